@@ -1,0 +1,1 @@
+//! The Network Web Sockets proxy as a library.

@@ -1,0 +1,3 @@
+//! The command `nws`.
+
+fn main() {}
