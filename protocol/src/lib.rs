@@ -1,1 +1,22 @@
-//! Placeholder module docs.
+//! What crosses a wire of Network Web Sockets, and nothing else: names, frames, close codes and
+//! limits as types that exist only when valid.
+//!
+//! Nothing here does IO, reads a clock or draws a random number, and everything builds for
+//! `wasm32-unknown-unknown`.
+
+#![forbid(unsafe_code)]
+
+pub mod binary;
+mod channel;
+mod close;
+mod json;
+pub mod limits;
+mod peer;
+pub mod raw;
+pub mod structured;
+pub mod websocket;
+
+pub use channel::{ChannelName, InvalidChannelName, Scope};
+pub use close::CloseCode;
+pub use json::Json;
+pub use peer::{InvalidPeerId, PeerId};

@@ -1,0 +1,92 @@
+//! Binary frames: `[kind: 1 byte][n: 1 byte][id: n bytes][payload]`.
+//!
+//! Towards the proxy the id is the target (empty for a broadcast), from the proxy the source.
+
+/// To whom a binary frame goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// All other peers of the channel.
+    Broadcast = 1,
+    /// One peer.
+    Message = 2,
+}
+
+/// A binary frame, borrowed from the bytes it came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// To whom it goes, or went.
+    pub kind: Kind,
+    /// The target or the source.
+    pub id: &'a str,
+    /// What is said.
+    pub payload: &'a [u8],
+}
+
+/// Why bytes are not a [`Frame`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidFrame {
+    /// It ends before its payload begins.
+    #[error("a binary frame is [kind][n][id: n bytes][payload]")]
+    Short,
+    /// Its first byte is no kind.
+    #[error("the kind of a binary frame must be 1 (broadcast) or 2 (message)")]
+    Kind,
+    /// Its id is not UTF-8.
+    #[error("the id of a binary frame must be UTF-8")]
+    Id,
+}
+
+impl<'a> Frame<'a> {
+    /// Reads a frame.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with `bytes`.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, InvalidFrame> {
+        let [kind, n, rest @ ..] = bytes else { return Err(InvalidFrame::Short) };
+        let kind = match kind {
+            1 => Kind::Broadcast,
+            2 => Kind::Message,
+            _ => return Err(InvalidFrame::Kind),
+        };
+        let (id, payload) = rest.split_at_checked(usize::from(*n)).ok_or(InvalidFrame::Short)?;
+        let id = std::str::from_utf8(id).map_err(|_| InvalidFrame::Id)?;
+        Ok(Self { kind, id, payload })
+    }
+
+    /// The bytes before the id. The id is at most 255 bytes long, as every peer id is.
+    #[must_use]
+    pub fn head(&self) -> [u8; 2] {
+        debug_assert!(self.id.len() <= usize::from(u8::MAX));
+        [self.kind as u8, self.id.len() as u8]
+    }
+
+    /// The whole frame.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        [&self.head(), self.id.as_bytes(), self.payload].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn golden_bytes() {
+        let broadcast = Frame { kind: Kind::Broadcast, id: "", payload: b"\x00\xff" };
+        assert_eq!(broadcast.to_bytes(), b"\x01\x00\x00\xff");
+        let message = Frame { kind: Kind::Message, id: "bob", payload: b"hi" };
+        assert_eq!(message.to_bytes(), b"\x02\x03bobhi");
+    }
+
+    #[test]
+    fn bad_bytes() {
+        assert_eq!(Frame::parse(b""), Err(InvalidFrame::Short));
+        assert_eq!(Frame::parse(b"\x01"), Err(InvalidFrame::Short));
+        assert_eq!(Frame::parse(b"\x01\x02a"), Err(InvalidFrame::Short));
+        assert_eq!(Frame::parse(b"\x00\x00"), Err(InvalidFrame::Kind));
+        assert_eq!(Frame::parse(b"\x03\x00"), Err(InvalidFrame::Kind));
+        assert_eq!(Frame::parse(b"\x02\x01\xff"), Err(InvalidFrame::Id));
+    }
+}

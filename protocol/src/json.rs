@@ -1,0 +1,161 @@
+//! JSON texts that are relayed, never decoded.
+
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
+use crate::limits::DATA_DEPTH_MAX;
+
+/// A JSON value as the text it came in (RFC 8259), nested at most [`DATA_DEPTH_MAX`] deep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Json<'a>(&'a str);
+
+impl<'a> Json<'a> {
+    /// Takes `text` if it is a JSON string without escapes: the common case, found without a parser.
+    pub(crate) fn plain_string(text: &'a str) -> Option<Self> {
+        plain_content(text).map(|_| Self(text))
+    }
+
+    /// Takes the text of a value that a parser has passed; `None` when it is nested too deep.
+    pub(crate) fn from_valid(text: &'a str) -> Option<Self> {
+        (depth(text) <= DATA_DEPTH_MAX).then_some(Self(text))
+    }
+
+    /// Checks `text`, which must be one JSON value with nothing around it.
+    #[must_use]
+    pub fn new(text: &'a str) -> Option<Self> {
+        let value: &serde_json::value::RawValue = serde_json::from_str(text).ok()?;
+        Self::from_valid(value.get())
+    }
+
+    /// The text, byte for byte.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// The value if it is a string. Half of a surrogate pair, which JSON allows and UTF-8 does not,
+    /// becomes U+FFFD.
+    #[must_use]
+    pub fn string(self) -> Option<Cow<'a, str>> {
+        if let Some(content) = plain_content(self.0) {
+            return Some(Cow::Borrowed(content));
+        }
+        if !self.0.starts_with('"') {
+            return None;
+        }
+        Some(Cow::Owned(decode_string(self.0)))
+    }
+}
+
+/// What stands between the quotes, if nothing there needs decoding.
+fn plain_content(text: &str) -> Option<&str> {
+    let content = text.strip_prefix('"')?.strip_suffix('"')?;
+    let bytes = content.as_bytes();
+    let plain = memchr2(b'"', b'\\', bytes).is_none() && !has_control(bytes);
+    plain.then_some(content)
+}
+
+/// Without an early exit, so that the compiler makes vector code of it.
+fn has_control(bytes: &[u8]) -> bool {
+    bytes.iter().fold(false, |found, &byte| found | (byte < 0x20))
+}
+
+fn decode_string(text: &str) -> String {
+    if let Ok(string) = serde_json::from_str(text) {
+        return string;
+    }
+    // Only half of a surrogate pair is left as a reason. serde_json gives it to byte buffers as the
+    // three bytes that UTF-8 would have (WTF-8).
+    let bytes: Vec<u8> = serde_json::from_str::<WtfBytes>(text).map(|bytes| bytes.0).unwrap_or_default();
+    let mut string = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        string.push_str(chunk.valid());
+        // A surrogate is reported as 0xED and two single bytes.
+        if chunk.invalid().first().is_some_and(|&byte| byte == 0xed) {
+            string.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    string
+}
+
+struct WtfBytes(Vec<u8>);
+
+impl<'de> serde::Deserialize<'de> for WtfBytes {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = WtfBytes;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<WtfBytes, E> {
+                Ok(WtfBytes(bytes.to_vec()))
+            }
+        }
+        deserializer.deserialize_bytes(Visitor)
+    }
+}
+
+/// How deep arrays and objects are nested in a valid JSON text.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => skip_string(&mut bytes),
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn skip_string(bytes: &mut std::str::Bytes<'_>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => {
+                bytes.next();
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = |n: usize| "[".repeat(n) + &"]".repeat(n);
+        assert!(Json::new(&nested(DATA_DEPTH_MAX)).is_some());
+        assert!(Json::new(&nested(DATA_DEPTH_MAX + 1)).is_none());
+        let brackets_in_a_string = format!("[\"\\\"{}\"]", "[".repeat(500));
+        assert!(Json::new(&brackets_in_a_string).is_some());
+    }
+
+    #[test]
+    fn strings_are_decoded() {
+        let string = |text| Json::new(text).unwrap().string().map(Cow::into_owned);
+        assert_eq!(string(r#""plain ä""#).as_deref(), Some("plain ä"));
+        assert_eq!(string(r#""a\n\"b\" é""#).as_deref(), Some("a\n\"b\" é"));
+        assert_eq!(string(r#""<\ud800>\udc00""#).as_deref(), Some("<\u{fffd}>\u{fffd}"));
+        assert_eq!(string(r#""\ud83d\ude00""#).as_deref(), Some("😀"));
+        assert_eq!(string("17"), None);
+        assert_eq!(string(r#"["a"]"#), None);
+    }
+
+    #[test]
+    fn control_characters_are_not_json() {
+        assert_eq!(Json::new("\"a\nb\""), None);
+        assert_eq!(Json::plain_string("\"a\nb\""), None);
+    }
+}

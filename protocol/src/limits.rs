@@ -1,0 +1,78 @@
+//! Every number that bounds what crosses a wire, with its reason.
+//!
+//! Sizes are in bytes. These are the defaults; the proxy can be configured otherwise where its
+//! `--help` says so.
+
+use std::time::Duration;
+
+/// Characters of a channel name. 255 is the longest label that DNS-SD and most file systems take,
+/// which is what names of other systems are made for.
+pub const CHANNEL_NAME_MAX: usize = 255;
+
+/// Characters of a peer id that a client chooses. It stands in every frame, so it is short; a UUID
+/// takes 36.
+pub const PEER_ID_MAX: usize = 64;
+
+/// Nesting of `data`. The depth at which common JSON readers (serde_json: 128) give up; deeper data
+/// could be sent but not read.
+pub const DATA_DEPTH_MAX: usize = 128;
+
+/// One message, as the frame is received. Large enough for a photograph, small enough that a
+/// thousand of them fit into memory.
+pub const MESSAGE_MAX: usize = 1024 * 1024;
+
+/// Head of a request. The smallest buffer that hyper allows; a browser's upgrade takes about 600 B.
+pub const REQUEST_HEAD_MAX: usize = 8 * 1024;
+
+/// Time for the head of a request to arrive. On loopback it takes microseconds.
+pub const REQUEST_HEAD_TIME: Duration = Duration::from_secs(5);
+
+/// Interval of pings to each client.
+pub const PING_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Silence after which a client is taken for gone: two pings without an answer.
+pub const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// Peers in one channel. Presence costs a frame for each pair of them.
+pub const CHANNEL_PEERS_MAX: usize = 10_000;
+
+/// Channels at one time.
+pub const CHANNELS_MAX: usize = 16_384;
+
+/// File descriptors kept free for listeners, logs and answers to those beyond the limit.
+pub const DESCRIPTOR_RESERVE: u64 = 64;
+
+/// What one sender may have waiting for one recipient that drains, before it is no longer read.
+/// About 10 ms at the speed of loopback: enough to keep a reader busy, little enough to stop soon.
+pub const SENDER_WINDOW: usize = 1024 * 1024;
+
+/// What may wait for one recipient that does not drain.
+pub const RECIPIENT_QUEUE_MAX: usize = 16 * 1024 * 1024;
+
+/// What may wait for all recipients together, so that the proxy's memory has a bound.
+pub const ALL_QUEUES_MAX: usize = 256 * 1024 * 1024;
+
+/// Time without progress after which a recipient is cut. Longer than any pause of a healthy tab.
+pub const STALL_TIME: Duration = Duration::from_secs(10);
+
+/// A recipient drains when it took [`DRAIN_BYTES`] within this time.
+pub const DRAIN_TIME: Duration = Duration::from_millis(100);
+
+/// See [`DRAIN_TIME`]: 1 MB/s, below which waiting for a reader would stall everybody else.
+pub const DRAIN_BYTES: usize = 100 * 1024;
+
+/// Time that a closing connection has to take what is queued and answer, before it is reset.
+pub const CLOSE_TIME: Duration = Duration::from_secs(5);
+
+/// What one pass reads from one connection, so that a flood cannot starve a neighbour.
+pub const READ_PER_PASS: usize = 256 * 1024;
+
+/// Channel names new to one web site: how many at once. A page of many parts needs a few; a
+/// dictionary has thousands.
+pub const SITE_NAMES_BURST: u32 = 16;
+
+/// Channel names new to any web site: how many at once.
+pub const ALL_SITES_NAMES_BURST: u32 = 64;
+
+/// Time after which one more new name is granted, to a site and to all of them.
+pub const NAME_INTERVAL: Duration = Duration::from_secs(2);

@@ -1,0 +1,7 @@
+//! Structured frames: the JSON objects of the newer seed, one per WebSocket text frame.
+
+mod notice;
+mod request;
+
+pub use notice::Notice;
+pub use request::{ErrorCode, Refusal, Request};

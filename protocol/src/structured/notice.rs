@@ -1,0 +1,162 @@
+//! What a proxy tells its clients.
+
+use serde_json::Value;
+
+use super::ErrorCode;
+use crate::websocket::{self, Opcode};
+use crate::{Json, PeerId};
+
+/// A structured frame of the proxy. Members stand in the order in which the seed shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice<'a> {
+    /// A peer is here.
+    Connect {
+        /// The recipient.
+        you: &'a PeerId,
+        /// The newcomer.
+        peer: &'a PeerId,
+    },
+    /// A peer has gone.
+    Disconnect {
+        /// The recipient.
+        you: &'a PeerId,
+        /// Who left.
+        peer: &'a PeerId,
+    },
+    /// A peer says something to all.
+    Broadcast {
+        /// Who says it.
+        source: &'a PeerId,
+        /// What.
+        data: Json<'a>,
+    },
+    /// A peer says something to the recipient only.
+    Message {
+        /// Who says it.
+        source: &'a PeerId,
+        /// The recipient.
+        target: &'a PeerId,
+        /// What.
+        data: Json<'a>,
+    },
+    /// The answer to `status`.
+    Status {
+        /// The recipient.
+        you: &'a PeerId,
+    },
+    /// A frame of the recipient could not be served.
+    Error {
+        /// The kind of fault.
+        code: ErrorCode,
+        /// The fault in words.
+        reason: &'a str,
+        /// The frame's target, where it had one.
+        target: Option<&'a str>,
+    },
+}
+
+impl Notice<'_> {
+    /// Appends the notice to `out` as a WebSocket text frame.
+    pub fn write_frame(&self, out: &mut Vec<u8>) {
+        match *self {
+            Self::Connect { you, peer } => write_pair(out, "connect", you, peer),
+            Self::Disconnect { you, peer } => write_pair(out, "disconnect", you, peer),
+            Self::Status { you } => write_pair(out, "status", you, you),
+            Self::Broadcast { source, data } => write_text(
+                out,
+                [r#"{"action":"broadcast","source":""#, source.as_str(), r#"","data":"#, data.as_str(), "}"],
+            ),
+            Self::Message { source, target, data } => write_text(
+                out,
+                [
+                    r#"{"action":"message","source":""#,
+                    source.as_str(),
+                    r#"","target":""#,
+                    target.as_str(),
+                    r#"","data":"#,
+                    data.as_str(),
+                    "}",
+                ],
+            ),
+            Self::Error { code, reason, target } => write_error(out, code, reason, target),
+        }
+    }
+}
+
+fn write_pair(out: &mut Vec<u8>, action: &str, source: &PeerId, target: &PeerId) {
+    let (source, target) = (source.as_str(), target.as_str());
+    write_text(
+        out,
+        [r#"{"action":""#, action, r#"","source":""#, source, r#"","target":""#, target, r#""}"#],
+    );
+}
+
+fn write_error(out: &mut Vec<u8>, code: ErrorCode, reason: &str, target: Option<&str>) {
+    let reason = Value::from(reason).to_string();
+    let target = target.map(|target| format!(r#","target":{}"#, Value::from(target))).unwrap_or_default();
+    write_text(
+        out,
+        [r#"{"action":"error","code":""#, code.as_str(), r#"","reason":"#, &reason, &target, "}"],
+    );
+}
+
+fn write_text<const N: usize>(out: &mut Vec<u8>, parts: [&str; N]) {
+    websocket::write_frame(out, Opcode::Text, parts.map(str::as_bytes));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(notice: Notice<'_>) -> String {
+        let mut frame = Vec::new();
+        notice.write_frame(&mut frame);
+        assert_eq!(frame[0], 0x81);
+        let head = if frame[1] == 126 { 4 } else { 2 };
+        String::from_utf8(frame.split_off(head)).unwrap()
+    }
+
+    #[test]
+    fn golden_texts() {
+        let (a, b) = (PeerId::chosen("alice").unwrap(), PeerId::chosen("bob").unwrap());
+        let data = Json::new(r#"{"x": 1}"#).unwrap();
+        assert_eq!(
+            text(Notice::Connect { you: &a, peer: &b }),
+            r#"{"action":"connect","source":"alice","target":"bob"}"#
+        );
+        assert_eq!(
+            text(Notice::Disconnect { you: &a, peer: &b }),
+            r#"{"action":"disconnect","source":"alice","target":"bob"}"#
+        );
+        assert_eq!(
+            text(Notice::Broadcast { source: &a, data }),
+            r#"{"action":"broadcast","source":"alice","data":{"x": 1}}"#
+        );
+        assert_eq!(
+            text(Notice::Message { source: &a, target: &b, data }),
+            r#"{"action":"message","source":"alice","target":"bob","data":{"x": 1}}"#
+        );
+        assert_eq!(
+            text(Notice::Status { you: &a }),
+            r#"{"action":"status","source":"alice","target":"alice"}"#
+        );
+    }
+
+    #[test]
+    fn golden_errors() {
+        let error = |target| Notice::Error { code: ErrorCode::UnknownTarget, reason: "no \"x\"", target };
+        assert_eq!(text(error(None)), r#"{"action":"error","code":"unknown-target","reason":"no \"x\""}"#);
+        assert_eq!(
+            text(error(Some("a\nb"))),
+            r#"{"action":"error","code":"unknown-target","reason":"no \"x\"","target":"a\nb"}"#
+        );
+    }
+
+    #[test]
+    fn golden_frame() {
+        let a = PeerId::chosen("a").unwrap();
+        let mut frame = Vec::new();
+        Notice::Broadcast { source: &a, data: Json::new("1").unwrap() }.write_frame(&mut frame);
+        assert_eq!(frame, b"\x81\x2b{\"action\":\"broadcast\",\"source\":\"a\",\"data\":1}");
+    }
+}

@@ -1,0 +1,282 @@
+//! What a client asks of its proxy.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::Json;
+use crate::limits::DATA_DEPTH_MAX;
+
+/// A structured frame of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// `{"action":"broadcast","data":…}`: to all other peers of the channel.
+    Broadcast {
+        /// What is said.
+        data: Json<'a>,
+    },
+    /// `{"action":"message","target":…,"data":…}`: to one peer.
+    Message {
+        /// Its id, as the client wrote it.
+        target: Cow<'a, str>,
+        /// What is said.
+        data: Json<'a>,
+    },
+    /// `{"action":"status"}`: who am I?
+    Status,
+}
+
+/// Why a frame was not served: the `code` of an `error` frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// It is not what this page describes.
+    BadFrame,
+    /// Its `action` is not known.
+    UnknownAction,
+    /// Its `target` is not in the channel.
+    UnknownTarget,
+}
+
+/// What the client is told of a frame that was not served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal<'a> {
+    /// The kind of fault.
+    pub code: ErrorCode,
+    /// The fault in words.
+    pub reason: Cow<'a, str>,
+    /// The frame's target, where it had one.
+    pub target: Option<Cow<'a, str>>,
+}
+
+impl ErrorCode {
+    /// The code on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadFrame => "bad-frame",
+            Self::UnknownAction => "unknown-action",
+            Self::UnknownTarget => "unknown-target",
+        }
+    }
+}
+
+impl<'a> Refusal<'a> {
+    /// A refusal of a frame that had no target.
+    pub fn new(code: ErrorCode, reason: impl Into<Cow<'a, str>>) -> Self {
+        Self { code, reason: reason.into(), target: None }
+    }
+
+    fn bad_frame(reason: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(ErrorCode::BadFrame, reason)
+    }
+}
+
+impl<'a> Request<'a> {
+    /// Reads a frame. The usual orders of members without spaces are found by comparing; everything
+    /// else goes through a JSON parser, with the same result.
+    ///
+    /// # Errors
+    ///
+    /// What to tell the client.
+    pub fn parse(text: &'a str) -> Result<Self, Refusal<'a>> {
+        match Self::parse_usual(text) {
+            Some(request) => Ok(request),
+            None => Self::parse_any(text),
+        }
+    }
+
+    fn parse_usual(text: &'a str) -> Option<Self> {
+        let rest = text.strip_prefix(r#"{"action":""#)?;
+        if let Some(data) = rest.strip_prefix(r#"broadcast","data":"#) {
+            return Some(Self::Broadcast { data: Json::plain_string(data.strip_suffix('}')?)? });
+        }
+        let rest = rest.strip_prefix(r#"message","target":""#)?;
+        let (target, rest) = rest.split_once('"')?;
+        if !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+            return None;
+        }
+        let data = Json::plain_string(rest.strip_prefix(r#","data":"#)?.strip_suffix('}')?)?;
+        Some(Self::Message { target: Cow::Borrowed(target), data })
+    }
+
+    fn parse_any(text: &'a str) -> Result<Self, Refusal<'a>> {
+        let members: Members<'a> = serde_json::from_str(text)
+            .map_err(|error| Refusal::bad_frame(format!("not a frame in JSON: {error}")))?;
+        let target = members.target.and_then(string_in);
+        Self::from_members(&members, target.clone()).map_err(|refusal| Refusal { target, ..refusal })
+    }
+
+    fn from_members(members: &Members<'a>, target: Option<Cow<'a, str>>) -> Result<Self, Refusal<'a>> {
+        let action = members.action.and_then(string_in);
+        let action = action.ok_or_else(|| Refusal::bad_frame("`action` must be a string"))?;
+        match &*action {
+            "broadcast" => Ok(Self::Broadcast { data: members.data()? }),
+            "message" => {
+                let target = target.ok_or_else(|| Refusal::bad_frame("`target` must be a string"))?;
+                Ok(Self::Message { target, data: members.data()? })
+            }
+            "status" => Ok(Self::Status),
+            _ => Err(Refusal::new(
+                ErrorCode::UnknownAction,
+                "`action` must be one of broadcast, message, status",
+            )),
+        }
+    }
+}
+
+/// The members of a frame that mean something, as they stand in it.
+#[derive(Default)]
+struct Members<'a> {
+    action: Option<&'a RawValue>,
+    target: Option<&'a RawValue>,
+    data: Option<&'a RawValue>,
+}
+
+impl<'a> Members<'a> {
+    fn data(&self) -> Result<Json<'a>, Refusal<'a>> {
+        let data = self.data.ok_or_else(|| Refusal::bad_frame("`data` is missing"))?;
+        Json::from_valid(data.get())
+            .ok_or_else(|| Refusal::bad_frame(format!("`data` is nested deeper than {DATA_DEPTH_MAX}")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+        let mut members = Members::default();
+        let mut unknown = std::collections::BTreeSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let value = map.next_value::<&'de RawValue>()?;
+            let first = match name.as_str() {
+                "action" => members.action.replace(value).is_none(),
+                "target" => members.target.replace(value).is_none(),
+                "data" => members.data.replace(value).is_none(),
+                _ => unknown.insert(name),
+            };
+            if !first {
+                return Err(A::Error::custom("a member stands twice"));
+            }
+        }
+        Ok(members)
+    }
+}
+
+fn string_in(value: &RawValue) -> Option<Cow<'_, str>> {
+    Json::from_valid(value.get())?.string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn code(text: &str) -> ErrorCode {
+        Request::parse(text).unwrap_err().code
+    }
+
+    #[test]
+    fn requests_of_the_seed() {
+        let data = |text| Json::new(text).unwrap();
+        assert_eq!(
+            Request::parse(r#"{"action":"broadcast","data":"hi"}"#),
+            Ok(Request::Broadcast { data: data(r#""hi""#) })
+        );
+        assert_eq!(
+            Request::parse(r#"{"action":"message","target":"7","data":"hi"}"#),
+            Ok(Request::Message { target: "7".into(), data: data(r#""hi""#) })
+        );
+        assert_eq!(Request::parse(r#" { "action" : "status", "x": [1] } "#), Ok(Request::Status));
+    }
+
+    #[test]
+    fn data_is_kept_byte_for_byte() {
+        let text = "{\"data\": { \"b\":1.50, \"a\":[ \"\\u00e9\" ] } , \"action\":\"broadcast\"}";
+        let Ok(Request::Broadcast { data }) = Request::parse(text) else { panic!("not a broadcast") };
+        assert_eq!(data.as_str(), "{ \"b\":1.50, \"a\":[ \"\\u00e9\" ] }");
+    }
+
+    #[test]
+    fn escapes_in_names_are_understood() {
+        let text = r#"{"act\u0069on":"mess\u0061ge","target":"b\u006fb","data":null}"#;
+        let Ok(Request::Message { target, .. }) = Request::parse(text) else { panic!("not a message") };
+        assert_eq!(target, "bob");
+    }
+
+    #[test]
+    fn bad_frames_are_named() {
+        for text in [
+            "",
+            "nonsense",
+            "[]",
+            "17",
+            "null",
+            "{",
+            "{}",
+            "\u{feff}{\"action\":\"status\"}",
+            r#"{"action":17}"#,
+            r#"{"action":"broadcast"}"#,
+            r#"{"action":"message","data":1}"#,
+            r#"{"action":"message","target":7,"data":1}"#,
+            r#"{"action":"message","target":"a"}"#,
+            r#"{"action":"status","action":"status"}"#,
+            r#"{"action":"broadcast","data":1,"data":1}"#,
+            r#"{"action":"broadcast","data":"1"} x"#,
+            r#"{"action":"broadcast","data":"a\x"}"#,
+            r#"{"action":"status","x":1,"x":2}"#,
+        ] {
+            assert_eq!(code(text), ErrorCode::BadFrame, "{text}");
+        }
+        assert_eq!(code(r#"{"action":"connect"}"#), ErrorCode::UnknownAction);
+    }
+
+    #[test]
+    fn a_refusal_names_the_target() {
+        let refusal = Request::parse(r#"{"action":"message","target":"bob"}"#).unwrap_err();
+        assert_eq!(refusal.target.as_deref(), Some("bob"));
+    }
+
+    fn string_content() -> impl Strategy<Value = String> {
+        "([a-z äß😀\\\\\"{}:,\u{1}\n]|\\\\n|\\\\u00e9|\",\"data\":\"){0,12}"
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_of_reading_agree(
+            data in string_content(), target in string_content(), end in "[}\" ]{0,3}", direct: bool,
+        ) {
+            let text = if direct {
+                format!(r#"{{"action":"message","target":"{target}","data":"{data}"{end}"#)
+            } else {
+                format!(r#"{{"action":"broadcast","data":"{data}"{end}"#)
+            };
+            if let Some(usual) = Request::parse_usual(&text) {
+                prop_assert_eq!(Ok(usual), Request::parse_any(&text));
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC*") {
+            let _ = Request::parse(&text);
+        }
+
+        #[test]
+        fn no_object_panics(text in "\\{(\"(action|target|data|x)\":(\"(message|broadcast|a)\"|1|\\[|\\]|null),?){0,5}\\}") {
+            let _ = Request::parse(&text);
+        }
+    }
+}

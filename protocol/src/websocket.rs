@@ -1,0 +1,48 @@
+//! WebSocket framing (RFC 6455) as a server speaks it: frames written without a mask, frames read
+//! with one.
+//!
+//! Our own, because a library keeps a read buffer per connection and builds a message per frame;
+//! here a frame is read in the buffer it arrived in, and written once for all its recipients.
+//! tungstenite is the oracle in the tests.
+
+mod decoder;
+mod encoder;
+mod mask;
+
+pub use decoder::{Decoder, Event, Violation};
+pub use encoder::{frame_len, write_close, write_frame};
+
+/// What a frame is (RFC 6455, section 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opcode {
+    /// The next part of a message.
+    Continuation = 0,
+    /// UTF-8.
+    Text = 1,
+    /// Bytes.
+    Binary = 2,
+    /// The last frame of its sender.
+    Close = 8,
+    /// To be answered by a pong with the same payload.
+    Ping = 9,
+    /// The answer to a ping.
+    Pong = 10,
+}
+
+impl Opcode {
+    const fn from_bits(bits: u8) -> Option<Self> {
+        match bits {
+            0 => Some(Self::Continuation),
+            1 => Some(Self::Text),
+            2 => Some(Self::Binary),
+            8 => Some(Self::Close),
+            9 => Some(Self::Ping),
+            10 => Some(Self::Pong),
+            _ => None,
+        }
+    }
+
+    const fn is_control(self) -> bool {
+        self as u8 >= Self::Close as u8
+    }
+}
