@@ -157,6 +157,6 @@ mod tests {
         let a = PeerId::chosen("a").unwrap();
         let mut frame = Vec::new();
         Notice::Broadcast { source: &a, data: Json::new("1").unwrap() }.write_frame(&mut frame);
-        assert_eq!(frame, b"\x81\x2b{\"action\":\"broadcast\",\"source\":\"a\",\"data\":1}");
+        assert_eq!(frame, b"\x81\x2c{\"action\":\"broadcast\",\"source\":\"a\",\"data\":1}");
     }
 }
