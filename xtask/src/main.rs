@@ -1,3 +1,47 @@
 //! The project's own commands: `cargo xtask --help`.
 
-fn main() {}
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
+
+mod build;
+mod check;
+mod checkout;
+mod chromium;
+mod npm;
+mod package;
+mod run;
+mod step;
+mod test;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Builds, runs, tests, checks and measures Network Web Sockets.
+///
+/// `cargo xtask` is an alias that `.cargo/config.toml` defines; it works anywhere in the checkout. What a command needs
+/// and can install by itself it installs; what it cannot, it names.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", version)]
+enum Task {
+    Run(run::Run),
+    Build(build::Build),
+    Test(test::Test),
+    Check(check::Check),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Task::parse() {
+        Task::Run(task) => task.start(),
+        Task::Build(task) => task.start(),
+        Task::Test(task) => return task.start(),
+        Task::Check(task) => task.start(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `cargo xtask build`: the npm package, then the proxy that carries it.
+
+use anyhow::Result;
+
+use crate::step::Step;
+use crate::{npm, package, toolchain};
+
+/// Builds the npm package into polyfill/dist and everything in Rust.
+#[derive(clap::Args)]
+pub(crate) struct Build {
+    /// As it ships: optimised.
+    #[arg(long)]
+    release: bool,
+}
+
+impl Build {
+    pub(crate) fn start(self) -> Result<()> {
+        bundle(self.release)?;
+        let build = Step::cargo("build --workspace");
+        if self.release { build.arg("--release") } else { build }.run()
+    }
+}
+
+/// Builds the npm package, with what it needs.
+pub(crate) fn bundle(release: bool) -> Result<()> {
+    toolchain::need_wasm()?;
+    npm::need("polyfill")?;
+    package::package(release)
+}
+
+/// Builds the proxy alone; the pages and scripts that it serves are those of the last [`bundle`].
+pub(crate) fn proxy(release: bool) -> Result<()> {
+    let build = Step::cargo("build --package nws-proxy");
+    if release { build.arg("--release") } else { build }.run()
+}

@@ -1,0 +1,42 @@
+//! Rules on files that no lint knows: names that say nothing, and modules in `mod.rs`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::checkout;
+
+const NAMELESS: [&str; 5] = ["utils", "util", "helpers", "common", "manager"];
+const CODE: [&str; 5] = ["rs", "ts", "js", "mjs", "css"];
+const NOT_OURS: [&str; 4] = ["target", "node_modules", "dist", ".git"];
+
+pub(crate) fn check() -> Result<()> {
+    let mut wrong = Vec::new();
+    visit(&checkout::root(), &mut |file| wrong.extend(fault(file)))?;
+    if !wrong.is_empty() {
+        bail!("{}", wrong.join("; "));
+    }
+    Ok(())
+}
+
+fn visit(folder: &Path, each: &mut dyn FnMut(&Path)) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path: PathBuf = entry?.path();
+        let name = path.file_name().unwrap_or_default();
+        if path.is_dir() && !NOT_OURS.iter().any(|other| name == *other) {
+            visit(&path, each)?;
+        } else if path.extension().is_some_and(|kind| CODE.iter().any(|code| kind == *code)) {
+            each(&path);
+        }
+    }
+    Ok(())
+}
+
+fn fault(file: &Path) -> Option<String> {
+    let stem = file.file_stem()?.to_str()?;
+    if NAMELESS.contains(&stem) {
+        return Some(format!("{}: a file is named after what it holds", file.display()));
+    }
+    file.ends_with("mod.rs").then(|| format!("{}: a module's file lies beside its folder", file.display()))
+}

@@ -1,0 +1,30 @@
+//! The npm packages that a folder's lock file names.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+
+use crate::checkout;
+use crate::step::Step;
+
+/// Installs the packages of `folder` where they are missing or older than the lock file.
+pub(crate) fn need(folder: &str) -> Result<()> {
+    let lock = checkout::root().join(folder).join("package-lock.json");
+    let Some(wanted) = modified(&lock) else { bail!("{folder}/package-lock.json is missing") };
+    // npm writes this file last, so an installation that broke off counts as missing.
+    let installed = modified(&checkout::root().join(folder).join("node_modules/.package-lock.json"));
+    if installed.is_some_and(|installed| installed >= wanted) {
+        return Ok(());
+    }
+    npm(folder).words("ci --no-audit --no-fund").run().context("Node.js 20 or later with npm is needed")
+}
+
+/// The npm of `folder`.
+pub(crate) fn npm(folder: &str) -> Step {
+    Step::new(if cfg!(windows) { "npm.cmd" } else { "npm" }).dir(folder)
+}
+
+fn modified(file: &Path) -> Option<SystemTime> {
+    file.metadata().and_then(|data| data.modified()).ok()
+}

@@ -1,0 +1,25 @@
+//! `cargo xtask run`: from a fresh checkout to a proxy that serves.
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+
+use crate::step::Step;
+use crate::{build, checkout};
+
+/// Builds everything as it ships and starts the proxy with console and demos; Ctrl-C ends it.
+#[derive(clap::Args)]
+pub(crate) struct Run {
+    /// What to hand to `nws run`, for example `-- --port 9010`.
+    #[arg(last = true)]
+    args: Vec<OsString>,
+}
+
+impl Run {
+    pub(crate) fn start(self) -> Result<()> {
+        build::bundle(true)?;
+        build::proxy(true)?;
+        let nws = Step::new(checkout::program("nws", true)).arg("run");
+        self.args.iter().fold(nws, Step::arg).become_it()
+    }
+}

@@ -1,0 +1,42 @@
+//! The tests in JavaScript: those of the npm package, and those in a real browser.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::tally::Tally;
+use crate::step::Step;
+use crate::{checkout, chromium, npm};
+
+/// `npm test` of the package.
+pub(crate) fn package() -> Result<Tally> {
+    npm::need("polyfill")?;
+    watch(npm::npm("polyfill").words("test").env("CHROMIUM", chromium::need()?))
+}
+
+/// The tests in `tests/browser`, each with a proxy and a Chromium of its own.
+pub(crate) fn browser(chromium: &Path) -> Result<Tally> {
+    watch(
+        Step::new("node")
+            .dir("tests")
+            .words("--test --test-reporter spec browser/")
+            .env("CHROMIUM", chromium),
+    )
+}
+
+fn watch(step: Step) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let step = step.env("NWS_BIN", checkout::program("nws", false)).env("NWS_TARGET", checkout::target());
+    let run = step.watch(|line| {
+        tally.passed += total(line, "pass");
+        tally.failed += total(line, "fail") + total(line, "cancelled");
+    });
+    tally.after(run)
+}
+
+/// The number in one of the lines with which node's test runner closes: `# pass 12`, or `ℹ pass 12`.
+fn total(line: &str, what: &str) -> u64 {
+    let rest =
+        line.strip_prefix("# ").or_else(|| line.strip_prefix("ℹ ")).and_then(|line| line.strip_prefix(what));
+    rest.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,73 @@
+//! The tests in Rust: by nextest where it is installed, else by `cargo test`; doc tests always by the latter.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use super::tally::Tally;
+use crate::step::Step;
+use crate::{checkout, toolchain};
+
+/// All but the doc tests.
+pub(crate) fn unit() -> Result<Tally> {
+    if toolchain::has("nextest") {
+        nextest()
+    } else {
+        libtest("test --workspace --all-features --all-targets --no-fail-fast")
+    }
+}
+
+/// The examples in the documentation.
+pub(crate) fn doc() -> Result<Tally> {
+    libtest("test --workspace --all-features --doc --no-fail-fast")
+}
+
+fn nextest() -> Result<Tally> {
+    // `.config/nextest.toml` asks for this report.
+    let report = checkout::target().join("nextest/default/junit.xml");
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+    let run = with_proxy("nextest run --workspace --all-features").run();
+    let Ok(report) = fs::read_to_string(&report) else {
+        return run.and_then(|()| Err(anyhow::anyhow!("nextest left no report")));
+    };
+    suites(&report)?.after(run)
+}
+
+fn libtest(words: &str) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let run = with_proxy(words).watch(|line| {
+        if let Some(rest) = line.strip_prefix("test result: ") {
+            tally.passed += before(rest, " passed");
+            tally.failed += before(rest, " failed");
+        }
+    });
+    tally.after(run)
+}
+
+fn with_proxy(words: &str) -> Step {
+    Step::cargo(words).env("NWS_BIN", checkout::program("nws", false))
+}
+
+/// The totals of a JUnit report.
+fn suites(report: &str) -> Result<Tally> {
+    let head = report.split("<testsuites").nth(1).and_then(|rest| rest.split('>').next());
+    let head = head.context("nextest's report has no totals")?;
+    let failed = attribute(head, "failures")? + attribute(head, "errors")?;
+    let passed = attribute(head, "tests")?.saturating_sub(failed);
+    Ok(Tally { passed, failed })
+}
+
+fn attribute(head: &str, name: &str) -> Result<u64> {
+    let value = head.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+    value
+        .and_then(|value| value.parse().ok())
+        .with_context(|| format!("nextest's report does not tell {name}"))
+}
+
+/// The number in front of `word`.
+fn before(line: &str, word: &str) -> u64 {
+    let number = line.split(word).next().and_then(|head| head.rsplit(' ').next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
