@@ -1,0 +1,107 @@
+/** The console: joins channels, one tab each, and keeps their names in the address. */
+
+import { Panel } from '/console/panel.js';
+import { Outage } from '/console/outage.js';
+import { Tabs } from '/console/tabs.js';
+
+const NAME_RULE = 'A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.';
+const RESTORED_AT_MOST = 16;
+
+const form = document.getElementById('join');
+const field = form.elements.namedItem('name');
+const error = document.getElementById('name-error');
+const welcome = document.getElementById('welcome');
+const tabs = new Tabs(document.getElementById('tabs'), document.getElementById('main'), remember);
+const outage = new Outage(() => [...tabs.panels.values()]);
+const loading = import('/networkwebsockets.mjs').catch(() => null);
+let library = null;
+
+/** @returns {Panel | null} null where the name is not one */
+function join(kind, name) {
+  const key = `${kind}/${name}`;
+  if (!tabs.panels.has(key)) {
+    const panel = open(kind, name);
+    if (!panel) return null;
+    tabs.add(key, panel);
+  }
+  tabs.select(key);
+  return tabs.panels.get(key);
+}
+
+function open(kind, name) {
+  const Socket = kind === 'local' ? library.LocalWebSocket : library.NetworkWebSocket;
+  const endpoint = `ws://${location.host}`;
+  const connect = () => new Socket(name, { endpoint });
+  try {
+    return new Panel({ kind, name, connect, leave: () => leave(`${kind}/${name}`), changed: () => outage.check() });
+  } catch (failure) {
+    if (failure.name !== 'SyntaxError') throw failure;
+    return null;
+  }
+}
+
+function leave(key) {
+  tabs.panels.get(key).close();
+  tabs.remove(key);
+  if (tabs.panels.size) tabs.focus();
+  else focusName();
+}
+
+function focusName() {
+  field.focus();
+  field.select();
+}
+
+function complain(text) {
+  error.textContent = text;
+  field.setAttribute('aria-invalid', String(text !== ''));
+}
+
+function remember() {
+  const keys = [...tabs.panels.keys()];
+  history.replaceState(null, '', keys.length ? `#${keys.join(',')}` : location.pathname);
+  welcome.hidden = keys.length > 0;
+  document.title = `${tabs.selected ? `${tabs.selected} – ` : ''}Network Web Sockets console`;
+}
+
+function restore() {
+  const keys = location.hash.slice(1).split(',').slice(0, RESTORED_AT_MOST);
+  const panels = keys.map((key) => /^(network|local)\/([^/]+)$/.exec(key)).filter(Boolean).map(([, kind, name]) => join(kind, name));
+  const first = panels.find(Boolean);
+  if (!first) return focusName();
+  tabs.select(first.key);
+  first.focus();
+}
+
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  await loading;
+  if (!library) return;
+  const { kind, name } = Object.fromEntries(new FormData(form));
+  const panel = join(kind, name.trim());
+  complain(panel ? '' : NAME_RULE);
+  if (!panel) return focusName();
+  field.value = '';
+  panel.focus();
+});
+
+field.addEventListener('input', () => complain(''));
+
+document.addEventListener('keydown', (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+    event.preventDefault();
+    focusName();
+  }
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (event.altKey && step && tabs.panels.size) {
+    event.preventDefault();
+    tabs.step(step);
+    tabs.panels.get(tabs.selected).focus();
+  }
+});
+
+for (const host of document.querySelectorAll('.host')) host.textContent = location.host;
+outage.check();
+library = await loading;
+if (library) restore();
+else outage.say('This proxy was built without the client library. Run “cargo xtask build”, then start the proxy again.');

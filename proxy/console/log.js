@@ -1,0 +1,74 @@
+/** What happened in a channel, newest last, bounded, and written to the page once per frame. */
+
+const ROWS_AT_MOST = 1000;
+
+export class Log {
+  #scroller;
+  #rows;
+  #note;
+  #pending = [];
+  #total = 0;
+  #frame = 0;
+
+  constructor(scroller, label) {
+    this.#scroller = scroller;
+    this.#rows = scroller.querySelector('ol');
+    this.#note = scroller.querySelector('.dropped');
+    scroller.setAttribute('aria-label', label);
+  }
+
+  /** @param {{kind: string, text: string, peer?: string, to?: string, own?: boolean, size?: string}} entry */
+  add(entry) {
+    this.#pending.push({ ...entry, time: new Date() });
+    if (this.#pending.length > ROWS_AT_MOST) this.#pending.shift();
+    this.#total += 1;
+    this.#frame ||= requestAnimationFrame(() => this.#flush());
+  }
+
+  clear() {
+    this.#pending = [];
+    this.#total = 0;
+    this.#rows.replaceChildren();
+    this.#note.hidden = true;
+  }
+
+  /** A hidden element cannot scroll: done when it is shown. */
+  settle() {
+    if (this.#atEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  #atEnd = true;
+
+  #flush() {
+    this.#frame = 0;
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    if (clientHeight) this.#atEnd = scrollHeight - scrollTop - clientHeight < 24;
+    this.#rows.append(...this.#pending.map(row));
+    this.#pending = [];
+    while (this.#rows.childElementCount > ROWS_AT_MOST) this.#rows.firstElementChild.remove();
+    this.#note.hidden = this.#total <= ROWS_AT_MOST;
+    this.#note.textContent = `The last ${ROWS_AT_MOST.toLocaleString('en')} of ${this.#total.toLocaleString('en')} rows`;
+    this.settle();
+  }
+}
+
+function row({ kind, text, peer, to, own, size, time }) {
+  const item = document.createElement('li');
+  item.dataset.kind = kind;
+  if (own) item.dataset.own = '';
+  const clock = cell('time', 'time', time.toTimeString().slice(0, 8));
+  clock.dateTime = time.toISOString();
+  const who = cell('span', 'who', own ? (to ? `you → ${to}` : 'you') : (peer ?? ''));
+  who.title = to ?? peer ?? '';
+  const data = cell('span', 'data', text);
+  if (size) data.append(' ', cell('span', 'size', size));
+  item.append(clock, cell('span', 'kind', kind), who, data);
+  return item;
+}
+
+function cell(tag, name, text) {
+  const element = document.createElement(tag);
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
