@@ -21,7 +21,7 @@ impl<'a> Json<'a> {
         (depth(text) <= DATA_DEPTH_MAX).then_some(Self(text))
     }
 
-    /// Checks `text`, which must be one JSON value with nothing around it.
+    /// Checks `text`, which must be one JSON value. Whitespace around it is left out.
     #[must_use]
     pub fn new(text: &'a str) -> Option<Self> {
         let value: &serde_json::value::RawValue = serde_json::from_str(text).ok()?;

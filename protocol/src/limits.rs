@@ -13,8 +13,8 @@ pub const CHANNEL_NAME_MAX: usize = 255;
 /// takes 36.
 pub const PEER_ID_MAX: usize = 64;
 
-/// Nesting of `data`. The depth at which common JSON readers (serde_json: 128) give up; deeper data
-/// could be sent but not read.
+/// Nesting of `data`. About the depth at which common JSON readers give up (serde_json reads 127
+/// levels); deeper data could be sent but not read.
 pub const DATA_DEPTH_MAX: usize = 128;
 
 /// One message, as the frame is received. Large enough for a photograph, small enough that a

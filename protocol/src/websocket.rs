@@ -7,10 +7,18 @@
 
 mod decoder;
 mod encoder;
+mod event;
+mod header;
 mod mask;
+mod violation;
 
-pub use decoder::{Decoder, Event, Violation};
+pub use decoder::Decoder;
 pub use encoder::{frame_len, write_close, write_frame};
+pub use event::Event;
+pub use violation::Violation;
+
+/// Payload of a control frame (RFC 6455, section 5.5).
+const CONTROL_MAX: usize = 125;
 
 /// What a frame is (RFC 6455, section 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

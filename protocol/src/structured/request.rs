@@ -102,6 +102,9 @@ impl<'a> Request<'a> {
     }
 
     fn parse_any(text: &'a str) -> Result<Self, Refusal<'a>> {
+        if !text.trim_start().starts_with('{') {
+            return Err(Refusal::bad_frame("a frame must be a JSON object"));
+        }
         let members: Members<'a> = serde_json::from_str(text)
             .map_err(|error| Refusal::bad_frame(format!("not a frame in JSON: {error}")))?;
         let target = members.target.and_then(string_in);
@@ -160,9 +163,10 @@ impl<'de> Visitor<'de> for MembersVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let mut members = Members::default();
         let mut unknown = std::collections::BTreeSet::new();
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(name) = map.next_key::<&'de RawValue>()? {
+            let name = string_in(name).unwrap_or_default();
             let value = map.next_value::<&'de RawValue>()?;
-            let first = match name.as_str() {
+            let first = match &*name {
                 "action" => members.action.replace(value).is_none(),
                 "target" => members.target.replace(value).is_none(),
                 "data" => members.data.replace(value).is_none(),

@@ -1,26 +1,25 @@
 //! Frames of a client, read as they come.
 
-use super::{Opcode, mask};
-use crate::CloseCode;
-
-/// The longest header: two bytes, eight of length, four of mask.
-const HEADER_MAX: usize = 14;
-
-/// Payload of a control frame (RFC 6455, section 5.5).
-const CONTROL_MAX: usize = 125;
+use super::header::{Header, Start};
+use super::{Event, Opcode, Violation, mask};
 
 /// What a buffer for parts of messages may keep while it is not in use, in bytes.
 const KEPT: usize = 1024;
 
 /// Reads frames out of whatever pieces they arrive in.
 ///
-/// A frame that lies whole in the input is decoded in place; only one that does not is copied.
+/// A frame that lies whole in the input is decoded in place; only one that does not is copied. The
+/// copies take at most `message_max` bytes and 4 KiB, and at most twice what has come of a message.
+///
+/// A fault in a header is reported before the payload. A text is judged when it is complete: what
+/// stands between the parts of one that is not UTF-8 is still heard.
+///
 /// After a [`Violation`] or an [`Event::Close`] the decoder must not be used any more.
 #[derive(Debug)]
 pub struct Decoder {
     message_max: usize,
     /// The start of a header whose end has not come yet.
-    header: [u8; HEADER_MAX],
+    header: [u8; Header::LEN_MAX],
     header_len: u8,
     /// The frame whose payload is being read.
     frame: Option<Frame>,
@@ -33,37 +32,9 @@ pub struct Decoder {
     lent: Option<Opcode>,
 }
 
-/// Something that a client said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event<'a> {
-    /// A text message.
-    Text(&'a str),
-    /// A binary message.
-    Binary(&'a [u8]),
-    /// A ping: to be answered by a pong with this payload.
-    Ping(&'a [u8]),
-    /// A pong.
-    Pong,
-    /// The client closes, with this code if it gave one.
-    Close(Option<u16>),
-}
-
-/// What a client did wrong. The connection has to be closed with this code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct Violation {
-    /// The code to close with.
-    pub code: CloseCode,
-    /// The fault in words, at most 123 bytes.
-    pub reason: &'static str,
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Frame {
-    opcode: Opcode,
-    last: bool,
-    mask: [u8; 4],
-    len: usize,
+    header: Header,
     /// Bytes of the payload that are here already.
     have: usize,
 }
@@ -74,7 +45,7 @@ impl Decoder {
     pub const fn new(message_max: usize) -> Self {
         Self {
             message_max,
-            header: [0; HEADER_MAX],
+            header: [0; Header::LEN_MAX],
             header_len: 0,
             frame: None,
             fragmented: None,
@@ -93,29 +64,21 @@ impl Decoder {
     pub fn next<'a, 'b: 'a>(&'a mut self, input: &mut &'b mut [u8]) -> Result<Option<Event<'a>>, Violation> {
         self.take_back();
         loop {
-            let frame = match self.frame {
-                Some(frame) => frame,
-                None => match self.take_header(input)? {
-                    Some(frame) => frame,
-                    None => return Ok(None),
-                },
-            };
-            let piece = take(input, frame.len - frame.have);
-            mask::apply(piece, frame.mask, frame.have);
-            let whole = frame.have == 0 && piece.len() == frame.len;
-            let have = frame.have + piece.len();
-            if have < frame.len {
-                self.buffer(frame.opcode).extend_from_slice(piece);
-                self.frame = Some(Frame { have, ..frame });
+            let Some(Frame { header, have }) = self.take_frame(input)? else { return Ok(None) };
+            let start = header.start;
+            let piece = take(input, header.payload_len - have);
+            mask::apply(piece, header.mask, have);
+            let whole = have == 0 && piece.len() == header.payload_len;
+            if whole && start.last && start.opcode != Opcode::Continuation {
+                return Event::read(start.opcode, piece).map(Some);
+            }
+            self.keep(header, have, piece);
+            if have + piece.len() < header.payload_len {
+                self.frame = Some(Frame { header, have: have + piece.len() });
                 return Ok(None);
             }
-            self.frame = None;
-            if whole && frame.last && frame.opcode != Opcode::Continuation {
-                return event(frame.opcode, piece).map(Some);
-            }
-            self.buffer(frame.opcode).extend_from_slice(piece);
-            if frame.last {
-                return self.complete(frame.opcode).map(Some);
+            if start.last {
+                return self.complete(start.opcode).map(Some);
             }
         }
     }
@@ -137,63 +100,79 @@ impl Decoder {
         if opcode.is_control() { &mut self.control } else { &mut self.message }
     }
 
+    /// The frame that is being read, or else the next one, if all of its header is there.
+    fn take_frame(&mut self, input: &mut &mut [u8]) -> Result<Option<Frame>, Violation> {
+        if let Some(frame) = self.frame.take() {
+            return Ok(Some(frame));
+        }
+        if !self.fill_header(input, Start::LEN) {
+            return Ok(None);
+        }
+        let start = Start::parse([self.header[0], self.header[1]])?;
+        self.admit_start(start)?;
+        if !self.fill_header(input, start.header_len()) {
+            return Ok(None);
+        }
+        let header = Header::parse(start, &self.header[Start::LEN..start.header_len()]);
+        self.admit_length(header)?;
+        self.header_len = 0;
+        if !start.opcode.is_control() {
+            let kind = self.fragmented.unwrap_or(start.opcode);
+            self.fragmented = (!start.last || self.fragmented.is_some()).then_some(kind);
+        }
+        Ok(Some(Frame { header, have: 0 }))
+    }
+
+    /// Reads the header up to `need` bytes; false when there are not as many.
+    fn fill_header(&mut self, input: &mut &mut [u8], need: usize) -> bool {
+        let have = usize::from(self.header_len);
+        let piece = take(input, need.saturating_sub(have));
+        self.header[have..have + piece.len()].copy_from_slice(piece);
+        self.header_len += piece.len() as u8;
+        have + piece.len() >= need
+    }
+
+    /// Judges a frame by what came before it.
+    fn admit_start(&self, start: Start) -> Result<(), Violation> {
+        match (start.opcode, self.fragmented) {
+            (Opcode::Continuation, None) => Err(Violation::protocol("nothing to continue")),
+            (Opcode::Text | Opcode::Binary, Some(_)) => {
+                Err(Violation::protocol("a message begins within another"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn admit_length(&self, header: Header) -> Result<(), Violation> {
+        let left = self.message_max.saturating_sub(self.message.len());
+        match header.start.opcode.is_control() || header.payload_len <= left {
+            true => Ok(()),
+            false => Err(Violation::TOO_BIG),
+        }
+    }
+
+    /// Copies a piece of a payload. The buffer doubles as it grows, but not beyond what the message
+    /// can still need.
+    fn keep(&mut self, header: Header, have: usize, piece: &[u8]) {
+        let most = self.message_max;
+        let buffer = self.buffer(header.start.opcode);
+        let need = buffer.len() + piece.len();
+        if need > buffer.capacity() {
+            let end = buffer.len() + header.payload_len - have;
+            let most = if header.start.last { end } else { most };
+            let capacity = (2 * buffer.capacity()).min(most).max(need);
+            buffer.reserve_exact(capacity - buffer.len());
+        }
+        buffer.extend_from_slice(piece);
+    }
+
     fn complete(&mut self, opcode: Opcode) -> Result<Event<'_>, Violation> {
         self.lent = Some(opcode);
         if opcode.is_control() {
-            return event(opcode, &self.control);
+            return Event::read(opcode, &self.control);
         }
-        let kind = if opcode == Opcode::Continuation { self.fragmented.take() } else { Some(opcode) };
-        event(kind.unwrap_or(opcode), &self.message)
-    }
-
-    /// Reads the next header, if all of it is there.
-    fn take_header(&mut self, input: &mut &mut [u8]) -> Result<Option<Frame>, Violation> {
-        loop {
-            let have = usize::from(self.header_len);
-            let need = header_len(&self.header[..have]);
-            if have == need {
-                break;
-            }
-            let piece = take(input, need - have);
-            if piece.is_empty() {
-                return Ok(None);
-            }
-            self.header[have..have + piece.len()].copy_from_slice(piece);
-            self.header_len += piece.len() as u8;
-        }
-        let len = usize::from(self.header_len);
-        self.header_len = 0;
-        let frame = parse_header(&self.header[..len])?;
-        self.admit(frame)?;
-        self.frame = Some(frame);
-        Ok(Some(frame))
-    }
-
-    /// Judges a frame by its header.
-    fn admit(&mut self, frame: Frame) -> Result<(), Violation> {
-        if frame.opcode.is_control() {
-            return match frame.last && frame.len <= CONTROL_MAX {
-                true => Ok(()),
-                false => Err(Violation::protocol("a control frame is fragmented or too long")),
-            };
-        }
-        match (frame.opcode, self.fragmented) {
-            (Opcode::Continuation, None) => return Err(Violation::protocol("nothing to continue")),
-            (Opcode::Continuation, Some(_)) => {}
-            (_, Some(_)) => return Err(Violation::protocol("a message begins within another")),
-            (opcode, None) if !frame.last => self.fragmented = Some(opcode),
-            (_, None) => {}
-        }
-        if frame.len > self.message_max - self.message.len().min(self.message_max) {
-            return Err(Violation { code: CloseCode::TooBig, reason: "the message is too big" });
-        }
-        Ok(())
-    }
-}
-
-impl Violation {
-    const fn protocol(reason: &'static str) -> Self {
-        Self { code: CloseCode::Protocol, reason }
+        let kind = self.fragmented.take().unwrap_or(opcode);
+        Event::read(kind, &self.message)
     }
 }
 
@@ -203,66 +182,4 @@ fn take<'b>(input: &mut &'b mut [u8], most: usize) -> &'b mut [u8] {
     let (front, rest) = all.split_at_mut(most.min(all.len()));
     *input = rest;
     front
-}
-
-/// The length of the header that begins with `start`, as far as `start` tells.
-fn header_len(start: &[u8]) -> usize {
-    match start {
-        [_, second, ..] => match second & 0x7f {
-            126 => 8,
-            127 => HEADER_MAX,
-            _ => 6,
-        },
-        _ => 2,
-    }
-}
-
-fn parse_header(header: &[u8]) -> Result<Frame, Violation> {
-    let (first, second) = (header[0], header[1]);
-    if first & 0x70 != 0 {
-        return Err(Violation::protocol("a reserved bit is set"));
-    }
-    let opcode = Opcode::from_bits(first & 0x0f).ok_or(Violation::protocol("the opcode is reserved"))?;
-    if second & 0x80 == 0 {
-        return Err(Violation::protocol("a client's frame must be masked"));
-    }
-    let (extended, mask) = header[2..].split_at(header.len() - 6);
-    let len = match extended {
-        [] => u64::from(second & 0x7f),
-        bytes => bytes.iter().fold(0, |len, &byte| len << 8 | u64::from(byte)),
-    };
-    let mask = [mask[0], mask[1], mask[2], mask[3]];
-    // What does not fit is beyond every limit.
-    let len = usize::try_from(len).unwrap_or(usize::MAX);
-    Ok(Frame { opcode, last: first & 0x80 != 0, mask, len, have: 0 })
-}
-
-fn event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, Violation> {
-    match opcode {
-        Opcode::Text => Ok(Event::Text(utf8(payload)?)),
-        Opcode::Binary | Opcode::Continuation => Ok(Event::Binary(payload)),
-        Opcode::Ping => Ok(Event::Ping(payload)),
-        Opcode::Pong => Ok(Event::Pong),
-        Opcode::Close => close(payload).map(Event::Close),
-    }
-}
-
-fn close(payload: &[u8]) -> Result<Option<u16>, Violation> {
-    match payload {
-        [] => Ok(None),
-        [a, b, reason @ ..] => {
-            let code = u16::from_be_bytes([*a, *b]);
-            utf8(reason)?;
-            match CloseCode::is_valid_on_the_wire(code) {
-                true => Ok(Some(code)),
-                false => Err(Violation::protocol("the close code is reserved")),
-            }
-        }
-        [_] => Err(Violation::protocol("a close code has two bytes")),
-    }
-}
-
-fn utf8(bytes: &[u8]) -> Result<&str, Violation> {
-    simdutf8::basic::from_utf8(bytes)
-        .map_err(|_| Violation { code: CloseCode::InvalidPayload, reason: "the text is not UTF-8" })
 }

@@ -1,12 +1,16 @@
 //! Frames of a server.
 
-use super::Opcode;
+use super::{CONTROL_MAX, Opcode};
 use crate::CloseCode;
+
+/// The longest header: two bytes and eight of length.
+const HEADER_MAX: usize = 10;
 
 /// Appends one whole frame, whose payload is `parts` one after the other.
 pub fn write_frame<const N: usize>(out: &mut Vec<u8>, opcode: Opcode, parts: [&[u8]; N]) {
     let len: usize = parts.iter().map(|part| part.len()).sum();
     let first = 0x80 | opcode as u8;
+    out.reserve(HEADER_MAX + len);
     match len {
         0..=125 => out.extend_from_slice(&[first, len as u8]),
         126..=0xffff => {
@@ -18,16 +22,16 @@ pub fn write_frame<const N: usize>(out: &mut Vec<u8>, opcode: Opcode, parts: [&[
             out.extend_from_slice(&(len as u64).to_be_bytes());
         }
     }
-    out.reserve(len);
     for part in parts {
         out.extend_from_slice(part);
     }
 }
 
-/// Appends a close frame. `reason` has at most 123 bytes (RFC 6455, section 5.5).
+/// Appends a close frame, with as much of `reason` as fits: 123 bytes.
 pub fn write_close(out: &mut Vec<u8>, code: CloseCode, reason: &str) {
-    debug_assert!(reason.len() <= 123);
-    write_frame(out, Opcode::Close, [&code.number().to_be_bytes(), reason.as_bytes()]);
+    let code = code.number().to_be_bytes();
+    let reason = &reason[..reason.floor_char_boundary(CONTROL_MAX - code.len())];
+    write_frame(out, Opcode::Close, [&code, reason.as_bytes()]);
 }
 
 /// The length of the server's frame whose first bytes are `start`: header and payload. At least
