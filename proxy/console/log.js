@@ -58,7 +58,7 @@ function row({ kind, text, peer, to, own, size, time }) {
   if (own) item.dataset.own = '';
   const clock = cell('time', 'time', time.toTimeString().slice(0, 8));
   clock.dateTime = time.toISOString();
-  const who = cell('span', 'who', own ? (to ? `you → ${to}` : 'you') : (peer ?? ''));
+  const who = cell('span', 'who', own ? (to ? `you → ${to}` : 'you') : (peer ?? 'you'));
   who.title = to ?? peer ?? '';
   const data = cell('span', 'data', text);
   if (size) data.append(' ', cell('span', 'size', size));

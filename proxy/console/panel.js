@@ -120,7 +120,7 @@ export class Panel {
     peer.binaryType = 'arraybuffer';
     peer.addEventListener('message', (event) => this.#arrived('direct', peer.id, event.data));
     this.roster.add(peer);
-    this.log.add({ kind: 'connect', peer: peer.id, text: 'came' });
+    this.log.add({ kind: 'connect', peer: peer.id, text: 'joined' });
   }
 
   #left(peer) {

@@ -1,0 +1,45 @@
+/** Where the proxy of this page is, and the client library from it. */
+
+const USUAL = 'http://localhost:9009';
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * `?proxy=ws://localhost:PORT` names the proxy; else it is the one that served this page; else the usual one.
+ * @returns {string} its HTTP origin
+ */
+export async function findProxy() {
+  const asked = new URLSearchParams(location.search).get('proxy');
+  if (asked !== null) return loopback(asked);
+  return (await isProxy(location.origin)) ? location.origin : USUAL;
+}
+
+/**
+ * @param {string} proxy
+ * @returns {Promise<{NetworkWebSocket: Function, LocalWebSocket: Function}>}
+ */
+export async function loadLibrary(proxy) {
+  const own = new URL('/networkwebsockets.mjs', location.href).href;
+  return import(own).catch(() => import(`${proxy}/networkwebsockets.mjs`));
+}
+
+/** @param {string} proxy */
+export function endpointOf(proxy) {
+  return proxy.replace(/^http/, 'ws');
+}
+
+function loopback(asked) {
+  const url = URL.parse(asked);
+  if (url?.protocol !== 'ws:' || !LOOPBACK.includes(url.hostname)) {
+    throw new Error(`?proxy= takes an address such as ws://localhost:9009, not “${asked}”.`);
+  }
+  return `http://${url.host}`;
+}
+
+async function isProxy(origin) {
+  try {
+    const answer = await fetch(`${origin}/status`, { cache: 'no-store' });
+    return (await answer.json()).service === 'networkwebsockets';
+  } catch {
+    return false;
+  }
+}
