@@ -1,1 +1,17 @@
-//! Placeholder module docs.
+//! What a proxy decides, and never how: channels, presence, routing and flow control as a state
+//! machine without IO, clock or random numbers of its own.
+//!
+//! [`Channels`] is fed with [`Input`]s, each with the time at which it happened, and asked for
+//! [`Output`]s; whatever is to be sent waits in it until the owner of the sockets has written it.
+//! One instance owns some of the channels of a proxy; [`Shared`] holds what all instances count
+//! together.
+
+#![forbid(unsafe_code)]
+
+mod channels;
+#[cfg(feature = "sim")]
+pub mod sim;
+mod site_names;
+
+pub use channels::{ChannelKey, Channels, Config, ConnId, Framing, Input, Output, Shared};
+pub use site_names::{SiteNames, SiteNamesConfig};

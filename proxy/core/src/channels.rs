@@ -1,0 +1,204 @@
+//! Channels and their members: who is there, who is told what, and who may go on sending.
+
+mod channel;
+mod config;
+mod flow;
+mod input;
+mod lag;
+mod liveness;
+mod member;
+mod outbox;
+mod output;
+mod presence;
+mod route;
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+use ahash::RandomState;
+use nws_protocol::CloseCode;
+use nws_protocol::websocket::{self, Opcode};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use slotmap::{SecondaryMap, SlotMap};
+
+use channel::Channel;
+use flow::Lagging;
+use liveness::Agenda;
+use member::{Member, State};
+use outbox::Pool;
+use route::Encoded;
+
+pub use config::{Config, Shared};
+pub use input::{ChannelKey, Framing, Input};
+pub use output::Output;
+
+slotmap::new_key_type! {
+    /// A connection, named by the owner of the sockets. A name is not used again after
+    /// [`Input::Gone`].
+    pub struct ConnId;
+}
+
+slotmap::new_key_type! {
+    struct ChannelId;
+}
+
+/// The state machine of some of a proxy's channels.
+pub struct Channels {
+    config: Config,
+    rng: ChaCha20Rng,
+    hasher: RandomState,
+    members: SecondaryMap<ConnId, Member>,
+    channels: SlotMap<ChannelId, Channel>,
+    by_key: HashMap<ChannelKey, ChannelId, RandomState>,
+    outputs: VecDeque<Output>,
+    pool: Pool,
+    encoded: Encoded,
+    lagging: Lagging,
+    agenda: Agenda,
+    /// Bytes that were queued since outputs were last drained.
+    fresh: usize,
+}
+
+impl Channels {
+    /// A state machine without channels. `seed` decides the ids that it generates and keys its hash
+    /// tables: it has to come from a CSPRNG.
+    #[must_use]
+    pub fn new(config: Config, seed: [u8; 32]) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(seed);
+        let hasher = RandomState::with_seeds(rng.next_u64(), rng.next_u64(), rng.next_u64(), rng.next_u64());
+        Self {
+            agenda: Agenda::with_interval(config.ping_interval),
+            config,
+            rng,
+            members: SecondaryMap::new(),
+            channels: SlotMap::with_key(),
+            by_key: HashMap::with_hasher(hasher.clone()),
+            hasher,
+            outputs: VecDeque::new(),
+            pool: Pool::default(),
+            encoded: Encoded::default(),
+            lagging: Lagging::default(),
+            fresh: 0,
+        }
+    }
+
+    /// Takes note of something that happened at `now`. Inputs of unknown connections are ignored.
+    pub fn handle(&mut self, input: Input<'_>, now: Instant) {
+        match input {
+            Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer, now),
+            Input::Join { conn, channel, framing } => self.join(conn, channel, framing, now),
+            Input::Refuse { conn, code, reason } => self.refuse(conn, code, reason, now),
+            Input::Text { conn, text } => self.on_text(conn, text, now),
+            Input::Binary { conn, bytes } => self.on_binary(conn, bytes, now),
+            Input::Ping { conn, payload } => self.on_ping(conn, payload, now),
+            Input::Pong { conn } => self.heard(conn, now),
+            Input::PeerClosed { conn, code } => self.on_peer_closed(conn, code, now),
+            Input::Violation { conn, violation } => {
+                self.close(conn, violation.code, violation.reason, now);
+            }
+            Input::Wrote { conn, bytes } => self.on_wrote(conn, bytes, now),
+            Input::Gone { conn } => self.on_gone(conn, now),
+            Input::Shutdown => self.shutdown(now),
+        }
+    }
+
+    /// Does what is due at `now`.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.judge_lagging(now);
+        self.visit_due(now);
+    }
+
+    /// What is to be done next. To be called until it answers `None`, after every input or after
+    /// several.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        let output = self.outputs.pop_front();
+        match output {
+            Some(Output::Write { conn }) => {
+                if let Some(member) = self.members.get_mut(conn) {
+                    member.announced = false;
+                }
+            }
+            None => self.fresh = 0,
+            Some(_) => {}
+        }
+        output
+    }
+
+    /// When [`Self::handle_timeout`] is to be called at the latest.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        [self.lagging.next_look, self.agenda.next()].into_iter().flatten().min()
+    }
+
+    /// What waits to be written to `conn`, in order and in pieces. What was written is reported by
+    /// [`Input::Wrote`].
+    pub fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
+        self.members.get(conn).into_iter().flat_map(|member| member.outbox.pieces())
+    }
+
+    /// Bytes that were queued since [`Self::poll_output`] last answered `None`: a reason to write
+    /// before reading on.
+    #[must_use]
+    pub const fn fresh_bytes(&self) -> usize {
+        self.fresh
+    }
+
+    /// Queues a close frame and takes the connection out of its channel. Nothing that the client
+    /// says from now on is heard.
+    fn close(&mut self, conn: ConnId, code: CloseCode, reason: &str, now: Instant) {
+        self.finish(conn, now, |out| websocket::write_close(out, code, reason));
+    }
+
+    /// The client closed: the answer has the code that it gave (RFC 6455, section 5.5.1).
+    fn on_peer_closed(&mut self, conn: ConnId, code: Option<u16>, now: Instant) {
+        self.finish(conn, now, |out| match code {
+            Some(code) => websocket::write_frame(out, Opcode::Close, [&code.to_be_bytes()]),
+            None => websocket::write_frame(out, Opcode::Close, []),
+        });
+    }
+
+    fn finish(&mut self, conn: ConnId, now: Instant, write: impl FnOnce(&mut Vec<u8>)) {
+        if !self.members.get(conn).is_some_and(Member::is_open) {
+            return;
+        }
+        self.leave(conn, now);
+        self.let_all_go(conn);
+        let until = now + self.config.close_time;
+        let Some(member) = self.members.get_mut(conn) else { return };
+        member.state = State::Closing { until };
+        self.agenda.add(until, conn);
+        self.queue_with(conn, conn, write);
+        self.outputs.push_back(Output::Finish { conn });
+    }
+
+    fn refuse(&mut self, conn: ConnId, code: CloseCode, reason: &str, now: Instant) {
+        let id = self.generate_id();
+        self.members.insert(conn, Member::new(id, Framing::Raw, now));
+        self.close(conn, code, reason, now);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        for (_, channel) in self.channels.drain() {
+            self.config.shared.release_channel();
+            drop(channel);
+        }
+        self.by_key.clear();
+        let open: Vec<ConnId> = self.members.keys().collect();
+        for &conn in &open {
+            self.members[conn].place = None;
+        }
+        for conn in open {
+            self.close(conn, CloseCode::GoingAway, "the proxy stops", now);
+        }
+    }
+
+    fn on_gone(&mut self, conn: ConnId, now: Instant) {
+        self.leave(conn, now);
+        self.let_all_go(conn);
+        self.forget_lag(conn);
+        if let Some(member) = self.members.remove(conn) {
+            member.outbox.recycle(&mut self.pool);
+        }
+    }
+}

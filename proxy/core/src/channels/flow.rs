@@ -1,0 +1,206 @@
+//! Flow control: who may go on sending, and who is cut because it does not read.
+//!
+//! A sender is held back only by recipients that drain; one that has stopped holds nobody back, and
+//! is cut when too much waits for it or nothing moves.
+
+use std::time::Instant;
+
+use nws_protocol::CloseCode;
+
+use super::lag::{Lag, SLOT};
+use super::outbox::{Debt, Frame};
+use super::{Channels, ConnId, Output};
+
+/// Divides the window of senders while more than half of the memory for queues is in use.
+const TIGHT: usize = 16;
+
+/// Recipients that lag.
+#[derive(Default)]
+pub(super) struct Lagging {
+    recipients: Vec<ConnId>,
+    /// Pairs of recipient and sender whose debt has grown since it was last judged.
+    touched: Vec<(ConnId, ConnId)>,
+    /// When they are looked at next.
+    pub(super) next_look: Option<Instant>,
+}
+
+impl Channels {
+    /// Puts `frame`, which `sender` caused, into the outbox of `to`.
+    pub(super) fn queue(&mut self, to: ConnId, sender: ConnId, frame: &Frame<'_>) {
+        let Some(member) = self.members.get_mut(to) else { return };
+        if frame.len() == 0 {
+            return;
+        }
+        member.outbox.push(sender, frame, &mut self.pool);
+        self.fresh += frame.len();
+        if let Some(lag) = &mut member.lag {
+            lag.owe(Debt { sender, bytes: frame.len() });
+            self.lagging.touched.push((to, sender));
+        }
+        if !member.announced {
+            member.announced = true;
+            self.outputs.push_back(Output::Write { conn: to });
+        }
+    }
+
+    /// Queues what `write` writes.
+    pub(super) fn queue_with(&mut self, to: ConnId, sender: ConnId, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut frame = std::mem::take(&mut self.encoded.structured);
+        write(&mut frame);
+        self.queue(to, sender, &Frame::Copied(&frame));
+        frame.clear();
+        self.encoded.structured = frame;
+    }
+
+    pub(super) fn on_wrote(&mut self, conn: ConnId, bytes: usize, now: Instant) {
+        let Some(member) = self.members.get_mut(conn) else { return };
+        let lag = &mut member.lag;
+        member.outbox.advance(bytes, &mut self.pool, |debt| {
+            if let Some(lag) = lag {
+                lag.repay(debt);
+            }
+        });
+        if member.outbox.is_empty() {
+            self.let_all_go(conn);
+            return self.forget_lag(conn);
+        }
+        self.note_lag(conn, bytes, now);
+        self.let_repaid_go(conn);
+    }
+
+    /// Judges every debt that has grown.
+    pub(super) fn judge_touched(&mut self, now: Instant) {
+        while let Some((recipient, sender)) = self.lagging.touched.pop() {
+            self.settle(recipient);
+            self.judge(recipient, sender, now);
+        }
+    }
+
+    /// Looks at those who lag, some of whom may have stopped or begun to drain since.
+    pub(super) fn judge_lagging(&mut self, now: Instant) {
+        if self.lagging.next_look.is_none_or(|look| now < look) {
+            return;
+        }
+        for recipient in self.lagging.recipients.clone() {
+            self.look_at(recipient, now);
+        }
+        self.judge_touched(now);
+        self.lagging.next_look = (!self.lagging.recipients.is_empty()).then(|| now + SLOT);
+    }
+
+    /// Ends the lag of a recipient for which nothing waits any more, or that is gone.
+    pub(super) fn forget_lag(&mut self, conn: ConnId) {
+        let Some(lag) = self.members.get_mut(conn).and_then(|member| member.lag.take()) else { return };
+        self.config.shared.sub_queued(lag.counted);
+        self.lagging.recipients.retain(|&recipient| recipient != conn);
+    }
+
+    /// Releases every sender that `recipient` holds back.
+    pub(super) fn let_all_go(&mut self, recipient: ConnId) {
+        let lag = self.members.get_mut(recipient).and_then(|member| member.lag.as_mut());
+        let senders = lag.map(|lag| std::mem::take(&mut lag.holding)).unwrap_or_default();
+        senders.into_iter().for_each(|sender| self.let_go(sender));
+    }
+
+    fn note_lag(&mut self, conn: ConnId, bytes: usize, now: Instant) {
+        let Some(member) = self.members.get_mut(conn) else { return };
+        match &mut member.lag {
+            Some(lag) => lag.took(bytes, now),
+            None => {
+                let lag = Lag::new(&member.outbox, self.hasher.clone(), now);
+                self.lagging.touched.extend(lag.senders().map(|sender| (conn, sender)));
+                member.lag = Some(Box::new(lag));
+                self.lagging.recipients.push(conn);
+                self.lagging.next_look.get_or_insert(now + SLOT);
+            }
+        }
+        self.settle(conn);
+        self.judge_touched(now);
+    }
+
+    /// Brings the count of all queues up to date.
+    fn settle(&mut self, recipient: ConnId) {
+        let Some(member) = self.members.get_mut(recipient) else { return };
+        let Some(lag) = &mut member.lag else { return };
+        self.config.shared.add_queued(member.outbox.copied());
+        self.config.shared.sub_queued(lag.counted);
+        lag.counted = member.outbox.copied();
+    }
+
+    fn look_at(&mut self, recipient: ConnId, now: Instant) {
+        let Some(member) = self.members.get_mut(recipient).filter(|member| member.is_open()) else { return };
+        let Some(lag) = &mut member.lag else { return };
+        if now.saturating_duration_since(lag.progress) >= self.config.stall_time {
+            return self.cut(recipient, now);
+        }
+        self.lagging.touched.extend(lag.senders().map(|sender| (recipient, sender)));
+        if !lag.is_draining(now) {
+            self.let_all_go(recipient);
+        }
+    }
+
+    fn judge(&mut self, recipient: ConnId, sender: ConnId, now: Instant) {
+        let window = self.window();
+        let Some(member) = self.members.get_mut(recipient).filter(|member| member.is_open()) else { return };
+        let Some(lag) = &mut member.lag else { return };
+        if lag.is_draining(now) {
+            if lag.owed(sender) > window && !lag.holding.contains(&sender) {
+                lag.holding.push(sender);
+                self.hold(sender);
+            }
+        } else if member.outbox.len() > self.config.recipient_queue_max {
+            return self.cut(recipient, now);
+        }
+        if self.config.shared.is_over()
+            && let Some(largest) = self.largest()
+        {
+            self.cut(largest, now);
+        }
+    }
+
+    fn window(&self) -> usize {
+        self.config.sender_window / if self.config.shared.is_tight() { TIGHT } else { 1 }
+    }
+
+    fn largest(&self) -> Option<ConnId> {
+        let waiting = |&conn: &ConnId| {
+            self.members.get(conn).filter(|member| member.is_open()).map_or(0, |member| member.outbox.len())
+        };
+        self.lagging.recipients.iter().copied().max_by_key(waiting)
+    }
+
+    fn cut(&mut self, conn: ConnId, now: Instant) {
+        let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
+        member.outbox.truncate(&mut self.pool);
+        self.settle(conn);
+        self.close(conn, CloseCode::TryAgainLater, "slow consumer", now);
+    }
+
+    fn hold(&mut self, sender: ConnId) {
+        let Some(member) = self.members.get_mut(sender) else { return };
+        member.holders += 1;
+        if member.holders == 1 {
+            self.outputs.push_back(Output::Hold { conn: sender });
+        }
+    }
+
+    fn let_go(&mut self, sender: ConnId) {
+        let Some(member) = self.members.get_mut(sender) else { return };
+        member.holders = member.holders.saturating_sub(1);
+        if member.holders == 0 {
+            self.outputs.push_back(Output::Release { conn: sender });
+        }
+    }
+
+    fn let_repaid_go(&mut self, recipient: ConnId) {
+        let enough = self.window() / 2;
+        let Some(lag) = self.members.get_mut(recipient).and_then(|member| member.lag.as_mut()) else {
+            return;
+        };
+        let holding = std::mem::take(&mut lag.holding);
+        let (held, repaid): (Vec<_>, Vec<_>) =
+            holding.into_iter().partition(|&sender| lag.owed(sender) > enough);
+        lag.holding = held;
+        repaid.into_iter().for_each(|sender| self.let_go(sender));
+    }
+}

@@ -1,0 +1,113 @@
+//! Everything that can happen to channels.
+
+use nws_protocol::websocket::Violation;
+use nws_protocol::{ChannelName, CloseCode, PeerId, Scope};
+
+use super::ConnId;
+
+/// A channel: local and network channels of one name are two.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChannelKey {
+    /// How far it reaches.
+    pub scope: Scope,
+    /// Its name.
+    pub name: ChannelName,
+}
+
+/// How a member's frames are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// JSON objects, and binary frames with a head.
+    Structured,
+    /// A frame is the payload.
+    Raw,
+}
+
+/// Something that happened. The owner of the sockets gives each connection its [`ConnId`].
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// A client wants to join under an id of its own. Answered by [`Output::Reserved`] or
+    /// [`Output::Taken`](super::Output::Taken); a reserved id is free again after [`Input::Gone`].
+    ///
+    /// [`Output::Reserved`]: super::Output::Reserved
+    Reserve {
+        /// The connection to be.
+        conn: ConnId,
+        /// The channel.
+        channel: ChannelKey,
+        /// The id.
+        peer: PeerId,
+    },
+    /// A client is connected and joins, under the id that it reserved or a new one.
+    Join {
+        /// The connection.
+        conn: ConnId,
+        /// The channel; ignored where an id was reserved.
+        channel: ChannelKey,
+        /// How its frames are made.
+        framing: Framing,
+    },
+    /// A client is connected, but only to be told that it cannot be served.
+    Refuse {
+        /// The connection.
+        conn: ConnId,
+        /// Why.
+        code: CloseCode,
+        /// Why, in at most 123 bytes.
+        reason: &'a str,
+    },
+    /// A text message came.
+    Text {
+        /// The connection.
+        conn: ConnId,
+        /// The message.
+        text: &'a str,
+    },
+    /// A binary message came.
+    Binary {
+        /// The connection.
+        conn: ConnId,
+        /// The message.
+        bytes: &'a [u8],
+    },
+    /// A ping came.
+    Ping {
+        /// The connection.
+        conn: ConnId,
+        /// What to answer.
+        payload: &'a [u8],
+    },
+    /// A pong came.
+    Pong {
+        /// The connection.
+        conn: ConnId,
+    },
+    /// A close frame came.
+    PeerClosed {
+        /// The connection.
+        conn: ConnId,
+        /// The code, if it had one.
+        code: Option<u16>,
+    },
+    /// The client broke the rules of its wire.
+    Violation {
+        /// The connection.
+        conn: ConnId,
+        /// How.
+        violation: Violation,
+    },
+    /// The socket was written to until nothing waited or it would have blocked.
+    Wrote {
+        /// The connection.
+        conn: ConnId,
+        /// Bytes that the socket took, possibly none.
+        bytes: usize,
+    },
+    /// The connection is no more: the only way to leave.
+    Gone {
+        /// The connection.
+        conn: ConnId,
+    },
+    /// The proxy stops: every connection is closed with 1001.
+    Shutdown,
+}

@@ -1,0 +1,97 @@
+//! What is known of a recipient whose socket did not take everything at once.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use ahash::RandomState;
+use nws_protocol::limits::{DRAIN_BYTES, DRAIN_TIME};
+
+use super::ConnId;
+use super::outbox::{Debt, Outbox};
+
+/// Slots of the meter; one more than the time of which it tells.
+const SLOTS: usize = 5;
+
+/// Length of a slot.
+pub(super) const SLOT: Duration = DRAIN_TIME.checked_div(SLOTS as u32 - 1).expect("not zero");
+
+/// A recipient that has not caught up. It exists while something waits.
+pub(super) struct Lag {
+    /// Bytes that wait, by sender.
+    owed: HashMap<ConnId, usize, RandomState>,
+    /// Senders that are held back because of this recipient.
+    pub(super) holding: Vec<ConnId>,
+    meter: Meter,
+    /// When the socket last took anything.
+    pub(super) progress: Instant,
+    /// Bytes that this recipient has put into the count of all queues.
+    pub(super) counted: usize,
+}
+
+/// Bytes written within about the last [`DRAIN_TIME`].
+struct Meter {
+    slots: [usize; SLOTS],
+    current: usize,
+    since: Instant,
+}
+
+impl Lag {
+    /// Whoever begins to lag kept up until now, and so counts as draining at first.
+    pub(super) fn new(outbox: &Outbox, hasher: RandomState, now: Instant) -> Self {
+        let mut lag = Self {
+            owed: HashMap::with_hasher(hasher),
+            holding: Vec::new(),
+            meter: Meter { slots: [0; SLOTS], current: 0, since: now },
+            progress: now,
+            counted: 0,
+        };
+        lag.meter.slots[0] = DRAIN_BYTES;
+        outbox.ledger().for_each(|debt| lag.owe(debt));
+        lag
+    }
+
+    pub(super) fn owe(&mut self, debt: Debt) {
+        *self.owed.entry(debt.sender).or_default() += debt.bytes;
+    }
+
+    pub(super) fn repay(&mut self, debt: Debt) {
+        if let Some(owed) = self.owed.get_mut(&debt.sender) {
+            *owed = owed.saturating_sub(debt.bytes);
+            if *owed == 0 {
+                self.owed.remove(&debt.sender);
+            }
+        }
+    }
+
+    pub(super) fn owed(&self, sender: ConnId) -> usize {
+        self.owed.get(&sender).copied().unwrap_or(0)
+    }
+
+    pub(super) fn senders(&self) -> impl Iterator<Item = ConnId> {
+        self.owed.keys().copied()
+    }
+
+    pub(super) fn took(&mut self, bytes: usize, now: Instant) {
+        if bytes > 0 {
+            self.progress = now;
+        }
+        self.meter.add(bytes, now);
+    }
+
+    pub(super) fn is_draining(&mut self, now: Instant) -> bool {
+        self.meter.add(0, now);
+        self.meter.slots.iter().sum::<usize>() >= DRAIN_BYTES
+    }
+}
+
+impl Meter {
+    fn add(&mut self, bytes: usize, now: Instant) {
+        let passed = now.saturating_duration_since(self.since).as_nanos() / SLOT.as_nanos();
+        for _ in 0..passed.min(SLOTS as u128) {
+            self.current = (self.current + 1) % SLOTS;
+            self.slots[self.current] = 0;
+        }
+        self.since += SLOT * u32::try_from(passed).unwrap_or(u32::MAX);
+        self.slots[self.current] += bytes;
+    }
+}

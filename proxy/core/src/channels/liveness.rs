@@ -1,0 +1,84 @@
+//! Liveness: pings, clients that have fallen silent, and the end of closing connections.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::{Duration, Instant};
+
+use nws_protocol::CloseCode;
+use nws_protocol::websocket::{self, Opcode};
+
+use super::member::State;
+use super::{Channels, ConnId, Output};
+
+/// Visits may be late by this part of the interval of pings, so that one wake-up serves many.
+const SLACK: u32 = 64;
+
+/// When which connection is to be visited.
+#[derive(Default)]
+pub(super) struct Agenda {
+    visits: BinaryHeap<Reverse<(Instant, ConnId)>>,
+    slack: Duration,
+}
+
+impl Agenda {
+    pub(super) fn with_interval(interval: Duration) -> Self {
+        Self { visits: BinaryHeap::new(), slack: interval / SLACK }
+    }
+
+    pub(super) fn add(&mut self, at: Instant, conn: ConnId) {
+        self.visits.push(Reverse((at, conn)));
+    }
+
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.visits.peek().map(|Reverse((at, _))| *at + self.slack)
+    }
+
+    fn pop_due(&mut self, now: Instant) -> Option<ConnId> {
+        self.visits.peek().filter(|Reverse((at, _))| *at <= now)?;
+        self.visits.pop().map(|Reverse((_, conn))| conn)
+    }
+}
+
+impl Channels {
+    pub(super) fn heard(&mut self, conn: ConnId, now: Instant) {
+        if let Some(member) = self.members.get_mut(conn) {
+            member.heard = now;
+        }
+    }
+
+    pub(super) fn on_ping(&mut self, conn: ConnId, payload: &[u8], now: Instant) {
+        self.heard(conn, now);
+        self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Pong, [payload]));
+        self.judge_touched(now);
+    }
+
+    pub(super) fn visit_due(&mut self, now: Instant) {
+        while let Some(conn) = self.agenda.pop_due(now) {
+            self.visit(conn, now);
+        }
+    }
+
+    fn visit(&mut self, conn: ConnId, now: Instant) {
+        let Some(member) = self.members.get_mut(conn) else { return };
+        match member.state {
+            State::Closing { until } if until <= now => self.outputs.push_back(Output::Reset { conn }),
+            State::Closing { .. } | State::Reserved => {}
+            State::Open => self.visit_open(conn, now),
+        }
+    }
+
+    fn visit_open(&mut self, conn: ConnId, now: Instant) {
+        let Some(member) = self.members.get_mut(conn) else { return };
+        if member.holders > 0 {
+            // Nobody has listened.
+            member.heard = now;
+        }
+        let progress = member.lag.as_ref().map_or(member.heard, |lag| lag.progress);
+        let silent_until = member.heard.max(progress) + self.config.silence_max;
+        if silent_until <= now {
+            return self.close(conn, CloseCode::GoingAway, "silent for too long", now);
+        }
+        self.agenda.add(silent_until.min(now + self.config.ping_interval), conn);
+        self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Ping, []));
+    }
+}

@@ -1,0 +1,64 @@
+//! One connection as its channel sees it.
+
+use std::time::Instant;
+
+use nws_protocol::PeerId;
+
+use super::lag::Lag;
+use super::outbox::Outbox;
+use super::{ChannelId, Framing};
+
+/// A member of a channel, or a connection that was one and is closing.
+pub(super) struct Member {
+    pub(super) id: PeerId,
+    pub(super) framing: Framing,
+    pub(super) state: State,
+    pub(super) place: Option<Place>,
+    pub(super) outbox: Outbox,
+    /// What is known of a recipient whose socket did not take everything.
+    pub(super) lag: Option<Box<Lag>>,
+    /// How many recipients hold this sender back.
+    pub(super) holders: usize,
+    /// When the client last said anything.
+    pub(super) heard: Instant,
+    /// `Output::Write` is on its way.
+    pub(super) announced: bool,
+}
+
+/// How far a connection's life has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// The id is reserved, the connection not yet there.
+    Reserved,
+    /// Connected.
+    Open,
+    /// A close frame is queued; the connection is reset at this time.
+    Closing { until: Instant },
+}
+
+/// Where a member is entered. `seat` is set while it is present.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) channel: ChannelId,
+    pub(super) seat: Option<usize>,
+}
+
+impl Member {
+    pub(super) fn new(id: PeerId, framing: Framing, now: Instant) -> Self {
+        Self {
+            id,
+            framing,
+            state: State::Open,
+            place: None,
+            outbox: Outbox::default(),
+            lag: None,
+            holders: 0,
+            heard: now,
+            announced: false,
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+}

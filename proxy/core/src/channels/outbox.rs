@@ -1,0 +1,235 @@
+//! What waits to be written to one connection.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use nws_protocol::websocket;
+
+use super::{ConnId, Shared};
+
+/// Length from which frames are shared between recipients and not copied, in bytes: below it a
+/// copy costs less than one more piece in a vectored write.
+const SHARE_MIN: usize = 16 * 1024;
+
+/// Copied frames lie together in chunks of about this length, in bytes.
+const CHUNK: usize = 64 * 1024;
+
+/// What the pool keeps, in bytes and in buffers.
+const POOL_MAX: usize = 4 * 1024 * 1024;
+const POOL_BUFFERS: usize = 256;
+
+/// Entries of an empty ledger that are kept.
+const LEDGER_KEPT: usize = 16;
+
+/// Whole frames in the order in which they are written, and who they come from.
+#[derive(Default)]
+pub(super) struct Outbox {
+    chunks: VecDeque<Chunk>,
+    /// Bytes of the first chunk that are written.
+    written: usize,
+    /// Bytes that wait.
+    len: usize,
+    /// Bytes in chunks of our own, whether written or not.
+    copied: usize,
+    /// What waits, by sender.
+    ledger: VecDeque<Debt>,
+}
+
+/// One frame, or several, on the way into outboxes.
+pub(super) enum Frame<'a> {
+    Copied(&'a [u8]),
+    Shared(Rc<SharedFrame>),
+}
+
+/// One frame in many outboxes. It counts itself as queued for as long as it lives.
+pub(super) struct SharedFrame {
+    bytes: Vec<u8>,
+    shared: Arc<Shared>,
+}
+
+/// Buffers that have been used, so that a pass need not allocate.
+#[derive(Default)]
+pub(super) struct Pool {
+    buffers: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+enum Chunk {
+    Copied(Vec<u8>),
+    Shared(Rc<SharedFrame>),
+}
+
+/// Bytes that wait because of a sender.
+#[derive(Clone, Copy)]
+pub(super) struct Debt {
+    pub(super) sender: ConnId,
+    pub(super) bytes: usize,
+}
+
+impl<'a> Frame<'a> {
+    /// Takes the frame out of `encoded` if it is worth sharing.
+    pub(super) fn new(encoded: &'a mut Vec<u8>, shared: &Arc<Shared>) -> Self {
+        if encoded.len() < SHARE_MIN {
+            return Frame::Copied(encoded);
+        }
+        shared.add_queued(encoded.len());
+        let bytes = std::mem::take(encoded);
+        Frame::Shared(Rc::new(SharedFrame { bytes, shared: Arc::clone(shared) }))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Frame::Copied(bytes) => bytes.len(),
+            Frame::Shared(frame) => frame.bytes.len(),
+        }
+    }
+}
+
+impl Drop for SharedFrame {
+    fn drop(&mut self) {
+        self.shared.sub_queued(self.bytes.len());
+    }
+}
+
+impl Outbox {
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Bytes of memory that nobody else counts.
+    pub(super) fn copied(&self) -> usize {
+        self.copied
+    }
+
+    pub(super) fn ledger(&self) -> impl Iterator<Item = Debt> {
+        self.ledger.iter().copied()
+    }
+
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let mut skip = self.written;
+        self.chunks.iter().map(move |chunk| &chunk.bytes()[std::mem::take(&mut skip)..])
+    }
+
+    pub(super) fn push(&mut self, sender: ConnId, frame: &Frame<'_>, pool: &mut Pool) {
+        match frame {
+            Frame::Copied(bytes) => self.copy(bytes, pool),
+            Frame::Shared(frame) => self.chunks.push_back(Chunk::Shared(Rc::clone(frame))),
+        }
+        self.len += frame.len();
+        match self.ledger.back_mut() {
+            Some(last) if last.sender == sender => last.bytes += frame.len(),
+            _ => self.ledger.push_back(Debt { sender, bytes: frame.len() }),
+        }
+    }
+
+    /// Forgets what was written; `repaid` hears to whom it belonged.
+    pub(super) fn advance(&mut self, bytes: usize, pool: &mut Pool, mut repaid: impl FnMut(Debt)) {
+        debug_assert!(bytes <= self.len);
+        self.len -= bytes;
+        self.written += bytes;
+        while let Some(front) = self.chunks.front() {
+            let len = front.bytes().len();
+            if self.written < len {
+                break;
+            }
+            self.written -= len;
+            self.pop(pool);
+        }
+        let mut left = bytes;
+        while let Some(first) = self.ledger.front_mut() {
+            let part = first.bytes.min(left);
+            if part == 0 {
+                break;
+            }
+            repaid(Debt { sender: first.sender, bytes: part });
+            first.bytes -= part;
+            left -= part;
+            if first.bytes == 0 {
+                self.ledger.pop_front();
+            }
+        }
+        if self.ledger.is_empty() && self.ledger.capacity() > LEDGER_KEPT {
+            self.ledger.shrink_to(LEDGER_KEPT);
+        }
+    }
+
+    /// Drops everything behind the frame of which a part is written.
+    pub(super) fn truncate(&mut self, pool: &mut Pool) {
+        let Some(front) = self.chunks.front() else { return };
+        let bytes = front.bytes();
+        let mut end = 0;
+        while end < self.written {
+            end += websocket::frame_len(&bytes[end..]);
+        }
+        let rest = bytes[self.written..end].to_vec();
+        while !self.chunks.is_empty() {
+            self.pop(pool);
+        }
+        self.written = 0;
+        self.len = rest.len();
+        let sender = self.ledger.front().map(|first| first.sender);
+        self.ledger.clear();
+        if let Some(sender) = sender.filter(|_| !rest.is_empty()) {
+            self.copied = rest.len();
+            self.ledger.push_back(Debt { sender, bytes: rest.len() });
+            self.chunks.push_back(Chunk::Copied(rest));
+        }
+    }
+
+    pub(super) fn recycle(mut self, pool: &mut Pool) {
+        while !self.chunks.is_empty() {
+            self.pop(pool);
+        }
+    }
+
+    fn copy(&mut self, bytes: &[u8], pool: &mut Pool) {
+        self.copied += bytes.len();
+        if let Some(Chunk::Copied(last)) = self.chunks.back_mut()
+            && last.len() + bytes.len() <= CHUNK
+        {
+            last.extend_from_slice(bytes);
+            return;
+        }
+        let mut chunk = pool.take();
+        chunk.extend_from_slice(bytes);
+        self.chunks.push_back(Chunk::Copied(chunk));
+    }
+
+    fn pop(&mut self, pool: &mut Pool) {
+        if let Some(Chunk::Copied(chunk)) = self.chunks.pop_front() {
+            self.copied -= chunk.len();
+            pool.give(chunk);
+        }
+    }
+}
+
+impl Chunk {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Copied(bytes) => bytes,
+            Self::Shared(frame) => &frame.bytes,
+        }
+    }
+}
+
+impl Pool {
+    fn take(&mut self) -> Vec<u8> {
+        let buffer = self.buffers.pop().unwrap_or_default();
+        self.bytes -= buffer.capacity();
+        buffer
+    }
+
+    fn give(&mut self, mut buffer: Vec<u8>) {
+        let size = buffer.capacity();
+        if self.buffers.len() < POOL_BUFFERS && size <= 2 * CHUNK && self.bytes + size <= POOL_MAX {
+            buffer.clear();
+            self.bytes += size;
+            self.buffers.push(buffer);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Everything that channels ask for.
+
+use super::ConnId;
+
+/// Something to be done with a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// The id is reserved.
+    Reserved {
+        /// The connection to be.
+        conn: ConnId,
+    },
+    /// The id is taken. The connection is not known any more.
+    Taken {
+        /// The connection to be.
+        conn: ConnId,
+    },
+    /// Something waits to be written, see [`Channels::waiting`](super::Channels::waiting). Comes
+    /// once for all that was queued since it came last.
+    Write {
+        /// The connection.
+        conn: ConnId,
+    },
+    /// Stop reading.
+    Hold {
+        /// The connection.
+        conn: ConnId,
+    },
+    /// Read again.
+    Release {
+        /// The connection.
+        conn: ConnId,
+    },
+    /// Ignore what the client says from now on; when all that waits is written, end the
+    /// connection in order. If that takes too long, [`Output::Reset`] follows.
+    Finish {
+        /// The connection.
+        conn: ConnId,
+    },
+    /// End the connection now.
+    Reset {
+        /// The connection.
+        conn: ConnId,
+    },
+}

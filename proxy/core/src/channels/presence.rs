@@ -1,0 +1,138 @@
+//! Who is there: reserving, joining and leaving, and telling the others.
+
+use std::time::Instant;
+
+use nws_protocol::structured::Notice;
+use nws_protocol::{CloseCode, PeerId};
+use rand_chacha::rand_core::Rng;
+
+use super::channel::Channel;
+use super::member::{Member, Place, State};
+use super::outbox::Frame;
+use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output};
+
+impl Channels {
+    /// Where no channel can be opened any more the id counts as reserved: joining then says why.
+    pub(super) fn reserve(&mut self, conn: ConnId, channel: ChannelKey, peer: PeerId, now: Instant) {
+        let mut member = Member::new(peer.clone(), Framing::Raw, now);
+        member.state = State::Reserved;
+        if let Some(channel) = self.open_channel(channel) {
+            if !self.channels[channel].claim(peer, conn) {
+                self.outputs.push_back(Output::Taken { conn });
+                return;
+            }
+            member.place = Some(Place { channel, seat: None });
+        }
+        self.members.insert(conn, member);
+        self.outputs.push_back(Output::Reserved { conn });
+    }
+
+    pub(super) fn join(&mut self, conn: ConnId, channel: ChannelKey, framing: Framing, now: Instant) {
+        if !self.members.contains_key(conn) {
+            self.enter(conn, channel, now);
+        }
+        let Some(member) = self.members.get_mut(conn) else { return };
+        member.state = State::Open;
+        member.framing = framing;
+        member.heard = now;
+        self.agenda.add(now + self.config.ping_interval.min(self.config.silence_max), conn);
+        let Some(place) = member.place else {
+            return self.close(conn, CloseCode::LimitReached, "too many channels", now);
+        };
+        if self.channels[place.channel].len() > self.config.channel_peers_max {
+            return self.close(conn, CloseCode::LimitReached, "too many peers in this channel", now);
+        }
+        self.announce(conn, place.channel, framing, now);
+    }
+
+    /// Takes `conn` out of its channel and tells the others.
+    pub(super) fn leave(&mut self, conn: ConnId, now: Instant) {
+        let Some(member) = self.members.get_mut(conn) else { return };
+        let Some(Place { channel: id, seat }) = member.place.take() else { return };
+        let (peer, framing) = (member.id.clone(), member.framing);
+        let channel = &mut self.channels[id];
+        channel.release(&peer);
+        if channel.is_empty() {
+            self.by_key.remove(&channel.key);
+            self.channels.remove(id);
+            self.config.shared.release_channel();
+            return;
+        }
+        let Some(seat) = seat else { return };
+        if let Some(moved) = channel.unseat(seat, framing) {
+            self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
+        }
+        self.tell_all(id, conn, &peer, now, |you, peer| Notice::Disconnect { you, peer });
+    }
+
+    pub(super) fn generate_id(&mut self) -> PeerId {
+        let mut random = [0; 16];
+        self.rng.fill_bytes(&mut random);
+        PeerId::generated(random)
+    }
+
+    fn enter(&mut self, conn: ConnId, channel: ChannelKey, now: Instant) {
+        let id = self.generate_id();
+        let mut member = Member::new(id.clone(), Framing::Structured, now);
+        if let Some(channel) = self.open_channel(channel) {
+            self.channels[channel].claim(id, conn);
+            member.place = Some(Place { channel, seat: None });
+        }
+        self.members.insert(conn, member);
+    }
+
+    /// The channel `key`, made where it did not exist; `None` when there are too many.
+    fn open_channel(&mut self, key: ChannelKey) -> Option<ChannelId> {
+        if let Some(&id) = self.by_key.get(&key) {
+            return Some(id);
+        }
+        if !self.config.shared.claim_channel() {
+            return None;
+        }
+        let id = self.channels.insert(Channel::new(key.clone(), self.hasher.clone()));
+        self.by_key.insert(key, id);
+        Some(id)
+    }
+
+    /// Tells the newcomer of everybody and everybody of the newcomer, and seats it.
+    fn announce(&mut self, conn: ConnId, id: ChannelId, framing: Framing, now: Instant) {
+        let peer = self.members[conn].id.clone();
+        if framing == Framing::Structured {
+            let mut snapshot = std::mem::take(&mut self.encoded.structured);
+            for &other in &self.channels[id].present {
+                Notice::Connect { you: &peer, peer: &self.members[other].id }.write_frame(&mut snapshot);
+            }
+            self.queue(conn, conn, &Frame::Copied(&snapshot));
+            snapshot.clear();
+            self.encoded.structured = snapshot;
+        }
+        self.tell_all(id, conn, &peer, now, |you, peer| Notice::Connect { you, peer });
+        let seat = self.channels[id].seat(conn, framing);
+        self.members[conn].place = Some(Place { channel: id, seat: Some(seat) });
+    }
+
+    /// Sends a notice about `cause` to every structured member that is present.
+    fn tell_all(
+        &mut self,
+        id: ChannelId,
+        cause: ConnId,
+        peer: &PeerId,
+        now: Instant,
+        notice: for<'a> fn(you: &'a PeerId, peer: &'a PeerId) -> Notice<'a>,
+    ) {
+        let mut frame = std::mem::take(&mut self.encoded.structured);
+        let present = std::mem::take(&mut self.channels[id].present);
+        for &to in &present {
+            let member = &self.members[to];
+            if member.framing == Framing::Structured {
+                frame.clear();
+                notice(&member.id, peer).write_frame(&mut frame);
+                self.queue(to, cause, &Frame::Copied(&frame));
+            }
+        }
+        self.channels[id].present = present;
+        frame.clear();
+        self.encoded.structured = frame;
+        self.judge_touched(now);
+    }
+}
