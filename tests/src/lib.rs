@@ -1,1 +1,22 @@
-//! Placeholder module docs.
+//! A proxy of its own for every test, and clients that wait for events, never for time.
+//!
+//! [`Proxy`] starts the built program `nws` on a free port, [`Client`] speaks WebSocket to it, [`Request`] speaks HTTP
+//! byte by byte. Every wait has a
+//! deadline; what fails is an error that says what was expected.
+
+mod client;
+mod connection;
+mod deadline;
+mod frames;
+mod peer;
+mod proxy;
+mod request;
+mod setup;
+
+pub use client::{Client, Received};
+pub use connection::Connection;
+pub use deadline::{DEADLINE, within};
+pub use peer::Peer;
+pub use proxy::{Exit, Proxy};
+pub use request::{Request, Response};
+pub use setup::Setup;

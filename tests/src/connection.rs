@@ -1,0 +1,81 @@
+//! A bare TCP connection to a proxy, for what no well-behaved client sends.
+
+use anyhow::{Context, Result, bail};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::{Proxy, Response, within};
+
+/// No head of ours comes near this.
+const HEAD_MAX: usize = 64 * 1024;
+
+/// A TCP connection over 127.0.0.1.
+pub struct Connection {
+    stream: TcpStream,
+    read: Vec<u8>,
+}
+
+impl Connection {
+    /// Connects.
+    pub async fn open(proxy: &Proxy) -> Result<Self> {
+        Self::from_stream(within("a connection", TcpStream::connect(("127.0.0.1", proxy.port()))).await??)
+    }
+
+    pub(crate) fn from_stream(stream: TcpStream) -> Result<Self> {
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, read: Vec::new() })
+    }
+
+    /// Writes all of `bytes`.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        within("room to write", self.stream.write_all(bytes)).await?.context("cannot write")
+    }
+
+    /// Reads the head of a response, up to and with its empty line.
+    pub async fn read_head(&mut self) -> Result<String> {
+        loop {
+            if let Some(at) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {
+                let head = self.read.drain(..at + 4).collect();
+                return String::from_utf8(head).context("a head that is not UTF-8");
+            }
+            if self.read.len() > HEAD_MAX || self.fill().await? == 0 {
+                bail!("the connection ended before a whole head: {:?}", String::from_utf8_lossy(&self.read));
+            }
+        }
+    }
+
+    /// Reads `count` bytes.
+    pub async fn read_exact(&mut self, count: usize) -> Result<Vec<u8>> {
+        while self.read.len() < count {
+            if self.fill().await? == 0 {
+                bail!("the connection ended after {} of {count} bytes", self.read.len());
+            }
+        }
+        Ok(self.read.drain(..count).collect())
+    }
+
+    /// Reads the body that belongs to `response`.
+    pub async fn read_body(&mut self, response: &Response) -> Result<Vec<u8>> {
+        match response.header("content-length") {
+            Some(length) => self.read_exact(length.parse()?).await,
+            None => self.read_to_end().await,
+        }
+    }
+
+    /// Reads until the other side closes; a reset counts as an end.
+    pub async fn read_to_end(&mut self) -> Result<Vec<u8>> {
+        while self.fill().await.or_else(ended_by_reset)? > 0 {}
+        Ok(std::mem::take(&mut self.read))
+    }
+
+    async fn fill(&mut self) -> Result<usize> {
+        Ok(within("bytes from the proxy", self.stream.read_buf(&mut self.read)).await??)
+    }
+}
+
+fn ended_by_reset(error: anyhow::Error) -> Result<usize> {
+    match error.downcast_ref::<std::io::Error>() {
+        Some(reset) if reset.kind() == std::io::ErrorKind::ConnectionReset => Ok(0),
+        _ => Err(error),
+    }
+}

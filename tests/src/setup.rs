@@ -1,0 +1,115 @@
+//! How a proxy under test is configured.
+
+use std::env::consts::EXE_SUFFIX;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context, Result, bail};
+use tokio::process::Command;
+
+use crate::{Exit, Proxy};
+
+/// Flags and limits of a proxy that is about to start on a free port, without discovery.
+#[derive(Default)]
+pub struct Setup {
+    flags: Vec<String>,
+    variables: Vec<(String, String)>,
+    limits: String,
+}
+
+impl Setup {
+    /// With every default.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a flag of `nws run` with its value.
+    #[must_use]
+    pub fn flag(mut self, name: &str, value: impl ToString) -> Self {
+        self.flags.extend([name.to_owned(), value.to_string()]);
+        self
+    }
+
+    /// Sets a variable of the environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets a key of the table `[limits]` of the configuration file.
+    #[must_use]
+    pub fn limit(mut self, key: &str, value: impl ToString) -> Self {
+        writeln!(self.limits, "{key} = {}", value.to_string()).expect("a String takes all that is written");
+        self
+    }
+
+    /// Starts it and waits until it listens.
+    pub async fn start(self) -> Result<Proxy> {
+        let (command, file) = self.command()?;
+        Proxy::spawn(command, file).await
+    }
+
+    /// Starts it in the expectation that it ends by itself.
+    pub async fn exit(self) -> Result<Exit> {
+        let (command, _file) = self.command()?;
+        Exit::of(command).await
+    }
+
+    /// Runs `nws` with exactly `args`, in the expectation that it ends by itself.
+    pub async fn fails(args: &[&str]) -> Result<Exit> {
+        let mut command = program()?;
+        command.args(args);
+        Exit::of(command).await
+    }
+
+    fn command(&self) -> Result<(Command, Option<ConfigFile>)> {
+        let file = self.file()?;
+        let mut command = program()?;
+        command.args(["run", "--no-discovery", "--port", "0"]).args(&self.flags);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if let Some(file) = &file {
+            command.arg("--config").arg(&file.0);
+        }
+        Ok((command, file))
+    }
+
+    fn file(&self) -> Result<Option<ConfigFile>> {
+        if self.limits.is_empty() {
+            return Ok(None);
+        }
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("nws-test-{}-{number}.toml", std::process::id()));
+        std::fs::write(&path, format!("[limits]\n{}", self.limits))
+            .context("cannot write a configuration file")?;
+        Ok(Some(ConfigFile(path)))
+    }
+}
+
+/// A configuration file that goes with its proxy.
+pub(crate) struct ConfigFile(PathBuf);
+
+impl Drop for ConfigFile {
+    fn drop(&mut self) {
+        // A file left in the temporary folder harms nobody.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn program() -> Result<Command> {
+    let path = std::env::var_os("NWS_BIN").map_or_else(built, PathBuf::from);
+    if !path.is_file() {
+        bail!("{} is missing: run `cargo xtask test`, or `cargo build -p nws-proxy`", path.display());
+    }
+    Ok(Command::new(path))
+}
+
+/// The debug build that lies beside this test's own program.
+fn built() -> PathBuf {
+    let test = std::env::current_exe().unwrap_or_default();
+    let folder = test.ancestors().nth(2).map_or_else(PathBuf::new, Path::to_owned);
+    folder.join(format!("nws{EXE_SUFFIX}"))
+}

@@ -1,0 +1,143 @@
+//! What is too big, too slow or too many.
+
+use anyhow::Result;
+use nws_tests::{Client, Connection, Peer, Proxy, Request, Setup};
+
+const MESSAGE_MAX: usize = 1024 * 1024;
+
+/// A broadcast frame of exactly `size` bytes.
+fn frame_of(size: usize) -> String {
+    let (head, tail) = (r#"{"action":"broadcast","data":""#, r#""}"#);
+    format!("{head}{}{tail}", "x".repeat(size - head.len() - tail.len()))
+}
+
+#[tokio::test]
+async fn the_largest_message_arrives() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let [mut a, mut b] = Peer::meet(&proxy, ["/chan"; 2]).await?;
+    a.send(frame_of(MESSAGE_MAX)).await?;
+    assert_eq!(b.json().await?["data"].as_str().map(str::len), Some(MESSAGE_MAX - 32));
+    a.send_piece(frame_of(MESSAGE_MAX).into_bytes(), true, false).await?;
+    a.send_piece(Vec::new(), false, true).await?;
+    b.json().await?;
+    a.id().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_larger_message_closes_its_sender() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let [mut a, mut b] = Peer::meet(&proxy, ["/chan"; 2]).await?;
+    // The proxy may close before all is written.
+    let _ = a.send(frame_of(MESSAGE_MAX + 1)).await;
+    assert_eq!(a.closed().await?, 1009);
+    assert_eq!(b.departure().await?, a.id);
+    b.id().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_larger_message_in_pieces_closes_its_sender() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let [mut a, mut b] = Peer::meet(&proxy, ["/chan"; 2]).await?;
+    a.send_piece(vec![b'x'; MESSAGE_MAX], true, false).await?;
+    let _ = a.send_piece(vec![b'x'], false, false).await;
+    assert_eq!(a.closed().await?, 1009);
+    assert_eq!(b.departure().await?, a.id);
+    b.id().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_larger_binary_message_closes_its_sender() -> Result<()> {
+    let proxy = Setup::new().limit("max-message-size", 1000).start().await?;
+    let mut raw = Client::join(&proxy, "/local/chan/7").await?;
+    raw.send_binary(vec![0; 1000]).await?;
+    raw.send_binary(vec![0; 1001]).await?;
+    assert_eq!(raw.closed().await?, 1009);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_head_beyond_8_kib_gets_431() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let small = Request::upgrade("/chan").header("X-Much", "x".repeat(7000));
+    assert_eq!(small.status(&proxy).await?, 101);
+    let big = Request::upgrade("/chan").header("X-Much", "x".repeat(9000));
+    assert_eq!(big.status(&proxy).await?, 431);
+    let many = (0..1000).fold(Request::upgrade("/chan"), |request, n| request.header(&format!("X-{n}"), n));
+    assert_eq!(many.status(&proxy).await?, 431);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_come_is_not_waited_for() -> Result<()> {
+    let proxy = Setup::new().limit("handshake-timeout", 0.2).start().await?;
+    let whole = Request::upgrade("/chan").text(proxy.port());
+    for part in ["", "G", &whole[..whole.len() - 2]] {
+        let mut slow = Connection::open(&proxy).await?;
+        slow.write(part.as_bytes()).await?;
+        let answer = String::from_utf8(slow.read_to_end().await?)?;
+        assert!(!answer.starts_with("HTTP/1.1 101"), "{part:?}: {answer}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_default_for_a_slow_request_closes_too() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut slow = Connection::open(&proxy).await?;
+    slow.write(b"GET /chan HTTP/1.1\r\nHost: ").await?;
+    slow.read_to_end().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_full_channel_closes_the_next_with_4503() -> Result<()> {
+    let proxy = Setup::new().limit("max-peers-per-channel", 2).start().await?;
+    let [mut a, b] = Peer::meet(&proxy, ["/chan"; 2]).await?;
+    for path in ["/chan", "/network/chan/7"] {
+        assert_eq!(Client::join(&proxy, path).await?.closed().await?, 4503, "{path}");
+    }
+    Peer::alone(&proxy, "/local/chan").await?;
+    a.id().await?;
+    let gone = b.id.clone();
+    b.leave().await?;
+    assert_eq!(a.departure().await?, gone);
+    let mut next = Client::join(&proxy, "/chan").await?;
+    assert_eq!(next.arrival().await?, a.id);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_channel_too_many_closes_with_4503() -> Result<()> {
+    let proxy = Setup::new().limit("max-channels", 2).start().await?;
+    let first = Peer::alone(&proxy, "/chan").await?;
+    let _second = Peer::alone(&proxy, "/local/chan").await?;
+    assert_eq!(Client::join(&proxy, "/third").await?.closed().await?, 4503);
+    let mut joined = Client::join(&proxy, "/chan").await?;
+    assert_eq!(joined.arrival().await?, first.id);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_channel_that_ends_makes_room_for_another() -> Result<()> {
+    let proxy = Setup::new().limit("max-channels", 2).start().await?;
+    let [mut stays, _] = Peer::meet(&proxy, ["/first"; 2]).await?;
+    stays.departure().await?;
+    Peer::alone(&proxy, "/second").await?.leave().await?;
+    Peer::alone(&proxy, "/third").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_connection_too_many_closes_with_4503() -> Result<()> {
+    let proxy = Setup::new().limit("max-connections", 2).start().await?;
+    let [mut a, b] = Peer::meet(&proxy, ["/chan"; 2]).await?;
+    assert_eq!(Client::join(&proxy, "/chan").await?.closed().await?, 4503);
+    a.id().await?;
+    let gone = b.id.clone();
+    b.leave().await?;
+    assert_eq!(a.departure().await?, gone);
+    Ok(())
+}

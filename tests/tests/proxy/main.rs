@@ -1,0 +1,19 @@
+//! The built proxy, over real sockets, against the description of its interface.
+
+mod chosen;
+mod command;
+mod endpoints;
+mod errors;
+mod flow;
+mod garbage;
+mod hosts;
+mod keepalive;
+mod limits;
+mod messages;
+mod names;
+mod origins;
+mod pages;
+mod presence;
+mod raw;
+mod shutdown;
+mod sites;

@@ -1,0 +1,69 @@
+//! Whose pages may connect.
+
+use anyhow::Result;
+use nws_tests::{Client, Proxy, Request, Setup};
+
+async fn status(proxy: &Proxy, origin: &str) -> Result<u16> {
+    Request::upgrade("/chan").header("Origin", origin).status(proxy).await
+}
+
+#[tokio::test]
+async fn every_origin_by_default() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for origin in
+        ["https://site.example", "http://localhost:3000", "null", "file://", "chrome-extension://abcdef"]
+    {
+        assert_eq!(status(&proxy, origin).await?, 101, "{origin}");
+    }
+    Client::join(&proxy, "/chan").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_listed_ones_when_there_is_a_list() -> Result<()> {
+    let setup = Setup::new().flag("--allow-origin", "https://good.example");
+    let proxy = setup.flag("--allow-origin", "http://localhost:3000").start().await?;
+    for origin in ["https://good.example", "http://localhost:3000"] {
+        assert_eq!(status(&proxy, origin).await?, 101, "{origin}");
+    }
+    let others = [
+        "https://bad.example",
+        "http://good.example",
+        "https://good.example:8443",
+        "https://good.example.bad.example",
+        "https://sub.good.example",
+        "http://localhost:3001",
+        "null",
+        "",
+    ];
+    for origin in others {
+        assert_eq!(status(&proxy, origin).await?, 403, "{origin:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn programs_send_no_origin_and_may_connect_all_the_same() -> Result<()> {
+    let proxy = Setup::new().flag("--allow-origin", "https://good.example").start().await?;
+    Client::join(&proxy, "/chan").await?;
+    Client::join(&proxy, "/network/chan/7").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn null_can_be_listed() -> Result<()> {
+    let proxy = Setup::new().flag("--allow-origin", "null").start().await?;
+    assert_eq!(status(&proxy, "null").await?, 101);
+    assert_eq!(status(&proxy, "https://site.example").await?, 403);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refused_origin_gets_no_channel_on_any_endpoint() -> Result<()> {
+    let proxy = Setup::new().flag("--allow-origin", "https://good.example").start().await?;
+    for path in ["/chan", "/network/chan", "/local/chan", "/network/chan/7", "/local/chan/7"] {
+        let request = Request::upgrade(path).header("Origin", "https://bad.example");
+        assert_eq!(request.status(&proxy).await?, 403, "{path}");
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! What the proxy serves to browsers.
+
+use anyhow::{Context, Result};
+use nws_tests::{Proxy, Request, Response, Setup};
+use serde_json::{Value, json};
+
+fn is_page(response: &Response) -> bool {
+    response.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+#[tokio::test]
+async fn console_and_demos_are_pages_that_trust_nobody() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for path in ["/", "/console", "/demo/", "/demo/chat/"] {
+        let response = Request::get(path).send(&proxy).await?;
+        assert!(response.status == 200 && is_page(&response), "{path}: {response:?}");
+        let policy = response.header("content-security-policy").context("a policy")?;
+        assert!(
+            policy.contains("frame-ancestors 'none'") && policy.contains("default-src"),
+            "{path}: {policy}"
+        );
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+        assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn any_page_may_load_the_client() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for path in ["/networkwebsockets.js", "/networkwebsockets.mjs"] {
+        let request = Request::get(path).header("Origin", "https://site.example");
+        let response = request.send(&proxy).await?;
+        assert_eq!(response.status, 200, "{path}: {response:?}");
+        assert!(response.header("content-type").is_some_and(|kind| kind.contains("javascript")), "{path}");
+        assert_eq!(response.header("access-control-allow-origin"), Some("*"), "{path}");
+        assert_eq!(response.header("cross-origin-resource-policy"), Some("cross-origin"), "{path}");
+        assert!(response.body.contains("NetworkWebSocket"), "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn status_tells_what_serves_and_whether_the_origin_may_connect() -> Result<()> {
+    let proxy = Setup::new().flag("--allow-origin", "https://good.example").start().await?;
+    for (origin, verdict) in
+        [("https://good.example", "allowed"), ("https://bad.example", "refused"), ("null", "refused")]
+    {
+        let response = Request::get("/status").header("Origin", origin).send(&proxy).await?;
+        let status: Value = serde_json::from_str(&response.body)?;
+        assert_eq!(
+            status,
+            json!({"service": "networkwebsockets", "protocol": 1, "origin": verdict}),
+            "{origin}"
+        );
+        let readable_by = response.header("access-control-allow-origin").context("CORS")?;
+        assert!(readable_by == "*" || readable_by == origin, "{origin}: {readable_by}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn status_is_never_cached_and_differs_by_origin() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let response = Request::get("/status").send(&proxy).await?;
+    let status: Value = serde_json::from_str(&response.body)?;
+    assert_eq!((response.status, &status["origin"]), (200, &json!("allowed")));
+    assert_eq!(response.header("vary").map(str::to_ascii_lowercase).as_deref(), Some("origin"));
+    assert_eq!(response.header("cache-control"), Some("no-store"));
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_paths_are_no_pages() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for path in [
+        "/chan",
+        "/network/chan",
+        "/local/chan/7",
+        "/demo/nothing/",
+        "/console/x",
+        "/demo/%2e%2e/%2e%2e/Cargo.toml",
+    ] {
+        assert_eq!(Request::get(path).status(&proxy).await?, 404, "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_connection_serves_several_requests() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut connection = nws_tests::Connection::open(&proxy).await?;
+    for _ in 0..3 {
+        connection.write(Request::new("GET", "/status").text(proxy.port()).as_bytes()).await?;
+        assert!(connection.read_head().await?.starts_with("HTTP/1.1 200 "));
+        connection
+            .read_exact(r#"{"service":"networkwebsockets","protocol":1,"origin":"allowed"}"#.len())
+            .await?;
+    }
+    Ok(())
+}
