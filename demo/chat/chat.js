@@ -8,6 +8,7 @@ import { cleanNick } from './wire.js';
 
 const NICK_KEY = 'networkwebsockets-chat-nick';
 const NAME_RULE = 'A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.';
+const SEARCHING = 'Looking for the proxy… If the browser asks whether this site may reach apps on this device, allow it.';
 const STATES = { connecting: 'Connecting…', open: 'Connected', lost: 'Connection lost, trying again…' };
 
 const byId = (id) => document.getElementById(id);
@@ -21,6 +22,8 @@ let room = null;
 
 async function enter(nick, channel) {
   remember(nick);
+  byId('loading').textContent = SEARCHING;
+  show('loading');
   try {
     const proxy = await findProxy();
     byId('trouble-address').textContent = endpointOf(proxy);
@@ -28,7 +31,10 @@ async function enter(nick, channel) {
     follow(new Room(() => new NetworkWebSocket(channel, { endpoint: endpointOf(proxy) }), nick), channel);
   } catch (failure) {
     if (failure.name === 'SyntaxError') begin(channel, NAME_RULE);
-    else fail(failure.message);
+    else {
+      history.replaceState(null, '', `#${encodeURIComponent(channel)}`);
+      fail(failure.message);
+    }
   }
 }
 
@@ -47,7 +53,7 @@ function follow(entered, channel) {
 }
 
 function settle() {
-  if (room.state === 'failed') return fail(room.why);
+  if (room.state === 'failed') return fail(room.why, room.refused);
   const entered = byId('room').hidden;
   byId('state').textContent = STATES[room.state];
   byId('state').dataset.state = room.state;
@@ -59,20 +65,22 @@ function settle() {
 
 function tell({ type, person, before, text, direct }) {
   const name = person && people.name(person);
-  const who = person && nickname(name, person.id);
+  const who = person && nickname(name);
   if (type === 'said') thread.said({ id: person.id, name, text, note: direct ? 'to you only' : '' });
   if (type === 'came') thread.note(who, ' joined');
   if (type === 'left') thread.note(who, ' left');
-  if (type === 'renamed') thread.note(nickname(before, person.id), ' is now ', who);
+  if (type === 'renamed') thread.note(nickname(before), ' is now ', who);
   if (type === 'back') thread.note('Connected again.');
 }
 
-function fail(why) {
+function fail(why, refused = false) {
   room?.leave();
   room = null;
+  byId('trouble-title').textContent = refused ? 'The proxy refused' : 'No proxy found';
+  byId('remedy').hidden = refused;
   byId('trouble-why').textContent = why;
   show('trouble');
-  byId('trouble').querySelector('h1').focus();
+  byId('trouble-title').focus();
 }
 
 function begin(channel, complaint = '') {
@@ -155,7 +163,7 @@ function rename() {
   const before = room.nick;
   remember(nick);
   room.rename(nick);
-  thread.note(nickname(before, room.id ?? ''), ' is now ', nickname(nick, room.id ?? ''));
+  thread.note(nickname(before), ' is now ', nickname(nick));
 }
 
 join.addEventListener('submit', (event) => {

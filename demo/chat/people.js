@@ -56,9 +56,9 @@ export class People {
     this.#alone.hidden = named.length > 0;
     const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     this.#list.replaceChildren(
-      item(label(`${room.nick}`, room.id ?? '', 'you')),
+      item(label(nickname(room.nick), 'you')),
       ...named.map((person) => item(this.#button(person))),
-      ...unnamed.map((person) => item(label(this.name(person), '', 'not a chat page'))),
+      ...unnamed.map((person) => item(label(this.name(person), 'not a chat page'))),
     );
     if (focused) this.#list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
     this.#options(named);
@@ -70,7 +70,7 @@ export class People {
     button.dataset.id = person.id;
     button.title = 'Write to this person only';
     button.setAttribute('aria-pressed', String(this.#to.value === person.id));
-    button.append(nickname(this.name(person), person.id));
+    button.append(nickname(this.name(person)));
     button.addEventListener('click', () => {
       this.choose(this.#to.value === person.id ? '' : person.id);
       this.#message.focus();
@@ -89,20 +89,20 @@ export class People {
   }
 }
 
-/** A name in the colour of its owner. */
-export function nickname(name, id) {
+/** A name in its colour. */
+export function nickname(name) {
   const element = document.createElement('bdi');
   element.textContent = name;
-  element.className = `nick hue-${[...id].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % HUES}`;
+  element.className = `nick hue-${[...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 8191, 0) % HUES}`;
   return element;
 }
 
-function label(name, id, note) {
+function label(name, note) {
   const line = document.createElement('span');
   const remark = document.createElement('span');
   remark.className = 'hint';
   remark.textContent = note;
-  line.append(id ? nickname(name, id) : name, ' ', remark);
+  line.append(name, ' ', remark);
   return line;
 }
 

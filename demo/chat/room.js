@@ -15,6 +15,8 @@ export class Room extends EventTarget {
   state = 'connecting';
   /** Why it failed or was lost, as far as known. */
   why = '';
+  /** The proxy answered, and did not want us. */
+  refused = false;
   /** @type {Map<string, Person>} */
   people = new Map();
   #open;
@@ -123,6 +125,7 @@ export class Room extends EventTarget {
     this.why = reason || this.why;
     this.people.clear();
     this.#fire('people');
+    this.refused = code >= 4000;
     if (!this.#since) return this.#enter('failed');
     const wait = RETRY_MS[Math.min(this.#tries, RETRY_MS.length - 1)];
     this.#tries += 1;

@@ -12,6 +12,7 @@ export class Thread {
   #button = document.getElementById('unread');
   #below = 0;
   #unseen = 0;
+  #following = true;
   #previous = null;
   #title = '';
 
@@ -20,7 +21,11 @@ export class Thread {
       this.#toEnd();
       document.getElementById('message').focus();
     });
-    this.#log.addEventListener('scroll', () => this.#atEnd && this.#seen());
+    this.#log.addEventListener('scroll', () => {
+      this.#following = this.#atEnd;
+      if (this.#following) this.#seen();
+    });
+    new ResizeObserver(() => this.#following && this.#toEnd()).observe(this.#log);
     document.addEventListener('visibilitychange', () => this.#retitle(0));
   }
 
@@ -30,7 +35,7 @@ export class Thread {
     this.#silence.hidden = false;
     this.#previous = null;
     this.#title = title;
-    this.#seen();
+    this.#toEnd();
     this.#retitle(0);
   }
 
@@ -43,7 +48,7 @@ export class Thread {
     if (follows) line.classList.add('follows');
     this.#previous = { key: `${id} ${name} ${note}`, at: now };
     const head = part('header', '');
-    head.append(nickname(name, id), part('span', 'note', note), clock(now));
+    head.append(nickname(name), part('span', 'note', note), clock(now));
     line.append(head, part('p', 'text', text));
     this.#silence.hidden = true;
     this.#append(line, own);
@@ -65,10 +70,9 @@ export class Thread {
   }
 
   #append(line, follow) {
-    const stay = follow || this.#atEnd;
     this.#lines.append(line);
     while (this.#lines.childElementCount > LINES_AT_MOST) this.#lines.firstElementChild.remove();
-    if (stay) return this.#toEnd();
+    if (follow || this.#following) return this.#toEnd();
     if (line.classList.contains('said')) this.#below += 1;
     this.#button.textContent = this.#below === 1 ? '1 new message ↓' : `${this.#below} new messages ↓`;
     this.#button.hidden = this.#below === 0;
@@ -77,6 +81,7 @@ export class Thread {
 
   #toEnd() {
     this.#log.scrollTop = this.#log.scrollHeight;
+    this.#following = true;
     this.#seen();
   }
 

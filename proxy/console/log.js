@@ -9,12 +9,15 @@ export class Log {
   #pending = [];
   #total = 0;
   #frame = 0;
+  #atEnd = true;
 
   constructor(scroller, label) {
     this.#scroller = scroller;
     this.#rows = scroller.querySelector('ol');
     this.#note = scroller.querySelector('.dropped');
     scroller.setAttribute('aria-label', label);
+    scroller.addEventListener('scroll', () => this.#look());
+    new ResizeObserver(() => this.settle()).observe(scroller);
   }
 
   /** @param {{kind: string, text: string, peer?: string, to?: string, own?: boolean, size?: string}} entry */
@@ -32,17 +35,18 @@ export class Log {
     this.#note.hidden = true;
   }
 
-  /** A hidden element cannot scroll: done when it is shown. */
+  /** Goes to the end, unless the reader is elsewhere. */
   settle() {
     if (this.#atEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
-  #atEnd = true;
+  #look() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    if (clientHeight) this.#atEnd = scrollHeight - scrollTop - clientHeight < 24;
+  }
 
   #flush() {
     this.#frame = 0;
-    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    if (clientHeight) this.#atEnd = scrollHeight - scrollTop - clientHeight < 24;
     this.#rows.append(...this.#pending.map(row));
     this.#pending = [];
     while (this.#rows.childElementCount > ROWS_AT_MOST) this.#rows.firstElementChild.remove();

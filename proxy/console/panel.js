@@ -60,7 +60,6 @@ export class Panel {
 
   show(visible) {
     this.element.hidden = !visible;
-    if (visible) this.log.settle();
   }
 
   focus() {
