@@ -1,6 +1,7 @@
 //! The tests in JavaScript: those of the npm package, and those in a real browser.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -26,7 +27,8 @@ pub(crate) fn browser(chromium: &Path) -> Result<Tally> {
 
 fn watch(step: Step) -> Result<Tally> {
     let mut tally = Tally::default();
-    let step = step.env("NWS_BIN", checkout::program("nws", false)).env("NWS_TARGET", checkout::target());
+    let step =
+        step.env("NWS_BIN", checkout::program("nws", false)).env("CARGO_TARGET_DIR", checkout::target());
     let run = step.watch(|line| {
         tally.passed += total(line, "pass");
         tally.failed += total(line, "fail") + total(line, "cancelled");

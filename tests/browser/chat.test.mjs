@@ -1,0 +1,97 @@
+/** The chat demo, used as a person would: from the proxy, and from a site of its own. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { folder, Site } from './site.mjs';
+import { picture, tab, world } from './world.mjs';
+
+const here = world();
+let elsewhere;
+
+before(async () => {
+  elsewhere = await Site.start('127.0.0.1', folder(fileURLToPath(new URL('../../demo', import.meta.url))));
+});
+after(() => elsewhere?.stop());
+
+async function enter(name, channel, address = `${here.proxy.http}/demo/chat/`, options = {}) {
+  const page = await tab(here.browser, options);
+  await page.goto(address);
+  await page.getByLabel('Your name').fill(name);
+  await page.getByLabel('Channel name').fill(channel);
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByRole('status').filter({ hasText: 'Connected' }).waitFor();
+  return page;
+}
+
+const people = (page) => page.getByRole('list', { name: 'People' }).getByRole('listitem');
+const said = (page, text) => page.getByRole('log').getByRole('listitem').filter({ hasText: text });
+
+async function say(page, text) {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text);
+  await page.keyboard.press('Enter');
+}
+
+async function end(...pages) {
+  for (const page of pages) {
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  }
+}
+
+test('three people see each other, talk to all and to one, and go', async () => {
+  const [ann, bob, cleo] = [await enter('Ann', 'trio'), await enter('Bob', 'trio'), await enter('Cleo', 'trio')];
+  for (const [page, others] of [[ann, ['Bob', 'Cleo']], [bob, ['Ann', 'Cleo']], [cleo, ['Ann', 'Bob']]]) {
+    for (const other of others) await people(page).filter({ hasText: other }).waitFor();
+  }
+  await say(ann, 'hello all');
+  await said(bob, 'hello all').filter({ hasText: 'Ann' }).waitFor();
+  await said(cleo, 'hello all').waitFor();
+  await bob.getByRole('button', { name: 'Ann' }).click();
+  await say(bob, 'between us');
+  await said(ann, 'between us').filter({ hasText: 'to you only' }).waitFor();
+  await ann.getByLabel('To', { exact: true }).selectOption({ label: 'Cleo' });
+  await say(ann, 'and now you');
+  await said(cleo, 'and now you').filter({ hasText: 'Ann' }).waitFor();
+  assert.equal(await said(cleo, 'between us').count(), 0);
+  assert.equal(await said(bob, 'and now you').count(), 0);
+  await picture(ann, 'chat-talk');
+  await picture(cleo, 'chat-third');
+  await end(bob);
+  await said(ann, /Bob\s+left/).waitFor();
+  await people(ann).filter({ hasText: 'Bob' }).waitFor({ state: 'detached' });
+  await end(ann, cleo);
+});
+
+test('a page from another origin finds its proxy and talks to the proxy’s own page', async () => {
+  const address = `${elsewhere.origin}/chat/?proxy=${here.proxy.ws}`;
+  const [far, near] = [await enter('Far', 'across', address), await enter('Near', 'across')];
+  await people(far).filter({ hasText: 'Near' }).waitFor();
+  await say(far, 'from another site');
+  await said(near, 'from another site').filter({ hasText: 'Far' }).waitFor();
+  await say(near, 'welcome');
+  await said(far, 'welcome').filter({ hasText: 'Near' }).waitFor();
+  await picture(far, 'chat-elsewhere');
+  await end(far, near);
+});
+
+test('it is usable at phone width and in the dark', async () => {
+  const options = { viewport: { width: 390, height: 844 }, colorScheme: 'dark' };
+  const phone = await enter('Phil', 'phone', undefined, options);
+  await say(phone, 'from a phone');
+  await said(phone, 'from a phone').waitFor();
+  const overflows = await phone.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  assert.equal(overflows, false, 'the page is wider than the screen');
+  await picture(phone, 'chat-phone');
+  await end(phone);
+});
+
+test('the list of demos leads to the chat', async () => {
+  const page = await tab(here.browser);
+  await page.goto(`${here.proxy.http}/demo/`);
+  await picture(page, 'demo-list');
+  await page.getByRole('link', { name: /chat/i }).click();
+  await page.getByLabel('Your name').waitFor();
+  await end(page);
+});

@@ -1,0 +1,15 @@
+/** The one deadline of all waits: far beyond anything that takes its normal course, even on a busy machine. */
+
+export const DEADLINE_MS = 40_000;
+
+export async function within(event, promise) {
+  let timer;
+  const deadline = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited in vain for ${event}`)), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

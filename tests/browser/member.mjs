@@ -1,0 +1,91 @@
+/** A page that is a member of a channel, as a test sees it: what it does, and what happens to it, in order. */
+
+import assert from 'node:assert/strict';
+
+import { within } from './deadline.mjs';
+
+export class Member {
+  /** Loads a page of `pages.mjs` in a browsing context, and so a renderer, of its own. */
+  static async join(browser, page, { kind = 'NetworkWebSocket', channel, proxy }) {
+    const context = await browser.newContext();
+    const tab = await context.newPage();
+    const member = new Member(tab);
+    await tab.goto(`${page}?${new URLSearchParams({ kind, channel, proxy: proxy.ws })}`);
+    await member.opens();
+    return member;
+  }
+
+  constructor(page) {
+    this.page = page;
+    this.faults = [];
+    page.on('pageerror', (error) => this.faults.push(error.message));
+  }
+
+  async opens() {
+    const event = await this.next();
+    assert.equal(event.type, 'open', JSON.stringify(event));
+    this.id = event.id;
+  }
+
+  next() {
+    return within('something to happen in a page', this.page.evaluate(() => window.member.next()));
+  }
+
+  async expect(event) {
+    assert.deepEqual(await this.next(), event);
+  }
+
+  /** The one arrival that is next. */
+  async sees(peer) {
+    await this.expect({ type: 'connect', peer });
+    await this.expect({ type: 'peer open', peer });
+  }
+
+  /** The one departure that is next. */
+  async misses(peer) {
+    await this.expect({ type: 'peer close', peer });
+    await this.expect({ type: 'disconnect', peer });
+  }
+
+  async hears(sender, data) {
+    await this.expect({ type: 'message', sender, known: true, data });
+  }
+
+  async hearsDirectly(peer, data) {
+    await this.expect({ type: 'direct', peer, data });
+  }
+
+  /** Broadcasts a text, or bytes given as an array. */
+  send(data) {
+    return this.page.evaluate((sent) => {
+      window.member.socket.send(typeof sent === 'string' ? sent : new Uint8Array(sent));
+    }, data);
+  }
+
+  sendTo(peer, data) {
+    return this.page.evaluate(([id, sent]) => {
+      window.member.peer(id).send(typeof sent === 'string' ? sent : new Uint8Array(sent));
+    }, [peer, data]);
+  }
+
+  peers() {
+    return this.page.evaluate(() => window.member.socket.peers.map((peer) => peer.id));
+  }
+
+  async leave() {
+    assert.deepEqual(this.faults, []);
+    await this.page.context().close();
+  }
+}
+
+/** Lets members join one after the other, and takes what they see of each other. */
+export async function meet(browser, pages, options) {
+  const members = [];
+  for (const page of pages) {
+    const newcomer = await Member.join(browser, page, options);
+    for (const member of members) await newcomer.sees(member.id);
+    for (const member of members) await member.sees(newcomer.id);
+    members.push(newcomer);
+  }
+  return members;
+}

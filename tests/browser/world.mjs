@@ -1,0 +1,52 @@
+/** What a test file starts before its tests and ends after them: a proxy, a Chromium, two sites. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+
+import { chromium } from 'playwright-core';
+
+import { DEADLINE_MS } from './deadline.mjs';
+import { memberPages } from './pages.mjs';
+import { Proxy, TARGET } from './proxy.mjs';
+import { Site } from './site.mjs';
+
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-first-run',
+];
+
+/** @returns {{proxy: Proxy, browser: import('playwright-core').Browser, sites: Site[]}} filled before the first test */
+export function world() {
+  const started = {};
+  before(async () => {
+    started.proxy = await Proxy.start();
+    started.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    const pages = memberPages(started.proxy);
+    started.sites = [await Site.start('localhost', pages), await Site.start('127.0.0.1', pages)];
+  });
+  after(async () => {
+    await started.browser?.close();
+    await Promise.all((started.sites ?? []).map((site) => site.stop()));
+    await started.proxy?.stop();
+  });
+  return started;
+}
+
+/** A tab of a person's own, whose every error is kept in `faults`. */
+export async function tab(browser, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(DEADLINE_MS);
+  page.faults = [];
+  page.on('pageerror', (error) => page.faults.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && page.faults.push(message.text()));
+  return page;
+}
+
+/** Leaves a picture for a look under the target folder. */
+export async function picture(page, name) {
+  const pictures = join(TARGET, 'screenshots');
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
