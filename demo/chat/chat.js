@@ -57,9 +57,9 @@ function settle() {
   const entered = byId('room').hidden;
   byId('state').textContent = STATES[room.state];
   byId('state').dataset.state = room.state;
+  byId('refusal').textContent = '';
   show('room');
   if (entered) message.focus();
-  if (room.state === 'lost') thread.note('The connection was lost.');
   return undefined;
 }
 
@@ -70,6 +70,7 @@ function tell({ type, person, before, text, direct }) {
   if (type === 'came') thread.note(who, ' joined');
   if (type === 'left') thread.note(who, ' left');
   if (type === 'renamed') thread.note(nickname(before), ' is now ', who);
+  if (type === 'lost') thread.note('The connection was lost.');
   if (type === 'back') thread.note('Connected again.');
 }
 
@@ -187,13 +188,18 @@ byId('compose').addEventListener('submit', (event) => {
   event.preventDefault();
   send();
 });
-message.addEventListener('input', grow);
+message.addEventListener('input', () => {
+  byId('refusal').textContent = '';
+  grow();
+});
+byId('to').addEventListener('change', () => { byId('refusal').textContent = ''; });
 message.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     send();
   } else if (event.key === 'Escape') {
     people.choose('');
+    byId('refusal').textContent = '';
   }
 });
 

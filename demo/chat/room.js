@@ -8,7 +8,8 @@ const RETRY_MS = [500, 1000, 2000, 4000, 5000];
 
 /**
  * Fires `state` (after `state` changed), `people` (someone came, went or changed name) and `event`, whose detail is one of
- * `{type: 'came' | 'left', person}`, `{type: 'renamed', person, before}`, `{type: 'said', person, text, direct}`, `{type: 'back'}`.
+ * `{type: 'came' | 'left', person}`, `{type: 'renamed', person, before}`, `{type: 'said', person, text, direct}`,
+ * `{type: 'lost'}`, `{type: 'back'}`.
  */
 export class Room extends EventTarget {
   /** @type {'connecting' | 'open' | 'lost' | 'failed' | 'left'} */
@@ -127,6 +128,7 @@ export class Room extends EventTarget {
     this.#fire('people');
     this.refused = code >= 4000;
     if (!this.#since) return this.#enter('failed');
+    if (this.state === 'open') this.#tell({ type: 'lost' });
     const wait = RETRY_MS[Math.min(this.#tries, RETRY_MS.length - 1)];
     this.#tries += 1;
     this.#timer = setTimeout(() => this.retry(), wait);

@@ -51,7 +51,7 @@ export class Log {
     this.#pending = [];
     while (this.#rows.childElementCount > ROWS_AT_MOST) this.#rows.firstElementChild.remove();
     this.#note.hidden = this.#total <= ROWS_AT_MOST;
-    this.#note.textContent = `The last ${ROWS_AT_MOST.toLocaleString('en')} of ${this.#total.toLocaleString('en')} rows`;
+    this.#note.textContent = `The last ${number(ROWS_AT_MOST)} of ${number(this.#total)} rows`;
     this.settle();
   }
 }
@@ -68,6 +68,10 @@ function row({ kind, text, peer, to, own, size, time }) {
   if (size) data.append(' ', cell('span', 'size', size));
   item.append(clock, cell('span', 'kind', kind), who, data);
   return item;
+}
+
+function number(value) {
+  return value.toLocaleString('en');
 }
 
 function cell(tag, name, text) {

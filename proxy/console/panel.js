@@ -78,6 +78,7 @@ export class Panel {
     });
     message.addEventListener('keydown', (event) => this.#key(event));
     message.addEventListener('input', () => {
+      this.#complain('');
       message.rows = Math.min(message.value.split('\n').length, 8);
     });
     this.#part('.leave').addEventListener('click', () => this.leave());
@@ -95,6 +96,7 @@ export class Panel {
       this.#send();
     } else if (event.key === 'Escape') {
       this.roster.choose('');
+      this.#complain('');
     } else if (event.key === 'ArrowUp' && !event.altKey && message.value === '' && this.#last) {
       event.preventDefault();
       message.value = this.#last;
@@ -143,16 +145,21 @@ export class Panel {
     this.state = state;
     this.element.dataset.state = state;
     this.#part('.state').textContent = detail ? `${STATES[state]} (${detail})` : STATES[state];
+    this.#complain('');
     this.#part('.self').hidden = state !== 'open';
     this.#part('.reconnect').hidden = state !== 'closed';
     this.onstate(state);
     if (state !== 'connecting') this.#options.changed();
   }
 
+  #complain(text) {
+    this.#part('form .error').textContent = text;
+  }
+
   #send() {
     const message = this.#part('textarea');
     const refusal = this.#refusal() ?? this.#deliver(message.value);
-    this.#part('form .error').textContent = refusal ?? '';
+    this.#complain(refusal ?? '');
     if (refusal) return;
     this.#last = message.value;
     message.value = '';
