@@ -11,8 +11,12 @@ mod outbox;
 mod output;
 mod presence;
 mod route;
+mod shared;
+mod tally;
 
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use ahash::RandomState;
@@ -28,10 +32,12 @@ use liveness::Agenda;
 use member::{Member, State};
 use outbox::Pool;
 use route::Encoded;
+use tally::Tally;
 
-pub use config::{Config, Shared};
+pub use config::Config;
 pub use input::{ChannelKey, Framing, Input};
 pub use output::Output;
+pub use shared::Shared;
 
 slotmap::new_key_type! {
     /// A connection, named by the owner of the sockets. A name is not used again after
@@ -56,6 +62,9 @@ pub struct Channels {
     encoded: Encoded,
     lagging: Lagging,
     agenda: Agenda,
+    tally: Rc<Tally>,
+    /// The proxy stops: nobody joins any more.
+    stopping: bool,
     /// Bytes that were queued since outputs were last drained.
     fresh: usize,
 }
@@ -69,6 +78,8 @@ impl Channels {
         let hasher = RandomState::with_seeds(rng.next_u64(), rng.next_u64(), rng.next_u64(), rng.next_u64());
         Self {
             agenda: Agenda::with_interval(config.ping_interval),
+            tally: Rc::new(Tally::new(Arc::clone(&config.shared))),
+            stopping: false,
             config,
             rng,
             members: SecondaryMap::new(),
@@ -83,7 +94,8 @@ impl Channels {
         }
     }
 
-    /// Takes note of something that happened at `now`. Inputs of unknown connections are ignored.
+    /// Takes note of something that happened at `now`. What makes no sense for a connection, as it is
+    /// not known or is closing, is ignored.
     pub fn handle(&mut self, input: Input<'_>, now: Instant) {
         match input {
             Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer, now),
@@ -101,12 +113,14 @@ impl Channels {
             Input::Gone { conn } => self.on_gone(conn, now),
             Input::Shutdown => self.shutdown(now),
         }
+        self.judge_touched(now);
     }
 
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.judge_lagging(now);
         self.visit_due(now);
+        self.judge_touched(now);
     }
 
     /// What is to be done next. To be called until it answers `None`, after every input or after
@@ -159,26 +173,33 @@ impl Channels {
     }
 
     fn finish(&mut self, conn: ConnId, now: Instant, write: impl FnOnce(&mut Vec<u8>)) {
-        if !self.members.get(conn).is_some_and(Member::is_open) {
-            return;
-        }
-        self.leave(conn, now);
-        self.let_all_go(conn);
         let until = now + self.config.close_time;
-        let Some(member) = self.members.get_mut(conn) else { return };
+        let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
         member.state = State::Closing { until };
+        if std::mem::take(&mut member.holders) > 0 {
+            self.outputs.push_back(Output::Release { conn });
+        }
+        self.leave(conn);
+        self.let_all_go(conn, now);
         self.agenda.add(until, conn);
         self.queue_with(conn, conn, write);
         self.outputs.push_back(Output::Finish { conn });
     }
 
     fn refuse(&mut self, conn: ConnId, code: CloseCode, reason: &str, now: Instant) {
-        let id = self.generate_id();
-        self.members.insert(conn, Member::new(id, Framing::Raw, now));
+        match self.members.get_mut(conn) {
+            Some(member) if member.state == State::Reserved => member.state = State::Open,
+            Some(_) => {}
+            None => {
+                let id = self.generate_id();
+                self.members.insert(conn, Member::new(id, Framing::Raw, now));
+            }
+        }
         self.close(conn, code, reason, now);
     }
 
     fn shutdown(&mut self, now: Instant) {
+        self.stopping = true;
         for (_, channel) in self.channels.drain() {
             self.config.shared.release_channel();
             drop(channel);
@@ -189,16 +210,20 @@ impl Channels {
             self.members[conn].place = None;
         }
         for conn in open {
-            self.close(conn, CloseCode::GoingAway, "the proxy stops", now);
+            self.close_as_stopping(conn, now);
         }
     }
 
+    fn close_as_stopping(&mut self, conn: ConnId, now: Instant) {
+        self.close(conn, CloseCode::GoingAway, "the proxy stops", now);
+    }
+
     fn on_gone(&mut self, conn: ConnId, now: Instant) {
-        self.leave(conn, now);
-        self.let_all_go(conn);
+        self.leave(conn);
+        self.let_all_go(conn, now);
         self.forget_lag(conn);
-        if let Some(member) = self.members.remove(conn) {
-            member.outbox.recycle(&mut self.pool);
+        if let Some(mut member) = self.members.remove(conn) {
+            member.outbox.clear(&mut self.pool);
         }
     }
 }

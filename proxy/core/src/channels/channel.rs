@@ -23,11 +23,6 @@ impl Channel {
         Self { key, present: Vec::new(), ids: HashMap::with_hasher(hasher), raw: 0 }
     }
 
-    /// Members and reservations.
-    pub(super) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }

@@ -11,7 +11,8 @@ use super::lag::{Lag, SLOT};
 use super::outbox::{Debt, Frame};
 use super::{Channels, ConnId, Output};
 
-/// Divides the window of senders while more than half of the memory for queues is in use.
+/// Divides the window of senders while more than half of what may wait, for the recipient or for all
+/// together, does.
 const TIGHT: usize = 16;
 
 /// Recipients that lag.
@@ -52,6 +53,7 @@ impl Channels {
         self.encoded.structured = frame;
     }
 
+    /// Notes that the socket of `conn` took `bytes` and, if it did not take all, that it lags.
     pub(super) fn on_wrote(&mut self, conn: ConnId, bytes: usize, now: Instant) {
         let Some(member) = self.members.get_mut(conn) else { return };
         let lag = &mut member.lag;
@@ -61,14 +63,15 @@ impl Channels {
             }
         });
         if member.outbox.is_empty() {
-            self.let_all_go(conn);
+            self.let_all_go(conn, now);
             return self.forget_lag(conn);
         }
         self.note_lag(conn, bytes, now);
-        self.let_repaid_go(conn);
+        self.let_repaid_go(conn, now);
     }
 
-    /// Judges every debt that has grown.
+    /// Judges every debt that has grown. Whoever is cut leaves, and that makes debts grow: so this
+    /// comes last, when every roster is as it should be, and is a loop.
     pub(super) fn judge_touched(&mut self, now: Instant) {
         while let Some((recipient, sender)) = self.lagging.touched.pop() {
             self.settle(recipient);
@@ -84,22 +87,21 @@ impl Channels {
         for recipient in self.lagging.recipients.clone() {
             self.look_at(recipient, now);
         }
-        self.judge_touched(now);
         self.lagging.next_look = (!self.lagging.recipients.is_empty()).then(|| now + SLOT);
     }
 
     /// Ends the lag of a recipient for which nothing waits any more, or that is gone.
     pub(super) fn forget_lag(&mut self, conn: ConnId) {
         let Some(lag) = self.members.get_mut(conn).and_then(|member| member.lag.take()) else { return };
-        self.config.shared.sub_queued(lag.counted);
+        self.tally.sub(lag.counted);
         self.lagging.recipients.retain(|&recipient| recipient != conn);
     }
 
     /// Releases every sender that `recipient` holds back.
-    pub(super) fn let_all_go(&mut self, recipient: ConnId) {
+    pub(super) fn let_all_go(&mut self, recipient: ConnId, now: Instant) {
         let lag = self.members.get_mut(recipient).and_then(|member| member.lag.as_mut());
         let senders = lag.map(|lag| std::mem::take(&mut lag.holding)).unwrap_or_default();
-        senders.into_iter().for_each(|sender| self.let_go(sender));
+        senders.into_iter().for_each(|sender| self.let_go(sender, now));
     }
 
     fn note_lag(&mut self, conn: ConnId, bytes: usize, now: Instant) {
@@ -115,16 +117,18 @@ impl Channels {
             }
         }
         self.settle(conn);
-        self.judge_touched(now);
     }
 
     /// Brings the count of all queues up to date.
     fn settle(&mut self, recipient: ConnId) {
         let Some(member) = self.members.get_mut(recipient) else { return };
         let Some(lag) = &mut member.lag else { return };
-        self.config.shared.add_queued(member.outbox.copied());
-        self.config.shared.sub_queued(lag.counted);
-        lag.counted = member.outbox.copied();
+        let memory = member.outbox.memory();
+        match memory.checked_sub(lag.counted) {
+            Some(more) => self.tally.add(more),
+            None => self.tally.sub(lag.counted - memory),
+        }
+        lag.counted = memory;
     }
 
     fn look_at(&mut self, recipient: ConnId, now: Instant) {
@@ -135,12 +139,12 @@ impl Channels {
         }
         self.lagging.touched.extend(lag.senders().map(|sender| (recipient, sender)));
         if !lag.is_draining(now) {
-            self.let_all_go(recipient);
+            self.let_all_go(recipient, now);
         }
     }
 
     fn judge(&mut self, recipient: ConnId, sender: ConnId, now: Instant) {
-        let window = self.window();
+        let window = self.window(recipient);
         let Some(member) = self.members.get_mut(recipient).filter(|member| member.is_open()) else { return };
         let Some(lag) = &mut member.lag else { return };
         if lag.is_draining(now) {
@@ -151,49 +155,59 @@ impl Channels {
         } else if member.outbox.len() > self.config.recipient_queue_max {
             return self.cut(recipient, now);
         }
-        if self.config.shared.is_over()
+        if self.tally.is_over()
             && let Some(largest) = self.largest()
         {
             self.cut(largest, now);
         }
     }
 
-    fn window(&self) -> usize {
-        self.config.sender_window / if self.config.shared.is_tight() { TIGHT } else { 1 }
+    /// What one sender may have waiting for `recipient`.
+    fn window(&self, recipient: ConnId) -> usize {
+        let waiting = self.members.get(recipient).map_or(0, |member| member.outbox.len());
+        let tight = waiting > self.config.recipient_queue_max / 2 || self.tally.is_tight();
+        self.config.sender_window / if tight { TIGHT } else { 1 }
     }
 
     fn largest(&self) -> Option<ConnId> {
-        let waiting = |&conn: &ConnId| {
-            self.members.get(conn).filter(|member| member.is_open()).map_or(0, |member| member.outbox.len())
-        };
+        let waiting = |&conn: &ConnId| self.members.get(conn).map_or(0, |member| member.outbox.len());
         self.lagging.recipients.iter().copied().max_by_key(waiting)
     }
 
+    /// Drops what waits for `conn`, all but the frame in flight, and closes. One that is closing
+    /// already is ended.
     fn cut(&mut self, conn: ConnId, now: Instant) {
-        let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
-        member.outbox.truncate(&mut self.pool);
-        self.settle(conn);
-        self.close(conn, CloseCode::TryAgainLater, "slow consumer", now);
+        let Some(member) = self.members.get_mut(conn) else { return };
+        if member.is_open() {
+            member.outbox.truncate(&mut self.pool);
+            self.settle(conn);
+            return self.close(conn, CloseCode::TryAgainLater, "slow consumer", now);
+        }
+        member.outbox.clear(&mut self.pool);
+        self.forget_lag(conn);
+        self.outputs.push_back(Output::Reset { conn });
     }
 
     fn hold(&mut self, sender: ConnId) {
-        let Some(member) = self.members.get_mut(sender) else { return };
+        let Some(member) = self.members.get_mut(sender).filter(|member| member.is_open()) else { return };
         member.holders += 1;
         if member.holders == 1 {
             self.outputs.push_back(Output::Hold { conn: sender });
         }
     }
 
-    fn let_go(&mut self, sender: ConnId) {
-        let Some(member) = self.members.get_mut(sender) else { return };
-        member.holders = member.holders.saturating_sub(1);
+    fn let_go(&mut self, sender: ConnId, now: Instant) {
+        let Some(member) = self.members.get_mut(sender).filter(|member| member.holders > 0) else { return };
+        member.holders -= 1;
         if member.holders == 0 {
+            // Nobody has listened until now.
+            member.heard = now;
             self.outputs.push_back(Output::Release { conn: sender });
         }
     }
 
-    fn let_repaid_go(&mut self, recipient: ConnId) {
-        let enough = self.window() / 2;
+    fn let_repaid_go(&mut self, recipient: ConnId, now: Instant) {
+        let enough = self.window(recipient) / 2;
         let Some(lag) = self.members.get_mut(recipient).and_then(|member| member.lag.as_mut()) else {
             return;
         };
@@ -201,6 +215,6 @@ impl Channels {
         let (held, repaid): (Vec<_>, Vec<_>) =
             holding.into_iter().partition(|&sender| lag.owed(sender) > enough);
         lag.holding = held;
-        repaid.into_iter().for_each(|sender| self.let_go(sender));
+        repaid.into_iter().for_each(|sender| self.let_go(sender, now));
     }
 }

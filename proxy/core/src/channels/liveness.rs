@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use nws_protocol::CloseCode;
 use nws_protocol::websocket::{self, Opcode};
 
-use super::member::State;
+use super::member::{Member, State};
 use super::{Channels, ConnId, Output};
 
 /// Visits may be late by this part of the interval of pings, so that one wake-up serves many.
@@ -48,8 +48,9 @@ impl Channels {
 
     pub(super) fn on_ping(&mut self, conn: ConnId, payload: &[u8], now: Instant) {
         self.heard(conn, now);
-        self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Pong, [payload]));
-        self.judge_touched(now);
+        if self.members.get(conn).is_some_and(Member::is_open) {
+            self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Pong, [payload]));
+        }
     }
 
     pub(super) fn visit_due(&mut self, now: Instant) {

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use nws_protocol::websocket;
 
-use super::{ConnId, Shared};
+use super::ConnId;
+use super::tally::Tally;
 
 /// Length from which frames are shared between recipients and not copied, in bytes: below it a
 /// copy costs less than one more piece in a vectored write.
@@ -45,7 +45,7 @@ pub(super) enum Frame<'a> {
 /// One frame in many outboxes. It counts itself as queued for as long as it lives.
 pub(super) struct SharedFrame {
     bytes: Vec<u8>,
-    shared: Arc<Shared>,
+    tally: Rc<Tally>,
 }
 
 /// Buffers that have been used, so that a pass need not allocate.
@@ -69,13 +69,13 @@ pub(super) struct Debt {
 
 impl<'a> Frame<'a> {
     /// Takes the frame out of `encoded` if it is worth sharing.
-    pub(super) fn new(encoded: &'a mut Vec<u8>, shared: &Arc<Shared>) -> Self {
+    pub(super) fn new(encoded: &'a mut Vec<u8>, tally: &Rc<Tally>) -> Self {
         if encoded.len() < SHARE_MIN {
             return Frame::Copied(encoded);
         }
-        shared.add_queued(encoded.len());
+        tally.add(encoded.len());
         let bytes = std::mem::take(encoded);
-        Frame::Shared(Rc::new(SharedFrame { bytes, shared: Arc::clone(shared) }))
+        Frame::Shared(Rc::new(SharedFrame { bytes, tally: Rc::clone(tally) }))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -88,7 +88,7 @@ impl<'a> Frame<'a> {
 
 impl Drop for SharedFrame {
     fn drop(&mut self) {
-        self.shared.sub_queued(self.bytes.len());
+        self.tally.sub(self.bytes.len());
     }
 }
 
@@ -101,9 +101,9 @@ impl Outbox {
         self.len == 0
     }
 
-    /// Bytes of memory that nobody else counts.
-    pub(super) fn copied(&self) -> usize {
-        self.copied
+    /// Bytes of memory, without shared frames.
+    pub(super) fn memory(&self) -> usize {
+        self.copied + self.ledger.len() * size_of::<Debt>()
     }
 
     pub(super) fn ledger(&self) -> impl Iterator<Item = Debt> {
@@ -158,7 +158,8 @@ impl Outbox {
         }
     }
 
-    /// Drops everything behind the frame of which a part is written.
+    /// Drops everything behind the frame of which a part is written. To be called once: after that the
+    /// first chunk does not begin with a frame.
     pub(super) fn truncate(&mut self, pool: &mut Pool) {
         let Some(front) = self.chunks.front() else { return };
         let bytes = front.bytes();
@@ -167,24 +168,23 @@ impl Outbox {
             end += websocket::frame_len(&bytes[end..]);
         }
         let rest = bytes[self.written..end].to_vec();
-        while !self.chunks.is_empty() {
-            self.pop(pool);
-        }
-        self.written = 0;
-        self.len = rest.len();
         let sender = self.ledger.front().map(|first| first.sender);
-        self.ledger.clear();
+        self.clear(pool);
         if let Some(sender) = sender.filter(|_| !rest.is_empty()) {
+            self.len = rest.len();
             self.copied = rest.len();
             self.ledger.push_back(Debt { sender, bytes: rest.len() });
             self.chunks.push_back(Chunk::Copied(rest));
         }
     }
 
-    pub(super) fn recycle(mut self, pool: &mut Pool) {
+    pub(super) fn clear(&mut self, pool: &mut Pool) {
         while !self.chunks.is_empty() {
             self.pop(pool);
         }
+        self.ledger.clear();
+        self.written = 0;
+        self.len = 0;
     }
 
     fn copy(&mut self, bytes: &[u8], pool: &mut Pool) {

@@ -21,7 +21,7 @@ pub enum Output {
         /// The connection.
         conn: ConnId,
     },
-    /// Stop reading.
+    /// Stop reading, until [`Output::Release`].
     Hold {
         /// The connection.
         conn: ConnId,
@@ -31,7 +31,7 @@ pub enum Output {
         /// The connection.
         conn: ConnId,
     },
-    /// Ignore what the client says from now on; when all that waits is written, end the
+    /// Ignore what the client says from now on; whoever was held is released before. When all that waits is written, end the
     /// connection in order. If that takes too long, [`Output::Reset`] follows.
     Finish {
         /// The connection.

@@ -14,6 +14,9 @@ use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output};
 impl Channels {
     /// Where no channel can be opened any more the id counts as reserved: joining then says why.
     pub(super) fn reserve(&mut self, conn: ConnId, channel: ChannelKey, peer: PeerId, now: Instant) {
+        if self.members.contains_key(conn) {
+            return;
+        }
         let mut member = Member::new(peer.clone(), Framing::Raw, now);
         member.state = State::Reserved;
         if let Some(channel) = self.open_channel(channel) {
@@ -31,22 +34,28 @@ impl Channels {
         if !self.members.contains_key(conn) {
             self.enter(conn, channel, now);
         }
-        let Some(member) = self.members.get_mut(conn) else { return };
+        let Some(member) = self.members.get_mut(conn).filter(|member| member.state == State::Reserved) else {
+            return;
+        };
         member.state = State::Open;
         member.framing = framing;
         member.heard = now;
         self.agenda.add(now + self.config.ping_interval.min(self.config.silence_max), conn);
-        let Some(place) = member.place else {
+        let place = member.place;
+        if self.stopping {
+            return self.close_as_stopping(conn, now);
+        }
+        let Some(place) = place else {
             return self.close(conn, CloseCode::LimitReached, "too many channels", now);
         };
-        if self.channels[place.channel].len() > self.config.channel_peers_max {
+        if self.channels[place.channel].present.len() >= self.config.channel_peers_max {
             return self.close(conn, CloseCode::LimitReached, "too many peers in this channel", now);
         }
-        self.announce(conn, place.channel, framing, now);
+        self.announce(conn, place.channel, framing);
     }
 
     /// Takes `conn` out of its channel and tells the others.
-    pub(super) fn leave(&mut self, conn: ConnId, now: Instant) {
+    pub(super) fn leave(&mut self, conn: ConnId) {
         let Some(member) = self.members.get_mut(conn) else { return };
         let Some(Place { channel: id, seat }) = member.place.take() else { return };
         let (peer, framing) = (member.id.clone(), member.framing);
@@ -62,7 +71,7 @@ impl Channels {
         if let Some(moved) = channel.unseat(seat, framing) {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }
-        self.tell_all(id, conn, &peer, now, |you, peer| Notice::Disconnect { you, peer });
+        self.tell_all(id, conn, &peer, |you, peer| Notice::Disconnect { you, peer });
     }
 
     pub(super) fn generate_id(&mut self) -> PeerId {
@@ -74,6 +83,7 @@ impl Channels {
     fn enter(&mut self, conn: ConnId, channel: ChannelKey, now: Instant) {
         let id = self.generate_id();
         let mut member = Member::new(id.clone(), Framing::Structured, now);
+        member.state = State::Reserved;
         if let Some(channel) = self.open_channel(channel) {
             self.channels[channel].claim(id, conn);
             member.place = Some(Place { channel, seat: None });
@@ -95,7 +105,7 @@ impl Channels {
     }
 
     /// Tells the newcomer of everybody and everybody of the newcomer, and seats it.
-    fn announce(&mut self, conn: ConnId, id: ChannelId, framing: Framing, now: Instant) {
+    fn announce(&mut self, conn: ConnId, id: ChannelId, framing: Framing) {
         let peer = self.members[conn].id.clone();
         if framing == Framing::Structured {
             let mut snapshot = std::mem::take(&mut self.encoded.structured);
@@ -106,7 +116,7 @@ impl Channels {
             snapshot.clear();
             self.encoded.structured = snapshot;
         }
-        self.tell_all(id, conn, &peer, now, |you, peer| Notice::Connect { you, peer });
+        self.tell_all(id, conn, &peer, |you, peer| Notice::Connect { you, peer });
         let seat = self.channels[id].seat(conn, framing);
         self.members[conn].place = Some(Place { channel: id, seat: Some(seat) });
     }
@@ -117,7 +127,6 @@ impl Channels {
         id: ChannelId,
         cause: ConnId,
         peer: &PeerId,
-        now: Instant,
         notice: for<'a> fn(you: &'a PeerId, peer: &'a PeerId) -> Notice<'a>,
     ) {
         let mut frame = std::mem::take(&mut self.encoded.structured);
@@ -133,6 +142,5 @@ impl Channels {
         self.channels[id].present = present;
         frame.clear();
         self.encoded.structured = frame;
-        self.judge_touched(now);
     }
 }

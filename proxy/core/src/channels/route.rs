@@ -31,14 +31,14 @@ impl Channels {
     pub(super) fn on_text(&mut self, conn: ConnId, text: &str, now: Instant) {
         let Some(framing) = self.speaker(conn, now) else { return };
         match framing {
-            Framing::Raw => self.broadcast(conn, Payload::Text(text), now),
+            Framing::Raw => self.broadcast(conn, Payload::Text(text)),
             Framing::Structured => match Request::parse(text) {
-                Ok(Request::Broadcast { data }) => self.broadcast(conn, Payload::Data(data), now),
+                Ok(Request::Broadcast { data }) => self.broadcast(conn, Payload::Data(data)),
                 Ok(Request::Message { target, data }) => {
-                    self.message(conn, &target, Payload::Data(data), now);
+                    self.message(conn, &target, Payload::Data(data));
                 }
-                Ok(Request::Status) => self.tell_status(conn, now),
-                Err(refusal) => self.tell_error(conn, &refusal, now),
+                Ok(Request::Status) => self.tell_status(conn),
+                Err(refusal) => self.tell_error(conn, &refusal),
             },
         }
     }
@@ -46,21 +46,21 @@ impl Channels {
     pub(super) fn on_binary(&mut self, conn: ConnId, bytes: &[u8], now: Instant) {
         let Some(framing) = self.speaker(conn, now) else { return };
         if framing == Framing::Raw {
-            return self.broadcast(conn, Payload::Bytes(bytes), now);
+            return self.broadcast(conn, Payload::Bytes(bytes));
         }
         match binary::Frame::parse(bytes) {
             Ok(binary::Frame { kind: Kind::Broadcast, id: "", payload }) => {
-                self.broadcast(conn, Payload::Bytes(payload), now);
+                self.broadcast(conn, Payload::Bytes(payload));
             }
             Ok(binary::Frame { kind: Kind::Message, id, payload }) => {
-                self.message(conn, id, Payload::Bytes(payload), now);
+                self.message(conn, id, Payload::Bytes(payload));
             }
             Ok(binary::Frame { kind: Kind::Broadcast, .. }) => {
                 let reason = "the id of a binary broadcast must be empty";
-                self.tell_error(conn, &Refusal::new(ErrorCode::BadFrame, reason), now);
+                self.tell_error(conn, &Refusal::new(ErrorCode::BadFrame, reason));
             }
             Err(fault) => {
-                self.tell_error(conn, &Refusal::new(ErrorCode::BadFrame, fault.to_string()), now);
+                self.tell_error(conn, &Refusal::new(ErrorCode::BadFrame, fault.to_string()));
             }
         }
     }
@@ -73,9 +73,9 @@ impl Channels {
         Some(member.framing)
     }
 
-    fn broadcast(&mut self, from: ConnId, payload: Payload<'_>, now: Instant) {
+    fn broadcast(&mut self, from: ConnId, payload: Payload<'_>) {
         let mut encoded = std::mem::take(&mut self.encoded);
-        let Some((sender, id)) = self.seated(from) else { return };
+        let Some((sender, id)) = self.seated(from) else { return self.keep(encoded) };
         let channel = &self.channels[id];
         let raw = channel.raw - usize::from(sender.framing == Framing::Raw);
         let structured = channel.present.len() - 1 - raw;
@@ -86,13 +86,12 @@ impl Channels {
             payload.write_raw(&mut encoded.raw);
         }
         self.deliver(from, id, encoded);
-        self.judge_touched(now);
     }
 
     /// Hands the frames of one message to all but its sender, and keeps the buffers.
     fn deliver(&mut self, from: ConnId, id: ChannelId, mut encoded: Encoded) {
-        let structured = Frame::new(&mut encoded.structured, &self.config.shared);
-        let raw = Frame::new(&mut encoded.raw, &self.config.shared);
+        let structured = Frame::new(&mut encoded.structured, &self.tally);
+        let raw = Frame::new(&mut encoded.raw, &self.tally);
         let present = std::mem::take(&mut self.channels[id].present);
         for &to in present.iter().filter(|&&to| to != from) {
             let frame = match self.members[to].framing {
@@ -105,12 +104,12 @@ impl Channels {
         self.keep(encoded);
     }
 
-    fn message(&mut self, from: ConnId, target: &str, payload: Payload<'_>, now: Instant) {
+    fn message(&mut self, from: ConnId, target: &str, payload: Payload<'_>) {
         let Some((_, id)) = self.seated(from) else { return };
         let Some(to) = self.channels[id].find(target).filter(|&to| self.seated(to).is_some()) else {
             let mut refusal = Refusal::new(ErrorCode::UnknownTarget, "no such peer in this channel");
             refusal.target = Some(Cow::Borrowed(target));
-            return self.tell_error(from, &refusal, now);
+            return self.tell_error(from, &refusal);
         };
         let mut encoded = std::mem::take(&mut self.encoded.structured);
         let (sender, recipient) = (&self.members[from], &self.members[to]);
@@ -120,26 +119,23 @@ impl Channels {
             }
             Framing::Raw => payload.write_raw(&mut encoded),
         }
-        let frame = Frame::new(&mut encoded, &self.config.shared);
+        let frame = Frame::new(&mut encoded, &self.tally);
         self.queue(to, from, &frame);
         drop(frame);
         encoded.clear();
         self.encoded.structured = encoded;
-        self.judge_touched(now);
     }
 
-    fn tell_status(&mut self, conn: ConnId, now: Instant) {
+    fn tell_status(&mut self, conn: ConnId) {
         let Some(member) = self.members.get(conn) else { return };
         let you = member.id.clone();
         self.queue_with(conn, conn, |out| Notice::Status { you: &you }.write_frame(out));
-        self.judge_touched(now);
     }
 
-    fn tell_error(&mut self, conn: ConnId, refusal: &Refusal<'_>, now: Instant) {
+    fn tell_error(&mut self, conn: ConnId, refusal: &Refusal<'_>) {
         let Refusal { code, reason, target } = refusal;
         let error = Notice::Error { code: *code, reason, target: target.as_deref() };
         self.queue_with(conn, conn, |out| error.write_frame(out));
-        self.judge_touched(now);
     }
 
     fn seated(&self, conn: ConnId) -> Option<(&Member, ChannelId)> {
