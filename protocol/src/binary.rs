@@ -67,26 +67,3 @@ impl<'a> Frame<'a> {
         [&self.head(), self.id.as_bytes(), self.payload].concat()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn golden_bytes() {
-        let broadcast = Frame { kind: Kind::Broadcast, id: "", payload: b"\x00\xff" };
-        assert_eq!(broadcast.to_bytes(), b"\x01\x00\x00\xff");
-        let message = Frame { kind: Kind::Message, id: "bob", payload: b"hi" };
-        assert_eq!(message.to_bytes(), b"\x02\x03bobhi");
-    }
-
-    #[test]
-    fn bad_bytes() {
-        assert_eq!(Frame::parse(b""), Err(InvalidFrame::Short));
-        assert_eq!(Frame::parse(b"\x01"), Err(InvalidFrame::Short));
-        assert_eq!(Frame::parse(b"\x01\x02a"), Err(InvalidFrame::Short));
-        assert_eq!(Frame::parse(b"\x00\x00"), Err(InvalidFrame::Kind));
-        assert_eq!(Frame::parse(b"\x03\x00"), Err(InvalidFrame::Kind));
-        assert_eq!(Frame::parse(b"\x02\x01\xff"), Err(InvalidFrame::Id));
-    }
-}

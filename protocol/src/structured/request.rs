@@ -187,100 +187,27 @@ fn string_in(value: &RawValue) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
-    fn code(text: &str) -> ErrorCode {
-        Request::parse(text).unwrap_err().code
+    /// As `JSON.stringify` writes them for the browser class.
+    #[test]
+    fn usual_frames_need_no_parser() {
+        for text in
+            [r#"{"action":"broadcast","data":"hi ä"}"#, r#"{"action":"message","target":"bob","data":""}"#]
+        {
+            assert_eq!(Request::parse_usual(text).map(Ok), Some(Request::parse_any(text)));
+        }
     }
 
     #[test]
-    fn requests_of_the_seed() {
-        let data = |text| Json::new(text).unwrap();
-        assert_eq!(
-            Request::parse(r#"{"action":"broadcast","data":"hi"}"#),
-            Ok(Request::Broadcast { data: data(r#""hi""#) })
-        );
-        assert_eq!(
-            Request::parse(r#"{"action":"message","target":"7","data":"hi"}"#),
-            Ok(Request::Message { target: "7".into(), data: data(r#""hi""#) })
-        );
-        assert_eq!(Request::parse(r#" { "action" : "status", "x": [1] } "#), Ok(Request::Status));
-    }
-
-    #[test]
-    fn data_is_kept_byte_for_byte() {
-        let text = "{\"data\": { \"b\":1.50, \"a\":[ \"\\u00e9\" ] } , \"action\":\"broadcast\"}";
-        let Ok(Request::Broadcast { data }) = Request::parse(text) else { panic!("not a broadcast") };
-        assert_eq!(data.as_str(), "{ \"b\":1.50, \"a\":[ \"\\u00e9\" ] }");
-    }
-
-    #[test]
-    fn escapes_in_names_are_understood() {
-        let text = r#"{"act\u0069on":"mess\u0061ge","target":"b\u006fb","data":null}"#;
-        let Ok(Request::Message { target, .. }) = Request::parse(text) else { panic!("not a message") };
-        assert_eq!(target, "bob");
-    }
-
-    #[test]
-    fn bad_frames_are_named() {
+    fn unusual_frames_do() {
         for text in [
-            "",
-            "nonsense",
-            "[]",
-            "17",
-            "null",
-            "{",
-            "{}",
-            "\u{feff}{\"action\":\"status\"}",
-            r#"{"action":17}"#,
-            r#"{"action":"broadcast"}"#,
-            r#"{"action":"message","data":1}"#,
-            r#"{"action":"message","target":7,"data":1}"#,
-            r#"{"action":"message","target":"a"}"#,
-            r#"{"action":"status","action":"status"}"#,
-            r#"{"action":"broadcast","data":1,"data":1}"#,
-            r#"{"action":"broadcast","data":"1"} x"#,
-            r#"{"action":"broadcast","data":"a\x"}"#,
-            r#"{"action":"status","x":1,"x":2}"#,
+            r#"{"action":"broadcast","data":"a\nb"}"#,
+            r#"{"action":"broadcast","data":1}"#,
+            r#"{"action":"broadcast","data":"a","data":"b"}"#,
+            r#"{"action":"message","target":"b\u006fb","data":""}"#,
+            r#"{"action":"message","target":"bob","data":"a"}}"#,
         ] {
-            assert_eq!(code(text), ErrorCode::BadFrame, "{text}");
-        }
-        assert_eq!(code(r#"{"action":"connect"}"#), ErrorCode::UnknownAction);
-    }
-
-    #[test]
-    fn a_refusal_names_the_target() {
-        let refusal = Request::parse(r#"{"action":"message","target":"bob"}"#).unwrap_err();
-        assert_eq!(refusal.target.as_deref(), Some("bob"));
-    }
-
-    fn string_content() -> impl Strategy<Value = String> {
-        "([a-z äß😀\\\\\"{}:,\u{1}\n]|\\\\n|\\\\u00e9|\",\"data\":\"){0,12}"
-    }
-
-    proptest! {
-        #[test]
-        fn both_ways_of_reading_agree(
-            data in string_content(), target in string_content(), end in "[}\" ]{0,3}", direct: bool,
-        ) {
-            let text = if direct {
-                format!(r#"{{"action":"message","target":"{target}","data":"{data}"{end}"#)
-            } else {
-                format!(r#"{{"action":"broadcast","data":"{data}"{end}"#)
-            };
-            if let Some(usual) = Request::parse_usual(&text) {
-                prop_assert_eq!(Ok(usual), Request::parse_any(&text));
-            }
-        }
-
-        #[test]
-        fn no_text_panics(text in "\\PC*") {
-            let _ = Request::parse(&text);
-        }
-
-        #[test]
-        fn no_object_panics(text in "\\{(\"(action|target|data|x)\":(\"(message|broadcast|a)\"|1|\\[|\\]|null),?){0,5}\\}") {
-            let _ = Request::parse(&text);
+            assert_eq!(Request::parse_usual(text), None, "{text}");
         }
     }
 }

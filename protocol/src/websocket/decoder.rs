@@ -1,7 +1,7 @@
 //! Frames of a client, read as they come.
 
 use super::header::{Header, Start};
-use super::{Event, Opcode, Violation, mask};
+use super::{CONTROL_MAX, Event, Opcode, Violation, mask};
 
 /// What a buffer for parts of messages may keep while it is not in use, in bytes.
 const KEPT: usize = 1024;
@@ -145,9 +145,12 @@ impl Decoder {
 
     fn admit_length(&self, header: Header) -> Result<(), Violation> {
         let left = self.message_max.saturating_sub(self.message.len());
-        match header.start.opcode.is_control() || header.payload_len <= left {
-            true => Ok(()),
-            false => Err(Violation::TOO_BIG),
+        match header.start.opcode.is_control() {
+            true if header.payload_len > CONTROL_MAX => {
+                Err(Violation::protocol("a control frame is too long"))
+            }
+            false if header.payload_len > left => Err(Violation::TOO_BIG),
+            _ => Ok(()),
         }
     }
 

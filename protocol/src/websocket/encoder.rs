@@ -45,31 +45,3 @@ pub fn frame_len(start: &[u8]) -> usize {
         _ => start.len(),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn golden_headers() {
-        let head = |len: usize| {
-            let mut out = Vec::new();
-            write_frame(&mut out, Opcode::Binary, [&vec![0; len]]);
-            assert_eq!(frame_len(&out[..out.len().min(10)]), out.len());
-            out.truncate(out.len() - len);
-            out
-        };
-        assert_eq!(head(0), [0x82, 0]);
-        assert_eq!(head(125), [0x82, 125]);
-        assert_eq!(head(126), [0x82, 126, 0, 126]);
-        assert_eq!(head(0xffff), [0x82, 126, 0xff, 0xff]);
-        assert_eq!(head(0x1_0000), [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]);
-    }
-
-    #[test]
-    fn golden_close() {
-        let mut out = Vec::new();
-        write_close(&mut out, CloseCode::TryAgainLater, "slow consumer");
-        assert_eq!(out, b"\x88\x0f\x03\xf5slow consumer");
-    }
-}

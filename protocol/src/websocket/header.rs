@@ -1,6 +1,6 @@
 //! Headers of a client's frames (RFC 6455, section 5.2).
 
-use super::{CONTROL_MAX, Opcode, Violation};
+use super::{Opcode, Violation};
 
 /// What the first two bytes of a frame say.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +33,8 @@ impl Start {
             return Err(Violation::protocol("a client's frame must be masked"));
         }
         let (last, len_code) = (first & 0x80 != 0, second & 0x7f);
-        if opcode.is_control() && !(last && usize::from(len_code) <= CONTROL_MAX) {
-            return Err(Violation::protocol("a control frame is fragmented or too long"));
+        if opcode.is_control() && !last {
+            return Err(Violation::protocol("a control frame is fragmented"));
         }
         Ok(Self { opcode, last, len_code })
     }

@@ -1,0 +1,10 @@
+//! What crosses a wire, byte for byte and for any bytes.
+
+mod binary;
+mod client;
+mod decoder;
+mod golden;
+mod json;
+mod properties;
+mod request;
+mod streams;
