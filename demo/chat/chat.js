@@ -8,6 +8,9 @@ import { cleanNick } from './wire.js';
 
 const NICK_KEY = 'networkwebsockets-chat-nick';
 const NAME_RULE = 'A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.';
+const ABSENT = 'No proxy found';
+const REFUSED = 'The proxy refused';
+const BROKEN = 'Chat cannot start';
 const SEARCHING = 'Looking for the proxy… If the browser asks whether this site may reach apps on this device, allow it.';
 const STATES = { connecting: 'Connecting…', open: 'Connected', lost: 'Connection lost, trying again…' };
 
@@ -27,14 +30,13 @@ async function enter(nick, channel) {
   try {
     const proxy = await findProxy();
     byId('trouble-address').textContent = endpointOf(proxy);
-    const { NetworkWebSocket } = await loadLibrary(proxy);
-    follow(new Room(() => new NetworkWebSocket(channel, { endpoint: endpointOf(proxy) }), nick), channel);
+    const library = await loadLibrary(proxy);
+    const open = () => new library.NetworkWebSocket(channel, { endpoint: endpointOf(proxy) });
+    if (library) follow(new Room(open, nick), channel);
+    else fail(ABSENT, '', channel);
   } catch (failure) {
     if (failure.name === 'SyntaxError') begin(channel, NAME_RULE);
-    else {
-      history.replaceState(null, '', `#${encodeURIComponent(channel)}`);
-      fail(failure.message);
-    }
+    else fail(BROKEN, failure.message, channel);
   }
 }
 
@@ -53,11 +55,11 @@ function follow(entered, channel) {
 }
 
 function settle() {
-  if (room.state === 'failed') return fail(room.why, room.refused);
+  if (room.state === 'failed') return fail(room.refused ? REFUSED : ABSENT, room.why);
   const entered = byId('room').hidden;
   byId('state').textContent = STATES[room.state];
   byId('state').dataset.state = room.state;
-  byId('refusal').textContent = '';
+  refuse('');
   show('room');
   if (entered) message.focus();
   return undefined;
@@ -74,11 +76,12 @@ function tell({ type, person, before, text, direct }) {
   if (type === 'back') thread.note('Connected again.');
 }
 
-function fail(why, refused = false) {
+function fail(title, why, channel = channelOf(location.hash)) {
   room?.leave();
   room = null;
-  byId('trouble-title').textContent = refused ? 'The proxy refused' : 'No proxy found';
-  byId('remedy').hidden = refused;
+  history.replaceState(null, '', `#${encodeURIComponent(channel)}`);
+  byId('trouble-title').textContent = title;
+  byId('remedy').hidden = title !== ABSENT;
   byId('trouble-why').textContent = why;
   show('trouble');
   byId('trouble-title').focus();
@@ -138,13 +141,17 @@ function remember(nick) {
 function send() {
   const text = message.value.trim();
   const refusal = !text ? '' : refusalNow();
-  byId('refusal').textContent = refusal;
+  refuse(refusal);
   if (!text || refusal) return;
   const person = people.chosen;
   room.say(text, person);
   thread.said({ id: room.id, name: room.nick, text, own: true, note: person ? `to ${people.name(person)} only` : '' });
   message.value = '';
   grow();
+}
+
+function refuse(why) {
+  byId('refusal').textContent = why;
 }
 
 function refusalNow() {
@@ -189,17 +196,17 @@ byId('compose').addEventListener('submit', (event) => {
   send();
 });
 message.addEventListener('input', () => {
-  byId('refusal').textContent = '';
+  refuse('');
   grow();
 });
-byId('to').addEventListener('change', () => { byId('refusal').textContent = ''; });
+byId('to').addEventListener('change', () => refuse(''));
 message.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     send();
   } else if (event.key === 'Escape') {
     people.choose('');
-    byId('refusal').textContent = '';
+    refuse('');
   }
 });
 

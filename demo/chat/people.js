@@ -53,7 +53,7 @@ export class People {
     const unnamed = [...room.people.values()].filter(({ nick }) => !nick);
     for (const person of named) this.#called.set(person.id, this.name(person));
     this.#count.textContent = String(named.length + 1);
-    this.#alone.hidden = named.length > 0;
+    this.#alone.hidden = named.length > 0 || room.state !== 'open';
     const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     this.#list.replaceChildren(
       item(label(nickname(room.nick), 'you')),

@@ -15,11 +15,11 @@ export async function findProxy() {
 
 /**
  * @param {string} proxy
- * @returns {Promise<{NetworkWebSocket: Function, LocalWebSocket: Function}>}
+ * @returns {Promise<{NetworkWebSocket: Function, LocalWebSocket: Function} | null>} null where there is nothing to load
  */
 export async function loadLibrary(proxy) {
   const own = new URL('/networkwebsockets.mjs', location.href).href;
-  return import(own).catch(() => import(`${proxy}/networkwebsockets.mjs`));
+  return import(own).catch(() => import(`${proxy}/networkwebsockets.mjs`)).catch(() => null);
 }
 
 /** @param {string} proxy */

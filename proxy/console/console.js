@@ -16,14 +16,13 @@ const outage = new Outage(() => [...tabs.panels.values()]);
 const loading = import('/networkwebsockets.mjs').catch(() => null);
 let library = null;
 
-/** @returns {Panel | null} null where the name is not one */
+/**
+ * @returns {Panel}
+ * @throws {DOMException} SyntaxError where the name is not one
+ */
 function join(kind, name) {
   const key = `${kind}/${name}`;
-  if (!tabs.panels.has(key)) {
-    const panel = open(kind, name);
-    if (!panel) return null;
-    tabs.add(key, panel);
-  }
+  if (!tabs.panels.has(key)) tabs.add(key, open(kind, name));
   tabs.select(key);
   return tabs.panels.get(key);
 }
@@ -32,10 +31,17 @@ function open(kind, name) {
   const Socket = kind === 'local' ? library.LocalWebSocket : library.NetworkWebSocket;
   const endpoint = `ws://${location.host}`;
   const connect = () => new Socket(name, { endpoint });
+  return new Panel({ kind, name, connect, leave: () => leave(`${kind}/${name}`), changed: () => outage.check() });
+}
+
+/** @returns {Panel | null} null after a complaint */
+function tryJoin(kind, name) {
   try {
-    return new Panel({ kind, name, connect, leave: () => leave(`${kind}/${name}`), changed: () => outage.check() });
+    const panel = join(kind, name);
+    complain('');
+    return panel;
   } catch (failure) {
-    if (failure.name !== 'SyntaxError') throw failure;
+    complain(failure.name === 'SyntaxError' ? NAME_RULE : failure.message);
     return null;
   }
 }
@@ -66,8 +72,8 @@ function remember() {
 
 function restore() {
   const keys = location.hash.slice(1).split(',').slice(0, RESTORED_AT_MOST);
-  const panels = keys.map((key) => /^(network|local)\/([^/]+)$/.exec(key)).filter(Boolean).map(([, kind, name]) => join(kind, name));
-  const first = panels.find(Boolean);
+  const parts = keys.map((key) => /^(network|local)\/([^/]+)$/.exec(key)).filter(Boolean);
+  const first = parts.map(([, kind, name]) => tryJoin(kind, name)).find(Boolean);
   if (!first) return focusName();
   tabs.select(first.key);
   first.focus();
@@ -78,8 +84,7 @@ form.addEventListener('submit', async (event) => {
   await loading;
   if (!library) return;
   const { kind, name } = Object.fromEntries(new FormData(form));
-  const panel = join(kind, name.trim());
-  complain(panel ? '' : NAME_RULE);
+  const panel = tryJoin(kind, name.trim());
   if (!panel) return focusName();
   field.value = '';
   panel.focus();
