@@ -6,8 +6,8 @@ use tokio::net::TcpStream;
 
 use crate::{Proxy, Response, within};
 
-/// No head of ours comes near this.
-const HEAD_MAX: usize = 64 * 1024;
+/// No head and no answer comes near this.
+const SEARCH_MAX: usize = 64 * 1024;
 
 /// A TCP connection over 127.0.0.1.
 pub struct Connection {
@@ -18,10 +18,11 @@ pub struct Connection {
 impl Connection {
     /// Connects.
     pub async fn open(proxy: &Proxy) -> Result<Self> {
-        Self::from_stream(within("a connection", TcpStream::connect(("127.0.0.1", proxy.port()))).await??)
+        Self::over(within("a connection", TcpStream::connect(("127.0.0.1", proxy.port()))).await??)
     }
 
-    pub(crate) fn from_stream(stream: TcpStream) -> Result<Self> {
+    /// Takes a connection that stands.
+    pub fn over(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true)?;
         Ok(Self { stream, read: Vec::new() })
     }
@@ -33,13 +34,17 @@ impl Connection {
 
     /// Reads the head of a response, up to and with its empty line.
     pub async fn read_head(&mut self) -> Result<String> {
+        String::from_utf8(self.read_past(b"\r\n\r\n").await?).context("a head that is not UTF-8")
+    }
+
+    /// Reads up to and with `mark`.
+    pub async fn read_past(&mut self, mark: &[u8]) -> Result<Vec<u8>> {
         loop {
-            if let Some(at) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {
-                let head = self.read.drain(..at + 4).collect();
-                return String::from_utf8(head).context("a head that is not UTF-8");
+            if let Some(at) = self.read.windows(mark.len()).position(|window| window == mark) {
+                return Ok(self.read.drain(..at + mark.len()).collect());
             }
-            if self.read.len() > HEAD_MAX || self.fill().await? == 0 {
-                bail!("the connection ended before a whole head: {:?}", String::from_utf8_lossy(&self.read));
+            if self.read.len() > SEARCH_MAX || self.fill().await? == 0 {
+                bail!("the connection ended too soon: {:?}", String::from_utf8_lossy(&self.read));
             }
         }
     }

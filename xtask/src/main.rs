@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
+mod bench;
 mod build;
 mod check;
 mod checkout;
@@ -28,6 +29,7 @@ enum Task {
     Build(build::Build),
     Test(test::Test),
     Check(check::Check),
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Task::Build(task) => task.start(),
         Task::Test(task) => return task.start(),
         Task::Check(task) => task.start(),
+        Task::Bench(task) => task.start(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,156 @@
+//! Measures a direct message and its answer between two programs: through the proxy, and the same bytes through
+//! a bare TCP relay, by turns, with the same client. Prints JSON; `cargo xtask bench direct` runs it.
+
+#![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use nws_tests::{Connection, Proxy, Request};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
+
+const DATA: usize = 64;
+const TURNS: usize = 40;
+const ROUNDS: usize = 500;
+const MASK: &[u8] = &[0; 4];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    match std::env::args().nth(1).as_deref() {
+        Some("relay") => relay().await,
+        _ => measure().await,
+    }
+}
+
+/// Passes the bytes of each of two connections on to the other.
+async fn relay() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?.port());
+    let (a, b) = (listener.accept().await?.0, listener.accept().await?.0);
+    a.set_nodelay(true)?;
+    b.set_nodelay(true)?;
+    let ((mut from_a, mut to_a), (mut from_b, mut to_b)) = (a.into_split(), b.into_split());
+    tokio::try_join!(pass(&mut from_a, &mut to_b), pass(&mut from_b, &mut to_a))?;
+    Ok(())
+}
+
+async fn pass(from: &mut (impl AsyncReadExt + Unpin), to: &mut (impl AsyncWriteExt + Unpin)) -> Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let count = from.read(&mut buffer).await?;
+        if count == 0 {
+            return Ok(to.shutdown().await?);
+        }
+        to.write_all(&buffer[..count]).await?;
+    }
+}
+
+async fn measure() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut through_proxy = Track::through_proxy(&proxy).await?;
+    let (mut through_relay, _relay) = Track::through_relay(&through_proxy).await?;
+    let (mut nws, mut relay) = (Vec::new(), Vec::new());
+    for turn in 0..=TURNS {
+        let (of_proxy, of_relay) = (through_proxy.turn().await?, through_relay.turn().await?);
+        // The first turn warms up.
+        if turn > 0 {
+            nws.extend(of_proxy);
+            relay.extend(of_relay);
+        }
+    }
+    println!("{}", json!({"nws": summary(nws), "relay": summary(relay), "rounds": TURNS * ROUNDS}));
+    Ok(())
+}
+
+/// Two clients on the two ends of a server: what each writes, and how much of it comes out at the other.
+struct Track {
+    a: Connection,
+    b: Connection,
+    ping: Vec<u8>,
+    pong: Vec<u8>,
+    at_a: usize,
+    at_b: usize,
+}
+
+impl Track {
+    async fn through_proxy(proxy: &Proxy) -> Result<Self> {
+        let (mut a, id_a) = join(proxy).await?;
+        let (b, id_b) = join(proxy).await?;
+        // The notices of the other's arrival: `{"action":"connect","source":…,"target":…}`.
+        let notice = 2 + json!({"action": "connect", "source": id_a, "target": id_b}).to_string().len();
+        a.read_exact(notice).await?;
+        let data = "x".repeat(DATA);
+        let (ping, at_b) = message(&id_a, &id_b, &data);
+        let (pong, at_a) = message(&id_b, &id_a, &data);
+        Ok(Self { a, b, ping, pong, at_a, at_b })
+    }
+
+    /// The same number of bytes, of which a relay passes on what it gets.
+    async fn through_relay(like: &Self) -> Result<(Self, Child)> {
+        let mut relay = Command::new(std::env::current_exe()?);
+        let mut relay = relay.arg("relay").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let mut port = String::new();
+        BufReader::new(relay.stdout.take().context("no output")?).read_line(&mut port).await?;
+        let address = ("127.0.0.1", port.trim().parse::<u16>()?);
+        let a = Connection::over(TcpStream::connect(address).await?)?;
+        let b = Connection::over(TcpStream::connect(address).await?)?;
+        let (ping, pong) = (like.ping.clone(), like.pong.clone());
+        let (at_b, at_a) = (ping.len(), pong.len());
+        Ok((Self { a, b, ping, pong, at_a, at_b }, relay))
+    }
+
+    async fn turn(&mut self) -> Result<Vec<Duration>> {
+        let mut times = Vec::with_capacity(ROUNDS);
+        for _ in 0..ROUNDS {
+            let start = Instant::now();
+            self.a.write(&self.ping).await?;
+            self.b.read_exact(self.at_b).await?;
+            self.b.write(&self.pong).await?;
+            self.a.read_exact(self.at_a).await?;
+            times.push(start.elapsed());
+        }
+        Ok(times)
+    }
+}
+
+/// Joins the channel and asks for the own id; whoever was there before is announced first.
+async fn join(proxy: &Proxy) -> Result<(Connection, String)> {
+    let mut connection = Connection::open(proxy).await?;
+    connection.write(Request::upgrade("/bench").text(proxy.port()).as_bytes()).await?;
+    connection.read_head().await?;
+    connection.write(&frame(r#"{"action":"status"}"#)).await?;
+    loop {
+        let [_, length] = connection.read_exact(2).await?[..] else { unreachable!("two bytes were read") };
+        let text: Value = serde_json::from_slice(&connection.read_exact(length.into()).await?)?;
+        if text["action"] == "status" {
+            return Ok((connection, text["source"].as_str().context("no id")?.to_owned()));
+        }
+    }
+}
+
+/// A client's message as a frame, and the length of the frame that its target gets.
+fn message(source: &str, target: &str, data: &str) -> (Vec<u8>, usize) {
+    let sent = frame(&format!(r#"{{"action":"message","target":"{target}","data":"{data}"}}"#));
+    let heard = json!({"action": "message", "source": source, "target": target, "data": data});
+    (sent, 4 + heard.to_string().len())
+}
+
+/// A client's text frame.
+fn frame(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).expect("the texts here are short");
+    let head = match length {
+        0..126 => vec![0x81, 0x80 | length as u8],
+        _ => [&[0x81, 0xfe], length.to_be_bytes().as_slice()].concat(),
+    };
+    [&head, MASK, text.as_bytes()].concat()
+}
+
+fn summary(mut times: Vec<Duration>) -> Value {
+    times.sort();
+    let at = |share: f64| times[(times.len() as f64 * share) as usize].as_secs_f64() * 1e6;
+    json!({"p50_us": at(0.5), "p90_us": at(0.9), "p99_us": at(0.99)})
+}

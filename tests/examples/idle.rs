@@ -1,0 +1,53 @@
+//! Measures what an idle connection costs the proxy in memory: 5,000 of them, ten to a channel. Prints JSON;
+//! `cargo xtask bench memory` runs it.
+
+#![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
+
+use anyhow::{Context, Result};
+use nws_tests::{Connection, Proxy, Request};
+use serde_json::json;
+
+const CHANNELS: usize = 500;
+const PEERS: usize = 10;
+/// `{"action":"status"}` as a client's frame, its mask all zero.
+const STATUS: &[u8] = b"\x81\x93\0\0\0\0{\"action\":\"status\"}";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    rlimit::increase_nofile_limit(u64::MAX)?;
+    let proxy = Proxy::start().await?;
+    join(&proxy, "/warm-up").await?;
+    let before = resident_kib(&proxy)?;
+    let mut connections = Vec::new();
+    for number in 0..CHANNELS * PEERS {
+        connections.push(join(&proxy, &format!("/channel-{}", number % CHANNELS)).await?);
+    }
+    let joined = resident_kib(&proxy)?;
+    let count = connections.len() as f64;
+    let report = json!({
+        "connections": count,
+        "before_kib": before,
+        "joined_kib": joined,
+        "kib_per_connection": (joined - before) / count,
+    });
+    println!("{report}");
+    Ok(())
+}
+
+/// Joins, and waits for the own status, before which every notice has been written.
+async fn join(proxy: &Proxy, path: &str) -> Result<Connection> {
+    let mut connection = Connection::open(proxy).await?;
+    connection.write(Request::upgrade(path).text(proxy.port()).as_bytes()).await?;
+    connection.read_head().await?;
+    connection.write(STATUS).await?;
+    connection.read_past(br#"{"action":"status""#).await?;
+    Ok(connection)
+}
+
+/// The memory of the proxy that is in use, as Linux tells it.
+fn resident_kib(proxy: &Proxy) -> Result<f64> {
+    let status =
+        std::fs::read_to_string(format!("/proc/{}/status", proxy.pid()?)).context("this needs Linux")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
+}

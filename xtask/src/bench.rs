@@ -1,0 +1,93 @@
+//! `cargo xtask bench`: figures, printed beside what they should reach, and kept as JSON.
+
+mod broadcast;
+mod figure;
+mod native;
+mod pages;
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::{build, checkout};
+use figure::{Figure, table};
+
+/// Measures the release build and prints a table; the details go to `bench/` in the target folder.
+///
+/// Nothing here passes or fails: figures of one run can be compared with each other, those of different machines
+/// or hours cannot.
+#[derive(clap::Args)]
+pub(crate) struct Bench {
+    /// What to measure; everything when nothing is named.
+    names: Vec<Name>,
+    /// How often each broadcast workload is run.
+    #[arg(long, default_value_t = 3)]
+    reps: u32,
+    /// The share of a core that other programs may use while a broadcast is measured.
+    #[arg(long, default_value_t = 0.07)]
+    max_other: f64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// What the script-tag build weighs.
+    Size,
+    /// The first `new NetworkWebSocket()` of a page.
+    Construct,
+    /// From page to page and back.
+    Roundtrip,
+    /// From program to program and back, beside a bare TCP relay.
+    Direct,
+    /// Memory of the proxy for a connection that is idle.
+    Memory,
+    /// One sends, nine hear, beside other servers.
+    Broadcast,
+}
+
+impl Bench {
+    pub(crate) fn start(self) -> Result<()> {
+        build::bundle(true)?;
+        build::proxy(true)?;
+        fs::create_dir_all(folder())?;
+        let names = if self.names.is_empty() { Name::value_variants() } else { &self.names };
+        let (mut figures, mut failed) = (Vec::new(), Vec::new());
+        for name in names {
+            let key = key(*name);
+            match self.measure(*name).with_context(|| format!("cannot measure {key}")) {
+                Ok(measured) => figures.extend(keep(&key, measured)?),
+                Err(error) => failed.push(format!("{error:#}")),
+            }
+        }
+        println!("\n{}", table(&figures));
+        if !failed.is_empty() {
+            bail!("{}", failed.join("\n       "));
+        }
+        Ok(())
+    }
+
+    fn measure(&self, name: Name) -> Result<Vec<Figure>> {
+        match name {
+            Name::Size => pages::size(),
+            Name::Construct => pages::construct(),
+            Name::Roundtrip => pages::roundtrip(),
+            Name::Direct => native::direct(),
+            Name::Memory => native::memory(),
+            Name::Broadcast => broadcast::measure(self.reps, self.max_other),
+        }
+    }
+}
+
+fn folder() -> std::path::PathBuf {
+    checkout::target().join("bench")
+}
+
+fn key(name: Name) -> String {
+    name.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+fn keep(key: &str, figures: Vec<Figure>) -> Result<Vec<Figure>> {
+    let json: Vec<_> = figures.iter().map(Figure::json).collect();
+    fs::write(folder().join(format!("{key}.json")), serde_json::to_string_pretty(&json)?)?;
+    Ok(figures)
+}

@@ -1,0 +1,80 @@
+//! One measured number, with what it should reach.
+
+use serde_json::{Value, json};
+
+/// A row of the table.
+pub(crate) struct Figure {
+    what: String,
+    measured: f64,
+    unit: &'static str,
+    reach: Option<f64>,
+    details: Value,
+}
+
+impl Figure {
+    pub(crate) fn new(what: impl Into<String>, measured: f64, unit: &'static str) -> Self {
+        Self { what: what.into(), measured, unit, reach: None, details: Value::Null }
+    }
+
+    /// At most this is wanted.
+    pub(crate) fn at_most(self, reach: f64) -> Self {
+        Self { reach: Some(reach), ..self }
+    }
+
+    /// What else was measured on the way.
+    pub(crate) fn details(self, details: Value) -> Self {
+        Self { details, ..self }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let Self { what, measured, unit, reach, details } = self;
+        json!({"what": what, "measured": measured, "unit": unit, "at_most": reach, "details": details})
+    }
+
+    fn cells(&self) -> [String; 3] {
+        let reach = self.reach.map(|reach| format!("at most {} {}", number(reach), self.unit));
+        [self.what.clone(), format!("{} {}", number(self.measured), self.unit), reach.unwrap_or_default()]
+    }
+}
+
+/// All figures, one a line.
+pub(crate) fn table(figures: &[Figure]) -> String {
+    let rows: Vec<_> = figures.iter().map(Figure::cells).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let (what, measured) = (width(0), width(1));
+    let lines = rows.iter().map(|[a, b, c]| format!("{a:what$}  {b:>measured$}  {c}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Three digits that count, thousands apart.
+fn number(value: f64) -> String {
+    match value.abs() {
+        1000.0.. => thousands(value.round() as i64),
+        100.0.. => format!("{value:.0}"),
+        10.0.. => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+fn thousands(value: i64) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) && digit.is_ascii_digit() {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_show_what_counts() {
+        let shown = [0.054_f64, 9.99, 12.34, 456.7, 1234.5, 1_234_567.0].map(number);
+        assert_eq!(shown, ["0.05", "9.99", "12.3", "457", "1,235", "1,234,567"]);
+    }
+}
