@@ -9,20 +9,23 @@ export class People {
   #alone = document.getElementById('alone');
   #to = document.getElementById('to');
   #message = document.getElementById('message');
-  /** Names of people by id, so that one who left is still called something. */
-  #called = new Map();
+  #addressee = '';
+  #frame = 0;
+  /** What is on the page, by what it shows, so that only what differs is touched: a click takes longer than a frame. */
+  #rows = new Map();
+  #options = new Map();
 
   constructor() {
-    this.#to.addEventListener('change', () => this.choose(this.#to.value));
+    this.#to.addEventListener('change', () => this.#render());
   }
 
   /** @param {import('./room.js').Room} room */
   follow(room) {
     this.#room = room;
+    const render = () => { this.#frame ||= requestAnimationFrame(() => this.#render()); };
+    room.addEventListener('people', render);
+    room.addEventListener('state', render);
     this.choose('');
-    room.addEventListener('people', () => this.#render());
-    room.addEventListener('state', () => this.#render());
-    this.#render();
   }
 
   /** @returns {import('./room.js').Person | null} the person to write to, null for everyone */
@@ -32,14 +35,14 @@ export class People {
 
   /** @returns {string} the name of the chosen person who has left: what was meant for them must not go to everyone */
   get gone() {
-    return this.#to.value && !this.chosen ? this.#called.get(this.#to.value) : '';
+    return this.#to.value && !this.chosen ? this.#addressee : '';
   }
 
   /** The name, with the start of the id where somebody else here has the same. */
-  name({ id, nick }) {
-    const others = [...this.#room.people.values(), { id: this.#room.id, nick: this.#room.nick }];
-    const same = (other) => other.id !== id && other.nick.toLowerCase() === nick.toLowerCase();
-    return others.some(same) ? `${nick} ${id.slice(0, 4)}` : nick || `unnamed ${id.slice(0, 4)}`;
+  name({ id, nick }, counts = this.#counts()) {
+    if (!nick) return `unnamed ${id.slice(0, 4)}`;
+    const namesakes = counts.get(nick.toLowerCase()) - (this.#room.people.has(id) ? 1 : 0);
+    return namesakes > 0 ? `${nick} ${id.slice(0, 4)}` : nick;
   }
 
   choose(id) {
@@ -47,45 +50,62 @@ export class People {
     this.#render();
   }
 
-  #render() {
-    const room = this.#room;
-    const named = [...room.people.values()].filter(({ nick }) => nick);
-    const unnamed = [...room.people.values()].filter(({ nick }) => !nick);
-    for (const person of named) this.#called.set(person.id, this.name(person));
-    this.#count.textContent = String(named.length + 1);
-    this.#alone.hidden = named.length > 0 || room.state !== 'open';
-    const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
-    this.#list.replaceChildren(
-      item(label(nickname(room.nick), 'you')),
-      ...named.map((person) => item(this.#button(person))),
-      ...unnamed.map((person) => item(label(this.name(person), 'not a chat page'))),
-    );
-    if (focused) this.#list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
-    this.#options(named);
+  #counts() {
+    const counts = new Map([[this.#room.nick.toLowerCase(), 1]]);
+    for (const { nick } of this.#room.people.values()) {
+      const key = nick.toLowerCase();
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
   }
 
-  #button(person) {
+  #render() {
+    this.#frame = 0;
+    const counts = this.#counts();
+    const people = [...this.#room.people.values()].map(({ id, nick }) => ({ id, nick, name: this.name({ id, nick }, counts) }));
+    const named = people.filter(({ nick }) => nick);
+    const unnamed = people.filter(({ nick }) => !nick);
+    this.#count.textContent = String(named.length + 1);
+    this.#alone.hidden = named.length > 0 || this.#room.state !== 'open';
+    this.#showOptions(named);
+    this.#showRows(named, unnamed);
+  }
+
+  #showOptions(named) {
+    const chosen = this.#to.value;
+    this.#addressee = named.find(({ id }) => id === chosen)?.name ?? this.#addressee;
+    const wanted = [['', 'Everyone'], ...named.map(({ id, name }) => [id, name])];
+    if (this.gone) wanted.push([chosen, `${this.gone} (left)`]);
+    const options = wanted.map(([id, name]) => [`${id} ${name}`, () => new Option(name, id)]);
+    this.#options = arrange(this.#to, this.#options, options);
+    this.#to.value = chosen;
+    this.#to.form.classList.toggle('direct', chosen !== '');
+    this.#message.placeholder = chosen ? `Only ${this.#addressee} will see this` : 'Message to everyone';
+  }
+
+  #showRows(named, unnamed) {
+    const own = this.#room.nick;
+    this.#rows = arrange(this.#list, this.#rows, [
+      [`you ${own}`, () => item(label(nickname(own), 'you'))],
+      ...named.map(({ id, name }) => [`${id} ${name}`, () => item(this.#button(id, name))]),
+      ...unnamed.map(({ id, name }) => [`${id} ${name}`, () => item(label(name, 'not a chat page'))]),
+    ]);
+    for (const button of this.#list.querySelectorAll('button')) {
+      button.setAttribute('aria-pressed', String(button.dataset.id === this.#to.value));
+    }
+  }
+
+  #button(id, name) {
     const button = document.createElement('button');
     button.type = 'button';
-    button.dataset.id = person.id;
+    button.dataset.id = id;
     button.title = 'Write to this person only';
-    button.setAttribute('aria-pressed', String(this.#to.value === person.id));
-    button.append(nickname(this.name(person)));
+    button.append(nickname(name));
     button.addEventListener('click', () => {
-      this.choose(this.#to.value === person.id ? '' : person.id);
+      this.choose(this.#to.value === id ? '' : id);
       this.#message.focus();
     });
     return button;
-  }
-
-  #options(named) {
-    const chosen = this.#to.value;
-    const options = named.map((person) => new Option(this.name(person), person.id));
-    if (this.gone) options.push(new Option(`${this.gone} (left)`, chosen));
-    this.#to.replaceChildren(new Option('Everyone', ''), ...options);
-    this.#to.value = chosen;
-    this.#to.form.classList.toggle('direct', chosen !== '');
-    this.#message.placeholder = chosen ? `Only ${this.#called.get(chosen)} will see this` : 'Message to everyone';
   }
 }
 
@@ -97,17 +117,33 @@ export function nickname(name) {
   return element;
 }
 
-function label(name, note) {
-  const line = document.createElement('span');
-  const remark = document.createElement('span');
-  remark.className = 'hint';
-  remark.textContent = note;
-  line.append(name, ' ', remark);
-  return line;
+/**
+ * Makes the children of `parent` the wanted ones, in order, keeping those that are there already.
+ * @param {Map<string, Element>} present
+ * @param {[string, () => Element][]} wanted
+ */
+function arrange(parent, present, wanted) {
+  const children = new Map(wanted.map(([key, make]) => [key, present.get(key) ?? make()]));
+  for (const [key, element] of present) if (!children.has(key)) element.remove();
+  let next = parent.firstElementChild;
+  for (const element of children.values()) {
+    if (element === next) next = next.nextElementSibling;
+    else parent.insertBefore(element, next);
+  }
+  return children;
 }
 
 function item(content) {
-  const element = document.createElement('li');
-  element.append(content);
-  return element;
+  const line = document.createElement('li');
+  line.append(content);
+  return line;
+}
+
+function label(name, remark) {
+  const line = document.createElement('span');
+  const note = document.createElement('span');
+  note.className = 'hint';
+  note.textContent = remark;
+  line.append(name, ' ', note);
+  return line;
 }

@@ -6,6 +6,8 @@ export class Roster {
   #count;
   #alone;
   #picked;
+  /** The option of a chosen peer that has left. */
+  #ghost = null;
 
   constructor(panel, picked) {
     this.#list = panel.querySelector('.peers ul');
@@ -27,12 +29,12 @@ export class Roster {
   }
 
   add(peer) {
-    this.#forget(peer.id);
+    const again = this.#ghost?.value === peer.id;
     const button = document.createElement('button');
     button.type = 'button';
     button.textContent = peer.id;
     button.title = `Write to ${peer.id}`;
-    button.setAttribute('aria-pressed', 'false');
+    button.setAttribute('aria-pressed', String(again));
     button.addEventListener('click', () => {
       this.choose(peer.id);
       this.#picked();
@@ -43,6 +45,10 @@ export class Roster {
     this.#peers.set(peer.id, { peer, item, button, option });
     this.#list.append(item);
     this.#select.append(option);
+    if (again) {
+      this.#ghost.remove();
+      this.choose(peer.id);
+    }
     this.#recount();
   }
 
@@ -51,8 +57,12 @@ export class Roster {
     if (!entry) return;
     this.#peers.delete(id);
     entry.item.remove();
-    if (this.#select.value === id) entry.option.textContent = `${id} (left)`;
-    else entry.option.remove();
+    if (this.#select.value === id) {
+      entry.option.textContent = `${id} (left)`;
+      this.#ghost = entry.option;
+    } else {
+      entry.option.remove();
+    }
     this.#recount();
   }
 
@@ -62,14 +72,11 @@ export class Roster {
 
   choose(id) {
     this.#select.value = id;
-    for (const option of [...this.#select.options]) {
-      if (option.value && option.value !== id && !this.#peers.has(option.value)) option.remove();
+    if (!this.gone) {
+      this.#ghost?.remove();
+      this.#ghost = null;
     }
     for (const [other, { button }] of this.#peers) button.setAttribute('aria-pressed', String(other === id));
-  }
-
-  #forget(id) {
-    for (const option of [...this.#select.options]) if (option.value === id) option.remove();
   }
 
   #recount() {
