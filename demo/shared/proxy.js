@@ -18,8 +18,14 @@ export async function findProxy() {
  * @returns {Promise<{NetworkWebSocket: Function, LocalWebSocket: Function} | null>} null where there is nothing to load
  */
 export async function loadLibrary(proxy) {
-  const own = new URL('/networkwebsockets.mjs', location.href).href;
-  return import(own).catch(() => import(`${proxy}/networkwebsockets.mjs`)).catch(() => null);
+  for (const origin of [location.origin, proxy]) {
+    try {
+      return await import(`${origin}/networkwebsockets.mjs`);
+    } catch (failure) {
+      if (!(failure instanceof TypeError)) throw failure;
+    }
+  }
+  return null;
 }
 
 /** @param {string} proxy */

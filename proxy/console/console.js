@@ -75,6 +75,7 @@ function restore() {
   const parts = keys.map((key) => /^(network|local)\/([^/]+)$/.exec(key)).filter(Boolean);
   const first = parts.map(([, kind, name]) => tryJoin(kind, name)).find(Boolean);
   if (!first) return focusName();
+  field.value = '';
   tabs.select(first.key);
   first.focus();
 }

@@ -43,6 +43,7 @@ export class Outage {
   #show(text, canReconnect) {
     if (this.#text.textContent !== text) this.#text.textContent = text;
     this.#button.hidden = !canReconnect;
+    this.#banner.dataset.mended = String(canReconnect);
     this.#banner.hidden = false;
   }
 }
