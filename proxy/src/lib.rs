@@ -1,1 +1,46 @@
-//! The Network Web Sockets proxy as a library.
+//! The Network Web Sockets proxy as a library: [`run`] serves pages and programs of this machine
+//! until it is told to stop.
+//!
+//! `local` is the side of browsers and programs: HTTP, who may connect, upgrades. A connection that
+//! was upgraded moves to the `shard` of its channel, a thread that owns the sockets of some of the
+//! channels and the state machine of [`nws_core`] that decides about them.
+
+#![forbid(unsafe_code)]
+
+mod assets;
+mod config;
+mod digest;
+mod error;
+mod listeners;
+mod local;
+mod places;
+mod shard;
+
+use std::future::Future;
+
+pub use config::{Config, Limits};
+pub use error::Error;
+pub use listeners::Listeners;
+pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
+
+/// Serves on `listeners` until `shutdown` is ready, then closes every connection with 1001.
+///
+/// # Errors
+///
+/// What kept it from starting. A running proxy survives the faults of its clients.
+pub async fn run(
+    config: Config,
+    listeners: Listeners,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let shards = shard::Shards::start(&config)?;
+    let port = listeners.port();
+    tracing::info!(port, shards = shards.len(), version = env!("CARGO_PKG_VERSION"), "serving");
+    let server = local::Server::new(&config, port, shards.handles())?;
+    tokio::select! {
+        () = server.accept(listeners) => {}
+        () = shutdown => {}
+    }
+    shards.stop().await;
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Files that the proxy carries: the console, the demos and, if it was built, the client.
+
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+/// What our pages may do: run our scripts and the client's WebAssembly, and talk to proxies of this
+/// machine.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+                      img-src 'self' data:; connect-src 'self' ws://localhost:* ws://127.0.0.1:* \
+                      ws://[::1]:*; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Shown instead of the console where the client was not built.
+pub(crate) const UNBUILT_PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8>\
+    <title>Network Web Sockets</title><h1>The browser client is not built</h1>\
+    <p>This proxy relays, but it was compiled without its pages. Run <code>cargo xtask build</code> in its \
+    source folder and start it again, or use <code>cargo xtask run</code>, which does both.</p></html>";
+
+const UNBUILT_SCRIPT: &str = "throw new Error('networkwebsockets: this proxy was compiled without the \
+    browser client; run `cargo xtask build` in its source folder and start it again');\n";
+
+#[derive(RustEmbed)]
+#[folder = "console/"]
+struct Console;
+
+#[derive(RustEmbed)]
+#[folder = "../demo/"]
+#[exclude = "*.md"]
+struct Demo;
+
+#[derive(RustEmbed)]
+#[folder = "../polyfill/dist/"]
+#[allow_missing = true]
+struct Client;
+
+/// A file and how it may be used.
+pub(crate) struct Asset {
+    bytes: Cow<'static, [u8]>,
+    kind: &'static str,
+    tag: String,
+    any_origin: bool,
+}
+
+/// A file of the console.
+pub(crate) fn console(name: &str) -> Option<Asset> {
+    Console::get(name).map(|file| Asset::new(name, file))
+}
+
+/// A file of the demos.
+pub(crate) fn demo(name: &str) -> Option<Asset> {
+    Demo::get(name).map(|file| Asset::new(name, file))
+}
+
+/// A file of the client; `None` where it was not built.
+pub(crate) fn client(name: &str) -> Option<Asset> {
+    Client::get(name).map(|file| Asset::new(name, file))
+}
+
+/// Whether the client was built.
+pub(crate) fn has_client() -> bool {
+    Client::get("networkwebsockets.js").is_some()
+}
+
+impl Asset {
+    /// A script that says that there is none.
+    pub(crate) fn unbuilt_script() -> Self {
+        let bytes = Cow::Borrowed(UNBUILT_SCRIPT.as_bytes());
+        Self { bytes, kind: kind_of("x.js"), tag: "\"unbuilt\"".into(), any_origin: false }
+    }
+
+    /// Lets pages of other origins load the file.
+    pub(crate) fn for_any_origin(self) -> Self {
+        Self { any_origin: true, ..self }
+    }
+
+    /// The response to a request with these headers: the file, or 304 where the client has it.
+    pub(crate) fn respond(self, request: &HeaderMap) -> Response {
+        let known = request.get(IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == self.tag.as_bytes());
+        let mut response = match known {
+            true => StatusCode::NOT_MODIFIED.into_response(),
+            false => Body::from(self.bytes.into_owned()).into_response(),
+        };
+        let headers = response.headers_mut();
+        let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+        set(CONTENT_TYPE, self.kind);
+        set(CACHE_CONTROL, "no-cache");
+        set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(REFERRER_POLICY, "no-referrer");
+        set(CONTENT_SECURITY_POLICY, POLICY);
+        set(RESOURCE_POLICY, if self.any_origin { "cross-origin" } else { "same-origin" });
+        if self.any_origin {
+            set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        }
+        if let Ok(tag) = HeaderValue::try_from(self.tag) {
+            headers.insert(ETAG, tag);
+        }
+        response
+    }
+
+    fn new(name: &str, file: EmbeddedFile) -> Self {
+        let hash = file.metadata.sha256_hash();
+        let tag = hash[..8].iter().fold(String::from("\""), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
+        Self { bytes: file.data, kind: kind_of(name), tag, any_origin: false }
+    }
+}
+
+fn kind_of(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("json" | "map") => "application/json",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("wasm") => "application/wasm",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

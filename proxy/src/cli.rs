@@ -1,0 +1,218 @@
+//! The command line: flags, which win over the environment, which wins over a file.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use nws_proxy::{AllowedHost, AllowedOrigin, Config};
+use serde::Deserialize;
+
+/// Network Web Sockets: pages, programs and devices that pick the same channel name talk.
+#[derive(Debug, Parser)]
+#[command(name = "nws", version, about, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the proxy (also what `nws` alone does)
+    Run(RunArgs),
+}
+
+/// A command line that cannot be served: a line for standard error, exit status 2.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// Read settings from a TOML file: the same names as these flags, limits in a table [limits]
+    #[arg(long, value_name = "FILE", env = "NWS_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Settings {
+    /// Port on 127.0.0.1 and [::1]; 0 picks a free one [default: 9009]
+    #[arg(long, env = "NWS_PORT")]
+    port: Option<u16>,
+    /// No mDNS
+    #[arg(long, env = "NWS_NO_DISCOVERY", num_args = 0..=1, default_missing_value = "true")]
+    no_discovery: Option<bool>,
+    /// Let only pages of this origin connect, such as https://example.com (repeatable)
+    #[arg(long, value_name = "ORIGIN", env = "NWS_ALLOW_ORIGIN", value_delimiter = ',')]
+    allow_origin: Option<Vec<String>>,
+    /// Answer requests to this Host besides localhost, 127.0.0.1 and [::1] (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]", env = "NWS_ALLOW_HOST", value_delimiter = ',')]
+    allow_host: Option<Vec<String>>,
+    /// Format of the logs on standard error [default: text]
+    #[arg(long, value_enum, env = "NWS_LOG_FORMAT")]
+    log_format: Option<LogFormat>,
+    #[command(flatten)]
+    limits: Limits,
+}
+
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[command(next_help_heading = "Limits")]
+struct Limits {
+    /// Bytes of one message [default: 1048576]
+    #[arg(long, value_name = "BYTES", env = "NWS_MAX_MESSAGE_SIZE")]
+    max_message_size: Option<usize>,
+    /// Bytes of the head of a request, at least 8192 [default: 8192]
+    #[arg(long, value_name = "BYTES", env = "NWS_MAX_HEADER_SIZE")]
+    max_header_size: Option<usize>,
+    /// Time for the head of a request to arrive [default: 5]
+    #[arg(long, value_name = "SECONDS", env = "NWS_HANDSHAKE_TIMEOUT")]
+    handshake_timeout: Option<f64>,
+    /// Interval of pings [default: 30]
+    #[arg(long, value_name = "SECONDS", env = "NWS_PING_INTERVAL")]
+    ping_interval: Option<f64>,
+    /// Silence after which a client is taken for gone [default: 60]
+    #[arg(long, value_name = "SECONDS", env = "NWS_IDLE_TIMEOUT")]
+    idle_timeout: Option<f64>,
+    /// Peers in one channel [default: 10000]
+    #[arg(long, value_name = "N", env = "NWS_MAX_PEERS_PER_CHANNEL")]
+    max_peers_per_channel: Option<usize>,
+    /// Channels at one time [default: 16384]
+    #[arg(long, value_name = "N", env = "NWS_MAX_CHANNELS")]
+    max_channels: Option<usize>,
+    /// Connections at one time [default: what the limit of file descriptors allows]
+    #[arg(long, value_name = "N", env = "NWS_MAX_CONNECTIONS")]
+    max_connections: Option<usize>,
+    /// Channel names that a web site may try at once [default: 16]
+    #[arg(long, value_name = "N", env = "NWS_SITE_NAME_BURST")]
+    site_name_burst: Option<u32>,
+    /// Channel names that all web sites together may try at once [default: 64]
+    #[arg(long, value_name = "N", env = "NWS_ALL_SITES_NAME_BURST")]
+    all_sites_name_burst: Option<u32>,
+    /// Time after which web sites may try one more name [default: 2]
+    #[arg(long, value_name = "SECONDS", env = "NWS_NAME_INTERVAL")]
+    name_interval: Option<f64>,
+}
+
+impl Cli {
+    /// The settings that hold, checked.
+    pub(crate) fn resolve(self) -> Result<(Config, LogFormat), Usage> {
+        let args = match self.command {
+            Some(Command::Run(args)) => args,
+            None => self.run,
+        };
+        let file = args.config.map(read_file).transpose()?.unwrap_or_default();
+        let settings = args.settings.or(file);
+        Ok((settings.config()?, settings.log_format.unwrap_or_default()))
+    }
+}
+
+fn read_file(path: PathBuf) -> Result<Settings, Usage> {
+    let name = path.display();
+    let text = std::fs::read_to_string(&path).map_err(|error| Usage(format!("--config {name}: {error}")))?;
+    toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+        let reason = error.message().replace('\n', ", ");
+        Usage(format!("--config {name}, line {line}: {reason}"))
+    })
+}
+
+impl Settings {
+    fn or(self, other: Self) -> Self {
+        Self {
+            port: self.port.or(other.port),
+            no_discovery: self.no_discovery.or(other.no_discovery),
+            allow_origin: self.allow_origin.or(other.allow_origin),
+            allow_host: self.allow_host.or(other.allow_host),
+            log_format: self.log_format.or(other.log_format),
+            limits: self.limits.or(other.limits),
+        }
+    }
+
+    fn config(&self) -> Result<Config, Usage> {
+        let mut config = Config::default();
+        set(&mut config.port, self.port);
+        for origin in self.allow_origin.iter().flatten() {
+            let origin =
+                AllowedOrigin::new(origin).map_err(|error| Usage(format!("--allow-origin: {error}")))?;
+            config.allow_origins.push(origin);
+        }
+        for host in self.allow_host.iter().flatten() {
+            let host = AllowedHost::new(host).map_err(|error| Usage(format!("--allow-host: {error}")))?;
+            config.allow_hosts.push(host);
+        }
+        self.limits.apply(&mut config)?;
+        Ok(config)
+    }
+}
+
+impl Limits {
+    fn or(self, other: Self) -> Self {
+        Self {
+            max_message_size: self.max_message_size.or(other.max_message_size),
+            max_header_size: self.max_header_size.or(other.max_header_size),
+            handshake_timeout: self.handshake_timeout.or(other.handshake_timeout),
+            ping_interval: self.ping_interval.or(other.ping_interval),
+            idle_timeout: self.idle_timeout.or(other.idle_timeout),
+            max_peers_per_channel: self.max_peers_per_channel.or(other.max_peers_per_channel),
+            max_channels: self.max_channels.or(other.max_channels),
+            max_connections: self.max_connections.or(other.max_connections),
+            site_name_burst: self.site_name_burst.or(other.site_name_burst),
+            all_sites_name_burst: self.all_sites_name_burst.or(other.all_sites_name_burst),
+            name_interval: self.name_interval.or(other.name_interval),
+        }
+    }
+
+    fn apply(&self, config: &mut Config) -> Result<(), Usage> {
+        let limits = &mut config.limits;
+        set(&mut limits.message, at_least("--max-message-size", 1, self.max_message_size)?);
+        set(&mut limits.request_head, at_least("--max-header-size", 8192, self.max_header_size)?);
+        set(&mut limits.channel_peers, at_least("--max-peers-per-channel", 1, self.max_peers_per_channel)?);
+        set(&mut limits.channels, at_least("--max-channels", 1, self.max_channels)?);
+        if let Some(connections) = at_least("--max-connections", 1, self.max_connections)? {
+            limits.connections = Some(connections);
+        }
+        set(&mut limits.site_names_burst, self.site_name_burst);
+        set(&mut limits.all_sites_names_burst, self.all_sites_name_burst);
+        set(&mut limits.request_head_time, seconds("--handshake-timeout", self.handshake_timeout)?);
+        set(&mut limits.ping_interval, seconds("--ping-interval", self.ping_interval)?);
+        set(&mut limits.silence, seconds("--idle-timeout", self.idle_timeout)?);
+        set(&mut limits.name_interval, seconds("--name-interval", self.name_interval)?);
+        Ok(())
+    }
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn at_least(flag: &str, least: usize, value: Option<usize>) -> Result<Option<usize>, Usage> {
+    match value {
+        Some(value) if value < least => Err(Usage(format!("{flag} must be at least {least}, not {value}"))),
+        _ => Ok(value),
+    }
+}
+
+fn seconds(flag: &str, value: Option<f64>) -> Result<Option<Duration>, Usage> {
+    let Some(value) = value else { return Ok(None) };
+    match Duration::try_from_secs_f64(value) {
+        Ok(duration) if !duration.is_zero() && value <= 1e9 => Ok(Some(duration)),
+        _ => Err(Usage(format!("{flag} must be a number of seconds above 0, not {value}"))),
+    }
+}

@@ -1,0 +1,82 @@
+//! What a proxy is configured with.
+
+use std::time::Duration;
+
+use nws_core::SiteNamesConfig;
+use nws_protocol::limits;
+
+use crate::local::{AllowedHost, AllowedOrigin};
+
+/// Everything that can be configured. The default serves port 9009.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The port on both loopback addresses; 0 picks a free one.
+    pub port: u16,
+    /// Origins that may connect; empty means any.
+    pub allow_origins: Vec<AllowedOrigin>,
+    /// Values of `Host` that are answered besides those of loopback.
+    pub allow_hosts: Vec<AllowedHost>,
+    /// Bounds, see [`nws_protocol::limits`] for their reasons.
+    pub limits: Limits,
+}
+
+/// Bounds that can be configured.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of one message as the frame is received.
+    pub message: usize,
+    /// Bytes of the head of a request, at least 8192.
+    pub request_head: usize,
+    /// Time for the head of a request to arrive.
+    pub request_head_time: Duration,
+    /// Interval of pings.
+    pub ping_interval: Duration,
+    /// Silence after which a client is taken for gone.
+    pub silence: Duration,
+    /// Peers in one channel.
+    pub channel_peers: usize,
+    /// Channels at one time.
+    pub channels: usize,
+    /// Connections at one time; without a number, what the limit of descriptors allows.
+    pub connections: Option<usize>,
+    /// Channel names that one web site may try at once.
+    pub site_names_burst: u32,
+    /// Channel names that all web sites together may try at once.
+    pub all_sites_names_burst: u32,
+    /// Time after which one more name is granted.
+    pub name_interval: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { port: 9009, allow_origins: Vec::new(), allow_hosts: Vec::new(), limits: Limits::default() }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message: limits::MESSAGE_MAX,
+            request_head: limits::REQUEST_HEAD_MAX,
+            request_head_time: limits::REQUEST_HEAD_TIME,
+            ping_interval: limits::PING_INTERVAL,
+            silence: limits::SILENCE_MAX,
+            channel_peers: limits::CHANNEL_PEERS_MAX,
+            channels: limits::CHANNELS_MAX,
+            connections: None,
+            site_names_burst: limits::SITE_NAMES_BURST,
+            all_sites_names_burst: limits::ALL_SITES_NAMES_BURST,
+            name_interval: limits::NAME_INTERVAL,
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn site_names(&self) -> SiteNamesConfig {
+        SiteNamesConfig {
+            site_burst: self.site_names_burst,
+            all_burst: self.all_sites_names_burst,
+            interval: self.name_interval,
+        }
+    }
+}

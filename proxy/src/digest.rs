@@ -1,0 +1,42 @@
+//! What stands for a channel where its name must not: in logs, and in the choice of a shard.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use nws_core::ChannelKey;
+use siphasher::sip::SipHasher24;
+
+/// A key drawn at start, so that nobody can compute digests of names that they guess.
+#[derive(Clone)]
+pub(crate) struct DigestKey([u8; 16]);
+
+/// A keyed digest of a channel's scope and name, different after every start.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Digest(u64);
+
+impl DigestKey {
+    pub(crate) fn generate() -> Result<Self, getrandom::Error> {
+        let mut key = [0; 16];
+        getrandom::fill(&mut key)?;
+        Ok(Self(key))
+    }
+
+    pub(crate) fn digest(&self, channel: &ChannelKey) -> Digest {
+        let mut hasher = SipHasher24::new_with_key(&self.0);
+        channel.hash(&mut hasher);
+        Digest(hasher.finish())
+    }
+}
+
+impl Digest {
+    /// One of `n` shards.
+    pub(crate) fn shard(self, n: usize) -> usize {
+        (self.0 % n.max(1) as u64) as usize
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}

@@ -1,0 +1,83 @@
+//! Listening on both loopback addresses, on the same port.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use tokio::net::{TcpListener, TcpSocket};
+
+use crate::Error;
+
+/// Connections that may wait to be accepted. A page that reloads opens a few dozen at once.
+const BACKLOG: u32 = 1024;
+
+/// How often a free port is sought that is free on both addresses.
+const TRIES: usize = 16;
+
+/// Sockets that listen on 127.0.0.1 and, where the system has IPv6, on [::1].
+#[derive(Debug)]
+pub struct Listeners {
+    pub(crate) v4: TcpListener,
+    pub(crate) v6: Option<TcpListener>,
+    port: u16,
+}
+
+impl Listeners {
+    /// Listens on `port`, or on one that is free on both addresses when it is 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PortTaken`] when either address is in use, [`Error::Listen`] for other reasons.
+    /// That the system has no IPv6 is only a warning.
+    pub fn bind(port: u16) -> Result<Self, Error> {
+        let mut result = Self::bind_both(port);
+        for _ in 1..TRIES {
+            if port != 0 || !matches!(result, Err(Error::PortTaken { .. })) {
+                break;
+            }
+            result = Self::bind_both(port);
+        }
+        result
+    }
+
+    /// The port on both addresses.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn bind_both(port: u16) -> Result<Self, Error> {
+        let v4 = listen((Ipv4Addr::LOCALHOST, port).into()).map_err(fault(port, "127.0.0.1"))?;
+        let port = v4.local_addr().map_err(fault(port, "127.0.0.1"))?.port();
+        let v6 = match listen((Ipv6Addr::LOCALHOST, port).into()) {
+            Ok(listener) => Some(listener),
+            Err(error) if is_without_ipv6(&error) => {
+                tracing::warn!("this system has no IPv6: [::1]:{port} is not served");
+                None
+            }
+            Err(error) => return Err(fault(port, "[::1]")(error)),
+        };
+        Ok(Self { v4, v6, port })
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+fn is_without_ipv6(error: &io::Error) -> bool {
+    // EAFNOSUPPORT: no IPv6 in the kernel; EADDRNOTAVAIL: no ::1 on the loopback interface.
+    error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(libc::EAFNOSUPPORT)
+}
+
+fn fault(port: u16, address: &'static str) -> impl Fn(io::Error) -> Error {
+    move |source| {
+        if source.kind() == io::ErrorKind::AddrInUse {
+            Error::PortTaken { port, address }
+        } else {
+            Error::Listen { port, address, source }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What the path of an upgrade names: a channel, how it is framed, and perhaps a peer id.
+
+use std::borrow::Cow;
+
+use nws_core::{ChannelKey, Framing};
+use nws_protocol::{ChannelName, PeerId, Scope};
+
+/// The target of an upgrade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Endpoint {
+    pub(super) channel: ChannelKey,
+    /// The id that the client chose, on the raw endpoints.
+    pub(super) peer: Option<PeerId>,
+}
+
+impl Endpoint {
+    /// Reads a path; `None` when there is no such endpoint.
+    pub(super) fn parse(path: &str) -> Option<Self> {
+        let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        let (scope, name, peer) = match *segments {
+            [name] => (Scope::Network, name, None),
+            ["network", name] => (Scope::Network, name, None),
+            ["network", name, peer] => (Scope::Network, name, Some(peer)),
+            ["local", name] => (Scope::Local, name, None),
+            ["local", name, peer] => (Scope::Local, name, Some(peer)),
+            _ => return None,
+        };
+        let name = ChannelName::new(&percent_decode(name)?).ok()?;
+        let peer = peer.map(|peer| PeerId::chosen(&percent_decode(peer)?).ok());
+        if peer == Some(None) {
+            return None;
+        }
+        Some(Self { channel: ChannelKey { scope, name }, peer: peer.flatten() })
+    }
+
+    /// Those who choose their id speak without envelopes.
+    pub(super) fn framing(&self) -> Framing {
+        if self.peer.is_some() { Framing::Raw } else { Framing::Structured }
+    }
+}
+
+/// Decodes once; `None` when the result is not UTF-8. A percent sign that begins no code stays and
+/// is then refused, as it is in no name.
+fn percent_decode(segment: &str) -> Option<Cow<'_, str>> {
+    percent_encoding::percent_decode_str(segment).decode_utf8().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(path: &str) -> Option<(Scope, String, Option<String>)> {
+        let endpoint = Endpoint::parse(path)?;
+        let peer = endpoint.peer.map(|peer| peer.to_string());
+        Some((endpoint.channel.scope, endpoint.channel.name.as_str().to_owned(), peer))
+    }
+
+    #[test]
+    fn every_form_of_path() {
+        let network = |name: &str| Some((Scope::Network, name.to_owned(), None));
+        assert_eq!(parsed("/chat"), network("chat"));
+        assert_eq!(parsed("/network/chat"), network("chat"));
+        assert_eq!(parsed("/local/chat"), Some((Scope::Local, "chat".into(), None)));
+        assert_eq!(parsed("/local/chat/7"), Some((Scope::Local, "chat".into(), Some("7".into()))));
+        assert_eq!(parsed("/network/chat/7"), Some((Scope::Network, "chat".into(), Some("7".into()))));
+    }
+
+    #[test]
+    fn no_name_is_reserved() {
+        for name in ["network", "local", "console", "demo", "status", "networkwebsockets.js"] {
+            assert_eq!(parsed(&format!("/{name}")), Some((Scope::Network, name.to_owned(), None)));
+        }
+    }
+
+    #[test]
+    fn names_are_decoded_once() {
+        assert_eq!(parsed("/a%2Bb"), parsed("/a+b"));
+        assert_eq!(parsed("/a%252Bb"), None);
+        assert_eq!(parsed("/a%2Fb"), None);
+        assert_eq!(parsed("/a%zz"), None);
+        assert_eq!(parsed("/%ff"), None);
+        assert_eq!(parsed("/%2e%2e"), None);
+    }
+
+    #[test]
+    fn other_paths_are_nothing() {
+        for path in ["", "/", "//", "/chat/", "/other/chat", "/network/", "/network/chat/", "/local/a/b/c"] {
+            assert_eq!(parsed(path), None, "{path}");
+        }
+        assert_eq!(parsed(&format!("/local/a/{}", "p".repeat(65))), None);
+        assert_eq!(parsed("/local/a/~"), None);
+    }
+}

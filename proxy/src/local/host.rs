@@ -1,0 +1,139 @@
+//! Which values of `Host` are answered. A page whose own name resolves to this machine (DNS
+//! rebinding) gives its name away here.
+
+use http::HeaderMap;
+use http::header::HOST;
+use http::uri::Authority;
+
+/// A value of `Host` that is answered besides those of loopback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedHost(Authority);
+
+/// A text that is no `HOST` or `HOST:PORT`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a host or a host:port")]
+pub struct InvalidHost(String);
+
+impl AllowedHost {
+    /// Takes `host`, with a port or without; without one it stands for the port of the proxy.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidHost`] when it is neither.
+    pub fn new(host: &str) -> Result<Self, InvalidHost> {
+        match host.parse::<Authority>() {
+            Ok(authority) if !host.contains('@') && !authority.host().is_empty() => Ok(Self(authority)),
+            _ => Err(InvalidHost(host.to_owned())),
+        }
+    }
+}
+
+/// Every value of `Host` that is answered.
+#[derive(Clone, Debug)]
+pub(super) struct Hosts {
+    port: u16,
+    allowed: Vec<AllowedHost>,
+}
+
+impl Hosts {
+    pub(super) fn new(port: u16, allowed: Vec<AllowedHost>) -> Self {
+        Self { port, allowed }
+    }
+
+    /// Whether a request with these headers, and this authority in its target, is for us.
+    pub(super) fn admit(&self, headers: &HeaderMap, target: Option<&Authority>) -> bool {
+        let mut hosts = headers.get_all(HOST).iter();
+        let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+        let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else {
+            return false;
+        };
+        self.is_ours(&host) && target.is_none_or(|target| self.is_ours(target))
+    }
+
+    fn is_ours(&self, host: &Authority) -> bool {
+        if host.as_str().contains('@') {
+            return false;
+        }
+        // A browser leaves out the port that is the default of http.
+        let port = host.port_u16().unwrap_or(80);
+        let name = host.host();
+        let is_loopback =
+            ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own));
+        (is_loopback && port == self.port && is_canonical(host))
+            || self.allowed.iter().any(|AllowedHost(allowed)| {
+                let expected = allowed.port_u16().unwrap_or(self.port);
+                name.eq_ignore_ascii_case(allowed.host())
+                    && (port == expected || (host.port().is_none() && allowed.port().is_none()))
+            })
+    }
+}
+
+/// Whether the port is written as a browser writes it, so that `localhost:` and `localhost:09009`
+/// are refused.
+fn is_canonical(host: &Authority) -> bool {
+    match host.port_u16() {
+        Some(port) => host.as_str() == format!("{}:{port}", host.host()),
+        None => host.as_str() == host.host(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admits(port: u16, allowed: &[&str], host: &str) -> bool {
+        let allowed = allowed.iter().map(|host| AllowedHost::new(host).unwrap()).collect();
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, host.parse().unwrap());
+        Hosts::new(port, allowed).admit(&headers, None)
+    }
+
+    #[test]
+    fn loopback_with_our_port() {
+        for host in ["localhost:9009", "LocalHost:9009", "127.0.0.1:9009", "[::1]:9009"] {
+            assert!(admits(9009, &[], host), "{host}");
+        }
+        for host in [
+            "localhost",
+            "localhost:80",
+            "localhost:9010",
+            "localhost:",
+            "localhost:09009",
+            "evil.test:9009",
+            "localhost.evil.test:9009",
+            "127.0.0.2:9009",
+            "127.1:9009",
+            "[::2]:9009",
+            "u@localhost:9009",
+            "localhost.:9009",
+            "0.0.0.0:9009",
+            "",
+        ] {
+            assert!(!admits(9009, &[], host), "{host}");
+        }
+        assert!(admits(80, &[], "localhost"));
+    }
+
+    #[test]
+    fn allowed_hosts() {
+        assert!(admits(9009, &["box.lan"], "box.lan:9009"));
+        assert!(admits(9009, &["box.lan"], "BOX.lan"));
+        assert!(!admits(9009, &["box.lan"], "box.lan:9010"));
+        assert!(admits(9009, &["box.lan:443"], "box.lan:443"));
+        assert!(!admits(9009, &["box.lan:443"], "box.lan:9009"));
+        assert!(AllowedHost::new("a b").is_err());
+        assert!(AllowedHost::new("").is_err());
+    }
+
+    #[test]
+    fn one_host_and_no_other_in_the_target() {
+        let hosts = Hosts::new(9009, Vec::new());
+        let mut headers = HeaderMap::new();
+        assert!(!hosts.admit(&headers, None));
+        headers.append(HOST, "localhost:9009".parse().unwrap());
+        assert!(hosts.admit(&headers, Some(&"localhost:9009".parse().unwrap())));
+        assert!(!hosts.admit(&headers, Some(&"evil.test".parse().unwrap())));
+        headers.append(HOST, "localhost:9009".parse().unwrap());
+        assert!(!hosts.admit(&headers, None));
+    }
+}

@@ -1,0 +1,170 @@
+//! Which pages may connect, and which web site a page belongs to.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::header::ORIGIN;
+use http::{HeaderMap, Uri};
+
+/// An origin as browsers write it: `https://example.com`, `http://localhost:8080` or `null`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedOrigin(String);
+
+/// A text that is not an origin as browsers write it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not an origin: write it as a browser does, for example https://example.com, or null")]
+pub struct InvalidOrigin(String);
+
+impl AllowedOrigin {
+    /// Takes `origin`: scheme, host and, unless it is the default one, port.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidOrigin`] for anything else, a path included.
+    pub fn new(origin: &str) -> Result<Self, InvalidOrigin> {
+        let lower = origin.to_ascii_lowercase();
+        let invalid = || InvalidOrigin(origin.to_owned());
+        if lower == "null" {
+            return Ok(Self(lower));
+        }
+        let (scheme, authority) = lower.split_once("://").ok_or_else(invalid)?;
+        let uri: Uri = lower.parse().map_err(|_| invalid())?;
+        let default = match scheme {
+            "http" => Some(80),
+            "https" => Some(443),
+            _ => None,
+        };
+        let plain = uri.authority().is_some_and(|parsed| parsed.as_str() == authority)
+            && !authority.contains('@')
+            && (uri.port_u16().is_none() || uri.port_u16() != default);
+        if plain { Ok(Self(lower)) } else { Err(invalid()) }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Client {
+    /// A program, which sends no `Origin`.
+    Program,
+    /// A page.
+    Page {
+        /// What its browser says.
+        origin: String,
+        /// The web site that it belongs to; none for pages of this machine.
+        site: Option<String>,
+    },
+}
+
+/// The origins that may connect.
+#[derive(Clone, Debug)]
+pub(super) struct Origins {
+    allowed: Vec<AllowedOrigin>,
+    own_port: u16,
+}
+
+impl Client {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        match headers.get(ORIGIN) {
+            None => Self::Program,
+            Some(origin) => {
+                let origin = String::from_utf8_lossy(origin.as_bytes()).to_ascii_lowercase();
+                let site = site_of(&origin);
+                Self::Page { origin, site }
+            }
+        }
+    }
+}
+
+impl Origins {
+    pub(super) fn new(allowed: Vec<AllowedOrigin>, own_port: u16) -> Self {
+        Self { allowed, own_port }
+    }
+
+    /// Any client, unless there is a list; then programs, our own pages and the pages in the list.
+    pub(super) fn admit(&self, client: &Client) -> bool {
+        match client {
+            Client::Program => true,
+            Client::Page { .. } if self.allowed.is_empty() => true,
+            Client::Page { origin, .. } => {
+                self.is_own(origin) || self.allowed.iter().any(|AllowedOrigin(allowed)| allowed == origin)
+            }
+        }
+    }
+
+    fn is_own(&self, origin: &str) -> bool {
+        ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| match self.own_port {
+            80 => origin == format!("http://{host}"),
+            port => origin == format!("http://{host}:{port}"),
+        })
+    }
+}
+
+/// The registrable domain of a web page's origin, or what stands for it where there is none.
+fn site_of(origin: &str) -> Option<String> {
+    let uri: Option<Uri> = origin.parse().ok();
+    let host = uri.as_ref().and_then(Uri::host);
+    match (uri.as_ref().and_then(Uri::scheme_str), host) {
+        (Some("http" | "https"), Some(host)) if is_loopback(host) => None,
+        (Some("http" | "https"), Some(host)) => {
+            Some(psl::domain_str(host).filter(|_| !is_address(host)).unwrap_or(host).to_owned())
+        }
+        _ => Some(origin.chars().take(255).collect()),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || host == "[::1]"
+}
+
+fn is_address(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.parse::<Ipv4Addr>().is_ok() || bare.parse::<Ipv6Addr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sites() {
+        let site = |origin| site_of(origin);
+        assert_eq!(site("https://www.example.co.uk:8443").as_deref(), Some("example.co.uk"));
+        assert_eq!(site("https://a.github.io").as_deref(), Some("a.github.io"));
+        assert_eq!(site("http://192.168.1.7").as_deref(), Some("192.168.1.7"));
+        assert_eq!(site("null").as_deref(), Some("null"));
+        assert_eq!(site("chrome-extension://abc").as_deref(), Some("chrome-extension://abc"));
+        for origin in
+            ["http://localhost", "http://app.localhost:3000", "https://127.0.0.1:1", "http://[::1]:5"]
+        {
+            assert_eq!(site(origin), None, "{origin}");
+        }
+        assert_eq!(site("http://localhost.evil.test").as_deref(), Some("evil.test"));
+    }
+
+    #[test]
+    fn origins_are_written_as_browsers_do() {
+        for origin in ["null", "https://example.com", "http://localhost:8080", "HTTPS://Example.com"] {
+            assert!(AllowedOrigin::new(origin).is_ok(), "{origin}");
+        }
+        for origin in
+            ["", "example.com", "https://", "https://a/", "https://a/b", "https://u@a", "https://a:443", "*"]
+        {
+            assert!(AllowedOrigin::new(origin).is_err(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_list_lets_in_its_own_and_programs() {
+        let page = |origin: &str| Client::Page { origin: origin.into(), site: None };
+        let origins = Origins::new(vec![AllowedOrigin::new("https://a.test").unwrap()], 9009);
+        assert!(origins.admit(&Client::Program));
+        assert!(origins.admit(&page("https://a.test")));
+        assert!(origins.admit(&page("http://localhost:9009")));
+        assert!(!origins.admit(&page("http://localhost:9010")));
+        assert!(!origins.admit(&page("http://a.test")));
+        assert!(!origins.admit(&page("null")));
+        assert!(Origins::new(Vec::new(), 9009).admit(&page("null")));
+    }
+}

@@ -1,0 +1,98 @@
+//! The HTTP server: accepts connections and serves requests until they become channels.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tower_service::Service;
+
+use super::gate::{self, Gate};
+use super::host::Hosts;
+use super::origin::Origins;
+use super::pages;
+use super::site_names::Budget;
+use crate::config::Config;
+use crate::error::Error;
+use crate::listeners::Listeners;
+use crate::places::{Place, Places};
+use crate::shard::ShardHandles;
+
+/// Pause after accepting has failed, which happens when descriptors have run out.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The place of a connection while it speaks HTTP, and after it has been upgraded.
+#[derive(Clone)]
+pub(super) struct HeldPlace(pub(super) Arc<std::sync::Mutex<Option<Place>>>);
+
+/// Serves pages and upgrades.
+pub(crate) struct Server {
+    router: Router,
+    http: http1::Builder,
+    places: Places,
+}
+
+impl Server {
+    /// A server for a proxy that listens on `port`.
+    pub(crate) fn new(config: &Config, port: u16, shards: ShardHandles) -> Result<Self, Error> {
+        let gate = Gate {
+            hosts: Hosts::new(port, config.allow_hosts.clone()),
+            origins: Origins::new(config.allow_origins.clone(), port),
+            names: Budget::new(config.limits.site_names())?,
+            shards,
+        };
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(config.limits.request_head_time)
+            .max_buf_size(config.limits.request_head);
+        let places = Places::new(config.limits.connections);
+        Ok(Self { router: gate::guard(pages::router(), Arc::new(gate)), http, places })
+    }
+
+    /// Accepts connections for ever.
+    pub(crate) async fn accept(self, listeners: Listeners) {
+        let Listeners { v4, v6, .. } = listeners;
+        match v6 {
+            Some(v6) => drop(tokio::join!(self.accept_on(v4), self.accept_on(v6))),
+            None => self.accept_on(v4).await,
+        }
+    }
+
+    async fn accept_on(&self, listener: TcpListener) {
+        loop {
+            match listener.accept().await {
+                Ok((socket, _)) => {
+                    if let Some(place) = self.places.take() {
+                        self.serve(socket, place);
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn serve(&self, socket: TcpStream, place: Place) {
+        let router = self.router.clone();
+        let place = HeldPlace(Arc::new(std::sync::Mutex::new(Some(place))));
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(place.clone());
+            router.clone().call(request)
+        });
+        let connection = self.http.serve_connection(TokioIo::new(socket), service).with_upgrades();
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "an HTTP connection has ended");
+            }
+        });
+    }
+}

@@ -1,0 +1,28 @@
+//! The budget of channel names that web sites may try, as the server asks for it.
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use nws_core::{ChannelKey, SiteNames, SiteNamesConfig};
+
+use super::origin::Client;
+
+/// The budget of all sites. Requests of one thread share it; the lock is never held across a wait.
+pub(super) struct Budget(Mutex<SiteNames>);
+
+impl Budget {
+    pub(super) fn new(config: SiteNamesConfig) -> Result<Self, getrandom::Error> {
+        let mut random = [0; 32];
+        getrandom::fill(&mut random)?;
+        let (words, _) = random.as_chunks::<8>();
+        let seed = std::array::from_fn(|i| u64::from_ne_bytes(words[i]));
+        Ok(Self(Mutex::new(SiteNames::new(config, seed, Instant::now()))))
+    }
+
+    /// Whether `client` may try the name of `channel`.
+    pub(super) fn admit(&self, client: &Client, channel: &ChannelKey) -> bool {
+        let Client::Page { site: Some(site), .. } = client else { return true };
+        let mut names = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        names.admit(site, channel, Instant::now())
+    }
+}

@@ -1,0 +1,89 @@
+//! The driver of a shard: admits connections, keeps time, and writes after everybody has read.
+
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::time::Duration;
+
+use nws_core::Input;
+use tokio::sync::mpsc;
+use tokio::task::spawn_local;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::handle::{Arrival, Command};
+use super::seat::Seat;
+use super::session::Session;
+use super::state::Shard;
+
+/// Commands that are carried out before something is written again.
+const COMMANDS_PER_PASS: usize = 64;
+
+/// Time that clients have to answer the close frame of a proxy that stops. The proxy promises to
+/// end within a second.
+const STOP_TIME: Duration = Duration::from_millis(700);
+
+/// Far enough away to stand for never, near enough not to overflow.
+const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Runs a shard until it has been shut down and every connection has ended, or has had its time.
+pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command>) {
+    let mut batch = Vec::with_capacity(COMMANDS_PER_PASS);
+    let mut timer = pin!(sleep_until(Instant::now() + NEVER));
+    let mut stop_at = None;
+    loop {
+        set_timer(&mut timer, &shard, stop_at);
+        tokio::select! {
+            biased;
+            // Those who are here come first: what they said is on its way before a newcomer joins.
+            () = shard.work.notified() => {}
+            count = commands.recv_many(&mut batch, COMMANDS_PER_PASS), if stop_at.is_none() => {
+                if count == 0 || batch.drain(..).any(|command| carry_out(&shard, command)) {
+                    shard.input(Input::Shutdown);
+                    stop_at = Some(Instant::now() + STOP_TIME);
+                }
+            }
+            () = &mut timer => shard.enter(|core, now| core.handle_timeout(now)),
+        }
+        shard.work_off();
+        if stop_at.is_some_and(|at| shard.is_empty() || at <= Instant::now()) {
+            return;
+        }
+    }
+}
+
+/// Carries out `command`; the answer is whether it was the last one.
+fn carry_out(shard: &Rc<Shard>, command: Command) -> bool {
+    match command {
+        Command::Arrive(arrival) => {
+            welcome(Seat::new(shard, None), arrival);
+        }
+        Command::Reserve { channel, peer, reply, arrival } => {
+            let seat = Seat::new(shard, Some(reply));
+            shard.input(Input::Reserve { conn: seat.conn(), channel, peer });
+            spawn_local(async move {
+                if let Ok(arrival) = arrival.await {
+                    welcome(seat, arrival);
+                }
+            });
+        }
+        Command::ShutDown => return true,
+    }
+    false
+}
+
+fn welcome(seat: Seat, arrival: Arrival) {
+    match Session::start(seat, arrival) {
+        Ok(session) => drop(spawn_local(session.serve())),
+        Err(error) => tracing::debug!(%error, "a connection ended before it began"),
+    }
+}
+
+fn set_timer(timer: &mut Pin<&mut Sleep>, shard: &Shard, stop_at: Option<Instant>) {
+    let due = shard.poll_timeout().map(Instant::from_std);
+    let at = due.into_iter().chain(stop_at).min().unwrap_or_else(|| Instant::now() + NEVER);
+    if due.is_none() && stop_at.is_none() && timer.deadline() > Instant::now() {
+        return;
+    }
+    if timer.deadline() != at {
+        timer.as_mut().reset(at);
+    }
+}

@@ -1,0 +1,40 @@
+//! Presence as a value: dropping the seat of a connection is the only way to leave.
+
+use std::rc::Rc;
+
+use nws_core::ConnId;
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::oneshot;
+
+use super::state::Shard;
+
+/// A connection's place in its shard, from its reservation or its arrival until it is dropped.
+pub(super) struct Seat {
+    shard: Rc<Shard>,
+    conn: ConnId,
+}
+
+impl Seat {
+    /// A seat whose reservation is answered through `reply`, if it has one.
+    pub(super) fn new(shard: &Rc<Shard>, reply: Option<oneshot::Sender<()>>) -> Self {
+        Self { conn: shard.add(reply), shard: Rc::clone(shard) }
+    }
+
+    pub(super) fn conn(&self) -> ConnId {
+        self.conn
+    }
+
+    pub(super) fn shard(&self) -> &Rc<Shard> {
+        &self.shard
+    }
+
+    pub(super) fn attach(&self, socket: OwnedWriteHalf) {
+        self.shard.attach(self.conn, socket);
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.shard.remove(self.conn);
+    }
+}

@@ -1,0 +1,151 @@
+//! One connection's reading side.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use nws_core::{Channels, ConnId, Input};
+use nws_protocol::limits::READ_PER_PASS;
+use nws_protocol::websocket::{Decoder, Event};
+use socket2::SockRef;
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
+
+use super::handle::{Arrival, Welcome};
+use super::seat::Seat;
+use super::state::Orders;
+use crate::places::Place;
+
+/// A connection that is served. It ends when its future is ready or dropped.
+pub(super) struct Session {
+    seat: Seat,
+    socket: OwnedReadHalf,
+    decoder: Decoder,
+    /// The client has closed or broken the rules: what it says is discarded.
+    deaf: bool,
+    /// Our side of the connection is shut down.
+    ended: bool,
+    _place: Place,
+}
+
+impl Session {
+    /// Joins the channel, or refuses to.
+    ///
+    /// # Errors
+    ///
+    /// The socket could not be registered with the runtime.
+    pub(super) fn start(seat: Seat, arrival: Arrival) -> io::Result<Self> {
+        let Arrival { socket, mut early, place, welcome } = arrival;
+        let socket = TcpStream::from_std(socket)?;
+        socket.set_nodelay(true)?;
+        let (socket, writer) = socket.into_split();
+        seat.attach(writer);
+        let conn = seat.conn();
+        seat.shard().input(match welcome {
+            Welcome::Join { channel, framing } => Input::Join { conn, channel, framing },
+            Welcome::Refuse { code, reason } => Input::Refuse { conn, code, reason },
+        });
+        let decoder = Decoder::new(seat.shard().message_max);
+        let mut session = Self { seat, socket, decoder, deaf: false, ended: false, _place: place };
+        session.hear(&mut early);
+        Ok(session)
+    }
+
+    /// Serves until the connection has ended.
+    pub(super) async fn serve(mut self) {
+        std::future::poll_fn(|cx| self.poll(cx)).await;
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let orders = self.seat.shard().orders(self.seat.conn(), cx);
+        if orders.reset {
+            // Closing with unread data or a lingering queue would look like an orderly end.
+            let _ = SockRef::from(self.tcp()).set_linger(Some(std::time::Duration::ZERO));
+            return Poll::Ready(());
+        }
+        if orders.blocked {
+            self.poll_write(cx);
+        }
+        self.end_if_drained(orders);
+        if orders.hold && !orders.finish {
+            return Poll::Pending;
+        }
+        self.poll_read(cx)
+    }
+
+    fn poll_write(&self, cx: &mut Context<'_>) {
+        while self.tcp().poll_write_ready(cx).is_ready() {
+            self.seat.shard().unblock(self.seat.conn());
+            if !self.seat.shard().orders(self.seat.conn(), cx).blocked {
+                return;
+            }
+        }
+    }
+
+    fn end_if_drained(&mut self, orders: Orders) {
+        if orders.finish && !self.ended && self.seat.shard().is_drained(self.seat.conn()) {
+            self.ended = true;
+            // An error means that the connection has ended already.
+            let _ = SockRef::from(self.tcp()).shutdown(std::net::Shutdown::Write);
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let shard = std::rc::Rc::clone(self.seat.shard());
+        let mut buffer = shard.buffer.borrow_mut();
+        let mut total = 0;
+        while total < READ_PER_PASS {
+            let mut read = ReadBuf::new(&mut buffer);
+            let result = ready!(Pin::new(&mut self.socket).poll_read(cx, &mut read));
+            let bytes = read.filled_mut();
+            if result.is_err() || bytes.is_empty() {
+                return Poll::Ready(());
+            }
+            total += bytes.len();
+            self.hear(bytes);
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn hear(&mut self, bytes: &mut [u8]) {
+        if self.deaf || bytes.is_empty() {
+            return;
+        }
+        let Self { seat, decoder, deaf, .. } = self;
+        seat.shard().enter(|core, now| *deaf = !decode(core, seat.conn(), decoder, bytes, now));
+    }
+
+    fn tcp(&self) -> &TcpStream {
+        self.socket.as_ref()
+    }
+}
+
+/// Hands over everything that is complete; the answer is whether the client is still to be heard.
+fn decode(
+    core: &mut Channels,
+    conn: ConnId,
+    decoder: &mut Decoder,
+    mut bytes: &mut [u8],
+    now: std::time::Instant,
+) -> bool {
+    loop {
+        let input = match decoder.next(&mut bytes) {
+            Ok(None) => return true,
+            Ok(Some(Event::Text(text))) => Input::Text { conn, text },
+            Ok(Some(Event::Binary(bytes))) => Input::Binary { conn, bytes },
+            Ok(Some(Event::Ping(payload))) => Input::Ping { conn, payload },
+            Ok(Some(Event::Pong)) => Input::Pong { conn },
+            Ok(Some(Event::Close(code))) => {
+                core.handle(Input::PeerClosed { conn, code }, now);
+                return false;
+            }
+            Err(violation) => {
+                core.handle(Input::Violation { conn, violation }, now);
+                return false;
+            }
+        };
+        core.handle(input, now);
+    }
+}

@@ -1,0 +1,204 @@
+//! What the sessions and the driver of one shard share.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::{Context, Waker};
+use std::time::Instant;
+
+use nws_core::{Channels, ConnId, Input, Output};
+use nws_protocol::limits::READ_PER_PASS;
+use slotmap::SlotMap;
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::{Notify, oneshot};
+
+use super::write::{self, Outcome};
+
+/// Bytes queued in one pass after which it writes before it reads on, so that a pass needs bounded
+/// memory and finds its buffers in the cache.
+const WRITE_EARLY: usize = 1024 * 1024;
+
+/// The state machine of a shard, and its sockets.
+pub(super) struct Shard {
+    core: RefCell<Channels>,
+    conns: RefCell<SlotMap<ConnId, Conn>>,
+    /// Wakes the driver.
+    pub(super) work: Notify,
+    has_work: Cell<bool>,
+    /// Where every session reads.
+    pub(super) buffer: RefCell<Box<[u8]>>,
+    pub(super) message_max: usize,
+}
+
+/// What the driver tells a session.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Orders {
+    /// Do not read.
+    pub(super) hold: bool,
+    /// Write when the socket takes more.
+    pub(super) blocked: bool,
+    /// Listen no more, and end when everything is written.
+    pub(super) finish: bool,
+    /// End now.
+    pub(super) reset: bool,
+}
+
+/// A connection, or one to be.
+#[derive(Default)]
+struct Conn {
+    socket: Option<OwnedWriteHalf>,
+    reply: Option<oneshot::Sender<()>>,
+    orders: Orders,
+    session: Option<Waker>,
+}
+
+impl Conn {
+    fn order(&mut self, change: impl FnOnce(&mut Orders)) {
+        change(&mut self.orders);
+        if let Some(session) = &self.session {
+            session.wake_by_ref();
+        }
+    }
+}
+
+impl Shard {
+    pub(super) fn new(core: Channels, message_max: usize) -> Rc<Self> {
+        Rc::new(Self {
+            core: RefCell::new(core),
+            conns: RefCell::default(),
+            work: Notify::new(),
+            has_work: Cell::new(false),
+            buffer: RefCell::new(vec![0; READ_PER_PASS].into_boxed_slice()),
+            message_max,
+        })
+    }
+
+    /// Tells the state machine what happened, and the driver that there may be work.
+    pub(super) fn enter(&self, inputs: impl FnOnce(&mut Channels, Instant)) {
+        let fresh = guarded(|| {
+            let mut core = self.core.borrow_mut();
+            inputs(&mut core, Instant::now());
+            core.fresh_bytes()
+        });
+        if fresh >= WRITE_EARLY {
+            self.work_off();
+        } else if !self.has_work.replace(true) {
+            self.work.notify_one();
+        }
+    }
+
+    pub(super) fn input(&self, input: Input<'_>) {
+        self.enter(|core, now| core.handle(input, now));
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.core.borrow().poll_timeout()
+    }
+
+    /// Does everything that the state machine asks for.
+    pub(super) fn work_off(&self) {
+        self.has_work.set(false);
+        let mut core = self.core.borrow_mut();
+        let mut conns = self.conns.borrow_mut();
+        guarded(|| {
+            while let Some(output) = core.poll_output() {
+                carry_out(&mut core, &mut conns, output);
+            }
+        });
+    }
+
+    /// Goes on writing to a socket that takes bytes again.
+    pub(super) fn unblock(&self, conn: ConnId) {
+        let mut conns = self.conns.borrow_mut();
+        if let Some(entry) = conns.get_mut(conn) {
+            entry.orders.blocked = false;
+        }
+        guarded(|| write_to(&mut self.core.borrow_mut(), &mut conns, conn));
+        drop(conns);
+        // Senders may have been released.
+        self.enter(|_, _| {});
+    }
+
+    /// What the session of `conn` is to do. It is woken when that changes.
+    pub(super) fn orders(&self, conn: ConnId, cx: &Context<'_>) -> Orders {
+        let mut conns = self.conns.borrow_mut();
+        let Some(entry) = conns.get_mut(conn) else { return Orders { reset: true, ..Orders::default() } };
+        if !entry.session.as_ref().is_some_and(|session| session.will_wake(cx.waker())) {
+            entry.session = Some(cx.waker().clone());
+        }
+        entry.orders
+    }
+
+    pub(super) fn is_drained(&self, conn: ConnId) -> bool {
+        self.core.borrow().waiting(conn).next().is_none()
+    }
+
+    pub(super) fn add(&self, reply: Option<oneshot::Sender<()>>) -> ConnId {
+        self.conns.borrow_mut().insert(Conn { reply, ..Conn::default() })
+    }
+
+    pub(super) fn attach(&self, conn: ConnId, socket: OwnedWriteHalf) {
+        if let Some(entry) = self.conns.borrow_mut().get_mut(conn) {
+            entry.socket = Some(socket);
+        }
+    }
+
+    pub(super) fn remove(&self, conn: ConnId) {
+        self.input(Input::Gone { conn });
+        self.conns.borrow_mut().remove(conn);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.conns.borrow().is_empty()
+    }
+}
+
+fn carry_out(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, output: Output) {
+    match output {
+        Output::Write { conn } => write_to(core, conns, conn),
+        Output::Hold { conn } => order(conns, conn, |orders| orders.hold = true),
+        Output::Release { conn } => order(conns, conn, |orders| orders.hold = false),
+        Output::Finish { conn } => order(conns, conn, |orders| orders.finish = true),
+        Output::Reset { conn } => order(conns, conn, |orders| orders.reset = true),
+        Output::Reserved { conn } => {
+            if let Some(reply) = conns.get_mut(conn).and_then(|entry| entry.reply.take()) {
+                // A client that has gone meanwhile drops its reservation too.
+                let _ = reply.send(());
+            }
+        }
+        Output::Taken { conn } => drop(conns.remove(conn)),
+    }
+}
+
+fn order(conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, change: impl FnOnce(&mut Orders)) {
+    if let Some(entry) = conns.get_mut(conn) {
+        entry.order(change);
+    }
+}
+
+/// Writes what waits, unless the socket is known to take nothing.
+fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId) {
+    let Some(entry) = conns.get_mut(conn).filter(|entry| !entry.orders.blocked) else { return };
+    let Some(socket) = &entry.socket else { return };
+    match write::all(core, conn, socket) {
+        Outcome::Drained => {}
+        Outcome::Blocked => entry.order(|orders| orders.blocked = true),
+        Outcome::Broken => entry.order(|orders| orders.reset = true),
+    }
+}
+
+fn guarded<R>(run: impl FnOnce() -> R) -> R {
+    let end = EndOnPanic;
+    let result = run();
+    std::mem::forget(end);
+    result
+}
+
+/// Ends the process if it is dropped: a roster that is half changed is worse than a restart.
+struct EndOnPanic;
+
+impl Drop for EndOnPanic {
+    fn drop(&mut self) {
+        tracing::error!("the state machine has panicked: the proxy ends, so that no roster is wrong");
+        std::process::abort();
+    }
+}

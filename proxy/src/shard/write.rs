@@ -1,0 +1,52 @@
+//! Writing what waits for one connection, in as few calls as possible.
+
+use std::io::{ErrorKind, IoSlice};
+use std::time::Instant;
+
+use nws_core::{Channels, ConnId, Input};
+use tokio::net::tcp::OwnedWriteHalf;
+
+/// Pieces in one call. Copied frames lie together in pieces of 64 KiB, so this is 4 MiB, more than
+/// a socket takes at once.
+const PIECES: usize = 64;
+
+/// How far writing came.
+pub(super) enum Outcome {
+    /// Nothing waits any more.
+    Drained,
+    /// The socket takes no more for now.
+    Blocked,
+    /// The connection is dead.
+    Broken,
+}
+
+/// Writes until nothing waits or the socket takes no more, and reports it to `core`.
+pub(super) fn all(core: &mut Channels, conn: ConnId, socket: &OwnedWriteHalf) -> Outcome {
+    loop {
+        let mut pieces = [IoSlice::new(&[]); PIECES];
+        let mut count = 0;
+        let mut len = 0;
+        for (slot, piece) in pieces.iter_mut().zip(core.waiting(conn)) {
+            *slot = IoSlice::new(piece);
+            count += 1;
+            len += piece.len();
+        }
+        let written = match &pieces[..count] {
+            [] => return Outcome::Drained,
+            [piece] => socket.try_write(piece),
+            pieces => socket.try_write_vectored(pieces),
+        };
+        let bytes = match written {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                core.handle(Input::Wrote { conn, bytes: 0 }, Instant::now());
+                return Outcome::Blocked;
+            }
+            Err(_) => return Outcome::Broken,
+        };
+        core.handle(Input::Wrote { conn, bytes }, Instant::now());
+        if bytes == len && count < PIECES {
+            return Outcome::Drained;
+        }
+    }
+}
