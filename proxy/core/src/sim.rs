@@ -1,1 +1,46 @@
-//! An in-memory proxy with virtual time.
+//! A simulation: a proxy and its clients in memory and in virtual time, so that an hour of it takes
+//! milliseconds.
+//!
+//! Everything follows from a seed. One [`Proxy`] stands for one machine; a network of several of
+//! them, with links that have latency, loss and partitions, is built around it.
+
+mod client;
+mod clock;
+mod downlink;
+mod event;
+mod proxy;
+mod word;
+
+use nws_protocol::{ChannelName, Scope};
+
+use crate::ChannelKey;
+
+pub use client::ClientId;
+pub use downlink::Speed;
+pub use event::Event;
+pub use proxy::Proxy;
+pub use word::Word;
+
+/// The network channel `name`.
+///
+/// # Panics
+///
+/// When that is no name.
+#[must_use]
+pub fn network(name: &str) -> ChannelKey {
+    channel(Scope::Network, name)
+}
+
+/// The local channel `name`.
+///
+/// # Panics
+///
+/// When that is no name.
+#[must_use]
+pub fn local(name: &str) -> ChannelKey {
+    channel(Scope::Local, name)
+}
+
+fn channel(scope: Scope, name: &str) -> ChannelKey {
+    ChannelKey { scope, name: ChannelName::new(name).expect("the name of a channel") }
+}

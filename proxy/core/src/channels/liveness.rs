@@ -33,9 +33,9 @@ impl Agenda {
         self.visits.peek().map(|Reverse((at, _))| *at + self.slack)
     }
 
-    fn pop_due(&mut self, now: Instant) -> Option<ConnId> {
+    fn pop_due(&mut self, now: Instant) -> Option<(Instant, ConnId)> {
         self.visits.peek().filter(|Reverse((at, _))| *at <= now)?;
-        self.visits.pop().map(|Reverse((_, conn))| conn)
+        self.visits.pop().map(|Reverse(visit)| visit)
     }
 }
 
@@ -54,21 +54,21 @@ impl Channels {
     }
 
     pub(super) fn visit_due(&mut self, now: Instant) {
-        while let Some(conn) = self.agenda.pop_due(now) {
-            self.visit(conn, now);
+        while let Some((due, conn)) = self.agenda.pop_due(now) {
+            self.visit(conn, due, now);
         }
     }
 
-    fn visit(&mut self, conn: ConnId, now: Instant) {
+    fn visit(&mut self, conn: ConnId, due: Instant, now: Instant) {
         let Some(member) = self.members.get_mut(conn) else { return };
         match member.state {
             State::Closing { until } if until <= now => self.outputs.push_back(Output::Reset { conn }),
             State::Closing { .. } | State::Reserved => {}
-            State::Open => self.visit_open(conn, now),
+            State::Open => self.visit_open(conn, due, now),
         }
     }
 
-    fn visit_open(&mut self, conn: ConnId, now: Instant) {
+    fn visit_open(&mut self, conn: ConnId, due: Instant, now: Instant) {
         let Some(member) = self.members.get_mut(conn) else { return };
         if member.holders > 0 {
             // Nobody has listened.
@@ -79,7 +79,9 @@ impl Channels {
         if silent_until <= now {
             return self.close(conn, CloseCode::GoingAway, "silent for too long", now);
         }
-        self.agenda.add(silent_until.min(now + self.config.ping_interval), conn);
+        let next = due + self.config.ping_interval;
+        let next = if next > now { next } else { now + self.config.ping_interval };
+        self.agenda.add(silent_until.min(next), conn);
         self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Ping, []));
     }
 }

@@ -20,7 +20,7 @@ const POOL_MAX: usize = 4 * 1024 * 1024;
 const POOL_BUFFERS: usize = 256;
 
 /// Entries of an empty ledger that are kept.
-const LEDGER_KEPT: usize = 16;
+const LEDGER_KEPT: usize = 64;
 
 /// Whole frames in the order in which they are written, and who they come from.
 #[derive(Default)]

@@ -31,8 +31,9 @@ pub enum Output {
         /// The connection.
         conn: ConnId,
     },
-    /// Ignore what the client says from now on; whoever was held is released before. When all that waits is written, end the
-    /// connection in order. If that takes too long, [`Output::Reset`] follows.
+    /// Ignore what the client says from now on, and when all that waits is written, end the
+    /// connection in order. If that takes too long, [`Output::Reset`] follows. Whoever was held has
+    /// been released.
     Finish {
         /// The connection.
         conn: ConnId,

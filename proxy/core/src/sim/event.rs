@@ -1,0 +1,154 @@
+//! What clients see.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use nws_protocol::binary::{self, Kind};
+use nws_protocol::websocket;
+use serde_json::value::RawValue;
+
+/// Something that a client sees, read from what its proxy has sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A peer is here.
+    Connect {
+        /// The own id.
+        you: String,
+        /// The peer.
+        peer: String,
+    },
+    /// A peer has gone.
+    Disconnect {
+        /// The own id.
+        you: String,
+        /// The peer.
+        peer: String,
+    },
+    /// A peer says something to all.
+    Broadcast {
+        /// The peer.
+        source: String,
+        /// JSON.
+        data: String,
+    },
+    /// A peer says something to this client.
+    Message {
+        /// The peer.
+        source: String,
+        /// The own id.
+        target: String,
+        /// JSON.
+        data: String,
+    },
+    /// The answer to the question for the own id.
+    Status {
+        /// The own id.
+        you: String,
+    },
+    /// A frame was not served.
+    Error {
+        /// Why.
+        code: String,
+        /// To whom it should have gone.
+        target: Option<String>,
+    },
+    /// A text that is no structured frame.
+    Text(String),
+    /// A binary frame as it stands.
+    Binary(Vec<u8>),
+    /// A ping.
+    Ping,
+    /// A pong.
+    Pong(Vec<u8>),
+    /// A close frame.
+    Close(Option<u16>),
+    /// The connection ended in order.
+    End,
+    /// The connection was reset.
+    Reset,
+}
+
+/// In few words, for tests: `bob: 1` is a broadcast, `bob > 1` a message.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect { peer, .. } => write!(f, "connect {peer}"),
+            Self::Disconnect { peer, .. } => write!(f, "disconnect {peer}"),
+            Self::Broadcast { source, data } => write!(f, "{source}: {data}"),
+            Self::Message { source, data, .. } => write!(f, "{source} > {data}"),
+            Self::Status { you } => write!(f, "you are {you}"),
+            Self::Error { code, target: None } => write!(f, "error {code}"),
+            Self::Error { code, target: Some(target) } => write!(f, "error {code} {target}"),
+            Self::Text(text) => write!(f, "text {text}"),
+            Self::Binary(bytes) => write!(f, "binary {}", bytes.escape_ascii()),
+            Self::Ping => f.write_str("ping"),
+            Self::Pong(payload) => write!(f, "pong {}", payload.escape_ascii()),
+            Self::Close(None) => f.write_str("close"),
+            Self::Close(Some(code)) => write!(f, "close {code}"),
+            Self::End => f.write_str("end"),
+            Self::Reset => f.write_str("reset"),
+        }
+    }
+}
+
+impl Event {
+    /// The event of the first frame in `bytes`, and what follows it. `None` when it is not whole.
+    ///
+    /// # Panics
+    ///
+    /// When it is no frame of a proxy.
+    pub(super) fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let head = match bytes {
+            [_, 126, ..] => 4,
+            [_, 127, ..] => 10,
+            _ => 2,
+        };
+        if bytes.len() < head || bytes.len() < websocket::frame_len(bytes) {
+            return None;
+        }
+        let (frame, rest) = bytes.split_at(websocket::frame_len(bytes));
+        Some((Self::of(frame[0], &frame[head..]), rest))
+    }
+
+    /// What is said in a binary frame to a structured client: for whom it is, by whom, and the
+    /// payload.
+    #[must_use]
+    pub fn binary(&self) -> Option<(Kind, &str, &[u8])> {
+        let Self::Binary(bytes) = self else { return None };
+        let frame = binary::Frame::parse(bytes).ok()?;
+        Some((frame.kind, frame.id, frame.payload))
+    }
+
+    fn of(first: u8, payload: &[u8]) -> Self {
+        match first {
+            0x81 => Self::of_text(std::str::from_utf8(payload).expect("text is UTF-8")),
+            0x82 => Self::Binary(payload.to_vec()),
+            0x88 => Self::Close(payload.first_chunk().map(|code| u16::from_be_bytes(*code))),
+            0x89 => Self::Ping,
+            0x8a => Self::Pong(payload.to_vec()),
+            _ => panic!("not a frame of a proxy: {first:#x}"),
+        }
+    }
+
+    fn of_text(text: &str) -> Self {
+        Self::structured(text).unwrap_or_else(|| Self::Text(text.to_owned()))
+    }
+
+    fn structured(text: &str) -> Option<Self> {
+        let members: BTreeMap<&str, &RawValue> = serde_json::from_str(text).ok()?;
+        let string =
+            |name| members.get(name).and_then(|value| serde_json::from_str::<String>(value.get()).ok());
+        let data = || members.get("data").map(|value| value.get().to_owned());
+        Some(match string("action")?.as_str() {
+            "connect" => Self::Connect { you: string("source")?, peer: string("target")? },
+            "disconnect" => Self::Disconnect { you: string("source")?, peer: string("target")? },
+            "broadcast" => Self::Broadcast { source: string("source")?, data: data()? },
+            "message" => {
+                Self::Message { source: string("source")?, target: string("target")?, data: data()? }
+            }
+            "status" if string("source") == string("target") => Self::Status { you: string("source")? },
+            "error" => Self::Error { code: string("code")?, target: string("target") },
+            _ => return None,
+        })
+    }
+}

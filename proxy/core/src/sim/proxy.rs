@@ -1,0 +1,326 @@
+//! One proxy with its clients.
+
+use std::time::{Duration, Instant};
+
+use nws_protocol::limits::READ_PER_PASS;
+use nws_protocol::{CloseCode, PeerId};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use slotmap::SlotMap;
+
+use super::client::Client;
+use super::clock::Clock;
+use super::{ClientId, Event, Speed, Word};
+use crate::{ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
+
+/// A proxy that works in passes, as the real one does: it reads what its clients have said, in an
+/// order that the seed decides, and then writes to each what waits for it and what it takes.
+pub struct Proxy {
+    core: Channels,
+    clock: Clock,
+    rng: ChaCha20Rng,
+    conns: SlotMap<ConnId, ClientId>,
+    clients: Vec<Client>,
+    /// The answer to the last reservation.
+    reserved: bool,
+}
+
+impl Proxy {
+    /// A proxy without clients.
+    #[must_use]
+    pub fn new(config: Config, seed: u64) -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let mut core_seed = [0; 32];
+        rng.fill_bytes(&mut core_seed);
+        Self {
+            core: Channels::new(config, core_seed),
+            clock: Clock::new(),
+            rng,
+            conns: SlotMap::with_key(),
+            clients: Vec::new(),
+            reserved: false,
+        }
+    }
+
+    /// Time since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// A structured client joins.
+    pub fn join(&mut self, channel: &ChannelKey) -> ClientId {
+        let client = self.connect();
+        self.admit(client, channel, Framing::Structured);
+        client
+    }
+
+    /// A client joins under an id of its own.
+    ///
+    /// # Panics
+    ///
+    /// When `peer` is no id, or is taken.
+    pub fn join_as(&mut self, channel: &ChannelKey, peer: &str, framing: Framing) -> ClientId {
+        let client = self.reserve(channel, peer).expect("an id that is not taken");
+        self.admit(client, channel, framing);
+        client
+    }
+
+    /// A client reserves an id; `None` when that is taken.
+    ///
+    /// # Panics
+    ///
+    /// When `peer` is no id.
+    pub fn reserve(&mut self, channel: &ChannelKey, peer: &str) -> Option<ClientId> {
+        let client = self.connect();
+        let peer = PeerId::chosen(peer).expect("a peer id");
+        let conn = self.conn(client)?;
+        self.input(Input::Reserve { conn, channel: channel.clone(), peer });
+        if !self.reserved {
+            self.conns.remove(conn);
+            self.clients[client.0].end(None);
+        }
+        self.reserved.then_some(client)
+    }
+
+    /// A client that has reserved an id joins.
+    pub fn admit(&mut self, client: ClientId, channel: &ChannelKey, framing: Framing) {
+        if let Some(conn) = self.conn(client) {
+            self.input(Input::Join { conn, channel: channel.clone(), framing });
+            self.settle();
+        }
+    }
+
+    /// A client connects and is refused.
+    pub fn refuse(&mut self, code: CloseCode) -> ClientId {
+        let client = self.connect();
+        self.refuse_client(client, code);
+        client
+    }
+
+    /// A client that may have reserved an id is refused.
+    pub fn refuse_client(&mut self, client: ClientId, code: CloseCode) {
+        if let Some(conn) = self.conn(client) {
+            self.input(Input::Refuse { conn, code, reason: "refused" });
+            self.settle();
+        }
+    }
+
+    /// A client says something, and the proxy reads it if it reads from that client at all.
+    pub fn send(&mut self, client: ClientId, word: Word) {
+        self.enqueue(client, word);
+        self.settle();
+    }
+
+    /// A client says something, which the proxy reads in one of its next passes.
+    pub fn enqueue(&mut self, client: ClientId, word: Word) {
+        if self.is_connected(client) {
+            self.clients[client.0].said.push_back(word);
+        }
+    }
+
+    /// The connection of a client breaks.
+    pub fn vanish(&mut self, client: ClientId) {
+        self.end(client, None);
+        self.settle();
+    }
+
+    /// The proxy stops.
+    pub fn shutdown(&mut self) {
+        self.input(Input::Shutdown);
+        self.settle();
+    }
+
+    /// How fast a client reads from now on.
+    pub fn set_speed(&mut self, client: ClientId, speed: Speed) {
+        self.clients[client.0].downlink.set_speed(speed);
+        self.write(client);
+        self.settle();
+    }
+
+    /// A client answers no ping from now on.
+    pub fn ignore_pings(&mut self, client: ClientId) {
+        self.clients[client.0].answers_pings = false;
+    }
+
+    /// What a client has seen since it was asked last.
+    pub fn events(&mut self, client: ClientId) -> Vec<Event> {
+        self.settle();
+        std::mem::take(&mut self.clients[client.0].events)
+    }
+
+    /// The same in words.
+    pub fn seen(&mut self, client: ClientId) -> Vec<String> {
+        self.events(client).iter().map(ToString::to_string).collect()
+    }
+
+    /// The id of a structured client, which it asks for.
+    ///
+    /// # Panics
+    ///
+    /// When there is no answer.
+    pub fn id(&mut self, client: ClientId) -> String {
+        let before = self.clients[client.0].events.len();
+        self.send(client, Word::status());
+        match self.clients[client.0].events.drain(before..).next() {
+            Some(Event::Status { you }) => you,
+            other => panic!("not the own id: {other:?}"),
+        }
+    }
+
+    /// Whether the proxy does not read from a client.
+    #[must_use]
+    pub fn is_held(&self, client: ClientId) -> bool {
+        self.clients[client.0].held
+    }
+
+    /// Whether the connection exists.
+    #[must_use]
+    pub fn is_connected(&self, client: ClientId) -> bool {
+        self.conn(client).is_some()
+    }
+
+    /// Bytes that wait to be written to a client.
+    #[must_use]
+    pub fn waiting(&self, client: ClientId) -> usize {
+        self.conn(client).map_or(0, |conn| self.core.waiting(conn).map(<[u8]>::len).sum())
+    }
+
+    /// Messages that a client has said and the proxy has not read.
+    #[must_use]
+    pub fn unread(&self, client: ClientId) -> usize {
+        self.clients[client.0].said.len()
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, by: Duration) {
+        let end = self.clock.now() + by;
+        self.settle();
+        while let Some(at) = self.next().filter(|&at| at <= end) {
+            self.clock.set(at);
+            if self.core.poll_timeout().is_some_and(|timeout| timeout <= at) {
+                self.core.handle_timeout(at);
+                let next = self.core.poll_timeout();
+                assert!(next.is_none_or(|next| next > at), "what is due is done");
+                self.obey();
+            }
+            for client in self.limited().collect::<Vec<_>>() {
+                self.write(client);
+            }
+            self.settle();
+        }
+        self.clock.set(end);
+    }
+
+    /// Works until nothing is left to be read, decided or written at this time.
+    pub fn settle(&mut self) {
+        while self.pass() {}
+    }
+
+    fn pass(&mut self) -> bool {
+        let mut readers: Vec<ClientId> = self.all().filter(|&client| self.is_readable(client)).collect();
+        let busy = !readers.is_empty();
+        while !readers.is_empty() {
+            let next = self.rng.next_u32() as usize % readers.len();
+            self.read(readers.swap_remove(next));
+        }
+        let dirty: Vec<ClientId> = self.all().filter(|client| self.clients[client.0].dirty).collect();
+        dirty.iter().for_each(|&client| self.write(client));
+        busy || !dirty.is_empty()
+    }
+
+    fn read(&mut self, client: ClientId) {
+        let mut budget = READ_PER_PASS;
+        while self.is_readable(client)
+            && let Some(conn) = self.conn(client)
+            && let Some(word) = self.clients[client.0].said.pop_front()
+        {
+            let len = word.len();
+            self.input(word.input(conn));
+            budget = budget.saturating_sub(len);
+            if budget == 0 {
+                break;
+            }
+        }
+    }
+
+    fn write(&mut self, client: ClientId) {
+        let Some(conn) = self.conn(client) else { return };
+        let Client { downlink, dirty, .. } = &mut self.clients[client.0];
+        *dirty = false;
+        let bytes = downlink.take(self.core.waiting(conn), self.clock);
+        self.input(Input::Wrote { conn, bytes });
+        self.clients[client.0].look();
+        if self.clients[client.0].finishing && self.waiting(client) == 0 {
+            self.end(client, Some(Event::End));
+        }
+    }
+
+    fn input(&mut self, input: Input<'_>) {
+        self.core.handle(input, self.clock.now());
+        self.obey();
+    }
+
+    fn obey(&mut self) {
+        while let Some(output) = self.core.poll_output() {
+            match output {
+                Output::Reserved { .. } => self.reserved = true,
+                Output::Taken { .. } => self.reserved = false,
+                Output::Write { conn } => self.with(conn, |client| client.dirty = true),
+                Output::Hold { conn } => self.with(conn, |client| client.held = true),
+                Output::Release { conn } => self.with(conn, |client| client.held = false),
+                Output::Finish { conn } => self.with(conn, |client| client.finishing = true),
+                Output::Reset { conn } => {
+                    if let Some(&client) = self.conns.get(conn) {
+                        self.end(client, Some(Event::Reset));
+                    }
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, client: ClientId, event: Option<Event>) {
+        let Some(conn) = self.conn(client) else { return };
+        self.conns.remove(conn);
+        self.clients[client.0].end(event);
+        self.input(Input::Gone { conn });
+    }
+
+    fn connect(&mut self) -> ClientId {
+        let client = ClientId(self.clients.len());
+        let conn = self.conns.insert(client);
+        self.clients.push(Client::new(conn));
+        client
+    }
+
+    /// When something happens that nobody does.
+    fn next(&self) -> Option<Instant> {
+        let tick = self.limited().next().map(|_| self.clock.next_tick());
+        [self.core.poll_timeout(), tick].into_iter().flatten().min()
+    }
+
+    /// Clients that read what waits for them bit by bit.
+    fn limited(&self) -> impl Iterator<Item = ClientId> {
+        let is_limited = |client: &ClientId| self.clients[client.0].downlink.is_limited();
+        self.all().filter(is_limited).filter(|&client| self.waiting(client) > 0)
+    }
+
+    fn all(&self) -> impl Iterator<Item = ClientId> + use<> {
+        (0..self.clients.len()).map(ClientId)
+    }
+
+    fn is_readable(&self, client: ClientId) -> bool {
+        let Client { conn, said, held, .. } = &self.clients[client.0];
+        conn.is_some() && !said.is_empty() && !held
+    }
+
+    fn conn(&self, client: ClientId) -> Option<ConnId> {
+        self.clients[client.0].conn
+    }
+
+    fn with(&mut self, conn: ConnId, change: impl FnOnce(&mut Client)) {
+        if let Some(&client) = self.conns.get(conn) {
+            change(&mut self.clients[client.0]);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Pings, and clients that have fallen silent.
+
+use std::time::Duration;
+
+use nws_core::Config;
+use nws_core::Framing::Structured;
+use nws_core::sim::{ClientId, Proxy, Speed, Word, network};
+
+/// Visits are gathered: they are late by at most a 64th of the interval of pings.
+const LATE: Duration = Duration::from_millis(500);
+const INTERVAL: Duration = Duration::from_secs(30);
+const INSTANT: Duration = Duration::from_millis(1);
+
+fn pair() -> (Proxy, ClientId, ClientId) {
+    let mut proxy = Proxy::new(Config::default(), 6);
+    let a = proxy.join_as(&network("room"), "a", Structured);
+    let b = proxy.join_as(&network("room"), "b", Structured);
+    proxy.events(a);
+    proxy.events(b);
+    (proxy, a, b)
+}
+
+#[test]
+fn a_ping_is_answered_with_its_payload() {
+    let (mut proxy, a, b) = pair();
+    proxy.send(a, Word::Ping(b"payload".to_vec()));
+    proxy.send(a, Word::Ping(Vec::new()));
+    assert_eq!(proxy.seen(a), ["pong payload", "pong "]);
+    assert_eq!(proxy.seen(b), [""; 0]);
+}
+
+#[test]
+fn pings_come_every_30_seconds_and_answers_keep_alive() {
+    let (mut proxy, a, _) = pair();
+    proxy.advance(INTERVAL - INSTANT);
+    assert_eq!(proxy.seen(a), [""; 0]);
+    for _ in 0..120 {
+        proxy.advance(LATE);
+        assert_eq!(proxy.seen(a), ["ping"]);
+        proxy.advance(INTERVAL - LATE);
+        assert_eq!(proxy.seen(a), [""; 0]);
+    }
+    assert!(proxy.elapsed() > Duration::from_secs(3_590));
+}
+
+#[test]
+fn a_silent_client_is_closed_after_60_seconds() {
+    let (mut proxy, a, b) = pair();
+    proxy.ignore_pings(b);
+    proxy.advance(2 * INTERVAL - INSTANT);
+    assert_eq!(proxy.seen(b), ["ping"]);
+    proxy.advance(LATE);
+    assert_eq!(proxy.seen(b), ["close 1001", "end"]);
+    assert_eq!(proxy.seen(a), ["ping", "ping", "disconnect b"]);
+}
+
+#[test]
+fn whatever_a_client_says_breaks_its_silence() {
+    let words = [
+        Word::Pong,
+        Word::Ping(Vec::new()),
+        Word::broadcast("1"),
+        Word::Text("garbage".to_owned()),
+        Word::Binary(Vec::new()),
+    ];
+    for word in words {
+        let (mut proxy, _, b) = pair();
+        proxy.ignore_pings(b);
+        proxy.advance(Duration::from_secs(50));
+        proxy.send(b, word);
+        proxy.advance(Duration::from_secs(60) - INSTANT);
+        assert!(proxy.is_connected(b));
+        proxy.advance(LATE + INSTANT);
+        assert!(!proxy.is_connected(b));
+    }
+}
+
+#[test]
+fn a_slow_reader_that_takes_something_is_not_silent() {
+    let (mut proxy, a, b) = pair();
+    proxy.set_speed(b, Speed::BytesPerMs(1));
+    proxy.send(a, Word::broadcast(&format!("\"{}\"", "x".repeat(100_000))));
+    proxy.advance(Duration::from_secs(99));
+    assert!(proxy.is_connected(b));
+    proxy.advance(Duration::from_secs(100));
+    assert_eq!(proxy.events(b).len(), 7);
+}
+
+#[test]
+fn a_held_sender_is_not_silent() {
+    let (ping_interval, silence_max) = (Duration::from_secs(3), Duration::from_secs(6));
+    let mut proxy = Proxy::new(Config { ping_interval, silence_max, ..Config::default() }, 6);
+    let a = proxy.join_as(&network("room"), "a", Structured);
+    let b = proxy.join_as(&network("room"), "b", Structured);
+    let much = format!("\"{}\"", "x".repeat(900_000));
+    // Just above the border, at which its sender waits for it.
+    proxy.set_speed(b, Speed::BytesPerMs(1_100));
+    for second in 0..15 {
+        while proxy.unread(a) < 4 {
+            proxy.enqueue(a, Word::broadcast(&much));
+        }
+        proxy.advance(Duration::from_secs(1));
+        assert!(proxy.is_connected(a), "after {second} s");
+        assert!(proxy.is_connected(b), "after {second} s");
+        assert!(proxy.unread(a) > 0);
+        proxy.events(b);
+    }
+}
