@@ -1,0 +1,113 @@
+//! How many names web sites may try.
+
+use std::time::{Duration, Instant};
+
+use nws_core::sim::{local, network};
+use nws_core::{ChannelKey, SiteNames, SiteNamesConfig};
+
+const INTERVAL: Duration = Duration::from_secs(2);
+
+struct Budget {
+    names: SiteNames,
+    now: Instant,
+}
+
+impl Budget {
+    #[expect(clippy::disallowed_methods, reason = "an origin for virtual time: only differences count")]
+    fn new() -> Self {
+        let now = Instant::now();
+        let names = SiteNames::new(SiteNamesConfig::default(), [1, 2, 3, 4], now);
+        Self { names, now }
+    }
+
+    fn admit(&mut self, site: &str, channel: &ChannelKey) -> bool {
+        self.names.admit(site, channel, self.now)
+    }
+
+    /// How many of `count` new names `site` is granted.
+    fn granted(&mut self, site: &str, prefix: &str, count: usize) -> usize {
+        (0..count).filter(|i| self.admit(site, &network(&format!("{prefix}{i}")))).count()
+    }
+}
+
+#[test]
+fn a_site_has_a_burst_and_then_one_per_interval() {
+    let mut budget = Budget::new();
+    assert_eq!(budget.granted("a.example", "x", 100), 16);
+    budget.now += INTERVAL - Duration::from_millis(1);
+    assert_eq!(budget.granted("a.example", "y", 100), 0);
+    budget.now += Duration::from_millis(1);
+    assert_eq!(budget.granted("a.example", "z", 100), 1);
+    budget.now += 3 * INTERVAL + INTERVAL / 2;
+    assert_eq!(budget.granted("a.example", "u", 100), 3);
+    budget.now += INTERVAL / 2;
+    assert_eq!(budget.granted("a.example", "v", 100), 1);
+}
+
+#[test]
+fn the_burst_comes_back_and_does_not_grow() {
+    let mut budget = Budget::new();
+    assert_eq!(budget.granted("a.example", "x", 100), 16);
+    budget.now += 1_000 * INTERVAL;
+    assert_eq!(budget.granted("a.example", "y", 100), 16);
+    budget.now += INTERVAL;
+    assert_eq!(budget.granted("a.example", "z", 100), 1);
+}
+
+#[test]
+fn known_names_are_free() {
+    let mut budget = Budget::new();
+    assert_eq!(budget.granted("a.example", "x", 16), 16);
+    for _ in 0..10 {
+        assert_eq!(budget.granted("a.example", "x", 16), 16);
+    }
+    assert_eq!(budget.granted("a.example", "y", 1), 0);
+}
+
+#[test]
+fn what_one_site_knows_another_pays_for() {
+    let mut budget = Budget::new();
+    assert_eq!(budget.granted("a.example", "x", 16), 16);
+    assert_eq!(budget.granted("b.example", "x", 100), 16);
+}
+
+#[test]
+fn local_and_network_names_are_charged_each() {
+    let mut budget = Budget::new();
+    assert_eq!(budget.granted("a.example", "x", 15), 15);
+    assert!(budget.admit("a.example", &local("x0")));
+    assert!(!budget.admit("a.example", &local("x1")));
+}
+
+#[test]
+fn a_refused_name_is_not_known() {
+    let mut budget = Budget::new();
+    assert_eq!(budget.granted("a.example", "x", 100), 16);
+    let refused = network("x50");
+    for _ in 0..10 {
+        assert!(!budget.admit("a.example", &refused));
+    }
+    budget.now += INTERVAL;
+    assert!(budget.admit("a.example", &refused));
+    assert!(!budget.admit("a.example", &network("x51")));
+}
+
+#[test]
+fn all_sites_together_have_a_budget() {
+    let mut budget = Budget::new();
+    let granted: usize = (0..100).map(|site| budget.granted(&format!("site-{site}.example"), "x", 2)).sum();
+    assert_eq!(granted, 64);
+    budget.now += INTERVAL;
+    assert_eq!(budget.granted("new.example", "x", 16), 1);
+    assert_eq!(budget.granted("site-0.example", "x", 2), 2);
+}
+
+#[test]
+fn many_sites_cannot_bring_back_the_burst_of_all() {
+    let mut budget = Budget::new();
+    assert_eq!(budget.granted("a.example", "x", 100), 16);
+    let granted: usize =
+        (0..10_000).map(|site| budget.granted(&format!("site-{site}.example"), "x", 1)).sum();
+    assert_eq!(granted, 48);
+    assert_eq!(budget.granted("a.example", "y", 100), 0);
+}
