@@ -1,1 +1,22 @@
-//! Placeholder module docs.
+//! The core of `NetworkWebSocket`, compiled to WebAssembly: what a page's sockets do, behind a class that only
+//! looks like the DOM's.
+//!
+//! The facade (polyfill/) gives every socket object a [`Port`](port::Port) and calls [`Core`]; the core reads and
+//! writes the ports' plain data and fires their events. Strings and buffers pass through as handles: only channel
+//! names, close reasons and the heads of binary frames ever enter WebAssembly memory.
+
+mod backlog;
+mod close;
+mod core;
+mod exception;
+mod failure;
+mod frame;
+mod payload;
+mod peers;
+mod port;
+mod session;
+mod socket;
+mod state;
+mod url;
+
+pub use core::Core;

@@ -1,6 +1,79 @@
-//! The npm package, built into polyfill/dist.
+//! The npm package: the core compiled to WebAssembly, bound to JavaScript, made small, and bundled into polyfill/dist.
 
-/// Builds the npm package.
-pub(crate) fn package(_release: bool) -> anyhow::Result<()> {
-    anyhow::bail!("the npm package cannot be built yet")
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::step::Step;
+use crate::{checkout, toolchain};
+
+/// Builds the npm package; one that is fit to `release` has no source maps.
+pub(crate) fn package(release: bool) -> Result<()> {
+    let module = compile()?;
+    let core = checkout::target().join("package");
+    if !is_fresh(&core.join("core.wasm"), &module) {
+        bind(&module, &core).context("cannot bind the WebAssembly to JavaScript")?;
+        optimise(&core)?;
+    }
+    let bundle = Step::new("node").dir("polyfill").arg("build.mjs").arg(&core);
+    let bundle = if release { bundle } else { bundle.arg("--source-maps") };
+    bundle.run().context("Node.js 20 or later is needed")
+}
+
+/// Compiles the core, so that no path of this machine gets into its panic messages.
+fn compile() -> Result<PathBuf> {
+    let build = Step::cargo("build --quiet --profile wasm --package nws-client-wasm --target");
+    build.arg(toolchain::WASM).env("CARGO_ENCODED_RUSTFLAGS", remapped_paths()).run()?;
+    Ok(checkout::target().join(toolchain::WASM).join("wasm/nws_client_wasm.wasm"))
+}
+
+/// Flags for rustc, separated as cargo wants them: a path may have spaces.
+fn remapped_paths() -> OsString {
+    let homes = [("HOME", "home"), ("CARGO_HOME", "cargo"), ("RUSTUP_HOME", "rustup")];
+    let homes = homes.into_iter().filter_map(|(key, name)| Some((std::env::var_os(key)?, name)));
+    // The last one that fits is taken.
+    let paths = homes.chain([(checkout::root().into_os_string(), "networkwebsockets")]);
+    let mut flags = OsString::new();
+    for (path, name) in paths {
+        if !flags.is_empty() {
+            flags.push("\u{1f}");
+        }
+        flags.push("--remap-path-prefix=");
+        flags.push(path);
+        flags.push("=");
+        flags.push(name);
+    }
+    flags
+}
+
+/// Writes core.js and core_bg.wasm. `web` is the target whose module can be given as bytes, synchronously.
+fn bind(module: &Path, folder: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(module).out_name("core").web(true)?;
+    bindgen.typescript(false).omit_default_module_path(true);
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    bindgen.generate(folder)
+}
+
+/// What browsers have had since 2022; left to itself, the optimiser writes what some have not.
+const FEATURES: &str = "--mvp-features --enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue \
+    --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext";
+
+/// Writes core.wasm.
+fn optimise(folder: &Path) -> Result<()> {
+    let output = folder.join("core.wasm");
+    let optimiser =
+        Step::new("node").arg(checkout::root().join("polyfill/node_modules/binaryen/bin/wasm-opt"));
+    let optimise = optimiser.words(FEATURES).words("-Oz --strip-target-features --output").arg(&output);
+    optimise.arg(folder.join("core_bg.wasm")).run().context("Node.js 20 or later is needed")
+}
+
+/// Whether `output` was made after `input`, by this very version of this task.
+fn is_fresh(output: &Path, input: &Path) -> bool {
+    let modified = |file: &Path| fs::metadata(file).and_then(|data| data.modified()).ok();
+    let task = std::env::current_exe().ok().and_then(|task| modified(&task));
+    modified(output).is_some_and(|output| Some(output) >= modified(input) && Some(output) >= task)
 }

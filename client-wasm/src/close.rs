@@ -1,0 +1,105 @@
+//! How a socket ends, and what a page may say when it ends one (WHATWG WebSockets, section 3.1, `close`).
+
+use nws_protocol::CloseCode;
+
+/// Stands for a code when none was given.
+const NO_STATUS: u16 = 1005;
+/// Stands for a code when the connection was lost.
+const ABNORMAL: u16 = 1006;
+
+/// What remains of a 125-byte control frame after the code.
+const REASON_MAX: usize = 123;
+
+/// What a `close` event says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    pub(crate) code: u16,
+    pub(crate) reason: String,
+    pub(crate) clean: bool,
+}
+
+impl End {
+    /// The end of a socket whose connection was never there, or is there no more.
+    pub(crate) const fn abnormal() -> Self {
+        Self { code: ABNORMAL, reason: String::new(), clean: false }
+    }
+
+    /// The end of a peer that has left.
+    pub(crate) const fn departure() -> Self {
+        Self { code: CloseCode::GoingAway.number(), reason: String::new(), clean: true }
+    }
+}
+
+/// A code and a reason that a page may give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Farewell {
+    pub(crate) code: Option<u16>,
+    pub(crate) reason: String,
+}
+
+/// Why a code or a reason is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Code,
+    Reason,
+}
+
+impl Farewell {
+    pub(crate) fn new(code: Option<f64>, reason: Option<String>) -> Result<Self, Refusal> {
+        let code = code.map(clamp);
+        if code.is_some_and(|code| !CloseCode::is_allowed_to_pages(code)) {
+            return Err(Refusal::Code);
+        }
+        let reason = reason.unwrap_or_default();
+        if reason.len() > REASON_MAX {
+            return Err(Refusal::Reason);
+        }
+        Ok(Self { code, reason })
+    }
+}
+
+impl From<Farewell> for End {
+    fn from(farewell: Farewell) -> Self {
+        Self { code: farewell.code.unwrap_or(NO_STATUS), reason: farewell.reason, clean: true }
+    }
+}
+
+/// WebIDL's `[Clamp] unsigned short`. A cast saturates, and makes 0 of NaN.
+fn clamp(number: f64) -> u16 {
+    number.round_ties_even() as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(number: f64) -> Result<Option<u16>, Refusal> {
+        Farewell::new(Some(number), None).map(|farewell| farewell.code)
+    }
+
+    #[test]
+    fn codes_of_pages() {
+        for good in [1000, 3000, 4999] {
+            assert_eq!(code(f64::from(good)), Ok(Some(good)));
+        }
+        for bad in [0.0, 999.0, 1001.0, 1005.0, 2999.0, 5000.0, 66_536.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(code(bad), Err(Refusal::Code), "{bad}");
+        }
+        assert_eq!(Farewell::new(None, None), Ok(Farewell { code: None, reason: String::new() }));
+    }
+
+    #[test]
+    fn codes_are_rounded_to_even() {
+        assert_eq!(code(1000.5), Ok(Some(1000)));
+        assert_eq!(code(999.5), Ok(Some(1000)));
+        assert_eq!(code(4999.5), Err(Refusal::Code));
+    }
+
+    #[test]
+    fn reasons_count_bytes() {
+        let reason =
+            |text: String| Farewell::new(Some(1000.0), Some(text)).map(|farewell| farewell.reason.len());
+        assert_eq!(reason("é".repeat(61)), Ok(122));
+        assert_eq!(reason("é".repeat(62)), Err(Refusal::Reason));
+    }
+}

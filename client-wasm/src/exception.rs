@@ -1,0 +1,30 @@
+//! Exceptions of the kinds that WebSocket throws.
+
+use wasm_bindgen::JsValue;
+use web_sys::DomException;
+
+use crate::close::Refusal;
+
+pub(crate) fn invalid_state(message: &str) -> JsValue {
+    named(message, "InvalidStateError")
+}
+
+pub(crate) fn syntax(message: &str) -> JsValue {
+    named(message, "SyntaxError")
+}
+
+impl From<Refusal> for JsValue {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Code => {
+                named("a close code must be 1000 or between 3000 and 4999", "InvalidAccessError")
+            }
+            Refusal::Reason => syntax("a close reason must have at most 123 bytes"),
+        }
+    }
+}
+
+fn named(message: &str, name: &str) -> JsValue {
+    // A constructor that is given two strings does not throw; if it did, that exception would do as well.
+    DomException::new_with_message_and_name(message, name).map_or_else(|error| error, JsValue::from)
+}

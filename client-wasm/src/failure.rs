@@ -1,0 +1,47 @@
+//! Why a socket failed, in a word for programs and a sentence for people.
+
+use nws_protocol::CloseCode;
+
+/// What an `error` event says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) reason: &'static str,
+    pub(crate) message: &'static str,
+}
+
+/// The proxy sent what cannot be a frame.
+pub(crate) const BAD_FRAME: Failure =
+    Failure { reason: "bad-frame", message: "The proxy sent a frame that cannot be read." };
+
+/// The page closed the socket before it was open.
+pub(crate) const ABANDONED: Failure =
+    Failure { reason: "unknown", message: "The socket was closed before it was open." };
+
+/// The connection broke.
+pub(crate) const BROKEN: Failure =
+    Failure { reason: "unknown", message: "The connection to the proxy broke." };
+
+impl Failure {
+    /// Why a connection that ended with `code` never opened.
+    pub(crate) const fn to_open(code: u16) -> Self {
+        const NAMES: u16 = CloseCode::TooManyNames.number();
+        const FULL: u16 = CloseCode::LimitReached.number();
+        match code {
+            NAMES => Self { reason: "limit", message: "This site has tried too many channel names." },
+            FULL => Self { reason: "limit", message: "The proxy or the channel is full." },
+            _ => Self { reason: "unknown", message: "The proxy could not be reached." },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_named() {
+        assert_eq!(Failure::to_open(4429).reason, "limit");
+        assert_eq!(Failure::to_open(4503).reason, "limit");
+        assert_eq!(Failure::to_open(1006).reason, "unknown");
+    }
+}

@@ -1,0 +1,44 @@
+/** Bundles dist/ from the sources and the core in the folder that is given: `node build.mjs <folder> [--source-maps]`. */
+import { cp, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { build } from "esbuild";
+
+import { report } from "./bench/size.mjs";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { "source-maps": { type: "boolean", default: false } },
+});
+const core = positionals[0] ?? "";
+const here = import.meta.dirname;
+const dist = join(here, "dist");
+
+const shared = {
+  absWorkingDir: here,
+  alias: { "nws-core": join(core, "core.js"), "nws-core.wasm": join(core, "core.wasm") },
+  banner: { js: "/*! networkwebsockets, MIT licence */" },
+  bundle: true,
+  charset: "ascii",
+  legalComments: "none",
+  loader: { ".wasm": "base64" },
+  logLevel: "warning",
+  minify: true,
+  sourcemap: values["source-maps"] ? "linked" : false,
+  target: "es2022",
+};
+
+const bundles = [
+  { entryPoints: ["src/global.ts"], outfile: "dist/networkwebsockets.js", format: "iife" },
+  { entryPoints: ["src/inline.ts"], outfile: "dist/networkwebsockets.mjs", format: "esm" },
+  { entryPoints: ["src/slim.ts"], outfile: "dist/slim.mjs", format: "esm" },
+];
+
+await mkdir(dist, { recursive: true });
+await Promise.all([
+  ...bundles.map((bundle) => build({ ...shared, ...bundle })),
+  cp(join(core, "core.wasm"), join(dist, "networkwebsockets.wasm")),
+  cp(join(here, "types"), dist, { recursive: true }),
+]);
+console.log(report(dist));

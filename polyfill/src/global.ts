@@ -1,0 +1,3 @@
+import { LocalWebSocket, NetworkWebSocket } from "./inline.ts";
+
+Object.assign(globalThis, { LocalWebSocket, NetworkWebSocket });

@@ -1,0 +1,34 @@
+import { closeEvent, NetworkErrorEvent, NetworkMessageEvent } from "./events.ts";
+
+/**
+ * What a socket object keeps for the core, and the events that the core fires on it: this side of
+ * client-wasm/src/port.rs, where every decision is taken.
+ */
+export class Port {
+  state = 0;
+  discarded = 0;
+  binaryType: BinaryType = "blob";
+
+  constructor(
+    public socket: EventTarget,
+    readonly serial: number,
+    public id: string,
+    public origin: string,
+  ) {}
+
+  opened(): void {
+    this.socket.dispatchEvent(new Event("open"));
+  }
+
+  message(data: unknown, senderId: string, peer: Port | undefined): void {
+    this.socket.dispatchEvent(new NetworkMessageEvent(data, this.origin, senderId, peer?.socket ?? null));
+  }
+
+  error(reason: string, message: string): void {
+    this.socket.dispatchEvent(new NetworkErrorEvent(reason, message));
+  }
+
+  closed(code: number, reason: string, wasClean: boolean): void {
+    this.socket.dispatchEvent(closeEvent(code, reason, wasClean));
+  }
+}

@@ -1,0 +1,65 @@
+import type { Core } from "nws-core";
+
+import type { Port } from "./port.ts";
+
+/** A socket object's way to the core: arguments converted as WebIDL asks, nothing else. */
+export class Wire {
+  constructor(
+    readonly core: Core,
+    readonly port: Port,
+  ) {}
+
+  get readyState(): number {
+    return this.core.readyState(this.port);
+  }
+
+  get bufferedAmount(): number {
+    return this.core.bufferedAmount(this.port);
+  }
+
+  get binaryType(): BinaryType {
+    return this.port.binaryType;
+  }
+
+  /** An enumeration ignores what is none of its values. */
+  set binaryType(value: unknown) {
+    const type = `${value}`;
+    if (type === "blob" || type === "arraybuffer") {
+      this.port.binaryType = type;
+    }
+  }
+
+  send(args: IArguments): void {
+    needArguments(args, 1, "send");
+    const data: unknown = args[0];
+    if (data instanceof Blob) {
+      this.core.sendBlob(this.port, data);
+    } else if (data instanceof ArrayBuffer) {
+      this.core.sendBytes(this.port, new Uint8Array(data));
+    } else if (ArrayBuffer.isView(data)) {
+      this.core.sendBytes(this.port, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    } else {
+      this.core.sendText(this.port, wellFormed(`${data}`));
+    }
+  }
+
+  close(code: unknown, reason: unknown): void {
+    this.core.close(
+      this.port,
+      code === undefined ? undefined : Number(code),
+      reason === undefined ? undefined : `${reason}`,
+    );
+  }
+}
+
+/** Throws as the DOM does where an argument is missing. */
+export function needArguments(args: IArguments, count: number, where: string): void {
+  if (args.length < count) {
+    throw new TypeError(`${where}: ${count} argument required, but only ${args.length} present`);
+  }
+}
+
+/** WebIDL's USVString: half of a surrogate pair becomes U+FFFD. */
+function wellFormed(text: string): string {
+  return text.toWellFormed ? text.toWellFormed() : text;
+}
