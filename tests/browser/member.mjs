@@ -18,7 +18,10 @@ export class Member {
   constructor(page) {
     this.page = page;
     this.faults = [];
-    page.on('pageerror', (error) => this.faults.push(error.message));
+    page.on('pageerror', (error) => {
+      console.error(`in the page: ${error.message}`);
+      this.faults.push(error.message);
+    });
   }
 
   async opens() {

@@ -33,14 +33,18 @@ export function world() {
   return started;
 }
 
-/** A tab of a person's own, whose every error is kept in `faults`. */
+/** A tab of a person's own, whose every error is shown, and kept in `faults`. */
 export async function tab(browser, options = {}) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   page.setDefaultTimeout(DEADLINE_MS);
   page.faults = [];
-  page.on('pageerror', (error) => page.faults.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && page.faults.push(message.text()));
+  const fault = (text) => {
+    console.error(`in the page: ${text}`);
+    page.faults.push(text);
+  };
+  page.on('pageerror', (error) => fault(error.message));
+  page.on('console', (message) => message.type() === 'error' && fault(message.text()));
   return page;
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use nws_tests::{Client, Peer, Proxy, Request, Setup, within};
+use serde_json::json;
 
 /// One name a site more in an hour: as good as never.
 fn rationed(site: u32, all: u32) -> Setup {
@@ -14,7 +15,14 @@ async fn page(proxy: &Proxy, origin: &str, path: &str) -> Result<Client> {
 }
 
 async fn expect_served(proxy: &Proxy, origin: &str, path: &str) -> Result<()> {
-    page(proxy, origin, path).await?.id().await.map(drop)
+    expect_answered(page(proxy, origin, path).await?).await
+}
+
+/// Waits for the own status; those who have not left yet may be announced before.
+async fn expect_answered(mut client: Client) -> Result<()> {
+    client.send_json(json!({"action": "status"})).await?;
+    while client.json().await?["action"] != "status" {}
+    Ok(())
 }
 
 async fn expect_refused(proxy: &Proxy, origin: &str, path: &str) -> Result<()> {
@@ -107,7 +115,7 @@ async fn programs_and_loopback_pages_are_exempt() -> Result<()> {
         {
             expect_served(&proxy, origin, &path).await?;
         }
-        Client::join(&proxy, &path).await?.id().await?;
+        expect_answered(Client::join(&proxy, &path).await?).await?;
     }
     expect_served(&proxy, "https://site.example", "/its-first").await
 }
