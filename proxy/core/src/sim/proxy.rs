@@ -189,7 +189,14 @@ impl Proxy {
     /// Messages that a client has said and the proxy has not read.
     #[must_use]
     pub fn unread(&self, client: ClientId) -> usize {
-        self.clients[client.0].said.len()
+        let is_message = |word: &&Word| matches!(word, Word::Text(_) | Word::Binary(_));
+        self.clients[client.0].said.iter().filter(is_message).count()
+    }
+
+    /// Whether the proxy has done with a client and only waits until all is written.
+    #[must_use]
+    pub fn is_closing(&self, client: ClientId) -> bool {
+        self.clients[client.0].finishing
     }
 
     /// Lets time pass.
