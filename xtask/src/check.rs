@@ -8,7 +8,7 @@ mod wasm;
 use anyhow::{Result, bail};
 
 use crate::step::Step;
-use crate::{npm, toolchain};
+use crate::{checkout, npm, toolchain};
 
 /// Checks format, lints, documentation, dependencies, the shape of files, and what the WebAssembly imports.
 ///
@@ -27,6 +27,7 @@ impl Check {
         let checks = [
             ("format", Step::cargo("fmt --all --check").run()),
             ("clippy", clippy()),
+            ("fuzz targets", fuzz()),
             ("documentation", documentation()),
             ("dependencies", deny::dependencies()),
             ("advisories", deny::advisories(self.advisories)),
@@ -56,6 +57,12 @@ fn clippy() -> Result<()> {
     let wasm =
         Step::cargo("clippy --package nws-client-wasm --package nws-protocol --target").arg(toolchain::WASM);
     wasm.words("-- -D warnings").run()
+}
+
+/// They are no part of the workspace, because only nightly can run them; any toolchain can look at them.
+fn fuzz() -> Result<()> {
+    let clippy = Step::cargo("clippy --manifest-path protocol/fuzz/Cargo.toml --locked --target-dir");
+    clippy.arg(checkout::target().join("fuzz")).words("-- -D warnings").run()
 }
 
 fn documentation() -> Result<()> {
