@@ -1,6 +1,6 @@
 //! The WebSocket decoder: against what was meant, against tungstenite, against itself.
 
-use nws_protocol::websocket::{Opcode, write_close, write_frame};
+use nws_protocol::websocket::{Decoder, Event, Opcode, write_close, write_frame};
 use nws_protocol::{CloseCode, limits};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -128,6 +128,18 @@ fn announced_is_not_held() {
     let start = Frame { first: BINARY, ..Frame::last(0, "") };
     let stream = client::bytes(&[vec![start], many].concat());
     assert_eq!(Transcript::of(&stream, &[997], max).end, End::Failed(1009));
+}
+
+#[test]
+fn what_is_over_is_not_held() {
+    let max = limits::MESSAGE_MAX;
+    let mut decoder = Decoder::new(max);
+    let mut stream = client::bytes(&[Frame::last(BINARY, vec![0; max])]);
+    let (mut start, mut end) = stream.split_at_mut(max / 2);
+    assert_eq!(decoder.next(&mut start), Ok(None));
+    assert!(matches!(decoder.next(&mut end), Ok(Some(Event::Binary(_)))));
+    assert_eq!(decoder.next(&mut end), Ok(None));
+    assert!(decoder.buffered() <= 4 * 1024);
 }
 
 #[test]

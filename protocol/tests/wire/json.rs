@@ -119,6 +119,14 @@ fn nesting_has_a_border() {
 }
 
 #[test]
+fn brackets_in_strings_do_not_nest() {
+    let brackets = "[".repeat(500);
+    for text in [format!("\"{brackets}\""), format!("[\"\\\"{brackets}\",\"\\\\\"]")] {
+        assert!(Json::new(&text).is_some(), "{text}");
+    }
+}
+
+#[test]
 fn nesting_without_end_is_no_stack_overflow() {
     let text = format!("{{\"action\":\"broadcast\",\"data\":{}", "[".repeat(1 << 20));
     assert_eq!(Request::parse(&text).expect_err("not closed").code, ErrorCode::BadFrame);
