@@ -1,6 +1,6 @@
 //! Logs: on standard error, quiet unless `NWS_LOG` asks for more.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 
@@ -12,7 +12,9 @@ pub(crate) fn start(format: LogFormat) {
         .with_default_directive(tracing_subscriber::filter::LevelFilter::INFO.into())
         .with_env_var("NWS_LOG")
         .from_env_lossy();
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let logs = tracing_subscriber::fmt().with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
     match format {
         LogFormat::Text => logs.with_target(false).init(),
         LogFormat::Json => logs.json().init(),
