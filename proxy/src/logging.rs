@@ -12,7 +12,8 @@ pub(crate) fn start(format: LogFormat) {
         .with_default_directive(tracing_subscriber::filter::LevelFilter::INFO.into())
         .with_env_var("NWS_LOG")
         .from_env_lossy();
-    let logs = tracing_subscriber::fmt().with_env_filter(filter)
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr);
     match format {
