@@ -15,7 +15,7 @@ async function open(path, options) {
 }
 
 async function join(page, name, reach = 'Network') {
-  await page.getByRole('radio', { name: reach }).check();
+  await page.getByRole('group', { name: 'Reach' }).getByText(reach).click();
   await page.getByRole('textbox', { name: 'Channel name' }).fill(name);
   await page.keyboard.press('Enter');
   await panel(page).getByRole('status').filter({ hasText: 'Connected' }).waitFor();

@@ -10,8 +10,7 @@ export function memberPages(proxy) {
   const module = `<script type="module">
     import { LocalWebSocket, NetworkWebSocket } from '${proxy.http}/networkwebsockets.mjs';
     Object.assign(window, { LocalWebSocket, NetworkWebSocket });
-    await import('/member.js');
-  </script>`;
+  </script><script type="module" src="member.js"></script>`;
   const pages = { '/classic.html': classic, '/module.html': module };
   return async (path) => {
     if (path === '/member.js') return readFile(script);

@@ -44,7 +44,7 @@ export async function tab(browser, options = {}) {
     page.faults.push(text);
   };
   page.on('pageerror', (error) => fault(error.message));
-  page.on('console', (message) => message.type() === 'error' && fault(message.text()));
+  page.on('console', (message) => message.type() === 'error' && fault(`${message.text()} ${message.location().url}`));
   return page;
 }
 
