@@ -1,11 +1,12 @@
 /** Bundles dist/ from the sources and the core in the folder that is given: `node build.mjs <folder> [--source-maps]`. */
-import { cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { build } from "esbuild";
 
 import { report } from "./bench/size.mjs";
+import { encode } from "./printable.mjs";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -17,12 +18,11 @@ const dist = join(here, "dist");
 
 const shared = {
   absWorkingDir: here,
-  alias: { "nws-core": join(core, "core.js"), "nws-core.wasm": join(core, "core.wasm") },
+  alias: { "nws-core": join(core, "core.js"), "nws-core.txt": join(core, "core.txt") },
   banner: { js: "/*! networkwebsockets, MIT licence */" },
   bundle: true,
   charset: "ascii",
   legalComments: "none",
-  loader: { ".wasm": "base64" },
   logLevel: "warning",
   minify: true,
   sourcemap: values["source-maps"] ? "linked" : false,
@@ -35,10 +35,11 @@ const bundles = [
   { entryPoints: ["src/slim.ts"], outfile: "dist/slim.mjs", format: "esm" },
 ];
 
+await writeFile(join(core, "core.txt"), encode(await readFile(join(core, "core.min.wasm"))));
 await mkdir(dist, { recursive: true });
 await Promise.all([
   ...bundles.map((bundle) => build({ ...shared, ...bundle })),
-  cp(join(core, "core.wasm"), join(dist, "networkwebsockets.wasm")),
+  cp(join(core, "core.min.wasm"), join(dist, "networkwebsockets.wasm")),
   cp(join(here, "types"), dist, { recursive: true }),
 ]);
 console.log(report(dist));

@@ -1,34 +1,9 @@
-//! How a socket ends, and what a page may say when it ends one (WHATWG WebSockets, section 3.1, `close`).
+//! What a page may say when it closes a socket (WHATWG WebSockets, section 3.1, `close`).
 
 use nws_protocol::CloseCode;
 
-/// Stands for a code when none was given.
-const NO_STATUS: u16 = 1005;
-/// Stands for a code when the connection was lost.
-const ABNORMAL: u16 = 1006;
-
 /// What remains of a 125-byte control frame after the code.
 const REASON_MAX: usize = 123;
-
-/// What a `close` event says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct End {
-    pub(crate) code: u16,
-    pub(crate) reason: String,
-    pub(crate) clean: bool,
-}
-
-impl End {
-    /// The end of a socket whose connection was never there, or is there no more.
-    pub(crate) const fn abnormal() -> Self {
-        Self { code: ABNORMAL, reason: String::new(), clean: false }
-    }
-
-    /// The end of a peer that has left.
-    pub(crate) const fn departure() -> Self {
-        Self { code: CloseCode::GoingAway.number(), reason: String::new(), clean: true }
-    }
-}
 
 /// A code and a reason that a page may give.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,12 +30,6 @@ impl Farewell {
             return Err(Refusal::Reason);
         }
         Ok(Self { code, reason })
-    }
-}
-
-impl From<Farewell> for End {
-    fn from(farewell: Farewell) -> Self {
-        Self { code: farewell.code.unwrap_or(NO_STATUS), reason: farewell.reason, clean: true }
     }
 }
 

@@ -2,16 +2,20 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, JsString, Uint8Array};
+use js_sys::Array;
 use nws_protocol::{ChannelName, Scope};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, WebSocket};
+use web_sys::WebSocket;
 
 use crate::close::Farewell;
 use crate::payload::Payload;
 use crate::port::Port;
 use crate::session::Session;
 use crate::{exception, url};
+
+/// Formatting the reason of protocol's own error would cost a fifth of the module.
+const NAME_RULE: &str =
+    "a channel name consists of 1 to 255 of A-Z a-z 0-9 + = * . _ - and is neither . nor ..";
 
 /// The core of one `NetworkWebSocket` and of its peers' sockets; each call names the port of the socket it is for.
 #[wasm_bindgen]
@@ -32,39 +36,18 @@ impl Core {
         endpoint: &str,
         protocols: &JsValue,
     ) -> Result<Self, JsValue> {
-        let channel = ChannelName::new(channel).map_err(|invalid| exception::syntax(&invalid.to_string()))?;
+        let channel = ChannelName::new(channel).map_err(|_| exception::syntax(NAME_RULE))?;
         let scope = if local { Scope::Local } else { Scope::Network };
         Session::start(port, &url::of_channel(endpoint, scope, &channel), protocols).map(Self)
     }
 
-    /// Sends text.
+    /// Sends a string, a `Uint8Array` or a `Blob`.
     ///
     /// # Errors
     ///
     /// An `InvalidStateError` while the socket is connecting.
-    #[wasm_bindgen(js_name = sendText)]
-    pub fn send_text(&self, port: &Port, text: JsString) -> Result<(), JsValue> {
-        self.0.send(port, Payload::Text(text))
-    }
-
-    /// Sends bytes.
-    ///
-    /// # Errors
-    ///
-    /// An `InvalidStateError` while the socket is connecting.
-    #[wasm_bindgen(js_name = sendBytes)]
-    pub fn send_bytes(&self, port: &Port, bytes: Uint8Array) -> Result<(), JsValue> {
-        self.0.send(port, Payload::Bytes(bytes))
-    }
-
-    /// Sends a Blob.
-    ///
-    /// # Errors
-    ///
-    /// An `InvalidStateError` while the socket is connecting.
-    #[wasm_bindgen(js_name = sendBlob)]
-    pub fn send_blob(&self, port: &Port, blob: Blob) -> Result<(), JsValue> {
-        self.0.send(port, Payload::Blob(blob))
+    pub fn send(&self, port: &Port, data: JsValue) -> Result<(), JsValue> {
+        self.0.send(port, Payload::of(data))
     }
 
     /// Closes a socket.

@@ -5,15 +5,19 @@
 //! writes the ports' plain data and fires their events. Strings and buffers pass through as handles: only channel
 //! names, close reasons and the heads of binary frames ever enter WebAssembly memory.
 
+#[cfg(target_family = "wasm")]
+mod allocator;
 mod backlog;
 mod close;
 mod core;
+mod end;
 mod exception;
 mod failure;
 mod frame;
 mod payload;
 mod peers;
 mod port;
+mod record;
 mod session;
 mod socket;
 mod state;

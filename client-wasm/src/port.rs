@@ -2,11 +2,10 @@
 //!
 //! All of it lives in JavaScript, so that a socket which is closed and forgotten is garbage like any other object.
 
-use js_sys::{JsString, Uint8Array};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
-use web_sys::{BinaryType, Blob};
 
-use crate::close::End;
+use crate::end::End;
 use crate::failure::Failure;
 use crate::state::ReadyState;
 
@@ -29,6 +28,12 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_id(this: &Port, id: &JsString);
 
+    /// What stands before the data in every structured frame that is sent through it.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn head(this: &Port) -> JsString;
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_head(this: &Port, head: &JsString);
+
     #[wasm_bindgen(method, getter)]
     fn state(this: &Port) -> u16;
     #[wasm_bindgen(method, setter)]
@@ -40,18 +45,15 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_discarded(this: &Port, bytes: f64);
 
-    #[wasm_bindgen(method, getter, js_name = binaryType)]
-    fn binary_type(this: &Port) -> BinaryType;
-
     /// Makes the port of a peer.
     #[wasm_bindgen(method)]
     pub(crate) fn peer(this: &Port, serial: u32, id: &JsString) -> Port;
 
     /// Fires `open`.
     #[wasm_bindgen(method)]
-    pub(crate) fn opened(this: &Port);
+    fn opened(this: &Port);
 
-    /// Fires `message`.
+    /// Fires `message`, with an `ArrayBuffer` as its `binaryType` asks.
     #[wasm_bindgen(method)]
     pub(crate) fn message(this: &Port, data: &JsValue, source: &JsString, peer: Option<&Port>);
 
@@ -60,8 +62,8 @@ extern "C" {
     pub(crate) fn error(this: &Port, reason: &JsValue, message: &JsValue);
 
     /// Fires `close`.
-    #[wasm_bindgen(method, js_name = closed)]
-    fn fire_close(this: &Port, code: u16, reason: &str, clean: bool);
+    #[wasm_bindgen(method)]
+    fn closed(this: &Port, code: u16, reason: &JsString, clean: bool);
 
     /// Fires `connect`.
     #[wasm_bindgen(method)]
@@ -89,22 +91,17 @@ impl Port {
         self.set_discarded(self.discarded() + bytes);
     }
 
-    /// Enters the last state and says so.
-    pub(crate) fn closed(&self, end: &End) {
-        self.enter(ReadyState::Closed);
-        self.fire_close(end.code, &end.reason, end.clean);
+    pub(crate) fn open(&self) {
+        self.enter(ReadyState::Open);
+        self.opened();
     }
 
-    pub(crate) fn failed(&self, failure: Failure) {
+    pub(crate) fn fail(&self, failure: Failure) {
         self.error(&failure.reason.into(), &failure.message.into());
     }
 
-    /// Bytes as this port's `binaryType` wants them.
-    pub(crate) fn binary(&self, bytes: &Uint8Array) -> JsValue {
-        if self.binary_type() == BinaryType::Blob {
-            let parts = js_sys::Array::of1(bytes);
-            return Blob::new_with_u8_array_sequence(&parts).map_or_else(|error| error, JsValue::from);
-        }
-        bytes.slice(0, bytes.length()).buffer().into()
+    pub(crate) fn end(&self, end: &End) {
+        self.enter(ReadyState::Closed);
+        self.closed(end.code, &end.reason, end.clean);
     }
 }

@@ -3,33 +3,34 @@
 mod arrivals;
 mod presence;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::Array;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::WebSocket;
 
 use crate::backlog::{Backlog, Frame};
 use crate::close::Farewell;
 use crate::exception;
+use crate::frame::text;
 use crate::payload::{Framed, Payload};
 use crate::peers::Peers;
 use crate::port::{Port, ROOT};
-use crate::socket::{Listeners, Socket};
+use crate::socket::{Listener, Socket};
 use crate::state::ReadyState;
 
 /// A connection and everybody on it.
 ///
-/// Handlers of the page run inside of every event and may call back, so no cell stays borrowed across one.
+/// Handlers of the page run inside of every event and may call back: hence cells, and none that can be borrowed.
 pub(crate) struct Session {
     root: Port,
     peers: Peers,
     last_serial: Cell<u32>,
     socket: Socket,
-    /// Present until the connection has ended. They hold the session, and the session them.
-    listeners: RefCell<Option<Listeners>>,
-    backlog: RefCell<Backlog>,
+    /// Present until the connection has ended: they hold the session, and the session them.
+    listeners: Cell<Option<[Listener; 4]>>,
+    backlog: Cell<Backlog>,
     /// Whether the proxy has told the own id.
     admitted: Cell<bool>,
     /// Whether the browser reported an error.
@@ -38,13 +39,14 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn start(root: Port, url: &str, protocols: &JsValue) -> Result<Rc<Self>, JsValue> {
+        root.set_head(&text::BROADCAST.into());
         let session = Rc::new(Self {
             root,
             peers: Peers::new(),
             last_serial: Cell::new(ROOT),
             socket: Socket::connect(url, protocols)?,
-            listeners: RefCell::default(),
-            backlog: RefCell::default(),
+            listeners: Cell::default(),
+            backlog: Cell::default(),
             admitted: Cell::new(false),
             broken: Cell::new(false),
         });
@@ -56,11 +58,11 @@ impl Session {
         if port.is(ReadyState::Connecting) {
             return Err(exception::invalid_state("the socket is still connecting"));
         }
-        if !(port.is(ReadyState::Open) && self.is_open()) {
-            port.discard(payload.length());
-            return Ok(());
+        if port.is(ReadyState::Open) {
+            return self.transmit(port.serial(), &payload.framed(port)?);
         }
-        self.transmit(port.serial(), &payload.framed(port)?)
+        port.discard(payload.length());
+        Ok(())
     }
 
     pub(crate) fn close(self: &Rc<Self>, port: &Port, farewell: Farewell) -> Result<(), JsValue> {
@@ -69,25 +71,28 @@ impl Session {
         }
         port.enter(ReadyState::Closing);
         if port.serial() != ROOT {
-            self.dismiss_soon(port, farewell);
+            self.dismiss_soon(port, &farewell);
             return Ok(());
         }
         for peer in self.ports() {
             peer.enter(ReadyState::Closing);
         }
-        self.socket.leave(&farewell)
+        self.socket.leave(farewell.code, &farewell.reason.into())
     }
 
     /// What the page sees: the browser's socket may have left the open state before its `close` event comes.
     pub(crate) fn ready_state(&self, port: &Port) -> ReadyState {
+        let own = port.ready_state();
         let socket = ReadyState::of(self.socket.ready_state());
-        if socket >= ReadyState::Closing { port.ready_state().max(socket) } else { port.ready_state() }
+        if socket >= ReadyState::Closing { own.max(socket) } else { own }
     }
 
     pub(crate) fn buffered_amount(&self, port: &Port) -> f64 {
-        let mut backlog = self.backlog.borrow_mut();
+        let mut backlog = self.backlog.take();
         backlog.settle(self.waiting());
-        backlog.payload(port.serial()) + port.discarded()
+        let payload = backlog.payload(port.serial());
+        self.backlog.set(backlog);
+        payload + port.discarded()
     }
 
     pub(crate) fn peers(&self) -> Array {
@@ -102,9 +107,10 @@ impl Session {
         let before = self.waiting();
         self.socket.send(frame)?;
         let bytes = self.waiting() - before;
-        let mut backlog = self.backlog.borrow_mut();
+        let mut backlog = self.backlog.take();
         backlog.settle(before);
         backlog.push(Frame { port, bytes, payload: (bytes - overhead).max(0.0) });
+        self.backlog.set(backlog);
         Ok(())
     }
 
@@ -112,12 +118,7 @@ impl Session {
         f64::from(self.socket.buffered_amount())
     }
 
-    fn is_open(&self) -> bool {
-        self.root.is(ReadyState::Open)
-    }
-
     fn ports(&self) -> impl Iterator<Item = Port> {
-        use wasm_bindgen::JsCast;
         self.peers.ports().into_iter().map(JsCast::unchecked_into)
     }
 }

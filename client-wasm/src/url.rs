@@ -10,7 +10,7 @@ pub(crate) fn of_channel(endpoint: &str, scope: Scope, channel: &ChannelName) ->
         Scope::Local => "/local/",
         Scope::Network => "/network/",
     };
-    [endpoint.trim_end_matches('/'), folder, channel.as_str()].concat()
+    String::from(endpoint.trim_end_matches('/')) + folder + channel.as_str()
 }
 
 #[cfg(test)]

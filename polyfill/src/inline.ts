@@ -1,10 +1,11 @@
 import { initSync } from "nws-core";
-import base64 from "nws-core.wasm";
+import core from "nws-core.txt";
 
+import { decode } from "./printable.ts";
 import { provide } from "./wasm.ts";
 
 provide(() => {
-  initSync({ module: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) });
+  initSync({ module: decode(core) });
 });
 
 export { LocalWebSocket, NetworkWebSocket } from "./network-web-socket.ts";

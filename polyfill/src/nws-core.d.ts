@@ -4,9 +4,7 @@ import type { Port } from "./port.ts";
 export class Core {
   constructor(port: Port, local: boolean, channel: string, endpoint: string, protocols: string[]);
   readonly socket: WebSocket;
-  sendText(port: Port, text: string): void;
-  sendBytes(port: Port, bytes: Uint8Array): void;
-  sendBlob(port: Port, blob: Blob): void;
+  send(port: Port, data: string | Uint8Array | Blob): void;
   close(port: Port, code: number | undefined, reason: string | undefined): void;
   readyState(port: Port): number;
   bufferedAmount(port: Port): number;

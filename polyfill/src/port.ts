@@ -6,6 +6,7 @@ import { closeEvent, NetworkErrorEvent, NetworkMessageEvent } from "./events.ts"
  */
 export class Port {
   state = 0;
+  head = "";
   discarded = 0;
   binaryType: BinaryType = "blob";
 
@@ -21,7 +22,8 @@ export class Port {
   }
 
   message(data: unknown, senderId: string, peer: Port | undefined): void {
-    this.socket.dispatchEvent(new NetworkMessageEvent(data, this.origin, senderId, peer?.socket ?? null));
+    const payload = data instanceof ArrayBuffer && this.binaryType === "blob" ? new Blob([data]) : data;
+    this.socket.dispatchEvent(new NetworkMessageEvent(payload, this.origin, senderId, peer?.socket ?? null));
   }
 
   error(reason: string, message: string): void {

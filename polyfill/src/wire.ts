@@ -31,16 +31,7 @@ export class Wire {
 
   send(args: IArguments): void {
     needArguments(args, 1, "send");
-    const data: unknown = args[0];
-    if (data instanceof Blob) {
-      this.core.sendBlob(this.port, data);
-    } else if (data instanceof ArrayBuffer) {
-      this.core.sendBytes(this.port, new Uint8Array(data));
-    } else if (ArrayBuffer.isView(data)) {
-      this.core.sendBytes(this.port, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    } else {
-      this.core.sendText(this.port, wellFormed(`${data}`));
-    }
+    this.core.send(this.port, convert(args[0]));
   }
 
   close(code: unknown, reason: unknown): void {
@@ -57,6 +48,20 @@ export function needArguments(args: IArguments, count: number, where: string): v
   if (args.length < count) {
     throw new TypeError(`${where}: ${count} argument required, but only ${args.length} present`);
   }
+}
+
+/** Converts as WebIDL converts a union of BufferSource, Blob and USVString. */
+function convert(data: unknown): string | Uint8Array | Blob {
+  if (data instanceof Blob) {
+    return data;
+  }
+  if (data instanceof ArrayBuffer) {
+    return new Uint8Array(data);
+  }
+  if (ArrayBuffer.isView(data)) {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+  return wellFormed(`${data}`);
 }
 
 /** WebIDL's USVString: half of a surrogate pair becomes U+FFFD. */

@@ -1,11 +1,12 @@
 //! The npm package: the core compiled to WebAssembly, bound to JavaScript, made small, and bundled into polyfill/dist.
 
+mod binding;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use wasm_bindgen_cli_support::Bindgen;
 
 use crate::step::Step;
 use crate::{checkout, toolchain};
@@ -14,8 +15,8 @@ use crate::{checkout, toolchain};
 pub(crate) fn package(release: bool) -> Result<()> {
     let module = compile()?;
     let core = checkout::target().join("package");
-    if !is_fresh(&core.join("core.wasm"), &module) {
-        bind(&module, &core).context("cannot bind the WebAssembly to JavaScript")?;
+    if !is_fresh(&core.join("core.min.wasm"), &module) {
+        binding::bind(&module, &core).context("cannot bind the WebAssembly to JavaScript")?;
         optimise(&core)?;
     }
     let bundle = Step::new("node").dir("polyfill").arg("build.mjs").arg(&core);
@@ -49,26 +50,17 @@ fn remapped_paths() -> OsString {
     flags
 }
 
-/// Writes core.js and core_bg.wasm. `web` is the target whose module can be given as bytes, synchronously.
-fn bind(module: &Path, folder: &Path) -> Result<()> {
-    let mut bindgen = Bindgen::new();
-    bindgen.input_path(module).out_name("core").web(true)?;
-    bindgen.typescript(false).omit_default_module_path(true);
-    bindgen.remove_name_section(true).remove_producers_section(true);
-    bindgen.generate(folder)
-}
-
 /// What browsers have had since 2022; left to itself, the optimiser writes what some have not.
 const FEATURES: &str = "--mvp-features --enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue \
     --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext";
 
-/// Writes core.wasm.
+/// Writes core.min.wasm.
 fn optimise(folder: &Path) -> Result<()> {
-    let output = folder.join("core.wasm");
+    let output = folder.join("core.min.wasm");
     let optimiser =
         Step::new("node").arg(checkout::root().join("polyfill/node_modules/binaryen/bin/wasm-opt"));
     let optimise = optimiser.words(FEATURES).words("-Oz --strip-target-features --output").arg(&output);
-    optimise.arg(folder.join("core_bg.wasm")).run().context("Node.js 20 or later is needed")
+    optimise.arg(folder.join("core.wasm")).run().context("Node.js 20 or later is needed")
 }
 
 /// Whether `output` was made after `input`, by this very version of this task.

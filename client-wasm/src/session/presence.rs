@@ -6,8 +6,11 @@ use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::Session;
-use crate::close::{End, Farewell};
+use crate::close::Farewell;
+use crate::end::End;
+use crate::frame::text;
 use crate::port::Port;
+use crate::socket::Listener;
 use crate::state::ReadyState;
 
 #[wasm_bindgen]
@@ -23,24 +26,23 @@ impl Session {
             return;
         }
         self.root.set_id(id);
-        self.root.enter(ReadyState::Open);
-        self.root.opened();
+        self.root.open();
     }
 
     pub(super) fn arrive(&self, id: &JsString) {
         // A handler of `open` may just have closed the socket.
-        if !self.is_open() || self.peers.get(id).is_some() {
+        if !self.root.is(ReadyState::Open) || self.peers.get(id).is_some() {
             return;
         }
         let serial = self.last_serial.get() + 1;
         self.last_serial.set(serial);
         let peer = self.root.peer(serial, id);
+        peer.set_head(&text::message(id));
         self.peers.insert(id, &peer);
         self.root.connected(&peer);
         // A handler of `connect` may just have closed either of them.
         if peer.is(ReadyState::Connecting) {
-            peer.enter(ReadyState::Open);
-            peer.opened();
+            peer.open();
         }
     }
 
@@ -55,15 +57,16 @@ impl Session {
             return;
         }
         self.peers.remove(&peer.id());
-        peer.closed(end);
+        peer.end(end);
         self.root.disconnected(peer);
     }
 
     /// Ends a peer's socket once the page's present turn is over, as `close()` never fires an event by itself.
-    pub(super) fn dismiss_soon(self: &Rc<Self>, peer: &Port, farewell: Farewell) {
+    pub(super) fn dismiss_soon(self: &Rc<Self>, peer: &Port, farewell: &Farewell) {
         let session = Rc::clone(self);
         let peer = peer.clone();
-        let task = Closure::once_into_js(move || session.dismiss(&peer, &farewell.into()));
-        queue_microtask(task.unchecked_ref());
+        let end = End::wanted(farewell);
+        let task: Listener = Closure::new(move |_| session.dismiss(&peer, &end));
+        queue_microtask(task.into_js_value().unchecked_ref());
     }
 }

@@ -1,0 +1,3 @@
+/** The WebAssembly of the core, as printable.ts reads it. */
+declare const text: string;
+export default text;
