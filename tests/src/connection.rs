@@ -32,6 +32,11 @@ impl Connection {
         within("room to write", self.stream.write_all(bytes)).await?.context("cannot write")
     }
 
+    /// Closes the writing half.
+    pub async fn finish(&mut self) -> Result<()> {
+        self.stream.shutdown().await.context("cannot close")
+    }
+
     /// Reads the head of a response, up to and with its empty line.
     pub async fn read_head(&mut self) -> Result<String> {
         String::from_utf8(self.read_past(b"\r\n\r\n").await?).context("a head that is not UTF-8")

@@ -16,6 +16,7 @@ pub struct Setup {
     flags: Vec<String>,
     variables: Vec<(String, String)>,
     limits: String,
+    descriptors: Option<u32>,
 }
 
 impl Setup {
@@ -46,6 +47,12 @@ impl Setup {
         self
     }
 
+    /// Leaves it no more than `count` file descriptors.
+    #[must_use]
+    pub fn descriptors(self, count: u32) -> Self {
+        Self { descriptors: Some(count), ..self }
+    }
+
     /// Starts it and waits until it listens.
     pub async fn start(self) -> Result<Proxy> {
         let (command, file) = self.command()?;
@@ -67,7 +74,7 @@ impl Setup {
 
     fn command(&self) -> Result<(Command, Option<ConfigFile>)> {
         let file = self.file()?;
-        let mut command = program()?;
+        let mut command = self.descriptors.map_or_else(program, program_with_descriptors)?;
         command.args(["run", "--no-discovery", "--port", "0"]).args(&self.flags);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         if let Some(file) = &file {
@@ -99,12 +106,22 @@ impl Drop for ConfigFile {
     }
 }
 
+fn program_with_descriptors(count: u32) -> Result<Command> {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#"ulimit -n "$0" && exec "$@""#, &count.to_string()]).arg(program_path()?);
+    Ok(shell)
+}
+
 fn program() -> Result<Command> {
+    program_path().map(Command::new)
+}
+
+fn program_path() -> Result<PathBuf> {
     let path = std::env::var_os("NWS_BIN").map_or_else(built, PathBuf::from);
     if !path.is_file() {
         bail!("{} is missing: run `cargo xtask test`, or `cargo build -p nws-proxy`", path.display());
     }
-    Ok(Command::new(path))
+    Ok(path)
 }
 
 /// The debug build that lies beside this test's own program.

@@ -1,7 +1,7 @@
 //! Which channel a path leads to.
 
 use anyhow::Result;
-use nws_tests::{Client, Peer, Proxy, Request};
+use nws_tests::{Client, Connection, Peer, Proxy, Request};
 use serde_json::json;
 
 #[tokio::test]
@@ -82,5 +82,18 @@ async fn both_families_serve_one_port() -> Result<()> {
         b.arrival().await?;
         b.id().await?
     });
+    Ok(())
+}
+
+#[tokio::test]
+async fn frames_may_follow_the_upgrade_at_once() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let mut hasty = Connection::open(&proxy).await?;
+    let upgrade = Request::upgrade("/network/chan/hasty").text(proxy.port());
+    hasty.write(&[upgrade.as_bytes(), b"\x81\x82\0\0\0\0hi\x81\x83\0\0\0\0you"].concat()).await?;
+    assert_eq!(peer.arrival().await?, "hasty");
+    assert_eq!(peer.json().await?, json!({"action": "broadcast", "source": "hasty", "data": "hi"}));
+    assert_eq!(peer.json().await?, json!({"action": "broadcast", "source": "hasty", "data": "you"}));
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! What is too big, too slow or too many.
 
+use std::time::Duration;
+
 use anyhow::Result;
-use nws_tests::{Client, Connection, Peer, Proxy, Request, Setup};
+use nws_tests::{Client, Connection, Peer, Proxy, Received, Request, Setup, within};
+use serde_json::json;
 
 const MESSAGE_MAX: usize = 1024 * 1024;
 
@@ -84,6 +87,21 @@ async fn a_request_that_does_not_come_is_not_waited_for() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_request_that_drips_is_not_waited_for() -> Result<()> {
+    let proxy = Setup::new().limit("handshake-timeout", 0.3).start().await?;
+    let mut slow = Connection::open(&proxy).await?;
+    slow.write(b"GET /chan HTTP/1.1\r\nX: ").await?;
+    // A byte now and then would last for minutes.
+    let mut drip = tokio::time::interval(Duration::from_millis(20));
+    within("the end of a slow connection", async {
+        while slow.write(b"x").await.is_ok() {
+            drip.tick().await;
+        }
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_default_for_a_slow_request_closes_too() -> Result<()> {
     let proxy = Proxy::start().await?;
     let mut slow = Connection::open(&proxy).await?;
@@ -139,5 +157,32 @@ async fn one_connection_too_many_closes_with_4503() -> Result<()> {
     let gone = b.id.clone();
     b.leave().await?;
     assert_eq!(a.departure().await?, gone);
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_descriptors_the_next_is_closed_with_4503() -> Result<()> {
+    let proxy = Setup::new().descriptors(128).start().await?;
+    let mut served = Vec::new();
+    let refused = loop {
+        let mut client = Client::join(&proxy, &format!("/{}", served.len())).await?;
+        client.send_json(json!({"action": "status"})).await?;
+        match client.receive().await? {
+            Received::Closed(code) => break code,
+            Received::Text(_) | Received::Binary(_) => served.push(client),
+        }
+    };
+    assert_eq!(refused, 4503);
+    assert!((10..128).contains(&served.len()), "{} were served", served.len());
+    for client in &mut served {
+        client.id().await?;
+    }
+    served.pop();
+    within("room for another", another_fits(&proxy)).await?
+}
+
+/// A leave is seen by the proxy in its own time.
+async fn another_fits(proxy: &Proxy) -> Result<()> {
+    while Client::join(proxy, "/another").await?.id().await.is_err() {}
     Ok(())
 }

@@ -55,6 +55,19 @@ async fn a_connection_that_breaks_in_a_frame_is_a_leave() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_connection_that_says_no_more_is_a_leave() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut a = Peer::alone(&proxy, "/chan").await?;
+    let mut mute = Connection::open(&proxy).await?;
+    mute.write(Request::upgrade("/network/chan/mute").text(proxy.port()).as_bytes()).await?;
+    assert_eq!(a.arrival().await?, "mute");
+    mute.finish().await?;
+    assert_eq!(a.departure().await?, "mute");
+    mute.read_to_end().await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_channel_that_all_left_is_a_new_one() -> Result<()> {
     let proxy = Proxy::start().await?;
     for _ in 0..3 {
