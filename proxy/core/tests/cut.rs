@@ -187,17 +187,21 @@ fn beyond_the_memory_of_all_queues_the_largest_is_cut() {
 
 #[test]
 fn a_proxy_with_little_in_its_queues_does_not_pay_for_another() {
-    let shared = Arc::new(Shared::new(10, 1_000_000));
+    let shared = Arc::new(Shared::new(10, 500_000));
     let config = Config { shared: Arc::clone(&shared), ..Config::default() };
     let mut modest = Room::new(config.clone());
     let mut greedy = Room::new(config);
-    modest.say(10_000);
-    for _ in 0..120 {
-        greedy.say(10_000);
+    greedy.proxy.set_speed(greedy.reader, Speed::Unlimited);
+    greedy.proxy.advance(MS);
+    greedy.proxy.set_speed(greedy.reader, Speed::BytesPerMs(5));
+    greedy.say(900_000);
+    assert_eq!(greedy.proxy.seen(greedy.watcher), ["disconnect reader"]);
+    // The frame in flight has to be finished, so that the memory is not free yet.
+    assert!(shared.queued() > 900_000);
+    for _ in 0..100 {
         modest.say(10);
         modest.proxy.advance(MS);
     }
-    assert_eq!(greedy.proxy.seen(greedy.watcher), ["disconnect reader"]);
     assert_eq!(modest.proxy.seen(modest.watcher), [""; 0]);
     drop((modest, greedy));
     assert_eq!(shared.queued(), 0);
