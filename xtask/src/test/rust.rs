@@ -23,8 +23,8 @@ pub(crate) fn doc() -> Result<Tally> {
 }
 
 fn nextest() -> Result<Tally> {
-    // `.config/nextest.toml` asks for this report.
-    let report = checkout::target().join("nextest/default/junit.xml");
+    // `.config/nextest.toml` asks for this report, which lies here whatever the target folder is.
+    let report = checkout::root().join("target/nextest/default/junit.xml");
     if report.exists() {
         fs::remove_file(&report)?;
     }
@@ -55,7 +55,7 @@ fn suites(report: &str) -> Result<Tally> {
     let head = report.split("<testsuites").nth(1).and_then(|rest| rest.split('>').next());
     let head = head.context("nextest's report has no totals")?;
     let failed = attribute(head, "failures")? + attribute(head, "errors")?;
-    let passed = attribute(head, "tests")?.saturating_sub(failed);
+    let passed = attribute(head, "tests")?.saturating_sub(failed + attribute(head, "skipped")?);
     Ok(Tally { passed, failed })
 }
 
