@@ -6,15 +6,15 @@ use std::time::Duration;
 use nws_core::Framing::{Raw, Structured};
 use nws_core::sim::{ClientId, Event, Proxy, Speed, Word, network};
 use nws_core::{Config, Shared};
-use nws_protocol::limits::{MESSAGE_MAX, RECIPIENT_QUEUE_MAX, STALL_TIME};
+use nws_protocol::limits::{DRAIN_TIME, MESSAGE_MAX, RECIPIENT_QUEUE_MAX, STALL_TIME};
 
 const MS: Duration = Duration::from_millis(1);
 
 /// Longer than a reader that has stopped counts as draining.
-const STOPPED: Duration = Duration::from_millis(150);
+const STOPPED: Duration = DRAIN_TIME.saturating_add(Duration::from_millis(100));
 
 /// Looks at those who lag are this far apart at most.
-const LOOK: Duration = Duration::from_millis(25);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A small proxy: 1000 bytes may wait for a reader that has stopped.
 fn small() -> Config {

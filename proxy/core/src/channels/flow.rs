@@ -140,11 +140,13 @@ impl Channels {
         self.lagging.touched.extend(lag.senders().map(|sender| (recipient, sender)));
         if !lag.is_draining(now) {
             self.let_all_go(recipient, now);
+        } else if now.saturating_duration_since(lag.progress) >= SLOT {
+            self.let_go_below(self.window(recipient, now), recipient, now);
         }
     }
 
     fn judge(&mut self, recipient: ConnId, sender: ConnId, now: Instant) {
-        let window = self.window(recipient);
+        let window = self.window(recipient, now);
         let Some(member) = self.members.get_mut(recipient).filter(|member| member.is_open()) else { return };
         let Some(lag) = &mut member.lag else { return };
         if lag.is_draining(now) {
@@ -163,10 +165,12 @@ impl Channels {
     }
 
     /// What one sender may have waiting for `recipient`.
-    fn window(&self, recipient: ConnId) -> usize {
-        let waiting = self.members.get(recipient).map_or(0, |member| member.outbox.len());
-        let tight = waiting > self.config.recipient_queue_max / 2 || self.tally.is_tight();
-        self.config.sender_window / if tight { TIGHT } else { 1 }
+    fn window(&self, recipient: ConnId, now: Instant) -> usize {
+        let Some(member) = self.members.get(recipient) else { return self.config.sender_window };
+        let spare = self.config.recipient_queue_max / 2;
+        let tight = member.outbox.len() > spare || self.tally.is_tight();
+        let window = self.config.sender_window / if tight { TIGHT } else { 1 };
+        window + member.lag.as_ref().map_or(0, |lag| lag.allowance(spare, now))
     }
 
     fn largest(&self) -> Option<ConnId> {
@@ -206,8 +210,12 @@ impl Channels {
         }
     }
 
+    /// Releases the senders of which `recipient` has taken enough.
     fn let_repaid_go(&mut self, recipient: ConnId, now: Instant) {
-        let enough = self.window(recipient) / 2;
+        self.let_go_below(self.window(recipient, now) / 2, recipient, now);
+    }
+
+    fn let_go_below(&mut self, enough: usize, recipient: ConnId, now: Instant) {
         let Some(lag) = self.members.get_mut(recipient).and_then(|member| member.lag.as_mut()) else {
             return;
         };

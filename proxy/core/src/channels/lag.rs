@@ -10,7 +10,7 @@ use super::ConnId;
 use super::outbox::{Debt, Outbox};
 
 /// Slots of the meter; one more than the time of which it tells.
-const SLOTS: usize = 5;
+const SLOTS: usize = 21;
 
 /// Length of a slot.
 pub(super) const SLOT: Duration = DRAIN_TIME.checked_div(SLOTS as u32 - 1).expect("not zero");
@@ -65,6 +65,14 @@ impl Lag {
 
     pub(super) fn owed(&self, sender: ConnId) -> usize {
         self.owed.get(&sender).copied().unwrap_or(0)
+    }
+
+    /// What each sender may have waiting on top of its window, out of `spare` bytes for all of them:
+    /// more and more while nothing moves, so that a pause slows senders down and never stops them.
+    pub(super) fn allowance(&self, spare: usize, now: Instant) -> usize {
+        let still = now.saturating_duration_since(self.progress).min(DRAIN_TIME);
+        let share = spare / self.owed.len().max(1);
+        (share as u128 * still.as_millis() / DRAIN_TIME.as_millis()) as usize
     }
 
     pub(super) fn senders(&self) -> impl Iterator<Item = ConnId> {
