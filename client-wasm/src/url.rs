@@ -10,7 +10,7 @@ pub(crate) fn of_channel(endpoint: &str, scope: Scope, channel: &ChannelName) ->
         Scope::Local => "/local/",
         Scope::Network => "/network/",
     };
-    String::from(endpoint.trim_end_matches('/')) + folder + channel.as_str()
+    String::from(endpoint.strip_suffix('/').unwrap_or(endpoint)) + folder + channel.as_str()
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@
  * smaller by gzip, and no longer without. build.mjs has the other half.
  */
 export function decode(text: string): Uint8Array<ArrayBuffer> {
-  const bytes: number[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i) - 32;
-    bytes.push(code < 93 ? code : 93 + (code - 93) * 95 + text.charCodeAt(++i) - 32);
+  const codes = new TextEncoder().encode(text);
+  let length = 0;
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]! - 32;
+    codes[length++] = code < 93 ? code : 93 + (code - 93) * 95 + codes[++i]! - 32;
   }
-  return Uint8Array.from(bytes);
+  return codes.subarray(0, length);
 }
