@@ -76,20 +76,35 @@ fn figures(lines: &str) -> Result<Vec<Figure>> {
     let runs = lines.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
     let mut figures = Vec::new();
     for workload in WORKLOADS {
+        let of_nws = Medians::of(&runs, workload, SERVERS[0])?;
         for server in SERVERS {
-            let of_both =
-                |run: &&Value| run["workload"] == workload && run["server"] == server && run["ok"] == true;
-            let good: Vec<&Value> = runs.iter().filter(of_both).collect();
-            let median = |key: &str| {
-                median(good.iter().filter_map(|run| run[key].as_f64()).collect())
-                    .with_context(|| format!("no good run of {workload} with {server}"))
-            };
-            let (rate, cpu) = (median("deliveries_per_s")?, median("cpu_s_per_million")?);
-            figures.push(Figure::new(format!("{workload}, {server}"), rate, "deliveries/s"));
-            figures.push(Figure::new(format!("{workload}, {server}, CPU per delivery"), cpu, "µs"));
+            let medians = Medians::of(&runs, workload, server)?;
+            let by = medians.cpu / of_nws.cpu;
+            figures.push(Figure::new(format!("{workload}, {server}"), medians.rate, "deliveries/s"));
+            figures.push(Figure::new(format!("{workload}, {server}, CPU per delivery"), medians.cpu, "µs"));
+            figures.push(Figure::new(format!("{workload}, {server}, CPU by that of nws"), by, "×"));
         }
     }
     Ok(figures)
+}
+
+/// Of the runs of one workload against one server that went well.
+struct Medians {
+    rate: f64,
+    /// Microseconds a delivery, which is seconds a million of them.
+    cpu: f64,
+}
+
+impl Medians {
+    fn of(runs: &[Value], workload: &str, server: &str) -> Result<Self> {
+        let of_both =
+            |run: &&Value| run["workload"] == workload && run["server"] == server && run["ok"] == true;
+        let median = |key: &str| {
+            let values = runs.iter().filter(of_both).filter_map(|run| run[key].as_f64());
+            median(values.collect()).with_context(|| format!("no good run of {workload} with {server}"))
+        };
+        Ok(Self { rate: median("deliveries_per_s")?, cpu: median("cpu_s_per_million")? })
+    }
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
