@@ -1,6 +1,6 @@
 //! The HTTP server: accepts connections and serves requests until they become channels.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -27,15 +27,31 @@ use crate::shard::ShardHandles;
 /// Pause after accepting has failed, which happens when descriptors have run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// The place of a connection while it speaks HTTP, and after it has been upgraded.
+/// The place of a connection while it speaks HTTP.
 #[derive(Clone)]
-pub(super) struct HeldPlace(pub(super) Arc<std::sync::Mutex<Option<Place>>>);
+pub(super) struct HeldPlace(Arc<Mutex<Option<Place>>>);
 
 /// Serves pages and upgrades.
 pub(crate) struct Server {
     router: Router,
     http: http1::Builder,
     places: Places,
+}
+
+impl HeldPlace {
+    /// Takes the place along when the connection is upgraded.
+    pub(super) fn take(&self) -> Option<Place> {
+        self.lock().take()
+    }
+
+    /// Goes on speaking HTTP.
+    pub(super) fn give_back(&self, place: Place) {
+        *self.lock() = Some(place);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Place>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Server {
@@ -82,7 +98,7 @@ impl Server {
 
     fn serve(&self, socket: TcpStream, place: Place) {
         let router = self.router.clone();
-        let place = HeldPlace(Arc::new(std::sync::Mutex::new(Some(place))));
+        let place = HeldPlace(Arc::new(Mutex::new(Some(place))));
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(place.clone());

@@ -9,7 +9,8 @@ use http::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
     UPGRADE,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
+use hyper::body::Body as _;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use nws_protocol::CloseCode;
@@ -33,14 +34,15 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
 
 /// Answers an upgrade of a client that may connect.
 pub(super) async fn answer(gate: &Gate, client: &Client, mut request: Request) -> Response {
-    let accept = match handshake(request.method(), request.headers()) {
+    let accept = match handshake(&request) {
         Ok(accept) => accept,
         Err(Flaw(status, line)) => return (status, [(SEC_WEBSOCKET_VERSION, "13")], line).into_response(),
     };
     let Some(endpoint) = Endpoint::parse(request.uri().path()) else {
         return (StatusCode::NOT_FOUND, "no such channel endpoint\n").into_response();
     };
-    let Some(place) = take_place(&request) else {
+    let held = request.extensions().get::<HeldPlace>().cloned();
+    let Some((held, place)) = held.and_then(|held| held.take().map(|place| (held, place))) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let response = switching(&accept, request.headers());
@@ -51,7 +53,10 @@ pub(super) async fn answer(gate: &Gate, client: &Client, mut request: Request) -
         Some(refuse) => Route::Arrive(shard.clone(), refuse),
         None => match Route::of(shard, endpoint).await {
             Some(route) => route,
-            None => return (StatusCode::CONFLICT, "this peer id is taken\n").into_response(),
+            None => {
+                held.give_back(place);
+                return (StatusCode::CONFLICT, "this peer id is taken\n").into_response();
+            }
         },
     };
     tokio::spawn(async move {
@@ -108,9 +113,16 @@ async fn move_on(upgrade: OnUpgrade, place: Place, route: Route) -> Result<(), B
 }
 
 /// The value of `Sec-WebSocket-Accept`, or what is wrong with the request.
-fn handshake(method: &Method, headers: &HeaderMap) -> Result<HeaderValue, Flaw> {
-    if method != Method::GET {
+fn handshake(request: &Request) -> Result<HeaderValue, Flaw> {
+    let headers = request.headers();
+    if request.method() != Method::GET {
         return Err(Flaw(StatusCode::METHOD_NOT_ALLOWED, "an upgrade is a GET\n"));
+    }
+    if request.version() < Version::HTTP_11 {
+        return Err(Flaw(StatusCode::BAD_REQUEST, "an upgrade needs HTTP/1.1\n"));
+    }
+    if !request.body().is_end_stream() {
+        return Err(Flaw(StatusCode::BAD_REQUEST, "an upgrade has no body\n"));
     }
     if !has_token(headers, &CONNECTION, "upgrade") {
         return Err(Flaw(StatusCode::BAD_REQUEST, "Connection: Upgrade is missing\n"));
@@ -146,11 +158,6 @@ fn switching(accept: &HeaderValue, headers: &HeaderMap) -> Response {
         answer.insert(SEC_WEBSOCKET_PROTOCOL, first);
     }
     response
-}
-
-fn take_place(request: &Request) -> Option<Place> {
-    let HeldPlace(held) = request.extensions().get::<HeldPlace>()?;
-    held.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
 }
 
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
