@@ -1,9 +1,13 @@
 /** Pages of different sites, loaded in different ways, talk in one channel. */
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { meet, Member } from './member.mjs';
+import { memberPages } from './pages.mjs';
 import { world } from './world.mjs';
 
 const here = world();
@@ -33,6 +37,21 @@ test('a page with an import and a page with a script tag chat', async () => {
   await classic.send('by tag');
   await module.hears(classic.id, 'by tag');
   await leave([module, classic]);
+});
+
+test('a page in a file and a page of a site chat', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'nws-page-'));
+  try {
+    const read = memberPages(here.proxy);
+    for (const name of ['classic.html', 'member.js']) await writeFile(join(folder, name), await read(`/${name}`));
+    const pages = [`file://${folder}/classic.html`, `${here.sites[0].origin}/classic.html`];
+    const [file, page] = await meet(here.browser, pages, { channel: 'file', proxy: here.proxy });
+    await file.send('from a file');
+    await page.hears(file.id, 'from a file');
+    await leave([file, page]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('of three pages, one hears a direct message', async () => {

@@ -3,7 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use nws_tests::{Connection, Proxy, Request};
 use serde_json::json;
 
@@ -17,12 +17,12 @@ async fn main() -> Result<()> {
     rlimit::increase_nofile_limit(u64::MAX)?;
     let proxy = Proxy::start().await?;
     join(&proxy, "/warm-up").await?;
-    let before = resident_kib(&proxy)?;
+    let before = proxy.memory_kib("VmRSS")?;
     let mut connections = Vec::new();
     for number in 0..CHANNELS * PEERS {
         connections.push(join(&proxy, &format!("/channel-{}", number % CHANNELS)).await?);
     }
-    let joined = resident_kib(&proxy)?;
+    let joined = proxy.memory_kib("VmRSS")?;
     let count = connections.len() as f64;
     let report = json!({
         "connections": count,
@@ -42,12 +42,4 @@ async fn join(proxy: &Proxy, path: &str) -> Result<Connection> {
     connection.write(STATUS).await?;
     connection.read_past(br#"{"action":"status""#).await?;
     Ok(connection)
-}
-
-/// The memory of the proxy that is in use, as Linux tells it.
-fn resident_kib(proxy: &Proxy) -> Result<f64> {
-    let status =
-        std::fs::read_to_string(format!("/proc/{}/status", proxy.pid()?)).context("this needs Linux")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }

@@ -46,6 +46,14 @@ impl Proxy {
         self.child.id().context("the proxy has ended")
     }
 
+    /// What Linux tells of its memory: `VmRSS` is what it uses, `VmHWM` the most it has used.
+    pub fn memory_kib(&self, key: &str) -> Result<f64> {
+        let path = format!("/proc/{}/status", self.pid()?);
+        let status = std::fs::read_to_string(path).context("this needs Linux")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+        Ok(line.with_context(|| format!("no {key}"))?.trim().trim_end_matches(" kB").parse()?)
+    }
+
     /// Sends it a signal, by the name that `kill` knows.
     pub async fn signal(&self, name: &str) -> Result<()> {
         let status = Command::new("kill").args(["-s", name, &self.pid()?.to_string()]).status().await?;

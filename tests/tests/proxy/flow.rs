@@ -42,7 +42,7 @@ async fn bulk_arrives_whole_and_in_order_at_a_slow_reader() -> Result<()> {
     let count = 64 * MIB / PIECE;
     try_join(send_all(&mut sender, count), read_slowly(&mut reader, count)).await?;
     sender.id().await?;
-    Ok(())
+    expect_little_memory(&proxy)
 }
 
 async fn read_slowly(reader: &mut Client, count: usize) -> Result<()> {
@@ -66,7 +66,8 @@ async fn a_reader_that_stopped_is_cut_at_16_mib_and_nobody_waits() -> Result<()>
     try_join(send_all(&mut sender, count), read_all_and_a_departure(&mut healthy, count)).await?;
     assert_eq!(sender.departure().await?, "stopped");
     sender.id().await?;
-    expect_prefix_and_end(&mut stopped).await
+    expect_prefix_and_end(&mut stopped).await?;
+    expect_little_memory(&proxy)
 }
 
 async fn read_all_and_a_departure(healthy: &mut Peer, count: usize) -> Result<()> {
@@ -89,6 +90,13 @@ async fn read_all_and_a_departure(healthy: &mut Peer, count: usize) -> Result<()
         }
     }
     assert_eq!((next, departures), (count, 1));
+    Ok(())
+}
+
+/// Two queues at their bounds of 16 MiB, and the program itself; less than what was sent.
+fn expect_little_memory(proxy: &Proxy) -> Result<()> {
+    let most = proxy.memory_kib("VmHWM")? / 1024.0;
+    assert!(most < 48.0, "the proxy used {most} MiB");
     Ok(())
 }
 
