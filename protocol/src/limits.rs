@@ -5,8 +5,7 @@
 
 use std::time::Duration;
 
-/// Characters of a channel name. 255 is the longest label that DNS-SD and most file systems take,
-/// which is what names of other systems are made for.
+/// Characters of a channel name: as many as most file systems take for the name of a file.
 pub const CHANNEL_NAME_MAX: usize = 255;
 
 /// Characters of a peer id that a client chooses. It stands in every frame, so it is short; a UUID
@@ -30,7 +29,8 @@ pub const REQUEST_HEAD_TIME: Duration = Duration::from_secs(5);
 /// Interval of pings to each client.
 pub const PING_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Silence after which a client is taken for gone: two pings without an answer.
+/// Silence after which a client is taken for gone: two intervals, so that it has a whole one to answer
+/// a ping.
 pub const SILENCE_MAX: Duration = Duration::from_secs(60);
 
 /// Peers in one channel. Presence costs a frame for each pair of them.

@@ -1,10 +1,11 @@
 //! Pings, and clients that have fallen silent.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use nws_core::Config;
 use nws_core::Framing::Structured;
 use nws_core::sim::{ClientId, Proxy, Speed, Word, network};
+use nws_core::{Channels, Config, ConnId, Input, Output};
+use slotmap::SlotMap;
 
 /// Visits are gathered: they are late by at most a 64th of the interval of pings.
 const LATE: Duration = Duration::from_millis(500);
@@ -105,4 +106,44 @@ fn a_held_sender_is_not_silent() {
         assert!(proxy.unread(a) > 0);
         proxy.events(b);
     }
+}
+
+/// One member of a state machine whose owner does as the test says, and not what it should.
+fn alone(config: Config, now: Instant) -> (Channels, ConnId) {
+    let mut core = Channels::new(config, [6; 32]);
+    let conn = SlotMap::with_key().insert(());
+    core.handle(Input::Join { conn, channel: network("room"), framing: Structured }, now);
+    (core, conn)
+}
+
+fn outputs(core: &mut Channels) -> Vec<Output> {
+    std::iter::from_fn(|| core.poll_output()).collect()
+}
+
+#[test]
+fn rare_pings_do_not_delay_the_end_of_those_that_close() {
+    let (ping_interval, silence_max) = (Duration::from_secs(36_000), Duration::from_secs(72_000));
+    let config = Config { ping_interval, silence_max, ..Config::default() };
+    let (start, close_time) = (Instant::now(), config.close_time);
+    let (mut core, conn) = alone(config, start);
+    core.handle(Input::PeerClosed { conn, code: None }, start);
+    let bytes = core.waiting(conn).map(<[u8]>::len).sum();
+    core.handle(Input::Wrote { conn, bytes }, start);
+    outputs(&mut core);
+    let due = core.poll_timeout().unwrap();
+    assert!(due <= start + close_time + LATE);
+    core.handle_timeout(due);
+    assert_eq!(outputs(&mut core), [Output::Reset { conn }]);
+}
+
+#[test]
+fn nobody_is_silent_while_the_process_stands_still() {
+    let start = Instant::now();
+    let (mut core, conn) = alone(Config::default(), start);
+    let resumed = start + 10 * INTERVAL;
+    core.handle_timeout(resumed);
+    assert_eq!(outputs(&mut core), [Output::Write { conn }]);
+    core.handle_timeout(resumed + INTERVAL);
+    core.handle_timeout(resumed + 2 * INTERVAL);
+    assert_eq!(outputs(&mut core), [Output::Write { conn }, Output::Finish { conn }]);
 }

@@ -13,6 +13,9 @@ use super::{Channels, ConnId, Output};
 /// Visits may be late by this part of the interval of pings, so that one wake-up serves many.
 const SLACK: u32 = 64;
 
+/// However rare pings are, those that close are reset in time.
+const SLACK_MAX: Duration = Duration::from_millis(500);
+
 /// When which connection is to be visited.
 #[derive(Default)]
 pub(super) struct Agenda {
@@ -22,7 +25,7 @@ pub(super) struct Agenda {
 
 impl Agenda {
     pub(super) fn with_interval(interval: Duration) -> Self {
-        Self { visits: BinaryHeap::new(), slack: interval / SLACK }
+        Self { visits: BinaryHeap::new(), slack: (interval / SLACK).min(SLACK_MAX) }
     }
 
     pub(super) fn add(&mut self, at: Instant, conn: ConnId) {
@@ -70,8 +73,8 @@ impl Channels {
 
     fn visit_open(&mut self, conn: ConnId, due: Instant, now: Instant) {
         let Some(member) = self.members.get_mut(conn) else { return };
-        if member.holders > 0 {
-            // Nobody has listened.
+        if member.holders > 0 || now.saturating_duration_since(due) > self.config.ping_interval {
+            // Nobody has listened: the sender was held back, or the whole process stood still.
             member.heard = now;
         }
         let progress = member.lag.as_ref().map_or(member.heard, |lag| lag.progress);
