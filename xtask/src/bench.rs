@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures, printed beside what they should reach, and kept as JSON.
 
 mod broadcast;
+mod conformance;
 mod figure;
 mod native;
 mod pages;
@@ -43,6 +44,8 @@ enum Name {
     Memory,
     /// One sends, nine hear, beside other servers.
     Broadcast,
+    /// Whether the framing keeps to RFC 6455, by Autobahn's fuzzing client (needs Python 2.7).
+    Conformance,
 }
 
 impl Bench {
@@ -74,6 +77,7 @@ impl Bench {
             Name::Direct => native::direct(),
             Name::Memory => native::memory(),
             Name::Broadcast => broadcast::measure(self.reps, self.max_other),
+            Name::Conformance => conformance::measure(),
         }
     }
 }
