@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// Why a proxy cannot serve.
+/// Why a proxy cannot serve. What the system said is the `source`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Somebody else listens there.
@@ -17,7 +17,7 @@ pub enum Error {
         address: &'static str,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}:{port}: {source}")]
+    #[error("cannot listen on {address}:{port}")]
     Listen {
         /// The port.
         port: u16,
@@ -27,9 +27,9 @@ pub enum Error {
         source: io::Error,
     },
     /// A thread or its runtime could not be made.
-    #[error("cannot start a thread: {0}")]
+    #[error("cannot start a thread")]
     Thread(#[source] io::Error),
     /// The system gives no random numbers.
-    #[error("the system gives no random numbers: {0}")]
+    #[error("the system gives no random numbers")]
     Random(#[from] getrandom::Error),
 }

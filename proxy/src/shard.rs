@@ -12,7 +12,6 @@ mod session;
 mod state;
 mod write;
 
-use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -97,23 +96,28 @@ fn start_one(index: usize, config: &Config, shared: &Arc<Shared>) -> Result<Runn
     getrandom::fill(&mut seed)?;
     let (commands, receiver) = mpsc::channel::<Command>(COMMANDS);
     let (alive, ended) = oneshot::channel::<()>();
+    let (started, failure) = std::sync::mpsc::sync_channel(1);
     let core = core_config(config, shared);
     let message_max = config.limits.message;
     let thread = std::thread::Builder::new()
         .name(format!("nws-shard-{index}"))
         .spawn(move || {
-            let shard = Shard::new(Channels::new(core, seed), message_max);
-            run_thread(shard, receiver);
+            let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
+            match runtime {
+                Ok(runtime) => {
+                    drop(started);
+                    let shard = Shard::new(Channels::new(core, seed), message_max);
+                    runtime.block_on(driver::drive(shard, receiver));
+                }
+                // The thread that waits for it takes it.
+                Err(error) => drop(started.send(error)),
+            }
             drop(alive);
         })
         .map_err(Error::Thread)?;
-    Ok(Running { handle: ShardHandle::new(commands), ended, thread })
-}
-
-fn run_thread(shard: Rc<Shard>, commands: mpsc::Receiver<Command>) {
-    match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
-        Ok(runtime) => runtime.block_on(driver::drive(shard, commands)),
-        Err(error) => tracing::error!(%error, "cannot start the runtime of a shard"),
+    match failure.recv() {
+        Ok(error) => Err(Error::Thread(error)),
+        Err(_) => Ok(Running { handle: ShardHandle::new(commands), ended, thread }),
     }
 }
 
