@@ -26,6 +26,14 @@ pub const REQUEST_HEAD_MAX: usize = 8 * 1024;
 /// Time for the head of a request to arrive. On loopback it takes microseconds.
 pub const REQUEST_HEAD_TIME: Duration = Duration::from_secs(5);
 
+/// Time after which a connection that still speaks HTTP is asked to make room: a page with all its files
+/// takes less than a second.
+pub const HTTP_TIME: Duration = Duration::from_secs(60);
+
+/// Time that such a connection then has for the response that is on its way: a client that does not
+/// read must not keep its place for ever.
+pub const HTTP_END_TIME: Duration = Duration::from_secs(5);
+
 /// Interval of pings to each client.
 pub const PING_INTERVAL: Duration = Duration::from_secs(30);
 

@@ -1,5 +1,6 @@
 //! The HTTP server: accepts connections and serves requests until they become channels.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use nws_protocol::limits::{HTTP_END_TIME, HTTP_TIME};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 use tower_service::Service;
 
 use super::gate::{self, Gate};
@@ -106,8 +109,16 @@ impl Server {
         });
         let connection = self.http.serve_connection(TokioIo::new(socket), service).with_upgrades();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "an HTTP connection has ended");
+            let mut connection = pin!(connection);
+            let mut result = timeout(HTTP_TIME, connection.as_mut()).await;
+            if result.is_err() {
+                connection.as_mut().graceful_shutdown();
+                result = timeout(HTTP_END_TIME, connection).await;
+            }
+            match result {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!(%error, "an HTTP connection has ended"),
+                Err(_) => tracing::debug!("an HTTP connection has been dropped: its client does not read"),
             }
         });
     }
