@@ -87,7 +87,7 @@ impl Asset {
         let known = request.get(IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == self.tag.as_bytes());
         let mut response = match known {
             true => StatusCode::NOT_MODIFIED.into_response(),
-            false => Body::from(self.bytes.into_owned()).into_response(),
+            false => Body::from(self.bytes).into_response(),
         };
         let headers = response.headers_mut();
         let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
