@@ -104,7 +104,12 @@ impl Session {
             let mut read = ReadBuf::new(&mut buffer);
             let result = ready!(Pin::new(&mut self.socket).poll_read(cx, &mut read));
             let bytes = read.filled_mut();
-            if result.is_err() || bytes.is_empty() {
+            if result.is_err() {
+                return Poll::Ready(());
+            }
+            if bytes.is_empty() {
+                // The client may have ended its side only, and wait for the answer to what it said last.
+                shard.unblock(self.seat.conn());
                 return Poll::Ready(());
             }
             total += bytes.len();
