@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use nws_proxy::{AllowedHost, AllowedOrigin, Config};
 use serde::Deserialize;
@@ -26,6 +27,16 @@ enum Command {
 /// A command line that cannot be served: a line for standard error, exit status 2.
 #[derive(Debug)]
 pub(crate) struct Usage(pub(crate) String);
+
+impl Usage {
+    /// The first paragraph of clap's, which says what is wrong.
+    pub(crate) fn from_clap(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+        let line = lines.join(" ");
+        Self(line.strip_prefix("error: ").unwrap_or(&line).to_owned())
+    }
+}
 
 /// How logs are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
@@ -54,7 +65,8 @@ struct Settings {
     #[arg(long, env = "NWS_PORT")]
     port: Option<u16>,
     /// No mDNS
-    #[arg(long, env = "NWS_NO_DISCOVERY", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", env = "NWS_NO_DISCOVERY", value_parser = BoolishValueParser::new())]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
     no_discovery: Option<bool>,
     /// Let only pages of this origin connect, such as https://example.com (repeatable)
     #[arg(long, value_name = "ORIGIN", env = "NWS_ALLOW_ORIGIN", value_delimiter = ',')]
@@ -192,6 +204,12 @@ impl Limits {
         set(&mut limits.ping_interval, seconds("--ping-interval", self.ping_interval)?);
         set(&mut limits.silence, seconds("--idle-timeout", self.idle_timeout)?);
         set(&mut limits.name_interval, seconds("--name-interval", self.name_interval)?);
+        if limits.silence <= limits.ping_interval {
+            let (silence, pings) = (limits.silence, limits.ping_interval);
+            let reason =
+                format!("--idle-timeout must be longer than --ping-interval: {silence:?}, {pings:?}");
+            return Err(Usage(reason));
+        }
         Ok(())
     }
 }

@@ -15,7 +15,15 @@ use tokio::signal::unix::{SignalKind, signal};
 use cli::{Cli, Usage};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => return fail(2, &Usage::from_clap(&error).0),
+        Err(help) => {
+            // Where standard output is closed there is nobody to help.
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+    };
     let (config, log_format) = match cli.resolve() {
         Ok(resolved) => resolved,
         Err(Usage(reason)) => return fail(2, &reason),

@@ -22,7 +22,11 @@ impl AllowedHost {
     /// [`InvalidHost`] when it is neither.
     pub fn new(host: &str) -> Result<Self, InvalidHost> {
         match host.parse::<Authority>() {
-            Ok(authority) if !host.contains('@') && !authority.host().is_empty() => Ok(Self(authority)),
+            Ok(authority)
+                if !host.contains('@') && !authority.host().is_empty() && is_canonical(&authority) =>
+            {
+                Ok(Self(authority))
+            }
             _ => Err(InvalidHost(host.to_owned())),
         }
     }
@@ -121,8 +125,9 @@ mod tests {
         assert!(!admits(9009, &["box.lan"], "box.lan:9010"));
         assert!(admits(9009, &["box.lan:443"], "box.lan:443"));
         assert!(!admits(9009, &["box.lan:443"], "box.lan:9009"));
-        assert!(AllowedHost::new("a b").is_err());
-        assert!(AllowedHost::new("").is_err());
+        for host in ["", "a b", "u@a", "a:", "a:99999", "a:http", "http://a"] {
+            assert!(AllowedHost::new(host).is_err(), "{host}");
+        }
     }
 
     #[test]

@@ -33,8 +33,8 @@ impl AllowedOrigin {
             "https" => Some(443),
             _ => None,
         };
-        let plain = uri.authority().is_some_and(|parsed| parsed.as_str() == authority)
-            && !authority.contains('@')
+        let port = uri.port_u16().map_or_else(String::new, |port| format!(":{port}"));
+        let plain = uri.host().is_some_and(|host| format!("{host}{port}") == authority)
             && (uri.port_u16().is_none() || uri.port_u16() != default);
         if plain { Ok(Self(lower)) } else { Err(invalid()) }
     }
@@ -148,9 +148,19 @@ mod tests {
         for origin in ["null", "https://example.com", "http://localhost:8080", "HTTPS://Example.com"] {
             assert!(AllowedOrigin::new(origin).is_ok(), "{origin}");
         }
-        for origin in
-            ["", "example.com", "https://", "https://a/", "https://a/b", "https://u@a", "https://a:443", "*"]
-        {
+        for origin in [
+            "",
+            "example.com",
+            "https://",
+            "https://a/",
+            "https://a/b",
+            "https://u@a",
+            "https://a:443",
+            "https://a:",
+            "https://a:080",
+            "https://a:99999",
+            "*",
+        ] {
             assert!(AllowedOrigin::new(origin).is_err(), "{origin}");
         }
     }
