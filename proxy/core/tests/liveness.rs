@@ -109,11 +109,13 @@ fn a_held_sender_is_not_silent() {
 }
 
 /// One member of a state machine whose owner does as the test says, and not what it should.
-fn alone(config: Config, now: Instant) -> (Channels, ConnId) {
+#[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
+fn alone(config: Config) -> (Channels, ConnId, Instant) {
+    let start = Instant::now();
     let mut core = Channels::new(config, [6; 32]);
     let conn = SlotMap::with_key().insert(());
-    core.handle(Input::Join { conn, channel: network("room"), framing: Structured }, now);
-    (core, conn)
+    core.handle(Input::Join { conn, channel: network("room"), framing: Structured }, start);
+    (core, conn, start)
 }
 
 fn outputs(core: &mut Channels) -> Vec<Output> {
@@ -124,8 +126,8 @@ fn outputs(core: &mut Channels) -> Vec<Output> {
 fn rare_pings_do_not_delay_the_end_of_those_that_close() {
     let (ping_interval, silence_max) = (Duration::from_secs(36_000), Duration::from_secs(72_000));
     let config = Config { ping_interval, silence_max, ..Config::default() };
-    let (start, close_time) = (Instant::now(), config.close_time);
-    let (mut core, conn) = alone(config, start);
+    let close_time = config.close_time;
+    let (mut core, conn, start) = alone(config);
     core.handle(Input::PeerClosed { conn, code: None }, start);
     let bytes = core.waiting(conn).map(<[u8]>::len).sum();
     core.handle(Input::Wrote { conn, bytes }, start);
@@ -138,8 +140,7 @@ fn rare_pings_do_not_delay_the_end_of_those_that_close() {
 
 #[test]
 fn nobody_is_silent_while_the_process_stands_still() {
-    let start = Instant::now();
-    let (mut core, conn) = alone(Config::default(), start);
+    let (mut core, conn, start) = alone(Config::default());
     let resumed = start + 10 * INTERVAL;
     core.handle_timeout(resumed);
     assert_eq!(outputs(&mut core), [Output::Write { conn }]);
