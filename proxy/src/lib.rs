@@ -34,9 +34,9 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let shards = shard::Shards::start(&config)?;
-    let port = listeners.port();
-    tracing::info!(port, shards = shards.len(), version = env!("CARGO_PKG_VERSION"), "serving");
-    let server = local::Server::new(&config, port, shards.handles())?;
+    let (handles, port) = (shards.handles(), listeners.port());
+    tracing::info!(port, shards = handles.len(), version = env!("CARGO_PKG_VERSION"), "serving");
+    let server = local::Server::new(&config, port, handles)?;
     tokio::select! {
         () = server.accept(listeners) => {}
         () = shutdown => {}

@@ -8,6 +8,9 @@ use nws_protocol::limits::DESCRIPTOR_RESERVE;
 /// Connections beyond the limit that are answered, with a refusal; any more are dropped.
 const REFUSED_MAX: usize = DESCRIPTOR_RESERVE as usize / 2;
 
+/// What the runtime of a shard takes: two for its poll, one to be woken, one for signals.
+const DESCRIPTORS_PER_SHARD: u64 = 4;
+
 /// Places for connections. Those beyond the limit get one too, but only to be refused.
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
@@ -24,11 +27,12 @@ pub(crate) struct Place {
 }
 
 impl Places {
-    /// `configured` places, or as many as there are descriptors less a reserve. Raises the limit
-    /// of descriptors as far as the system lets it.
-    pub(crate) fn new(configured: Option<usize>) -> Self {
+    /// `configured` places, or as many as there are descriptors less a reserve and those of `shards`.
+    /// Raises the limit of descriptors as far as the system lets it.
+    pub(crate) fn new(configured: Option<usize>, shards: usize) -> Self {
         let descriptors = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
-        let most = usize::try_from(descriptors.saturating_sub(DESCRIPTOR_RESERVE)).unwrap_or(usize::MAX);
+        let kept = DESCRIPTOR_RESERVE + DESCRIPTORS_PER_SHARD * shards as u64;
+        let most = usize::try_from(descriptors.saturating_sub(kept)).unwrap_or(usize::MAX);
         if configured.is_some_and(|configured| configured > most) {
             tracing::warn!(most, "the limit of file descriptors allows fewer connections than configured");
         }

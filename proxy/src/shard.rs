@@ -60,10 +60,6 @@ impl Shards {
         Ok(Self { running, key: DigestKey::generate()? })
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.running.len()
-    }
-
     pub(crate) fn handles(&self) -> ShardHandles {
         let handles = self.running.iter().map(|shard| shard.handle.clone()).collect();
         ShardHandles { handles, key: self.key.clone() }
@@ -84,10 +80,14 @@ impl Shards {
 }
 
 impl ShardHandles {
+    pub(crate) fn len(&self) -> usize {
+        self.handles.len()
+    }
+
     /// The shard that owns `channel`, and the digest that stands for the channel.
     pub(crate) fn of(&self, channel: &nws_core::ChannelKey) -> (&ShardHandle, crate::digest::Digest) {
         let digest = self.key.digest(channel);
-        (&self.handles[digest.shard(self.handles.len())], digest)
+        (&self.handles[digest.shard(self.len())], digest)
     }
 }
 

@@ -60,6 +60,7 @@ impl HeldPlace {
 impl Server {
     /// A server for a proxy that listens on `port`.
     pub(crate) fn new(config: &Config, port: u16, shards: ShardHandles) -> Result<Self, Error> {
+        let places = Places::new(config.limits.connections, shards.len());
         let gate = Gate {
             hosts: Hosts::new(port, config.allow_hosts.clone()),
             origins: Origins::new(config.allow_origins.clone(), port),
@@ -70,7 +71,6 @@ impl Server {
         http.timer(TokioTimer::new())
             .header_read_timeout(config.limits.request_head_time)
             .max_buf_size(config.limits.request_head);
-        let places = Places::new(config.limits.connections);
         Ok(Self { router: gate::guard(pages::router(), Arc::new(gate)), http, places })
     }
 
