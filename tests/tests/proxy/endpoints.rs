@@ -73,6 +73,18 @@ async fn compression_is_not_negotiated() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_upgrade_may_be_written_as_browsers_do() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for (connection, upgrade) in [("keep-alive, Upgrade", "websocket"), ("UPGRADE", "WebSocket")] {
+        let request =
+            Request::new("GET", "/chan").header("Connection", connection).header("Upgrade", upgrade);
+        let request = request.header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        assert_eq!(request.header("Sec-WebSocket-Version", "13").status(&proxy).await?, 101, "{connection}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn both_families_serve_one_port() -> Result<()> {
     let proxy = Proxy::start().await?;
     let request = Request::new("GET", "/chan");

@@ -1,7 +1,7 @@
 //! Which `Host` is answered: the defence against DNS rebinding.
 
 use anyhow::Result;
-use nws_tests::{Proxy, Request, Setup};
+use nws_tests::{Connection, Proxy, Request, Setup};
 
 async fn both_statuses(proxy: &Proxy, host: &str) -> Result<(u16, u16)> {
     let page = Request::get("/status").host(host).status(proxy).await?;
@@ -65,6 +65,25 @@ async fn a_second_host_does_not_help() -> Result<()> {
     let behind = Request::get("/status").header("Host", "evil.example").status(&proxy).await?;
     let before = Request::get("/status").host("evil.example").header("Host", good).status(&proxy).await?;
     assert!((400..=403).contains(&behind) && (400..=403).contains(&before), "{behind} {before}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_missing_host_and_one_in_the_target_do_not_help() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let port = proxy.port();
+    let requests = [
+        "GET /status HTTP/1.1\r\n\r\n".to_owned(),
+        "GET /status HTTP/1.0\r\n\r\n".to_owned(),
+        format!("GET http://localhost:{port}/status HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+        format!("GET http://evil.example/status HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
+    ];
+    for request in requests {
+        let mut connection = Connection::open(&proxy).await?;
+        connection.write(request.as_bytes()).await?;
+        let head = connection.read_head().await?;
+        assert_eq!(head.split(' ').nth(1), Some("403"), "{request}: {head}");
+    }
     Ok(())
 }
 

@@ -88,6 +88,18 @@ async fn other_paths_are_no_pages() -> Result<()> {
 }
 
 #[tokio::test]
+async fn pages_are_only_read() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE"] {
+        for path in ["/", "/status", "/demo/", "/networkwebsockets.js"] {
+            let status = Request::new(method, path).header("Connection", "close").status(&proxy).await?;
+            assert_eq!(status, 405, "{method} {path}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_connection_serves_several_requests() -> Result<()> {
     let proxy = Proxy::start().await?;
     let mut connection = nws_tests::Connection::open(&proxy).await?;
