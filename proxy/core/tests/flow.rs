@@ -210,3 +210,13 @@ fn those_who_flood_themselves_with_answers_are_held_by_themselves() {
     room.proxy.advance(Duration::from_secs(2));
     assert_eq!(room.proxy.events(room.sender).len(), 20_000);
 }
+
+#[test]
+fn a_reader_that_takes_everything_at_once_holds_nobody() {
+    let mut room = Room::with_reader(Speed::Stalled);
+    room.say(2 * SENDER_WINDOW / MESSAGE);
+    assert!(room.proxy.is_held(room.sender));
+    room.proxy.set_speed(room.reader, Speed::Unlimited);
+    assert!(!room.proxy.is_held(room.sender));
+    assert_eq!(room.got(), 2 * SENDER_WINDOW / MESSAGE);
+}

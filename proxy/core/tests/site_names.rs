@@ -111,3 +111,15 @@ fn many_sites_cannot_bring_back_the_burst_of_all() {
     assert_eq!(granted, 48);
     assert_eq!(budget.granted("a.example", "y", 100), 0);
 }
+
+#[test]
+fn a_name_that_was_forgotten_is_charged_again() {
+    let mut budget = Budget::new();
+    assert!(budget.admit("a.test", &network("first")));
+    for name in 0..65_536 {
+        budget.now += INTERVAL;
+        assert!(budget.admit("a.test", &network(&name.to_string())));
+    }
+    assert!(budget.granted("a.test", "other", 20) < 20);
+    assert!(!budget.admit("a.test", &network("first")));
+}
