@@ -77,7 +77,7 @@ impl Session {
         for peer in self.ports() {
             peer.enter(ReadyState::Closing);
         }
-        self.socket.leave(farewell.code, &farewell.reason.into())
+        self.socket.leave(&farewell)
     }
 
     /// What the page sees: the browser's socket may have left the open state before its `close` event comes.

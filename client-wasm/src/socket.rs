@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
+use crate::close::Farewell;
 use crate::record::Record;
 
 /// What listens on a socket.
@@ -22,9 +23,6 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     pub(crate) fn send(this: &Socket, frame: &JsValue) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = close)]
-    pub(crate) fn leave(this: &Socket, code: Option<u16>, reason: &JsValue) -> Result<(), JsValue>;
 }
 
 impl Socket {
@@ -33,5 +31,13 @@ impl Socket {
         // The head of a frame is read before the page hears of it; a Blob could not be read in time.
         socket.set_binary_type_name("arraybuffer");
         Ok(socket)
+    }
+
+    /// Browsers do not take `undefined` for a missing code where a reason follows.
+    pub(crate) fn leave(&self, farewell: &Farewell) -> Result<(), JsValue> {
+        match farewell.code {
+            Some(code) => self.close_with_code_and_reason(code, &farewell.reason),
+            None => self.close(),
+        }
     }
 }

@@ -1,0 +1,70 @@
+/** Tests in a real Chromium, each with a page of its own and a fake proxy of its own. */
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { chromium } from "playwright-core";
+
+import { FakeProxy } from "./fake-proxy.mjs";
+
+/** No test waits longer for anything. */
+const DEADLINE = 20_000;
+
+export const dist = join(import.meta.dirname, "../dist");
+
+const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
+const PAGES = {
+  "/blank.html": "<!doctype html>",
+  "/script.html": "<!doctype html><script src=/networkwebsockets.js></script><script src=/recorder.js></script>",
+};
+
+let browser;
+let site;
+
+before(async () => {
+  site = createServer(serve).listen(0, "127.0.0.1");
+  await once(site, "listening");
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+  site?.closeAllConnections();
+});
+
+/** The browser that the tests use; CHROMIUM names another than Debian's. */
+export function launch() {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+  return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu", ...quiet] });
+}
+
+/** Runs `body` with a page that has loaded `path`, and with a proxy. */
+export function inPage(name, body, path = "/script.html") {
+  test(name, { timeout: DEADLINE }, async () => {
+    const proxy = await FakeProxy.listen();
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${site.address().port}${path}`);
+      await body({ page, proxy, endpoint: proxy.endpoint });
+    } finally {
+      await context.close();
+      proxy.close();
+    }
+  });
+}
+
+async function serve({ url }, response) {
+  const content = PAGES[url] ?? (await read(url));
+  response.writeHead(content === undefined ? 404 : 200, { "content-type": TYPES[url.split(".").at(-1)] ?? "text/plain" });
+  response.end(content);
+}
+
+async function read(url) {
+  const folder = url === "/recorder.js" ? import.meta.dirname : dist;
+  return readFile(join(folder, url)).catch(() => undefined);
+}

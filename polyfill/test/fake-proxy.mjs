@@ -1,0 +1,107 @@
+/** A proxy that says what a test tells it to, and nothing else. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+import { WebSocketServer } from "ws";
+
+export class FakeProxy {
+  #server = createServer();
+  #sockets = new WebSocketServer({ server: this.#server });
+  #clients = new Queue();
+
+  /** Starts one on a free port of the loopback interface. */
+  static async listen() {
+    const proxy = new FakeProxy();
+    proxy.#sockets.on("connection", (socket, request) => {
+      proxy.#clients.push(new Client(socket, request));
+    });
+    proxy.#server.listen(0, "127.0.0.1");
+    await once(proxy.#server, "listening");
+    return proxy;
+  }
+
+  get endpoint() {
+    return `ws://127.0.0.1:${this.#server.address().port}`;
+  }
+
+  /** The next client that connects. */
+  accept() {
+    return this.#clients.shift();
+  }
+
+  /** The next client, told that its id is `me` and that `peers` are present. */
+  async admit(...peers) {
+    const client = await this.accept();
+    await client.frame();
+    for (const peer of peers) {
+      client.connect(peer);
+    }
+    client.send({ action: "status", source: "me", target: "me" });
+    return client;
+  }
+
+  close() {
+    for (const socket of this.#sockets.clients) {
+      socket.terminate();
+    }
+    this.#server.close();
+  }
+}
+
+/** One connection, seen from the proxy. */
+class Client {
+  #frames = new Queue();
+
+  constructor(socket, request) {
+    this.socket = socket;
+    this.path = request.url;
+    this.closed = once(socket, "close").then(([code, reason]) => ({ code, reason: String(reason) }));
+    socket.on("message", (data, binary) => this.#frames.push(binary ? data : JSON.parse(data)));
+  }
+
+  /** The next frame: what its JSON says, or a Buffer. */
+  frame() {
+    return this.#frames.shift();
+  }
+
+  /** Sends bytes or text as they are, anything else as JSON. */
+  send(frame) {
+    this.socket.send(typeof frame === "string" || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
+  }
+
+  connect(peer) {
+    this.send({ action: "connect", source: "me", target: peer });
+  }
+
+  disconnect(peer) {
+    this.send({ action: "disconnect", source: "me", target: peer });
+  }
+
+  broadcast(source, data) {
+    this.send({ action: "broadcast", source, data });
+  }
+
+  message(source, data) {
+    this.send({ action: "message", source, target: "me", data });
+  }
+
+  /** Sends a binary frame: kind 1 is a broadcast, 2 a message. */
+  binary(kind, source, payload) {
+    this.send(Buffer.concat([Buffer.from([kind, source.length]), Buffer.from(source), Buffer.from(payload)]));
+  }
+}
+
+/** Hands values to whoever waits for them, in order. */
+class Queue {
+  #values = [];
+  #waiting = [];
+
+  push(value) {
+    const resolve = this.#waiting.shift();
+    resolve ? resolve(value) : this.#values.push(value);
+  }
+
+  async shift() {
+    return this.#values.length ? this.#values.shift() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
