@@ -13,7 +13,7 @@ const BACKLOG: u32 = 1024;
 /// How often a free port is sought that is free on both addresses.
 const TRIES: usize = 16;
 
-/// Sockets that listen on 127.0.0.1 and, where the system has IPv6, on [::1].
+/// Sockets that listen on 127.0.0.1 and, where the system has IPv6, on `[::1]`.
 #[derive(Debug)]
 pub struct Listeners {
     pub(crate) v4: TcpListener,
