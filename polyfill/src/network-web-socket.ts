@@ -76,7 +76,7 @@ export class NetworkWebSocket extends EventTarget {
     this.#wire.send(arguments);
   }
 
-  close(code?: unknown, reason?: unknown): void {
+  close(code: unknown = undefined, reason: unknown = undefined): void {
     this.#wire.close(code, reason);
   }
 }
@@ -84,8 +84,8 @@ export class NetworkWebSocket extends EventTarget {
 /** A channel of this machine only. */
 export class LocalWebSocket extends NetworkWebSocket {}
 
-shape(NetworkWebSocket, "NetworkWebSocket", ["open", "message", "error", "close", "connect", "disconnect"]);
-shape(LocalWebSocket, "LocalWebSocket", []);
+shape(NetworkWebSocket, "NetworkWebSocket", 1, ["open", "message", "error", "close", "connect", "disconnect"]);
+shape(LocalWebSocket, "LocalWebSocket", 1, []);
 
 /** The port of a channel's own socket. */
 class ChannelPort extends Port {

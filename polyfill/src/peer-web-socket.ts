@@ -49,12 +49,12 @@ export class PeerWebSocket extends EventTarget {
     this.#wire.send(arguments);
   }
 
-  close(code?: unknown, reason?: unknown): void {
+  close(code: unknown = undefined, reason: unknown = undefined): void {
     this.#wire.close(code, reason);
   }
 }
 
-shape(PeerWebSocket, "PeerWebSocket", ["open", "message", "error", "close"]);
+shape(PeerWebSocket, "PeerWebSocket", 0, ["open", "message", "error", "close"]);
 
 /** Makes the socket of a peer, and returns its port. */
 export function makePeer(core: Core, serial: number, id: string, origin: string): Port {

@@ -1,0 +1,108 @@
+/** What constructors and `send` take. */
+import assert from "node:assert/strict";
+
+import { inPage } from "./chromium.mjs";
+
+inPage("names of channels", async ({ page, endpoint }) => {
+  const errors = await page.evaluate((endpoint) => {
+    const names = ["", ".", "..", "a b", "a/b", "é", "a%20", "x".repeat(256), Symbol()];
+    return names.map((name) => thrown(() => new NetworkWebSocket(name, { endpoint })));
+  }, endpoint);
+  assert.deepEqual(errors, [...Array(8).fill("SyntaxError"), "TypeError"]);
+});
+
+inPage("a name is converted to a string, and is in the path as it is", async ({ page, proxy, endpoint }) => {
+  const seen = await page.evaluate((endpoint) => {
+    const sockets = [42, "A-Za+z=*._-", "..."].map((name) => new NetworkWebSocket(name, { endpoint }));
+    sockets.push(new LocalWebSocket("here", { endpoint: `${endpoint}/` }));
+    return sockets.map(({ channel, url }) => [channel, new URL(url).pathname]);
+  }, endpoint);
+  const names = ["42", "A-Za+z=*._-", "..."];
+  assert.deepEqual(seen, [...names.map((name) => [name, `/network/${name}`]), ["here", "/local/here"]]);
+  const paths = [];
+  for (let i = 0; i < seen.length; i++) {
+    paths.push((await proxy.accept()).path);
+  }
+  assert.deepEqual(paths.sort(), seen.map(([, path]) => path).sort());
+});
+
+inPage("the default endpoint", async ({ page }) => {
+  const urls = await page.evaluate(() =>
+    [undefined, null, {}, [], "chat", { protocols: "chat" }, { endpoint: undefined }].map((options) => {
+      const ws = new NetworkWebSocket("chan", options);
+      ws.close();
+      return ws.url;
+    }),
+  );
+  assert.deepEqual([...new Set(urls)], ["ws://localhost:9009/network/chan"]);
+});
+
+inPage("subprotocols are offered, and the first is taken", async ({ page, proxy, endpoint }) => {
+  const protocols = page.evaluate(async (endpoint) => {
+    const offers = ["one", ["one", "two"], new Set(["three"]), [], undefined];
+    const protocols = [];
+    for (const offer of offers) {
+      const ws = new NetworkWebSocket("chan", { endpoint, protocols: offer });
+      await next(ws, "open");
+      protocols.push(ws.protocol);
+    }
+    return protocols;
+  }, endpoint);
+  const offered = [];
+  for (let i = 0; i < 5; i++) {
+    offered.push((await proxy.admit()).socket.protocol);
+  }
+  assert.deepEqual(await protocols, ["one", "one", "three", "", ""]);
+  assert.deepEqual(offered, ["one", "one", "three", "", ""]);
+});
+
+inPage("what WebSocket refuses is refused the same way", async ({ page }) => {
+  const pairs = await page.evaluate(() => {
+    const offers = ["", "a b", ["a", "a"], [Symbol()], "\u0080"];
+    const both = (arguments_) => [
+      thrown(() => new WebSocket("ws://localhost:9009/network/chan", arguments_)),
+      thrown(() => new NetworkWebSocket("chan", arguments_)),
+    ];
+    const endpoints = ["http://[", "ftp://localhost", "ws://localhost:99999"];
+    return [
+      ...offers.map(both),
+      ...endpoints.map((endpoint) => [
+        thrown(() => new WebSocket(endpoint)),
+        thrown(() => new NetworkWebSocket("chan", { endpoint })),
+      ]),
+    ];
+  });
+  for (const [expected, actual] of pairs) {
+    assert.equal(actual, expected);
+    assert.notEqual(actual, "nothing");
+  }
+});
+
+inPage("send()", async ({ page, proxy, endpoint }) => {
+  const errors = page.evaluate(async (endpoint) => {
+    const ws = record(endpoint, []);
+    const early = thrown(() => ws.send("early"));
+    const peer = (await next(ws, "connect")).detail.target;
+    const missing = [ws, peer].map((socket) => thrown(() => socket.send()));
+    return [early, ...missing, thrown(() => ws.send(Symbol())), ws.send("fine"), ws.readyState];
+  }, endpoint);
+  const client = await proxy.admit("a");
+  assert.deepEqual(await errors, ["InvalidStateError", "TypeError", "TypeError", "TypeError", undefined, 1]);
+  assert.deepEqual(await client.frame(), { action: "broadcast", data: "fine" });
+});
+
+inPage("a class of one's own", async ({ page, proxy, endpoint }) => {
+  const result = page.evaluate(async (endpoint) => {
+    class Chat extends NetworkWebSocket {
+      constructor(name) {
+        super(name, { endpoint });
+      }
+    }
+    class Den extends LocalWebSocket {}
+    const chat = new Chat("chan");
+    await next(chat, "open");
+    return [chat instanceof Chat, new URL(new Den("den", { endpoint }).url).pathname];
+  }, endpoint);
+  await proxy.admit();
+  assert.deepEqual(await result, [true, "/local/den"]);
+});
