@@ -1,5 +1,5 @@
 /** Bundles dist/ from the sources and the core in the folder that is given: `node build.mjs <folder> [--source-maps]`. */
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -37,6 +37,8 @@ const bundles = [
 
 await writeFile(join(core, "core.txt"), encode(await readFile(join(core, "core.min.wasm"))));
 await mkdir(dist, { recursive: true });
+// What ships has none, and those of an earlier build would be packed with it.
+await Promise.all(bundles.map(({ outfile }) => rm(join(here, `${outfile}.map`), { force: true })));
 await Promise.all([
   ...bundles.map((bundle) => build({ ...shared, ...bundle })),
   cp(join(core, "core.min.wasm"), join(dist, "networkwebsockets.wasm")),

@@ -1,8 +1,8 @@
 //! The core of `NetworkWebSocket`, compiled to WebAssembly: what a page's sockets do, behind a class that only
 //! looks like the DOM's.
 //!
-//! The facade (polyfill/) gives every socket object a [`Port`](port::Port) and calls [`Core`]; the core reads and
-//! writes the ports' plain data and fires their events. Strings and buffers pass through as handles: only channel
+//! The facade (polyfill/) gives every socket object a `Port` and calls [`Core`]; the core reads and writes the ports'
+//! plain data and fires their events. Strings and buffers pass through as handles: only channel
 //! names, close reasons and the heads of binary frames ever enter WebAssembly memory.
 
 #[cfg(target_family = "wasm")]

@@ -1,0 +1,41 @@
+/** What the programs of this folder share: a Chromium, and a site that serves the package. */
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+
+import { chromium } from "playwright-core";
+
+const QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+
+/** CHROMIUM names another browser than Debian's. */
+export function launch(...args) {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu", ...QUIET, ...args] });
+}
+
+/** A site whose every page has the script-tag build, and then `script`. */
+export async function serve(script) {
+  const page = `<!doctype html><script src=/networkwebsockets.js></script><script>${script}</script>`;
+  const build = readFileSync(join(import.meta.dirname, "../dist/networkwebsockets.js"));
+  const server = createServer(({ url }, response) => {
+    const isScript = url === "/networkwebsockets.js";
+    response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
+    response.end(isScript ? build : page);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return server;
+}
+
+/** The value below which a share of `values` lies. */
+export function percentile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+/** Prints figures: as JSON when asked with --json. */
+export function print(figures) {
+  const round = (value) => (typeof value === "number" ? Math.round(value * 1000) / 1000 : value);
+  const rounded = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round(value)]));
+  console.log(process.argv.includes("--json") ? JSON.stringify(rounded) : rounded);
+}
