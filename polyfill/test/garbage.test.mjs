@@ -1,0 +1,61 @@
+/** What is closed and forgotten is collected; what is open is not. */
+import assert from "node:assert/strict";
+
+import { inPage } from "./chromium.mjs";
+
+/** Collects garbage until the page's `refs` are empty: what wasm holds goes with finalizers, a turn later. */
+async function collect(page) {
+  const session = await page.context().newCDPSession(page);
+  for (let turn = 0; turn < 10; turn++) {
+    await session.send("HeapProfiler.collectGarbage");
+    if (await page.evaluate(() => refs.every((ref) => ref.deref() === undefined))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+inPage("a socket that is closed, with its peers", async ({ page, proxy, endpoint }) => {
+  const closed = page.evaluate(async (endpoint) => {
+    const ws = new NetworkWebSocket("chan", { endpoint });
+    ws.onmessage = () => ws;
+    await next(ws, "connect");
+    const [peer] = ws.peers;
+    peer.onmessage = () => peer;
+    globalThis.refs = [new WeakRef(ws), new WeakRef(peer)];
+    ws.close();
+    await next(ws, "close");
+  }, endpoint);
+  await proxy.admit("a");
+  await closed;
+  assert.ok(await collect(page));
+});
+
+inPage("a peer that has left", async ({ page, proxy, endpoint }) => {
+  const left = page.evaluate(async (endpoint) => {
+    globalThis.ws = new NetworkWebSocket("chan", { endpoint });
+    await next(ws, "connect");
+    globalThis.refs = ws.peers.map((peer) => new WeakRef(peer));
+    ws.peers[0].close();
+    await next(ws, "disconnect");
+    await next(ws, "disconnect");
+  }, endpoint);
+  const client = await proxy.admit("a", "b");
+  client.disconnect("b");
+  await left;
+  assert.ok(await collect(page));
+});
+
+inPage("an open socket stays for its listeners", async ({ page, proxy, endpoint }) => {
+  const opened = page.evaluate(async (endpoint) => {
+    const ws = new NetworkWebSocket("chan", { endpoint });
+    globalThis.refs = [new WeakRef(ws)];
+    globalThis.heard = new Promise((resolve) => (ws.onmessage = ({ data }) => resolve(data)));
+    await next(ws, "open");
+  }, endpoint);
+  const client = await proxy.admit();
+  await opened;
+  assert.equal(await collect(page), false);
+  client.broadcast("a", "still here");
+  assert.equal(await page.evaluate(() => heard), "still here");
+});
