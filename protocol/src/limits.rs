@@ -60,6 +60,9 @@ pub const RECIPIENT_QUEUE_MAX: usize = 16 * 1024 * 1024;
 /// What may wait for all recipients together, so that the proxy's memory has a bound.
 pub const ALL_QUEUES_MAX: usize = 256 * 1024 * 1024;
 
+/// What all clients together may have sent of messages that are not complete yet.
+pub const UNFINISHED_MAX: usize = 256 * 1024 * 1024;
+
 /// Time without progress after which a recipient is cut. Longer than any pause of a healthy tab.
 pub const STALL_TIME: Duration = Duration::from_secs(10);
 

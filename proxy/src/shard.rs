@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::digest::DigestKey;
 use crate::error::Error;
 
-pub(crate) use handle::{Arrival, Reservation, ShardHandle, Welcome};
+pub(crate) use handle::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
 
 use handle::Command;
 use state::Shard;
@@ -107,7 +107,7 @@ fn start_one(index: usize, config: &Config, shared: &Arc<Shared>) -> Result<Runn
                 Ok(runtime) => {
                     drop(started);
                     let shard = Shard::new(Channels::new(core, seed), message_max);
-                    runtime.block_on(driver::drive(shard, receiver));
+                    state::guarded(|| runtime.block_on(driver::drive(shard, receiver)));
                 }
                 // The thread that waits for it takes it.
                 Err(error) => drop(started.send(error)),

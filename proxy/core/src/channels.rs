@@ -104,6 +104,7 @@ impl Channels {
             Input::Text { conn, text } => self.on_text(conn, text, now),
             Input::Binary { conn, bytes } => self.on_binary(conn, bytes, now),
             Input::Ping { conn, payload } => self.on_ping(conn, payload, now),
+            Input::Unfinished { conn, bytes } => self.on_unfinished(conn, bytes, now),
             Input::Pong { conn } => self.heard(conn, now),
             Input::PeerClosed { conn, code } => self.on_peer_closed(conn, code, now),
             Input::Violation { conn, violation } => {
@@ -176,6 +177,7 @@ impl Channels {
         let until = now + self.config.close_time;
         let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
         member.state = State::Closing { until };
+        self.config.shared.count_unfinished(std::mem::take(&mut member.unfinished), 0);
         if std::mem::take(&mut member.holders) > 0 {
             self.outputs.push_back(Output::Release { conn });
         }
@@ -223,6 +225,7 @@ impl Channels {
         self.let_all_go(conn, now);
         self.forget_lag(conn);
         if let Some(mut member) = self.members.remove(conn) {
+            self.config.shared.count_unfinished(member.unfinished, 0);
             member.outbox.clear(&mut self.pool);
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use nws_core::Framing::{Raw, Structured};
 use nws_core::sim::{Proxy, local, network};
 use nws_core::{Config, Shared};
+use nws_protocol::limits::UNFINISHED_MAX;
 
 #[test]
 fn a_full_channel_takes_nobody_until_somebody_leaves() {
@@ -54,6 +55,23 @@ fn beyond_the_limit_no_channel_is_opened() {
     assert_eq!(shared.channels(), 1);
     let b = proxy.join(&network("b"));
     assert!(proxy.is_connected(b));
+}
+
+#[test]
+fn unfinished_messages_have_a_bound_for_all_together() {
+    let shared = Arc::new(Shared::new(2, 1_000_000));
+    let mut proxy = Proxy::new(Config { shared: Arc::clone(&shared), ..Config::default() }, 9);
+    let modest = proxy.join(&network("room"));
+    let greedy = proxy.join(&network("room"));
+    proxy.hold_unfinished(modest, UNFINISHED_MAX - 1);
+    proxy.hold_unfinished(greedy, 1);
+    assert!(proxy.is_connected(greedy));
+    proxy.hold_unfinished(greedy, 2);
+    assert!(proxy.seen(greedy).contains(&"close 1013".to_owned()));
+    assert_eq!(shared.unfinished(), UNFINISHED_MAX - 1);
+    proxy.hold_unfinished(modest, 0);
+    assert!(proxy.is_connected(modest));
+    assert_eq!(shared.unfinished(), 0);
 }
 
 #[test]

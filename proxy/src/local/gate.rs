@@ -6,7 +6,8 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, StatusCode};
 
 use super::host::Hosts;
 use super::origin::{Client, Origins};
@@ -14,6 +15,9 @@ use super::site_names::Budget;
 use super::status::OriginJudged;
 use super::upgrade;
 use crate::shard::ShardHandles;
+
+/// The policy of answers that are no pages.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Who is let in, and where upgrades go.
 pub(super) struct Gate {
@@ -28,7 +32,15 @@ pub(super) fn guard(router: Router, gate: Arc<Gate>) -> Router {
     router.layer(from_fn_with_state(gate, pass))
 }
 
-async fn pass(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
+async fn pass(gate: State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let mut response = judge(gate, request, next).await;
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING));
+    response
+}
+
+async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     if !gate.hosts.admit(request.headers(), request.uri().authority()) {
         let reason = "this Host is not served: use localhost, or allow it with --allow-host\n";
         return (StatusCode::FORBIDDEN, reason).into_response();

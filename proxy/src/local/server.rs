@@ -84,15 +84,19 @@ impl Server {
     }
 
     async fn accept_on(&self, listener: TcpListener) {
+        let mut failing = false;
         loop {
             match listener.accept().await {
                 Ok((socket, _)) => {
+                    failing = false;
                     if let Some(place) = self.places.take() {
                         self.serve(socket, place);
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
+                    if !std::mem::replace(&mut failing, true) {
+                        tracing::warn!(%error, "cannot accept connections");
+                    }
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }

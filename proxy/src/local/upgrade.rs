@@ -22,7 +22,7 @@ use super::gate::Gate;
 use super::origin::Client;
 use super::server::HeldPlace;
 use crate::places::Place;
-use crate::shard::{Arrival, Reservation, ShardHandle, Welcome};
+use crate::shard::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
 
 /// RFC 6455, section 1.3.
 const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -52,10 +52,10 @@ pub(super) async fn answer(gate: &Gate, client: &Client, mut request: Request) -
     let route = match refusal(gate, client, &endpoint, &place) {
         Some(refuse) => Route::Arrive(shard.clone(), refuse),
         None => match Route::of(shard, endpoint).await {
-            Some(route) => route,
-            None => {
+            Ok(route) => route,
+            Err(reason) => {
                 held.give_back(place);
-                return (StatusCode::CONFLICT, "this peer id is taken\n").into_response();
+                return not_reserved(reason);
             }
         },
     };
@@ -77,15 +77,21 @@ enum Route {
 }
 
 impl Route {
-    /// `None` when the id is taken.
-    async fn of(shard: &ShardHandle, endpoint: Endpoint) -> Option<Self> {
+    async fn of(shard: &ShardHandle, endpoint: Endpoint) -> Result<Self, NotReserved> {
         let framing = endpoint.framing();
         let Endpoint { channel, peer } = endpoint;
         let welcome = Welcome::Join { channel: channel.clone(), framing };
-        Some(match peer {
+        Ok(match peer {
             None => Self::Arrive(shard.clone(), welcome),
             Some(peer) => Self::Reserved(shard.reserve(channel, peer).await?, welcome),
         })
+    }
+}
+
+fn not_reserved(reason: NotReserved) -> Response {
+    match reason {
+        NotReserved::Taken => (StatusCode::CONFLICT, "this peer id is taken\n").into_response(),
+        NotReserved::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "the proxy stops\n").into_response(),
     }
 }
 

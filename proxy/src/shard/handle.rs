@@ -43,6 +43,15 @@ pub(crate) enum Welcome {
     },
 }
 
+/// Why an id could not be reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotReserved {
+    /// Another peer of the channel has it.
+    Taken,
+    /// The proxy stops.
+    Stopping,
+}
+
 /// An id that is kept for a client until it arrives; free again when dropped.
 pub(crate) struct Reservation(oneshot::Sender<Arrival>);
 
@@ -79,13 +88,21 @@ impl ShardHandle {
         let _ = self.commands.send(Command::Arrive(arrival)).await;
     }
 
-    /// Keeps `peer` for a client that is about to arrive; `None` when it is taken.
-    pub(crate) async fn reserve(&self, channel: ChannelKey, peer: PeerId) -> Option<Reservation> {
+    /// Keeps `peer` for a client that is about to arrive.
+    pub(crate) async fn reserve(
+        &self,
+        channel: ChannelKey,
+        peer: PeerId,
+    ) -> Result<Reservation, NotReserved> {
         let (reply, answer) = oneshot::channel();
         let (sender, arrival) = oneshot::channel();
-        self.commands.send(Command::Reserve { channel, peer, reply, arrival }).await.ok()?;
-        answer.await.ok()?;
-        Some(Reservation(sender))
+        let reserve = Command::Reserve { channel, peer, reply, arrival };
+        self.commands.send(reserve).await.map_err(|_| NotReserved::Stopping)?;
+        match answer.await {
+            Ok(()) => Ok(Reservation(sender)),
+            Err(_) if self.commands.is_closed() => Err(NotReserved::Stopping),
+            Err(_) => Err(NotReserved::Taken),
+        }
     }
 
     pub(super) async fn shut_down(&self) {

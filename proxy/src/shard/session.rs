@@ -21,11 +21,16 @@ use crate::places::Place;
 /// the time by which it is judged.
 const UNSENT_MAX: u32 = 64 * 1024;
 
+/// What a decoder may hold without being counted, in bytes: about what a connection costs anyway.
+const HELD_FREE: usize = 4 * 1024;
+
 /// A connection that is served. It ends when its future is ready or dropped.
 pub(super) struct Session {
     seat: Seat,
     socket: OwnedReadHalf,
     decoder: Decoder,
+    /// Bytes that the decoder was last said to hold.
+    held: usize,
     /// The client has closed or broken the rules: what it says is discarded.
     deaf: bool,
     /// Our side of the connection is shut down.
@@ -52,7 +57,7 @@ impl Session {
             Welcome::Refuse { code, reason } => Input::Refuse { conn, code, reason },
         });
         let decoder = Decoder::new(seat.shard().message_max);
-        let mut session = Self { seat, socket, decoder, deaf: false, ended: false, _place: place };
+        let mut session = Self { seat, socket, decoder, held: 0, deaf: false, ended: false, _place: place };
         session.hear(&mut early);
         Ok(session)
     }
@@ -71,6 +76,9 @@ impl Session {
         }
         if orders.blocked {
             self.poll_write(cx);
+        }
+        if orders.finish && !self.deaf {
+            self.stop_listening();
         }
         self.end_if_drained(orders);
         if orders.hold && !orders.finish {
@@ -123,8 +131,23 @@ impl Session {
         if self.deaf || bytes.is_empty() {
             return;
         }
-        let Self { seat, decoder, deaf, .. } = self;
-        seat.shard().enter(|core, now| *deaf = !decode(core, seat.conn(), decoder, bytes, now));
+        let Self { seat, decoder, deaf, held, .. } = self;
+        let conn = seat.conn();
+        seat.shard().enter(|core, now| {
+            *deaf = !decode(core, conn, decoder, bytes, now);
+            let holds = Some(decoder.buffered()).filter(|&bytes| bytes > HELD_FREE).unwrap_or(0);
+            if std::mem::replace(held, holds) != holds {
+                core.handle(Input::Unfinished { conn, bytes: holds }, now);
+            }
+        });
+        if self.deaf {
+            self.stop_listening();
+        }
+    }
+
+    fn stop_listening(&mut self) {
+        self.deaf = true;
+        self.decoder = Decoder::new(0);
     }
 
     fn tcp(&self) -> &TcpStream {

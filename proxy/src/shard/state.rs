@@ -186,7 +186,8 @@ fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId
     }
 }
 
-fn guarded<R>(run: impl FnOnce() -> R) -> R {
+/// Runs what must not be survived by half.
+pub(super) fn guarded<R>(run: impl FnOnce() -> R) -> R {
     let end = EndOnPanic;
     let result = run();
     std::mem::forget(end);
@@ -198,7 +199,7 @@ struct EndOnPanic;
 
 impl Drop for EndOnPanic {
     fn drop(&mut self) {
-        tracing::error!("the state machine has panicked: the proxy ends, so that no roster is wrong");
+        tracing::error!("a shard has panicked: the proxy ends, so that no roster is wrong");
         std::process::abort();
     }
 }

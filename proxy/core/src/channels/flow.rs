@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use nws_protocol::CloseCode;
+use nws_protocol::limits::UNFINISHED_MAX;
 
 use super::lag::{Lag, SLOT};
 use super::outbox::{Debt, Frame};
@@ -68,6 +69,18 @@ impl Channels {
         }
         self.note_lag(conn, bytes, now);
         self.let_repaid_go(conn, now);
+    }
+
+    /// Notes what is held for an unfinished message. When too much is held for all together, whoever
+    /// adds to it is closed.
+    pub(super) fn on_unfinished(&mut self, conn: ConnId, bytes: usize, now: Instant) {
+        let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
+        member.heard = now;
+        let before = std::mem::replace(&mut member.unfinished, bytes);
+        self.config.shared.count_unfinished(before, bytes);
+        if bytes > before && self.config.shared.unfinished() > UNFINISHED_MAX {
+            self.close(conn, CloseCode::TryAgainLater, "too many unfinished messages", now);
+        }
     }
 
     /// Judges every debt that has grown. Whoever is cut leaves, and that makes debts grow: so this

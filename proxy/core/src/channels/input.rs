@@ -70,6 +70,13 @@ pub enum Input<'a> {
         /// The message.
         bytes: &'a [u8],
     },
+    /// A part of a message came, and not its end.
+    Unfinished {
+        /// The connection.
+        conn: ConnId,
+        /// Bytes that are held for the message; none when there is no such message any more.
+        bytes: usize,
+    },
     /// A ping came.
     Ping {
         /// The connection.

@@ -19,6 +19,8 @@ pub(super) struct Member {
     pub(super) lag: Option<Box<Lag>>,
     /// How many recipients hold this sender back.
     pub(super) holders: usize,
+    /// Bytes that are held for a message of which the end has not come.
+    pub(super) unfinished: usize,
     /// When the client last said anything.
     pub(super) heard: Instant,
     /// `Output::Write` is on its way.
@@ -53,6 +55,7 @@ impl Member {
             outbox: Outbox::default(),
             lag: None,
             holders: 0,
+            unfinished: 0,
             heard: now,
             announced: false,
         }

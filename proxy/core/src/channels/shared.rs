@@ -9,6 +9,7 @@ pub struct Shared {
     channels: AtomicUsize,
     queued_max: usize,
     queued: AtomicUsize,
+    unfinished: AtomicUsize,
     /// State machines that take part.
     parts: AtomicUsize,
 }
@@ -22,6 +23,7 @@ impl Shared {
             channels: AtomicUsize::new(0),
             queued_max,
             queued: AtomicUsize::new(0),
+            unfinished: AtomicUsize::new(0),
             parts: AtomicUsize::new(0),
         }
     }
@@ -36,6 +38,18 @@ impl Shared {
     #[must_use]
     pub fn queued(&self) -> usize {
         self.queued.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of messages that are not complete yet.
+    #[must_use]
+    pub fn unfinished(&self) -> usize {
+        self.unfinished.load(Ordering::Relaxed)
+    }
+
+    /// A client that had sent `before` bytes of an unfinished message has sent `after` now.
+    pub(super) fn count_unfinished(&self, before: usize, after: usize) {
+        self.unfinished.fetch_add(after, Ordering::Relaxed);
+        self.unfinished.fetch_sub(before, Ordering::Relaxed);
     }
 
     pub(super) fn claim_channel(&self) -> bool {

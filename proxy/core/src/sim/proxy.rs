@@ -125,6 +125,14 @@ impl Proxy {
         self.settle();
     }
 
+    /// The client has sent `bytes` of a message whose end has not come.
+    pub fn hold_unfinished(&mut self, client: ClientId, bytes: usize) {
+        if let Some(conn) = self.conn(client) {
+            self.input(Input::Unfinished { conn, bytes });
+            self.settle();
+        }
+    }
+
     /// The proxy stops.
     pub fn shutdown(&mut self) {
         self.input(Input::Shutdown);
