@@ -9,7 +9,7 @@ use crate::step::Step;
 
 /// A direct message and its answer, beside the same bytes through a bare relay.
 pub(crate) fn direct() -> Result<Vec<Figure>> {
-    let times = run("direct")?;
+    let times = run("direct", on_one_core)?;
     let time = |server: &str, key: &str| {
         times[server][key].as_f64().with_context(|| format!("no {key} of {server}"))
     };
@@ -26,14 +26,24 @@ pub(crate) fn direct() -> Result<Vec<Figure>> {
 
 /// What 5,000 idle connections cost the proxy.
 pub(crate) fn memory() -> Result<Vec<Figure>> {
-    let sizes = run("idle")?;
+    let sizes = run("idle", Step::cargo)?;
     let size = sizes["kib_per_connection"].as_f64().context("no size")?;
     Ok(vec![
         Figure::new("memory per idle connection, 5,000 of them", size, "KiB").at_most(8.0).details(sizes),
     ])
 }
 
-fn run(example: &str) -> Result<Value> {
-    let run = Step::cargo("run --quiet --release --package nws-tests --example").arg(example);
+/// On one core, where there is a `taskset`: which core the kernel gives to whom otherwise decides more than what
+/// a server does, as waking a thread on another core has been seen to cost 150 µs, whatever it then does.
+fn on_one_core(cargo: &str) -> Step {
+    let pin = || Step::new("taskset").words("-c 0");
+    match pin().arg("true").succeeds() {
+        true => pin().arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).words(cargo),
+        false => Step::cargo(cargo),
+    }
+}
+
+fn run(example: &str, start: fn(&str) -> Step) -> Result<Value> {
+    let run = start("run --quiet --release --package nws-tests --example").arg(example);
     Ok(serde_json::from_str(&run.env("NWS_BIN", checkout::program("nws", true)).read()?)?)
 }
