@@ -1,7 +1,7 @@
 //! Peer ids: chosen by the client, or drawn by the proxy.
 
 use anyhow::Result;
-use nws_tests::{Client, Peer, Proxy, Request};
+use nws_tests::{Client, Connection, Peer, Proxy, Request};
 
 #[tokio::test]
 async fn a_chosen_id_is_the_one_that_others_see() -> Result<()> {
@@ -28,6 +28,24 @@ async fn a_taken_id_is_refused_until_it_is_free() -> Result<()> {
     assert_eq!(peer.departure().await?, "7");
     Client::join(&proxy, "/local/chan/7").await?;
     assert_eq!(peer.arrival().await?, "7");
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_a_refusal_the_same_connection_may_ask_for_another_id() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut peer = Peer::alone(&proxy, "/local/chan").await?;
+    let _first = Client::join(&proxy, "/local/chan/7").await?;
+    assert_eq!(peer.arrival().await?, "7");
+    let mut connection = Connection::open(&proxy).await?;
+    connection.write(Request::upgrade("/local/chan/7").text(proxy.port()).as_bytes()).await?;
+    let refused = connection.read_head().await?;
+    assert!(refused.starts_with("HTTP/1.1 409 "), "{refused}");
+    connection.read_past(b"taken\n").await?;
+    connection.write(Request::upgrade("/local/chan/8").text(proxy.port()).as_bytes()).await?;
+    let accepted = connection.read_head().await?;
+    assert!(accepted.starts_with("HTTP/1.1 101 "), "{accepted}");
+    assert_eq!(peer.arrival().await?, "8");
     Ok(())
 }
 

@@ -109,3 +109,17 @@ async fn frames_may_follow_the_upgrade_at_once() -> Result<()> {
     assert_eq!(peer.json().await?, json!({"action": "broadcast", "source": "hasty", "data": "you"}));
     Ok(())
 }
+
+#[tokio::test]
+async fn an_upgrade_is_http_1_1_without_a_body() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let older = Request::upgrade("/chan").text(proxy.port()).replace(" HTTP/1.1", " HTTP/1.0");
+    let with_body = Request::upgrade("/chan").header("Content-Length", 3).text(proxy.port()) + "abc";
+    for request in [older, with_body] {
+        let mut connection = Connection::open(&proxy).await?;
+        connection.write(request.as_bytes()).await?;
+        let head = connection.read_head().await?;
+        assert!(head.contains(" 400 "), "{request}{head}");
+    }
+    Ok(())
+}
