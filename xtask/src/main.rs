@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod checkout;
 mod chromium;
+mod instructions;
 mod npm;
 mod package;
 mod run;
@@ -30,6 +31,7 @@ enum Task {
     Test(test::Test),
     Check(check::Check),
     Bench(bench::Bench),
+    Instructions(instructions::Instructions),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Task::Test(task) => return task.start(),
         Task::Check(task) => task.start(),
         Task::Bench(task) => task.start(),
+        Task::Instructions(task) => task.start(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

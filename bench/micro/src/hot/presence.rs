@@ -1,0 +1,16 @@
+//! A peer that comes and goes.
+
+use super::Call;
+use crate::room::Room;
+
+/// It and the others hear of each other, then the others hear that it has left.
+pub(super) fn join_and_leave<const OTHERS: usize>() -> Call {
+    let mut room = Room::of(OTHERS);
+    Box::new(move || {
+        let newcomer = room.join();
+        let joined = room.deliver();
+        room.leave(newcomer);
+        let left = room.deliver();
+        assert!(joined > left && left > OTHERS, "{joined} and {left} bytes were delivered");
+    })
+}

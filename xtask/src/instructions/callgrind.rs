@@ -1,0 +1,80 @@
+//! Valgrind's callgrind, which counts the instructions of one hot function.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::checkout;
+use crate::step::Step;
+
+/// Calls of each function. Enough that what happens in few calls only, such as the growth of a table, shows by its
+/// share; so few that all functions take less than a minute.
+const CALLS: u64 = 100;
+
+/// The function of nws-micro in which callgrind collects, in either form of a symbol.
+const COLLECTED: &str = "*nws_micro*counted*";
+
+const MISSING: &str = "valgrind is missing: install it from your distribution (it exists for Linux, and for few \
+                       versions of macOS)";
+
+/// Installs valgrind where that can be done without asking.
+pub(crate) fn need() -> Result<()> {
+    if is_here() {
+        return Ok(());
+    }
+    if !can_apt() {
+        bail!(MISSING);
+    }
+    Step::new("apt-get").words("update").run().context(MISSING)?;
+    Step::new("apt-get").words("install -y --no-install-recommends valgrind").run().context(MISSING)
+}
+
+/// Instructions of one call of the hot function.
+pub(super) fn count(name: &str) -> Result<u64> {
+    let out = checkout::target().join("callgrind.out");
+    let log = checkout::target().join("callgrind.log");
+    let valgrind = Step::new("valgrind").arg("--tool=callgrind").arg(format!("--toggle-collect={COLLECTED}"));
+    let valgrind = valgrind.arg(file("--callgrind-out-file=", &out)).arg(file("--log-file=", &log));
+    let program = checkout::program("nws-micro", true);
+    valgrind.arg(program).arg(name).arg(CALLS.to_string()).read().with_context(|| last_words(&log))?;
+    let profile = fs::read_to_string(&out).with_context(|| format!("no profile of {name}"))?;
+    total(&profile).map(|total| total / CALLS).with_context(|| format!("nothing was counted of {name}"))
+}
+
+fn is_here() -> bool {
+    Step::new("valgrind").arg("--version").succeeds()
+}
+
+fn can_apt() -> bool {
+    let is_root = || Step::new("id").arg("-u").read().is_ok_and(|id| id.trim() == "0");
+    Path::new("/etc/debian_version").exists() && is_root()
+}
+
+fn file(option: &str, path: &Path) -> std::ffi::OsString {
+    let mut argument = std::ffi::OsString::from(option);
+    argument.push(path);
+    argument
+}
+
+fn last_words(log: &Path) -> String {
+    let log = fs::read_to_string(log).unwrap_or_default();
+    log.lines().next_back().unwrap_or_default().to_owned()
+}
+
+/// The sum in a callgrind profile; `None` where it is zero, as then the collected function was not found.
+fn total(profile: &str) -> Option<u64> {
+    let total = profile.lines().find_map(|line| line.strip_prefix("totals: "))?;
+    total.trim().parse().ok().filter(|&total| total > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_tells_its_sum() {
+        assert_eq!(total("events: Ir\nfn=(1) counted\n1 7\n\ntotals: 1234\n"), Some(1234));
+        assert_eq!(total("events: Ir\ntotals: 0\n"), None);
+    }
+}
