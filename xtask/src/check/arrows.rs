@@ -6,13 +6,14 @@ use serde_json::Value;
 use crate::step::Step;
 
 /// A crate of the workspace and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("nws-protocol", &[]),
     ("nws-core", &["nws-protocol"]),
     ("nws-proxy", &["nws-core", "nws-protocol"]),
     ("nws-client-wasm", &["nws-protocol"]),
     ("nws-tests", &["nws-proxy", "nws-core", "nws-protocol"]),
     ("nws-micro", &["nws-core", "nws-protocol"]),
+    ("nws-load", &["nws-tests"]),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,189 @@
+//! All clients of a run, on one thread: whoever is ready is read, and then everything that is to be sent is sent.
+
+mod joining;
+mod receiving;
+mod sending;
+
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
+};
+
+use crate::clock::{Clock, Nanos};
+use crate::connection::{Connection, State};
+use crate::content::Content;
+use crate::faults::{Fault, Faults};
+use crate::layout::Layout;
+use crate::ledger::Ledger;
+use crate::load::Load;
+use crate::measure::Measure;
+use crate::options::{Mode, Options};
+use crate::roster::Rosters;
+
+/// Events of one turn: a server that keeps more connections busy is read in several.
+const EVENTS: usize = 1024;
+/// What one read takes at most, a fraction of the near caches of today's processors.
+const READ: usize = 256 * 1024;
+const ALARM: Token = Token(usize::MAX);
+
+pub(crate) struct Generator<'a> {
+    options: &'a Options,
+    layout: Layout,
+    prefix: String,
+    pub(crate) clock: Clock,
+    poll: Poll,
+    events: Events,
+    /// Wakes for what is due; polling alone knows milliseconds only.
+    alarm: OwnedFd,
+    connections: Vec<Connection>,
+    /// Connections that have been begun and have not joined.
+    joining: usize,
+    joined: usize,
+    rosters: Option<Rosters>,
+    load: Load,
+    ledger: Ledger,
+    content: Content,
+    /// The data of the message that is being sent.
+    data: Vec<u8>,
+    /// Connections with something to write.
+    unwritten: Vec<usize>,
+    shared: Vec<u8>,
+    pub(crate) measure: Measure,
+    pub(crate) faults: Faults,
+}
+
+impl<'a> Generator<'a> {
+    pub(crate) fn new(options: &'a Options) -> io::Result<Self> {
+        let layout = options.layout();
+        let poll = Poll::new()?;
+        let alarm =
+            timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+        poll.registry().register(&mut SourceFd(&alarm.as_raw_fd()), ALARM, Interest::READABLE)?;
+        let default = || format!("load-{}-", std::process::id());
+        Ok(Self {
+            options,
+            layout,
+            prefix: options.prefix.clone().unwrap_or_else(default),
+            clock: Clock::start(),
+            poll,
+            events: Events::with_capacity(EVENTS),
+            alarm,
+            connections: Vec::with_capacity(layout.connections()),
+            joining: 0,
+            joined: 0,
+            rosters: options.framing.has_presence().then(|| Rosters::new(layout)),
+            load: Load::new(options),
+            ledger: Ledger::new(streams(options)),
+            content: Content::new(options.bytes, options.framing),
+            data: Vec::new(),
+            unwritten: Vec::new(),
+            shared: vec![0; READ],
+            measure: Measure::new(),
+            faults: Faults::default(),
+        })
+    }
+
+    pub(crate) fn start_load(&mut self) {
+        self.load.start(self.clock.now());
+    }
+
+    pub(crate) fn stop_load(&mut self) {
+        self.load.stop();
+    }
+
+    /// Deliveries that are still to come.
+    pub(crate) fn outstanding(&self) -> u64 {
+        self.ledger.outstanding()
+    }
+
+    /// Deliveries that have come, from the start on.
+    pub(crate) fn delivered(&self) -> u64 {
+        self.ledger.delivered()
+    }
+
+    /// Goes on until then.
+    pub(crate) fn run_until(&mut self, end: Nanos) -> io::Result<()> {
+        while self.clock.now() < end {
+            self.turn(end)?;
+        }
+        Ok(())
+    }
+
+    /// Sends what is due, waits until something comes or `end` has, and reads what came.
+    pub(crate) fn turn(&mut self, end: Nanos) -> io::Result<()> {
+        self.send_due()?;
+        self.write_all();
+        let wait = Duration::from_nanos(end.saturating_sub(self.clock.now()));
+        match self.poll.poll(&mut self.events, Some(wait)) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+            _ => {}
+        }
+        let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        for event in events.iter().filter(|event| event.token() != ALARM) {
+            self.woken(event.token().0, event.is_writable());
+        }
+        self.events = events;
+        Ok(())
+    }
+
+    /// Looks at what can be judged only at the end.
+    pub(crate) fn close_accounts(&mut self) {
+        let lost = self.ledger.outstanding();
+        self.faults
+            .add_many(Fault::Lost, lost, || format!("{lost} deliveries were still to come at the end"));
+        let wrong = self.rosters.as_mut().map_or(0, Rosters::wrong);
+        self.faults.add_many(Fault::Roster, wrong as u64, || {
+            format!("{wrong} peers were told of others than those that are there")
+        });
+    }
+
+    fn woken(&mut self, connection: usize, is_writable: bool) {
+        if self.connections[connection].state == State::Connecting {
+            self.greet(connection);
+        }
+        if is_writable && self.connections[connection].backlog() > 0 {
+            self.write(connection);
+        }
+        if matches!(self.connections[connection].state, State::Joining | State::Joined) {
+            self.read(connection);
+        }
+    }
+
+    /// Asks to be woken then.
+    fn set_alarm(&self, due: Nanos, now: Nanos) -> io::Result<()> {
+        // A time of 0 would mean never.
+        let wait = Duration::from_nanos(due.saturating_sub(now).max(1));
+        let value = Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: wait.subsec_nanos().into() };
+        let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value: value };
+        timerfd_settime(&self.alarm, TimerfdTimerFlags::empty(), &once)?;
+        Ok(())
+    }
+
+    fn close(&mut self, connection: usize, fault: Fault, why: impl FnOnce() -> String) {
+        let channel = self.layout.channel(connection);
+        let closed = &mut self.connections[connection];
+        // The socket goes with the connection; of what is left in it nothing is wanted.
+        let deregistered = self.poll.registry().deregister(&mut closed.socket);
+        closed.state = State::Closed;
+        closed.out.clear();
+        self.faults.add(fault, || match deregistered {
+            Ok(()) => format!("connection {connection}, of channel {channel}: {}", why()),
+            Err(error) => format!("connection {connection}, of channel {channel}: {}; {error}", why()),
+        });
+    }
+}
+
+/// Whom a connection hears: every sender of its channel, or its partner.
+fn streams(options: &Options) -> usize {
+    let connections = options.layout().connections();
+    match options.mode {
+        Mode::Burst | Mode::Rate => connections * options.senders,
+        Mode::Ping => connections,
+        Mode::Storm | Mode::Idle => 0,
+    }
+}

@@ -1,0 +1,119 @@
+//! From nothing to a channel where everybody knows everybody.
+
+use std::io;
+
+use mio::net::TcpStream;
+use mio::{Interest, Token};
+
+use super::Generator;
+use crate::clock::{Nanos, nanos};
+use crate::connection::{Connection, State};
+use crate::faults::Fault;
+use crate::roster::Rosters;
+use crate::wire::Wire;
+
+impl Generator<'_> {
+    /// Connects all and waits until each has joined and knows of the others; tells how long that took, or nothing when
+    /// something went wrong on the way.
+    pub(crate) fn join(&mut self) -> io::Result<Option<Nanos>> {
+        let start = self.clock.now();
+        let end = start + nanos(self.options.setup_timeout);
+        while !self.is_complete() {
+            self.connect_more()?;
+            self.turn(end)?;
+            let missing = (self.layout.connections() - self.joined).max(1) as u64;
+            if self.clock.now() >= end {
+                self.faults
+                    .add_many(Fault::Unready, missing, || "the time for setting up is over".to_owned());
+            }
+            if self.faults.any() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(self.clock.now() - start))
+    }
+
+    /// The server has let TCP through, or not.
+    pub(super) fn greet(&mut self, connection: usize) {
+        let opened = &mut self.connections[connection];
+        let connected = match opened.socket.take_error() {
+            Ok(None) => opened.socket.set_nodelay(true),
+            Ok(Some(error)) | Err(error) => Err(error),
+        };
+        if let Err(error) = connected {
+            return self.close(connection, Fault::Unconnected, || error.to_string());
+        }
+        let channel = format!("{}{}", self.prefix, self.layout.channel(connection));
+        let opened = &mut self.connections[connection];
+        opened.state = State::Joining;
+        opened.wire.join(&self.options.url.host, &channel, &mut opened.out);
+        self.list(connection);
+    }
+
+    /// The server has taken the connection.
+    pub(super) fn taken(&mut self, connection: usize, now: Nanos) {
+        let taken = &mut self.connections[connection];
+        self.measure.latency.add(now - taken.since);
+        if self.rosters.is_some() {
+            taken.wire.ask_name(&mut taken.out);
+        } else {
+            self.settled(connection);
+        }
+    }
+
+    pub(super) fn named(&mut self, connection: usize, id: &[u8]) {
+        let is_new = self.rosters.as_mut().is_some_and(|rosters| rosters.is(connection, id));
+        if !is_new || self.connections[connection].state != State::Joining {
+            return self.wrongly_told(connection, "has another id than before");
+        }
+        self.connections[connection].id = id.to_vec();
+        self.settled(connection);
+    }
+
+    pub(super) fn told_of(&mut self, connection: usize, id: &[u8]) {
+        let is_wanted = self.rosters.as_mut().is_some_and(|rosters| rosters.here(connection, id));
+        if !is_wanted {
+            self.wrongly_told(connection, "is told of more peers than there are");
+        }
+    }
+
+    pub(super) fn told_gone(&mut self, connection: usize) {
+        self.wrongly_told(connection, "is told that a peer has left, and none has");
+    }
+
+    fn wrongly_told(&mut self, connection: usize, how: &str) {
+        self.faults.add(Fault::Roster, || format!("connection {connection} {how}"));
+    }
+
+    fn settled(&mut self, connection: usize) {
+        self.connections[connection].state = State::Joined;
+        self.joining -= 1;
+        self.joined += 1;
+    }
+
+    fn is_complete(&self) -> bool {
+        self.joined == self.layout.connections() && self.rosters.as_ref().is_none_or(Rosters::are_full)
+    }
+
+    fn connect_more(&mut self) -> io::Result<()> {
+        let at_once = match self.options.concurrency {
+            0 => usize::MAX,
+            count => count,
+        };
+        while self.connections.len() < self.layout.connections() && self.joining < at_once {
+            self.connect()?;
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self) -> io::Result<()> {
+        let number = self.connections.len();
+        let mut socket = TcpStream::connect(self.options.url.socket)?;
+        let both = Interest::READABLE | Interest::WRITABLE;
+        self.poll.registry().register(&mut socket, Token(number), both)?;
+        let wire = Wire::new(self.options.framing, number as u64);
+        self.connections.push(Connection::new(socket, wire, self.clock.now()));
+        self.joining += 1;
+        Ok(())
+    }
+}

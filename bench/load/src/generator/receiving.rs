@@ -1,0 +1,147 @@
+//! What came is read, and every delivery checked against what was sent.
+
+use std::io::{self, ErrorKind};
+use std::mem;
+
+use super::Generator;
+use crate::clock::Nanos;
+use crate::connection::State;
+use crate::content::{Header, Kind};
+use crate::faults::Fault;
+use crate::ledger::Verdict;
+use crate::load::Delivery;
+use crate::wire::{Arrival, Data};
+
+impl Generator<'_> {
+    /// Reads until the socket is empty.
+    pub(super) fn read(&mut self, connection: usize) {
+        // Both are put back: as long as they are out, the rest can be changed while they are looked at.
+        let mut shared = mem::take(&mut self.shared);
+        let mut inbox = mem::take(&mut self.connections[connection].inbox);
+        loop {
+            let got = match inbox.fill(&mut self.connections[connection].socket, &mut shared) {
+                Ok(got) => got,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    self.unreadable(connection, &error);
+                    break;
+                }
+            };
+            let now = self.clock.now();
+            let mut input = &shared[..got.shared];
+            while self.connections[connection].state != State::Closed {
+                let wire = &mut self.connections[connection].wire;
+                let unit = inbox.next(&mut input, |bytes| wire.size(bytes));
+                let arrival = unit.and_then(|unit| unit.map(|unit| wire.read(unit)).transpose());
+                match arrival {
+                    Ok(Some(arrival)) => self.arrived(connection, arrival, now),
+                    Ok(None) => break,
+                    Err(broken) => self.close(connection, Fault::Broken, || broken.to_string()),
+                }
+            }
+            // A read that left room has emptied the socket; what comes later is another event.
+            if !got.more || self.connections[connection].state == State::Closed {
+                break;
+            }
+        }
+        self.shared = shared;
+        self.connections[connection].inbox = inbox;
+        if self.connections[connection].backlog() > 0 {
+            self.list(connection);
+        }
+    }
+
+    fn unreadable(&mut self, connection: usize, error: &io::Error) {
+        if error.kind() != ErrorKind::WouldBlock {
+            self.close(connection, Fault::Closed, || format!("reading from the server: {error}"));
+        }
+    }
+
+    fn arrived(&mut self, connection: usize, arrival: Arrival<'_>, now: Nanos) {
+        match arrival {
+            Arrival::Data(data) => self.received(connection, &data, now),
+            Arrival::Joined => self.taken(connection, now),
+            Arrival::Name(id) => self.named(connection, &id),
+            Arrival::Here(id) => self.told_of(connection, &id),
+            Arrival::Gone(_) => self.told_gone(connection),
+            Arrival::Ping(payload) => {
+                let pinged = &mut self.connections[connection];
+                pinged.wire.pong(payload, &mut pinged.out);
+            }
+            Arrival::Pong => {}
+            Arrival::Close(code) => {
+                self.close(connection, Fault::Closed, || format!("the server closed with {code}"));
+            }
+        }
+    }
+
+    fn received(&mut self, connection: usize, data: &Data<'_>, now: Nanos) {
+        let header = match self.checked(connection, data) {
+            Ok(header) => header,
+            Err(fault) => return self.wrong(connection, fault, data),
+        };
+        let from = self.layout.connection(self.layout.channel(connection), header.peer as usize);
+        match self.ledger.take(self.stream(connection, header), header.number) {
+            Verdict::Next | Verdict::Early => {}
+            Verdict::Late => self.wrong(connection, Fault::Reordered, data),
+            Verdict::Again => return self.wrong(connection, Fault::Duplicated, data),
+        }
+        let Header { kind, number, due, .. } = header;
+        self.load.delivered(&Delivery { kind, from, to: connection, number, due });
+        // An ask is timed when its answer is back.
+        self.measure.delivered((kind != Kind::Ask).then(|| now.saturating_sub(due)));
+    }
+
+    /// What the delivery says of itself, when it is for this connection and was sent.
+    fn checked(&self, connection: usize, data: &Data<'_>) -> Result<Header, Fault> {
+        let header = self.content.read(&data.data).ok_or(Fault::Damaged)?;
+        let (channel, peer) = (self.layout.channel(connection), header.peer as usize);
+        if header.channel as usize != channel {
+            return Err(Fault::WrongChannel);
+        }
+        let is_direct = header.kind != Kind::Broadcast;
+        if data.is_direct.is_some_and(|direct| direct != is_direct) || !self.could_send(peer, header.kind) {
+            return Err(Fault::Damaged);
+        }
+        let from = self.layout.connection(channel, peer);
+        if from == connection || is_direct && self.layout.partner(from) != connection {
+            return Err(Fault::WrongRecipient);
+        }
+        if header.number >= self.load.sent(from) {
+            return Err(Fault::Damaged);
+        }
+        self.check_names(connection, from, data).map(|()| header)
+    }
+
+    fn could_send(&self, peer: usize, kind: Kind) -> bool {
+        match kind {
+            Kind::Broadcast => peer < self.layout.senders,
+            Kind::Ask => peer < 2 * self.layout.senders && peer.is_multiple_of(2),
+            Kind::Answer => peer < 2 * self.layout.senders && !peer.is_multiple_of(2),
+        }
+    }
+
+    fn check_names(&self, connection: usize, from: usize, data: &Data<'_>) -> Result<(), Fault> {
+        if data.source.as_deref().is_some_and(|source| source != self.connections[from].id) {
+            return Err(Fault::WrongSource);
+        }
+        if data.target.as_deref().is_some_and(|target| target != self.connections[connection].id) {
+            return Err(Fault::WrongRecipient);
+        }
+        Ok(())
+    }
+
+    fn stream(&self, connection: usize, header: Header) -> usize {
+        match header.kind {
+            Kind::Broadcast => connection * self.layout.senders + header.peer as usize,
+            Kind::Ask | Kind::Answer => connection,
+        }
+    }
+
+    fn wrong(&mut self, connection: usize, fault: Fault, data: &Data<'_>) {
+        self.faults.add(fault, || {
+            let start = &data.data[..data.data.len().min(48)];
+            format!("{fault:?} at connection {connection}, data {}", start.escape_ascii())
+        });
+    }
+}

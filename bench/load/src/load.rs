@@ -1,0 +1,109 @@
+//! What is to be sent next, and when: one kind of load to a file.
+
+mod pairs;
+mod schedule;
+mod windows;
+
+use crate::clock::Nanos;
+use crate::content::Kind;
+use crate::options::{Mode, Options};
+use pairs::Pairs;
+use schedule::Schedule;
+use windows::Windows;
+
+pub(crate) enum Load {
+    Burst(Windows),
+    Rate(Schedule),
+    Ping(Pairs),
+    Nothing,
+}
+
+/// A message to be sent now.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Post {
+    pub(crate) kind: Kind,
+    /// The connection that sends.
+    pub(crate) from: usize,
+    /// The connection that it is for; none for a broadcast.
+    pub(crate) to: Option<usize>,
+    /// Which message of this sender it is.
+    pub(crate) number: u32,
+    pub(crate) due: Nanos,
+}
+
+/// What a load needs to know of a delivery.
+pub(crate) struct Delivery {
+    pub(crate) kind: Kind,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) number: u32,
+    pub(crate) due: Nanos,
+}
+
+impl Load {
+    pub(crate) fn new(options: &Options) -> Self {
+        let layout = options.layout();
+        match options.mode {
+            Mode::Burst => Self::Burst(Windows::new(layout, options.window)),
+            Mode::Rate => Self::Rate(Schedule::new(layout, options.rate)),
+            Mode::Ping => Self::Ping(Pairs::new(layout, options.window)),
+            Mode::Storm | Mode::Idle => Self::Nothing,
+        }
+    }
+
+    pub(crate) fn start(&mut self, now: Nanos) {
+        match self {
+            Self::Burst(windows) => windows.start(),
+            Self::Rate(schedule) => schedule.start(now),
+            Self::Ping(pairs) => pairs.start(),
+            Self::Nothing => {}
+        }
+    }
+
+    /// From now on only answers are sent.
+    pub(crate) fn stop(&mut self) {
+        match self {
+            Self::Burst(windows) => windows.stop(),
+            Self::Rate(schedule) => schedule.stop(),
+            Self::Ping(pairs) => pairs.stop(),
+            Self::Nothing => {}
+        }
+    }
+
+    /// The next message whose time has come.
+    pub(crate) fn next(&mut self, now: Nanos) -> Option<Post> {
+        match self {
+            Self::Burst(windows) => windows.next(now),
+            Self::Rate(schedule) => schedule.next(now),
+            Self::Ping(pairs) => pairs.next(now),
+            Self::Nothing => None,
+        }
+    }
+
+    /// When there will be something to send, as far as it depends on time.
+    pub(crate) fn next_due(&self) -> Option<Nanos> {
+        match self {
+            Self::Rate(schedule) => schedule.next_due(),
+            Self::Burst(_) | Self::Ping(_) | Self::Nothing => None,
+        }
+    }
+
+    /// A message has come for the first time.
+    pub(crate) fn delivered(&mut self, delivery: &Delivery) {
+        match self {
+            Self::Burst(windows) => windows.delivered(delivery),
+            Self::Ping(pairs) => pairs.delivered(delivery),
+            Self::Rate(_) | Self::Nothing => {}
+        }
+    }
+
+    /// How many messages this connection has sent.
+    pub(crate) fn sent(&self, connection: usize) -> u32 {
+        match self {
+            Self::Burst(windows) => windows.sent(connection),
+            Self::Rate(schedule) => schedule.sent(connection),
+            Self::Ping(pairs) => pairs.sent(connection),
+            Self::Nothing => 0,
+        }
+    }
+}

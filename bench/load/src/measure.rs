@@ -1,0 +1,107 @@
+//! What is counted and timed while a run measures.
+
+use hdrhistogram::Histogram;
+use serde_json::{Value, json};
+
+use crate::clock::Nanos;
+
+/// A minute: what takes longer is as good as lost.
+const LONGEST: Nanos = 60_000_000_000;
+/// Digits that count: an error of a thousandth is below any noise.
+const DIGITS: u8 = 3;
+
+pub(crate) struct Measure {
+    /// What happens now counts.
+    is_open: bool,
+    pub(crate) sent: u64,
+    pub(crate) deliveries: u64,
+    /// From when a message was due until it came; of a connection, until it had joined.
+    pub(crate) latency: Times,
+    /// How much later than due this program sent.
+    pub(crate) lateness: Times,
+}
+
+pub(crate) struct Times(Histogram<u64>);
+
+impl Measure {
+    pub(crate) fn new() -> Self {
+        Self { is_open: true, sent: 0, deliveries: 0, latency: Times::new(), lateness: Times::new() }
+    }
+
+    /// Forgets what was: measuring begins now.
+    pub(crate) fn begin(&mut self) {
+        (self.sent, self.deliveries) = (0, 0);
+        self.latency.0.clear();
+        self.lateness.0.clear();
+    }
+
+    pub(crate) fn end(&mut self) {
+        self.is_open = false;
+    }
+
+    pub(crate) fn sent(&mut self, late: Nanos) {
+        if self.is_open {
+            self.sent += 1;
+            self.lateness.add(late);
+        }
+    }
+
+    /// `after` is its latency, when that is to be known.
+    pub(crate) fn delivered(&mut self, after: Option<Nanos>) {
+        if self.is_open {
+            self.deliveries += 1;
+            after.into_iter().for_each(|after| self.latency.add(after));
+        }
+    }
+}
+
+impl Times {
+    fn new() -> Self {
+        Self(Histogram::new_with_bounds(1, LONGEST, DIGITS).expect("these bounds are valid"))
+    }
+
+    pub(crate) fn add(&mut self, time: Nanos) {
+        self.0.saturating_record(time);
+    }
+
+    /// In microseconds; nothing when nothing was timed.
+    pub(crate) fn json(&self) -> Value {
+        if self.0.is_empty() {
+            return Value::Null;
+        }
+        let micros = |nanos: u64| nanos as f64 / 1000.0;
+        let at = |share: f64| micros(self.0.value_at_quantile(share));
+        json!({
+            "p50": at(0.5), "p90": at(0.9), "p99": at(0.99), "p999": at(0.999), "max": micros(self.0.max()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_in_microseconds() {
+        let mut measure = Measure::new();
+        assert_eq!(measure.latency.json(), Value::Null);
+        (1..=1000).for_each(|micros| measure.latency.add(micros * 1000));
+        let times = measure.latency.json();
+        assert!((times["p50"].as_f64().unwrap() - 500.0).abs() < 1.0);
+        assert!((times["p99"].as_f64().unwrap() - 990.0).abs() < 1.0);
+        measure.latency.add(Nanos::MAX);
+        measure.begin();
+        assert_eq!(measure.latency.json(), Value::Null);
+    }
+
+    #[test]
+    fn what_comes_after_the_end_does_not_count() {
+        let mut measure = Measure::new();
+        measure.sent(1);
+        measure.delivered(Some(1));
+        measure.end();
+        measure.sent(1);
+        measure.delivered(Some(1));
+        assert_eq!((measure.sent, measure.deliveries), (1, 1));
+    }
+}

@@ -1,0 +1,172 @@
+//! What a run does: the options of the command line.
+
+use clap::{Parser, ValueEnum};
+
+use crate::address::Address;
+use crate::content;
+use crate::layout::Layout;
+
+/// Connects channels x peers clients to a server, applies one kind of load, checks every delivery, and prints one
+/// line of JSON. Ends with status 0 only when everything that was sent arrived, once, whole and in order.
+#[derive(Parser)]
+#[command(name = "nws-load", version)]
+pub(crate) struct Options {
+    /// The kind of load.
+    #[arg(value_enum)]
+    pub(crate) mode: Mode,
+    /// Where the server is.
+    #[arg(long, default_value = "ws://127.0.0.1:9009")]
+    pub(crate) url: Address,
+    /// What crosses the wire.
+    #[arg(long, value_enum, default_value_t = Framing::Text)]
+    pub(crate) framing: Framing,
+    #[arg(long, default_value_t = 1)]
+    pub(crate) channels: usize,
+    /// Connections of each channel.
+    #[arg(long, default_value_t = 10)]
+    pub(crate) peers: usize,
+    /// Sending peers of each channel; with ping, pairs of peers.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) senders: usize,
+    /// Messages that each sender has under way (burst, ping).
+    #[arg(long, default_value_t = 1)]
+    pub(crate) window: u32,
+    /// Messages that each sender sends a second (rate).
+    #[arg(long, default_value_t = 100.0)]
+    pub(crate) rate: f64,
+    /// Bytes of data in each message.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) bytes: usize,
+    /// Seconds that are measured.
+    #[arg(long, default_value_t = 4.0)]
+    pub(crate) secs: f64,
+    /// Seconds of load before them.
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) warmup: f64,
+    /// Seconds between the last join and the first message, for the server to come to rest.
+    #[arg(long, default_value_t = 0.3)]
+    pub(crate) settle: f64,
+    /// Connections that are being set up at any one time; 0 for all.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) concurrency: usize,
+    /// Seconds within which all must have joined.
+    #[arg(long, default_value_t = 60.0)]
+    pub(crate) setup_timeout: f64,
+    /// Seconds without any delivery after which what is still under way is lost.
+    #[arg(long, default_value_t = 5.0)]
+    pub(crate) drain_timeout: f64,
+    /// The server's process, whose CPU time, memory and context switches are wanted.
+    #[arg(long)]
+    pub(crate) pid: Option<u32>,
+    /// What the names of the channels begin with; by default something that no other run uses.
+    #[arg(long)]
+    pub(crate) prefix: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mode {
+    /// Each sender keeps `window` broadcasts under way: how much goes through.
+    Burst,
+    /// Each sender broadcasts on a schedule, whatever comes back; latency counts from when a message was due.
+    Rate,
+    /// Pairs of peers ask and answer directly; latency is that of the round trip.
+    Ping,
+    /// All join; how long until everybody knows of everybody.
+    Storm,
+    /// All join, and then nothing happens: memory and wake-ups.
+    Idle,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Framing {
+    /// Structured frames: JSON in WebSocket texts.
+    Text,
+    /// Structured frames whose payloads are binary.
+    Binary,
+    /// No WebSocket: a length of four bytes and that many bytes, relayed as they are.
+    Tcp,
+}
+
+impl Options {
+    /// What cannot be done, in words.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let senders = if self.mode == Mode::Ping { self.senders.saturating_mul(2) } else { self.senders };
+        let wrong = [
+            (self.channels == 0, "--channels must not be 0"),
+            (self.peers == 0, "--peers must not be 0"),
+            (self.senders == 0, "--senders must not be 0"),
+            (self.window == 0, "--window must not be 0"),
+            (self.has_load() && self.peers < 2, "a message needs two --peers"),
+            (self.has_load() && senders > self.peers, "more --senders (two to a pair) than --peers"),
+            (!(self.rate > 0.0 && self.rate <= 1e6), "--rate must be above 0, and 1,000,000 at most"),
+            (
+                self.mode == Mode::Ping && !self.framing.has_presence() && self.peers != 2,
+                "tcp knows no direct messages: ping needs --peers 2",
+            ),
+        ];
+        if let Some((_, words)) = wrong.iter().find(|(is_wrong, _)| *is_wrong) {
+            return Err((*words).to_owned());
+        }
+        self.check_sizes()
+    }
+
+    fn check_sizes(&self) -> Result<(), String> {
+        if !(content::SMALLEST..=content::LARGEST).contains(&self.bytes) {
+            return Err(format!("--bytes must be {} to {}", content::SMALLEST, content::LARGEST));
+        }
+        let times = [self.secs, self.warmup, self.settle, self.setup_timeout, self.drain_timeout];
+        // An hour: what is longer is a slip, and no table here is made for it.
+        if !times.iter().all(|seconds| (0.0..=3600.0).contains(seconds)) {
+            return Err("a time must be 0 to 3600 seconds".to_owned());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        Layout { channels: self.channels, peers: self.peers, senders: self.senders }
+    }
+
+    pub(crate) fn has_load(&self) -> bool {
+        matches!(self.mode, Mode::Burst | Mode::Rate | Mode::Ping)
+    }
+}
+
+impl Framing {
+    /// Whether peers have ids and are told of each other.
+    pub(crate) fn has_presence(self) -> bool {
+        self != Self::Tcp
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(words: &str) -> Result<(), String> {
+        Options::try_parse_from(["nws-load"].into_iter().chain(words.split(' '))).unwrap().check()
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused() {
+        for words in [
+            "burst --channels 0",
+            "burst --peers 1",
+            "burst --peers 2 --senders 3",
+            "ping --peers 3 --senders 2",
+            "ping --peers 4 --framing tcp",
+            "rate --rate 0",
+            "rate --rate nan",
+            "burst --bytes 8",
+            "burst --secs=-1",
+        ] {
+            assert!(check(words).is_err(), "{words}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_done_passes() {
+        for words in ["burst", "storm --peers 1", "ping --peers 2 --framing tcp", "idle --channels 500"] {
+            assert_eq!(check(words), Ok(()), "{words}");
+        }
+    }
+}
