@@ -5,6 +5,7 @@ mod conformance;
 mod figure;
 mod native;
 mod pages;
+mod process;
 
 use std::fs;
 
@@ -42,6 +43,12 @@ enum Name {
     Direct,
     /// Memory of the proxy for a connection that is idle.
     Memory,
+    /// From the start of the proxy to its first WebSocket.
+    Start,
+    /// What the proxy weighs, and whose code that is.
+    Binary,
+    /// What the proxy does while nobody says anything.
+    Quiet,
     /// One sends, nine hear, beside other servers.
     Broadcast,
     /// Whether the framing keeps to RFC 6455, by Autobahn's fuzzing client (needs Python 2.7).
@@ -76,6 +83,9 @@ impl Bench {
             Name::Roundtrip => pages::roundtrip(),
             Name::Direct => native::direct(),
             Name::Memory => native::memory(),
+            Name::Start => process::start::measure(),
+            Name::Binary => process::binary::measure(),
+            Name::Quiet => process::quiet::measure(),
             Name::Broadcast => broadcast::measure(self.reps, self.max_other),
             Name::Conformance => conformance::measure(),
         }

@@ -1,0 +1,113 @@
+//! What the proxy does while nobody says anything: nothing, but for pings.
+
+use std::fs;
+use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use super::super::figure::Figure;
+use super::Running;
+
+/// As `tests/examples/idle.rs` makes them: ten members to a channel.
+const CHANNELS: usize = 500;
+const PEERS: usize = 10;
+
+/// After it a proxy has done everything that follows from a start or a join.
+const SETTLING: Duration = Duration::from_secs(2);
+
+/// Of a look between two rounds of pings.
+const SHORT: Duration = Duration::from_secs(10);
+
+/// The interval of pings, so that every connection gets one within it. The pings are not answered, and so this and
+/// all before it must be over before the proxy takes silence for death, which is after 60 s.
+const LONG: Duration = Duration::from_secs(30);
+
+/// Length of the kernel's ticks: Linux counts times for programs in hundredths of a second everywhere but on Alpha.
+const TICK: f64 = 0.01;
+
+/// CPU time and context switches, with no connection and with thousands.
+pub(in super::super) fn measure() -> Result<Vec<Figure>> {
+    let proxy = Running::start()?;
+    let mut figures = watch(&proxy, "nobody connected", SHORT, Some(0.0))?;
+    let idle = join_all(&proxy)?;
+    figures.extend(watch(&proxy, "5,000 idle, between pings", SHORT, Some(0.0))?);
+    figures.extend(watch(&proxy, "5,000 idle, each pinged once", LONG, None)?);
+    need_open(&proxy, idle.len())?;
+    Ok(figures)
+}
+
+fn join_all(proxy: &Running) -> Result<Vec<TcpStream>> {
+    rlimit::increase_nofile_limit(u64::MAX)?;
+    (0..CHANNELS * PEERS).map(|number| proxy.join(&format!("channel-{}", number % CHANNELS))).collect()
+}
+
+/// Connections that the proxy has closed meanwhile would be quiet for another reason.
+fn need_open(proxy: &Running, connections: usize) -> Result<()> {
+    let open = fs::read_dir(format!("/proc/{}/fd", proxy.pid()))?.count();
+    if open < connections {
+        bail!("of {connections} connections the proxy has left {open} open at most");
+    }
+    Ok(())
+}
+
+fn watch(proxy: &Running, when: &str, time: Duration, reach: Option<f64>) -> Result<Vec<Figure>> {
+    sleep(SETTLING);
+    let before = Activity::of(proxy.pid())?;
+    sleep(time);
+    let after = Activity::of(proxy.pid())?;
+    let (ticks, switches) = (after.ticks - before.ticks, after.switches - before.switches);
+    let seconds = time.as_secs_f64();
+    let details = json!({"ticks": ticks, "switches": switches, "seconds": seconds});
+    let share = Figure::new(format!("CPU, {when}"), ticks as f64 * TICK / seconds * 100.0, "%");
+    let rate = Figure::new(format!("context switches, {when}"), switches as f64 / seconds, "/s");
+    let judged = |figure: Figure| match reach {
+        Some(reach) => figure.at_most(reach),
+        None => figure,
+    };
+    Ok(vec![judged(share.details(details)), judged(rate)])
+}
+
+/// What all threads of a process have done since its start.
+struct Activity {
+    ticks: u64,
+    switches: u64,
+}
+
+impl Activity {
+    fn of(pid: u32) -> Result<Self> {
+        let mut all = Self { ticks: 0, switches: 0 };
+        for thread in fs::read_dir(format!("/proc/{pid}/task")).context("this needs Linux")? {
+            let thread = thread?.path();
+            all.ticks += ticks(&fs::read_to_string(thread.join("stat"))?).context("no CPU times")?;
+            all.switches += switches(&fs::read_to_string(thread.join("status"))?);
+        }
+        Ok(all)
+    }
+}
+
+/// `utime` and `stime`, fields 14 and 15 (proc_pid_stat(5)); the name before field 3 may hold spaces.
+fn ticks(stat: &str) -> Option<u64> {
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let mut times = fields.split(' ').skip(11).map(|field| field.parse::<u64>().ok());
+    Some(times.next()?? + times.next()??)
+}
+
+fn switches(status: &str) -> u64 {
+    let counts = status.lines().filter_map(|line| line.split_once("ctxt_switches:"));
+    counts.filter_map(|(_, count)| count.trim().parse::<u64>().ok()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_is_understood() {
+        assert_eq!(ticks("7 (a b) c) S 1 7 7 0 -1 4194304 1 2 3 4 100 20 5 6 20 0"), Some(120));
+        let status = "Threads:\t3\nvoluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t2\n";
+        assert_eq!(switches(status), 42);
+    }
+}
