@@ -15,6 +15,9 @@ const CALLS: u64 = 100;
 /// The function of nws-micro in which callgrind collects, in either form of a symbol.
 const COLLECTED: &str = "*nws_micro*counted*";
 
+/// Keeps glibc from copying by `rep movsb`, of which every byte would count as an instruction.
+const TUNABLES: (&str, &str) = ("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-ERMS");
+
 const MISSING: &str = "valgrind is missing: install it from your distribution (it exists for Linux, and for few \
                        versions of macOS)";
 
@@ -36,6 +39,7 @@ pub(super) fn count(name: &str) -> Result<u64> {
     let log = checkout::target().join("callgrind.log");
     let valgrind = Step::new("valgrind").arg("--tool=callgrind").arg(format!("--toggle-collect={COLLECTED}"));
     let valgrind = valgrind.arg(file("--callgrind-out-file=", &out)).arg(file("--log-file=", &log));
+    let valgrind = valgrind.env(TUNABLES.0, TUNABLES.1);
     let program = checkout::program("nws-micro", true);
     valgrind.arg(program).arg(name).arg(CALLS.to_string()).read().with_context(|| last_words(&log))?;
     let profile = fs::read_to_string(&out).with_context(|| format!("no profile of {name}"))?;
