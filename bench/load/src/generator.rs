@@ -125,7 +125,7 @@ impl<'a> Generator<'a> {
         }
         let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
         for event in events.iter().filter(|event| event.token() != ALARM) {
-            self.woken(event.token().0, event.is_writable());
+            self.woken(event.token().0, event.is_writable(), event.is_read_closed());
         }
         self.events = events;
         Ok(())
@@ -142,7 +142,7 @@ impl<'a> Generator<'a> {
         });
     }
 
-    fn woken(&mut self, connection: usize, is_writable: bool) {
+    fn woken(&mut self, connection: usize, is_writable: bool, is_ended: bool) {
         if self.connections[connection].state == State::Connecting {
             self.greet(connection);
         }
@@ -150,7 +150,7 @@ impl<'a> Generator<'a> {
             self.write(connection);
         }
         if matches!(self.connections[connection].state, State::Joining | State::Joined) {
-            self.read(connection);
+            self.read(connection, is_ended);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What came is read, and every delivery checked against what was sent.
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::mem;
 
 use super::Generator;
@@ -8,40 +8,29 @@ use crate::clock::Nanos;
 use crate::connection::State;
 use crate::content::{Header, Kind};
 use crate::faults::Fault;
+use crate::inbox::Inbox;
 use crate::ledger::Verdict;
 use crate::load::Delivery;
 use crate::wire::{Arrival, Data};
 
 impl Generator<'_> {
-    /// Reads until the socket is empty.
-    pub(super) fn read(&mut self, connection: usize) {
+    /// Reads until the socket is empty; when the server has ended the stream, until there.
+    pub(super) fn read(&mut self, connection: usize, is_ended: bool) {
         // Both are put back: as long as they are out, the rest can be changed while they are looked at.
         let mut shared = mem::take(&mut self.shared);
         let mut inbox = mem::take(&mut self.connections[connection].inbox);
-        loop {
-            let got = match inbox.fill(&mut self.connections[connection].socket, &mut shared) {
-                Ok(got) => got,
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    self.unreadable(connection, &error);
-                    break;
+        while self.connections[connection].state != State::Closed {
+            match inbox.fill(&mut self.connections[connection].socket, &mut shared) {
+                Ok(got) => {
+                    self.take_units(connection, &mut inbox, &shared[..got.shared]);
+                    // A read that left room has emptied the socket; what comes later is another event.
+                    if !(got.more || is_ended) {
+                        break;
+                    }
                 }
-            };
-            let now = self.clock.now();
-            let mut input = &shared[..got.shared];
-            while self.connections[connection].state != State::Closed {
-                let wire = &mut self.connections[connection].wire;
-                let unit = inbox.next(&mut input, |bytes| wire.size(bytes));
-                let arrival = unit.and_then(|unit| unit.map(|unit| wire.read(unit)).transpose());
-                match arrival {
-                    Ok(Some(arrival)) => self.arrived(connection, arrival, now),
-                    Ok(None) => break,
-                    Err(broken) => self.close(connection, Fault::Broken, || broken.to_string()),
-                }
-            }
-            // A read that left room has emptied the socket; what comes later is another event.
-            if !got.more || self.connections[connection].state == State::Closed {
-                break;
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => self.close(connection, Fault::Closed, || format!("cannot read: {error}")),
             }
         }
         self.shared = shared;
@@ -51,9 +40,16 @@ impl Generator<'_> {
         }
     }
 
-    fn unreadable(&mut self, connection: usize, error: &io::Error) {
-        if error.kind() != ErrorKind::WouldBlock {
-            self.close(connection, Fault::Closed, || format!("reading from the server: {error}"));
+    fn take_units(&mut self, connection: usize, inbox: &mut Inbox, mut input: &[u8]) {
+        let now = self.clock.now();
+        while self.connections[connection].state != State::Closed {
+            let wire = &mut self.connections[connection].wire;
+            let unit = inbox.next(&mut input, |bytes| wire.size(bytes));
+            match unit.and_then(|unit| unit.map(|unit| wire.read(unit)).transpose()) {
+                Ok(Some(arrival)) => self.arrived(connection, arrival, now),
+                Ok(None) => break,
+                Err(broken) => self.close(connection, Fault::Broken, || broken.to_string()),
+            }
         }
     }
 

@@ -1,0 +1,7 @@
+//! The built `nws-load` against the built `nws`, and against servers that do wrong.
+
+mod honest;
+mod hub;
+mod outcome;
+mod relay;
+mod tampered;
