@@ -1,11 +1,12 @@
 //! `cargo xtask bench`: figures, printed beside what they should reach, and kept as JSON.
 
-mod broadcast;
 mod conformance;
 mod figure;
 mod native;
 mod pages;
 mod process;
+mod scaling;
+mod workloads;
 
 use std::fs;
 
@@ -17,18 +18,14 @@ use figure::{Figure, table};
 
 /// Measures the release build and prints a table; the details go to `bench/` in the target folder.
 ///
-/// Nothing here passes or fails: figures of one run can be compared with each other, those of different machines
-/// or hours cannot.
+/// No figure makes this fail, only a proxy that did not do what it should: figures of one run can be compared with
+/// each other, those of different machines or hours cannot.
 #[derive(clap::Args)]
 pub(crate) struct Bench {
     /// What to measure; everything when nothing is named.
     names: Vec<Name>,
-    /// How often each broadcast workload is run.
-    #[arg(long, default_value_t = 3)]
-    reps: u32,
-    /// The share of a core that other programs may use while a broadcast is measured.
-    #[arg(long, default_value_t = 0.07)]
-    max_other: f64,
+    #[command(flatten)]
+    loads: workloads::Options,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -49,8 +46,10 @@ enum Name {
     Binary,
     /// What the proxy does while nobody says anything.
     Quiet,
-    /// One sends, nine hear, beside other servers.
-    Broadcast,
+    /// Throughput, latency, CPU and memory under many loads, beside other servers.
+    Workloads,
+    /// How the cost of a delivery grows with connections, peers, channels, bytes and cores.
+    Scaling,
     /// Whether the framing keeps to RFC 6455, by Autobahn's fuzzing client (needs Python 2.7).
     Conformance,
 }
@@ -86,7 +85,8 @@ impl Bench {
             Name::Start => process::start::measure(),
             Name::Binary => process::binary::measure(),
             Name::Quiet => process::quiet::measure(),
-            Name::Broadcast => broadcast::measure(self.reps, self.max_other),
+            Name::Workloads => workloads::measure(&self.loads),
+            Name::Scaling => scaling::measure(&self.loads),
             Name::Conformance => conformance::measure(),
         }
     }

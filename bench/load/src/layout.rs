@@ -8,6 +8,8 @@ pub(crate) struct Layout {
     pub(crate) peers: usize,
     /// How many of them send; the first ones do.
     pub(crate) senders: usize,
+    /// Channels where anybody sends; the first ones.
+    pub(crate) active: usize,
 }
 
 impl Layout {
@@ -50,7 +52,7 @@ mod tests {
 
     #[test]
     fn numbers_and_places_agree() {
-        let layout = Layout { channels: 3, peers: 4, senders: 2 };
+        let layout = Layout { channels: 3, peers: 4, senders: 2, active: 3 };
         assert_eq!(layout.connections(), 12);
         for connection in 0..layout.connections() {
             let (channel, peer) = (layout.channel(connection), layout.peer(connection));

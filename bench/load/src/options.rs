@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// Sending peers of each channel; with ping, pairs of peers.
     #[arg(long, default_value_t = 1)]
     pub(crate) senders: usize,
+    /// Channels where anybody sends; all by default.
+    #[arg(long)]
+    pub(crate) active: Option<usize>,
     /// Messages that each sender has under way (burst, ping).
     #[arg(long, default_value_t = 1)]
     pub(crate) window: u32,
@@ -96,6 +99,10 @@ impl Options {
             (self.peers == 0, "--peers must not be 0"),
             (self.senders == 0, "--senders must not be 0"),
             (self.window == 0, "--window must not be 0"),
+            (
+                self.active.is_some_and(|active| !(1..=self.channels).contains(&active)),
+                "--active must be 1 to --channels",
+            ),
             (self.has_load() && self.peers < 2, "a message needs two --peers"),
             (self.has_load() && senders > self.peers, "more --senders (two to a pair) than --peers"),
             (!(self.rate > 0.0 && self.rate <= 1e6), "--rate must be above 0, and 1,000,000 at most"),
@@ -123,7 +130,8 @@ impl Options {
     }
 
     pub(crate) fn layout(&self) -> Layout {
-        Layout { channels: self.channels, peers: self.peers, senders: self.senders }
+        let active = self.active.unwrap_or(self.channels);
+        Layout { channels: self.channels, peers: self.peers, senders: self.senders, active }
     }
 
     pub(crate) fn has_load(&self) -> bool {
@@ -151,6 +159,7 @@ mod tests {
         for words in [
             "burst --channels 0",
             "burst --peers 1",
+            "burst --channels 2 --active 3",
             "burst --peers 2 --senders 3",
             "ping --peers 3 --senders 2",
             "ping --peers 4 --framing tcp",

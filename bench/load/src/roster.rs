@@ -82,7 +82,7 @@ mod tests {
 
     /// Two channels of two, named a and b, c and d; each told of `told`.
     fn rosters(told: [&[u8]; 4]) -> Rosters {
-        let mut rosters = Rosters::new(Layout { channels: 2, peers: 2, senders: 1 });
+        let mut rosters = Rosters::new(Layout { channels: 2, peers: 2, senders: 1, active: 2 });
         for connection in 0..4 {
             assert!(rosters.is(connection, IDS[connection]));
             assert!(!rosters.are_full());
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn two_with_one_id_are_wrong() {
-        let mut rosters = Rosters::new(Layout { channels: 1, peers: 2, senders: 1 });
+        let mut rosters = Rosters::new(Layout { channels: 1, peers: 2, senders: 1, active: 1 });
         for connection in 0..2 {
             rosters.is(connection, b"a");
             rosters.here(connection, b"a");

@@ -7,8 +7,14 @@ pub(crate) struct Figure {
     what: String,
     measured: f64,
     unit: &'static str,
-    reach: Option<f64>,
+    reach: Option<Reach>,
     details: Value,
+}
+
+#[derive(Clone, Copy)]
+enum Reach {
+    AtMost(f64),
+    AtLeast(f64),
 }
 
 impl Figure {
@@ -18,7 +24,12 @@ impl Figure {
 
     /// At most this is wanted.
     pub(crate) fn at_most(self, reach: f64) -> Self {
-        Self { reach: Some(reach), ..self }
+        Self { reach: Some(Reach::AtMost(reach)), ..self }
+    }
+
+    /// At least this is wanted.
+    pub(crate) fn at_least(self, reach: f64) -> Self {
+        Self { reach: Some(Reach::AtLeast(reach)), ..self }
     }
 
     /// What else was measured on the way.
@@ -28,12 +39,38 @@ impl Figure {
 
     pub(crate) fn json(&self) -> Value {
         let Self { what, measured, unit, reach, details } = self;
-        json!({"what": what, "measured": measured, "unit": unit, "at_most": reach, "details": details})
+        let (at_most, at_least) = match reach {
+            None => (None, None),
+            Some(Reach::AtMost(bound)) => (Some(bound), None),
+            Some(Reach::AtLeast(bound)) => (None, Some(bound)),
+        };
+        json!({
+            "what": what, "measured": measured, "unit": unit, "at_most": at_most, "at_least": at_least,
+            "reached": reach.map(|reach| reach.is_met(*measured)), "details": details,
+        })
     }
 
     fn cells(&self) -> [String; 3] {
-        let reach = self.reach.map(|reach| format!("at most {} {}", number(reach), self.unit));
+        let reach = self.reach.map(|reach| reach.words(self.measured, self.unit));
         [self.what.clone(), format!("{} {}", number(self.measured), self.unit), reach.unwrap_or_default()]
+    }
+}
+
+impl Reach {
+    fn is_met(self, measured: f64) -> bool {
+        match self {
+            Self::AtMost(bound) => measured <= bound,
+            Self::AtLeast(bound) => measured >= bound,
+        }
+    }
+
+    fn words(self, measured: f64, unit: &str) -> String {
+        let (words, bound) = match self {
+            Self::AtMost(bound) => ("at most", bound),
+            Self::AtLeast(bound) => ("at least", bound),
+        };
+        let verdict = if self.is_met(measured) { "reached" } else { "missed" };
+        format!("{words} {} {unit}: {verdict}", number(bound))
     }
 }
 
@@ -47,7 +84,7 @@ pub(crate) fn table(figures: &[Figure]) -> String {
 }
 
 /// Three digits that count, thousands apart.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     match value.abs() {
         1000.0.. => thousands(value.round() as i64),
         100.0.. => format!("{value:.0}"),

@@ -96,7 +96,9 @@ impl Generator<'_> {
             return Err(Fault::WrongChannel);
         }
         let is_direct = header.kind != Kind::Broadcast;
-        if data.is_direct.is_some_and(|direct| direct != is_direct) || !self.could_send(peer, header.kind) {
+        if data.is_direct.is_some_and(|direct| direct != is_direct)
+            || !self.could_send(channel, peer, header.kind)
+        {
             return Err(Fault::Damaged);
         }
         let from = self.layout.connection(channel, peer);
@@ -109,7 +111,10 @@ impl Generator<'_> {
         self.check_names(connection, from, data).map(|()| header)
     }
 
-    fn could_send(&self, peer: usize, kind: Kind) -> bool {
+    fn could_send(&self, channel: usize, peer: usize, kind: Kind) -> bool {
+        if channel >= self.layout.active {
+            return false;
+        }
         match kind {
             Kind::Broadcast => peer < self.layout.senders,
             Kind::Ask => peer < 2 * self.layout.senders && peer.is_multiple_of(2),

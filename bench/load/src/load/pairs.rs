@@ -32,7 +32,7 @@ impl Pairs {
     /// The peers of even number ask.
     pub(super) fn start(&mut self) {
         self.is_stopped = false;
-        for channel in 0..self.layout.channels {
+        for channel in 0..self.layout.active {
             for pair in 0..self.layout.senders {
                 let from = self.layout.connection(channel, pair * 2);
                 self.waiting.extend((0..self.window).map(|_| Waiting { from, answers: None }));
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn an_ask_is_answered_and_asked_again() {
-        let mut pairs = Pairs::new(Layout { channels: 1, peers: 2, senders: 1 }, 1);
+        let mut pairs = Pairs::new(Layout { channels: 1, peers: 2, senders: 1, active: 1 }, 1);
         pairs.start();
         let ask = pairs.next(5).unwrap();
         assert_eq!(ask, Post { kind: Kind::Ask, from: 0, to: Some(1), number: 0, due: 5 });
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn after_the_stop_what_was_asked_is_answered() {
-        let mut pairs = Pairs::new(Layout { channels: 1, peers: 2, senders: 1 }, 1);
+        let mut pairs = Pairs::new(Layout { channels: 1, peers: 2, senders: 1, active: 1 }, 1);
         pairs.start();
         let ask = pairs.next(5).unwrap();
         pairs.stop();

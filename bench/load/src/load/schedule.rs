@@ -19,7 +19,7 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// `rate` is that of one sender, in messages a second.
     pub(super) fn new(layout: Layout, rate: f64) -> Self {
-        let all = (layout.channels * layout.senders) as f64;
+        let all = (layout.active * layout.senders) as f64;
         Self { layout, interval: 1e9 / (rate * all), start: None, count: 0 }
     }
 
@@ -53,7 +53,7 @@ impl Schedule {
     }
 
     fn senders(&self) -> u64 {
-        (self.layout.channels * self.layout.senders) as u64
+        (self.layout.active * self.layout.senders) as u64
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
 
     /// Four senders of 250 a second: one message a millisecond.
     fn schedule() -> Schedule {
-        let mut schedule = Schedule::new(Layout { channels: 2, peers: 3, senders: 2 }, 250.0);
+        let mut schedule = Schedule::new(Layout { channels: 2, peers: 3, senders: 2, active: 2 }, 250.0);
         schedule.start(5_000_000);
         schedule
     }

@@ -29,7 +29,7 @@ struct Window {
 impl Windows {
     pub(super) fn new(layout: Layout, size: u32) -> Self {
         let window = || Window { sent: 0, oldest: 0, missing: vec![0; size as usize], is_free: false };
-        let senders = std::iter::repeat_with(window).take(layout.channels * layout.senders).collect();
+        let senders = std::iter::repeat_with(window).take(layout.active * layout.senders).collect();
         Self { layout, size, senders, free: VecDeque::new(), is_stopped: true }
     }
 
@@ -85,7 +85,7 @@ impl Windows {
 mod tests {
     use super::*;
 
-    const LAYOUT: Layout = Layout { channels: 1, peers: 3, senders: 2 };
+    const LAYOUT: Layout = Layout { channels: 1, peers: 3, senders: 2, active: 1 };
 
     fn take(windows: &mut Windows) -> Vec<(usize, u32)> {
         std::iter::from_fn(|| windows.next(7)).map(|post| (post.from, post.number)).collect()

@@ -17,6 +17,14 @@ async fn bursts_come_whole() -> Result<()> {
 }
 
 #[tokio::test]
+async fn channels_may_be_silent() -> Result<()> {
+    for mode in ["burst", "rate", "ping"] {
+        deliveries(&format!("{mode} --channels 5 --active 1 --peers 2"), 1.0).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn rates_are_kept() -> Result<()> {
     for framing in ["text", "binary"] {
         let outcome =

@@ -1,0 +1,102 @@
+//! What is to be reached: a ratio of medians, ours by those of another.
+
+use super::statistics::Summary;
+
+/// A bound on one metric.
+#[derive(Clone, Copy)]
+pub(crate) struct Goal {
+    pub(crate) metric: Metric,
+    pub(crate) rival: Rival,
+    pub(crate) bound: Bound,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Bound {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+/// Whom nws is measured by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rival {
+    /// What a user would pick instead.
+    Bun,
+    /// The least that any relay must do.
+    Floor,
+    /// nws under the workload of this name, whose payloads are texts.
+    OwnText(&'static str),
+    /// The bound is one on the figure itself.
+    Nobody,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Metric {
+    /// Deliveries a second.
+    Rate,
+    /// CPU seconds of the server for a million deliveries.
+    Cpu,
+    /// Microseconds.
+    P50,
+    P99,
+    /// Seconds until everybody knows everybody.
+    Setup,
+    /// KiB of the server for each connection.
+    Memory,
+}
+
+impl Goal {
+    pub(crate) const fn at_most(metric: Metric, rival: Rival, ratio: f64) -> Self {
+        Self { metric, rival, bound: Bound::AtMost(ratio) }
+    }
+
+    pub(crate) const fn at_least(metric: Metric, rival: Rival, ratio: f64) -> Self {
+        Self { metric, rival, bound: Bound::AtLeast(ratio) }
+    }
+
+    /// The figure that the bound is about, when both sides were measured.
+    pub(crate) fn figure(&self, ours: &Summary, rival: Option<&Summary>) -> Option<f64> {
+        let ours = ours.of(self.metric)?.median;
+        match self.rival {
+            Rival::Nobody => Some(ours),
+            Rival::Bun | Rival::Floor | Rival::OwnText(_) => Some(ours / rival?.of(self.metric)?.median),
+        }
+    }
+
+    pub(crate) fn title(&self) -> String {
+        let metric = self.metric.title();
+        match self.rival {
+            Rival::Bun => format!("{metric} by Bun"),
+            Rival::Floor => format!("{metric} by the floor"),
+            Rival::OwnText(_) => format!("{metric} by its own text"),
+            Rival::Nobody => metric.to_owned(),
+        }
+    }
+}
+
+impl Metric {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Rate, Self::Cpu, Self::P50, Self::P99, Self::Setup, Self::Memory];
+
+    /// Where the report of a run has it.
+    pub(crate) fn pointer(self) -> &'static str {
+        match self {
+            Self::Rate => "/deliveries_per_s",
+            Self::Cpu => "/cpu_s_per_million",
+            Self::P50 => "/latency_us/p50",
+            Self::P99 => "/latency_us/p99",
+            Self::Setup => "/setup_s",
+            Self::Memory => "/memory/kib_per_connection",
+        }
+    }
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Rate => "rate",
+            Self::Cpu => "CPU",
+            Self::P50 => "p50",
+            Self::P99 => "p99",
+            Self::Setup => "set-up",
+            Self::Memory => "memory of a connection",
+        }
+    }
+}

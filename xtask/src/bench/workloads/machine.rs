@@ -1,0 +1,42 @@
+//! How busy the machine is with things that are not measured.
+
+use std::fs;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// Long enough that a tick of the kernel, 10 ms, is a small share.
+const LOOK: Duration = Duration::from_millis(500);
+/// Who waits longer on this machine waits in vain; the run is marked instead.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A run that is shorter is judged as if it took this long, in seconds, or one tick would condemn it.
+const SHORTEST: f64 = 0.2;
+/// The kernel's unit of time in /proc/stat.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// Waits until others use less than this share of a core.
+pub(crate) fn wait_for_quiet(limit: f64) {
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end && share_in_use() >= limit {}
+}
+
+/// The share of a core that others used while a run was measured, from its report.
+pub(crate) fn share_of_others(report: &Value) -> f64 {
+    let number = |pointer: &str| report.pointer(pointer).and_then(Value::as_f64).unwrap_or(0.0);
+    (number("/cpu/others_s") + number("/cpu/stolen_s")) / number("/measured_s").max(SHORTEST)
+}
+
+fn share_in_use() -> f64 {
+    let (before, at) = (busy_ticks(), Instant::now());
+    sleep(LOOK);
+    (busy_ticks() - before) / TICKS_PER_SECOND / at.elapsed().as_secs_f64()
+}
+
+/// user, nice, system, irq, softirq and steal of all cores; 0 where there is no such file.
+fn busy_ticks() -> f64 {
+    let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1);
+    let ticks: Vec<f64> = fields.filter_map(|field| field.parse().ok()).collect();
+    [0, 1, 2, 5, 6, 7].iter().filter_map(|at| ticks.get(*at)).sum()
+}
