@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
-
 use crate::limits::DATA_DEPTH_MAX;
+
+/// Bytes of a string that are looked at together: four vectors of SSE2 or NEON.
+const BLOCK: usize = 64;
 
 /// A JSON value as the text it came in (RFC 8259), nested at most [`DATA_DEPTH_MAX`] deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,14 +52,22 @@ impl<'a> Json<'a> {
 /// What stands between the quotes, if nothing there needs decoding.
 fn plain_content(text: &str) -> Option<&str> {
     let content = text.strip_prefix('"')?.strip_suffix('"')?;
-    let bytes = content.as_bytes();
-    let plain = memchr2(b'"', b'\\', bytes).is_none() && !has_control(bytes);
-    plain.then_some(content)
+    is_plain(content.as_bytes()).then_some(content)
+}
+
+/// Whether no byte is a quote, a backslash or a control character.
+fn is_plain(bytes: &[u8]) -> bool {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    blocks.iter().all(is_plain_block) && !rest.iter().copied().any(needs_decoding)
 }
 
 /// Without an early exit, so that the compiler makes vector code of it.
-fn has_control(bytes: &[u8]) -> bool {
-    bytes.iter().fold(false, |found, &byte| found | (byte < 0x20))
+fn is_plain_block(block: &[u8; BLOCK]) -> bool {
+    block.iter().fold(0, |found, &byte| found | u8::from(needs_decoding(byte))) == 0
+}
+
+const fn needs_decoding(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\' || byte < 0x20
 }
 
 fn decode_string(text: &str) -> String {

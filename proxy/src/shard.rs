@@ -107,7 +107,12 @@ fn start_one(index: usize, config: &Config, shared: &Arc<Shared>) -> Result<Runn
                 Ok(runtime) => {
                     drop(started);
                     let shard = Shard::new(Channels::new(core, seed), message_max);
-                    state::guarded(|| runtime.block_on(driver::drive(shard, receiver)));
+                    // Not the future that the runtime blocks on, as that one looks for events before it runs.
+                    let driver = async { tokio::task::spawn_local(driver::drive(shard, receiver)).await };
+                    state::guarded(|| match runtime.block_on(driver) {
+                        Ok(()) => {}
+                        Err(error) => std::panic::resume_unwind(error.into_panic()),
+                    });
                 }
                 // The thread that waits for it takes it.
                 Err(error) => drop(started.send(error)),

@@ -31,7 +31,7 @@ use flow::Lagging;
 use liveness::Agenda;
 use member::{Member, State};
 use outbox::Pool;
-use route::Encoded;
+use route::Batch;
 use tally::Tally;
 
 pub use config::Config;
@@ -59,13 +59,15 @@ pub struct Channels {
     by_key: HashMap<ChannelKey, ChannelId, RandomState>,
     outputs: VecDeque<Output>,
     pool: Pool,
-    encoded: Encoded,
+    /// A buffer for the frames of one input, kept between inputs.
+    encoded: Vec<u8>,
+    batch: Batch,
     lagging: Lagging,
     agenda: Agenda,
     tally: Rc<Tally>,
     /// The proxy stops: nobody joins any more.
     stopping: bool,
-    /// Bytes that were queued since outputs were last drained.
+    /// Bytes that were broadcast since outputs were last drained, counted once for each recipient.
     fresh: usize,
 }
 
@@ -88,7 +90,8 @@ impl Channels {
             hasher,
             outputs: VecDeque::new(),
             pool: Pool::default(),
-            encoded: Encoded::default(),
+            encoded: Vec::new(),
+            batch: Batch::default(),
             lagging: Lagging::default(),
             fresh: 0,
         }
@@ -97,6 +100,9 @@ impl Channels {
     /// Takes note of something that happened at `now`. What makes no sense for a connection, as it is
     /// not known or is closing, is ignored.
     pub fn handle(&mut self, input: Input<'_>, now: Instant) {
+        if !self.batch.is_from(input.speaker()) {
+            self.deliver();
+        }
         match input {
             Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer, now),
             Input::Join { conn, channel, framing } => self.join(conn, channel, framing, now),
@@ -119,6 +125,7 @@ impl Channels {
 
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.deliver();
         self.judge_lagging(now);
         self.visit_due(now);
         self.judge_touched(now);
@@ -127,6 +134,11 @@ impl Channels {
     /// What is to be done next. To be called until it answers `None`, after every input or after
     /// several.
     pub fn poll_output(&mut self) -> Option<Output> {
+        if !self.batch.is_empty()
+            && let Some(said) = self.deliver()
+        {
+            self.judge_touched(said);
+        }
         let output = self.outputs.pop_front();
         match output {
             Some(Output::Write { conn }) => {
@@ -152,8 +164,8 @@ impl Channels {
         self.members.get(conn).into_iter().flat_map(|member| member.outbox.pieces())
     }
 
-    /// Bytes that were queued since [`Self::poll_output`] last answered `None`: a reason to write
-    /// before reading on.
+    /// Bytes that were broadcast since [`Self::poll_output`] last answered `None`, counted once for each
+    /// recipient: a reason to write before reading on.
     #[must_use]
     pub const fn fresh_bytes(&self) -> usize {
         self.fresh
@@ -227,6 +239,9 @@ impl Channels {
         if let Some(mut member) = self.members.remove(conn) {
             self.config.shared.count_unfinished(member.unfinished, 0);
             member.outbox.clear(&mut self.pool);
+        }
+        if self.members.is_empty() {
+            self.pool = Pool::default();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Structured frames: broadcast, message, status, error.
 
 use nws_core::Config;
-use nws_core::Framing::Structured;
+use nws_core::Framing::{Raw, Structured};
 use nws_core::sim::{ClientId, Event, Proxy, Word, network};
 use nws_protocol::binary::Kind;
 
@@ -123,6 +123,39 @@ fn large_messages_arrive_whole_and_in_order() {
     }
     assert!(proxy.seen(b) == with_direct);
     assert!(proxy.seen(c) == all);
+}
+
+/// Number `i` of what each of two says to all, of different lengths.
+fn remark(i: usize) -> String {
+    format!("\"{i} {}\"", "x".repeat(i % 60))
+}
+
+#[test]
+fn much_that_is_said_at_once_keeps_its_order() {
+    let (mut proxy, [a, b, c]) = three();
+    let raw = proxy.join_as(&network("room"), "raw", Raw);
+    let mut expected = [Vec::new(), Vec::new()];
+    for i in 0..1_000 {
+        for ((client, name), expected) in [(a, "a"), (b, "b")].into_iter().zip(&mut expected) {
+            proxy.enqueue(client, Word::broadcast(&remark(i)));
+            expected.push(format!("{name}: {}", remark(i)));
+            if i % 150 == 0 {
+                proxy.enqueue(client, Word::message("c", "0"));
+                expected.push(format!("{name} > 0"));
+            }
+        }
+    }
+    proxy.settle();
+    proxy.enqueue(a, Word::broadcast("1"));
+    proxy.enqueue(a, Word::Close(Some(1000)));
+    expected[0].push("a: 1".to_owned());
+    let seen = proxy.seen(c);
+    assert_eq!(seen[0], "connect raw");
+    let from = |name: char| seen.iter().filter(move |word| word.starts_with(name)).cloned();
+    assert!(from('a').eq(expected[0].iter().cloned()));
+    assert!(from('b').eq(expected[1].iter().cloned()));
+    assert_eq!(seen.last().map(String::as_str), Some("disconnect a"));
+    assert_eq!(proxy.seen(raw).len(), 2_001);
 }
 
 #[test]

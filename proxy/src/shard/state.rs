@@ -100,8 +100,9 @@ impl Shard {
         let mut core = self.core.borrow_mut();
         let mut conns = self.conns.borrow_mut();
         guarded(|| {
+            let now = Instant::now();
             while let Some(output) = core.poll_output() {
-                carry_out(&mut core, &mut conns, output);
+                carry_out(&mut core, &mut conns, output, now);
             }
         });
     }
@@ -112,7 +113,7 @@ impl Shard {
         if let Some(entry) = conns.get_mut(conn) {
             entry.orders.blocked = false;
         }
-        guarded(|| write_to(&mut self.core.borrow_mut(), &mut conns, conn));
+        guarded(|| write_to(&mut self.core.borrow_mut(), &mut conns, conn, Instant::now()));
         drop(conns);
         // Senders may have been released.
         self.enter(|_, _| {});
@@ -152,9 +153,9 @@ impl Shard {
     }
 }
 
-fn carry_out(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, output: Output) {
+fn carry_out(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, output: Output, now: Instant) {
     match output {
-        Output::Write { conn } => write_to(core, conns, conn),
+        Output::Write { conn } => write_to(core, conns, conn, now),
         Output::Hold { conn } => order(conns, conn, |orders| orders.hold = true),
         Output::Release { conn } => order(conns, conn, |orders| orders.hold = false),
         Output::Finish { conn } => order(conns, conn, |orders| orders.finish = true),
@@ -176,10 +177,10 @@ fn order(conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, change: impl FnOnce(&m
 }
 
 /// Writes what waits, unless the socket is known to take nothing.
-fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId) {
+fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, now: Instant) {
     let Some(entry) = conns.get_mut(conn).filter(|entry| !entry.orders.blocked) else { return };
     let Some(socket) = &entry.socket else { return };
-    match write::all(core, conn, socket) {
+    match write::all(core, conn, socket, now) {
         Outcome::Drained => {}
         Outcome::Blocked => entry.order(|orders| orders.blocked = true),
         Outcome::Broken => entry.order(|orders| orders.reset = true),

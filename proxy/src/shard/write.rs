@@ -21,7 +21,7 @@ pub(super) enum Outcome {
 }
 
 /// Writes until nothing waits or the socket takes no more, and reports it to `core`.
-pub(super) fn all(core: &mut Channels, conn: ConnId, socket: &OwnedWriteHalf) -> Outcome {
+pub(super) fn all(core: &mut Channels, conn: ConnId, socket: &OwnedWriteHalf, now: Instant) -> Outcome {
     loop {
         let mut pieces = [IoSlice::new(&[]); PIECES];
         let mut count = 0;
@@ -39,12 +39,12 @@ pub(super) fn all(core: &mut Channels, conn: ConnId, socket: &OwnedWriteHalf) ->
         let bytes = match written {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                core.handle(Input::Wrote { conn, bytes: 0 }, Instant::now());
+                core.handle(Input::Wrote { conn, bytes: 0 }, now);
                 return Outcome::Blocked;
             }
             Err(_) => return Outcome::Broken,
         };
-        core.handle(Input::Wrote { conn, bytes }, Instant::now());
+        core.handle(Input::Wrote { conn, bytes }, now);
         if bytes == len && count < PIECES {
             return Outcome::Drained;
         }

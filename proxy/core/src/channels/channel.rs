@@ -55,6 +55,12 @@ impl Channel {
         self.present.get(seat).copied()
     }
 
+    /// How many are present besides a member of this framing: structured ones and raw ones.
+    pub(super) fn others(&self, framing: Framing) -> (usize, usize) {
+        let raw = self.raw - usize::from(framing == Framing::Raw);
+        (self.present.len() - 1 - raw, raw)
+    }
+
     /// The connection of the peer `id`, if it is present or about to be.
     pub(super) fn find(&self, id: &str) -> Option<ConnId> {
         self.ids.get(id).copied()

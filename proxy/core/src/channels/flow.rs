@@ -34,7 +34,6 @@ impl Channels {
             return;
         }
         member.outbox.push(sender, frame, &mut self.pool);
-        self.fresh += frame.len();
         if let Some(lag) = &mut member.lag {
             lag.owe(Debt { sender, bytes: frame.len() });
             self.lagging.touched.push((to, sender));
@@ -47,11 +46,11 @@ impl Channels {
 
     /// Queues what `write` writes.
     pub(super) fn queue_with(&mut self, to: ConnId, sender: ConnId, write: impl FnOnce(&mut Vec<u8>)) {
-        let mut frame = std::mem::take(&mut self.encoded.structured);
+        let mut frame = std::mem::take(&mut self.encoded);
         write(&mut frame);
         self.queue(to, sender, &Frame::Copied(&frame));
         frame.clear();
-        self.encoded.structured = frame;
+        self.encoded = frame;
     }
 
     /// Notes that the socket of `conn` took `bytes` and, if it did not take all, that it lags.
@@ -64,8 +63,11 @@ impl Channels {
             }
         });
         if member.outbox.is_empty() {
-            self.let_all_go(conn, now);
-            return self.forget_lag(conn);
+            if member.lag.is_some() {
+                self.let_all_go(conn, now);
+                self.forget_lag(conn);
+            }
+            return;
         }
         self.note_lag(conn, bytes, now);
         self.let_repaid_go(conn, now);

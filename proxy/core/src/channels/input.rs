@@ -118,3 +118,23 @@ pub enum Input<'a> {
     /// The proxy stops: every connection is closed with 1001.
     Shutdown,
 }
+
+impl Input<'_> {
+    /// Whose message this is, if it is one.
+    pub(super) fn speaker(&self) -> Option<ConnId> {
+        match *self {
+            Self::Text { conn, .. } | Self::Binary { conn, .. } => Some(conn),
+            Self::Reserve { .. }
+            | Self::Join { .. }
+            | Self::Refuse { .. }
+            | Self::Unfinished { .. }
+            | Self::Ping { .. }
+            | Self::Pong { .. }
+            | Self::PeerClosed { .. }
+            | Self::Violation { .. }
+            | Self::Wrote { .. }
+            | Self::Gone { .. }
+            | Self::Shutdown => None,
+        }
+    }
+}

@@ -60,6 +60,7 @@ impl Channels {
         while let Some((due, conn)) = self.agenda.pop_due(now) {
             self.visit(conn, due, now);
         }
+        self.pool.trim();
     }
 
     fn visit(&mut self, conn: ConnId, due: Instant, now: Instant) {

@@ -56,6 +56,7 @@ impl Channels {
 
     /// Takes `conn` out of its channel and tells the others.
     pub(super) fn leave(&mut self, conn: ConnId) {
+        self.deliver();
         let Some(member) = self.members.get_mut(conn) else { return };
         let Some(Place { channel: id, seat }) = member.place.take() else { return };
         let (peer, framing) = (member.id.clone(), member.framing);
@@ -108,13 +109,13 @@ impl Channels {
     fn announce(&mut self, conn: ConnId, id: ChannelId, framing: Framing) {
         let peer = self.members[conn].id.clone();
         if framing == Framing::Structured {
-            let mut snapshot = std::mem::take(&mut self.encoded.structured);
+            let mut snapshot = std::mem::take(&mut self.encoded);
             for &other in &self.channels[id].present {
                 Notice::Connect { you: &peer, peer: &self.members[other].id }.write_frame(&mut snapshot);
             }
             self.queue(conn, conn, &Frame::Copied(&snapshot));
             snapshot.clear();
-            self.encoded.structured = snapshot;
+            self.encoded = snapshot;
         }
         self.tell_all(id, conn, &peer, |you, peer| Notice::Connect { you, peer });
         let seat = self.channels[id].seat(conn, framing);
@@ -129,7 +130,7 @@ impl Channels {
         peer: &PeerId,
         notice: for<'a> fn(you: &'a PeerId, peer: &'a PeerId) -> Notice<'a>,
     ) {
-        let mut frame = std::mem::take(&mut self.encoded.structured);
+        let mut frame = std::mem::take(&mut self.encoded);
         let present = std::mem::take(&mut self.channels[id].present);
         for &to in &present {
             let member = &self.members[to];
@@ -141,6 +142,6 @@ impl Channels {
         }
         self.channels[id].present = present;
         frame.clear();
-        self.encoded.structured = frame;
+        self.encoded = frame;
     }
 }

@@ -7,15 +7,24 @@ use nws_protocol::binary::{self, Kind};
 use nws_protocol::structured::{ErrorCode, Notice, Refusal, Request};
 use nws_protocol::websocket::{self, Opcode};
 use nws_protocol::{Json, PeerId, raw};
+use slotmap::SecondaryMap;
 
 use super::member::{Member, Place};
 use super::outbox::Frame;
 use super::{ChannelId, Channels, ConnId, Framing};
 
-/// Buffers for the frames of one message, kept between messages.
+/// Length of a batch that is handed on at once, in bytes: a sender's window is judged often enough,
+/// and what it costs to hand on a batch does not show any more.
+const BATCH_MAX: usize = 16 * 1024;
+
+/// What one member has said to all others and nobody has got yet: so that whoever says much at once
+/// costs each recipient one step and not one a message.
 #[derive(Default)]
-pub(super) struct Encoded {
-    pub(super) structured: Vec<u8>,
+pub(super) struct Batch {
+    /// Who said it, and when.
+    from: Option<(ConnId, Instant)>,
+    /// The frames for recipients of either framing.
+    structured: Vec<u8>,
     raw: Vec<u8>,
 }
 
@@ -31,9 +40,9 @@ impl Channels {
     pub(super) fn on_text(&mut self, conn: ConnId, text: &str, now: Instant) {
         let Some(framing) = self.speaker(conn, now) else { return };
         match framing {
-            Framing::Raw => self.broadcast(conn, Payload::Text(text)),
+            Framing::Raw => self.broadcast(conn, Payload::Text(text), now),
             Framing::Structured => match Request::parse(text) {
-                Ok(Request::Broadcast { data }) => self.broadcast(conn, Payload::Data(data)),
+                Ok(Request::Broadcast { data }) => self.broadcast(conn, Payload::Data(data), now),
                 Ok(Request::Message { target, data }) => {
                     self.message(conn, &target, Payload::Data(data));
                 }
@@ -46,11 +55,11 @@ impl Channels {
     pub(super) fn on_binary(&mut self, conn: ConnId, bytes: &[u8], now: Instant) {
         let Some(framing) = self.speaker(conn, now) else { return };
         if framing == Framing::Raw {
-            return self.broadcast(conn, Payload::Bytes(bytes));
+            return self.broadcast(conn, Payload::Bytes(bytes), now);
         }
         match binary::Frame::parse(bytes) {
             Ok(binary::Frame { kind: Kind::Broadcast, id: "", payload }) => {
-                self.broadcast(conn, Payload::Bytes(payload));
+                self.broadcast(conn, Payload::Bytes(payload), now);
             }
             Ok(binary::Frame { kind: Kind::Message, id, payload }) => {
                 self.message(conn, id, Payload::Bytes(payload));
@@ -73,45 +82,57 @@ impl Channels {
         Some(member.framing)
     }
 
-    fn broadcast(&mut self, from: ConnId, payload: Payload<'_>) {
-        let mut encoded = std::mem::take(&mut self.encoded);
-        let Some((sender, id)) = self.seated(from) else { return self.keep(encoded) };
-        let channel = &self.channels[id];
-        let raw = channel.raw - usize::from(sender.framing == Framing::Raw);
-        let structured = channel.present.len() - 1 - raw;
+    fn broadcast(&mut self, from: ConnId, payload: Payload<'_>, now: Instant) {
+        let Self { members, channels, batch, fresh, .. } = self;
+        let Some((sender, id)) = seated(members, from) else { return };
+        let (structured, raw) = channels[id].others(sender.framing);
+        let before = batch.weight(structured, raw);
         if structured > 0 {
-            payload.write_structured(&mut encoded.structured, &sender.id, None);
+            payload.write_structured(&mut batch.structured, &sender.id, None);
         }
         if raw > 0 {
-            payload.write_raw(&mut encoded.raw);
+            payload.write_raw(&mut batch.raw);
         }
-        self.deliver(from, id, encoded);
+        batch.from = Some((from, now));
+        *fresh += batch.weight(structured, raw) - before;
+        if batch.is_full() {
+            self.deliver();
+        }
     }
 
-    /// Hands the frames of one message to all but its sender, and keeps the buffers.
-    fn deliver(&mut self, from: ConnId, id: ChannelId, mut encoded: Encoded) {
-        let structured = Frame::new(&mut encoded.structured, &self.tally);
-        let raw = Frame::new(&mut encoded.raw, &self.tally);
-        let present = std::mem::take(&mut self.channels[id].present);
-        for &to in present.iter().filter(|&&to| to != from) {
-            let frame = match self.members[to].framing {
-                Framing::Structured => &structured,
-                Framing::Raw => &raw,
-            };
-            self.queue(to, from, frame);
+    /// Hands the batch to its recipients; the answer is when it was last added to.
+    pub(super) fn deliver(&mut self) -> Option<Instant> {
+        let (from, when) = self.batch.from.take()?;
+        let mut batch = std::mem::take(&mut self.batch);
+        if let Some((_, id)) = seated(&self.members, from) {
+            let structured = Frame::new(&mut batch.structured, &self.tally);
+            let raw = Frame::new(&mut batch.raw, &self.tally);
+            let present = std::mem::take(&mut self.channels[id].present);
+            for &to in present.iter().filter(|&&to| to != from) {
+                let frame = match self.members[to].framing {
+                    Framing::Structured => &structured,
+                    Framing::Raw => &raw,
+                };
+                self.queue(to, from, frame);
+            }
+            self.channels[id].present = present;
         }
-        self.channels[id].present = present;
-        self.keep(encoded);
+        batch.structured.clear();
+        batch.raw.clear();
+        self.batch = batch;
+        Some(when)
     }
 
     fn message(&mut self, from: ConnId, target: &str, payload: Payload<'_>) {
-        let Some((_, id)) = self.seated(from) else { return };
-        let Some(to) = self.channels[id].find(target).filter(|&to| self.seated(to).is_some()) else {
+        self.deliver();
+        let Some((_, id)) = seated(&self.members, from) else { return };
+        let is_seated = |&to: &ConnId| seated(&self.members, to).is_some();
+        let Some(to) = self.channels[id].find(target).filter(is_seated) else {
             let mut refusal = Refusal::new(ErrorCode::UnknownTarget, "no such peer in this channel");
             refusal.target = Some(Cow::Borrowed(target));
             return self.tell_error(from, &refusal);
         };
-        let mut encoded = std::mem::take(&mut self.encoded.structured);
+        let mut encoded = std::mem::take(&mut self.encoded);
         let (sender, recipient) = (&self.members[from], &self.members[to]);
         match recipient.framing {
             Framing::Structured => {
@@ -123,31 +144,48 @@ impl Channels {
         self.queue(to, from, &frame);
         drop(frame);
         encoded.clear();
-        self.encoded.structured = encoded;
+        self.encoded = encoded;
     }
 
     fn tell_status(&mut self, conn: ConnId) {
+        self.deliver();
         let Some(member) = self.members.get(conn) else { return };
         let you = member.id.clone();
         self.queue_with(conn, conn, |out| Notice::Status { you: &you }.write_frame(out));
     }
 
     fn tell_error(&mut self, conn: ConnId, refusal: &Refusal<'_>) {
+        self.deliver();
         let Refusal { code, reason, target } = refusal;
         let error = Notice::Error { code: *code, reason, target: target.as_deref() };
         self.queue_with(conn, conn, |out| error.write_frame(out));
     }
+}
 
-    fn seated(&self, conn: ConnId) -> Option<(&Member, ChannelId)> {
-        let member = self.members.get(conn)?;
-        let Place { channel, seat: Some(_) } = member.place? else { return None };
-        Some((member, channel))
+/// A member that is present, and its channel.
+fn seated(members: &SecondaryMap<ConnId, Member>, conn: ConnId) -> Option<(&Member, ChannelId)> {
+    let member = members.get(conn)?;
+    let Place { channel, seat: Some(_) } = member.place? else { return None };
+    Some((member, channel))
+}
+
+impl Batch {
+    /// Whether nobody but `conn` has said what is in it.
+    pub(super) fn is_from(&self, conn: Option<ConnId>) -> bool {
+        self.from.is_none_or(|(from, _)| Some(from) == conn)
     }
 
-    fn keep(&mut self, mut encoded: Encoded) {
-        encoded.structured.clear();
-        encoded.raw.clear();
-        self.encoded = encoded;
+    pub(super) fn is_empty(&self) -> bool {
+        self.from.is_none()
+    }
+
+    fn is_full(&self) -> bool {
+        self.structured.len().max(self.raw.len()) >= BATCH_MAX
+    }
+
+    /// Bytes that so many recipients of either framing will get.
+    fn weight(&self, structured: usize, raw: usize) -> usize {
+        structured * self.structured.len() + raw * self.raw.len()
     }
 }
 

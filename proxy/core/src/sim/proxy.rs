@@ -13,6 +13,9 @@ use super::clock::Clock;
 use super::{ClientId, Event, Speed, Word};
 use crate::{ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
 
+/// Length of a message up to which it is likely to be read together with the next, in bytes.
+const TOGETHER: usize = 1024;
+
 /// A proxy that works in passes, as the real one does: it reads what its clients have said, in an
 /// order that the seed decides, and then writes to each what waits for it and what it takes.
 pub struct Proxy {
@@ -238,7 +241,12 @@ impl Proxy {
         while !readers.is_empty() {
             let next = self.rng.next_u32() as usize % readers.len();
             self.read(readers.swap_remove(next));
+            // As when much has been said already.
+            if self.rng.next_u32().is_multiple_of(4) {
+                self.obey();
+            }
         }
+        self.obey();
         let dirty: Vec<ClientId> = self.all().filter(|client| self.clients[client.0].dirty).collect();
         dirty.iter().for_each(|&client| self.write(client));
         busy || !dirty.is_empty()
@@ -251,7 +259,10 @@ impl Proxy {
             && let Some(word) = self.clients[client.0].said.pop_front()
         {
             let len = word.len();
-            self.input(word.input(conn));
+            self.core.handle(word.input(conn), self.clock.now());
+            if len > TOGETHER {
+                self.obey();
+            }
             budget = budget.saturating_sub(len);
             if budget == 0 {
                 break;
