@@ -49,9 +49,9 @@ pub(crate) struct Options {
     /// Seconds between the last join and the first message, for the server to come to rest.
     #[arg(long, default_value_t = 0.3)]
     pub(crate) settle: f64,
-    /// Connections that are being set up at any one time; 0 for all.
-    #[arg(long, default_value_t = 64)]
-    pub(crate) concurrency: usize,
+    /// Connections that are being set up at any one time, 0 for all; by default 64, and all with storm.
+    #[arg(long)]
+    pub(crate) concurrency: Option<usize>,
     /// Seconds within which all must have joined.
     #[arg(long, default_value_t = 60.0)]
     pub(crate) setup_timeout: f64,
@@ -132,6 +132,15 @@ impl Options {
     pub(crate) fn layout(&self) -> Layout {
         let active = self.active.unwrap_or(self.channels);
         Layout { channels: self.channels, peers: self.peers, senders: self.senders, active }
+    }
+
+    /// How many are set up at once: few enough that none waits for a server's backlog, unless that is what is measured.
+    pub(crate) fn at_once(&self) -> usize {
+        let default = if self.mode == Mode::Storm { 0 } else { 64 };
+        match self.concurrency.unwrap_or(default) {
+            0 => usize::MAX,
+            count => count,
+        }
     }
 
     pub(crate) fn has_load(&self) -> bool {

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::figure::{Figure, number};
+use super::figure::Figure;
 use super::workloads::run::Run;
 use super::workloads::server::Server;
 use super::workloads::{self, Options, table};
@@ -75,5 +75,5 @@ fn table(axis: &Axis, reports: &[Value]) -> String {
 }
 
 fn cell(report: &Value, pointer: &str) -> String {
-    report.pointer(pointer).and_then(Value::as_f64).map_or_else(String::new, number)
+    report.pointer(pointer).and_then(Value::as_f64).map_or_else(String::new, table::number)
 }

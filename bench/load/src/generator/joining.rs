@@ -96,10 +96,7 @@ impl Generator<'_> {
     }
 
     fn connect_more(&mut self) -> io::Result<()> {
-        let at_once = match self.options.concurrency {
-            0 => usize::MAX,
-            count => count,
-        };
+        let at_once = self.options.at_once();
         while self.connections.len() < self.layout.connections() && self.joining < at_once {
             self.connect()?;
         }

@@ -6,7 +6,7 @@ use super::Outcome;
 use super::goal::Metric;
 use super::server::Server;
 use super::statistics::{Spread, Summary};
-use crate::bench::figure::number;
+use crate::bench::figure;
 
 /// One line while a bench is under way.
 pub(in crate::bench) fn progress(report: &Value) -> String {
@@ -78,7 +78,11 @@ fn row(name: &str, summary: &Summary, metrics: &[(Metric, &str)]) -> Vec<String>
 }
 
 fn spread(spread: Spread) -> String {
-    format!("{} ({} to {})", number(spread.median), number(spread.least), number(spread.most))
+    let Spread { median, least, most } = spread;
+    if least.to_bits() == most.to_bits() {
+        return number(median);
+    }
+    format!("{} ({} to {})", number(median), number(least), number(most))
 }
 
 fn ratios(outcome: &Outcome, rival: Server, title: &str, metrics: &[(Metric, &str)]) -> Option<Vec<String>> {
@@ -88,6 +92,11 @@ fn ratios(outcome: &Outcome, rival: Server, title: &str, metrics: &[(Metric, &st
         .iter()
         .map(|(metric, _)| ratio(*metric).map_or_else(String::new, |ratio| format!("× {ratio:.2}")));
     Some([title.to_owned()].into_iter().chain(cells).collect())
+}
+
+/// Seconds and their likes have digits that count behind the second too.
+pub(in crate::bench) fn number(value: f64) -> String {
+    if value.abs() < 1.0 { format!("{value:.3}") } else { figure::number(value) }
 }
 
 #[cfg(test)]
