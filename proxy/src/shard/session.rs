@@ -17,10 +17,6 @@ use super::seat::Seat;
 use super::state::Orders;
 use crate::places::Place;
 
-/// What the system may hold unsent for one socket, in bytes: less than a draining reader takes within
-/// the time by which it is judged.
-const UNSENT_MAX: u32 = 64 * 1024;
-
 /// What a decoder may hold without being counted, in bytes: about what a connection costs anyway.
 const HELD_FREE: usize = 4 * 1024;
 
@@ -48,7 +44,6 @@ impl Session {
         let Arrival { socket, mut early, place, welcome } = arrival;
         let socket = TcpStream::from_std(socket)?;
         socket.set_nodelay(true)?;
-        report_progress_often(&socket)?;
         let (socket, writer) = socket.into_split();
         seat.attach(writer);
         let conn = seat.conn();
@@ -153,17 +148,6 @@ impl Session {
     fn tcp(&self) -> &TcpStream {
         self.socket.as_ref()
     }
-}
-
-/// Makes a socket writable again after every [`UNSENT_MAX`] that its reader takes, and not only when
-/// a third of its buffer is free, which on loopback can be seconds of a slow reader's time: flow
-/// control could not tell such a reader from one that has stopped. Other systems have smaller
-/// buffers.
-fn report_progress_often(socket: &TcpStream) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    SockRef::from(socket).set_tcp_notsent_lowat(UNSENT_MAX)?;
-    let _ = (socket, UNSENT_MAX);
-    Ok(())
 }
 
 /// Hands over everything that is complete; the answer is whether the client is still to be heard.
