@@ -50,7 +50,7 @@ pub(super) fn measure(options: &Options) -> Result<Vec<Figure>> {
     let summaries = plan.summaries(&runs);
     plan.keep(&runs, &summaries)?;
     println!("\n{}", table::workloads(&summaries));
-    if plan.peers.is_none() {
+    if plan.lacks_rivals {
         println!("{}\n", peers::MISSING);
     }
     let failed = failures(&runs);
@@ -71,6 +71,8 @@ struct Plan {
     workloads: Vec<&'static Workload>,
     servers: Vec<Server>,
     peers: Option<PathBuf>,
+    /// Others were wanted, and are not there.
+    lacks_rivals: bool,
 }
 
 /// What came of one workload.
@@ -85,12 +87,13 @@ impl Plan {
         let mut servers: Vec<Server> =
             chosen(&Server::ALL, &options.servers, |server| server.name())?.into_iter().copied().collect();
         build()?;
-        let needs_peers = servers.iter().any(|server| *server != Server::Nws);
-        let peers = if needs_peers { peers::prepare()? } else { None };
+        let has_rivals = servers.iter().any(|server| *server != Server::Nws);
+        let peers = if has_rivals { peers::prepare()? } else { None };
         if peers.is_none() {
             servers.retain(|server| *server == Server::Nws);
         }
-        Ok(Self { workloads, servers, peers })
+        let lacks_rivals = has_rivals && peers.is_none();
+        Ok(Self { workloads, servers, peers, lacks_rivals })
     }
 
     /// Repeat, then workload, then server, so that slow drift of the machine hits all servers alike.
