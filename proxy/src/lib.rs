@@ -28,6 +28,10 @@ pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
 /// # Errors
 ///
 /// What kept it from starting. A running proxy survives the faults of its clients.
+///
+/// # Panics
+///
+/// When it does not run on a [`LocalRuntime`](tokio::runtime::LocalRuntime): one of the shards runs here.
 pub async fn run(
     config: Config,
     listeners: Listeners,

@@ -15,6 +15,9 @@ const BACKLOG: u32 = 1024;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const UNSENT_MAX: u32 = 64 * 1024;
 
+/// Whether accepted sockets get `TCP_NODELAY` from the one that listens.
+pub(crate) const INHERITS_NODELAY: bool = cfg!(any(target_os = "linux", target_os = "android"));
+
 /// How often a free port is sought that is free on both addresses.
 const TRIES: usize = 16;
 
@@ -73,7 +76,8 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Sets what every accepted socket inherits.
+/// Sets what every accepted socket inherits: frames are not held back (Nagle's algorithm), and what
+/// follows.
 ///
 /// A socket becomes writable again after every [`UNSENT_MAX`] that its reader takes, and not only when
 /// a third of its buffer is free, which on loopback can be seconds of a slow reader's time: flow
@@ -87,6 +91,7 @@ fn tune(socket: &TcpSocket) -> io::Result<()> {
     let socket = socket2::SockRef::from(socket);
     // Every kernel has it, but a system may forbid it.
     let _ = socket.set_tcp_congestion(b"reno");
+    socket.set_tcp_nodelay(true)?;
     socket.set_tcp_notsent_lowat(UNSENT_MAX)
 }
 

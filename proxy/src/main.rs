@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use nws_proxy::{Config, Listeners};
+use tokio::runtime::{Builder, LocalOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
 use cli::{Cli, Usage};
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
 }
 
 fn serve(config: Config) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     runtime.block_on(async {
         let listeners = Listeners::bind(config.port)?;
         let mut interrupt = signal(SignalKind::interrupt())?;

@@ -110,9 +110,9 @@ async fn move_on(upgrade: OnUpgrade, place: Place, route: Route) -> Result<(), B
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().map_err(|_| "the connection is of another kind")?;
     let (socket, early) = (parts.io.into_inner(), parts.read_buf.into());
     match route {
-        Route::Arrive(shard, welcome) => shard.arrive(Arrival::new(socket, early, place, welcome)?).await,
+        Route::Arrive(shard, welcome) => shard.arrive(Arrival::new(socket, early, place, welcome)).await?,
         Route::Reserved(reservation, welcome) => {
-            reservation.arrive(Arrival::new(socket, early, place, welcome)?);
+            reservation.arrive(Arrival::new(socket, early, place, welcome))?;
         }
     }
     Ok(())

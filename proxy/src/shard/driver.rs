@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::handle::{Arrival, Command};
 use super::seat::Seat;
 use super::session::Session;
-use super::state::Shard;
+use super::state::{EndOnPanic, Shard};
 
 /// Commands that are carried out before something is written again.
 const COMMANDS_PER_PASS: usize = 64;
@@ -26,6 +26,7 @@ const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Runs a shard until it has been shut down and every connection has ended, or has had its time.
 pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command>) {
+    let _end = EndOnPanic;
     let mut batch = Vec::with_capacity(COMMANDS_PER_PASS);
     let mut timer = pin!(sleep_until(Instant::now() + NEVER));
     let mut stop_at = None;

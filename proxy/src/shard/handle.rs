@@ -1,5 +1,7 @@
 //! A shard seen from other threads.
 
+use std::io;
+
 use nws_core::{ChannelKey, Framing};
 use nws_protocol::{CloseCode, PeerId};
 use tokio::net::TcpStream;
@@ -11,18 +13,27 @@ use crate::places::Place;
 #[derive(Clone)]
 pub(crate) struct ShardHandle {
     commands: mpsc::Sender<Command>,
+    is_here: bool,
 }
 
 /// A connection that was upgraded.
 pub(crate) struct Arrival {
-    /// Its socket, without a runtime.
-    pub(crate) socket: std::net::TcpStream,
+    /// Its socket.
+    pub(super) socket: Socket,
     /// What the client has sent after its request.
-    pub(crate) early: Vec<u8>,
+    pub(super) early: Vec<u8>,
     /// What the connection counts as.
-    pub(crate) place: Place,
+    pub(super) place: Place,
     /// What becomes of it.
-    pub(crate) welcome: Welcome,
+    pub(super) welcome: Welcome,
+}
+
+/// A socket on its way to a shard.
+pub(super) enum Socket {
+    /// It is known to the runtime of the thread that it is on.
+    Registered(TcpStream),
+    /// It belongs to no runtime.
+    Free(std::net::TcpStream),
 }
 
 /// What becomes of a connection.
@@ -53,7 +64,10 @@ pub(crate) enum NotReserved {
 }
 
 /// An id that is kept for a client until it arrives; free again when dropped.
-pub(crate) struct Reservation(oneshot::Sender<Arrival>);
+pub(crate) struct Reservation {
+    arrival: oneshot::Sender<Arrival>,
+    is_here: bool,
+}
 
 pub(super) enum Command {
     Arrive(Arrival),
@@ -67,25 +81,42 @@ pub(super) enum Command {
 }
 
 impl Arrival {
-    /// Takes a socket out of the runtime of the calling thread.
-    pub(crate) fn new(
-        socket: TcpStream,
-        early: Vec<u8>,
-        place: Place,
-        welcome: Welcome,
-    ) -> std::io::Result<Self> {
-        Ok(Self { socket: socket.into_std()?, early, place, welcome })
+    /// A connection whose socket is known to the runtime of this thread.
+    pub(crate) fn new(socket: TcpStream, early: Vec<u8>, place: Place, welcome: Welcome) -> Self {
+        Self { socket: Socket::Registered(socket), early, place, welcome }
+    }
+
+    /// Gets it ready for a shard, which may be on another thread.
+    fn fit_for(self, is_here: bool) -> io::Result<Self> {
+        match self.socket {
+            Socket::Registered(socket) if !is_here => {
+                Ok(Self { socket: Socket::Free(socket.into_std()?), ..self })
+            }
+            Socket::Registered(_) | Socket::Free(_) => Ok(self),
+        }
+    }
+}
+
+impl Socket {
+    /// Makes it known to the runtime of this thread.
+    pub(super) fn register(self) -> io::Result<TcpStream> {
+        match self {
+            Self::Registered(socket) => Ok(socket),
+            Self::Free(socket) => TcpStream::from_std(socket),
+        }
     }
 }
 
 impl ShardHandle {
-    pub(super) fn new(commands: mpsc::Sender<Command>) -> Self {
-        Self { commands }
+    /// A handle of a shard that is on the thread of all who use it, or on another.
+    pub(super) fn new(commands: mpsc::Sender<Command>, is_here: bool) -> Self {
+        Self { commands, is_here }
     }
 
     /// Hands over a connection. Where the shard has ended the connection is dropped.
-    pub(crate) async fn arrive(&self, arrival: Arrival) {
-        let _ = self.commands.send(Command::Arrive(arrival)).await;
+    pub(crate) async fn arrive(&self, arrival: Arrival) -> io::Result<()> {
+        let _ = self.commands.send(Command::Arrive(arrival.fit_for(self.is_here)?)).await;
+        Ok(())
     }
 
     /// Keeps `peer` for a client that is about to arrive.
@@ -99,7 +130,7 @@ impl ShardHandle {
         let reserve = Command::Reserve { channel, peer, reply, arrival };
         self.commands.send(reserve).await.map_err(|_| NotReserved::Stopping)?;
         match answer.await {
-            Ok(()) => Ok(Reservation(sender)),
+            Ok(()) => Ok(Reservation { arrival: sender, is_here: self.is_here }),
             Err(_) if self.commands.is_closed() => Err(NotReserved::Stopping),
             Err(_) => Err(NotReserved::Taken),
         }
@@ -112,7 +143,8 @@ impl ShardHandle {
 
 impl Reservation {
     /// Hands over the connection. Where the shard has ended the connection is dropped.
-    pub(crate) fn arrive(self, arrival: Arrival) {
-        let _ = self.0.send(arrival);
+    pub(crate) fn arrive(self, arrival: Arrival) -> io::Result<()> {
+        drop(self.arrival.send(arrival.fit_for(self.is_here)?));
+        Ok(())
     }
 }

@@ -15,6 +15,7 @@ use tokio::net::tcp::OwnedReadHalf;
 use super::handle::{Arrival, Welcome};
 use super::seat::Seat;
 use super::state::Orders;
+use crate::listeners::INHERITS_NODELAY;
 use crate::places::Place;
 
 /// What a decoder may hold without being counted, in bytes: about what a connection costs anyway.
@@ -42,8 +43,10 @@ impl Session {
     /// The socket could not be registered with the runtime.
     pub(super) fn start(seat: Seat, arrival: Arrival) -> io::Result<Self> {
         let Arrival { socket, mut early, place, welcome } = arrival;
-        let socket = TcpStream::from_std(socket)?;
-        socket.set_nodelay(true)?;
+        let socket = socket.register()?;
+        if !INHERITS_NODELAY {
+            socket.set_nodelay(true)?;
+        }
         let (socket, writer) = socket.into_split();
         seat.attach(writer);
         let conn = seat.conn();

@@ -188,19 +188,19 @@ fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId
 }
 
 /// Runs what must not be survived by half.
-pub(super) fn guarded<R>(run: impl FnOnce() -> R) -> R {
-    let end = EndOnPanic;
-    let result = run();
-    std::mem::forget(end);
-    result
+fn guarded<R>(run: impl FnOnce() -> R) -> R {
+    let _end = EndOnPanic;
+    run()
 }
 
-/// Ends the process if it is dropped: a roster that is half changed is worse than a restart.
-struct EndOnPanic;
+/// Ends the process if it is dropped by a panic: a roster that is half changed is worse than a restart.
+pub(super) struct EndOnPanic;
 
 impl Drop for EndOnPanic {
     fn drop(&mut self) {
-        tracing::error!("a shard has panicked: the proxy ends, so that no roster is wrong");
-        std::process::abort();
+        if std::thread::panicking() {
+            tracing::error!("a shard has panicked: the proxy ends, so that no roster is wrong");
+            std::process::abort();
+        }
     }
 }

@@ -1,0 +1,90 @@
+//! Where a shard runs: on the thread that accepts connections, or on one of its own.
+
+use std::rc::Rc;
+use std::sync::mpsc::SyncSender;
+use std::thread;
+
+use nws_core::Channels;
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{self, spawn_local};
+
+use super::driver::drive;
+use super::handle::Command;
+use super::state::Shard;
+use crate::error::Error;
+
+/// What a shard is made of.
+pub(super) struct Plan {
+    pub(super) core: nws_core::Config,
+    pub(super) seed: [u8; 32],
+    pub(super) message_max: usize,
+}
+
+/// A shard that runs.
+pub(super) enum Home {
+    /// On the thread that started it.
+    Here(task::JoinHandle<()>),
+    /// On a thread of its own, which says when it is about to end.
+    Thread { ended: oneshot::Receiver<()>, thread: thread::JoinHandle<()> },
+}
+
+impl Plan {
+    fn shard(self) -> Rc<Shard> {
+        Shard::new(Channels::new(self.core, self.seed), self.message_max)
+    }
+}
+
+impl Home {
+    /// Runs a shard on this thread, whose runtime must be local.
+    pub(super) fn here(plan: Plan, commands: mpsc::Receiver<Command>) -> Self {
+        Self::Here(spawn_local(drive(plan.shard(), commands)))
+    }
+
+    /// Runs a shard on a new thread.
+    pub(super) fn on_thread(
+        index: usize,
+        plan: Plan,
+        commands: mpsc::Receiver<Command>,
+    ) -> Result<Self, Error> {
+        let (alive, ended) = oneshot::channel();
+        let (started, failure) = std::sync::mpsc::sync_channel(1);
+        let thread = thread::Builder::new()
+            .name(format!("nws-shard-{index}"))
+            .spawn(move || {
+                run(plan, commands, started);
+                drop(alive);
+            })
+            .map_err(Error::Thread)?;
+        match failure.recv() {
+            Ok(error) => Err(Error::Thread(error)),
+            Err(_) => Ok(Self::Thread { ended, thread }),
+        }
+    }
+
+    /// Waits until the shard has ended, which it does in order: a panic would have ended the process.
+    pub(super) async fn ended(self) {
+        match self {
+            Self::Here(task) => drop(task.await),
+            Self::Thread { ended, thread } => {
+                let _ = ended.await;
+                drop(thread.join());
+            }
+        }
+    }
+}
+
+/// Runs a shard to its end. `started` takes what keeps it from starting, and is dropped otherwise.
+fn run(plan: Plan, commands: mpsc::Receiver<Command>, started: SyncSender<std::io::Error>) {
+    match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
+        Ok(runtime) => {
+            drop(started);
+            // Not the future that the runtime blocks on: before that one is polled the runtime looks
+            // for events.
+            let driver = async { spawn_local(drive(plan.shard(), commands)).await };
+            drop(runtime.block_on(driver));
+        }
+        // The thread that waits for it takes it.
+        Err(error) => drop(started.send(error)),
+    }
+}
