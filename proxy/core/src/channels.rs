@@ -36,7 +36,7 @@ use tally::Tally;
 
 pub use config::Config;
 pub use input::{ChannelKey, Framing, Input};
-pub use output::Output;
+pub use output::{Fresh, Output};
 pub use shared::Shared;
 
 slotmap::new_key_type! {
@@ -67,7 +67,7 @@ pub struct Channels {
     tally: Rc<Tally>,
     /// The proxy stops: nobody joins any more.
     stopping: bool,
-    /// Bytes that were broadcast since outputs were last drained, counted once for each recipient.
+    /// Bytes that were queued since outputs were last drained.
     fresh: usize,
 }
 
@@ -134,11 +134,7 @@ impl Channels {
     /// What is to be done next. To be called until it answers `None`, after every input or after
     /// several.
     pub fn poll_output(&mut self) -> Option<Output> {
-        if !self.batch.is_empty()
-            && let Some(said) = self.deliver()
-        {
-            self.judge_touched(said);
-        }
+        self.finish_batch();
         let output = self.outputs.pop_front();
         match output {
             Some(Output::Write { conn }) => {
@@ -164,11 +160,11 @@ impl Channels {
         self.members.get(conn).into_iter().flat_map(|member| member.outbox.pieces())
     }
 
-    /// Bytes that were broadcast since [`Self::poll_output`] last answered `None`, counted once for each
-    /// recipient: a reason to write before reading on.
-    #[must_use]
-    pub const fn fresh_bytes(&self) -> usize {
-        self.fresh
+    /// What has been queued since [`Self::poll_output`] last answered `None`: may be a reason to write
+    /// before reading on.
+    pub fn fresh(&mut self) -> Fresh {
+        self.finish_batch();
+        Fresh { bytes: self.fresh, connections: self.outputs.len() }
     }
 
     /// Queues a close frame and takes the connection out of its channel. Nothing that the client

@@ -13,5 +13,5 @@ mod channels;
 pub mod sim;
 mod site_names;
 
-pub use channels::{ChannelKey, Channels, Config, ConnId, Framing, Input, Output, Shared};
+pub use channels::{ChannelKey, Channels, Config, ConnId, Framing, Fresh, Input, Output, Shared};
 pub use site_names::{SiteNames, SiteNamesConfig};

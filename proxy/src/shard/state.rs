@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 use std::time::Instant;
 
-use nws_core::{Channels, ConnId, Input, Output};
+use nws_core::{Channels, ConnId, Fresh, Input, Output};
 use nws_protocol::limits::READ_PER_PASS;
 use slotmap::SlotMap;
 use tokio::net::tcp::OwnedWriteHalf;
@@ -16,6 +16,11 @@ use super::write::{self, Outcome};
 /// Bytes queued in one pass after which it writes before it reads on, so that a pass needs bounded
 /// memory and finds its buffers in the cache.
 const WRITE_EARLY: usize = 1024 * 1024;
+
+/// The same for each socket, on average: so much pays for a system call, and those who get it can begin
+/// while others are still being read. Measured: with 3 KiB a hundred readers cost half as much again,
+/// with 8 KiB ten readers get a tenth less.
+const WORTH_A_WRITE: usize = 6 * 1024;
 
 /// The state machine of a shard, and its sockets.
 pub(super) struct Shard {
@@ -77,9 +82,9 @@ impl Shard {
         let fresh = guarded(|| {
             let mut core = self.core.borrow_mut();
             inputs(&mut core, Instant::now());
-            core.fresh_bytes()
+            core.fresh()
         });
-        if fresh >= WRITE_EARLY {
+        if is_worth_writing(fresh) {
             self.work_off();
         } else if !self.has_work.replace(true) {
             self.work.notify_one();
@@ -185,6 +190,10 @@ fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId
         Outcome::Blocked => entry.order(|orders| orders.blocked = true),
         Outcome::Broken => entry.order(|orders| orders.reset = true),
     }
+}
+
+fn is_worth_writing(Fresh { bytes, connections }: Fresh) -> bool {
+    bytes >= WRITE_EARLY || (bytes > 0 && bytes >= connections * WORTH_A_WRITE)
 }
 
 /// Runs what must not be survived by half.

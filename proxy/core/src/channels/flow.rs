@@ -34,6 +34,7 @@ impl Channels {
             return;
         }
         member.outbox.push(sender, frame, &mut self.pool);
+        self.fresh += frame.len();
         if let Some(lag) = &mut member.lag {
             lag.owe(Debt { sender, bytes: frame.len() });
             self.lagging.touched.push((to, sender));

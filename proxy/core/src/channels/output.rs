@@ -44,3 +44,12 @@ pub enum Output {
         conn: ConnId,
     },
 }
+
+/// How much waits that did not wait before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fresh {
+    /// Bytes for all connections together.
+    pub bytes: usize,
+    /// Connections for which something waits, and others for which something is to be done.
+    pub connections: usize,
+}

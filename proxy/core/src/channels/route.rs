@@ -83,10 +83,9 @@ impl Channels {
     }
 
     fn broadcast(&mut self, from: ConnId, payload: Payload<'_>, now: Instant) {
-        let Self { members, channels, batch, fresh, .. } = self;
+        let Self { members, channels, batch, .. } = self;
         let Some((sender, id)) = seated(members, from) else { return };
         let (structured, raw) = channels[id].others(sender.framing);
-        let before = batch.weight(structured, raw);
         if structured > 0 {
             payload.write_structured(&mut batch.structured, &sender.id, None);
         }
@@ -94,9 +93,15 @@ impl Channels {
             payload.write_raw(&mut batch.raw);
         }
         batch.from = Some((from, now));
-        *fresh += batch.weight(structured, raw) - before;
         if batch.is_full() {
             self.deliver();
+        }
+    }
+
+    /// Hands the batch to its recipients and judges what that brings about.
+    pub(super) fn finish_batch(&mut self) {
+        if let Some(said) = self.deliver() {
+            self.judge_touched(said);
         }
     }
 
@@ -175,17 +180,8 @@ impl Batch {
         self.from.is_none_or(|(from, _)| Some(from) == conn)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.from.is_none()
-    }
-
     fn is_full(&self) -> bool {
         self.structured.len().max(self.raw.len()) >= BATCH_MAX
-    }
-
-    /// Bytes that so many recipients of either framing will get.
-    fn weight(&self, structured: usize, raw: usize) -> usize {
-        structured * self.structured.len() + raw * self.raw.len()
     }
 }
 
