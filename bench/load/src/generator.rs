@@ -53,6 +53,8 @@ pub(crate) struct Generator<'a> {
     /// Connections with something to write.
     unwritten: Vec<usize>,
     shared: Vec<u8>,
+    /// Messages that have come, right or wrong.
+    heard: u64,
     pub(crate) measure: Measure,
     pub(crate) faults: Faults,
 }
@@ -60,15 +62,11 @@ pub(crate) struct Generator<'a> {
 impl<'a> Generator<'a> {
     pub(crate) fn new(options: &'a Options) -> io::Result<Self> {
         let layout = options.layout();
-        let poll = Poll::new()?;
-        let alarm =
-            timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
-        poll.registry().register(&mut SourceFd(&alarm.as_raw_fd()), ALARM, Interest::READABLE)?;
-        let default = || format!("load-{}-", std::process::id());
+        let (poll, alarm) = poll_with_alarm()?;
         Ok(Self {
             options,
             layout,
-            prefix: options.prefix.clone().unwrap_or_else(default),
+            prefix: prefix(options),
             clock: Clock::start(),
             poll,
             events: Events::with_capacity(EVENTS),
@@ -83,6 +81,7 @@ impl<'a> Generator<'a> {
             data: Vec::new(),
             unwritten: Vec::new(),
             shared: vec![0; READ],
+            heard: 0,
             measure: Measure::new(),
             faults: Faults::default(),
         })
@@ -104,6 +103,11 @@ impl<'a> Generator<'a> {
     /// Deliveries that have come, from the start on.
     pub(crate) fn delivered(&self) -> u64 {
         self.ledger.delivered()
+    }
+
+    /// Messages that have come, right or wrong, from the start on.
+    pub(crate) fn heard(&self) -> u64 {
+        self.heard
     }
 
     /// Goes on until then.
@@ -176,6 +180,17 @@ impl<'a> Generator<'a> {
             Err(error) => format!("connection {connection}, of channel {channel}: {}; {error}", why()),
         });
     }
+}
+
+fn poll_with_alarm() -> io::Result<(Poll, OwnedFd)> {
+    let poll = Poll::new()?;
+    let alarm = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+    poll.registry().register(&mut SourceFd(&alarm.as_raw_fd()), ALARM, Interest::READABLE)?;
+    Ok((poll, alarm))
+}
+
+fn prefix(options: &Options) -> String {
+    options.prefix.clone().unwrap_or_else(|| format!("load-{}-", std::process::id()))
 }
 
 /// Whom a connection hears: every sender of its channel, or its partner.

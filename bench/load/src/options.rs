@@ -20,6 +20,7 @@ pub(crate) struct Options {
     /// What crosses the wire.
     #[arg(long, value_enum, default_value_t = Framing::Text)]
     pub(crate) framing: Framing,
+    /// Channels, each with as many connections as `peers` says.
     #[arg(long, default_value_t = 1)]
     pub(crate) channels: usize,
     /// Connections of each channel.
@@ -58,6 +59,9 @@ pub(crate) struct Options {
     /// Seconds without any delivery after which what is still under way is lost.
     #[arg(long, default_value_t = 5.0)]
     pub(crate) drain_timeout: f64,
+    /// Seconds without any message for which is listened on when all have come: what comes then was repeated.
+    #[arg(long, default_value_t = 0.05)]
+    pub(crate) linger: f64,
     /// The server's process, whose CPU time, memory and context switches are wanted.
     #[arg(long)]
     pub(crate) pid: Option<u32>,
@@ -121,7 +125,8 @@ impl Options {
         if !(content::SMALLEST..=content::LARGEST).contains(&self.bytes) {
             return Err(format!("--bytes must be {} to {}", content::SMALLEST, content::LARGEST));
         }
-        let times = [self.secs, self.warmup, self.settle, self.setup_timeout, self.drain_timeout];
+        let times =
+            [self.secs, self.warmup, self.settle, self.setup_timeout, self.drain_timeout, self.linger];
         // An hour: what is longer is a slip, and no table here is made for it.
         if !times.iter().all(|seconds| (0.0..=3600.0).contains(seconds)) {
             return Err("a time must be 0 to 3600 seconds".to_owned());

@@ -18,19 +18,8 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn new(options: &Options, course: &Course, measure: &Measure, faults: &Faults) -> Self {
         let failures = faults.sentences();
-        let mut json = json!({
-            "ok": failures.is_empty(),
-            "mode": format!("{:?}", options.mode).to_lowercase(),
-            "framing": format!("{:?}", options.framing).to_lowercase(),
-            "channels": options.channels,
-            "peers": options.peers,
-            "setup_s": course.setup.map(|setup| round(seconds(setup), 4)),
-            "measured_s": round(course.measured, 3),
-            "cpu": cpu(&course.used, options.pid.is_some()),
-            "memory": memory(&course.memory, options.layout().connections()),
-            "errors": faults.json(),
-            "failures": failures,
-        });
+        let mut json = outline(options, course);
+        merge(&mut json, json!({"ok": failures.is_empty(), "errors": faults.json(), "failures": failures}));
         if options.has_load() {
             json["load"] = load(options);
             merge(&mut json, traffic(course, measure, options.pid.is_some()));
@@ -42,6 +31,19 @@ impl Report {
         }
         Self { json, failures }
     }
+}
+
+fn outline(options: &Options, course: &Course) -> Value {
+    json!({
+        "mode": format!("{:?}", options.mode).to_lowercase(),
+        "framing": format!("{:?}", options.framing).to_lowercase(),
+        "channels": options.channels,
+        "peers": options.peers,
+        "setup_s": course.setup.map(|setup| round(seconds(setup), 4)),
+        "measured_s": round(course.measured, 3),
+        "cpu": cpu(&course.used, options.pid.is_some()),
+        "memory": memory(&course.memory, options.layout().connections()),
+    })
 }
 
 fn load(options: &Options) -> Value {
@@ -70,7 +72,7 @@ fn cpu(used: &Sample, has_server: bool) -> Value {
         "user_s": of_server(used.server.user, 2),
         "system_s": of_server(used.server.system, 2),
         "context_switches": of_server(used.server.switches, 0),
-        "generator_s": round(used.generator, 2),
+        "generator_s": round(used.generator, 4),
         "others_s": round(used.others(), 2),
         "stolen_s": round(used.stolen, 2),
     })

@@ -39,9 +39,9 @@ pub(crate) fn run(options: &Options) -> io::Result<Report> {
 
 fn go(generator: &mut Generator<'_>, options: &Options) -> io::Result<Course> {
     let before = resident(options);
-    let start = Sample::now(options.pid);
+    let start = Sample::now(options.pid)?;
     let setup = generator.join()?;
-    let used = Sample::now(options.pid) - start;
+    let used = Sample::now(options.pid)? - start;
     let mut course = Course {
         setup,
         measured: seconds(setup.unwrap_or(0)),
@@ -68,24 +68,38 @@ fn load(generator: &mut Generator<'_>, options: &Options, course: &mut Course) -
         generator.run_until(warm)?;
         generator.measure.begin();
     }
-    let (start, before) = (generator.clock.now(), Sample::now(options.pid));
+    let (start, before) = (generator.clock.now(), Sample::now(options.pid)?);
     generator.run_until(start + nanos(options.secs))?;
-    course.used = Sample::now(options.pid) - before;
+    course.used = Sample::now(options.pid)? - before;
     course.measured = seconds(generator.clock.now() - start);
-    drain(generator, options)
+    generator.measure.end();
+    generator.stop_load();
+    let last = generator.clock.now() + nanos(LONGEST_DRAIN);
+    drain(generator, options, last)?;
+    linger(generator, options, last)
 }
 
 /// Waits for what is under way, which does not count any more, but is checked.
-fn drain(generator: &mut Generator<'_>, options: &Options) -> io::Result<()> {
-    generator.measure.end();
-    generator.stop_load();
+fn drain(generator: &mut Generator<'_>, options: &Options, last: Nanos) -> io::Result<()> {
     let patience = nanos(options.drain_timeout);
-    let last = generator.clock.now() + nanos(LONGEST_DRAIN);
     let (mut seen, mut until) = (generator.delivered(), generator.clock.now() + patience);
     while generator.outstanding() > 0 && generator.clock.now() < until.min(last) {
         generator.turn(until.min(last))?;
         if generator.delivered() > seen {
             (seen, until) = (generator.delivered(), generator.clock.now() + patience);
+        }
+    }
+    Ok(())
+}
+
+/// Listens until it has been quiet for a while: when everything has come, one that is repeated is still to be seen.
+fn linger(generator: &mut Generator<'_>, options: &Options, last: Nanos) -> io::Result<()> {
+    let quiet = nanos(options.linger);
+    let (mut heard, mut until) = (generator.heard(), generator.clock.now() + quiet);
+    while generator.clock.now() < until.min(last) {
+        generator.turn(until.min(last))?;
+        if generator.heard() > heard {
+            (heard, until) = (generator.heard(), generator.clock.now() + quiet);
         }
     }
     Ok(())

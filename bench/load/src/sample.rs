@@ -1,16 +1,19 @@
 //! What the kernel tells of the server, of this program and of the machine at one moment (Linux: `/proc`).
 
 use std::fs;
+use std::io;
 use std::ops::Sub;
 use std::path::{Path, PathBuf};
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// Of one moment, or, as the difference of two, of the time between.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Sample {
     pub(crate) server: Server,
-    /// CPU seconds of this program.
+    /// CPU seconds of this program, to the nanosecond.
     pub(crate) generator: f64,
-    /// CPU seconds of everything on this machine.
+    /// CPU seconds of everything on this machine, in ticks of the kernel, usually 10 ms.
     pub(crate) machine: f64,
     /// CPU seconds that a hypervisor gave to other machines.
     pub(crate) stolen: f64,
@@ -28,33 +31,39 @@ pub(crate) struct Server {
 }
 
 impl Sample {
-    pub(crate) fn now(server: Option<u32>) -> Self {
-        let (user, system) = process(Path::new("/proc/self"));
-        let (machine, stolen) = machine();
-        let server = server.map_or_else(Server::default, Server::now);
-        Self { server, generator: user + system, machine, stolen }
+    /// Without a server its part is 0; one that cannot be read is an error.
+    pub(crate) fn now(server: Option<u32>) -> io::Result<Self> {
+        let own = clock_gettime(ClockId::ProcessCPUTime);
+        let (machine, stolen) = read(Path::new("/proc/stat"), busy)?;
+        let server = server.map(Server::now).transpose()?.unwrap_or_default();
+        Ok(Self { server, generator: own.tv_sec as f64 + own.tv_nsec as f64 / 1e9, machine, stolen })
     }
 
-    /// CPU seconds of other programs.
+    /// CPU seconds of other programs; wrong by a few ticks, and so of no use for less than a second.
     pub(crate) fn others(&self) -> f64 {
         (self.machine - self.generator - self.server.user - self.server.system).max(0.0)
     }
 }
 
 impl Server {
-    fn now(pid: u32) -> Self {
-        let folder = PathBuf::from(format!("/proc/{pid}"));
-        let (user, system) = process(&folder);
-        let tasks = fs::read_dir(folder.join("task")).into_iter().flatten().flatten();
+    fn now(pid: u32) -> io::Result<Self> {
+        Self::of(&folder(pid)).map_err(|error| {
+            io::Error::new(error.kind(), format!("process {pid}, named by --pid, cannot be watched: {error}"))
+        })
+    }
+
+    fn of(folder: &Path) -> io::Result<Self> {
+        let (user, system) = read(&folder.join("stat"), times)?;
         let (mut running, mut switches) = (0.0, 0.0);
-        for task in tasks.map(|task| task.path()) {
+        for task in fs::read_dir(folder.join("task"))? {
+            let task = task?.path();
             running += nanoseconds(&task) / 1e9;
             switches += ["voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"]
                 .map(|key| status(&task, key).unwrap_or(0.0))
                 .iter()
                 .sum::<f64>();
         }
-        Self { user, system, running, switches }
+        Ok(Self { user, system, running, switches })
     }
 
     /// CPU seconds, as exact as can be: a thread that has ended takes its nanoseconds along.
@@ -93,28 +102,29 @@ impl Sub for Server {
 
 /// What the process has in memory, in KiB.
 pub(crate) fn resident(pid: u32) -> Option<f64> {
-    status(&PathBuf::from(format!("/proc/{pid}")), "VmRSS")
+    status(&folder(pid), "VmRSS")
 }
 
-/// User and system seconds of a process.
-fn process(folder: &Path) -> (f64, f64) {
-    let text = fs::read_to_string(folder.join("stat")).unwrap_or_default();
-    times(&text).unwrap_or_default()
+fn folder(pid: u32) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}"))
 }
 
-/// The name of the program stands in parentheses, and may hold anything; the times are the 12th and 13th field after it.
+/// What the kernel writes into a file, when it is understood.
+fn read<T>(file: &Path, meaning: impl Fn(&str) -> Option<T>) -> io::Result<T> {
+    let wrong =
+        |kind, why: &dyn std::fmt::Display| io::Error::new(kind, format!("{}: {why}", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| wrong(error.kind(), &error))?;
+    meaning(&text).ok_or_else(|| wrong(io::ErrorKind::InvalidData, &"not what Linux writes"))
+}
+
+/// User and system seconds of a process. The name of the program stands in parentheses, and may hold anything; the
+/// times are the 12th and 13th field after it.
 fn times(stat: &str) -> Option<(f64, f64)> {
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11).map(seconds);
     Some((fields.next()??, fields.next()??))
 }
 
-/// Busy and stolen seconds of all cores.
-fn machine() -> (f64, f64) {
-    let text = fs::read_to_string("/proc/stat").unwrap_or_default();
-    busy(&text).unwrap_or_default()
-}
-
-/// In the order of the kernel: user nice system idle iowait irq softirq steal.
+/// Busy and stolen seconds of all cores. In the order of the kernel: user nice system idle iowait irq softirq steal.
 fn busy(stat: &str) -> Option<(f64, f64)> {
     let fields: Option<Vec<f64>> = stat.lines().next()?.split_whitespace().skip(1).map(seconds).collect();
     let fields = fields?;
@@ -126,7 +136,7 @@ fn seconds(ticks: &str) -> Option<f64> {
     Some(ticks.parse::<f64>().ok()? / rustix::param::clock_ticks_per_second() as f64)
 }
 
-/// How long a thread has run.
+/// How long a thread has run; 0 when it has just ended.
 fn nanoseconds(task: &Path) -> f64 {
     let text = fs::read_to_string(task.join("schedstat")).unwrap_or_default();
     text.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(0.0)
@@ -156,18 +166,19 @@ mod tests {
     fn this_process_can_be_read() {
         let pid = std::process::id();
         assert!(resident(pid).unwrap() > 0.0);
-        let before = Sample::now(Some(pid));
+        let before = Sample::now(Some(pid)).unwrap();
         let until = std::time::Instant::now() + std::time::Duration::from_millis(50);
         while std::time::Instant::now() < until {
             std::hint::spin_loop();
         }
-        let between = Sample::now(Some(pid)) - before;
-        assert!(between.server.running > 0.0 && between.machine >= 0.0);
+        let between = Sample::now(Some(pid)).unwrap() - before;
+        assert!(between.server.running > 0.0 && between.machine >= 0.0 && between.generator > 0.0);
     }
 
     #[test]
-    fn a_process_that_is_not_there_is_nothing() {
+    fn a_process_that_is_not_there_is_an_error() {
         assert!(resident(u32::MAX).is_none());
-        assert!(Server::now(u32::MAX).cpu().abs() < 1e-9);
+        let error = Sample::now(Some(u32::MAX)).err().unwrap();
+        assert!(error.to_string().contains("named by --pid, cannot be watched: /proc/4294967295/stat"));
     }
 }

@@ -72,6 +72,7 @@ impl Generator<'_> {
     }
 
     fn received(&mut self, connection: usize, data: &Data<'_>, now: Nanos) {
+        self.heard += 1;
         let header = match self.checked(connection, data) {
             Ok(header) => header,
             Err(fault) => return self.wrong(connection, fault, data),

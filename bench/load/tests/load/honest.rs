@@ -3,7 +3,7 @@
 use anyhow::Result;
 use nws_tests::Proxy;
 
-use crate::hub::Hub;
+use crate::hub::{Hub, Manner};
 use crate::outcome::Outcome;
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn cpu_of_the_server_is_told() -> Result<()> {
 
 #[tokio::test]
 async fn tcp_is_spoken_too() -> Result<()> {
-    let hub = Hub::start(true).await?;
+    let hub = Hub::start(Manner::Right).await?;
     for words in
         ["burst --channels 2 --peers 4 --window 4", "rate --peers 3", "ping --peers 2", "storm", "idle"]
     {

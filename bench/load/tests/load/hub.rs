@@ -1,7 +1,8 @@
-//! A server of the framing `tcp`, which may or may not keep channels apart.
+//! A server of the framing `tcp`, which does right or one thing wrong.
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,6 +10,19 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// A sender that says nothing for so long is taken to have ended.
+const SILENCE: Duration = Duration::from_millis(100);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    Right,
+    /// Everybody hears everybody.
+    MixesChannels,
+    /// The last message of a sender comes once more, when it is silent.
+    RepeatsLast,
+}
 
 /// Dropping it ends it.
 pub(crate) struct Hub {
@@ -23,13 +37,13 @@ struct Members {
 }
 
 impl Hub {
-    pub(crate) async fn start(keeps_channels: bool) -> Result<Self> {
+    pub(crate) async fn start(manner: Manner) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
         let members = Arc::new(Mutex::new(Members::default()));
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&members), keeps_channels));
+                tokio::spawn(serve(stream, Arc::clone(&members), manner));
             }
         });
         Ok(Self { port, task })
@@ -46,15 +60,23 @@ impl Drop for Hub {
     }
 }
 
-async fn serve(stream: TcpStream, members: Arc<Mutex<Members>>, keeps_channels: bool) -> Result<()> {
+async fn serve(stream: TcpStream, members: Arc<Mutex<Members>>, manner: Manner) -> Result<()> {
     stream.set_nodelay(true)?;
     let (mut read, mut write) = stream.into_split();
     let name = frame(&mut read).await?;
-    let channel = if keeps_channels { name } else { Vec::new() };
+    let channel = if manner == Manner::MixesChannels { Vec::new() } else { name };
     write.write_all(&[0; 4]).await?;
     let own = members.lock().await.join(&channel, write);
-    while let Ok(frame) = frame(&mut read).await {
+    let mut last: Option<Vec<u8>> = None;
+    loop {
+        if timeout(SILENCE, read.peek(&mut [0])).await.is_err()
+            && let Some(last) = last.take()
+        {
+            members.lock().await.relay(&channel, own, &last).await;
+        }
+        let Ok(frame) = frame(&mut read).await else { break };
         members.lock().await.relay(&channel, own, &frame).await;
+        last = (manner == Manner::RepeatsLast).then_some(frame);
     }
     members.lock().await.leave(&channel, own);
     Ok(())

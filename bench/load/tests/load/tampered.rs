@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::hub::Hub;
+use crate::hub::{Hub, Manner};
 use crate::outcome::Outcome;
 use crate::relay::{Relay, Tampering};
 
@@ -24,6 +24,23 @@ async fn a_loss_is_seen() -> Result<()> {
 #[tokio::test]
 async fn a_repetition_is_seen() -> Result<()> {
     found(Tampering::Repeat, "duplicated", 1.0, "more than once").await
+}
+
+#[tokio::test]
+async fn a_repetition_of_the_last_is_seen() -> Result<()> {
+    let hub = Hub::start(Manner::RepeatsLast).await?;
+    let outcome = Outcome::of(hub.port(), "burst --framing tcp --peers 2 --linger 2").await?;
+    assert!(!outcome.is_success && outcome.number("/errors/duplicated") >= 1.0, "{}", outcome.words);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_process_that_is_not_there_is_told() -> Result<()> {
+    let hub = Hub::start(Manner::Right).await?;
+    let failed = Outcome::of(hub.port(), "idle --framing tcp --pid 4294967295").await.err();
+    let words = failed.map_or_else(String::new, |error| error.to_string());
+    assert!(words.contains("process 4294967295, named by --pid, cannot be watched"), "{words}");
+    Ok(())
 }
 
 #[tokio::test]
@@ -70,7 +87,7 @@ async fn a_peer_that_is_announced_under_another_name_is_seen() -> Result<()> {
 
 #[tokio::test]
 async fn another_channel_is_seen() -> Result<()> {
-    let hub = Hub::start(false).await?;
+    let hub = Hub::start(Manner::MixesChannels).await?;
     let outcome = Outcome::of(hub.port(), "burst --framing tcp --channels 2 --peers 3").await?;
     assert!(!outcome.is_success && outcome.number("/errors/wrong_channel") > 0.0, "{}", outcome.words);
     Ok(())
