@@ -47,16 +47,17 @@ impl Comparison {
         Self { rows: now.chain(gone).collect(), differences, tolerance }
     }
 
-    /// What has moved by more than the tolerance, came or went: a sentence for each.
+    /// What has moved by more than the tolerance, came or went: a sentence for each. What came or went did so on
+    /// every processor.
     pub(super) fn moved(&self) -> Vec<String> {
-        let Some(tolerance) = self.tolerance else { return Vec::new() };
-        self.rows.iter().filter_map(|row| row.verdict(tolerance)).collect()
+        self.rows.iter().filter_map(|row| row.verdict(self.tolerance)).collect()
     }
 }
 
 impl Row {
-    fn verdict(&self, tolerance: f64) -> Option<String> {
+    fn verdict(&self, tolerance: Option<f64>) -> Option<String> {
         let name = &self.name;
+        let tolerance = tolerance.unwrap_or(f64::INFINITY);
         match self.change() {
             Some(change) if change > tolerance => Some(format!("{name}: {change:.1} % more")),
             Some(change) if change < -tolerance => Some(format!("{name}: {:.1} % less", -change)),
@@ -153,6 +154,14 @@ mod tests {
     fn what_comes_and_what_goes_has_moved() {
         let known = ledger("1", &[("a", 1)]);
         let counted = ledger("1", &[("b", 1)]);
+        assert_eq!(moved(counted, known), ["b: not known yet", "a: not counted any more"]);
+    }
+
+    #[test]
+    fn what_comes_and_what_goes_is_told_on_another_processor_too() {
+        let known = ledger("1", &[("a", 1), ("c", 1)]);
+        let mut counted = ledger("1", &[("b", 1), ("c", 9)]);
+        counted.origin.cpu = "x86_64".to_owned();
         assert_eq!(moved(counted, known), ["b: not known yet", "a: not counted any more"]);
     }
 
