@@ -1,5 +1,7 @@
 //! What the proxy does while nobody says anything: nothing, but for pings.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::net::TcpStream;
 use std::thread::sleep;
@@ -27,6 +29,9 @@ const LONG: Duration = Duration::from_secs(30);
 
 /// Length of the kernel's ticks: Linux counts times for programs in hundredths of a second everywhere but on Alpha.
 const TICK: f64 = 0.01;
+
+const ENDED: &str =
+    "a thread of the proxy ended while it was watched, and took the count of its switches along";
 
 /// CPU time and context switches, with no connection and with thousands.
 pub(in super::super) fn measure() -> Result<Vec<Figure>> {
@@ -58,7 +63,7 @@ fn watch(proxy: &Running, when: &str, time: Duration, reach: Option<f64>) -> Res
     let before = Activity::of(proxy.pid())?;
     sleep(time);
     let after = Activity::of(proxy.pid())?;
-    let (ticks, switches) = (after.ticks - before.ticks, after.switches - before.switches);
+    let (ticks, switches) = after.since(&before)?;
     let seconds = time.as_secs_f64();
     let details = json!({"ticks": ticks, "switches": switches, "seconds": seconds});
     let share = Figure::new(format!("CPU, {when}"), ticks as f64 * TICK / seconds * 100.0, "%");
@@ -70,21 +75,35 @@ fn watch(proxy: &Running, when: &str, time: Duration, reach: Option<f64>) -> Res
     Ok(vec![judged(share.details(details)), judged(rate)])
 }
 
-/// What all threads of a process have done since its start.
+/// What a process has done since its start.
 struct Activity {
+    /// Of all threads, those that have ended too.
     ticks: u64,
-    switches: u64,
+    /// Of each thread that lives: the kernel tells no total.
+    switches: HashMap<OsString, u64>,
 }
 
 impl Activity {
     fn of(pid: u32) -> Result<Self> {
-        let mut all = Self { ticks: 0, switches: 0 };
-        for thread in fs::read_dir(format!("/proc/{pid}/task")).context("this needs Linux")? {
-            let thread = thread?.path();
-            all.ticks += ticks(&fs::read_to_string(thread.join("stat"))?).context("no CPU times")?;
-            all.switches += switches(&fs::read_to_string(thread.join("status"))?);
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("this needs Linux")?;
+        let mut switches = HashMap::new();
+        for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+            let thread = thread?;
+            let status = fs::read_to_string(thread.path().join("status")).context(ENDED)?;
+            switches.insert(thread.file_name(), self::switches(&status));
         }
-        Ok(all)
+        Ok(Self { ticks: ticks(&stat).context("no CPU times")?, switches })
+    }
+
+    /// Ticks and switches in between.
+    fn since(&self, before: &Self) -> Result<(u64, u64)> {
+        let ticks = self.ticks.checked_sub(before.ticks).context("CPU times went backwards")?;
+        if before.switches.keys().any(|thread| !self.switches.contains_key(thread)) {
+            bail!("{ENDED}");
+        }
+        let of = |thread: &OsString| before.switches.get(thread).copied().unwrap_or(0);
+        let switches = self.switches.iter().map(|(thread, now)| now.checked_sub(of(thread)).context(ENDED));
+        Ok((ticks, switches.sum::<Result<u64>>()?))
     }
 }
 
@@ -109,5 +128,18 @@ mod tests {
         assert_eq!(ticks("7 (a b) c) S 1 7 7 0 -1 4194304 1 2 3 4 100 20 5 6 20 0"), Some(120));
         let status = "Threads:\t3\nvoluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t2\n";
         assert_eq!(switches(status), 42);
+    }
+
+    #[test]
+    fn a_thread_that_ends_takes_its_count_along() {
+        let activity = |ticks, switches: &[(&str, u64)]| {
+            let switches = switches.iter().map(|(thread, count)| (OsString::from(thread), *count));
+            Activity { ticks, switches: switches.collect() }
+        };
+        let before = activity(5, &[("1", 10), ("2", 20)]);
+        let begun = activity(7, &[("1", 11), ("2", 20), ("3", 4)]);
+        assert_eq!(begun.since(&before).unwrap(), (2, 5));
+        let ended = activity(7, &[("1", 11), ("3", 40)]);
+        assert!(ended.since(&before).unwrap_err().to_string().contains("ended while it was watched"));
     }
 }
