@@ -8,6 +8,7 @@ pub(crate) struct Figure {
     measured: f64,
     unit: &'static str,
     reach: Option<Reach>,
+    note: String,
     details: Value,
 }
 
@@ -19,7 +20,7 @@ enum Reach {
 
 impl Figure {
     pub(crate) fn new(what: impl Into<String>, measured: f64, unit: &'static str) -> Self {
-        Self { what: what.into(), measured, unit, reach: None, details: Value::Null }
+        Self { what: what.into(), measured, unit, reach: None, note: String::new(), details: Value::Null }
     }
 
     /// At most this is wanted.
@@ -32,13 +33,18 @@ impl Figure {
         Self { reach: Some(Reach::AtLeast(reach)), ..self }
     }
 
+    /// What a reader has to know of the verdict.
+    pub(crate) fn note(self, note: String) -> Self {
+        Self { note, ..self }
+    }
+
     /// What else was measured on the way.
     pub(crate) fn details(self, details: Value) -> Self {
         Self { details, ..self }
     }
 
     pub(crate) fn json(&self) -> Value {
-        let Self { what, measured, unit, reach, details } = self;
+        let Self { what, measured, unit, reach, note: _, details } = self;
         let (at_most, at_least) = match reach {
             None => (None, None),
             Some(Reach::AtMost(bound)) => (Some(bound), None),
@@ -52,7 +58,9 @@ impl Figure {
 
     fn cells(&self) -> [String; 3] {
         let reach = self.reach.map(|reach| reach.words(self.measured, self.unit));
-        [self.what.clone(), format!("{} {}", number(self.measured), self.unit), reach.unwrap_or_default()]
+        let note = if self.note.is_empty() { String::new() } else { format!(" ({})", self.note) };
+        let verdict = reach.unwrap_or_default() + &note;
+        [self.what.clone(), format!("{} {}", number(self.measured), self.unit), verdict]
     }
 }
 
@@ -113,5 +121,11 @@ mod tests {
     fn numbers_show_what_counts() {
         let shown = [0.054_f64, 9.99, 12.34, 456.7, 1234.5, 1_234_567.0].map(number);
         assert_eq!(shown, ["0.05", "9.99", "12.3", "457", "1,235", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_note_stands_beside_the_verdict() {
+        let figure = Figure::new("CPU", 0.5, "×").at_most(1.0).note("2 of 3 quiet".to_owned());
+        assert_eq!(table(&[figure]), "CPU  0.50 ×  at most 1.00 ×: reached (2 of 3 quiet)");
     }
 }

@@ -4,9 +4,11 @@ mod goal;
 mod machine;
 mod peers;
 pub(super) mod run;
+mod saturation;
 pub(super) mod server;
 mod statistics;
 pub(super) mod table;
+mod verdict;
 mod workload;
 
 use std::fs;
@@ -17,10 +19,10 @@ use serde_json::{Value, json};
 
 use super::figure::Figure;
 use crate::step::Step;
-use goal::{Bound, Goal, Rival};
 use run::Run;
 use server::Server;
 use statistics::Summary;
+use verdict::Verdicts;
 use workload::{ALL, Workload};
 
 /// What of all that there is, and how.
@@ -29,7 +31,7 @@ pub(crate) struct Options {
     /// How often each workload is run against each server.
     #[arg(long, default_value_t = 3)]
     pub(super) reps: u32,
-    /// The share of a core that other programs may use while a load is measured.
+    /// The share of a core that other programs may use while a load is measured for a second or more.
     #[arg(long, default_value_t = 0.07)]
     pub(super) max_other: f64,
     /// Seconds that each run of a load measures.
@@ -57,7 +59,9 @@ pub(super) fn measure(options: &Options) -> Result<Vec<Figure>> {
     if !failed.is_empty() {
         bail!("{}", failed.join("\n       "));
     }
-    Ok(figures(&summaries))
+    let verdicts = Verdicts::of(&summaries);
+    verdicts.unjudged.iter().for_each(|goal| println!("not judged: {goal}"));
+    Ok(verdicts.figures)
 }
 
 /// The load generator, as it is for measuring.
@@ -183,30 +187,4 @@ fn chosen<'a, T>(all: &'a [T], names: &[String], name: impl Fn(&T) -> &'static s
 fn failures(runs: &[Value]) -> Vec<String> {
     let failed = runs.iter().filter(|run| run["server"] == "nws" && run["ok"] != true);
     failed.map(|run| format!("{} with nws: {}", run["workload"], run["failures"])).collect()
-}
-
-/// What is to be reached, for all whose both sides were measured.
-fn figures(outcomes: &[Outcome]) -> Vec<Figure> {
-    let goals =
-        outcomes.iter().flat_map(|outcome| outcome.workload.goals.iter().map(move |goal| (outcome, goal)));
-    goals.filter_map(|(outcome, goal)| figure(outcomes, outcome, goal)).collect()
-}
-
-fn figure(outcomes: &[Outcome], outcome: &Outcome, goal: &Goal) -> Option<Figure> {
-    let value = goal.figure(outcome.of(Server::Nws)?, rival(outcomes, outcome, goal.rival))?;
-    let unit = if goal.rival == Rival::Nobody { "KiB" } else { "×" };
-    let figure = Figure::new(format!("{}, {}", outcome.workload.name, goal.title()), value, unit);
-    Some(match goal.bound {
-        Bound::AtMost(bound) => figure.at_most(bound),
-        Bound::AtLeast(bound) => figure.at_least(bound),
-    })
-}
-
-fn rival<'a>(outcomes: &'a [Outcome], outcome: &'a Outcome, rival: Rival) -> Option<&'a Summary> {
-    match rival {
-        Rival::Bun => outcome.of(Server::Bun),
-        Rival::Floor => outcome.of(Server::Floor),
-        Rival::OwnText(name) => outcomes.iter().find(|other| other.workload.name == name)?.of(Server::Nws),
-        Rival::Nobody => None,
-    }
 }

@@ -61,8 +61,8 @@ fn bytes() -> Axis {
     }
 }
 
-/// The proxy takes as many shards as it has cores; the load generator runs wherever there is room. Without `taskset`
-/// there is but one point.
+/// The proxy has one shard for every two cores that it may use, the first on its main thread, and at least that one;
+/// the load generator runs wherever there is room. Without `taskset` there is but one point.
 fn cores() -> Axis {
     let has_taskset = Step::new("taskset").words("-c 0 true").succeeds();
     let count = available_parallelism().map_or(1, usize::from);

@@ -53,22 +53,32 @@ impl Goal {
         Self { metric, rival, bound: Bound::AtLeast(ratio) }
     }
 
-    /// The figure that the bound is about, when both sides were measured.
-    pub(crate) fn figure(&self, ours: &Summary, rival: Option<&Summary>) -> Option<f64> {
-        let ours = ours.of(self.metric)?.median;
-        match self.rival {
-            Rival::Nobody => Some(ours),
-            Rival::Bun | Rival::Floor | Rival::OwnText(_) => Some(ours / rival?.of(self.metric)?.median),
-        }
+    /// The figure that the bound is about, or why it cannot be told; without a rival, ours itself.
+    pub(crate) fn figure(&self, ours: &Summary, rival: Option<&Summary>) -> Result<f64, String> {
+        let own = ours.judged(self.metric).map_err(|why| format!("of nws {why}"))?;
+        let Some(rival) = rival else { return Ok(own) };
+        let other = rival.judged(self.metric).map_err(|why| format!("of {} {why}", self.rival.name()))?;
+        if other > 0.0 { Ok(own / other) } else { Err(format!("{} measured nothing", self.rival.name())) }
     }
 
     pub(crate) fn title(&self) -> String {
         let metric = self.metric.title();
         match self.rival {
-            Rival::Bun => format!("{metric} by Bun"),
-            Rival::Floor => format!("{metric} by the floor"),
-            Rival::OwnText(_) => format!("{metric} by its own text"),
             Rival::Nobody => metric.to_owned(),
+            rival @ (Rival::Bun | Rival::Floor | Rival::OwnText(_)) => {
+                format!("{metric} by {}", rival.name())
+            }
+        }
+    }
+}
+
+impl Rival {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Bun => "Bun",
+            Self::Floor => "the floor",
+            Self::OwnText(_) => "its own text",
+            Self::Nobody => "nobody",
         }
     }
 }

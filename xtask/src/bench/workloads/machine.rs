@@ -10,8 +10,9 @@ use serde_json::Value;
 const LOOK: Duration = Duration::from_millis(500);
 /// Who waits longer on this machine waits in vain; the run is marked instead.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// A run that is shorter is judged as if it took this long, in seconds, or one tick would condemn it.
-const SHORTEST: f64 = 0.2;
+/// A run that is shorter, in seconds, cannot be judged: what others use is a difference of times in ticks, which is
+/// wrong by some 40 ms. That it was begun on a quiet machine has to do.
+const SHORTEST: f64 = 1.0;
 /// The kernel's unit of time in /proc/stat.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -21,10 +22,12 @@ pub(crate) fn wait_for_quiet(limit: f64) {
     while Instant::now() < end && share_in_use() >= limit {}
 }
 
-/// The share of a core that others used while a run was measured, from its report.
-pub(crate) fn share_of_others(report: &Value) -> f64 {
+/// The share of a core that others used while a run was measured, from its report; nothing of a run that was too
+/// short to tell.
+pub(crate) fn share_of_others(report: &Value) -> Option<f64> {
     let number = |pointer: &str| report.pointer(pointer).and_then(Value::as_f64).unwrap_or(0.0);
-    (number("/cpu/others_s") + number("/cpu/stolen_s")) / number("/measured_s").max(SHORTEST)
+    let seconds = number("/measured_s");
+    (seconds >= SHORTEST).then(|| (number("/cpu/others_s") + number("/cpu/stolen_s")) / seconds)
 }
 
 fn share_in_use() -> f64 {
@@ -39,4 +42,18 @@ fn busy_ticks() -> f64 {
     let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1);
     let ticks: Vec<f64> = fields.filter_map(|field| field.parse().ok()).collect();
     [0, 1, 2, 5, 6, 7].iter().filter_map(|at| ticks.get(*at)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn noise_is_not_judged_by_a_few_ticks() {
+        let report = |seconds: f64| json!({"measured_s": seconds, "cpu": {"others_s": 0.3, "stolen_s": 0.1}});
+        assert_eq!(share_of_others(&report(0.1)), None);
+        assert_eq!(share_of_others(&report(4.0)), Some(0.1));
+    }
 }

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::machine;
 use super::server::{Running, Server};
+use super::{machine, saturation};
 use crate::checkout;
 
 /// What is noisy is run again, up to so many times in all; the quietest counts.
 const ATTEMPTS: u32 = 4;
-/// The generator bounds its own waits, by 60 s for the set-up and 60 s for what is under way; this is for one that
-/// hangs all the same.
+/// The generator bounds its own waits, by 60 s for the set-up and 60 s for what is under way; this, beside the time
+/// that is measured, is for one that hangs all the same.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What is run against what.
@@ -32,7 +32,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The report of the quietest attempt, with `other_share` and `noisy`.
+    /// The report of the quietest attempt, with `other_share` where it can be told, `noisy` and `generator_bound`.
     pub(crate) fn measure(&self) -> Result<Value> {
         let mut quietest: Option<Value> = None;
         for _ in 0..ATTEMPTS {
@@ -56,8 +56,9 @@ impl Run<'_> {
         drop(server);
         let share = machine::share_of_others(&report);
         report["server"] = json!(self.server.name());
-        report["other_share"] = json!((share * 1000.0).round() / 1000.0);
-        report["noisy"] = json!(share > self.max_other);
+        report["other_share"] = json!(share.map(|share| (share * 1000.0).round() / 1000.0));
+        report["noisy"] = json!(share.is_some_and(|share| share > self.max_other));
+        report["generator_bound"] = json!(saturation::is_generator_bound(&report));
         Ok(report)
     }
 
@@ -66,24 +67,25 @@ impl Run<'_> {
         command.args(self.words.split(' ')).args(["--framing", self.server.framing(self.is_binary)]);
         command.args(["--secs", &self.seconds.to_string(), "--pid", &server.pid().to_string()]);
         command.args(["--url", &format!("ws://127.0.0.1:{}", server.port)]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("cannot start nws-load")?;
-        wait(&mut child)?;
-        let mut line = String::new();
+        wait(&mut child, PATIENCE + Duration::try_from_secs_f64(self.seconds).context("--secs")?)?;
+        let (mut line, mut words) = (String::new(), String::new());
         child.stdout.take().context("no standard output")?.read_to_string(&mut line)?;
-        let failed = || format!("nws-load {} told nothing", self.words);
+        child.stderr.take().context("no standard error")?.read_to_string(&mut words)?;
+        let failed = || format!("nws-load {} measured nothing and said: {}", self.words, words.trim());
         serde_json::from_str(&line).with_context(failed)
     }
 }
 
-/// Its one line fits into the pipe, so that it ends without being read.
-fn wait(child: &mut Child) -> Result<()> {
-    let end = Instant::now() + PATIENCE;
+/// Its one line and its few sentences fit into the pipes, so that it ends without being read.
+fn wait(child: &mut Child, patience: Duration) -> Result<()> {
+    let end = Instant::now() + patience;
     while child.try_wait()?.is_none() {
         if Instant::now() > end {
             child.kill()?;
             child.wait()?;
-            bail!("nws-load did not end within {PATIENCE:?}");
+            bail!("nws-load did not end within {patience:?}");
         }
         sleep(Duration::from_millis(50));
     }

@@ -4,12 +4,15 @@ use serde_json::{Value, json};
 
 use super::goal::Metric;
 
-/// Of the runs that went well.
+/// Of the runs that went well; when any of these were quiet, of those alone.
 pub(crate) struct Summary {
     values: Vec<(Metric, Spread)>,
-    pub(crate) good: usize,
-    pub(crate) noisy: usize,
     pub(crate) runs: usize,
+    pub(crate) good: usize,
+    /// Of the good ones.
+    pub(crate) quiet: usize,
+    /// Of those that count.
+    pub(crate) generator_bound: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,13 +25,29 @@ pub(crate) struct Spread {
 impl Summary {
     /// `runs` are reports of the load generator.
     pub(crate) fn of_runs(runs: &[&Value]) -> Self {
-        let good: Vec<&Value> = runs.iter().copied().filter(|run| run["ok"] == true).collect();
+        let good = only(runs, |run| run["ok"] == true);
+        let quiet = only(&good, |run| run["noisy"] != true);
+        let counting = if quiet.is_empty() { &good } else { &quiet };
         let values = Metric::ALL.into_iter().filter_map(|metric| {
-            let values = good.iter().filter_map(|run| run.pointer(metric.pointer())?.as_f64());
+            let values = counting.iter().filter_map(|run| run.pointer(metric.pointer())?.as_f64());
             Some((metric, Spread::of(values.collect())?))
         });
-        let noisy = runs.iter().filter(|run| run["noisy"] == true).count();
-        Self { values: values.collect(), good: good.len(), noisy, runs: runs.len() }
+        Self {
+            values: values.collect(),
+            runs: runs.len(),
+            good: good.len(),
+            quiet: quiet.len(),
+            generator_bound: only(counting, |run| run["generator_bound"] == true).len(),
+        }
+    }
+
+    /// The median that a verdict may rest on, or why there is none.
+    pub(crate) fn judged(&self, metric: Metric) -> Result<f64, String> {
+        if self.good * 2 <= self.runs {
+            return Err(format!("{} of {} runs were good", self.good, self.runs));
+        }
+        let spread = self.of(metric).ok_or_else(|| format!("no run told its {}", metric.title()))?;
+        Ok(spread.median)
     }
 
     pub(crate) fn of(&self, metric: Metric) -> Option<Spread> {
@@ -36,13 +55,19 @@ impl Summary {
     }
 
     pub(crate) fn json(&self) -> Value {
-        let mut json = json!({"runs": self.runs, "good": self.good, "noisy": self.noisy});
+        let mut json = json!({
+            "runs": self.runs, "good": self.good, "quiet": self.quiet, "generator_bound": self.generator_bound,
+        });
         for (metric, Spread { median, least, most }) in &self.values {
             let name = metric.pointer().trim_start_matches('/').replace('/', "_");
             json[name] = json!({"median": median, "least": least, "most": most});
         }
         json
     }
+}
+
+fn only<'a>(runs: &[&'a Value], wanted: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+    runs.iter().copied().filter(|run| wanted(run)).collect()
 }
 
 impl Spread {
@@ -66,6 +91,24 @@ mod tests {
         let summary = Summary::of_runs(&runs.iter().collect::<Vec<_>>());
         assert_eq!(summary.of(Metric::Rate), Some(Spread { median: 3.0, least: 1.0, most: 9.0 }));
         assert_eq!(summary.of(Metric::Cpu), None);
-        assert_eq!((summary.good, summary.noisy, summary.runs), (4, 5, 5));
+        assert_eq!((summary.quiet, summary.good, summary.runs), (0, 4, 5));
+    }
+
+    #[test]
+    fn noisy_runs_count_only_where_none_was_quiet() {
+        let run = |noisy: bool, rate: f64| json!({"ok": true, "noisy": noisy, "generator_bound": noisy, "deliveries_per_s": rate});
+        let runs = [run(true, 90.0), run(false, 1.0), run(false, 3.0), run(true, 80.0)];
+        let summary = Summary::of_runs(&runs.iter().collect::<Vec<_>>());
+        assert_eq!(summary.of(Metric::Rate), Some(Spread { median: 2.0, least: 1.0, most: 3.0 }));
+        assert_eq!((summary.quiet, summary.good, summary.generator_bound), (2, 4, 0));
+    }
+
+    #[test]
+    fn a_verdict_rests_on_most_runs() {
+        let run = |ok: bool| json!({"ok": ok, "deliveries_per_s": 5.0});
+        let judged = |runs: &[Value]| Summary::of_runs(&runs.iter().collect::<Vec<_>>()).judged(Metric::Rate);
+        assert_eq!(judged(&[run(true), run(true), run(false)]), Ok(5.0));
+        assert_eq!(judged(&[run(true), run(false)]), Err("1 of 2 runs were good".to_owned()));
+        assert!(judged(&[]).is_err());
     }
 }

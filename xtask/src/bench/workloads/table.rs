@@ -20,12 +20,18 @@ pub(in crate::bench) fn progress(report: &Value) -> String {
     ];
     let shown = shown.iter().filter_map(|(metric, unit)| Some(format!("{} {unit}", number(value(*metric)?))));
     let name = |key: &str| report[key].as_str().unwrap_or_default().to_owned();
-    let noise =
-        if report["noisy"] == true { format!("  noisy: {}", report["other_share"]) } else { String::new() };
-    let wrong =
-        if report["ok"] == true { String::new() } else { format!("  NOT OK: {}", report["failures"]) };
     let shown = shown.collect::<Vec<_>>().join(", ");
-    format!("{:12} {:6} {shown}{noise}{wrong}", name("workload"), name("server"))
+    format!("{:12} {:6} {shown}  {}", name("workload"), name("server"), marks(report)).trim_end().to_owned()
+}
+
+/// Why a run counts less than others, or not at all.
+pub(in crate::bench) fn marks(report: &Value) -> String {
+    let marks = [
+        (report["noisy"] == true).then(|| format!("noisy: {}", report["other_share"])),
+        (report["generator_bound"] == true).then(|| "generator-bound".to_owned()),
+        (report["ok"] != true).then(|| format!("NOT OK: {}", report["failures"])),
+    ];
+    marks.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Medians and spreads of all servers, and nws by the two that it is measured by.
@@ -72,9 +78,17 @@ fn one(outcome: &Outcome) -> String {
 
 fn row(name: &str, summary: &Summary, metrics: &[(Metric, &str)]) -> Vec<String> {
     let cells = metrics.iter().map(|(metric, _)| summary.of(*metric).map_or_else(String::new, spread));
-    let good = format!("{} of {}", summary.good, summary.runs);
-    let noisy = if summary.noisy > 0 { format!(", {} noisy", summary.noisy) } else { String::new() };
-    [name.to_owned()].into_iter().chain(cells).chain([good + &noisy]).collect()
+    [name.to_owned()].into_iter().chain(cells).chain([trust(summary)]).collect()
+}
+
+fn trust(summary: &Summary) -> String {
+    let Summary { runs, good, quiet, generator_bound, .. } = *summary;
+    let quiet = if quiet < good { format!(", {quiet} quiet") } else { String::new() };
+    let bound = match generator_bound {
+        0 => String::new(),
+        runs => format!(", {runs} generator-bound"),
+    };
+    format!("{good} of {runs}{quiet}{bound}")
 }
 
 fn spread(spread: Spread) -> String {
@@ -102,6 +116,15 @@ pub(in crate::bench) fn number(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_that_count_less_are_marked() {
+        let report = serde_json::json!({
+            "ok": false, "failures": ["lost"], "noisy": true, "other_share": 0.2, "generator_bound": true,
+        });
+        assert_eq!(marks(&report), r#"noisy: 0.2, generator-bound, NOT OK: ["lost"]"#);
+        assert_eq!(marks(&serde_json::json!({"ok": true, "noisy": false})), "");
+    }
 
     #[test]
     fn columns_are_aligned() {

@@ -1,0 +1,107 @@
+//! What is to be reached, beside what was measured.
+
+use serde_json::json;
+
+use super::Outcome;
+use super::goal::{Bound, Goal, Rival};
+use super::server::Server;
+use super::statistics::Summary;
+use crate::bench::figure::Figure;
+
+/// Of all goals whose both sides were run.
+#[derive(Default)]
+pub(super) struct Verdicts {
+    pub(super) figures: Vec<Figure>,
+    /// Goals that the runs say nothing of, each with the reason.
+    pub(super) unjudged: Vec<String>,
+}
+
+impl Verdicts {
+    pub(super) fn of(outcomes: &[Outcome]) -> Self {
+        let mut verdicts = Self::default();
+        for outcome in outcomes {
+            for goal in outcome.workload.goals {
+                match figure(outcomes, outcome, goal) {
+                    Some(Ok(figure)) => verdicts.figures.push(figure),
+                    Some(Err(why)) => verdicts.unjudged.push(format!("{}: {why}", title(outcome, goal))),
+                    None => {}
+                }
+            }
+        }
+        verdicts
+    }
+}
+
+/// Nothing where a side was not to be run.
+fn figure(outcomes: &[Outcome], outcome: &Outcome, goal: &Goal) -> Option<Result<Figure, String>> {
+    let ours = outcome.of(Server::Nws)?;
+    let rival = match goal.rival {
+        Rival::Bun => Some(outcome.of(Server::Bun)?),
+        Rival::Floor => Some(outcome.of(Server::Floor)?),
+        Rival::OwnText(name) => {
+            Some(outcomes.iter().find(|other| other.workload.name == name)?.of(Server::Nws)?)
+        }
+        Rival::Nobody => None,
+    };
+    let value = goal.figure(ours, rival);
+    Some(value.map(|value| verdict(title(outcome, goal), value, goal, ours, rival)))
+}
+
+fn verdict(title: String, value: f64, goal: &Goal, ours: &Summary, rival: Option<&Summary>) -> Figure {
+    let unit = if rival.is_none() { "KiB" } else { "×" };
+    let details = json!({"nws": ours.json(), "rival": rival.map(Summary::json)});
+    let figure = Figure::new(title, value, unit).note(note(goal, ours, rival)).details(details);
+    match goal.bound {
+        Bound::AtMost(bound) => figure.at_most(bound),
+        Bound::AtLeast(bound) => figure.at_least(bound),
+    }
+}
+
+/// How far the medians can be trusted.
+fn note(goal: &Goal, ours: &Summary, rival: Option<&Summary>) -> String {
+    let quiet = |summary: &Summary| format!("{} of {} quiet", summary.quiet, summary.good);
+    let rival_quiet = rival.map(|rival| format!("; {}: {}", goal.rival.name(), quiet(rival)));
+    let is_bound = [Some(ours), rival].into_iter().flatten().any(|summary| summary.generator_bound > 0);
+    let bound = if is_bound { "; generator-bound" } else { "" };
+    format!("{}{}{bound}", quiet(ours), rival_quiet.unwrap_or_default())
+}
+
+fn title(outcome: &Outcome, goal: &Goal) -> String {
+    format!("{}, {}", outcome.workload.name, goal.title())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::workload::ALL;
+    use super::*;
+
+    fn run(ok: bool, noisy: bool, seconds: f64) -> Value {
+        json!({"ok": ok, "noisy": noisy, "generator_bound": noisy, "setup_s": seconds})
+    }
+
+    fn verdicts(ours: &[Value], bun: &[Value]) -> Verdicts {
+        let workload = ALL.iter().find(|workload| workload.name == "storm1x300").unwrap();
+        let summary = |runs: &[Value]| Summary::of_runs(&runs.iter().collect::<Vec<_>>());
+        let servers = vec![(Server::Nws, summary(ours)), (Server::Bun, summary(bun))];
+        Verdicts::of(&[Outcome { workload, servers }])
+    }
+
+    #[test]
+    fn a_verdict_says_how_many_runs_were_quiet() {
+        let verdicts = verdicts(&[run(true, false, 1.0), run(true, true, 9.0)], &[run(true, true, 4.0)]);
+        assert!(verdicts.unjudged.is_empty());
+        let table = crate::bench::figure::table(&verdicts.figures);
+        let words = "0.25 ×  at most 0.30 ×: reached (1 of 2 quiet; Bun: 0 of 1 quiet; generator-bound)";
+        assert!(table.ends_with(words), "{table}");
+        assert_eq!(verdicts.figures[0].json()["details"]["nws"]["quiet"], 1);
+    }
+
+    #[test]
+    fn a_rival_that_fails_leaves_a_goal_unjudged() {
+        let verdicts = verdicts(&[run(true, false, 1.0)], &[run(false, false, 4.0)]);
+        assert!(verdicts.figures.is_empty());
+        assert_eq!(verdicts.unjudged, ["storm1x300, set-up by Bun: of Bun 0 of 1 runs were good"]);
+    }
+}
