@@ -143,6 +143,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whatever_needs_decoding_is_found_in_long_strings() {
+        for len in [63, 64, 65, 128, 130] {
+            for at in 0..len {
+                for byte in [b'"', b'\\', b'\x1f', 0] {
+                    let mut text = vec![b'x'; len];
+                    text[at] = byte;
+                    assert!(!is_plain(&text), "{byte} at {at} of {len}");
+                }
+            }
+            assert!(is_plain(&vec![b' '; len]));
+        }
+    }
+
+    #[test]
     fn plain_strings_are_json() {
         for text in [
             "\"\"",

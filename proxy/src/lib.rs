@@ -2,8 +2,8 @@
 //! until it is told to stop.
 //!
 //! `local` is the side of browsers and programs: HTTP, who may connect, upgrades. A connection that
-//! was upgraded moves to the `shard` of its channel, a thread that owns the sockets of some of the
-//! channels and the state machine of [`nws_core`] that decides about them.
+//! was upgraded moves to the `shard` of its channel, which owns the sockets of some of the channels and
+//! the state machine of [`nws_core`] that decides about them.
 
 #![forbid(unsafe_code)]
 

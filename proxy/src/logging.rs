@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt::layer;
+use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -18,7 +18,7 @@ pub(crate) fn start(format: LogFormat) {
     let is_wrong = filter.is_err();
     let filter = filter.ok().filter(|_| !asked.is_empty());
     let filter = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
-    let layer = layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
+    let layer = fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
     let layer = match format {
         LogFormat::Text => layer.with_target(false).boxed(),
         LogFormat::Json => layer.json().boxed(),

@@ -1,8 +1,9 @@
-//! Shards: threads that each own some of the channels and all sockets of those.
+//! Shards: each owns some of the channels and all sockets of those, and stays on one thread.
 //!
 //! A shard works in passes. The sessions whose sockets are ready read and hand what they read to
-//! the state machine; after them the driver writes once to every socket for which something waits.
-//! No lock and no queue lies between a reader and the writers of one channel.
+//! the state machine; after them, or before when so much waits that it pays, every socket for which
+//! something waits is written to once. No lock and no queue lies between a reader and the writers of
+//! one channel.
 
 mod driver;
 mod handle;
@@ -53,8 +54,8 @@ struct Running {
 }
 
 impl Shards {
-    /// Starts the first shard on this thread, and as many more as the machine has cores for on threads of their
-    /// own.
+    /// Starts one shard for every [`CORES_PER_SHARD`] cores, at least one: the first on this thread, the
+    /// others on threads of their own.
     ///
     /// # Panics
     ///

@@ -164,7 +164,7 @@ impl Channels {
     /// before reading on.
     pub fn fresh(&mut self) -> Fresh {
         self.finish_batch();
-        Fresh { bytes: self.fresh, connections: self.outputs.len() }
+        Fresh { bytes: self.fresh, outputs: self.outputs.len() }
     }
 
     /// Queues a close frame and takes the connection out of its channel. Nothing that the client

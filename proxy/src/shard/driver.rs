@@ -26,7 +26,7 @@ const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Runs a shard until it has been shut down and every connection has ended, or has had its time.
 pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command>) {
-    let _end = EndOnPanic;
+    let _end = EndOnPanic::new();
     let mut batch = Vec::with_capacity(COMMANDS_PER_PASS);
     let mut timer = pin!(sleep_until(Instant::now() + NEVER));
     let mut stop_at = None;
@@ -46,7 +46,7 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
         }
         shard.work_off();
         if stop_at.is_some_and(|at| shard.is_empty() || at <= Instant::now()) {
-            return;
+            return shard.reset_all();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A shard seen from other threads.
+//! A shard seen from outside.
 
 use std::io;
 
@@ -13,6 +13,7 @@ use crate::places::Place;
 #[derive(Clone)]
 pub(crate) struct ShardHandle {
     commands: mpsc::Sender<Command>,
+    /// It is on the thread of those who use the handle.
     is_here: bool,
 }
 

@@ -11,7 +11,7 @@ use tokio::task::{self, spawn_local};
 
 use super::driver::drive;
 use super::handle::Command;
-use super::state::Shard;
+use super::state::{Shard, guarded};
 use crate::error::Error;
 
 /// What a shard is made of.
@@ -23,7 +23,8 @@ pub(super) struct Plan {
 
 /// A shard that runs.
 pub(super) enum Home {
-    /// On the thread that started it.
+    /// On the thread that started it, which then also serves HTTP. A pass of the shard may keep that
+    /// waiting: it is bounded by what one connection is read for, times its recipients.
     Here(task::JoinHandle<()>),
     /// On a thread of its own, which says when it is about to end.
     Thread { ended: oneshot::Receiver<()>, thread: thread::JoinHandle<()> },
@@ -52,7 +53,7 @@ impl Home {
         let thread = thread::Builder::new()
             .name(format!("nws-shard-{index}"))
             .spawn(move || {
-                run(plan, commands, started);
+                guarded(|| run(plan, commands, started));
                 drop(alive);
             })
             .map_err(Error::Thread)?;
@@ -62,13 +63,15 @@ impl Home {
         }
     }
 
-    /// Waits until the shard has ended, which it does in order: a panic would have ended the process.
+    /// Waits until the shard has ended.
     pub(super) async fn ended(self) {
         match self {
             Self::Here(task) => drop(task.await),
             Self::Thread { ended, thread } => {
                 let _ = ended.await;
-                drop(thread.join());
+                if thread.join().is_err() {
+                    tracing::error!("a shard has panicked at its end");
+                }
             }
         }
     }

@@ -17,9 +17,12 @@ use super::write::{self, Outcome};
 /// memory and finds its buffers in the cache.
 const WRITE_EARLY: usize = 1024 * 1024;
 
-/// The same for each socket, on average: so much pays for a system call, and those who get it can begin
-/// while others are still being read. Measured: with 3 KiB a hundred readers cost half as much again,
-/// with 8 KiB ten readers get a tenth less.
+/// Outputs that are carried out at what counts as one time: writing takes some 10 µs.
+const LOOK_AT_CLOCK: usize = 64;
+
+/// Bytes queued for each socket, on average, after which it writes before it reads on: so much pays for
+/// a system call, and those who get it can begin while others are still being read. Measured: with 3 KiB
+/// a hundred readers cost half as much again, with 8 KiB ten readers get a tenth less.
 const WORTH_A_WRITE: usize = 6 * 1024;
 
 /// The state machine of a shard, and its sockets.
@@ -105,9 +108,13 @@ impl Shard {
         let mut core = self.core.borrow_mut();
         let mut conns = self.conns.borrow_mut();
         guarded(|| {
-            let now = Instant::now();
-            while let Some(output) = core.poll_output() {
+            let mut now = Instant::now();
+            for count in 1_usize.. {
+                let Some(output) = core.poll_output() else { break };
                 carry_out(&mut core, &mut conns, output, now);
+                if count.is_multiple_of(LOOK_AT_CLOCK) {
+                    now = Instant::now();
+                }
             }
         });
     }
@@ -153,6 +160,13 @@ impl Shard {
         self.conns.borrow_mut().remove(conn);
     }
 
+    /// Ends every connection now.
+    pub(super) fn reset_all(&self) {
+        for entry in self.conns.borrow_mut().values_mut() {
+            entry.order(|orders| orders.reset = true);
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.conns.borrow().is_empty()
     }
@@ -192,24 +206,68 @@ fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId
     }
 }
 
-fn is_worth_writing(Fresh { bytes, connections }: Fresh) -> bool {
-    bytes >= WRITE_EARLY || (bytes > 0 && bytes >= connections * WORTH_A_WRITE)
+/// Whether to write before reading on.
+fn is_worth_writing(Fresh { bytes, outputs }: Fresh) -> bool {
+    bytes >= WRITE_EARLY || (bytes > 0 && bytes >= outputs * WORTH_A_WRITE)
 }
 
 /// Runs what must not be survived by half.
-fn guarded<R>(run: impl FnOnce() -> R) -> R {
-    let _end = EndOnPanic;
+pub(super) fn guarded<R>(run: impl FnOnce() -> R) -> R {
+    let _end = EndOnPanic::new();
     run()
 }
 
-/// Ends the process if it is dropped by a panic: a roster that is half changed is worse than a restart.
-pub(super) struct EndOnPanic;
+/// Ends the process if a panic drops it: a roster that is half changed is worse than a restart. A
+/// panic that was on its way before, as that of a session whose seat is dropped, goes on.
+pub(super) struct EndOnPanic {
+    was_panicking: bool,
+}
+
+impl EndOnPanic {
+    pub(super) fn new() -> Self {
+        Self { was_panicking: std::thread::panicking() }
+    }
+}
 
 impl Drop for EndOnPanic {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if std::thread::panicking() && !self.was_panicking {
             tracing::error!("a shard has panicked: the proxy ends, so that no roster is wrong");
             std::process::abort();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the seat of a session that panics. What is wrong here ends the test program.
+    struct Guarded;
+
+    impl Drop for Guarded {
+        fn drop(&mut self) {
+            guarded(|| ());
+        }
+    }
+
+    #[test]
+    fn the_panic_of_a_session_is_not_that_of_its_shard() {
+        let session = std::thread::spawn(|| {
+            let _seat = Guarded;
+            panic!("a session panics");
+        });
+        assert!(session.join().is_err());
+    }
+
+    #[test]
+    fn writing_pays_by_the_socket() {
+        let pays = |bytes, outputs| is_worth_writing(Fresh { bytes, outputs });
+        assert!(!pays(0, 0));
+        assert!(!pays(0, 1));
+        assert!(!pays(WORTH_A_WRITE - 1, 1));
+        assert!(pays(WORTH_A_WRITE, 1));
+        assert!(!pays(2 * WORTH_A_WRITE, 3));
+        assert!(pays(WRITE_EARLY, 10_000));
     }
 }

@@ -57,10 +57,14 @@ impl Channels {
     }
 
     pub(super) fn visit_due(&mut self, now: Instant) {
+        let mut visited = false;
         while let Some((due, conn)) = self.agenda.pop_due(now) {
             self.visit(conn, due, now);
+            visited = true;
         }
-        self.pool.trim();
+        if visited {
+            self.pool.trim();
+        }
     }
 
     fn visit(&mut self, conn: ConnId, due: Instant, now: Instant) {

@@ -10,9 +10,9 @@ use super::tally::Tally;
 
 /// Length from which frames are shared between recipients and not copied, in bytes: below it a
 /// copy costs less than one more piece in a vectored write.
-const SHARE_MIN: usize = 16 * 1024;
+pub(super) const SHARE_MIN: usize = 16 * 1024;
 
-/// What is set aside at most for the frames after some that were shared, in bytes.
+/// Longest batch after which room for another one of its length is made at once, in bytes.
 const SPARE_MAX: usize = 32 * 1024;
 
 /// Copied frames lie together in chunks of about this length, in bytes.
@@ -47,7 +47,7 @@ pub(super) enum Frame<'a> {
     Shared(Rc<SharedFrame>),
 }
 
-/// One frame in many outboxes. It counts itself as queued for as long as it lives.
+/// Frames in many outboxes. It counts itself as queued for as long as it lives.
 pub(super) struct SharedFrame {
     bytes: Vec<u8>,
     tally: Rc<Tally>,
@@ -81,8 +81,9 @@ impl<'a> Frame<'a> {
             return Frame::Copied(encoded);
         }
         tally.add(encoded.len());
-        // The next batch is likely to be as long.
-        let next = Vec::with_capacity(Some(encoded.len()).filter(|&len| len <= SPARE_MAX).unwrap_or(0));
+        let is_batch = encoded.len() <= SPARE_MAX;
+        // The next one is likely to be as long.
+        let next = if is_batch { Vec::with_capacity(encoded.len()) } else { Vec::new() };
         let bytes = std::mem::replace(encoded, next);
         Frame::Shared(Rc::new(SharedFrame { bytes, tally: Rc::clone(tally) }))
     }
@@ -249,5 +250,24 @@ impl Pool {
             self.bytes += size;
             self.buffers.push(buffer);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pool_lets_go_of_what_is_not_used() {
+        let mut pool = Pool::default();
+        (0..3).for_each(|_| pool.give(Vec::with_capacity(100)));
+        pool.trim();
+        assert_eq!(pool.buffers.len(), 3);
+        let used = pool.take();
+        pool.give(used);
+        pool.trim();
+        assert_eq!((pool.buffers.len(), pool.bytes), (1, 100));
+        pool.trim();
+        assert_eq!((pool.buffers.len(), pool.bytes), (0, 0));
     }
 }

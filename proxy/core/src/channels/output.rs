@@ -50,6 +50,6 @@ pub enum Output {
 pub struct Fresh {
     /// Bytes for all connections together.
     pub bytes: usize,
-    /// Connections for which something waits, and others for which something is to be done.
-    pub connections: usize,
+    /// Outputs, nearly all of which say that something waits for a connection.
+    pub outputs: usize,
 }

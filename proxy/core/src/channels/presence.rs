@@ -54,7 +54,7 @@ impl Channels {
         self.announce(conn, place.channel, framing);
     }
 
-    /// Takes `conn` out of its channel and tells the others.
+    /// Takes `conn` out of its channel and tells the others, after all that it has said.
     pub(super) fn leave(&mut self, conn: ConnId) {
         self.deliver();
         let Some(member) = self.members.get_mut(conn) else { return };

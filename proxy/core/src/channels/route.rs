@@ -10,12 +10,11 @@ use nws_protocol::{Json, PeerId, raw};
 use slotmap::SecondaryMap;
 
 use super::member::{Member, Place};
-use super::outbox::Frame;
+use super::outbox::{Frame, SHARE_MIN};
 use super::{ChannelId, Channels, ConnId, Framing};
 
-/// Length of a batch that is handed on at once, in bytes: a sender's window is judged often enough,
-/// and what it costs to hand on a batch does not show any more.
-const BATCH_MAX: usize = 16 * 1024;
+/// Length from which a batch is handed on at once, in bytes: as soon as it is shared and not copied.
+const BATCH_MAX: usize = SHARE_MIN;
 
 /// What one member has said to all others and nobody has got yet: so that whoever says much at once
 /// costs each recipient one step and not one a message.
@@ -109,7 +108,9 @@ impl Channels {
     pub(super) fn deliver(&mut self) -> Option<Instant> {
         let (from, when) = self.batch.from.take()?;
         let mut batch = std::mem::take(&mut self.batch);
-        if let Some((_, id)) = seated(&self.members, from) {
+        let place = seated(&self.members, from);
+        debug_assert!(place.is_some(), "whoever leaves has been heard before");
+        if let Some((_, id)) = place {
             let structured = Frame::new(&mut batch.structured, &self.tally);
             let raw = Frame::new(&mut batch.raw, &self.tally);
             let present = std::mem::take(&mut self.channels[id].present);
