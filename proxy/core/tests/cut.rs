@@ -186,6 +186,27 @@ fn beyond_the_memory_of_all_queues_the_largest_is_cut() {
 }
 
 #[test]
+fn beyond_the_memory_of_all_queues_one_that_closes_is_ended() {
+    let config = Config { shared: Arc::new(Shared::new(10, 1_000_000)), ..Config::default() };
+    let mut room = Room::new(config);
+    let other = room.proxy.join_as(&network("room"), "other", Structured);
+    room.proxy.set_speed(other, Speed::Stalled);
+    let data = format!("\"{}\"", "x".repeat(10_000));
+    for _ in 0..60 {
+        room.proxy.send(room.sender, Word::message("reader", &data));
+    }
+    room.proxy.send(room.reader, Word::Close(None));
+    assert!(room.proxy.is_closing(room.reader));
+    for _ in 0..60 {
+        room.proxy.send(room.sender, Word::message("other", &data));
+        // Until it is seen that it has stopped its sender is held.
+        room.proxy.advance(10 * MS);
+    }
+    assert_eq!(room.proxy.seen(room.reader), ["reset"]);
+    assert!(room.proxy.is_connected(other));
+}
+
+#[test]
 fn a_proxy_with_little_in_its_queues_does_not_pay_for_another() {
     let shared = Arc::new(Shared::new(10, 500_000));
     let config = Config { shared: Arc::clone(&shared), ..Config::default() };
