@@ -39,10 +39,11 @@ impl Measure {
         self.is_open = false;
     }
 
-    pub(crate) fn sent(&mut self, late: Nanos) {
+    /// `late` is how much later than due, when that is this program's own doing.
+    pub(crate) fn sent(&mut self, late: Option<Nanos>) {
         if self.is_open {
             self.sent += 1;
-            self.lateness.add(late);
+            late.into_iter().for_each(|late| self.lateness.add(late));
         }
     }
 
@@ -97,10 +98,10 @@ mod tests {
     #[test]
     fn what_comes_after_the_end_does_not_count() {
         let mut measure = Measure::new();
-        measure.sent(1);
+        measure.sent(Some(1));
         measure.delivered(Some(1));
         measure.end();
-        measure.sent(1);
+        measure.sent(Some(1));
         measure.delivered(Some(1));
         assert_eq!((measure.sent, measure.deliveries), (1, 1));
     }

@@ -5,7 +5,7 @@ use std::io;
 use super::Generator;
 use crate::clock::Nanos;
 use crate::connection::State;
-use crate::content::Header;
+use crate::content::{Header, Kind};
 use crate::faults::Fault;
 use crate::load::Post;
 
@@ -51,7 +51,8 @@ impl Generator<'_> {
     }
 
     fn send(&mut self, post: &Post, now: Nanos) {
-        self.measure.sent(now.saturating_sub(post.due));
+        // An answer carries the time of its ask, and is sent as soon as that has come.
+        self.measure.sent((post.kind != Kind::Answer).then(|| now.saturating_sub(post.due)));
         self.ledger.expect(if post.to.is_some() { 1 } else { self.layout.peers - 1 });
         if self.connections[post.from].backlog() > BACKLOG {
             return self
