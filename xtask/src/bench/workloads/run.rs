@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use super::machine;
+use super::saturation::Saturation;
 use super::server::{Running, Server};
-use super::{machine, saturation};
 use crate::checkout;
 
 /// What is noisy is run again, up to so many times in all; the quietest counts.
@@ -58,7 +59,7 @@ impl Run<'_> {
         report["server"] = json!(self.server.name());
         report["other_share"] = json!(share.map(|share| (share * 1000.0).round() / 1000.0));
         report["noisy"] = json!(share.is_some_and(|share| share > self.max_other));
-        report["generator_bound"] = json!(saturation::is_generator_bound(&report));
+        report["generator_bound"] = json!(Saturation::of(&report).map(Saturation::word));
         Ok(report)
     }
 
@@ -69,7 +70,8 @@ impl Run<'_> {
         command.args(["--url", &format!("ws://127.0.0.1:{}", server.port)]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("cannot start nws-load")?;
-        wait(&mut child, PATIENCE + Duration::try_from_secs_f64(self.seconds).context("--secs")?)?;
+        let measuring = Duration::try_from_secs_f64(self.seconds).context("--secs")?;
+        wait(&mut child, PATIENCE.saturating_add(measuring))?;
         let (mut line, mut words) = (String::new(), String::new());
         child.stdout.take().context("no standard output")?.read_to_string(&mut line)?;
         child.stderr.take().context("no standard error")?.read_to_string(&mut words)?;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::goal::Metric;
+use super::saturation::Saturation;
 
 /// Of the runs that went well; when any of these were quiet, of those alone.
 pub(crate) struct Summary {
@@ -11,8 +12,8 @@ pub(crate) struct Summary {
     pub(crate) good: usize,
     /// Of the good ones.
     pub(crate) quiet: usize,
-    /// Of those that count.
-    pub(crate) generator_bound: usize,
+    /// Those of the runs that count which measured the load generator too.
+    pub(crate) generator_bound: Vec<Saturation>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,7 +38,7 @@ impl Summary {
             runs: runs.len(),
             good: good.len(),
             quiet: quiet.len(),
-            generator_bound: only(counting, |run| run["generator_bound"] == true).len(),
+            generator_bound: counting.iter().filter_map(|run| Saturation::of(run)).collect(),
         }
     }
 
@@ -55,8 +56,9 @@ impl Summary {
     }
 
     pub(crate) fn json(&self) -> Value {
+        let generator_bound = self.generator_bound.len();
         let mut json = json!({
-            "runs": self.runs, "good": self.good, "quiet": self.quiet, "generator_bound": self.generator_bound,
+            "runs": self.runs, "good": self.good, "quiet": self.quiet, "generator_bound": generator_bound,
         });
         for (metric, Spread { median, least, most }) in &self.values {
             let name = metric.pointer().trim_start_matches('/').replace('/', "_");
@@ -96,11 +98,17 @@ mod tests {
 
     #[test]
     fn noisy_runs_count_only_where_none_was_quiet() {
-        let run = |noisy: bool, rate: f64| json!({"ok": true, "noisy": noisy, "generator_bound": noisy, "deliveries_per_s": rate});
+        let run = |noisy: bool, rate: f64| {
+            let generator = if noisy { 4.0 } else { 1.0 };
+            json!({
+                "ok": true, "noisy": noisy, "measured_s": 4.0, "cpu": {"generator_s": generator},
+                "deliveries_per_s": rate,
+            })
+        };
         let runs = [run(true, 90.0), run(false, 1.0), run(false, 3.0), run(true, 80.0)];
         let summary = Summary::of_runs(&runs.iter().collect::<Vec<_>>());
         assert_eq!(summary.of(Metric::Rate), Some(Spread { median: 2.0, least: 1.0, most: 3.0 }));
-        assert_eq!((summary.quiet, summary.good, summary.generator_bound), (2, 4, 0));
+        assert_eq!((summary.quiet, summary.good, summary.generator_bound.len()), (2, 4, 0));
     }
 
     #[test]

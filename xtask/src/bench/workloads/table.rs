@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Outcome;
 use super::goal::Metric;
+use super::saturation::Saturation;
 use super::server::Server;
 use super::statistics::{Spread, Summary};
 use crate::bench::figure;
@@ -28,7 +29,7 @@ pub(in crate::bench) fn progress(report: &Value) -> String {
 pub(in crate::bench) fn marks(report: &Value) -> String {
     let marks = [
         (report["noisy"] == true).then(|| format!("noisy: {}", report["other_share"])),
-        (report["generator_bound"] == true).then(|| "generator-bound".to_owned()),
+        report["generator_bound"].as_str().map(|how| format!("generator-bound: {how}")),
         (report["ok"] != true).then(|| format!("NOT OK: {}", report["failures"])),
     ];
     marks.into_iter().flatten().collect::<Vec<_>>().join(", ")
@@ -82,13 +83,13 @@ fn row(name: &str, summary: &Summary, metrics: &[(Metric, &str)]) -> Vec<String>
 }
 
 fn trust(summary: &Summary) -> String {
-    let Summary { runs, good, quiet, generator_bound, .. } = *summary;
+    let Summary { runs, good, quiet, ref generator_bound, .. } = *summary;
     let quiet = if quiet < good { format!(", {quiet} quiet") } else { String::new() };
-    let bound = match generator_bound {
-        0 => String::new(),
-        runs => format!(", {runs} generator-bound"),
-    };
-    format!("{good} of {runs}{quiet}{bound}")
+    let bound = [Saturation::Busy, Saturation::Late].map(|how| {
+        let count = generator_bound.iter().filter(|other| **other == how).count();
+        if count > 0 { format!(", {count} generator-bound: {}", how.word()) } else { String::new() }
+    });
+    format!("{good} of {runs}{quiet}{}", bound.concat())
 }
 
 fn spread(spread: Spread) -> String {
@@ -120,9 +121,9 @@ mod tests {
     #[test]
     fn runs_that_count_less_are_marked() {
         let report = serde_json::json!({
-            "ok": false, "failures": ["lost"], "noisy": true, "other_share": 0.2, "generator_bound": true,
+            "ok": false, "failures": ["lost"], "noisy": true, "other_share": 0.2, "generator_bound": "late",
         });
-        assert_eq!(marks(&report), r#"noisy: 0.2, generator-bound, NOT OK: ["lost"]"#);
+        assert_eq!(marks(&report), r#"noisy: 0.2, generator-bound: late, NOT OK: ["lost"]"#);
         assert_eq!(marks(&serde_json::json!({"ok": true, "noisy": false})), "");
     }
 

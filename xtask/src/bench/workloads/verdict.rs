@@ -61,8 +61,8 @@ fn verdict(title: String, value: f64, goal: &Goal, ours: &Summary, rival: Option
 fn note(goal: &Goal, ours: &Summary, rival: Option<&Summary>) -> String {
     let quiet = |summary: &Summary| format!("{} of {} quiet", summary.quiet, summary.good);
     let rival_quiet = rival.map(|rival| format!("; {}: {}", goal.rival.name(), quiet(rival)));
-    let is_bound = [Some(ours), rival].into_iter().flatten().any(|summary| summary.generator_bound > 0);
-    let bound = if is_bound { "; generator-bound" } else { "" };
+    let mut bound = [Some(ours), rival].into_iter().flatten().flat_map(|summary| &summary.generator_bound);
+    let bound = if bound.any(|how| how.touches(goal.metric)) { "; generator-bound" } else { "" };
     format!("{}{}{bound}", quiet(ours), rival_quiet.unwrap_or_default())
 }
 
@@ -78,7 +78,11 @@ mod tests {
     use super::*;
 
     fn run(ok: bool, noisy: bool, seconds: f64) -> Value {
-        json!({"ok": ok, "noisy": noisy, "generator_bound": noisy, "setup_s": seconds})
+        let generator = if noisy { seconds } else { 0.0 };
+        json!({
+            "ok": ok, "noisy": noisy, "setup_s": seconds,
+            "measured_s": seconds, "cpu": {"generator_s": generator},
+        })
     }
 
     fn verdicts(ours: &[Value], bun: &[Value]) -> Verdicts {
