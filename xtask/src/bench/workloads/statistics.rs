@@ -10,8 +10,10 @@ pub(crate) struct Summary {
     values: Vec<(Metric, Spread)>,
     pub(crate) runs: usize,
     pub(crate) good: usize,
-    /// Of the good ones.
+    /// Of the good ones; those that were too short to be judged are taken for quiet.
     pub(crate) quiet: usize,
+    /// None was long enough to tell whether it was quiet.
+    pub(crate) too_short: bool,
     /// Those of the runs that count which measured the load generator too.
     pub(crate) generator_bound: Vec<Saturation>,
 }
@@ -38,6 +40,7 @@ impl Summary {
             runs: runs.len(),
             good: good.len(),
             quiet: quiet.len(),
+            too_short: good.iter().all(|run| run["noisy"].is_null()),
             generator_bound: counting.iter().filter_map(|run| Saturation::of(run)).collect(),
         }
     }
@@ -56,9 +59,10 @@ impl Summary {
     }
 
     pub(crate) fn json(&self) -> Value {
+        let quiet = (!self.too_short).then_some(self.quiet);
         let generator_bound = self.generator_bound.len();
         let mut json = json!({
-            "runs": self.runs, "good": self.good, "quiet": self.quiet, "generator_bound": generator_bound,
+            "runs": self.runs, "good": self.good, "quiet": quiet, "generator_bound": generator_bound,
         });
         for (metric, Spread { median, least, most }) in &self.values {
             let name = metric.pointer().trim_start_matches('/').replace('/', "_");

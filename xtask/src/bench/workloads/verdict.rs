@@ -59,7 +59,10 @@ fn verdict(title: String, value: f64, goal: &Goal, ours: &Summary, rival: Option
 
 /// How far the medians can be trusted.
 fn note(goal: &Goal, ours: &Summary, rival: Option<&Summary>) -> String {
-    let quiet = |summary: &Summary| format!("{} of {} quiet", summary.quiet, summary.good);
+    let quiet = |summary: &Summary| match summary.too_short {
+        true => "too short to tell noise".to_owned(),
+        false => format!("{} of {} quiet", summary.quiet, summary.good),
+    };
     let rival_quiet = rival.map(|rival| format!("; {}: {}", goal.rival.name(), quiet(rival)));
     let mut bound = [Some(ours), rival].into_iter().flatten().flat_map(|summary| &summary.generator_bound);
     let bound = if bound.any(|how| how.touches(goal.metric)) { "; generator-bound" } else { "" };
@@ -100,6 +103,15 @@ mod tests {
         let words = "0.25 ×  at most 0.30 ×: reached (1 of 2 quiet; Bun: 0 of 1 quiet; generator-bound)";
         assert!(table.ends_with(words), "{table}");
         assert_eq!(verdicts.figures[0].json()["details"]["nws"]["quiet"], 1);
+    }
+
+    #[test]
+    fn what_is_too_short_is_not_called_quiet() {
+        let run = |seconds: f64| json!({"ok": true, "noisy": null, "setup_s": seconds});
+        let verdicts = verdicts(&[run(0.1)], &[run(0.4)]);
+        let table = crate::bench::figure::table(&verdicts.figures);
+        assert!(table.ends_with("(too short to tell noise; Bun: too short to tell noise)"), "{table}");
+        assert_eq!(verdicts.figures[0].json()["details"]["nws"]["quiet"], Value::Null);
     }
 
     #[test]
