@@ -43,6 +43,16 @@ impl Room {
         Self { proxy, sender, watcher, reader }
     }
 
+    /// 600,000 bytes.
+    fn say_much_to(&mut self, target: &str) {
+        let data = format!("\"{}\"", "x".repeat(10_000));
+        for _ in 0..60 {
+            self.proxy.send(self.sender, Word::message(target, &data));
+            // Until it is seen that the reader has stopped its sender is held.
+            self.proxy.advance(10 * MS);
+        }
+    }
+
     fn say(&mut self, bytes: usize) {
         self.proxy.send(self.sender, Word::message("reader", &format!("\"{}\"", "x".repeat(bytes))));
     }
@@ -166,42 +176,31 @@ fn whoever_is_cut_because_others_are_leaves_once() {
     assert_eq!(shared.queued(), 0);
 }
 
-#[test]
-fn beyond_the_memory_of_all_queues_the_largest_is_cut() {
+/// A room where a million bytes may wait, with another reader that has stopped. 600,000 wait for the
+/// first.
+fn crowded() -> (Room, ClientId) {
     let config = Config { shared: Arc::new(Shared::new(10, 1_000_000)), ..Config::default() };
     let mut room = Room::new(config);
     let other = room.proxy.join_as(&network("room"), "other", Structured);
     room.proxy.set_speed(other, Speed::Stalled);
-    let data = format!("\"{}\"", "x".repeat(10_000));
-    for _ in 0..60 {
-        room.proxy.send(room.sender, Word::message("reader", &data));
-    }
-    for _ in 0..60 {
-        room.proxy.send(room.sender, Word::message("other", &data));
-        // Until it is seen that it has stopped its sender is held.
-        room.proxy.advance(10 * MS);
-    }
+    room.say_much_to("reader");
+    (room, other)
+}
+
+#[test]
+fn beyond_the_memory_of_all_queues_the_largest_is_cut() {
+    let (mut room, other) = crowded();
+    room.say_much_to("other");
     assert!(room.proxy.is_connected(other));
     assert_eq!(room.proxy.seen(room.watcher), ["connect other", "disconnect reader"]);
 }
 
 #[test]
 fn beyond_the_memory_of_all_queues_one_that_closes_is_ended() {
-    let config = Config { shared: Arc::new(Shared::new(10, 1_000_000)), ..Config::default() };
-    let mut room = Room::new(config);
-    let other = room.proxy.join_as(&network("room"), "other", Structured);
-    room.proxy.set_speed(other, Speed::Stalled);
-    let data = format!("\"{}\"", "x".repeat(10_000));
-    for _ in 0..60 {
-        room.proxy.send(room.sender, Word::message("reader", &data));
-    }
+    let (mut room, other) = crowded();
     room.proxy.send(room.reader, Word::Close(None));
     assert!(room.proxy.is_closing(room.reader));
-    for _ in 0..60 {
-        room.proxy.send(room.sender, Word::message("other", &data));
-        // Until it is seen that it has stopped its sender is held.
-        room.proxy.advance(10 * MS);
-    }
+    room.say_much_to("other");
     assert_eq!(room.proxy.seen(room.reader), ["reset"]);
     assert!(room.proxy.is_connected(other));
 }
