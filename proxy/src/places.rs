@@ -8,7 +8,8 @@ use nws_protocol::limits::DESCRIPTOR_RESERVE;
 /// Connections beyond the limit that are answered, with a refusal; any more are dropped.
 const REFUSED_MAX: usize = DESCRIPTOR_RESERVE as usize / 2;
 
-/// What the runtime of a shard takes, or that of the whole proxy, where the first one is: two for its poll, one to be woken, one for signals.
+/// What the runtime of a shard takes, or that of the whole proxy, where the first shard is: two for its
+/// poll, one to be woken, one for signals.
 const DESCRIPTORS_PER_SHARD: u64 = 4;
 
 /// Places for connections. Those beyond the limit get one too, but only to be refused.
