@@ -10,11 +10,14 @@
 mod assets;
 mod config;
 mod digest;
+mod discovery;
 mod error;
+mod interfaces;
 mod listeners;
 mod local;
 mod places;
 mod shard;
+mod tls;
 
 use std::future::Future;
 

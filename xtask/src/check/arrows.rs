@@ -6,12 +6,13 @@ use serde_json::Value;
 use crate::step::Step;
 
 /// A crate of the workspace and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("nws-protocol", &[]),
     ("nws-core", &["nws-protocol"]),
-    ("nws-proxy", &["nws-core", "nws-protocol"]),
+    ("nws-matching", &["nws-protocol"]),
+    ("nws-proxy", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-client-wasm", &["nws-protocol"]),
-    ("nws-tests", &["nws-proxy", "nws-core", "nws-protocol"]),
+    ("nws-tests", &["nws-proxy", "nws-core", "nws-matching", "nws-protocol"]),
     ("nws-micro", &["nws-core", "nws-protocol"]),
     ("nws-load", &["nws-tests"]),
     ("xtask", &[]),
@@ -19,7 +20,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
 
 /// Crates that do what a state machine only decides.
 const IO: [&str; 5] = ["tokio", "mio", "socket2", "rustls", "mdns-sd"];
-const SANS_IO: [&str; 2] = ["nws-protocol", "nws-core"];
+const SANS_IO: [&str; 3] = ["nws-protocol", "nws-core", "nws-matching"];
 
 pub(crate) fn check() -> Result<()> {
     let mut wrong = crossed()?;

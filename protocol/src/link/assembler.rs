@@ -1,0 +1,79 @@
+//! From a stream in pieces to its records.
+
+use super::{InvalidRecord, Record, RecordHead};
+
+/// Finds the records of one stream, where they lie when they came in one piece.
+#[derive(Debug)]
+pub struct Assembler {
+    /// Bytes of a body, at most.
+    max: usize,
+    /// The beginning of a record whose end has not come.
+    partial: Vec<u8>,
+    /// The record that was given out last is in `partial`.
+    given: bool,
+}
+
+impl Assembler {
+    /// For a stream whose records have bodies of at most `max` bytes.
+    #[must_use]
+    pub fn new(max: usize) -> Self {
+        Self { max, partial: Vec::new(), given: false }
+    }
+
+    /// The next record, whose last byte is in `bytes` and taken from them; `None` when they are used up.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it. The stream cannot be read any further then.
+    pub fn next<'a>(&'a mut self, bytes: &mut &'a [u8]) -> Result<Option<Record<'a>>, InvalidRecord> {
+        if std::mem::take(&mut self.given) {
+            self.partial = Vec::new();
+        }
+        if self.partial.is_empty() {
+            let whole = *bytes;
+            if let Some(len) = self.record_len(whole)?
+                && let Some((record, rest)) = whole.split_at_checked(len)
+            {
+                *bytes = rest;
+                return parse(record).map(Some);
+            }
+        }
+        self.fill(RecordHead::LEN, bytes);
+        let Some(len) = self.record_len(&self.partial)? else { return Ok(None) };
+        self.fill(len, bytes);
+        if self.partial.len() < len {
+            return Ok(None);
+        }
+        self.given = true;
+        parse(&self.partial).map(Some)
+    }
+
+    /// Bytes that are held for a record whose end has not come.
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        if self.given { 0 } else { self.partial.len() }
+    }
+
+    /// Bytes of the record that `bytes` begin with, when they tell.
+    fn record_len(&self, bytes: &[u8]) -> Result<Option<usize>, InvalidRecord> {
+        let Some(head) = RecordHead::parse(bytes) else { return Ok(None) };
+        if head.len > self.max {
+            return Err(InvalidRecord::TooLong);
+        }
+        Ok(Some(RecordHead::LEN + head.len))
+    }
+
+    /// Moves bytes over until `len` are held, or none are left.
+    fn fill(&mut self, len: usize, bytes: &mut &[u8]) {
+        let missing = len.saturating_sub(self.partial.len());
+        let (taken, rest) = bytes.split_at(missing.min(bytes.len()));
+        self.partial.extend_from_slice(taken);
+        *bytes = rest;
+    }
+}
+
+fn parse(record: &[u8]) -> Result<Record<'_>, InvalidRecord> {
+    let (head, body) = record.split_at(RecordHead::LEN.min(record.len()));
+    let head = RecordHead::parse(head).ok_or(InvalidRecord::TooLong)?;
+    Record::parse(head, body)
+}

@@ -1,0 +1,213 @@
+//! What follows each other in the stream of one channel of a link.
+
+use super::IGNORABLE;
+
+/// One thing that the proxy at the other end says about a channel, borrowed from its bytes:
+/// `[kind: 1 byte][length of the body: 4 bytes][body]`.
+///
+/// Each side gives its members numbers in the order in which they come, and never the same twice in one
+/// stream. The upper bit of a kind means the same as it does in frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record<'a> {
+    /// A peer is there: `[member: 4][chosen: 1][id]`.
+    Join {
+        /// Its number.
+        member: u32,
+        /// Whether the client chose the id: then the other machine shows more than that.
+        chosen: bool,
+        /// The id, as its own proxy shows it.
+        id: &'a str,
+    },
+    /// A peer is there no more: `[member: 4]`.
+    Leave {
+        /// Its number.
+        member: u32,
+    },
+    /// A peer says something to all: `[member: 4][kind of payload: 1][payload]`.
+    Broadcast {
+        /// Its number.
+        member: u32,
+        /// What it says.
+        payload: Payload<'a>,
+    },
+    /// A peer says something to one: `[member: 4][target: 4][kind of payload: 1][payload]`.
+    Message {
+        /// Its number.
+        member: u32,
+        /// The number that the recipient's proxy has given to the recipient.
+        target: u32,
+        /// What it says.
+        payload: Payload<'a>,
+    },
+    /// Something of a later version that may be ignored.
+    Unknown,
+}
+
+/// What a peer says, as it said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload<'a> {
+    /// The text of a JSON value; whether it is one is not known yet.
+    Json(&'a str),
+    /// The text of a raw peer.
+    Text(&'a str),
+    /// Bytes.
+    Binary(&'a [u8]),
+}
+
+/// Why bytes are not a [`Record`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRecord {
+    /// A kind that is not known and must not be ignored.
+    #[error("records of kind {0} are not spoken here")]
+    Kind(u8),
+    /// The body is shorter or longer than its kind has it.
+    #[error("a record of kind {0} has another length")]
+    Length(u8),
+    /// It is longer than any message may be.
+    #[error("a record is too long")]
+    TooLong,
+    /// A text is not UTF-8.
+    #[error("the text of a record must be UTF-8")]
+    Text,
+}
+
+/// What stands before the body of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordHead {
+    /// Its kind.
+    kind: u8,
+    /// Bytes of the body.
+    pub len: usize,
+}
+
+impl RecordHead {
+    /// Bytes of a head.
+    pub const LEN: usize = 5;
+
+    /// Reads the head that `bytes` begin with, if they are long enough.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let [kind, a, b, c, d, ..] = *bytes else { return None };
+        Some(Self { kind, len: u32::from_be_bytes([a, b, c, d]) as usize })
+    }
+}
+
+impl<'a> Record<'a> {
+    /// Reads the record with this head and this body.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn parse(head: RecordHead, body: &'a [u8]) -> Result<Self, InvalidRecord> {
+        let kind = head.kind;
+        let mut rest = body;
+        let record = match kind {
+            kind::JOIN => {
+                let (member, [chosen]) = (number(&mut rest, kind)?, take(&mut rest, kind)?);
+                Self::Join { member, chosen: chosen & 1 != 0, id: text(rest)? }
+            }
+            kind::LEAVE => {
+                let member = number(&mut rest, kind)?;
+                if !rest.is_empty() {
+                    return Err(InvalidRecord::Length(kind));
+                }
+                Self::Leave { member }
+            }
+            kind::BROADCAST => {
+                let member = number(&mut rest, kind)?;
+                Self::Broadcast { member, payload: Payload::parse(rest, kind)? }
+            }
+            kind::MESSAGE => {
+                let (member, target) = (number(&mut rest, kind)?, number(&mut rest, kind)?);
+                Self::Message { member, target, payload: Payload::parse(rest, kind)? }
+            }
+            kind if kind & IGNORABLE != 0 => Self::Unknown,
+            kind => return Err(InvalidRecord::Kind(kind)),
+        };
+        Ok(record)
+    }
+
+    /// Appends the record to `out`. Its payload must be shorter than 4 GiB.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        match *self {
+            Self::Join { member, chosen, id } => {
+                write_parts(out, kind::JOIN, [&member.to_be_bytes(), &[u8::from(chosen)], id.as_bytes()]);
+            }
+            Self::Leave { member } => write_parts(out, kind::LEAVE, [&member.to_be_bytes()]),
+            Self::Broadcast { member, payload } => {
+                let (kind, bytes) = payload.parts();
+                write_parts(out, kind::BROADCAST, [&member.to_be_bytes(), &[kind], bytes]);
+            }
+            Self::Message { member, target, payload } => {
+                let (kind, bytes) = payload.parts();
+                let parts = [&member.to_be_bytes()[..], &target.to_be_bytes(), &[kind], bytes];
+                write_parts(out, kind::MESSAGE, parts);
+            }
+            Self::Unknown => write_parts(out, IGNORABLE, []),
+        }
+    }
+
+    /// The record by itself.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.write(&mut out);
+        out
+    }
+}
+
+impl<'a> Payload<'a> {
+    fn parse(bytes: &'a [u8], kind: u8) -> Result<Self, InvalidRecord> {
+        let (&how, bytes) = bytes.split_first().ok_or(InvalidRecord::Length(kind))?;
+        match how {
+            payload::JSON => text(bytes).map(Self::Json),
+            payload::TEXT => text(bytes).map(Self::Text),
+            payload::BINARY => Ok(Self::Binary(bytes)),
+            _ => Err(InvalidRecord::Kind(kind)),
+        }
+    }
+
+    fn parts(self) -> (u8, &'a [u8]) {
+        match self {
+            Self::Json(text) => (payload::JSON, text.as_bytes()),
+            Self::Text(text) => (payload::TEXT, text.as_bytes()),
+            Self::Binary(bytes) => (payload::BINARY, bytes),
+        }
+    }
+}
+
+mod kind {
+    pub(super) const JOIN: u8 = 1;
+    pub(super) const LEAVE: u8 = 2;
+    pub(super) const BROADCAST: u8 = 3;
+    pub(super) const MESSAGE: u8 = 4;
+}
+
+mod payload {
+    pub(super) const JSON: u8 = 1;
+    pub(super) const TEXT: u8 = 2;
+    pub(super) const BINARY: u8 = 3;
+}
+
+fn write_parts<const N: usize>(out: &mut Vec<u8>, kind: u8, parts: [&[u8]; N]) {
+    let len: usize = parts.iter().map(|part| part.len()).sum();
+    debug_assert!(u32::try_from(len).is_ok(), "a message is shorter than 4 GiB");
+    out.reserve(RecordHead::LEN + len);
+    out.push(kind);
+    out.extend_from_slice(&(len as u32).to_be_bytes());
+    parts.iter().for_each(|part| out.extend_from_slice(part));
+}
+
+fn take<const N: usize>(bytes: &mut &[u8], kind: u8) -> Result<[u8; N], InvalidRecord> {
+    let (taken, rest) = bytes.split_first_chunk().ok_or(InvalidRecord::Length(kind))?;
+    *bytes = rest;
+    Ok(*taken)
+}
+
+fn number(bytes: &mut &[u8], kind: u8) -> Result<u32, InvalidRecord> {
+    take(bytes, kind).map(u32::from_be_bytes)
+}
+
+fn text(bytes: &[u8]) -> Result<&str, InvalidRecord> {
+    simdutf8::basic::from_utf8(bytes).map_err(|_| InvalidRecord::Text)
+}

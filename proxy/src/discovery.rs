@@ -1,0 +1,1 @@
+//! Who else is on the network: hints about whom to dial.

@@ -1,0 +1,1 @@
+//! The network interfaces of this machine, and which of them are used.
