@@ -25,6 +25,9 @@ impl<'a> Json<'a> {
     /// Checks `text`, which must be one JSON value. Whitespace around it is left out.
     #[must_use]
     pub fn new(text: &'a str) -> Option<Self> {
+        if let Some(string) = Self::plain_string(text) {
+            return Some(string);
+        }
         let value: &serde_json::value::RawValue = serde_json::from_str(text).ok()?;
         Self::from_valid(value.get())
     }

@@ -34,6 +34,13 @@ pub const HTTP_TIME: Duration = Duration::from_secs(60);
 /// read must not keep its place for ever.
 pub const HTTP_END_TIME: Duration = Duration::from_secs(5);
 
+/// The longest message that can be configured. A proxy has to hold one from another machine until its end
+/// has come, whatever is configured there.
+pub const MESSAGE_LIMIT_MAX: usize = 64 * 1024 * 1024;
+
+/// Body of a record of a link: a message, and who says it to whom.
+pub const LINK_RECORD_MAX: usize = MESSAGE_LIMIT_MAX + 64;
+
 /// Interval of pings to each client.
 pub const PING_INTERVAL: Duration = Duration::from_secs(30);
 

@@ -25,7 +25,7 @@ impl Assembler {
     /// # Errors
     ///
     /// What is wrong with it. The stream cannot be read any further then.
-    pub fn next<'a>(&'a mut self, bytes: &mut &'a [u8]) -> Result<Option<Record<'a>>, InvalidRecord> {
+    pub fn next<'a, 'b: 'a>(&'a mut self, bytes: &mut &'b [u8]) -> Result<Option<Record<'a>>, InvalidRecord> {
         if std::mem::take(&mut self.given) {
             self.partial = Vec::new();
         }

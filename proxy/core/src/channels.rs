@@ -13,6 +13,7 @@ mod presence;
 mod route;
 mod shared;
 mod tally;
+mod trunk;
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -107,6 +108,8 @@ impl Channels {
             Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer, now),
             Input::Join { conn, channel, framing } => self.join(conn, channel, framing, now),
             Input::Refuse { conn, code, reason } => self.refuse(conn, code, reason, now),
+            Input::Trunk { conn, channel, proxy } => self.on_trunk(conn, channel, proxy, now),
+            Input::Stream { conn, bytes } => self.on_stream(conn, bytes, now),
             Input::Text { conn, text } => self.on_text(conn, text, now),
             Input::Binary { conn, bytes } => self.on_binary(conn, bytes, now),
             Input::Ping { conn, payload } => self.on_ping(conn, payload, now),
@@ -184,6 +187,9 @@ impl Channels {
     fn finish(&mut self, conn: ConnId, now: Instant, write: impl FnOnce(&mut Vec<u8>)) {
         let until = now + self.config.close_time;
         let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
+        if member.trunk.is_some() {
+            return self.end_trunk(conn, now);
+        }
         member.state = State::Closing { until };
         self.config.shared.count_unfinished(std::mem::take(&mut member.unfinished), 0);
         if std::mem::take(&mut member.holders) > 0 {

@@ -9,6 +9,7 @@ mod clock;
 mod downlink;
 mod event;
 mod proxy;
+mod trunk;
 mod word;
 
 use nws_protocol::{ChannelName, Scope};

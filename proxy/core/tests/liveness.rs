@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use nws_core::Framing::Structured;
-use nws_core::sim::{ClientId, Proxy, Speed, Word, network};
+use nws_core::sim::{ClientId, Proxy, Speed, Word, local, network};
 use nws_core::{Channels, Config, ConnId, Input, Output};
 use slotmap::SlotMap;
 
@@ -114,7 +114,7 @@ fn alone(config: Config) -> (Channels, ConnId, Instant) {
     let start = Instant::now();
     let mut core = Channels::new(config, [6; 32]);
     let conn = SlotMap::with_key().insert(());
-    core.handle(Input::Join { conn, channel: network("room"), framing: Structured }, start);
+    core.handle(Input::Join { conn, channel: local("room"), framing: Structured }, start);
     (core, conn, start)
 }
 

@@ -1,37 +1,61 @@
 //! One channel: its members in the order in which they are served, and their ids.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use ahash::RandomState;
 use nws_protocol::PeerId;
 
 use super::{ChannelKey, ConnId, Framing};
 
-/// The roster of a channel. It exists while an id is in it.
+/// The roster of a channel. It exists while an id is in it, or a trunk.
 pub(super) struct Channel {
     pub(super) key: ChannelKey,
     /// Those who are present, that is, announced.
     pub(super) present: Vec<ConnId>,
-    /// Ids of those who are present and of those who reserved one.
-    ids: HashMap<PeerId, ConnId, RandomState>,
+    /// The links that are matched on it.
+    pub(super) trunks: Vec<ConnId>,
+    /// Ids of those who are present, here or elsewhere, and of those who reserved one.
+    ids: HashMap<PeerId, Holder, RandomState>,
+    /// Those who are present by the numbers under which other proxies know them.
+    numbers: HashMap<u32, ConnId, RandomState>,
+    /// The number of the next one.
+    next_number: u32,
     /// How many of `present` are raw.
     pub(super) raw: usize,
 }
 
+/// Who has an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// A client of this proxy.
+    Here(ConnId),
+    /// A client of the proxy behind `trunk`, which knows it by `number`.
+    Elsewhere { trunk: ConnId, number: u32 },
+}
+
 impl Channel {
     pub(super) fn new(key: ChannelKey, hasher: RandomState) -> Self {
-        Self { key, present: Vec::new(), ids: HashMap::with_hasher(hasher), raw: 0 }
+        Self {
+            key,
+            present: Vec::new(),
+            trunks: Vec::new(),
+            ids: HashMap::with_hasher(hasher.clone()),
+            numbers: HashMap::with_hasher(hasher),
+            next_number: 0,
+            raw: 0,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.ids.is_empty() && self.trunks.is_empty()
     }
 
-    pub(super) fn claim(&mut self, id: PeerId, conn: ConnId) -> bool {
+    pub(super) fn claim(&mut self, id: PeerId, holder: Holder) -> bool {
         match self.ids.entry(id) {
-            std::collections::hash_map::Entry::Occupied(_) => false,
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(conn);
+            Entry::Occupied(_) => false,
+            Entry::Vacant(entry) => {
+                entry.insert(holder);
                 true
             }
         }
@@ -41,28 +65,38 @@ impl Channel {
         self.ids.remove(id);
     }
 
-    /// Adds a member; the answer is its seat.
-    pub(super) fn seat(&mut self, conn: ConnId, framing: Framing) -> usize {
+    /// Adds a member; the answer is its seat and its number.
+    pub(super) fn seat(&mut self, conn: ConnId, framing: Framing) -> (usize, u32) {
         self.raw += usize::from(framing == Framing::Raw);
         self.present.push(conn);
-        self.present.len() - 1
+        let number = self.next_number;
+        // After four thousand million members of one channel the oldest have left.
+        self.next_number = number.wrapping_add(1);
+        self.numbers.insert(number, conn);
+        (self.present.len() - 1, number)
     }
 
     /// Takes the member away from its seat; the answer is who sits there now.
-    pub(super) fn unseat(&mut self, seat: usize, framing: Framing) -> Option<ConnId> {
+    pub(super) fn unseat(&mut self, seat: usize, number: u32, framing: Framing) -> Option<ConnId> {
         self.raw -= usize::from(framing == Framing::Raw);
+        self.numbers.remove(&number);
         self.present.swap_remove(seat);
         self.present.get(seat).copied()
     }
 
-    /// How many are present besides a member of this framing: structured ones and raw ones.
-    pub(super) fn others(&self, framing: Framing) -> (usize, usize) {
-        let raw = self.raw - usize::from(framing == Framing::Raw);
-        (self.present.len() - 1 - raw, raw)
+    /// How many are present besides `sender`, if that is present itself: structured ones and raw ones.
+    pub(super) fn audience(&self, sender: Option<Framing>) -> (usize, usize) {
+        let raw = self.raw - usize::from(sender == Some(Framing::Raw));
+        (self.present.len() - usize::from(sender.is_some()) - raw, raw)
     }
 
-    /// The connection of the peer `id`, if it is present or about to be.
-    pub(super) fn find(&self, id: &str) -> Option<ConnId> {
+    /// Who has the id, if somebody is present under it, or about to be.
+    pub(super) fn find(&self, id: &str) -> Option<Holder> {
         self.ids.get(id).copied()
+    }
+
+    /// The member of this number.
+    pub(super) fn numbered(&self, number: u32) -> Option<ConnId> {
+        self.numbers.get(&number).copied()
     }
 }

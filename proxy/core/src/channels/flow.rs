@@ -1,12 +1,13 @@
 //! Flow control: who may go on sending, and who is cut because it does not read.
 //!
 //! A sender is held back only by recipients that drain; one that has stopped holds nobody back, and
-//! is cut when too much waits for it or nothing moves.
+//! is cut when too much waits for it or nothing moves. A network may be slower than any reader on this
+//! machine, so a link drains as long as anything moves.
 
 use std::time::Instant;
 
 use nws_protocol::CloseCode;
-use nws_protocol::limits::UNFINISHED_MAX;
+use nws_protocol::limits::{DRAIN_BYTES, UNFINISHED_MAX};
 
 use super::lag::{Lag, SLOT};
 use super::outbox::{Debt, Frame};
@@ -125,7 +126,8 @@ impl Channels {
         match &mut member.lag {
             Some(lag) => lag.took(bytes, now),
             None => {
-                let lag = Lag::new(&member.outbox, self.hasher.clone(), now);
+                let enough = if member.trunk.is_some() { 1 } else { DRAIN_BYTES };
+                let lag = Lag::new(&member.outbox, enough, self.hasher.clone(), now);
                 self.lagging.touched.extend(lag.senders().map(|sender| (conn, sender)));
                 member.lag = Some(Box::new(lag));
                 self.lagging.recipients.push(conn);
@@ -195,9 +197,12 @@ impl Channels {
     }
 
     /// Drops what waits for `conn`, all but the frame in flight, and closes. One that is closing
-    /// already is ended.
+    /// already is ended, and so is a trunk.
     fn cut(&mut self, conn: ConnId, now: Instant) {
         let Some(member) = self.members.get_mut(conn) else { return };
+        if member.trunk.is_some() {
+            return self.end_trunk(conn, now);
+        }
         if member.is_open() {
             member.outbox.truncate(&mut self.pool);
             self.settle(conn);

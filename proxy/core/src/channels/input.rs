@@ -1,7 +1,7 @@
 //! Everything that can happen to channels.
 
 use nws_protocol::websocket::Violation;
-use nws_protocol::{ChannelName, CloseCode, PeerId, Scope};
+use nws_protocol::{ChannelName, CloseCode, PeerId, ProxyId, Scope};
 
 use super::ConnId;
 
@@ -55,6 +55,25 @@ pub enum Input<'a> {
         code: CloseCode,
         /// Why, in at most 123 bytes.
         reason: &'a str,
+    },
+    /// A link has been matched on a channel: the other proxy knows its name and has members of it. This
+    /// connection stands for them, and what waits for it is a stream of [`Record`]s.
+    ///
+    /// [`Record`]: nws_protocol::link::Record
+    Trunk {
+        /// The connection.
+        conn: ConnId,
+        /// The channel.
+        channel: ChannelKey,
+        /// The other proxy.
+        proxy: ProxyId,
+    },
+    /// The next bytes of the other proxy's stream came.
+    Stream {
+        /// The connection of a trunk.
+        conn: ConnId,
+        /// The bytes, cut wherever.
+        bytes: &'a [u8],
     },
     /// A text message came.
     Text {
@@ -123,10 +142,11 @@ impl Input<'_> {
     /// Whose message this is, if it is one.
     pub(super) fn speaker(&self) -> Option<ConnId> {
         match *self {
-            Self::Text { conn, .. } | Self::Binary { conn, .. } => Some(conn),
+            Self::Text { conn, .. } | Self::Binary { conn, .. } | Self::Stream { conn, .. } => Some(conn),
             Self::Reserve { .. }
             | Self::Join { .. }
             | Self::Refuse { .. }
+            | Self::Trunk { .. }
             | Self::Unfinished { .. }
             | Self::Ping { .. }
             | Self::Pong { .. }

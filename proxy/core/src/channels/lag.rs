@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use ahash::RandomState;
-use nws_protocol::limits::{DRAIN_BYTES, DRAIN_TIME};
+use nws_protocol::limits::DRAIN_TIME;
 
 use super::ConnId;
 use super::outbox::{Debt, Outbox};
@@ -22,6 +22,8 @@ pub(super) struct Lag {
     /// Senders that are held back because of this recipient.
     pub(super) holding: Vec<ConnId>,
     meter: Meter,
+    /// Bytes within [`DRAIN_TIME`] from which on it counts as draining.
+    enough: usize,
     /// When the socket last took anything.
     pub(super) progress: Instant,
     /// Bytes that this recipient has put into the count of all queues.
@@ -37,15 +39,16 @@ struct Meter {
 
 impl Lag {
     /// Whoever begins to lag kept up until now, and so counts as draining at first.
-    pub(super) fn new(outbox: &Outbox, hasher: RandomState, now: Instant) -> Self {
+    pub(super) fn new(outbox: &Outbox, enough: usize, hasher: RandomState, now: Instant) -> Self {
         let mut lag = Self {
             owed: HashMap::with_hasher(hasher),
             holding: Vec::new(),
             meter: Meter { slots: [0; SLOTS], current: 0, since: now },
+            enough,
             progress: now,
             counted: 0,
         };
-        lag.meter.slots[0] = DRAIN_BYTES;
+        lag.meter.slots[0] = enough;
         outbox.ledger().for_each(|debt| lag.owe(debt));
         lag
     }
@@ -88,7 +91,7 @@ impl Lag {
 
     pub(super) fn is_draining(&mut self, now: Instant) -> bool {
         self.meter.add(0, now);
-        self.meter.slots.iter().sum::<usize>() >= DRAIN_BYTES
+        self.meter.slots.iter().sum::<usize>() >= self.enough
     }
 }
 

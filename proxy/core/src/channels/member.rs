@@ -3,17 +3,25 @@
 use std::time::Instant;
 
 use nws_protocol::PeerId;
+use nws_protocol::link::Record;
 
 use super::lag::Lag;
 use super::outbox::Outbox;
+use super::trunk::Trunk;
 use super::{ChannelId, Framing};
 
-/// A member of a channel, or a connection that was one and is closing.
+/// A member of a channel, or a connection that was one and is closing, or a trunk.
 pub(super) struct Member {
     pub(super) id: PeerId,
+    /// Whether the client chose its id.
+    pub(super) chosen: bool,
+    /// Under which other proxies know it, while it is present.
+    pub(super) number: u32,
     pub(super) framing: Framing,
     pub(super) state: State,
     pub(super) place: Option<Place>,
+    /// What stands at the other end, if that is a proxy.
+    pub(super) trunk: Option<Box<Trunk>>,
     pub(super) outbox: Outbox,
     /// What is known of a recipient whose socket did not take everything.
     pub(super) lag: Option<Box<Lag>>,
@@ -38,7 +46,7 @@ pub(super) enum State {
     Closing { until: Instant },
 }
 
-/// Where a member is entered. `seat` is set while it is present.
+/// Where a member is entered. `seat` is set while it is present, and for trunks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) channel: ChannelId,
@@ -49,9 +57,12 @@ impl Member {
     pub(super) fn new(id: PeerId, framing: Framing, now: Instant) -> Self {
         Self {
             id,
+            chosen: false,
+            number: 0,
             framing,
             state: State::Open,
             place: None,
+            trunk: None,
             outbox: Outbox::default(),
             lag: None,
             holders: 0,
@@ -63,5 +74,10 @@ impl Member {
 
     pub(super) fn is_open(&self) -> bool {
         self.state == State::Open
+    }
+
+    /// What other proxies are told when it comes.
+    pub(super) fn join_record(&self) -> Record<'_> {
+        Record::Join { member: self.number, chosen: self.chosen, id: self.id.as_str() }
     }
 }

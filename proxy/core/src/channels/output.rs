@@ -1,9 +1,11 @@
 //! Everything that channels ask for.
 
+use nws_protocol::ChannelName;
+
 use super::ConnId;
 
-/// Something to be done with a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Something to be done, nearly always with a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// The id is reserved.
     Reserved {
@@ -21,7 +23,7 @@ pub enum Output {
         /// The connection.
         conn: ConnId,
     },
-    /// Stop reading, until [`Output::Release`].
+    /// Stop reading, until [`Output::Release`]; from a trunk nothing more is to be asked for.
     Hold {
         /// The connection.
         conn: ConnId,
@@ -38,10 +40,20 @@ pub enum Output {
         /// The connection.
         conn: ConnId,
     },
-    /// End the connection now.
+    /// End the connection now. That of a trunk is its link.
     Reset {
         /// The connection.
         conn: ConnId,
+    },
+    /// A network channel has got a member here: other proxies may have some too.
+    Opened {
+        /// Its name.
+        channel: ChannelName,
+    },
+    /// A network channel has lost its last member here.
+    Closed {
+        /// Its name.
+        channel: ChannelName,
     },
 }
 

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
+use nws_protocol::link::Record;
 use nws_protocol::structured::Notice;
-use nws_protocol::{CloseCode, PeerId};
+use nws_protocol::{CloseCode, PeerId, Scope};
 use rand_chacha::rand_core::Rng;
 
-use super::channel::Channel;
+use super::channel::{Channel, Holder};
 use super::member::{Member, Place, State};
 use super::outbox::Frame;
 use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output};
@@ -19,8 +20,9 @@ impl Channels {
         }
         let mut member = Member::new(peer.clone(), Framing::Raw, now);
         member.state = State::Reserved;
+        member.chosen = true;
         if let Some(channel) = self.open_channel(channel) {
-            if !self.channels[channel].claim(peer, conn) {
+            if !self.channels[channel].claim(peer, Holder::Here(conn)) {
                 self.outputs.push_back(Output::Taken { conn });
                 return;
             }
@@ -59,20 +61,35 @@ impl Channels {
         self.deliver();
         let Some(member) = self.members.get_mut(conn) else { return };
         let Some(Place { channel: id, seat }) = member.place.take() else { return };
-        let (peer, framing) = (member.id.clone(), member.framing);
-        let channel = &mut self.channels[id];
-        channel.release(&peer);
+        match seat {
+            Some(seat) if member.trunk.is_some() => self.clear_trunk(conn, id, seat),
+            Some(seat) => self.unseat(conn, id, seat),
+            None => {
+                let peer = member.id.clone();
+                self.channels[id].release(&peer);
+            }
+        }
+        let channel = &self.channels[id];
         if channel.is_empty() {
             self.by_key.remove(&channel.key);
             self.channels.remove(id);
             self.config.shared.release_channel();
-            return;
         }
-        let Some(seat) = seat else { return };
-        if let Some(moved) = channel.unseat(seat, framing) {
+    }
+
+    fn unseat(&mut self, conn: ConnId, id: ChannelId, seat: usize) {
+        let member = &self.members[conn];
+        let (peer, number, framing) = (member.id.clone(), member.number, member.framing);
+        let channel = &mut self.channels[id];
+        channel.release(&peer);
+        if let Some(moved) = channel.unseat(seat, number, framing) {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }
+        if channel.present.is_empty() && channel.key.scope == Scope::Network {
+            self.outputs.push_back(Output::Closed { channel: channel.key.name.clone() });
+        }
         self.tell_all(id, conn, &peer, |you, peer| Notice::Disconnect { you, peer });
+        self.tell_trunks(id, conn, Record::Leave { member: number });
     }
 
     pub(super) fn generate_id(&mut self) -> PeerId {
@@ -86,14 +103,14 @@ impl Channels {
         let mut member = Member::new(id.clone(), Framing::Structured, now);
         member.state = State::Reserved;
         if let Some(channel) = self.open_channel(channel) {
-            self.channels[channel].claim(id, conn);
+            self.channels[channel].claim(id, Holder::Here(conn));
             member.place = Some(Place { channel, seat: None });
         }
         self.members.insert(conn, member);
     }
 
     /// The channel `key`, made where it did not exist; `None` when there are too many.
-    fn open_channel(&mut self, key: ChannelKey) -> Option<ChannelId> {
+    pub(super) fn open_channel(&mut self, key: ChannelKey) -> Option<ChannelId> {
         if let Some(&id) = self.by_key.get(&key) {
             return Some(id);
         }
@@ -113,17 +130,30 @@ impl Channels {
             for &other in &self.channels[id].present {
                 Notice::Connect { you: &peer, peer: &self.members[other].id }.write_frame(&mut snapshot);
             }
+            for &trunk in &self.channels[id].trunks {
+                for other in self.members[trunk].trunk.iter().flat_map(|trunk| trunk.present()) {
+                    Notice::Connect { you: &peer, peer: other }.write_frame(&mut snapshot);
+                }
+            }
             self.queue(conn, conn, &Frame::Copied(&snapshot));
             snapshot.clear();
             self.encoded = snapshot;
         }
         self.tell_all(id, conn, &peer, |you, peer| Notice::Connect { you, peer });
-        let seat = self.channels[id].seat(conn, framing);
-        self.members[conn].place = Some(Place { channel: id, seat: Some(seat) });
+        let channel = &mut self.channels[id];
+        if channel.present.is_empty() && channel.key.scope == Scope::Network {
+            self.outputs.push_back(Output::Opened { channel: channel.key.name.clone() });
+        }
+        let (seat, number) = channel.seat(conn, framing);
+        let member = &mut self.members[conn];
+        member.place = Some(Place { channel: id, seat: Some(seat) });
+        member.number = number;
+        let chosen = member.chosen;
+        self.tell_trunks(id, conn, Record::Join { member: number, chosen, id: peer.as_str() });
     }
 
     /// Sends a notice about `cause` to every structured member that is present.
-    fn tell_all(
+    pub(super) fn tell_all(
         &mut self,
         id: ChannelId,
         cause: ConnId,

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::time::Instant;
 
 use nws_protocol::binary::{self, Kind};
+use nws_protocol::link::{Payload, Record};
 use nws_protocol::structured::{ErrorCode, Notice, Refusal, Request};
 use nws_protocol::websocket::{self, Opcode};
 use nws_protocol::{Json, PeerId, raw};
 use slotmap::SecondaryMap;
 
+use super::channel::Holder;
 use super::member::{Member, Place};
 use super::outbox::{Frame, SHARE_MIN};
 use super::{ChannelId, Channels, ConnId, Framing};
@@ -25,25 +27,39 @@ pub(super) struct Batch {
     /// The frames for recipients of either framing.
     structured: Vec<u8>,
     raw: Vec<u8>,
+    /// The records for trunks.
+    records: Vec<u8>,
 }
 
 /// What a peer says, however it said it.
 #[derive(Clone, Copy)]
-enum Payload<'a> {
+pub(super) enum Said<'a> {
     Data(Json<'a>),
     Text(&'a str),
     Bytes(&'a [u8]),
+}
+
+/// Who hears what somebody says to all.
+#[derive(Clone, Copy)]
+pub(super) struct Audience {
+    /// How many structured members.
+    pub(super) structured: usize,
+    /// How many raw ones.
+    pub(super) raw: usize,
+    /// The number of the speaker, where other proxies have members too and the speaker is none of
+    /// those.
+    pub(super) trunks: Option<u32>,
 }
 
 impl Channels {
     pub(super) fn on_text(&mut self, conn: ConnId, text: &str, now: Instant) {
         let Some(framing) = self.speaker(conn, now) else { return };
         match framing {
-            Framing::Raw => self.broadcast(conn, Payload::Text(text), now),
+            Framing::Raw => self.broadcast(conn, Said::Text(text), now),
             Framing::Structured => match Request::parse(text) {
-                Ok(Request::Broadcast { data }) => self.broadcast(conn, Payload::Data(data), now),
+                Ok(Request::Broadcast { data }) => self.broadcast(conn, Said::Data(data), now),
                 Ok(Request::Message { target, data }) => {
-                    self.message(conn, &target, Payload::Data(data));
+                    self.message(conn, &target, Said::Data(data));
                 }
                 Ok(Request::Status) => self.tell_status(conn),
                 Err(refusal) => self.tell_error(conn, &refusal),
@@ -54,14 +70,14 @@ impl Channels {
     pub(super) fn on_binary(&mut self, conn: ConnId, bytes: &[u8], now: Instant) {
         let Some(framing) = self.speaker(conn, now) else { return };
         if framing == Framing::Raw {
-            return self.broadcast(conn, Payload::Bytes(bytes), now);
+            return self.broadcast(conn, Said::Bytes(bytes), now);
         }
         match binary::Frame::parse(bytes) {
             Ok(binary::Frame { kind: Kind::Broadcast, id: "", payload }) => {
-                self.broadcast(conn, Payload::Bytes(payload), now);
+                self.broadcast(conn, Said::Bytes(payload), now);
             }
             Ok(binary::Frame { kind: Kind::Message, id, payload }) => {
-                self.message(conn, id, Payload::Bytes(payload));
+                self.message(conn, id, Said::Bytes(payload));
             }
             Ok(binary::Frame { kind: Kind::Broadcast, .. }) => {
                 let reason = "the id of a binary broadcast must be empty";
@@ -81,17 +97,14 @@ impl Channels {
         Some(member.framing)
     }
 
-    fn broadcast(&mut self, from: ConnId, payload: Payload<'_>, now: Instant) {
+    fn broadcast(&mut self, from: ConnId, said: Said<'_>, now: Instant) {
         let Self { members, channels, batch, .. } = self;
         let Some((sender, id)) = seated(members, from) else { return };
-        let (structured, raw) = channels[id].others(sender.framing);
-        if structured > 0 {
-            payload.write_structured(&mut batch.structured, &sender.id, None);
-        }
-        if raw > 0 {
-            payload.write_raw(&mut batch.raw);
-        }
-        batch.from = Some((from, now));
+        let channel = &channels[id];
+        let (structured, raw) = channel.audience(Some(sender.framing));
+        let is_heard = channel.trunks.iter().any(|&trunk| has_peers(members, trunk));
+        let trunks = is_heard.then_some(sender.number);
+        batch.add(from, said, &sender.id, Audience { structured, raw, trunks }, now);
         if batch.is_full() {
             self.deliver();
         }
@@ -122,32 +135,73 @@ impl Channels {
                 self.queue(to, from, frame);
             }
             self.channels[id].present = present;
+            self.deliver_elsewhere(from, id, &mut batch.records);
         }
         batch.structured.clear();
         batch.raw.clear();
+        batch.records.clear();
         self.batch = batch;
         Some(when)
     }
 
-    fn message(&mut self, from: ConnId, target: &str, payload: Payload<'_>) {
-        self.deliver();
-        let Some((_, id)) = seated(&self.members, from) else { return };
-        let is_seated = |&to: &ConnId| seated(&self.members, to).is_some();
-        let Some(to) = self.channels[id].find(target).filter(is_seated) else {
-            let mut refusal = Refusal::new(ErrorCode::UnknownTarget, "no such peer in this channel");
-            refusal.target = Some(Cow::Borrowed(target));
-            return self.tell_error(from, &refusal);
-        };
-        let mut encoded = std::mem::take(&mut self.encoded);
-        let (sender, recipient) = (&self.members[from], &self.members[to]);
-        match recipient.framing {
-            Framing::Structured => {
-                payload.write_structured(&mut encoded, &sender.id, Some(&recipient.id));
-            }
-            Framing::Raw => payload.write_raw(&mut encoded),
+    fn deliver_elsewhere(&mut self, from: ConnId, id: ChannelId, records: &mut Vec<u8>) {
+        if records.is_empty() {
+            return;
         }
+        let records = Frame::new(records, &self.tally);
+        let trunks = std::mem::take(&mut self.channels[id].trunks);
+        for &trunk in &trunks {
+            if has_peers(&self.members, trunk) {
+                self.queue(trunk, from, &records);
+            }
+        }
+        self.channels[id].trunks = trunks;
+    }
+
+    fn message(&mut self, from: ConnId, target: &str, said: Said<'_>) {
+        self.deliver();
+        let Some((sender, id)) = seated(&self.members, from) else { return };
+        match self.channels[id].find(target) {
+            Some(Holder::Here(to)) if seated(&self.members, to).is_some() => {
+                let source = sender.id.clone();
+                self.hand(to, from, &source, said);
+            }
+            Some(Holder::Elsewhere { trunk, number }) => {
+                let member = sender.number;
+                self.hand_over(
+                    trunk,
+                    from,
+                    Record::Message { member, target: number, payload: said.payload() },
+                );
+            }
+            Some(Holder::Here(_)) | None => {
+                let mut refusal = Refusal::new(ErrorCode::UnknownTarget, "no such peer in this channel");
+                refusal.target = Some(Cow::Borrowed(target));
+                self.tell_error(from, &refusal);
+            }
+        }
+    }
+
+    /// Gives a message to one member. `cause` is where it comes from.
+    pub(super) fn hand(&mut self, to: ConnId, cause: ConnId, source: &PeerId, said: Said<'_>) {
+        let mut encoded = std::mem::take(&mut self.encoded);
+        let recipient = &self.members[to];
+        match recipient.framing {
+            Framing::Structured => said.write_structured(&mut encoded, source, Some(&recipient.id)),
+            Framing::Raw => said.write_raw(&mut encoded),
+        }
+        self.queue_encoded(to, cause, encoded);
+    }
+
+    fn hand_over(&mut self, trunk: ConnId, cause: ConnId, record: Record<'_>) {
+        let mut encoded = std::mem::take(&mut self.encoded);
+        record.write(&mut encoded);
+        self.queue_encoded(trunk, cause, encoded);
+    }
+
+    fn queue_encoded(&mut self, to: ConnId, cause: ConnId, mut encoded: Vec<u8>) {
         let frame = Frame::new(&mut encoded, &self.tally);
-        self.queue(to, from, &frame);
+        self.queue(to, cause, &frame);
         drop(frame);
         encoded.clear();
         self.encoded = encoded;
@@ -175,30 +229,48 @@ fn seated(members: &SecondaryMap<ConnId, Member>, conn: ConnId) -> Option<(&Memb
     Some((member, channel))
 }
 
+fn has_peers(members: &SecondaryMap<ConnId, Member>, trunk: ConnId) -> bool {
+    members[trunk].trunk.as_ref().is_some_and(|trunk| trunk.has_peers())
+}
+
 impl Batch {
     /// Whether nobody but `conn` has said what is in it.
     pub(super) fn is_from(&self, conn: Option<ConnId>) -> bool {
         self.from.is_none_or(|(from, _)| Some(from) == conn)
     }
 
-    fn is_full(&self) -> bool {
-        self.structured.len().max(self.raw.len()) >= BATCH_MAX
+    /// Adds what `source` says, who is `from` or behind it.
+    pub(super) fn add(&mut self, from: ConnId, said: Said<'_>, source: &PeerId, to: Audience, now: Instant) {
+        if to.structured > 0 {
+            said.write_structured(&mut self.structured, source, None);
+        }
+        if to.raw > 0 {
+            said.write_raw(&mut self.raw);
+        }
+        if let Some(member) = to.trunks {
+            Record::Broadcast { member, payload: said.payload() }.write(&mut self.records);
+        }
+        self.from = Some((from, now));
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.structured.len().max(self.raw.len()).max(self.records.len()) >= BATCH_MAX
     }
 }
 
-impl Payload<'_> {
+impl Said<'_> {
     /// Appends the frame for structured peers: a message where there is a `target`, else a
     /// broadcast.
     fn write_structured(self, out: &mut Vec<u8>, source: &PeerId, target: Option<&PeerId>) {
         match self {
-            Payload::Data(data) => notice(source, target, data).write_frame(out),
-            Payload::Text(text) => {
+            Said::Data(data) => notice(source, target, data).write_frame(out),
+            Said::Text(text) => {
                 let text = raw::json_of(text);
                 // A JSON string that we made ourselves.
                 let Some(data) = Json::new(&text) else { return };
                 notice(source, target, data).write_frame(out);
             }
-            Payload::Bytes(payload) => {
+            Said::Bytes(payload) => {
                 let kind = if target.is_some() { Kind::Message } else { Kind::Broadcast };
                 let frame = binary::Frame { kind, id: source.as_str(), payload };
                 let parts = [&frame.head(), frame.id.as_bytes(), frame.payload];
@@ -207,13 +279,22 @@ impl Payload<'_> {
         }
     }
 
+    /// The same for another proxy.
+    fn payload(&self) -> Payload<'_> {
+        match *self {
+            Said::Data(data) => Payload::Json(data.as_str()),
+            Said::Text(text) => Payload::Text(text),
+            Said::Bytes(bytes) => Payload::Binary(bytes),
+        }
+    }
+
     fn write_raw(self, out: &mut Vec<u8>) {
         match self {
-            Payload::Data(data) => {
+            Said::Data(data) => {
                 websocket::write_frame(out, Opcode::Text, [raw::text_of(data).as_bytes()]);
             }
-            Payload::Text(text) => websocket::write_frame(out, Opcode::Text, [text.as_bytes()]),
-            Payload::Bytes(bytes) => websocket::write_frame(out, Opcode::Binary, [bytes]),
+            Said::Text(text) => websocket::write_frame(out, Opcode::Text, [text.as_bytes()]),
+            Said::Bytes(bytes) => websocket::write_frame(out, Opcode::Binary, [bytes]),
         }
     }
 }

@@ -19,13 +19,16 @@ const TOGETHER: usize = 1024;
 /// A proxy that works in passes, as the real one does: it reads what its clients have said, in an
 /// order that the seed decides, and then writes to each what waits for it and what it takes.
 pub struct Proxy {
-    core: Channels,
-    clock: Clock,
+    pub(super) core: Channels,
+    pub(super) clock: Clock,
     rng: ChaCha20Rng,
-    conns: SlotMap<ConnId, ClientId>,
+    /// Connections of clients, and trunks.
+    pub(super) conns: SlotMap<ConnId, Option<ClientId>>,
     clients: Vec<Client>,
     /// The answer to the last reservation.
     reserved: bool,
+    /// What links have to do.
+    pub(super) news: Vec<Output>,
 }
 
 impl Proxy {
@@ -42,6 +45,7 @@ impl Proxy {
             conns: SlotMap::with_key(),
             clients: Vec::new(),
             reserved: false,
+            news: Vec::new(),
         }
     }
 
@@ -282,22 +286,31 @@ impl Proxy {
         }
     }
 
-    fn input(&mut self, input: Input<'_>) {
+    pub(super) fn input(&mut self, input: Input<'_>) {
         self.core.handle(input, self.clock.now());
         self.obey();
     }
 
-    fn obey(&mut self) {
+    pub(super) fn obey(&mut self) {
         while let Some(output) = self.core.poll_output() {
             match output {
                 Output::Reserved { .. } => self.reserved = true,
                 Output::Taken { .. } => self.reserved = false,
+                Output::Opened { .. } | Output::Closed { .. } => self.news.push(output),
+                Output::Write { conn }
+                | Output::Hold { conn }
+                | Output::Release { conn }
+                | Output::Reset { conn }
+                    if self.is_trunk(conn) =>
+                {
+                    self.news.push(output);
+                }
                 Output::Write { conn } => self.with(conn, |client| client.dirty = true),
                 Output::Hold { conn } => self.with(conn, |client| client.held = true),
                 Output::Release { conn } => self.with(conn, |client| client.held = false),
                 Output::Finish { conn } => self.with(conn, |client| client.finishing = true),
                 Output::Reset { conn } => {
-                    if let Some(&client) = self.conns.get(conn) {
+                    if let Some(&Some(client)) = self.conns.get(conn) {
                         self.end(client, Some(Event::Reset));
                     }
                 }
@@ -314,13 +327,13 @@ impl Proxy {
 
     fn connect(&mut self) -> ClientId {
         let client = ClientId(self.clients.len());
-        let conn = self.conns.insert(client);
+        let conn = self.conns.insert(Some(client));
         self.clients.push(Client::new(conn));
         client
     }
 
     /// When something happens that nobody does.
-    fn next(&self) -> Option<Instant> {
+    pub(super) fn next(&self) -> Option<Instant> {
         let tick = self.limited().next().map(|_| self.clock.next_tick());
         [self.core.poll_timeout(), tick].into_iter().flatten().min()
     }
@@ -345,7 +358,7 @@ impl Proxy {
     }
 
     fn with(&mut self, conn: ConnId, change: impl FnOnce(&mut Client)) {
-        if let Some(&client) = self.conns.get(conn) {
+        if let Some(&Some(client)) = self.conns.get(conn) {
             change(&mut self.clients[client.0]);
         }
     }

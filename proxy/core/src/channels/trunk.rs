@@ -1,0 +1,263 @@
+//! Members of other proxies: who they are, what they say, and what they are told.
+//!
+//! A trunk is what one link carries for one channel. Towards it everything goes that members of this
+//! proxy do, and never what came from another link: so there are no loops. What comes from it is believed
+//! of nobody but those whom this very trunk has announced.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use nws_protocol::limits::LINK_RECORD_MAX;
+use nws_protocol::link::{Assembler, Payload, Record};
+use nws_protocol::structured::Notice;
+use nws_protocol::{Json, PeerId, ProxyId};
+
+use super::channel::Holder;
+use super::member::{Member, Place, State};
+use super::outbox::Frame;
+use super::route::{Audience, Said};
+use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output};
+
+/// The other end of a trunk.
+pub(super) struct Trunk {
+    proxy: ProxyId,
+    /// Its members by their numbers, so in the order in which they came; `None` for one whose id was
+    /// taken when it came, who does not exist here.
+    peers: BTreeMap<u32, Option<PeerId>>,
+    /// The number that a newcomer has to exceed.
+    last: Option<u32>,
+    stream: Assembler,
+}
+
+/// What the other proxy may not do. The link is closed.
+struct Broken;
+
+impl Trunk {
+    fn new(proxy: ProxyId) -> Self {
+        Self { proxy, peers: BTreeMap::new(), last: None, stream: Assembler::new(LINK_RECORD_MAX) }
+    }
+
+    /// Whether anybody hears what is said towards it.
+    pub(super) fn has_peers(&self) -> bool {
+        !self.peers.is_empty()
+    }
+
+    /// Those who are present because of it.
+    pub(super) fn present(&self) -> impl Iterator<Item = &PeerId> {
+        self.peers.values().flatten()
+    }
+
+    /// The id of a newcomer as it is known here, and whether the number and the id are such as a proxy
+    /// gives.
+    fn newcomer(&mut self, number: u32, chosen: bool, id: &str) -> Result<PeerId, Broken> {
+        if self.last.is_some_and(|last| number <= last) {
+            return Err(Broken);
+        }
+        self.last = Some(number);
+        let id =
+            if chosen { PeerId::chosen_elsewhere(id, &self.proxy) } else { PeerId::generated_elsewhere(id) };
+        id.map_err(|_| Broken)
+    }
+
+    /// The id of a member that speaks; `None` when it does not exist here.
+    fn speaker(&self, number: u32) -> Result<Option<&PeerId>, Broken> {
+        self.peers.get(&number).map(Option::as_ref).ok_or(Broken)
+    }
+}
+
+impl Channels {
+    pub(super) fn on_trunk(&mut self, conn: ConnId, key: ChannelKey, proxy: ProxyId, now: Instant) {
+        if self.stopping || self.members.contains_key(conn) {
+            return;
+        }
+        let Some(id) = self.open_channel(key) else {
+            self.outputs.push_back(Output::Reset { conn });
+            return;
+        };
+        let mut member = Member::new(self.generate_id(), Framing::Structured, now);
+        member.trunk = Some(Box::new(Trunk::new(proxy)));
+        let trunks = &mut self.channels[id].trunks;
+        member.place = Some(Place { channel: id, seat: Some(trunks.len()) });
+        trunks.push(conn);
+        self.members.insert(conn, member);
+        self.queue_roster(conn, id);
+    }
+
+    /// Reads on in the stream of a trunk.
+    pub(super) fn on_stream(&mut self, conn: ConnId, mut bytes: &[u8], now: Instant) {
+        let Some(member) = self.members.get_mut(conn).filter(|member| member.state == State::Open) else {
+            return;
+        };
+        let Some(trunk) = &mut member.trunk else { return };
+        let mut stream = std::mem::replace(&mut trunk.stream, Assembler::new(0));
+        let outcome = loop {
+            match stream.next(&mut bytes) {
+                Ok(Some(record)) => {
+                    if let Err(broken) = self.on_record(conn, record, now) {
+                        break Err(broken);
+                    }
+                }
+                Ok(None) => break Ok(()),
+                Err(_) => break Err(Broken),
+            }
+        };
+        if outcome.is_err() {
+            return self.end_trunk(conn, now);
+        }
+        let held = stream.buffered();
+        if let Some(trunk) = self.trunk_mut(conn) {
+            trunk.stream = stream;
+        }
+        self.on_unfinished(conn, held, now);
+    }
+
+    /// Takes a trunk and everybody behind it out of the channel, and asks for the end of its link.
+    pub(super) fn end_trunk(&mut self, conn: ConnId, now: Instant) {
+        self.leave(conn);
+        self.let_all_go(conn, now);
+        if let Some(member) = self.members.get_mut(conn) {
+            member.state = State::Closing { until: now };
+            self.config.shared.count_unfinished(std::mem::take(&mut member.unfinished), 0);
+            member.outbox.clear(&mut self.pool);
+        }
+        self.forget_lag(conn);
+        self.outputs.push_back(Output::Reset { conn });
+    }
+
+    /// Tells every trunk of a channel what a member of this proxy does.
+    pub(super) fn tell_trunks(&mut self, id: ChannelId, cause: ConnId, record: Record<'_>) {
+        if self.channels[id].trunks.is_empty() {
+            return;
+        }
+        let mut encoded = std::mem::take(&mut self.encoded);
+        record.write(&mut encoded);
+        let trunks = std::mem::take(&mut self.channels[id].trunks);
+        trunks.iter().for_each(|&trunk| self.queue(trunk, cause, &Frame::Copied(&encoded)));
+        self.channels[id].trunks = trunks;
+        encoded.clear();
+        self.encoded = encoded;
+    }
+
+    /// Everybody behind the trunk `conn` leaves the channel `id`, in which the trunk had `seat`.
+    pub(super) fn clear_trunk(&mut self, conn: ConnId, id: ChannelId, seat: usize) {
+        self.channels[id].trunks.swap_remove(seat);
+        if let Some(&moved) = self.channels[id].trunks.get(seat) {
+            self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
+        }
+        let peers = self.trunk_mut(conn).map(|trunk| std::mem::take(&mut trunk.peers)).unwrap_or_default();
+        for peer in peers.into_values().flatten() {
+            self.channels[id].release(&peer);
+            self.tell_all(id, conn, &peer, |you, peer| Notice::Disconnect { you, peer });
+        }
+    }
+
+    fn trunk_mut(&mut self, conn: ConnId) -> Option<&mut Trunk> {
+        self.members.get_mut(conn)?.trunk.as_deref_mut()
+    }
+
+    fn queue_roster(&mut self, trunk: ConnId, id: ChannelId) {
+        let mut roster = std::mem::take(&mut self.encoded);
+        for &conn in &self.channels[id].present {
+            self.members[conn].join_record().write(&mut roster);
+        }
+        self.queue(trunk, trunk, &Frame::Copied(&roster));
+        roster.clear();
+        self.encoded = roster;
+    }
+
+    fn on_record(&mut self, conn: ConnId, record: Record<'_>, now: Instant) -> Result<(), Broken> {
+        let Some(place) = self.members.get(conn).and_then(|member| member.place) else { return Ok(()) };
+        match record {
+            Record::Join { member, chosen, id } => {
+                self.join_elsewhere(conn, place.channel, member, chosen, id)
+            }
+            Record::Leave { member } => self.leave_elsewhere(conn, place.channel, member),
+            Record::Broadcast { member, payload } => {
+                self.broadcast_from(conn, place.channel, member, payload, now)
+            }
+            Record::Message { member, target, payload } => {
+                self.message_from(conn, place.channel, member, target, payload)
+            }
+            Record::Unknown => Ok(()),
+        }
+    }
+
+    fn join_elsewhere(
+        &mut self,
+        conn: ConnId,
+        id: ChannelId,
+        number: u32,
+        chosen: bool,
+        peer: &str,
+    ) -> Result<(), Broken> {
+        self.deliver();
+        let peers_max = self.config.channel_peers_max;
+        let trunk = self.trunk_mut(conn).filter(|trunk| trunk.peers.len() < peers_max).ok_or(Broken)?;
+        let peer = trunk.newcomer(number, chosen, peer)?;
+        let is_free = self.channels[id].claim(peer.clone(), Holder::Elsewhere { trunk: conn, number });
+        let trunk = self.trunk_mut(conn).ok_or(Broken)?;
+        trunk.peers.insert(number, is_free.then(|| peer.clone()));
+        if is_free {
+            self.tell_all(id, conn, &peer, |you, peer| Notice::Connect { you, peer });
+        }
+        Ok(())
+    }
+
+    fn leave_elsewhere(&mut self, conn: ConnId, id: ChannelId, number: u32) -> Result<(), Broken> {
+        self.deliver();
+        let peer = self.trunk_mut(conn).and_then(|trunk| trunk.peers.remove(&number)).ok_or(Broken)?;
+        if let Some(peer) = peer {
+            self.channels[id].release(&peer);
+            self.tell_all(id, conn, &peer, |you, peer| Notice::Disconnect { you, peer });
+        }
+        Ok(())
+    }
+
+    fn broadcast_from(
+        &mut self,
+        conn: ConnId,
+        id: ChannelId,
+        number: u32,
+        payload: Payload<'_>,
+        now: Instant,
+    ) -> Result<(), Broken> {
+        let said = said(payload)?;
+        let Self { members, channels, batch, .. } = self;
+        let trunk = members[conn].trunk.as_deref().ok_or(Broken)?;
+        let Some(source) = trunk.speaker(number)? else { return Ok(()) };
+        let (structured, raw) = channels[id].audience(None);
+        batch.add(conn, said, source, Audience { structured, raw, trunks: None }, now);
+        if batch.is_full() {
+            self.deliver();
+        }
+        Ok(())
+    }
+
+    fn message_from(
+        &mut self,
+        conn: ConnId,
+        id: ChannelId,
+        number: u32,
+        target: u32,
+        payload: Payload<'_>,
+    ) -> Result<(), Broken> {
+        self.deliver();
+        let said = said(payload)?;
+        let trunk = self.members[conn].trunk.as_deref().ok_or(Broken)?;
+        let Some(source) = trunk.speaker(number)?.cloned() else { return Ok(()) };
+        // Whoever has left meanwhile has been taken leave of.
+        if let Some(to) = self.channels[id].numbered(target) {
+            self.hand(to, conn, &source, said);
+        }
+        Ok(())
+    }
+}
+
+/// What members of this proxy say has been checked when it came; this has not.
+fn said(payload: Payload<'_>) -> Result<Said<'_>, Broken> {
+    Ok(match payload {
+        Payload::Json(text) => Said::Data(Json::new(text).ok_or(Broken)?),
+        Payload::Text(text) => Said::Text(text),
+        Payload::Binary(bytes) => Said::Bytes(bytes),
+    })
+}

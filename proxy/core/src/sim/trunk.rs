@@ -1,0 +1,66 @@
+//! The side of a simulated proxy on which other proxies are.
+
+use std::time::Duration;
+
+use nws_protocol::ProxyId;
+
+use super::Proxy;
+use crate::{ChannelKey, ConnId, Input, Output};
+
+impl Proxy {
+    /// A link to `proxy` is matched on a channel. What the trunk has to say is taken by [`Self::take`].
+    pub fn trunk(&mut self, channel: &ChannelKey, proxy: &ProxyId) -> ConnId {
+        let conn = self.conns.insert(None);
+        self.input(Input::Trunk { conn, channel: channel.clone(), proxy: proxy.clone() });
+        self.settle();
+        conn
+    }
+
+    /// The other proxy says something on a trunk.
+    pub fn stream(&mut self, trunk: ConnId, bytes: &[u8]) {
+        self.input(Input::Stream { conn: trunk, bytes });
+        self.settle();
+    }
+
+    /// Takes up to `max` bytes of what waits for a trunk: none is a socket that takes nothing.
+    pub fn take(&mut self, trunk: ConnId, max: usize) -> Vec<u8> {
+        self.settle();
+        let mut bytes = Vec::new();
+        for piece in self.core.waiting(trunk) {
+            bytes.extend_from_slice(&piece[..piece.len().min(max - bytes.len())]);
+        }
+        self.input(Input::Wrote { conn: trunk, bytes: bytes.len() });
+        bytes
+    }
+
+    /// Bytes that wait for a trunk.
+    #[must_use]
+    pub fn waiting_for(&self, trunk: ConnId) -> usize {
+        self.core.waiting(trunk).map(<[u8]>::len).sum()
+    }
+
+    /// A trunk is no more, because its link is not, or either side has left the channel.
+    pub fn sever(&mut self, trunk: ConnId) {
+        if self.conns.remove(trunk).is_some() {
+            self.input(Input::Gone { conn: trunk });
+            self.settle();
+        }
+    }
+
+    /// What links have had to do since this was last asked: channels that were opened and closed here, and
+    /// outputs for trunks.
+    pub fn news(&mut self) -> Vec<Output> {
+        self.settle();
+        std::mem::take(&mut self.news)
+    }
+
+    /// Time until this proxy does something by itself.
+    #[must_use]
+    pub fn due(&self) -> Option<Duration> {
+        self.next().map(|at| at.saturating_duration_since(self.clock.now()))
+    }
+
+    pub(super) fn is_trunk(&self, conn: ConnId) -> bool {
+        self.conns.get(conn).is_some_and(Option::is_none)
+    }
+}
