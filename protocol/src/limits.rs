@@ -98,3 +98,93 @@ pub const ALL_SITES_NAMES_BURST: u32 = 64;
 
 /// Time after which one more new name is granted, to a site and to all of them.
 pub const NAME_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Slots that one message of a link's matching names, and evaluations that one side may have waiting: about 15 ms
+/// of arithmetic.
+pub const LINK_SLOTS_PER_MESSAGE: usize = 64;
+
+/// Slots that one side of a link has at one time. Enough for every channel of a busy machine; each costs both sides
+/// about 0.2 ms.
+pub const LINK_SLOTS_LIVE: u16 = 1024;
+
+/// Slots that one side of a link ever has, and so guesses that one connection is good for.
+pub const LINK_SLOTS_LIFETIME: u16 = 4096;
+
+/// The fewest slots that a link begins with: fewer channels than that look the same from outside.
+pub const LINK_SLOTS_LEAST: usize = 8;
+
+/// One frame of a link before a channel is matched. A full one of 64 elements takes about half of it.
+pub const LINK_STRANGER_FRAME_MAX: usize = 4 * 1024;
+
+// Links between proxies.
+
+/// Interval of heartbeats on each link: three may be lost before a link counts as silent.
+pub const LINK_HEARTBEAT: Duration = Duration::from_secs(3);
+
+/// Silence after which a link is taken for dead. Three heartbeats and their answers fit in, and
+/// a machine that lost its power is missed within 15 s, together with everything that may be late.
+pub const LINK_SILENCE_MAX: Duration = Duration::from_secs(10);
+
+/// Time that a link has to answer when another one to the same proxy waits for its place. On a local network an answer
+/// takes milliseconds, and a proxy that is busy for longer than this gets its link back by a new dial.
+pub const LINK_PROBE_TIME: Duration = Duration::from_secs(1);
+
+/// Time from the TLS handshake to the exchange of HELLO.
+pub const LINK_HELLO_TIME: Duration = Duration::from_secs(10);
+
+/// Accepted links that have not exchanged HELLO.
+pub const LINKS_BEFORE_HELLO_MAX: usize = 64;
+
+/// Links that have never matched a channel: more proxies than a local network has, fewer than would cost a machine
+/// anything.
+pub const LINKS_UNMATCHED_MAX: usize = 256;
+
+/// Time that a dial may take, up to the end of its TLS handshake. The kernel repeats the first packet after 1 s and
+/// 3 s, so that a network that comes back is noticed within 2 s.
+pub const DIAL_TIME: Duration = Duration::from_secs(5);
+
+/// Dials at one time. Two new ones each second for [`DIAL_TIME`], and more than twice that for redials.
+pub const DIALS_MAX: usize = 32;
+
+/// Dials in each second to proxies that were never linked: what announcements, true or not, can make us do.
+pub const NEW_DIALS_PER_SECOND: usize = 2;
+
+/// Shortest time between two dials to one proxy.
+pub const REDIAL_MIN: Duration = Duration::from_millis(500);
+
+/// Longest time between two dials to one proxy that was linked: it bounds how long a network that comes back goes
+/// unnoticed.
+pub const REDIAL_MAX: Duration = Duration::from_secs(5);
+
+/// Time for which a proxy whose link was lost is dialled, whatever announcements say.
+pub const REDIAL_TIME: Duration = Duration::from_secs(600);
+
+/// Time between two dials to a proxy in whose place another one answered, or that had to make room: every dial costs the
+/// other side a handshake.
+pub const REDIAL_RARE: Duration = Duration::from_secs(60);
+
+/// Dials to a proxy that has never answered.
+pub const NEW_DIAL_TRIES: u32 = 8;
+
+/// Time for which an announcement counts: the usual lifetime of an address in mDNS (RFC 6762, section 10).
+pub const CANDIDATE_TIME: Duration = Duration::from_secs(120);
+
+/// Proxies that may be dialled and are not linked. As many as have announced themselves on a large network; announcements
+/// are free, so anybody can fill it.
+pub const CANDIDATES_MAX: usize = 256;
+
+/// How many of [`CANDIDATES_MAX`] may be proxies that were linked before, so that there is room for newcomers.
+pub const CANDIDATES_KNOWN_MAX: usize = 192;
+
+/// Addresses of one proxy: a few interfaces with two IPv6 addresses and one IPv4 address each.
+pub const ADDRESSES_MAX: usize = 12;
+
+/// The proxy with the higher id dials a newcomer later by about this, because the other one is about to dial too.
+pub const DIAL_COURTESY: Duration = Duration::from_millis(100);
+
+/// Time for which a channel is offered to other proxies after its last member has left, so that a page's reload costs
+/// nothing.
+pub const CHANNEL_LINGER: Duration = Duration::from_secs(30);
+
+/// Channels that are offered on one link at one time.
+pub const LINK_SLOTS_MAX: usize = 1024;
