@@ -1,0 +1,20 @@
+//! Everything that can happen to a session.
+
+use nws_protocol::ChannelName;
+
+use crate::Finished;
+
+/// Everything that can happen to a [`Session`](crate::Session).
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// The other side sent a frame other than DATA, CREDIT and those that are not known: all of it.
+    Frame(&'a [u8]),
+    /// We are in this channel from now on; no-op when we were.
+    Offer(ChannelName),
+    /// We have left this channel; no-op when we were not in it.
+    Withdraw(ChannelName),
+    /// So many more of the evaluations that the other side waits for may be done.
+    Grant(usize),
+    /// A [`Work`](crate::Work) has been carried out.
+    Done(Finished),
+}
