@@ -1,0 +1,63 @@
+//! What the links of a proxy are configured with.
+
+use std::time::Duration;
+
+use nws_protocol::limits;
+
+/// Limits and intervals of [`Mesh`](super::Mesh). The defaults are those of [`nws_protocol::limits`], which gives the
+/// reasons.
+#[derive(Clone, Debug)]
+pub struct MeshConfig {
+    /// Interval of heartbeats.
+    pub heartbeat: Duration,
+    /// Silence after which a link is taken for dead.
+    pub silence_max: Duration,
+    /// Time that a link has to answer when another one waits for its place.
+    pub probe_time: Duration,
+    /// Time for HELLO.
+    pub hello_time: Duration,
+    /// Accepted links that have not exchanged HELLO.
+    pub links_before_hello_max: usize,
+    /// Links that have never matched a channel.
+    pub links_unmatched_max: usize,
+    /// Time that a dial may take.
+    pub dial_time: Duration,
+    /// Dials at one time.
+    pub dials_max: usize,
+    /// Shortest time between two dials to one proxy.
+    pub redial_min: Duration,
+    /// Longest time between two dials to one proxy.
+    pub redial_max: Duration,
+    /// Time for which a proxy whose link was lost is dialled.
+    pub redial_time: Duration,
+    /// Proxies that may be dialled and are not linked.
+    pub candidates_max: usize,
+    /// How many of them may be such as were linked before.
+    pub candidates_known_max: usize,
+    /// Time for which an empty channel is still offered.
+    pub linger_time: Duration,
+    /// Channels that are offered on one link at one time.
+    pub slots_max: usize,
+}
+
+impl Default for MeshConfig {
+    fn default() -> Self {
+        Self {
+            heartbeat: limits::LINK_HEARTBEAT,
+            silence_max: limits::LINK_SILENCE_MAX,
+            probe_time: limits::LINK_PROBE_TIME,
+            hello_time: limits::LINK_HELLO_TIME,
+            links_before_hello_max: limits::LINKS_BEFORE_HELLO_MAX,
+            links_unmatched_max: limits::LINKS_UNMATCHED_MAX,
+            dial_time: limits::DIAL_TIME,
+            dials_max: limits::DIALS_MAX,
+            redial_min: limits::REDIAL_MIN,
+            redial_max: limits::REDIAL_MAX,
+            redial_time: limits::REDIAL_TIME,
+            candidates_max: limits::CANDIDATES_MAX,
+            candidates_known_max: limits::CANDIDATES_KNOWN_MAX,
+            linger_time: limits::CHANNEL_LINGER,
+            slots_max: limits::LINK_SLOTS_MAX,
+        }
+    }
+}

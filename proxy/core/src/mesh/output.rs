@@ -1,0 +1,95 @@
+//! Everything that the links between proxies ask for.
+
+use std::net::SocketAddr;
+
+use nws_protocol::{ChannelName, ProxyId};
+
+use super::{DialId, LinkId};
+
+/// Something to be done about other proxies. Outputs are to be obeyed before the next input: those of a link then
+/// always come between its [`Connected`](super::MeshInput::Connected) and its [`Down`](super::MeshInput::Down).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MeshOutput {
+    /// Connect, up to the end of the TLS handshake, and report how that went.
+    Dial {
+        /// Names this attempt.
+        dial: DialId,
+        /// Where to.
+        target: Target,
+    },
+    /// Stop dialling: the connection is not wanted any more.
+    Abandon {
+        /// The dial.
+        dial: DialId,
+    },
+    /// Send HELLO. Comes once for a link that is wanted, possibly some time after it was connected.
+    Start {
+        /// The link.
+        link: LinkId,
+    },
+    /// Make the other side answer; whatever is heard from it will do.
+    Ping {
+        /// The link.
+        link: LinkId,
+    },
+    /// End the connection. Nothing else is asked for this link any more, and nothing is expected of it but
+    /// [`Down`](super::MeshInput::Down).
+    Close {
+        /// The link.
+        link: LinkId,
+        /// Why.
+        reason: LinkEnd,
+    },
+    /// Find out whether the other side knows this channel. After [`Ready`](super::MeshInput::Ready)
+    /// those for all channels follow each other, before anything else for this link.
+    Offer {
+        /// The link.
+        link: LinkId,
+        /// The channel.
+        channel: ChannelName,
+    },
+    /// The channel is not offered any more.
+    Withdraw {
+        /// The link.
+        link: LinkId,
+        /// The channel.
+        channel: ChannelName,
+    },
+}
+
+/// Where to dial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// This proxy and no other.
+    Proxy {
+        /// The proxy.
+        proxy: ProxyId,
+        /// Where it may be, the most likely first; never empty.
+        addresses: Vec<SocketAddr>,
+    },
+    /// Whoever answers at a configured address.
+    Peer(usize),
+}
+
+/// Why a link is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LinkEnd {
+    /// It leads back to this proxy.
+    Own,
+    /// It leads to another proxy than the one that was dialled.
+    Stranger,
+    /// There is another link to the same proxy.
+    Duplicate,
+    /// It did not answer, and another link to the same proxy takes its place.
+    Replaced,
+    /// HELLO took too long.
+    NoHello,
+    /// Nothing was heard for too long.
+    Silent,
+    /// There are too many links.
+    Crowded,
+    /// Its evaluations are used up; a new one follows.
+    Exhausted,
+    /// The proxy stops.
+    Shutdown,
+}
