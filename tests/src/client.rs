@@ -38,18 +38,18 @@ impl Client {
 
     /// Opens a WebSocket with the path and the headers of `request`.
     pub async fn open(proxy: &Proxy, request: &Request) -> Result<Self> {
-        Self::open_at(("127.0.0.1", proxy.port()), proxy.port(), request).await
+        Self::over(proxy.connect().await?, proxy.port(), request).await
     }
 
     /// Opens a WebSocket over an address of choice.
     pub async fn open_at(address: impl ToSocketAddrs, port: u16, request: &Request) -> Result<Self> {
         let stream = within("a connection", TcpStream::connect(address)).await??;
-        stream.set_nodelay(true)?;
         Self::over(stream, port, request).await
     }
 
     /// Opens a WebSocket on a TCP connection that stands.
     pub async fn over(stream: TcpStream, port: u16, request: &Request) -> Result<Self> {
+        stream.set_nodelay(true)?;
         let mut upgrade = format!("ws://localhost:{port}{}", request.path()).into_client_request()?;
         for (name, value) in request.headers() {
             upgrade.headers_mut().append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);

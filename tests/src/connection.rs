@@ -18,7 +18,7 @@ pub struct Connection {
 impl Connection {
     /// Connects.
     pub async fn open(proxy: &Proxy) -> Result<Self> {
-        Self::over(within("a connection", TcpStream::connect(("127.0.0.1", proxy.port()))).await??)
+        Self::over(proxy.connect().await?)
     }
 
     /// Takes a connection that stands.

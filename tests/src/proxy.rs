@@ -4,8 +4,11 @@ use std::process::{ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
+use crate::place::Place;
 use crate::setup::ConfigFile;
 use crate::{Setup, within};
 
@@ -13,6 +16,8 @@ use crate::{Setup, within};
 pub struct Proxy {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    complaints: Complaints,
+    place: Place,
     port: u16,
     _config: Option<ConfigFile>,
 }
@@ -23,16 +28,20 @@ impl Proxy {
         Setup::new().start().await
     }
 
-    pub(crate) async fn spawn(command: Command, config: Option<ConfigFile>) -> Result<Self> {
-        let mut child = start(command)?;
-        let mut stdout = BufReader::new(child.stdout.take().context("no standard output")?);
+    pub(crate) async fn spawn(command: Command, place: Place, config: Option<ConfigFile>) -> Result<Self> {
+        let (child, mut stdout, complaints) = start(command)?;
         let mut line = String::new();
         within("the line that tells the port", stdout.read_line(&mut line)).await??;
         let Some(port) = port_of(&line) else {
-            let exit = Exit::wait(child, stdout).await?;
+            let exit = Exit::wait(child, stdout, complaints).await?;
             bail!("nws said {line:?} instead of where it listens, and {exit:?}");
         };
-        Ok(Self { child, stdout, port, _config: config })
+        Ok(Self { child, stdout, complaints, place, port, _config: config })
+    }
+
+    /// Opens a TCP connection to it, on its own machine.
+    pub async fn connect(&self) -> Result<TcpStream> {
+        self.place.connect(self.port).await
     }
 
     /// The port that it listens on.
@@ -65,7 +74,7 @@ impl Proxy {
 
     /// Waits until it has ended.
     pub async fn exit(self) -> Result<Exit> {
-        Exit::wait(self.child, self.stdout).await
+        Exit::wait(self.child, self.stdout, self.complaints).await
     }
 }
 
@@ -82,27 +91,47 @@ pub struct Exit {
 
 impl Exit {
     pub(crate) async fn of(command: Command) -> Result<Self> {
-        let mut child = start(command)?;
-        let stdout = BufReader::new(child.stdout.take().context("no standard output")?);
-        Self::wait(child, stdout).await
+        let (child, stdout, complaints) = start(command)?;
+        Self::wait(child, stdout, complaints).await
     }
 
-    async fn wait(mut child: Child, mut stdout: BufReader<ChildStdout>) -> Result<Self> {
-        let mut stderr = child.stderr.take().context("no standard error")?;
-        let (mut out, mut err) = (String::new(), String::new());
+    async fn wait(
+        mut child: Child,
+        mut stdout: BufReader<ChildStdout>,
+        complaints: Complaints,
+    ) -> Result<Self> {
+        let mut out = String::new();
         let ended = async {
-            let all =
-                tokio::join!(child.wait(), stdout.read_to_string(&mut out), stderr.read_to_string(&mut err));
-            std::io::Result::Ok((all.0?, all.1?, all.2?))
+            let all = tokio::join!(child.wait(), stdout.read_to_string(&mut out), complaints);
+            anyhow::Ok((all.0?, all.1?, all.2??))
         };
-        let (status, ..) = within("the end of nws", ended).await??;
-        Ok(Self { status, stdout: out, stderr: err })
+        let (status, _, stderr) = within("the end of nws", ended).await??;
+        Ok(Self { status, stdout: out, stderr })
     }
 }
 
-fn start(mut command: Command) -> Result<Child> {
+/// What a proxy writes on standard error, once it has ended.
+type Complaints = JoinHandle<Result<String>>;
+
+fn start(mut command: Command) -> Result<(Child, BufReader<ChildStdout>, Complaints)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    command.spawn().context("cannot start nws")
+    let mut child = command.spawn().context("cannot start nws")?;
+    let stdout = child.stdout.take().context("no standard output")?;
+    let stderr = child.stderr.take().context("no standard error")?;
+    Ok((child, BufReader::new(stdout), tokio::spawn(listen(stderr))))
+}
+
+/// Takes down what a proxy complains of as it does, and shows it with the test.
+#[expect(clippy::print_stderr, reason = "the test that fails shows what its proxies said")]
+async fn listen(stderr: ChildStderr) -> Result<String> {
+    let mut lines = BufReader::new(stderr).lines();
+    let mut all = String::new();
+    while let Some(line) = lines.next_line().await? {
+        eprintln!("{line}");
+        all.push_str(&line);
+        all.push('\n');
+    }
+    Ok(all)
 }
 
 fn port_of(line: &str) -> Option<u16> {

@@ -8,11 +8,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::{Context, Result, bail};
 use tokio::process::Command;
 
+#[cfg(target_os = "linux")]
+use crate::lab::Machine;
+use crate::place::Place;
 use crate::{Exit, Proxy};
 
-/// Flags and limits of a proxy that is about to start on a free port, without discovery.
+/// Flags and limits of a proxy that is about to start: on a free port and without discovery, or with every default on
+/// a machine of a lab.
 #[derive(Default)]
 pub struct Setup {
+    place: Place,
     flags: Vec<String>,
     variables: Vec<(String, String)>,
     limits: String,
@@ -24,6 +29,20 @@ impl Setup {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// On a machine of a lab.
+    #[cfg(target_os = "linux")]
+    #[must_use]
+    pub fn on(machine: &Machine) -> Self {
+        Self { place: Place::On(machine.namespace().clone()), ..Self::default() }
+    }
+
+    /// Adds a flag of `nws run` that has no value.
+    #[must_use]
+    pub fn switch(mut self, name: &str) -> Self {
+        self.flags.push(name.to_owned());
+        self
     }
 
     /// Adds a flag of `nws run` with its value.
@@ -56,7 +75,7 @@ impl Setup {
     /// Starts it and waits until it listens.
     pub async fn start(self) -> Result<Proxy> {
         let (command, file) = self.command()?;
-        Proxy::spawn(command, file).await
+        Proxy::spawn(command, self.place, file).await
     }
 
     /// Starts it in the expectation that it ends by itself.
@@ -67,15 +86,15 @@ impl Setup {
 
     /// Runs `nws` with exactly `args`, in the expectation that it ends by itself.
     pub async fn fails(args: &[&str]) -> Result<Exit> {
-        let mut command = program()?;
+        let mut command = Command::new(program()?);
         command.args(args);
         Exit::of(command).await
     }
 
     fn command(&self) -> Result<(Command, Option<ConfigFile>)> {
         let file = self.file()?;
-        let mut command = self.descriptors.map_or_else(program, program_with_descriptors)?;
-        command.args(["run", "--no-discovery", "--port", "0"]).args(&self.flags);
+        let mut command = self.place.command(program()?, self.descriptors);
+        command.arg("run").args(self.place.flags()).args(&self.flags);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         if let Some(file) = &file {
             command.arg("--config").arg(&file.0);
@@ -106,17 +125,7 @@ impl Drop for ConfigFile {
     }
 }
 
-fn program_with_descriptors(count: u32) -> Result<Command> {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", r#"ulimit -n "$0" && exec "$@""#, &count.to_string()]).arg(program_path()?);
-    Ok(shell)
-}
-
-fn program() -> Result<Command> {
-    program_path().map(Command::new)
-}
-
-fn program_path() -> Result<PathBuf> {
+fn program() -> Result<PathBuf> {
     let path = std::env::var_os("NWS_BIN").map_or_else(built, PathBuf::from);
     if !path.is_file() {
         bail!("{} is missing: run `cargo xtask test`, or `cargo build -p nws-proxy`", path.display());
