@@ -1,10 +1,10 @@
 //! A Chromium for the browser tests.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::step::Step;
+use crate::debian;
 
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 const MISSING: &str =
@@ -18,11 +18,7 @@ pub(crate) fn need() -> Result<PathBuf> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    if !can_apt() {
-        bail!(MISSING);
-    }
-    Step::new("apt-get").words("update").run().context(MISSING)?;
-    Step::new("apt-get").words("install -y --no-install-recommends chromium").run().context(MISSING)?;
+    debian::install("chromium").context(MISSING)?;
     find().context(MISSING)
 }
 
@@ -31,9 +27,4 @@ fn find() -> Option<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     let programs = NAMES.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     programs.into_iter().find(|program| program.is_file())
-}
-
-fn can_apt() -> bool {
-    let is_root = || Step::new("id").arg("-u").read().is_ok_and(|id| id.trim() == "0");
-    Path::new("/etc/debian_version").exists() && is_root()
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::{build, chromium, npm};
+use crate::{build, chromium, lab, npm};
 use tally::Tally;
 
 /// Installs what the tests need, builds everything, and runs all tests: Rust, npm package, browser.
@@ -21,6 +21,7 @@ impl Test {
     pub(crate) fn start(self) -> ExitCode {
         let parts = [
             count("build", prepare()),
+            count("lab", lab::need().map(|()| Tally::default())),
             count("Rust tests", rust::unit()),
             count("doc tests", rust::doc()),
             count("npm package", node::package()),

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::checkout;
 use crate::step::Step;
+use crate::{checkout, debian};
 
 /// Calls of each function. Enough that what happens in few calls only, such as the growth of a table, shows by its
 /// share; so few that all functions take less than a minute.
@@ -26,11 +26,7 @@ pub(crate) fn need() -> Result<()> {
     if is_here() {
         return Ok(());
     }
-    if !can_apt() {
-        bail!(MISSING);
-    }
-    Step::new("apt-get").words("update").run().context(MISSING)?;
-    Step::new("apt-get").words("install -y --no-install-recommends valgrind").run().context(MISSING)
+    debian::install("valgrind").context(MISSING)
 }
 
 /// Instructions of one call of the hot function.
@@ -48,11 +44,6 @@ pub(super) fn count(name: &str) -> Result<u64> {
 
 fn is_here() -> bool {
     Step::new("valgrind").arg("--version").succeeds()
-}
-
-fn can_apt() -> bool {
-    let is_root = || Step::new("id").arg("-u").read().is_ok_and(|id| id.trim() == "0");
-    Path::new("/etc/debian_version").exists() && is_root()
 }
 
 fn file(option: &str, path: &Path) -> std::ffi::OsString {
