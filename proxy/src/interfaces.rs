@@ -1,1 +1,132 @@
 //! The network interfaces of this machine, and which of them are used.
+//!
+//! Addresses come and go with cables, radios and sleep. The systems we run on tell of that in ways that
+//! have nothing in common, whereas a list of all addresses costs each of them less than a tenth of a
+//! millisecond: so it is simply read again every [`PERIOD`].
+
+mod filter;
+mod glob;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+pub use filter::InterfaceFilter;
+pub use glob::{InterfaceGlob, InvalidGlob};
+
+/// How often interfaces are read: what somebody who has just plugged in a cable does not notice.
+pub(crate) const PERIOD: Duration = Duration::from_secs(2);
+
+/// One address of an interface that is used; an interface with several appears several times.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Interface {
+    /// What the system calls it, such as `eth0`.
+    pub(crate) name: String,
+    /// Its number, which is the scope of link-local addresses.
+    pub(crate) index: u32,
+    /// The address.
+    pub(crate) address: IpAddr,
+    /// How many of its first bits it has in common with its neighbours.
+    pub(crate) prefix: u8,
+}
+
+/// The addresses of the interfaces that are used, at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Interfaces(Vec<Interface>);
+
+impl Interfaces {
+    /// Those that are up and that `filter` selects.
+    pub(crate) fn read(filter: &InterfaceFilter) -> io::Result<Self> {
+        let mut interfaces: Vec<Interface> = if_addrs::get_if_addrs()?
+            .into_iter()
+            .filter(|interface| interface.is_oper_up() && filter.selects(interface))
+            .map(Interface::from)
+            .collect();
+        interfaces.sort_unstable();
+        Ok(Self(interfaces))
+    }
+
+    /// Those of this moment, and those of later ones as they change. Reading ends with the last receiver.
+    pub(crate) fn watch(filter: InterfaceFilter) -> io::Result<watch::Receiver<Arc<Self>>> {
+        let (sender, receiver) = watch::channel(Arc::new(Self::read(&filter)?));
+        tokio::spawn(async move {
+            let mut ticks = interval(PERIOD);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    () = sender.closed() => return,
+                    _ = ticks.tick() => refresh(&sender, &filter),
+                }
+            }
+        });
+        Ok(receiver)
+    }
+
+    /// Whether a host at `address` is a neighbour: on a subnet of one of these interfaces. A link-local
+    /// address of IPv6 means nothing without the interface, so its scope has to name one of them.
+    pub(crate) fn is_on_link(&self, address: &SocketAddr) -> bool {
+        let scope = match address {
+            SocketAddr::V6(address) if address.ip().is_unicast_link_local() => Some(address.scope_id()),
+            _ => None,
+        };
+        let address = address.ip().to_canonical();
+        self.0.iter().any(|interface| {
+            interface.reaches(&address) && scope.is_none_or(|scope| scope == interface.index)
+        })
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Interface> {
+        self.0.iter()
+    }
+}
+
+impl Interface {
+    /// Whether `address` is on its subnet. Without a prefix it has none.
+    fn reaches(&self, address: &IpAddr) -> bool {
+        match (self.address, *address) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                self.agree(u32::from(own).into(), u32::from(other).into(), u32::BITS)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => self.agree(own.into(), other.into(), u128::BITS),
+            _ => false,
+        }
+    }
+
+    fn agree(&self, own: u128, other: u128, bits: u32) -> bool {
+        let prefix = u32::from(self.prefix);
+        (1..=bits).contains(&prefix) && (own ^ other) >> (bits - prefix) == 0
+    }
+}
+
+impl From<if_addrs::Interface> for Interface {
+    fn from(interface: if_addrs::Interface) -> Self {
+        let prefix = match &interface.addr {
+            if_addrs::IfAddr::V4(address) => address.prefixlen,
+            if_addrs::IfAddr::V6(address) => address.prefixlen,
+        };
+        let address = interface.ip();
+        Self { index: interface.index.unwrap_or_default(), name: interface.name, address, prefix }
+    }
+}
+
+fn refresh(sender: &watch::Sender<Arc<Interfaces>>, filter: &InterfaceFilter) {
+    match Interfaces::read(filter) {
+        Ok(read) => {
+            sender.send_if_modified(|known| {
+                let changed = **known != read;
+                if changed {
+                    *known = Arc::new(read);
+                }
+                changed
+            });
+        }
+        Err(error) => tracing::debug!(%error, "cannot read the network interfaces"),
+    }
+}

@@ -1,1 +1,128 @@
 //! The identity of this proxy, and TLS 1.3 with it.
+//!
+//! Both sides present a certificate that nobody has signed but its owner, and prove that they hold its
+//! key: that is what the id of a proxy stands for, and all that it stands for. Whom an id belongs to, and
+//! which channels it may enter, is not decided here. Every run of the handshake yields a session id that
+//! only its two ends know to be theirs, so that nothing proved over one connection counts on another.
+
+mod config;
+mod identity;
+#[cfg(test)]
+mod tests;
+mod verifier;
+
+use std::io;
+
+use nws_protocol::ProxyId;
+use rustls::pki_types::{IpAddr, ServerName};
+use rustls::{CommonState, ConnectionCommon};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
+
+pub(crate) use identity::{Identity, IdentityError};
+
+/// The only protocol inside: the handshake of a WebSocket.
+const ALPN: &[u8] = b"http/1.1";
+
+/// Domain separation of the exporter. Both ends derive the same bytes, no other connection has them.
+const EXPORTER_LABEL: &[u8] = b"EXPERIMENTAL nws-link-v1";
+
+/// What binds a proof to one connection.
+pub(crate) type SessionId = [u8; 32];
+
+/// A connection whose other end has proved to be a certain proxy.
+#[derive(Debug)]
+pub(crate) struct Secured<S> {
+    /// The bytes inside.
+    pub(crate) stream: TlsStream<S>,
+    /// Who is at the other end.
+    pub(crate) peer: ProxyId,
+    /// The same at both ends, and different on every connection.
+    pub(crate) session: SessionId,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TlsError {
+    /// The other side is gone, or speaks no TLS of our kind, or did not prove what it claims.
+    #[error("the handshake failed: {0}")]
+    Handshake(#[from] io::Error),
+    /// It is not the proxy that was dialled.
+    #[error("the proxy {found} answered where {expected} was expected")]
+    Unexpected {
+        /// Who was dialled.
+        expected: ProxyId,
+        /// Who is there.
+        found: ProxyId,
+    },
+    /// It is this proxy.
+    #[error("this proxy reached itself")]
+    Own,
+    /// It does not want to speak what we speak.
+    #[error("the other side did not agree on http/1.1")]
+    Alpn,
+    /// A handshake that succeeded did not leave what it must leave.
+    #[error("the handshake left no identity")]
+    Incomplete,
+}
+
+/// Answers a proxy that has connected. Whoever calls has a deadline for it.
+pub(crate) async fn accept<S>(identity: &Identity, stream: S) -> Result<Secured<S>, TlsError>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let stream = TlsAcceptor::from(identity.server()).accept(stream).await?;
+    let session = session_id(stream.get_ref().1)?;
+    secured(identity, stream.into(), session)
+}
+
+/// Greets a proxy to which we have connected, and refuses it when it is not the one `expected`, if any is.
+/// Whoever calls has a deadline for it.
+pub(crate) async fn connect<S>(
+    identity: &Identity,
+    stream: S,
+    expected: Option<&ProxyId>,
+) -> Result<Secured<S>, TlsError>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let stream = TlsConnector::from(identity.client()).connect(nobody(), stream).await?;
+    let session = session_id(stream.get_ref().1)?;
+    let secured = secured(identity, stream.into(), session)?;
+    match expected {
+        Some(expected) if *expected != secured.peer => {
+            Err(TlsError::Unexpected { expected: expected.clone(), found: secured.peer })
+        }
+        _ => Ok(secured),
+    }
+}
+
+/// The proxy whose key the other side has proved to hold.
+pub(crate) fn peer(connection: &CommonState) -> Option<ProxyId> {
+    match connection.peer_certificates() {
+        Some([certificate]) => identity::id_of(certificate),
+        _ => None,
+    }
+}
+
+/// What only the two ends of this connection have in common.
+pub(crate) fn session_id<Data>(connection: &ConnectionCommon<Data>) -> Result<SessionId, TlsError> {
+    connection.export_keying_material([0; 32], EXPORTER_LABEL, Some(b"")).map_err(|_| TlsError::Incomplete)
+}
+
+/// rustls wants a name to connect to. This one is neither sent nor looked at: ids are compared instead.
+fn nobody() -> ServerName<'static> {
+    ServerName::IpAddress(IpAddr::V4([0; 4].into()))
+}
+
+fn secured<S>(identity: &Identity, stream: TlsStream<S>, session: SessionId) -> Result<Secured<S>, TlsError> {
+    let connection = stream.get_ref().1;
+    let peer = peer(connection).ok_or(TlsError::Incomplete)?;
+    if peer == *identity.id() {
+        return Err(TlsError::Own);
+    }
+    if connection.alpn_protocol() != Some(ALPN) {
+        return Err(TlsError::Alpn);
+    }
+    Ok(Secured { stream, peer, session })
+}

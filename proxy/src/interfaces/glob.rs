@@ -1,0 +1,63 @@
+//! Patterns of interface names.
+
+use std::str::FromStr;
+
+use glob_match::glob_match;
+
+/// A pattern such as `eth*`: `*` stands for any characters, `?` for one, `[a-c]` for one of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterfaceGlob(String);
+
+/// A text that is no [`InterfaceGlob`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{glob}\" is not a pattern of interface names, such as eth0 or wl*: {reason}")]
+pub struct InvalidGlob {
+    glob: String,
+    reason: &'static str,
+}
+
+impl InterfaceGlob {
+    /// Whether an interface of that name is meant.
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        glob_match(&self.0, name)
+    }
+}
+
+impl FromStr for InterfaceGlob {
+    type Err = InvalidGlob;
+
+    fn from_str(glob: &str) -> Result<Self, Self::Err> {
+        match fault(glob) {
+            None => Ok(Self(glob.to_owned())),
+            Some(reason) => Err(InvalidGlob { glob: glob.to_owned(), reason }),
+        }
+    }
+}
+
+fn fault(glob: &str) -> Option<&'static str> {
+    if glob.is_empty() {
+        return Some("it is empty");
+    }
+    if glob.starts_with('!') {
+        return Some("leave interfaces out with --no-interface");
+    }
+    if glob.contains(['{', '}', ',']) {
+        return Some("give one pattern each time");
+    }
+    if glob.contains(['/', '\\']) || glob.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Some("no interface has a name with / or \\ or a space");
+    }
+    is_unclosed(glob).then_some("[ is not closed by ]")
+}
+
+fn is_unclosed(mut glob: &str) -> bool {
+    while let Some((_, set)) = glob.split_once('[') {
+        let set = set.strip_prefix(['^', '!']).unwrap_or(set);
+        // Right behind the bracket, ] is a character of the set.
+        let mut characters = set.chars();
+        characters.next();
+        let Some((_, rest)) = characters.as_str().split_once(']') else { return true };
+        glob = rest;
+    }
+    false
+}

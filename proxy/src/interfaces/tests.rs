@@ -1,0 +1,148 @@
+//! What is selected, and who is a neighbour.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::*;
+
+fn named(name: &str, ip: Ipv4Addr) -> if_addrs::Interface {
+    let address =
+        if_addrs::Ifv4Addr { ip, netmask: Ipv4Addr::new(255, 0, 0, 0), prefixlen: 8, broadcast: None };
+    if_addrs::Interface {
+        name: name.to_owned(),
+        addr: if_addrs::IfAddr::V4(address),
+        index: Some(1),
+        oper_status: if_addrs::IfOperStatus::Up,
+        is_p2p: false,
+    }
+}
+
+fn globs(globs: &[&str]) -> Vec<InterfaceGlob> {
+    globs.iter().map(|glob| glob.parse().unwrap()).collect()
+}
+
+fn selected<'n>(include: &[&str], exclude: &[&str], names: &[&'n str]) -> Vec<&'n str> {
+    let filter = InterfaceFilter { include: globs(include), exclude: globs(exclude) };
+    let address = Ipv4Addr::new(10, 0, 0, 1);
+    names.iter().copied().filter(|name| filter.selects(&named(name, address))).collect()
+}
+
+#[test]
+fn by_default_neither_loopback_nor_virtual_interfaces_are_used() {
+    let names = [
+        "eth0", "wlp3s0", "enp1s0", "docker0", "veth12ab", "br-1f2e", "virbr0", "tun0", "wg0", "lo", "lo0",
+        "br0", "lowpan0",
+    ];
+    assert_eq!(selected(&[], &[], &names), ["eth0", "wlp3s0", "enp1s0", "br0", "lowpan0"]);
+    assert!(!InterfaceFilter::default().selects(&named("loop", Ipv4Addr::LOCALHOST)));
+}
+
+#[test]
+fn only_what_is_included_is_used_and_what_is_excluded_never() {
+    let names = ["eth0", "eth1", "docker0", "lo", "wg0"];
+    assert_eq!(selected(&["lo"], &[], &names), ["lo"]);
+    assert_eq!(selected(&["docker0", "eth*"], &["eth1"], &names), ["eth0", "docker0"]);
+    assert_eq!(selected(&[], &["eth?"], &names), [""; 0]);
+    assert_eq!(selected(&["[de]*[!1]"], &[], &names), ["eth0", "docker0"]);
+    assert!(selected(&["lo"], &["*"], &names).is_empty());
+}
+
+#[test]
+fn a_pattern_that_cannot_match_is_refused_with_its_reason() {
+    for (glob, reason) in [
+        ("", "is empty"),
+        ("!eth0", "--no-interface"),
+        ("eth[0", "not closed"),
+        ("eth[]", "not closed"),
+        ("eth[!]", "not closed"),
+        ("[0-9]x[", "not closed"),
+        ("{eth,wl}*", "one pattern each time"),
+        ("eth0,wl0", "one pattern each time"),
+        ("a/b", "no interface has"),
+        ("eth 0", "no interface has"),
+        ("eth\\*", "no interface has"),
+    ] {
+        let error = glob.parse::<InterfaceGlob>().unwrap_err().to_string();
+        assert!(error.contains(reason) && error.contains(&format!("\"{glob}\"")), "{error}");
+        assert!(!error.contains('\n'));
+    }
+    for glob in ["eth0", "en*", "w?p[0-9]s0", "a[]]b", "eth0.100", "br-*", "eth0:1"] {
+        assert!(glob.parse::<InterfaceGlob>().is_ok(), "{glob}");
+    }
+}
+
+fn lan() -> Interfaces {
+    let address = |index, address: &str, prefix| Interface {
+        name: format!("eth{index}"),
+        index,
+        address: address.parse().unwrap(),
+        prefix,
+    };
+    Interfaces(vec![
+        address(2, "192.168.7.5", 24),
+        address(2, "fe80::1", 64),
+        address(2, "2001:db8:1::5", 64),
+        address(3, "10.1.2.3", 31),
+        address(3, "172.16.0.1", 0),
+        address(4, "2001:db8:2::5", 128),
+    ])
+}
+
+#[test]
+fn neighbours_are_on_a_subnet_of_a_selected_interface() {
+    for (address, expected) in [
+        ("192.168.7.200:1", true),
+        ("192.168.7.5:1", true),
+        ("192.168.8.200:1", false),
+        ("10.1.2.2:1", true),
+        ("10.1.2.4:1", false),
+        ("8.8.8.8:1", false),
+        ("127.0.0.1:1", false),
+        ("[::1]:1", false),
+        ("[2001:db8:1::77]:1", true),
+        ("[2001:db8:2::77]:1", false),
+        ("[2001:db8:2::5]:1", true),
+        ("[::ffff:192.168.7.200]:1", true),
+        ("[::ffff:192.168.8.200]:1", false),
+        ("[::ffff:8.8.8.8]:1", false),
+    ] {
+        assert_eq!(lan().is_on_link(&address.parse().unwrap()), expected, "{address}");
+    }
+}
+
+#[test]
+fn a_link_local_address_needs_the_scope_of_a_selected_interface() {
+    let address = |scope| (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 9), scope);
+    let on_link = |(ip, scope)| lan().is_on_link(&std::net::SocketAddrV6::new(ip, 1, 0, scope).into());
+    assert!(on_link(address(2)));
+    assert!(!on_link(address(3)), "an interface without such a subnet");
+    assert!(!on_link(address(0)), "no scope");
+    assert!(!on_link(address(9)), "an interface that is not used");
+}
+
+#[test]
+fn loopback_is_read_only_when_it_is_named() {
+    let named = InterfaceFilter { include: globs(&["lo"]), exclude: Vec::new() };
+    let interfaces = Interfaces::read(&named).unwrap();
+    assert!(interfaces.iter().any(|interface| interface.address == Ipv4Addr::LOCALHOST));
+    assert!(interfaces.iter().all(|interface| interface.address.is_loopback() && interface.index > 0));
+    assert!(interfaces.is_on_link(&"127.4.5.6:1".parse().unwrap()));
+
+    let others = Interfaces::read(&InterfaceFilter::default()).unwrap();
+    assert!(!others.iter().any(|interface| interface.address.is_loopback()));
+    assert!(!others.is_on_link(&"127.0.0.1:1".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn reading_ends_with_the_last_receiver() {
+    let receiver = Interfaces::watch(InterfaceFilter::default()).unwrap();
+    assert_eq!(**receiver.borrow(), Interfaces::read(&InterfaceFilter::default()).unwrap());
+    let tasks = tokio::runtime::Handle::current().metrics();
+    assert_eq!(tasks.num_alive_tasks(), 1);
+    drop(receiver);
+    let gone = async {
+        while tasks.num_alive_tasks() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), gone).await.unwrap();
+}

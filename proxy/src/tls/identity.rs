@@ -1,0 +1,83 @@
+//! Who this proxy is: a key that lives as long as the process.
+
+use std::fmt;
+use std::sync::Arc;
+
+use nws_protocol::ProxyId;
+use rcgen::{CertificateParams, DistinguishedName, KeyPair, PKCS_ED25519};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ClientConfig, ServerConfig};
+use sha2::{Digest, Sha256};
+use webpki::EndEntityCert;
+
+use super::config;
+
+/// A key, the certificate that shows its public half, and the id that follows from it. Made anew at every
+/// start and never stored, so that nobody recognizes a machine by it.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    id: ProxyId,
+    server: Arc<ServerConfig>,
+    client: Arc<ClientConfig>,
+}
+
+/// No identity could be made: the system gives no random numbers.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum IdentityError {
+    /// No key, or no certificate.
+    #[error("cannot make a key")]
+    Key(#[from] rcgen::Error),
+    /// TLS does not take it.
+    #[error("cannot use the key for TLS")]
+    Tls(#[from] rustls::Error),
+}
+
+impl Identity {
+    /// Draws a new key.
+    pub(crate) fn generate() -> Result<Self, IdentityError> {
+        let key = KeyPair::generate_for(&PKCS_ED25519)?;
+        let certificate = certificate(&key)?;
+        let id = id_of(&certificate)
+            .ok_or(rustls::Error::InvalidCertificate(rustls::CertificateError::BadEncoding))?;
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        Ok(Self {
+            id,
+            server: Arc::new(config::server(certificate.clone(), key.clone_key())?),
+            client: Arc::new(config::client(certificate, key)?),
+        })
+    }
+
+    /// What others know this proxy by.
+    pub(crate) fn id(&self) -> &ProxyId {
+        &self.id
+    }
+
+    /// How it answers.
+    pub(super) fn server(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.server)
+    }
+
+    /// How it connects.
+    pub(super) fn client(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.client)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identity({})", self.id)
+    }
+}
+
+/// The id of the proxy that holds the key of `certificate`.
+pub(super) fn id_of(certificate: &CertificateDer<'_>) -> Option<ProxyId> {
+    let key = EndEntityCert::try_from(certificate).ok()?.subject_public_key_info();
+    Some(ProxyId::from_digest(&Sha256::digest(&key).into()))
+}
+
+/// A certificate that says nothing but the key: no name, no machine, and a time that is the same for all.
+pub(super) fn certificate(key: &KeyPair) -> Result<CertificateDer<'static>, rcgen::Error> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    Ok(params.self_signed(key)?.into())
+}
