@@ -6,6 +6,9 @@
 
 #![forbid(unsafe_code)]
 
+mod keys;
+mod oprf;
+mod random;
 mod rations;
 mod refusal;
 mod session;

@@ -1,25 +1,81 @@
 //! The matching of one link, as one of its two sides sees it.
+//!
+//! Each side asks for an evaluation of every name that it offers: BLIND, answered by EVAL. With what comes
+//! back it makes two proofs, one that it sends (TAGS) and one that it expects. Whichever of the two tags of a
+//! channel is known last completes the match: one that comes is looked for among those expected, one that is
+//! newly expected among those that came.
+//!
+//! - Every slot that was asked for is evaluated and gets a tag, in order, even when it has been left in the meantime; both
+//!   are ignored then. So the two sides never disagree about what is still to come.
+//! - LEAVE erases what is known of a slot but the tag that was expected for it. Whoever joins while that LEAVE is on its
+//!   way has matched it and sends its tag and data: by the tag they are known for what they are, and dropped.
+//! - A slot that stands for nothing costs the same arithmetic as any other, so that time does not tell it apart.
+//! - When all slots are taken, one that stands for nothing is left to make room.
 
 mod config;
 mod input;
 mod output;
+mod own;
+mod peers;
+mod tags;
 
 pub use config::{Role, SessionConfig};
 pub use input::Input;
 pub use output::{Output, PeerSlot};
 
-use nws_protocol::link::Slot;
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
 
+use nws_protocol::limits::LINK_STRANGER_FRAME_MAX;
+use nws_protocol::link::{Hello, LinkFrame, Slot, Tag, VERSION};
+
+use self::own::OwnSlots;
+use self::peers::PeerSlots;
 use crate::Refusal;
+use crate::keys::{Keys, Transcript, transcript};
+use crate::oprf::{InvalidElement, Key};
+use crate::random::Random;
+use crate::work::{Finished, Outcome, Task, Work};
 
 /// The matching of one link. After every [`handle`](Self::handle) ask for outputs until there are none.
-pub struct Session {}
+pub struct Session {
+    role: Role,
+    slots_max: u16,
+    lifetime_max: u16,
+    random: Random,
+    keys: Arc<Keys>,
+    /// Our HELLO, as it was sent.
+    hello: Vec<u8>,
+    /// Known when the HELLO of the other side has come.
+    transcript: Option<Transcript>,
+    own: OwnSlots,
+    peers: PeerSlots,
+    /// At most a few for each input.
+    outputs: VecDeque<Output>,
+    exhausting: bool,
+}
 
 impl Session {
     /// Begins with the first frame. `seed` must come from the operating system and be used for nothing else.
     #[must_use]
     pub fn new(config: SessionConfig, seed: [u8; 32]) -> Self {
-        todo!("{config:?} {seed:?}")
+        let mut random = Random::new(seed);
+        let keys = Arc::new(Keys::new(&config, Key::draw(&mut random)));
+        let hello = LinkFrame::Hello(hello(config.slots_max)).to_bytes();
+        Self {
+            role: config.role,
+            slots_max: config.slots_max,
+            lifetime_max: config.lifetime_max,
+            random,
+            keys,
+            outputs: VecDeque::from([Output::Send(hello.clone())]),
+            hello,
+            transcript: None,
+            own: OwnSlots::default(),
+            peers: PeerSlots::new(config.slots_max, config.lifetime_max),
+            exhausting: false,
+        }
     }
 
     /// Takes one input.
@@ -28,17 +84,196 @@ impl Session {
     ///
     /// What the other side did wrong. The link is to be closed, and the session to be dropped.
     pub fn handle(&mut self, input: Input<'_>) -> Result<(), Refusal> {
-        todo!("{input:?}")
+        match input {
+            Input::Frame(bytes) => return self.frame(bytes),
+            Input::Offer(channel) => self.own.offer(channel),
+            Input::Withdraw(channel) => {
+                if let Some(left) = self.own.withdraw(&channel) {
+                    left.peer.into_iter().for_each(|peer| self.peers.part(peer));
+                    self.leave(left.sent);
+                }
+            }
+            Input::Grant(count) => self.peers.grant(count),
+            Input::Done(Finished(outcome)) => return self.done(outcome),
+        }
+        Ok(())
     }
 
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
-        todo!()
+        if self.outputs.is_empty() {
+            self.begin_work();
+        }
+        self.outputs.pop_front()
     }
 
     /// What a slot of the other side stands for now, so what is to be done with a frame that names it.
     #[must_use]
     pub fn peer_slot(&self, slot: Slot) -> PeerSlot {
-        todo!("{slot}")
+        self.peers.standing(slot)
+    }
+
+    fn frame(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        if bytes.len() > LINK_STRANGER_FRAME_MAX {
+            return Err(Refusal::TooLong);
+        }
+        let frame = LinkFrame::parse(bytes)?;
+        if let LinkFrame::Hello(hello) = frame {
+            return self.hello(hello, bytes);
+        }
+        if self.transcript.is_none() {
+            return Err(Refusal::Early);
+        }
+        match frame {
+            LinkFrame::Blind { first, elements } => {
+                self.peers.ask(first, elements)?;
+                self.outputs.push_back(Output::Waiting(elements.len()));
+                Ok(())
+            }
+            LinkFrame::Eval { first, elements } => self.own.answer(first, elements),
+            LinkFrame::Tags { first, tags } => self.tags(first, tags),
+            LinkFrame::Leave { slot } => self.peer_left(slot),
+            LinkFrame::Hello(_) | LinkFrame::Data { .. } | LinkFrame::Credit { .. } => Err(Refusal::Foreign),
+            LinkFrame::Unknown => Ok(()),
+        }
+    }
+
+    fn hello(&mut self, hello: Hello, bytes: &[u8]) -> Result<(), Refusal> {
+        if self.transcript.is_some() {
+            return Err(Refusal::HelloTwice);
+        }
+        let ours = self::hello(self.slots_max);
+        if ours.common_version(&hello).is_none() {
+            return Err(Refusal::Version);
+        }
+        if hello.suite != ours.suite {
+            return Err(Refusal::Suite);
+        }
+        self.transcript = Some(match self.role {
+            Role::Initiator => transcript(&self.hello, bytes),
+            Role::Responder => transcript(bytes, &self.hello),
+        });
+        self.outputs.push_back(Output::Ready);
+        let live_max = self.slots_max.min(hello.slots_max);
+        self.own.begin(live_max, self.lifetime_max, &mut self.random);
+        Ok(())
+    }
+
+    fn tags(&mut self, first: Slot, tags: &[Tag]) -> Result<(), Refusal> {
+        for (peer, tag) in (first..).zip(tags) {
+            if !self.peers.tag(peer, *tag)? {
+                continue;
+            }
+            let expecting = self.own.expecting(tag);
+            match expecting.live {
+                Some(own) if self.own.peer(own).is_some() => return Err(Refusal::TagEqual),
+                Some(own) => self.matched(own, peer),
+                None if expecting.left => self.peers.part(peer),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn peer_left(&mut self, peer: Slot) -> Result<(), Refusal> {
+        if let Some(own) = self.peers.leave(peer)?
+            && let Some(channel) = self.own.part(own)
+        {
+            self.outputs.push_back(Output::Left { channel, own, peer });
+        }
+        Ok(())
+    }
+
+    fn matched(&mut self, own: Slot, peer: Slot) {
+        if let Some(channel) = self.own.join(own, peer) {
+            self.peers.join(peer, own);
+            self.outputs.push_back(Output::Matched { channel, own, peer });
+        }
+    }
+
+    fn done(&mut self, outcome: Outcome) -> Result<(), Refusal> {
+        match outcome {
+            Outcome::Blinded(blinded) => {
+                let (first, elements, left) = self.own.blinded(blinded);
+                self.send(LinkFrame::Blind { first, elements: &elements });
+                self.leave(left);
+            }
+            Outcome::Evaluated(elements) => {
+                let elements = elements.map_err(|InvalidElement| Refusal::Element)?;
+                let first = self.peers.evaluated();
+                self.send(LinkFrame::Eval { first, elements: &elements });
+            }
+            Outcome::Proven(proofs) => {
+                let proofs = proofs.map_err(|InvalidElement| Refusal::Element)?;
+                let (first, tags) = self.own.proven(&proofs, &mut self.random);
+                self.send(LinkFrame::Tags { first, tags: &tags });
+                for (own, proofs) in (first..).zip(&proofs) {
+                    self.expect(own, &proofs.peer)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for the tag that is expected for a slot of ours from now on among those that have come.
+    fn expect(&mut self, own: Slot, tag: &Tag) -> Result<(), Refusal> {
+        if !self.own.expect(own, *tag) {
+            return Ok(());
+        }
+        let bearers = self.peers.bearers(tag);
+        if bearers.count > 1 {
+            return Err(Refusal::TagEqual);
+        }
+        if let Some(peer) = bearers.slot() {
+            self.matched(own, peer);
+        }
+        Ok(())
+    }
+
+    /// One piece of work of each kind at a time, so that what comes out is in order.
+    fn begin_work(&mut self) {
+        let Some(transcript) = self.transcript else { return };
+        let (names, left) = self.own.next_names(&mut self.random);
+        self.leave(left);
+        if !names.is_empty() {
+            let random = self.random.split();
+            self.work(Task::Blind { names, random });
+        }
+        if !self.exhausting && self.own.is_exhausting() {
+            self.exhausting = true;
+            self.outputs.push_back(Output::Exhausting);
+        }
+        let blinded = self.peers.next_granted();
+        if !blinded.is_empty() {
+            self.work(Task::Evaluate { blinded });
+        }
+        let asked = self.own.next_asked(&mut self.random);
+        if !asked.is_empty() {
+            self.work(Task::Prove { asked, transcript });
+        }
+    }
+
+    fn work(&mut self, task: Task) {
+        self.outputs.push_back(Output::Work(Work::new(&self.keys, task)));
+    }
+
+    fn leave(&mut self, slots: impl IntoIterator<Item = Slot>) {
+        slots.into_iter().for_each(|slot| self.send(LinkFrame::Leave { slot }));
+    }
+
+    fn send(&mut self, frame: LinkFrame<'_>) {
+        self.outputs.push_back(Output::Send(frame.to_bytes()));
+    }
+}
+
+/// What we say first.
+const fn hello(slots_max: u16) -> Hello {
+    let suite = Hello::RISTRETTO255_SHA512;
+    Hello { version_min: VERSION, version_max: VERSION, suite, slots_max }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("role", &self.role).finish_non_exhaustive()
     }
 }

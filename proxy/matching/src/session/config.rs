@@ -1,5 +1,7 @@
 //! Who the two sides of a session are, and how much they may use.
 
+use std::fmt;
+
 use nws_protocol::ProxyId;
 use nws_protocol::limits::{LINK_SLOTS_LIFETIME, LINK_SLOTS_LIVE};
 
@@ -31,7 +33,7 @@ impl Role {
 }
 
 /// What a [`Session`](crate::Session) is told once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SessionConfig {
     /// Our side.
     pub role: Role,
@@ -52,5 +54,13 @@ impl SessionConfig {
     #[must_use]
     pub const fn new(role: Role, sid: [u8; 32], own: ProxyId, peer: ProxyId) -> Self {
         Self { role, sid, own, peer, slots_max: LINK_SLOTS_LIVE, lifetime_max: LINK_SLOTS_LIFETIME }
+    }
+}
+
+impl fmt::Debug for SessionConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { role, own, peer, .. } = self;
+        let debug = &mut f.debug_struct("SessionConfig");
+        debug.field("role", role).field("own", own).field("peer", peer).finish_non_exhaustive()
     }
 }

@@ -1,0 +1,268 @@
+//! Our slots: what they stand for, and how far each has come.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use nws_protocol::ChannelName;
+use nws_protocol::limits::{LINK_SLOTS_LEAST, LINK_SLOTS_PER_MESSAGE};
+use nws_protocol::link::{Element, Slot, Tag};
+use rand_core::RngCore;
+use zeroize::Zeroizing;
+
+use super::tags::Bearers;
+use crate::Refusal;
+use crate::keys::Proofs;
+use crate::oprf::Blind;
+use crate::random::Random;
+use crate::work::{Asked, Name};
+
+/// Bytes of a name that stands for none: nobody guesses it.
+const NOBODY_LEN: usize = 32;
+
+/// Our slots. Each goes through the same stages in the order of its number: it is blinded, sent, evaluated by the
+/// other side, proven. So the slots of one stage follow each other, and each stage is a queue.
+#[derive(Default)]
+pub(super) struct OwnSlots {
+    /// What we offer, with its slot. As many as are offered.
+    names: BTreeMap<ChannelName, Option<Slot>>,
+    /// What the first slots are to stand for: channels and nothing, shuffled.
+    plan: VecDeque<Option<ChannelName>>,
+    /// What is to have a slot after them.
+    pending: VecDeque<ChannelName>,
+    slots: Vec<State>,
+    live: usize,
+    /// The first so many slots are proven.
+    proven: usize,
+    /// So many after them are being proven.
+    proving: usize,
+    /// Then come those that have been evaluated,
+    evaluated: VecDeque<(Blind, Element)>,
+    /// those that wait for it,
+    waiting: VecDeque<Blind>,
+    /// and so many that are being blinded.
+    blinding: usize,
+    live_max: usize,
+    lifetime_max: usize,
+}
+
+/// What is known of one slot.
+struct State {
+    /// What it stands for, unless for nothing.
+    channel: Option<ChannelName>,
+    left: bool,
+    /// The tag of the other side for the same channel. Kept when the slot is left.
+    expected: Option<Tag>,
+    /// The slot of the other side for the same channel.
+    peer: Option<Slot>,
+}
+
+/// A slot that we have left.
+pub(super) struct Leaving {
+    /// It, if the other side knows it.
+    pub(super) sent: Option<Slot>,
+    /// The slot of the other side for the same channel.
+    pub(super) peer: Option<Slot>,
+}
+
+/// Who expects a tag.
+pub(super) struct Expecting {
+    /// A live slot.
+    pub(super) live: Option<Slot>,
+    /// Whether a slot did that was left.
+    pub(super) left: bool,
+}
+
+impl OwnSlots {
+    pub(super) fn offer(&mut self, channel: ChannelName) {
+        if self.names.contains_key(&channel) {
+            return;
+        }
+        self.names.insert(channel.clone(), None);
+        match self.plan.iter_mut().find(|planned| planned.is_none()) {
+            Some(nothing) => *nothing = Some(channel),
+            None => self.pending.push_back(channel),
+        }
+    }
+
+    pub(super) fn withdraw(&mut self, channel: &ChannelName) -> Option<Leaving> {
+        let Some(slot) = self.names.remove(channel)? else {
+            self.pending.retain(|pending| pending != channel);
+            self.plan
+                .iter_mut()
+                .filter(|planned| planned.as_ref() == Some(channel))
+                .for_each(|one| *one = None);
+            return None;
+        };
+        let is_sent = usize::from(slot) < self.slots.len() - self.blinding;
+        let peer = self.leave(slot);
+        Some(Leaving { sent: is_sent.then_some(slot), peer })
+    }
+
+    /// The other side is there and takes `live_max` slots at one time, of `lifetime_max` altogether.
+    pub(super) fn begin(&mut self, live_max: u16, lifetime_max: u16, random: &mut Random) {
+        self.live_max = live_max.into();
+        self.lifetime_max = lifetime_max.into();
+        let max = self.live_max.min(self.lifetime_max);
+        let padded = self.pending.len().next_power_of_two().max(LINK_SLOTS_LEAST).min(max);
+        let taken = self.pending.len().min(padded);
+        self.plan.extend(self.pending.drain(..taken).map(Some));
+        self.plan.resize(padded, None);
+        random.shuffle(self.plan.make_contiguous());
+    }
+
+    /// What is to be blinded next, and slots that are left to make room.
+    pub(super) fn next_names(&mut self, random: &mut Random) -> (Vec<Name>, Vec<Slot>) {
+        let (batch, left) = match self.blinding {
+            0 if !self.plan.is_empty() => (self.next_planned(), Vec::new()),
+            0 => self.next_pending(),
+            _ => Default::default(),
+        };
+        self.blinding += batch.len();
+        let names = batch.iter().map(|channel| name(channel.as_ref(), random)).collect();
+        batch.into_iter().for_each(|channel| self.add(channel));
+        (names, left)
+    }
+
+    /// In full messages, one after the other: what is sent tells nothing but how many there are.
+    fn next_planned(&mut self) -> Vec<Option<ChannelName>> {
+        let room = if self.waiting.is_empty() { LINK_SLOTS_PER_MESSAGE } else { 0 };
+        self.plan.drain(..room.min(self.plan.len())).collect()
+    }
+
+    fn next_pending(&mut self) -> (Vec<Option<ChannelName>>, Vec<Slot>) {
+        let ever = self.lifetime_max - self.slots.len();
+        let wanted = (LINK_SLOTS_PER_MESSAGE - self.waiting.len()).min(ever).min(self.pending.len());
+        let mut left = Vec::new();
+        while self.live + wanted > self.live_max
+            && let Some(slot) = self.nothing()
+        {
+            self.leave(slot);
+            left.push(slot);
+        }
+        let room = wanted.min(self.live_max - self.live);
+        (self.pending.drain(..room).map(Some).collect(), left)
+    }
+
+    /// A live slot that stands for nothing.
+    fn nothing(&self) -> Option<Slot> {
+        let found = self.slots.iter().position(|state| state.channel.is_none() && !state.left);
+        found.map(|slot| slot as Slot)
+    }
+
+    fn add(&mut self, channel: Option<ChannelName>) {
+        if let Some(channel) = &channel {
+            self.names.insert(channel.clone(), Some(self.slots.len() as Slot));
+        }
+        self.slots.push(State { channel, left: false, expected: None, peer: None });
+        self.live += 1;
+    }
+
+    /// Gives the slot of the other side for the same channel.
+    fn leave(&mut self, slot: Slot) -> Option<Slot> {
+        let state = &mut self.slots[usize::from(slot)];
+        state.left = true;
+        state.channel = None;
+        self.live -= 1;
+        state.peer.take()
+    }
+
+    /// What was given out has been blinded. Gives the first slot, what is to be sent, and the slots that have been left
+    /// in the meantime.
+    pub(super) fn blinded(&mut self, blinded: Vec<(Blind, Element)>) -> (Slot, Vec<Element>, Vec<Slot>) {
+        let first = (self.slots.len() - std::mem::take(&mut self.blinding)) as Slot;
+        let (blinds, elements): (Vec<_>, Vec<_>) = blinded.into_iter().unzip();
+        self.waiting.extend(blinds);
+        let left = (first..).zip(&self.slots[usize::from(first)..]).filter(|(_, state)| state.left);
+        (first, elements, left.map(|(slot, _)| slot).collect())
+    }
+
+    /// The other side has evaluated some of what waits.
+    pub(super) fn answer(&mut self, first: Slot, elements: &[Element]) -> Result<(), Refusal> {
+        let expected = self.proven + self.proving + self.evaluated.len();
+        if usize::from(first) != expected || elements.len() > self.waiting.len() {
+            return Err(Refusal::Evaluation);
+        }
+        self.evaluated.extend(self.waiting.drain(..elements.len()).zip(elements.iter().copied()));
+        Ok(())
+    }
+
+    /// What is to be proven next, unless something is being proven already.
+    pub(super) fn next_asked(&mut self, random: &mut Random) -> Vec<Asked> {
+        if self.proving > 0 {
+            return Vec::new();
+        }
+        self.proving = self.evaluated.len().min(LINK_SLOTS_PER_MESSAGE);
+        let states = &self.slots[self.proven..];
+        let asked = self.evaluated.drain(..self.proving).zip(states);
+        asked
+            .map(|((blind, evaluation), state)| Asked {
+                name: name(state.channel.as_ref(), random),
+                blind,
+                evaluation,
+            })
+            .collect()
+    }
+
+    /// What was given out has been proven. Gives the first slot, and what is to be sent.
+    pub(super) fn proven(&mut self, proofs: &[Proofs], random: &mut Random) -> (Slot, Vec<Tag>) {
+        let first = self.proven;
+        self.proven += std::mem::take(&mut self.proving);
+        let tag = |(state, proofs): (&State, &Proofs)| match state.channel {
+            Some(_) => proofs.own,
+            None => random.tag(),
+        };
+        (first as Slot, self.slots[first..].iter().zip(proofs).map(tag).collect())
+    }
+
+    /// Expects `tag` for `slot` from now on, and gives whether it stands for something.
+    pub(super) fn expect(&mut self, slot: Slot, tag: Tag) -> bool {
+        let state = &mut self.slots[usize::from(slot)];
+        state.expected = state.channel.is_some().then_some(tag);
+        state.expected.is_some()
+    }
+
+    pub(super) fn expecting(&self, tag: &Tag) -> Expecting {
+        let expected = |left| {
+            let slots = (0..).zip(&self.slots).filter(move |(_, state)| state.left == left);
+            slots.filter_map(|(slot, state): (Slot, _)| Some((slot, state.expected.as_ref()?)))
+        };
+        Expecting {
+            live: Bearers::among(expected(false), tag).slot(),
+            left: Bearers::among(expected(true), tag).count > 0,
+        }
+    }
+
+    /// The slot of the other side for the same channel.
+    pub(super) fn peer(&self, slot: Slot) -> Option<Slot> {
+        self.slots[usize::from(slot)].peer
+    }
+
+    pub(super) fn join(&mut self, slot: Slot, peer: Slot) -> Option<ChannelName> {
+        let state = &mut self.slots[usize::from(slot)];
+        state.peer = Some(peer);
+        state.channel.clone()
+    }
+
+    /// The other side is no longer in the channel of `slot`.
+    pub(super) fn part(&mut self, slot: Slot) -> Option<ChannelName> {
+        let state = &mut self.slots[usize::from(slot)];
+        state.peer = None;
+        state.channel.clone()
+    }
+
+    /// Three quarters of all slots are used up.
+    pub(super) fn is_exhausting(&self) -> bool {
+        self.slots.len() * 4 >= self.lifetime_max * 3
+    }
+}
+
+/// The bytes of a name, or of one that is none.
+fn name(channel: Option<&ChannelName>, random: &mut Random) -> Name {
+    Zeroizing::new(match channel {
+        Some(channel) => channel.as_str().as_bytes().to_vec(),
+        None => {
+            let mut nobody = vec![0; NOBODY_LEN];
+            random.fill_bytes(&mut nobody);
+            nobody
+        }
+    })
+}
