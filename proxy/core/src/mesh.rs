@@ -1,21 +1,38 @@
 //! Links between proxies: whom to dial, which of two links stays, which are dead, and what is offered on them.
 
+mod backoff;
 mod config;
+mod dials;
 mod input;
+mod link;
+mod liveness;
+mod offers;
 mod output;
+mod pace;
+mod pair;
+mod remote;
+mod remotes;
 
 use std::collections::VecDeque;
 use std::time::Instant;
 
 use nws_protocol::ProxyId;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use slotmap::SecondaryMap;
+
+use dials::Dials;
+use link::Link;
+use offers::Offers;
+use remotes::{RemoteId, Remotes};
 
 pub use config::MeshConfig;
 pub use input::MeshInput;
 pub use output::{LinkEnd, MeshOutput, Target};
 
 slotmap::new_key_type! {
-    /// A connection to another proxy, named by the owner of the sockets from the end of its TLS handshake on. A name is
-    /// not used again after [`MeshInput::Down`].
+    /// A connection to another proxy, named by the owner of the sockets from the end of its TLS handshake on.
+    /// A name is not used again after [`MeshInput::Down`].
     pub struct LinkId;
 }
 
@@ -27,27 +44,80 @@ pub struct DialId(u64);
 pub struct Mesh {
     config: MeshConfig,
     own: ProxyId,
+    rng: ChaCha20Rng,
+    links: SecondaryMap<LinkId, Link>,
+    remotes: Remotes,
+    dials: Dials,
+    offers: Offers,
     outputs: VecDeque<MeshOutput>,
+    next_beat: Option<Instant>,
+    /// When something is due; earlier than need be where something was heard since it was reckoned.
+    due: Option<Instant>,
+    /// The proxy stops.
+    stopping: bool,
 }
 
 impl Mesh {
-    /// A state machine without links, for the proxy `own`. `seed` decides about everything that is left to chance: it has to
-    /// come from a CSPRNG.
+    /// A state machine without links, for the proxy `own`. `seed` decides about everything that is left to
+    /// chance: it has to come from a CSPRNG.
     #[must_use]
     pub fn new(config: MeshConfig, own: ProxyId, seed: [u8; 32]) -> Self {
-        let _ = seed;
-        Self { config, own, outputs: VecDeque::new() }
+        let mut rng = ChaCha20Rng::from_seed(seed);
+        Self {
+            remotes: Remotes::new(&mut rng),
+            config,
+            own,
+            rng,
+            links: SecondaryMap::new(),
+            dials: Dials::new(),
+            offers: Offers::default(),
+            outputs: VecDeque::new(),
+            next_beat: None,
+            due: None,
+            stopping: false,
+        }
     }
 
-    /// Takes note of something that happened at `now`. What makes no sense for a link or a dial, as it is not known or is
-    /// closed, is ignored.
+    /// Takes note of something that happened at `now`. What makes no sense for a link or a dial, as it is not
+    /// known or is closed, is ignored.
     pub fn handle(&mut self, input: MeshInput, now: Instant) {
-        drop((input, now, &self.own, &self.config));
+        if let MeshInput::Heard { link } = input {
+            return self.on_heard(link, now);
+        }
+        if self.stopping {
+            return self.refuse(&input);
+        }
+        match input {
+            MeshInput::Connected { link, proxy, dial } => self.on_connected(link, &proxy, dial, now),
+            MeshInput::Down { link } => self.on_down(link, now),
+            MeshInput::Seen { proxy, addresses } => self.on_seen(&proxy, addresses, now),
+            MeshInput::Gone { proxy } => self.on_gone(&proxy),
+            MeshInput::Peer { peer } => self.on_peer(peer, now),
+            MeshInput::DialFailed { dial } => self.on_dial_failed(dial, now),
+            MeshInput::Stranger { dial } => self.on_stranger(dial, now),
+            MeshInput::Ready { link } => self.on_ready(link, now),
+            MeshInput::Matched { link } => self.on_matched(link),
+            MeshInput::Heard { link } => self.on_heard(link, now),
+            MeshInput::Opened { channel } => self.on_opened(channel),
+            MeshInput::Closed { channel } => self.on_closed(channel, now),
+            MeshInput::Exhausting { link } => self.on_exhausting(link, now),
+            MeshInput::Shutdown => self.shutdown(),
+        }
+        self.go_on(now);
     }
 
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
-        let _ = now;
+        if self.due.is_some_and(|due| now.saturating_duration_since(due) > self.config.heartbeat) {
+            self.resume(now);
+        }
+        self.close_dead(now);
+        self.judge_probes(now);
+        self.beat(now);
+        self.expire_dials(now);
+        self.expire_offers(now);
+        self.forget_expired(now);
+        self.go_on(now);
     }
 
     /// What is to be done next. To be called until it answers `None`, after every input.
@@ -58,6 +128,31 @@ impl Mesh {
     /// When [`Self::handle_timeout`] is to be called at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        self.due
+    }
+
+    fn refuse(&mut self, input: &MeshInput) {
+        if let MeshInput::Connected { link, .. } = *input {
+            self.outputs.push_back(MeshOutput::Close { link, reason: LinkEnd::Shutdown });
+        }
+    }
+
+    fn go_on(&mut self, now: Instant) {
+        self.dial_due(now);
+        let due = [self.next_look(now), self.next_dial(), self.next_expiry(), self.offers.next_expiry()];
+        self.due = due.into_iter().flatten().min();
+    }
+
+    fn shutdown(&mut self) {
+        self.stopping = true;
+        let links: Vec<LinkId> = self.links.keys().collect();
+        self.outputs
+            .extend(links.into_iter().map(|link| MeshOutput::Close { link, reason: LinkEnd::Shutdown }));
+        self.links.clear();
+        let dials: Vec<DialId> = self.dials.under_way.keys().copied().collect();
+        dials.into_iter().for_each(|dial| self.abandon(dial));
+        self.dials = Dials::new();
+        self.remotes.clear();
+        self.offers = Offers::default();
     }
 }

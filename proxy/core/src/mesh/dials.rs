@@ -1,0 +1,296 @@
+//! Whom to dial, and when.
+//!
+//! Proxies that were linked and addresses that are configured are dialled as their [`Backoff`] has it, the one that has
+//! waited longest first. Those that were only announced share a small pace: every other
+//! dial goes to the newest of them, so that a newcomer is found at once whatever was announced before, and the others to
+//! any of them, so that one that is drowned in a flood has its chance.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use nws_protocol::ProxyId;
+use nws_protocol::limits::{DIAL_COURTESY, NEW_DIALS_PER_SECOND};
+
+use super::backoff::{Backoff, between};
+use super::pace::Pace;
+use super::remote::{Remote, Standing};
+use super::remotes::{Remotes, pick};
+use super::{DialId, Mesh, MeshOutput, RemoteId, Target};
+
+/// The dials under way.
+pub(super) struct Dials {
+    pub(super) under_way: BTreeMap<DialId, Dial>,
+    pub(super) configured: BTreeMap<usize, Configured>,
+    last: u64,
+    pace: Pace,
+    newest_first: bool,
+}
+
+/// A dial under way.
+pub(super) struct Dial {
+    pub(super) goal: Goal,
+    pub(super) until: Instant,
+    /// It counts towards [`MeshConfig::dials_max`](super::MeshConfig::dials_max); the others are bounded by their pace.
+    is_known: bool,
+}
+
+/// Who is dialled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goal {
+    Remote(RemoteId),
+    Configured(usize),
+}
+
+/// An address that is configured.
+pub(super) struct Configured {
+    /// Who answered there last.
+    pub(super) proxy: Option<ProxyId>,
+    pub(super) backoff: Backoff,
+    dial: Option<DialId>,
+    /// It leads back to this proxy.
+    is_own: bool,
+}
+
+impl Dials {
+    pub(super) fn new() -> Self {
+        Self {
+            under_way: BTreeMap::new(),
+            configured: BTreeMap::new(),
+            last: 0,
+            pace: Pace::new(NEW_DIALS_PER_SECOND, Duration::from_secs(1)),
+            newest_first: true,
+        }
+    }
+
+    fn known_under_way(&self) -> usize {
+        self.under_way.values().filter(|dial| dial.is_known).count()
+    }
+}
+
+impl Mesh {
+    pub(super) fn on_seen(&mut self, proxy: &ProxyId, addresses: Vec<SocketAddr>, now: Instant) {
+        if *proxy == self.own || addresses.is_empty() {
+            return;
+        }
+        let is_new = self.remotes.find(proxy).is_none();
+        let id = self.remotes.enter(proxy, now);
+        self.remotes.note_seen(id, now);
+        let remote = &mut self.remotes.by_id[id];
+        let has_news = remote.learn(addresses);
+        if is_new && self.own > *proxy {
+            remote.backoff.next = now + between(&mut self.rng, DIAL_COURTESY * 3 / 4, DIAL_COURTESY * 3 / 2);
+        } else if has_news {
+            remote.backoff.hurry(&self.config, now);
+        }
+        self.forget_surplus();
+    }
+
+    /// Whoever leaves and was never linked is not looked for any longer.
+    pub(super) fn on_gone(&mut self, proxy: &ProxyId) {
+        let Some(id) = self.remotes.find(proxy) else { return };
+        let remote = &self.remotes.by_id[id];
+        if !remote.is_known() && remote.is_dialable() && remote.backoff.failed > 0 {
+            self.remotes.remove(id);
+        }
+    }
+
+    pub(super) fn on_peer(&mut self, peer: usize, now: Instant) {
+        let configured = || Configured { proxy: None, backoff: Backoff::new(now), dial: None, is_own: false };
+        self.dials.configured.entry(peer).or_insert_with(configured);
+    }
+
+    pub(super) fn on_dial_failed(&mut self, dial: DialId, now: Instant) {
+        match self.end_dial(dial) {
+            Some(Goal::Remote(id)) => self.fail(id, now),
+            Some(Goal::Configured(peer)) => self.fail_configured(peer, now),
+            None => {}
+        }
+    }
+
+    pub(super) fn on_stranger(&mut self, dial: DialId, now: Instant) {
+        if let Some(Goal::Remote(id)) = self.end_dial(dial) {
+            self.remotes.by_id[id].backoff.delay(now);
+            self.forget_if_expired(id, now);
+        }
+    }
+
+    /// The dial is over, however it ended.
+    pub(super) fn end_dial(&mut self, dial: DialId) -> Option<Goal> {
+        let goal = self.dials.under_way.remove(&dial)?.goal;
+        match goal {
+            Goal::Remote(id) => self.remotes.by_id.get_mut(id)?.dial = None,
+            Goal::Configured(peer) => self.dials.configured.get_mut(&peer)?.dial = None,
+        }
+        Some(goal)
+    }
+
+    /// A configured address led to `proxy`, which may be this one.
+    pub(super) fn note_configured(&mut self, peer: usize, proxy: &ProxyId) {
+        if let Some(configured) = self.dials.configured.get_mut(&peer) {
+            configured.is_own = *proxy == self.own;
+            configured.proxy = Some(proxy.clone());
+        }
+    }
+
+    /// What is under way to a proxy that is linked is not wanted any more.
+    pub(super) fn abandon_dials_to(&mut self, id: RemoteId) {
+        let remote = &self.remotes.by_id[id];
+        let configured = self.dials.configured.values().filter(|it| it.proxy.as_ref() == Some(&remote.proxy));
+        let dials: Vec<DialId> = configured.filter_map(|it| it.dial).chain(remote.dial).collect();
+        dials.into_iter().for_each(|dial| self.abandon(dial));
+    }
+
+    pub(super) fn abandon(&mut self, dial: DialId) {
+        self.end_dial(dial);
+        self.outputs.push_back(MeshOutput::Abandon { dial });
+    }
+
+    /// Gives up what has taken too long.
+    pub(super) fn expire_dials(&mut self, now: Instant) {
+        let late = |(id, dial): (&DialId, &Dial)| (dial.until <= now).then_some(*id);
+        let late: Vec<DialId> = self.dials.under_way.iter().filter_map(late).collect();
+        for dial in late {
+            self.outputs.push_back(MeshOutput::Abandon { dial });
+            self.on_dial_failed(dial, now);
+        }
+    }
+
+    /// A dial, or a link that never got ready, has failed.
+    pub(super) fn fail(&mut self, id: RemoteId, now: Instant) {
+        let Some(remote) = self.remotes.by_id.get_mut(id) else { return };
+        remote.backoff.fail(&self.config, &mut self.rng, now);
+        self.forget_if_expired(id, now);
+    }
+
+    pub(super) fn fail_configured(&mut self, peer: usize, now: Instant) {
+        if let Some(configured) = self.dials.configured.get_mut(&peer) {
+            configured.backoff.fail(&self.config, &mut self.rng, now);
+        }
+    }
+
+    /// The last link to a proxy is no more; if it was ready, it was so for as long as `lasted`.
+    pub(super) fn lose(&mut self, id: RemoteId, lasted: Option<Duration>, now: Instant) {
+        let remote = &mut self.remotes.by_id[id];
+        let configured =
+            self.dials.configured.values_mut().filter(|it| it.proxy.as_ref() == Some(&remote.proxy));
+        for backoff in configured.map(|it| &mut it.backoff).chain([&mut remote.backoff]) {
+            match lasted {
+                Some(lasted) => backoff.lose(&self.config, &mut self.rng, lasted, now),
+                None => backoff.fail(&self.config, &mut self.rng, now),
+            }
+        }
+        if lasted.is_some() {
+            remote.seen = now;
+        }
+        self.forget_if_expired(id, now);
+    }
+
+    /// A link to a proxy was ready, or has even matched.
+    pub(super) fn note_linked(&mut self, id: RemoteId, standing: Standing) {
+        let remote = &mut self.remotes.by_id[id];
+        remote.standing = remote.standing.max(standing);
+    }
+
+    /// The last link to a proxy was closed by this side to be replaced.
+    pub(super) fn dial_at_once(&mut self, id: RemoteId, now: Instant) {
+        let Some(remote) = self.remotes.by_id.get_mut(id) else { return };
+        let configured =
+            self.dials.configured.values_mut().filter(|it| it.proxy.as_ref() == Some(&remote.proxy));
+        configured
+            .map(|it| &mut it.backoff)
+            .chain([&mut remote.backoff])
+            .for_each(|backoff| backoff.next = now);
+    }
+
+    /// The last link to a proxy was closed by this side for want of room.
+    pub(super) fn dial_rarely(&mut self, id: RemoteId, now: Instant) {
+        let Some(remote) = self.remotes.by_id.get_mut(id) else { return };
+        remote.backoff.delay(now);
+    }
+
+    /// Begins every dial that is due and has room.
+    pub(super) fn dial_due(&mut self, now: Instant) {
+        while self.dials.known_under_way() < self.config.dials_max
+            && let Some(goal) = self.known_due(now)
+        {
+            self.dial(goal, true, now);
+        }
+        while self.dials.pace.is_open(now)
+            && let Some(id) = self.announced_due(now)
+        {
+            self.dials.pace.count(now);
+            self.dials.newest_first = !self.dials.newest_first;
+            self.dial(Goal::Remote(id), false, now);
+        }
+    }
+
+    /// When [`Self::dial_due`] has something to do.
+    pub(super) fn next_dial(&self) -> Option<Instant> {
+        let announced = self.dialable(false).map(|(_, remote)| remote.backoff.next).min();
+        let announced = announced.map(|next| self.dials.pace.opens().map_or(next, |opens| next.max(opens)));
+        let has_room = self.dials.known_under_way() < self.config.dials_max;
+        let known = has_room.then(|| self.known().map(|(next, _)| next).min()).flatten();
+        [announced, known].into_iter().flatten().min()
+    }
+
+    fn known_due(&self, now: Instant) -> Option<Goal> {
+        let due = self.known().filter(|(next, _)| *next <= now);
+        due.min_by_key(|(next, _)| *next).map(|(_, goal)| goal)
+    }
+
+    /// Those that are dialled without being announced.
+    fn known(&self) -> impl Iterator<Item = (Instant, Goal)> {
+        let remotes = self.dialable(true).map(|(id, remote)| (remote.backoff.next, Goal::Remote(id)));
+        let configured = self.dials.configured.iter().filter(|(_, it)| self.wants(it));
+        remotes.chain(configured.map(|(peer, it)| (it.backoff.next, Goal::Configured(*peer))))
+    }
+
+    fn dialable(&self, known: bool) -> impl Iterator<Item = (RemoteId, &Remote)> + Clone {
+        let remotes: &Remotes = &self.remotes;
+        remotes.by_id.iter().filter(move |(_, remote)| remote.is_known() == known && remote.is_dialable())
+    }
+
+    /// Whether a configured address waits to be dialled.
+    fn wants(&self, configured: &Configured) -> bool {
+        let remote = configured.proxy.as_ref().and_then(|proxy| self.remotes.find(proxy));
+        let is_busy = remote.is_some_and(|id| {
+            let remote = &self.remotes.by_id[id];
+            !remote.is_candidate() || remote.dial.is_some()
+        });
+        !configured.is_own && configured.dial.is_none() && !is_busy
+    }
+
+    fn announced_due(&mut self, now: Instant) -> Option<RemoteId> {
+        let due: Vec<(RemoteId, u32, u64)> = self
+            .dialable(false)
+            .filter(|(_, remote)| remote.backoff.next <= now)
+            .map(|(id, remote)| (id, remote.backoff.failed, remote.order))
+            .collect();
+        let newest = due.iter().max_by_key(|(_, failed, order)| (*failed == 0, *order));
+        let chosen = if self.dials.newest_first { newest } else { pick(due.iter(), &mut self.rng) };
+        chosen.map(|(id, _, _)| *id)
+    }
+
+    fn dial(&mut self, goal: Goal, is_known: bool, now: Instant) {
+        self.dials.last += 1;
+        let dial = DialId(self.dials.last);
+        let target = match goal {
+            Goal::Remote(id) => {
+                let remote = &mut self.remotes.by_id[id];
+                remote.dial = Some(dial);
+                remote.backoff.begin(now);
+                Target::Proxy { proxy: remote.proxy.clone(), addresses: remote.addresses() }
+            }
+            Goal::Configured(peer) => {
+                if let Some(configured) = self.dials.configured.get_mut(&peer) {
+                    configured.dial = Some(dial);
+                    configured.backoff.begin(now);
+                }
+                Target::Peer(peer)
+            }
+        };
+        self.dials.under_way.insert(dial, Dial { goal, until: now + self.config.dial_time, is_known });
+        self.outputs.push_back(MeshOutput::Dial { dial, target });
+    }
+}

@@ -1,0 +1,75 @@
+//! Heartbeats, links that are dead, and links that are too many.
+
+use std::time::Instant;
+
+use super::link::{Link, Stage};
+use super::{LinkEnd, LinkId, Mesh, MeshOutput};
+
+impl Mesh {
+    /// Nobody has listened while the whole process stood still: every link and every dial has its time anew.
+    pub(super) fn resume(&mut self, now: Instant) {
+        for link in self.links.values_mut() {
+            link.heard = now;
+            if !link.is_ready() {
+                link.since = now;
+            }
+        }
+        for remote in self.remotes.by_id.values_mut() {
+            remote.pair.until = remote.pair.until.map(|_| now + self.config.probe_time);
+        }
+        for dial in self.dials.under_way.values_mut() {
+            dial.until = now + self.config.dial_time;
+        }
+    }
+
+    /// Sends the heartbeats that are due.
+    pub(super) fn beat(&mut self, now: Instant) {
+        if self.next_beat.is_none_or(|next| next > now) {
+            return;
+        }
+        let ready = self.links.iter().filter(|(_, it)| it.is_ready());
+        self.outputs.extend(ready.map(|(link, _)| MeshOutput::Ping { link }));
+        self.next_beat = None;
+    }
+
+    /// Closes links that have been silent for too long.
+    pub(super) fn close_dead(&mut self, now: Instant) {
+        let is_dead = |(_, it): &(LinkId, &Link)| self.dies(it) <= now;
+        let dead: Vec<LinkId> = self.links.iter().filter(is_dead).map(|(link, _)| link).collect();
+        for link in dead {
+            let is_ready = self.links.get(link).is_some_and(Link::is_ready);
+            self.close(link, if is_ready { LinkEnd::Silent } else { LinkEnd::NoHello }, now);
+        }
+    }
+
+    /// When links want to be looked at next.
+    pub(super) fn next_look(&mut self, now: Instant) -> Option<Instant> {
+        let heartbeat = self.config.heartbeat;
+        let any_ready = self.links.values().any(Link::is_ready);
+        self.next_beat = any_ready.then(|| *self.next_beat.get_or_insert(now + heartbeat));
+        let death = self.links.values().map(|it| self.dies(it)).min();
+        let probe = self.remotes.by_id.values().filter_map(|remote| remote.pair.until).min();
+        [self.next_beat, death, probe].into_iter().flatten().min()
+    }
+
+    /// Of links that have never matched, the oldest one makes room for `newcomer`.
+    pub(super) fn make_room(&mut self, newcomer: LinkId, now: Instant) {
+        let idle = self.links.iter().filter(|(_, it)| it.is_ready() && !it.matched);
+        if idle.clone().count() <= self.config.links_unmatched_max {
+            return;
+        }
+        let oldest = idle.filter(|(link, _)| *link != newcomer).min_by_key(|(_, it)| it.since);
+        if let Some((link, id)) = oldest.map(|(link, it)| (link, it.remote)) {
+            self.close(link, LinkEnd::Crowded, now);
+            self.dial_rarely(id, now);
+        }
+    }
+
+    /// When a link is taken for dead.
+    fn dies(&self, link: &Link) -> Instant {
+        match link.stage {
+            Stage::Ready => link.heard + self.config.silence_max,
+            Stage::Spare | Stage::Started => link.since + self.config.hello_time,
+        }
+    }
+}
