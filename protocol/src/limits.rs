@@ -41,6 +41,16 @@ pub const MESSAGE_LIMIT_MAX: usize = 64 * 1024 * 1024;
 /// Body of a record of a link: a message, and who says it to whom.
 pub const LINK_RECORD_MAX: usize = MESSAGE_LIMIT_MAX + 64;
 
+/// Bytes of a channel's stream in one frame of a link, so that heartbeats and other channels pass.
+pub const LINK_PIECE_MAX: usize = 64 * 1024;
+
+/// A frame of a link, until one channel has been matched: 64 elements or tags and some room.
+pub const LINK_FRAME_EARLY_MAX: usize = 4096;
+
+/// What may be on its way of the stream of one channel of a link before the other side has asked for more:
+/// both sides count on it. It takes 1 GB/s at a round trip of 1 ms.
+pub const LINK_WINDOW: usize = 1024 * 1024;
+
 /// Interval of pings to each client.
 pub const PING_INTERVAL: Duration = Duration::from_secs(30);
 

@@ -1,11 +1,13 @@
 //! The command line: flags, which win over the environment, which wins over a file.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use nws_proxy::{AllowedHost, AllowedOrigin, Config};
+use nws_proxy::{AllowedHost, AllowedOrigin, Config, Links};
 use serde::Deserialize;
 
 /// Network Web Sockets: pages, programs and devices that pick the same channel name talk.
@@ -64,7 +66,23 @@ struct Settings {
     /// Port on 127.0.0.1 and [::1]; 0 picks a free one [default: 9009]
     #[arg(long, env = "NWS_PORT")]
     port: Option<u16>,
-    /// No mDNS
+    /// Port for other proxies [default: 9010, or another one where that is taken]
+    #[arg(long, value_name = "PORT", env = "NWS_LINK_PORT")]
+    link_port: Option<u16>,
+    /// Use only network interfaces of this name, such as eth0 or wl* (repeatable)
+    #[arg(long, value_name = "GLOB", env = "NWS_INTERFACE", value_delimiter = ',')]
+    interface: Option<Vec<String>>,
+    /// Do not use network interfaces of this name (repeatable)
+    #[arg(long, value_name = "GLOB", env = "NWS_NO_INTERFACE", value_delimiter = ',')]
+    no_interface: Option<Vec<String>>,
+    /// Keep connected to the proxy at this address, wherever it is (repeatable)
+    #[arg(long, value_name = "HOST:PORT", env = "NWS_PEER", value_delimiter = ',')]
+    peer: Option<Vec<String>>,
+    /// Let proxies of other networks than those of this machine connect
+    #[arg(long, value_name = "BOOL", env = "NWS_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    allow_remote: Option<bool>,
+    /// No mDNS; and no links to other proxies at all, unless --link-port or --peer is given
     #[arg(long, value_name = "BOOL", env = "NWS_NO_DISCOVERY", value_parser = BoolishValueParser::new())]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
     no_discovery: Option<bool>,
@@ -147,6 +165,11 @@ impl Settings {
     fn or(self, other: Self) -> Self {
         Self {
             port: self.port.or(other.port),
+            link_port: self.link_port.or(other.link_port),
+            interface: self.interface.or(other.interface),
+            no_interface: self.no_interface.or(other.no_interface),
+            peer: self.peer.or(other.peer),
+            allow_remote: self.allow_remote.or(other.allow_remote),
             no_discovery: self.no_discovery.or(other.no_discovery),
             allow_origin: self.allow_origin.or(other.allow_origin),
             allow_host: self.allow_host.or(other.allow_host),
@@ -167,8 +190,19 @@ impl Settings {
             let host = AllowedHost::new(host).map_err(|error| Usage(format!("--allow-host: {error}")))?;
             config.allow_hosts.push(host);
         }
+        self.links(&mut config.links)?;
         self.limits.apply(&mut config)?;
         Ok(config)
+    }
+
+    fn links(&self, links: &mut Links) -> Result<(), Usage> {
+        links.port = self.link_port;
+        links.discovery = !self.no_discovery.unwrap_or(false);
+        links.allow_remote = self.allow_remote.unwrap_or(false);
+        links.interfaces.include = parsed("--interface", self.interface.as_deref())?;
+        links.interfaces.exclude = parsed("--no-interface", self.no_interface.as_deref())?;
+        links.peers = parsed("--peer", self.peer.as_deref())?;
+        Ok(())
     }
 }
 
@@ -218,6 +252,14 @@ fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
     }
+}
+
+fn parsed<T: FromStr>(flag: &str, values: Option<&[String]>) -> Result<Vec<T>, Usage>
+where
+    T::Err: fmt::Display,
+{
+    let values = values.unwrap_or_default().iter();
+    values.map(|value| value.parse().map_err(|error| Usage(format!("{flag}: {error}")))).collect()
 }
 
 fn at_least(flag: &str, least: usize, value: Option<usize>) -> Result<Option<usize>, Usage> {

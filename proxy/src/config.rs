@@ -5,6 +5,8 @@ use std::time::Duration;
 use nws_core::SiteNamesConfig;
 use nws_protocol::limits;
 
+use crate::discovery::PeerAddress;
+use crate::interfaces::InterfaceFilter;
 use crate::local::{AllowedHost, AllowedOrigin};
 
 /// Everything that can be configured. The default serves port 9009.
@@ -16,8 +18,25 @@ pub struct Config {
     pub allow_origins: Vec<AllowedOrigin>,
     /// Values of `Host` that are answered besides those of loopback.
     pub allow_hosts: Vec<AllowedHost>,
+    /// How other proxies are reached.
+    pub links: Links,
     /// Bounds, see [`nws_protocol::limits`] for their reasons.
     pub limits: Limits,
+}
+
+/// How other proxies are reached.
+#[derive(Clone, Debug)]
+pub struct Links {
+    /// Whether this proxy is announced, and looks for others, by mDNS.
+    pub discovery: bool,
+    /// The port on which others reach it. Without a number 9010, or another one where that is taken.
+    pub port: Option<u16>,
+    /// The network interfaces that are used.
+    pub interfaces: InterfaceFilter,
+    /// Others to be kept connected, wherever they are.
+    pub peers: Vec<PeerAddress>,
+    /// Whether others may link from networks that this machine is not on.
+    pub allow_remote: bool,
 }
 
 /// Bounds that can be configured.
@@ -49,7 +68,28 @@ pub struct Limits {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { port: 9009, allow_origins: Vec::new(), allow_hosts: Vec::new(), limits: Limits::default() }
+        Self {
+            port: 9009,
+            allow_origins: Vec::new(),
+            allow_hosts: Vec::new(),
+            links: Links::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        let interfaces = InterfaceFilter::default();
+        Self { discovery: true, port: None, interfaces, peers: Vec::new(), allow_remote: false }
+    }
+}
+
+impl Links {
+    /// Whether this proxy is to be reached by others, or to reach them: without mDNS only when something
+    /// says how.
+    pub(crate) fn are_wanted(&self) -> bool {
+        self.discovery || self.port.is_some() || !self.peers.is_empty()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::tls::IdentityError;
+
 /// Why a proxy cannot serve. What the system said is the `source`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -26,6 +28,20 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// Other proxies cannot be listened for.
+    #[error("cannot listen for other proxies on port {port}: choose another one with --link-port")]
+    LinkPort {
+        /// The port.
+        port: u16,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The network interfaces cannot be read.
+    #[error("cannot read the network interfaces")]
+    Interfaces(#[source] io::Error),
+    /// No identity could be made.
+    #[error("cannot make an identity")]
+    Identity(#[from] IdentityError),
     /// A thread or its runtime could not be made.
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),

@@ -4,6 +4,9 @@
 //! `local` is the side of browsers and programs: HTTP, who may connect, upgrades. A connection that
 //! was upgraded moves to the `shard` of its channel, which owns the sockets of some of the channels and
 //! the state machine of [`nws_core`] that decides about them.
+//!
+//! `network` is the side of other proxies: `discovery` hears of them, the `mesh` decides whom to dial and which
+//! `link` stays, and a link relays between the shards of both.
 
 #![forbid(unsafe_code)]
 
@@ -13,16 +16,21 @@ mod digest;
 mod discovery;
 mod error;
 mod interfaces;
+mod link;
 mod listeners;
 mod local;
+mod mesh;
+mod network;
 mod places;
 mod shard;
 mod tls;
 
 use std::future::Future;
 
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, Links};
+pub use discovery::{InvalidPeer, PeerAddress};
 pub use error::Error;
+pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};
 pub use listeners::Listeners;
 pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
 
@@ -40,14 +48,30 @@ pub async fn run(
     listeners: Listeners,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
-    let shards = shard::Shards::start(&config)?;
+    let (news, from_shards) = network::news();
+    let are_linked = config.links.are_wanted();
+    let shards = shard::Shards::start(&config, are_linked.then_some(&news))?;
     let (handles, port) = (shards.handles(), listeners.port());
     tracing::info!(port, shards = handles.len(), version = env!("CARGO_PKG_VERSION"), "serving");
-    let server = local::Server::new(&config, port, handles)?;
+    let server = local::Server::new(&config, port, handles.clone())?;
+    let mut network = match are_linked {
+        true => Some(network::Network::start(config.links, handles, from_shards)?),
+        false => None,
+    };
+    let networking = async {
+        match &mut network {
+            Some(network) => network.run().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         () = server.accept(listeners) => {}
+        () = networking => {}
         () = shutdown => {}
     }
-    shards.stop().await;
+    match network {
+        Some(network) => drop(tokio::join!(network.stop(), shards.stop())),
+        None => shards.stop().await,
+    }
     Ok(())
 }

@@ -8,9 +8,12 @@
 mod driver;
 mod handle;
 mod home;
+mod news;
+mod port;
 mod seat;
 mod session;
 mod state;
+mod trunk;
 mod write;
 
 use std::num::NonZero;
@@ -25,6 +28,8 @@ use crate::digest::DigestKey;
 use crate::error::Error;
 
 pub(crate) use handle::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
+pub(crate) use news::News;
+pub(crate) use port::{FromLink, Life, LinkEnd, ToLink};
 
 use home::{Home, Plan};
 
@@ -59,12 +64,13 @@ impl Shards {
     ///
     /// # Panics
     ///
-    /// Outside a runtime that is local to its thread.
-    pub(crate) fn start(config: &Config) -> Result<Self, Error> {
+    /// Outside a runtime that is local to its thread. `news` hears which network channels have members.
+    pub(crate) fn start(config: &Config, news: Option<&mpsc::Sender<News>>) -> Result<Self, Error> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let shared = Arc::new(Shared::new(config.limits.channels, limits::ALL_QUEUES_MAX));
         let count = (cores / CORES_PER_SHARD).max(1);
-        let running = (0..count).map(|index| start_one(index, config, &shared)).collect::<Result<_, _>>()?;
+        let running =
+            (0..count).map(|index| start_one(index, config, &shared, news)).collect::<Result<_, _>>()?;
         Ok(Self { running, key: DigestKey::generate()? })
     }
 
@@ -89,18 +95,39 @@ impl ShardHandles {
         self.handles.len()
     }
 
+    /// The number of the shard that owns `channel`, and the digest that stands for the channel.
+    pub(crate) fn number_of(&self, channel: &nws_core::ChannelKey) -> (usize, crate::digest::Digest) {
+        let digest = self.key.digest(channel);
+        (digest.shard(self.len()), digest)
+    }
+
+    /// The shard of this number.
+    pub(crate) fn numbered(&self, number: usize) -> &ShardHandle {
+        &self.handles[number]
+    }
+
     /// The shard that owns `channel`, and the digest that stands for the channel.
     pub(crate) fn of(&self, channel: &nws_core::ChannelKey) -> (&ShardHandle, crate::digest::Digest) {
-        let digest = self.key.digest(channel);
-        (&self.handles[digest.shard(self.len())], digest)
+        let (number, digest) = self.number_of(channel);
+        (self.numbered(number), digest)
     }
 }
 
 /// Starts the shard with this number: the first one here, the others on threads of their own.
-fn start_one(index: usize, config: &Config, shared: &Arc<Shared>) -> Result<Running, Error> {
+fn start_one(
+    index: usize,
+    config: &Config,
+    shared: &Arc<Shared>,
+    news: Option<&mpsc::Sender<News>>,
+) -> Result<Running, Error> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed)?;
-    let plan = Plan { core: core_config(config, shared), seed, message_max: config.limits.message };
+    let plan = Plan {
+        core: core_config(config, shared),
+        seed,
+        message_max: config.limits.message,
+        news: news.cloned(),
+    };
     let (commands, receiver) = mpsc::channel(COMMANDS);
     let is_here = index == 0;
     let home = if is_here { Home::here(plan, receiver) } else { Home::on_thread(index, plan, receiver)? };

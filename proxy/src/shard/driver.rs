@@ -10,6 +10,7 @@ use tokio::task::spawn_local;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::handle::{Arrival, Command};
+use super::port::Port;
 use super::seat::Seat;
 use super::session::Session;
 use super::state::{EndOnPanic, Shard};
@@ -66,6 +67,7 @@ fn carry_out(shard: &Rc<Shard>, command: Command) -> bool {
                 }
             });
         }
+        Command::Link(end) => drop(spawn_local(Port::new(shard, end).serve())),
         Command::ShutDown => return true,
     }
     false

@@ -7,6 +7,7 @@ use nws_protocol::{CloseCode, PeerId};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
+use super::port::LinkEnd;
 use crate::places::Place;
 
 /// Sends connections to a shard.
@@ -78,6 +79,7 @@ pub(super) enum Command {
         reply: oneshot::Sender<()>,
         arrival: oneshot::Receiver<Arrival>,
     },
+    Link(LinkEnd),
     ShutDown,
 }
 
@@ -135,6 +137,11 @@ impl ShardHandle {
             Err(_) if self.commands.is_closed() => Err(NotReserved::Stopping),
             Err(_) => Err(NotReserved::Taken),
         }
+    }
+
+    /// Connects a link. Where the shard has ended its end of the link is dropped.
+    pub(crate) async fn link(&self, end: LinkEnd) {
+        let _ = self.commands.send(Command::Link(end)).await;
     }
 
     pub(super) async fn shut_down(&self) {

@@ -11,6 +11,7 @@ use tokio::task::{self, spawn_local};
 
 use super::driver::drive;
 use super::handle::Command;
+use super::news::News;
 use super::state::{Shard, guarded};
 use crate::error::Error;
 
@@ -19,6 +20,8 @@ pub(super) struct Plan {
     pub(super) core: nws_core::Config,
     pub(super) seed: [u8; 32],
     pub(super) message_max: usize,
+    /// Who is told which channels have members.
+    pub(super) news: Option<mpsc::Sender<News>>,
 }
 
 /// A shard that runs.
@@ -31,8 +34,15 @@ pub(super) enum Home {
 }
 
 impl Plan {
+    /// The shard, on whose thread this has to be called.
     fn shard(self) -> Rc<Shard> {
-        Shard::new(Channels::new(self.core, self.seed), self.message_max)
+        let core = Channels::new(self.core, self.seed);
+        let shard = Shard::new(core, self.message_max, self.news.is_some());
+        if let Some(news) = self.news {
+            let teller = Rc::clone(&shard);
+            spawn_local(async move { teller.tell_news(news).await });
+        }
+        shard
     }
 }
 

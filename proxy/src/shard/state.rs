@@ -6,11 +6,14 @@ use std::task::{Context, Waker};
 use std::time::Instant;
 
 use nws_core::{Channels, ConnId, Fresh, Input, Output};
+use nws_protocol::ChannelName;
 use nws_protocol::limits::READ_PER_PASS;
 use slotmap::SlotMap;
 use tokio::net::tcp::OwnedWriteHalf;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
+use super::news::{News, Untold};
+use super::trunk::Trunk;
 use super::write::{self, Outcome};
 
 /// Bytes queued in one pass after which it writes before it reads on, so that a pass needs bounded
@@ -35,6 +38,8 @@ pub(super) struct Shard {
     /// Where every session reads.
     pub(super) buffer: RefCell<Box<[u8]>>,
     pub(super) message_max: usize,
+    /// Channels that were opened or closed, if anybody wants to know.
+    pub(super) untold: Option<Untold>,
 }
 
 /// What the driver tells a session.
@@ -53,15 +58,24 @@ pub(super) struct Orders {
 /// A connection, or one to be.
 #[derive(Default)]
 struct Conn {
-    socket: Option<OwnedWriteHalf>,
+    wire: Option<Wire>,
     reply: Option<oneshot::Sender<()>>,
     orders: Orders,
     session: Option<Waker>,
 }
 
+/// What is written to.
+enum Wire {
+    Socket(OwnedWriteHalf),
+    Trunk(Trunk),
+}
+
 impl Conn {
     fn order(&mut self, change: impl FnOnce(&mut Orders)) {
         change(&mut self.orders);
+        if let Some(Wire::Trunk(trunk)) = &mut self.wire {
+            trunk.obey(self.orders);
+        }
         if let Some(session) = &self.session {
             session.wake_by_ref();
         }
@@ -69,7 +83,8 @@ impl Conn {
 }
 
 impl Shard {
-    pub(super) fn new(core: Channels, message_max: usize) -> Rc<Self> {
+    /// A shard without connections. Whether it `tells` is whether anybody wants to know which channels it has.
+    pub(super) fn new(core: Channels, message_max: usize, tells: bool) -> Rc<Self> {
         Rc::new(Self {
             core: RefCell::new(core),
             conns: RefCell::default(),
@@ -77,6 +92,7 @@ impl Shard {
             has_work: Cell::new(false),
             buffer: RefCell::new(vec![0; READ_PER_PASS].into_boxed_slice()),
             message_max,
+            untold: tells.then(Untold::default),
         })
     }
 
@@ -111,7 +127,7 @@ impl Shard {
             let mut now = Instant::now();
             for count in 1_usize.. {
                 let Some(output) = core.poll_output() else { break };
-                carry_out(&mut core, &mut conns, output, now);
+                self.carry_out(&mut core, &mut conns, output, now);
                 if count.is_multiple_of(LOOK_AT_CLOCK) {
                     now = Instant::now();
                 }
@@ -151,8 +167,22 @@ impl Shard {
 
     pub(super) fn attach(&self, conn: ConnId, socket: OwnedWriteHalf) {
         if let Some(entry) = self.conns.borrow_mut().get_mut(conn) {
-            entry.socket = Some(socket);
+            entry.wire = Some(Wire::Socket(socket));
         }
+    }
+
+    pub(super) fn attach_trunk(&self, conn: ConnId, trunk: Trunk) {
+        if let Some(entry) = self.conns.borrow_mut().get_mut(conn) {
+            entry.wire = Some(Wire::Trunk(trunk));
+        }
+    }
+
+    /// Does something with a trunk, as long as there is one.
+    pub(super) fn with_trunk<R>(&self, conn: ConnId, run: impl FnOnce(&mut Trunk, Orders) -> R) -> Option<R> {
+        let mut conns = self.conns.borrow_mut();
+        let entry = conns.get_mut(conn)?;
+        let Some(Wire::Trunk(trunk)) = &mut entry.wire else { return None };
+        Some(run(trunk, entry.orders))
     }
 
     pub(super) fn remove(&self, conn: ConnId) {
@@ -170,22 +200,43 @@ impl Shard {
     pub(super) fn is_empty(&self) -> bool {
         self.conns.borrow().is_empty()
     }
-}
 
-fn carry_out(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, output: Output, now: Instant) {
-    match output {
-        Output::Write { conn } => write_to(core, conns, conn, now),
-        Output::Hold { conn } => order(conns, conn, |orders| orders.hold = true),
-        Output::Release { conn } => order(conns, conn, |orders| orders.hold = false),
-        Output::Finish { conn } => order(conns, conn, |orders| orders.finish = true),
-        Output::Reset { conn } => order(conns, conn, |orders| orders.reset = true),
-        Output::Reserved { conn } => {
-            if let Some(reply) = conns.get_mut(conn).and_then(|entry| entry.reply.take()) {
-                // A client that has gone meanwhile drops its reservation too.
-                let _ = reply.send(());
-            }
+    /// Tells which channels were opened and closed until nobody listens any more.
+    pub(super) async fn tell_news(&self, listener: mpsc::Sender<News>) {
+        if let Some(untold) = &self.untold {
+            untold.tell(listener).await;
         }
-        Output::Taken { conn } => drop(conns.remove(conn)),
+    }
+
+    fn tell(&self, channel: ChannelName, is_open: bool) {
+        if let Some(untold) = &self.untold {
+            untold.add(channel, is_open);
+        }
+    }
+
+    fn carry_out(
+        &self,
+        core: &mut Channels,
+        conns: &mut SlotMap<ConnId, Conn>,
+        output: Output,
+        now: Instant,
+    ) {
+        match output {
+            Output::Opened { channel } => self.tell(channel, true),
+            Output::Closed { channel } => self.tell(channel, false),
+            Output::Write { conn } => write_to(core, conns, conn, now),
+            Output::Hold { conn } => order(conns, conn, |orders| orders.hold = true),
+            Output::Release { conn } => order(conns, conn, |orders| orders.hold = false),
+            Output::Finish { conn } => order(conns, conn, |orders| orders.finish = true),
+            Output::Reset { conn } => order(conns, conn, |orders| orders.reset = true),
+            Output::Reserved { conn } => {
+                if let Some(reply) = conns.get_mut(conn).and_then(|entry| entry.reply.take()) {
+                    // A client that has gone meanwhile drops its reservation too.
+                    let _ = reply.send(());
+                }
+            }
+            Output::Taken { conn } => drop(conns.remove(conn)),
+        }
     }
 }
 
@@ -198,8 +249,12 @@ fn order(conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, change: impl FnOnce(&m
 /// Writes what waits, unless the socket is known to take nothing.
 fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, now: Instant) {
     let Some(entry) = conns.get_mut(conn).filter(|entry| !entry.orders.blocked) else { return };
-    let Some(socket) = &entry.socket else { return };
-    match write::all(core, conn, socket, now) {
+    let outcome = match &mut entry.wire {
+        Some(Wire::Socket(socket)) => write::all(core, conn, socket, now),
+        Some(Wire::Trunk(trunk)) => trunk.write(core, now),
+        None => return,
+    };
+    match outcome {
         Outcome::Drained => {}
         Outcome::Blocked => entry.order(|orders| orders.blocked = true),
         Outcome::Broken => entry.order(|orders| orders.reset = true),

@@ -1,0 +1,43 @@
+//! Links to other proxies: a TCP connection, TLS, a WebSocket, and inside it what both sides find out about
+//! their channels and then relay.
+
+mod dial;
+mod end;
+mod listen;
+mod lives;
+mod relay;
+mod socket;
+mod writer;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::interfaces::Interfaces;
+use crate::shard::ShardHandles;
+use crate::tls::Identity;
+
+pub(crate) use dial::dial;
+pub(crate) use listen::{LinkListener, listen};
+
+/// What every link needs.
+pub(crate) struct Context {
+    /// Who we are.
+    pub(crate) identity: Identity,
+    /// Where channels are.
+    pub(crate) shards: ShardHandles,
+    /// The networks that we are on.
+    pub(crate) interfaces: watch::Receiver<Arc<Interfaces>>,
+    /// Whether others may link from other networks.
+    pub(crate) allow_remote: bool,
+}
+
+impl Context {
+    fn is_on_link(&self, address: &std::net::SocketAddr) -> bool {
+        self.interfaces.borrow().is_on_link(address)
+    }
+}
+
+/// A context for all links of one proxy, which are on one thread.
+pub(crate) type SharedContext = Rc<Context>;

@@ -1,0 +1,63 @@
+//! Why a link ends.
+
+use std::io;
+
+use nws_matching::Refusal;
+use nws_protocol::link::InvalidLinkFrame;
+use tokio_tungstenite::tungstenite;
+
+use crate::mesh::LinkEnd;
+use crate::tls::TlsError;
+
+/// What ended a link, or kept a connection from becoming one.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum End {
+    /// The network failed, or nobody listens.
+    #[error("no connection: {0}")]
+    Network(#[from] io::Error),
+    /// There was no address to dial.
+    #[error("nobody to dial")]
+    Nobody,
+    /// It took too long.
+    #[error("no answer in time")]
+    Late,
+    /// The handshake of TLS.
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
+    /// The WebSocket.
+    #[error("WebSocket: {0}")]
+    WebSocket(Box<tungstenite::Error>),
+    /// The other side has closed.
+    #[error("the other side closed")]
+    Closed,
+    /// The mesh decided so.
+    #[error("closed: {0:?}")]
+    Ordered(LinkEnd),
+    /// It did not take the orders of the mesh.
+    #[error("it is stuck")]
+    Stuck,
+    /// The other side broke the rules of the frames.
+    #[error("a bad frame: {0}")]
+    Frame(#[from] InvalidLinkFrame),
+    /// The other side broke the rules of matching.
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+    /// The other side spoke of a channel that is not matched.
+    #[error("a frame for a slot that is not matched")]
+    Unmatched,
+    /// Text, or a frame that is too long at this time.
+    #[error("a message of another kind or length")]
+    Message,
+    /// A channel on it was given up: it made no progress, or the other side broke the rules of its stream.
+    #[error("a channel made no progress, or its stream is broken")]
+    Broken,
+    /// The proxy stops.
+    #[error("the proxy stops")]
+    Stopping,
+}
+
+impl From<tungstenite::Error> for End {
+    fn from(error: tungstenite::Error) -> Self {
+        Self::WebSocket(Box::new(error))
+    }
+}

@@ -1,0 +1,270 @@
+//! One link from HELLO to its end: matching with the other side, and relaying between it and the shards.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::{FuturesUnordered, SplitStream};
+use nws_core::ChannelKey;
+use nws_matching::{Finished, Input, Output, PeerSlot, Role, Session, SessionConfig, Work};
+use nws_protocol::limits::LINK_FRAME_EARLY_MAX;
+use nws_protocol::link::{LinkFrame, Slot};
+use nws_protocol::{ChannelName, ProxyId, Scope};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio_tungstenite::tungstenite::Message;
+
+use super::SharedContext;
+use super::end::End;
+use super::socket::Socket;
+use super::writer::{Control, write};
+use crate::mesh::{Link, Order};
+use crate::shard::{FromLink, LinkEnd, ToLink};
+use crate::tls::SessionId;
+
+/// Frames of the shards that may wait to be written. What does not fit waits in their outboxes, where it
+/// counts.
+const TO_LINK: usize = 8;
+
+/// What may wait for a shard. While it is full the link is not read.
+const FROM_LINK: usize = 64;
+
+/// Messages that are kept while it is not decided whether the link is wanted. The other side says no more
+/// than HELLO and the names of one message.
+const EARLY_MAX: usize = 8;
+
+/// Slots of a piece of work up to which it is done at once: it takes a millisecond or two then, less than
+/// a hand-over is worth.
+const INLINE_MAX: usize = 16;
+
+/// A connection that has just been made.
+pub(super) struct Fresh {
+    pub(super) socket: Socket,
+    /// Who is at the other end.
+    pub(super) peer: ProxyId,
+    pub(super) session: SessionId,
+    pub(super) role: Role,
+}
+
+/// Serves a link to its end.
+pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
+    let peer = fresh.peer.clone();
+    tracing::debug!(%peer, "a link begins");
+    let end = serve(context, link, fresh).await;
+    tracing::debug!(%peer, %end, "a link has ended");
+}
+
+async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
+    let (sink, stream) = fresh.socket.split();
+    let (to, from_shards) = mpsc::channel(TO_LINK);
+    let control = Control::default();
+    let mut seed = [0; 32];
+    if getrandom::fill(&mut seed).is_err() {
+        return End::Stopping;
+    }
+    let config =
+        SessionConfig::new(fresh.role, fresh.session, context.identity.id().clone(), fresh.peer.clone());
+    let relay = Relay {
+        link,
+        peer: fresh.peer,
+        session: Session::new(config, seed),
+        context,
+        control: &control,
+        to,
+        ports: HashMap::new(),
+        slots: HashMap::new(),
+        broken: Arc::default(),
+        works: FuturesUnordered::new(),
+        is_matched: false,
+    };
+    let outcome = tokio::select! {
+        outcome = relay.run(stream) => outcome,
+        outcome = write(sink, &control, from_shards) => outcome,
+    };
+    outcome.err().unwrap_or(End::Stopping)
+}
+
+/// The reading half of a link, and its decisions.
+struct Relay<'a> {
+    link: Link,
+    peer: ProxyId,
+    session: Session,
+    context: SharedContext,
+    control: &'a Control,
+    to: mpsc::Sender<ToLink>,
+    /// The shards that this link has channels of, by their numbers.
+    ports: HashMap<usize, mpsc::Sender<FromLink>>,
+    /// The channels that are matched, by the own slot, and the numbers of their shards.
+    slots: HashMap<Slot, (ChannelName, usize)>,
+    /// Rung by a shard.
+    broken: Arc<Notify>,
+    works: FuturesUnordered<JoinHandle<Finished>>,
+    is_matched: bool,
+}
+
+impl Relay<'_> {
+    async fn run(mut self, mut stream: SplitStream<Socket>) -> Result<(), End> {
+        for message in self.wait_for_start(&mut stream).await? {
+            self.on_message(message).await?;
+        }
+        loop {
+            tokio::select! {
+                message = stream.next() => self.on_message(received(message)?).await?,
+                order = self.link.order() => self.obey(order.ok_or(End::Stuck)?).await?,
+                Some(finished) = self.works.next() => {
+                    self.session.handle(Input::Done(finished.map_err(|_| End::Stopping)?))?;
+                    self.follow().await?;
+                }
+                () = self.broken.notified() => return Err(End::Broken),
+            }
+        }
+    }
+
+    /// Waits until it is decided that the link is wanted, and keeps what comes meanwhile: above all its
+    /// end is to be noticed.
+    async fn wait_for_start(&mut self, stream: &mut SplitStream<Socket>) -> Result<VecDeque<Message>, End> {
+        let mut early = VecDeque::new();
+        loop {
+            tokio::select! {
+                message = stream.next(), if early.len() < EARLY_MAX => {
+                    self.link.heard();
+                    early.push_back(received(message)?);
+                }
+                order = self.link.order() => match order.ok_or(End::Stuck)? {
+                    Order::Start => break,
+                    order => self.obey(order).await?,
+                },
+            }
+        }
+        self.follow().await?;
+        Ok(early)
+    }
+
+    async fn obey(&mut self, order: Order) -> Result<(), End> {
+        match order {
+            Order::Start => {}
+            Order::Ping => self.control.ping(),
+            Order::Offer(channel) => self.session.handle(Input::Offer(channel))?,
+            Order::Withdraw(channel) => {
+                if let Some(slot) = self.slot_of(&channel) {
+                    self.part(slot).await?;
+                }
+                self.session.handle(Input::Withdraw(channel))?;
+            }
+            Order::Grant(count) => self.session.handle(Input::Grant(count))?,
+            Order::End(reason) => return Err(End::Ordered(reason)),
+        }
+        self.follow().await
+    }
+
+    async fn on_message(&mut self, message: Message) -> Result<(), End> {
+        self.link.heard();
+        match message {
+            Message::Binary(bytes) => self.on_frame(bytes).await,
+            Message::Ping(_) | Message::Pong(_) => Ok(()),
+            Message::Close(_) => Err(End::Closed),
+            Message::Text(_) | Message::Frame(_) => Err(End::Message),
+        }
+    }
+
+    async fn on_frame(&mut self, message: Bytes) -> Result<(), End> {
+        if !self.is_matched && message.len() > LINK_FRAME_EARLY_MAX {
+            return Err(End::Message);
+        }
+        match LinkFrame::parse(&message)? {
+            LinkFrame::Data { slot, bytes } => match self.own_slot(slot)? {
+                Some(slot) => self.tell(slot, FromLink::Data { slot, bytes: message.slice_ref(bytes) }).await,
+                None => Ok(()),
+            },
+            LinkFrame::Credit { slot, bytes } => match self.own_slot(slot)? {
+                Some(slot) => self.tell(slot, FromLink::Credit { slot, bytes }).await,
+                None => Ok(()),
+            },
+            LinkFrame::Unknown => Ok(()),
+            LinkFrame::Hello(_)
+            | LinkFrame::Blind { .. }
+            | LinkFrame::Eval { .. }
+            | LinkFrame::Tags { .. }
+            | LinkFrame::Leave { .. } => {
+                self.session.handle(Input::Frame(&message))?;
+                self.follow().await
+            }
+        }
+    }
+
+    /// Does what the session wants done.
+    async fn follow(&mut self) -> Result<(), End> {
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                Output::Send(frame) => self.control.frame(frame),
+                Output::Ready => self.link.ready(),
+                Output::Waiting(count) => self.link.ask(count),
+                Output::Work(work) => self.work(work)?,
+                Output::Matched { channel, own, .. } => self.start(channel, own).await?,
+                Output::Left { own, .. } => self.part(own).await?,
+                Output::Exhausting => self.link.exhausting(),
+            }
+        }
+        Ok(())
+    }
+
+    fn work(&mut self, work: Work) -> Result<(), End> {
+        if work.weight() <= INLINE_MAX {
+            return Ok(self.session.handle(Input::Done(work.run()))?);
+        }
+        self.works.push(spawn_blocking(move || work.run()));
+        Ok(())
+    }
+
+    async fn start(&mut self, channel: ChannelName, slot: Slot) -> Result<(), End> {
+        self.link.matched();
+        self.is_matched = true;
+        let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
+        let (shard, digest) = self.context.shards.number_of(&key);
+        tracing::debug!(peer = %self.peer, channel = %digest, "a channel is matched");
+        if !self.ports.contains_key(&shard) {
+            let (sender, from) = mpsc::channel(FROM_LINK);
+            let (to, broken) = (self.to.clone(), Arc::clone(&self.broken));
+            let end = LinkEnd { proxy: self.peer.clone(), from, to, broken };
+            self.context.shards.numbered(shard).link(end).await;
+            self.ports.insert(shard, sender);
+        }
+        let life = self.control.lives.begin(slot);
+        self.slots.insert(slot, (channel.clone(), shard));
+        self.tell(slot, FromLink::Matched { slot, life, channel }).await
+    }
+
+    /// A channel is left, by whichever side.
+    async fn part(&mut self, slot: Slot) -> Result<(), End> {
+        self.control.lives.end(slot);
+        self.tell(slot, FromLink::Parted { slot }).await?;
+        self.slots.remove(&slot);
+        Ok(())
+    }
+
+    async fn tell(&self, slot: Slot, what: FromLink) -> Result<(), End> {
+        let port = self.slots.get(&slot).and_then(|(_, shard)| self.ports.get(shard));
+        match port {
+            Some(port) => port.send(what).await.map_err(|_| End::Broken),
+            None => Ok(()),
+        }
+    }
+
+    fn slot_of(&self, channel: &ChannelName) -> Option<Slot> {
+        self.slots.iter().find(|(_, (name, _))| name == channel).map(|(&slot, _)| slot)
+    }
+
+    /// Our slot for the channel of one of theirs; `None` for one that was left.
+    fn own_slot(&self, theirs: Slot) -> Result<Option<Slot>, End> {
+        match self.session.peer_slot(theirs) {
+            PeerSlot::Matched { own } => Ok(Some(own)),
+            PeerSlot::Left => Ok(None),
+            PeerSlot::Unmatched => Err(End::Unmatched),
+        }
+    }
+}
+
+fn received(message: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>) -> Result<Message, End> {
+    Ok(message.ok_or(End::Closed)??)
+}

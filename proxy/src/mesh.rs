@@ -1,0 +1,313 @@
+//! Drives the state machine of the links to other proxies: it hears what happens to them, and passes on
+//! what it decides.
+//!
+//! Everything here is on one thread, so an input is obeyed before the next one comes.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
+use nws_matching::{LinkKey, Rations, RationsConfig};
+use nws_protocol::{ChannelName, ProxyId};
+use slotmap::{Key, KeyData, SlotMap};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::AbortHandle;
+use tokio::time::sleep_until;
+
+use crate::discovery::{Discovery, PeerAddress, Sighting};
+use crate::error::Error;
+use crate::shard::News;
+
+pub(crate) use nws_core::LinkEnd;
+
+/// Orders that may wait for a link: as many as there can be channels, twice over. A link for which more
+/// wait is stuck, and ended.
+const ORDERS: usize = 2048;
+
+/// Far enough away to stand for never, near enough not to overflow.
+const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a link is to do.
+#[derive(Clone, Debug)]
+pub(crate) enum Order {
+    /// Send HELLO.
+    Start,
+    /// Make the other side answer.
+    Ping,
+    /// Find out whether the other side knows this channel.
+    Offer(ChannelName),
+    /// Offer it no more.
+    Withdraw(ChannelName),
+    /// Do so many evaluations.
+    Grant(usize),
+    /// End.
+    End(LinkEnd),
+}
+
+/// Who dials.
+pub(crate) type Dialer = dyn Fn(&Rc<Mesh>, DialId, Destination) -> AbortHandle;
+
+/// Where to dial, and who is expected there, if that is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Destination {
+    /// Who has to answer.
+    pub(crate) proxy: Option<ProxyId>,
+    /// Where.
+    pub(crate) addresses: Vec<SocketAddr>,
+}
+
+/// All links, and whom to dial.
+pub(crate) struct Mesh {
+    core: RefCell<nws_core::Mesh>,
+    rations: RefCell<Rations>,
+    links: RefCell<SlotMap<LinkId, mpsc::Sender<Order>>>,
+    dialing: RefCell<HashMap<DialId, AbortHandle>>,
+    /// What `--peer` names, in the order of its index in the core.
+    peers: RefCell<Vec<(PeerAddress, Vec<SocketAddr>)>>,
+    dialer: Box<Dialer>,
+    /// Wakes the driver when its timer is too late.
+    earlier: Notify,
+    due: Cell<Option<Instant>>,
+}
+
+/// A link, from the end of its handshakes until this is dropped.
+pub(crate) struct Link {
+    mesh: Rc<Mesh>,
+    id: LinkId,
+    orders: mpsc::Receiver<Order>,
+}
+
+/// A connection that is about to become a link.
+pub(crate) struct Candidate {
+    /// Who is at the other end.
+    pub(crate) proxy: ProxyId,
+    /// Where it is.
+    pub(crate) address: SocketAddr,
+    /// Whether that is a network of ours.
+    pub(crate) is_on_link: bool,
+    /// The dial that this is, if it is one.
+    pub(crate) dial: Option<DialId>,
+}
+
+impl Mesh {
+    /// No links yet, for the proxy `own`.
+    pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>) -> Result<Rc<Self>, Error> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed)?;
+        Ok(Rc::new(Self {
+            core: RefCell::new(nws_core::Mesh::new(MeshConfig::default(), own, seed)),
+            rations: RefCell::new(Rations::new(RationsConfig::default())),
+            links: RefCell::default(),
+            dialing: RefCell::default(),
+            peers: RefCell::default(),
+            dialer,
+            earlier: Notify::new(),
+            due: Cell::new(None),
+        }))
+    }
+
+    /// Keeps time, and hears which channels have members and which proxies are around, for ever.
+    pub(crate) async fn drive(self: Rc<Self>, news: &mut mpsc::Receiver<News>, discovery: &mut Discovery) {
+        loop {
+            let due = self.due().unwrap_or_else(|| Instant::now() + NEVER);
+            self.due.set(Some(due));
+            tokio::select! {
+                biased;
+                () = self.earlier.notified() => {}
+                Some(News { channel, is_open }) = news.recv() => self.input(match is_open {
+                    true => MeshInput::Opened { channel },
+                    false => MeshInput::Closed { channel },
+                }),
+                // Last but for time: a flood of lies must not keep it from the rest.
+                sighting = discovery.next() => self.sight(sighting),
+                () = sleep_until(due.into()) => self.time_out(),
+            }
+        }
+    }
+
+    /// Ends all links.
+    pub(crate) fn shut_down(self: &Rc<Self>) {
+        self.input(MeshInput::Shutdown);
+    }
+
+    /// Whether somebody at `address` may have a handshake now.
+    pub(crate) fn admit(&self, address: SocketAddr, is_on_link: bool) -> bool {
+        self.rations.borrow_mut().handshake(address.ip().to_canonical(), is_on_link, Instant::now())
+    }
+
+    /// A dial has led nowhere.
+    pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId) {
+        self.dialing.borrow_mut().remove(&dial);
+        self.input(MeshInput::DialFailed { dial });
+    }
+
+    /// A dial has led to somebody else.
+    pub(crate) fn dial_misled(self: &Rc<Self>, dial: DialId) {
+        self.dialing.borrow_mut().remove(&dial);
+        self.input(MeshInput::Stranger { dial });
+    }
+
+    /// A connection has become a link.
+    pub(crate) fn connected(self: &Rc<Self>, candidate: Candidate) -> Link {
+        let Candidate { proxy, address, is_on_link, dial } = candidate;
+        let (sender, orders) = mpsc::channel(ORDERS);
+        let id = self.links.borrow_mut().insert(sender);
+        if let Some(dial) = dial {
+            self.dialing.borrow_mut().remove(&dial);
+        }
+        self.rations.borrow_mut().open(key(id), address.ip().to_canonical(), is_on_link);
+        self.input(MeshInput::Connected { link: id, proxy, dial });
+        Link { mesh: Rc::clone(self), id, orders }
+    }
+
+    fn sight(self: &Rc<Self>, sighting: Sighting) {
+        match sighting {
+            Sighting::Seen { proxy, addresses } => self.input(MeshInput::Seen { proxy, addresses }),
+            Sighting::Gone { proxy } => self.input(MeshInput::Gone { proxy }),
+            Sighting::Named { peer, addresses } => self.sight_named(peer, addresses),
+        }
+    }
+
+    fn sight_named(self: &Rc<Self>, peer: PeerAddress, addresses: Vec<SocketAddr>) {
+        let mut peers = self.peers.borrow_mut();
+        if let Some((_, known)) = peers.iter_mut().find(|(known, _)| *known == peer) {
+            *known = addresses;
+            return;
+        }
+        peers.push((peer, addresses));
+        let peer = peers.len() - 1;
+        drop(peers);
+        self.input(MeshInput::Peer { peer });
+    }
+
+    fn input(self: &Rc<Self>, input: MeshInput) {
+        self.core.borrow_mut().handle(input, Instant::now());
+        self.obey();
+    }
+
+    fn time_out(self: &Rc<Self>) {
+        self.core.borrow_mut().handle_timeout(Instant::now());
+        self.obey();
+        self.grant();
+    }
+
+    fn obey(self: &Rc<Self>) {
+        loop {
+            let output = self.core.borrow_mut().poll_output();
+            match output {
+                Some(output) => self.carry_out(output),
+                None => break,
+            }
+        }
+        self.watch_time();
+    }
+
+    fn carry_out(self: &Rc<Self>, output: MeshOutput) {
+        match output {
+            MeshOutput::Dial { dial, target } => self.dial(dial, target),
+            MeshOutput::Abandon { dial } => {
+                if let Some(task) = self.dialing.borrow_mut().remove(&dial) {
+                    task.abort();
+                }
+            }
+            MeshOutput::Start { link } => self.order(link, Order::Start),
+            MeshOutput::Ping { link } => self.order(link, Order::Ping),
+            MeshOutput::Close { link, reason } => self.order(link, Order::End(reason)),
+            MeshOutput::Offer { link, channel } => self.order(link, Order::Offer(channel)),
+            MeshOutput::Withdraw { link, channel } => self.order(link, Order::Withdraw(channel)),
+        }
+    }
+
+    fn dial(self: &Rc<Self>, dial: DialId, target: Target) {
+        let destination = match target {
+            Target::Proxy { proxy, addresses } => Destination { proxy: Some(proxy), addresses },
+            Target::Peer(peer) => {
+                let addresses = self.peers.borrow().get(peer).map(|(_, addresses)| addresses.clone());
+                Destination { proxy: None, addresses: addresses.unwrap_or_default() }
+            }
+        };
+        let task = (self.dialer)(self, dial, destination);
+        self.dialing.borrow_mut().insert(dial, task);
+    }
+
+    /// A link that takes no more orders loses its queue, and ends when it finds that out.
+    fn order(&self, link: LinkId, order: Order) {
+        let mut links = self.links.borrow_mut();
+        let is_lost = links.get(link).is_some_and(|orders| orders.try_send(order).is_err());
+        if is_lost {
+            links.remove(link);
+        }
+    }
+
+    /// Passes on what the rations allow.
+    fn grant(&self) {
+        loop {
+            let grant = self.rations.borrow_mut().poll_grant(Instant::now());
+            match grant {
+                Some((link, count)) => self.order(KeyData::from_ffi(link.0).into(), Order::Grant(count)),
+                None => break,
+            }
+        }
+        self.watch_time();
+    }
+
+    fn due(&self) -> Option<Instant> {
+        let core = self.core.borrow().poll_timeout();
+        core.into_iter().chain(self.rations.borrow().poll_timeout()).min()
+    }
+
+    fn watch_time(&self) {
+        if self.due() < self.due.get() || self.due.get().is_none() {
+            self.earlier.notify_one();
+        }
+    }
+}
+
+impl Link {
+    /// The next order; `None` when the link has to end.
+    pub(crate) async fn order(&mut self) -> Option<Order> {
+        self.orders.recv().await
+    }
+
+    /// Something has come.
+    pub(crate) fn heard(&self) {
+        self.mesh.input(MeshInput::Heard { link: self.id });
+    }
+
+    /// HELLO has been exchanged.
+    pub(crate) fn ready(&self) {
+        self.mesh.input(MeshInput::Ready { link: self.id });
+    }
+
+    /// A channel has been matched.
+    pub(crate) fn matched(&self) {
+        self.mesh.rations.borrow_mut().matched(key(self.id));
+        self.mesh.input(MeshInput::Matched { link: self.id });
+    }
+
+    /// The other side wants `count` evaluations more.
+    pub(crate) fn ask(&self, count: usize) {
+        self.mesh.rations.borrow_mut().ask(key(self.id), count);
+        self.mesh.grant();
+    }
+
+    /// It will not last much longer.
+    pub(crate) fn exhausting(&self) {
+        self.mesh.input(MeshInput::Exhausting { link: self.id });
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.mesh.links.borrow_mut().remove(self.id);
+        self.mesh.rations.borrow_mut().close(key(self.id));
+        self.mesh.input(MeshInput::Down { link: self.id });
+    }
+}
+
+fn key(link: LinkId) -> LinkKey {
+    LinkKey(link.data().as_ffi())
+}

@@ -1,0 +1,81 @@
+//! Everything by which this proxy reaches others: it listens, it is announced, and it dials.
+
+use std::rc::Rc;
+
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, spawn_local};
+
+use crate::config::Links;
+use crate::discovery::{Discovery, Mdns, NamedPeers};
+use crate::error::Error;
+use crate::interfaces::Interfaces;
+use crate::link::{self, Context, LinkListener};
+use crate::mesh::{Dialer, Mesh};
+use crate::shard::{News, ShardHandles};
+use crate::tls::Identity;
+
+/// Port for other proxies, unless another one is wanted.
+const USUAL_PORT: u16 = 9010;
+
+/// News of channels that may wait. A shard that has more sums them up.
+const NEWS: usize = 1024;
+
+/// What shards tell of their channels, and who hears it.
+pub(crate) fn news() -> (mpsc::Sender<News>, mpsc::Receiver<News>) {
+    mpsc::channel(NEWS)
+}
+
+/// A proxy's way to others, as long as it is not dropped.
+pub(crate) struct Network {
+    mesh: Rc<Mesh>,
+    discovery: Discovery,
+    news: mpsc::Receiver<News>,
+    listening: JoinHandle<()>,
+}
+
+impl Network {
+    /// Starts to listen and to look around.
+    ///
+    /// # Errors
+    ///
+    /// That the port which is wanted cannot be had, or that the system lacks what it needs.
+    pub(crate) fn start(
+        config: Links,
+        shards: ShardHandles,
+        news: mpsc::Receiver<News>,
+    ) -> Result<Self, Error> {
+        let listener = LinkListener::bind(config.port, USUAL_PORT)?;
+        let identity = Identity::generate()?;
+        let proxy = identity.id().clone();
+        let interfaces = Interfaces::watch(config.interfaces.clone()).map_err(Error::Interfaces)?;
+        let mut discovery = Discovery::new();
+        if config.discovery {
+            let (filter, interfaces) = (config.interfaces, interfaces.clone());
+            discovery.add(Mdns { proxy: proxy.clone(), port: listener.port(), filter, interfaces });
+        }
+        if !config.peers.is_empty() {
+            discovery.add(NamedPeers(config.peers));
+        }
+        tracing::info!(%proxy, port = listener.port(), "listening for other proxies");
+        let context = Rc::new(Context { identity, shards, interfaces, allow_remote: config.allow_remote });
+        let mesh = Mesh::new(proxy, dialer(Rc::clone(&context)))?;
+        let listening = spawn_local(link::listen(context, Rc::clone(&mesh), listener));
+        Ok(Self { mesh, discovery, news, listening })
+    }
+
+    /// Works for ever.
+    pub(crate) async fn run(&mut self) {
+        Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery).await;
+    }
+
+    /// Ends all links, and takes leave of the neighbours.
+    pub(crate) async fn stop(self) {
+        self.listening.abort();
+        self.mesh.shut_down();
+        self.discovery.stop().await;
+    }
+}
+
+fn dialer(context: Rc<Context>) -> Box<Dialer> {
+    Box::new(move |mesh, dial, to| link::dial(Rc::clone(&context), mesh, dial, to))
+}

@@ -1,0 +1,211 @@
+//! The side of a shard on which a link is: channels that it is matched on come and go, and their streams
+//! are passed on in both directions.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use nws_core::{ChannelKey, ConnId, Input};
+use nws_protocol::link::Slot;
+use nws_protocol::{ChannelName, ProxyId, Scope};
+use tokio::sync::{Notify, mpsc};
+
+use super::seat::Seat;
+use super::state::Shard;
+use super::trunk::Trunk;
+
+/// Tells the matches of one slot apart: nothing that was said in one may be sent in another.
+pub(crate) type Life = u32;
+
+/// What a link tells a shard. It comes in this order through one queue, so nothing of an earlier match is
+/// taken for a later one.
+#[derive(Debug)]
+pub(crate) enum FromLink {
+    /// Both sides know a channel.
+    Matched {
+        /// The own slot of it.
+        slot: Slot,
+        /// Tells this match from others of the same slot.
+        life: Life,
+        /// The channel.
+        channel: ChannelName,
+    },
+    /// The next bytes of the other side's stream.
+    Data {
+        /// The own slot.
+        slot: Slot,
+        /// The bytes.
+        bytes: Bytes,
+    },
+    /// The other side takes more of ours.
+    Credit {
+        /// The own slot.
+        slot: Slot,
+        /// Bytes.
+        bytes: u32,
+    },
+    /// One side has left the channel.
+    Parted {
+        /// The own slot.
+        slot: Slot,
+    },
+}
+
+/// What a shard tells a link.
+#[derive(Debug)]
+pub(crate) enum ToLink {
+    /// A frame of the link, whole.
+    Frame {
+        /// The own slot.
+        slot: Slot,
+        /// The match to which it belongs.
+        life: Life,
+        /// The frame.
+        frame: Vec<u8>,
+    },
+    /// The other side may send more.
+    Credit {
+        /// The own slot.
+        slot: Slot,
+        /// The match to which it belongs.
+        life: Life,
+        /// Bytes.
+        bytes: u32,
+    },
+}
+
+/// One link as one shard sees it. It ends when `from` does.
+pub(crate) struct LinkEnd {
+    /// Who is at the other end.
+    pub(crate) proxy: ProxyId,
+    /// What the link tells.
+    pub(crate) from: mpsc::Receiver<FromLink>,
+    /// What the link is told. While it is full, what is to be told waits in the outboxes of the core.
+    pub(crate) to: mpsc::Sender<ToLink>,
+    /// Rung when the link has to be closed.
+    pub(crate) broken: Arc<Notify>,
+}
+
+/// Trunks of one link that wait until the link has room.
+#[derive(Default)]
+pub(super) struct Queue {
+    writing: RefCell<VecDeque<ConnId>>,
+    paying: RefCell<Vec<ConnId>>,
+    failed: Cell<bool>,
+    changed: Notify,
+}
+
+/// Serves one link.
+pub(super) struct Port {
+    shard: Rc<Shard>,
+    end: LinkEnd,
+    trunks: HashMap<Slot, Seat>,
+    queue: Rc<Queue>,
+}
+
+impl Queue {
+    pub(super) fn wait_for_room(&self, conn: ConnId) {
+        let mut writing = self.writing.borrow_mut();
+        if !writing.contains(&conn) {
+            writing.push_back(conn);
+        }
+        self.changed.notify_one();
+    }
+
+    pub(super) fn wait_to_pay(&self, conn: ConnId) {
+        let mut paying = self.paying.borrow_mut();
+        if !paying.contains(&conn) {
+            paying.push(conn);
+        }
+        self.changed.notify_one();
+    }
+
+    pub(super) fn fail(&self) {
+        self.failed.set(true);
+        self.changed.notify_one();
+    }
+
+    fn is_empty(&self) -> bool {
+        self.writing.borrow().is_empty() && self.paying.borrow().is_empty()
+    }
+}
+
+impl Port {
+    pub(super) fn new(shard: &Rc<Shard>, end: LinkEnd) -> Self {
+        Self { shard: Rc::clone(shard), end, trunks: HashMap::new(), queue: Rc::default() }
+    }
+
+    /// Serves until the link ends, or has to. Then everybody behind it leaves.
+    pub(super) async fn serve(mut self) {
+        let to = self.end.to.clone();
+        loop {
+            if self.queue.failed.get() {
+                return self.end.broken.notify_one();
+            }
+            let waits = !self.queue.is_empty();
+            tokio::select! {
+                // One flood must not keep the other direction waiting: no branch comes first.
+                told = self.end.from.recv() => match told {
+                    Some(told) => self.hear(told),
+                    None => return,
+                },
+                room = to.reserve(), if waits => match room {
+                    Ok(room) => {
+                        drop(room);
+                        self.use_room();
+                    }
+                    Err(_) => return,
+                },
+                () = self.queue.changed.notified() => {}
+            }
+        }
+    }
+
+    fn hear(&mut self, told: FromLink) {
+        match told {
+            FromLink::Matched { slot, life, channel } => self.start(slot, life, channel),
+            FromLink::Data { slot, bytes } => self.pass_on(slot, &bytes),
+            FromLink::Credit { slot, bytes } => {
+                if let Some(seat) = self.trunks.get(&slot) {
+                    self.shard.with_trunk(seat.conn(), |trunk, _| trunk.add_credit(bytes));
+                    self.shard.unblock(seat.conn());
+                }
+            }
+            FromLink::Parted { slot } => drop(self.trunks.remove(&slot)),
+        }
+    }
+
+    fn start(&mut self, slot: Slot, life: Life, name: ChannelName) {
+        let seat = Seat::new(&self.shard, None);
+        let trunk = Trunk::new(seat.conn(), (slot, life), self.end.to.clone(), Rc::clone(&self.queue));
+        self.shard.attach_trunk(seat.conn(), trunk);
+        let channel = ChannelKey { scope: Scope::Network, name };
+        let proxy = self.end.proxy.clone();
+        self.shard.input(Input::Trunk { conn: seat.conn(), channel, proxy });
+        self.trunks.insert(slot, seat);
+    }
+
+    fn pass_on(&self, slot: Slot, bytes: &[u8]) {
+        let Some(conn) = self.trunks.get(&slot).map(Seat::conn) else { return };
+        let may = self.shard.with_trunk(conn, |trunk, _| trunk.take(bytes.len()));
+        if may != Some(true) {
+            return self.queue.fail();
+        }
+        self.shard.input(Input::Stream { conn, bytes });
+        self.pay(conn);
+    }
+
+    fn pay(&self, conn: ConnId) {
+        self.shard.with_trunk(conn, Trunk::obey);
+    }
+
+    /// Asks for more first: then both directions move.
+    fn use_room(&self) {
+        let paying = std::mem::take(&mut *self.queue.paying.borrow_mut());
+        paying.into_iter().for_each(|conn| self.pay(conn));
+        let writing = std::mem::take(&mut *self.queue.writing.borrow_mut());
+        writing.into_iter().for_each(|conn| self.shard.unblock(conn));
+    }
+}
