@@ -21,21 +21,24 @@ pub struct RationsConfig {
     pub source_handshakes: Budget,
     /// TLS handshakes with all.
     pub handshakes: Budget,
-    /// Sources that are remembered.
+    /// Sources that are remembered. A source is whole again after four minutes, and sixteen handshakes a second bring
+    /// four thousand new ones in that time; twice as many have room.
     pub sources_max: usize,
 }
 
 impl Default for RationsConfig {
+    /// At eight guesses a second a word out of ten thousand falls in ten minutes, and four random words never. The bursts let
+    /// a proxy with 256 channels meet a stranger without a pause, one with 1024 a friend.
     fn default() -> Self {
-        let budget = |burst, interval| Budget { burst, interval };
+        let a_second = |burst, rate| Budget { burst, interval: Duration::from_secs(1) / rate };
         Self {
-            link: budget(256, Duration::from_secs(1)),
-            source: budget(512, Duration::from_millis(500)),
-            strangers: budget(2048, Duration::from_millis(125)),
-            friend: budget(1024, Duration::from_millis(500)),
-            friends: budget(4096, Duration::from_millis(125)),
-            source_handshakes: budget(4, Duration::from_millis(250)),
-            handshakes: budget(16, Duration::from_micros(62_500)),
+            link: a_second(256, 1),
+            source: a_second(512, 2),
+            strangers: a_second(2048, 8),
+            friend: a_second(1024, 2),
+            friends: a_second(4096, 8),
+            source_handshakes: a_second(4, 4),
+            handshakes: a_second(16, 16),
             sources_max: 8192,
         }
     }
