@@ -12,6 +12,8 @@ mod random;
 mod rations;
 mod refusal;
 mod session;
+#[cfg(test)]
+mod vectors;
 mod work;
 
 pub use rations::{Budget, LinkKey, Rations, RationsConfig};
