@@ -49,6 +49,9 @@ pub struct Session {
     hello: Vec<u8>,
     /// Known when the HELLO of the other side has come.
     transcript: Option<Transcript>,
+    /// Live slots of each side, from the HELLO of the other side until what has been offered by then is
+    /// padded and sent.
+    begins_with: Option<u16>,
     own: OwnSlots,
     peers: PeerSlots,
     /// At most a few for each input.
@@ -72,6 +75,7 @@ impl Session {
             outputs: VecDeque::from([Output::Send(hello.clone())]),
             hello,
             transcript: None,
+            begins_with: None,
             own: OwnSlots::default(),
             peers: PeerSlots::new(config.slots_max, config.lifetime_max),
             exhausting: false,
@@ -154,8 +158,7 @@ impl Session {
             Role::Responder => transcript(bytes, &self.hello),
         });
         self.outputs.push_back(Output::Ready);
-        let live_max = self.slots_max.min(hello.slots_max);
-        self.own.begin(live_max, self.lifetime_max, &mut self.random);
+        self.begins_with = Some(self.slots_max.min(hello.slots_max));
         Ok(())
     }
 
@@ -233,6 +236,9 @@ impl Session {
     /// One piece of work of each kind at a time, so that what comes out is in order.
     fn begin_work(&mut self) {
         let Some(transcript) = self.transcript else { return };
+        if let Some(live_max) = self.begins_with.take() {
+            self.own.begin(live_max, self.lifetime_max, &mut self.random);
+        }
         let (names, left) = self.own.next_names(&mut self.random);
         self.leave(left);
         if !names.is_empty() {

@@ -10,7 +10,8 @@ use crate::Work;
 pub enum Output {
     /// Send this frame. It must not overtake DATA that was handed to the socket before.
     Send(Vec<u8>),
-    /// The other side speaks our version.
+    /// The other side speaks our version. What is offered before the next output is asked for is padded, what
+    /// is offered later is not.
     Ready,
     /// The other side asks for so many evaluations more, to be answered by [`Input::Grant`](crate::Input::Grant) in as
     /// many parts as the rations want.

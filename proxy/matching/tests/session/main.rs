@@ -1,0 +1,21 @@
+//! Sessions against each other, against whoever pretends to be one, and against any order of events.
+
+mod attacks;
+mod golden;
+mod joins;
+mod lengths;
+mod limits;
+mod pair;
+mod races;
+mod refusals;
+mod side;
+mod stranger;
+mod tampering;
+
+use proptest::test_runner::Config;
+
+/// A thousand cases of each property, or as many as `PROPTEST_CASES` says.
+fn cases() -> Config {
+    let cases = std::env::var("PROPTEST_CASES").ok().map(|cases| cases.parse().expect("a number"));
+    Config::with_cases(cases.unwrap_or(1_000))
+}
