@@ -4,7 +4,7 @@
 //! Everything here is on one thread, so an input is obeyed before the next one comes.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -78,6 +78,8 @@ pub(crate) struct Link {
     mesh: Rc<Mesh>,
     id: LinkId,
     orders: mpsc::Receiver<Order>,
+    /// Orders that came together with others which had to be first.
+    later: VecDeque<Order>,
 }
 
 /// A connection that is about to become a link.
@@ -160,7 +162,7 @@ impl Mesh {
         }
         self.rations.borrow_mut().open(key(id), address.ip().to_canonical(), is_on_link);
         self.input(MeshInput::Connected { link: id, proxy, dial });
-        Link { mesh: Rc::clone(self), id, orders }
+        Link { mesh: Rc::clone(self), id, orders, later: VecDeque::new() }
     }
 
     fn sight(self: &Rc<Self>, sighting: Sighting) {
@@ -269,7 +271,10 @@ impl Mesh {
 impl Link {
     /// The next order; `None` when the link has to end.
     pub(crate) async fn order(&mut self) -> Option<Order> {
-        self.orders.recv().await
+        match self.later.pop_front() {
+            Some(order) => Some(order),
+            None => self.orders.recv().await,
+        }
     }
 
     /// Something has come.
@@ -277,9 +282,17 @@ impl Link {
         self.mesh.input(MeshInput::Heard { link: self.id });
     }
 
-    /// HELLO has been exchanged.
-    pub(crate) fn ready(&self) {
+    /// HELLO has been exchanged; the answer are the channels that are to be offered at once.
+    pub(crate) fn ready(&mut self) -> Vec<ChannelName> {
         self.mesh.input(MeshInput::Ready { link: self.id });
+        let mut offers = Vec::new();
+        while let Ok(order) = self.orders.try_recv() {
+            match order {
+                Order::Offer(channel) => offers.push(channel),
+                order => self.later.push_back(order),
+            }
+        }
+        offers
     }
 
     /// A channel has been matched.

@@ -198,7 +198,7 @@ impl Relay<'_> {
         while let Some(output) = self.session.poll_output() {
             match output {
                 Output::Send(frame) => self.control.frame(frame),
-                Output::Ready => self.link.ready(),
+                Output::Ready => self.offer_all()?,
                 Output::Waiting(count) => self.link.ask(count),
                 Output::Work(work) => self.work(work)?,
                 Output::Matched { channel, own, .. } => self.start(channel, own).await?,
@@ -207,6 +207,12 @@ impl Relay<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Offers what there is at this moment, before anything of it is sent.
+    fn offer_all(&mut self) -> Result<(), End> {
+        let offers = self.link.ready().into_iter();
+        Ok(offers.map(Input::Offer).try_for_each(|offer| self.session.handle(offer))?)
     }
 
     fn work(&mut self, work: Work) -> Result<(), End> {
