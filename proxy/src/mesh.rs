@@ -30,6 +30,9 @@ const ORDERS: usize = 2048;
 /// Far enough away to stand for never, near enough not to overflow.
 const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Characters of a name below which it is likely to be in a dictionary, or to be found by trying all.
+const GUESSABLE: usize = 12;
+
 /// What a link is to do.
 #[derive(Clone, Debug)]
 pub(crate) enum Order {
@@ -71,6 +74,8 @@ pub(crate) struct Mesh {
     /// Wakes the driver when its timer is too late.
     earlier: Notify,
     due: Cell<Option<Instant>>,
+    /// The user has been told of weak names.
+    hinted: Cell<bool>,
 }
 
 /// A link, from the end of its handshakes until this is dropped.
@@ -108,6 +113,7 @@ impl Mesh {
             dialer,
             earlier: Notify::new(),
             due: Cell::new(None),
+            hinted: Cell::new(false),
         }))
     }
 
@@ -119,10 +125,10 @@ impl Mesh {
             tokio::select! {
                 biased;
                 () = self.earlier.notified() => {}
-                Some(News { channel, is_open }) = news.recv() => self.input(match is_open {
-                    true => MeshInput::Opened { channel },
-                    false => MeshInput::Closed { channel },
-                }),
+                Some(News { channel, is_open }) = news.recv() => match is_open {
+                    true => self.open(channel),
+                    false => self.input(MeshInput::Closed { channel }),
+                },
                 // Last but for time: a flood of lies must not keep it from the rest.
                 sighting = discovery.next() => self.sight(sighting),
                 () = sleep_until(due.into()) => self.time_out(),
@@ -163,6 +169,13 @@ impl Mesh {
         self.rations.borrow_mut().open(key(id), address.ip().to_canonical(), is_on_link);
         self.input(MeshInput::Connected { link: id, proxy, dial });
         Link { mesh: Rc::clone(self), id, orders, later: VecDeque::new() }
+    }
+
+    fn open(self: &Rc<Self>, channel: ChannelName) {
+        if channel.as_str().len() < GUESSABLE && !self.hinted.replace(true) {
+            tracing::info!("a channel with a short name is offered on the network: who guesses it can join");
+        }
+        self.input(MeshInput::Opened { channel });
     }
 
     fn sight(self: &Rc<Self>, sighting: Sighting) {
