@@ -130,6 +130,31 @@ impl Client {
         }
     }
 
+    /// Sends texts and takes `count` frames at the same time, as whoever sends much has to.
+    pub async fn converse(&mut self, texts: Vec<String>, count: usize) -> Result<Vec<Value>> {
+        let (mut sink, mut stream) = (&mut self.socket).split();
+        let say = async {
+            for text in texts {
+                within("room to write", sink.feed(Message::text(text))).await??;
+            }
+            anyhow::Ok(within("room to write", sink.flush()).await??)
+        };
+        let hear = async {
+            let mut heard = Vec::with_capacity(count);
+            while heard.len() < count {
+                match within("a frame", stream.next()).await? {
+                    Some(Ok(Message::Text(text))) => heard.push(serde_json::from_str(text.as_str())?),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                    other => bail!("{other:?} where a text was expected"),
+                }
+            }
+            Ok(heard)
+        };
+        let (said, heard) = tokio::join!(say, hear);
+        said?;
+        heard
+    }
+
     /// The text of the next frame.
     pub async fn text(&mut self) -> Result<String> {
         match self.receive().await? {

@@ -1,8 +1,10 @@
 //! Structured clients that know themselves and each other.
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
 
 use crate::{Client, Proxy};
 
@@ -34,6 +36,87 @@ impl Peer {
             Ok(peers) => Ok(peers),
             Err(_) => bail!("as many peers as paths"),
         }
+    }
+
+    /// Joins one empty channel at several proxies at once, and waits until everybody has been shown everybody else,
+    /// once. In whichever order that happens, nothing else may.
+    pub async fn gather<const N: usize>(places: [(&Proxy, &str); N]) -> Result<[Self; N]> {
+        let mut peers = Vec::new();
+        for (proxy, path) in places {
+            peers.push(Self { id: String::new(), client: Client::join(proxy, path).await? });
+        }
+        let mut circles = Vec::new();
+        for peer in &mut peers {
+            circles.push(peer.settle(N - 1).await?);
+        }
+        for (peer, circle) in peers.iter().zip(circles) {
+            let others: BTreeSet<_> =
+                peers.iter().map(|other| other.id.clone()).filter(|id| *id != peer.id).collect();
+            ensure!(circle == others, "{} was shown {circle:?} where {others:?} are", peer.id);
+        }
+        match peers.try_into() {
+            Ok(peers) => Ok(peers),
+            Err(_) => bail!("as many peers as paths"),
+        }
+    }
+
+    /// Joins a channel in which exactly `present` are, on whichever machines, and waits until all have seen it.
+    pub async fn arrive(proxy: &Proxy, path: &str, present: &mut [&mut Self]) -> Result<Self> {
+        let mut newcomer = Self { id: String::new(), client: Client::join(proxy, path).await? };
+        let circle = newcomer.settle(present.len()).await?;
+        let others: BTreeSet<_> = present.iter().map(|peer| peer.id.clone()).collect();
+        ensure!(circle == others, "a newcomer was shown {circle:?} where {others:?} are");
+        for peer in present {
+            newcomer.is_seen_by(peer).await?;
+        }
+        Ok(newcomer)
+    }
+
+    /// Everybody says something, and hears what all others say, once and nothing else: whatever else was on its way,
+    /// such as a second arrival of somebody, would come before.
+    pub async fn chorus(peers: &mut [&mut Self]) -> Result<()> {
+        for peer in &mut *peers {
+            peer.broadcast("chorus").await?;
+        }
+        let everybody: BTreeSet<_> = peers.iter().map(|peer| peer.id.clone()).collect();
+        for peer in peers {
+            let mut silent = everybody.clone();
+            silent.remove(&peer.id);
+            while !silent.is_empty() {
+                let word = peer.json().await?;
+                let is_next = word["action"] == "broadcast" && word["data"] == "chorus";
+                let source = word["source"].as_str().unwrap_or_default();
+                ensure!(is_next && silent.remove(source), "{} hears {word}", peer.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the news that exactly `gone` have left, in any order.
+    pub async fn misses(&mut self, gone: &[&Self]) -> Result<()> {
+        let mut left = BTreeSet::new();
+        for _ in gone {
+            left.insert(self.departure().await?);
+        }
+        let expected: BTreeSet<_> = gone.iter().map(|peer| peer.id.clone()).collect();
+        ensure!(left == expected, "{} saw {left:?} leave where {expected:?} did", self.id);
+        Ok(())
+    }
+
+    /// Learns its own id and those of `count` others, between whose arrivals the own id is told.
+    async fn settle(&mut self, count: usize) -> Result<BTreeSet<String>> {
+        self.send_json(json!({"action": "status"})).await?;
+        let mut shown = BTreeSet::new();
+        while self.id.is_empty() || shown.len() < count {
+            let notice = self.json().await?;
+            let target = notice["target"].as_str().with_context(|| format!("{notice} while peers gather"))?;
+            match notice["action"].as_str() {
+                Some("status") if self.id.is_empty() => target.clone_into(&mut self.id),
+                Some("connect") if shown.insert(target.to_owned()) => {}
+                _ => bail!("{notice} while peers gather"),
+            }
+        }
+        Ok(shown)
     }
 
     /// Joins a channel in which exactly `present` are.

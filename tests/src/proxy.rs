@@ -5,9 +5,9 @@ use std::process::{ExitStatus, Stdio};
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStderr, ChildStdout, Command};
-use tokio::task::JoinHandle;
+use tokio::process::{Child, ChildStdout, Command};
 
+use crate::complaints::Complaints;
 use crate::place::Place;
 use crate::setup::ConfigFile;
 use crate::{Setup, within};
@@ -72,6 +72,20 @@ impl Proxy {
         Ok(())
     }
 
+    /// Waits for a line of its log that has all of `words`.
+    pub async fn log(&self, words: &[&str]) -> Result<String> {
+        self.complaints.line(words).await
+    }
+
+    /// Who it is for other proxies, and the port that it listens on for them.
+    pub async fn link(&self) -> Result<(String, u16)> {
+        let line = self.log(&["listening for other proxies"]).await?;
+        let value = |key: &str| line.split(' ').find_map(|word| word.strip_prefix(key));
+        let proxy = value("proxy=").with_context(|| format!("no proxy in {line:?}"))?;
+        let port = value("port=").with_context(|| format!("no port in {line:?}"))?;
+        Ok((proxy.to_owned(), port.parse()?))
+    }
+
     /// Waits until it has ended.
     pub async fn exit(self) -> Result<Exit> {
         Exit::wait(self.child, self.stdout, self.complaints).await
@@ -102,36 +116,20 @@ impl Exit {
     ) -> Result<Self> {
         let mut out = String::new();
         let ended = async {
-            let all = tokio::join!(child.wait(), stdout.read_to_string(&mut out), complaints);
-            anyhow::Ok((all.0?, all.1?, all.2??))
+            let all = tokio::join!(child.wait(), stdout.read_to_string(&mut out), complaints.all());
+            anyhow::Ok((all.0?, all.1?, all.2))
         };
         let (status, _, stderr) = within("the end of nws", ended).await??;
         Ok(Self { status, stdout: out, stderr })
     }
 }
 
-/// What a proxy writes on standard error, once it has ended.
-type Complaints = JoinHandle<Result<String>>;
-
 fn start(mut command: Command) -> Result<(Child, BufReader<ChildStdout>, Complaints)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().context("cannot start nws")?;
     let stdout = child.stdout.take().context("no standard output")?;
     let stderr = child.stderr.take().context("no standard error")?;
-    Ok((child, BufReader::new(stdout), tokio::spawn(listen(stderr))))
-}
-
-/// Takes down what a proxy complains of as it does, and shows it with the test.
-#[expect(clippy::print_stderr, reason = "the test that fails shows what its proxies said")]
-async fn listen(stderr: ChildStderr) -> Result<String> {
-    let mut lines = BufReader::new(stderr).lines();
-    let mut all = String::new();
-    while let Some(line) = lines.next_line().await? {
-        eprintln!("{line}");
-        all.push_str(&line);
-        all.push('\n');
-    }
-    Ok(all)
+    Ok((child, BufReader::new(stdout), Complaints::of(stderr)))
 }
 
 fn port_of(line: &str) -> Option<u16> {

@@ -1,7 +1,7 @@
 //! A machine of the lab: a namespace with a loopback and an `eth0`.
 
 use std::fs;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use anyhow::Result;
 
@@ -24,7 +24,12 @@ impl Machine {
         // A link-local address is looked for on the network for a second before it is used; there are no two of one here.
         machine.namespace.inside(|| Ok(fs::write("/proc/sys/net/ipv6/conf/default/accept_dad", "0")?))?;
         let (port, name) = (&machine.port, machine.namespace.name());
-        ip::run(bridge.name(), &format!("link add {port} type veth peer name eth0 netns {name}"))?;
+        // From this address Linux makes the one that `link_local` tells.
+        let hardware = format!("02:00:00:77:00:{number:02x}");
+        ip::run(
+            bridge.name(),
+            &format!("link add {port} type veth peer name eth0 address {hardware} netns {name}"),
+        )?;
         ip::run(name, &format!("address add {address}/24 dev eth0"))?;
         machine.plug_in()?;
         ip::run(bridge.name(), &format!("link set {port} up"))?;
@@ -47,6 +52,13 @@ impl Machine {
     #[must_use]
     pub fn address(&self) -> Ipv4Addr {
         self.address
+    }
+
+    /// The address of its `eth0` that needs no configuration.
+    #[must_use]
+    pub fn link_local(&self) -> Ipv6Addr {
+        let number = self.address.octets()[3].into();
+        Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0x00ff, 0xfe77, number)
     }
 
     /// Takes its cable out of the bridge, so that nothing arrives any more and nobody is told: its `eth0` stays up.

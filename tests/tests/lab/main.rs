@@ -2,4 +2,14 @@
 
 #![cfg(target_os = "linux")]
 
+mod bulk;
+mod circle;
+mod discovery;
+mod faults;
+mod flood;
+mod lan;
+mod messages;
 mod network;
+mod presence;
+mod raw;
+mod secrecy;

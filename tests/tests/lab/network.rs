@@ -7,14 +7,10 @@ use anyhow::Result;
 use nws_tests::lab::{Lab, Machine, Multicast};
 use nws_tests::within;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::process::Command;
 
-fn listener(machine: &Machine) -> Result<TcpListener> {
-    let listener = machine.namespace().inside(|| Ok(std::net::TcpListener::bind((machine.address(), 0))?))?;
-    listener.set_nonblocking(true)?;
-    Ok(TcpListener::from_std(listener)?)
-}
+use crate::lan::listener;
 
 /// A connection from one machine to another, and its end there.
 async fn connection(from: &Machine, to: &Machine) -> Result<(TcpStream, TcpStream)> {

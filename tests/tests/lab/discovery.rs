@@ -1,0 +1,112 @@
+//! How proxies find each other, and how they do not.
+
+use std::io::ErrorKind;
+use std::net::IpAddr;
+
+use anyhow::Result;
+use nws_tests::lab::{Capture, Lab, Machine, Multicast};
+use nws_tests::{Peer, Setup};
+
+use crate::lan::lan;
+
+const MDNS_PORT: u16 = 5353;
+const LINK_PORT: u16 = 9010;
+
+/// Packets of mDNS that a machine sent.
+fn said_by(machine: &Machine, capture: &Capture) -> usize {
+    let owned = [IpAddr::from(machine.address()), machine.link_local().into()];
+    let said = capture.datagrams().into_iter().filter(|said| said.to.port() == MDNS_PORT);
+    said.filter(|said| owned.contains(&said.from.ip())).count()
+}
+
+/// How a connection to the link port of `machine` fails.
+fn refusal(from: &Machine, machine: &Machine) -> Option<ErrorKind> {
+    let outcome = from.namespace().connect((machine.address(), LINK_PORT).into());
+    outcome.err()?.downcast_ref().map(std::io::Error::kind)
+}
+
+#[tokio::test]
+async fn without_discovery_nothing_is_said_and_nobody_listens() -> Result<()> {
+    let lab = Lab::new(3)?;
+    let (sniffer, witness) = (lab.sniff()?, Multicast::join(&lab[2])?);
+    let quiet = Setup::on(&lab[0]).switch("--no-discovery").start().await?;
+    let loud = lab[1].start().await?;
+    let (mut one, mut two) = (Peer::alone(&quiet, "/chan").await?, Peer::alone(&loud, "/chan").await?);
+    // The first packets of the other ask, the later ones tell.
+    for _ in 0..3 {
+        assert_eq!(witness.receive().await?.0.ip(), lab[1].address());
+    }
+    one.id().await?;
+    two.id().await?;
+    assert_eq!(refusal(&lab[2], &lab[0]), Some(ErrorKind::ConnectionRefused));
+    assert_eq!(refusal(&lab[2], &lab[1]), None);
+    let capture = sniffer.finish()?;
+    assert_eq!(said_by(&lab[0], &capture), 0);
+    assert_ne!(said_by(&lab[1], &capture), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_named_proxy_is_found_without_discovery() -> Result<()> {
+    let lab = Lab::new(2)?;
+    let sniffer = lab.sniff()?;
+    let named = Setup::on(&lab[1]).switch("--no-discovery").flag("--link-port", LINK_PORT).start().await?;
+    let peer = format!("{}:{LINK_PORT}", lab[1].address());
+    let naming = Setup::on(&lab[0]).switch("--no-discovery").flag("--peer", peer).start().await?;
+    let [mut one, mut two] = Peer::gather([(&named, "/chan"), (&naming, "/chan")]).await?;
+    Peer::chorus(&mut [&mut one, &mut two]).await?;
+    let capture = sniffer.finish()?;
+    assert_eq!((said_by(&lab[0], &capture), said_by(&lab[1], &capture)), (0, 0));
+    assert!(!capture.streams()?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_named_proxy_may_start_later() -> Result<()> {
+    let lab = Lab::new(2)?;
+    let peer = format!("{}:{LINK_PORT}", lab[1].address());
+    let naming = Setup::on(&lab[0]).switch("--no-discovery").flag("--peer", peer).start().await?;
+    let mut one = Peer::alone(&naming, "/chan").await?;
+    one.id().await?;
+    let named = Setup::on(&lab[1]).switch("--no-discovery").flag("--link-port", LINK_PORT).start().await?;
+    let mut two = Peer::arrive(&named, "/chan", &mut [&mut one]).await?;
+    Peer::chorus(&mut [&mut one, &mut two]).await
+}
+
+#[tokio::test]
+async fn proxies_on_one_machine_find_each_other_and_those_of_others() -> Result<()> {
+    let (lab, [first, elsewhere]) = lan().await?;
+    let second = Setup::on(&lab[0]).flag("--port", 9109).flag("--link-port", 9110).start().await?;
+    // The usual port of links is taken, so it takes another.
+    let third = Setup::on(&lab[0]).flag("--port", 9209).start().await?;
+    let places = [(&first, "/chan"), (&second, "/chan"), (&third, "/chan"), (&elsewhere, "/chan")];
+    let [mut one, mut two, mut three, mut four] = Peer::gather(places).await?;
+    Peer::chorus(&mut [&mut one, &mut two, &mut three, &mut four]).await
+}
+
+#[tokio::test]
+async fn proxies_find_each_other_by_loopback_alone() -> Result<()> {
+    let lab = Lab::new(1)?;
+    lab[0].take_down()?;
+    let first = Setup::on(&lab[0]).flag("--interface", "lo").start().await?;
+    let second = Setup::on(&lab[0]).flag("--interface", "lo").flag("--port", 9109).start().await?;
+    let [mut one, mut two] = Peer::gather([(&first, "/chan"), (&second, "/chan")]).await?;
+    Peer::chorus(&mut [&mut one, &mut two]).await
+}
+
+#[tokio::test]
+async fn an_interface_that_is_left_out_is_not_used() -> Result<()> {
+    let lab = Lab::new(3)?;
+    let (sniffer, witness) = (lab.sniff()?, Multicast::join(&lab[2])?);
+    let quiet = Setup::on(&lab[0]).flag("--no-interface", "eth*").start().await?;
+    let loud = lab[1].start().await?;
+    let mut one = Peer::alone(&quiet, "/chan").await?;
+    let mut two = Peer::alone(&loud, "/chan").await?;
+    for _ in 0..3 {
+        assert_eq!(witness.receive().await?.0.ip(), lab[1].address());
+    }
+    one.id().await?;
+    two.id().await?;
+    assert_eq!(said_by(&lab[0], &sniffer.finish()?), 0);
+    Ok(())
+}

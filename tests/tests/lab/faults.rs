@@ -1,0 +1,76 @@
+//! What happens to proxies and networks: they leave, visibly, and come back.
+
+use anyhow::Result;
+use nws_tests::Peer;
+use nws_tests::lab::Lab;
+
+use crate::circle::Circle;
+use crate::lan::lan;
+
+#[tokio::test]
+async fn a_killed_proxy_leaves_and_comes_back() -> Result<()> {
+    let (lab, [a, b, c]) = lan().await?;
+    let [mut one, mut two, mut three] = Peer::gather([(&a, "/chan"), (&b, "/chan"), (&c, "/chan")]).await?;
+    c.signal("KILL").await?;
+    assert_eq!(three.closed().await?, 1006);
+    one.misses(&[&three]).await?;
+    two.misses(&[&three]).await?;
+    Peer::chorus(&mut [&mut one, &mut two]).await?;
+    c.exit().await?;
+    let c = lab[2].start().await?;
+    let mut four = Peer::arrive(&c, "/chan", &mut [&mut one, &mut two]).await?;
+    Peer::chorus(&mut [&mut one, &mut two, &mut four]).await
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_told_to_end_takes_leave() -> Result<()> {
+    let (_lab, [a, b]) = lan().await?;
+    let [mut one, mut two] = Peer::gather([(&a, "/chan"), (&b, "/chan")]).await?;
+    for number in 0..100 {
+        two.broadcast(number).await?;
+    }
+    // The answer proves that the proxy has read all of it.
+    two.id().await?;
+    b.signal("TERM").await?;
+    for number in 0..100 {
+        assert_eq!(one.json().await?["data"], number);
+    }
+    one.misses(&[&two]).await?;
+    assert_eq!(two.closed().await?, 1001);
+    assert!(b.exit().await?.status.success());
+    one.id().await?;
+    Ok(())
+}
+
+/// Nothing tells the others that the three are silent, so the limits of silence are at work.
+#[tokio::test]
+async fn a_stopped_a_partitioned_and_a_disconnected_proxy_leave_and_come_back() -> Result<()> {
+    let (lab, [a, b, stopped, cut, down]) = lan().await?;
+    let places = [&a, &b, &stopped, &cut, &down].map(|proxy| (proxy, "/chan"));
+    let mut circle = Circle::of(Peer::gather(places).await?);
+    stopped.signal("STOP").await?;
+    lab[3].unplug()?;
+    lab[4].take_down()?;
+    circle.shrinks([(0, &[1][..]), (1, &[0]), (3, &[]), (4, &[])]).await?;
+    Peer::chorus(&mut circle.peers()[..2]).await?;
+    stopped.signal("CONT").await?;
+    lab[3].plug_in()?;
+    lab[4].bring_up()?;
+    // The stopped one learns only now that everybody had left.
+    circle.returns(2).await?;
+    circle.is_whole().await?;
+    Peer::chorus(&mut circle.peers()).await
+}
+
+#[tokio::test]
+async fn a_proxy_that_starts_before_its_network_is_found() -> Result<()> {
+    let lab = Lab::new(2)?;
+    lab[1].take_down()?;
+    let a = lab[0].start().await?;
+    let b = lab[1].start().await?;
+    let mut two = Peer::alone(&b, "/chan").await?;
+    two.id().await?;
+    lab[1].bring_up()?;
+    let mut one = Peer::arrive(&a, "/chan", &mut [&mut two]).await?;
+    Peer::chorus(&mut [&mut one, &mut two]).await
+}
