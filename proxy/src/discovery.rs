@@ -47,6 +47,16 @@ pub(crate) enum Sighting {
     },
 }
 
+impl Sighting {
+    /// Whether it is about `proxy`.
+    fn is_of(&self, proxy: &ProxyId) -> bool {
+        match self {
+            Self::Seen { proxy: other, .. } | Self::Gone { proxy: other } => other == proxy,
+            Self::Named { .. } => false,
+        }
+    }
+}
+
 /// A way to hear of other proxies.
 pub(crate) trait Source: Send + 'static {
     /// Tells `sightings` what it hears, until `stop` is closed; then it takes leave, within a second.

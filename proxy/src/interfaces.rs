@@ -73,7 +73,7 @@ impl Interfaces {
     pub(crate) fn is_on_link(&self, address: &SocketAddr) -> bool {
         let scope = match address {
             SocketAddr::V6(address) if address.ip().is_unicast_link_local() => Some(address.scope_id()),
-            _ => None,
+            SocketAddr::V4(_) | SocketAddr::V6(_) => None,
         };
         let address = address.ip().to_canonical();
         self.0.iter().any(|interface| {
@@ -95,7 +95,7 @@ impl Interface {
                 self.agree(u32::from(own).into(), u32::from(other).into(), u32::BITS)
             }
             (IpAddr::V6(own), IpAddr::V6(other)) => self.agree(own.into(), other.into(), u128::BITS),
-            _ => false,
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
     }
 

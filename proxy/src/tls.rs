@@ -19,7 +19,8 @@ use rustls::{CommonState, ConnectionCommon};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
-pub(crate) use identity::{Identity, IdentityError};
+pub(crate) use identity::Identity;
+pub use identity::IdentityError;
 
 /// The only protocol inside: the handshake of a WebSocket.
 const ALPN: &[u8] = b"http/1.1";

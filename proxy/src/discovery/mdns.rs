@@ -1,15 +1,31 @@
 //! Multicast DNS: this proxy announces itself to its neighbours, and hears of them.
+//!
+//! What is announced is the id of this start and a port, and nothing else: `<id>._nws._tcp.local.` on the
+//! host `<id>.local.`, with `v=1` as its only text. Nothing that has to do with a channel passes here.
+//!
+//! Announcing and browsing each have a daemon of their own. Everybody on the network can fill the memory
+//! of one that browses, which is ended then and started anew; that must not take this proxy's own name
+//! from the air.
+
+mod announcer;
+mod browser;
+mod daemon;
+mod names;
+mod pause;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;
 
 use std::sync::Arc;
 
 use nws_protocol::ProxyId;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Sighting, Source, Stop};
 use crate::interfaces::{InterfaceFilter, Interfaces};
 
 /// This proxy on the network.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Mdns {
     /// Who announces itself, and is no news to itself.
     pub(crate) proxy: ProxyId,
@@ -22,7 +38,21 @@ pub(crate) struct Mdns {
 }
 
 impl Source for Mdns {
-    async fn run(self, _: mpsc::Sender<Sighting>, mut stop: Stop) {
-        stop.stopped().await;
+    async fn run(self, sightings: mpsc::Sender<Sighting>, mut stop: Stop) {
+        // Of two that start together at least one hears the other, when each listens before it speaks.
+        let (listening, listens) = oneshot::channel();
+        let mut stop_announcing = stop.clone();
+        let announcing = async {
+            if listens.await.is_ok() {
+                announcer::announce(&self, &mut stop_announcing).await;
+            }
+        };
+        let browsing = async {
+            tokio::select! {
+                () = stop.stopped() => {}
+                () = browser::browse(&self, sightings, listening) => {}
+            }
+        };
+        tokio::join!(announcing, browsing);
     }
 }

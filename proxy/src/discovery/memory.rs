@@ -78,3 +78,54 @@ impl MemoryPlace {
         gone.chain(seen).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discovery::Discovery;
+
+    fn proxy(number: u8) -> ProxyId {
+        ProxyId::from_digest(&[number; 32])
+    }
+
+    fn seen(number: u8, port: u16) -> Sighting {
+        Sighting::Seen { proxy: proxy(number), addresses: vec![([127, 0, 0, 1], port).into()] }
+    }
+
+    fn join(lan: &MemoryLan, number: u8, port: u16) -> Discovery {
+        let mut discovery = Discovery::new();
+        discovery.add(lan.join(proxy(number), vec![([127, 0, 0, 1], port).into()]));
+        discovery
+    }
+
+    #[tokio::test]
+    async fn those_who_join_see_each_other_come_move_and_go() {
+        let lan = MemoryLan::default();
+        let mut first = join(&lan, 1, 11);
+        let mut second = join(&lan, 2, 22);
+        assert_eq!(first.next().await, seen(2, 22));
+        assert_eq!(second.next().await, seen(1, 11));
+        let moved = lan.join(proxy(3), vec![([127, 0, 0, 1], 33).into()]);
+        assert_eq!(first.next().await, seen(3, 33));
+        let again = lan.join(proxy(3), vec![([127, 0, 0, 1], 34).into()]);
+        assert_eq!(first.next().await, seen(3, 34));
+        drop((moved, again));
+        assert_eq!(first.next().await, Sighting::Gone { proxy: proxy(3) });
+        second.stop().await;
+        assert_eq!(first.next().await, Sighting::Gone { proxy: proxy(2) });
+    }
+
+    #[tokio::test]
+    async fn who_does_not_look_is_told_the_rest_later() {
+        let lan = MemoryLan::default();
+        let mut first = join(&lan, 0, 1);
+        let others: Vec<_> = (1..=255).map(|number| lan.join(proxy(number), Vec::new())).collect();
+        for _ in &others {
+            assert!(matches!(first.next().await, Sighting::Seen { .. }));
+        }
+        drop(others);
+        for _ in 1..=255 {
+            assert!(matches!(first.next().await, Sighting::Gone { .. }));
+        }
+    }
+}

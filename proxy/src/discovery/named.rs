@@ -111,3 +111,64 @@ async fn look_up(peer: &PeerAddress) -> Vec<SocketAddr> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discovery::Discovery;
+
+    #[test]
+    fn a_peer_is_a_host_and_a_port() {
+        for text in ["garden.local:9010", "192.168.1.7:1", "[fe80::7%eth0]:9010", "[::1]:65535", "nas:9010"] {
+            assert_eq!(text.parse::<PeerAddress>().unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "nas",
+            "nas:",
+            ":9010",
+            "nas:0",
+            "nas:65536",
+            "nas:x",
+            "::1:9010",
+            "[::1]",
+            "[nas]:9010",
+            "[::1:9010",
+            "::1]:9010",
+            "http://nas:9010",
+            "me@nas:9010",
+            "na s:9010",
+        ] {
+            let error = text.parse::<PeerAddress>().unwrap_err().to_string();
+            assert!(error.contains(&format!("\"{text}\"")) && error.contains("HOST:PORT"), "{error}");
+        }
+    }
+
+    /// Time stands still unless everybody waits, and then jumps: looking up is not waited for in real time.
+    #[tokio::test(start_paused = true)]
+    async fn peers_are_looked_up_again_and_again() {
+        let peers: Vec<PeerAddress> =
+            ["127.0.0.1:7", "[::1]:8"].iter().map(|peer| peer.parse().unwrap()).collect();
+        let mut discovery = Discovery::new();
+        discovery.add(NamedPeers(peers.clone()));
+        for _ in 0..3 {
+            for (peer, address) in peers.iter().zip(["127.0.0.1:7", "[::1]:8"]) {
+                let addresses = vec![address.parse().unwrap()];
+                assert_eq!(discovery.next().await, Sighting::Named { peer: peer.clone(), addresses });
+            }
+        }
+        discovery.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_peer_without_an_address_does_not_hide_the_next() {
+        // Longer than a name can be: nobody needs to be asked.
+        let nowhere = format!("{}:7", "x".repeat(300));
+        let peers = [&*nowhere, "127.0.0.1:9"].map(|peer| peer.parse().unwrap());
+        let mut discovery = Discovery::new();
+        discovery.add(NamedPeers(peers.to_vec()));
+        let sighting = timeout(Duration::from_secs(30), discovery.next()).await.unwrap();
+        let addresses = vec!["127.0.0.1:9".parse().unwrap()];
+        assert_eq!(sighting, Sighting::Named { peer: peers[1].clone(), addresses });
+    }
+}

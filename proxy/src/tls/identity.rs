@@ -23,7 +23,7 @@ pub(crate) struct Identity {
 
 /// No identity could be made: the system gives no random numbers.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum IdentityError {
+pub enum IdentityError {
     /// No key, or no certificate.
     #[error("cannot make a key")]
     Key(#[from] rcgen::Error),

@@ -182,12 +182,8 @@ async fn no_name_is_sent_and_no_ticket_comes_back() {
 async fn another_proxy_than_the_one_dialled_is_refused() {
     let (a, b, other) = (identity(), identity(), identity());
     let (_, client) = shake(&a, &b, Some(other.id())).await;
-    match client.expect_err("refused") {
-        TlsError::Unexpected { expected, found } => {
-            assert_eq!((&expected, &found), (other.id(), a.id()));
-        }
-        error => panic!("{error}"),
-    }
+    let Err(TlsError::Unexpected { expected, found }) = client else { panic!("{client:?}") };
+    assert_eq!((&expected, &found), (other.id(), a.id()));
 }
 
 #[tokio::test]

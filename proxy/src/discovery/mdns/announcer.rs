@@ -1,0 +1,71 @@
+//! Keeps this proxy's name on the air.
+
+use std::time::Duration;
+
+use mdns_sd::{DaemonEvent, Receiver};
+use tokio::time::timeout;
+
+use super::daemon::Daemon;
+use super::pause::Pause;
+use super::{Mdns, names};
+use crate::discovery::Stop;
+
+/// How long saying farewell may delay the end of this process.
+const FAREWELL_TIME: Duration = Duration::from_secs(1);
+
+/// Why a daemon is not used any longer.
+#[derive(Debug)]
+pub(super) enum End {
+    Stopped,
+    Died,
+    Overloaded,
+}
+
+/// Announces `mdns` until `stop`.
+pub(super) async fn announce(mdns: &Mdns, stop: &mut Stop) {
+    let mut pause = Pause::new();
+    while !is_over(mdns, stop).await {
+        tokio::select! {
+            () = stop.stopped() => return,
+            () = pause.wait() => {}
+        }
+    }
+}
+
+/// The life of one daemon. Whether it was the last.
+async fn is_over(mdns: &Mdns, stop: &mut Stop) -> bool {
+    let (daemon, events) = match start(mdns) {
+        Ok(started) => started,
+        Err(error) => {
+            tracing::warn!(%error, "cannot announce this proxy by mDNS");
+            return false;
+        }
+    };
+    let end = watch(&daemon, &events, stop).await;
+    if matches!(end, End::Stopped) {
+        // Whoever has not heard it finds out when it dials.
+        let _ = timeout(FAREWELL_TIME, daemon.end()).await;
+        return true;
+    }
+    tracing::debug!(?end, "announcing this proxy by mDNS starts anew");
+    tokio::select! {
+        () = stop.stopped() => true,
+        () = daemon.end() => false,
+    }
+}
+
+pub(super) fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<DaemonEvent>)> {
+    let daemon = Daemon::start(&mdns.filter)?;
+    let events = daemon.monitor()?;
+    daemon.register(names::announcement(&mdns.proxy, mdns.port)?)?;
+    Ok((daemon, events))
+}
+
+pub(super) async fn watch(daemon: &Daemon, events: &Receiver<DaemonEvent>, stop: &mut Stop) -> End {
+    let died = async { while events.recv_async().await.is_ok() {} };
+    tokio::select! {
+        () = stop.stopped() => End::Stopped,
+        () = died => End::Died,
+        () = daemon.overloaded() => End::Overloaded,
+    }
+}

@@ -1,0 +1,107 @@
+//! One daemon of mdns-sd, on the interfaces that are used.
+//!
+//! It bounds its queues, but neither its cache nor its timers, and anybody can add to those: each record
+//! of a name that it has not heard yet stays until its time is over, and each repetition leaves a timer.
+//! So what it holds is asked for again and again, and whoever owns it ends it when that is too much. It
+//! answers between two bursts of packets only, and therefore the browser counts for itself as well.
+
+use std::time::Duration;
+
+use mdns_sd::{
+    DaemonEvent, IfKind, IfPredicate, Metrics, Receiver, ServiceDaemon, ServiceEvent, ServiceInfo,
+};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::names::SERVICE;
+use crate::interfaces::{self, InterfaceFilter};
+
+/// Records in the cache that are too many: four for each of a thousand proxies.
+const RECORDS_MAX: i64 = 4096;
+
+/// Timers that are too many: 16 bytes each.
+const TIMERS_MAX: i64 = 65_536;
+
+/// How often the daemon is asked: what a network can bring meanwhile fits in memory.
+const ASK_PERIOD: Duration = Duration::from_millis(500);
+
+/// How long a daemon that is to end may take before it is left to itself.
+const END_TIME: Duration = Duration::from_secs(10);
+
+/// What the daemon calls the things that it caches.
+const CACHED: [&str; 6] =
+    ["cached-ptr", "cached-srv", "cached-txt", "cached-addr", "cached-nsec", "cached-subtype"];
+
+/// A thread with its sockets. Dropping it ends it as soon as it gets to that.
+pub(super) struct Daemon(ServiceDaemon);
+
+impl Daemon {
+    /// Starts one. Loopback and the interfaces that appear later are subject to `filter` like others.
+    pub(super) fn start(filter: &InterfaceFilter) -> mdns_sd::Result<Self> {
+        let daemon = Self(ServiceDaemon::new()?);
+        let filter = filter.clone();
+        let unused = IfPredicate::new(move |interface| !filter.selects(interface));
+        daemon.0.disable_interface(IfKind::Predicate(unused))?;
+        let seconds = u32::try_from(interfaces::PERIOD.as_secs()).unwrap_or(1);
+        daemon.0.set_ip_check_interval(seconds)?;
+        Ok(daemon)
+    }
+
+    /// Announces `info`, and says farewell for it at the end.
+    pub(super) fn register(&self, info: ServiceInfo) -> mdns_sd::Result<()> {
+        self.0.register(info)
+    }
+
+    /// What happens to the daemon. Closed when it has died.
+    pub(super) fn monitor(&self) -> mdns_sd::Result<Receiver<DaemonEvent>> {
+        self.0.monitor()
+    }
+
+    /// Asks for proxies, and tells of those that are known already. Asked once more, it starts from the
+    /// beginning, and the former receiver is closed. Closed when it has died, or when 1000 events wait.
+    pub(super) fn browse(&self) -> mdns_sd::Result<Receiver<ServiceEvent>> {
+        self.0.browse(SERVICE)
+    }
+
+    /// Waits until it holds more than it should, or does not answer any more because it has died.
+    pub(super) async fn overloaded(&self) {
+        let mut ticks = interval(ASK_PERIOD);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let metrics = match self.0.get_metrics() {
+                Ok(answer) => answer.recv_async().await.ok(),
+                Err(mdns_sd::Error::Again) => continue,
+                Err(_) => None,
+            };
+            if metrics.is_none_or(|metrics| is_too_much(&metrics)) {
+                return;
+            }
+        }
+    }
+
+    /// Ends it behind the back of its owner.
+    #[cfg(test)]
+    pub(super) fn kill(&self) {
+        let _ = self.0.shutdown().unwrap().recv();
+    }
+
+    /// Ends it, with farewell, and waits until it is gone: two of them would hold twice as much.
+    pub(super) async fn end(self) {
+        let Ok(answer) = self.0.shutdown() else { return };
+        if timeout(END_TIME, answer.recv_async()).await.is_err() {
+            tracing::warn!("the mDNS daemon is too busy to end");
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // One that does not take it has ended.
+        let _ = self.0.shutdown();
+    }
+}
+
+fn is_too_much(metrics: &Metrics) -> bool {
+    let count = |name: &str| metrics.get(name).copied().unwrap_or_default();
+    CACHED.iter().map(|name| count(name)).sum::<i64>() > RECORDS_MAX || count("timer") > TIMERS_MAX
+}

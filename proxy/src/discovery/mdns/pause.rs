@@ -1,0 +1,61 @@
+//! How long it takes until a daemon that has ended is started again.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+/// After the first end: a neighbour that is heard of half a second later is not missed.
+const MIN: Duration = Duration::from_millis(500);
+
+/// While a flood goes on: so little of the time is given to it that nobody notices.
+const MAX: Duration = Duration::from_secs(8);
+
+/// A daemon that has run for so long has not ended by what ended the one before.
+const STABLE: Duration = Duration::from_secs(30);
+
+/// Grows with every end, and shrinks to the least with time.
+#[derive(Debug)]
+pub(super) struct Pause {
+    next: Duration,
+    started: Instant,
+}
+
+impl Pause {
+    /// A daemon is started for the first time.
+    pub(super) fn new() -> Self {
+        Self { next: MIN, started: Instant::now() }
+    }
+
+    /// Waits from an end until the next start.
+    pub(super) async fn wait(&mut self) {
+        if self.started.elapsed() >= STABLE {
+            self.next = MIN;
+        }
+        sleep(self.next).await;
+        self.next = (self.next * 2).min(MAX);
+        self.started = Instant::now();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn length(pause: &mut Pause) -> Duration {
+        let start = Instant::now();
+        pause.wait().await;
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_grows_up_to_a_bound_and_starts_again_after_a_long_run() {
+        let mut pause = Pause::new();
+        let mut lengths = Vec::new();
+        for _ in 0..6 {
+            lengths.push(length(&mut pause).await.as_millis());
+        }
+        assert_eq!(lengths, [500, 1000, 2000, 4000, 8000, 8000]);
+        sleep(STABLE).await;
+        assert_eq!(length(&mut pause).await, MIN);
+    }
+}

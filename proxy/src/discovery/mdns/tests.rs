@@ -1,0 +1,223 @@
+//! Real packets, between network namespaces that lead nowhere else.
+
+mod lan;
+mod spoof;
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use nws_protocol::ProxyId;
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, watch};
+use tokio::task::yield_now;
+use tokio::time::timeout;
+
+use super::{Mdns, Stop, announcer, browser};
+use crate::interfaces::{InterfaceFilter, Interfaces};
+use crate::tls::Identity;
+use lan::Lan;
+
+fn id() -> ProxyId {
+    Identity::generate().unwrap().id().clone()
+}
+
+fn only(interface: &str) -> InterfaceFilter {
+    InterfaceFilter { include: vec![interface.parse().unwrap()], exclude: Vec::new() }
+}
+
+fn host(number: u8) -> IpAddr {
+    Ipv4Addr::new(10, 78, 0, number).into()
+}
+
+fn is_on_eth0(address: &SocketAddr, number: u8) -> bool {
+    match address {
+        SocketAddr::V4(_) => address.ip() == host(number),
+        SocketAddr::V6(address) => address.ip().is_unicast_link_local() && address.scope_id() > 1,
+    }
+}
+
+#[tokio::test]
+async fn fresh_proxies_and_a_late_one_see_each_other() {
+    let lan = Lan::new(3);
+    let ids = [id(), id(), id()];
+    let mut first = lan.start(1, &ids[0], InterfaceFilter::default());
+    let mut second = lan.start(2, &ids[1], InterfaceFilter::default());
+    let (at, addresses) = first.sees(&ids[1]).await;
+    println!("of two fresh ones, the first saw the second {:?} after its start", at - second.started);
+    assert!(addresses.iter().all(|address| is_on_eth0(address, 2)), "{addresses:?}");
+    let (at, addresses) = second.sees(&ids[0]).await;
+    println!("and the second saw the first {:?} after its own", at - second.started);
+    assert!(addresses.iter().all(|address| is_on_eth0(address, 1)), "{addresses:?}");
+
+    let mut late = lan.start(3, &ids[2], InterfaceFilter::default());
+    for (index, neighbour) in [&mut first, &mut second].into_iter().enumerate() {
+        neighbour.sees(&ids[2]).await;
+        late.sees(&ids[index]).await;
+    }
+    drop(late);
+    first.misses(&ids[2]).await;
+    second.misses(&ids[2]).await;
+}
+
+#[tokio::test]
+async fn a_fresh_proxy_meets_one_that_runs() {
+    let lan = Lan::new(2);
+    let running = id();
+    let mut neighbour = lan.start(1, &running, InterfaceFilter::default());
+    for _ in 0..4 {
+        let fresh = id();
+        let mut late = lan.start(2, &fresh, InterfaceFilter::default());
+        let (seen, sees) = (neighbour.sees(&fresh).await.0, late.sees(&running).await.0);
+        println!("a fresh one was seen after {:?}, saw after {:?}", seen - late.started, sees - late.started);
+    }
+}
+
+#[tokio::test]
+async fn with_loopback_alone_two_on_one_machine_see_each_other() {
+    let lan = Lan::new(1);
+    lan.change(1, "link set eth0 down");
+    let ids = [id(), id()];
+    let mut first = lan.start(1, &ids[0], only("lo"));
+    let mut second = lan.start(1, &ids[1], only("lo"));
+    let (at, addresses) = first.sees(&ids[1]).await;
+    println!("on loopback, the second was seen {:?} after its start", at - second.started);
+    assert_eq!(addresses, [SocketAddr::from((Ipv4Addr::LOCALHOST, 9010))]);
+    second.sees(&ids[0]).await;
+}
+
+#[tokio::test]
+async fn interfaces_come_and_go() {
+    let lan = Lan::new(2);
+    lan.change(1, "link set eth0 down");
+    let ids = [id(), id()];
+    let mut first = lan.start(1, &ids[0], InterfaceFilter::default());
+    let mut second = lan.start(2, &ids[1], InterfaceFilter::default());
+    lan.change(1, "link set eth0 up");
+    first.sees(&ids[1]).await;
+    second.sees(&ids[0]).await;
+    lan.change(1, "link set eth0 down");
+    first.misses(&ids[1]).await;
+    lan.change(1, "link set eth0 up");
+    first.sees(&ids[1]).await;
+}
+
+#[tokio::test]
+async fn neither_strangers_nor_other_networks_are_told_of() {
+    let lan = Lan::new(2);
+    let ids = [id(), id()];
+    let mut first = lan.start(1, &ids[0], InterfaceFilter::default());
+    let mut second = lan.start(2, &ids[1], InterfaceFilter::default());
+    first.sees(&ids[1]).await;
+    second.sees(&ids[0]).await;
+    let last = spoof::nobody(9);
+    let labels =
+        [spoof::nobody(1).to_string(), "printer".to_owned(), spoof::nobody(2).to_string(), last.to_string()];
+    lan.on(2, move || {
+        let socket = spoof::socket(Ipv4Addr::new(10, 78, 0, 2));
+        let here = Ipv4Addr::new(10, 78, 0, 99);
+        let far = Ipv4Addr::new(8, 8, 8, 8);
+        spoof::shout(&socket, &spoof::announcement(&labels[0], far, 9010));
+        spoof::shout(&socket, &spoof::announcement(&labels[1], here, 9010));
+        spoof::shout(&socket, &spoof::announcement(&labels[2], here, 0));
+        spoof::shout(&socket, &spoof::announcement(&labels[3], here, 9010));
+    })
+    .join()
+    .unwrap();
+    let (_, addresses) = first.sees(&last).await;
+    assert_eq!(addresses, [SocketAddr::from(([10, 78, 0, 99], 9010))]);
+    assert_eq!(first.known(), [ids[1].clone(), last].into());
+}
+
+fn resident() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+}
+
+#[tokio::test]
+async fn a_flood_of_names_takes_little_memory_and_hides_nobody() {
+    const NAMES: u32 = 20_000;
+    let lan = Lan::new(3);
+    let ids = [id(), id()];
+    let mut first = lan.start(1, &ids[0], InterfaceFilter::default());
+    let earlier = lan.start(2, &ids[1], InterfaceFilter::default());
+    first.sees(&ids[1]).await;
+    drop(earlier);
+    first.misses(&ids[1]).await;
+    let before = resident();
+    let flood = lan.on(3, move || {
+        let socket = spoof::socket(Ipv4Addr::new(10, 78, 0, 3));
+        let start = std::time::Instant::now();
+        let mut peak = 0;
+        for number in 0..NAMES {
+            let label = spoof::nobody(number).to_string();
+            spoof::shout(&socket, &spoof::announcement(&label, Ipv4Addr::new(10, 78, 0, 99), 9010));
+            if number % 256 == 0 {
+                peak = peak.max(resident());
+                std::thread::yield_now();
+            }
+        }
+        println!("{NAMES} names in {:?}", start.elapsed());
+        peak
+    });
+    let mut late = lan.start(2, &ids[1], InterfaceFilter::default());
+    let during = flood.join().unwrap();
+    let (seen, sees) = (first.sees(&ids[1]).await.0, late.sees(&ids[0]).await.0);
+    println!("a newcomer was seen after {:?}, saw after {:?}", seen - late.started, sees - late.started);
+    let grown = resident().max(during).saturating_sub(before);
+    println!("{} KiB more", grown / 1024);
+    assert!(grown < 32 << 20, "{grown} bytes");
+}
+
+/// Runs `work` on a machine where `mdns` could.
+fn alone<F: Future<Output = ()>>(work: impl FnOnce(Mdns) -> F + Send + 'static) {
+    let lan = Lan::new(1);
+    let work = move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let filter = InterfaceFilter::default();
+            let interfaces = Interfaces::watch(filter.clone()).unwrap();
+            let mdns = Mdns { proxy: id(), port: 9010, filter, interfaces };
+            timeout(Duration::from_secs(30), work(mdns)).await.unwrap();
+        });
+    };
+    lan.on(1, work).join().unwrap();
+}
+
+#[test]
+fn a_daemon_that_dies_is_noticed() {
+    alone(|mdns| async move {
+        let (sender, _sightings) = mpsc::channel(1);
+        let (daemon, events) = browser::start(&mdns).await.unwrap();
+        daemon.kill();
+        assert_eq!(browser::listen(&mdns, &daemon, events, &sender).await, browser::End::Died);
+        daemon.overloaded().await;
+
+        let (_stop, stopped) = watch::channel(());
+        let (daemon, events) = announcer::start(&mdns).unwrap();
+        daemon.kill();
+        let end = announcer::watch(&daemon, &events, &mut Stop(stopped)).await;
+        assert!(matches!(end, announcer::End::Died | announcer::End::Overloaded), "{end:?}");
+    });
+}
+
+#[test]
+fn a_daemon_that_holds_too_much_is_noticed() {
+    alone(|mdns| async move {
+        let (daemon, _events) = browser::start(&mdns).await.unwrap();
+        let socket = spoof::socket(Ipv4Addr::new(10, 78, 0, 1));
+        let flood = async {
+            // Packets get lost when they come faster than they are read.
+            for number in 0.. {
+                let label = spoof::nobody(number).to_string();
+                spoof::shout(&socket, &spoof::address(&label, Ipv4Addr::new(10, 78, 0, 99)));
+                yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = daemon.overloaded() => {}
+            () = flood => unreachable!(),
+        }
+    });
+}

@@ -1,0 +1,80 @@
+//! Somebody who announces proxies that do not exist.
+
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+use nws_protocol::ProxyId;
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+
+const GROUP: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
+const PORT: u16 = 5353;
+const PTR: u16 = 12;
+const TXT: u16 = 16;
+const SRV: u16 = 33;
+const A: u16 = 1;
+const IN: u16 = 1;
+
+/// A socket that sends to the group of mDNS from the interface with this address.
+pub(super) fn socket(interface: Ipv4Addr) -> Socket {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP)).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    socket.set_reuse_port(true).unwrap();
+    socket.bind(&SockAddr::from(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, PORT))).unwrap();
+    socket.set_multicast_if_v4(&interface).unwrap();
+    socket.set_multicast_ttl_v4(255).unwrap();
+    socket
+}
+
+/// Sends it to everybody.
+pub(super) fn shout(socket: &Socket, packet: &[u8]) {
+    socket.send_to(packet, &SockAddr::from(SocketAddrV4::new(GROUP, PORT))).unwrap();
+}
+
+/// An id that nobody has.
+pub(super) fn nobody(number: u32) -> ProxyId {
+    let mut digest = [0; 32];
+    digest[..4].copy_from_slice(&number.to_be_bytes());
+    ProxyId::from_digest(&digest)
+}
+
+/// The announcement of an instance with this label, complete.
+pub(super) fn announcement(label: &str, address: Ipv4Addr, port: u16) -> Vec<u8> {
+    let (service, host) = (["_nws", "_tcp", "local"].as_slice(), [label, "local"]);
+    let instance = [&[label], service].concat();
+    let records = [
+        record(service, PTR, &name(&instance)),
+        record(&instance, SRV, &[&[0, 0, 0, 0][..], &port.to_be_bytes(), &name(&host)].concat()),
+        record(&instance, TXT, b"\x03v=1"),
+        record(&host, A, &address.octets()),
+    ];
+    response(&records)
+}
+
+/// A record of a host, which belongs to no announcement.
+pub(super) fn address(label: &str, address: Ipv4Addr) -> Vec<u8> {
+    response(&[record(&[label, "local"], A, &address.octets())])
+}
+
+fn response(records: &[Vec<u8>]) -> Vec<u8> {
+    let mut packet = vec![0, 0, 0x84, 0, 0, 0];
+    packet.extend((records.len() as u16).to_be_bytes());
+    packet.extend([0; 4]);
+    packet.extend(records.concat());
+    packet
+}
+
+fn name(labels: &[&str]) -> Vec<u8> {
+    let mut bytes: Vec<u8> =
+        labels.iter().flat_map(|label| [&[label.len() as u8], label.as_bytes()].concat()).collect();
+    bytes.push(0);
+    bytes
+}
+
+fn record(owner: &[&str], kind: u16, data: &[u8]) -> Vec<u8> {
+    let mut bytes = name(owner);
+    bytes.extend(kind.to_be_bytes());
+    bytes.extend(IN.to_be_bytes());
+    bytes.extend(120_u32.to_be_bytes());
+    bytes.extend((data.len() as u16).to_be_bytes());
+    bytes.extend(data);
+    bytes
+}
