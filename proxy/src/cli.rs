@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use nws_protocol::limits::MESSAGE_LIMIT_MAX;
 use nws_proxy::{AllowedHost, AllowedOrigin, Config, Links};
 use serde::Deserialize;
 
@@ -225,6 +226,9 @@ impl Limits {
 
     fn apply(&self, config: &mut Config) -> Result<(), Usage> {
         let limits = &mut config.limits;
+        if self.max_message_size.is_some_and(|size| size > MESSAGE_LIMIT_MAX) {
+            return Err(Usage(format!("--max-message-size must be at most {MESSAGE_LIMIT_MAX}")));
+        }
         set(&mut limits.message, at_least("--max-message-size", 1, self.max_message_size)?);
         set(&mut limits.request_head, at_least("--max-header-size", 8192, self.max_header_size)?);
         set(&mut limits.channel_peers, at_least("--max-peers-per-channel", 1, self.max_peers_per_channel)?);

@@ -27,6 +27,8 @@ mod tls;
 
 use std::future::Future;
 
+use network::Network;
+
 pub use config::{Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
 pub use error::Error;
@@ -54,24 +56,21 @@ pub async fn run(
     let (handles, port) = (shards.handles(), listeners.port());
     tracing::info!(port, shards = handles.len(), version = env!("CARGO_PKG_VERSION"), "serving");
     let server = local::Server::new(&config, port, handles.clone())?;
-    let mut network = match are_linked {
-        true => Some(network::Network::start(config.links, handles, from_shards)?),
-        false => None,
-    };
+    let mut network = None;
     let networking = async {
-        match &mut network {
-            Some(network) => network.run().await,
-            None => std::future::pending().await,
+        match are_linked {
+            true => network.insert(Network::start(config.links, handles, from_shards)?).run().await,
+            false => std::future::pending().await,
         }
     };
-    tokio::select! {
-        () = server.accept(listeners) => {}
-        () = networking => {}
-        () = shutdown => {}
-    }
+    let outcome = tokio::select! {
+        () = server.accept(listeners) => Ok(()),
+        failure = networking => failure,
+        () = shutdown => Ok(()),
+    };
     match network {
         Some(network) => drop(tokio::join!(network.stop(), shards.stop())),
         None => shards.stop().await,
     }
-    Ok(())
+    outcome
 }

@@ -64,8 +64,9 @@ impl Network {
     }
 
     /// Works for ever.
-    pub(crate) async fn run(&mut self) {
+    pub(crate) async fn run(&mut self) -> Result<(), Error> {
         Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery).await;
+        Ok(())
     }
 
     /// Ends all links, and takes leave of the neighbours.
