@@ -163,7 +163,8 @@ impl Session {
     }
 
     fn tags(&mut self, first: Slot, tags: &[Tag]) -> Result<(), Refusal> {
-        for (peer, tag) in (first..).zip(tags) {
+        self.peers.check_tags(first, tags.len())?;
+        for (tag, peer) in tags.iter().zip(first..) {
             if !self.peers.tag(peer, *tag)? {
                 continue;
             }
@@ -210,7 +211,7 @@ impl Session {
                 let proofs = proofs.map_err(|InvalidElement| Refusal::Element)?;
                 let (first, tags) = self.own.proven(&proofs, &mut self.random);
                 self.send(LinkFrame::Tags { first, tags: &tags });
-                for (own, proofs) in (first..).zip(&proofs) {
+                for (proofs, own) in proofs.iter().zip(first..) {
                     self.expect(own, &proofs.peer)?;
                 }
             }

@@ -171,8 +171,8 @@ impl OwnSlots {
         let first = (self.slots.len() - std::mem::take(&mut self.blinding)) as Slot;
         let (blinds, elements): (Vec<_>, Vec<_>) = blinded.into_iter().unzip();
         self.waiting.extend(blinds);
-        let left = (first..).zip(&self.slots[usize::from(first)..]).filter(|(_, state)| state.left);
-        (first, elements, left.map(|(slot, _)| slot).collect())
+        let left = self.slots[usize::from(first)..].iter().zip(first..).filter(|(state, _)| state.left);
+        (first, elements, left.map(|(_, slot)| slot).collect())
     }
 
     /// The other side has evaluated some of what waits.
@@ -222,8 +222,8 @@ impl OwnSlots {
 
     pub(super) fn expecting(&self, tag: &Tag) -> Expecting {
         let expected = |left| {
-            let slots = (0..).zip(&self.slots).filter(move |(_, state)| state.left == left);
-            slots.filter_map(|(slot, state): (Slot, _)| Some((slot, state.expected.as_ref()?)))
+            let slots = self.slots.iter().zip(0..).filter(move |(state, _)| state.left == left);
+            slots.filter_map(|(state, slot)| Some((slot, state.expected.as_ref()?)))
         };
         Expecting {
             live: Bearers::among(expected(false), tag).slot(),

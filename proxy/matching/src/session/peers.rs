@@ -93,10 +93,20 @@ impl PeerSlots {
         first as Slot
     }
 
-    /// The tag of a slot has come. Gives whether the slot is live.
+    /// Tags have come, as many as `count`.
+    pub(super) fn check_tags(&self, first: Slot, count: usize) -> Result<(), Refusal> {
+        if count > LINK_SLOTS_PER_MESSAGE {
+            return Err(Refusal::Message);
+        }
+        if usize::from(first) + count > self.evaluated {
+            return Err(Refusal::TagEarly);
+        }
+        Ok(())
+    }
+
+    /// The tag of a slot has come, which is evaluated. Gives whether the slot is live.
     pub(super) fn tag(&mut self, slot: Slot, tag: Tag) -> Result<bool, Refusal> {
-        let evaluated = &mut self.slots[..self.evaluated];
-        let state = evaluated.get_mut(usize::from(slot)).ok_or(Refusal::TagEarly)?;
+        let state = &mut self.slots[usize::from(slot)];
         if state.tagged {
             return Err(Refusal::TagTwice);
         }
@@ -107,8 +117,8 @@ impl PeerSlots {
 
     /// The live slots that have `tag`.
     pub(super) fn bearers(&self, tag: &Tag) -> Bearers {
-        let slots = (0..).zip(&self.slots);
-        Bearers::among(slots.filter_map(|(slot, state)| Some((slot, state.tag.as_ref()?))), tag)
+        let slots = self.slots.iter().zip(0..);
+        Bearers::among(slots.filter_map(|(state, slot)| Some((slot, state.tag.as_ref()?))), tag)
     }
 
     /// The other side has left a slot. Gives our slot of the same channel.

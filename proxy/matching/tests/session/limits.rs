@@ -1,1 +1,157 @@
+//! Sixty-four slots a message, so many at one time, so many in all.
 
+use nws_matching::{Role, SessionConfig};
+use nws_protocol::link::{Hello, LinkFrame};
+
+use crate::pair::Pair;
+use crate::side::{Side, config};
+
+fn names(range: std::ops::Range<usize>) -> Vec<String> {
+    range.map(|n| format!("n{n}")).collect()
+}
+
+fn offer(side: &mut Side, range: std::ops::Range<usize>) {
+    side.offer(names(range).iter().map(String::as_str));
+}
+
+/// Slots of each message of this kind that a side has sent.
+fn messages(side: &Side, is_blind: bool) -> Vec<usize> {
+    let slots = |frame: &Vec<u8>| match LinkFrame::parse(frame) {
+        Ok(LinkFrame::Blind { elements, .. }) if is_blind => Some(elements.len()),
+        Ok(LinkFrame::Eval { elements, .. }) if !is_blind => Some(elements.len()),
+        _ => None,
+    };
+    side.log.iter().filter_map(slots).collect()
+}
+
+fn leaves(side: &Side) -> usize {
+    side.log.iter().filter(|frame| matches!(LinkFrame::parse(frame), Ok(LinkFrame::Leave { .. }))).count()
+}
+
+#[test]
+fn a_message_has_no_more_than_sixty_four() {
+    let mut pair = Pair::new(1024);
+    offer(&mut pair.one, 0..100);
+    offer(&mut pair.two, 0..3);
+    pair.settle().unwrap();
+    assert_eq!(messages(&pair.one, true), [64, 64]);
+    assert_eq!(pair.one.matched.len(), 3);
+}
+
+/// What is offered in one go later goes together, as it is.
+#[test]
+fn later_offers_go_together() {
+    let mut pair = Pair::new(1024);
+    pair.settle().unwrap();
+    offer(&mut pair.one, 0..70);
+    offer(&mut pair.two, 69..70);
+    pair.settle().unwrap();
+    assert_eq!(messages(&pair.one, true), [8, 64, 6]);
+    assert_eq!(messages(&pair.two, true), [8, 1]);
+    assert_eq!(pair.one.matched.len(), 1);
+}
+
+/// The next message waits until the one before is evaluated to its end, in however many parts.
+#[test]
+fn an_evaluation_may_come_in_parts() {
+    let mut pair = Pair::new(1024);
+    offer(&mut pair.one, 0..100);
+    pair.deliver(true).unwrap();
+    pair.one.work(0).unwrap();
+    pair.deliver(false).unwrap();
+    pair.deliver(false).unwrap();
+    assert_eq!(pair.two.waiting, 64);
+    for part in [1, 40, 22] {
+        pair.two.grant(part);
+        while !pair.two.works.is_empty() {
+            pair.two.work(0).unwrap();
+        }
+        while !pair.two.sent.is_empty() {
+            pair.deliver(true).unwrap();
+        }
+        assert_eq!(messages(&pair.one, true), [64]);
+    }
+    assert_eq!(pair.two.waiting, 1);
+    pair.settle().unwrap();
+    assert_eq!(messages(&pair.one, true), [64, 64]);
+    let evaluations = messages(&pair.two, false);
+    assert_eq!((evaluations.iter().sum::<usize>(), evaluations.len()), (128, 5));
+}
+
+/// More is granted than is waited for: nothing happens twice.
+#[test]
+fn a_grant_beyond_what_waits() {
+    let mut pair = Pair::new(8);
+    offer(&mut pair.one, 0..3);
+    offer(&mut pair.two, 0..3);
+    for side in [&mut pair.one, &mut pair.two] {
+        side.waiting = 1000;
+        side.grant(1000);
+    }
+    pair.settle().unwrap();
+    assert_eq!(pair.one.matched.len(), 3);
+    assert_eq!(messages(&pair.one, false), [8]);
+}
+
+/// The slots that stand for nothing make room, then there is none until something is left.
+#[test]
+fn slots_at_one_time() {
+    let mut pair = Pair::new(16);
+    offer(&mut pair.one, 0..9);
+    offer(&mut pair.two, 0..8);
+    pair.settle().unwrap();
+    assert_eq!((pair.one.matched.len(), leaves(&pair.one)), (8, 0));
+    offer(&mut pair.one, 100..103);
+    offer(&mut pair.two, 100..103);
+    pair.settle().unwrap();
+    assert_eq!((pair.one.matched.len(), leaves(&pair.one)), (11, 3));
+    offer(&mut pair.one, 200..206);
+    offer(&mut pair.two, 205..206);
+    pair.settle().unwrap();
+    assert_eq!((pair.one.matched.len(), leaves(&pair.one)), (11, 7), "n205 has to wait");
+    pair.one.withdraw("n8");
+    pair.one.withdraw("n200");
+    pair.settle().unwrap();
+    assert_eq!((pair.one.matched.len(), leaves(&pair.one)), (12, 9));
+    pair.assert_agreement();
+}
+
+/// The lower of the two limits counts.
+#[test]
+fn slots_that_the_other_side_allows() {
+    let mut side = Side::new(config(Role::Initiator, 1024), 1);
+    offer(&mut side, 0..20);
+    let hello = Hello { version_min: 1, version_max: 1, suite: 1, slots_max: 5 };
+    side.receive(&LinkFrame::Hello(hello).to_bytes()).unwrap();
+    side.work(0).unwrap();
+    assert_eq!(messages(&side, true), [5]);
+    assert!(side.works.is_empty());
+}
+
+#[test]
+fn no_slots_at_all() {
+    let mut pair = Pair::new(0);
+    offer(&mut pair.one, 0..20);
+    pair.settle().unwrap();
+    assert_eq!((messages(&pair.one, true).len(), pair.one.is_ready), (0, true));
+}
+
+#[test]
+fn slots_in_all() {
+    let limited = |role| SessionConfig { lifetime_max: 20, ..config(role, 8) };
+    let mut pair = Pair::new(8);
+    pair.one = Side::new(limited(Role::Initiator), 1);
+    pair.two = Side::new(limited(Role::Responder), 2);
+    offer(&mut pair.two, 0..1);
+    for life in 0..30 {
+        pair.one.offer(["n0"]);
+        pair.settle().unwrap();
+        // Eight at the beginning, and one for each time that it is offered again.
+        let used = (8 + life).min(20);
+        assert_eq!(messages(&pair.one, true).iter().sum::<usize>(), used);
+        assert_eq!(pair.one.matched.len(), usize::from(life <= 12));
+        assert_eq!(pair.one.is_exhausting, used >= 15);
+        pair.one.withdraw("n0");
+        pair.settle().unwrap();
+    }
+}

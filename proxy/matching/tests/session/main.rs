@@ -1,5 +1,7 @@
 //! Sessions against each other, against whoever pretends to be one, and against any order of events.
 
+#![expect(clippy::unwrap_used, reason = "all of this is a test")]
+
 mod attacks;
 mod golden;
 mod joins;

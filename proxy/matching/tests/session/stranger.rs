@@ -38,7 +38,7 @@ pub(crate) fn decode(element: &Element) -> Point {
 }
 
 pub(crate) fn times(element: &Element, scalar: Scalar) -> Element {
-    encode(decode(element) * &scalar)
+    encode(decode(element) * scalar)
 }
 
 pub(crate) fn generator() -> Element {
@@ -122,19 +122,19 @@ impl Stranger {
 
     /// `name` for the function of the side, hidden by `blind`.
     pub(crate) fn blind(&self, name: &str, blind: Scalar) -> Element {
-        encode(Self::point(&self.input(self.role.peer(), name)) * &blind)
+        encode(Self::point(&self.input(self.role.peer(), name)) * blind)
     }
 
     /// What the side's function gives for `name`, when `evaluation` is what came back for it.
     pub(crate) fn unblind(&self, name: &str, blind: Scalar, evaluation: &Element) -> Output {
-        let point = decode(evaluation) * &Ristretto255::invert_scalar(blind);
+        let point = decode(evaluation) * Ristretto255::invert_scalar(blind);
         Self::finish(&self.input(self.role.peer(), name), point)
     }
 
     /// What our function gives for `name` under `key`.
     pub(crate) fn output(&self, name: &str, key: Scalar) -> Output {
         let input = self.input(self.role, name);
-        Self::finish(&input, Self::point(&input) * &key)
+        Self::finish(&input, Self::point(&input) * key)
     }
 
     /// Our tag for `name`, and the side's.
