@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { end, enter as join, people, said, say } from './chatting.mjs';
 import { folder, Site } from './site.mjs';
 import { picture, tab, world } from './world.mjs';
 
@@ -15,30 +16,8 @@ before(async () => {
 });
 after(() => elsewhere?.stop());
 
-async function enter(name, channel, address = `${here.proxy.http}/demo/chat/`, options = {}) {
-  const page = await tab(here.browser, options);
-  await page.goto(address);
-  await page.getByLabel('Your name').fill(name);
-  await page.getByLabel('Channel name').fill(channel);
-  await page.getByRole('button', { name: 'Join' }).click();
-  await page.getByRole('status').filter({ hasText: 'Connected' }).waitFor();
-  return page;
-}
-
-const people = (page) => page.getByRole('list', { name: 'People' }).getByRole('listitem');
-const said = (page, text) => page.getByRole('log').getByRole('listitem').filter({ hasText: text });
-
-async function say(page, text) {
-  await page.getByRole('textbox', { name: 'Message' }).fill(text);
-  await page.keyboard.press('Enter');
-}
-
-async function end(...pages) {
-  for (const page of pages) {
-    assert.deepEqual(page.faults, []);
-    await page.context().close();
-  }
-}
+const enter = (name, channel, address = `${here.proxy.http}/demo/chat/`, options = {}) => (
+  join(here.browser, address, name, channel, options));
 
 test('three people see each other, talk to all and to one, and go', async () => {
   const [ann, bob, cleo] = [await enter('Ann', 'trio'), await enter('Bob', 'trio'), await enter('Cleo', 'trio')];

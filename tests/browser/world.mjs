@@ -21,7 +21,7 @@ export function world() {
   const started = {};
   before(async () => {
     started.proxy = await Proxy.start();
-    started.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    started.browser = await launch();
     const pages = memberPages(started.proxy);
     started.sites = [await Site.start('localhost', pages), await Site.start('127.0.0.1', pages)];
   });
@@ -31,6 +31,11 @@ export function world() {
     await started.proxy?.stop();
   });
   return started;
+}
+
+/** Starts Chromium, or what is one on another machine. */
+export function launch(executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium') {
+  return chromium.launch({ executablePath, args: FLAGS });
 }
 
 /** A tab of a person's own, whose every error is shown, and kept in `faults`. */
