@@ -22,6 +22,7 @@ use crate::layout::Layout;
 use crate::ledger::Ledger;
 use crate::load::Load;
 use crate::measure::Measure;
+use crate::namespaces::Namespaces;
 use crate::options::{Mode, Options};
 use crate::roster::Rosters;
 
@@ -35,6 +36,7 @@ pub(crate) struct Generator<'a> {
     options: &'a Options,
     layout: Layout,
     prefix: String,
+    namespaces: Namespaces,
     pub(crate) clock: Clock,
     poll: Poll,
     events: Events,
@@ -67,6 +69,7 @@ impl<'a> Generator<'a> {
             options,
             layout,
             prefix: prefix(options),
+            namespaces: Namespaces::open(&options.namespaces)?,
             clock: Clock::start(),
             poll,
             events: Events::with_capacity(EVENTS),

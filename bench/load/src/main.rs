@@ -18,6 +18,7 @@ mod layout;
 mod ledger;
 mod load;
 mod measure;
+mod namespaces;
 mod options;
 mod report;
 mod roster;

@@ -62,9 +62,12 @@ pub(crate) struct Options {
     /// Seconds without any message for which is listened on when all have come: what comes then was repeated.
     #[arg(long, default_value_t = 0.05)]
     pub(crate) linger: f64,
-    /// The server's process, whose CPU time, memory and context switches are wanted.
-    #[arg(long)]
-    pub(crate) pid: Option<u32>,
+    /// The server's processes, whose CPU time, memory and context switches together are wanted.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) pid: Vec<u32>,
+    /// Network namespaces from which clients connect: the senders of each channel from the first, all others from the last.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) namespaces: Vec<String>,
     /// What the names of the channels begin with; by default something that no other run uses.
     #[arg(long)]
     pub(crate) prefix: Option<String>,
@@ -109,6 +112,7 @@ impl Options {
             ),
             (self.has_load() && self.peers < 2, "a message needs two --peers"),
             (self.has_load() && senders > self.peers, "more --senders (two to a pair) than --peers"),
+            (self.namespaces.len() > 2, "--namespaces are two at most"),
             (!(self.rate > 0.0 && self.rate <= 1e6), "--rate must be above 0, and 1,000,000 at most"),
             (
                 self.mode == Mode::Ping && !self.framing.has_presence() && self.peers != 2,
@@ -181,6 +185,7 @@ mod tests {
             "rate --rate nan",
             "burst --bytes 8",
             "burst --secs=-1",
+            "burst --namespaces a,b,c",
         ] {
             assert!(check(words).is_err(), "{words}");
         }
@@ -188,7 +193,13 @@ mod tests {
 
     #[test]
     fn what_can_be_done_passes() {
-        for words in ["burst", "storm --peers 1", "ping --peers 2 --framing tcp", "idle --channels 500"] {
+        for words in [
+            "burst",
+            "storm --peers 1",
+            "ping --peers 2 --framing tcp",
+            "idle --channels 500",
+            "burst --namespaces a,b --pid 1,2",
+        ] {
             assert_eq!(check(words), Ok(()), "{words}");
         }
     }

@@ -22,11 +22,11 @@ impl Report {
         merge(&mut json, json!({"ok": failures.is_empty(), "errors": faults.json(), "failures": failures}));
         if options.has_load() {
             json["load"] = load(options);
-            merge(&mut json, traffic(course, measure, options.pid.is_some()));
+            merge(&mut json, traffic(course, measure, !options.pid.is_empty()));
         } else {
             json["join_us"] = measure.latency.json();
         }
-        if options.pid.is_some() {
+        if !options.pid.is_empty() {
             json["switches_per_s"] = json!(round(course.used.server.switches / course.measured.max(1e-9), 1));
         }
         Self { json, failures }
@@ -41,7 +41,7 @@ fn outline(options: &Options, course: &Course) -> Value {
         "peers": options.peers,
         "setup_s": course.setup.map(|setup| round(seconds(setup), 4)),
         "measured_s": round(course.measured, 3),
-        "cpu": cpu(&course.used, options.pid.is_some()),
+        "cpu": cpu(&course.used, !options.pid.is_empty()),
         "memory": memory(&course.memory, options.layout().connections()),
     })
 }

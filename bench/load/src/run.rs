@@ -39,9 +39,9 @@ pub(crate) fn run(options: &Options) -> io::Result<Report> {
 
 fn go(generator: &mut Generator<'_>, options: &Options) -> io::Result<Course> {
     let before = resident(options);
-    let start = Sample::now(options.pid)?;
+    let start = Sample::now(&options.pid)?;
     let setup = generator.join()?;
-    let used = Sample::now(options.pid)? - start;
+    let used = Sample::now(&options.pid)? - start;
     let mut course = Course {
         setup,
         measured: seconds(setup.unwrap_or(0)),
@@ -68,9 +68,9 @@ fn load(generator: &mut Generator<'_>, options: &Options, course: &mut Course) -
         generator.run_until(warm)?;
         generator.measure.begin();
     }
-    let (start, before) = (generator.clock.now(), Sample::now(options.pid)?);
+    let (start, before) = (generator.clock.now(), Sample::now(&options.pid)?);
     generator.run_until(start + nanos(options.secs))?;
-    course.used = Sample::now(options.pid)? - before;
+    course.used = Sample::now(&options.pid)? - before;
     course.measured = seconds(generator.clock.now() - start);
     generator.measure.end();
     generator.stop_load();
@@ -106,5 +106,5 @@ fn linger(generator: &mut Generator<'_>, options: &Options, last: Nanos) -> io::
 }
 
 fn resident(options: &Options) -> Option<f64> {
-    options.pid.and_then(sample::resident)
+    sample::resident(&options.pid)
 }

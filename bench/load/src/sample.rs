@@ -1,8 +1,8 @@
-//! What the kernel tells of the server, of this program and of the machine at one moment (Linux: `/proc`).
+//! What the kernel tells of the servers, of this program and of the machine at one moment (Linux: `/proc`).
 
 use std::fs;
 use std::io;
-use std::ops::Sub;
+use std::ops::{Add, Sub};
 use std::path::{Path, PathBuf};
 
 use rustix::time::{ClockId, clock_gettime};
@@ -19,7 +19,7 @@ pub(crate) struct Sample {
     pub(crate) stolen: f64,
 }
 
-/// Of all threads of the server together.
+/// Of all threads of the servers together.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Server {
     /// CPU seconds in ticks of the kernel, usually 10 ms.
@@ -31,11 +31,12 @@ pub(crate) struct Server {
 }
 
 impl Sample {
-    /// Without a server its part is 0; one that cannot be read is an error.
-    pub(crate) fn now(server: Option<u32>) -> io::Result<Self> {
+    /// Without a server their part is 0; one that cannot be read is an error.
+    pub(crate) fn now(servers: &[u32]) -> io::Result<Self> {
         let own = clock_gettime(ClockId::ProcessCPUTime);
         let (machine, stolen) = read(Path::new("/proc/stat"), busy)?;
-        let server = server.map(Server::now).transpose()?.unwrap_or_default();
+        let add = |sum: Server, pid: &u32| Ok::<_, io::Error>(sum + Server::now(*pid)?);
+        let server = servers.iter().try_fold(Server::default(), add)?;
         Ok(Self { server, generator: own.tv_sec as f64 + own.tv_nsec as f64 / 1e9, machine, stolen })
     }
 
@@ -87,6 +88,19 @@ impl Sub for Sample {
     }
 }
 
+impl Add for Server {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            user: self.user + other.user,
+            system: self.system + other.system,
+            running: self.running + other.running,
+            switches: self.switches + other.switches,
+        }
+    }
+}
+
 impl Sub for Server {
     type Output = Self;
 
@@ -100,9 +114,10 @@ impl Sub for Server {
     }
 }
 
-/// What the process has in memory, in KiB.
-pub(crate) fn resident(pid: u32) -> Option<f64> {
-    status(&folder(pid), "VmRSS")
+/// What the processes have in memory together, in KiB; nothing when there are none, or one that cannot be read.
+pub(crate) fn resident(pids: &[u32]) -> Option<f64> {
+    let sizes = pids.iter().map(|pid| status(&folder(*pid), "VmRSS"));
+    (!pids.is_empty()).then(|| sizes.sum::<Option<f64>>()).flatten()
 }
 
 fn folder(pid: u32) -> PathBuf {
@@ -165,20 +180,21 @@ mod tests {
     #[test]
     fn this_process_can_be_read() {
         let pid = std::process::id();
-        assert!(resident(pid).unwrap() > 0.0);
-        let before = Sample::now(Some(pid)).unwrap();
+        let resident = |pids: &[u32]| resident(pids).unwrap();
+        assert!(resident(&[pid]) > 0.0 && resident(&[pid, pid]) > resident(&[pid]) * 1.5);
+        let before = Sample::now(&[pid, pid]).unwrap();
         let until = std::time::Instant::now() + std::time::Duration::from_millis(50);
         while std::time::Instant::now() < until {
             std::hint::spin_loop();
         }
-        let between = Sample::now(Some(pid)).unwrap() - before;
+        let between = Sample::now(&[pid, pid]).unwrap() - before;
         assert!(between.server.running > 0.0 && between.machine >= 0.0 && between.generator > 0.0);
     }
 
     #[test]
     fn a_process_that_is_not_there_is_an_error() {
-        assert!(resident(u32::MAX).is_none());
-        let error = Sample::now(Some(u32::MAX)).err().unwrap();
+        assert!(resident(&[u32::MAX]).is_none() && resident(&[]).is_none());
+        let error = Sample::now(&[u32::MAX]).err().unwrap();
         assert!(error.to_string().contains("named by --pid, cannot be watched: /proc/4294967295/stat"));
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use mio::net::TcpStream;
 use mio::{Interest, Token};
 
 use super::Generator;
@@ -105,7 +104,8 @@ impl Generator<'_> {
 
     fn connect(&mut self) -> io::Result<()> {
         let number = self.connections.len();
-        let mut socket = TcpStream::connect(self.options.url.socket)?;
+        let is_sender = self.layout.peer(number) < self.layout.senders;
+        let mut socket = self.namespaces.connect(is_sender, self.options.url.socket)?;
         let both = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut socket, Token(number), both)?;
         let wire = Wire::new(self.options.framing, number as u64);

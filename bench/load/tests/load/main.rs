@@ -2,6 +2,7 @@
 
 mod honest;
 mod hub;
+mod lan;
 mod outcome;
 mod relay;
 mod tampered;

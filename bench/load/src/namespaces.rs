@@ -1,0 +1,57 @@
+//! Network namespaces, from which the clients of one run connect to different servers.
+
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::thread;
+
+use mio::net::TcpStream;
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+/// Where `ip netns` keeps a file for each.
+const FOLDER: &str = "/run/netns";
+
+/// Where clients connect: none of it, where this program runs.
+pub(crate) struct Namespaces(Vec<File>);
+
+impl Namespaces {
+    /// By the names that `ip netns` knows.
+    pub(crate) fn open(names: &[String]) -> io::Result<Self> {
+        let open = |name: &String| {
+            let no = |error: io::Error| io::Error::new(error.kind(), format!("no namespace {name}: {error}"));
+            File::open(Path::new(FOLDER).join(name)).map_err(no)
+        };
+        names.iter().map(open).collect::<io::Result<_>>().map(Self)
+    }
+
+    /// Begins a connection: from the first namespace for a sender, from the last for anybody else.
+    pub(crate) fn connect(&self, is_sender: bool, address: SocketAddr) -> io::Result<TcpStream> {
+        match if is_sender { self.0.first() } else { self.0.last() } {
+            None => TcpStream::connect(address),
+            Some(door) => connect_inside(door, address),
+        }
+    }
+}
+
+/// A socket stays in the namespace of the thread that opened it. This one's thread ends, so that nothing else gets there.
+fn connect_inside(door: &File, address: SocketAddr) -> io::Result<TcpStream> {
+    let connect = || {
+        move_into_link_name_space(door.as_fd(), Some(LinkNameSpaceType::Network))?;
+        TcpStream::connect(address)
+    };
+    let connected = thread::scope(|scope| scope.spawn(connect).join());
+    connected.unwrap_or_else(|_| Err(io::Error::other("a panic while connecting")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_that_is_not_there_is_named() {
+        let error = Namespaces::open(&["of-nobody".to_owned()]).err().unwrap();
+        assert!(error.to_string().starts_with("no namespace of-nobody: "), "{error}");
+    }
+}
