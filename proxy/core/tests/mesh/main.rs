@@ -1,0 +1,10 @@
+//! Links between proxies: whom to dial, which link stays, which is dead, and what is offered.
+
+mod desk;
+mod dials;
+mod duel;
+mod interleavings;
+mod links;
+mod liveness;
+mod offers;
+mod strangers;
