@@ -246,7 +246,7 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #![proptest_config(cases())]
 
-    /// Whatever comes, nothing panics and nothing is matched; what is refused leaves the rest as it was.
+    /// Whatever comes, even after a refusal, nothing panics and nothing is matched.
     #[test]
     fn noise(frames in vec((frame(), any::<bool>()), 0..40)) {
         let mut side = Side::new(config(Role::Responder, 16), 1);
