@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::step::Step;
 
 /// A crate of the workspace and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("nws-protocol", &[]),
     ("nws-core", &["nws-protocol"]),
     ("nws-matching", &["nws-protocol"]),
@@ -15,6 +15,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("nws-tests", &["nws-proxy", "nws-core", "nws-matching", "nws-protocol"]),
     ("nws-micro", &["nws-core", "nws-protocol"]),
     ("nws-load", &["nws-tests"]),
+    ("nws-lan", &["nws-tests", "nws-matching", "nws-protocol"]),
     ("xtask", &[]),
 ];
 

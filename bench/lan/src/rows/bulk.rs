@@ -1,0 +1,81 @@
+//! 200 MiB from one machine to the other through two proxies, and by bare copies over the same cables.
+//!
+//! The clients read and write whole messages and look at their ends only, so that they cost little beside what is
+//! measured; that every byte arrives as it was sent is shown by tests.
+
+mod copy;
+mod iperf;
+mod message;
+mod peer;
+mod tls;
+mod transfer;
+
+use anyhow::Result;
+use nws_tests::lab::Machine;
+use serde_json::{Value, json};
+
+use super::pair::Pair;
+use super::placing::Placing;
+use crate::options::Options;
+use transfer::Way;
+
+/// Bytes of a message, and of what a bare copy writes at once.
+const MESSAGE: usize = 512 * 1024;
+/// Together 200 MiB.
+const COUNT: usize = 400;
+const BYTES_PER_MIB: f64 = 1024.0 * 1024.0;
+
+/// How much is sent.
+#[derive(Clone, Copy)]
+struct Amount {
+    messages: usize,
+}
+
+/// In MiB a second, each by turns.
+pub(super) async fn measure(options: &Options) -> Result<Value> {
+    let amount = Amount { messages: if options.quick { 20 } else { COUNT } };
+    let pair = Pair::start(options).await?;
+    let mut runs = Vec::new();
+    for rep in 0..options.reps {
+        runs.push(round(&pair, amount, rep)?);
+    }
+    let iperf = iperf::measure(pair.machines(), amount)?;
+    pair.end().await?;
+    Ok(json!({"runs": runs, "iperf3": iperf}))
+}
+
+fn round(pair: &Pair, amount: Amount, rep: u32) -> Result<Value> {
+    let transfer = |placing, way| transfer::measure(pair, placing, way, amount, rep);
+    Ok(json!({
+        "message": transfer(Placing::Across, Way::Message)?,
+        "tls": tls::measure(pair.machines(), amount)?,
+        "broadcast": transfer(Placing::Across, Way::Broadcast)?,
+        "tcp": copy::measure(pair.machines(), amount)?,
+        "same": transfer(Placing::Same, Way::Message)?,
+    }))
+}
+
+impl Amount {
+    fn bytes(self) -> usize {
+        self.messages * MESSAGE
+    }
+
+    /// MiB a second, when it took so long.
+    fn rate(self, seconds: f64) -> f64 {
+        self.bytes() as f64 / BYTES_PER_MIB / seconds
+    }
+}
+
+/// A TCP connection from the first machine to the second, and its end there.
+fn cable([from, to]: [&Machine; 2]) -> Result<[std::net::TcpStream; 2]> {
+    let listener = to.namespace().inside(|| Ok(std::net::TcpListener::bind((to.address(), 0))?))?;
+    let address = listener.local_addr()?;
+    let near = from
+        .namespace()
+        .inside(|| Ok(std::net::TcpStream::connect_timeout(&address, nws_tests::DEADLINE)?))?;
+    let (far, _) = listener.accept()?;
+    for stream in [&near, &far] {
+        peer::prepare(stream)?;
+    }
+    Ok([near, far])
+}

@@ -1,0 +1,111 @@
+//! A peer that blocks: it writes and reads whole frames with as few calls as there can be.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+
+use anyhow::{Context, Result, bail, ensure};
+use nws_tests::lab::Machine;
+use nws_tests::{DEADLINE, Proxy, Request};
+use serde_json::Value;
+
+use super::message::frame;
+
+const TEXT: u8 = 0x81;
+const BINARY: u8 = 0x82;
+const PING: u8 = 0x89;
+/// What stands for a length of 16 bits, and one of 64.
+const MEDIUM: u8 = 126;
+const LONG: u8 = 127;
+
+pub(super) struct Peer {
+    stream: TcpStream,
+    input: BufReader<TcpStream>,
+    /// How others know it.
+    pub(super) id: String,
+}
+
+impl Peer {
+    /// Joins at the proxy of this machine.
+    pub(super) fn join(machine: &Machine, proxy: &Proxy, path: &str) -> Result<Self> {
+        let address = ([127, 0, 0, 1], proxy.port()).into();
+        let connect = || Ok(TcpStream::connect_timeout(&address, DEADLINE)?);
+        let stream = machine.namespace().inside(connect)?;
+        prepare(&stream)?;
+        let input = BufReader::new(stream.try_clone()?);
+        let mut peer = Self { stream, input, id: String::new() };
+        peer.write(Request::upgrade(path).text(proxy.port()).as_bytes())?;
+        peer.is_taken()?;
+        peer.write(&frame(TEXT, br#"{"action":"status"}"#))?;
+        peer.id = peer.notice("status")?;
+        Ok(peer)
+    }
+
+    /// Waits until this peer is there.
+    pub(super) fn sees(&mut self, id: &str) -> Result<()> {
+        let seen = self.notice("connect")?;
+        ensure!(seen == id, "{seen} came where {id} was expected");
+        Ok(())
+    }
+
+    /// Writes as it is.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.stream.write_all(bytes).context("cannot write")
+    }
+
+    /// Reads the payload of the next binary frame.
+    pub(super) fn read<'a>(&mut self, buffer: &'a mut Vec<u8>) -> Result<&'a [u8]> {
+        self.read_frame(BINARY, buffer)
+    }
+
+    fn is_taken(&mut self) -> Result<()> {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            ensure!(self.input.read_line(&mut head)? > 0, "the proxy closed after {head:?}");
+        }
+        ensure!(head.starts_with("HTTP/1.1 101"), "not upgraded: {head:?}");
+        Ok(())
+    }
+
+    /// The target of the next notice, which is to be of this kind.
+    fn notice(&mut self, action: &str) -> Result<String> {
+        let mut buffer = Vec::new();
+        let notice: Value = serde_json::from_slice(self.read_frame(TEXT, &mut buffer)?)?;
+        ensure!(notice["action"] == action, "{notice} where a {action} was expected");
+        Ok(notice["target"].as_str().context("a notice without a target")?.to_owned())
+    }
+
+    /// Nothing here takes so long that a ping had to be answered.
+    fn read_frame<'a>(&mut self, kind: u8, buffer: &'a mut Vec<u8>) -> Result<&'a [u8]> {
+        loop {
+            let [found, short] = self.take()?;
+            let length = match short {
+                MEDIUM => u16::from_be_bytes(self.take()?).into(),
+                LONG => u64::from_be_bytes(self.take()?),
+                short => short.into(),
+            };
+            let length = usize::try_from(length)?;
+            // It grows once, to what the longest needs.
+            buffer.resize(buffer.len().max(length), 0);
+            self.input.read_exact(&mut buffer[..length])?;
+            if found == kind {
+                return Ok(&buffer[..length]);
+            }
+            if found != PING {
+                bail!("a frame that begins with {found:#04x} where {kind:#04x} was expected");
+            }
+        }
+    }
+
+    fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.input.read_exact(&mut bytes).context("cannot read")?;
+        Ok(bytes)
+    }
+}
+
+/// No call waits for longer than anything here can take.
+pub(super) fn prepare(stream: &TcpStream) -> Result<()> {
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(DEADLINE))?;
+    Ok(stream.set_write_timeout(Some(DEADLINE))?)
+}

@@ -1,0 +1,58 @@
+//! The same copy by TLS 1.3, with the cipher that proxies agree on.
+
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+use nws_tests::lab::Machine;
+use rcgen::CertifiedKey;
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::aws_lc_rs::{cipher_suite, default_provider};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::version::TLS13;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+
+use super::{Amount, cable, copy};
+
+/// Whom the certificate is for.
+const NAME: &str = "lan";
+
+/// MiB a second; the handshake does not count, as links are up when anything is sent.
+pub(super) fn measure(machines: [&Machine; 2], amount: Amount) -> Result<f64> {
+    let [mut near, mut far] = cable(machines)?;
+    let (mut client, mut server) = ends()?;
+    thread::scope(|scope| {
+        let shake = scope.spawn(|| server.complete_io(&mut far));
+        client.complete_io(&mut near)?;
+        shake.join().map_err(|_| anyhow!("a panic of the server"))??;
+        anyhow::Ok(())
+    })?;
+    copy::between(StreamOwned::new(client, near), StreamOwned::new(server, far), amount)
+}
+
+fn ends() -> Result<(ClientConnection, ServerConnection)> {
+    let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed([NAME.to_owned()])?;
+    let key = PrivatePkcs8KeyDer::from(signing_key.serialize_der());
+    let client = ClientConnection::new(Arc::new(client(cert.der())?), ServerName::try_from(NAME)?)?;
+    let server = ServerConnection::new(Arc::new(server(cert.der(), key.into())?))?;
+    Ok((client, server))
+}
+
+fn client(certificate: &CertificateDer<'static>) -> Result<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.clone()).context("the certificate is not taken")?;
+    let config = ClientConfig::builder_with_provider(provider()).with_protocol_versions(&[&TLS13])?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+fn server(certificate: &CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Result<ServerConfig> {
+    let config = ServerConfig::builder_with_provider(provider()).with_protocol_versions(&[&TLS13])?;
+    let mut config = config.with_no_client_auth().with_single_cert(vec![certificate.clone()], key)?;
+    config.send_tls13_tickets = 0;
+    Ok(config)
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    let cipher_suites = vec![cipher_suite::TLS13_AES_128_GCM_SHA256];
+    Arc::new(CryptoProvider { cipher_suites, ..default_provider() })
+}

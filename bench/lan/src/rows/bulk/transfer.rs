@@ -1,0 +1,49 @@
+//! Messages from a peer to another, who is on the same machine or on the other one.
+
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow};
+
+use super::super::pair::Pair;
+use super::super::placing::Placing;
+use super::Amount;
+use super::message::{Messages, check};
+use super::peer::Peer;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// To the one peer.
+    Message,
+    /// To all, of whom there is one.
+    Broadcast,
+}
+
+/// MiB a second, from the first byte that is written to the last that is read.
+pub(super) fn measure(pair: &Pair, placing: Placing, way: Way, amount: Amount, rep: u32) -> Result<f64> {
+    let path = format!("/bulk-{}-{way:?}-{rep}", placing.name());
+    let (machines, receivers) = (pair.machines(), placing.receivers());
+    let mut sender = Peer::join(machines[0], &pair.proxies[0], &path)?;
+    let mut receiver = Peer::join(machines[receivers], &pair.proxies[receivers], &path)?;
+    sender.sees(&receiver.id)?;
+    receiver.sees(&sender.id)?;
+    let mut messages = Messages::new((way == Way::Message).then_some(&receiver.id));
+    let source = sender.id.clone();
+    let start = Instant::now();
+    thread::scope(|scope| {
+        let receive = scope.spawn(|| receive(&mut receiver, &source, way, amount));
+        for number in 0..amount.messages {
+            sender.write(messages.number(number))?;
+        }
+        receive.join().map_err(|_| anyhow!("a panic of the receiver"))?
+    })?;
+    Ok(amount.rate(start.elapsed().as_secs_f64()))
+}
+
+fn receive(receiver: &mut Peer, source: &str, way: Way, amount: Amount) -> Result<()> {
+    let mut buffer = Vec::new();
+    for number in 0..amount.messages {
+        check(receiver.read(&mut buffer)?, source, way == Way::Broadcast, number)?;
+    }
+    Ok(())
+}

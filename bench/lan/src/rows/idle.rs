@@ -1,0 +1,37 @@
+//! What a link costs while nobody speaks.
+
+use anyhow::Result;
+use nws_tests::lab::Lab;
+use nws_tests::{Client, Setup};
+use serde_json::{Value, json};
+
+use super::load::generate;
+use super::pair::{Pair, end};
+use crate::options::Options;
+
+/// In seconds. After it the threads that did the arithmetic of matching have ended, which they do after 10 s.
+const SETTLING: u32 = 12;
+const WATCHED: u32 = 10;
+
+/// CPU, context switches and memory of two proxies with one channel in common, and memory of one that has no link.
+pub(super) async fn measure(options: &Options) -> Result<Value> {
+    let pair = Pair::start(options).await?;
+    let [one, two] = pair.namespaces();
+    let (settling, watched) = if options.quick { (1, 2) } else { (SETTLING, WATCHED) };
+    let words = format!("idle --peers 2 --settle {settling} --secs {watched} --namespaces {one},{two}");
+    let run = generate(&pair, &words).await?;
+    let memory = [pair.proxies[0].memory_kib("VmRSS")?, pair.proxies[1].memory_kib("VmRSS")?];
+    pair.end().await?;
+    Ok(json!({"run": run, "linked_kib": memory, "alone_kib": alone().await?}))
+}
+
+/// Memory of a proxy with one client and no link.
+async fn alone() -> Result<f64> {
+    let lab = Lab::new(1)?;
+    let proxy = Setup::on(&lab[0]).switch("--no-discovery").start().await?;
+    let mut client = Client::join(&proxy, "/alone").await?;
+    client.id().await?;
+    let memory = proxy.memory_kib("VmRSS")?;
+    end(proxy).await?;
+    Ok(memory)
+}

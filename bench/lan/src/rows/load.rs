@@ -1,0 +1,84 @@
+//! What goes from one machine to the other, beside the same load on one: by turns, between the same two proxies.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use super::pair::Pair;
+use super::placing::Placing;
+use crate::options::Options;
+
+/// Before what is measured, in seconds.
+const WARMUP: f64 = 0.5;
+/// Bytes of a message and how many are under way, so that there is always something to send however long the way is.
+const PIPELINES: [(u32, u32); 2] = [(64, 1024), (4096, 128)];
+const RECEIVERS: [u32; 2] = [1, 10];
+
+/// One message at a time to one receiver.
+pub(super) async fn latency(options: &Options) -> Result<Value> {
+    let pair = Pair::start(options).await?;
+    let runs = by_turns(options, &pair, "burst --peers 2 --window 1 --bytes 64").await?;
+    pair.end().await?;
+    Ok(json!({"runs": runs}))
+}
+
+/// One sender who always has more to say, to one receiver and to ten.
+pub(super) async fn throughput(options: &Options) -> Result<Value> {
+    let pair = Pair::start(options).await?;
+    let mut loads = Vec::new();
+    for receivers in RECEIVERS {
+        for (bytes, window) in PIPELINES {
+            let words = format!("burst --peers {} --window {window} --bytes {bytes}", receivers + 1);
+            let runs = by_turns(options, &pair, &words).await?;
+            loads.push(json!({"receivers": receivers, "bytes": bytes, "runs": runs}));
+        }
+    }
+    pair.end().await?;
+    Ok(json!({"loads": loads}))
+}
+
+/// Reports of the load generator, with the place and the number of the repetition.
+async fn by_turns(options: &Options, pair: &Pair, words: &str) -> Result<Vec<Value>> {
+    let mut runs = Vec::new();
+    for rep in 0..options.reps {
+        for placing in Placing::in_turn(rep) {
+            let mut run = run(options, pair, words, placing).await?;
+            run["placing"] = json!(placing.name());
+            run["rep"] = json!(rep);
+            runs.push(run);
+        }
+    }
+    Ok(runs)
+}
+
+async fn run(options: &Options, pair: &Pair, words: &str, placing: Placing) -> Result<Value> {
+    let namespaces = pair.namespaces();
+    let namespaces = [namespaces[0], namespaces[placing.receivers()]].join(",");
+    let words = format!("{words} --secs {} --warmup {WARMUP} --namespaces {namespaces}", options.secs);
+    generate(pair, &words).await
+}
+
+/// Runs the load generator against both proxies. It bounds its own waits, and that something was lost or wrong is an error.
+pub(super) async fn generate(pair: &Pair, words: &str) -> Result<Value> {
+    let [one, two] = &pair.proxies;
+    let mut command = Command::new(program()?);
+    command.args(words.split(' ')).args(["--url", &format!("ws://127.0.0.1:{}", one.port())]);
+    command.args(["--pid", &format!("{},{}", one.pid()?, two.pid()?)]);
+    command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
+    let output = command.output().await.context("cannot start nws-load")?;
+    if !output.status.success() {
+        bail!("nws-load {words} ended with {}", output.status);
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn program() -> Result<PathBuf> {
+    let path = std::env::current_exe()?.with_file_name("nws-load");
+    if !path.is_file() {
+        bail!("{} is missing: run `cargo xtask bench lan`, or build nws-load", path.display());
+    }
+    Ok(path)
+}

@@ -1,0 +1,45 @@
+//! What it costs two proxies to find their common channels: two sessions in this process, and all budgets granted.
+
+mod side;
+
+use anyhow::{Result, ensure};
+use nws_matching::Role;
+use nws_protocol::ChannelName;
+use serde_json::{Value, json};
+
+use crate::options::Options;
+use side::Side;
+
+const CHANNELS: [usize; 4] = [8, 64, 256, 1024];
+
+/// For so many channels on each side, of which every other one is common.
+pub(super) fn measure(options: &Options) -> Result<Value> {
+    let mut sizes = Vec::new();
+    for channels in CHANNELS {
+        let runs: Result<Vec<_>> = (0..options.reps).map(|_| once(channels)).collect();
+        sizes.push(json!({"channels": channels, "runs": runs?}));
+    }
+    Ok(json!({"sizes": sizes}))
+}
+
+fn once(channels: usize) -> Result<Value> {
+    let one = Side::new(Role::Initiator, names("one", channels)?)?;
+    let mut sides = [one, Side::new(Role::Responder, names("two", channels)?)?];
+    while sides.iter().any(Side::has_something_to_do) {
+        let [one, two] = &mut sides;
+        one.turn(two)?;
+        two.turn(one)?;
+    }
+    for side in &sides {
+        ensure!(side.matched == channels / 2, "{} of {} channels were matched", side.matched, channels / 2);
+    }
+    Ok(json!(sides.map(|side| side.cost.json())))
+}
+
+fn names(side: &str, count: usize) -> Result<Vec<ChannelName>> {
+    let name = |number: usize| match number % 2 {
+        0 => format!("common-{number}"),
+        _ => format!("{side}-{number}"),
+    };
+    (0..count).map(|number| Ok(ChannelName::new(&name(number))?)).collect()
+}

@@ -1,0 +1,67 @@
+//! Two machines, each with a proxy.
+
+use anyhow::Result;
+use nws_tests::lab::{Lab, Machine};
+use nws_tests::{Client, Proxy, Setup};
+
+use crate::options::Options;
+
+const LINK_PORT: u16 = 9010;
+
+/// Two proxies that are linked.
+pub(super) struct Pair {
+    pub(super) proxies: [Proxy; 2],
+    pub(super) lab: Lab,
+}
+
+impl Pair {
+    /// Starts them, and waits until peers of both have met.
+    pub(super) async fn start(options: &Options) -> Result<Self> {
+        let lab = Lab::new(2)?;
+        let proxies = [setup(options, &lab, 0).start().await?, setup(options, &lab, 1).start().await?];
+        let pair = Self { proxies, lab };
+        pair.meet("/warm").await?;
+        Ok(pair)
+    }
+
+    /// Peers on both sides of a channel in which nobody is, who know each other.
+    pub(super) async fn meet(&self, path: &str) -> Result<[Client; 2]> {
+        let [one, two] = &self.proxies;
+        let (mut one, mut two) = (Client::join(one, path).await?, Client::join(two, path).await?);
+        tokio::try_join!(one.arrival(), two.arrival())?;
+        Ok([one, two])
+    }
+
+    /// The names of their namespaces.
+    pub(super) fn namespaces(&self) -> [&str; 2] {
+        self.machines().map(|machine| machine.namespace().name())
+    }
+
+    pub(super) fn machines(&self) -> [&Machine; 2] {
+        [&self.lab[0], &self.lab[1]]
+    }
+
+    /// Ends both, and waits for that.
+    pub(super) async fn end(self) -> Result<()> {
+        for proxy in self.proxies {
+            end(proxy).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A proxy of the machine with this number, 0 or 1, that finds the other one or is told of it.
+pub(super) fn setup(options: &Options, lab: &Lab, number: usize) -> Setup {
+    let setup = Setup::on(&lab[number]);
+    if !options.no_discovery {
+        return setup;
+    }
+    let setup = setup.switch("--no-discovery").flag("--link-port", LINK_PORT);
+    setup.flag("--peer", format!("{}:{LINK_PORT}", lab[1 - number].address()))
+}
+
+/// Kills a proxy, and waits for its end, so that what it used counts as ours.
+pub(super) async fn end(proxy: Proxy) -> Result<()> {
+    proxy.signal("KILL").await?;
+    proxy.exit().await.map(drop)
+}

@@ -1,0 +1,46 @@
+//! How long things took.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// In milliseconds: the usual shares, the longest, and all in their order.
+pub(super) fn summary(times: &[Duration]) -> Value {
+    let all: Vec<f64> = times.iter().copied().map(milliseconds).collect();
+    let mut sorted = all.clone();
+    sorted.sort_by(f64::total_cmp);
+    json!({
+        "count": all.len(), "p50_ms": quantile(&sorted, 0.5), "p95_ms": quantile(&sorted, 0.95),
+        "p99_ms": quantile(&sorted, 0.99), "most_ms": sorted.last(), "all_ms": all,
+    })
+}
+
+/// The value that so large a share of all does not exceed; they are in ascending order.
+fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+    let rank = (sorted.len() as f64 * share).ceil() as usize;
+    sorted.get(rank.saturating_sub(1)).copied()
+}
+
+/// With microseconds, below which nothing here is exact.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_of_those_that_were_measured() {
+        let times: Vec<_> = (1..=20).rev().map(Duration::from_millis).collect();
+        let summary = summary(&times);
+        assert_eq!((&summary["count"], &summary["p50_ms"]), (&json!(20), &json!(10.0)));
+        assert_eq!((&summary["p95_ms"], &summary["p99_ms"]), (&json!(19.0), &json!(20.0)));
+        assert_eq!(summary["all_ms"][0], summary["most_ms"]);
+    }
+
+    #[test]
+    fn of_nothing_there_is_no_share() {
+        assert_eq!(summary(&[])["p50_ms"], Value::Null);
+    }
+}
