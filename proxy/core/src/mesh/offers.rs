@@ -1,7 +1,7 @@
 //! The channels that are offered to other proxies.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nws_protocol::ChannelName;
 
@@ -112,8 +112,9 @@ impl Mesh {
     }
 
     pub(super) fn on_closed(&mut self, channel: ChannelName, now: Instant) {
-        let linger: Duration = self.config.linger_time;
-        self.offers.close(channel, now + linger);
+        self.offers.close(channel, now + self.config.linger_time);
+        let changes = self.offers.fill(self.config.slots_max);
+        self.tell_links(changes);
     }
 
     pub(super) fn expire_offers(&mut self, now: Instant) {

@@ -1,1 +1,103 @@
+//! What is offered on which link.
 
+use std::time::Duration;
+
+use nws_core::{LinkId, MeshConfig, MeshInput, MeshOutput};
+
+use crate::desk::{Desk, HIGHER, LOWER, SECOND, name};
+
+const LINGER: Duration = Duration::from_secs(30);
+
+fn open(desk: &mut Desk, channel: &str) -> Vec<MeshOutput> {
+    desk.tell(MeshInput::Opened { channel: name(channel) })
+}
+
+fn shut(desk: &mut Desk, channel: &str) -> Vec<MeshOutput> {
+    desk.tell(MeshInput::Closed { channel: name(channel) })
+}
+
+fn offer(link: LinkId, channel: &str) -> MeshOutput {
+    MeshOutput::Offer { link, channel: name(channel) }
+}
+
+fn withdraw(link: LinkId, channel: &str) -> MeshOutput {
+    MeshOutput::Withdraw { link, channel: name(channel) }
+}
+
+/// What happens to channels while the link is kept alive.
+fn wait(desk: &mut Desk, link: LinkId, time: Duration) -> Vec<(Duration, MeshOutput)> {
+    let start = desk.now;
+    let mut seen = Vec::new();
+    while desk.now < start + time {
+        let passed = desk.now - start;
+        let outputs = desk.wait(SECOND.min(time - passed));
+        seen.extend(outputs.into_iter().map(|(at, output)| (passed + at, output)));
+        desk.tell(MeshInput::Heard { link });
+    }
+    seen.retain(|(_, output)| !matches!(output, MeshOutput::Ping { .. }));
+    seen
+}
+
+#[test]
+fn everything_is_offered_first_on_a_link_that_is_ready() {
+    let mut desk = Desk::new();
+    assert_eq!(open(&mut desk, "a"), []);
+    assert_eq!(open(&mut desk, "b"), []);
+    let (link, _) = desk.connect(LOWER, None);
+    assert_eq!(open(&mut desk, "c"), [], "it is not ready");
+    desk.connect(LOWER, None);
+    let outputs = desk.tell(MeshInput::Ready { link });
+    let all = [offer(link, "a"), offer(link, "b"), offer(link, "c")];
+    assert_eq!(outputs, [&all[..], &[MeshOutput::Ping { link }]].concat());
+}
+
+#[test]
+fn later_ones_are_offered_on_all_links() {
+    let mut desk = Desk::new();
+    let (one, two) = (desk.accept(LOWER), desk.accept(HIGHER));
+    assert_eq!(open(&mut desk, "a"), [offer(one, "a"), offer(two, "a")]);
+    desk.tell(MeshInput::Down { link: one });
+    assert_eq!(open(&mut desk, "b"), [offer(two, "b")]);
+}
+
+#[test]
+fn an_empty_one_lingers_for_30_seconds() {
+    let mut desk = Desk::new();
+    let link = desk.accept(LOWER);
+    open(&mut desk, "a");
+    assert_eq!(shut(&mut desk, "a"), []);
+    assert_eq!(wait(&mut desk, link, LINGER - SECOND), []);
+    assert_eq!(open(&mut desk, "a"), [], "as after a reload");
+    assert_eq!(wait(&mut desk, link, 2 * LINGER), []);
+    shut(&mut desk, "a");
+    assert_eq!(wait(&mut desk, link, 2 * LINGER), [(LINGER, withdraw(link, "a"))]);
+    assert_eq!(open(&mut desk, "a"), [offer(link, "a")]);
+}
+
+#[test]
+fn one_that_lingers_is_offered_on_new_links_for_it_may_come_back() {
+    let mut desk = Desk::new();
+    open(&mut desk, "a");
+    shut(&mut desk, "a");
+    let (link, _) = desk.connect(LOWER, None);
+    assert_eq!(desk.tell(MeshInput::Ready { link }), [offer(link, "a")]);
+    assert_eq!(open(&mut desk, "a"), []);
+}
+
+#[test]
+fn those_beyond_the_slots_wait_and_empty_ones_give_way() {
+    let mut desk = Desk::with(MeshConfig { slots_max: 2, ..MeshConfig::default() });
+    let link = desk.accept(LOWER);
+    for channel in ["a", "b"] {
+        assert_eq!(open(&mut desk, channel), [offer(link, channel)]);
+    }
+    for channel in ["c", "d", "e"] {
+        assert_eq!(open(&mut desk, channel), []);
+    }
+    assert_eq!(shut(&mut desk, "c"), [], "it was never offered");
+    assert_eq!(shut(&mut desk, "a"), [withdraw(link, "a"), offer(link, "d")]);
+    assert_eq!(wait(&mut desk, link, LINGER), []);
+    assert_eq!(shut(&mut desk, "e"), []);
+    shut(&mut desk, "b");
+    assert_eq!(open(&mut desk, "f"), [withdraw(link, "b"), offer(link, "f")]);
+}
