@@ -4,6 +4,7 @@
 //! whether a proxy lives is known from its connection alone, never from here.
 
 mod mdns;
+#[cfg(test)]
 mod memory;
 mod named;
 
@@ -15,6 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 pub(crate) use mdns::Mdns;
+#[cfg(test)]
 pub(crate) use memory::{MemoryLan, MemoryPlace};
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};

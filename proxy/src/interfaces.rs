@@ -80,11 +80,6 @@ impl Interfaces {
             interface.reaches(&address) && scope.is_none_or(|scope| scope == interface.index)
         })
     }
-
-    /// All of them.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Interface> {
-        self.0.iter()
-    }
 }
 
 impl Interface {

@@ -123,12 +123,12 @@ fn a_link_local_address_needs_the_scope_of_a_selected_interface() {
 fn loopback_is_read_only_when_it_is_named() {
     let named = InterfaceFilter { include: globs(&["lo"]), exclude: Vec::new() };
     let interfaces = Interfaces::read(&named).unwrap();
-    assert!(interfaces.iter().any(|interface| interface.address == Ipv4Addr::LOCALHOST));
-    assert!(interfaces.iter().all(|interface| interface.address.is_loopback() && interface.index > 0));
+    assert!(interfaces.0.iter().any(|interface| interface.address == Ipv4Addr::LOCALHOST));
+    assert!(interfaces.0.iter().all(|interface| interface.address.is_loopback() && interface.index > 0));
     assert!(interfaces.is_on_link(&"127.4.5.6:1".parse().unwrap()));
 
     let others = Interfaces::read(&InterfaceFilter::default()).unwrap();
-    assert!(!others.iter().any(|interface| interface.address.is_loopback()));
+    assert!(!others.0.iter().any(|interface| interface.address.is_loopback()));
     assert!(!others.is_on_link(&"127.0.0.1:1".parse().unwrap()));
 }
 

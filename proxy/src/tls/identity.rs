@@ -79,5 +79,6 @@ pub(super) fn id_of(certificate: &CertificateDer<'_>) -> Option<ProxyId> {
 pub(super) fn certificate(key: &KeyPair) -> Result<CertificateDer<'static>, rcgen::Error> {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
+    params.serial_number = Some(1.into());
     Ok(params.self_signed(key)?.into())
 }

@@ -1,5 +1,7 @@
 //! Hears of the neighbours of this proxy.
 
+use std::collections::VecDeque;
+
 use mdns_sd::{Receiver, ServiceEvent};
 use tokio::sync::{mpsc, oneshot};
 
@@ -59,20 +61,24 @@ pub(super) async fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<Serv
 }
 
 /// Owns `events`: when it returns, the daemon caches no names any more, whatever it is busy with.
+///
+/// When interfaces have changed it asks once more, for the one question that the daemon asks by itself may
+/// be lost on a cable that was just plugged in, and what was seen there before it was known here was not told. What
+/// the daemon has said up to then is heard to its end first.
 pub(super) async fn listen(
     mdns: &Mdns,
     daemon: &Daemon,
-    mut events: Receiver<ServiceEvent>,
+    events: Receiver<ServiceEvent>,
     sightings: &mpsc::Sender<Sighting>,
 ) -> End {
     let mut interfaces = mdns.interfaces.clone();
     interfaces.mark_unchanged();
-    let mut instances: usize = 0;
-    loop {
+    let (mut asked, mut instances) = (VecDeque::from([events]), 0_usize);
+    while let Some(events) = asked.front() {
         let event = tokio::select! {
             Ok(()) = interfaces.changed() => {
                 let Ok(anew) = daemon.browse() else { return End::Died };
-                (events, instances) = (anew, 0);
+                asked.push_back(anew);
                 continue;
             }
             event = events.recv_async() => event,
@@ -88,7 +94,11 @@ pub(super) async fn listen(
                 names::proxy(&instance).map(|proxy| Sighting::Gone { proxy })
             }
             Ok(_) => None,
-            Err(_) => return End::Died,
+            Err(_) => {
+                asked.pop_front();
+                instances = 0;
+                None
+            }
         };
         if instances > INSTANCES_MAX {
             return End::Overloaded;
@@ -99,4 +109,5 @@ pub(super) async fn listen(
             return End::Unheard;
         }
     }
+    End::Died
 }
