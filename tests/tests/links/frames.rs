@@ -1,0 +1,44 @@
+//! What is in frames.
+
+use nws_protocol::link::LinkFrame;
+
+/// What a frame is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Hello,
+    Blind,
+    Eval,
+    Tags,
+    Data,
+    Other,
+}
+
+/// What `frame` is, and of how many slots.
+fn parse(frame: &[u8]) -> (Kind, usize) {
+    match LinkFrame::parse(frame) {
+        Ok(LinkFrame::Hello(_)) => (Kind::Hello, 1),
+        Ok(LinkFrame::Blind { elements, .. }) => (Kind::Blind, elements.len()),
+        Ok(LinkFrame::Eval { elements, .. }) => (Kind::Eval, elements.len()),
+        Ok(LinkFrame::Tags { tags, .. }) => (Kind::Tags, tags.len()),
+        Ok(LinkFrame::Data { .. }) => (Kind::Data, 1),
+        Ok(LinkFrame::Leave { .. } | LinkFrame::Credit { .. } | LinkFrame::Unknown) | Err(_) => {
+            (Kind::Other, 1)
+        }
+    }
+}
+
+/// What `frame` is.
+pub(crate) fn kind(frame: &[u8]) -> Kind {
+    parse(frame).0
+}
+
+/// Of how many slots all those of `frames` are that are of `kind`.
+pub(crate) fn slots(frames: &[Vec<u8>], kind: Kind) -> usize {
+    frames.iter().map(|frame| parse(frame)).filter(|(other, _)| *other == kind).map(|(_, count)| count).sum()
+}
+
+/// Whether as many slots were proven as were asked for, if any.
+pub(crate) fn is_settled(frames: &[Vec<u8>]) -> bool {
+    let asked = slots(frames, Kind::Blind);
+    asked > 0 && slots(frames, Kind::Tags) == asked
+}

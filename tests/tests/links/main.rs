@@ -1,0 +1,27 @@
+//! Links between proxies on this machine, and whoever speaks as a proxy and means no good.
+
+// Its sources are addresses of loopback, which only Linux has without being asked.
+#![cfg(target_os = "linux")]
+
+mod cable;
+mod credit;
+mod dials;
+mod flags;
+mod frames;
+mod guesses;
+mod handshakes;
+mod identity;
+mod later;
+mod messages;
+mod middle;
+mod names;
+mod presence;
+mod proxies;
+mod reflection;
+mod relayed;
+mod replay;
+mod roster;
+mod slots;
+mod stranger;
+mod violations;
+mod wire;
