@@ -16,6 +16,10 @@ use super::end::End;
 /// The longest frame: a piece of a stream, and what stands before it.
 const FRAME_MAX: usize = LINK_PIECE_MAX + 16;
 
+/// What is read at once, in bytes: two records of TLS. tungstenite clears as much before every read, however
+/// little there is.
+const READ_BUFFER: usize = 32 * 1024;
+
 /// Bytes that are gathered before they are encrypted and written.
 const WRITE_BUFFER: usize = 64 * 1024;
 
@@ -59,6 +63,7 @@ fn config() -> WebSocketConfig {
     WebSocketConfig::default()
         .max_message_size(Some(FRAME_MAX))
         .max_frame_size(Some(FRAME_MAX))
+        .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(WRITE_BUFFER_MAX)
 }
