@@ -2,6 +2,7 @@
 
 mod conformance;
 mod figure;
+mod lan;
 mod native;
 mod pages;
 mod process;
@@ -26,6 +27,8 @@ pub(crate) struct Bench {
     names: Vec<Name>,
     #[command(flatten)]
     loads: workloads::Options,
+    #[command(flatten)]
+    lan: lan::Options,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,6 +53,8 @@ enum Name {
     Workloads,
     /// How the cost of a delivery grows with connections, peers, channels, bytes and cores.
     Scaling,
+    /// Two machines: how soon proxies meet, what goes from one to the other, and what a link costs (needs Linux and root).
+    Lan,
     /// Whether the framing keeps to RFC 6455, by Autobahn's fuzzing client (needs Python 2.7).
     Conformance,
 }
@@ -87,6 +92,7 @@ impl Bench {
             Name::Quiet => process::quiet::measure(),
             Name::Workloads => workloads::measure(&self.loads),
             Name::Scaling => scaling::measure(&self.loads),
+            Name::Lan => lan::measure(&self.lan, &self.loads),
             Name::Conformance => conformance::measure(),
         }
     }
@@ -96,7 +102,7 @@ fn folder() -> std::path::PathBuf {
     checkout::target().join("bench")
 }
 
-fn key(name: Name) -> String {
+fn key(name: impl ValueEnum) -> String {
     name.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 

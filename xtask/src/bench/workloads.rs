@@ -1,10 +1,10 @@
 //! Throughput, latency and cost of nws beside other servers, by the load generator in `bench/load`.
 
 mod goal;
-mod machine;
+pub(super) mod machine;
 mod peers;
 pub(super) mod run;
-mod saturation;
+pub(super) mod saturation;
 pub(super) mod server;
 mod statistics;
 pub(super) mod table;
