@@ -5,7 +5,7 @@
 
 mod mdns;
 #[cfg(test)]
-mod memory;
+pub(crate) mod memory;
 mod named;
 
 use std::future::Future;
@@ -16,8 +16,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 pub(crate) use mdns::Mdns;
-#[cfg(test)]
-pub(crate) use memory::{MemoryLan, MemoryPlace};
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};
 

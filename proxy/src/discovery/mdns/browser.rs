@@ -62,9 +62,9 @@ pub(super) async fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<Serv
 
 /// Owns `events`: when it returns, the daemon caches no names any more, whatever it is busy with.
 ///
-/// When interfaces have changed it asks once more, for the one question that the daemon asks by itself may
-/// be lost on a cable that was just plugged in, and what was seen there before it was known here was not told. What
-/// the daemon has said up to then is heard to its end first.
+/// When interfaces have changed it asks once more: the one question that the daemon asks by itself may be
+/// lost on a cable that was just plugged in, and whoever was seen there before we knew of it was not told
+/// of. What the daemon has said up to then is heard to its end first.
 pub(super) async fn listen(
     mdns: &Mdns,
     daemon: &Daemon,

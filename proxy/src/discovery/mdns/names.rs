@@ -16,9 +16,9 @@ const ADDRESSES_MAX: usize = 16;
 
 /// The records of `proxy`. Its addresses are those of the interfaces on which it is announced.
 ///
-/// They are not probed for: RFC 6762 wants that in order that a name has one owner, and takes up to a second for it. This
-/// name is the digest of a key drawn at this start, so nobody else has it but by a lie, to which one would
-/// not yield anyway.
+/// They are not probed for. RFC 6762 wants that in order that a name has one owner, and takes up to a second
+/// for it. This name is the digest of a key drawn at this start, so nobody else has it but by a lie, to
+/// which one would not yield anyway.
 pub(super) fn announcement(proxy: &ProxyId, port: u16) -> mdns_sd::Result<ServiceInfo> {
     let host = format!("{proxy}.local.");
     let text = [("v", "1")];

@@ -87,6 +87,17 @@ async fn with_loopback_alone_two_on_one_machine_see_each_other() {
 }
 
 #[tokio::test]
+async fn on_the_network_two_on_one_machine_see_each_other() {
+    let lan = Lan::new(1);
+    let ids = [id(), id()];
+    let mut first = lan.start(1, &ids[0], InterfaceFilter::default());
+    let mut second = lan.start(1, &ids[1], InterfaceFilter::default());
+    let (_, addresses) = first.sees(&ids[1]).await;
+    assert!(addresses.iter().all(|address| is_on_eth0(address, 1)), "{addresses:?}");
+    second.sees(&ids[0]).await;
+}
+
+#[tokio::test]
 async fn interfaces_come_and_go() {
     let lan = Lan::new(2);
     lan.change(1, "link set eth0 down");
