@@ -139,7 +139,9 @@ impl Mesh {
 
     fn go_on(&mut self, now: Instant) {
         self.dial_due(now);
-        let due = [self.next_look(now), self.next_dial(), self.next_expiry(), self.offers.next_expiry()];
+        let (look, dial) = (self.next_look(now), self.next_dial());
+        let late = self.dials.under_way.values().map(|dial| dial.until).min();
+        let due = [look, dial, late, self.next_expiry(), self.offers.next_expiry()];
         self.due = due.into_iter().flatten().min();
     }
 
