@@ -98,6 +98,17 @@ async fn on_the_network_two_on_one_machine_see_each_other() {
 }
 
 #[tokio::test]
+async fn a_neighbour_is_seen_at_its_ipv4_and_its_link_local_ipv6_address() {
+    let lan = Lan::new(2);
+    let ids = [id(), id()];
+    let mut first = lan.start(1, &ids[0], InterfaceFilter::default());
+    let _second = lan.start(2, &ids[1], InterfaceFilter::default());
+    let addresses = first.sees_at(&ids[1], 2).await;
+    assert!(addresses[0].is_ipv4() && addresses[1].is_ipv6(), "{addresses:?}");
+    assert!(addresses.iter().all(|address| is_on_eth0(address, 2)), "{addresses:?}");
+}
+
+#[tokio::test]
 async fn interfaces_come_and_go() {
     let lan = Lan::new(2);
     lan.change(1, "link set eth0 down");

@@ -122,6 +122,14 @@ impl Neighbour {
         self.known[proxy].clone()
     }
 
+    /// Waits until it sees `proxy` at as many addresses.
+    pub(super) async fn sees_at(&mut self, proxy: &ProxyId, count: usize) -> Vec<SocketAddr> {
+        while self.known.get(proxy).is_none_or(|(_, addresses)| addresses.len() < count) {
+            self.hear().await;
+        }
+        self.known[proxy].1.clone()
+    }
+
     /// Waits until `proxy` is gone.
     pub(super) async fn misses(&mut self, proxy: &ProxyId) {
         while self.known.contains_key(proxy) {
