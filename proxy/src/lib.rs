@@ -47,20 +47,22 @@ pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
 /// When it does not run on a [`LocalRuntime`](tokio::runtime::LocalRuntime): one of the shards runs here.
 pub async fn run(
     config: Config,
-    listeners: Listeners,
+    mut listeners: Listeners,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let (news, from_shards) = network::news();
-    let are_linked = config.links.are_wanted();
-    let shards = shard::Shards::start(&config, are_linked.then_some(&news))?;
+    let links = listeners.links.take();
+    let shards = shard::Shards::start(&config, links.is_some().then_some(&news))?;
     let (handles, port) = (shards.handles(), listeners.port());
     tracing::info!(port, shards = handles.len(), version = env!("CARGO_PKG_VERSION"), "serving");
     let server = local::Server::new(&config, port, handles.clone())?;
     let mut network = None;
     let networking = async {
-        match are_linked {
-            true => network.insert(Network::start(config.links, handles, from_shards)?).run().await,
-            false => std::future::pending().await,
+        match links {
+            Some(links) => {
+                network.insert(Network::start(config.links, links, handles, from_shards)?).run().await
+            }
+            None => std::future::pending().await,
         }
     };
     let outcome = tokio::select! {

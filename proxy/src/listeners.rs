@@ -1,11 +1,12 @@
-//! Listening on both loopback addresses, on the same port.
+//! Listening on both loopback addresses, on the same port, and for other proxies.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::Error;
+use crate::link::LinkListener;
+use crate::{Config, Error};
 
 /// Connections that may wait to be accepted. A page that reloads opens a few dozen at once.
 const BACKLOG: u32 = 1024;
@@ -21,22 +22,33 @@ pub(crate) const INHERITS_NODELAY: bool = cfg!(any(target_os = "linux", target_o
 /// How often a free port is sought that is free on both addresses.
 const TRIES: usize = 16;
 
-/// Sockets that listen on 127.0.0.1 and, where the system has IPv6, on `[::1]`.
+/// Sockets that listen on 127.0.0.1 and, where the system has IPv6, on `[::1]`; and one for other proxies, if they are
+/// wanted.
 #[derive(Debug)]
 pub struct Listeners {
     pub(crate) v4: TcpListener,
     pub(crate) v6: Option<TcpListener>,
+    pub(crate) links: Option<LinkListener>,
     port: u16,
 }
 
 impl Listeners {
-    /// Listens on `port`, or on one that is free on both addresses when it is 0.
+    /// Listens on the port that is configured, or on one that is free on both addresses when it is 0; and on the port
+    /// for other proxies.
     ///
     /// # Errors
     ///
-    /// [`Error::PortTaken`] when either address is in use, [`Error::Listen`] for other reasons.
-    /// That the system has no IPv6 is only a warning.
-    pub fn bind(port: u16) -> Result<Self, Error> {
+    /// [`Error::PortTaken`] when either address is in use, [`Error::LinkPort`] when the port for other proxies is,
+    /// [`Error::Listen`] for other reasons. That the system has no IPv6 is only a warning.
+    pub fn bind(config: &Config) -> Result<Self, Error> {
+        let mut listeners = Self::bind_local(config.port)?;
+        if config.links.are_wanted() {
+            listeners.links = Some(LinkListener::bind(config.links.port)?);
+        }
+        Ok(listeners)
+    }
+
+    fn bind_local(port: u16) -> Result<Self, Error> {
         let mut result = Self::bind_both(port);
         for _ in 1..TRIES {
             if port != 0 || !matches!(result, Err(Error::PortTaken { .. })) {
@@ -64,7 +76,7 @@ impl Listeners {
             }
             Err(error) => return Err(fault(port, "[::1]")(error)),
         };
-        Ok(Self { v4, v6, port })
+        Ok(Self { v4, v6, links: None, port })
     }
 }
 

@@ -14,9 +14,6 @@ use crate::mesh::{Dialer, Mesh};
 use crate::shard::{News, ShardHandles};
 use crate::tls::Identity;
 
-/// Port for other proxies, unless another one is wanted.
-const USUAL_PORT: u16 = 9010;
-
 /// News of channels that may wait. A shard that has more sums them up.
 const NEWS: usize = 1024;
 
@@ -34,17 +31,17 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// Starts to listen and to look around.
+    /// Starts to answer and to look around.
     ///
     /// # Errors
     ///
-    /// That the port which is wanted cannot be had, or that the system lacks what it needs.
+    /// That the system lacks what it needs.
     pub(crate) fn start(
         config: Links,
+        listener: LinkListener,
         shards: ShardHandles,
         news: mpsc::Receiver<News>,
     ) -> Result<Self, Error> {
-        let listener = LinkListener::bind(config.port, USUAL_PORT)?;
         let identity = Identity::generate()?;
         let proxy = identity.id().clone();
         let interfaces = Interfaces::watch(config.interfaces.clone()).map_err(Error::Interfaces)?;

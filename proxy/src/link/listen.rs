@@ -21,6 +21,9 @@ use crate::error::Error;
 use crate::mesh::{Candidate, Mesh};
 use crate::tls;
 
+/// Port for other proxies, unless another one is wanted.
+const USUAL_PORT: u16 = 9010;
+
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 128;
 
@@ -39,13 +42,13 @@ pub(crate) struct LinkListener {
 }
 
 impl LinkListener {
-    /// Listens on `wanted`; without one, on the `usual` port or, where that is taken, on a free one.
+    /// Listens on `wanted`; without one, on the usual port or, where that is taken, on a free one.
     ///
     /// # Errors
     ///
     /// That `wanted` cannot be had.
-    pub(crate) fn bind(wanted: Option<u16>, usual: u16) -> Result<Self, Error> {
-        let port = wanted.unwrap_or(usual);
+    pub(crate) fn bind(wanted: Option<u16>) -> Result<Self, Error> {
+        let port = wanted.unwrap_or(USUAL_PORT);
         let listener = match bind(port) {
             Err(_) if wanted.is_none() => bind(0),
             bound => bound,
