@@ -208,7 +208,7 @@ async fn whoever_breaks_the_rules_of_matching_is_closed() -> Result<()> {
         scene.goes_on().await?;
     }
     for case in with_slots() {
-        let mut stranger = Stranger::new(scene.dial().await?, &["no such room"])?;
+        let mut stranger = Stranger::new(scene.dial().await?, &["no-such-room"])?;
         stranger.settle().await?;
         scene.commit(&mut stranger.wire, case).await?;
         scene.goes_on().await?;
