@@ -3,16 +3,17 @@
 mod repetition;
 mod traces;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use nws_tests::lab::{Capture, Lab};
 use nws_tests::{Client, Peer, Proxy, within};
 use tokio::io::AsyncWriteExt;
 
 use crate::lan::{lan, listener};
 use repetition::repeated;
-use traces::{Haystack, traces};
+use traces::{Search, traces};
 
 const FRAME_MAX: usize = 1024 * 1024;
+const IN_CLEAR: &str = "somebody speaks in clear";
 
 /// What only those may learn who know the names already.
 struct Secret {
@@ -41,9 +42,9 @@ const ANOTHER: Secret = Secret {
 async fn no_name_and_nothing_said_crosses_readably() -> Result<()> {
     let (lab, [a, b, c]) = lan().await?;
     let sniffer = lab.sniff()?;
-    say_in_clear(&lab, "somebody speaks in clear").await?;
+    say_in_clear(&lab).await?;
     let [mut one, mut two] = evening(&a, &b, &SECRET).await?;
-    let mut three = Peer::arrive(&c, SECRET.network, &mut [&mut one, &mut two]).await?;
+    let mut three = Peer::arrive(&c, &SECRET.path(), &mut [&mut one, &mut two]).await?;
     let long = SECRET.said.bytes().cycle().take(FRAME_MAX - 2).collect::<Vec<u8>>();
     three.broadcast_binary(&long).await?;
     for peer in [&mut one, &mut two] {
@@ -54,18 +55,14 @@ async fn no_name_and_nothing_said_crosses_readably() -> Result<()> {
     two.misses(&[&three]).await?;
     c.exit().await?;
     let c = lab[2].start().await?;
-    let mut four = Peer::arrive(&c, SECRET.network, &mut [&mut one, &mut two]).await?;
+    let mut four = Peer::arrive(&c, &SECRET.path(), &mut [&mut one, &mut two]).await?;
     Peer::chorus(&mut [&mut one, &mut two, &mut four]).await?;
 
-    let haystack = Haystack::of(&sniffer.finish()?)?;
-    ensure!(
-        traces("somebody speaks in clear").iter().any(|trace| haystack.has(trace)),
-        "nothing was captured"
-    );
-    for (what, secret) in SECRET.parts() {
-        for trace in traces(secret) {
-            ensure!(!haystack.has(&trace), "the network shows {what} as {}", trace.form);
-        }
+    let capture = sniffer.finish()?;
+    ensure!(Search::new(traces("a text", IN_CLEAR)).of(&capture)?.is_some(), "nothing was captured");
+    let secrets = SECRET.parts().into_iter().flat_map(|(what, secret)| traces(what, secret));
+    if let Some(trace) = Search::new(secrets).of(&capture)? {
+        bail!("the network shows {}", trace.form);
     }
     Ok(())
 }
@@ -74,12 +71,16 @@ async fn no_name_and_nothing_said_crosses_readably() -> Result<()> {
 async fn nothing_that_depends_on_a_name_crosses_twice() -> Result<()> {
     let (first, second, other) = tokio::try_join!(listen(&SECRET), listen(&SECRET), listen(&ANOTHER))?;
     if let Some(bytes) = repeated(&first, &second, &other) {
-        anyhow::bail!("two runs have in common what a run with other names does not show: {bytes:02x?}");
+        bail!("two runs have in common what a run with other names does not show: {bytes:02x?}");
     }
     Ok(())
 }
 
 impl Secret {
+    fn path(&self) -> String {
+        format!("/{}", self.network)
+    }
+
     fn parts(&self) -> [(&'static str, &'static str); 4] {
         [
             ("the network channel", self.network),
@@ -105,7 +106,8 @@ async fn listen(secret: &Secret) -> Result<Vec<Vec<u8>>> {
 
 /// People meet, in the channels and with the words of a secret, in all the ways there are.
 async fn evening(a: &Proxy, b: &Proxy, secret: &Secret) -> Result<[Peer; 2]> {
-    let [mut one, mut two] = Peer::gather([(a, secret.network), (b, secret.network)]).await?;
+    let channel = secret.path();
+    let [mut one, mut two] = Peer::gather([(a, channel.as_str()), (b, channel.as_str())]).await?;
     one.broadcast(secret.said).await?;
     two.message(&one.id, secret.said).await?;
     one.message_binary(&two.id, secret.said.as_bytes()).await?;
@@ -137,10 +139,10 @@ async fn evening(a: &Proxy, b: &Proxy, secret: &Secret) -> Result<[Peer; 2]> {
 }
 
 /// Sends a text from one machine to another as it is.
-async fn say_in_clear(lab: &Lab, text: &str) -> Result<()> {
+async fn say_in_clear(lab: &Lab) -> Result<()> {
     let listener = listener(&lab[1])?;
     let mut near = lab[0].namespace().connect(listener.local_addr()?)?;
-    within("room to write", near.write_all(text.as_bytes())).await??;
+    within("room to write", near.write_all(IN_CLEAR.as_bytes())).await??;
     Ok(())
 }
 
