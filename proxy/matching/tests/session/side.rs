@@ -154,6 +154,10 @@ impl Side {
             PeerSlot::Left => return,
             PeerSlot::Unmatched => panic!("data of a slot that never matched"),
         };
+        assert!(
+            self.matched.values().any(|slots| *slots == (own, slot)),
+            "data of a channel that we have left"
+        );
         let number = self.heard.entry((own, slot)).or_default();
         let expected = [slot.to_be_bytes(), own.to_be_bytes(), number.to_be_bytes()].concat();
         *number += 1;
