@@ -109,9 +109,18 @@ impl Mesh {
     }
 
     pub(super) fn on_stranger(&mut self, dial: DialId, now: Instant) {
-        if let Some(Goal::Remote(id)) = self.end_dial(dial) {
-            self.remotes.by_id[id].backoff.delay(now);
-            self.forget_if_expired(id, now);
+        match self.end_dial(dial) {
+            Some(Goal::Remote(id)) => {
+                self.remotes.by_id[id].backoff.delay(now);
+                self.forget_if_expired(id, now);
+            }
+            // Nobody in particular is expected there: it is this proxy itself.
+            Some(Goal::Configured(peer)) => {
+                if let Some(configured) = self.dials.configured.get_mut(&peer) {
+                    configured.backoff.delay(now);
+                }
+            }
+            None => {}
         }
     }
 
