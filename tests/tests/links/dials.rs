@@ -6,6 +6,9 @@ use nws_tests::Peer;
 use crate::cable::Cable;
 use crate::proxies::{linkable, linked_to};
 
+/// What a proxy says that has dialled itself.
+const FOUND_OUT: [&str; 2] = ["a dial has failed", "this proxy reached itself"];
+
 #[tokio::test]
 async fn two_that_dial_each_other_are_linked_once() -> Result<()> {
     for _ in 0..5 {
@@ -43,8 +46,14 @@ async fn a_proxy_that_is_its_own_peer_finds_out() -> Result<()> {
     let a = linkable().flag("--peer", cable.address()).start().await?;
     let port = a.link().await?.1;
     cable.plug(port);
-    a.log(&["a dial has failed", "this proxy reached itself"]).await?;
+    a.log(&FOUND_OUT).await?;
     let b = linked_to(port).start().await?;
     let [mut at_a, mut at_b] = Peer::gather([(&a, "/room"), (&b, "/room")]).await?;
-    Peer::chorus(&mut [&mut at_a, &mut at_b]).await
+    Peer::chorus(&mut [&mut at_a, &mut at_b]).await?;
+    // It does not try again and again.
+    a.signal("TERM").await?;
+    let exit = a.exit().await?;
+    let found_out = exit.stderr.lines().filter(|line| FOUND_OUT.iter().all(|words| line.contains(words)));
+    assert_eq!(found_out.count(), 1);
+    Ok(())
 }
