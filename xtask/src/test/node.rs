@@ -17,6 +17,7 @@ pub(crate) fn package() -> Result<Tally> {
 
 /// The tests in `tests/browser`, each with a proxy and a Chromium of its own.
 pub(crate) fn browser(chromium: &Path) -> Result<Tally> {
+    Step::cargo("build --package nws-tests --example lan").run()?;
     let node = Step::new("node").dir("tests").words("--test --test-reporter spec").env("CHROMIUM", chromium);
     watch(files()?.iter().fold(node, Step::arg))
 }
