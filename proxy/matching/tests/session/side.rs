@@ -89,8 +89,7 @@ impl Side {
 
     pub(crate) fn receive(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         if let Ok(LinkFrame::Data { slot, bytes }) = LinkFrame::parse(bytes) {
-            self.hear(slot, bytes);
-            return Ok(());
+            return self.hear(slot, bytes);
         }
         self.handle(Input::Frame(bytes))?;
         self.drain();
@@ -148,11 +147,11 @@ impl Side {
     }
 
     /// What comes belongs to this pair of slots, in order from its first byte; what is left of another is dropped.
-    fn hear(&mut self, slot: Slot, bytes: &[u8]) {
+    fn hear(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Refusal> {
         let own = match self.session.peer_slot(slot) {
             PeerSlot::Matched { own } => own,
-            PeerSlot::Left => return,
-            PeerSlot::Unmatched => panic!("data of a slot that never matched"),
+            PeerSlot::Left => return Ok(()),
+            PeerSlot::Unmatched => return Err(Refusal::Foreign),
         };
         assert!(
             self.matched.values().any(|slots| *slots == (own, slot)),
@@ -162,5 +161,6 @@ impl Side {
         let expected = [slot.to_be_bytes(), own.to_be_bytes(), number.to_be_bytes()].concat();
         *number += 1;
         assert_eq!(bytes, expected, "data of another life of the channel");
+        Ok(())
     }
 }

@@ -96,7 +96,7 @@ proptest! {
         pair.assert_agreement();
     }
 
-    /// One bit of what one side sends, HELLO apart, is another on its way.
+    /// One bit of what one side sends, HELLO and kinds of frames apart, is another on its way.
     #[test]
     fn no_harm_by_a_changed_bit(frame in 1..4_usize, bit: prop::sample::Index, second: bool) {
         let mut pair = Pair::new(4);
@@ -107,8 +107,8 @@ proptest! {
             let (side, _) = pair.sides(second);
             if let Some(next) = side.sent.front_mut() {
                 if delivered == frame {
-                    let bit = bit.index(next.len() * 8);
-                    next[bit / 8] ^= 1 << (bit % 8);
+                    let bit = bit.index((next.len() - 1) * 8);
+                    next[1 + bit / 8] ^= 1 << (bit % 8);
                 }
                 delivered += 1;
             }
