@@ -49,6 +49,9 @@ impl Lan {
     fn plug_in(&self, number: u8) {
         let machine = &self.machines[usize::from(number) - 1];
         ip(&format!("netns add {machine}"));
+        // Link-local addresses are used at once: nobody else on this network has the same.
+        let at_once = || std::fs::write("/proc/sys/net/ipv6/conf/default/accept_dad", "0").unwrap();
+        self.on(number.into(), at_once).join().unwrap();
         ip(&format!("-n {machine} link set lo up"));
         self.on_bridge(&format!("link add port{number} type veth peer name eth0 netns {machine}"));
         self.on_bridge(&format!("link set port{number} master lan0 up"));
