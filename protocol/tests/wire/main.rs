@@ -5,6 +5,7 @@ mod client;
 mod decoder;
 mod golden;
 mod json;
+mod link;
 mod properties;
 mod request;
 mod streams;

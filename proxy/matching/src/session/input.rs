@@ -9,7 +9,8 @@ use crate::Finished;
 pub enum Input<'a> {
     /// The other side sent a frame other than DATA, CREDIT and those that are not known: all of it.
     Frame(&'a [u8]),
-    /// We are in this channel from now on; no-op when we were.
+    /// We are in this channel from now on; no-op when we were. What is offered before outputs are asked for again goes
+    /// together. It is kept until it is withdrawn, whether there is a slot for it or not.
     Offer(ChannelName),
     /// We have left this channel; no-op when we were not in it.
     Withdraw(ChannelName),

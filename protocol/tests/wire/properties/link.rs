@@ -1,0 +1,101 @@
+//! What must hold for any bytes of a link.
+
+use nws_protocol::link::{Assembler, InvalidLinkFrame, InvalidRecord, LinkFrame, Record, RecordHead};
+
+/// Panics unless what is read is written as it came, and nothing is refused without reason.
+pub(crate) fn check_frame(bytes: &[u8]) {
+    let frame = LinkFrame::parse(bytes);
+    let Some((&kind, body)) = bytes.split_first() else {
+        assert_eq!(frame, Err(InvalidLinkFrame::Empty));
+        return;
+    };
+    let has_its_length = match kind {
+        1 => body.len() >= 8,
+        2 | 3 => body.len() > 2 && (body.len() - 2).is_multiple_of(32),
+        4 => body.len() > 2 && (body.len() - 2).is_multiple_of(16),
+        5 => body.len() == 2,
+        6 => body.len() >= 2,
+        7 => body.len() == 6,
+        0x80.. => {
+            assert_eq!(frame, Ok(LinkFrame::Unknown));
+            return;
+        }
+        _ => {
+            assert_eq!(frame, Err(InvalidLinkFrame::Kind(kind)));
+            return;
+        }
+    };
+    match frame {
+        Ok(hello @ LinkFrame::Hello(_)) => assert_eq!(hello.to_bytes(), bytes[..9]),
+        Ok(frame) => assert_eq!(frame.to_bytes(), bytes),
+        Err(fault) => assert_eq!(fault, InvalidLinkFrame::Length(kind)),
+    }
+    assert_eq!(frame.is_ok(), has_its_length);
+}
+
+/// Panics unless the records of `stream` are the same in pieces, whose lengths `cuts` gives in turn, as in one, and no
+/// more is held than the documentation of the assembler says.
+pub(crate) fn check_stream(stream: &[u8], max: usize, cuts: &[usize]) {
+    let expected = records(stream, max);
+    assert_eq!(assembled(stream, max, &[stream.len()]), expected);
+    assert_eq!(assembled(stream, max, cuts), expected);
+}
+
+/// The bytes of each record, and how it ends.
+type Records = (Vec<Vec<u8>>, Option<InvalidRecord>);
+
+fn records(mut stream: &[u8], max: usize) -> Records {
+    let mut records = Vec::new();
+    while let Some(head) = RecordHead::parse(stream) {
+        if head.len > max {
+            return (records, Some(InvalidRecord::TooLong));
+        }
+        let body = &stream[RecordHead::LEN..];
+        let Some((body, rest)) = body.split_at_checked(head.len) else { break };
+        match Record::parse(head, body) {
+            Ok(record) => records.push(check_record(record, &stream[..RecordHead::LEN + head.len])),
+            Err(fault) => return (records, Some(fault)),
+        }
+        stream = rest;
+    }
+    (records, None)
+}
+
+/// What is read is written as it came, but what is ignored.
+fn check_record(record: Record<'_>, bytes: &[u8]) -> Vec<u8> {
+    let written = record.to_bytes();
+    match record {
+        Record::Unknown => assert!(bytes[0] >= 0x80),
+        Record::Join { .. } => {
+            assert_eq!((&written[..9], &written[10..]), (&bytes[..9], &bytes[10..]));
+            assert_eq!(written[9], bytes[9] & 1, "the other bits are for later versions");
+        }
+        Record::Leave { .. } | Record::Broadcast { .. } | Record::Message { .. } => {
+            assert_eq!(written, bytes)
+        }
+    }
+    written
+}
+
+fn assembled(stream: &[u8], max: usize, cuts: &[usize]) -> Records {
+    let mut assembler = Assembler::new(max);
+    let mut records = Vec::new();
+    let mut cuts = cuts.iter().cycle();
+    let mut stream = stream;
+    while !stream.is_empty() {
+        let len = cuts.next().map_or(stream.len(), |&cut| cut.clamp(1, stream.len()));
+        let (mut piece, rest) = stream.split_at(len);
+        loop {
+            match assembler.next(&mut piece) {
+                Ok(Some(record)) => records.push(record.to_bytes()),
+                Ok(None) => break,
+                Err(fault) => return (records, Some(fault)),
+            }
+            assert!(assembler.buffered() <= RecordHead::LEN + max);
+        }
+        assert!(piece.is_empty(), "the assembler left input behind");
+        assert!(assembler.buffered() <= RecordHead::LEN + max);
+        stream = rest;
+    }
+    (records, None)
+}
