@@ -8,6 +8,7 @@ mod client;
 mod clock;
 mod downlink;
 mod event;
+pub mod lan;
 mod proxy;
 mod trunk;
 mod word;

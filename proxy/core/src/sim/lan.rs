@@ -1,0 +1,233 @@
+//! A network of machines, each with a proxy and its clients.
+//!
+//! Between the state machines is what the real proxy has there, in its simplest form: connections whose two
+//! directions are in order and take their time, handshakes, an ideal matching of channels, flow control, and announcements
+//! that get lost. Machines crash in every way that machines do, connections break, and the network falls into parts.
+
+mod cable;
+mod discovery;
+mod faults;
+mod machine;
+mod schedule;
+mod slots;
+mod traffic;
+mod weather;
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use nws_protocol::ProxyId;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use slotmap::SlotMap;
+
+use super::clock::Clock;
+use super::{ClientId, Event, Word};
+use crate::{ChannelKey, Framing, MeshInput};
+
+use cable::{Cable, CableId};
+use machine::Machine;
+use schedule::{Happening, Schedule};
+
+pub use machine::MachineId;
+pub use weather::Weather;
+
+/// A client of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Resident {
+    /// The machine.
+    pub machine: MachineId,
+    /// The client of its proxy.
+    pub client: ClientId,
+}
+
+/// The network. Everything follows from a seed.
+pub struct Lan {
+    clock: Clock,
+    rng: ChaCha20Rng,
+    weather: Weather,
+    schedule: Schedule,
+    machines: Vec<Machine>,
+    /// Who has each address now.
+    addresses: HashMap<SocketAddr, MachineId>,
+    cables: SlotMap<CableId, Cable>,
+    /// The machines of one of two parts that do not hear each other.
+    part: BTreeSet<MachineId>,
+}
+
+impl Lan {
+    /// A network without machines.
+    #[must_use]
+    pub fn new(weather: Weather, seed: u64) -> Self {
+        Self {
+            clock: Clock::new(),
+            rng: ChaCha20Rng::seed_from_u64(seed),
+            weather,
+            schedule: Schedule::default(),
+            machines: Vec::new(),
+            addresses: HashMap::new(),
+            cables: SlotMap::with_key(),
+            part: BTreeSet::new(),
+        }
+    }
+
+    /// Time since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// A new machine is switched on, and its proxy started.
+    pub fn start(&mut self) -> MachineId {
+        let [_, _, high, low] = u32::try_from(self.machines.len()).unwrap_or(0).to_be_bytes();
+        self.start_at(([10, 0, high, low], 9010).into())
+    }
+
+    /// The id of a machine's proxy.
+    #[must_use]
+    pub fn id(&self, machine: MachineId) -> &ProxyId {
+        &self.machines[machine.0].id
+    }
+
+    /// The proxies to which a machine has links that are ready, each as often as it has one.
+    #[must_use]
+    pub fn linked(&self, machine: MachineId) -> Vec<MachineId> {
+        let links = self.machines[machine.0].links.values().map(|&(cable, side)| (&self.cables[cable], side));
+        let ready = links.filter(|(cable, side)| cable.ends[*side].is_ready);
+        let mut others: Vec<MachineId> = ready.map(|(cable, side)| cable.ends[1 - side].machine).collect();
+        others.sort();
+        others
+    }
+
+    /// A structured client joins.
+    pub fn join(&mut self, machine: MachineId, channel: &ChannelKey) -> Resident {
+        self.catch_up(machine);
+        let client = self.machines[machine.0].proxy.join(channel);
+        self.attend(machine);
+        Resident { machine, client }
+    }
+
+    /// A client joins under an id of its own, unless that is taken.
+    pub fn join_as(
+        &mut self,
+        machine: MachineId,
+        channel: &ChannelKey,
+        peer: &str,
+        framing: Framing,
+    ) -> Option<Resident> {
+        self.catch_up(machine);
+        let proxy = &mut self.machines[machine.0].proxy;
+        let client = proxy.reserve(channel, peer)?;
+        proxy.admit(client, channel, framing);
+        self.attend(machine);
+        Some(Resident { machine, client })
+    }
+
+    /// A client says something.
+    pub fn send(&mut self, from: Resident, word: Word) {
+        self.catch_up(from.machine);
+        self.machines[from.machine.0].proxy.send(from.client, word);
+        self.attend(from.machine);
+    }
+
+    /// The connection of a client breaks.
+    pub fn vanish(&mut self, resident: Resident) {
+        self.catch_up(resident.machine);
+        self.machines[resident.machine.0].proxy.vanish(resident.client);
+        self.attend(resident.machine);
+    }
+
+    /// What a client has seen since it was asked last.
+    pub fn events(&mut self, resident: Resident) -> Vec<Event> {
+        let events = self.machines[resident.machine.0].proxy.events(resident.client);
+        self.attend(resident.machine);
+        events
+    }
+
+    /// The id of a structured client, as its own machine shows it.
+    pub fn peer_id(&mut self, resident: Resident) -> String {
+        self.catch_up(resident.machine);
+        let id = self.machines[resident.machine.0].proxy.id(resident.client);
+        self.attend(resident.machine);
+        id
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, by: Duration) {
+        let end = self.clock.now() + by;
+        while let Some((at, what)) = self.schedule.next(end) {
+            self.clock.set(at);
+            match what {
+                Happening::Wake(machine) => self.wake(machine, at),
+                Happening::Arrive(cable, side) => self.arrive(cable, side),
+                Happening::Answer(machine, dial) => self.answer(machine, dial),
+                Happening::Announce(machine, time) => self.announce(machine, time),
+                Happening::Hear(listener, speaker) => self.hear(listener, speaker),
+            }
+        }
+        self.clock.set(end);
+        for machine in (0..self.machines.len()).map(MachineId) {
+            self.catch_up(machine);
+            self.attend(machine);
+        }
+    }
+
+    /// Something happens to the links of a machine.
+    fn tell_mesh(&mut self, machine: MachineId, input: MeshInput) {
+        self.machines[machine.0].mesh.handle(input, self.clock.now());
+    }
+
+    /// Brings the clock of a running machine up to date.
+    fn catch_up(&mut self, machine: MachineId) {
+        let machine = &mut self.machines[machine.0];
+        if machine.is_running() {
+            machine.proxy.advance(self.clock.elapsed().saturating_sub(machine.proxy.elapsed()));
+        }
+    }
+
+    fn wake(&mut self, id: MachineId, at: Instant) {
+        let machine = &mut self.machines[id.0];
+        if !machine.is_running() || machine.alarm != Some(at) {
+            return;
+        }
+        machine.alarm = None;
+        self.catch_up(id);
+        let mesh = &mut self.machines[id.0].mesh;
+        if mesh.poll_timeout().is_some_and(|due| due <= at) {
+            mesh.handle_timeout(at);
+            assert!(mesh.poll_timeout().is_none_or(|due| due > at), "what is due is done");
+        }
+        self.attend(id);
+    }
+
+    /// Does what both state machines of a machine ask for, until they ask for nothing more.
+    fn attend(&mut self, id: MachineId) {
+        loop {
+            let machine = &mut self.machines[id.0];
+            if let Some(output) = machine.mesh.poll_output() {
+                self.obey_mesh(id, output);
+                continue;
+            }
+            let news = machine.proxy.news();
+            if news.is_empty() {
+                break;
+            }
+            news.into_iter().for_each(|output| self.obey_channels(id, output));
+        }
+        self.set_alarm(id);
+    }
+
+    fn set_alarm(&mut self, id: MachineId) {
+        let machine = &mut self.machines[id.0];
+        if !machine.is_running() {
+            return;
+        }
+        let proxy = machine.proxy.due().map(|due| self.clock.now() + due);
+        let next = [proxy, machine.mesh.poll_timeout()].into_iter().flatten().min();
+        if let Some(at) = next.filter(|at| machine.alarm.is_none_or(|alarm| *at < alarm)) {
+            machine.alarm = Some(at);
+            self.schedule.plan(at, Happening::Wake(id));
+        }
+    }
+}

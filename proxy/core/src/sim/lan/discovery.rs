@@ -1,0 +1,121 @@
+//! How machines find each other: announcements that may be lost, and dials.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use nws_protocol::ProxyId;
+
+use super::cable::Cable;
+use super::machine::{Health, Machine};
+use super::schedule::Happening;
+use super::weather::between;
+use super::{Lan, MachineId};
+use crate::{DialId, MeshInput, Target};
+
+/// When a machine announces itself, after its start and the last time: twice, as RFC 6762 (section 8.3) has it, and then
+/// whenever somebody asks.
+const ANNOUNCEMENTS: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(20)];
+
+/// Time that a handshake costs the two that it takes, together.
+const HANDSHAKE: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(8)];
+
+impl Lan {
+    pub(super) fn start_at(&mut self, address: SocketAddr) -> MachineId {
+        let id = MachineId(self.machines.len());
+        let mut machine = Machine::new(address, &mut self.rng);
+        machine.proxy.advance(self.clock.elapsed());
+        self.machines.push(machine);
+        self.addresses.insert(address, id);
+        self.schedule.plan(self.clock.now() + ANNOUNCEMENTS[0], Happening::Announce(id, 0));
+        id
+    }
+
+    /// A machine hears of a proxy that may not exist, or not there.
+    pub fn lie(&mut self, to: MachineId, proxy: ProxyId, addresses: Vec<SocketAddr>) {
+        if self.machines[to.0].is_running() {
+            self.tell_mesh(to, MeshInput::Seen { proxy, addresses });
+            self.attend(to);
+        }
+    }
+
+    /// A machine tells the others that it is there, and asks who they are.
+    pub(super) fn announce(&mut self, machine: MachineId, time: u32) {
+        let next = ANNOUNCEMENTS[(time as usize + 1).min(ANNOUNCEMENTS.len() - 1)];
+        if matches!(self.machines[machine.0].health, Health::Killed | Health::Off) {
+            return;
+        }
+        self.schedule.plan(self.clock.now() + next, Happening::Announce(machine, time + 1));
+        if !self.machines[machine.0].is_running() {
+            return;
+        }
+        for other in (0..self.machines.len()).map(MachineId).filter(|other| *other != machine) {
+            self.multicast(machine, other);
+            if time == 0 {
+                self.multicast(other, machine);
+            }
+        }
+    }
+
+    fn multicast(&mut self, from: MachineId, to: MachineId) {
+        let delay =
+            self.weather.latency(&mut self.rng) + between(&mut self.rng, Duration::ZERO, HANDSHAKE[1]);
+        if self.machines[from.0].is_running()
+            && self.is_connected(from, to)
+            && !self.weather.loses(&mut self.rng)
+        {
+            self.schedule.plan(self.clock.now() + delay, Happening::Hear(to, from));
+        }
+    }
+
+    pub(super) fn hear(&mut self, listener: MachineId, speaker: MachineId) {
+        if self.machines[listener.0].is_running() {
+            let Machine { id, address, .. } = &self.machines[speaker.0];
+            let (proxy, addresses) = (id.clone(), vec![*address]);
+            self.tell_mesh(listener, MeshInput::Seen { proxy, addresses });
+            self.attend(listener);
+        }
+    }
+
+    /// A machine dials: there and back twice, for TCP and for TLS.
+    pub(super) fn dial(&mut self, machine: MachineId, dial: DialId, target: Target) {
+        let trips: Duration = (0..4).map(|_| self.weather.latency(&mut self.rng)).sum();
+        let work = between(&mut self.rng, HANDSHAKE[0], HANDSHAKE[1]);
+        self.machines[machine.0].dials.insert(dial, target);
+        self.schedule.plan(self.clock.now() + trips + work, Happening::Answer(machine, dial));
+    }
+
+    /// A dial has come to an end, or nobody has answered and none is in sight.
+    pub(super) fn answer(&mut self, dialler: MachineId, dial: DialId) {
+        if !self.machines[dialler.0].is_running() {
+            return;
+        }
+        let Some(Target::Proxy { proxy, addresses }) = self.machines[dialler.0].dials.get(&dial).cloned()
+        else {
+            return;
+        };
+        let found = addresses.iter().filter_map(|address| self.addresses.get(address).copied());
+        let reached: Vec<MachineId> = found.filter(|found| self.is_connected(dialler, *found)).collect();
+        let health = |machine: &MachineId| self.machines[machine.0].health;
+        if let Some(&listener) = reached.iter().find(|machine| health(machine) == Health::Running) {
+            self.machines[dialler.0].dials.remove(&dial);
+            match self.machines[listener.0].id == proxy {
+                true => self.connect(dialler, listener, dial),
+                false => self.tell_mesh(dialler, MeshInput::Stranger { dial }),
+            }
+        } else if reached.iter().any(|machine| health(machine) == Health::Killed) {
+            self.machines[dialler.0].dials.remove(&dial);
+            self.tell_mesh(dialler, MeshInput::DialFailed { dial });
+        } else if reached.is_empty() {
+            // TCP asks again.
+            let again = self.weather.recovery(&mut self.rng);
+            self.schedule.plan(self.clock.now() + again, Happening::Answer(dialler, dial));
+        }
+        self.attend(dialler);
+    }
+
+    fn connect(&mut self, dialler: MachineId, listener: MachineId, dial: DialId) {
+        let cable = self.cables.insert(Cable::new(dialler, listener, self.clock.now()));
+        self.begin(cable, 0, Some(dial));
+    }
+}

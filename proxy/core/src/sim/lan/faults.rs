@@ -1,0 +1,164 @@
+//! What goes wrong.
+
+use std::time::Duration;
+
+use super::cable::{CableId, Packet, Side};
+use super::machine::Health;
+use super::schedule::Happening;
+use super::{Lan, MachineId};
+
+impl Lan {
+    /// The process of a machine is killed. Its kernel ends all connections, and refuses others.
+    pub fn kill(&mut self, machine: MachineId) {
+        if self.machines[machine.0].health == Health::Off {
+            return;
+        }
+        for (cable, side) in self.ends_at(machine) {
+            self.send_packet(cable, side, Packet::Fin);
+        }
+        self.die(machine, Health::Killed);
+    }
+
+    /// A machine loses its power, and says nothing to anybody.
+    pub fn switch_off(&mut self, machine: MachineId) {
+        self.die(machine, Health::Off);
+    }
+
+    /// A machine is started again: it has another id, and nothing is left of what it was.
+    pub fn restart(&mut self, machine: MachineId) -> MachineId {
+        if self.machines[machine.0].health != Health::Off {
+            self.kill(machine);
+        }
+        self.start_at(self.machines[machine.0].address)
+    }
+
+    /// The process of a machine stands still.
+    pub fn stop(&mut self, machine: MachineId) {
+        if self.machines[machine.0].is_running() {
+            self.machines[machine.0].health = Health::Stopped;
+        }
+    }
+
+    /// The process of a machine goes on, and finds everything that has come meanwhile, and all that it should have
+    /// done.
+    pub fn resume(&mut self, machine: MachineId) {
+        if self.machines[machine.0].health != Health::Stopped {
+            return;
+        }
+        self.machines[machine.0].health = Health::Running;
+        self.machines[machine.0].alarm = None;
+        self.catch_up(machine);
+        self.set_alarm(machine);
+        self.deliver_again(Duration::ZERO);
+    }
+
+    /// Both ends of every connection between two machines see it end, one after the other.
+    pub fn cut(&mut self, one: MachineId, other: MachineId) {
+        for (cable, side) in self.ends_between(one, other) {
+            for side in [side, 1 - side] {
+                self.cables[cable].ways[side].packets.retain(|(_, packet)| *packet == Packet::Connected);
+                self.send_packet(cable, 1 - side, Packet::Fin);
+            }
+        }
+    }
+
+    /// One machine takes every connection to another one for ended, and the other one hears of that only when it says
+    /// something.
+    pub fn lose(&mut self, one: MachineId, other: MachineId) {
+        for (cable, side) in self.ends_between(one, other) {
+            self.finish(cable, side);
+        }
+        self.attend(one);
+    }
+
+    /// From now on these machines and all others do not hear each other.
+    pub fn partition(&mut self, part: &[MachineId]) {
+        self.heal();
+        self.part = part.iter().copied().collect();
+    }
+
+    /// Everybody hears everybody again, sooner or later.
+    pub fn heal(&mut self) {
+        self.part.clear();
+        self.deliver_again(self.weather.recovery_max);
+    }
+
+    /// Whether two machines hear each other.
+    #[must_use]
+    pub fn is_connected(&self, one: MachineId, other: MachineId) -> bool {
+        self.part.contains(&one) == self.part.contains(&other)
+    }
+
+    pub(super) fn arrive(&mut self, cable: CableId, side: Side) {
+        let Some(it) = self.cables.get_mut(cable) else { return };
+        let (to, from) = (it.ends[side].machine, it.ends[1 - side].machine);
+        let way = &mut it.ways[side];
+        let is_due = way.packets.front().is_some_and(|(at, _)| *at <= self.clock.now());
+        if !is_due || !self.is_connected(to, from) {
+            return;
+        }
+        match self.machines[to.0].health {
+            Health::Stopped => return,
+            Health::Running => {
+                if let Some((_, packet)) = self.cables[cable].ways[side].packets.pop_front() {
+                    self.catch_up(to);
+                    self.take_in(cable, side, packet);
+                    self.attend(to);
+                }
+            }
+            Health::Killed | Health::Off => self.arrive_too_late(cable, side),
+        }
+        if self.cables.contains_key(cable) {
+            self.drop_if_over(cable);
+        }
+    }
+
+    /// The machine is not what it was: whoever has its address now, if that is anybody, says so.
+    fn arrive_too_late(&mut self, cable: CableId, side: Side) {
+        let to = self.cables[cable].ends[side].machine;
+        let packet = self.cables[cable].ways[side].packets.pop_front();
+        let heir = self.addresses[&self.machines[to.0].address];
+        let answers = self.machines[heir.0].health != Health::Off;
+        let expects = packet.is_some_and(|(_, packet)| packet != Packet::Fin);
+        if answers && expects && self.cables[cable].ends[1 - side].link.is_some() {
+            self.send_packet(cable, side, Packet::Fin);
+        }
+    }
+
+    fn die(&mut self, machine: MachineId, health: Health) {
+        for (cable, side) in self.ends_at(machine) {
+            self.cables[cable].ends[side].link = None;
+        }
+        let it = &mut self.machines[machine.0];
+        it.health = health;
+        it.links.clear();
+        it.trunks.clear();
+    }
+
+    /// What has not got through is sent again.
+    fn deliver_again(&mut self, within: Duration) {
+        let cables: Vec<CableId> = self.cables.keys().collect();
+        for cable in cables {
+            for side in 0..2 {
+                let recovery = super::weather::between(&mut self.rng, Duration::ZERO, within);
+                let at = self.clock.now() + recovery;
+                let way = &mut self.cables[cable].ways[side];
+                for (time, _) in &mut way.packets {
+                    *time = at.max(*time);
+                    self.schedule.plan(*time, Happening::Arrive(cable, side));
+                }
+                way.last = way.last.max(at);
+            }
+        }
+    }
+
+    /// The connections of a machine, and its side of them.
+    fn ends_at(&self, machine: MachineId) -> Vec<(CableId, Side)> {
+        self.machines[machine.0].links.values().copied().collect()
+    }
+
+    fn ends_between(&self, one: MachineId, other: MachineId) -> Vec<(CableId, Side)> {
+        let leads = |(cable, side): &(CableId, Side)| self.cables[*cable].ends[1 - side].machine == other;
+        self.ends_at(one).into_iter().filter(leads).collect()
+    }
+}

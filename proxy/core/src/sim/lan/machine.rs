@@ -1,0 +1,69 @@
+//! One machine of the network.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use nws_protocol::ProxyId;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::Rng;
+use slotmap::SlotMap;
+
+use super::cable::{CableId, Side};
+use crate::sim::Proxy;
+use crate::{Config, ConnId, DialId, LinkId, Mesh, MeshConfig, Target};
+
+/// A machine, from its start on. When it is started again it is another one, at the same address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MachineId(pub(super) usize);
+
+/// How a machine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    Running,
+    /// Its process does nothing; its kernel does.
+    Stopped,
+    /// Its process is no more; its kernel says so.
+    Killed,
+    /// It says nothing.
+    Off,
+}
+
+pub(super) struct Machine {
+    pub(super) id: ProxyId,
+    pub(super) address: SocketAddr,
+    pub(super) health: Health,
+    pub(super) proxy: Proxy,
+    pub(super) mesh: Mesh,
+    /// Its side of each connection that it has.
+    pub(super) links: SlotMap<LinkId, (CableId, Side)>,
+    pub(super) dials: BTreeMap<DialId, Target>,
+    /// The channels that are matched, by their trunks: the connection, and the slot on its side.
+    pub(super) trunks: HashMap<ConnId, (CableId, Side, usize)>,
+    /// What it is to be woken for.
+    pub(super) alarm: Option<Instant>,
+}
+
+impl Machine {
+    pub(super) fn new(address: SocketAddr, rng: &mut ChaCha20Rng) -> Self {
+        let (mut digest, mut seed) = ([0; 32], [0; 32]);
+        rng.fill_bytes(&mut digest);
+        rng.fill_bytes(&mut seed);
+        let id = ProxyId::from_digest(&digest);
+        Self {
+            mesh: Mesh::new(MeshConfig::default(), id.clone(), seed),
+            id,
+            address,
+            health: Health::Running,
+            proxy: Proxy::new(Config::default(), rng.next_u64()),
+            links: SlotMap::with_key(),
+            dials: BTreeMap::new(),
+            trunks: HashMap::new(),
+            alarm: None,
+        }
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.health == Health::Running
+    }
+}

@@ -1,0 +1,50 @@
+//! What the network does to what is sent.
+
+use std::time::Duration;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::Rng;
+
+/// How the network is.
+#[derive(Clone, Copy, Debug)]
+pub struct Weather {
+    /// Time that anything takes from one machine to another, at least.
+    pub latency_min: Duration,
+    /// The same, at most.
+    pub latency_max: Duration,
+    /// How many of a thousand announcements are lost.
+    pub lost_per_mille: u32,
+    /// Time after the end of a partition until connections move again, at most: they try ever more rarely meanwhile.
+    pub recovery_max: Duration,
+}
+
+impl Default for Weather {
+    fn default() -> Self {
+        Self {
+            latency_min: Duration::from_micros(200),
+            latency_max: Duration::from_millis(3),
+            lost_per_mille: 50,
+            recovery_max: Duration::from_secs(2),
+        }
+    }
+}
+
+impl Weather {
+    /// One way of one packet.
+    pub(super) fn latency(&self, rng: &mut ChaCha20Rng) -> Duration {
+        between(rng, self.latency_min, self.latency_max)
+    }
+
+    pub(super) fn recovery(&self, rng: &mut ChaCha20Rng) -> Duration {
+        between(rng, Duration::ZERO, self.recovery_max)
+    }
+
+    pub(super) fn loses(&self, rng: &mut ChaCha20Rng) -> bool {
+        rng.next_u32() % 1000 < self.lost_per_mille
+    }
+}
+
+pub(super) fn between(rng: &mut ChaCha20Rng, least: Duration, most: Duration) -> Duration {
+    let spread = most.saturating_sub(least).as_nanos() as u64;
+    least + Duration::from_nanos(rng.next_u64() % (spread + 1))
+}
