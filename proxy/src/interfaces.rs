@@ -41,15 +41,23 @@ pub(crate) struct Interface {
 pub(crate) struct Interfaces(Vec<Interface>);
 
 impl Interfaces {
-    /// Those that are up and that `filter` selects.
+    /// Those that are up and that `filter` selects. A machine without a network still has itself: then it
+    /// is loopback, unless `filter` is against it.
     pub(crate) fn read(filter: &InterfaceFilter) -> io::Result<Self> {
-        let mut interfaces: Vec<Interface> = if_addrs::get_if_addrs()?
-            .into_iter()
-            .filter(|interface| interface.is_oper_up() && filter.selects(interface))
-            .map(Interface::from)
-            .collect();
+        let mut up = if_addrs::get_if_addrs()?;
+        up.retain(if_addrs::Interface::is_oper_up);
+        let selected = up.iter().any(|interface| filter.selects(interface));
+        let is_used = |interface: &if_addrs::Interface| {
+            filter.selects(interface) || !selected && filter.tolerates(interface)
+        };
+        let mut interfaces: Vec<Interface> = up.into_iter().filter(is_used).map(Interface::from).collect();
         interfaces.sort_unstable();
         Ok(Self(interfaces))
+    }
+
+    /// Whether there is no other machine on them.
+    pub(crate) fn are_loopback(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|interface| interface.address.is_loopback())
     }
 
     /// Those of this moment, and those of later ones as they change. Reading ends with the last receiver.

@@ -35,6 +35,7 @@ pub use error::Error;
 pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};
 pub use listeners::Listeners;
 pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
+pub use tls::IdentityError;
 
 /// Serves on `listeners` until `shutdown` is ready, then closes every connection with 1001.
 ///

@@ -31,6 +31,12 @@ impl InterfaceFilter {
         }
         self.include.iter().any(|glob| glob.matches(name))
     }
+
+    /// Whether this one is used where no other one is: loopback, if nothing else was asked for.
+    pub(crate) fn tolerates(&self, interface: &if_addrs::Interface) -> bool {
+        let is_excluded = self.exclude.iter().any(|glob| glob.matches(&interface.name));
+        self.include.is_empty() && !is_excluded && interface.is_loopback()
+    }
 }
 
 fn is_any(globs: &[&str], name: &str) -> bool {

@@ -55,7 +55,7 @@ async fn is_over(mdns: &Mdns, stop: &mut Stop) -> bool {
 }
 
 pub(super) fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<DaemonEvent>)> {
-    let daemon = Daemon::start(&mdns.filter)?;
+    let daemon = Daemon::start(mdns)?;
     let events = daemon.monitor()?;
     daemon.register(names::announcement(&mdns.proxy, mdns.port)?)?;
     Ok((daemon, events))

@@ -51,7 +51,7 @@ pub(super) async fn browse(mdns: &Mdns, sightings: mpsc::Sender<Sighting>, liste
 }
 
 pub(super) async fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<ServiceEvent>)> {
-    let daemon = Daemon::start(&mdns.filter)?;
+    let daemon = Daemon::start(mdns)?;
     let events = daemon.browse()?;
     // The first event says that it searches now. Before that, it has opened its sockets.
     match events.recv_async().await {

@@ -12,8 +12,9 @@ use mdns_sd::{
 };
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use super::Mdns;
 use super::names::SERVICE;
-use crate::interfaces::{self, InterfaceFilter};
+use crate::interfaces;
 
 /// Records in the cache that are too many: four for each of a thousand proxies.
 const RECORDS_MAX: i64 = 4096;
@@ -35,11 +36,16 @@ const CACHED: [&str; 6] =
 pub(super) struct Daemon(ServiceDaemon);
 
 impl Daemon {
-    /// Starts one. Loopback and the interfaces that appear later are subject to `filter` like others.
-    pub(super) fn start(filter: &InterfaceFilter) -> mdns_sd::Result<Self> {
+    /// Starts one. Interfaces that appear later are subject to the filter of `mdns` like others, and loopback is
+    /// used for as long as there is nothing else.
+    pub(super) fn start(mdns: &Mdns) -> mdns_sd::Result<Self> {
         let daemon = Self(ServiceDaemon::new()?);
-        let filter = filter.clone();
-        let unused = IfPredicate::new(move |interface| !filter.selects(interface));
+        let (filter, interfaces) = (mdns.filter.clone(), mdns.interfaces.clone());
+        // The daemon asks this again, about all interfaces, whenever it looks at them.
+        let unused = IfPredicate::new(move |interface| {
+            let is_last = || filter.tolerates(interface) && interfaces.borrow().are_loopback();
+            !(filter.selects(interface) || is_last())
+        });
         daemon.0.disable_interface(IfKind::Predicate(unused))?;
         let seconds = u32::try_from(interfaces::PERIOD.as_secs()).unwrap_or(1);
         daemon.0.set_ip_check_interval(seconds)?;

@@ -192,6 +192,19 @@ async fn a_flood_of_names_takes_little_memory_and_hides_nobody() {
     assert!(grown < 32 << 20, "{grown} bytes");
 }
 
+#[tokio::test]
+async fn without_a_network_proxies_of_one_machine_see_each_other() {
+    let lan = Lan::new(1);
+    lan.change(1, "link set eth0 down");
+    let ids = [id(), id()];
+    let mut first = lan.start(1, &ids[0], InterfaceFilter::default());
+    let mut second = lan.start(1, &ids[1], InterfaceFilter::default());
+    for (one, other) in [(&mut first, &ids[1]), (&mut second, &ids[0])] {
+        let (_, addresses) = one.sees(other).await;
+        assert!(addresses.iter().all(|address| address.ip().is_loopback()), "{addresses:?}");
+    }
+}
+
 /// Runs `work` on a machine where `mdns` could.
 fn alone<F: Future<Output = ()>>(work: impl FnOnce(Mdns) -> F + Send + 'static) {
     let lan = Lan::new(1);
