@@ -60,10 +60,16 @@ impl Peer {
         }
     }
 
+    /// Joins a channel in which at least `count` are, and returns whom it was shown before it knew itself and so many.
+    pub async fn enter(proxy: &Proxy, path: &str, count: usize) -> Result<(Self, BTreeSet<String>)> {
+        let mut newcomer = Self { id: String::new(), client: Client::join(proxy, path).await? };
+        let shown = newcomer.settle(count).await?;
+        Ok((newcomer, shown))
+    }
+
     /// Joins a channel in which exactly `present` are, on whichever machines, and waits until all have seen it.
     pub async fn arrive(proxy: &Proxy, path: &str, present: &mut [&mut Self]) -> Result<Self> {
-        let mut newcomer = Self { id: String::new(), client: Client::join(proxy, path).await? };
-        let circle = newcomer.settle(present.len()).await?;
+        let (newcomer, circle) = Self::enter(proxy, path, present.len()).await?;
         let others: BTreeSet<_> = present.iter().map(|peer| peer.id.clone()).collect();
         ensure!(circle == others, "a newcomer was shown {circle:?} where {others:?} are");
         for peer in present {

@@ -61,6 +61,16 @@ impl Machine {
         Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0x00ff, 0xfe77, number)
     }
 
+    /// Takes all addresses of IPv4 from its `eth0`.
+    pub fn lose_ipv4(&self) -> Result<()> {
+        ip::run(self.namespace.name(), "-4 address flush dev eth0")
+    }
+
+    /// Takes all addresses of IPv6 from its `eth0`.
+    pub fn lose_ipv6(&self) -> Result<()> {
+        ip::run(self.namespace.name(), "-6 address flush dev eth0")
+    }
+
     /// Takes its cable out of the bridge, so that nothing arrives any more and nobody is told: its `eth0` stays up.
     pub fn unplug(&self) -> Result<()> {
         ip::run(self.bridge.name(), &format!("link set {} nomaster", self.port))

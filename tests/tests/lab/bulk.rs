@@ -28,6 +28,7 @@ impl Bulk {
         &self.0[number * 8..number * 8 + MESSAGE]
     }
 
+    /// Waits for all messages, and for nothing else.
     async fn arrives(&self, at: &mut Client, is_broadcast: bool, source: &str) -> Result<()> {
         for number in 0..COUNT {
             let (kind, from, payload) = at.payload().await?;

@@ -27,6 +27,15 @@ impl Circle {
         self.0.iter_mut().map(|seat| &mut seat.peer).collect()
     }
 
+    /// Takes in somebody who has been shown some of the others so far.
+    pub(crate) fn admit(&mut self, newcomer: Peer, shown: BTreeSet<String>) {
+        let ids: BTreeSet<_> = self.0.iter().map(|seat| seat.peer.id.clone()).collect();
+        for seat in &mut self.0 {
+            seat.others.insert(newcomer.id.clone());
+        }
+        self.0.push(Seat { present: shown, ..Seat::new(newcomer, &ids) });
+    }
+
     /// Waits until each of the first, by its number, sees exactly the second.
     pub(crate) async fn shrinks<const N: usize>(&mut self, pairs: [(usize, &[usize]); N]) -> Result<()> {
         let ids: Vec<String> = self.0.iter().map(|seat| seat.peer.id.clone()).collect();

@@ -85,6 +85,24 @@ async fn proxies_on_one_machine_find_each_other_and_those_of_others() -> Result<
 }
 
 #[tokio::test]
+async fn either_family_of_addresses_is_enough() -> Result<()> {
+    let lab = Lab::new(4)?;
+    for number in [0, 1] {
+        lab[number].lose_ipv6()?;
+    }
+    for number in [2, 3] {
+        lab[number].lose_ipv4()?;
+    }
+    for pair in [[0, 1], [2, 3]] {
+        let [a, b] = pair.map(|number| lab[number].start());
+        let (a, b) = (a.await?, b.await?);
+        let [mut one, mut two] = Peer::gather([(&a, "/chan"), (&b, "/chan")]).await?;
+        Peer::chorus(&mut [&mut one, &mut two]).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn proxies_find_each_other_by_loopback_alone() -> Result<()> {
     let lab = Lab::new(1)?;
     lab[0].take_down()?;

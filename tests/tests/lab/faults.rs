@@ -62,6 +62,21 @@ async fn a_stopped_a_partitioned_and_a_disconnected_proxy_leave_and_come_back() 
     Peer::chorus(&mut circle.peers()).await
 }
 
+/// Whether a link outlives it or not, in the end all see each other.
+#[tokio::test]
+async fn an_interface_that_was_down_for_a_moment_is_used_again() -> Result<()> {
+    let (lab, [a, b]) = lan().await?;
+    let mut circle = Circle::of(Peer::gather([(&a, "/chan"), (&b, "/chan")]).await?);
+    for _ in 0..3 {
+        lab[1].take_down()?;
+        lab[1].bring_up()?;
+        let (newcomer, shown) = Peer::enter(&b, "/chan", 1).await?;
+        circle.admit(newcomer, shown);
+        circle.is_whole().await?;
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_proxy_that_starts_before_its_network_is_found() -> Result<()> {
     let lab = Lab::new(2)?;

@@ -13,3 +13,4 @@ mod network;
 mod presence;
 mod raw;
 mod secrecy;
+mod stalls;

@@ -1,6 +1,7 @@
 //! Who is shown to whom across machines.
 
 use anyhow::Result;
+use nws_tests::lab::Lab;
 use nws_tests::{Client, Peer};
 use serde_json::json;
 
@@ -19,6 +20,30 @@ async fn four_peers_on_three_machines_know_each_other_exactly_once() -> Result<(
     }
     let mut five = Peer::arrive(&c, "/chan", &mut [&mut one, &mut two, &mut three]).await?;
     Peer::chorus(&mut [&mut one, &mut two, &mut three, &mut five]).await
+}
+
+#[tokio::test]
+async fn peers_on_eight_machines_know_each_other_exactly_once() -> Result<()> {
+    let (_lab, proxies) = lan::<8>().await?;
+    let mut peers = Peer::gather(proxies.each_ref().map(|proxy| (proxy, "/chan"))).await?;
+    Peer::chorus(&mut peers.each_mut()).await
+}
+
+#[tokio::test]
+async fn a_hundred_channels_are_found() -> Result<()> {
+    let lab = Lab::new(2)?;
+    let a = lab[0].start().await?;
+    let paths: Vec<String> = (0..100).map(|number| format!("/channel-{number}")).collect();
+    let mut here = Vec::new();
+    for path in &paths {
+        here.push(Peer::alone(&a, path).await?);
+    }
+    let b = lab[1].start().await?;
+    for (path, one) in paths.iter().zip(&mut here) {
+        let mut two = Peer::arrive(&b, path, &mut [&mut *one]).await?;
+        Peer::chorus(&mut [one, &mut two]).await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
