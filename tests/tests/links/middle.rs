@@ -1,6 +1,7 @@
 //! Somebody between two proxies, to whom both talk, and who passes everything on.
 
 use anyhow::{Context, Result};
+use nws_tests::within;
 
 use crate::frames::{Kind, is_settled, kind, slots};
 use crate::wire::Wire;
@@ -20,15 +21,18 @@ impl Middle {
     /// Passes messages on until both sides have said who they are, and have asked, answered and proven all there is, of
     /// `count` slots at least.
     pub(crate) async fn pass_matching(&mut self, count: usize) -> Result<()> {
-        while !self.said.iter().all(|said| is_complete(said, count)) {
-            let [one, other] = &mut self.wires;
-            let (from, frame) = tokio::select! {
-                frame = one.receive() => (0, frame),
-                frame = other.receive() => (1, frame),
-            };
-            self.pass(from, frame?.context("a proxy has closed")?).await?;
-        }
-        Ok(())
+        let pass = async {
+            while !self.said.iter().all(|said| is_complete(said, count)) {
+                let [one, other] = &mut self.wires;
+                let (from, frame) = tokio::select! {
+                    frame = one.receive() => (0, frame),
+                    frame = other.receive() => (1, frame),
+                };
+                self.pass(from, frame?.context("a proxy has closed")?).await?;
+            }
+            Ok(())
+        };
+        within("the end of matching", pass).await?
     }
 
     /// Waits until both sides have read everything, and passes on what they say to it.

@@ -71,7 +71,13 @@ impl Hydra {
                     self.heads[slot / HEADS].handle(Input::Frame(&one.to_bytes()))?;
                 }
             }
-            _ => self.heads.iter_mut().try_for_each(|head| head.handle(Input::Frame(frame)))?,
+            LinkFrame::Hello(_)
+            | LinkFrame::Blind { .. }
+            | LinkFrame::Tags { .. }
+            | LinkFrame::Leave { .. }
+            | LinkFrame::Unknown => {
+                self.heads.iter_mut().try_for_each(|head| head.handle(Input::Frame(frame)))?;
+            }
         }
         Ok(())
     }

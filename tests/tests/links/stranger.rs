@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use nws_matching::{Input, Output, Session, SessionConfig};
 use nws_protocol::ChannelName;
 use nws_protocol::link::{LinkFrame, Record, Slot};
+use nws_tests::within;
 use rustls::crypto::aws_lc_rs::default_provider;
 
 use crate::frames::{Kind, is_settled, slots};
@@ -38,11 +39,14 @@ impl Stranger {
 
     /// Speaks until something holds.
     pub(crate) async fn until(&mut self, holds: impl Fn(&Self) -> bool) -> Result<()> {
-        self.follow().await?;
-        while !holds(self) {
-            self.hear().await?;
-        }
-        Ok(())
+        let hear = async {
+            self.follow().await?;
+            while !holds(self) {
+                self.hear().await?;
+            }
+            Ok(())
+        };
+        within("the end of matching", hear).await?
     }
 
     /// Takes one frame, and says what there is to say to it.

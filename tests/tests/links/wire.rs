@@ -131,8 +131,12 @@ impl Wire {
 
     /// The next frame; `None` when there is no more. Can be cancelled without a loss.
     pub(crate) async fn receive(&mut self) -> Result<Option<Vec<u8>>> {
+        within("a frame", self.next()).await?
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
         loop {
-            match within("a frame", self.socket.next()).await? {
+            match self.socket.next().await {
                 Some(Ok(Message::Binary(bytes))) => return Ok(Some(bytes.to_vec())),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
@@ -144,9 +148,13 @@ impl Wire {
     /// Takes frames until the other side says that it has read all that was sent.
     pub(crate) async fn fence(&mut self) -> Result<Vec<Vec<u8>>> {
         self.put(Message::Ping("fence".into())).await?;
+        within("a pong", self.pong()).await?
+    }
+
+    async fn pong(&mut self) -> Result<Vec<Vec<u8>>> {
         let mut frames = Vec::new();
         loop {
-            match within("a pong", self.socket.next()).await? {
+            match self.socket.next().await {
                 Some(Ok(Message::Binary(bytes))) => frames.push(bytes.to_vec()),
                 Some(Ok(Message::Pong(payload))) if *payload == *b"fence" => return Ok(frames),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
