@@ -1,7 +1,8 @@
 //! A proxy of its own for every test, and clients that wait for events, never for time.
 //!
 //! [`Proxy`] starts the built program `nws` on a free port, [`Client`] speaks WebSocket to it, [`Request`]
-//! speaks HTTP byte by byte, and `lab` is a network of machines for them. Every wait has a deadline; what fails is an error that says what was expected.
+//! speaks HTTP byte by byte, and `lab` is a network of machines for them. Every wait has a deadline; what
+//! fails is an error that says what was expected.
 
 mod client;
 mod complaints;
