@@ -1,12 +1,12 @@
 //! What a link costs while nobody speaks.
 
 use anyhow::Result;
+use nws_tests::Client;
 use nws_tests::lab::Lab;
-use nws_tests::{Client, Setup};
 use serde_json::{Value, json};
 
 use super::load::generate;
-use super::pair::{Pair, end};
+use super::pair::{Pair, end, quiet};
 use crate::options::Options;
 
 /// In seconds. After it the threads that did the arithmetic of matching have ended, which they do after 10 s.
@@ -28,7 +28,7 @@ pub(super) async fn measure(options: &Options) -> Result<Value> {
 /// Memory of a proxy with one client and no link.
 async fn alone() -> Result<f64> {
     let lab = Lab::new(1)?;
-    let proxy = Setup::on(&lab[0]).switch("--no-discovery").start().await?;
+    let proxy = quiet(&lab[0]).switch("--no-discovery").start().await?;
     let mut client = Client::join(&proxy, "/alone").await?;
     client.id().await?;
     let memory = proxy.memory_kib("VmRSS")?;

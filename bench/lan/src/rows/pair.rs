@@ -52,12 +52,16 @@ impl Pair {
 
 /// A proxy of the machine with this number, 0 or 1, that finds the other one or is told of it.
 pub(super) fn setup(options: &Options, lab: &Lab, number: usize) -> Setup {
-    let setup = Setup::on(&lab[number]);
     if !options.no_discovery {
-        return setup;
+        return quiet(&lab[number]);
     }
-    let setup = setup.switch("--no-discovery").flag("--link-port", LINK_PORT);
+    let setup = quiet(&lab[number]).switch("--no-discovery").flag("--link-port", LINK_PORT);
     setup.flag("--peer", format!("{}:{LINK_PORT}", lab[1 - number].address()))
+}
+
+/// A proxy that logs what is wrong, and nothing else.
+pub(super) fn quiet(machine: &Machine) -> Setup {
+    Setup::on(machine).env("NWS_LOG", "warn")
 }
 
 /// Kills a proxy, and waits for its end, so that what it used counts as ours.

@@ -20,7 +20,7 @@ const LONG: u8 = 127;
 pub(super) struct Peer {
     stream: TcpStream,
     input: BufReader<TcpStream>,
-    /// How others know it.
+    /// How others know it, once it has [settled](Self::settle).
     pub(super) id: String,
 }
 
@@ -36,15 +36,21 @@ impl Peer {
         peer.write(Request::upgrade(path).text(proxy.port()).as_bytes())?;
         peer.is_taken()?;
         peer.write(&frame(TEXT, br#"{"action":"status"}"#))?;
-        peer.id = peer.notice("status")?;
         Ok(peer)
     }
 
-    /// Waits until this peer is there.
-    pub(super) fn sees(&mut self, id: &str) -> Result<()> {
-        let seen = self.notice("connect")?;
-        ensure!(seen == id, "{seen} came where {id} was expected");
-        Ok(())
+    /// Learns its own id and that of the one other peer, in whichever order they are told.
+    pub(super) fn settle(&mut self) -> Result<String> {
+        let mut other = String::new();
+        while self.id.is_empty() || other.is_empty() {
+            let (action, target) = self.notice()?;
+            match action.as_str() {
+                "status" => self.id = target,
+                "connect" if other.is_empty() => other = target,
+                _ => bail!("{action} of {target} while two peers meet"),
+            }
+        }
+        Ok(other)
     }
 
     /// Writes as it is.
@@ -66,12 +72,12 @@ impl Peer {
         Ok(())
     }
 
-    /// The target of the next notice, which is to be of this kind.
-    fn notice(&mut self, action: &str) -> Result<String> {
+    /// What is told next, and of whom.
+    fn notice(&mut self) -> Result<(String, String)> {
         let mut buffer = Vec::new();
         let notice: Value = serde_json::from_slice(self.read_frame(TEXT, &mut buffer)?)?;
-        ensure!(notice["action"] == action, "{notice} where a {action} was expected");
-        Ok(notice["target"].as_str().context("a notice without a target")?.to_owned())
+        let word = |key: &str| notice[key].as_str().map(str::to_owned);
+        word("action").zip(word("target")).with_context(|| format!("{notice} where a notice was expected"))
     }
 
     /// Nothing here takes so long that a ping had to be answered.

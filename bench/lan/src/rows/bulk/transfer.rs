@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 
 use super::super::pair::Pair;
 use super::super::placing::Placing;
@@ -25,10 +25,9 @@ pub(super) fn measure(pair: &Pair, placing: Placing, way: Way, amount: Amount, r
     let (machines, receivers) = (pair.machines(), placing.receivers());
     let mut sender = Peer::join(machines[0], &pair.proxies[0], &path)?;
     let mut receiver = Peer::join(machines[receivers], &pair.proxies[receivers], &path)?;
-    sender.sees(&receiver.id)?;
-    receiver.sees(&sender.id)?;
-    let mut messages = Messages::new((way == Way::Message).then_some(&receiver.id));
-    let source = sender.id.clone();
+    let (target, source) = (sender.settle()?, receiver.settle()?);
+    ensure!(target == receiver.id && source == sender.id, "others met than those that were sent");
+    let mut messages = Messages::new((way == Way::Message).then_some(&target));
     let start = Instant::now();
     thread::scope(|scope| {
         let receive = scope.spawn(|| receive(&mut receiver, &source, way, amount));
