@@ -28,6 +28,13 @@ impl Bulk {
         &self.0[number * 8..number * 8 + MESSAGE]
     }
 
+    async fn leaves(&self, from: &mut Client, target: &str) -> Result<()> {
+        for number in 0..COUNT {
+            from.message_binary(target, self.message(number)).await?;
+        }
+        Ok(())
+    }
+
     /// Waits for all messages, and for nothing else.
     async fn arrives(&self, at: &mut Client, is_broadcast: bool, source: &str) -> Result<()> {
         for number in 0..COUNT {
@@ -48,13 +55,7 @@ async fn two_hundred_mebibytes_reach_one_peer() -> Result<()> {
     let [mut one, mut two, mut three] = Peer::gather([(&a, "/chan"), (&b, "/chan"), (&c, "/chan")]).await?;
     let bulk = Bulk::new();
     let (source, target) = (one.id.clone(), two.id.clone());
-    let send = async {
-        for number in 0..COUNT {
-            one.message_binary(&target, bulk.message(number)).await?;
-        }
-        Ok(())
-    };
-    tokio::try_join!(send, bulk.arrives(&mut two, false, &source))?;
+    tokio::try_join!(bulk.leaves(&mut one, &target), bulk.arrives(&mut two, false, &source))?;
     Peer::chorus(&mut [&mut one, &mut two, &mut three]).await
 }
 
@@ -78,4 +79,28 @@ async fn two_hundred_mebibytes_reach_all_peers() -> Result<()> {
         bulk.arrives(&mut three, true, &source),
     )?;
     Peer::chorus(&mut [&mut one, &mut near, &mut two, &mut three]).await
+}
+
+#[tokio::test]
+async fn both_ways_and_other_channels_at_a_time() -> Result<()> {
+    let (_lab, [a, b]) = lan().await?;
+    let [mut one, mut two] = Peer::gather([(&a, "/there"), (&b, "/there")]).await?;
+    let [mut three, mut four] = Peer::gather([(&a, "/back"), (&b, "/back")]).await?;
+    let [mut five, mut six] = Peer::gather([(&a, "/chat"), (&b, "/chat")]).await?;
+    let bulk = Bulk::new();
+    let ids = [&one, &two, &three, &four].map(|peer| peer.id.clone());
+    let chat = async {
+        for _ in 0..100 {
+            Peer::chorus(&mut [&mut five, &mut six]).await?;
+        }
+        Ok(())
+    };
+    tokio::try_join!(
+        chat,
+        bulk.leaves(&mut one, &ids[1]),
+        bulk.arrives(&mut two, false, &ids[0]),
+        bulk.leaves(&mut four, &ids[2]),
+        bulk.arrives(&mut three, false, &ids[3]),
+    )?;
+    Ok(())
 }

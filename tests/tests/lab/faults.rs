@@ -1,8 +1,8 @@
 //! What happens to proxies and networks: they leave, visibly, and come back.
 
-use anyhow::Result;
-use nws_tests::Peer;
+use anyhow::{Result, bail, ensure};
 use nws_tests::lab::Lab;
+use nws_tests::{Peer, Received};
 
 use crate::circle::Circle;
 use crate::lan::lan;
@@ -40,6 +40,40 @@ async fn a_proxy_that_is_told_to_end_takes_leave() -> Result<()> {
     assert!(b.exit().await?.status.success());
     one.id().await?;
     Ok(())
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_killed_while_it_speaks_leaves_nothing_half() -> Result<()> {
+    let (lab, [a, mut b]) = lan().await?;
+    let mut one = Peer::alone(&a, "/chan").await?;
+    for _ in 0..5 {
+        let mut two = Peer::arrive(&b, "/chan", &mut [&mut one]).await?;
+        for number in 0..20 {
+            two.broadcast_binary(&vec![number; 512 * 1024]).await?;
+        }
+        b.signal("KILL").await?;
+        b.exit().await?;
+        hears_a_part(&mut one, &two.id).await?;
+        b = lab[1].start().await?;
+    }
+    Ok(())
+}
+
+/// Whole messages in their order, until their sender has left.
+async fn hears_a_part(peer: &mut Peer, sender: &str) -> Result<()> {
+    let mut next = 0;
+    loop {
+        match peer.receive().await? {
+            Received::Binary(frame) => {
+                ensure!(frame.ends_with(&vec![next; 512 * 1024]), "message {next} is not what was sent");
+                next += 1;
+            }
+            Received::Text(notice) if notice.contains("disconnect") && notice.contains(sender) => {
+                return Ok(());
+            }
+            other @ (Received::Text(_) | Received::Closed(_)) => bail!("{other:?} after message {next}"),
+        }
+    }
 }
 
 /// Nothing tells the others that the three are silent, so the limits of silence are at work.

@@ -59,6 +59,24 @@ async fn a_channel_is_found_on_a_link_that_stands() -> Result<()> {
 }
 
 #[tokio::test]
+async fn whoever_comes_and_goes_is_seen_each_time() -> Result<()> {
+    let (_lab, [a, b]) = lan().await?;
+    let mut here = Peer::alone(&a, "/chan").await?;
+    for number in 0..200 {
+        let there = Peer::arrive(&b, "/chan", &mut [&mut here]).await?;
+        let id = there.id.clone();
+        // Some take leave, some are cut off.
+        if number % 2 == 0 {
+            there.leave().await?
+        } else {
+            drop(there)
+        }
+        assert_eq!(here.departure().await?, id);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_proxy_that_starts_later_is_found() -> Result<()> {
     let (lab, [a, b]) = lan().await?;
     let [mut one, mut two] = Peer::gather([(&a, "/chan"), (&b, "/chan")]).await?;

@@ -23,6 +23,13 @@ async fn speak(peer: &mut Client) -> Result<()> {
     Ok(())
 }
 
+async fn chat(one: &mut Peer, two: &mut Peer) -> Result<()> {
+    for _ in 0..100 {
+        Peer::chorus(&mut [&mut *one, &mut *two]).await?;
+    }
+    Ok(())
+}
+
 /// Hears all messages, and returns how many of them before the one notice that `gone` has left.
 async fn hear(peer: &mut Client, gone: &str) -> Result<usize> {
     let (mut number, mut before) = (0, None);
@@ -76,8 +83,13 @@ async fn a_peer_that_has_stopped_reading_holds_nobody_back_on_any_machine() -> R
     let (_lab, [a, b]) = lan().await?;
     let places = [(&a, "/chan"), (&a, "/chan"), (&b, "/chan"), (&b, "/chan")];
     let [mut one, mut near, mut far, stopped] = Peer::gather(places).await?;
-    let (_, before_near, before_far) =
-        tokio::try_join!(speak(&mut one), hear(&mut near, &stopped.id), hear(&mut far, &stopped.id))?;
+    let [mut other, mut another] = Peer::gather([(&a, "/other"), (&b, "/other")]).await?;
+    let (_, before_near, before_far, ()) = tokio::try_join!(
+        speak(&mut one),
+        hear(&mut near, &stopped.id),
+        hear(&mut far, &stopped.id),
+        chat(&mut other, &mut another),
+    )?;
     ensure!(
         before_near >= FIRST && before_far >= FIRST,
         "{before_near} and {before_far} messages before the cut"
