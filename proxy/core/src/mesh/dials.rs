@@ -271,14 +271,11 @@ impl Mesh {
     }
 
     fn announced_due(&mut self, now: Instant) -> Option<RemoteId> {
-        let due: Vec<(RemoteId, u32, u64)> = self
-            .dialable(false)
-            .filter(|(_, remote)| remote.backoff.next <= now)
-            .map(|(id, remote)| (id, remote.backoff.failed, remote.order))
-            .collect();
-        let newest = due.iter().max_by_key(|(_, failed, order)| (*failed == 0, *order));
+        let due = self.dialable(false).filter(|(_, remote)| remote.backoff.next <= now);
+        let due: Vec<(RemoteId, u64)> = due.map(|(id, remote)| (id, remote.order)).collect();
+        let newest = due.iter().max_by_key(|(_, order)| *order);
         let chosen = if self.dials.newest_first { newest } else { pick(due.iter(), &mut self.rng) };
-        chosen.map(|(id, _, _)| *id)
+        chosen.map(|(id, _)| *id)
     }
 
     fn dial(&mut self, goal: Goal, is_known: bool, now: Instant) {

@@ -70,6 +70,25 @@ impl World {
         Some(self.enter(resident, channel, id.to_owned(), elsewhere))
     }
 
+    pub(crate) fn try_join(&mut self, machine: MachineId, channel: usize) {
+        if !self.away.contains(&machine) {
+            self.join(machine, channel);
+        }
+    }
+
+    pub(crate) fn try_join_as(&mut self, machine: MachineId, channel: usize, id: u8) {
+        if !self.away.contains(&machine) {
+            self.join_as(machine, channel, &format!("chosen-{id}"));
+        }
+    }
+
+    /// One machine takes all its links to another one for broken.
+    pub(crate) fn lose_links(&mut self, one: MachineId, other: MachineId) {
+        if !self.away.contains(&one) {
+            self.lan.lose(one, other);
+        }
+    }
+
     pub(crate) fn leave(&mut self, who: Who) {
         if self.is_active(who) {
             self.look(who);
@@ -104,6 +123,7 @@ impl World {
 
     /// The machine and its clients are no more; whoever sees them still will see them go.
     pub(crate) fn lose(&mut self, machine: MachineId) {
+        self.away.remove(&machine);
         for who in self.on(machine) {
             self.look(who);
             self.peers[who].is_present = false;
