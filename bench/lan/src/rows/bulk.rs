@@ -49,6 +49,7 @@ fn round(pair: &Pair, amount: Amount, rep: u32) -> Result<Value> {
     Ok(json!({
         "message": transfer(Placing::Across, Way::Message)?,
         "tls": tls::measure(pair.machines(), amount)?,
+        "tls_read_ahead": tls::measure_read_ahead(pair.machines(), amount)?,
         "broadcast": transfer(Placing::Across, Way::Broadcast)?,
         "tcp": copy::measure(pair.machines(), amount)?,
         "same": transfer(Placing::Same, Way::Message)?,

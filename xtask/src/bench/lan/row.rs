@@ -137,6 +137,7 @@ fn bulk(measured: &Measured<'_>) -> Result<Vec<Figure>> {
         Figure::new("200 MiB to one peer", rate("message")?, "MiB/s"),
         Figure::new("200 MiB by broadcast", rate("broadcast")?, "MiB/s"),
         Figure::new("200 MiB by a bare TLS copy", rate("tls")?, "MiB/s"),
+        Figure::new("200 MiB by bare TLS that reads ahead", rate("tls_read_ahead")?, "MiB/s"),
         Figure::new("200 MiB by a bare TCP copy", rate("tcp")?, "MiB/s"),
         Figure::new("200 MiB to one peer on the same machine", rate("same")?, "MiB/s"),
     ];
