@@ -106,6 +106,19 @@ async fn links_of_one_source_share_a_budget() -> Result<()> {
 }
 
 #[tokio::test]
+async fn who_comes_again_gets_no_more() -> Result<()> {
+    let proxy = linkable().start().await?;
+    let mut flood = Flood::new();
+    for granted in [LINK.burst, SOURCE.burst] {
+        flood.swell(&proxy, 2).await?;
+        flood.reach(granted).await?;
+        flood.links = JoinSet::new();
+    }
+    flood.swell(&proxy, 2).await?;
+    flood.expect(&SOURCE).await
+}
+
+#[tokio::test]
 async fn all_strangers_share_a_budget_and_friends_have_their_own() -> Result<()> {
     let proxy = linkable().start().await?;
     let friend = linked_to(proxy.link().await?.1).start().await?;

@@ -1,15 +1,18 @@
 //! Whom a proxy lets in, how often, and for how long.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use nws_protocol::link::{PATH, SUBPROTOCOL};
 use nws_tests::{Peer, Proxy, Setup, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite;
 
 use crate::identity::{Identity, nobody};
 use crate::proxies::{linkable, linked_to};
-use crate::wire::{Wire, connect, secure};
+use crate::wire::{Wire, connect, secure, upgrade};
 
 /// Reads up to the end, which a reset is, too.
 async fn rest(stream: &mut (impl AsyncReadExt + Unpin)) -> Result<Vec<u8>> {
@@ -57,6 +60,29 @@ async fn nobody_is_let_in_with_another_protocol() -> Result<()> {
 }
 
 #[tokio::test]
+async fn there_is_nothing_but_links() -> Result<()> {
+    let (victim, _friend, [mut here, mut there]) = linked().await?;
+    let port = victim.link().await?.1;
+    let cases = [
+        ("/", SUBPROTOCOL, 404),
+        ("/room", SUBPROTOCOL, 404),
+        (PATH, "nws-link.v2", 400),
+        (PATH, "chat", 400),
+    ];
+    for (source, (path, protocol, status)) in (2..).zip(cases) {
+        let stream = secure(Identity::new()?.client()?, connect(source, port, None).await?).await?;
+        let stream = stream.context("not let in")?;
+        match upgrade(stream, path, protocol).await? {
+            Err(tungstenite::Error::Http(response)) => {
+                assert_eq!(response.status(), status, "{path} {protocol}")
+            }
+            other => bail!("{path} {protocol}: {other:?}"),
+        }
+    }
+    Peer::chorus(&mut [&mut here, &mut there]).await
+}
+
+#[tokio::test]
 async fn whoever_speaks_no_tls_of_our_kind_is_not_let_in() -> Result<()> {
     let (victim, _friend, [mut here, mut there]) = linked().await?;
     let port = victim.link().await?.1;
@@ -98,44 +124,43 @@ async fn only_neighbours_are_let_in() -> Result<()> {
     Ok(())
 }
 
-/// Handshakes as fast as they are granted, `count` of them, from each of `sources` in turn. Gives whether there were not
-/// more than `burst` and `rate` for each second.
-async fn hammer(
-    port: u16,
-    sources: std::ops::Range<u8>,
-    count: usize,
-    (burst, rate): (f64, f64),
-) -> Result<()> {
-    let identity = Identity::new()?;
+/// Connects eight times from each of `sources` at once. There are `burst` handshakes, and not more than `rate` for each
+/// second besides.
+async fn hammer(port: u16, sources: Range<u8>, burst: usize, rate: usize) -> Result<()> {
     let start = Instant::now();
-    let (mut granted, mut refused) = (0, 0);
-    for source in sources.cycle() {
-        match secure(identity.client()?, connect(source, port, None).await?).await? {
-            Some(_) => granted += 1,
+    let mut streams = Vec::new();
+    for source in std::iter::repeat_n(sources, 8).flatten() {
+        streams.push(connect(source, port, None).await?);
+    }
+    let (mut granted, mut refused) = (Vec::new(), 0);
+    for stream in streams {
+        match secure(Identity::new()?.client()?, stream).await? {
+            Some(stream) => granted.push(stream),
             None => refused += 1,
         }
-        let most = burst + rate * start.elapsed().as_secs_f64() + 1.0;
-        assert!(f64::from(granted) <= most, "{granted} handshakes, where {most} are the most");
-        if granted as usize == count {
-            break;
-        }
     }
+    let most = burst as f64 + rate as f64 * start.elapsed().as_secs_f64() + 1.0;
+    assert!(granted.len() as f64 <= most, "{} handshakes, where {most} are the most", granted.len());
+    assert!(granted.len() >= burst, "{} handshakes, where {burst} are free", granted.len());
     assert!(refused > 0, "nothing was refused");
-    Ok(())
+    // Whoever comes again is let in some time.
+    Wire::dial(&Identity::new()?, 2, port).await.map(drop)
 }
 
 #[tokio::test]
 async fn a_source_has_four_handshakes_a_second() -> Result<()> {
     let (victim, _friend, [mut here, mut there]) = linked().await?;
-    hammer(victim.link().await?.1, 2..3, 12, (4.0, 4.0)).await?;
+    hammer(victim.link().await?.1, 2..3, 4, 4).await?;
     Peer::chorus(&mut [&mut here, &mut there]).await
 }
 
 #[tokio::test]
 async fn all_sources_have_sixteen_handshakes_a_second() -> Result<()> {
-    let (victim, _friend, [mut here, mut there]) = linked().await?;
-    hammer(victim.link().await?.1, 2..18, 48, (16.0, 16.0)).await?;
-    Peer::chorus(&mut [&mut here, &mut there]).await
+    let victim = linkable().start().await?;
+    let mut peer = Peer::alone(&victim, "/room").await?;
+    hammer(victim.link().await?.1, 2..14, 16, 16).await?;
+    peer.id().await?;
+    Ok(())
 }
 
 #[tokio::test]

@@ -23,5 +23,6 @@ mod replay;
 mod roster;
 mod slots;
 mod stranger;
+mod twice;
 mod violations;
 mod wire;

@@ -52,6 +52,11 @@ impl Stranger {
     /// Takes one frame, and says what there is to say to it.
     pub(crate) async fn hear(&mut self) -> Result<()> {
         let frame = self.wire.receive().await?.context("the proxy has closed")?;
+        self.take(frame).await
+    }
+
+    /// Says what there is to say to a frame.
+    pub(crate) async fn take(&mut self, frame: Vec<u8>) -> Result<()> {
         if !matches!(LinkFrame::parse(&frame)?, LinkFrame::Data { .. } | LinkFrame::Credit { .. }) {
             self.session.handle(Input::Frame(&frame))?;
         }

@@ -17,11 +17,11 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, interval};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::identity::{Identity, id_of};
 
@@ -70,6 +70,18 @@ pub(crate) async fn secure(config: ClientConfig, stream: TcpStream) -> Result<Op
     }
 }
 
+/// The WebSocket inside TLS.
+pub(crate) async fn upgrade(
+    stream: TlsStream<TcpStream>,
+    path: &str,
+    protocol: &'static str,
+) -> Result<Result<WebSocketStream<TlsStream<TcpStream>>, Error>> {
+    let mut request = format!("ws://nws.invalid{path}").into_client_request()?;
+    request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol));
+    let upgrade = tokio_tungstenite::client_async(request, stream);
+    Ok(within("an upgrade", upgrade).await?.map(|(socket, _)| socket))
+}
+
 impl Wire {
     /// Dials until it is let in.
     pub(crate) async fn dial(identity: &Identity, source: u8, port: u16) -> Result<Self> {
@@ -100,10 +112,7 @@ impl Wire {
 
     async fn open(identity: &Identity, stream: TlsStream<TcpStream>) -> Result<Self> {
         let (peer, sid) = ends(&stream)?;
-        let mut request = format!("ws://nws.invalid{PATH}").into_client_request()?;
-        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-        let upgrade = tokio_tungstenite::client_async(request, stream);
-        let (socket, _) = within("an upgrade", upgrade).await??;
+        let socket = upgrade(stream, PATH, SUBPROTOCOL).await??;
         Ok(Self { socket, own: identity.id.clone(), peer, sid, role: Role::Initiator })
     }
 
