@@ -111,3 +111,15 @@ fn keep(key: &str, figures: Vec<Figure>) -> Result<Vec<Figure>> {
     fs::write(folder().join(format!("{key}.json")), serde_json::to_string_pretty(&json)?)?;
     Ok(figures)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command};
+
+    use super::*;
+
+    #[test]
+    fn options_do_not_collide() {
+        Bench::augment_args(Command::new("bench")).debug_assert();
+    }
+}

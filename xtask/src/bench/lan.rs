@@ -19,6 +19,7 @@ use row::Row;
 
 /// What of `lan`, and how much of it.
 #[derive(clap::Args)]
+#[group(id = "lan")]
 pub(crate) struct Options {
     /// Only these rows of `lan`, with commas between.
     #[arg(long, value_enum, value_delimiter = ',')]
