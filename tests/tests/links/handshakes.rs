@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use futures_util::FutureExt;
 use nws_protocol::link::{PATH, SUBPROTOCOL};
 use nws_tests::{Peer, Proxy, Setup, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -163,25 +164,37 @@ async fn all_sources_have_sixteen_handshakes_a_second() -> Result<()> {
     Ok(())
 }
 
+/// Links that hear HELLO and say nothing, until there is no room for another one: those that are open, which are never
+/// too many, and those that have ended meanwhile.
+async fn fill(port: u16) -> Result<(Vec<Wire>, Vec<Wire>)> {
+    let (mut held, mut ended) = (Vec::new(), Vec::new());
+    for source in (2..34).cycle() {
+        let mut wire = Wire::dial(&Identity::new()?, source, port).await?;
+        if wire.receive().await?.is_none() {
+            break;
+        }
+        held.push(wire);
+        let has_ended = |wire: &mut Wire| matches!(wire.receive().now_or_never(), Some(Ok(None)));
+        ended.extend(held.extract_if(.., has_ended));
+        assert!(held.len() <= 64, "{} links that have said nothing", held.len());
+    }
+    Ok((held, ended))
+}
+
 #[tokio::test]
 async fn who_never_says_hello_is_one_of_few_and_not_for_long() -> Result<()> {
     let (victim, _friend, [mut here, mut there]) = linked().await?;
     let port = victim.link().await?.1;
     // It does not even speak TLS.
     let mut mute: TcpStream = connect(99, port, None).await?;
-    let mut held = Vec::new();
-    for source in (2..34).cycle() {
-        let mut wire = Wire::dial(&Identity::new()?, source, port).await?;
-        match wire.receive().await? {
-            Some(_hello) => held.push(wire),
-            None => break,
-        }
-        assert!(held.len() <= 64, "{} links that have said nothing", held.len());
-    }
+    let (mut held, mut ended) = within("a proxy that is full", fill(port)).await??;
     victim.log(&["a link has ended", "Crowded"]).await?;
     Peer::chorus(&mut [&mut here, &mut there]).await?;
     for wire in &mut held {
         wire.closed().await?;
+    }
+    ended.append(&mut held);
+    for wire in &ended {
         victim.log(&["a link has ended", wire.own.as_str(), "NoHello"]).await?;
     }
     assert_eq!(rest(&mut mute).await?, b"");

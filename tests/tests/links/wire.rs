@@ -26,7 +26,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use crate::identity::{Identity, id_of};
 
 /// Time between two attempts to be let in.
-const RETRY: Duration = Duration::from_millis(20);
+const RETRY: Duration = Duration::from_millis(50);
 
 /// One end of a link, where nobody keeps to any rule but those of TLS and WebSocket.
 pub(crate) struct Wire {
