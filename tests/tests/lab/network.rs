@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::Stdio;
 
 use anyhow::Result;
 use nws_tests::lab::{Lab, Machine, Multicast};
@@ -81,21 +83,30 @@ async fn machines_have_no_way_out() -> Result<()> {
     Ok(())
 }
 
+/// Other tests sweep at the same time, so nothing is there to be swept before the one who made it has ended.
 #[tokio::test]
 async fn what_a_killed_test_left_is_swept() -> Result<()> {
-    let mut gone = Command::new("true").spawn()?;
-    let name = format!("nwslab-{}-0-m1", gone.id().expect("it was not awaited yet"));
-    within("the end of a process", gone.wait()).await??;
+    let mut maker = Command::new("cat").stdin(Stdio::piped()).kill_on_drop(true).spawn()?;
+    let name = format!("nwslab-{}-0-m1", maker.id().expect("it was not awaited yet"));
     let add = Command::new("ip").args(["netns", "add", &name]).status().await?;
     assert!(add.success());
-    let left = Command::new("ip").args(["netns", "exec", &name, "sleep", "1000"]).spawn();
-    let lab = Lab::new(0)?;
-    let status = within("the end of what was left", left?.wait()).await??;
+    let mut left = Command::new("ip");
+    left.args(["netns", "exec", &name, "sh", "-c", "echo inside; exec sleep 1000"]).stdout(Stdio::piped());
+    let mut left = left.kill_on_drop(true).spawn()?;
+    let mut stdout = left.stdout.take().expect("it is piped");
+    within("a process inside", stdout.read_exact(&mut [0; 6])).await??;
+
+    drop(maker.stdin.take());
+    within("the end of the maker", maker.wait()).await??;
+    let _lab = Lab::new(0)?;
+    let status = within("the end of what was left", left.wait()).await??;
     assert_eq!(status.signal(), Some(9));
-    let names = String::from_utf8(Command::new("ip").args(["netns", "list"]).output().await?.stdout)?;
-    assert!(!names.contains(&name) && names.contains(&format!("nwslab-{}-", std::process::id())), "{names}");
-    drop(lab);
-    Ok(())
+    let gone = async {
+        while Path::new("/run/netns").join(&name).exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the end of the namespace", gone).await
 }
 
 #[tokio::test]
