@@ -1,12 +1,16 @@
-//! A thousand guesses: how many evaluations whoever guesses gets, and who waits for that.
+//! Many guesses: how many evaluations whoever guesses gets, and who waits for that.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use nws_protocol::limits::LINK_SLOTS_PER_MESSAGE;
+use nws_protocol::link::{Hello, LinkFrame, Slot};
 use nws_tests::{Peer, Proxy, within};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::frames::ELEMENT;
 use crate::identity::Identity;
 use crate::proxies::{linkable, linked_to};
 use crate::stranger::Stranger;
@@ -29,32 +33,22 @@ impl Budget {
     }
 }
 
-/// Links to one proxy, on each of which somebody asks for a thousand names as fast as it may.
+/// Links to one proxy, on each of which somebody guesses as fast as it may.
 struct Flood {
     start: Instant,
-    granted: watch::Sender<usize>,
+    granted: Arc<watch::Sender<usize>>,
     links: JoinSet<Result<()>>,
 }
 
 impl Flood {
     fn new() -> Self {
-        Self { start: Instant::now(), granted: watch::Sender::new(0), links: JoinSet::new() }
+        Self { start: Instant::now(), granted: Arc::default(), links: JoinSet::new() }
     }
 
     /// One link more, from 127.0.0.`source`.
     async fn swell(&mut self, proxy: &Proxy, source: u8) -> Result<()> {
         let wire = Wire::dial(&Identity::new()?, source, proxy.link().await?.1).await?;
-        let names: Vec<String> = (0..1000).map(|number| format!("guess-{source}-{number}")).collect();
-        let mut guesser = Stranger::new(wire, &names)?;
-        let granted = self.granted.clone();
-        self.links.spawn(async move {
-            guesser.until(|_| true).await?;
-            loop {
-                let before = guesser.granted();
-                guesser.hear().await?;
-                granted.send_modify(|sum| *sum += guesser.granted() - before);
-            }
-        });
+        self.links.spawn(guess(wire, Arc::clone(&self.granted)));
         Ok(())
     }
 
@@ -77,6 +71,48 @@ impl Flood {
         assert!(granted as f64 <= most, "{granted} evaluations, where {most} are the most");
         Ok(())
     }
+}
+
+/// Has as many elements waiting as there may be, always. One is as good as another: what is blinded tells nothing of
+/// the name.
+async fn guess(mut wire: Wire, granted: Arc<watch::Sender<usize>>) -> Result<()> {
+    wire.send(LinkFrame::Hello(Hello { version_min: 1, version_max: 1, suite: 1, slots_max: 1024 })).await?;
+    let (mut first, mut elements) = (0, vec![ELEMENT; LINK_SLOTS_PER_MESSAGE]);
+    loop {
+        wire.send(LinkFrame::Blind { first, elements: &elements }).await?;
+        first += Slot::try_from(elements.len())?;
+        let count = evaluations(&mut wire).await?;
+        granted.send_modify(|sum| *sum += count);
+        elements.truncate(0);
+        elements.resize(count, ELEMENT);
+    }
+}
+
+/// Waits for the next ones, and gives their number.
+async fn evaluations(wire: &mut Wire) -> Result<usize> {
+    loop {
+        let frame = wire.receive().await?.context("the proxy has closed")?;
+        if let LinkFrame::Eval { elements, .. } = LinkFrame::parse(&frame)? {
+            return Ok(elements.len());
+        }
+    }
+}
+
+/// By somebody who knows a thousand names, and does with each what a proxy does.
+#[tokio::test]
+async fn a_thousand_names_get_the_budget_of_a_link() -> Result<()> {
+    let proxy = linkable().start().await?;
+    let mut peer = Peer::alone(&proxy, "/room").await?;
+    let start = Instant::now();
+    let wire = Wire::dial(&Identity::new()?, 2, proxy.link().await?.1).await?;
+    let names: Vec<String> = (0..1000).map(|number| format!("guess-{number}")).collect();
+    let mut guesser = Stranger::new(wire, &names)?;
+    guesser.until(|it| it.granted() >= LINK.burst + 2 * LINK.rate).await?;
+    let (granted, most) = (guesser.granted(), LINK.most(start));
+    assert!(granted as f64 <= most, "{granted} evaluations, where {most} are the most");
+    assert!(guesser.matched.is_empty());
+    peer.id().await?;
+    Ok(())
 }
 
 #[tokio::test]

@@ -6,17 +6,11 @@ use nws_protocol::link::{Element, Hello, LinkFrame, Payload, Record};
 use nws_tests::{Peer, Proxy};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::frames::{Kind, kind};
+use crate::frames::{ELEMENT, Kind, kind};
 use crate::identity::Identity;
 use crate::proxies::{linkable, linked_to};
 use crate::stranger::Stranger;
 use crate::wire::Wire;
-
-/// The generator of ristretto255 (RFC 9496, appendix A.1).
-const ELEMENT: Element = [
-    0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9, 0x61, 0xc5, 0x00, 0x51, 0x5f, 0x58,
-    0xe3, 0x0b, 0x6a, 0xa5, 0x82, 0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76,
-];
 
 /// Why a link is closed whose streams are not what they have to be.
 const BROKEN: &str = "its stream is broken";
