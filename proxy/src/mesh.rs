@@ -300,9 +300,10 @@ impl Link {
         self.mesh.input(MeshInput::Ready { link: self.id });
         let mut offers = Vec::new();
         while let Ok(order) = self.orders.try_recv() {
-            match order {
-                Order::Offer(channel) => offers.push(channel),
-                order => self.later.push_back(order),
+            if let Order::Offer(channel) = order {
+                offers.push(channel);
+            } else {
+                self.later.push_back(order);
             }
         }
         offers

@@ -36,9 +36,10 @@ pub(crate) fn dial(context: SharedContext, mesh: &Rc<Mesh>, dial: DialId, to: De
             }
             Err(end) => {
                 tracing::debug!(%end, "a dial has failed");
-                match end {
-                    End::Tls(TlsError::Unexpected { .. } | TlsError::Own) => mesh.dial_misled(dial),
-                    _ => mesh.dial_failed(dial),
+                if matches!(end, End::Tls(TlsError::Unexpected { .. } | TlsError::Own)) {
+                    mesh.dial_misled(dial);
+                } else {
+                    mesh.dial_failed(dial);
                 }
             }
         }

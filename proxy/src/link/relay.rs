@@ -131,14 +131,16 @@ impl Relay<'_> {
                     self.link.heard();
                     early.push_back(received(message)?);
                 }
-                order = self.link.order() => match order.ok_or(End::Stuck)? {
-                    Order::Start => break,
-                    order => self.obey(order).await?,
-                },
+                order = self.link.order() => {
+                    let order = order.ok_or(End::Stuck)?;
+                    let is_start = matches!(order, Order::Start);
+                    self.obey(order).await?;
+                    if is_start {
+                        return Ok(early);
+                    }
+                }
             }
         }
-        self.follow().await?;
-        Ok(early)
     }
 
     async fn obey(&mut self, order: Order) -> Result<(), End> {
