@@ -135,8 +135,9 @@ pub const LINK_HEARTBEAT: Duration = Duration::from_secs(3);
 /// a machine that lost its power is missed within 15 s, together with everything that may be late.
 pub const LINK_SILENCE_MAX: Duration = Duration::from_secs(10);
 
-/// Time that a link has to answer when another one to the same proxy waits for its place. On a local network an answer
-/// takes milliseconds, and a proxy that is busy for longer than this gets its link back by a new dial.
+/// Time that a link has to answer when another one to the same proxy waits for its place. On a local
+/// network an answer takes milliseconds, and a proxy that is busy for longer than this gets its link back
+/// by a new dial.
 pub const LINK_PROBE_TIME: Duration = Duration::from_secs(1);
 
 /// Time from the TLS handshake to the exchange of HELLO.
@@ -145,15 +146,17 @@ pub const LINK_HELLO_TIME: Duration = Duration::from_secs(10);
 /// Accepted links that have not exchanged HELLO.
 pub const LINKS_BEFORE_HELLO_MAX: usize = 64;
 
-/// Links that have never matched a channel: more proxies than a local network has, fewer than would cost a machine
-/// anything.
+/// Links that have never matched a channel: more proxies than a local network has, fewer than would cost
+/// a machine anything.
 pub const LINKS_UNMATCHED_MAX: usize = 256;
 
-/// Time that a dial may take, up to the end of its TLS handshake. The kernel repeats the first packet after 1 s and
-/// 3 s, so that a network that comes back is noticed within 2 s.
+/// Time that a dial may take, up to the end of its TLS handshake. The kernel repeats the first packet
+/// after 1 s and 3 s, so that a network that comes back is noticed within 2 s.
 pub const DIAL_TIME: Duration = Duration::from_secs(5);
 
-/// Dials at one time. Two new ones each second for [`DIAL_TIME`], and more than twice that for redials.
+/// Dials at one time to proxies that are configured or were linked. A dial costs a socket, and so many at
+/// once find the half of a large network again within [`DIAL_TIME`]. Dials to newcomers are bounded by
+/// [`NEW_DIALS_PER_SECOND`] and [`DIAL_TIME`].
 pub const DIALS_MAX: usize = 32;
 
 /// Dials in each second to proxies that were never linked: what announcements, true or not, can make us do.
@@ -162,15 +165,15 @@ pub const NEW_DIALS_PER_SECOND: usize = 2;
 /// Shortest time between two dials to one proxy.
 pub const REDIAL_MIN: Duration = Duration::from_millis(500);
 
-/// Longest time between two dials to one proxy that was linked: it bounds how long a network that comes back goes
-/// unnoticed.
+/// Longest time between two dials to one proxy that was linked: it bounds how long a network that comes
+/// back goes unnoticed.
 pub const REDIAL_MAX: Duration = Duration::from_secs(5);
 
 /// Time for which a proxy whose link was lost is dialled, whatever announcements say.
 pub const REDIAL_TIME: Duration = Duration::from_secs(600);
 
-/// Time between two dials to a proxy in whose place another one answered, or that had to make room: every dial costs the
-/// other side a handshake.
+/// Time between two dials to a proxy in whose place another one answered, or that had to make room: every
+/// dial costs the other side a handshake.
 pub const REDIAL_RARE: Duration = Duration::from_secs(60);
 
 /// Dials to a proxy that has never answered.
@@ -179,22 +182,21 @@ pub const NEW_DIAL_TRIES: u32 = 8;
 /// Time for which an announcement counts: the usual lifetime of an address in mDNS (RFC 6762, section 10).
 pub const CANDIDATE_TIME: Duration = Duration::from_secs(120);
 
-/// Proxies that may be dialled and are not linked. As many as have announced themselves on a large network; announcements
-/// are free, so anybody can fill it.
+/// Proxies that may be dialled and are not linked. As many as have announced themselves on a large
+/// network; announcements are free, so anybody can fill it.
 pub const CANDIDATES_MAX: usize = 256;
 
-/// How many of [`CANDIDATES_MAX`] may be proxies that were linked before, so that there is room for newcomers.
+/// How many of [`CANDIDATES_MAX`] may be proxies that were linked before, so that there is room for
+/// newcomers.
 pub const CANDIDATES_KNOWN_MAX: usize = 192;
 
 /// Addresses of one proxy: a few interfaces with two IPv6 addresses and one IPv4 address each.
 pub const ADDRESSES_MAX: usize = 12;
 
-/// The proxy with the higher id dials a newcomer later by about this, because the other one is about to dial too.
+/// The proxy with the higher id dials a newcomer later by about this, because the other one is about to
+/// dial too.
 pub const DIAL_COURTESY: Duration = Duration::from_millis(100);
 
-/// Time for which a channel is offered to other proxies after its last member has left, so that a page's reload costs
-/// nothing.
+/// Time for which a channel is offered to other proxies after its last member has left, so that a page's
+/// reload costs nothing.
 pub const CHANNEL_LINGER: Duration = Duration::from_secs(30);
-
-/// Channels that are offered on one link at one time.
-pub const LINK_SLOTS_MAX: usize = 1024;

@@ -1,4 +1,5 @@
-//! Links between proxies: whom to dial, which of two links stays, which are dead, and what is offered on them.
+//! Links between proxies: whom to dial, which of two links stays, which are dead, and what is offered on
+//! them.
 
 mod backoff;
 mod config;
@@ -31,8 +32,8 @@ pub use input::MeshInput;
 pub use output::{LinkEnd, MeshOutput, Target};
 
 slotmap::new_key_type! {
-    /// A connection to another proxy, named by the owner of the sockets from the end of its TLS handshake on.
-    /// A name is not used again after [`MeshInput::Down`].
+    /// A connection to another proxy, named by the owner of the sockets from the end of its TLS handshake
+    /// on. A name is not used again after [`MeshInput::Down`].
     pub struct LinkId;
 }
 
@@ -78,8 +79,8 @@ impl Mesh {
         }
     }
 
-    /// Takes note of something that happened at `now`. What makes no sense for a link or a dial, as it is not
-    /// known or is closed, is ignored.
+    /// Takes note of something that happened at `now`. What makes no sense for a link or a dial, as it is
+    /// not known or is closed, is ignored.
     pub fn handle(&mut self, input: MeshInput, now: Instant) {
         if let MeshInput::Heard { link } = input {
             return self.on_heard(link, now);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use nws_protocol::limits;
 
-/// Limits and intervals of [`Mesh`](super::Mesh). The defaults are those of [`nws_protocol::limits`], which gives the
-/// reasons.
+/// Limits and intervals of [`Mesh`](super::Mesh). The defaults are those of [`nws_protocol::limits`],
+/// which gives the reasons.
 #[derive(Clone, Debug)]
 pub struct MeshConfig {
     /// Interval of heartbeats.
@@ -22,7 +22,7 @@ pub struct MeshConfig {
     pub links_unmatched_max: usize,
     /// Time that a dial may take.
     pub dial_time: Duration,
-    /// Dials at one time.
+    /// Dials at one time to proxies that are configured or were linked.
     pub dials_max: usize,
     /// Shortest time between two dials to one proxy.
     pub redial_min: Duration,
@@ -57,7 +57,7 @@ impl Default for MeshConfig {
             candidates_max: limits::CANDIDATES_MAX,
             candidates_known_max: limits::CANDIDATES_KNOWN_MAX,
             linger_time: limits::CHANNEL_LINGER,
-            slots_max: limits::LINK_SLOTS_MAX,
+            slots_max: limits::LINK_SLOTS_LIVE.into(),
         }
     }
 }

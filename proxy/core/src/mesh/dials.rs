@@ -1,9 +1,9 @@
 //! Whom to dial, and when.
 //!
-//! Proxies that were linked and addresses that are configured are dialled as their [`Backoff`] has it, the one that has
-//! waited longest first. Those that were only announced share a small pace: every other
-//! dial goes to the newest of them, so that a newcomer is found at once whatever was announced before, and the others to
-//! any of them, so that one that is drowned in a flood has its chance.
+//! Proxies that were linked and addresses that are configured are dialled as their [`Backoff`] has it,
+//! the one that has waited longest first. Those that were only announced share a small pace: every other
+//! dial goes to the newest of them, so that a newcomer is found at once whatever was announced before,
+//! and the others to any of them, so that one that is drowned in a flood has its chance.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -31,7 +31,8 @@ pub(super) struct Dials {
 pub(super) struct Dial {
     pub(super) goal: Goal,
     pub(super) until: Instant,
-    /// It counts towards [`MeshConfig::dials_max`](super::MeshConfig::dials_max); the others are bounded by their pace.
+    /// It counts towards [`MeshConfig::dials_max`](super::MeshConfig::dials_max); the others are bounded
+    /// by their pace.
     is_known: bool,
 }
 
@@ -272,8 +273,9 @@ impl Mesh {
 
     fn announced_due(&mut self, now: Instant) -> Option<RemoteId> {
         let due = self.dialable(false).filter(|(_, remote)| remote.backoff.next <= now);
-        let due: Vec<(RemoteId, u64)> = due.map(|(id, remote)| (id, remote.order)).collect();
-        let newest = due.iter().max_by_key(|(_, order)| *order);
+        let due: Vec<(RemoteId, (bool, u64))> =
+            due.map(|(id, remote)| (id, (!remote.is_tried, remote.order))).collect();
+        let newest = due.iter().max_by_key(|(_, newness)| *newness);
         let chosen = if self.dials.newest_first { newest } else { pick(due.iter(), &mut self.rng) };
         chosen.map(|(id, _)| *id)
     }
@@ -285,6 +287,7 @@ impl Mesh {
             Goal::Remote(id) => {
                 let remote = &mut self.remotes.by_id[id];
                 remote.dial = Some(dial);
+                remote.is_tried = true;
                 remote.backoff.begin(now);
                 Target::Proxy { proxy: remote.proxy.clone(), addresses: remote.addresses() }
             }

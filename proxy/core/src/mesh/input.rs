@@ -47,8 +47,8 @@ pub enum MeshInput {
         /// The dial.
         dial: DialId,
     },
-    /// HELLO was sent, after [`MeshOutput::Start`](super::MeshOutput::Start), and that of the other side, which
-    /// may have come before, received.
+    /// HELLO was sent, after [`MeshOutput::Start`](super::MeshOutput::Start), and that of the other side,
+    /// which may have come before, received.
     Ready {
         /// The link.
         link: LinkId,

@@ -6,7 +6,8 @@ use super::link::{Link, Stage};
 use super::{LinkEnd, LinkId, Mesh, MeshOutput};
 
 impl Mesh {
-    /// Nobody has listened while the whole process stood still: every link and every dial has its time anew.
+    /// Nobody has listened while the whole process stood still: every link and every dial has its time
+    /// anew.
     pub(super) fn resume(&mut self, now: Instant) {
         for link in self.links.values_mut() {
             link.heard = now;

@@ -7,8 +7,8 @@ use nws_protocol::ChannelName;
 
 use super::{LinkId, Mesh, MeshOutput};
 
-/// Network channels that have members here, or had some lately. At most so many are offered as a link has slots; those
-/// that come later wait until another one is withdrawn.
+/// Network channels that have members here, or had some lately. At most so many are offered as a link has
+/// slots; those that come later wait until another one is withdrawn.
 #[derive(Default)]
 pub(super) struct Offers {
     channels: BTreeMap<ChannelName, State>,

@@ -6,8 +6,9 @@ use nws_protocol::{ChannelName, ProxyId};
 
 use super::{DialId, LinkId};
 
-/// Something to be done about other proxies. Outputs are to be obeyed before the next input: those of a link then
-/// always come between its [`Connected`](super::MeshInput::Connected) and its [`Down`](super::MeshInput::Down).
+/// Something to be done about other proxies. Outputs are to be obeyed before the next input: those of a
+/// link then always come between its [`Connected`](super::MeshInput::Connected) and its
+/// [`Down`](super::MeshInput::Down).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MeshOutput {
     /// Connect, up to the end of the TLS handshake, and report how that went.

@@ -1,21 +1,21 @@
 //! Which of several links to one proxy stays.
 //!
-//! Both sides decide alone, about connections of which they hear in different orders, so each only decides what
-//! the other one cannot contradict:
+//! Both sides decide alone, about connections of which they hear in different orders, so each only
+//! decides what the other one cannot contradict:
 //!
-//! - One link is started at a time: HELLO is sent on it. A link gets ready only when both sides have chosen it, and an
-//!   answer on one that is ready proves that the other side is ready too.
-//! - Before HELLO is exchanged, a link whose TLS client has the lower id displaces one whose client has the higher one. Both
-//!   sides see both sooner or later, and agree.
-//! - Of two links that one side dialled, that side closes the second. The other one cannot know which came
-//!   first there, and waits for it.
-//! - In all other cases the newcomer waits as a spare, while the current link is asked for a sign of life. With an
-//!   answer (HELLO is none: it may have been sent before the other side thought better of it) spares are closed, without
-//!   one the first of them is started in place of the current link. So a link that the other side has lost, or has never
-//!   seen, stands in nobody's way for longer than that.
+//! - One link is started at a time: HELLO is sent on it. A link gets ready only when both sides have
+//!   chosen it, and an answer on one that is ready proves that the other side is ready too.
+//! - Before HELLO is exchanged, a link whose TLS client has the lower id displaces one whose client has
+//!   the higher one. Both sides see both sooner or later, and agree.
+//! - Of two links that one side dialled, that side closes the second. The other one cannot know which
+//!   came first there, and waits for it.
+//! - In all other cases the newcomer waits as a spare, while the current link is asked for a sign of
+//!   life. With an answer (HELLO is none: it may have been sent before the other side thought better of
+//!   it) spares are closed, without one the first of them is started in place of the current link. So a
+//!   link that the other side has lost, or has never seen, stands in nobody's way for longer than that.
 //!
-//! If slow answers make both sides close what the other one has chosen, both dial again at
-//! different random times.
+//! If slow answers make both sides close what the other one has chosen, both dial again at different
+//! random times.
 
 use std::time::Instant;
 
@@ -90,7 +90,8 @@ impl Mesh {
         self.limit_spares(id, now);
     }
 
-    /// Closes every link that was dialled by the same side as `current`, and so lets another one take its place.
+    /// Closes every link that was dialled by the same side as `current`, and so lets another one take its
+    /// place.
     fn displace(&mut self, id: RemoteId, current: LinkId, now: Instant) {
         let dialled = self.links[current].dialled;
         let spares = self.remotes.by_id[id].pair.spares.iter().copied();

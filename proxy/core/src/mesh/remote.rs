@@ -20,6 +20,8 @@ pub(super) struct Remote {
     pub(super) seen: Instant,
     /// A number that grows with every announcement of anybody.
     pub(super) order: u64,
+    /// It was dialled since it was last announced.
+    pub(super) is_tried: bool,
     /// Where it says that it is.
     hints: Vec<SocketAddr>,
     /// Where it was when it was dialled and found.
@@ -58,6 +60,7 @@ impl Remote {
             dial: None,
             seen: now,
             order,
+            is_tried: false,
             hints: Vec::new(),
             proven: Vec::new(),
         }

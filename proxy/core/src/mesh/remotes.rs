@@ -1,7 +1,7 @@
 //! All proxies that are known, and which of them are forgotten.
 //!
-//! Announcements are free and prove nothing, so a table of them can always be filled by one who lies. What is
-//! announced only never displaces a proxy that was linked, and among themselves announcements
+//! Announcements are free and prove nothing, so a table of them can always be filled by one who lies.
+//! What is announced only never displaces a proxy that was linked, and among themselves announcements
 //! displace each other at random: whoever is announced again after a flood has a place.
 
 use std::collections::HashMap;
@@ -52,6 +52,7 @@ impl Remotes {
         self.order += 1;
         let remote = &mut self.by_id[id];
         remote.order = self.order;
+        remote.is_tried = false;
         remote.seen = now;
     }
 

@@ -1,8 +1,9 @@
 //! A network of machines, each with a proxy and its clients.
 //!
-//! Between the state machines is what the real proxy has there, in its simplest form: connections whose two
-//! directions are in order and take their time, handshakes, an ideal matching of channels, flow control, and announcements
-//! that get lost. Machines crash in every way that machines do, connections break, and the network falls into parts.
+//! Between the state machines is what the real proxy has there, in its simplest form: connections whose
+//! two directions are in order and take their time, handshakes, an ideal matching of channels, flow
+//! control, and announcements that get lost. Machines crash in every way that machines do, connections
+//! break, and the network falls into parts.
 
 mod cable;
 mod discovery;
@@ -70,6 +71,11 @@ impl Lan {
             cables: SlotMap::with_key(),
             part: BTreeSet::new(),
         }
+    }
+
+    /// The weather changes.
+    pub fn set_weather(&mut self, weather: Weather) {
+        self.weather = weather;
     }
 
     /// Time since the start.
@@ -173,9 +179,16 @@ impl Lan {
         }
     }
 
-    /// Something happens to the links of a machine.
+    /// Something happens to the links of a machine, which does at once what follows from that.
     fn tell_mesh(&mut self, machine: MachineId, input: MeshInput) {
         self.machines[machine.0].mesh.handle(input, self.clock.now());
+        self.follow_mesh(machine);
+    }
+
+    fn follow_mesh(&mut self, machine: MachineId) {
+        while let Some(output) = self.machines[machine.0].mesh.poll_output() {
+            self.obey_mesh(machine, output);
+        }
     }
 
     /// Brings the clock of a running machine up to date.
@@ -204,12 +217,8 @@ impl Lan {
     /// Does what both state machines of a machine ask for, until they ask for nothing more.
     fn attend(&mut self, id: MachineId) {
         loop {
-            let machine = &mut self.machines[id.0];
-            if let Some(output) = machine.mesh.poll_output() {
-                self.obey_mesh(id, output);
-                continue;
-            }
-            let news = machine.proxy.news();
+            self.follow_mesh(id);
+            let news = self.machines[id.0].proxy.news();
             if news.is_empty() {
                 break;
             }

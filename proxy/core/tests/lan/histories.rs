@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nws_core::sim::lan::MachineId;
+use nws_core::sim::lan::{MachineId, Weather};
 use nws_protocol::ProxyId;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -52,7 +52,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Heal),
         1 => (machine(), any::<u8>()).prop_map(|(machine, n)| Step::Lie(machine, n)),
         8 => (machine(), channel()).prop_map(|(machine, channel)| Step::Join(machine, channel)),
-        2 => (machine(), channel(), 0..3_u8).prop_map(|(machine, channel, id)| Step::JoinAs(machine, channel, id)),
+        2 => (machine(), channel(), 0..3_u8)
+            .prop_map(|(machine, channel, id)| Step::JoinAs(machine, channel, id)),
         6 => who().prop_map(Step::Leave),
         14 => (who(), size()).prop_map(|(who, size)| Step::Broadcast(who, size)),
         8 => (who(), who()).prop_map(|(who, to)| Step::Message(who, to)),
@@ -66,7 +67,13 @@ fn size() -> impl Strategy<Value = usize> {
 
 /// Shorter than a trip, a handshake, a probe, silence, lingering.
 fn time() -> impl Strategy<Value = Duration> {
-    let millis = prop_oneof![6 => 0..4_u64, 4 => 4..60_u64, 3 => 60..1_500_u64, 2 => 1_500..12_000_u64, 1 => 12_000..40_000_u64];
+    let millis = prop_oneof![
+        6 => 0..4_u64,
+        4 => 4..60_u64,
+        3 => 60..1_500_u64,
+        2 => 1_500..12_000_u64,
+        1 => 12_000..40_000_u64,
+    ];
     millis.prop_map(Duration::from_millis)
 }
 
@@ -127,6 +134,7 @@ impl History {
         self.world.lan.heal();
         self.machines.iter().for_each(|machine| self.world.resume(*machine));
         // A machine that was started behind a partition is known when it announces itself again.
+        self.world.lan.set_weather(Weather { lost_per_mille: 0, ..Weather::default() });
         self.world.settle(30 * SECOND);
         self.world.advance(25 * SECOND);
         for &machine in &self.machines {

@@ -20,6 +20,9 @@ pub(crate) struct World {
     channels: [ChannelKey; 4],
     peers: Vec<Peer>,
     away: BTreeSet<MachineId>,
+    /// What was said in which channel, by whom, and to whom if not to all: an id that was chosen may come
+    /// again.
+    said: BTreeMap<(usize, String, Option<String>), u64>,
 }
 
 struct Peer {
@@ -30,8 +33,6 @@ struct Peer {
     id_elsewhere: String,
     is_present: bool,
     view: View,
-    broadcasts: u64,
-    messages: BTreeMap<String, u64>,
 }
 
 /// The number of the channel in which most things happen.
@@ -44,7 +45,13 @@ impl World {
 
     pub(crate) fn with(weather: Weather, seed: u64) -> Self {
         let channels = [network("room"), network("other"), local("room"), local("other")];
-        Self { lan: Lan::new(weather, seed), channels, peers: Vec::new(), away: BTreeSet::new() }
+        Self {
+            lan: Lan::new(weather, seed),
+            channels,
+            peers: Vec::new(),
+            away: BTreeSet::new(),
+            said: BTreeMap::new(),
+        }
     }
 
     /// So many machines that start together, each with a client in the room.
@@ -99,10 +106,8 @@ impl World {
 
     pub(crate) fn broadcast(&mut self, who: Who, size: usize) {
         if self.is_active(who) {
-            let peer = &mut self.peers[who];
-            let data = text(peer.channel, peer.broadcasts, size);
-            peer.broadcasts += 1;
-            self.lan.send(peer.resident, Word::broadcast(&data));
+            let data = self.next_text(who, None, size);
+            self.lan.send(self.peers[who].resident, Word::broadcast(&data));
         }
     }
 
@@ -112,13 +117,10 @@ impl World {
             return;
         }
         self.look(who);
-        let peer = &mut self.peers[who];
-        let known: Vec<String> = peer.view.present().into_iter().collect();
+        let known: Vec<String> = self.peers[who].view.present().into_iter().collect();
         let Some(target) = known.get(to % known.len().max(1)) else { return };
-        let number = peer.messages.entry(target.clone()).or_default();
-        let data = text(peer.channel, *number, 0);
-        *number += 1;
-        self.lan.send(peer.resident, Word::message(target, &data));
+        let data = self.next_text(who, Some(target.clone()), 0);
+        self.lan.send(self.peers[who].resident, Word::message(target, &data));
     }
 
     /// The machine and its clients are no more; whoever sees them still will see them go.
@@ -230,11 +232,17 @@ impl World {
     }
 
     fn enter(&mut self, resident: Resident, channel: usize, id: String, id_elsewhere: String) -> Who {
-        let (view, messages) = (View::default(), BTreeMap::new());
-        let (is_present, broadcasts) = (true, 0);
-        let peer = Peer { resident, channel, id, id_elsewhere, is_present, view, broadcasts, messages };
+        let (view, is_present) = (View::default(), true);
+        let peer = Peer { resident, channel, id, id_elsewhere, is_present, view };
         self.peers.push(peer);
         self.peers.len() - 1
+    }
+
+    fn next_text(&mut self, who: Who, target: Option<String>, size: usize) -> String {
+        let Peer { channel, id_elsewhere, .. } = &self.peers[who];
+        let number = self.said.entry((*channel, id_elsewhere.clone(), target)).or_default();
+        *number += 1;
+        text(*channel, *number - 1, size)
     }
 
     fn is_active(&self, who: Who) -> bool {

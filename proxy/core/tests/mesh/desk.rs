@@ -30,7 +30,7 @@ pub(crate) fn address(n: u8) -> SocketAddr {
 }
 
 pub(crate) fn name(name: &str) -> ChannelName {
-    ChannelName::new(name).unwrap()
+    ChannelName::new(name).expect("a name")
 }
 
 impl Desk {
@@ -110,9 +110,9 @@ impl Desk {
 
 /// The dials among outputs: which they are, and where to.
 pub(crate) fn dials(outputs: &[MeshOutput]) -> Vec<(DialId, &Target)> {
-    let dial = |output| match output {
-        &MeshOutput::Dial { dial, ref target } => Some((dial, target)),
-        _ => None,
+    let dial = |output| {
+        let &MeshOutput::Dial { dial, ref target } = output else { return None };
+        Some((dial, target))
     };
     outputs.iter().filter_map(dial).collect()
 }

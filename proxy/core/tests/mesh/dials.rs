@@ -218,14 +218,13 @@ fn dials_to_those_known_have_a_bound_and_take_turns() {
     let mut tries = [0; 81];
     let mut under_way = 0_i32;
     for (_, output) in &seen {
-        match output {
-            MeshOutput::Dial { target: Target::Proxy { proxy: to, .. }, .. } => {
-                under_way += 1;
-                let n = (1..=80).find(|n| proxy(*n) == *to).unwrap();
-                tries[usize::from(n)] += 1;
-            }
-            MeshOutput::Abandon { .. } => under_way -= 1,
-            other => panic!("{other:?}"),
+        if let MeshOutput::Dial { target: Target::Proxy { proxy: to, .. }, .. } = output {
+            under_way += 1;
+            let n = (1..=80).find(|n| proxy(*n) == *to).expect("one of those");
+            tries[usize::from(n)] += 1;
+        } else {
+            assert!(matches!(output, MeshOutput::Abandon { .. }), "{output:?}");
+            under_way -= 1;
         }
         assert!(under_way <= 32);
     }

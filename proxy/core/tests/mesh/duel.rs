@@ -77,8 +77,8 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// At which side it happens; `None` is both. What happens at different sides can be swapped: neither sees
-    /// a difference.
+    /// At which side it happens; `None` is both. What happens at different sides can be swapped: neither
+    /// sees a difference.
     pub(crate) fn side(self) -> Option<Side> {
         match self {
             Self::Reach(side)

@@ -9,8 +9,8 @@ use proptest::test_runner::RngAlgorithm;
 
 use crate::duel::{Duel, Name, Side, Step};
 
-/// Every order in which two proxies can see what happens, each once: orders that differ only in which of the two
-/// is quicker are one (sleep sets).
+/// Every order in which two proxies can see what happens, each once: orders that differ only in which of
+/// the two is quicker are one (sleep sets).
 struct Explorer<'a> {
     begin: &'a dyn Fn() -> Duel,
     /// What breaks at any time, once.

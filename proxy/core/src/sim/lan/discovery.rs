@@ -12,8 +12,8 @@ use super::weather::between;
 use super::{Lan, MachineId};
 use crate::{DialId, MeshInput, Target};
 
-/// When a machine announces itself, after its start and the last time: twice, as RFC 6762 (section 8.3) has it, and then
-/// whenever somebody asks.
+/// When a machine announces itself, after its start and the last time: twice, as RFC 6762 (section 8.3)
+/// has it, and then whenever somebody asks.
 const ANNOUNCEMENTS: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(20)];
 

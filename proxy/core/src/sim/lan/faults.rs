@@ -39,8 +39,8 @@ impl Lan {
         }
     }
 
-    /// The process of a machine goes on, and finds everything that has come meanwhile, and all that it should have
-    /// done.
+    /// The process of a machine goes on, and finds everything that has come meanwhile, and all that it
+    /// should have done.
     pub fn resume(&mut self, machine: MachineId) {
         if self.machines[machine.0].health != Health::Stopped {
             return;
@@ -62,8 +62,8 @@ impl Lan {
         }
     }
 
-    /// One machine takes every connection to another one for ended, and the other one hears of that only when it says
-    /// something.
+    /// One machine takes every connection to another one for ended, and the other one hears of that only
+    /// when it says something.
     pub fn lose(&mut self, one: MachineId, other: MachineId) {
         for (cable, side) in self.ends_between(one, other) {
             self.finish(cable, side);

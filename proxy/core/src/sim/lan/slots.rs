@@ -1,7 +1,8 @@
 //! Which channels of one end of a connection are matched.
 //!
-//! As the real matching does it, without its arithmetic: a slot is asked for (BLIND), answered (EVAL) and proven (TAGS), and
-//! each side knows of a match when it has sent its proof and has that of the other side.
+//! As the real matching does it, without its arithmetic: a slot is asked for (BLIND), answered (EVAL) and
+//! proven (TAGS), and each side knows of a match when it has sent its proof and has that of the other
+//! side.
 
 use nws_protocol::ChannelName;
 

@@ -14,7 +14,8 @@ pub struct Weather {
     pub latency_max: Duration,
     /// How many of a thousand announcements are lost.
     pub lost_per_mille: u32,
-    /// Time after the end of a partition until connections move again, at most: they try ever more rarely meanwhile.
+    /// Time after the end of a partition until connections move again, at most: they try ever more rarely
+    /// meanwhile.
     pub recovery_max: Duration,
 }
 
