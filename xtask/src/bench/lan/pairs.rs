@@ -11,6 +11,8 @@ pub(super) struct Pairs<'a> {
     counting: Vec<[&'a Value; 2]>,
     quiet: usize,
     all: usize,
+    /// None was long enough to tell whether it was quiet.
+    too_short: bool,
 }
 
 /// Medians over the repetitions.
@@ -30,11 +32,17 @@ impl<'a> Pairs<'a> {
         let same = runs.iter().filter(|run| run["placing"] == "same");
         let pairs = same.map(|same| Some([same, find("across", &same["rep"])?]));
         let pairs: Vec<[&Value; 2]> = pairs.collect::<Option<_>>().context("a run has no other to it")?;
+        let too_short = runs.iter().all(|run| machine::share_of_others(run).is_none());
         // One that is too short to tell was begun on a quiet machine; that has to do.
         let is_quiet = |run: &&Value| machine::share_of_others(run).is_none_or(|share| share <= max_other);
         let quiet: Vec<_> = pairs.iter().filter(|pair| pair.iter().all(is_quiet)).copied().collect();
         let (all, quiet_count) = (pairs.len(), quiet.len());
-        Ok(Self { counting: if quiet.is_empty() { pairs } else { quiet }, quiet: quiet_count, all })
+        Ok(Self {
+            counting: if quiet.is_empty() { pairs } else { quiet },
+            quiet: quiet_count,
+            all,
+            too_short,
+        })
     }
 
     /// What stands at `pointer` in the reports.
@@ -53,7 +61,10 @@ impl<'a> Pairs<'a> {
 
     /// How many were quiet, and whether the load generator was the limit.
     pub(super) fn note(&self) -> String {
-        let quiet = format!("{} of {} quiet", self.quiet, self.all);
+        let quiet = match self.too_short {
+            true => "too short to tell noise".to_owned(),
+            false => format!("{} of {} quiet", self.quiet, self.all),
+        };
         let is_bound = |run: &&Value| Saturation::of(run) == Some(Saturation::Busy);
         let bound = self.counting.iter().flatten().copied().filter(is_bound).count();
         if bound == 0 { quiet } else { format!("{quiet}; generator-bound in {bound} runs") }
@@ -99,6 +110,13 @@ mod tests {
     fn a_generator_that_was_the_limit_is_told() {
         let runs = json!([run("same", 0, 399.0, 0.0), run("across", 0, 100.0, 0.0)]);
         assert_eq!(Pairs::of(&runs, 0.07).unwrap().note(), "1 of 1 quiet; generator-bound in 1 runs");
+    }
+
+    #[test]
+    fn what_is_too_short_is_not_called_quiet() {
+        let short = |placing: &str| json!({"placing": placing, "rep": 0, "measured_s": 0.3});
+        let runs = json!([short("same"), short("across")]);
+        assert_eq!(Pairs::of(&runs, 0.07).unwrap().note(), "too short to tell noise");
     }
 
     #[test]
