@@ -69,6 +69,18 @@ fn a_channel_that_was_left_can_be_joined_again_at_any_time() {
 }
 
 #[test]
+fn those_who_were_there_first_may_have_left_before_a_link_is_there() {
+    let (mut world, machines) = World::of(2, 7);
+    for _ in 0..3 {
+        world.join(machines[0], ROOM);
+    }
+    let first = world.on(machines[0])[0];
+    world.leave(first);
+    world.settle(SECOND);
+    world.stay(10 * SECOND);
+}
+
+#[test]
 fn local_channels_stay_on_their_machine_and_ids_may_be_the_same_elsewhere() {
     let (mut world, machines) = World::of(2, 5);
     for channel in 0..4 {

@@ -17,8 +17,8 @@ fn part(world: &mut World, part: &[MachineId], time: Duration) {
 
 #[test]
 fn a_partition_is_noticed_within_15_seconds_and_its_end_within_5() {
-    for (count, cut) in [(2, 1), (3, 1), (10, 3), (10, 5), (50, 25), (50, 1)] {
-        let times = if count < 50 { &[16, 30, 300, 550][..] } else { &[30] };
+    for (count, cut) in [(2, 1), (3, 1), (10, 3), (50, 25)] {
+        let times = if count < 10 { &[16, 30, 300, 550][..] } else { &[30] };
         for (round, &seconds) in times.iter().enumerate() {
             let (mut world, machines) = World::of(count, round as u64);
             world.settle(25 * SECOND);

@@ -30,6 +30,26 @@ fn large_messages_fill_windows_and_all_arrive() {
     assert_eq!(world.heard(speakers[1], speakers[0]), 20);
 }
 
+/// Its channel has been empty meanwhile, and the other machine believes so still.
+#[test]
+fn who_comes_instead_of_another_one_misses_nothing_between() {
+    let (mut world, machines) = World::of(2, 5);
+    world.settle(SECOND);
+    let speaker = world.on(machines[0])[0];
+    for millis in 0..10 {
+        let before = world.on(machines[1])[0];
+        world.leave(before);
+        for time in 0..10 {
+            world.broadcast(speaker, 0);
+            if time == millis {
+                world.join(machines[1], ROOM);
+            }
+            world.advance(Duration::from_millis(1));
+        }
+        world.settle(SECOND);
+    }
+}
+
 #[test]
 fn what_is_said_while_links_break_is_heard_in_order_or_its_speaker_leaves() {
     for seed in 0..10 {

@@ -88,6 +88,20 @@ fn a_newcomer_that_drowned_is_found_when_it_is_seen_again() {
     assert!(dialled(&mut desk, 30).contains(&proxy(HIGHER)));
 }
 
+/// Every other dial goes to any of them, so that those who are behind the newest have a chance as well.
+#[test]
+fn those_that_drown_have_a_chance_while_the_flood_lasts() {
+    let mut desk = Desk::new();
+    (0..10).for_each(|n| drop(desk.tell(phantom(n))));
+    for n in 101..111 {
+        desk.see(n);
+    }
+    let dialled: Vec<ProxyId> =
+        (0..60).flat_map(|n| flood(&mut desk, 1_000 + 12 * n..1_012 + 12 * n)).collect();
+    let found = (101..111).filter(|n| dialled.contains(&proxy(*n))).count();
+    assert!(found >= 3, "{found} of 10");
+}
+
 #[test]
 fn those_that_were_linked_are_dialled_through_a_flood() {
     let mut desk = Desk::new();
