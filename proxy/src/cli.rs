@@ -1,6 +1,7 @@
 //! The command line: flags, which win over the environment, which wins over a file.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -93,6 +94,9 @@ struct Settings {
     /// Answer requests to this Host besides localhost, 127.0.0.1 and [::1] (repeatable)
     #[arg(long, value_name = "HOST[:PORT]", env = "NWS_ALLOW_HOST", value_delimiter = ',')]
     allow_host: Option<Vec<String>>,
+    /// Threads that own channels, 1 to 1024 [default: one for every two cores]
+    #[arg(long, value_name = "N", env = "NWS_SHARDS")]
+    shards: Option<usize>,
     /// Format of the logs on standard error [default: text]
     #[arg(long, value_enum, env = "NWS_LOG_FORMAT")]
     log_format: Option<LogFormat>,
@@ -139,6 +143,9 @@ struct Limits {
     name_interval: Option<f64>,
 }
 
+/// How many shards there may be: far more than any machine has cores.
+const SHARDS: RangeInclusive<usize> = 1..=1024;
+
 impl Cli {
     /// The settings that hold, checked.
     pub(crate) fn resolve(self) -> Result<(Config, LogFormat), Usage> {
@@ -174,6 +181,7 @@ impl Settings {
             no_discovery: self.no_discovery.or(other.no_discovery),
             allow_origin: self.allow_origin.or(other.allow_origin),
             allow_host: self.allow_host.or(other.allow_host),
+            shards: self.shards.or(other.shards),
             log_format: self.log_format.or(other.log_format),
             limits: self.limits.or(other.limits),
         }
@@ -191,6 +199,10 @@ impl Settings {
             let host = AllowedHost::new(host).map_err(|error| Usage(format!("--allow-host: {error}")))?;
             config.allow_hosts.push(host);
         }
+        if self.shards.is_some_and(|shards| !SHARDS.contains(&shards)) {
+            return Err(Usage("--shards must be 1 to 1024".to_owned()));
+        }
+        config.shards = self.shards;
         self.links(&mut config.links)?;
         self.limits.apply(&mut config)?;
         Ok(config)

@@ -18,6 +18,8 @@ pub struct Config {
     pub allow_origins: Vec<AllowedOrigin>,
     /// Values of `Host` that are answered besides those of loopback.
     pub allow_hosts: Vec<AllowedHost>,
+    /// Threads that own channels; without a number, one for every two cores.
+    pub shards: Option<usize>,
     /// How other proxies are reached.
     pub links: Links,
     /// Bounds, see [`nws_protocol::limits`] for their reasons.
@@ -72,6 +74,7 @@ impl Default for Config {
             port: 9009,
             allow_origins: Vec::new(),
             allow_hosts: Vec::new(),
+            shards: None,
             links: Links::default(),
             limits: Limits::default(),
         }

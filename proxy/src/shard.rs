@@ -59,16 +59,15 @@ struct Running {
 }
 
 impl Shards {
-    /// Starts one shard for every [`CORES_PER_SHARD`] cores, at least one: the first on this thread, the
+    /// Starts as many shards as are configured, or one for every [`CORES_PER_SHARD`] cores: the first on this thread, the
     /// others on threads of their own.
     ///
     /// # Panics
     ///
     /// Outside a runtime that is local to its thread. `news` hears which network channels have members.
     pub(crate) fn start(config: &Config, news: Option<&mpsc::Sender<News>>) -> Result<Self, Error> {
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let shared = Arc::new(Shared::new(config.limits.channels, limits::ALL_QUEUES_MAX));
-        let count = (cores / CORES_PER_SHARD).max(1);
+        let count = config.shards.unwrap_or_else(usual_count);
         let running =
             (0..count).map(|index| start_one(index, config, &shared, news)).collect::<Result<_, _>>()?;
         Ok(Self { running, key: DigestKey::generate()? })
@@ -111,6 +110,11 @@ impl ShardHandles {
         let (number, digest) = self.number_of(channel);
         (self.numbered(number), digest)
     }
+}
+
+fn usual_count() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    (cores / CORES_PER_SHARD).max(1)
 }
 
 /// Starts the shard with this number: the first one here, the others on threads of their own.

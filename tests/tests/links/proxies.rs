@@ -3,9 +3,11 @@
 use anyhow::Result;
 use nws_tests::{Proxy, Setup};
 
-/// One that others reach over loopback, at a port of its choice, and that says what happens.
+/// One that others reach over loopback, at a port of its choice, and that says what happens. It has several
+/// shards, so that links reach other threads, whatever this machine is.
 pub(crate) fn linkable() -> Setup {
-    Setup::new().flag("--link-port", 0).flag("--interface", "lo").env("NWS_LOG", "nws_proxy=debug")
+    let setup = Setup::new().flag("--shards", 3).flag("--link-port", 0).flag("--interface", "lo");
+    setup.env("NWS_LOG", "nws_proxy=debug")
 }
 
 /// One that keeps connected to `port`.

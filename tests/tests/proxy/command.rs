@@ -26,11 +26,13 @@ async fn a_taken_port_is_named() -> Result<()> {
 
 #[tokio::test]
 async fn a_wrong_flag_or_value_is_status_2() -> Result<()> {
-    let wrong: [(&[&str], &str); 6] = [
+    let wrong: [(&[&str], &str); 8] = [
         (&["run", "--no-such-flag"], "--no-such-flag"),
         (&["run", "--port", "x"], "--port"),
         (&["run", "--port", "65536"], "--port"),
         (&["run", "--max-message-size", "much"], "--max-message-size"),
+        (&["run", "--max-message-size", "67108865"], "--max-message-size"),
+        (&["run", "--shards", "0"], "--shards"),
         (&["run", "--config", "no/such/file.toml"], "no/such/file.toml"),
         (&["fly"], "fly"),
     ];

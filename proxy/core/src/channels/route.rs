@@ -163,8 +163,9 @@ impl Channels {
         let Some((sender, id)) = seated(&self.members, from) else { return };
         match self.channels[id].find(target) {
             Some(Holder::Here(to)) if seated(&self.members, to).is_some() => {
-                let source = sender.id.clone();
-                self.hand(to, from, &source, said);
+                let mut encoded = std::mem::take(&mut self.encoded);
+                said.write_to(&mut encoded, &self.members[to], &self.members[from].id);
+                self.queue_encoded(to, from, encoded);
             }
             Some(Holder::Elsewhere { trunk, number }) => {
                 let member = sender.number;
@@ -182,24 +183,14 @@ impl Channels {
         }
     }
 
-    /// Gives a message to one member. `cause` is where it comes from.
-    pub(super) fn hand(&mut self, to: ConnId, cause: ConnId, source: &PeerId, said: Said<'_>) {
-        let mut encoded = std::mem::take(&mut self.encoded);
-        let recipient = &self.members[to];
-        match recipient.framing {
-            Framing::Structured => said.write_structured(&mut encoded, source, Some(&recipient.id)),
-            Framing::Raw => said.write_raw(&mut encoded),
-        }
-        self.queue_encoded(to, cause, encoded);
-    }
-
     fn hand_over(&mut self, trunk: ConnId, cause: ConnId, record: Record<'_>) {
         let mut encoded = std::mem::take(&mut self.encoded);
         record.write(&mut encoded);
         self.queue_encoded(trunk, cause, encoded);
     }
 
-    fn queue_encoded(&mut self, to: ConnId, cause: ConnId, mut encoded: Vec<u8>) {
+    /// Queues what is in `encoded`, the buffer for that, and gives it back.
+    pub(super) fn queue_encoded(&mut self, to: ConnId, cause: ConnId, mut encoded: Vec<u8>) {
         let frame = Frame::new(&mut encoded, &self.tally);
         self.queue(to, cause, &frame);
         drop(frame);
@@ -259,6 +250,14 @@ impl Batch {
 }
 
 impl Said<'_> {
+    /// Appends a message from `source` to `recipient`.
+    pub(super) fn write_to(self, out: &mut Vec<u8>, recipient: &Member, source: &PeerId) {
+        match recipient.framing {
+            Framing::Structured => self.write_structured(out, source, Some(&recipient.id)),
+            Framing::Raw => self.write_raw(out),
+        }
+    }
+
     /// Appends the frame for structured peers: a message where there is a `target`, else a
     /// broadcast.
     fn write_structured(self, out: &mut Vec<u8>, source: &PeerId, target: Option<&PeerId>) {

@@ -244,10 +244,12 @@ impl Channels {
         self.deliver();
         let said = said(payload)?;
         let trunk = self.members[conn].trunk.as_deref().ok_or(Broken)?;
-        let Some(source) = trunk.speaker(number)?.cloned() else { return Ok(()) };
+        let Some(source) = trunk.speaker(number)? else { return Ok(()) };
         // Whoever has left meanwhile has been taken leave of.
         if let Some(to) = self.channels[id].numbered(target) {
-            self.hand(to, conn, &source, said);
+            let mut encoded = std::mem::take(&mut self.encoded);
+            said.write_to(&mut encoded, &self.members[to], source);
+            self.queue_encoded(to, conn, encoded);
         }
         Ok(())
     }
