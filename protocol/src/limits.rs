@@ -172,15 +172,17 @@ pub const REDIAL_MAX: Duration = Duration::from_secs(5);
 /// Time for which a proxy whose link was lost is dialled, whatever announcements say.
 pub const REDIAL_TIME: Duration = Duration::from_secs(600);
 
-/// Time between two dials to a proxy in whose place another one answered, or that had to make room: every
-/// dial costs the other side a handshake.
+/// Time between two dials to a proxy in whose place another one answered, that had to make room, or that
+/// has not answered [`NEW_DIAL_TRIES`] times: dials cost the other side a handshake, and newcomers their
+/// turn.
 pub const REDIAL_RARE: Duration = Duration::from_secs(60);
 
-/// Dials to a proxy that has never answered.
+/// Dials to a proxy that has never answered, before they get rare.
 pub const NEW_DIAL_TRIES: u32 = 8;
 
-/// Time for which an announcement counts: the usual lifetime of an address in mDNS (RFC 6762, section 10).
-pub const CANDIDATE_TIME: Duration = Duration::from_secs(120);
+/// Time for which an announcement counts. It is not repeated while nothing changes, so this has to be
+/// long enough for somebody to answer what his firewall asks.
+pub const CANDIDATE_TIME: Duration = Duration::from_secs(600);
 
 /// Proxies that may be dialled and are not linked. As many as have announced themselves on a large
 /// network; announcements are free, so anybody can fill it.

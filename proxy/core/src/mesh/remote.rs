@@ -1,13 +1,13 @@
 //! Another proxy: what is known of it.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nws_protocol::ProxyId;
-use nws_protocol::limits::ADDRESSES_MAX;
+use nws_protocol::limits::{ADDRESSES_MAX, CANDIDATE_TIME};
 
 use super::backoff::Backoff;
-use super::{DialId, LinkId};
+use super::{DialId, LinkId, MeshConfig};
 
 /// A proxy that is linked, was linked, or has announced itself.
 pub(super) struct Remote {
@@ -109,5 +109,15 @@ impl Remote {
     /// Whether it waits to be dialled.
     pub(super) fn is_dialable(&self) -> bool {
         self.is_idle() && self.has_addresses()
+    }
+
+    /// When it is forgotten, unless it is linked or seen again.
+    pub(super) fn expires(&self, config: &MeshConfig) -> Instant {
+        let time = match self.is_known() {
+            true => config.redial_time,
+            false if self.has_addresses() => CANDIDATE_TIME,
+            false => Duration::ZERO,
+        };
+        self.seen + time
     }
 }

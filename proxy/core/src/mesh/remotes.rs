@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use ahash::RandomState;
 use nws_protocol::ProxyId;
-use nws_protocol::limits::{CANDIDATE_TIME, NEW_DIAL_TRIES};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 use slotmap::SlotMap;
@@ -84,16 +83,6 @@ impl Remotes {
         let idle = announced.filter(|(_, remote)| remote.dial.is_none() && remote.order != self.order);
         pick(idle, rng).map(|(id, _)| id)
     }
-
-    /// When a candidate is forgotten.
-    pub(super) fn expires(&self, config: &MeshConfig, remote: &Remote) -> Instant {
-        let is_tried = remote.backoff.failed >= NEW_DIAL_TRIES || !remote.has_addresses();
-        match remote.is_known() {
-            true => remote.seen + config.redial_time,
-            false if is_tried => remote.seen,
-            false => remote.seen + CANDIDATE_TIME,
-        }
-    }
 }
 
 impl Mesh {
@@ -106,8 +95,7 @@ impl Mesh {
 
     pub(super) fn forget_if_expired(&mut self, id: RemoteId, now: Instant) {
         let remote = self.remotes.by_id.get(id);
-        if remote.is_some_and(|remote| remote.is_idle() && self.remotes.expires(&self.config, remote) <= now)
-        {
+        if remote.is_some_and(|remote| remote.is_idle() && remote.expires(&self.config) <= now) {
             self.forget(id);
         }
     }
@@ -120,7 +108,7 @@ impl Mesh {
     /// When [`Self::forget_expired`] has something to do.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
         let idle = self.remotes.candidates().filter(|(_, remote)| remote.is_idle());
-        idle.map(|(_, remote)| self.remotes.expires(&self.config, remote)).min()
+        idle.map(|(_, remote)| remote.expires(&self.config)).min()
     }
 
     fn forget(&mut self, id: RemoteId) {

@@ -8,7 +8,7 @@ use nws_protocol::ProxyId;
 use slotmap::{Key, SlotMap};
 
 /// Nobody has to wait for a long time, whatever happened before.
-const CALM: Duration = Duration::from_secs(40);
+const CALM: Duration = Duration::from_secs(70);
 
 /// Which of the two.
 pub(crate) type Side = usize;

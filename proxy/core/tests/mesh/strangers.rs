@@ -58,7 +58,7 @@ fn a_flood_is_dialled_at_the_pace_of_newcomers() {
 fn a_flood_is_forgotten_but_for_256() {
     let mut desk = Desk::new();
     flood(&mut desk, 0..2_000);
-    let left: BTreeSet<ProxyId> = dialled(&mut desk, 119).into_iter().collect();
+    let left: BTreeSet<ProxyId> = dialled(&mut desk, 599).into_iter().collect();
     assert!(left.len() <= 256);
     dialled(&mut desk, 10);
     assert!(desk.is_idle());
