@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use nws_protocol::ProxyId;
-use nws_protocol::limits::{DIAL_COURTESY, NEW_DIAL_TRIES, NEW_DIALS_PER_SECOND};
+use nws_protocol::limits::{DIAL_COURTESY, NEW_DIALS_PER_SECOND};
 
 use super::backoff::{Backoff, between};
 use super::pace::Pace;
@@ -81,7 +81,7 @@ impl Mesh {
         let has_news = remote.learn(addresses);
         if is_new && self.own > *proxy {
             remote.backoff.next = now + between(&mut self.rng, DIAL_COURTESY * 3 / 4, DIAL_COURTESY * 3 / 2);
-        } else if has_news {
+        } else if has_news || remote.is_given_up() {
             remote.backoff.hurry(&self.config, now);
         }
         self.forget_surplus();
@@ -170,7 +170,7 @@ impl Mesh {
     pub(super) fn fail(&mut self, id: RemoteId, now: Instant) {
         let Some(remote) = self.remotes.by_id.get_mut(id) else { return };
         remote.backoff.fail(&self.config, &mut self.rng, now);
-        if !remote.is_known() && remote.backoff.failed >= NEW_DIAL_TRIES {
+        if remote.is_given_up() {
             remote.backoff.delay(now);
         }
         self.forget_if_expired(id, now);

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use nws_protocol::ProxyId;
-use nws_protocol::limits::{ADDRESSES_MAX, CANDIDATE_TIME};
+use nws_protocol::limits::{ADDRESSES_MAX, CANDIDATE_TIME, NEW_DIAL_TRIES};
 
 use super::backoff::Backoff;
 use super::{DialId, LinkId, MeshConfig};
@@ -109,6 +109,11 @@ impl Remote {
     /// Whether it waits to be dialled.
     pub(super) fn is_dialable(&self) -> bool {
         self.is_idle() && self.has_addresses()
+    }
+
+    /// Whether it was tried so often that it is only dialled rarely, unless it is announced again.
+    pub(super) fn is_given_up(&self) -> bool {
+        !self.is_known() && self.backoff.failed >= NEW_DIAL_TRIES
     }
 
     /// When it is forgotten, unless it is linked or seen again.

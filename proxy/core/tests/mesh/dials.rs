@@ -104,6 +104,17 @@ fn one_that_does_not_answer_is_tried_at_growing_distances_for_ten_minutes() {
 }
 
 #[test]
+fn one_that_is_only_tried_rarely_is_tried_again_when_it_is_announced_again() {
+    let mut desk = Desk::new();
+    let first = dial(&desk.see(HIGHER));
+    desk.tell(MeshInput::DialFailed { dial: first });
+    fail_for(&mut desk, 60 * SECOND);
+    let again = dial(&desk.see(HIGHER));
+    desk.tell(MeshInput::DialFailed { dial: again });
+    assert!(fail_for(&mut desk, SECOND + INSTANT).len() == 1);
+}
+
+#[test]
 fn one_that_was_linked_is_dialled_for_ten_minutes() {
     let mut desk = Desk::new();
     let own = dial(&desk.see(HIGHER));
