@@ -177,6 +177,20 @@ fn with_the_link_everybody_behind_it_leaves() {
 }
 
 #[test]
+fn a_new_link_takes_the_place_of_an_old_one_whose_end_has_not_been_heard_of() {
+    let mut proxy = Proxy::new(Config::default(), 1);
+    let a = proxy.join(&network("room"));
+    let old = proxy.trunk(&network("room"), &id(1));
+    proxy.stream(old, &join(1, "b"));
+    let new = proxy.trunk(&network("room"), &id(1));
+    proxy.stream(new, &join(1, "b"));
+    proxy.stream(old, &join(2, "c"));
+    assert_eq!(resets(&mut proxy), [old]);
+    proxy.sever(old);
+    assert_eq!(proxy.seen(a), ["connect b~aeaqcaib", "disconnect b~aeaqcaib", "connect b~aeaqcaib"]);
+}
+
+#[test]
 fn what_comes_from_a_link_goes_to_no_other() {
     let mut proxy = Proxy::new(Config::default(), 1);
     proxy.join(&network("room"));

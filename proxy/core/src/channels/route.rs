@@ -102,7 +102,7 @@ impl Channels {
         let Some((sender, id)) = seated(members, from) else { return };
         let channel = &channels[id];
         let (structured, raw) = channel.audience(Some(sender.framing));
-        let is_heard = channel.trunks.iter().any(|&trunk| has_peers(members, trunk));
+        let is_heard = channel.trunks.iter().any(|&trunk| had_peers(members, trunk));
         let trunks = is_heard.then_some(sender.number);
         batch.add(from, said, &sender.id, Audience { structured, raw, trunks }, now);
         if batch.is_full() {
@@ -151,7 +151,7 @@ impl Channels {
         let records = Frame::new(records, &self.tally);
         let trunks = std::mem::take(&mut self.channels[id].trunks);
         for &trunk in &trunks {
-            if has_peers(&self.members, trunk) {
+            if had_peers(&self.members, trunk) {
                 self.queue(trunk, from, &records);
             }
         }
@@ -220,8 +220,8 @@ fn seated(members: &SecondaryMap<ConnId, Member>, conn: ConnId) -> Option<(&Memb
     Some((member, channel))
 }
 
-fn has_peers(members: &SecondaryMap<ConnId, Member>, trunk: ConnId) -> bool {
-    members[trunk].trunk.as_ref().is_some_and(|trunk| trunk.has_peers())
+fn had_peers(members: &SecondaryMap<ConnId, Member>, trunk: ConnId) -> bool {
+    members[trunk].trunk.as_ref().is_some_and(|trunk| trunk.had_peers())
 }
 
 impl Batch {

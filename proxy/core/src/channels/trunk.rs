@@ -37,9 +37,10 @@ impl Trunk {
         Self { proxy, peers: BTreeMap::new(), last: None, stream: Assembler::new(LINK_RECORD_MAX) }
     }
 
-    /// Whether anybody hears what is said towards it.
-    pub(super) fn has_peers(&self) -> bool {
-        !self.peers.is_empty()
+    /// Whether anybody may hear what is said towards it. Whoever comes instead of the last one may hear
+    /// what was said before that was known here, and so has to hear everything after it.
+    pub(super) fn had_peers(&self) -> bool {
+        self.last.is_some()
     }
 
     /// Those who are present because of it.
@@ -74,6 +75,7 @@ impl Channels {
             self.outputs.push_back(Output::Reset { conn });
             return;
         };
+        self.end_trunk_of(&proxy, id, now);
         let mut member = Member::new(self.generate_id(), Framing::Structured, now);
         member.trunk = Some(Box::new(Trunk::new(proxy)));
         let trunks = &mut self.channels[id].trunks;
@@ -81,6 +83,16 @@ impl Channels {
         trunks.push(conn);
         self.members.insert(conn, member);
         self.queue_roster(conn, id);
+    }
+
+    /// Ends the trunk of an earlier link to `proxy`: that link is over, even if we have not heard of it yet, and the
+    /// ids behind it must not count as taken.
+    fn end_trunk_of(&mut self, proxy: &ProxyId, id: ChannelId, now: Instant) {
+        let is_its =
+            |&conn: &ConnId| self.members[conn].trunk.as_ref().is_some_and(|trunk| trunk.proxy == *proxy);
+        if let Some(earlier) = self.channels[id].trunks.iter().copied().find(is_its) {
+            self.end_trunk(earlier, now);
+        }
     }
 
     /// Reads on in the stream of a trunk.
@@ -157,7 +169,10 @@ impl Channels {
 
     fn queue_roster(&mut self, trunk: ConnId, id: ChannelId) {
         let mut roster = std::mem::take(&mut self.encoded);
-        for &conn in &self.channels[id].present {
+        let mut present = self.channels[id].present.clone();
+        // The other side takes newcomers by growing numbers.
+        present.sort_unstable_by_key(|conn| self.members[*conn].number);
+        for conn in present {
             self.members[conn].join_record().write(&mut roster);
         }
         self.queue(trunk, trunk, &Frame::Copied(&roster));
