@@ -50,7 +50,7 @@ pub(crate) fn dial(context: SharedContext, mesh: &Rc<Mesh>, dial: DialId, to: De
 async fn connect(context: &SharedContext, to: &Destination) -> Result<(Fresh, ProxyId, SocketAddr), End> {
     let (stream, address) = race(&to.addresses).await?;
     listen::tune(&stream)?;
-    let secured = tls::connect(&context.identity, stream, to.proxy.as_ref()).await?;
+    let secured = tls::connect(&context.identity, socket::wire(stream), to.proxy.as_ref()).await?;
     let socket = socket::open(secured.stream).await?;
     let fresh = Fresh { socket, peer: secured.peer.clone(), session: secured.session, role: Role::Initiator };
     Ok((fresh, secured.peer, address))

@@ -100,7 +100,7 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: Lin
 
 async fn accept(context: &SharedContext, stream: TcpStream) -> Result<Fresh, End> {
     tune(&stream)?;
-    let secured = tls::accept(&context.identity, stream).await?;
+    let secured = tls::accept(&context.identity, socket::wire(stream)).await?;
     let socket = socket::answer(secured.stream).await?;
     Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Responder })
 }
