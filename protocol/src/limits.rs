@@ -123,9 +123,6 @@ pub const LINK_SLOTS_LIFETIME: u16 = 4096;
 /// The fewest slots that a link begins with: fewer channels than that look the same from outside.
 pub const LINK_SLOTS_LEAST: usize = 8;
 
-/// One frame of a link before a channel is matched. A full one of 64 elements takes about half of it.
-pub const LINK_STRANGER_FRAME_MAX: usize = 4 * 1024;
-
 // Links between proxies.
 
 /// Interval of heartbeats on each link: three may be lost before a link counts as silent.
@@ -150,17 +147,39 @@ pub const LINKS_BEFORE_HELLO_MAX: usize = 64;
 /// a machine anything.
 pub const LINKS_UNMATCHED_MAX: usize = 256;
 
+/// Links of all kinds: more proxies than a local network has. Each costs a descriptor and its buffers.
+pub const LINKS_MAX: usize = 1024;
+
+/// Links that were accepted from one address. A machine has one proxy, or a few; behind one address there may be
+/// several machines.
+pub const LINKS_PER_SOURCE_MAX: usize = 64;
+
+/// Lateness after which nobody was listening: an answer may have come meanwhile, and is read first. Timers are
+/// late by milliseconds on a machine that is busy.
+pub const STANDSTILL_LEAST: Duration = Duration::from_millis(100);
+
+/// A link that has never matched counts as brief up to this: where each has to make room for the next one, because
+/// there are some dozens more than [`LINKS_UNMATCHED_MAX`], links last about as long.
+pub const BRIEF_LINK: Duration = Duration::from_secs(300);
+
 /// Time that a dial may take, up to the end of its TLS handshake. The kernel repeats the first packet
 /// after 1 s and 3 s, so that a network that comes back is noticed within 2 s.
 pub const DIAL_TIME: Duration = Duration::from_secs(5);
 
-/// Dials at one time to proxies that are configured or were linked. A dial costs a socket, and so many at
-/// once find the half of a large network again within [`DIAL_TIME`]. Dials to newcomers are bounded by
-/// [`NEW_DIALS_PER_SECOND`] and [`DIAL_TIME`].
+/// Dials at one time to proxies that are configured or knew one of our channels. A dial costs a socket, and so
+/// many at once find the half of a large network again within [`DIAL_TIME`]. Dials to others are bounded by
+/// [`NEW_DIALS_PER_SECOND`], [`LINKED_DIALS_PER_SECOND`] and [`DIAL_TIME`].
 pub const DIALS_MAX: usize = 32;
 
 /// Dials in each second to proxies that were never linked: what announcements, true or not, can make us do.
 pub const NEW_DIALS_PER_SECOND: usize = 2;
+
+/// Dials in each second to proxies that were linked and never knew one of our channels: anybody can be that under
+/// as many ids as he likes. A network of fifty is found again within seconds.
+pub const LINKED_DIALS_PER_SECOND: usize = 8;
+
+/// Time after which news of a proxy make us dial it early again: they are free, and may be lies.
+pub const HURRY_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Shortest time between two dials to one proxy.
 pub const REDIAL_MIN: Duration = Duration::from_millis(500);
@@ -173,9 +192,12 @@ pub const REDIAL_MAX: Duration = Duration::from_secs(5);
 pub const REDIAL_TIME: Duration = Duration::from_secs(600);
 
 /// Time between two dials to a proxy in whose place another one answered, that had to make room, or that
-/// has not answered [`NEW_DIAL_TRIES`] times: dials cost the other side a handshake, and newcomers their
-/// turn.
+/// has not answered [`NEW_DIAL_TRIES`] times, and the longest one to a proxy whose links are all brief: dials cost
+/// the other side a handshake, and newcomers their turn.
 pub const REDIAL_RARE: Duration = Duration::from_secs(60);
+
+/// Time between two dials to a configured address that leads back to this proxy: a name may get another meaning.
+pub const REDIAL_OWN: Duration = Duration::from_secs(60 * 60);
 
 /// Dials to a proxy that has never answered, before they get rare.
 pub const NEW_DIAL_TRIES: u32 = 8;

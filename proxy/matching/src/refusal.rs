@@ -26,6 +26,9 @@ pub enum Refusal {
     /// Channels cannot be matched in a way that both sides know.
     #[error("the other proxy matches channels in another way")]
     Suite,
+    /// It takes fewer slots than we do: what we pad would have to make room, and tell what it is.
+    #[error("the other proxy takes too few slots")]
+    Slots,
     /// A message names more slots than one may.
     #[error("a message names too many slots")]
     Message,

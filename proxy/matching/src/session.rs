@@ -27,7 +27,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use nws_protocol::limits::LINK_STRANGER_FRAME_MAX;
+use nws_protocol::limits::LINK_FRAME_EARLY_MAX;
 use nws_protocol::link::{Hello, LinkFrame, Slot, Tag, VERSION};
 
 use self::own::OwnSlots;
@@ -118,7 +118,7 @@ impl Session {
     }
 
     fn frame(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        if bytes.len() > LINK_STRANGER_FRAME_MAX {
+        if bytes.len() > LINK_FRAME_EARLY_MAX {
             return Err(Refusal::TooLong);
         }
         let frame = LinkFrame::parse(bytes)?;
@@ -153,12 +153,15 @@ impl Session {
         if hello.suite != ours.suite {
             return Err(Refusal::Suite);
         }
+        if hello.slots_max < ours.slots_max {
+            return Err(Refusal::Slots);
+        }
         self.transcript = Some(match self.role {
             Role::Initiator => transcript(&self.hello, bytes),
             Role::Responder => transcript(bytes, &self.hello),
         });
         self.outputs.push_back(Output::Ready);
-        self.begins_with = Some(self.slots_max.min(hello.slots_max));
+        self.begins_with = Some(self.slots_max);
         Ok(())
     }
 

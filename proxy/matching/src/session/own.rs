@@ -113,7 +113,7 @@ impl OwnSlots {
     pub(super) fn next_names(&mut self, random: &mut Random) -> (Vec<Name>, Vec<Slot>) {
         let (batch, left) = match self.blinding {
             0 if !self.plan.is_empty() => (self.next_planned(), Vec::new()),
-            0 => self.next_pending(),
+            0 => self.next_pending(random),
             _ => Default::default(),
         };
         self.blinding += batch.len();
@@ -128,12 +128,12 @@ impl OwnSlots {
         self.plan.drain(..room.min(self.plan.len())).collect()
     }
 
-    fn next_pending(&mut self) -> (Vec<Option<ChannelName>>, Vec<Slot>) {
+    fn next_pending(&mut self, random: &mut Random) -> (Vec<Option<ChannelName>>, Vec<Slot>) {
         let ever = self.lifetime_max - self.slots.len();
         let wanted = (LINK_SLOTS_PER_MESSAGE - self.waiting.len()).min(ever).min(self.pending.len());
         let mut left = Vec::new();
         while self.live + wanted > self.live_max
-            && let Some(slot) = self.nothing()
+            && let Some(slot) = self.nothing(random)
         {
             self.leave(slot);
             left.push(slot);
@@ -142,10 +142,13 @@ impl OwnSlots {
         (self.pending.drain(..room).map(Some).collect(), left)
     }
 
-    /// A live slot that stands for nothing.
-    fn nothing(&self) -> Option<Slot> {
-        let found = self.slots.iter().position(|state| state.channel.is_none() && !state.left);
-        found.map(|slot| slot as Slot)
+    /// A live slot that stands for nothing. Any of them: which one it is must not tell what others stand for.
+    fn nothing(&self, random: &mut Random) -> Option<Slot> {
+        let is_one = |state: &State| state.channel.is_none() && !state.left;
+        let mut slots: Vec<Slot> =
+            self.slots.iter().zip(0..).filter(|(state, _)| is_one(state)).map(|(_, slot)| slot).collect();
+        random.shuffle(&mut slots);
+        slots.pop()
     }
 
     fn add(&mut self, channel: Option<ChannelName>) {
