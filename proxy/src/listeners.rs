@@ -82,6 +82,8 @@ impl Listeners {
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // There it is about ports of connections that have ended; on Windows two programs could have one port.
+    #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     tune(&socket)?;

@@ -128,6 +128,8 @@ fn bind_to(address: SocketAddr) -> io::Result<TcpListener> {
     if address.is_ipv6() {
         SockRef::from(&socket).set_only_v6(false)?;
     }
+    // On Windows two programs could have one port then.
+    #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
