@@ -129,9 +129,9 @@ impl Mesh {
                     true => self.open(channel),
                     false => self.input(MeshInput::Closed { channel }),
                 },
-                // Last but for time: a flood of lies must not keep it from the rest.
-                sighting = discovery.next() => self.sight(sighting),
                 () = sleep_until(due.into()) => self.time_out(),
+                // Last: a flood of lies must not keep it from the rest.
+                sighting = discovery.next() => self.sight(sighting),
             }
         }
     }
@@ -312,6 +312,7 @@ impl Link {
     /// A channel has been matched.
     pub(crate) fn matched(&self) {
         self.mesh.rations.borrow_mut().matched(key(self.id));
+        self.mesh.grant();
         self.mesh.input(MeshInput::Matched { link: self.id });
     }
 

@@ -128,8 +128,12 @@ impl Relay<'_> {
         loop {
             tokio::select! {
                 message = stream.next(), if early.len() < EARLY_MAX => {
+                    let message = received(message)?;
+                    if message.len() > LINK_FRAME_EARLY_MAX {
+                        return Err(End::Message);
+                    }
                     self.link.heard();
-                    early.push_back(received(message)?);
+                    early.push_back(message);
                 }
                 order = self.link.order() => {
                     let order = order.ok_or(End::Stuck)?;

@@ -29,8 +29,11 @@ impl Control {
         self.push(Message::Binary(frame.into()));
     }
 
+    /// Asks for a sign of life, unless that is about to be asked for.
     pub(super) fn ping(&self) {
-        self.push(Message::Ping(Bytes::new()));
+        if !self.messages.borrow().iter().any(Message::is_ping) {
+            self.push(Message::Ping(Bytes::new()));
+        }
     }
 
     fn push(&self, message: Message) {
