@@ -10,8 +10,8 @@ use super::pause::Pause;
 use super::{Mdns, names};
 use crate::discovery::Stop;
 
-/// How long saying farewell may delay the end of this process.
-const FAREWELL_TIME: Duration = Duration::from_secs(1);
+/// How long saying farewell may delay the end of this process, which is promised within a second.
+const FAREWELL_TIME: Duration = Duration::from_millis(500);
 
 /// Why a daemon is not used any longer.
 #[derive(Debug)]
