@@ -5,7 +5,8 @@
 mod cli;
 mod logging;
 
-use std::io::Write;
+use std::future::Future;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -37,8 +38,7 @@ fn main() -> ExitCode {
 }
 
 fn serve(config: Config) -> anyhow::Result<()> {
-    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
-    runtime.block_on(async {
+    block_on(async {
         let listeners = Listeners::bind(&config)?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
@@ -49,14 +49,48 @@ fn serve(config: Config) -> anyhow::Result<()> {
             }
         };
         // Connections wait in the backlog until `run` accepts them.
-        writeln!(std::io::stdout(), "listening on http://localhost:{}/", listeners.port())?;
+        writeln!(io::stdout(), "listening on http://localhost:{}/", listeners.port())?;
         nws_proxy::run(config, listeners, shutdown).await?;
         Ok(())
-    })
+    })?
+}
+
+/// Runs `future` to its end, and waits for nothing else: the system looks up a name for as long as it likes.
+fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
+    let output = runtime.block_on(future);
+    runtime.shutdown_background();
+    Ok(output)
 }
 
 fn fail(status: u8, reason: &str) -> ExitCode {
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "nws: {reason}");
+    let _ = writeln!(io::stderr(), "nws: {reason}");
     ExitCode::from(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_still_looked_up_is_not_waited_for() {
+        let (_answer, asked) = mpsc::sync_channel::<()>(0);
+        let (ended, end) = mpsc::sync_channel(1);
+        std::thread::spawn(move || {
+            let (begun, beginning) = tokio::sync::oneshot::channel();
+            let looking_up = async {
+                tokio::task::spawn_blocking(move || {
+                    let _ = begun.send(());
+                    asked.recv()
+                });
+                beginning.await
+            };
+            ended.send(block_on(looking_up))
+        });
+        end.recv_timeout(Duration::from_secs(30)).unwrap().unwrap().unwrap();
+    }
 }
