@@ -4,8 +4,8 @@
 //! host `<id>.local.`, with `v=1` as its only text. Nothing that has to do with a channel passes here.
 //!
 //! Announcing and browsing each have a daemon of their own. Everybody on the network can fill the memory
-//! of one that browses, which is ended then and started anew; that must not take this proxy's own name
-//! from the air.
+//! of either, which is ended then and started anew. The one that browses waits a while before that; the one
+//! that announces does not, nor does it say farewell, so that this proxy's own name stays on the air.
 
 mod announcer;
 mod browser;

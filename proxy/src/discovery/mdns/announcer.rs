@@ -22,35 +22,42 @@ pub(super) enum End {
 }
 
 /// Announces `mdns` until `stop`.
+///
+/// A daemon that a flood has filled is followed by another one at once and leaves without farewell, so that
+/// the neighbours do not notice.
 pub(super) async fn announce(mdns: &Mdns, stop: &mut Stop) {
     let mut pause = Pause::new();
-    while !is_over(mdns, stop).await {
-        tokio::select! {
-            () = stop.stopped() => return,
-            () = pause.wait() => {}
+    loop {
+        match live(mdns, stop).await {
+            End::Stopped => return,
+            End::Overloaded => {}
+            End::Died => tokio::select! {
+                () = stop.stopped() => return,
+                () = pause.wait() => {}
+            },
         }
     }
 }
 
-/// The life of one daemon. Whether it was the last.
-async fn is_over(mdns: &Mdns, stop: &mut Stop) -> bool {
+/// The life of one daemon.
+async fn live(mdns: &Mdns, stop: &mut Stop) -> End {
     let (daemon, events) = match start(mdns) {
         Ok(started) => started,
         Err(error) => {
             tracing::warn!(%error, "cannot announce this proxy by mDNS");
-            return false;
+            return End::Died;
         }
     };
     let end = watch(&daemon, &events, stop).await;
     if matches!(end, End::Stopped) {
         // Whoever has not heard it finds out when it dials.
         let _ = timeout(FAREWELL_TIME, daemon.end()).await;
-        return true;
+        return end;
     }
     tracing::debug!(?end, "announcing this proxy by mDNS starts anew");
     tokio::select! {
-        () = stop.stopped() => true,
-        () = daemon.end() => false,
+        () = stop.stopped() => End::Stopped,
+        () = daemon.vanish() => end,
     }
 }
 

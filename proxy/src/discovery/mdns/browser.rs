@@ -1,17 +1,33 @@
 //! Hears of the neighbours of this proxy.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
 
 use mdns_sd::{Receiver, ServiceEvent};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::daemon::Daemon;
 use super::pause::Pause;
 use super::{Mdns, names};
 use crate::discovery::Sighting;
+use crate::interfaces::Interfaces;
 
-/// Names that one daemon may know. Far more than proxies are dialled; when there are more, most are made up.
-const INSTANCES_MAX: usize = 1024;
+/// Names that one daemon may know. More than proxies are dialled; when there are more, most are made up. And
+/// no more than the daemon can tell of at once, which takes two of the 1000 events that it lets wait for each.
+pub(super) const INSTANCES_MAX: usize = 400;
+
+/// How long a daemon may take to open its sockets, which is a matter of milliseconds. Announcing waits for it.
+const START_TIME: Duration = Duration::from_secs(5);
+
+/// From one question to the next, at least. Each is repeated by the daemon after 1, 3, 7, … seconds, and
+/// everybody on the network hears it.
+const ASK_MIN: Duration = Duration::from_secs(60);
+
+/// From one question to the next, at most: how long somebody is missed whom others have forgotten, or who
+/// came while nobody heard. As long as the addresses of a proxy are remembered that is not heard any more.
+const ASK_MAX: Duration = Duration::from_secs(120);
 
 /// Why a daemon is not used any longer.
 #[derive(Debug, PartialEq)]
@@ -54,17 +70,19 @@ pub(super) async fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<Serv
     let daemon = Daemon::start(mdns)?;
     let events = daemon.browse()?;
     // The first event says that it searches now. Before that, it has opened its sockets.
-    match events.recv_async().await {
-        Ok(_) => Ok((daemon, events)),
-        Err(_) => Err(mdns_sd::Error::DaemonShutdown),
+    match timeout(START_TIME, events.recv_async()).await {
+        Ok(Ok(_)) => Ok((daemon, events)),
+        Ok(Err(_)) => Err(mdns_sd::Error::DaemonShutdown),
+        Err(_) => Err(mdns_sd::Error::Msg("the daemon does not answer".to_owned())),
     }
 }
 
 /// Owns `events`: when it returns, the daemon caches no names any more, whatever it is busy with.
 ///
-/// When interfaces have changed it asks once more: the one question that the daemon asks by itself may be
-/// lost on a cable that was just plugged in, and whoever was seen there before we knew of it was not told
-/// of. What the daemon has said up to then is heard to its end first.
+/// It asks again now and then: the daemon tells of everybody once only, and we may have forgotten them since;
+/// and by itself it asks ever more rarely, up to an hour apart. It also asks when interfaces have changed: a
+/// question may be lost on a cable that was just plugged in, and whoever was seen there before we knew of it
+/// was not told of. What the daemon has said up to then is heard to its end first.
 pub(super) async fn listen(
     mdns: &Mdns,
     daemon: &Daemon,
@@ -74,11 +92,13 @@ pub(super) async fn listen(
     let mut interfaces = mdns.interfaces.clone();
     interfaces.mark_unchanged();
     let (mut asked, mut instances) = (VecDeque::from([events]), 0_usize);
+    let mut next = next_question();
     while let Some(events) = asked.front() {
         let event = tokio::select! {
-            Ok(()) = interfaces.changed() => {
+            () = is_time_to_ask(&mut interfaces, next), if asked.len() == 1 => {
                 let Ok(anew) = daemon.browse() else { return End::Died };
                 asked.push_back(anew);
+                next = next_question();
                 continue;
             }
             event = events.recv_async() => event,
@@ -110,4 +130,17 @@ pub(super) async fn listen(
         }
     }
     End::Died
+}
+
+async fn is_time_to_ask(interfaces: &mut watch::Receiver<Arc<Interfaces>>, next: Instant) {
+    tokio::select! {
+        Ok(()) = interfaces.changed() => {}
+        () = sleep_until(next) => {}
+    }
+}
+
+/// When to ask again. Those who were started together, by the same power that came back, do not ask together.
+fn next_question() -> Instant {
+    let chance = getrandom::u32().unwrap_or_default();
+    Instant::now() + ASK_MIN + (ASK_MAX - ASK_MIN).mul_f64(f64::from(chance) / f64::from(u32::MAX))
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use mdns_sd::{
     DaemonEvent, IfKind, IfPredicate, Metrics, Receiver, ServiceDaemon, ServiceEvent, ServiceInfo,
 };
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::Mdns;
 use super::names::SERVICE;
@@ -22,7 +22,8 @@ const RECORDS_MAX: i64 = 4096;
 /// Timers that are too many: 16 bytes each.
 const TIMERS_MAX: i64 = 65_536;
 
-/// How often the daemon is asked: what a network can bring meanwhile fits in memory.
+/// How often the daemon is asked: what a network can bring meanwhile fits in memory. None ends sooner by a
+/// flood, so that a new one in its place, which announces itself at once, does not add to the flood.
 const ASK_PERIOD: Duration = Duration::from_millis(500);
 
 /// How long a daemon that is to end may take before it is left to itself.
@@ -70,7 +71,7 @@ impl Daemon {
 
     /// Waits until it holds more than it should, or does not answer any more because it has died.
     pub(super) async fn overloaded(&self) {
-        let mut ticks = interval(ASK_PERIOD);
+        let mut ticks = interval_at(Instant::now() + ASK_PERIOD, ASK_PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
@@ -89,6 +90,13 @@ impl Daemon {
     #[cfg(test)]
     pub(super) fn kill(&self) {
         let _ = self.0.shutdown().unwrap().recv();
+    }
+
+    /// Ends it without farewell: whoever knows what it has announced goes on to know it.
+    pub(super) async fn vanish(self) {
+        // Farewell is said on those that it uses, which are none then.
+        let _ = self.0.disable_interface(IfKind::All);
+        self.end().await;
     }
 
     /// Ends it, with farewell, and waits until it is gone: two of them would hold twice as much.

@@ -4,15 +4,13 @@ use std::net::{SocketAddr, SocketAddrV6};
 
 use mdns_sd::{ResolvedService, ScopedIp, ServiceInfo};
 use nws_protocol::ProxyId;
+use nws_protocol::limits::ADDRESSES_MAX;
 
 use crate::discovery::Sighting;
 use crate::interfaces::Interfaces;
 
 /// The type of service that proxies are.
 pub(super) const SERVICE: &str = "_nws._tcp.local.";
-
-/// Addresses of one proxy that are told of. More than an honest one has on the networks that we share.
-const ADDRESSES_MAX: usize = 16;
 
 /// The records of `proxy`. Its addresses are those of the interfaces on which it is announced.
 ///

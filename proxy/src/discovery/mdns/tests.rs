@@ -1,22 +1,25 @@
 //! Real packets, between network namespaces that lead nowhere else.
 
+mod flood;
 mod lan;
 mod spoof;
 
-use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use nws_protocol::ProxyId;
 use tokio::runtime::Builder;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::{Mdns, Stop, announcer, browser};
+use crate::discovery::Sighting;
 use crate::interfaces::{InterfaceFilter, Interfaces};
 use crate::tls::Identity;
-use lan::Lan;
+use lan::{DEADLINE, Lan};
 
 fn id() -> ProxyId {
     Identity::generate().unwrap().id().clone()
@@ -151,47 +154,6 @@ async fn neither_strangers_nor_other_networks_are_told_of() {
     assert_eq!(first.known(), [ids[1].clone(), last].into());
 }
 
-fn resident() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
-}
-
-#[tokio::test]
-async fn a_flood_of_names_takes_little_memory_and_hides_nobody() {
-    const NAMES: u32 = 20_000;
-    let lan = Lan::new(3);
-    let ids = [id(), id()];
-    let mut first = lan.start(1, &ids[0], InterfaceFilter::default());
-    let earlier = lan.start(2, &ids[1], InterfaceFilter::default());
-    first.sees(&ids[1]).await;
-    drop(earlier);
-    first.misses(&ids[1]).await;
-    let before = resident();
-    let flood = lan.on(3, move || {
-        let socket = spoof::socket(Ipv4Addr::new(10, 78, 0, 3));
-        let start = std::time::Instant::now();
-        let mut peak = 0;
-        for number in 0..NAMES {
-            let label = spoof::nobody(number).to_string();
-            spoof::shout(&socket, &spoof::announcement(&label, Ipv4Addr::new(10, 78, 0, 99), 9010));
-            if number % 256 == 0 {
-                peak = peak.max(resident());
-                std::thread::yield_now();
-            }
-        }
-        println!("{NAMES} names in {:?}", start.elapsed());
-        peak
-    });
-    let mut late = lan.start(2, &ids[1], InterfaceFilter::default());
-    let during = flood.join().unwrap();
-    let (seen, sees) = (first.sees(&ids[1]).await.0, late.sees(&ids[0]).await.0);
-    println!("a newcomer was seen after {:?}, saw after {:?}", seen - late.started, sees - late.started);
-    let grown = resident().max(during).saturating_sub(before);
-    println!("{} KiB more", grown / 1024);
-    assert!(grown < 32 << 20, "{grown} bytes");
-}
-
 #[tokio::test]
 async fn without_a_network_proxies_of_one_machine_see_each_other() {
     let lan = Lan::new(1);
@@ -255,4 +217,71 @@ fn a_daemon_that_holds_too_much_is_noticed() {
             () = flood => unreachable!(),
         }
     });
+}
+
+#[test]
+fn whoever_is_there_is_told_of_again_and_again() {
+    const TIMES: usize = 8;
+    let lan = Lan::new(2);
+    let (sender, mut sightings) = mpsc::channel(1);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (searching, searches) = oneshot::channel();
+    let browsing = lan.on(1, move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let filter = InterfaceFilter::default();
+            let interfaces = Arc::new(Interfaces::read(&filter).unwrap());
+            let interfaces = watch::channel(interfaces).1;
+            let mdns = Mdns { proxy: id(), port: 9010, filter, interfaces };
+            let (daemon, events) = browser::start(&mdns).await.unwrap();
+            // Whenever nothing happens, it is later at once.
+            tokio::time::pause();
+            searching.send(()).unwrap();
+            tokio::select! {
+                end = browser::listen(&mdns, &daemon, events, &sender) => panic!("{end:?}"),
+                _ = stopped => {}
+            }
+        });
+    });
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        searches.await.unwrap();
+        let proxy = id();
+        let _neighbour = lan.start(2, &proxy, InterfaceFilter::default());
+        let mut told: Vec<Sighting> = Vec::new();
+        while told.len() < TIMES {
+            let next = timeout(DEADLINE, sightings.recv()).await.expect("it is told of once only").unwrap();
+            assert!(matches!(&next, Sighting::Seen { proxy: other, .. } if *other == proxy), "{next:?}");
+            // The addresses are not always told of together.
+            told.retain(|earlier| *earlier == next);
+            told.push(next);
+        }
+    });
+    drop((stop, sightings));
+    browsing.join().unwrap();
+}
+
+#[test]
+fn a_daemon_that_does_not_answer_is_not_waited_for() {
+    let lan = Lan::new(1);
+    let work = || {
+        let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        let (interfaces, seen) = watch::channel(Arc::new(Interfaces::default()));
+        let (release, released) = std::sync::mpsc::sync_channel::<()>(0);
+        let (holding, holds) = std::sync::mpsc::sync_channel(0);
+        // The daemon has to look at them before it answers.
+        let holder = thread::spawn(move || {
+            interfaces.send_modify(|_| {
+                holding.send(()).unwrap();
+                let _ = released.recv();
+            });
+        });
+        holds.recv().unwrap();
+        let mdns = Mdns { proxy: id(), port: 9010, filter: InterfaceFilter::default(), interfaces: seen };
+        let error = runtime.block_on(browser::start(&mdns)).err().unwrap();
+        assert!(error.to_string().contains("does not answer"), "{error}");
+        drop(release);
+        holder.join().unwrap();
+    };
+    lan.on(1, work).join().unwrap();
 }

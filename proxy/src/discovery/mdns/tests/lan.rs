@@ -20,7 +20,7 @@ use crate::discovery::{Discovery, Sighting};
 use crate::interfaces::{InterfaceFilter, Interfaces};
 
 /// Longer than anything here takes.
-const DEADLINE: Duration = Duration::from_secs(40);
+pub(super) const DEADLINE: Duration = Duration::from_secs(40);
 
 /// A bridge and the machines that are plugged into it. Nothing leads out.
 pub(super) struct Lan {
@@ -131,6 +131,13 @@ impl Neighbour {
             self.hear().await;
         }
         self.known[proxy].1.clone()
+    }
+
+    /// Waits until it has seen more than `count` at one time.
+    pub(super) async fn sees_more_than(&mut self, count: usize) {
+        while self.known.len() <= count {
+            self.hear().await;
+        }
     }
 
     /// Waits until `proxy` is gone.

@@ -1,24 +1,53 @@
-//! Somebody who announces proxies that do not exist.
+//! Somebody who announces proxies that do not exist, and hears what others say of themselves.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 use nws_protocol::ProxyId;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use tokio::net::UdpSocket;
 
 const GROUP: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
 const PORT: u16 = 5353;
+
+/// Who speaks mDNS.
+pub(super) const EVERYBODY: SocketAddrV4 = SocketAddrV4::new(GROUP, PORT);
+
 const PTR: u16 = 12;
 const TXT: u16 = 16;
 const SRV: u16 = 33;
 const A: u16 = 1;
 const IN: u16 = 1;
+const SERVICE: [&str; 3] = ["_nws", "_tcp", "local"];
 
 /// A socket that sends to the group of mDNS from the interface with this address.
 pub(super) fn socket(interface: Ipv4Addr) -> Socket {
+    bound(interface, Ipv4Addr::UNSPECIFIED, PORT)
+}
+
+/// A socket that asks the group of mDNS from the interface with this address, and is answered alone.
+pub(super) fn asker(interface: Ipv4Addr) -> Socket {
+    bound(interface, Ipv4Addr::UNSPECIFIED, 0)
+}
+
+/// A socket that hears what one host says to the group of mDNS, however loud others are.
+pub(super) fn listener(interface: Ipv4Addr, host: Ipv4Addr) -> Socket {
+    let socket = bound(interface, GROUP, PORT);
+    socket.join_multicast_v4(&GROUP, &interface).unwrap();
+    socket.connect(&SockAddr::from(SocketAddrV4::new(host, PORT))).unwrap();
+    socket
+}
+
+/// To be used in the current runtime.
+pub(super) fn polled(socket: Socket) -> UdpSocket {
+    socket.set_nonblocking(true).unwrap();
+    UdpSocket::from_std(socket.into()).unwrap()
+}
+
+fn bound(interface: Ipv4Addr, address: Ipv4Addr, port: u16) -> Socket {
     let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP)).unwrap();
     socket.set_reuse_address(true).unwrap();
     socket.set_reuse_port(true).unwrap();
-    socket.bind(&SockAddr::from(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, PORT))).unwrap();
+    socket.bind(&SockAddr::from(SocketAddrV4::new(address, port))).unwrap();
     socket.set_multicast_if_v4(&interface).unwrap();
     socket.set_multicast_ttl_v4(255).unwrap();
     socket
@@ -26,7 +55,7 @@ pub(super) fn socket(interface: Ipv4Addr) -> Socket {
 
 /// Sends it to everybody.
 pub(super) fn shout(socket: &Socket, packet: &[u8]) {
-    socket.send_to(packet, &SockAddr::from(SocketAddrV4::new(GROUP, PORT))).unwrap();
+    socket.send_to(packet, &SockAddr::from(EVERYBODY)).unwrap();
 }
 
 /// An id that nobody has.
@@ -38,7 +67,7 @@ pub(super) fn nobody(number: u32) -> ProxyId {
 
 /// The announcement of an instance with this label, complete.
 pub(super) fn announcement(label: &str, address: Ipv4Addr, port: u16) -> Vec<u8> {
-    let (service, host) = (["_nws", "_tcp", "local"].as_slice(), [label, "local"]);
+    let (service, host) = (SERVICE.as_slice(), [label, "local"]);
     let instance = [&[label], service].concat();
     let records = [
         record(service, PTR, &name(&instance)),
@@ -52,6 +81,31 @@ pub(super) fn announcement(label: &str, address: Ipv4Addr, port: u16) -> Vec<u8>
 /// A record of a host, which belongs to no announcement.
 pub(super) fn address(label: &str, address: Ipv4Addr) -> Vec<u8> {
     response(&[record(&[label, "local"], A, &address.octets())])
+}
+
+/// Asks who is there.
+pub(super) fn question() -> Vec<u8> {
+    let mut packet = vec![0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+    packet.extend(pointers());
+    packet
+}
+
+/// For how long somebody says, without having been asked, that he is there: 0 is a farewell.
+pub(super) fn lifetime(packet: &[u8]) -> Option<u32> {
+    const HEAD: usize = 12;
+    let is_response = packet.get(2)? & 0x80 != 0;
+    let rest = packet.get(HEAD..)?.strip_prefix(pointers().as_slice())?;
+    is_response.then_some(u32::from_be_bytes(*rest.first_chunk()?))
+}
+
+/// Whether it is about an instance with this label.
+pub(super) fn is_about(packet: &[u8], label: &str) -> bool {
+    packet.windows(label.len()).any(|window| window == label.as_bytes())
+}
+
+/// What questions for instances and the records of instances begin with.
+fn pointers() -> Vec<u8> {
+    [name(&SERVICE), PTR.to_be_bytes().into(), IN.to_be_bytes().into()].concat()
 }
 
 fn response(records: &[Vec<u8>]) -> Vec<u8> {
