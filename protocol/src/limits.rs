@@ -36,10 +36,18 @@ pub const HTTP_END_TIME: Duration = Duration::from_secs(5);
 
 /// The longest message that can be configured. A proxy has to hold one from another machine until its end
 /// has come, whatever is configured there.
-pub const MESSAGE_LIMIT_MAX: usize = 64 * 1024 * 1024;
+pub const MESSAGE_LIMIT_MAX: usize = 16 * 1024 * 1024;
 
 /// Body of a record of a link: a message, and who says it to whom.
 pub const LINK_RECORD_MAX: usize = MESSAGE_LIMIT_MAX + 64;
+
+/// Members of one channel that a link may announce, whatever is configured there or here: those who are
+/// too many are not shown.
+pub const LINK_PEERS_MAX: usize = 100_000;
+
+/// A link drains when it took this much of a channel within [`DRAIN_TIME`]: a network is slower than any reader on
+/// this machine, but one that takes less than a telephone line would hold everybody up for ever.
+pub const LINK_DRAIN_BYTES: usize = 16 * 1024;
 
 /// Bytes of a channel's stream in one frame of a link, so that heartbeats and other channels pass.
 pub const LINK_PIECE_MAX: usize = 64 * 1024;

@@ -140,6 +140,9 @@ impl<'a> LinkFrame<'a> {
     }
 }
 
+/// Bytes that [`write_data_head`] writes.
+pub const DATA_HEAD_LEN: usize = 3;
+
 /// Appends what stands before the bytes of a [`LinkFrame::Data`].
 pub fn write_data_head(out: &mut Vec<u8>, slot: Slot) {
     write_slots(out, kind::DATA, slot, &[]);

@@ -120,6 +120,7 @@ impl Channels {
                 self.close(conn, violation.code, violation.reason, now);
             }
             Input::Wrote { conn, bytes } => self.on_wrote(conn, bytes, now),
+            Input::Queued { conn } => self.on_queued(conn, now),
             Input::Gone { conn } => self.on_gone(conn, now),
             Input::Shutdown => self.shutdown(now),
         }

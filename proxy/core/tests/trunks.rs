@@ -1,11 +1,13 @@
 //! Members of two proxies in one channel, and what a proxy believes of another.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use nws_core::Framing::{Raw, Structured};
 use nws_core::sim::{ClientId, Proxy, Speed, Word, local, network};
-use nws_core::{Config, ConnId, Output};
+use nws_core::{Config, ConnId, Output, Shared};
 use nws_protocol::ProxyId;
+use nws_protocol::limits::LINK_RECORD_MAX;
 use nws_protocol::link::{Payload, Record};
 
 /// What goes over a link at once, in bytes.
@@ -355,6 +357,108 @@ fn a_slow_reader_here_holds_the_link_that_fills_it() {
     pair.proxies[1].advance(Duration::from_secs(3));
     assert!(pair.proxies[1].news().contains(&Output::Release { conn: trunk }));
     assert_eq!(pair.seen(1, b).len(), 5);
+}
+
+#[test]
+fn a_new_link_takes_the_place_of_an_old_one_in_a_channel_that_only_lingers() {
+    let mut proxy = Proxy::new(Config::default(), 1);
+    let a = proxy.join(&network("room"));
+    let old = proxy.trunk(&network("room"), &id(1));
+    proxy.vanish(a);
+    let new = proxy.trunk(&network("room"), &id(1));
+    assert_eq!(resets(&mut proxy), [old]);
+    proxy.stream(new, &join(1, "b"));
+    let late = proxy.join(&network("room"));
+    assert_eq!(proxy.seen(late), ["connect b~aeaqcaib"]);
+}
+
+#[test]
+fn whoever_came_with_a_taken_id_is_there_when_it_is_free() {
+    let mut proxy = Proxy::new(Config::default(), 1);
+    let a = proxy.join(&network("room"));
+    let (one, two) = (proxy.trunk(&network("room"), &id(1)), proxy.trunk(&network("room"), &id(2)));
+    let elsewhere = "abcdefghijklmnopqrstuvwxyz";
+    let record = Record::Join { member: 7, chosen: false, id: elsewhere }.to_bytes();
+    proxy.stream(one, &record);
+    proxy.stream(two, &record);
+    proxy.stream(one, &Record::Leave { member: 7 }.to_bytes());
+    proxy.stream(two, &Record::Broadcast { member: 7, payload: Payload::Json("1") }.to_bytes());
+    let connect = format!("connect {elsewhere}");
+    let seen = [connect.clone(), format!("disconnect {elsewhere}"), connect, format!("{elsewhere}: 1")];
+    assert_eq!(proxy.seen(a), seen);
+    proxy.stream(one, &Record::Join { member: 8, chosen: false, id: elsewhere }.to_bytes());
+    proxy.sever(two);
+    assert_eq!(proxy.seen(a), [format!("disconnect {elsewhere}"), format!("connect {elsewhere}")]);
+    proxy.sever(one);
+    assert_eq!(proxy.seen(a), [format!("disconnect {elsewhere}")]);
+}
+
+#[test]
+fn members_of_another_proxy_that_are_too_many_are_not_shown() {
+    let mut proxy = Proxy::new(Config { channel_peers_max: 2, ..Config::default() }, 1);
+    let a = proxy.join(&network("room"));
+    let trunk = proxy.trunk(&network("room"), &id(1));
+    for (number, name) in ["b", "c", "d"].into_iter().enumerate() {
+        proxy.stream(trunk, &join(number as u32, name));
+    }
+    proxy.stream(trunk, &Record::Broadcast { member: 2, payload: Payload::Json("1") }.to_bytes());
+    assert_eq!(proxy.seen(a), ["connect b~aeaqcaib", "connect c~aeaqcaib"]);
+    assert_eq!(resets(&mut proxy), []);
+}
+
+#[test]
+fn a_link_matched_on_a_channel_too_many_is_not_closed() {
+    let config = Config { shared: Arc::new(Shared::new(1, 1 << 20)), ..Config::default() };
+    let mut proxy = Proxy::new(config, 1);
+    proxy.join(&network("room"));
+    let trunk = proxy.trunk(&network("other"), &id(1));
+    proxy.stream(trunk, &join(1, "b"));
+    assert_eq!(resets(&mut proxy), []);
+}
+
+#[test]
+fn a_link_that_takes_next_to_nothing_holds_nobody() {
+    let mut pair = Pair::new();
+    let a = pair.join(0, "a");
+    pair.join(1, "b");
+    let much = format!("\"{}\"", "x".repeat(100_000));
+    (0..30).for_each(|_| pair.proxies[0].enqueue(a, Word::broadcast(&much)));
+    for _ in 0..50 {
+        pair.proxies[0].take(pair.trunks[0], 1);
+        pair.proxies[0].advance(Duration::from_millis(100));
+    }
+    assert!(!pair.proxies[0].is_held(a));
+}
+
+#[test]
+fn who_waits_for_its_turn_is_not_to_blame() {
+    let mut pair = Pair::new();
+    let a = pair.join(0, "a");
+    pair.join(1, "b");
+    let much = format!("\"{}\"", "x".repeat(100_000));
+    let trunk = pair.trunks[0];
+    (0..30).for_each(|_| pair.proxies[0].enqueue(a, Word::broadcast(&much)));
+    pair.proxies[0].take(trunk, 0);
+    for _ in 0..200 {
+        pair.proxies[0].wait_for_turn(trunk);
+        pair.proxies[0].advance(Duration::from_millis(100));
+    }
+    assert!(pair.proxies[0].is_held(a));
+    assert_eq!(resets(&mut pair.proxies[0]), []);
+}
+
+#[test]
+fn whoever_holds_most_of_what_is_unfinished_gives_way() {
+    let mut proxy = Proxy::new(Config::default(), 1);
+    let client = proxy.join(&network("room"));
+    let head = [&[3][..], &(LINK_RECORD_MAX as u32).to_be_bytes(), &vec![0; 15 << 20]].concat();
+    let trunks: Vec<ConnId> = (1..=17).map(|n| proxy.trunk(&network("room"), &id(n))).collect();
+    trunks.iter().for_each(|&trunk| proxy.stream(trunk, &head));
+    proxy.hold_unfinished(client, 1 << 20);
+    proxy.hold_unfinished(client, 2 << 20);
+    assert!(!resets(&mut proxy).is_empty());
+    assert!(!proxy.is_closing(client));
+    assert!(proxy.is_connected(client));
 }
 
 fn join(member: u32, id: &str) -> Vec<u8> {

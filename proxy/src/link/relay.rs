@@ -18,12 +18,12 @@ use tokio_tungstenite::tungstenite::Message;
 use super::SharedContext;
 use super::end::End;
 use super::socket::Socket;
-use super::writer::{Control, write};
+use super::writer::{Control, Ports, write};
 use crate::mesh::{Link, Order};
-use crate::shard::{FromLink, LinkEnd, ToLink};
+use crate::shard::{FromLink, LinkEnd};
 use crate::tls::SessionId;
 
-/// Frames of the shards that may wait to be written. What does not fit waits in their outboxes, where it
+/// Frames of each shard that may wait to be written. What does not fit waits in their outboxes, where it
 /// counts.
 const TO_LINK: usize = 8;
 
@@ -57,8 +57,7 @@ pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
 
 async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
     let (sink, stream) = fresh.socket.split();
-    let (to, from_shards) = mpsc::channel(TO_LINK);
-    let control = Control::default();
+    let (control, outgoing) = (Control::default(), Ports::default());
     let mut seed = [0; 32];
     if getrandom::fill(&mut seed).is_err() {
         return End::Stopping;
@@ -71,7 +70,7 @@ async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
         session: Session::new(config, seed),
         context,
         control: &control,
-        to,
+        outgoing: &outgoing,
         ports: HashMap::new(),
         slots: HashMap::new(),
         broken: Arc::default(),
@@ -80,7 +79,7 @@ async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
     };
     let outcome = tokio::select! {
         outcome = relay.run(stream) => outcome,
-        outcome = write(sink, &control, from_shards) => outcome,
+        outcome = write(sink, &control, &outgoing) => outcome,
     };
     outcome.err().unwrap_or(End::Stopping)
 }
@@ -92,7 +91,8 @@ struct Relay<'a> {
     session: Session,
     context: SharedContext,
     control: &'a Control,
-    to: mpsc::Sender<ToLink>,
+    /// What the shards send.
+    outgoing: &'a Ports,
     /// The shards that this link has channels of, by their numbers.
     ports: HashMap<usize, mpsc::Sender<FromLink>>,
     /// The channels that are matched, by the own slot, and the numbers of their shards.
@@ -237,7 +237,9 @@ impl Relay<'_> {
         tracing::debug!(peer = %self.peer, channel = %digest, "a channel is matched");
         if !self.ports.contains_key(&shard) {
             let (sender, from) = mpsc::channel(FROM_LINK);
-            let (to, broken) = (self.to.clone(), Arc::clone(&self.broken));
+            let (to, from_shard) = mpsc::channel(TO_LINK);
+            self.outgoing.add(from_shard);
+            let broken = Arc::clone(&self.broken);
             let end = LinkEnd { proxy: self.peer.clone(), from, to, broken };
             self.context.shards.numbered(shard).link(end).await;
             self.ports.insert(shard, sender);

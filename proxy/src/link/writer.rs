@@ -1,11 +1,13 @@
 //! The writing half of a link.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
+use futures_util::{FutureExt, SinkExt};
 use nws_protocol::link::LinkFrame;
 use tokio::sync::{Notify, mpsc};
 use tokio_tungstenite::tungstenite::Message;
@@ -46,19 +48,53 @@ impl Control {
     }
 }
 
+/// What the shards have to say, each in a queue of its own, so that none waits for another. They have their turns
+/// one after the other.
+#[derive(Default)]
+pub(super) struct Ports {
+    queues: RefCell<Vec<mpsc::Receiver<ToLink>>>,
+    next: Cell<usize>,
+    /// There is one more.
+    changed: Notify,
+}
+
+impl Ports {
+    pub(super) fn add(&self, queue: mpsc::Receiver<ToLink>) {
+        self.queues.borrow_mut().push(queue);
+        self.changed.notify_one();
+    }
+
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<ToLink> {
+        let mut queues = self.queues.borrow_mut();
+        let count = queues.len();
+        for number in (self.next.get()..count).chain(0..self.next.get().min(count)) {
+            // A queue that has ended is Ready(None) from then on.
+            if let Poll::Ready(Some(told)) = queues[number].poll_recv(cx) {
+                self.next.set(number + 1);
+                return Poll::Ready(told);
+            }
+        }
+        Poll::Pending
+    }
+
+    async fn next(&self) -> ToLink {
+        poll_fn(|cx| self.poll(cx)).await
+    }
+}
+
 /// Writes until the socket fails. What is ready at the same time is flushed together.
 pub(super) async fn write(
     mut sink: SplitSink<Socket, Message>,
     control: &Control,
-    mut from_shards: mpsc::Receiver<ToLink>,
+    ports: &Ports,
 ) -> Result<(), End> {
     let mut next = None;
     loop {
         while let Some(message) = control.pop() {
             sink.feed(message).await?;
         }
-        if let Some(message) = next.take().or_else(|| from_shards.try_recv().ok()) {
-            if let Some(message) = message_of(message, &control.lives) {
+        if let Some(told) = next.take().or_else(|| ports.next().now_or_never()) {
+            if let Some(message) = message_of(told, &control.lives) {
                 sink.feed(message).await?;
             }
             continue;
@@ -66,7 +102,8 @@ pub(super) async fn write(
         sink.flush().await?;
         tokio::select! {
             () = control.some.notified() => {}
-            told = from_shards.recv() => next = told,
+            () = ports.changed.notified() => {}
+            told = ports.next() => next = Some(told),
         }
     }
 }

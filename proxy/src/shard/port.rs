@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use nws_core::{ChannelKey, ConnId, Input};
@@ -82,17 +83,23 @@ pub(crate) struct LinkEnd {
     pub(crate) proxy: ProxyId,
     /// What the link tells.
     pub(crate) from: mpsc::Receiver<FromLink>,
-    /// What the link is told. While it is full, what is to be told waits in the outboxes of the core.
+    /// What the link is told, by this shard only. While it is full, what is to be told waits in the outboxes of
+    /// the core.
     pub(crate) to: mpsc::Sender<ToLink>,
     /// Rung when the link has to be closed.
     pub(crate) broken: Arc<Notify>,
 }
 
-/// Trunks of one link that wait until the link has room.
+/// How often those who wait for their turn are excused: much more often than flow control looks at them.
+const EXCUSE_PERIOD: Duration = Duration::from_millis(200);
+
+/// Trunks of one link that wait until the link has room, and have their turns in this order.
 #[derive(Default)]
 pub(super) struct Queue {
     writing: RefCell<VecDeque<ConnId>>,
     paying: RefCell<Vec<ConnId>>,
+    /// Whose turn it is.
+    turn: Cell<Option<ConnId>>,
     failed: Cell<bool>,
     changed: Notify,
 }
@@ -103,13 +110,32 @@ pub(super) struct Port {
     end: LinkEnd,
     trunks: HashMap<Slot, Seat>,
     queue: Rc<Queue>,
+    /// When those who wait were last excused.
+    excused: Instant,
 }
 
 impl Queue {
+    /// Whether others have to have their turn before `conn` may write.
+    pub(super) fn is_turn_of_another(&self, conn: ConnId) -> bool {
+        self.turn.get() != Some(conn) && self.is_waited_for()
+    }
+
+    /// Whether anybody waits for a turn.
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.writing.borrow().is_empty()
+    }
+
     pub(super) fn wait_for_room(&self, conn: ConnId) {
-        let mut writing = self.writing.borrow_mut();
-        if !writing.contains(&conn) {
-            writing.push_back(conn);
+        if !self.waits_for_room(conn) {
+            self.writing.borrow_mut().push_back(conn);
+        }
+        self.changed.notify_one();
+    }
+
+    /// For one whose turn it is, or who is the only one.
+    pub(super) fn wait_for_room_first(&self, conn: ConnId) {
+        if !self.waits_for_room(conn) {
+            self.writing.borrow_mut().push_front(conn);
         }
         self.changed.notify_one();
     }
@@ -127,14 +153,24 @@ impl Queue {
         self.changed.notify_one();
     }
 
+    fn waits_for_room(&self, conn: ConnId) -> bool {
+        self.writing.borrow().contains(&conn)
+    }
+
     fn is_empty(&self) -> bool {
-        self.writing.borrow().is_empty() && self.paying.borrow().is_empty()
+        !self.is_waited_for() && self.paying.borrow().is_empty()
     }
 }
 
 impl Port {
     pub(super) fn new(shard: &Rc<Shard>, end: LinkEnd) -> Self {
-        Self { shard: Rc::clone(shard), end, trunks: HashMap::new(), queue: Rc::default() }
+        Self {
+            shard: Rc::clone(shard),
+            end,
+            trunks: HashMap::new(),
+            queue: Rc::default(),
+            excused: Instant::now(),
+        }
     }
 
     /// Serves until the link ends, or has to. Then everybody behind it leaves.
@@ -151,11 +187,9 @@ impl Port {
                     Some(told) => self.hear(told),
                     None => return,
                 },
-                room = to.reserve(), if waits => match room {
-                    Ok(room) => {
-                        drop(room);
-                        self.use_room();
-                    }
+                // Nobody else sends here, so the room is still there afterwards.
+                room = to.reserve(), if waits => match room.map(drop) {
+                    Ok(()) => self.use_room(),
                     Err(_) => return,
                 },
                 () = self.queue.changed.notified() => {}
@@ -170,7 +204,10 @@ impl Port {
             FromLink::Credit { slot, bytes } => {
                 if let Some(seat) = self.trunks.get(&slot) {
                     self.shard.with_trunk(seat.conn(), |trunk, _| trunk.add_credit(bytes));
-                    self.shard.unblock(seat.conn());
+                    // One that waits for its turn has to wait on.
+                    if !self.queue.waits_for_room(seat.conn()) {
+                        self.shard.unblock(seat.conn());
+                    }
                 }
             }
             FromLink::Parted { slot } => drop(self.trunks.remove(&slot)),
@@ -201,11 +238,33 @@ impl Port {
         self.shard.with_trunk(conn, Trunk::obey);
     }
 
-    /// Asks for more first: then both directions move.
-    fn use_room(&self) {
+    /// Asks for more first: then both directions move. The link has room again, so it moves, and whoever still
+    /// waits does so because of others.
+    fn use_room(&mut self) {
         let paying = std::mem::take(&mut *self.queue.paying.borrow_mut());
         paying.into_iter().for_each(|conn| self.pay(conn));
-        let writing = std::mem::take(&mut *self.queue.writing.borrow_mut());
-        writing.into_iter().for_each(|conn| self.shard.unblock(conn));
+        let waiting = self.queue.writing.borrow().len();
+        for _ in 0..waiting {
+            let next = self.queue.writing.borrow_mut().pop_front();
+            let Some(conn) = next else { break };
+            self.queue.turn.set(Some(conn));
+            self.shard.unblock(conn);
+            self.queue.turn.set(None);
+            if self.end.to.capacity() == 0 {
+                break;
+            }
+        }
+        self.excuse();
+    }
+
+    fn excuse(&mut self) {
+        if self.excused.elapsed() < EXCUSE_PERIOD {
+            return;
+        }
+        self.excused = Instant::now();
+        let waiting: Vec<ConnId> = self.queue.writing.borrow().iter().copied().collect();
+        self.shard.enter(|core, now| {
+            waiting.into_iter().for_each(|conn| core.handle(Input::Queued { conn }, now));
+        });
     }
 }

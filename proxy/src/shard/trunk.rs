@@ -5,15 +5,16 @@ use std::time::Instant;
 
 use nws_core::{Channels, ConnId, Input};
 use nws_protocol::limits::{LINK_PIECE_MAX, LINK_WINDOW};
-use nws_protocol::link::{Slot, write_data_head};
+use nws_protocol::link::{DATA_HEAD_LEN, Slot, write_data_head};
 use tokio::sync::mpsc::Sender;
 
 use super::port::{Life, Queue, ToLink};
 use super::state::Orders;
 use super::write::Outcome;
 
-/// Pieces that one channel writes before others have their turn.
-const PIECES_PER_TURN: usize = 4;
+/// Bytes of a piece while other channels of the link wait for their turn: so each has one within a second, even where
+/// dozens share a slow network.
+const SHARED_PIECE: usize = LINK_PIECE_MAX / 4;
 
 /// Bytes that have been dealt with before the other side is asked for more.
 const CREDIT_STEP: usize = LINK_WINDOW / 4;
@@ -43,32 +44,43 @@ impl Trunk {
         Self { conn, slot, life, to, queue, credit: LINK_WINDOW, window: LINK_WINDOW, owed: 0 }
     }
 
-    /// Hands over what waits, in pieces, as far as the other side and the link take it.
+    /// Hands over what waits, in pieces, as far as the other side and the link take it and it is its turn.
     pub(super) fn write(&mut self, core: &mut Channels, now: Instant) -> Outcome {
         let conn = self.conn;
-        for _ in 0..PIECES_PER_TURN {
-            if core.waiting(conn).next().is_none() {
-                return Outcome::Drained;
-            }
-            let max = self.credit.min(LINK_PIECE_MAX);
-            let room = if max > 0 { self.to.try_reserve().ok() } else { None };
-            let Some(room) = room else {
-                if max > 0 {
-                    self.queue.wait_for_room(conn);
-                }
+        if self.queue.is_turn_of_another(conn) {
+            core.handle(Input::Wrote { conn, bytes: 0 }, now);
+            self.queue.wait_for_room(conn);
+            return Outcome::Blocked;
+        }
+        while core.waiting(conn).next().is_some() {
+            if !self.write_piece(core, now) {
                 core.handle(Input::Wrote { conn, bytes: 0 }, now);
                 return Outcome::Blocked;
-            };
-            let (frame, bytes) = piece(core, conn, self.slot, max);
-            room.send(ToLink::Frame { slot: self.slot, life: self.life, frame });
-            self.credit -= bytes;
-            core.handle(Input::Wrote { conn, bytes }, now);
+            }
+            if self.queue.is_waited_for() && core.waiting(conn).next().is_some() {
+                self.queue.wait_for_room(conn);
+                return Outcome::Blocked;
+            }
         }
-        if core.waiting(conn).next().is_none() {
-            return Outcome::Drained;
+        Outcome::Drained
+    }
+
+    /// Whether there was credit and room for a piece.
+    fn write_piece(&mut self, core: &mut Channels, now: Instant) -> bool {
+        let piece_max = if self.queue.is_waited_for() { SHARED_PIECE } else { LINK_PIECE_MAX };
+        let max = self.credit.min(piece_max);
+        if max == 0 {
+            return false;
         }
-        self.queue.wait_for_room(conn);
-        Outcome::Blocked
+        let Ok(room) = self.to.try_reserve() else {
+            self.queue.wait_for_room_first(self.conn);
+            return false;
+        };
+        let (frame, bytes) = piece(core, self.conn, self.slot, max);
+        room.send(ToLink::Frame { slot: self.slot, life: self.life, frame });
+        self.credit -= bytes;
+        core.handle(Input::Wrote { conn: self.conn, bytes }, now);
+        true
     }
 
     /// The other side takes `bytes` more.
@@ -116,17 +128,16 @@ impl Trunk {
 
 /// The next bytes that wait, at most `max`, as a frame of the link.
 fn piece(core: &Channels, conn: ConnId, slot: Slot, max: usize) -> (Vec<u8>, usize) {
-    let waiting: usize = core.waiting(conn).map(<[u8]>::len).take(max).sum();
-    let mut frame = Vec::with_capacity(waiting.min(max) + 3);
+    let mut left = max;
+    let parts = core.waiting(conn).map_while(|part| {
+        let taken = part.len().min(left);
+        left -= taken;
+        (taken > 0).then(|| &part[..taken])
+    });
+    let parts: Vec<&[u8]> = parts.collect();
+    let bytes = parts.iter().map(|part| part.len()).sum();
+    let mut frame = Vec::with_capacity(DATA_HEAD_LEN + bytes);
     write_data_head(&mut frame, slot);
-    let head = frame.len();
-    for part in core.waiting(conn) {
-        let left = max - (frame.len() - head);
-        frame.extend_from_slice(&part[..part.len().min(left)]);
-        if part.len() >= left {
-            break;
-        }
-    }
-    let bytes = frame.len() - head;
+    parts.into_iter().for_each(|part| frame.extend_from_slice(part));
     (frame, bytes)
 }

@@ -2,12 +2,12 @@
 //!
 //! A sender is held back only by recipients that drain; one that has stopped holds nobody back, and
 //! is cut when too much waits for it or nothing moves. A network may be slower than any reader on this
-//! machine, so a link drains as long as anything moves.
+//! machine, so a link may drain much more slowly.
 
 use std::time::Instant;
 
 use nws_protocol::CloseCode;
-use nws_protocol::limits::{DRAIN_BYTES, UNFINISHED_MAX};
+use nws_protocol::limits::{DRAIN_BYTES, LINK_DRAIN_BYTES, UNFINISHED_MAX};
 
 use super::lag::{Lag, SLOT};
 use super::outbox::{Debt, Frame};
@@ -75,15 +75,24 @@ impl Channels {
         self.let_repaid_go(conn, now);
     }
 
-    /// Notes what is held for an unfinished message. When too much is held for all together, whoever
-    /// adds to it is closed.
+    /// What waits for a trunk waits for its turn, while others of the link have theirs: that is not its fault.
+    pub(super) fn on_queued(&mut self, conn: ConnId, now: Instant) {
+        if let Some(lag) = self.members.get_mut(conn).and_then(|member| member.lag.as_mut()) {
+            lag.excuse(now);
+        }
+    }
+
+    /// Notes what is held for an unfinished message. When too much is held for all together, and somebody
+    /// adds to it, whoever holds most is closed.
     pub(super) fn on_unfinished(&mut self, conn: ConnId, bytes: usize, now: Instant) {
         let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
         member.heard = now;
         let before = std::mem::replace(&mut member.unfinished, bytes);
         self.config.shared.count_unfinished(before, bytes);
         if bytes > before && self.config.shared.unfinished() > UNFINISHED_MAX {
-            self.close(conn, CloseCode::TryAgainLater, "too many unfinished messages", now);
+            let greater = self.members.iter().filter(|(_, other)| other.unfinished > bytes);
+            let most = greater.max_by_key(|(_, other)| other.unfinished).map_or(conn, |(most, _)| most);
+            self.close(most, CloseCode::TryAgainLater, "too many unfinished messages", now);
         }
     }
 
@@ -126,7 +135,7 @@ impl Channels {
         match &mut member.lag {
             Some(lag) => lag.took(bytes, now),
             None => {
-                let enough = if member.trunk.is_some() { 1 } else { DRAIN_BYTES };
+                let enough = if member.trunk.is_some() { LINK_DRAIN_BYTES } else { DRAIN_BYTES };
                 let lag = Lag::new(&member.outbox, enough, self.hasher.clone(), now);
                 self.lagging.touched.extend(lag.senders().map(|sender| (conn, sender)));
                 member.lag = Some(Box::new(lag));

@@ -129,6 +129,12 @@ pub enum Input<'a> {
         /// Bytes that the socket took, possibly none.
         bytes: usize,
     },
+    /// Nothing of what waits for a trunk could be written, as others of its link have their turn, which moves.
+    /// To be said again and again until it has its own.
+    Queued {
+        /// The connection of a trunk.
+        conn: ConnId,
+    },
     /// The connection is no more: the only way to leave.
     Gone {
         /// The connection.
@@ -153,6 +159,7 @@ impl Input<'_> {
             | Self::PeerClosed { .. }
             | Self::Violation { .. }
             | Self::Wrote { .. }
+            | Self::Queued { .. }
             | Self::Gone { .. }
             | Self::Shutdown => None,
         }

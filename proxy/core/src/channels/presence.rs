@@ -67,6 +67,7 @@ impl Channels {
             None => {
                 let peer = member.id.clone();
                 self.channels[id].release(&peer);
+                self.let_in(id, &peer);
             }
         }
         let channel = &self.channels[id];
@@ -90,6 +91,7 @@ impl Channels {
         }
         self.tell_all(id, conn, &peer, |you, peer| Notice::Disconnect { you, peer });
         self.tell_trunks(id, conn, Record::Leave { member: number });
+        self.let_in(id, &peer);
     }
 
     pub(super) fn generate_id(&mut self) -> PeerId {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use nws_protocol::limits::LINK_RECORD_MAX;
+use nws_protocol::limits::{LINK_PEERS_MAX, LINK_RECORD_MAX};
 use nws_protocol::link::{Assembler, Payload, Record};
 use nws_protocol::structured::Notice;
 use nws_protocol::{Json, PeerId, ProxyId};
@@ -21,12 +21,20 @@ use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output};
 /// The other end of a trunk.
 pub(super) struct Trunk {
     proxy: ProxyId,
-    /// Its members by their numbers, so in the order in which they came; `None` for one whose id was
-    /// taken when it came, who does not exist here.
-    peers: BTreeMap<u32, Option<PeerId>>,
+    /// Its members by their numbers, so in the order in which they came.
+    peers: BTreeMap<u32, Peer>,
+    /// How many of them are not present.
+    absent: usize,
     /// The number that a newcomer has to exceed.
     last: Option<u32>,
     stream: Assembler,
+}
+
+/// A member of another proxy.
+struct Peer {
+    id: PeerId,
+    /// Whether it exists here: not while somebody else has its id, or when there are too many.
+    is_present: bool,
 }
 
 /// What the other proxy may not do. The link is closed.
@@ -34,7 +42,7 @@ struct Broken;
 
 impl Trunk {
     fn new(proxy: ProxyId) -> Self {
-        Self { proxy, peers: BTreeMap::new(), last: None, stream: Assembler::new(LINK_RECORD_MAX) }
+        Self { proxy, peers: BTreeMap::new(), absent: 0, last: None, stream: Assembler::new(LINK_RECORD_MAX) }
     }
 
     /// Whether anybody may hear what is said towards it. Whoever comes instead of the last one may hear
@@ -45,7 +53,7 @@ impl Trunk {
 
     /// Those who are present because of it.
     pub(super) fn present(&self) -> impl Iterator<Item = &PeerId> {
-        self.peers.values().flatten()
+        self.peers.values().filter(|peer| peer.is_present).map(|peer| &peer.id)
     }
 
     /// The id of a newcomer as it is known here, and whether the number and the id are such as a proxy
@@ -62,7 +70,33 @@ impl Trunk {
 
     /// The id of a member that speaks; `None` when it does not exist here.
     fn speaker(&self, number: u32) -> Result<Option<&PeerId>, Broken> {
-        self.peers.get(&number).map(Option::as_ref).ok_or(Broken)
+        let peer = self.peers.get(&number).ok_or(Broken)?;
+        Ok(peer.is_present.then_some(&peer.id))
+    }
+
+    fn add(&mut self, number: u32, id: PeerId, is_present: bool) {
+        self.absent += usize::from(!is_present);
+        self.peers.insert(number, Peer { id, is_present });
+    }
+
+    /// A member leaves; the answer is its id, if it was present.
+    fn remove(&mut self, number: u32) -> Result<Option<PeerId>, Broken> {
+        let peer = self.peers.remove(&number).ok_or(Broken)?;
+        self.absent -= usize::from(!peer.is_present);
+        Ok(peer.is_present.then_some(peer.id))
+    }
+
+    /// A member that is not present and has this id.
+    fn find_absent(&self, id: &PeerId) -> Option<u32> {
+        let is_it = |(_, peer): &(&u32, &Peer)| !peer.is_present && peer.id == *id;
+        (self.absent > 0).then(|| self.peers.iter().find(is_it)).flatten().map(|(&number, _)| number)
+    }
+
+    fn show(&mut self, number: u32) {
+        if let Some(peer) = self.peers.get_mut(&number).filter(|peer| !peer.is_present) {
+            peer.is_present = true;
+            self.absent -= 1;
+        }
     }
 }
 
@@ -71,13 +105,16 @@ impl Channels {
         if self.stopping || self.members.contains_key(conn) {
             return;
         }
-        let Some(id) = self.open_channel(key) else {
-            self.outputs.push_back(Output::Reset { conn });
-            return;
-        };
-        self.end_trunk_of(&proxy, id, now);
+        if let Some(&id) = self.by_key.get(&key) {
+            self.end_trunk_of(&proxy, id, now);
+        }
         let mut member = Member::new(self.generate_id(), Framing::Structured, now);
         member.trunk = Some(Box::new(Trunk::new(proxy)));
+        let Some(id) = self.open_channel(key) else {
+            // Nobody here is in the channel any more, and there are too many others: what comes is not heard.
+            self.members.insert(conn, member);
+            return;
+        };
         let trunks = &mut self.channels[id].trunks;
         member.place = Some(Place { channel: id, seat: Some(trunks.len()) });
         trunks.push(conn);
@@ -157,9 +194,29 @@ impl Channels {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }
         let peers = self.trunk_mut(conn).map(|trunk| std::mem::take(&mut trunk.peers)).unwrap_or_default();
-        for peer in peers.into_values().flatten() {
-            self.channels[id].release(&peer);
-            self.tell_all(id, conn, &peer, |you, peer| Notice::Disconnect { you, peer });
+        for peer in peers.into_values().filter(|peer| peer.is_present) {
+            self.miss(id, conn, &peer.id);
+        }
+    }
+
+    /// A member of another proxy is present no more.
+    fn miss(&mut self, id: ChannelId, cause: ConnId, peer: &PeerId) {
+        self.channels[id].release(peer);
+        self.tell_all(id, cause, peer, |you, peer| Notice::Disconnect { you, peer });
+        self.let_in(id, peer);
+    }
+
+    /// An id is free again: whoever came with it while it was taken is present from now on.
+    pub(super) fn let_in(&mut self, id: ChannelId, peer: &PeerId) {
+        let Self { channels, members, .. } = self;
+        let trunks = channels[id].trunks.iter().copied();
+        let absent = |conn: ConnId| Some((conn, members.get(conn)?.trunk.as_ref()?.find_absent(peer)?));
+        let Some((trunk, number)) = trunks.filter_map(absent).next() else { return };
+        if self.channels[id].claim(peer.clone(), Holder::Elsewhere { trunk, number }) {
+            if let Some(it) = self.trunk_mut(trunk) {
+                it.show(number);
+            }
+            self.tell_all(id, trunk, peer, |you, peer| Notice::Connect { you, peer });
         }
     }
 
@@ -207,12 +264,13 @@ impl Channels {
     ) -> Result<(), Broken> {
         self.deliver();
         let peers_max = self.config.channel_peers_max;
-        let trunk = self.trunk_mut(conn).filter(|trunk| trunk.peers.len() < peers_max).ok_or(Broken)?;
+        let trunk = self.trunk_mut(conn).filter(|trunk| trunk.peers.len() < LINK_PEERS_MAX).ok_or(Broken)?;
         let peer = trunk.newcomer(number, chosen, peer)?;
-        let is_free = self.channels[id].claim(peer.clone(), Holder::Elsewhere { trunk: conn, number });
-        let trunk = self.trunk_mut(conn).ok_or(Broken)?;
-        trunk.peers.insert(number, is_free.then(|| peer.clone()));
-        if is_free {
+        let has_room = trunk.peers.len() - trunk.absent < peers_max;
+        let holder = Holder::Elsewhere { trunk: conn, number };
+        let is_present = has_room && self.channels[id].claim(peer.clone(), holder);
+        self.trunk_mut(conn).ok_or(Broken)?.add(number, peer.clone(), is_present);
+        if is_present {
             self.tell_all(id, conn, &peer, |you, peer| Notice::Connect { you, peer });
         }
         Ok(())
@@ -220,10 +278,8 @@ impl Channels {
 
     fn leave_elsewhere(&mut self, conn: ConnId, id: ChannelId, number: u32) -> Result<(), Broken> {
         self.deliver();
-        let peer = self.trunk_mut(conn).and_then(|trunk| trunk.peers.remove(&number)).ok_or(Broken)?;
-        if let Some(peer) = peer {
-            self.channels[id].release(&peer);
-            self.tell_all(id, conn, &peer, |you, peer| Notice::Disconnect { you, peer });
+        if let Some(peer) = self.trunk_mut(conn).ok_or(Broken)?.remove(number)? {
+            self.miss(id, conn, &peer);
         }
         Ok(())
     }

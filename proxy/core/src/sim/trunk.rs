@@ -33,6 +33,11 @@ impl Proxy {
         bytes
     }
 
+    /// What waits for a trunk waits because others of its link have their turn.
+    pub fn wait_for_turn(&mut self, trunk: ConnId) {
+        self.input(Input::Queued { conn: trunk });
+    }
+
     /// Bytes that wait for a trunk.
     #[must_use]
     pub fn waiting_for(&self, trunk: ConnId) -> usize {
