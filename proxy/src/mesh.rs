@@ -158,6 +158,12 @@ impl Mesh {
         self.input(MeshInput::Stranger { dial });
     }
 
+    /// A dial has led back to this proxy.
+    pub(crate) fn dial_returned(self: &Rc<Self>, dial: DialId) {
+        self.dialing.borrow_mut().remove(&dial);
+        self.input(MeshInput::Own { dial });
+    }
+
     /// A connection has become a link.
     pub(crate) fn connected(self: &Rc<Self>, candidate: Candidate) -> Link {
         let Candidate { proxy, address, is_on_link, dial } = candidate;
@@ -166,8 +172,9 @@ impl Mesh {
         if let Some(dial) = dial {
             self.dialing.borrow_mut().remove(&dial);
         }
-        self.rations.borrow_mut().open(key(id), address.ip().to_canonical(), is_on_link);
-        self.input(MeshInput::Connected { link: id, proxy, dial });
+        let source = address.ip().to_canonical();
+        self.rations.borrow_mut().open(key(id), source, is_on_link);
+        self.input(MeshInput::Connected { link: id, proxy, source, dial });
         Link { mesh: Rc::clone(self), id, orders, later: VecDeque::new() }
     }
 

@@ -3,6 +3,8 @@
 
 mod backoff;
 mod config;
+mod configured;
+mod crowd;
 mod dials;
 mod input;
 mod link;
@@ -82,23 +84,23 @@ impl Mesh {
     /// Takes note of something that happened at `now`. What makes no sense for a link or a dial, as it is
     /// not known or is closed, is ignored.
     pub fn handle(&mut self, input: MeshInput, now: Instant) {
-        if let MeshInput::Heard { link } = input {
-            return self.on_heard(link, now);
-        }
         if self.stopping {
             return self.refuse(&input);
         }
         match input {
-            MeshInput::Connected { link, proxy, dial } => self.on_connected(link, &proxy, dial, now),
+            MeshInput::Heard { link } => return self.on_heard(link, now),
+            MeshInput::Connected { link, proxy, source, dial } => {
+                self.on_connected(link, &proxy, source, dial, now);
+            }
             MeshInput::Down { link } => self.on_down(link, now),
             MeshInput::Seen { proxy, addresses } => self.on_seen(&proxy, addresses, now),
             MeshInput::Gone { proxy } => self.on_gone(&proxy),
             MeshInput::Peer { peer } => self.on_peer(peer, now),
             MeshInput::DialFailed { dial } => self.on_dial_failed(dial, now),
             MeshInput::Stranger { dial } => self.on_stranger(dial, now),
+            MeshInput::Own { dial } => self.on_own(dial, now),
             MeshInput::Ready { link } => self.on_ready(link, now),
             MeshInput::Matched { link } => self.on_matched(link),
-            MeshInput::Heard { link } => self.on_heard(link, now),
             MeshInput::Opened { channel } => self.on_opened(channel),
             MeshInput::Closed { channel } => self.on_closed(channel, now),
             MeshInput::Exhausting { link } => self.on_exhausting(link, now),

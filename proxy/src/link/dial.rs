@@ -8,7 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use nws_core::DialId;
 use nws_matching::Role;
 use nws_protocol::ProxyId;
-use nws_protocol::limits::DIAL_TIME;
+use nws_protocol::limits::{ADDRESSES_MAX, DIAL_TIME};
 use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, spawn_local};
 use tokio::time::timeout;
@@ -18,9 +18,6 @@ use super::relay::{Fresh, relay};
 use super::{SharedContext, listen, socket};
 use crate::mesh::{Candidate, Destination, Mesh};
 use crate::tls::{self, TlsError};
-
-/// Addresses of one proxy that are tried.
-const ADDRESSES_MAX: usize = 16;
 
 /// Dials, and serves the link if it comes to one. The handle ends the dial and nothing else.
 pub(crate) fn dial(context: SharedContext, mesh: &Rc<Mesh>, dial: DialId, to: Destination) -> AbortHandle {
@@ -36,7 +33,9 @@ pub(crate) fn dial(context: SharedContext, mesh: &Rc<Mesh>, dial: DialId, to: De
             }
             Err(end) => {
                 tracing::debug!(%end, "a dial has failed");
-                if matches!(end, End::Tls(TlsError::Unexpected { .. } | TlsError::Own)) {
+                if matches!(end, End::Tls(TlsError::Own)) {
+                    mesh.dial_returned(dial);
+                } else if matches!(end, End::Tls(TlsError::Unexpected { .. })) {
                     mesh.dial_misled(dial);
                 } else {
                     mesh.dial_failed(dial);

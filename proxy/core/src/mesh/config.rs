@@ -20,9 +20,13 @@ pub struct MeshConfig {
     pub links_before_hello_max: usize,
     /// Links that have never matched a channel.
     pub links_unmatched_max: usize,
+    /// Links of all kinds.
+    pub links_max: usize,
+    /// Links that were accepted from one address.
+    pub links_per_source_max: usize,
     /// Time that a dial may take.
     pub dial_time: Duration,
-    /// Dials at one time to proxies that are configured or were linked.
+    /// Dials at one time to proxies that are configured or knew one of our channels.
     pub dials_max: usize,
     /// Shortest time between two dials to one proxy.
     pub redial_min: Duration,
@@ -49,6 +53,8 @@ impl Default for MeshConfig {
             hello_time: limits::LINK_HELLO_TIME,
             links_before_hello_max: limits::LINKS_BEFORE_HELLO_MAX,
             links_unmatched_max: limits::LINKS_UNMATCHED_MAX,
+            links_max: limits::LINKS_MAX,
+            links_per_source_max: limits::LINKS_PER_SOURCE_MAX,
             dial_time: limits::DIAL_TIME,
             dials_max: limits::DIALS_MAX,
             redial_min: limits::REDIAL_MIN,

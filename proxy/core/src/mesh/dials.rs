@@ -1,8 +1,9 @@
 //! Whom to dial, and when.
 //!
-//! Proxies that were linked and addresses that are configured are dialled as their [`Backoff`] has it,
-//! the one that has waited longest first. Those that were only announced share a small pace: every other
-//! dial goes to the newest of them, so that a newcomer is found at once whatever was announced before,
+//! Proxies that knew one of our channels and addresses that are configured are dialled as their backoff has
+//! it, the one that has waited longest first. So are those that were linked and never matched, but they
+//! share a pace: anybody can have been linked under many ids. Those that were only announced share a
+//! smaller one: every other dial goes to the newest of them, so that a newcomer is found at once whatever was announced before,
 //! and the others to any of them, so that one that is drowned in a flood has its chance.
 
 use std::collections::BTreeMap;
@@ -10,9 +11,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use nws_protocol::ProxyId;
-use nws_protocol::limits::{DIAL_COURTESY, NEW_DIALS_PER_SECOND};
+use nws_protocol::limits::{DIAL_COURTESY, LINKED_DIALS_PER_SECOND, NEW_DIALS_PER_SECOND, REDIAL_RARE};
 
-use super::backoff::{Backoff, between};
+use super::backoff::between;
+use super::configured::Configured;
+use super::link::Link;
 use super::pace::Pace;
 use super::remote::{Remote, Standing};
 use super::remotes::{Remotes, pick};
@@ -23,7 +26,10 @@ pub(super) struct Dials {
     pub(super) under_way: BTreeMap<DialId, Dial>,
     pub(super) configured: BTreeMap<usize, Configured>,
     last: u64,
+    /// That of newcomers.
     pace: Pace,
+    /// That of those which were linked and never matched.
+    linked_pace: Pace,
     newest_first: bool,
 }
 
@@ -43,16 +49,6 @@ pub(super) enum Goal {
     Configured(usize),
 }
 
-/// An address that is configured.
-pub(super) struct Configured {
-    /// Who answered there last.
-    pub(super) proxy: Option<ProxyId>,
-    pub(super) backoff: Backoff,
-    dial: Option<DialId>,
-    /// It leads back to this proxy.
-    is_own: bool,
-}
-
 impl Dials {
     pub(super) fn new() -> Self {
         Self {
@@ -60,6 +56,7 @@ impl Dials {
             configured: BTreeMap::new(),
             last: 0,
             pace: Pace::new(NEW_DIALS_PER_SECOND, Duration::from_secs(1)),
+            linked_pace: Pace::new(LINKED_DIALS_PER_SECOND, Duration::from_secs(1)),
             newest_first: true,
         }
     }
@@ -81,8 +78,11 @@ impl Mesh {
         let has_news = remote.learn(addresses);
         if is_new && self.own > *proxy {
             remote.backoff.next = now + between(&mut self.rng, DIAL_COURTESY * 3 / 4, DIAL_COURTESY * 3 / 2);
-        } else if has_news || remote.is_given_up() {
-            remote.backoff.hurry(&self.config, now);
+        } else if (has_news || remote.is_given_up())
+            && remote.backoff.hurry(&self.config, now)
+            && remote.is_given_up()
+        {
+            remote.backoff.failed = 0;
         }
         self.forget_surplus();
     }
@@ -96,11 +96,6 @@ impl Mesh {
         }
     }
 
-    pub(super) fn on_peer(&mut self, peer: usize, now: Instant) {
-        let configured = || Configured { proxy: None, backoff: Backoff::new(now), dial: None, is_own: false };
-        self.dials.configured.entry(peer).or_insert_with(configured);
-    }
-
     pub(super) fn on_dial_failed(&mut self, dial: DialId, now: Instant) {
         match self.end_dial(dial) {
             Some(Goal::Remote(id)) => self.fail(id, now),
@@ -111,18 +106,25 @@ impl Mesh {
 
     pub(super) fn on_stranger(&mut self, dial: DialId, now: Instant) {
         match self.end_dial(dial) {
-            Some(Goal::Remote(id)) => {
-                self.remotes.by_id[id].backoff.delay(now);
-                self.forget_if_expired(id, now);
-            }
-            // Nobody in particular is expected there: it is this proxy itself.
-            Some(Goal::Configured(peer)) => {
-                if let Some(configured) = self.dials.configured.get_mut(&peer) {
-                    configured.backoff.delay(now);
-                }
-            }
+            Some(Goal::Remote(id)) => self.mislead(id, now),
+            // Nobody in particular is expected there.
+            Some(Goal::Configured(peer)) => self.fail_configured(peer, now),
             None => {}
         }
+    }
+
+    pub(super) fn on_own(&mut self, dial: DialId, now: Instant) {
+        match self.end_dial(dial) {
+            Some(Goal::Remote(id)) => self.mislead(id, now),
+            Some(Goal::Configured(peer)) => self.note_own(peer, now),
+            None => {}
+        }
+    }
+
+    /// Another proxy answered in the place of the one that was dialled.
+    pub(super) fn mislead(&mut self, id: RemoteId, now: Instant) {
+        self.remotes.by_id[id].backoff.delay(REDIAL_RARE, now);
+        self.forget_if_expired(id, now);
     }
 
     /// The dial is over, however it ended.
@@ -133,14 +135,6 @@ impl Mesh {
             Goal::Configured(peer) => self.dials.configured.get_mut(&peer)?.dial = None,
         }
         Some(goal)
-    }
-
-    /// A configured address led to `proxy`, which may be this one.
-    pub(super) fn note_configured(&mut self, peer: usize, proxy: &ProxyId) {
-        if let Some(configured) = self.dials.configured.get_mut(&peer) {
-            configured.is_own = *proxy == self.own;
-            configured.proxy = Some(proxy.clone());
-        }
     }
 
     /// What is under way to a proxy that is linked is not wanted any more.
@@ -171,29 +165,21 @@ impl Mesh {
         let Some(remote) = self.remotes.by_id.get_mut(id) else { return };
         remote.backoff.fail(&self.config, &mut self.rng, now);
         if remote.is_given_up() {
-            remote.backoff.delay(now);
+            remote.backoff.delay(REDIAL_RARE, now);
         }
         self.forget_if_expired(id, now);
     }
 
-    pub(super) fn fail_configured(&mut self, peer: usize, now: Instant) {
-        if let Some(configured) = self.dials.configured.get_mut(&peer) {
-            configured.backoff.fail(&self.config, &mut self.rng, now);
-        }
-    }
-
-    /// The last link to a proxy is no more; if it was ready, it was so for as long as `lasted`.
-    pub(super) fn lose(&mut self, id: RemoteId, lasted: Option<Duration>, now: Instant) {
-        let remote = &mut self.remotes.by_id[id];
-        let configured =
-            self.dials.configured.values_mut().filter(|it| it.proxy.as_ref() == Some(&remote.proxy));
-        for backoff in configured.map(|it| &mut it.backoff).chain([&mut remote.backoff]) {
-            match lasted {
-                Some(lasted) => backoff.lose(&self.config, &mut self.rng, lasted, now),
-                None => backoff.fail(&self.config, &mut self.rng, now),
+    /// The last link to a proxy is no more.
+    pub(super) fn lose(&mut self, id: RemoteId, gone: &Link, now: Instant) {
+        self.each_backoff(id, |backoff, config, rng| match gone.is_ready() {
+            true => {
+                let lasted = now.saturating_duration_since(gone.since);
+                backoff.lose(config, rng, lasted, gone.matched, now);
             }
-        }
-        if lasted.is_some() {
+            false => backoff.fail(config, rng, now),
+        });
+        if let Some(remote) = self.remotes.by_id.get_mut(id).filter(|_| gone.is_ready()) {
             remote.seen = now;
         }
         self.forget_if_expired(id, now);
@@ -207,27 +193,26 @@ impl Mesh {
 
     /// The last link to a proxy was closed by this side to be replaced.
     pub(super) fn dial_at_once(&mut self, id: RemoteId, now: Instant) {
-        let Some(remote) = self.remotes.by_id.get_mut(id) else { return };
-        let configured =
-            self.dials.configured.values_mut().filter(|it| it.proxy.as_ref() == Some(&remote.proxy));
-        configured
-            .map(|it| &mut it.backoff)
-            .chain([&mut remote.backoff])
-            .for_each(|backoff| backoff.next = now);
+        self.each_backoff(id, |backoff, _, _| backoff.next = now);
     }
 
     /// The last link to a proxy was closed by this side for want of room.
     pub(super) fn dial_rarely(&mut self, id: RemoteId, now: Instant) {
-        let Some(remote) = self.remotes.by_id.get_mut(id) else { return };
-        remote.backoff.delay(now);
+        self.each_backoff(id, |backoff, _, _| backoff.delay(REDIAL_RARE, now));
     }
 
     /// Begins every dial that is due and has room.
     pub(super) fn dial_due(&mut self, now: Instant) {
-        while self.dials.known_under_way() < self.config.dials_max
+        while self.has_room()
             && let Some(goal) = self.known_due(now)
         {
             self.dial(goal, true, now);
+        }
+        while self.dials.linked_pace.is_open(now)
+            && let Some(id) = self.linked_due(now)
+        {
+            self.dials.linked_pace.count(now);
+            self.dial(Goal::Remote(id), false, now);
         }
         while self.dials.pace.is_open(now)
             && let Some(id) = self.announced_due(now)
@@ -240,11 +225,23 @@ impl Mesh {
 
     /// When [`Self::dial_due`] has something to do.
     pub(super) fn next_dial(&self) -> Option<Instant> {
-        let announced = self.dialable(false).map(|(_, remote)| remote.backoff.next).min();
-        let announced = announced.map(|next| self.dials.pace.opens().map_or(next, |opens| next.max(opens)));
-        let has_room = self.dials.known_under_way() < self.config.dials_max;
-        let known = has_room.then(|| self.known().map(|(next, _)| next).min()).flatten();
-        [announced, known].into_iter().flatten().min()
+        let paced = |standing, pace: &Pace| {
+            let next = self.dialable(standing).map(|(_, remote)| remote.backoff.next).min();
+            next.map(|next| pace.opens().map_or(next, |opens| next.max(opens)))
+        };
+        let announced = paced(Standing::Announced, &self.dials.pace);
+        let linked = paced(Standing::Linked, &self.dials.linked_pace);
+        let known = self.has_room().then(|| self.known().map(|(next, _)| next).min()).flatten();
+        [announced, linked, known].into_iter().flatten().min()
+    }
+
+    fn has_room(&self) -> bool {
+        self.dials.known_under_way() < self.config.dials_max
+    }
+
+    fn linked_due(&self, now: Instant) -> Option<RemoteId> {
+        let due = self.dialable(Standing::Linked).filter(|(_, remote)| remote.backoff.next <= now);
+        due.min_by_key(|(_, remote)| remote.backoff.next).map(|(id, _)| id)
     }
 
     fn known_due(&self, now: Instant) -> Option<Goal> {
@@ -254,28 +251,19 @@ impl Mesh {
 
     /// Those that are dialled without being announced.
     fn known(&self) -> impl Iterator<Item = (Instant, Goal)> {
-        let remotes = self.dialable(true).map(|(id, remote)| (remote.backoff.next, Goal::Remote(id)));
+        let remotes =
+            self.dialable(Standing::Matched).map(|(id, remote)| (remote.backoff.next, Goal::Remote(id)));
         let configured = self.dials.configured.iter().filter(|(_, it)| self.wants(it));
         remotes.chain(configured.map(|(peer, it)| (it.backoff.next, Goal::Configured(*peer))))
     }
 
-    fn dialable(&self, known: bool) -> impl Iterator<Item = (RemoteId, &Remote)> + Clone {
+    fn dialable(&self, standing: Standing) -> impl Iterator<Item = (RemoteId, &Remote)> + Clone {
         let remotes: &Remotes = &self.remotes;
-        remotes.by_id.iter().filter(move |(_, remote)| remote.is_known() == known && remote.is_dialable())
-    }
-
-    /// Whether a configured address waits to be dialled.
-    fn wants(&self, configured: &Configured) -> bool {
-        let remote = configured.proxy.as_ref().and_then(|proxy| self.remotes.find(proxy));
-        let is_busy = remote.is_some_and(|id| {
-            let remote = &self.remotes.by_id[id];
-            !remote.is_candidate() || remote.dial.is_some()
-        });
-        !configured.is_own && configured.dial.is_none() && !is_busy
+        remotes.by_id.iter().filter(move |(_, remote)| remote.standing == standing && remote.is_dialable())
     }
 
     fn announced_due(&mut self, now: Instant) -> Option<RemoteId> {
-        let due = self.dialable(false).filter(|(_, remote)| remote.backoff.next <= now);
+        let due = self.dialable(Standing::Announced).filter(|(_, remote)| remote.backoff.next <= now);
         let due: Vec<(RemoteId, (bool, u64))> =
             due.map(|(id, remote)| (id, (!remote.is_tried, remote.order))).collect();
         let newest = due.iter().max_by_key(|(_, newness)| *newness);

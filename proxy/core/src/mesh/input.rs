@@ -1,6 +1,6 @@
 //! Everything that can happen to links between proxies.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use nws_protocol::{ChannelName, ProxyId};
 
@@ -33,6 +33,8 @@ pub enum MeshInput {
         link: LinkId,
         /// Whose certificate it is.
         proxy: ProxyId,
+        /// Where it is. Addresses that count as one are to be given as one.
+        source: IpAddr,
         /// The dial that this was, or `None` when the other side dialled.
         dial: Option<DialId>,
     },
@@ -44,6 +46,11 @@ pub enum MeshInput {
     },
     /// Another proxy answered than the one that was dialled, and its connection was closed.
     Stranger {
+        /// The dial.
+        dial: DialId,
+    },
+    /// This proxy itself answered, and the connection was closed.
+    Own {
         /// The dial.
         dial: DialId,
     },

@@ -1,5 +1,6 @@
 //! One connection to another proxy.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
 use super::RemoteId;
@@ -7,6 +8,8 @@ use super::RemoteId;
 /// A link from its TLS handshake until it is closed.
 pub(super) struct Link {
     pub(super) remote: RemoteId,
+    /// Where the other side is.
+    pub(super) source: IpAddr,
     /// This proxy was the TLS client.
     pub(super) dialled: bool,
     pub(super) stage: Stage,
@@ -32,9 +35,9 @@ pub(super) enum Stage {
 }
 
 impl Link {
-    pub(super) fn new(remote: RemoteId, dialled: bool, now: Instant) -> Self {
+    pub(super) fn new(remote: RemoteId, source: IpAddr, dialled: bool, now: Instant) -> Self {
         let stage = Stage::Spare;
-        Self { remote, dialled, stage, since: now, heard: now, probed: false, matched: false }
+        Self { remote, source, dialled, stage, since: now, heard: now, probed: false, matched: false }
     }
 
     pub(super) fn is_ready(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Heartbeats, links that are dead, and links that are too many.
+//! Heartbeats, and links that are dead.
 
 use std::time::Instant;
 
@@ -14,9 +14,6 @@ impl Mesh {
             if !link.is_ready() {
                 link.since = now;
             }
-        }
-        for remote in self.remotes.by_id.values_mut() {
-            remote.pair.until = remote.pair.until.map(|_| now + self.config.probe_time);
         }
         for dial in self.dials.under_way.values_mut() {
             dial.until = now + self.config.dial_time;
@@ -51,19 +48,6 @@ impl Mesh {
         let death = self.links.values().map(|it| self.dies(it)).min();
         let probe = self.remotes.by_id.values().filter_map(|remote| remote.pair.until).min();
         [self.next_beat, death, probe].into_iter().flatten().min()
-    }
-
-    /// Of links that have never matched, the oldest one makes room for `newcomer`.
-    pub(super) fn make_room(&mut self, newcomer: LinkId, now: Instant) {
-        let idle = self.links.iter().filter(|(_, it)| it.is_ready() && !it.matched);
-        if idle.clone().count() <= self.config.links_unmatched_max {
-            return;
-        }
-        let oldest = idle.filter(|(link, _)| *link != newcomer).min_by_key(|(_, it)| it.since);
-        if let Some((link, id)) = oldest.map(|(link, it)| (link, it.remote)) {
-            self.close(link, LinkEnd::Crowded, now);
-            self.dial_rarely(id, now);
-        }
     }
 
     /// When a link is taken for dead.

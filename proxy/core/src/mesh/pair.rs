@@ -17,9 +17,11 @@
 //! If slow answers make both sides close what the other one has chosen, both dial again at different
 //! random times.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
 use nws_protocol::ProxyId;
+use nws_protocol::limits::STANDSTILL_LEAST;
 
 use super::dials::Goal;
 use super::link::{Link, Stage};
@@ -30,7 +32,14 @@ use super::{DialId, LinkEnd, LinkId, Mesh, MeshOutput, RemoteId};
 const SPARES_MAX: usize = 3;
 
 impl Mesh {
-    pub(super) fn on_connected(&mut self, link: LinkId, proxy: &ProxyId, dial: Option<DialId>, now: Instant) {
+    pub(super) fn on_connected(
+        &mut self,
+        link: LinkId,
+        proxy: &ProxyId,
+        source: IpAddr,
+        dial: Option<DialId>,
+        now: Instant,
+    ) {
         if self.links.contains_key(link) {
             return;
         }
@@ -39,8 +48,9 @@ impl Mesh {
             return;
         }
         let remote = self.remotes.enter(proxy, now);
-        self.links.insert(link, Link::new(remote, dial.is_some(), now));
+        self.links.insert(link, Link::new(remote, source, dial.is_some(), now));
         self.place(link, remote, now);
+        self.limit_links(link, now);
     }
 
     /// Whether a connection becomes a link at all. Those that this proxy dialled are bounded by dials.
@@ -50,10 +60,10 @@ impl Mesh {
                 self.remotes.by_id[id].prove()
             }
             Some(Goal::Remote(id)) => {
-                self.remotes.by_id[id].backoff.delay(now);
-                self.forget_if_expired(id, now);
+                self.mislead(id, now);
                 return Err(LinkEnd::Stranger);
             }
+            Some(Goal::Configured(peer)) if *proxy == self.own => self.note_own(peer, now),
             Some(Goal::Configured(peer)) => self.note_configured(peer, proxy),
             None => {}
         }
@@ -139,7 +149,7 @@ impl Mesh {
         if !pair.spares.is_empty() {
             self.probe(id, now);
         }
-        self.make_room(link, now);
+        self.limit_unmatched(link, now);
     }
 
     pub(super) fn on_matched(&mut self, link: LinkId) {
@@ -171,8 +181,14 @@ impl Mesh {
         self.dial_at_once(id, now);
     }
 
-    /// Starts a spare where the current link did not answer in time.
+    /// Starts a spare where the current link did not answer in time. Where nobody has listened at the end of
+    /// that time, it has it anew.
     pub(super) fn judge_probes(&mut self, now: Instant) {
+        for until in self.remotes.by_id.values_mut().filter_map(|remote| remote.pair.until.as_mut()) {
+            if now.saturating_duration_since(*until) > STANDSTILL_LEAST {
+                *until = now + self.config.probe_time;
+            }
+        }
         let is_late = |pair: &Pair| pair.until.is_some_and(|until| until <= now);
         let late = self.remotes.by_id.values().filter(|remote| is_late(&remote.pair));
         let late: Vec<LinkId> = late.filter_map(|remote| remote.pair.current).collect();
@@ -216,9 +232,8 @@ impl Mesh {
             return;
         }
         (pair.current, pair.until) = (None, None);
-        let lasted = gone.is_ready().then(|| now.saturating_duration_since(gone.since));
-        if pair.spares.is_empty() || lasted.is_some() {
-            self.lose(id, lasted, now);
+        if pair.spares.is_empty() || gone.is_ready() {
+            self.lose(id, gone, now);
         }
         self.promote(id, now);
         self.forget_surplus();

@@ -1,6 +1,6 @@
 //! One state machine, whose owner does as the test says.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use nws_core::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
@@ -38,10 +38,19 @@ impl Desk {
         Self::with(MeshConfig::default())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
     pub(crate) fn with(config: MeshConfig) -> Self {
+        Self::of(config, 7)
+    }
+
+    /// One that decides otherwise wherever that is left to chance.
+    pub(crate) fn seeded(seed: u8) -> Self {
+        Self::of(MeshConfig::default(), seed)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
+    fn of(config: MeshConfig, seed: u8) -> Self {
         assert!(proxy(LOWER) < proxy(OWN) && proxy(OWN) < proxy(HIGHER));
-        let mesh = Mesh::new(config, proxy(OWN), [7; 32]);
+        let mesh = Mesh::new(config, proxy(OWN), [seed; 32]);
         Self { mesh, now: Instant::now(), names: SlotMap::with_key() }
     }
 
@@ -85,12 +94,22 @@ impl Desk {
 
     /// A connection to the proxy `n`.
     pub(crate) fn connect(&mut self, n: u8, dial: Option<DialId>) -> (LinkId, Vec<MeshOutput>) {
-        self.connect_to(proxy(n), dial)
+        self.connect_at(address(n).ip(), proxy(n), dial)
     }
 
     pub(crate) fn connect_to(&mut self, proxy: ProxyId, dial: Option<DialId>) -> (LinkId, Vec<MeshOutput>) {
+        self.connect_at(address(1).ip(), proxy, dial)
+    }
+
+    /// A connection to a proxy that is somewhere.
+    pub(crate) fn connect_at(
+        &mut self,
+        source: IpAddr,
+        proxy: ProxyId,
+        dial: Option<DialId>,
+    ) -> (LinkId, Vec<MeshOutput>) {
         let link = self.names.insert(());
-        let outputs = self.tell(MeshInput::Connected { link, proxy, dial });
+        let outputs = self.tell(MeshInput::Connected { link, proxy, source, dial });
         (link, outputs)
     }
 

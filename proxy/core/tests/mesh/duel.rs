@@ -220,7 +220,7 @@ impl Duel {
         let link = self.sides[side].names.insert(name);
         self.end_of(name, side).link = link;
         let proxy = self.sides[1 - side].id.clone();
-        self.input(side, MeshInput::Connected { link, proxy, dial });
+        self.input(side, MeshInput::Connected { link, proxy, source: [10, 0, 0, 1].into(), dial });
     }
 
     fn deliver(&mut self, name: Name, side: Side) {

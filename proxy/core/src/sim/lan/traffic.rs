@@ -3,6 +3,7 @@
 use nws_protocol::ChannelName;
 
 use super::cable::{CableId, End, Packet, Side};
+use super::machine::Machine;
 use super::schedule::Happening;
 use super::slots::Trunk;
 use super::{Lan, MachineId};
@@ -21,8 +22,9 @@ impl Lan {
         if side == 0 {
             self.send_packet(cable, side, Packet::Connected);
         }
-        let proxy = self.machines[other.0].id.clone();
-        self.tell_mesh(machine, MeshInput::Connected { link, proxy, dial });
+        let Machine { id, address, .. } = &self.machines[other.0];
+        let (proxy, source) = (id.clone(), address.ip());
+        self.tell_mesh(machine, MeshInput::Connected { link, proxy, source, dial });
     }
 
     pub(super) fn obey_mesh(&mut self, machine: MachineId, output: MeshOutput) {
