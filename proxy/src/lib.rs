@@ -15,6 +15,7 @@ mod config;
 mod digest;
 mod discovery;
 mod error;
+mod guard;
 mod interfaces;
 mod link;
 mod listeners;

@@ -13,7 +13,8 @@ use super::handle::{Arrival, Command};
 use super::port::Port;
 use super::seat::Seat;
 use super::session::Session;
-use super::state::{EndOnPanic, Shard};
+use super::state::Shard;
+use crate::guard::EndOnPanic;
 
 /// Commands that are carried out before something is written again.
 const COMMANDS_PER_PASS: usize = 64;

@@ -12,8 +12,9 @@ use tokio::task::{self, spawn_local};
 use super::driver::drive;
 use super::handle::Command;
 use super::news::News;
-use super::state::{Shard, guarded};
+use super::state::Shard;
 use crate::error::Error;
+use crate::guard::guarded;
 
 /// What a shard is made of.
 pub(super) struct Plan {

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::news::{News, Untold};
 use super::trunk::Trunk;
 use super::write::{self, Outcome};
+use crate::guard::guarded;
 
 /// Bytes queued in one pass after which it writes before it reads on, so that a pass needs bounded
 /// memory and finds its buffers in the cache.
@@ -266,54 +267,9 @@ fn is_worth_writing(Fresh { bytes, outputs }: Fresh) -> bool {
     bytes >= WRITE_EARLY || (bytes > 0 && bytes >= outputs * WORTH_A_WRITE)
 }
 
-/// Runs what must not be survived by half.
-pub(super) fn guarded<R>(run: impl FnOnce() -> R) -> R {
-    let _end = EndOnPanic::new();
-    run()
-}
-
-/// Ends the process if a panic drops it: a roster that is half changed is worse than a restart. A
-/// panic that was on its way before, as that of a session whose seat is dropped, goes on.
-pub(super) struct EndOnPanic {
-    was_panicking: bool,
-}
-
-impl EndOnPanic {
-    pub(super) fn new() -> Self {
-        Self { was_panicking: std::thread::panicking() }
-    }
-}
-
-impl Drop for EndOnPanic {
-    fn drop(&mut self) {
-        if std::thread::panicking() && !self.was_panicking {
-            tracing::error!("a shard has panicked: the proxy ends, so that no roster is wrong");
-            std::process::abort();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// As the seat of a session that panics. What is wrong here ends the test program.
-    struct Guarded;
-
-    impl Drop for Guarded {
-        fn drop(&mut self) {
-            guarded(|| ());
-        }
-    }
-
-    #[test]
-    fn the_panic_of_a_session_is_not_that_of_its_shard() {
-        let session = std::thread::spawn(|| {
-            let _seat = Guarded;
-            panic!("a session panics");
-        });
-        assert!(session.join().is_err());
-    }
 
     #[test]
     fn writing_pays_by_the_socket() {
