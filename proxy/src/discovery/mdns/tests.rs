@@ -257,7 +257,7 @@ fn whoever_is_there_is_told_of_again_and_again() {
             told.push(next);
         }
     });
-    drop((stop, sightings));
+    drop(stop);
     browsing.join().unwrap();
 }
 
