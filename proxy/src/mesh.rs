@@ -19,6 +19,7 @@ use tokio::time::sleep_until;
 
 use crate::discovery::{Discovery, PeerAddress, Sighting};
 use crate::error::Error;
+use crate::guard::guarded;
 use crate::shard::News;
 
 pub(crate) use nws_core::LinkEnd;
@@ -74,6 +75,8 @@ pub(crate) struct Mesh {
     /// Wakes the driver when its timer is too late.
     earlier: Notify,
     due: Cell<Option<Instant>>,
+    /// When the rations have more. Kept, because many may wait for them, and something is heard all the time.
+    rations_due: Cell<Option<Instant>>,
     /// The user has been told of weak names.
     hinted: Cell<bool>,
 }
@@ -113,6 +116,7 @@ impl Mesh {
             dialer,
             earlier: Notify::new(),
             due: Cell::new(None),
+            rations_due: Cell::new(None),
             hinted: Cell::new(false),
         }))
     }
@@ -120,6 +124,7 @@ impl Mesh {
     /// Keeps time, and hears which channels have members and which proxies are around, for ever.
     pub(crate) async fn drive(self: Rc<Self>, news: &mut mpsc::Receiver<News>, discovery: &mut Discovery) {
         loop {
+            debug_assert_eq!(self.rations_due.get(), self.rations.borrow().poll_timeout());
             let due = self.due().unwrap_or_else(|| Instant::now() + NEVER);
             self.due.set(Some(due));
             tokio::select! {
@@ -143,7 +148,8 @@ impl Mesh {
 
     /// Whether somebody at `address` may have a handshake now.
     pub(crate) fn admit(&self, address: SocketAddr, is_on_link: bool) -> bool {
-        self.rations.borrow_mut().handshake(address.ip().to_canonical(), is_on_link, Instant::now())
+        let source = address.ip().to_canonical();
+        guarded(|| self.rations.borrow_mut().handshake(source, is_on_link, Instant::now()))
     }
 
     /// A dial has led nowhere.
@@ -173,7 +179,7 @@ impl Mesh {
             self.dialing.borrow_mut().remove(&dial);
         }
         let source = address.ip().to_canonical();
-        self.rations.borrow_mut().open(key(id), source, is_on_link);
+        guarded(|| self.rations.borrow_mut().open(key(id), source, is_on_link));
         self.input(MeshInput::Connected { link: id, proxy, source, dial });
         Link { mesh: Rc::clone(self), id, orders, later: VecDeque::new() }
     }
@@ -206,19 +212,19 @@ impl Mesh {
     }
 
     fn input(self: &Rc<Self>, input: MeshInput) {
-        self.core.borrow_mut().handle(input, Instant::now());
+        guarded(|| self.core.borrow_mut().handle(input, Instant::now()));
         self.obey();
     }
 
     fn time_out(self: &Rc<Self>) {
-        self.core.borrow_mut().handle_timeout(Instant::now());
+        guarded(|| self.core.borrow_mut().handle_timeout(Instant::now()));
         self.obey();
         self.grant();
     }
 
     fn obey(self: &Rc<Self>) {
         loop {
-            let output = self.core.borrow_mut().poll_output();
+            let output = guarded(|| self.core.borrow_mut().poll_output());
             match output {
                 Some(output) => self.carry_out(output),
                 None => break,
@@ -267,24 +273,31 @@ impl Mesh {
     /// Passes on what the rations allow.
     fn grant(&self) {
         loop {
-            let grant = self.rations.borrow_mut().poll_grant(Instant::now());
+            let grant = guarded(|| self.rations.borrow_mut().poll_grant(Instant::now()));
             match grant {
                 Some((link, count)) => self.order(KeyData::from_ffi(link.0).into(), Order::Grant(count)),
                 None => break,
             }
         }
+        self.rations_due.set(guarded(|| self.rations.borrow().poll_timeout()));
         self.watch_time();
     }
 
     fn due(&self) -> Option<Instant> {
         let core = self.core.borrow().poll_timeout();
-        core.into_iter().chain(self.rations.borrow().poll_timeout()).min()
+        core.into_iter().chain(self.rations_due.get()).min()
     }
 
     fn watch_time(&self) {
         if self.due() < self.due.get() || self.due.get().is_none() {
             self.earlier.notify_one();
         }
+    }
+
+    /// Changes what a link has a claim to, and passes on what follows.
+    fn ration(&self, change: impl FnOnce(&mut Rations)) {
+        guarded(|| change(&mut self.rations.borrow_mut()));
+        self.grant();
     }
 }
 
@@ -318,15 +331,13 @@ impl Link {
 
     /// A channel has been matched.
     pub(crate) fn matched(&self) {
-        self.mesh.rations.borrow_mut().matched(key(self.id));
-        self.mesh.grant();
+        self.mesh.ration(|rations| rations.matched(key(self.id)));
         self.mesh.input(MeshInput::Matched { link: self.id });
     }
 
     /// The other side wants `count` evaluations more.
     pub(crate) fn ask(&self, count: usize) {
-        self.mesh.rations.borrow_mut().ask(key(self.id), count);
-        self.mesh.grant();
+        self.mesh.ration(|rations| rations.ask(key(self.id), count));
     }
 
     /// It will not last much longer.
@@ -338,7 +349,7 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.mesh.links.borrow_mut().remove(self.id);
-        self.mesh.rations.borrow_mut().close(key(self.id));
+        self.mesh.ration(|rations| rations.close(key(self.id)));
         self.mesh.input(MeshInput::Down { link: self.id });
     }
 }

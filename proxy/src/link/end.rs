@@ -4,6 +4,7 @@ use std::io;
 
 use nws_matching::Refusal;
 use nws_protocol::link::InvalidLinkFrame;
+use tokio::task::JoinError;
 use tokio_tungstenite::tungstenite;
 
 use crate::mesh::LinkEnd;
@@ -51,9 +52,12 @@ pub(super) enum End {
     /// A channel on it was given up: it made no progress, or the other side broke the rules of its stream.
     #[error("a channel made no progress, or its stream is broken")]
     Broken,
-    /// The proxy stops.
-    #[error("the proxy stops")]
-    Stopping,
+    /// The arithmetic of matching has panicked.
+    #[error("matching: {0}")]
+    Arithmetic(#[from] JoinError),
+    /// The system failed this side.
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
 }
 
 impl From<tungstenite::Error> for End {

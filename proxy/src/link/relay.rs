@@ -1,6 +1,7 @@
 //! One link from HELLO to its end: matching with the other side, and relaying between it and the shards.
 
 use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -19,6 +20,7 @@ use super::SharedContext;
 use super::end::End;
 use super::socket::Socket;
 use super::writer::{Control, Ports, write};
+use crate::guard::guarded;
 use crate::mesh::{Link, Order};
 use crate::shard::{FromLink, LinkEnd};
 use crate::tls::SessionId;
@@ -59,8 +61,8 @@ async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
     let (sink, stream) = fresh.socket.split();
     let (control, outgoing) = (Control::default(), Ports::default());
     let mut seed = [0; 32];
-    if getrandom::fill(&mut seed).is_err() {
-        return End::Stopping;
+    if let Err(error) = getrandom::fill(&mut seed) {
+        return error.into();
     }
     let config =
         SessionConfig::new(fresh.role, fresh.session, context.identity.id().clone(), fresh.peer.clone());
@@ -77,11 +79,11 @@ async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
         works: FuturesUnordered::new(),
         is_matched: false,
     };
-    let outcome = tokio::select! {
+    let Err(end) = tokio::select! {
         outcome = relay.run(stream) => outcome,
         outcome = write(sink, &control, &outgoing) => outcome,
     };
-    outcome.err().unwrap_or(End::Stopping)
+    end
 }
 
 /// The reading half of a link, and its decisions.
@@ -104,7 +106,7 @@ struct Relay<'a> {
 }
 
 impl Relay<'_> {
-    async fn run(mut self, mut stream: SplitStream<Socket>) -> Result<(), End> {
+    async fn run(mut self, mut stream: SplitStream<Socket>) -> Result<Infallible, End> {
         for message in self.wait_for_start(&mut stream).await? {
             self.on_message(message).await?;
         }
@@ -113,7 +115,7 @@ impl Relay<'_> {
                 message = stream.next() => self.on_message(received(message)?).await?,
                 order = self.link.order() => self.obey(order.ok_or(End::Stuck)?).await?,
                 Some(finished) = self.works.next() => {
-                    self.session.handle(Input::Done(finished.map_err(|_| End::Stopping)?))?;
+                    self.enter(Input::Done(finished?))?;
                     self.follow().await?;
                 }
                 () = self.broken.notified() => return Err(End::Broken),
@@ -151,14 +153,14 @@ impl Relay<'_> {
         match order {
             Order::Start => {}
             Order::Ping => self.control.ping(),
-            Order::Offer(channel) => self.session.handle(Input::Offer(channel))?,
+            Order::Offer(channel) => self.enter(Input::Offer(channel))?,
             Order::Withdraw(channel) => {
                 if let Some(slot) = self.slot_of(&channel) {
                     self.part(slot).await?;
                 }
-                self.session.handle(Input::Withdraw(channel))?;
+                self.enter(Input::Withdraw(channel))?;
             }
-            Order::Grant(count) => self.session.handle(Input::Grant(count))?,
+            Order::Grant(count) => self.enter(Input::Grant(count))?,
             Order::End(reason) => return Err(End::Ordered(reason)),
         }
         self.follow().await
@@ -193,15 +195,19 @@ impl Relay<'_> {
             | LinkFrame::Eval { .. }
             | LinkFrame::Tags { .. }
             | LinkFrame::Leave { .. } => {
-                self.session.handle(Input::Frame(&message))?;
+                self.enter(Input::Frame(&message))?;
                 self.follow().await
             }
         }
     }
 
+    fn enter(&mut self, input: Input<'_>) -> Result<(), End> {
+        Ok(guarded(|| self.session.handle(input))?)
+    }
+
     /// Does what the session wants done.
     async fn follow(&mut self) -> Result<(), End> {
-        while let Some(output) = self.session.poll_output() {
+        while let Some(output) = guarded(|| self.session.poll_output()) {
             match output {
                 Output::Send(frame) => self.control.frame(frame),
                 Output::Ready => self.offer_all()?,
@@ -217,13 +223,13 @@ impl Relay<'_> {
 
     /// Offers what there is at this moment, before anything of it is sent.
     fn offer_all(&mut self) -> Result<(), End> {
-        let offers = self.link.ready().into_iter();
-        Ok(offers.map(Input::Offer).try_for_each(|offer| self.session.handle(offer))?)
+        let mut offers = self.link.ready().into_iter().map(Input::Offer);
+        offers.try_for_each(|offer| self.enter(offer))
     }
 
     fn work(&mut self, work: Work) -> Result<(), End> {
         if work.weight() <= INLINE_MAX {
-            return Ok(self.session.handle(Input::Done(work.run()))?);
+            return self.enter(Input::Done(work.run()));
         }
         self.works.push(spawn_blocking(move || work.run()));
         Ok(())

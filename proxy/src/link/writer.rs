@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
@@ -87,7 +88,7 @@ pub(super) async fn write(
     mut sink: SplitSink<Socket, Message>,
     control: &Control,
     ports: &Ports,
-) -> Result<(), End> {
+) -> Result<Infallible, End> {
     let mut next = None;
     loop {
         while let Some(message) = control.pop() {
