@@ -168,7 +168,8 @@ impl Lan {
                 Happening::Wake(machine) => self.wake(machine, at),
                 Happening::Arrive(cable, side) => self.arrive(cable, side),
                 Happening::Answer(machine, dial) => self.answer(machine, dial),
-                Happening::Announce(machine, time) => self.announce(machine, time),
+                Happening::Announce(machine) => self.announce(machine),
+                Happening::Ask(machine) => self.ask(machine),
                 Happening::Hear(listener, speaker) => self.hear(listener, speaker),
             }
         }

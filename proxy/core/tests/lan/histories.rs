@@ -27,6 +27,8 @@ enum Step {
     Partition(u8),
     Heal,
     Lie(usize, u8),
+    Gone(usize, usize),
+    Configure(usize, u8),
     Join(usize, usize),
     JoinAs(usize, usize, u8),
     Leave(usize),
@@ -51,6 +53,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<u8>().prop_map(Step::Partition),
         1 => Just(Step::Heal),
         1 => (machine(), any::<u8>()).prop_map(|(machine, n)| Step::Lie(machine, n)),
+        1 => (machine(), machine()).prop_map(|(to, gone)| Step::Gone(to, gone)),
+        1 => (machine(), any::<u8>()).prop_map(|(machine, n)| Step::Configure(machine, n)),
         8 => (machine(), channel()).prop_map(|(machine, channel)| Step::Join(machine, channel)),
         2 => (machine(), channel(), 0..3_u8)
             .prop_map(|(machine, channel, id)| Step::JoinAs(machine, channel, id)),
@@ -116,6 +120,10 @@ impl History {
                 let addresses = vec![([10, 0, 0, n % 8], 9010).into()];
                 world.lan.lie(to, ProxyId::from_digest(&[n; 32]), addresses);
             }),
+            Step::Gone(to, gone) => self.on_two(to, gone, |world, to, gone| world.lan.tell_gone(to, gone)),
+            Step::Configure(machine, n) => self.on(machine, |world, machine| {
+                world.lan.configure(machine, ([10, 0, 0, n % 8], 9010).into());
+            }),
             Step::Join(machine, channel) => {
                 self.on(machine, |world, machine| world.try_join(machine, channel))
             }
@@ -133,10 +141,10 @@ impl History {
     fn end_well(mut self) {
         self.world.lan.heal();
         self.machines.iter().for_each(|machine| self.world.resume(*machine));
-        // A machine that was started behind a partition is known when it announces itself again.
+        // A machine that was started behind a partition is known when somebody has asked again.
         self.world.lan.set_weather(Weather { lost_per_mille: 0, ..Weather::default() });
-        self.world.settle(30 * SECOND);
-        self.world.advance(25 * SECOND);
+        self.world.settle(150 * SECOND);
+        self.world.advance(130 * SECOND);
         for &machine in &self.machines {
             let others: Vec<MachineId> =
                 self.machines.iter().copied().filter(|other| *other != machine).collect();

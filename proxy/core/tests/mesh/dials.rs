@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use nws_core::{DialId, MeshInput, MeshOutput, Target};
+use nws_core::{DialId, LinkId, MeshInput, MeshOutput, Target};
 
 use crate::desk::{Desk, HIGHER, LOWER, SECOND, address, dial, dial_times, dials, proxy};
 
@@ -33,6 +33,18 @@ fn gaps(times: &[Duration]) -> Vec<Duration> {
 fn lose(desk: &mut Desk, n: u8, own: DialId, after: Duration) {
     let (link, _) = desk.connect(n, Some(own));
     desk.tell(MeshInput::Ready { link });
+    lose_ready(desk, link, after);
+}
+
+/// The same, and a channel has matched.
+fn lose_matched(desk: &mut Desk, n: u8, own: DialId, after: Duration) {
+    let (link, _) = desk.connect(n, Some(own));
+    desk.tell(MeshInput::Ready { link });
+    desk.tell(MeshInput::Matched { link });
+    lose_ready(desk, link, after);
+}
+
+fn lose_ready(desk: &mut Desk, link: LinkId, after: Duration) {
     let start = desk.now;
     while desk.now < start + after {
         desk.wait(SECOND);
@@ -133,14 +145,44 @@ fn what_is_lost_again_and_again_is_dialled_ever_more_slowly() {
     let mut desk = Desk::new();
     let mut own = dial(&desk.see(HIGHER));
     for rounds in 0..10 {
-        lose(&mut desk, HIGHER, own, INSTANT);
+        lose_matched(&mut desk, HIGHER, own, INSTANT);
         let seen = desk.wait(5 * SECOND);
         let outputs: Vec<MeshOutput> = seen.iter().map(|(_, output)| output.clone()).collect();
         own = dial(&outputs);
         assert!(rounds < 4 || dial_times(&seen)[0] > 2 * SECOND);
     }
-    lose(&mut desk, HIGHER, own, 10 * SECOND);
+    lose_matched(&mut desk, HIGHER, own, 10 * SECOND);
     assert!(dial_times(&desk.wait(SECOND + INSTANT)).len() == 1, "it has worked for a while");
+}
+
+/// As it is where the other side has no room, and each that comes back drives out another one.
+#[test]
+fn what_is_brief_and_never_matches_is_dialled_once_in_a_minute_at_last() {
+    let mut desk = Desk::new();
+    let mut own = dial(&desk.see(HIGHER));
+    let mut gaps = Vec::new();
+    for _ in 0..12 {
+        lose(&mut desk, HIGHER, own, 20 * SECOND);
+        let start = desk.now;
+        own = next_dial(&mut desk);
+        gaps.push(desk.now - start);
+    }
+    assert!(gaps[0] <= SECOND && gaps[1] <= 2 * SECOND, "{gaps:?}");
+    assert!(gaps[7..].iter().all(|gap| (30 * SECOND..=60 * SECOND).contains(gap)), "{gaps:?}");
+    lose(&mut desk, HIGHER, own, 301 * SECOND);
+    let start = desk.now;
+    next_dial(&mut desk);
+    assert!(desk.now - start <= SECOND, "it has worked for long");
+}
+
+/// Waits until one dial begins.
+fn next_dial(desk: &mut Desk) -> DialId {
+    loop {
+        let seen = desk.wait(INSTANT);
+        if let [(_, MeshOutput::Dial { dial, .. })] = seen[..] {
+            return dial;
+        }
+    }
 }
 
 #[test]
@@ -169,6 +211,24 @@ fn new_addresses_are_tried_soon() {
     let outputs = desk.tell(MeshInput::Seen { proxy: proxy(HIGHER), addresses });
     let both = Target::Proxy { proxy: proxy(HIGHER), addresses: vec![address(1), address(HIGHER)] };
     assert_eq!(dials(&outputs)[0].1, &both, "and where it was found before");
+}
+
+/// Lies are free, so they must not make us dial more.
+#[test]
+fn news_make_one_dial_early_once_in_five_seconds() {
+    let mut desk = Desk::new();
+    let own = dial(&desk.see(HIGHER));
+    lose_matched(&mut desk, HIGHER, own, 60 * SECOND);
+    let mut times = Vec::new();
+    for n in 0..200_u32 {
+        let [_, _, high, low] = n.to_be_bytes();
+        let addresses = vec![([10, 1, high, low], 9010).into()];
+        let seen = desk.tell(MeshInput::Seen { proxy: proxy(HIGHER), addresses });
+        let failed = dials(&seen).into_iter().map(|(dial, _)| dial).next();
+        times.extend(failed.map(|dial| desk.tell(MeshInput::DialFailed { dial })).map(|_| SECOND * n / 10));
+        times.extend(fail_for(&mut desk, SECOND / 10).into_iter().map(|at| at + SECOND * n / 10));
+    }
+    assert!((7..=15).contains(&times.len()), "{times:?}");
 }
 
 #[test]
@@ -223,6 +283,7 @@ fn dials_to_those_known_have_a_bound_and_take_turns() {
     let mut desk = Desk::new();
     for n in 1..=80 {
         let link = desk.accept(n);
+        desk.tell(MeshInput::Matched { link });
         desk.see(n);
         desk.tell(MeshInput::Down { link });
     }

@@ -2,7 +2,7 @@
 
 use nws_core::{DialId, LinkEnd, LinkId, MeshConfig, MeshInput, MeshOutput};
 
-use crate::desk::{Desk, HIGHER, LOWER, SECOND, close, dial, dials};
+use crate::desk::{Desk, HIGHER, LOWER, SECOND, close, dial, dial_times, dials};
 
 /// A dial to the proxy `n` is under way.
 fn dialling(n: u8) -> (Desk, DialId) {
@@ -76,6 +76,23 @@ fn one_that_works_no_more_makes_room_after_a_second() {
     );
 }
 
+/// Its answer may be there already: what came meanwhile is read first.
+#[test]
+fn one_that_nobody_listened_to_has_another_second() {
+    let mut desk = Desk::new();
+    let link = desk.accept(LOWER);
+    let (late, outputs) = desk.connect(LOWER, None);
+    assert_eq!(outputs, [ping(link)]);
+    assert_eq!(desk.stand_still(SECOND * 12 / 10), []);
+    assert_eq!(desk.tell(MeshInput::Heard { link }), [close(late, LinkEnd::Duplicate)]);
+
+    let mut desk = Desk::new();
+    let link = desk.accept(LOWER);
+    let (next, _) = desk.connect(LOWER, None);
+    assert_eq!(desk.stand_still(SECOND * 12 / 10), []);
+    assert_eq!(desk.wait(SECOND), [(SECOND, close(link, LinkEnd::Replaced)), (SECOND, start(next))]);
+}
+
 #[test]
 fn one_that_breaks_makes_room_at_once() {
     let mut desk = Desk::new();
@@ -140,7 +157,29 @@ fn the_own_id_is_refused() {
     let peer = dial(&desk.tell(MeshInput::Peer { peer: 0 }));
     let (link, outputs) = desk.connect_to(Desk::own(), Some(peer));
     assert_eq!(outputs, [close(link, LinkEnd::Own)]);
-    assert!(desk.is_idle(), "it is never dialled again");
+    own_is_dialled_hourly(&mut desk);
+}
+
+#[test]
+fn a_configured_address_that_leads_back_is_dialled_once_an_hour() {
+    let mut desk = Desk::new();
+    let peer = dial(&desk.tell(MeshInput::Peer { peer: 0 }));
+    assert_eq!(desk.tell(MeshInput::Own { dial: peer }), []);
+    own_is_dialled_hourly(&mut desk);
+    let announced = dial(&desk.see(HIGHER));
+    assert_eq!(desk.tell(MeshInput::Own { dial: announced }), [], "it was a lie");
+    assert_eq!(dial_times(&desk.wait(61 * SECOND)), [60 * SECOND]);
+}
+
+/// The name of a machine may become that of another one.
+#[track_caller]
+fn own_is_dialled_hourly(desk: &mut Desk) {
+    for _ in 0..3 {
+        let seen = desk.wait(3600 * SECOND);
+        assert_eq!(dial_times(&seen), [3600 * SECOND]);
+        let outputs: Vec<MeshOutput> = seen.into_iter().map(|(_, output)| output).collect();
+        assert_eq!(desk.tell(MeshInput::Own { dial: dial(&outputs) }), []);
+    }
 }
 
 #[test]

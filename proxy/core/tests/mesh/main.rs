@@ -1,5 +1,6 @@
 //! Links between proxies: whom to dial, which link stays, which is dead, and what is offered.
 
+mod crowds;
 mod desk;
 mod dials;
 mod duel;

@@ -12,10 +12,12 @@ use super::weather::between;
 use super::{Lan, MachineId};
 use crate::{DialId, MeshInput, Target};
 
-/// When a machine announces itself, after its start and the last time: twice, as RFC 6762 (section 8.3)
-/// has it, and then whenever somebody asks.
-const ANNOUNCEMENTS: [Duration; 3] =
-    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(20)];
+/// When a machine announces itself after its start: twice, as RFC 6762 (section 8.3) has it, and then only to
+/// those who ask.
+const ANNOUNCEMENTS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(1_100)];
+
+/// After what time a machine asks again who is there, at least and at most.
+const QUESTIONS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
 /// Time that a handshake costs the two that it takes, together.
 const HANDSHAKE: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(8)];
@@ -27,7 +29,10 @@ impl Lan {
         machine.proxy.advance(self.clock.elapsed());
         self.machines.push(machine);
         self.addresses.insert(address, id);
-        self.schedule.plan(self.clock.now() + ANNOUNCEMENTS[0], Happening::Announce(id, 0));
+        for after in ANNOUNCEMENTS {
+            self.schedule.plan(self.clock.now() + after, Happening::Announce(id));
+        }
+        self.schedule.plan(self.clock.now() + ANNOUNCEMENTS[0], Happening::Ask(id));
         id
     }
 
@@ -39,19 +44,42 @@ impl Lan {
         }
     }
 
-    /// A machine tells the others that it is there, and asks who they are.
-    pub(super) fn announce(&mut self, machine: MachineId, time: u32) {
-        let next = ANNOUNCEMENTS[(time as usize + 1).min(ANNOUNCEMENTS.len() - 1)];
+    /// A machine hears that another one leaves, which may not be true.
+    pub fn tell_gone(&mut self, to: MachineId, gone: MachineId) {
+        if self.machines[to.0].is_running() {
+            let proxy = self.machines[gone.0].id.clone();
+            self.tell_mesh(to, MeshInput::Gone { proxy });
+            self.attend(to);
+        }
+    }
+
+    /// A machine is told to keep a link to whoever is at an address.
+    pub fn configure(&mut self, machine: MachineId, address: SocketAddr) {
+        if self.machines[machine.0].is_running() {
+            let peers = &mut self.machines[machine.0].peers;
+            peers.push(address);
+            let peer = peers.len() - 1;
+            self.tell_mesh(machine, MeshInput::Peer { peer });
+            self.attend(machine);
+        }
+    }
+
+    /// A machine tells the others that it is there.
+    pub(super) fn announce(&mut self, machine: MachineId) {
+        for other in (0..self.machines.len()).map(MachineId).filter(|other| *other != machine) {
+            self.multicast(machine, other);
+        }
+    }
+
+    /// A machine asks the others who they are, and will do so again.
+    pub(super) fn ask(&mut self, machine: MachineId) {
         if matches!(self.machines[machine.0].health, Health::Killed | Health::Off) {
             return;
         }
-        self.schedule.plan(self.clock.now() + next, Happening::Announce(machine, time + 1));
-        if !self.machines[machine.0].is_running() {
-            return;
-        }
-        for other in (0..self.machines.len()).map(MachineId).filter(|other| *other != machine) {
-            self.multicast(machine, other);
-            if time == 0 {
+        let pause = between(&mut self.rng, QUESTIONS[0], QUESTIONS[1]);
+        self.schedule.plan(self.clock.now() + pause, Happening::Ask(machine));
+        if self.machines[machine.0].is_running() {
+            for other in (0..self.machines.len()).map(MachineId).filter(|other| *other != machine) {
                 self.multicast(other, machine);
             }
         }
@@ -90,19 +118,16 @@ impl Lan {
         if !self.machines[dialler.0].is_running() {
             return;
         }
-        let Some(Target::Proxy { proxy, addresses }) = self.machines[dialler.0].dials.get(&dial).cloned()
-        else {
-            return;
+        let Some(target) = self.machines[dialler.0].dials.get(&dial) else { return };
+        let addresses = match target {
+            Target::Proxy { addresses, .. } => addresses.clone(),
+            Target::Peer(peer) => vec![self.machines[dialler.0].peers[*peer]],
         };
         let found = addresses.iter().filter_map(|address| self.addresses.get(address).copied());
         let reached: Vec<MachineId> = found.filter(|found| self.is_connected(dialler, *found)).collect();
         let health = |machine: &MachineId| self.machines[machine.0].health;
         if let Some(&listener) = reached.iter().find(|machine| health(machine) == Health::Running) {
-            self.machines[dialler.0].dials.remove(&dial);
-            match self.machines[listener.0].id == proxy {
-                true => self.connect(dialler, listener, dial),
-                false => self.tell_mesh(dialler, MeshInput::Stranger { dial }),
-            }
+            self.reach(dialler, listener, dial);
         } else if reached.iter().any(|machine| health(machine) == Health::Killed) {
             self.machines[dialler.0].dials.remove(&dial);
             self.tell_mesh(dialler, MeshInput::DialFailed { dial });
@@ -112,6 +137,18 @@ impl Lan {
             self.schedule.plan(self.clock.now() + again, Happening::Answer(dialler, dial));
         }
         self.attend(dialler);
+    }
+
+    /// A dial has led to a machine, which may not be the right one.
+    fn reach(&mut self, dialler: MachineId, listener: MachineId, dial: DialId) {
+        let target = self.machines[dialler.0].dials.remove(&dial);
+        match target {
+            _ if listener == dialler => self.tell_mesh(dialler, MeshInput::Own { dial }),
+            Some(Target::Proxy { proxy, .. }) if self.machines[listener.0].id != proxy => {
+                self.tell_mesh(dialler, MeshInput::Stranger { dial });
+            }
+            _ => self.connect(dialler, listener, dial),
+        }
     }
 
     fn connect(&mut self, dialler: MachineId, listener: MachineId, dial: DialId) {

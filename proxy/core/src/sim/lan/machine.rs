@@ -37,6 +37,8 @@ pub(super) struct Machine {
     pub(super) mesh: Mesh,
     /// Its side of each connection that it has.
     pub(super) links: SlotMap<LinkId, (CableId, Side)>,
+    /// The addresses that it is configured with.
+    pub(super) peers: Vec<SocketAddr>,
     pub(super) dials: BTreeMap<DialId, Target>,
     /// The channels that are matched, by their trunks: the connection, and the slot on its side.
     pub(super) trunks: HashMap<ConnId, (CableId, Side, usize)>,
@@ -57,6 +59,7 @@ impl Machine {
             health: Health::Running,
             proxy: Proxy::new(Config::default(), rng.next_u64()),
             links: SlotMap::with_key(),
+            peers: Vec::new(),
             dials: BTreeMap::new(),
             trunks: HashMap::new(),
             alarm: None,

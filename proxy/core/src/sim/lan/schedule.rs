@@ -17,8 +17,10 @@ pub(super) enum Happening {
     Arrive(CableId, Side),
     /// A handshake is over, or has failed.
     Answer(MachineId, DialId),
-    /// A machine announces itself, for this time.
-    Announce(MachineId, u32),
+    /// A machine announces itself.
+    Announce(MachineId),
+    /// A machine asks who is there.
+    Ask(MachineId),
     /// The first machine hears the announcement of the second.
     Hear(MachineId, MachineId),
 }
