@@ -23,6 +23,7 @@ mod replay;
 mod roster;
 mod slots;
 mod stranger;
+mod turns;
 mod twice;
 mod violations;
 mod wire;
