@@ -20,6 +20,7 @@ use tokio::time::sleep_until;
 use crate::discovery::{Discovery, PeerAddress, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
+use crate::places;
 use crate::shard::News;
 
 pub(crate) use nws_core::LinkEnd;
@@ -107,8 +108,9 @@ impl Mesh {
     pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>) -> Result<Rc<Self>, Error> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;
+        let config = MeshConfig { links_max: places::links_max(), ..MeshConfig::default() };
         Ok(Rc::new(Self {
-            core: RefCell::new(nws_core::Mesh::new(MeshConfig::default(), own, seed)),
+            core: RefCell::new(nws_core::Mesh::new(config, own, seed)),
             rations: RefCell::new(Rations::new(RationsConfig::default())),
             links: RefCell::default(),
             dialing: RefCell::default(),

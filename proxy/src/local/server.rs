@@ -60,7 +60,7 @@ impl HeldPlace {
 impl Server {
     /// A server for a proxy that listens on `port`.
     pub(crate) fn new(config: &Config, port: u16, shards: ShardHandles) -> Result<Self, Error> {
-        let places = Places::new(config.limits.connections, shards.len());
+        let places = Places::new(config.limits.connections, shards.len(), config.links.are_wanted());
         let gate = Gate {
             hosts: Hosts::new(port, config.allow_hosts.clone()),
             origins: Origins::new(config.allow_origins.clone(), port),
