@@ -1,12 +1,14 @@
 //! Links to other proxies: a TCP connection, TLS, a WebSocket, and inside it what both sides find out about
 //! their channels and then relay.
 
+mod arithmetic;
 mod dial;
 mod end;
 mod listen;
 mod lives;
 mod relay;
 mod socket;
+mod tasks;
 mod writer;
 
 use std::rc::Rc;
@@ -18,8 +20,10 @@ use crate::interfaces::Interfaces;
 use crate::shard::ShardHandles;
 use crate::tls::Identity;
 
+pub(crate) use arithmetic::Arithmetic;
 pub(crate) use dial::dial;
 pub(crate) use listen::{LinkListener, listen};
+pub(crate) use tasks::{Starter, Tasks};
 
 /// What every link needs.
 pub(crate) struct Context {
@@ -31,6 +35,10 @@ pub(crate) struct Context {
     pub(crate) interfaces: watch::Receiver<Arc<Interfaces>>,
     /// Whether others may link from other networks.
     pub(crate) allow_remote: bool,
+    /// Where they compute.
+    pub(crate) arithmetic: Arithmetic,
+    /// What starts their tasks.
+    pub(crate) tasks: Starter,
 }
 
 impl Context {

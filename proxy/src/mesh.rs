@@ -53,7 +53,7 @@ pub(crate) enum Order {
 }
 
 /// Who dials.
-pub(crate) type Dialer = dyn Fn(&Rc<Mesh>, DialId, Destination) -> AbortHandle;
+pub(crate) type Dialer = dyn Fn(&Rc<Mesh>, DialId, Destination) -> Option<AbortHandle>;
 
 /// Where to dial, and who is expected there, if that is known.
 #[derive(Clone, Debug)]
@@ -259,8 +259,9 @@ impl Mesh {
                 Destination { proxy: None, addresses: addresses.unwrap_or_default() }
             }
         };
-        let task = (self.dialer)(self, dial, destination);
-        self.dialing.borrow_mut().insert(dial, task);
+        if let Some(task) = (self.dialer)(self, dial, destination) {
+            self.dialing.borrow_mut().insert(dial, task);
+        }
     }
 
     /// A link that takes no more orders loses its queue, and ends when it finds that out.

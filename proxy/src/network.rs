@@ -1,15 +1,18 @@
 //! Everything by which this proxy reaches others: it listens, it is announced, and it dials.
 
+#[cfg(test)]
+mod tests;
+
 use std::rc::Rc;
 
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, spawn_local};
+use tokio::task::AbortHandle;
 
 use crate::config::Links;
 use crate::discovery::{Discovery, Mdns, NamedPeers};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
-use crate::link::{self, Context, LinkListener};
+use crate::link::{self, Arithmetic, Context, LinkListener, Tasks};
 use crate::mesh::{Dialer, Mesh};
 use crate::shard::{News, ShardHandles};
 use crate::tls::Identity;
@@ -30,7 +33,9 @@ pub(crate) struct Network {
     mesh: Rc<Mesh>,
     discovery: Discovery,
     news: mpsc::Receiver<News>,
-    listening: JoinHandle<()>,
+    listening: Option<AbortHandle>,
+    /// Listening, dials and links.
+    tasks: Tasks,
 }
 
 impl Network {
@@ -58,10 +63,18 @@ impl Network {
             discovery.add(NamedPeers(config.peers));
         }
         tracing::info!(%proxy, port = listener.port(), "listening for other proxies");
-        let context = Rc::new(Context { identity, shards, interfaces, allow_remote: config.allow_remote });
+        let tasks = Tasks::default();
+        let context = Rc::new(Context {
+            identity,
+            shards,
+            interfaces,
+            allow_remote: config.allow_remote,
+            arithmetic: Arithmetic::new(),
+            tasks: tasks.starter(),
+        });
         let mesh = Mesh::new(proxy, dialer(Rc::clone(&context)))?;
-        let listening = spawn_local(link::listen(context, Rc::clone(&mesh), listener));
-        Ok(Self { mesh, discovery, news, listening })
+        let listening = tasks.starter().start(link::listen(context, Rc::clone(&mesh), listener));
+        Ok(Self { mesh, discovery, news, listening, tasks })
     }
 
     /// Works for ever.
@@ -70,11 +83,15 @@ impl Network {
         Ok(())
     }
 
-    /// Ends all links, and takes leave of the neighbours.
-    pub(crate) async fn stop(self) {
-        self.listening.abort();
+    /// Ends all links, and takes leave of the neighbours. What of a link is not over then ends when the answer
+    /// is dropped.
+    pub(crate) async fn stop(self) -> Tasks {
+        if let Some(listening) = self.listening {
+            listening.abort();
+        }
         self.mesh.shut_down();
         self.discovery.stop().await;
+        self.tasks
     }
 }
 

@@ -10,7 +10,7 @@ use nws_matching::Role;
 use nws_protocol::ProxyId;
 use nws_protocol::limits::{ADDRESSES_MAX, DIAL_TIME};
 use tokio::net::TcpStream;
-use tokio::task::{AbortHandle, spawn_local};
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::end::End;
@@ -19,17 +19,23 @@ use super::{SharedContext, listen, socket};
 use crate::mesh::{Candidate, Destination, Mesh};
 use crate::tls::{self, TlsError};
 
-/// Dials, and serves the link if it comes to one. The handle ends the dial and nothing else.
-pub(crate) fn dial(context: SharedContext, mesh: &Rc<Mesh>, dial: DialId, to: Destination) -> AbortHandle {
-    let mesh = Rc::clone(mesh);
-    spawn_local(async move {
+/// Dials, and serves the link if it comes to one. The handle ends the dial and nothing else; there is none where
+/// the owner of the tasks is gone.
+pub(crate) fn dial(
+    context: SharedContext,
+    mesh: &Rc<Mesh>,
+    dial: DialId,
+    to: Destination,
+) -> Option<AbortHandle> {
+    let (tasks, mesh) = (context.tasks.clone(), Rc::clone(mesh));
+    tasks.start(async move {
         let connecting = connect(&context, &to);
         match timeout(DIAL_TIME, connecting).await.unwrap_or(Err(End::Late)) {
             Ok((fresh, proxy, address)) => {
                 let is_on_link = context.is_on_link(&address);
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
                 // A task of its own: the dial is over.
-                spawn_local(relay(context, link, fresh));
+                context.tasks.clone().start(relay(context, link, fresh));
             }
             Err(end) => {
                 tracing::debug!(%end, "a dial has failed");
@@ -43,7 +49,6 @@ pub(crate) fn dial(context: SharedContext, mesh: &Rc<Mesh>, dial: DialId, to: De
             }
         }
     })
-    .abort_handle()
 }
 
 async fn connect(context: &SharedContext, to: &Destination) -> Result<(Fresh, ProxyId, SocketAddr), End> {

@@ -11,7 +11,6 @@ use nws_protocol::limits::{LINK_HELLO_TIME, LINKS_BEFORE_HELLO_MAX};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::task::spawn_local;
 use tokio::time::timeout;
 
 use super::end::End;
@@ -82,8 +81,8 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: Lin
             tracing::debug!(%address, is_on_link, "a connection is refused");
             continue;
         }
-        let (context, mesh) = (Rc::clone(&context), Rc::clone(&mesh));
-        spawn_local(async move {
+        let (tasks, context, mesh) = (context.tasks.clone(), Rc::clone(&context), Rc::clone(&mesh));
+        tasks.start(async move {
             let accepted = timeout(LINK_HELLO_TIME, accept(&context, stream)).await;
             drop(permit);
             match accepted.unwrap_or(Err(End::Late)) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, SplitStream};
 use nws_core::ChannelKey;
 use nws_matching::{Finished, Input, Output, PeerSlot, Role, Session, SessionConfig, Work};
@@ -13,7 +14,7 @@ use nws_protocol::limits::LINK_FRAME_EARLY_MAX;
 use nws_protocol::link::{LinkFrame, Slot};
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use tokio::sync::{Notify, mpsc};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinError;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::SharedContext;
@@ -101,7 +102,8 @@ struct Relay<'a> {
     slots: HashMap<Slot, (ChannelName, usize)>,
     /// Rung by a shard.
     broken: Arc<Notify>,
-    works: FuturesUnordered<JoinHandle<Finished>>,
+    /// At most one piece of each kind.
+    works: FuturesUnordered<LocalBoxFuture<'static, Result<Finished, JoinError>>>,
     is_matched: bool,
 }
 
@@ -231,7 +233,7 @@ impl Relay<'_> {
         if work.weight() <= INLINE_MAX {
             return self.enter(Input::Done(work.run()));
         }
-        self.works.push(spawn_blocking(move || work.run()));
+        self.works.push(Box::pin(self.context.arithmetic.clone().run(move || work.run())));
         Ok(())
     }
 

@@ -1,0 +1,53 @@
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::task::yield_now;
+use tokio::time::timeout;
+
+use super::*;
+use crate::config::Config;
+use crate::shard::Shards;
+
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// One that dials `peers`, and its port.
+fn start(shards: &Shards, peers: &[u16]) -> (Network, u16) {
+    let peers = peers.iter().map(|port| format!("127.0.0.1:{port}").parse().unwrap()).collect();
+    let links = Links { discovery: false, peers, allow_remote: true, ..Config::default().links };
+    let listener = LinkListener::bind(Some(0)).unwrap();
+    let port = listener.port();
+    (Network::start(links, listener, shards.handles(), news().1).unwrap(), port)
+}
+
+async fn until(holds: impl Fn() -> bool) {
+    let waiting = async {
+        while !holds() {
+            yield_now().await;
+        }
+    };
+    timeout(DEADLINE, waiting).await.unwrap();
+}
+
+#[test]
+fn nothing_is_left_of_a_network_that_is_dropped() {
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
+    runtime.block_on(async {
+        let shards = Shards::start(&Config { shards: Some(1), ..Config::default() }, None).unwrap();
+        let (one, port) = start(&shards, &[]);
+        let (mut other, _) = start(&shards, &[port]);
+        let (at_one, at_other) = (Rc::downgrade(&one.mesh), Rc::downgrade(&other.mesh));
+        // This and whoever listens: more is a link, or about to become one.
+        let has_more = || at_one.strong_count() > 2 && at_other.strong_count() > 2;
+        tokio::select! {
+            _ = other.run() => {}
+            () = until(has_more) => {}
+        }
+        drop(one);
+        until(|| at_one.strong_count() == 0).await;
+        assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
+        drop(other);
+        until(|| at_other.strong_count() == 0).await;
+        shards.stop().await;
+    });
+}
