@@ -1,7 +1,15 @@
-//! Dialling: TCP to all addresses of a proxy at once, and one handshake with the first that answers.
+//! Dialling: TCP to all addresses of a proxy at once, and a handshake with one after the other that answers.
+//!
+//! Announcements can be forged, so whoever answers first may be somebody else, who refuses the handshake or keeps
+//! silent: neither hides the one who is meant.
+
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -10,6 +18,7 @@ use nws_matching::Role;
 use nws_protocol::ProxyId;
 use nws_protocol::limits::{ADDRESSES_MAX, DIAL_TIME};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
@@ -17,7 +26,11 @@ use super::end::End;
 use super::relay::{Fresh, relay};
 use super::{SharedContext, listen, socket};
 use crate::mesh::{Candidate, Destination, Mesh};
-use crate::tls::{self, TlsError};
+use crate::tls::{self, Identity, TlsError};
+
+/// Time after which a handshake is not waited for before the next one begins. In a local network it takes a tenth of
+/// that, and so all addresses have their turn within [`DIAL_TIME`].
+const HEAD_START: Duration = Duration::from_millis(250);
 
 /// Dials, and serves the link if it comes to one. The handle ends the dial and nothing else; there is none where
 /// the owner of the tasks is gone.
@@ -29,10 +42,10 @@ pub(crate) fn dial(
 ) -> Option<AbortHandle> {
     let (tasks, mesh) = (context.tasks.clone(), Rc::clone(mesh));
     tasks.start(async move {
-        let connecting = connect(&context, &to);
+        let connecting = connect(&context.identity, &to);
         match timeout(DIAL_TIME, connecting).await.unwrap_or(Err(End::Late)) {
-            Ok((fresh, proxy, address)) => {
-                let is_on_link = context.is_on_link(&address);
+            Ok((fresh, address)) => {
+                let (proxy, is_on_link) = (fresh.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
                 // A task of its own: the dial is over.
                 context.tasks.clone().start(relay(context, link, fresh));
@@ -51,27 +64,57 @@ pub(crate) fn dial(
     })
 }
 
-async fn connect(context: &SharedContext, to: &Destination) -> Result<(Fresh, ProxyId, SocketAddr), End> {
-    let (stream, address) = race(&to.addresses).await?;
-    listen::tune(&stream)?;
-    let secured = tls::connect(&context.identity, socket::wire(stream), to.proxy.as_ref()).await?;
-    let socket = socket::open(secured.stream).await?;
-    let fresh = Fresh { socket, peer: secured.peer.clone(), session: secured.session, role: Role::Initiator };
-    Ok((fresh, secured.peer, address))
-}
-
-/// The first connection that stands.
-async fn race(addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), End> {
-    let attempts = addresses.iter().take(ADDRESSES_MAX);
-    let mut attempts: FuturesUnordered<_> = attempts
-        .map(async |&address| TcpStream::connect(address).await.map(|stream| (stream, address)))
-        .collect();
-    let mut failure = End::Nobody;
+/// The first handshake that ends well, with whomever connections stand.
+async fn connect(identity: &Identity, to: &Destination) -> Result<(Fresh, SocketAddr), End> {
+    let turns = Semaphore::new(1);
+    let addresses = to.addresses.iter().take(ADDRESSES_MAX);
+    let mut attempts: FuturesUnordered<_> =
+        addresses.map(|&address| attempt(identity, address, to.proxy.as_ref(), &turns)).collect();
+    let mut failure = None;
     while let Some(attempt) = attempts.next().await {
         match attempt {
             Ok(connected) => return Ok(connected),
-            Err(error) => failure = error.into(),
+            Err(end) => failure = Some(telling(failure, end)),
         }
     }
-    Err(failure)
+    Err(failure.unwrap_or(End::Nobody))
+}
+
+/// A connection, and a handshake when it is its turn. It does not keep others waiting for long.
+async fn attempt(
+    identity: &Identity,
+    address: SocketAddr,
+    expected: Option<&ProxyId>,
+    turns: &Semaphore,
+) -> Result<(Fresh, SocketAddr), End> {
+    let stream = TcpStream::connect(address).await?;
+    let turn = turns.acquire().await;
+    let mut greeting = pin!(greet(identity, stream, expected));
+    let greeted = timeout(HEAD_START, greeting.as_mut()).await;
+    drop(turn);
+    let fresh = match greeted {
+        Ok(greeted) => greeted?,
+        Err(_) => greeting.await?,
+    };
+    Ok((fresh, address))
+}
+
+async fn greet(identity: &Identity, stream: TcpStream, expected: Option<&ProxyId>) -> Result<Fresh, End> {
+    listen::tune(&stream)?;
+    let secured = tls::connect(identity, socket::wire(stream), expected).await?;
+    let socket = socket::open(secured.stream).await?;
+    Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
+}
+
+/// The failure that is told. That somebody else is there is so only when nothing else is wrong anywhere: it keeps this
+/// side from dialling again soon.
+fn telling(before: Option<End>, now: End) -> End {
+    match before {
+        Some(before) if is_elsewhere(&now) || !is_elsewhere(&before) => before,
+        _ => now,
+    }
+}
+
+fn is_elsewhere(end: &End) -> bool {
+    matches!(end, End::Tls(TlsError::Unexpected { .. } | TlsError::Own))
 }
