@@ -1,0 +1,125 @@
+//! Links that are slow, dead, or waiting.
+
+use std::time::Duration;
+
+use nws_core::sim::{Proxy, Speed, Word, network};
+use nws_core::{Config, ConnId, Output};
+use nws_protocol::limits::LINK_RECORD_MAX;
+
+use crate::pair::{PIECE, Pair, SHORT, id, join, resets};
+
+#[test]
+fn nothing_is_sent_where_nobody_listens() {
+    let mut proxy = Proxy::new(Config::default(), 1);
+    let a = proxy.join(&network("room"));
+    let trunk = proxy.trunk(&network("room"), &id(1));
+    assert!(!proxy.take(trunk, PIECE).is_empty(), "the roster");
+    proxy.send(a, Word::broadcast("1"));
+    assert_eq!(proxy.waiting_for(trunk), 0);
+    proxy.stream(trunk, &join(1, "b"));
+    proxy.send(a, Word::broadcast("1"));
+    assert!(proxy.waiting_for(trunk) > 0);
+}
+
+#[test]
+fn a_link_that_moves_slowly_holds_its_senders_and_is_not_cut() {
+    let mut pair = Pair::new();
+    let a = pair.join(0, "a");
+    pair.join(1, "b");
+    let much = format!("\"{}\"", "x".repeat(100_000));
+    let mut said = 0;
+    // 100 kB/s: less than what makes a client one that drains.
+    for _ in 0..300 {
+        if !pair.proxies[0].is_held(a) && said < 400 {
+            pair.proxies[0].enqueue(a, Word::broadcast(&much));
+            said += 1;
+        }
+        assert!((0..10).all(|_| pair.carry(0)));
+        pair.proxies.iter_mut().for_each(|proxy| proxy.advance(Duration::from_millis(100)));
+        assert!(pair.proxies[0].waiting_for(pair.trunks[0]) < 2 * 1024 * 1024);
+    }
+    assert!(pair.proxies[0].is_held(a));
+    assert_eq!(resets(&mut pair.proxies[0]), []);
+}
+
+#[test]
+fn a_dead_link_is_closed_and_holds_nobody() {
+    let mut pair = Pair::new();
+    let a = pair.join(0, "a");
+    let near = pair.join(0, "near");
+    pair.join(1, "b");
+    pair.proxies[0].take(pair.trunks[0], 0);
+    pair.proxies[0].send(a, Word::broadcast("1"));
+    pair.proxies[0].take(pair.trunks[0], 0);
+    pair.proxies[0].advance(Duration::from_secs(2));
+    let much = format!("\"{}\"", "x".repeat(100_000));
+    (0..100).for_each(|_| pair.proxies[0].send(a, Word::broadcast(&much)));
+    assert!(!pair.proxies[0].is_held(a));
+    pair.proxies[0].advance(Duration::from_secs(10));
+    assert_eq!(resets(&mut pair.proxies[0]), [pair.trunks[0]]);
+    let seen = pair.seen(0, near);
+    assert_eq!(seen.iter().filter(|event| event.starts_with("a: ")).count(), 101);
+    assert_eq!(seen.last(), Some(&format!("disconnect b~{}", SHORT[1])));
+}
+
+#[test]
+fn a_slow_reader_here_holds_the_link_that_fills_it() {
+    let mut pair = Pair::new();
+    let a = pair.join(0, "a");
+    let b = pair.join(1, "b");
+    pair.proxies[1].set_speed(b, Speed::BytesPerMs(2_000));
+    let much = format!("\"{}\"", "x".repeat(900_000));
+    for _ in 0..4 {
+        pair.send(0, a, Word::broadcast(&much));
+    }
+    let trunk = pair.trunks[1];
+    assert!(pair.proxies[1].news().contains(&Output::Hold { conn: trunk }));
+    pair.proxies[1].advance(Duration::from_secs(3));
+    assert!(pair.proxies[1].news().contains(&Output::Release { conn: trunk }));
+    assert_eq!(pair.seen(1, b).len(), 5);
+}
+
+#[test]
+fn a_link_that_takes_next_to_nothing_holds_nobody() {
+    let mut pair = Pair::new();
+    let a = pair.join(0, "a");
+    pair.join(1, "b");
+    let much = format!("\"{}\"", "x".repeat(100_000));
+    (0..30).for_each(|_| pair.proxies[0].enqueue(a, Word::broadcast(&much)));
+    for _ in 0..50 {
+        pair.proxies[0].take(pair.trunks[0], 1);
+        pair.proxies[0].advance(Duration::from_millis(100));
+    }
+    assert!(!pair.proxies[0].is_held(a));
+}
+
+#[test]
+fn who_waits_for_its_turn_is_not_to_blame() {
+    let mut pair = Pair::new();
+    let a = pair.join(0, "a");
+    pair.join(1, "b");
+    let much = format!("\"{}\"", "x".repeat(100_000));
+    let trunk = pair.trunks[0];
+    (0..30).for_each(|_| pair.proxies[0].enqueue(a, Word::broadcast(&much)));
+    pair.proxies[0].take(trunk, 0);
+    for _ in 0..200 {
+        pair.proxies[0].wait_for_turn(trunk);
+        pair.proxies[0].advance(Duration::from_millis(100));
+    }
+    assert!(pair.proxies[0].is_held(a));
+    assert_eq!(resets(&mut pair.proxies[0]), []);
+}
+
+#[test]
+fn whoever_holds_most_of_what_is_unfinished_gives_way() {
+    let mut proxy = Proxy::new(Config::default(), 1);
+    let client = proxy.join(&network("room"));
+    let head = [&[3][..], &(LINK_RECORD_MAX as u32).to_be_bytes(), &vec![0; 15 << 20]].concat();
+    let trunks: Vec<ConnId> = (1..=17).map(|n| proxy.trunk(&network("room"), &id(n))).collect();
+    trunks.iter().for_each(|&trunk| proxy.stream(trunk, &head));
+    proxy.hold_unfinished(client, 1 << 20);
+    proxy.hold_unfinished(client, 2 << 20);
+    assert!(!resets(&mut proxy).is_empty());
+    assert!(!proxy.is_closing(client));
+    assert!(proxy.is_connected(client));
+}

@@ -1,0 +1,6 @@
+//! Members of two proxies in one channel, and what a proxy believes of another.
+
+mod flow;
+mod pair;
+mod presence;
+mod trust;
