@@ -9,6 +9,7 @@ mod lives;
 mod relay;
 mod socket;
 mod tasks;
+mod wire;
 mod writer;
 
 use std::rc::Rc;

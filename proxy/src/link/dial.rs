@@ -24,6 +24,7 @@ use tokio::time::timeout;
 
 use super::end::End;
 use super::relay::{Fresh, relay};
+use super::wire::Wire;
 use super::{SharedContext, listen, socket};
 use crate::mesh::{Candidate, Destination, Mesh};
 use crate::tls::{self, Identity, TlsError};
@@ -101,7 +102,7 @@ async fn attempt(
 
 async fn greet(identity: &Identity, stream: TcpStream, expected: Option<&ProxyId>) -> Result<Fresh, End> {
     listen::tune(&stream)?;
-    let secured = tls::connect(identity, socket::wire(stream), expected).await?;
+    let secured = tls::connect(identity, Wire::new(stream), expected).await?;
     let socket = socket::open(secured.stream).await?;
     Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
 }

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use super::end::End;
 use super::relay::{Fresh, relay};
+use super::wire::Wire;
 use super::{SharedContext, socket};
 use crate::error::Error;
 use crate::mesh::{Candidate, Mesh};
@@ -99,7 +100,7 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: Lin
 
 async fn accept(context: &SharedContext, stream: TcpStream) -> Result<Fresh, End> {
     tune(&stream)?;
-    let secured = tls::accept(&context.identity, socket::wire(stream)).await?;
+    let secured = tls::accept(&context.identity, Wire::new(stream)).await?;
     let socket = socket::answer(secured.stream).await?;
     Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Responder })
 }

@@ -20,6 +20,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::SharedContext;
 use super::end::End;
 use super::socket::Socket;
+use super::wire::Appetite;
 use super::writer::{Control, Ports, write};
 use crate::guard::guarded;
 use crate::mesh::{Link, Order};
@@ -59,6 +60,7 @@ pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
 }
 
 async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
+    let appetite = fresh.socket.get_ref().get_ref().0.appetite().clone();
     let (sink, stream) = fresh.socket.split();
     let (control, outgoing) = (Control::default(), Ports::default());
     let mut seed = [0; 32];
@@ -78,6 +80,7 @@ async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
         slots: HashMap::new(),
         broken: Arc::default(),
         works: FuturesUnordered::new(),
+        appetite,
         is_matched: false,
     };
     let Err(end) = tokio::select! {
@@ -104,6 +107,7 @@ struct Relay<'a> {
     broken: Arc<Notify>,
     /// At most one piece of each kind.
     works: FuturesUnordered<LocalBoxFuture<'static, Result<Finished, JoinError>>>,
+    appetite: Appetite,
     is_matched: bool,
 }
 
@@ -240,6 +244,7 @@ impl Relay<'_> {
     async fn start(&mut self, channel: ChannelName, slot: Slot) -> Result<(), End> {
         self.link.matched();
         self.is_matched = true;
+        self.appetite.awaken();
         let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
         let (shard, digest) = self.context.shards.number_of(&key);
         tracing::debug!(peer = %self.peer, channel = %digest, "a channel is matched");

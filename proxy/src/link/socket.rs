@@ -2,7 +2,6 @@
 
 use nws_protocol::limits::LINK_PIECE_MAX;
 use nws_protocol::link::{PATH, SUBPROTOCOL};
-use tokio::io::BufReader;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 use tokio_tungstenite::WebSocketStream;
@@ -13,12 +12,10 @@ use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use super::end::End;
+use super::wire::Wire;
 
 /// The longest frame: a piece of a stream, and what stands before it.
 const FRAME_MAX: usize = LINK_PIECE_MAX + 16;
-
-/// What is taken from the network at once, in bytes. With less, system calls were measured to cost more than TLS.
-const WIRE_BUFFER: usize = 128 * 1024;
 
 /// What is read at once, in bytes: two records of TLS. tungstenite clears as much before every read, however
 /// little there is.
@@ -30,18 +27,13 @@ const WRITE_BUFFER: usize = 64 * 1024;
 /// What is written after that may not wait without end: a piece that is on its way, and what answers pings.
 const WRITE_BUFFER_MAX: usize = WRITE_BUFFER + 4 * FRAME_MAX;
 
-/// What TLS reads from, and writes to without a buffer.
-pub(super) type Wire = BufReader<TcpStream>;
+/// What the WebSocket runs over.
+type Secured = TlsStream<Wire<TcpStream>>;
 
-pub(super) type Socket = WebSocketStream<TlsStream<Wire>>;
-
-/// Puts a buffer before what is read: rustls itself asks for 4 KiB at a time.
-pub(super) fn wire(stream: TcpStream) -> Wire {
-    BufReader::with_capacity(WIRE_BUFFER, stream)
-}
+pub(super) type Socket = WebSocketStream<Secured>;
 
 /// Opens the WebSocket as the one who has dialled.
-pub(super) async fn open(stream: TlsStream<Wire>) -> Result<Socket, End> {
+pub(super) async fn open(stream: Secured) -> Result<Socket, End> {
     // The name of no machine: who is there has been proved already.
     let mut request = ["ws://nws.invalid", PATH].concat().into_client_request()?;
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
@@ -50,7 +42,7 @@ pub(super) async fn open(stream: TlsStream<Wire>) -> Result<Socket, End> {
 }
 
 /// Answers the one who has dialled.
-pub(super) async fn answer(stream: TlsStream<Wire>) -> Result<Socket, End> {
+pub(super) async fn answer(stream: Secured) -> Result<Socket, End> {
     Ok(tokio_tungstenite::accept_hdr_async_with_config(stream, agree, Some(config())).await?)
 }
 

@@ -24,7 +24,7 @@ impl Listener<'_> {
             Self::Brusque => while listener.accept().await.is_ok() {},
             Self::Proxy(identity) => {
                 while let Ok((stream, _)) = listener.accept().await {
-                    if let Ok(secured) = tls::accept(identity, socket::wire(stream)).await {
+                    if let Ok(secured) = tls::accept(identity, Wire::new(stream)).await {
                         drop(socket::answer(secured.stream).await);
                     }
                 }
