@@ -6,7 +6,12 @@ use nws_tests::{Proxy, Setup};
 /// One that others reach over loopback, at a port of its choice, and that says what happens. It has several
 /// shards, so that links reach other threads, whatever this machine is.
 pub(crate) fn linkable() -> Setup {
-    let setup = Setup::new().flag("--shards", 3).flag("--link-port", 0).flag("--interface", "lo");
+    linkable_with(3)
+}
+
+/// The same with so many shards.
+pub(crate) fn linkable_with(shards: usize) -> Setup {
+    let setup = Setup::new().flag("--shards", shards).flag("--link-port", 0).flag("--interface", "lo");
     setup.env("NWS_LOG", "nws_proxy=debug")
 }
 

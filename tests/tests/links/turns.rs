@@ -5,27 +5,31 @@ use futures_util::future::try_join_all;
 use nws_tests::Peer;
 
 use crate::cable::Cable;
-use crate::proxies::linkable;
+use crate::proxies::linkable_with;
 
 /// Channels that all say as much as they can.
 const CHANNELS: usize = 6;
 
 /// Messages of each channel, and their length in bytes.
-const MESSAGES: usize = 80;
+const MESSAGES: usize = 60;
 const LENGTH: usize = 60_000;
 
-/// Messages that the first one may be ahead while the others begin.
-const AT_FIRST: usize = 30;
+/// Messages after which a channel has begun. Before that, whoever was first has filled what lies on the way.
+const BEGUN: usize = 4;
+
+/// Messages that one channel may be ahead of twice another: a window, and what waits before it.
+const AHEAD: usize = 20;
 
 /// Bytes that the network carries in a millisecond: a wireless one on a bad day.
 const RATE: usize = 4_000;
 
+/// Shards have equal parts, whatever they have to say, so here all channels are in one.
 #[tokio::test]
 async fn channels_that_share_a_slow_network_have_their_turns() -> Result<()> {
     let cable = Cable::lay_slow(RATE)?;
-    let far = linkable().start().await?;
+    let far = linkable_with(1).start().await?;
     cable.plug(far.link().await?.1);
-    let near = linkable().flag("--peer", cable.address()).start().await?;
+    let near = linkable_with(1).flag("--peer", cable.address()).start().await?;
     let mut pairs = Vec::new();
     for number in 0..CHANNELS {
         let path = format!("/channel-{number}");
@@ -44,8 +48,8 @@ async fn channels_that_share_a_slow_network_have_their_turns() -> Result<()> {
                 assert_eq!(listener.payload().await?.2.len(), LENGTH);
                 heard.borrow_mut()[number] = count;
                 let all = heard.borrow();
-                let least = all.iter().copied().min().unwrap_or_default();
-                assert!(count <= 2 * least + AT_FIRST, "after {count} of channel {number}: {all:?}");
+                let least = all.iter().copied().min().unwrap_or_default().max(BEGUN);
+                assert!(count <= 2 * least + AHEAD, "after {count} of channel {number}: {all:?}");
             }
             anyhow::Ok(())
         };
