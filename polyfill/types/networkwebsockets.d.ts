@@ -5,8 +5,63 @@ export type NetworkWebSocketData = string | ArrayBuffer | ArrayBufferView | Blob
 export interface NetworkWebSocketOptions {
   /** Subprotocols to offer. */
   protocols?: string | string[];
-  /** Where the proxy is, without a path of a channel: `ws://localhost:9009` unless given. */
-  endpoint?: string;
+  /**
+   * Where the proxy is, without a path of a channel: `ws://localhost:9009` unless given. A function is asked before each
+   * attempt to connect.
+   */
+  endpoint?: string | (() => string | Promise<string>);
+  /** Whether to connect again when the connection is lost: `false` unless given. */
+  reconnect?: boolean | ReconnectOptions;
+}
+
+/** How a lost connection is made again. */
+export interface ReconnectOptions {
+  /**
+   * What `send()` does while there is no connection: `"throw"` an `InvalidStateError`, as while a socket is connecting,
+   * or `"queue"` the message for the next connection. `"throw"` unless given.
+   */
+  send?: "throw" | "queue";
+  /** The most payload bytes to queue: 1 MiB (1048576) unless given. Beyond it `send()` throws a `QuotaExceededError`. */
+  maxQueued?: number;
+  /** The longest pause between two attempts in milliseconds: 5000 unless given. */
+  maxDelay?: number;
+}
+
+/** Why a socket could not be opened, or was lost. */
+export type FailureReason =
+  /** Nothing listens there: the proxy is not running. */
+  | "proxy-not-running"
+  /** The person, or a policy, has not allowed this site to talk to programs on this machine. */
+  | "permission-denied"
+  /** A page that came by http from elsewhere may not; one that came by https may ask. */
+  | "insecure-context"
+  /** A Content-Security-Policy or the embedding page forbids it. */
+  | "blocked"
+  /** The proxy does not serve pages of this origin. */
+  | "origin-not-allowed"
+  /** The proxy or the channel is full, or this site has tried too many names. */
+  | "limit"
+  /** The proxy is too old or too new for this package. */
+  | "version-mismatch"
+  | "unknown";
+
+/** What the proxy could not do for a single frame; the connection stays open. */
+export type FrameErrorCode = "bad-frame" | "unknown-action" | "unknown-target";
+
+/** What would come of opening a socket now. */
+export interface ProbeResult {
+  /** Whether a socket would open. */
+  readonly ok: boolean;
+  /**
+   * Whether this page may talk to programs on this machine: `"prompt"` means that the browser will ask the person as
+   * soon as a socket is made, or {@link ChannelConstructor.requestPermission} is called. `"granted"` where browsers do
+   * not ask.
+   */
+  readonly permission: PermissionState;
+  /** Why a socket would not open; `null` if it would, and where that cannot be known before the person is asked. */
+  readonly reason: FailureReason | null;
+  /** The same as a sentence for people. */
+  readonly message: string;
 }
 
 /** A message, with who sent it. */
@@ -19,14 +74,23 @@ export interface NetworkMessageEvent<T = any> extends MessageEvent<T> {
 
 /** A failure. */
 export interface NetworkErrorEvent extends Event {
-  /** A word for programs: `unknown-target`, `bad-frame`, `unknown-action`, `limit` or `unknown`. */
-  readonly reason: string;
+  /** A word for programs. */
+  readonly reason: FailureReason | FrameErrorCode;
   /** A sentence for people. */
   readonly message: string;
 }
 
 /** The coming or going of a peer. */
 export interface PresenceEvent extends CustomEvent<{ readonly target: PeerWebSocket }> {}
+
+/** The connection is lost, or could not be made, and will be tried again. */
+export interface ReconnectingEvent
+  extends CustomEvent<{
+    /** Which attempt comes next: 1 for the first of an outage. */
+    readonly attempt: number;
+    /** The pause before it, in milliseconds. */
+    readonly delay: number;
+  }> {}
 
 /** The events of a socket to one peer, by name. */
 export interface PeerWebSocketEventMap {
@@ -42,6 +106,8 @@ export interface NetworkWebSocketEventMap extends PeerWebSocketEventMap {
   connect: PresenceEvent;
   /** A peer has left. Its own `close` came before. */
   disconnect: PresenceEvent;
+  /** The connection will be tried again. Only with the option `reconnect`. */
+  reconnecting: ReconnectingEvent;
 }
 
 /** What channels' and peers' sockets have in common with each other, and with `WebSocket`. */
@@ -119,6 +185,7 @@ export interface NetworkWebSocket extends CommonSocket<NetworkWebSocketEventMap>
 
   onconnect: ((this: this, event: PresenceEvent) => any) | null;
   ondisconnect: ((this: this, event: PresenceEvent) => any) | null;
+  onreconnecting: ((this: this, event: ReconnectingEvent) => any) | null;
 
   /** Broadcasts to all other peers of the channel. */
   send(data: NetworkWebSocketData): void;
@@ -134,6 +201,13 @@ interface ChannelConstructor<T> {
    * `A-Z a-z 0-9 + = * . _ -`, and neither `.` nor `..`.
    */
   new (channel: string, protocols?: string | string[] | NetworkWebSocketOptions): T;
+  /** Finds out whether a socket would open, without making the browser ask the person. */
+  probe(options?: Pick<NetworkWebSocketOptions, "endpoint">): Promise<ProbeResult>;
+  /**
+   * Makes the browser ask the person, where it asks at all, whether this page may talk to programs on this machine. To be
+   * called from a click, as browsers want it.
+   */
+  requestPermission(options?: Pick<NetworkWebSocketOptions, "endpoint">): Promise<PermissionState>;
   readonly CONNECTING: 0;
   readonly OPEN: 1;
   readonly CLOSING: 2;

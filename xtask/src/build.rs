@@ -11,11 +11,17 @@ pub(crate) struct Build {
     /// As it ships: optimised.
     #[arg(long)]
     release: bool,
+    /// The npm package alone.
+    #[arg(long)]
+    package: bool,
 }
 
 impl Build {
     pub(crate) fn start(self) -> Result<()> {
         bundle(self.release)?;
+        if self.package {
+            return Ok(());
+        }
         let build = Step::cargo("build --workspace");
         if self.release { build.arg("--release") } else { build }.run()
     }
