@@ -8,6 +8,7 @@ mod wasm;
 use anyhow::{Result, bail};
 
 use crate::step::Step;
+use crate::package::version;
 use crate::{checkout, npm, toolchain};
 
 /// Checks format, lints, documentation, dependencies, the shape of files, and what the WebAssembly imports.
@@ -34,6 +35,7 @@ impl Check {
             ("arrows", arrows::check()),
             ("wasm", wasm::check()),
             ("shape", shape::check()),
+            ("version", version::check()),
             ("npm package", package()),
         ];
         let failed: Vec<&str> =

@@ -1,6 +1,9 @@
-//! The npm package: the core compiled to WebAssembly, bound to JavaScript, made small, and bundled into polyfill/dist.
+//! The npm package: the core compiled to WebAssembly, bound to JavaScript, made small, bundled into polyfill/dist, and
+//! packed there as the proxy serves it.
 
 mod binding;
+mod tarball;
+pub(crate) mod version;
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,6 +16,7 @@ use crate::{checkout, toolchain};
 
 /// Builds the npm package; one that is fit to `release` has no source maps.
 pub(crate) fn package(release: bool) -> Result<()> {
+    version::check()?;
     let module = compile()?;
     let core = checkout::target().join("package");
     if !is_fresh(&core.join("core.min.wasm"), &module) {
@@ -21,7 +25,8 @@ pub(crate) fn package(release: bool) -> Result<()> {
     }
     let bundle = Step::new("node").dir("polyfill").arg("build.mjs").arg(&core);
     let bundle = if release { bundle } else { bundle.arg("--source-maps") };
-    bundle.run().context("Node.js 20 or later is needed")
+    bundle.run().context("Node.js 20 or later is needed")?;
+    tarball::pack()
 }
 
 /// Compiles the core, so that no path of this machine gets into its panic messages.

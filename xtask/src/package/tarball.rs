@@ -1,0 +1,19 @@
+//! The npm package as one file, as npm installs it and the proxy serves it.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::{checkout, npm};
+
+/// Writes polyfill/dist/networkwebsockets.tgz. Equal files make equal bytes: npm writes one date and no owner.
+pub(super) fn pack() -> Result<()> {
+    let folder = checkout::target().join("package");
+    npm::npm("polyfill").words("pack --ignore-scripts --silent --pack-destination").arg(&folder).run()?;
+    let packed = folder.join(concat!("networkwebsockets-", env!("CARGO_PKG_VERSION"), ".tgz"));
+    let place = checkout::root().join("polyfill/dist/networkwebsockets.tgz");
+    // It is complete, or not there: a proxy may be compiled meanwhile.
+    let beside = place.with_extension("new.tgz");
+    fs::copy(&packed, &beside).with_context(|| format!("cannot copy {}", packed.display()))?;
+    fs::rename(&beside, &place).context("cannot put the package into polyfill/dist")
+}
