@@ -6,7 +6,7 @@ import { readOptions } from "./options.ts";
 import { makePeer } from "./peer-web-socket.ts";
 import { Port } from "./port.ts";
 import { need } from "./wasm.ts";
-import { needArguments, Wire } from "./wire.ts";
+import { needArguments, needWebSocket, Wire } from "./wire.ts";
 
 let coreOf: (socket: NetworkWebSocket) => Core;
 
@@ -21,6 +21,7 @@ export class NetworkWebSocket extends EventTarget {
 
   constructor(channel: string, protocols?: unknown) {
     needArguments(arguments, 1, new.target.name);
+    needWebSocket();
     super();
     this.#channel = `${channel}`;
     const options = readOptions(protocols);

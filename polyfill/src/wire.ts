@@ -50,6 +50,13 @@ export function needArguments(args: IArguments, count: number, where: string): v
   }
 }
 
+/** Throws where the runtime lacks what sockets are made of. */
+export function needWebSocket(): void {
+  if (!globalThis.WebSocket) {
+    throw new DOMException("No WebSocket here: Node 22 or later has one", "NotSupportedError");
+  }
+}
+
 /** Converts as WebIDL converts a union of BufferSource, Blob and USVString. */
 function convert(data: unknown): string | Uint8Array | Blob {
   if (data instanceof Blob) {
