@@ -4,7 +4,6 @@ use js_sys::JsString;
 use nws_protocol::CloseCode;
 
 use crate::close::Farewell;
-use crate::record::Record;
 
 /// Stands for a code when none was given.
 const NO_STATUS: u16 = 1005;
@@ -19,11 +18,6 @@ pub(crate) struct End {
 }
 
 impl End {
-    /// The end that the browser reports.
-    pub(crate) fn reported(event: &Record) -> Self {
-        Self { code: event.close_code(), reason: event.reason(), clean: event.was_clean() }
-    }
-
     /// The end of a connection that never was, or is no more.
     pub(crate) fn abnormal() -> Self {
         Self { code: ABNORMAL, reason: "".into(), clean: false }
@@ -33,13 +27,11 @@ impl End {
     pub(crate) fn departure() -> Self {
         Self { code: CloseCode::GoingAway.number(), reason: "".into(), clean: true }
     }
+}
 
-    /// The end that the page wanted.
-    pub(crate) fn wanted(farewell: &Farewell) -> Self {
-        Self {
-            code: farewell.code.unwrap_or(NO_STATUS),
-            reason: farewell.reason.as_str().into(),
-            clean: true,
-        }
+impl Farewell {
+    /// The code that a `close` event shows.
+    pub(crate) fn shown_code(&self) -> u16 {
+        self.code.unwrap_or(NO_STATUS)
     }
 }

@@ -13,6 +13,10 @@ pub(crate) fn syntax(message: &str) -> JsValue {
     named(message, "SyntaxError")
 }
 
+pub(crate) fn quota_exceeded(message: &str) -> JsValue {
+    named(message, "QuotaExceededError")
+}
+
 impl From<Refusal> for JsValue {
     fn from(refusal: Refusal) -> Self {
         match refusal {

@@ -9,17 +9,24 @@ pub(crate) struct Failure {
     pub(crate) message: &'static str,
 }
 
+/// What nothing is known about.
+pub(crate) const UNKNOWN: &str = "unknown";
+
 /// The proxy sent what cannot be a frame.
 pub(crate) const BAD_FRAME: Failure =
     Failure { reason: "bad-frame", message: "The proxy sent a frame that cannot be read." };
 
 /// The page closed the socket before it was open.
 pub(crate) const ABANDONED: Failure =
-    Failure { reason: "unknown", message: "The socket was closed before it was open." };
+    Failure { reason: UNKNOWN, message: "The socket was closed before it was open." };
 
 /// The connection broke.
-pub(crate) const BROKEN: Failure =
-    Failure { reason: "unknown", message: "The connection to the proxy broke." };
+pub(crate) const BROKEN: Failure = Failure { reason: UNKNOWN, message: "The connection to the proxy broke." };
+
+/// Whether trying again may help.
+pub(crate) fn may_pass(reason: &str) -> bool {
+    matches!(reason, "proxy-not-running" | "limit" | UNKNOWN)
+}
 
 impl Failure {
     /// Why a connection that ended with `code` never opened.
@@ -29,7 +36,7 @@ impl Failure {
         match code {
             NAMES => Self { reason: "limit", message: "This site has tried too many channel names." },
             FULL => Self { reason: "limit", message: "The proxy or the channel is full." },
-            _ => Self { reason: "unknown", message: "The proxy could not be reached." },
+            _ => Self { reason: UNKNOWN, message: "The proxy could not be reached." },
         }
     }
 }

@@ -17,6 +17,8 @@ mod frame;
 mod payload;
 mod peers;
 mod port;
+mod queue;
+mod reconnect;
 mod record;
 mod session;
 mod socket;

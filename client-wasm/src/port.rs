@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::end::End;
 use crate::failure::Failure;
+use crate::socket::Socket;
 use crate::state::ReadyState;
 
 /// The serial of the port that stands for the whole channel.
@@ -49,9 +50,34 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn peer(this: &Port, serial: u32, id: &JsString) -> Port;
 
+    /// Finds out where the proxy is, and calls the core's `connect`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn connect(this: &Port);
+
+    /// Calls the core for what happens at `socket` from here on, and never again for another one.
+    #[wasm_bindgen(method)]
+    pub(crate) fn listen(this: &Port, socket: &Socket);
+
+    /// Lets go of the socket.
+    #[wasm_bindgen(method)]
+    pub(crate) fn unlisten(this: &Port);
+
+    /// Calls the core's `awake` after so many milliseconds, or when there is reason to hope: the network is back, or
+    /// somebody looks at the page. There is one such wait at a time.
+    #[wasm_bindgen(method)]
+    pub(crate) fn wait(this: &Port, milliseconds: f64);
+
+    /// Forgets the wait.
+    #[wasm_bindgen(method)]
+    pub(crate) fn calm(this: &Port);
+
+    /// Calls the core's `leave` for `port` once the page's present turn is over, as `close()` never fires an event by itself.
+    #[wasm_bindgen(method, js_name = leaveSoon)]
+    pub(crate) fn leave_soon(this: &Port, port: &Port, code: u16, reason: &JsString);
+
     /// Fires `open`.
     #[wasm_bindgen(method)]
-    fn opened(this: &Port);
+    pub(crate) fn opened(this: &Port);
 
     /// Fires `message`, with an `ArrayBuffer` as its `binaryType` asks.
     #[wasm_bindgen(method)]
@@ -72,6 +98,10 @@ extern "C" {
     /// Fires `disconnect`.
     #[wasm_bindgen(method)]
     pub(crate) fn disconnected(this: &Port, peer: &Port);
+
+    /// Fires `reconnecting`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn reconnecting(this: &Port, attempt: u32, delay: f64);
 }
 
 impl Port {

@@ -1,4 +1,4 @@
-//! Objects that the core reads: frames from the proxy, and the browser's events.
+//! Frames from the proxy, as JavaScript has parsed them.
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
@@ -17,7 +17,7 @@ pub(crate) enum Action {
 
 #[wasm_bindgen]
 extern "C" {
-    /// One type for all of them, as every getter costs. A member that an object does not have reads as `undefined`.
+    /// A member that a frame does not have reads as `undefined`.
     pub(crate) type Record;
 
     /// Throws where a frame is the JSON text `null`.
@@ -29,12 +29,8 @@ extern "C" {
     pub(crate) fn target(this: &Record) -> JsString;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn code(this: &Record) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = code)]
-    pub(crate) fn close_code(this: &Record) -> u16;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn reason(this: &Record) -> JsString;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn data(this: &Record) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = wasClean)]
-    pub(crate) fn was_clean(this: &Record) -> bool;
 }

@@ -4,10 +4,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
 use crate::close::Farewell;
-use crate::record::Record;
-
-/// What listens on a socket.
-pub(crate) type Listener = Closure<dyn Fn(Record)>;
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,9 +13,6 @@ extern "C" {
 
     #[wasm_bindgen(method, setter, js_name = binaryType)]
     fn set_binary_type_name(this: &Socket, name: &str);
-
-    #[wasm_bindgen(method, js_name = addEventListener)]
-    pub(crate) fn listen(this: &Socket, event: &str, listener: &Listener);
 
     #[wasm_bindgen(method, catch)]
     pub(crate) fn send(this: &Socket, frame: &JsValue) -> Result<(), JsValue>;

@@ -1,36 +1,28 @@
 import { Core } from "nws-core";
 
-import { presenceEvent } from "./events.ts";
+import { ChannelPort } from "./channel-port.ts";
 import { shape } from "./interface.ts";
 import { readOptions } from "./options.ts";
-import { makePeer } from "./peer-web-socket.ts";
-import { Port } from "./port.ts";
 import { need } from "./wasm.ts";
 import { needArguments, needWebSocket, Wire } from "./wire.ts";
-
-let coreOf: (socket: NetworkWebSocket) => Core;
 
 /** A channel of this machine and the local network. */
 export class NetworkWebSocket extends EventTarget {
   readonly #channel: string;
-  readonly #wire: Wire;
-
-  static {
-    coreOf = (socket) => socket.#wire.core;
-  }
+  readonly #wire: Wire<ChannelPort>;
 
   constructor(channel: string, protocols?: unknown) {
     needArguments(arguments, 1, new.target.name);
     needWebSocket();
     super();
     this.#channel = `${channel}`;
-    const options = readOptions(protocols);
+    const { endpoint, ...options } = readOptions(protocols);
     need();
-    const port = new ChannelPort(this, 0, "", "");
+    const port = new ChannelPort(this, endpoint);
     const local = this instanceof LocalWebSocket;
-    const core = new Core(port, local, this.#channel, options.endpoint, options.protocols);
-    port.origin = new URL(core.socket.url).origin;
+    const core = new Core(port, local, this.#channel, options.protocols, options.maxDelay, options.maxQueued);
     this.#wire = new Wire(core, port);
+    port.start(core);
   }
 
   get channel(): string {
@@ -46,7 +38,7 @@ export class NetworkWebSocket extends EventTarget {
   }
 
   get url(): string {
-    return this.#wire.core.socket.url;
+    return this.#wire.port.carrier?.url ?? "";
   }
 
   get readyState(): number {
@@ -58,11 +50,11 @@ export class NetworkWebSocket extends EventTarget {
   }
 
   get extensions(): string {
-    return this.#wire.core.socket.extensions;
+    return this.#wire.port.carrier?.extensions ?? "";
   }
 
   get protocol(): string {
-    return this.#wire.core.socket.protocol;
+    return this.#wire.port.carrier?.protocol ?? "";
   }
 
   get binaryType(): BinaryType {
@@ -85,26 +77,5 @@ export class NetworkWebSocket extends EventTarget {
 /** A channel of this machine only. */
 export class LocalWebSocket extends NetworkWebSocket {}
 
-shape(NetworkWebSocket, "NetworkWebSocket", 1, ["open", "message", "error", "close", "connect", "disconnect"]);
+shape(NetworkWebSocket, "NetworkWebSocket", 1, ["open", "message", "error", "close", "connect", "disconnect", "reconnecting"]);
 shape(LocalWebSocket, "LocalWebSocket", 1, []);
-
-/** The port of a channel's own socket. */
-class ChannelPort extends Port {
-  peer(serial: number, id: string): Port {
-    return makePeer(coreOf(this.socket as NetworkWebSocket), serial, id, this.origin);
-  }
-
-  connected(peer: Port): void {
-    this.socket.dispatchEvent(presenceEvent("connect", peer.socket));
-  }
-
-  disconnected(peer: Port): void {
-    this.socket.dispatchEvent(presenceEvent("disconnect", peer.socket));
-  }
-
-  /** Lets go of the page's object: the core holds this port for longer. */
-  override closed(code: number, reason: string, wasClean: boolean): void {
-    super.closed(code, reason, wasClean);
-    this.socket = new EventTarget();
-  }
-}

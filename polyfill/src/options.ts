@@ -4,21 +4,42 @@ const ENDPOINT = "ws://localhost:9009";
 
 export interface Options {
   protocols: string[];
-  endpoint: string;
+  endpoint: unknown;
+  /** The longest pause between two attempts in milliseconds, when the channel is to connect again. */
+  maxDelay: number | undefined;
+  /** The bytes that may wait for a connection, when they are to be queued. */
+  maxQueued: number | undefined;
+}
+
+interface Bag {
+  protocols?: unknown;
+  endpoint?: unknown;
+  reconnect?: unknown;
+}
+
+interface ReconnectBag {
+  send?: unknown;
+  maxQueued?: unknown;
+  maxDelay?: unknown;
 }
 
 /** Converts as WebIDL converts a union of string, sequence and dictionary. */
 export function readOptions(argument: unknown): Options {
-  if (!isObject(argument)) {
-    const none = argument === undefined || argument === null;
-    return { protocols: none ? [] : [`${argument}`], endpoint: ENDPOINT };
+  const isBag = isObject(argument) && !isIterable(argument);
+  const bag: Bag = isBag ? argument : { protocols: argument ?? undefined };
+  const { protocols = [], endpoint = ENDPOINT, reconnect } = bag;
+  return {
+    protocols: isObject(protocols) && isIterable(protocols) ? strings(protocols) : [`${protocols}`],
+    endpoint,
+    ...(reconnect ? readReconnect(reconnect) : { maxDelay: undefined, maxQueued: undefined }),
+  };
+}
+
+function readReconnect({ send = "throw", maxDelay = 5000, maxQueued = 1 << 20 }: ReconnectBag) {
+  if (send !== "throw" && send !== "queue") {
+    throw new TypeError(`reconnect.send: "throw" or "queue", not "${send}"`);
   }
-  if (isIterable(argument)) {
-    return { protocols: strings(argument), endpoint: ENDPOINT };
-  }
-  const { protocols = [], endpoint = ENDPOINT } = argument as { protocols?: unknown; endpoint?: unknown };
-  const list = isObject(protocols) && isIterable(protocols) ? strings(protocols) : [`${protocols}`];
-  return { protocols: list, endpoint: `${endpoint}` };
+  return { maxDelay: Number(maxDelay), maxQueued: send === "queue" ? Number(maxQueued) : undefined };
 }
 
 function strings(list: Iterable<unknown>): string[] {

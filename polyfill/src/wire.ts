@@ -3,10 +3,10 @@ import type { Core } from "nws-core";
 import type { Port } from "./port.ts";
 
 /** A socket object's way to the core: arguments converted as WebIDL asks, nothing else. */
-export class Wire {
+export class Wire<P extends Port = Port> {
   constructor(
     readonly core: Core,
-    readonly port: Port,
+    readonly port: P,
   ) {}
 
   get readyState(): number {

@@ -1,48 +1,26 @@
 //! What the browser's socket reports.
 
-use std::rc::Rc;
-
 use js_sys::{ArrayBuffer, JsString};
 use nws_protocol::binary::Kind;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Session;
-use crate::end::End;
-use crate::failure::{self, Failure};
+use crate::failure;
 use crate::frame::binary::Arrival;
 use crate::frame::text;
 use crate::payload::Framed;
 use crate::port::ROOT;
 use crate::record::{Action, Record};
-use crate::socket::Listener;
 use crate::state::ReadyState;
 
 impl Session {
-    pub(super) fn listen(self: &Rc<Self>) {
-        let listeners = [
-            self.listener("open", |session, _| session.on_open()),
-            self.listener("message", |session, event| session.on_message(&event.data())),
-            self.listener("error", |session, _| session.broken.set(true)),
-            self.listener("close", Self::on_close),
-        ];
-        self.listeners.set(Some(listeners));
-    }
-
-    fn listener(self: &Rc<Self>, event: &str, hear: fn(&Self, &Record)) -> Listener {
-        let session = Rc::clone(self);
-        let listener = Closure::new(move |event: Record| hear(&session, &event));
-        self.socket.listen(event, &listener);
-        listener
-    }
-
-    fn on_open(&self) {
+    pub(crate) fn on_open(&self) {
         // A socket takes frames in its `open` event, whatever comes next.
         let _ =
             self.transmit(ROOT, &Framed { frame: text::STATUS.into(), overhead: text::STATUS.len() as f64 });
     }
 
-    fn on_message(&self, data: &JsValue) {
+    pub(crate) fn on_message(&self, data: &JsValue) {
         if self.root.ready_state() >= ReadyState::Closing {
             return;
         }
@@ -99,28 +77,5 @@ impl Session {
     fn complain(&self, frame: &Record) {
         let peer = self.peers.get(&frame.target());
         peer.as_ref().unwrap_or(&self.root).error(&frame.code(), &frame.reason());
-    }
-
-    fn on_close(&self, event: &Record) {
-        let abandoned = !self.admitted.get() && self.root.is(ReadyState::Closing);
-        let end = if abandoned { End::abnormal() } else { End::reported(event) };
-        self.root.enter(ReadyState::Closed);
-        for peer in self.ports() {
-            self.dismiss(&peer, &end);
-        }
-        if let Some(failure) = self.failure(abandoned, end.code) {
-            self.root.fail(failure);
-        }
-        self.root.end(&end);
-        self.listeners.take();
-    }
-
-    fn failure(&self, abandoned: bool, code: u16) -> Option<Failure> {
-        match (abandoned, self.admitted.get(), self.broken.get()) {
-            (true, _, _) => Some(failure::ABANDONED),
-            (false, false, _) => Some(Failure::to_open(code)),
-            (false, true, true) => Some(failure::BROKEN),
-            (false, true, false) => None,
-        }
     }
 }

@@ -1,34 +1,30 @@
 //! Who is in the channel: `connect`, then `open` at the peer; `close` at the peer, then `disconnect`.
 
-use std::rc::Rc;
+use js_sys::JsString;
 
-use js_sys::{Function, JsString};
-use wasm_bindgen::prelude::*;
-
-use super::Session;
-use crate::close::Farewell;
+use super::{Phase, Session};
 use crate::end::End;
 use crate::frame::text;
-use crate::port::Port;
-use crate::socket::Listener;
+use crate::port::{Port, ROOT};
 use crate::state::ReadyState;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = queueMicrotask)]
-    fn queue_microtask(task: &Function);
-}
 
 impl Session {
     /// Opens the channel's socket when the first frame tells the own id.
+    #[inline(never)]
     pub(super) fn admit(&self, id: &JsString) {
-        if self.admitted.replace(true) {
+        if self.phase.replace(Phase::Admitted) == Phase::Admitted {
             return;
         }
+        self.opened.set(true);
+        self.attempts.set(0);
+        self.told.set("");
         self.root.set_id(id);
-        self.root.open();
+        self.root.enter(ReadyState::Open);
+        self.flush();
+        self.root.opened();
     }
 
+    #[inline(never)]
     pub(super) fn arrive(&self, id: &JsString) {
         // A handler of `open` may just have closed the socket.
         if !self.root.is(ReadyState::Open) || self.peers.get(id).is_some() {
@@ -46,12 +42,14 @@ impl Session {
         }
     }
 
+    #[inline(never)]
     pub(super) fn depart(&self, id: &JsString) {
         if let Some(peer) = self.peers.get(id) {
             self.dismiss(&peer, &End::departure());
         }
     }
 
+    #[inline(never)]
     pub(super) fn dismiss(&self, peer: &Port, end: &End) {
         if peer.is(ReadyState::Closed) {
             return;
@@ -61,12 +59,15 @@ impl Session {
         self.root.disconnected(peer);
     }
 
-    /// Ends a peer's socket once the page's present turn is over, as `close()` never fires an event by itself.
-    pub(super) fn dismiss_soon(self: &Rc<Self>, peer: &Port, farewell: &Farewell) {
-        let session = Rc::clone(self);
-        let peer = peer.clone();
-        let end = End::wanted(farewell);
-        let task: Listener = Closure::new(move |_| session.dismiss(&peer, &end));
-        queue_microtask(task.into_js_value().unchecked_ref());
+    #[inline(never)]
+    pub(super) fn dismiss_all(&self, end: &End) {
+        for peer in self.ports() {
+            self.dismiss(&peer, end);
+        }
+    }
+
+    /// Ends a socket that the page has closed by itself.
+    pub(crate) fn on_leave(&self, port: &Port, end: &End) {
+        if port.serial() == ROOT { self.give_up(end) } else { self.dismiss(port, end) }
     }
 }
