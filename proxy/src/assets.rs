@@ -1,4 +1,4 @@
-//! Files that the proxy carries: the console, the demos and, if it was built, the client.
+//! Files that the proxy carries: the console, the demos and, if it was built, the client, as scripts and as npm package.
 
 use std::borrow::Cow;
 
@@ -25,6 +25,10 @@ pub(crate) const UNBUILT_PAGE: &str = "<!doctype html><html lang=en><meta charse
     <p>This proxy relays, but it was compiled without its pages. Run <code>cargo xtask build</code> in its \
     source folder and start it again, or use <code>cargo xtask run</code>, which does both.</p></html>";
 
+/// npm shows the error of such a body.
+const UNBUILT_PACKAGE: &str = "{\"error\":\"this proxy was compiled without the npm package; run `cargo \
+    xtask build` in its source folder and start it again\"}\n";
+
 const UNBUILT_SCRIPT: &str = "throw new Error('networkwebsockets: this proxy was compiled without the \
     browser client; run `cargo xtask build` in its source folder and start it again');\n";
 
@@ -39,6 +43,9 @@ struct Demo;
 
 #[derive(RustEmbed)]
 #[folder = "../polyfill/dist/"]
+#[include = "networkwebsockets.js"]
+#[include = "networkwebsockets.mjs"]
+#[include = "networkwebsockets.tgz"]
 #[allow_missing = true]
 struct Client;
 
@@ -65,6 +72,11 @@ pub(crate) fn client(name: &str) -> Option<Asset> {
     Client::get(name).map(|file| Asset::new(name, file))
 }
 
+/// The answer to who wants to install a package that there is not. Of statuses from 500 on npm tries again.
+pub(crate) fn unbuilt_package() -> Response {
+    (StatusCode::NOT_FOUND, [(CONTENT_TYPE, kind_of("x.json"))], UNBUILT_PACKAGE).into_response()
+}
+
 /// Whether the client was built.
 pub(crate) fn has_client() -> bool {
     Client::get("networkwebsockets.js").is_some()
@@ -84,8 +96,7 @@ impl Asset {
 
     /// The response to a request with these headers: the file, or 304 where the client has it.
     pub(crate) fn respond(self, request: &HeaderMap) -> Response {
-        let known = request.get(IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == self.tag.as_bytes());
-        let mut response = match known {
+        let mut response = match self.is_known(request) {
             true => StatusCode::NOT_MODIFIED.into_response(),
             false => Body::from(self.bytes).into_response(),
         };
@@ -105,6 +116,13 @@ impl Asset {
         response
     }
 
+    /// Whether one of the tags that the client has is that of the file (RFC 9110, section 13.1.2).
+    fn is_known(&self, request: &HeaderMap) -> bool {
+        let lists = request.get_all(IF_NONE_MATCH).into_iter().filter_map(|list| list.to_str().ok());
+        let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
+        tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.tag)
+    }
+
     fn new(name: &str, file: EmbeddedFile) -> Self {
         let hash = file.metadata.sha256_hash();
         let tag = hash[..8].iter().fold(String::from("\""), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
@@ -121,8 +139,20 @@ fn kind_of(name: &str) -> &'static str {
         Some("json" | "map") => "application/json",
         Some("png") => "image/png",
         Some("ico") => "image/x-icon",
-        Some("wasm") => "application/wasm",
+        Some("tgz") => "application/gzip",
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn npm_can_show_why_there_is_no_package() {
+        assert_eq!(unbuilt_package().status(), StatusCode::NOT_FOUND);
+        let body: serde_json::Value = serde_json::from_str(UNBUILT_PACKAGE).expect("JSON");
+        assert!(body["error"].as_str().is_some_and(|error| error.contains("cargo xtask build")), "{body}");
     }
 }

@@ -14,15 +14,17 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Cargo's target folder. */
 export const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target');
 
+/** The built `nws`. */
+export const PROGRAM = process.env.NWS_BIN ?? join(TARGET, 'debug/nws');
+
 export class Proxy {
   #child;
 
   static async start(...flags) {
-    const program = process.env.NWS_BIN ?? join(TARGET, 'debug/nws');
-    if (!existsSync(program)) {
-      throw new Error(`${program} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-proxy\``);
+    if (!existsSync(PROGRAM)) {
+      throw new Error(`${PROGRAM} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-proxy\``);
     }
-    const child = spawn(program, ['run', '--no-discovery', '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(PROGRAM, ['run', '--no-discovery', '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = await within('the line that tells the port', once(createInterface(child.stdout), 'line'));
     return new Proxy(child, Number(/^listening on http:\/\/localhost:(\d+)\/$/.exec(line)[1]));
   }

@@ -7,8 +7,8 @@ mod wasm;
 
 use anyhow::{Result, bail};
 
-use crate::step::Step;
 use crate::package::version;
+use crate::step::Step;
 use crate::{checkout, npm, toolchain};
 
 /// Checks format, lints, documentation, dependencies, the shape of files, and what the WebAssembly imports.

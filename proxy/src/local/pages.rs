@@ -1,4 +1,4 @@
-//! What is served besides channels: the console, the demos, the client's scripts.
+//! What is served besides channels: the console, the demos, the client's scripts and npm package.
 
 use axum::Router;
 use axum::extract::{Path, Request};
@@ -20,6 +20,7 @@ pub(super) fn router() -> Router {
         .route("/demo/{*path}", get(demo_file))
         .route("/networkwebsockets.js", get(script))
         .route("/networkwebsockets.mjs", get(script))
+        .route("/networkwebsockets.tgz", get(package))
         .route("/status", get(status::get).options(status::preflight))
         .fallback(|| async { not_found() })
 }
@@ -57,6 +58,14 @@ async fn script(request: Request) -> Response {
     match assets::client(name) {
         Some(asset) => asset.for_any_origin().respond(request.headers()),
         None => Asset::unbuilt_script().for_any_origin().respond(request.headers()),
+    }
+}
+
+/// The npm package of the client, for `npm install http://localhost:9009/networkwebsockets.tgz`.
+async fn package(headers: HeaderMap) -> Response {
+    match assets::client("networkwebsockets.tgz") {
+        Some(asset) => asset.for_any_origin().respond(&headers),
+        None => assets::unbuilt_package(),
     }
 }
 

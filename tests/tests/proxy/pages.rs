@@ -4,6 +4,13 @@ use anyhow::{Context, Result};
 use nws_tests::{Proxy, Request, Response, Setup};
 use serde_json::{Value, json};
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const GZIP: &str = "application/gzip";
+
+/// The client in all its forms, with their types.
+const CLIENT: [(&str, &str); 3] =
+    [("/networkwebsockets.js", SCRIPT), ("/networkwebsockets.mjs", SCRIPT), ("/networkwebsockets.tgz", GZIP)];
+
 fn is_page(response: &Response) -> bool {
     response.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
 }
@@ -28,14 +35,52 @@ async fn console_and_demos_are_pages_that_trust_nobody() -> Result<()> {
 #[tokio::test]
 async fn any_page_may_load_the_client() -> Result<()> {
     let proxy = Proxy::start().await?;
-    for path in ["/networkwebsockets.js", "/networkwebsockets.mjs"] {
+    for (path, kind) in CLIENT {
         let request = Request::get(path).header("Origin", "https://site.example");
         let response = request.send(&proxy).await?;
-        assert_eq!(response.status, 200, "{path}: {response:?}");
-        assert!(response.header("content-type").is_some_and(|kind| kind.contains("javascript")), "{path}");
+        assert_eq!((response.status, response.header("content-type")), (200, Some(kind)), "{path}");
         assert_eq!(response.header("access-control-allow-origin"), Some("*"), "{path}");
         assert_eq!(response.header("cross-origin-resource-policy"), Some("cross-origin"), "{path}");
-        assert!(response.body.contains("NetworkWebSocket"), "{path}");
+        let begins_as_gzip = response.body.starts_with('\u{1f}');
+        assert_eq!(begins_as_gzip, kind == GZIP, "{path}");
+        assert_eq!(response.body.contains("NetworkWebSocket"), kind == SCRIPT, "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_client_is_fetched_again_only_when_it_is_another() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for (path, _) in CLIENT {
+        let first = Request::get(path).send(&proxy).await?;
+        assert_eq!(first.header("cache-control"), Some("no-cache"), "{path}");
+        let tag = first.header("etag").with_context(|| format!("{path} has no tag"))?;
+        assert!(tag.starts_with('"') && tag.ends_with('"') && tag.len() > 2, "{path}: {tag}");
+        for known in [tag.to_owned(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+            let again = Request::get(path).header("If-None-Match", &known).send(&proxy).await?;
+            assert_eq!((again.status, again.header("etag")), (304, Some(tag)), "{path}: {known}");
+            assert_eq!(again.body, "", "{path}: {known}");
+        }
+        for other in ["\"other\"", "", &tag[1..tag.len() - 1]] {
+            let again = Request::get(path).header("If-None-Match", other).status(&proxy).await?;
+            assert_eq!(again, 200, "{path}: {other}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_client_can_be_asked_about() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut connection = nws_tests::Connection::open(&proxy).await?;
+    for (path, kind) in CLIENT {
+        let whole = Request::get(path).send(&proxy).await?;
+        connection.write(Request::new("HEAD", path).text(proxy.port()).as_bytes()).await?;
+        let head = connection.read_head().await?;
+        let length = whole.header("content-length").context("a length")?;
+        for line in [format!("content-type: {kind}"), format!("content-length: {length}")] {
+            assert!(head.starts_with("HTTP/1.1 200 ") && head.contains(&line), "{path}: {line} in {head}");
+        }
     }
     Ok(())
 }

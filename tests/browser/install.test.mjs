@@ -1,0 +1,64 @@
+/** The npm package that a proxy serves, installed by npm. */
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { NpmProject, folder, npm } from './npm-project.mjs';
+import { PROGRAM, Proxy } from './proxy.mjs';
+import { Update } from './update.mjs';
+
+const NEWER = '99.0.0';
+
+let proxy;
+
+before(async () => (proxy = await Proxy.start()));
+after(() => proxy?.stop());
+
+/** The installed package with the version NEWER, as a tarball. */
+async function newer(t, project) {
+  const place = await folder(t);
+  const manifest = JSON.parse(await project.read('package.json'));
+  await writeFile(join(project.installed, 'package.json'), JSON.stringify({ ...manifest, version: NEWER }));
+  return readFile(join(place, await npm(place, 'pack', '--silent', project.installed)));
+}
+
+test('npm installs the package of the running proxy', async (t) => {
+  const project = await NpmProject.make(t, await folder(t));
+  await project.install(`${proxy.http}/networkwebsockets.tgz`);
+  assert.equal(`nws ${await project.version()}`, execFileSync(PROGRAM, ['--version'], { encoding: 'utf8' }).trim());
+  for (const file of ['networkwebsockets.js', 'networkwebsockets.mjs']) {
+    const served = await (await fetch(`${proxy.http}/${file}`)).text();
+    assert.equal(await project.read(`dist/${file}`), served, file);
+  }
+  const root = (file) => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+  assert.equal(await project.read('LICENSE'), await root('LICENSE'));
+  await assert.rejects(project.read('dist/networkwebsockets.tgz'), { code: 'ENOENT' });
+});
+
+test('npm asks the proxy whether it has another package, and gets none twice', async (t) => {
+  const cache = await folder(t);
+  const update = await Update.before(t, proxy);
+  await (await NpmProject.make(t, cache)).install(update.url);
+  await (await NpmProject.make(t, cache)).install(update.url);
+  const [first, ...later] = update.requests;
+  assert.deepEqual(first, { known: undefined, status: 200 });
+  assert.ok(later.length > 0 && later.every(({ known, status }) => known && status === 304), JSON.stringify(later));
+});
+
+test('after an update of the proxy, npm installs the newer package from the same URL', async (t) => {
+  const cache = await folder(t);
+  const update = await Update.before(t, proxy);
+  const projects = [await NpmProject.make(t, cache), await NpmProject.make(t, cache), await NpmProject.make(t, cache)];
+  const [old, source, empty] = projects;
+  await old.install(update.url);
+  await source.install(update.url);
+  update.to(await newer(t, source));
+  // One that has the older package in its lock file, and one that has nothing, by the same cache.
+  for (const project of [old, empty]) {
+    await project.install(update.url);
+    assert.equal(await project.version(), NEWER);
+  }
+});
