@@ -29,6 +29,8 @@ impl Farewell {
         if reason.len() > REASON_MAX {
             return Err(Refusal::Reason);
         }
+        // A frame has no place for a reason without a code.
+        let code = code.or((!reason.is_empty()).then_some(CloseCode::Normal.number()));
         Ok(Self { code, reason })
     }
 }
@@ -62,6 +64,13 @@ mod tests {
         assert_eq!(code(1000.5), Ok(Some(1000)));
         assert_eq!(code(999.5), Ok(Some(1000)));
         assert_eq!(code(4999.5), Err(Refusal::Code));
+    }
+
+    #[test]
+    fn a_reason_needs_a_code() {
+        let code = |reason: &str| Farewell::new(None, Some(reason.into())).map(|farewell| farewell.code);
+        assert_eq!(code("why"), Ok(Some(1000)));
+        assert_eq!(code(""), Ok(None));
     }
 
     #[test]

@@ -11,11 +11,8 @@ export class ChannelPort extends Port {
   #core: Core | undefined;
   #waiting: AbortController | undefined;
 
-  constructor(
-    socket: EventTarget,
-    readonly endpoint: unknown,
-  ) {
-    super(socket, 0, "", "");
+  constructor(readonly endpoint: unknown) {
+    super(0, "", "");
   }
 
   /** The first attempt. What is wrong with an address that needs no asking is thrown. */

@@ -13,35 +13,14 @@ export class NetworkMessageEvent extends MessageEvent<unknown> {
 }
 
 /** A failure, with its reason for programs and a message for people. */
-export class NetworkErrorEvent extends Event {
-  readonly reason: string;
-  readonly message: string;
-
-  constructor(reason: string, message: string) {
-    super("error");
-    this.reason = reason;
-    this.message = message;
-  }
+export function errorEvent(reason: string, message: string): Event {
+  return Object.assign(new Event("error"), { reason, message });
 }
 
-/** Node 22 has none. */
-class CloseEventFallback extends Event {
-  readonly code: number;
-  readonly reason: string;
-  readonly wasClean: boolean;
-
-  constructor(type: string, { code, reason, wasClean }: Required<Pick<CloseEventInit, "code" | "reason" | "wasClean">>) {
-    super(type);
-    this.code = code;
-    this.reason = reason;
-    this.wasClean = wasClean;
-  }
-}
-
-/** The end of a socket. */
+/** The end of a socket. Node 22 has no CloseEvent. */
 export function closeEvent(code: number, reason: string, wasClean: boolean): Event {
-  const Close = globalThis.CloseEvent ?? CloseEventFallback;
-  return new Close("close", { code, reason, wasClean });
+  const details = { code, reason, wasClean };
+  return globalThis.CloseEvent ? new CloseEvent("close", details) : Object.assign(new Event("close"), details);
 }
 
 /** The coming or going of a peer. */

@@ -1,3 +1,5 @@
-import { LocalWebSocket, NetworkWebSocket } from "./inline.ts";
+import { LocalWebSocket, NetworkWebSocket, PeerWebSocket } from "./inline.ts";
 
-Object.assign(globalThis, { LocalWebSocket, NetworkWebSocket });
+for (const value of [LocalWebSocket, NetworkWebSocket, PeerWebSocket]) {
+  Object.defineProperty(globalThis, value.name, { value, writable: true, configurable: true });
+}

@@ -1,54 +1,43 @@
 /** Event handler attributes (HTML, section 8.1.8.1): `onopen` and its like. */
+import { isObject } from "./webidl.ts";
+import type { WireOf } from "./wire.ts";
 
-/** A function or any other object. */
-type Value = object;
+/** What an object's attributes hold, by type of event. */
+export type Handlers = Record<string, Handler | undefined>;
 
 /** What one attribute holds. It keeps its place among the listeners when its value is replaced. */
 class Handler implements EventListenerObject {
-  constructor(public value: Value) {}
+  constructor(public value: object) {}
 
   handleEvent(event: Event): void {
     // An object that is not callable may be set and read back, but is never called.
-    if (typeof this.value === "function") {
-      Reflect.apply(this.value, event.currentTarget, [event]);
+    if (typeof this.value === "function" && Reflect.apply(this.value, event.currentTarget, [event]) === false) {
+      event.preventDefault();
     }
   }
 }
 
-const handlers = new WeakMap<EventTarget, Map<string, Handler>>();
-
-/** Defines the attributes for `types` on a prototype. */
-export function defineHandlers(prototype: EventTarget, types: string[]): void {
-  for (const type of types) {
-    Object.defineProperty(prototype, `on${type}`, {
-      get(this: EventTarget) {
-        return handlers.get(this)?.get(type)?.value ?? null;
-      },
-      set(this: EventTarget, value: unknown) {
-        setHandler(this, type, value);
-      },
-      configurable: true,
-      enumerable: true,
-    });
-  }
+/** The attribute for one type of event. */
+export function handlerAttribute(type: string, wireOf: WireOf): object & ThisType<EventTarget> {
+  const name = `on${type}`;
+  return {
+    get [name]() {
+      return wireOf(this).handlers[type]?.value ?? null;
+    },
+    set [name](value: unknown) {
+      setHandler(this, wireOf(this).handlers, type, value);
+    },
+  };
 }
 
-function setHandler(target: EventTarget, type: string, value: unknown): void {
-  const own = handlers.get(target) ?? new Map<string, Handler>();
-  handlers.set(target, own);
-  const present = own.get(type);
+function setHandler(target: EventTarget, handlers: Handlers, type: string, value: unknown): void {
+  const present = handlers[type];
   if (!isObject(value)) {
-    own.delete(type);
+    handlers[type] = undefined;
     target.removeEventListener(type, present ?? null);
   } else if (present) {
     present.value = value;
   } else {
-    const handler = new Handler(value);
-    own.set(type, handler);
-    target.addEventListener(type, handler);
+    target.addEventListener(type, (handlers[type] = new Handler(value)));
   }
-}
-
-function isObject(value: unknown): value is Value {
-  return typeof value === "function" || (typeof value === "object" && value !== null);
 }

@@ -1,30 +1,34 @@
-import { defineHandlers } from "./handlers.ts";
+import { handlerAttribute } from "./handlers.ts";
+import { members, type WireOf } from "./wire.ts";
 
-const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+const CONSTANTS = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 
 type Constructor = { name: string; prototype: EventTarget };
 
-/** Gives a class the shape that WebIDL gives interfaces: handlers, constants, members that can be enumerated. */
-export function shape(constructor: Constructor, name: string, length: number, events: string[]): void {
+/** Gives a class the shape that WebIDL gives interfaces: constants, handlers, members that can be enumerated. */
+export function shape(constructor: Constructor, name: string, length: number, events: string[], wireOf: WireOf): void {
   const { prototype } = constructor;
   for (const [member, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if (member !== "constructor") {
       Object.defineProperty(prototype, member, { ...descriptor, enumerable: true });
     }
   }
-  defineHandlers(prototype, events);
-  shapeConstants(constructor);
-  Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
-  // Bundlers rename classes, and a class that only extends another takes no arguments.
-  Object.defineProperty(constructor, "name", { value: name, configurable: true });
-  Object.defineProperty(constructor, "length", { value: length, configurable: true });
+  for (const part of [members(wireOf), ...events.map((type) => handlerAttribute(type, wireOf))]) {
+    Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(part));
+  }
+  CONSTANTS.forEach((name, value) => {
+    for (const holder of [constructor, prototype]) {
+      Object.defineProperty(holder, name, { value, enumerable: true });
+    }
+  });
+  label(constructor, name, length);
 }
 
-/** Defines the four states on both the constructor and its prototype. */
-function shapeConstants(constructor: Constructor): void {
-  for (const [name, value] of Object.entries(CONSTANTS)) {
-    const descriptor = { value, enumerable: true };
-    Object.defineProperty(constructor, name, descriptor);
-    Object.defineProperty(constructor.prototype, name, descriptor);
-  }
+/** Bundlers rename classes, and a class that only extends another takes no arguments. */
+export function label(constructor: Constructor, name: string, length: number): void {
+  Object.defineProperties(constructor, {
+    name: { value: name, configurable: true },
+    length: { value: length, configurable: true },
+  });
+  Object.defineProperty(constructor.prototype, Symbol.toStringTag, { value: name, configurable: true });
 }

@@ -1,15 +1,21 @@
 import { Core } from "nws-core";
 
 import { ChannelPort } from "./channel-port.ts";
-import { shape } from "./interface.ts";
+import { label, shape } from "./interface.ts";
 import { readOptions } from "./options.ts";
-import { need } from "./wasm.ts";
-import { needArguments, needWebSocket, Wire } from "./wire.ts";
+import { need, needWebSocket } from "./wasm.ts";
+import { needArguments } from "./webidl.ts";
+import { Wire } from "./wire.ts";
 
 /** A channel of this machine and the local network. */
 export class NetworkWebSocket extends EventTarget {
   readonly #channel: string;
   readonly #wire: Wire<ChannelPort>;
+
+  static {
+    const events = ["open", "message", "error", "close", "connect", "disconnect", "reconnecting"];
+    shape(this, "NetworkWebSocket", 1, events, (socket) => (socket as NetworkWebSocket).#wire);
+  }
 
   constructor(channel: string, protocols?: unknown) {
     needArguments(arguments, 1, new.target.name);
@@ -18,7 +24,8 @@ export class NetworkWebSocket extends EventTarget {
     this.#channel = `${channel}`;
     const { endpoint, ...options } = readOptions(protocols);
     need();
-    const port = new ChannelPort(this, endpoint);
+    const port = new ChannelPort(endpoint);
+    port.socket = this;
     const local = this instanceof LocalWebSocket;
     const core = new Core(port, local, this.#channel, options.protocols, options.maxDelay, options.maxQueued);
     this.#wire = new Wire(core, port);
@@ -29,24 +36,12 @@ export class NetworkWebSocket extends EventTarget {
     return this.#channel;
   }
 
-  get id(): string {
-    return this.#wire.port.id;
-  }
-
   get peers(): EventTarget[] {
     return this.#wire.core.peers().map((port) => port.socket);
   }
 
   get url(): string {
     return this.#wire.port.carrier?.url ?? "";
-  }
-
-  get readyState(): number {
-    return this.#wire.readyState;
-  }
-
-  get bufferedAmount(): number {
-    return this.#wire.bufferedAmount;
   }
 
   get extensions(): string {
@@ -56,26 +51,9 @@ export class NetworkWebSocket extends EventTarget {
   get protocol(): string {
     return this.#wire.port.carrier?.protocol ?? "";
   }
-
-  get binaryType(): BinaryType {
-    return this.#wire.binaryType;
-  }
-
-  set binaryType(value: unknown) {
-    this.#wire.binaryType = value;
-  }
-
-  send(_data: unknown): void {
-    this.#wire.send(arguments);
-  }
-
-  close(code: unknown = undefined, reason: unknown = undefined): void {
-    this.#wire.close(code, reason);
-  }
 }
 
 /** A channel of this machine only. */
 export class LocalWebSocket extends NetworkWebSocket {}
 
-shape(NetworkWebSocket, "NetworkWebSocket", 1, ["open", "message", "error", "close", "connect", "disconnect", "reconnecting"]);
-shape(LocalWebSocket, "LocalWebSocket", 1, []);
+label(LocalWebSocket, "LocalWebSocket", 1);

@@ -1,4 +1,5 @@
 /** The constructors' second argument. */
+import { isObject } from "./webidl.ts";
 
 const ENDPOINT = "ws://localhost:9009";
 
@@ -44,10 +45,6 @@ function readReconnect({ send = "throw", maxDelay = 5000, maxQueued = 1 << 20 }:
 
 function strings(list: Iterable<unknown>): string[] {
   return Array.from(list, (item) => `${item}`);
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 function isIterable(value: object): value is Iterable<unknown> {

@@ -1,4 +1,4 @@
-import { closeEvent, NetworkErrorEvent, NetworkMessageEvent } from "./events.ts";
+import { closeEvent, errorEvent, NetworkMessageEvent } from "./events.ts";
 
 /**
  * What a socket object keeps for the core, and the events that the core fires on it: this side of
@@ -9,9 +9,9 @@ export class Port {
   head = "";
   discarded = 0;
   binaryType: BinaryType = "blob";
+  socket!: EventTarget;
 
   constructor(
-    public socket: EventTarget,
     readonly serial: number,
     public id: string,
     public origin: string,
@@ -27,7 +27,7 @@ export class Port {
   }
 
   error(reason: string, message: string): void {
-    this.socket.dispatchEvent(new NetworkErrorEvent(reason, message));
+    this.socket.dispatchEvent(errorEvent(reason, message));
   }
 
   closed(code: number, reason: string, wasClean: boolean): void {

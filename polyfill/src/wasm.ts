@@ -12,3 +12,10 @@ export function need(): void {
   load?.();
   load = undefined;
 }
+
+/** Throws where the runtime lacks what sockets are made of. */
+export function needWebSocket(): void {
+  if (!globalThis.WebSocket) {
+    throw new DOMException("No WebSocket here: Node 22 or later has one", "NotSupportedError");
+  }
+}

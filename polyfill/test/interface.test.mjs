@@ -29,7 +29,7 @@ inPage("constructors", async ({ page }) => {
 inPage("constants", async ({ page }) => {
   const problems = await page.evaluate(() => {
     const problems = [];
-    for (const holder of [NetworkWebSocket, NetworkWebSocket.prototype, LocalWebSocket, WebSocket]) {
+    for (const holder of [NetworkWebSocket, NetworkWebSocket.prototype, PeerWebSocket, PeerWebSocket.prototype]) {
       ["CONNECTING", "OPEN", "CLOSING", "CLOSED"].forEach((name, value) => {
         const { enumerable, writable, configurable } = Object.getOwnPropertyDescriptor(holder, name) ?? {};
         if (holder[name] !== value || !enumerable || writable || configurable) {

@@ -5,4 +5,6 @@ declare global {
   type NetworkWebSocket = sockets.NetworkWebSocket;
   var LocalWebSocket: typeof sockets.LocalWebSocket;
   type LocalWebSocket = sockets.LocalWebSocket;
+  var PeerWebSocket: typeof sockets.PeerWebSocket;
+  type PeerWebSocket = sockets.PeerWebSocket;
 }
