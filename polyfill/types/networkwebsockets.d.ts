@@ -1,16 +1,24 @@
+/**
+ * Channels between the pages, programs and devices of one machine and its local network. These declarations are checked
+ * with TypeScript's libraries `dom` and `webworker`, and without either with the types of Node 20 and later.
+ */
+
 /** What a page may send. */
 export type NetworkWebSocketData = string | ArrayBuffer | ArrayBufferView | Blob;
 
 /** How a socket is opened. */
 export interface NetworkWebSocketOptions {
-  /** Subprotocols to offer. */
-  protocols?: string | string[];
+  /**
+   * Subprotocols to offer: none unless given. The constructor throws a `SyntaxError` for one that is no token, or comes
+   * twice.
+   */
+  protocols?: string | readonly string[];
   /**
    * Where the proxy is, without a path of a channel: `ws://localhost:9009` unless given. A function is asked before each
-   * attempt to connect.
+   * attempt to connect. The constructor throws a `SyntaxError` for a string that is no URL of a WebSocket.
    */
-  endpoint?: string | (() => string | Promise<string>);
-  /** Whether to connect again when the connection is lost: `false` unless given. */
+  endpoint?: string | URL | (() => string | URL | Promise<string | URL>);
+  /** Whether to connect again when the connection is lost, or cannot be made: `false` unless given. */
   reconnect?: boolean | ReconnectOptions;
 }
 
@@ -18,7 +26,8 @@ export interface NetworkWebSocketOptions {
 export interface ReconnectOptions {
   /**
    * What `send()` does while there is no connection: `"throw"` an `InvalidStateError`, as while a socket is connecting,
-   * or `"queue"` the message for the next connection. `"throw"` unless given.
+   * or `"queue"` the message for the next connection. `"throw"` unless given. The constructor throws a `TypeError` for
+   * anything else.
    */
   send?: "throw" | "queue";
   /** The most payload bytes to queue: 1 MiB (1048576) unless given. Beyond it `send()` throws a `QuotaExceededError`. */
@@ -48,16 +57,19 @@ export type FailureReason =
 /** What the proxy could not do for a single frame; the connection stays open. */
 export type FrameErrorCode = "bad-frame" | "unknown-action" | "unknown-target";
 
+/** A `PermissionState` of the DOM. */
+type Permission = "granted" | "denied" | "prompt";
+
 /** What would come of opening a socket now. */
 export interface ProbeResult {
   /** Whether a socket would open. */
   readonly ok: boolean;
   /**
    * Whether this page may talk to programs on this machine: `"prompt"` means that the browser will ask the person as
-   * soon as a socket is made, or {@link ChannelConstructor.requestPermission} is called. `"granted"` where browsers do
+   * soon as a socket is made, or {@link NetworkWebSocket.requestPermission} is called. `"granted"` where browsers do
    * not ask.
    */
-  readonly permission: PermissionState;
+  readonly permission: Permission;
   /** Why a socket would not open; `null` if it would, and where that cannot be known before the person is asked. */
   readonly reason: FailureReason | null;
   /** The same as a sentence for people. */
@@ -65,7 +77,9 @@ export interface ProbeResult {
 }
 
 /** A message, with who sent it. */
-export interface NetworkMessageEvent<T = any> extends MessageEvent<T> {
+export interface NetworkMessageEvent<T = any> extends MessageEvent {
+  /** A string; bytes are a `Blob` or an `ArrayBuffer`, as `binaryType` says. */
+  readonly data: T;
   /** The id of the peer that sent it. */
   readonly senderId: string;
   /** The socket of that peer, also for a broadcast; `null` if the page has closed it. */
@@ -78,6 +92,13 @@ export interface NetworkErrorEvent extends Event {
   readonly reason: FailureReason | FrameErrorCode;
   /** A sentence for people. */
   readonly message: string;
+}
+
+/** The end of a socket: a `CloseEvent` of the DOM. */
+export interface NetworkCloseEvent extends Event {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
 }
 
 /** The coming or going of a peer. */
@@ -96,8 +117,9 @@ export interface ReconnectingEvent
 export interface PeerWebSocketEventMap {
   open: Event;
   message: NetworkMessageEvent;
+  /** A failure. Unless it is of one frame, `close` follows, or an attempt to connect again. */
   error: NetworkErrorEvent;
-  close: CloseEvent;
+  close: NetworkCloseEvent;
 }
 
 /** The events of a channel's socket, by name. */
@@ -110,113 +132,124 @@ export interface NetworkWebSocketEventMap extends PeerWebSocketEventMap {
   reconnecting: ReconnectingEvent;
 }
 
-/** What channels' and peers' sockets have in common with each other, and with `WebSocket`. */
-interface CommonSocket<Events> extends EventTarget {
-  /** 0 to 3: connecting, open, closing, closed. */
-  readonly readyState: number;
-  /** Bytes given to `send()` that have not left yet. */
-  readonly bufferedAmount: number;
-  /** How binary messages arrive: `"blob"` unless set. */
-  binaryType: BinaryType;
+/** What an attribute like `onopen` holds. */
+type Handler<Socket, E> = ((this: Socket, event: E) => any) | null;
 
-  onopen: ((this: this, event: Event) => any) | null;
-  onmessage: ((this: this, event: NetworkMessageEvent) => any) | null;
-  onerror: ((this: this, event: NetworkErrorEvent) => any) | null;
-  onclose: ((this: this, event: CloseEvent) => any) | null;
+/** What is given to `addEventListener()`. A property, not a method: methods may be of events that never come. */
+type Listener<Socket, E> = ((this: Socket, event: E) => any) | { handleEvent: (event: E) => any } | null;
 
+interface ListenerOptions {
+  capture?: boolean;
+  once?: boolean;
+  passive?: boolean;
+  signal?: AbortSignal;
+}
+
+/** What channels' and peers' sockets have in common with each other, and with `WebSocket`. No class at run time. */
+declare abstract class CommonSocket<Socket, Events> extends EventTarget {
+  static readonly CONNECTING: 0;
+  static readonly OPEN: 1;
+  static readonly CLOSING: 2;
+  static readonly CLOSED: 3;
   readonly CONNECTING: 0;
   readonly OPEN: 1;
   readonly CLOSING: 2;
   readonly CLOSED: 3;
 
-  addEventListener<K extends keyof Events>(
-    type: K,
-    listener: (this: this, event: Events[K]) => any,
-    options?: boolean | AddEventListenerOptions,
+  /** Connecting, open, closing, closed. */
+  get readyState(): 0 | 1 | 2 | 3;
+  /** Bytes given to `send()` that have not left yet. */
+  get bufferedAmount(): number;
+  /** How bytes arrive: `"blob"` unless set. */
+  get binaryType(): "blob" | "arraybuffer";
+  set binaryType(type: "blob" | "arraybuffer");
+
+  get onopen(): Handler<Socket, Event>;
+  set onopen(handler: Handler<Socket, Event>);
+  get onmessage(): Handler<Socket, NetworkMessageEvent>;
+  set onmessage(handler: Handler<Socket, NetworkMessageEvent>);
+  get onerror(): Handler<Socket, NetworkErrorEvent>;
+  set onerror(handler: Handler<Socket, NetworkErrorEvent>);
+  get onclose(): Handler<Socket, NetworkCloseEvent>;
+  set onclose(handler: Handler<Socket, NetworkCloseEvent>);
+
+  addEventListener<Name extends keyof Events>(
+    type: Name,
+    listener: Listener<this, Events[Name]>,
+    options?: boolean | ListenerOptions,
   ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject,
-    options?: boolean | AddEventListenerOptions,
+  addEventListener(type: string, listener: Listener<this, Event>, options?: boolean | ListenerOptions): void;
+  removeEventListener<Name extends keyof Events>(
+    type: Name,
+    listener: Listener<this, Events[Name]>,
+    options?: boolean | ListenerOptions,
   ): void;
-  removeEventListener<K extends keyof Events>(
-    type: K,
-    listener: (this: this, event: Events[K]) => any,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject,
-    options?: boolean | EventListenerOptions,
-  ): void;
+  removeEventListener(type: string, listener: Listener<this, Event>, options?: boolean | ListenerOptions): void;
 }
 
 /** A socket to one peer of a channel. The channel's socket makes it, and hands it out with `connect`. */
-export interface PeerWebSocket extends CommonSocket<PeerWebSocketEventMap> {
+export declare class PeerWebSocket extends CommonSocket<PeerWebSocket, PeerWebSocketEventMap> {
+  private constructor();
   /** The id of the peer. */
-  readonly id: string;
+  get id(): string;
   /** Sends to this peer only. */
   send(data: NetworkWebSocketData): void;
-  /** Closes this end only: direct messages from the peer are dropped from here on, its broadcasts still arrive. */
+  /**
+   * Closes this end only: direct messages from the peer are dropped from here on, its broadcasts still arrive. Throws as
+   * that of a channel does.
+   */
   close(code?: number, reason?: string): void;
 }
-
-export declare const PeerWebSocket: {
-  readonly prototype: PeerWebSocket;
-  readonly CONNECTING: 0;
-  readonly OPEN: 1;
-  readonly CLOSING: 2;
-  readonly CLOSED: 3;
-};
 
 /** A channel of this machine and the local network. */
-export interface NetworkWebSocket extends CommonSocket<NetworkWebSocketEventMap> {
-  /** The name of the channel. */
-  readonly channel: string;
-  /** The own peer id: known once `open` fires, empty before. */
-  readonly id: string;
-  /** The sockets of the peers that are present, in order of arrival. */
-  readonly peers: PeerWebSocket[];
-  /** The URL of the connection to the proxy. */
-  readonly url: string;
-  readonly extensions: string;
-  /** The subprotocol that the proxy took. */
-  readonly protocol: string;
-
-  onconnect: ((this: this, event: PresenceEvent) => any) | null;
-  ondisconnect: ((this: this, event: PresenceEvent) => any) | null;
-  onreconnecting: ((this: this, event: ReconnectingEvent) => any) | null;
-
-  /** Broadcasts to all other peers of the channel. */
-  send(data: NetworkWebSocketData): void;
-  /** Leaves the channel. */
-  close(code?: number, reason?: string): void;
-}
-
-/** What both kinds of channel share: how they are made. */
-interface ChannelConstructor<T> {
-  readonly prototype: T;
+export declare class NetworkWebSocket extends CommonSocket<NetworkWebSocket, NetworkWebSocketEventMap> {
   /**
    * Joins a channel. Throws a `SyntaxError` for a name that no channel can have: one is 1 to 255 of
    * `A-Z a-z 0-9 + = * . _ -`, and neither `.` nor `..`.
    */
-  new (channel: string, protocols?: string | string[] | NetworkWebSocketOptions): T;
+  constructor(channel: string, protocols?: string | readonly string[] | NetworkWebSocketOptions);
+
   /** Finds out whether a socket would open, without making the browser ask the person. */
-  probe(options?: Pick<NetworkWebSocketOptions, "endpoint">): Promise<ProbeResult>;
+  static probe(options?: Pick<NetworkWebSocketOptions, "endpoint">): Promise<ProbeResult>;
   /**
    * Makes the browser ask the person, where it asks at all, whether this page may talk to programs on this machine. To be
    * called from a click, as browsers want it.
    */
-  requestPermission(options?: Pick<NetworkWebSocketOptions, "endpoint">): Promise<PermissionState>;
-  readonly CONNECTING: 0;
-  readonly OPEN: 1;
-  readonly CLOSING: 2;
-  readonly CLOSED: 3;
+  static requestPermission(options?: Pick<NetworkWebSocketOptions, "endpoint">): Promise<Permission>;
+
+  /** The name of the channel. */
+  get channel(): string;
+  /** The own peer id: known once `open` fires, empty before. */
+  get id(): string;
+  /** The sockets of the peers that are present, in order of arrival. */
+  get peers(): PeerWebSocket[];
+  /** The URL of the connection to the proxy; empty while a function has not said where that is. */
+  get url(): string;
+  get extensions(): string;
+  /** The subprotocol that the proxy took. */
+  get protocol(): string;
+
+  get onconnect(): Handler<NetworkWebSocket, PresenceEvent>;
+  set onconnect(handler: Handler<NetworkWebSocket, PresenceEvent>);
+  get ondisconnect(): Handler<NetworkWebSocket, PresenceEvent>;
+  set ondisconnect(handler: Handler<NetworkWebSocket, PresenceEvent>);
+  get onreconnecting(): Handler<NetworkWebSocket, ReconnectingEvent>;
+  set onreconnecting(handler: Handler<NetworkWebSocket, ReconnectingEvent>);
+
+  /**
+   * Broadcasts to all other peers of the channel. Throws an `InvalidStateError` while the socket is connecting, unless the
+   * option `reconnect` says to queue.
+   */
+  send(data: NetworkWebSocketData): void;
+  /**
+   * Leaves the channel. Throws an `InvalidAccessError` for a code that is neither 1000 nor from 3000 to 4999, and a
+   * `SyntaxError` for a reason of more than 123 bytes.
+   */
+  close(code?: number, reason?: string): void;
 }
 
-export declare const NetworkWebSocket: ChannelConstructor<NetworkWebSocket>;
-
 /** A channel of this machine only. */
-export interface LocalWebSocket extends NetworkWebSocket {}
+export declare class LocalWebSocket extends NetworkWebSocket {}
 
-export declare const LocalWebSocket: ChannelConstructor<LocalWebSocket>;
+// Without this, TypeScript exports what is declared without `export`, too.
+export {};

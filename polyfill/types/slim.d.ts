@@ -1,7 +1,9 @@
 export * from "./networkwebsockets.js";
 
-/** Where the WebAssembly is: a URL or request to fetch, a response, its bytes, or a compiled module. */
-type Source = string | URL | Request | Response | BufferSource | WebAssembly.Module;
-
-/** Loads the WebAssembly. To be awaited before the first socket is made. */
-export default function init(source: Source | Promise<Source>): Promise<void>;
+/**
+ * Loads the WebAssembly. To be awaited before the first socket is made.
+ *
+ * `source` says where it is: a URL or request to fetch, a response, the bytes, a compiled `WebAssembly.Module` (which has
+ * no members for TypeScript to know it by), or a promise of one of these.
+ */
+export default function init(source: string | object): Promise<void>;

@@ -1,0 +1,10 @@
+/** What the script tag brings. */
+import "networkwebsockets/global";
+
+import { expectTypeOf } from "expect-type";
+import type * as sockets from "networkwebsockets";
+
+const ws: NetworkWebSocket = new NetworkWebSocket("channel");
+const local: LocalWebSocket = new globalThis.LocalWebSocket("channel");
+expectTypeOf(ws).toEqualTypeOf<sockets.NetworkWebSocket>();
+expectTypeOf(local).toEqualTypeOf<sockets.LocalWebSocket>();
