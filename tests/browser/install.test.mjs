@@ -51,14 +51,12 @@ test('npm asks the proxy whether it has another package, and gets none twice', a
 test('after an update of the proxy, npm installs the newer package from the same URL', async (t) => {
   const cache = await folder(t);
   const update = await Update.before(t, proxy);
-  const projects = [await NpmProject.make(t, cache), await NpmProject.make(t, cache), await NpmProject.make(t, cache)];
-  const [old, source, empty] = projects;
-  await old.install(update.url);
-  await source.install(update.url);
+  const [again, updated, empty, source] = await Promise.all([1, 2, 3, 4].map(() => NpmProject.make(t, cache)));
+  for (const project of [again, updated, source]) await project.install(update.url);
   update.to(await newer(t, source));
-  // One that has the older package in its lock file, and one that has nothing, by the same cache.
-  for (const project of [old, empty]) {
-    await project.install(update.url);
-    assert.equal(await project.version(), NEWER);
-  }
+  // By the same cache: two projects that have the older package in their lock files, and one that has nothing.
+  await again.install(update.url);
+  await npm(updated.path, 'update', 'networkwebsockets', '--cache', cache);
+  await empty.install(update.url);
+  for (const project of [again, updated, empty]) assert.equal(await project.version(), NEWER);
 });
