@@ -40,7 +40,8 @@ export class ChannelPort extends Port {
     carrier.onopen = () => this.#core?.opened();
     carrier.onmessage = ({ data }) => this.#core?.received(data);
     carrier.onerror = () => this.#core?.broke();
-    carrier.onclose = ({ code, reason, wasClean }) => this.#core?.closed(code, reason, wasClean);
+    // Deno reports 0 for a connection that never was.
+    carrier.onclose = ({ code, reason, wasClean }) => this.#core?.closed(code || 1006, reason, wasClean);
   }
 
   unlisten(): void {
