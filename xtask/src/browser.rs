@@ -1,4 +1,4 @@
-//! A Chromium for the browser tests.
+//! Browsers for the tests.
 
 use std::path::PathBuf;
 
@@ -6,25 +6,52 @@ use anyhow::{Context, Result};
 
 use crate::debian;
 
-const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-const MISSING: &str =
-    "Chromium is missing: install Chromium or Chrome, or name its program in the variable CHROMIUM";
-
-/// The program: what the variable `CHROMIUM` names, else the first found, else what Debian installs.
-pub(crate) fn need() -> Result<PathBuf> {
-    if let Some(chosen) = std::env::var_os("CHROMIUM") {
-        return Ok(chosen.into());
-    }
-    if let Some(found) = find() {
-        return Ok(found);
-    }
-    debian::install("chromium").context(MISSING)?;
-    find().context(MISSING)
+/// A browser, and where it may be found.
+pub(crate) struct Browser {
+    name: &'static str,
+    /// Names its program where the names below do not.
+    variable: &'static str,
+    programs: &'static [&'static str],
+    package: &'static str,
 }
 
-fn find() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let programs = NAMES.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    programs.into_iter().find(|program| program.is_file())
+pub(crate) const CHROMIUM: Browser = Browser {
+    name: "Chromium",
+    variable: "CHROMIUM",
+    programs: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
+    package: "chromium",
+};
+
+pub(crate) const FIREFOX: Browser = Browser {
+    name: "Firefox",
+    variable: "FIREFOX",
+    programs: &["firefox-esr", "firefox"],
+    package: "firefox-esr",
+};
+
+impl Browser {
+    /// The program: what the variable names, else the first found, else what Debian installs.
+    pub(crate) fn need(&self) -> Result<PathBuf> {
+        if let Some(chosen) = std::env::var_os(self.variable) {
+            return Ok(chosen.into());
+        }
+        if let Some(found) = self.find() {
+            return Ok(found);
+        }
+        debian::install(self.package).with_context(|| self.missing())?;
+        self.find().with_context(|| self.missing())
+    }
+
+    fn missing(&self) -> String {
+        let Self { name, variable, .. } = self;
+        format!("{name} is missing: install it, or name its program in the variable {variable}")
+    }
+
+    fn find(&self) -> Option<PathBuf> {
+        let path = std::env::var_os("PATH")?;
+        let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+        let programs =
+            self.programs.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+        programs.into_iter().find(|program| program.is_file())
+    }
 }

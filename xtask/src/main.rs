@@ -3,10 +3,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
 mod bench;
+mod browser;
 mod build;
 mod check;
 mod checkout;
-mod chromium;
 mod debian;
 mod instructions;
 mod lab;

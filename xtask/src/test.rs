@@ -8,10 +8,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::{build, chromium, lab, npm};
+use crate::{build, lab};
 use tally::Tally;
 
-/// Installs what the tests need, builds everything, and runs all tests: Rust, npm package, browser.
+/// Installs what the tests need, builds everything, and runs all tests: Rust, npm package, browser, packaging.
 ///
 /// The last line is `N passed, N failed`. A part that cannot run counts as one failure.
 #[derive(clap::Args)]
@@ -25,7 +25,8 @@ impl Test {
             count("Rust tests", rust::unit()),
             count("doc tests", rust::doc()),
             count("npm package", node::package()),
-            count("browser tests", browser()),
+            count("browser tests", node::browser()),
+            count("packaging", node::packaging()),
         ];
         let total: Tally = parts.into_iter().sum();
         println!("{total}");
@@ -44,10 +45,4 @@ fn prepare() -> Result<Tally> {
     build::bundle(true)?;
     build::proxy(false)?;
     Ok(Tally::default())
-}
-
-fn browser() -> Result<Tally> {
-    let chromium = chromium::need()?;
-    npm::need("tests")?;
-    node::browser(&chromium)
 }

@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::figure::Figure;
+use crate::browser::CHROMIUM;
+use crate::checkout;
 use crate::step::Step;
-use crate::{checkout, chromium};
 
 /// What the script-tag build weighs.
 pub(crate) fn size() -> Result<Vec<Figure>> {
@@ -42,7 +43,7 @@ pub(crate) fn roundtrip() -> Result<Vec<Figure>> {
 }
 
 fn in_browser() -> Result<Step> {
-    Ok(Step::new("node").env("CHROMIUM", chromium::need()?).env("NWS_BIN", checkout::program("nws", true)))
+    Ok(Step::new("node").env("CHROMIUM", CHROMIUM.need()?).env("NWS_BIN", checkout::program("nws", true)))
 }
 
 fn run(program: &str, node: Step) -> Result<Value> {

@@ -1,34 +1,44 @@
 //! The tests in JavaScript: those of the npm package, and those in a real browser.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 
 use super::tally::Tally;
+use crate::browser::{CHROMIUM, FIREFOX};
 use crate::step::Step;
-use crate::{checkout, chromium, npm};
+use crate::{checkout, npm};
 
 /// `npm test` of the package.
 pub(crate) fn package() -> Result<Tally> {
     npm::need("polyfill")?;
-    watch(npm::npm("polyfill").words("test").env("CHROMIUM", chromium::need()?))
+    watch(npm::npm("polyfill").words("test").env("CHROMIUM", CHROMIUM.need()?))
 }
 
 /// The tests in `tests/browser`, each with a proxy and a Chromium of its own.
-pub(crate) fn browser(chromium: &Path) -> Result<Tally> {
+pub(crate) fn browser() -> Result<Tally> {
+    npm::need("tests")?;
     Step::cargo("build --package nws-tests --example lan").run()?;
-    let node = Step::new("node").dir("tests").words("--test --test-reporter spec").env("CHROMIUM", chromium);
-    watch(files()?.iter().fold(node, Step::arg))
+    folder("browser", Step::new("node").env("CHROMIUM", CHROMIUM.need()?))
 }
 
-/// The test files, by name: what node makes of a folder differs from version to version.
-fn files() -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(checkout::root().join("tests/browser"))?.collect::<Result<Vec<_>, _>>()?;
+/// The tests in `tests/package`: the packed package wherever it is to work.
+pub(crate) fn packaging() -> Result<Tally> {
+    npm::need("tests")?;
+    npm::need("tests/package")?;
+    let node = Step::new("node").env("CHROMIUM", CHROMIUM.need()?).env("FIREFOX", FIREFOX.need()?);
+    folder("package", node)
+}
+
+/// The test files of a folder in `tests`, by name: what node makes of a folder differs from version to version.
+fn folder(name: &str, node: Step) -> Result<Tally> {
+    let folder = checkout::root().join("tests").join(name);
+    let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     let mut files: Vec<_> =
         entries.into_iter().map(|entry| entry.path()).filter(|path| is_test(path)).collect();
     files.sort();
-    Ok(files)
+    watch(files.iter().fold(node.dir("tests").words("--test --test-reporter spec"), Step::arg))
 }
 
 fn is_test(path: &Path) -> bool {

@@ -1,0 +1,34 @@
+/** Pages that need no tool: each gets the package in another way. What comes of it, they promise as `heard`. */
+
+const MODULE = 'node_modules/networkwebsockets/dist/networkwebsockets.mjs';
+const MAP = `<script type="importmap">{ "imports": { "networkwebsockets": "/${MODULE}" } }</script>`;
+const CONVERSE = "import { converse } from './conversation.js'; import { proxy } from './address.js';";
+
+export const PAGES = {
+  'script.html': scriptPage('node_modules/networkwebsockets/dist/networkwebsockets.js'),
+  'map.html': html(MAP, `${CONVERSE}
+    import * as sockets from 'networkwebsockets';
+    globalThis.heard = converse(sockets, proxy);`),
+  'url.html': html('', `${CONVERSE}
+    import * as sockets from './${MODULE}';
+    globalThis.heard = converse(sockets, proxy);`),
+};
+
+/** A page in which two sockets of the script-tag build talk. */
+export function scriptPage(url) {
+  return html(`<script src="${url}"></script>`, `${CONVERSE}
+    globalThis.heard = converse(globalThis, proxy);`);
+}
+
+/** A page that talks with a worker of this kind and type. */
+export function workerPage(kind, type) {
+  return html('', `import { listen, STARTS } from './listener.js'; import { proxy } from './address.js';
+    import * as sockets from './${MODULE}';
+    const start = (address) => STARTS.${kind}(\`parrot-${type}.js\${address}\`, '${type}');
+    globalThis.heard = listen(sockets, '${kind}-${type}', proxy, start);`);
+}
+
+/** A page whose one script is a module. */
+export function html(head, script) {
+  return `<!doctype html><title>A page</title><link rel="icon" href="data:,">${head}<script type="module">${script}</script>`;
+}

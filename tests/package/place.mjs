@@ -1,0 +1,50 @@
+/** What a test file of pages starts before its tests and ends after them: a proxy, a project, its site, a Chromium. */
+
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+
+import { within } from '../browser/deadline.mjs';
+import { Proxy } from '../browser/proxy.mjs';
+import { folder, Site } from '../browser/site.mjs';
+import { launch, tab } from '../browser/world.mjs';
+import { Project } from './project.mjs';
+import { CONVERSATION } from './transcript.mjs';
+
+/** @param {Record<string, string>} files of the project, beside those of `places` */
+export function place(files) {
+  const started = new Place();
+  before(() => started.start(files));
+  after(() => started.stop());
+  return started;
+}
+
+class Place {
+  async start(files) {
+    this.project = await Project.make(files);
+    this.proxy = await Proxy.start();
+    this.browser = await launch();
+    this.site = await Site.start('localhost', folder(this.project.folder));
+  }
+
+  async stop() {
+    await this.browser?.close();
+    await this.site?.stop();
+    await this.proxy?.stop();
+    await this.project?.remove();
+  }
+
+  /** What a page that is loaded leaves as `heard`, where nothing in it may fail. */
+  async hears(url) {
+    const page = await tab(this.browser);
+    await page.goto(`${url}?${new URLSearchParams({ proxy: this.proxy.ws })}`);
+    const heard = await within(`the end of ${url}`, page.evaluate(() => globalThis.heard));
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+    return heard;
+  }
+
+  /** A page of this project's site, or of another one, in which two sockets talk. */
+  async converses(page, origin = this.site.origin) {
+    assert.deepEqual(await this.hears(`${origin}/${page}`), CONVERSATION);
+  }
+}

@@ -1,0 +1,83 @@
+/** Two sockets that come, talk, and go: what they heard, as plain data. It runs wherever the package does. */
+
+export async function converse({ NetworkWebSocket }, endpoint) {
+  const ada = new NetworkWebSocket('conversation', { endpoint });
+  const opened = await next(ada, 'open');
+  const bob = new NetworkWebSocket('conversation', { endpoint });
+  const [meeting, { toAda, toBob }] = await meet(ada, bob);
+  return {
+    open: opened.constructor.name,
+    meeting,
+    texts: await texts(ada, bob, toAda, toBob),
+    bytes: await bytes(ada, bob, toAda, toBob),
+    partings: await part(ada, bob, toBob),
+  };
+}
+
+/** What a socket fires where no proxy is. */
+export async function miss({ NetworkWebSocket }, endpoint) {
+  const alone = new NetworkWebSocket('nobody', { endpoint });
+  const errors = [];
+  alone.onerror = ({ reason, message }) => errors.push([reason, message !== '']);
+  const { code, wasClean } = await new Promise((resolve) => { alone.onclose = resolve; });
+  return { errors, close: [code, wasClean] };
+}
+
+/** The next event of a type; an error of the socket's own comes first if it comes at all. */
+function next(target, type) {
+  return new Promise((resolve, reject) => {
+    target.addEventListener(type, resolve, { once: true });
+    target.addEventListener('error', ({ reason, message }) => reject(new Error(`${reason}: ${message}`)), { once: true });
+  });
+}
+
+async function meet(ada, bob) {
+  const [{ detail: { target: toAda } }, { detail: { target: toBob } }] = await Promise.all([
+    next(bob, 'connect'), next(ada, 'connect'), next(bob, 'open'),
+  ]);
+  const ids = [toAda.id === ada.id, toBob.id === bob.id];
+  return [{ ids, peers: [ada.peers[0] === toBob, bob.peers.length] }, { toAda, toBob }];
+}
+
+async function texts(ada, bob, toAda, toBob) {
+  const broadcast = await say(ada, bob, 'to all "ü"');
+  const direct = await say(toAda, toBob, 'to you');
+  return {
+    broadcast: [broadcast.data, broadcast.senderId === ada.id, broadcast.peer === toAda],
+    direct: [direct.data, direct.senderId === bob.id, direct.peer === toBob],
+    message: [broadcast instanceof MessageEvent, broadcast.origin === new URL(ada.url).origin],
+  };
+}
+
+async function bytes(ada, bob, toAda, toBob) {
+  const sent = Uint8Array.of(9, 0, 128, 255, 9).subarray(1, 4);
+  const blob = await say(ada, bob, sent);
+  const blobDirectly = await say(toBob, toAda, new Blob([sent]));
+  ada.binaryType = toBob.binaryType = 'arraybuffer';
+  const buffer = await say(bob, ada, sent);
+  const bufferDirectly = await say(toAda, toBob, sent.slice().buffer);
+  return Promise.all([blob, blobDirectly, buffer, bufferDirectly].map(({ data }) => readable(data)));
+}
+
+/** All that happens when one of them goes, and then the other. */
+async function part(ada, bob, toBob) {
+  const [end, goodbye, gone] = [next(bob, 'close'), next(toBob, 'close'), next(ada, 'disconnect')];
+  bob.close(3000, 'enough');
+  const events = [await end, await goodbye];
+  const known = (await gone).detail.target === toBob;
+  const last = next(ada, 'close');
+  ada.close();
+  events.push(await last);
+  return [known, ada.peers.length, ...events.map(({ type, code, wasClean }) => [type, code, wasClean])];
+}
+
+async function say(from, to, data) {
+  const heard = next(to, 'message');
+  from.send(data);
+  return heard;
+}
+
+async function readable(data) {
+  const buffer = data instanceof Blob ? await data.arrayBuffer() : data;
+  return [data instanceof Blob ? 'blob' : 'buffer', ...new Uint8Array(buffer)];
+}

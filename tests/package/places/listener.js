@@ -1,0 +1,43 @@
+/** In a page: starts a worker that is a parrot, and talks with it. */
+
+/** What is heard of the parrot that `start` lets loose at its address, from its coming to its going. */
+export async function listen({ NetworkWebSocket }, channel, proxy, start) {
+  const socket = new NetworkWebSocket(channel, { endpoint: proxy });
+  await next(socket, 'open');
+  const arrival = next(socket, 'connect');
+  const failure = start(`?${new URLSearchParams({ channel, proxy })}`);
+  const { detail: { target } } = await Promise.race([arrival, failure]);
+  const heard = [await answers(socket, target, 'to all'), ...await answers(target, socket, Uint8Array.of(0, 255))];
+  const parting = [next(target, 'close'), next(socket, 'disconnect')];
+  target.send('goodbye');
+  heard.push(...(await Promise.all(parting)).map(({ type }) => type));
+  socket.close();
+  return heard;
+}
+
+/** How pages start workers: each gives a promise that is broken when the worker is. */
+export const STARTS = {
+  dedicated: (url, type) => broken(new Worker(url, { type })),
+  shared: (url, type) => broken(new SharedWorker(url, { type })),
+  service: async (url, type) => {
+    await navigator.serviceWorker.register(url, { type });
+    return new Promise(() => {});
+  },
+};
+
+export function broken(worker) {
+  return new Promise((_, reject) => {
+    worker.onerror = ({ message }) => reject(new Error(`the worker failed: ${message}`));
+  });
+}
+
+async function answers(from, to, data) {
+  const answer = next(to, 'message');
+  from.send(data);
+  const heard = (await answer).data;
+  return heard instanceof Blob ? new Uint8Array(await heard.arrayBuffer()) : heard;
+}
+
+function next(target, type) {
+  return new Promise((resolve) => { target.addEventListener(type, resolve, { once: true }); });
+}

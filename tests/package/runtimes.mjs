@@ -1,0 +1,51 @@
+/** Where JavaScript runs without a page, and how to start it there. */
+
+import { existsSync } from 'node:fs';
+
+import { tool } from './project.mjs';
+import { run, succeed } from './program.mjs';
+
+class Runtime {
+  constructor(name, variable, packaged, flags = []) {
+    this.name = name;
+    this.variable = variable;
+    this.packaged = packaged;
+    this.flags = flags;
+  }
+
+  /** What its variable names, else what `npm ci` brought. */
+  get program() {
+    const program = process.env[this.variable] ?? tool(this.packaged);
+    if (!existsSync(program)) {
+      throw new Error(`${this.name} is missing: \`npm ci\` in tests/package brings it on Linux with glibc; elsewhere name its program in ${this.variable}`);
+    }
+    return program;
+  }
+
+  /** What a script of a project prints, as JSON; it has to end by itself. */
+  async says(project, script, ...args) {
+    const { stdout } = await succeed(this.program, [...this.flags, script, ...args], project.folder);
+    return JSON.parse(stdout);
+  }
+
+  /** How a script of a project ends. */
+  run(project, script, ...args) {
+    return run(this.program, [...this.flags, script, ...args], project.folder);
+  }
+}
+
+const PLATFORM = `${process.platform}-${process.arch}`;
+
+function node(major) {
+  return new Runtime(`Node ${major}`, `NODE_${major}`, `node-${major}-${PLATFORM}/bin/node`);
+}
+
+/** It has no WebSocket. */
+export const NODE_20 = node(20);
+
+export const RUNTIMES = [
+  node(22),
+  node(24),
+  new Runtime('Deno', 'DENO', `@deno/${PLATFORM}-glibc/deno`, ['run', '--no-remote', '--allow-net=localhost', '--allow-read=.']),
+  new Runtime('Bun', 'BUN', `@oven/bun-${PLATFORM.replace('arm64', 'aarch64')}/bin/bun`),
+];

@@ -1,0 +1,46 @@
+/** The installed package outside of browsers: Node, Deno and Bun talk through a running proxy, and end by themselves. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Proxy } from '../browser/proxy.mjs';
+import { nobody } from './nobody.mjs';
+import { Project } from './project.mjs';
+import { NODE_20, RUNTIMES } from './runtimes.mjs';
+import { CONVERSATION, MISSED } from './transcript.mjs';
+
+let project;
+let proxy;
+
+before(async () => {
+  project = await Project.make();
+  proxy = await Proxy.start();
+});
+
+after(async () => {
+  await proxy?.stop();
+  await project?.remove();
+});
+
+for (const runtime of RUNTIMES) {
+  for (const [how, script] of [['import', 'runtime.mjs'], ['require', 'runtime.cjs']]) {
+    test(`${runtime.name} by ${how}: two sockets talk, and it ends by itself`, async () => {
+      assert.deepEqual(await runtime.says(project, script, 'converse', proxy.ws), CONVERSATION);
+    });
+  }
+
+  test(`${runtime.name}: where no proxy is, a socket fires error and close, and it ends by itself`, async () => {
+    assert.deepEqual(await runtime.says(project, 'runtime.mjs', 'miss', await nobody()), MISSED);
+  });
+}
+
+for (const [how, script] of [['import', 'without.mjs'], ['require', 'without.cjs']]) {
+  test(`Node 20 by ${how}: nothing happens before the first socket, which says what is missing`, async () => {
+    assert.deepEqual(await NODE_20.says(project, script), {
+      classes: ['LocalWebSocket', 'NetworkWebSocket', 'PeerWebSocket'],
+      globals: [],
+      compiled: 0,
+      error: ['NotSupportedError', 'No WebSocket here: Node 22 or later has one'],
+    });
+  });
+}

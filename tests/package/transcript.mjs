@@ -1,0 +1,15 @@
+/** What `places/conversation.js` hears where all is well. */
+
+export const CONVERSATION = {
+  open: 'Event',
+  meeting: { ids: [true, true], peers: [true, 1] },
+  texts: { broadcast: ['to all "ü"', true, true], direct: ['to you', true, true], message: [true, true] },
+  bytes: [['blob', 0, 128, 255], ['blob', 0, 128, 255], ['buffer', 0, 128, 255], ['buffer', 0, 128, 255]],
+  partings: [true, 0, ['close', 3000, true], ['close', 1001, true], ['close', 1005, true]],
+};
+
+/** What `miss` hears of a socket that finds no proxy. */
+export const MISSED = { errors: [['unknown', true]], close: [1006, false] };
+
+/** What `places/listener.js` hears of a parrot. */
+export const PARROT = ['to all', 0, 255, 'close', 'disconnect'];
