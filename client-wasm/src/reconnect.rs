@@ -9,7 +9,7 @@ pub(crate) struct Policy {
     pub(crate) max_queued: Option<f64>,
 }
 
-/// The longest pause before the second attempt, in milliseconds: about what a proxy takes to start anew.
+/// The longest pause before the first attempt, in milliseconds: about what a proxy takes to start anew.
 const FIRST_DELAY: f64 = 100.0;
 
 impl Policy {

@@ -1,6 +1,7 @@
 import type { Core } from "nws-core";
 
 import { presenceEvent } from "./events.ts";
+import type { Endpoint } from "./options.ts";
 import { makePeer } from "./peer-web-socket.ts";
 import { Port } from "./port.ts";
 
@@ -11,7 +12,7 @@ export class ChannelPort extends Port {
   #core: Core | undefined;
   #waiting: AbortController | undefined;
 
-  constructor(readonly endpoint: unknown) {
+  constructor(readonly endpoint: Endpoint) {
     super(0, "", "");
   }
 
@@ -21,16 +22,18 @@ export class ChannelPort extends Port {
     if (typeof this.endpoint === "function") {
       this.connect();
     } else {
-      core.connect(`${this.endpoint}`);
+      core.connect(this.endpoint);
     }
   }
 
   async connect(): Promise<void> {
+    const { endpoint } = this;
     try {
-      const { endpoint } = this;
-      this.#core?.connect(`${typeof endpoint === "function" ? await endpoint() : endpoint}`);
+      // What the function throws is told later, too: when the page has the socket and listens.
+      const ask = async () => (typeof endpoint === "function" ? endpoint() : endpoint);
+      this.#core?.connect(`${await ask()}`);
     } catch (error) {
-      this.#core?.lost(`${error}`);
+      this.#core?.lost(String(error));
     }
   }
 

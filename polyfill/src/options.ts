@@ -3,9 +3,12 @@ import { isObject } from "./webidl.ts";
 
 const ENDPOINT = "ws://localhost:9009";
 
+/** Where a proxy is, or what knows it. */
+export type Endpoint = string | (() => unknown);
+
 export interface Options {
   protocols: string[];
-  endpoint: unknown;
+  endpoint: Endpoint;
   /** The longest pause between two attempts in milliseconds, when the channel is to connect again. */
   maxDelay: number | undefined;
   /** The bytes that may wait for a connection, when they are to be queued. */
@@ -31,7 +34,7 @@ export function readOptions(argument: unknown): Options {
   const { protocols = [], endpoint = ENDPOINT, reconnect } = bag;
   return {
     protocols: isObject(protocols) && isIterable(protocols) ? strings(protocols) : [`${protocols}`],
-    endpoint,
+    endpoint: typeof endpoint === "function" ? (endpoint as () => unknown) : `${endpoint}`,
     ...(reconnect ? readReconnect(reconnect) : { maxDelay: undefined, maxQueued: undefined }),
   };
 }
@@ -40,7 +43,16 @@ function readReconnect({ send = "throw", maxDelay = 5000, maxQueued = 1 << 20 }:
   if (send !== "throw" && send !== "queue") {
     throw new TypeError(`reconnect.send: "throw" or "queue", not "${send}"`);
   }
-  return { maxDelay: Number(maxDelay), maxQueued: send === "queue" ? Number(maxQueued) : undefined };
+  const limits = { maxDelay: limit(maxDelay), maxQueued: limit(maxQueued) };
+  return send === "queue" ? limits : { ...limits, maxQueued: undefined };
+}
+
+function limit(value: unknown): number {
+  const number = +(value as number);
+  if (number >= 0) {
+    return number;
+  }
+  throw new TypeError(`reconnect: ${number} is no limit`);
 }
 
 function strings(list: Iterable<unknown>): string[] {

@@ -8,20 +8,35 @@ export class FakeProxy {
   #server = createServer();
   #sockets = new WebSocketServer({ server: this.#server });
   #clients = new Queue();
+  #port = 0;
+  /** How many clients have connected. */
+  met = 0;
 
   /** Starts one on a free port of the loopback interface. */
   static async listen() {
     const proxy = new FakeProxy();
     proxy.#sockets.on("connection", (socket, request) => {
+      proxy.met++;
       proxy.#clients.push(new Client(socket, request));
     });
-    proxy.#server.listen(0, "127.0.0.1");
-    await once(proxy.#server, "listening");
+    await proxy.start();
     return proxy;
   }
 
   get endpoint() {
-    return `ws://127.0.0.1:${this.#server.address().port}`;
+    return `ws://127.0.0.1:${this.#port}`;
+  }
+
+  /** How many clients are connected. */
+  get present() {
+    return [...this.#sockets.clients].filter((socket) => socket.readyState === socket.OPEN).length;
+  }
+
+  /** Listens, after the first time on the same port as before. */
+  async start() {
+    this.#server.listen(this.#port, "127.0.0.1");
+    await once(this.#server, "listening");
+    this.#port = this.#server.address().port;
   }
 
   /** The next client that connects. */
@@ -31,15 +46,21 @@ export class FakeProxy {
 
   /** The next client, told that its id is `me` and that `peers` are present. */
   async admit(...peers) {
+    return this.admitAs("me", ...peers);
+  }
+
+  async admitAs(id, ...peers) {
     const client = await this.accept();
     await client.frame();
+    client.id = id;
     for (const peer of peers) {
       client.connect(peer);
     }
-    client.send({ action: "status", source: "me", target: "me" });
+    client.send({ action: "status", source: id, target: id });
     return client;
   }
 
+  /** As if it were killed: connections break, and new ones are refused. */
   close() {
     for (const socket of this.#sockets.clients) {
       socket.terminate();
@@ -51,6 +72,7 @@ export class FakeProxy {
 /** One connection, seen from the proxy. */
 class Client {
   #frames = new Queue();
+  id = "me";
 
   constructor(socket, request) {
     this.socket = socket;
@@ -70,11 +92,11 @@ class Client {
   }
 
   connect(peer) {
-    this.send({ action: "connect", source: "me", target: peer });
+    this.send({ action: "connect", source: this.id, target: peer });
   }
 
   disconnect(peer) {
-    this.send({ action: "disconnect", source: "me", target: peer });
+    this.send({ action: "disconnect", source: this.id, target: peer });
   }
 
   broadcast(source, data) {
@@ -82,7 +104,7 @@ class Client {
   }
 
   message(source, data) {
-    this.send({ action: "message", source, target: "me", data });
+    this.send({ action: "message", source, target: this.id, data });
   }
 
   /** Sends a binary frame: kind 1 is a broadcast, 2 a message. */

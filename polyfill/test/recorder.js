@@ -1,8 +1,19 @@
 /** For pages under test: writes down which events fire, in which order. */
 
+/** What was written down, to whichever log. */
+const lines = [];
+const written = new EventTarget();
+
+/** Waits until a line was written so many times. */
+async function happens(line, times = 1) {
+  while (lines.filter((other) => other === line).length < times) {
+    await next(written, "line");
+  }
+}
+
 /** Opens a socket whose events, and whose peers' events, are written to `log` in a line each. */
-function record(endpoint, log, name = "chan") {
-  const ws = new NetworkWebSocket(name, { endpoint });
+function record(endpoint, log, name = "chan", options = {}) {
+  const ws = new NetworkWebSocket(name, { endpoint, ...options });
   watch(ws, "root", log);
   ws.addEventListener("connect", ({ detail: { target } }) => watch(target, target.id, log));
   return ws;
@@ -15,11 +26,15 @@ function watch(socket, who, log) {
     message: ({ data, senderId, peer }) => `${data} from ${senderId} by ${peer?.id}`,
     error: ({ reason, message }) => `${reason}: ${message}`,
     close: ({ code, reason, wasClean }) => `${code} ${reason} ${wasClean}`,
+    reconnecting: ({ detail }) => detail.attempt,
   };
-  for (const type of ["open", "connect", "message", "error", "close", "disconnect"]) {
+  for (const type of ["open", "connect", "message", "error", "close", "disconnect", "reconnecting"]) {
     socket.addEventListener(type, (event) => {
       const detail = details[type]?.(event) ?? "";
-      log.push(`${who} ${type} ${detail} [${socket.readyState}]`.replace("  ", " "));
+      const line = `${who} ${type} ${detail} [${socket.readyState}]`.replace("  ", " ");
+      log.push(line);
+      lines.push(line);
+      written.dispatchEvent(new Event("line"));
     });
   }
 }
@@ -37,4 +52,16 @@ function thrown(call) {
     return error.name;
   }
   return "nothing";
+}
+
+/** Counts the connections that are tried from here on. */
+function countConnections() {
+  const count = { tried: 0 };
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      count.tried++;
+    }
+  };
+  return count;
 }

@@ -120,7 +120,7 @@ impl Session {
         self.pause(policy);
     }
 
-    /// Takes note of a failed attempt. While it is tried again, the page hears of each new reason once.
+    /// Takes note of a failed attempt. While it is tried again, the page hears of a reason when it is another one.
     #[inline(never)]
     fn fail(&self, reason: &'static str, message: &JsValue, end: &End) {
         let policy = self.policy.filter(|_| failure::may_pass(reason));
