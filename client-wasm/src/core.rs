@@ -1,22 +1,21 @@
 //! What the facade calls.
 
-use js_sys::{Array, JsString};
 use nws_protocol::{ChannelName, Scope};
 use wasm_bindgen::prelude::*;
 
 use crate::close::Farewell;
-use crate::end::End;
-use crate::payload::Payload;
-use crate::port::Port;
+use crate::host::Host;
 use crate::reconnect::Policy;
 use crate::session::Session;
+use crate::state::ReadyState;
 use crate::{exception, url};
 
 /// Formatting the reason of protocol's own error would cost a fifth of the module.
 const NAME_RULE: &str =
     "a channel name consists of 1 to 255 of A-Z a-z 0-9 + = * . _ - and is neither . nor ..";
 
-/// The core of one `NetworkWebSocket` and of its peers' sockets; each call names the port of the socket it is for.
+/// The core of one `NetworkWebSocket` and of its peers' sockets. A call that is about one of them has its serial, and of
+/// a peer the state, which its socket keeps.
 #[wasm_bindgen]
 pub struct Core(Session);
 
@@ -31,27 +30,35 @@ impl Core {
     /// A `SyntaxError` for a name that no channel can have.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        port: Port,
+        host: Host,
         local: bool,
         channel: &str,
-        protocols: JsValue,
         max_delay: Option<f64>,
         max_queued: Option<f64>,
     ) -> Result<Self, JsValue> {
         let channel = ChannelName::new(channel).map_err(|_| exception::syntax(NAME_RULE))?;
         let scope = if local { Scope::Local } else { Scope::Network };
         let policy = max_delay.map(|max_delay| Policy { max_delay, max_queued });
-        Ok(Self(Session::new(port, url::path(scope, &channel), protocols, policy)))
+        Ok(Self(Session::new(host, url::path(scope, &channel), policy)))
     }
 
-    /// Sends a string, a `Uint8Array` or a `Blob`.
+    /// Sends a frame of which `overhead` bytes are not the page's. Returns what became of it: 0 it is sent, 1 it is to be
+    /// queued, 2 it is lost, as the socket is closed.
     ///
     /// # Errors
     ///
-    /// An `InvalidStateError` while the socket is connecting, a `QuotaExceededError` when what waits for a connection
-    /// would be too much.
-    pub fn send(&self, port: &Port, data: JsValue) -> Result<(), JsValue> {
-        self.0.send(port, Payload::of(data))
+    /// An `InvalidStateError` while the socket is connecting.
+    pub fn send(&self, serial: u32, state: u16, frame: &JsValue, overhead: f64) -> Result<u8, JsValue> {
+        self.0.send(serial, ReadyState::of(state), frame, overhead).map(|fate| fate as u8)
+    }
+
+    /// Whether `bytes` may be queued besides those that are.
+    ///
+    /// # Errors
+    ///
+    /// A `QuotaExceededError` if not.
+    pub fn enqueue(&self, queued: f64, bytes: f64) -> Result<(), JsValue> {
+        self.0.enqueue(queued + bytes)
     }
 
     /// Closes a socket.
@@ -59,25 +66,26 @@ impl Core {
     /// # Errors
     ///
     /// An `InvalidAccessError` or a `SyntaxError` for a code or a reason that a page may not give.
-    pub fn close(&self, port: &Port, code: Option<f64>, reason: Option<String>) -> Result<(), JsValue> {
-        self.0.close(port, Farewell::new(code, reason)?)
+    pub fn close(
+        &self,
+        serial: u32,
+        state: u16,
+        code: Option<f64>,
+        reason: Option<String>,
+    ) -> Result<(), JsValue> {
+        self.0.close(serial, ReadyState::of(state), &Farewell::new(code, reason)?)
     }
 
     /// The `readyState` of a socket.
     #[wasm_bindgen(js_name = readyState)]
-    pub fn ready_state(&self, port: &Port) -> u16 {
-        self.0.ready_state(port).number()
+    pub fn ready_state(&self, serial: u32, state: u16) -> u16 {
+        self.0.ready_state(serial, ReadyState::of(state)).number()
     }
 
-    /// The `bufferedAmount` of a socket.
+    /// The payload bytes of a socket that the browser has not sent.
     #[wasm_bindgen(js_name = bufferedAmount)]
-    pub fn buffered_amount(&self, port: &Port) -> f64 {
-        self.0.buffered_amount(port)
-    }
-
-    /// The ports of the peers that are present, in order of arrival.
-    pub fn peers(&self) -> Array {
-        self.0.peers()
+    pub fn buffered_amount(&self, serial: u32) -> f64 {
+        self.0.buffered_amount(serial)
     }
 }
 
@@ -89,23 +97,23 @@ impl Core {
     /// # Errors
     ///
     /// What the browser's own constructor throws.
-    pub fn connect(&self, endpoint: &str) -> Result<(), JsValue> {
-        self.0.connect(endpoint)
+    pub fn connect(&self, endpoint: &str, protocols: &JsValue) -> Result<(), JsValue> {
+        self.0.connect(endpoint, protocols)
     }
 
     /// Where the proxy is could not be found out.
-    pub fn lost(&self, message: &JsString) {
+    pub fn lost(&self, message: &str) {
         self.0.on_lost(message);
     }
 
-    /// The socket is open.
+    /// The browser's socket is open.
     pub fn opened(&self) {
         self.0.on_open();
     }
 
-    /// A frame has come: a string or an `ArrayBuffer`.
-    pub fn received(&self, frame: &JsValue) {
-        self.0.on_message(frame);
+    /// A frame has come; of the peer that it is about, the state.
+    pub fn received(&self, action: u8, peer: u16) {
+        self.0.on_frame(action, peer);
     }
 
     /// The connection has failed; `closed` follows, but not in every browser.
@@ -113,18 +121,18 @@ impl Core {
         self.0.on_error();
     }
 
-    /// The socket is closed.
-    pub fn closed(&self, code: u16, reason: JsString, clean: bool) {
-        self.0.on_close(&End { code, reason, clean });
+    /// The browser's socket is closed.
+    pub fn closed(&self, code: u16) {
+        self.0.on_close(code);
     }
 
-    /// The time for which a port was to wait is over.
+    /// The time for which the host was to wait is over.
     pub fn awake(&self) {
         self.0.on_wake();
     }
 
     /// The turn in which a page closed a socket is over.
-    pub fn leave(&self, port: &Port, code: u16, reason: JsString) {
-        self.0.on_leave(port, &End { code, reason, clean: true });
+    pub fn left(&self, serial: u32, state: u16) {
+        self.0.on_left(serial, ReadyState::of(state));
     }
 }

@@ -10,6 +10,9 @@ pub(crate) enum ReadyState {
 }
 
 impl ReadyState {
+    /// Stands for the state of a socket that is not there.
+    pub(crate) const NOBODY: u16 = 4;
+
     /// The state behind a number that a browser or [`number`](Self::number) gave.
     pub(crate) const fn of(number: u16) -> Self {
         match number {

@@ -1,19 +1,40 @@
 import type { Core } from "nws-core";
 
 import { presenceEvent } from "./events.ts";
+import { type Arrival, readBinary, readText } from "./frames.ts";
 import type { Endpoint } from "./options.ts";
 import { makePeer } from "./peer-web-socket.ts";
-import { Port } from "./port.ts";
+import { type Data, type End, type Frame, Port } from "./port.ts";
 
-/** The port of a channel's own socket: what the core asks of a browser, and what it is told of it. */
+/** By the core's count, the state of a peer who is not there. */
+const NOBODY = 4;
+
+/**
+ * The port of a channel's own socket: what the core asks of a browser, and what it is told of it. This side of
+ * client-wasm/src/host.rs, where every decision is taken.
+ */
 export class ChannelPort extends Port {
   /** The browser's socket, the last one there was. */
   carrier: WebSocket | undefined;
+  readonly #peers = new Map<string, Port>();
+  readonly #queue: [frame: Frame, overhead: number][] = [];
+  #queued = 0;
   #core: Core | undefined;
   #waiting: AbortController | undefined;
+  /** What the core was last called for. */
+  #arrival: Arrival | undefined;
+  #peer: Port | undefined;
+  #end: End | undefined;
 
-  constructor(readonly endpoint: Endpoint) {
-    super(0, "", "");
+  constructor(
+    readonly endpoint: Endpoint,
+    readonly protocols: string[],
+  ) {
+    super(0, "", "", '{"action":"broadcast","data":', "");
+  }
+
+  get peers(): EventTarget[] {
+    return Array.from(this.#peers.values(), ({ socket }) => socket);
   }
 
   /** The first attempt. What is wrong with an address that needs no asking is thrown. */
@@ -22,7 +43,7 @@ export class ChannelPort extends Port {
     if (typeof this.endpoint === "function") {
       this.connect();
     } else {
-      core.connect(this.endpoint);
+      core.connect(this.endpoint, this.protocols);
     }
   }
 
@@ -31,7 +52,7 @@ export class ChannelPort extends Port {
     try {
       // What the function throws is told later, too: when the page has the socket and listens.
       const ask = async () => (typeof endpoint === "function" ? endpoint() : endpoint);
-      this.#core?.connect(`${await ask()}`);
+      this.#core?.connect(`${await ask()}`, this.protocols);
     } catch (error) {
       this.#core?.lost(String(error));
     }
@@ -40,11 +61,16 @@ export class ChannelPort extends Port {
   listen(carrier: WebSocket): void {
     this.carrier = carrier;
     this.origin = new URL(carrier.url).origin;
+    // The head of a frame is read before the page hears of it; a Blob could not be read in time.
+    carrier.binaryType = "arraybuffer";
     carrier.onopen = () => this.#core?.opened();
-    carrier.onmessage = ({ data }) => this.#core?.received(data);
+    carrier.onmessage = ({ data }) => this.#receive(data);
     carrier.onerror = () => this.#core?.broke();
-    // Deno reports 0 for a connection that never was.
-    carrier.onclose = ({ code, reason, wasClean }) => this.#core?.closed(code || 1006, reason, wasClean);
+    carrier.onclose = ({ code, reason, wasClean }) => {
+      // Deno reports 0 for a connection that never was.
+      this.#end = { code: code || 1006, reason, wasClean };
+      this.#core?.closed(this.#end.code);
+    };
   }
 
   unlisten(): void {
@@ -52,6 +78,12 @@ export class ChannelPort extends Port {
     if (carrier) {
       carrier.onopen = carrier.onmessage = carrier.onerror = carrier.onclose = null;
     }
+  }
+
+  #receive(data: string | ArrayBuffer): void {
+    const arrival = (this.#arrival = typeof data === "string" ? readText(data) : readBinary(data));
+    const peer = (this.#peer = this.#peers.get(arrival.action < 3 ? arrival.source : arrival.target));
+    this.#core?.received(arrival.action, peer ? peer.state : NOBODY);
   }
 
   wait(milliseconds: number): void {
@@ -71,30 +103,127 @@ export class ChannelPort extends Port {
     this.#waiting?.abort();
   }
 
-  leaveSoon(port: Port, code: number, reason: string): void {
-    queueMicrotask(() => this.#core?.leave(port, code, reason));
+  /** Keeps a frame for the next connection. */
+  enqueue(core: Core, data: Data, frame: Frame): void {
+    const bytes = length(data);
+    core.enqueue(this.#queued, bytes);
+    this.#queue.push([frame, this.overhead(data, frame)]);
+    this.#queued += bytes;
+    this.discarded += bytes;
   }
 
-  peer(serial: number, id: string): Port {
-    return makePeer(this.#core!, serial, id, this.origin);
+  flush(): void {
+    this.discarded -= this.#queued;
+    this.#queued = 0;
+    for (const [frame, overhead] of this.#queue.splice(0)) {
+      this.#core?.send(0, 0, frame, overhead);
+    }
   }
 
-  connected(peer: Port): void {
-    this.socket.dispatchEvent(presenceEvent("connect", peer.socket));
+  strand(all: boolean): void {
+    for (const port of all ? [...this.#peers.values(), this] : this.#peers.values()) {
+      port.discarded += this.#core!.bufferedAmount(port.serial);
+    }
   }
 
-  disconnected(peer: Port): void {
-    this.socket.dispatchEvent(presenceEvent("disconnect", peer.socket));
+  forget(): void {
+    this.id = "";
+  }
+
+  opened(): void {
+    this.id = this.#arrival!.source;
+    this.socket.dispatchEvent(new Event("open"));
+  }
+
+  broadcast(): void {
+    const { data, source } = this.#arrival!;
+    this.message(data, source, this.#peer);
+  }
+
+  direct(): void {
+    const { data, source } = this.#arrival!;
+    this.#peer!.message(data, source, this.#peer);
+  }
+
+  complain(): void {
+    const { code, reason } = this.#arrival!;
+    (this.#peer ?? this).fail(code, reason);
+  }
+
+  error(reason: string, message: string): void {
+    this.fail(reason, message);
   }
 
   reconnecting(attempt: number, delay: number): void {
     this.socket.dispatchEvent(new CustomEvent("reconnecting", { detail: { attempt, delay } }));
   }
 
-  /** Lets go of the page's object and of the core, which holds this port for longer. */
-  override closed(code: number, reason: string, wasClean: boolean): void {
-    super.closed(code, reason, wasClean);
+  ends(code: number, wasClean: boolean): void {
+    this.#end = { code, reason: "", wasClean };
+  }
+
+  /** The page's object and the core are let go of, as the core holds this port for longer. */
+  closed(): void {
+    this.end(this.#end!);
     this.socket = new EventTarget();
     this.#core = undefined;
   }
+
+  arrive(serial: number): number {
+    const id = this.#arrival!.target;
+    const peer = makePeer(this.#core!, this, serial, id);
+    this.#peers.set(id, peer);
+    this.socket.dispatchEvent(presenceEvent("connect", peer.socket));
+    // A handler may have closed another peer.
+    this.#peer = peer;
+    return peer.state;
+  }
+
+  greet(): void {
+    const peer = this.#peer!;
+    peer.state = 1;
+    peer.socket.dispatchEvent(new Event("open"));
+  }
+
+  depart(peer: Port = this.#peer!): void {
+    this.#peers.delete(peer.id);
+    peer.state = 3;
+    peer.end(this.#end!);
+    this.socket.dispatchEvent(presenceEvent("disconnect", peer.socket));
+  }
+
+  departAll(): void {
+    for (const peer of [...this.#peers.values()]) {
+      this.depart(peer);
+    }
+  }
+
+  /** Closes the socket of one of the channel's ports. */
+  close(core: Core, port: Port, code: number | undefined, reason: string | undefined): void {
+    this.#peer = port;
+    core.close(port.serial, port.state, code, reason);
+  }
+
+  closing(all: boolean): void {
+    for (const peer of all ? this.#peers.values() : [this.#peer!]) {
+      peer.state = 2;
+    }
+  }
+
+  leaveSoon(serial: number, code: number, reason: string): void {
+    const port = this.#peer!;
+    queueMicrotask(() => {
+      this.#peer = port;
+      this.#end = { code, reason, wasClean: true };
+      this.#core?.left(serial, port.state);
+    });
+  }
+}
+
+/** The bytes of `data` as `bufferedAmount` counts them. */
+export function length(data: Data): number {
+  if (typeof data === "string") {
+    return new TextEncoder().encode(data).length;
+  }
+  return ArrayBuffer.isView(data) ? data.length : data.size;
 }

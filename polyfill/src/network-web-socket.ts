@@ -22,13 +22,12 @@ export class NetworkWebSocket extends EventTarget {
     needWebSocket();
     super();
     this.#channel = `${channel}`;
-    const { endpoint, ...options } = readOptions(protocols);
+    const options = readOptions(protocols);
     need();
-    const port = new ChannelPort(endpoint);
+    const port = new ChannelPort(options.endpoint, options.protocols);
     port.socket = this;
-    const local = this instanceof LocalWebSocket;
-    const core = new Core(port, local, this.#channel, options.protocols, options.maxDelay, options.maxQueued);
-    this.#wire = new Wire(core, port);
+    const core = new Core(port, this instanceof LocalWebSocket, this.#channel, options.maxDelay, options.maxQueued);
+    this.#wire = new Wire(core, port, port);
     port.start(core);
   }
 
@@ -37,7 +36,7 @@ export class NetworkWebSocket extends EventTarget {
   }
 
   get peers(): EventTarget[] {
-    return this.#wire.core.peers().map((port) => port.socket);
+    return this.#wire.port.peers;
   }
 
   get url(): string {

@@ -1,29 +1,32 @@
 /** What wasm-bindgen makes of client-wasm; the build puts its own in place of it. */
-import type { Port } from "./port.ts";
+import type { ChannelPort } from "./channel-port.ts";
+import type { Frame } from "./port.ts";
 
 export class Core {
   constructor(
-    port: Port,
+    host: ChannelPort,
     local: boolean,
     channel: string,
-    protocols: string[],
     maxDelay: number | undefined,
     maxQueued: number | undefined,
   );
-  send(port: Port, data: string | Uint8Array | Blob): void;
-  close(port: Port, code: number | undefined, reason: string | undefined): void;
-  readyState(port: Port): number;
-  bufferedAmount(port: Port): number;
-  peers(): Port[];
-  connect(endpoint: string): void;
+  send(serial: number, state: number, frame: Frame, overhead: number): number;
+  enqueue(queued: number, bytes: number): void;
+  close(serial: number, state: number, code: number | undefined, reason: string | undefined): void;
+  readyState(serial: number, state: number): number;
+  bufferedAmount(serial: number): number;
+  connect(endpoint: string, protocols: string[]): void;
   lost(message: string): void;
   opened(): void;
-  received(frame: string | ArrayBuffer): void;
+  received(action: number, peer: number): void;
   broke(): void;
-  closed(code: number, reason: string, clean: boolean): void;
+  closed(code: number): void;
   awake(): void;
-  leave(port: Port, code: number, reason: string): void;
+  left(serial: number, state: number): void;
 }
+
+export function head(target: string): Uint8Array<ArrayBuffer>;
+export function split(frame: Uint8Array): number;
 
 export function initSync(from: { module: BufferSource | WebAssembly.Module }): unknown;
 

@@ -1,5 +1,6 @@
 import type { Core } from "nws-core";
 
+import type { ChannelPort } from "./channel-port.ts";
 import { shape } from "./interface.ts";
 import { Port } from "./port.ts";
 import { Wire } from "./wire.ts";
@@ -24,8 +25,9 @@ export class PeerWebSocket extends EventTarget {
 }
 
 /** Makes the socket of a peer, and returns its port. */
-export function makePeer(core: Core, serial: number, id: string, origin: string): Port {
-  const port = new Port(serial, id, origin);
-  port.socket = new PeerWebSocket(new Wire(core, port));
+export function makePeer(core: Core, channel: ChannelPort, serial: number, id: string): Port {
+  const head = `{"action":"message","target":${JSON.stringify(id)},"data":`;
+  const port = new Port(serial, id, channel.origin, head, id);
+  port.socket = new PeerWebSocket(new Wire(core, channel, port));
   return port;
 }

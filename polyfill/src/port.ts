@@ -1,24 +1,61 @@
+import { head } from "nws-core";
+
 import { closeEvent, errorEvent, NetworkMessageEvent } from "./events.ts";
 
-/**
- * What a socket object keeps for the core, and the events that the core fires on it: this side of
- * client-wasm/src/port.rs, where every decision is taken.
- */
+/** What a socket takes. */
+export type Data = string | Uint8Array | Blob;
+
+/** What a connection carries. */
+export type Frame = string | Uint8Array<ArrayBuffer> | Blob;
+
+/** How a socket ended. */
+export interface End {
+  code: number;
+  reason: string;
+  wasClean: boolean;
+}
+
+/** What a socket object keeps for the core, the frames that it sends, and the events that are fired on it. */
 export class Port {
   state = 0;
-  head = "";
+  /** Bytes that it took and that no connection will carry, or none yet. */
   discarded = 0;
   binaryType: BinaryType = "blob";
   socket!: EventTarget;
+  #binaryHead: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(
     readonly serial: number,
     public id: string,
     public origin: string,
+    /** What stands before the data in every structured frame. */
+    readonly head: string,
+    /** The peer to which binary frames go, empty for everybody. */
+    readonly target: string,
   ) {}
 
-  opened(): void {
-    this.socket.dispatchEvent(new Event("open"));
+  /** The frame that carries `data`. A Blob is joined, never read, so that it keeps its place among what is sent. */
+  frame(data: Data): Frame {
+    if (typeof data === "string") {
+      return `${this.head}${JSON.stringify(data)}}`;
+    }
+    const head = this.binaryHead;
+    if (!ArrayBuffer.isView(data)) {
+      return new Blob([head, data]);
+    }
+    const frame = new Uint8Array(head.length + data.length);
+    frame.set(head);
+    frame.set(data, head.length);
+    return frame;
+  }
+
+  /** How many bytes of a frame are not the page's. Envelope and escapes are ASCII, so characters of them are bytes. */
+  overhead(data: Data, frame: Frame): number {
+    return typeof data === "string" ? (frame as string).length - data.length : this.binaryHead.length;
+  }
+
+  get binaryHead(): Uint8Array<ArrayBuffer> {
+    return (this.#binaryHead ??= head(this.target));
   }
 
   message(data: unknown, senderId: string, peer: Port | undefined): void {
@@ -26,11 +63,11 @@ export class Port {
     this.socket.dispatchEvent(new NetworkMessageEvent(payload, this.origin, senderId, peer?.socket ?? null));
   }
 
-  error(reason: string, message: string): void {
+  fail(reason: string, message: string): void {
     this.socket.dispatchEvent(errorEvent(reason, message));
   }
 
-  closed(code: number, reason: string, wasClean: boolean): void {
+  end({ code, reason, wasClean }: End): void {
     this.socket.dispatchEvent(closeEvent(code, reason, wasClean));
   }
 }

@@ -1,8 +1,12 @@
 import type { Core } from "nws-core";
 
+import { type ChannelPort, length } from "./channel-port.ts";
 import type { Handlers } from "./handlers.ts";
 import type { Port } from "./port.ts";
 import { needArguments, toData } from "./webidl.ts";
+
+/** What becomes of a frame, by the core's numbers; 0 is sent. */
+const QUEUED = 1;
 
 /** A socket object's way to the core. */
 export class Wire<P extends Port = Port> {
@@ -10,6 +14,7 @@ export class Wire<P extends Port = Port> {
 
   constructor(
     readonly core: Core,
+    readonly channel: ChannelPort,
     readonly port: P,
   ) {}
 }
@@ -26,12 +31,12 @@ export function members(wireOf: WireOf): object & ThisType<EventTarget> {
 
     get readyState(): number {
       const { core, port } = wireOf(this);
-      return core.readyState(port);
+      return core.readyState(port.serial, port.state);
     },
 
     get bufferedAmount(): number {
       const { core, port } = wireOf(this);
-      return core.bufferedAmount(port);
+      return core.bufferedAmount(port.serial) + port.discarded;
     },
 
     get binaryType(): BinaryType {
@@ -48,15 +53,27 @@ export function members(wireOf: WireOf): object & ThisType<EventTarget> {
     },
 
     send(_data: unknown): void {
-      const { core, port } = wireOf(this);
+      const { core, channel, port } = wireOf(this);
       needArguments(arguments, 1, "send");
-      core.send(port, toData(_data));
+      const data = toData(_data);
+      const frame = port.frame(data);
+      const fate = core.send(port.serial, port.state, frame, port.overhead(data, frame));
+      if (fate === QUEUED) {
+        channel.enqueue(core, data, frame);
+      } else if (fate) {
+        port.discarded += length(data);
+      }
     },
 
     close(code: unknown = undefined, reason: unknown = undefined): void {
-      const { core, port } = wireOf(this);
-      // Unlike Number(), the operator refuses a BigInt.
-      core.close(port, code === undefined ? code : +(code as number), reason === undefined ? reason : `${reason}`);
+      const { core, channel, port } = wireOf(this);
+      channel.close(
+        core,
+        port,
+        // Unlike Number(), the operator refuses a BigInt.
+        code === undefined ? code : +(code as number),
+        reason === undefined ? reason : `${reason}`,
+      );
     },
   };
 }

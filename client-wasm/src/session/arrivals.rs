@@ -1,81 +1,72 @@
-//! What the browser's socket reports.
+//! What the proxy says: who is in the channel, and what they say.
 
-use js_sys::{ArrayBuffer, JsString};
-use nws_protocol::binary::Kind;
-use wasm_bindgen::{JsCast, JsValue};
-
-use super::Session;
+use super::{Phase, Session};
+use crate::end;
 use crate::failure;
-use crate::frame::binary::Arrival;
-use crate::frame::text;
-use crate::payload::Framed;
-use crate::port::ROOT;
-use crate::record::{Action, Record};
+use crate::frame::action;
+use crate::host::ROOT;
 use crate::state::ReadyState;
 
 impl Session {
-    pub(crate) fn on_open(&self) {
-        // A socket takes frames in its `open` event, whatever comes next.
-        let _ =
-            self.transmit(ROOT, &Framed { frame: text::STATUS.into(), overhead: text::STATUS.len() as f64 });
-    }
-
-    pub(crate) fn on_message(&self, data: &JsValue) {
-        if self.root.ready_state() >= ReadyState::Closing {
+    /// Takes a frame. `peer` is the state of the socket of the peer that it is about, [`NOBODY`](ReadyState::NOBODY) if
+    /// there is none.
+    pub(crate) fn on_frame(&self, action: u8, peer: u16) {
+        if self.state.get() >= ReadyState::Closing {
             return;
         }
-        let understood = if data.is_string() {
-            self.on_text(data.unchecked_ref()).is_ok()
-        } else {
-            self.on_binary(data.unchecked_ref())
-        };
-        if !understood {
-            self.root.fail(failure::BAD_FRAME);
-        }
-    }
-
-    fn on_text(&self, text: &JsString) -> Result<(), JsValue> {
-        let frame = text::parse(text)?;
-        match frame.action()? {
-            Action::Broadcast => self.deliver(Kind::Broadcast, &frame.source(), &text::data(&frame, text)),
-            Action::Message => self.deliver(Kind::Message, &frame.source(), &text::data(&frame, text)),
-            Action::Connect => {
-                self.admit(&frame.source());
-                self.arrive(&frame.target());
+        let is_known = peer != ReadyState::NOBODY;
+        match action {
+            action::BROADCAST => self.host.broadcast(),
+            action::MESSAGE if peer == ReadyState::Open.number() => self.host.direct(),
+            action::CONNECT => {
+                self.admit();
+                if !is_known {
+                    self.arrive();
+                }
             }
-            Action::Disconnect => self.depart(&frame.target()),
-            Action::Status => self.admit(&frame.source()),
-            Action::Error => self.complain(&frame),
-            // A later proxy may have more to say.
-            Action::__Invalid => {}
-        }
-        Ok(())
-    }
-
-    fn on_binary(&self, frame: &ArrayBuffer) -> bool {
-        let arrival = Arrival::parse(frame);
-        if let Ok(arrival) = &arrival {
-            self.deliver(arrival.kind, &arrival.source, &arrival.payload);
-        }
-        arrival.is_ok()
-    }
-
-    /// Fires `message` where it belongs: a broadcast at the channel, a direct message at the peer it came from.
-    fn deliver(&self, kind: Kind, source: &JsString, data: &JsValue) {
-        let peer = self.peers.get(source);
-        match (kind, &peer) {
-            (Kind::Broadcast, _) => self.root.message(data, source, peer.as_ref()),
-            (Kind::Message, Some(port)) if port.is(ReadyState::Open) => {
-                port.message(data, source, peer.as_ref());
+            action::DISCONNECT if is_known => {
+                self.host.ends(end::GOING_AWAY, true);
+                self.host.depart();
             }
-            // The page has closed its socket to this peer.
-            (Kind::Message, _) => {}
+            action::STATUS => self.admit(),
+            action::ERROR => self.host.complain(),
+            action::UNREADABLE => self.host.fail(failure::BAD_FRAME),
+            // A later proxy may have more to say. The page has closed its socket to who sends a message, or somebody has
+            // left who never came.
+            _ => {}
         }
     }
 
-    /// The proxy could not serve a frame: the socket through which it was sent hears of it.
-    fn complain(&self, frame: &Record) {
-        let peer = self.peers.get(&frame.target());
-        peer.as_ref().unwrap_or(&self.root).error(&frame.code(), &frame.reason());
+    /// Opens the channel's socket when the first frame tells the own id.
+    fn admit(&self) {
+        if self.phase.replace(Phase::Admitted) != Phase::Admitted {
+            self.opened.set(true);
+            self.attempts.set(0);
+            self.told.set("");
+            self.state.set(ReadyState::Open);
+            self.host.flush();
+            self.host.opened();
+        }
+    }
+
+    /// `connect` at the channel, then `open` at the peer.
+    fn arrive(&self) {
+        // A handler of `open` may just have closed the channel, and one of `connect` may close either.
+        if self.is(ReadyState::Open) {
+            let serial = self.last_serial.get() + 1;
+            self.last_serial.set(serial);
+            if self.host.arrive(serial) == ReadyState::Connecting.number() {
+                self.host.greet();
+            }
+        }
+    }
+
+    /// Ends a socket that the page has closed by itself.
+    pub(crate) fn on_left(&self, serial: u32, own: ReadyState) {
+        if serial == ROOT {
+            self.give_up();
+        } else if own != ReadyState::Closed {
+            self.host.depart();
+        }
     }
 }

@@ -1,17 +1,20 @@
 //! The life of a channel's connections: one attempt after the other, as far as the page wants it.
 
-use js_sys::{JsString, Math};
+use js_sys::Math;
 use wasm_bindgen::JsValue;
 
 use super::Session;
 use crate::backlog::Backlog;
-use crate::end::End;
+use crate::end;
 use crate::failure::{self, Failure};
-use crate::port::ROOT;
+use crate::host::ROOT;
 use crate::reconnect::Policy;
 use crate::socket::Socket;
 use crate::state::ReadyState;
 use crate::url;
+
+/// The question to which the answer carries the own id.
+const STATUS: &str = r#"{"action":"status"}"#;
 
 /// Where a channel is between its page and its proxy.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -28,147 +31,127 @@ pub(crate) enum Phase {
 }
 
 impl Session {
-    pub(crate) fn connect(&self, endpoint: &str) -> Result<(), JsValue> {
-        if self.root.is(ReadyState::Connecting) {
-            let socket = Socket::connect(&url::join(endpoint, &self.path), &self.protocols)?;
+    pub(crate) fn connect(&self, endpoint: &str, protocols: &JsValue) -> Result<(), JsValue> {
+        if self.is(ReadyState::Connecting) {
+            let socket = Socket::connect(&url::join(endpoint, &self.path), protocols)?;
             self.broken.set(false);
-            self.backlog.set(Backlog::default());
-            self.root.listen(&socket);
+            self.backlog.replace(Backlog::default());
+            self.host.listen(&socket);
             self.socket.replace(Some(socket));
         }
         Ok(())
     }
 
+    /// Asks for the own id.
+    pub(crate) fn on_open(&self) {
+        self.transmit(ROOT, &STATUS.into(), STATUS.len() as f64);
+    }
+
     /// The page's own function could not tell where the proxy is.
-    pub(crate) fn on_lost(&self, message: &JsString) {
-        if self.root.is(ReadyState::Connecting) {
-            self.fail(failure::UNKNOWN, message, &End::abnormal());
+    pub(crate) fn on_lost(&self, message: &str) {
+        if self.is(ReadyState::Connecting) {
+            self.host.ends(end::ABNORMAL, false);
+            self.fail(failure::UNKNOWN, message);
         }
     }
 
     pub(crate) fn on_error(&self) {
         self.broken.set(true);
         // WebKit has no `close` for a connection that it blocks; elsewhere it comes in this very task.
-        self.root.wait(0.0);
+        self.host.wait(0.0);
     }
 
-    #[inline(never)]
-    pub(crate) fn on_close(&self, end: &End) {
-        self.root.calm();
-        self.strand();
+    pub(crate) fn on_close(&self, code: u16) {
+        self.host.calm();
+        let goes_on = self.policy.is_some() && self.is(ReadyState::Open);
+        self.host.strand(!goes_on);
         self.socket.take();
         if self.phase.get() == Phase::Admitted {
-            self.lose(end);
-        } else if self.root.is(ReadyState::Closing) {
-            self.finish(Some(failure::ABANDONED), &End::abnormal());
+            self.lose();
+        } else if self.is(ReadyState::Closing) {
+            self.give_up();
         } else {
             self.phase.set(Phase::Failing);
-            let Failure { reason, message } = Failure::to_open(end.code);
-            self.fail(reason, &message.into(), end);
+            let Failure { reason, message } = Failure::to_open(code);
+            self.fail(reason, message);
         }
     }
 
     pub(crate) fn on_wake(&self) {
         if self.broken.get() && self.socket.borrow().is_some() {
-            self.root.unlisten();
-            self.on_close(&End::abnormal());
+            self.host.unlisten();
+            self.host.ends(end::ABNORMAL, false);
+            self.on_close(end::ABNORMAL);
         } else if self.phase.get() == Phase::Pausing {
             self.phase.set(Phase::Starting);
-            self.root.connect();
+            self.host.connect();
         }
     }
 
     /// The page has closed the channel while there was no connection.
-    pub(super) fn give_up(&self, end: &End) {
+    pub(super) fn give_up(&self) {
         if self.opened.get() {
-            self.finish(None, end);
+            self.finish(None);
         } else {
-            self.finish(Some(failure::ABANDONED), &End::abnormal());
+            self.host.ends(end::ABNORMAL, false);
+            self.finish(Some(failure::ABANDONED));
         }
     }
 
     /// Lets go of an attempt.
     pub(super) fn abandon(&self) {
         if let Some(socket) = self.socket.take() {
-            self.root.unlisten();
+            self.host.unlisten();
             // Without a code, closing cannot fail.
             let _ = socket.close();
         }
     }
 
-    /// Sends what has waited for this connection.
-    #[inline(never)]
-    pub(super) fn flush(&self) {
-        let queue = self.queue.take();
-        self.root.discard(-queue.payload);
-        for framed in &queue.frames {
-            // Browsers take everything while a socket is open.
-            let _ = self.transmit(ROOT, framed);
-        }
-    }
-
     /// Takes note that there is no connection any more.
-    #[inline(never)]
-    fn lose(&self, end: &End) {
-        let Some(policy) = self.policy.filter(|_| self.root.is(ReadyState::Open)) else {
-            return self.finish(self.broken.get().then_some(failure::BROKEN), end);
+    fn lose(&self) {
+        let Some(policy) = self.policy.filter(|_| self.is(ReadyState::Open)) else {
+            return self.finish(self.broken.get().then_some(failure::BROKEN));
         };
-        self.root.set_id(&"".into());
-        self.root.enter(ReadyState::Connecting);
+        self.state.set(ReadyState::Connecting);
         self.phase.set(Phase::Pausing);
-        self.dismiss_all(end);
+        self.host.forget();
+        self.host.depart_all();
         self.pause(policy);
     }
 
     /// Takes note of a failed attempt. While it is tried again, the page hears of a reason when it is another one.
-    #[inline(never)]
-    fn fail(&self, reason: &'static str, message: &JsValue, end: &End) {
+    fn fail(&self, reason: &'static str, message: &str) {
         let policy = self.policy.filter(|_| failure::may_pass(reason));
         if policy.is_none() {
-            self.root.enter(ReadyState::Closed);
+            self.state.set(ReadyState::Closed);
         }
         if self.told.replace(reason) != reason {
-            self.root.error(&reason.into(), message);
+            self.host.error(reason, message);
         }
         match policy {
             Some(policy) => self.pause(policy),
-            None => self.root.end(end),
+            None => self.host.closed(),
         }
     }
 
     /// Waits for the next attempt, unless a handler has just closed the channel.
-    #[inline(never)]
     fn pause(&self, policy: Policy) {
-        if self.root.is(ReadyState::Connecting) {
+        if self.is(ReadyState::Connecting) {
             self.phase.set(Phase::Pausing);
             let attempt = self.attempts.get().saturating_add(1);
             self.attempts.set(attempt);
             let delay = policy.delay(attempt, Math::random());
-            self.root.wait(delay);
-            self.root.reconnecting(attempt, delay);
+            self.host.wait(delay);
+            self.host.reconnecting(attempt, delay);
         }
     }
 
-    #[inline(never)]
-    fn finish(&self, failure: Option<Failure>, end: &End) {
-        self.root.enter(ReadyState::Closed);
-        self.dismiss_all(end);
+    fn finish(&self, failure: Option<Failure>) {
+        self.state.set(ReadyState::Closed);
+        self.host.depart_all();
         if let Some(failure) = failure {
-            self.root.fail(failure);
+            self.host.fail(failure);
         }
-        self.root.end(end);
-    }
-
-    /// Counts what never left: a `bufferedAmount` does not shrink by the end of a connection. For a channel that goes
-    /// on it would never shrink again.
-    #[inline(never)]
-    fn strand(&self) {
-        let goes_on = self.policy.is_some() && self.root.is(ReadyState::Open);
-        let root = (!goes_on).then(|| self.root.clone());
-        let mut backlog = self.backlog.take();
-        backlog.settle(self.waiting());
-        for port in self.ports().chain(root) {
-            port.discard(backlog.payload(port.serial()));
-        }
+        self.host.closed();
     }
 }
