@@ -8,9 +8,9 @@ import { Proxy } from '../browser/proxy.mjs';
 import { folder, Site } from '../browser/site.mjs';
 import { launch, tab } from '../browser/world.mjs';
 import { Project } from './project.mjs';
-import { CONVERSATION } from './transcript.mjs';
+import { CONVERSATION, PARROT } from './transcript.mjs';
 
-/** @param {Record<string, string>} files of the project, beside those of `places` */
+/** @param {Record<string, string>} [files] of the project, beside those of `places`; none for no project */
 export function place(files) {
   const started = new Place();
   before(() => started.start(files));
@@ -20,10 +20,12 @@ export function place(files) {
 
 class Place {
   async start(files) {
-    this.project = await Project.make(files);
     this.proxy = await Proxy.start();
     this.browser = await launch();
-    this.site = await Site.start('localhost', folder(this.project.folder));
+    if (files) {
+      this.project = await Project.make(files);
+      this.site = await Site.start('localhost', folder(this.project.folder));
+    }
   }
 
   async stop() {
@@ -33,18 +35,23 @@ class Place {
     await this.project?.remove();
   }
 
-  /** What a page that is loaded leaves as `heard`, where nothing in it may fail. */
+  /** What a page promises as `heard`, where nothing in it may fail. */
   async hears(url) {
     const page = await tab(this.browser);
     await page.goto(`${url}?${new URLSearchParams({ proxy: this.proxy.ws })}`);
-    const heard = await within(`the end of ${url}`, page.evaluate(() => globalThis.heard));
+    const heard = await within(`what ${url} hears`, page.evaluate(() => globalThis.heard));
     assert.deepEqual(page.faults, []);
     await page.context().close();
     return heard;
   }
 
-  /** A page of this project's site, or of another one, in which two sockets talk. */
-  async converses(page, origin = this.site.origin) {
-    assert.deepEqual(await this.hears(`${origin}/${page}`), CONVERSATION);
+  /** A page in which two sockets talk. */
+  async converses(url) {
+    assert.deepEqual(await this.hears(url), CONVERSATION);
+  }
+
+  /** A page that talks with a worker. */
+  async listens(url) {
+    assert.deepEqual(await this.hears(url), PARROT);
   }
 }

@@ -32,9 +32,10 @@ export class Project {
     await Promise.all(entries.map(([name, content]) => writeFile(join(this.folder, name), content)));
   }
 
-  /** Runs a tool of `tests/package` by its script, as `npx` would. */
-  tool(script, ...args) {
-    return succeed(process.execPath, [tool(script), ...args], this.folder);
+  /** Runs a tool of `tests/package` as `npx` would. Returns all that it says. */
+  async tool(name, ...args) {
+    const { stdout, stderr } = await succeed(tool(name), args, this.folder);
+    return stdout + stderr;
   }
 
   async remove() {
@@ -42,7 +43,12 @@ export class Project {
   }
 }
 
-/** Where a script of an installed tool lies. */
-export function tool(script) {
-  return fileURLToPath(new URL(`node_modules/${script}`, import.meta.url));
+/** The program of an installed tool. */
+export function tool(name) {
+  return installed(`.bin/${name}`);
+}
+
+/** Where something that `npm ci` installs lies. */
+export function installed(path) {
+  return fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
 }

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 
-import { tool } from './project.mjs';
+import { installed } from './project.mjs';
 import { run, succeed } from './program.mjs';
 
 class Runtime {
@@ -15,7 +15,7 @@ class Runtime {
 
   /** What its variable names, else what `npm ci` brought. */
   get program() {
-    const program = process.env[this.variable] ?? tool(this.packaged);
+    const program = process.env[this.variable] ?? installed(this.packaged);
     if (!existsSync(program)) {
       throw new Error(`${this.name} is missing: \`npm ci\` in tests/package brings it on Linux with glibc; elsewhere name its program in ${this.variable}`);
     }

@@ -1,18 +1,19 @@
 /** In a page: starts a worker that is a parrot, and talks with it. */
 
-/** What is heard of the parrot that `start` lets loose at its address, from its coming to its going. */
+/** What is heard of the parrot that `start` lets loose, from its coming to its going. */
 export async function listen({ NetworkWebSocket }, channel, proxy, start) {
   const socket = new NetworkWebSocket(channel, { endpoint: proxy });
-  await next(socket, 'open');
   const arrival = next(socket, 'connect');
+  await next(socket, 'open');
   const failure = start(`?${new URLSearchParams({ channel, proxy })}`);
   const { detail: { target } } = await Promise.race([arrival, failure]);
-  const heard = [await answers(socket, target, 'to all'), ...await answers(target, socket, Uint8Array.of(0, 255))];
+  const text = await answers(socket, target, 'to all');
+  const bytes = await answers(target, socket, Uint8Array.of(0, 255));
   const parting = [next(target, 'close'), next(socket, 'disconnect')];
   target.send('goodbye');
-  heard.push(...(await Promise.all(parting)).map(({ type }) => type));
+  const ends = await Promise.all(parting);
   socket.close();
-  return heard;
+  return [text, ...bytes, ...ends.map(({ type }) => type)];
 }
 
 /** How pages start workers: each gives a promise that is broken when the worker is. */
@@ -34,7 +35,7 @@ export function broken(worker) {
 async function answers(from, to, data) {
   const answer = next(to, 'message');
   from.send(data);
-  const heard = (await answer).data;
+  const { data: heard } = await answer;
   return heard instanceof Blob ? new Uint8Array(await heard.arrayBuffer()) : heard;
 }
 
