@@ -14,14 +14,13 @@ export function launch(...args) {
   return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu", ...QUIET, ...args] });
 }
 
-/** A site whose every page has the script-tag build, and then `script`. */
+/** A site whose every page has the script-tag build and then `script`, and that has the modules of this folder. */
 export async function serve(script) {
-  const page = `<!doctype html><script src=/networkwebsockets.js></script><script>${script}</script>`;
-  const build = readFileSync(join(import.meta.dirname, "../dist/networkwebsockets.js"));
+  const page = `<!doctype html><script src=/networkwebsockets.js></script><script type=module>${script}</script>`;
   const server = createServer(({ url }, response) => {
-    const isScript = url === "/networkwebsockets.js";
-    response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
-    response.end(isScript ? build : page);
+    const file = url === "/networkwebsockets.js" ? `../dist${url}` : url.endsWith(".mjs") ? `.${url}` : undefined;
+    response.writeHead(200, { "content-type": file ? "text/javascript" : "text/html" });
+    response.end(file ? readFileSync(join(import.meta.dirname, file)) : page);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return server;

@@ -1,0 +1,125 @@
+/**
+ * How many messages a page receives and sends in a second, by this package, by a client written by hand and by a bare WebSocket:
+ * `node bench/throughput.mjs [--json] [--repetitions 9] [--only receive]`.
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { launch, percentile, serve } from "./browser.mjs";
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean" },
+    only: { type: "string", default: "" },
+    repetitions: { type: "string", default: "9" },
+  },
+});
+
+const KINDS = ["ours", "handWritten", "bare"];
+const SMALL = { kind: "text", size: 64 };
+const LARGE = { kind: "binary", size: 65_536 };
+/** The peers of a row are also whom messages come from. */
+const ROWS = {
+  "receive 64 B, 1 peer": { ...SMALL, peers: 1, action: "broadcast", count: 20_000 },
+  "receive 64 B, 100 peers": { ...SMALL, peers: 100, action: "broadcast", count: 20_000 },
+  "receive 64 B, direct": { ...SMALL, peers: 100, action: "message", count: 20_000 },
+  "receive 64 KiB": { ...LARGE, peers: 1, action: "broadcast", count: 1_000 },
+  "send 64 B": { ...SMALL, peers: 1, count: 5_000 },
+  "send 64 B, direct": { ...SMALL, peers: 1, count: 5_000, direct: true },
+  "send 64 KiB": { ...LARGE, peers: 1, count: 200 },
+  "send 64 KiB, direct": { ...LARGE, peers: 1, count: 200, direct: true },
+};
+
+const source = fork(join(import.meta.dirname, "flood.mjs"));
+const [endpoint] = await once(source, "message");
+const site = await serve(
+  'import * as contenders from "/contenders.mjs"; globalThis.contenders = contenders;',
+);
+const browser = await launch();
+const pages = Object.fromEntries(await Promise.all(KINDS.map(async (kind) => [kind, await open(kind)])));
+const rows = [];
+for (const [name, row] of Object.entries(ROWS)) {
+  if (name.startsWith(values.only)) {
+    rows.push(await compare(name, row));
+  }
+}
+await browser.close();
+site.close();
+source.disconnect();
+console.log(values.json ? JSON.stringify(rows) : rows.map(line).join("\n"));
+
+async function open(kind) {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`http://127.0.0.1:${site.address().port}/`);
+  await page.waitForFunction(() => globalThis.contenders);
+  for (const peers of [1, 100]) {
+    await page.evaluate((args) => contenders.open(...args), [kind, endpoint, `${kind}.${peers}`]);
+  }
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable");
+  return { page, devtools };
+}
+
+/** The three in turn, again and again, so that a busy moment hits all of them; the first round warms up. */
+async function compare(name, row) {
+  const rounds = [];
+  for (let i = 0; i <= Number(values.repetitions); i++) {
+    const round = {};
+    for (const kind of KINDS) {
+      round[kind] = await measure(kind, row);
+    }
+    rounds.push(round);
+  }
+  return { name, ...figures(rounds.slice(1), row.count) };
+}
+
+/** Milliseconds that passed, and those for which the page's main thread computed. */
+async function measure(kind, row) {
+  const { page, devtools } = pages[kind];
+  const before = await threadTime(devtools);
+  const elapsed = await (row.action ? receive : send)(page, `${kind}.${row.peers}`, row);
+  return { elapsed, busy: (await threadTime(devtools)) - before };
+}
+
+async function receive(page, client, { count, size, ...what }) {
+  const listening = page.evaluateHandle(([channel, n]) => ({ run: contenders.receive(channel, n) }), [client, count]);
+  const handle = await listening;
+  source.send({ client, order: "flood", count, size, ...what });
+  const { elapsed, bytes } = await handle.evaluate(({ run }) => run);
+  if (bytes < count * size) {
+    throw new Error(`${client} got ${bytes} bytes of ${count * size}`);
+  }
+  return elapsed;
+}
+
+async function send(page, client, row) {
+  source.send({ client, order: "expect", frames: row.count });
+  return page.evaluate(([channel, what]) => contenders.send(channel, what), [client, row]);
+}
+
+async function threadTime(devtools) {
+  const { metrics } = await devtools.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "ThreadTime").value * 1000;
+}
+
+function figures(rounds, count) {
+  const median = (value) => percentile(rounds.map(value), 0.5);
+  const rate = (kind) => Math.round(count / median((round) => round[kind].elapsed) * 1000);
+  const ratio = (other, what) => median((round) => round[other][what] / round.ours[what]);
+  return {
+    per_second: Object.fromEntries(KINDS.map((kind) => [kind, rate(kind)])),
+    busy_us: Object.fromEntries(KINDS.map((kind) => [kind, median((round) => round[kind].busy) / count * 1000])),
+    of_hand_written: ratio("handWritten", "elapsed"),
+    of_bare: ratio("bare", "elapsed"),
+    of_hand_written_busy: ratio("handWritten", "busy"),
+    of_bare_busy: ratio("bare", "busy"),
+  };
+}
+
+function line({ name, per_second, busy_us, ...ratios }) {
+  const numbers = [...Object.values(per_second).map((n) => n.toFixed(0)), ...Object.values(busy_us).map((n) => n.toFixed(2)),
+    ...Object.values(ratios).map((n) => n.toFixed(3))];
+  return name.padEnd(26) + numbers.map((number) => number.padStart(9)).join("");
+}
