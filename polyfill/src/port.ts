@@ -59,8 +59,8 @@ export class Port {
   }
 
   message(data: unknown, senderId: string, peer: Port | undefined): void {
-    const payload = data instanceof ArrayBuffer && this.binaryType === "blob" ? new Blob([data]) : data;
-    this.socket.dispatchEvent(new NetworkMessageEvent(payload, this.origin, senderId, peer?.socket ?? null));
+    const payload = typeof data !== "string" && this.binaryType === "blob" ? new Blob([data as ArrayBuffer]) : data;
+    this.socket.dispatchEvent(new NetworkMessageEvent(payload, this.origin, senderId, peer ? peer.socket : null));
   }
 
   fail(reason: string, message: string): void {

@@ -115,11 +115,12 @@ inPage("binary arrives as each socket's binaryType says", async ({ page, proxy, 
 inPage("a message event is a MessageEvent with the connection's origin", async ({ page, proxy, endpoint }) => {
   const event = page.evaluate(async (endpoint) => {
     const event = await next(record(endpoint, []), "message");
-    return [event instanceof MessageEvent, event.origin, event.lastEventId, event.ports.length];
+    const { origin, lastEventId, ports, source } = event;
+    return [event instanceof MessageEvent, `${event}`, origin, lastEventId, ports.length, source];
   }, endpoint);
   const client = await proxy.admit("a");
   client.broadcast("a", "hello");
-  assert.deepEqual(await event, [true, endpoint, "", 0]);
+  assert.deepEqual(await event, [true, "[object MessageEvent]", endpoint, "", 0, null]);
 });
 
 inPage("bufferedAmount counts what the page gave", async ({ page, proxy, endpoint }) => {
