@@ -58,6 +58,12 @@ export function inPage(name, body, path = "/script.html") {
   });
 }
 
+/** Stops a page's clock: from here on only the test moves it. */
+export async function stopClock(page) {
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(3_600_000);
+}
+
 async function serve({ url }, response) {
   const content = PAGES[url] ?? (await read(url));
   response.writeHead(content === undefined ? 404 : 200, { "content-type": TYPES[url.split(".").at(-1)] ?? "text/plain" });

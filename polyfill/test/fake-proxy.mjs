@@ -86,6 +86,11 @@ class Client {
     return this.#frames.shift();
   }
 
+  /** How many frames came that nobody asked for. */
+  get waiting() {
+    return this.#frames.length;
+  }
+
   /** Sends bytes or text as they are, anything else as JSON. */
   send(frame) {
     this.socket.send(typeof frame === "string" || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
@@ -121,6 +126,10 @@ class Queue {
   push(value) {
     const resolve = this.#waiting.shift();
     resolve ? resolve(value) : this.#values.push(value);
+  }
+
+  get length() {
+    return this.#values.length;
   }
 
   async shift() {

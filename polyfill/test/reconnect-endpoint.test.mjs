@@ -1,0 +1,125 @@
+/** Where a channel that connects again looks for its proxy, and what it is asked for. */
+import assert from "node:assert/strict";
+
+import { inPage } from "./chromium.mjs";
+import { FakeProxy } from "./fake-proxy.mjs";
+
+inPage("a function is asked before each attempt", async ({ page, proxy, endpoint }) => {
+  const other = await FakeProxy.listen();
+  try {
+    const urls = page.evaluate(
+      async (endpoints) => {
+        const options = { reconnect: true, endpoint: async () => endpoints.shift() };
+        const ws = record(undefined, [], "chan", options);
+        const urls = [ws.url];
+        ws.onopen = () => urls.push(ws.url);
+        await next(ws, "message");
+        return [...urls, endpoints.length];
+      },
+      [endpoint, `${other.endpoint}/`, endpoint, "never"],
+    );
+    (await proxy.admit()).socket.terminate();
+    (await other.admit()).socket.terminate();
+    (await proxy.admit()).broadcast("a", "end");
+    const path = "/network/chan";
+    assert.deepEqual(await urls, ["", endpoint + path, other.endpoint + path, endpoint + path, 1]);
+  } finally {
+    other.close();
+  }
+});
+
+const FAULTS = {
+  throws: "() => { throw new RangeError('no idea') }",
+  rejects: "async () => { throw new RangeError('no idea') }",
+  "throws a symbol": "() => { throw Symbol('no idea') }",
+  "gives no URL": "() => 'no idea'",
+  "gives a symbol": "async () => Symbol('no idea')",
+};
+
+for (const [fault, source] of Object.entries(FAULTS)) {
+  inPage(`a function that ${fault} is asked again`, async ({ page, proxy, endpoint }) => {
+    const log = page.evaluate(
+      async ([endpoint, source]) => {
+        const faulty = eval(source);
+        let asked = 0;
+        const log = [];
+        const options = { reconnect: { maxDelay: 0 }, endpoint: () => (asked++ < 2 ? faulty() : endpoint) };
+        await next(record(undefined, log, "chan", options), "open");
+        return log;
+      },
+      [endpoint, source],
+    );
+    await proxy.admit();
+    const [error, ...others] = await log;
+    assert.match(error, /^root error unknown: .+ \[0\]$/);
+    assert.deepEqual(others, ["root reconnecting 1 [0]", "root reconnecting 2 [0]", "root open [1]"]);
+  });
+
+  inPage(`a function that ${fault} ends a channel that does not connect again`, async ({ page }) => {
+    const log = page.evaluate(async (source) => {
+      const log = [];
+      await next(record(undefined, log, "chan", { endpoint: eval(source) }), "close");
+      return log;
+    }, source);
+    const [error, ...others] = await log;
+    assert.match(error, /^root error unknown: .+ \[3\]$/);
+    assert.deepEqual(others, ["root close 1006 false [3]"]);
+  });
+}
+
+for (const outcome of ["gives an endpoint", "fails"]) {
+  inPage(`a function that ${outcome} after close() changes nothing`, async ({ page, proxy, endpoint }) => {
+    const result = page.evaluate(
+      async ([endpoint, outcome]) => {
+        const count = countConnections();
+        const log = [];
+        let asked = 0;
+        const answer = Promise.withResolvers();
+        const ask = () => {
+          asked++;
+          return answer.promise;
+        };
+        const ws = record(undefined, log, "chan", { reconnect: { maxDelay: 0 }, endpoint: ask });
+        ws.close();
+        await next(ws, "close");
+        outcome === "fails" ? answer.reject("too late") : answer.resolve(endpoint);
+        await next(new NetworkWebSocket("another", { endpoint }), "open");
+        return [asked, count.tried, ...log];
+      },
+      [endpoint, outcome],
+    );
+    await proxy.admit();
+    const end = ["root error unknown: The socket was closed before it was open. [3]", "root close 1006 false [3]"];
+    assert.deepEqual(await result, [1, 1, ...end]);
+  });
+}
+
+inPage("an endpoint that is no function is read once", async ({ page, proxy, endpoint }) => {
+  const read = page.evaluate(async (endpoint) => {
+    let read = 0;
+    const options = { reconnect: true, endpoint: { toString: () => (read++, endpoint) } };
+    const ws = record(undefined, [], "chan", options);
+    await next(ws, "open");
+    await next(ws, "open");
+    return read;
+  }, endpoint);
+  (await proxy.admit()).socket.terminate();
+  await proxy.admit();
+  assert.equal(await read, 1);
+});
+
+inPage("wrong options are TypeErrors", async ({ page, proxy, endpoint }) => {
+  const results = page.evaluate((endpoint) => {
+    const tried = (reconnect) => thrown(() => new NetworkWebSocket("chan", { endpoint, reconnect }).close());
+    const good = [true, false, null, undefined, {}, [], 1, "yes", { send: "throw", maxDelay: "7", maxQueued: null }];
+    const limits = [NaN, -1, "much", {}, undefined, Infinity, 0];
+    return [
+      good.map(tried),
+      limits.map((maxDelay) => tried({ maxDelay })),
+      limits.map((maxQueued) => tried({ maxQueued })),
+      ["Queue", "", null, true].map((send) => tried({ send })),
+    ];
+  }, endpoint);
+  const limits = [...Array(4).fill("TypeError"), ...Array(3).fill("nothing")];
+  assert.deepEqual(await results, [Array(9).fill("nothing"), limits, limits, Array(4).fill("TypeError")]);
+});
