@@ -7,7 +7,7 @@ import { Proxy } from '../browser/proxy.mjs';
 import { nobody } from './nobody.mjs';
 import { Project } from './project.mjs';
 import { NODE_20, RUNTIMES } from './runtimes.mjs';
-import { CONVERSATION, MISSED } from './transcript.mjs';
+import { CONVERSATION, MISSED, PERSISTED } from './transcript.mjs';
 
 let project;
 let proxy;
@@ -31,6 +31,10 @@ for (const runtime of RUNTIMES) {
 
   test(`${runtime.name}: where no proxy is, a socket fires error and close, and it ends by itself`, async () => {
     assert.deepEqual(await runtime.says(project, 'runtime.mjs', 'miss', await nobody()), MISSED);
+  });
+
+  test(`${runtime.name}: where no proxy is, a socket tries again until it is closed, and it ends by itself`, async () => {
+    assert.deepEqual(await runtime.says(project, 'runtime.mjs', 'persist', await nobody()), PERSISTED);
   });
 }
 

@@ -11,5 +11,8 @@ export const CONVERSATION = {
 /** What `miss` hears of a socket that finds no proxy. */
 export const MISSED = { errors: [['unknown', true]], close: [1006, false] };
 
+/** What `persist` hears: one error for the whole outage, the attempts, and the end of what has never been open. */
+export const PERSISTED = ['error', 1, 2, 3, 'error', 'close'];
+
 /** What `places/listener.js` hears of a parrot. */
 export const PARROT = ['to all', 0, 255, 'close', 'disconnect'];

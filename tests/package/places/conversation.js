@@ -23,6 +23,19 @@ export async function miss({ NetworkWebSocket }, endpoint) {
   return { errors, close: [code, wasClean] };
 }
 
+/** What a socket fires that looks for a proxy again and again where none is, until it is closed. */
+export async function persist({ NetworkWebSocket }, endpoint) {
+  const patient = new NetworkWebSocket('nobody', { endpoint, reconnect: true });
+  const types = [];
+  patient.onerror = patient.onopen = ({ type }) => types.push(type);
+  patient.onreconnecting = ({ detail: { attempt } }) => {
+    types.push(attempt);
+    if (attempt === 3) patient.close();
+  };
+  const { type } = await new Promise((resolve) => { patient.onclose = resolve; });
+  return [...types, type];
+}
+
 /** The next event of a type; an error of the socket's own comes first if it comes at all. */
 function next(target, type) {
   return new Promise((resolve, reject) => {
