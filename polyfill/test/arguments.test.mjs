@@ -56,39 +56,17 @@ inPage("subprotocols are offered, and the first is taken", async ({ page, proxy,
   assert.deepEqual(offered, ["one", "one", "three", "", ""]);
 });
 
-inPage("what WebSocket refuses is refused the same way", async ({ page }) => {
-  const pairs = await page.evaluate(() => {
-    const offers = ["", "a b", ["a", "a"], [Symbol()], "\u0080"];
-    const both = (arguments_) => [
-      thrown(() => new WebSocket("ws://localhost:9009/network/chan", arguments_)),
-      thrown(() => new NetworkWebSocket("chan", arguments_)),
-    ];
-    const endpoints = ["http://[", "ftp://localhost", "ws://localhost:99999"];
-    return [
-      ...offers.map(both),
-      ...endpoints.map((endpoint) => [
-        thrown(() => new WebSocket(endpoint)),
-        thrown(() => new NetworkWebSocket("chan", { endpoint })),
-      ]),
-    ];
-  });
+inPage("addresses that WebSocket refuses are refused the same way", async ({ page }) => {
+  const pairs = await page.evaluate(() =>
+    ["http://[", "ftp://localhost", "ws://localhost:99999"].map((endpoint) => [
+      thrown(() => new WebSocket(endpoint)),
+      thrown(() => new NetworkWebSocket("chan", { endpoint })),
+    ]),
+  );
   for (const [expected, actual] of pairs) {
     assert.equal(actual, expected);
     assert.notEqual(actual, "nothing");
   }
-});
-
-inPage("send()", async ({ page, proxy, endpoint }) => {
-  const errors = page.evaluate(async (endpoint) => {
-    const ws = record(endpoint, []);
-    const early = thrown(() => ws.send("early"));
-    const peer = (await next(ws, "connect")).detail.target;
-    const missing = [ws, peer].map((socket) => thrown(() => socket.send()));
-    return [early, ...missing, thrown(() => ws.send(Symbol())), ws.send("fine"), ws.readyState];
-  }, endpoint);
-  const client = await proxy.admit("a");
-  assert.deepEqual(await errors, ["InvalidStateError", "TypeError", "TypeError", "TypeError", undefined, 1]);
-  assert.deepEqual(await client.frame(), { action: "broadcast", data: "fine" });
 });
 
 inPage("a class of one's own", async ({ page, proxy, endpoint }) => {

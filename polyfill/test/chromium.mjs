@@ -17,7 +17,8 @@ export const dist = join(import.meta.dirname, "../dist");
 const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
 const PAGES = {
   "/blank.html": "<!doctype html>",
-  "/script.html": "<!doctype html><script src=/networkwebsockets.js></script><script src=/recorder.js></script>",
+  "/script.html": withScripts("networkwebsockets", "recorder"),
+  "/same.html": withScripts("networkwebsockets", "recorder", "same"),
 };
 
 let browser;
@@ -70,7 +71,11 @@ async function serve({ url }, response) {
   response.end(content);
 }
 
+function withScripts(...names) {
+  return `<!doctype html><body>${names.map((name) => `<script src=/${name}.js></script>`).join("")}`;
+}
+
 async function read(url) {
-  const folder = url === "/recorder.js" ? import.meta.dirname : dist;
+  const folder = ["/recorder.js", "/same.js"].includes(url) ? import.meta.dirname : dist;
   return readFile(join(folder, url)).catch(() => undefined);
 }

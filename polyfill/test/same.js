@@ -1,0 +1,73 @@
+/** For pages under test: sockets of one class or another, all to a server that sends back what it gets. */
+
+let kind;
+let endpoint;
+
+/** Says which class is probed: WebSocket, NetworkWebSocket or PeerWebSocket. */
+function probing(class_, server) {
+  kind = globalThis[class_];
+  endpoint = server;
+}
+
+/** A new socket of that class; that of a channel where it is PeerWebSocket. */
+function make(protocols = []) {
+  return kind === WebSocket
+    ? new WebSocket(`${endpoint}/plain`, protocols)
+    : new NetworkWebSocket("chan", { endpoint, protocols });
+}
+
+/** The same, open; the socket of the peer that sends back where it is PeerWebSocket. */
+async function open() {
+  const ws = make();
+  const peer = new Promise((resolve) => {
+    const present = ({ detail: { target } }) => target.addEventListener("open", () => resolve(target), { once: true });
+    ws.addEventListener("connect", present, { once: true });
+  });
+  await next(ws, "open");
+  return kind === PeerWebSocket ? peer : ws;
+}
+
+/** What a call throws: the name of a DOMException, or of the class of any other error. */
+function refusal(call) {
+  try {
+    call();
+  } catch (error) {
+    return error instanceof DOMException ? error.name : error.constructor.name;
+  }
+  return "nothing";
+}
+
+/** Everything that comes back until now. */
+async function replies(socket) {
+  const received = [];
+  socket.addEventListener("message", ({ data }) => received.push(data));
+  socket.send("the end");
+  while (received.at(-1) !== "the end") {
+    await next(socket, "message");
+  }
+  return Promise.all(received.slice(0, -1).map(describe));
+}
+
+async function describe(data) {
+  if (typeof data === "string") {
+    return data.length > 100 ? `${data.slice(0, 10)}… ${data.length}` : data;
+  }
+  const bytes = new Uint8Array(data instanceof Blob ? await data.arrayBuffer() : data);
+  return `${data.constructor.name} ${bytes.length}: ${bytes.subarray(0, 20)}`;
+}
+
+/** A window of another realm. */
+function otherWindow() {
+  const frame = document.createElement("iframe");
+  document.body.append(frame);
+  return frame.contentWindow;
+}
+
+/** Writes down the events of a socket. Why an error happened only ours can tell. */
+function watchAlike(socket, log) {
+  for (const type of ["open", "error", "close"]) {
+    socket.addEventListener(type, ({ code, reason, wasClean }) => {
+      log.push(type === "close" ? [type, code, reason, wasClean, socket.readyState] : [type, socket.readyState]);
+    });
+  }
+}
