@@ -65,12 +65,19 @@ export class ChannelPort extends Port {
     carrier.binaryType = "arraybuffer";
     carrier.onopen = () => this.#core?.opened();
     carrier.onmessage = ({ data }) => this.#receive(data);
-    carrier.onerror = () => this.#core?.broke();
-    carrier.onclose = ({ code, reason, wasClean }) => {
+    const end = ({ code, reason, wasClean }: End) => {
       // Deno reports 0 for a connection that never was.
       this.#end = { code: code || 1006, reason, wasClean };
       this.#core?.closed(this.#end.code);
     };
+    carrier.onerror = () => {
+      this.#core?.broke();
+      if (carrier.readyState === 0) {
+        // Node 22 has no more to say of a connection that never was.
+        end({ code: 1006, reason: "", wasClean: false });
+      }
+    };
+    carrier.onclose = end;
   }
 
   unlisten(): void {
