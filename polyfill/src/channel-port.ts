@@ -39,11 +39,13 @@ export class ChannelPort extends Port {
 
   /** The first attempt. What is wrong with an address that needs no asking is thrown. */
   start(core: Core): void {
-    this.#core = core;
-    if (typeof this.endpoint === "function") {
-      this.connect();
-    } else {
+    if (typeof this.endpoint === "string") {
       core.connect(this.endpoint, this.protocols);
+    }
+    // Not before: the core holds this port, and a core that has thrown would never be garbage.
+    this.#core = core;
+    if (!this.carrier) {
+      this.connect();
     }
   }
 

@@ -14,7 +14,13 @@ export class NetworkMessageEvent extends Event {
 
 // A MessageEvent to everybody who looks. To construct a real one takes the browser longer than all else that is done for a
 // message.
-Object.assign(NetworkMessageEvent.prototype, { lastEventId: "", source: null, ports: Object.freeze([]) });
+Object.assign(NetworkMessageEvent.prototype, {
+  constructor: MessageEvent,
+  lastEventId: "",
+  source: null,
+  ports: Object.freeze([]),
+  userActivation: null,
+});
 Object.setPrototypeOf(NetworkMessageEvent.prototype, MessageEvent.prototype);
 
 /** A failure, with its reason for programs and a message for people. */

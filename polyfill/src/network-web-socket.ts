@@ -25,10 +25,10 @@ export class NetworkWebSocket extends EventTarget {
     const options = readOptions(protocols);
     need();
     const port = new ChannelPort(options.endpoint, options.protocols);
-    port.socket = this;
     const core = new Core(port, this instanceof LocalWebSocket, this.#channel, options.maxDelay, options.maxQueued);
     this.#wire = new Wire(core, port, port);
     port.start(core);
+    port.socket = this;
   }
 
   get channel(): string {

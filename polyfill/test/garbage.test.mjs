@@ -59,3 +59,30 @@ inPage("an open socket stays for its listeners", async ({ page, proxy, endpoint 
   client.broadcast("a", "still here");
   assert.equal(await page.evaluate(() => heard), "still here");
 });
+
+inPage("a constructor that throws leaves nothing", async ({ page, endpoint }) => {
+  await page.evaluate((endpoint) => {
+    const attempts = [[endpoint, "a b"], ["ws://[", []], [endpoint, ["a", "a"]]];
+    const errors = attempts.map(([endpoint, protocols]) => thrown(() => new NetworkWebSocket("chan", { endpoint, protocols })));
+    if (errors.some((error) => error !== "SyntaxError")) {
+      throw new Error(errors.join());
+    }
+  }, endpoint);
+  const session = await page.context().newCDPSession(page);
+  const { result } = await session.send("Runtime.evaluate", { expression: "NetworkWebSocket.prototype" });
+  const left = async () => {
+    await session.send("HeapProfiler.collectGarbage");
+    const { objects } = await session.send("Runtime.queryObjects", { prototypeObjectId: result.objectId });
+    const { objectId } = objects;
+    const size = { functionDeclaration: "function () { return this.length; }", objectId, returnByValue: true };
+    const length = (await session.send("Runtime.callFunctionOn", size)).result.value;
+    await session.send("Runtime.releaseObject", { objectId });
+    return length;
+  };
+  const counts = [];
+  // The prototype of LocalWebSocket always inherits. What the core holds goes with finalizers, a turn later.
+  while (counts.length < 10 && counts.at(-1) !== 1) {
+    counts.push(await left());
+  }
+  assert.equal(counts.at(-1), 1, counts.join());
+});

@@ -170,6 +170,28 @@ same("events", async () => {
   return log;
 });
 
+same("whoever reads every member of an event finds the same ones", async () => {
+  const ws = make();
+  const events = [];
+  for (const type of ["open", "message", "close"]) {
+    ws.addEventListener(type, (event) => events.push(event));
+  }
+  await next(ws, "open");
+  ws.send("text");
+  await next(ws, "message");
+  ws.close();
+  await next(ws, "close");
+  const own = ["senderId", "peer"];
+  return events.map((event) => {
+    const names = [];
+    for (const name in event) {
+      names.push(`${name}: ${typeof event[name]}`);
+    }
+    const copy = new event.constructor(event.type, event);
+    return [names.filter((name) => !own.includes(name.split(":")[0])).sort(), copy.data, copy.code];
+  });
+});
+
 same("a class of one's own", async () => {
   class Own extends kind {
     constructor() {

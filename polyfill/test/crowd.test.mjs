@@ -1,0 +1,133 @@
+/** A thousand peers come and go, in an order that chance takes from a seed, and a model says what a page sees of it. */
+import assert from "node:assert/strict";
+
+import { inPage } from "./chromium.mjs";
+
+const PEERS = 1000;
+const STEPS = 8000;
+
+/** The page closes its socket to a peer whose message says so. */
+const ENOUGH = "enough";
+
+for (const seed of [1, 2, 3]) {
+  inPage(`a thousand peers, seed ${seed}`, async ({ page, proxy, endpoint }) => {
+    const seen = page.evaluate(watchCrowd, [endpoint, ENOUGH]);
+    const client = await proxy.admit();
+    const model = new Model(client);
+    crowd(model, seeded(seed));
+    client.broadcast("somebody", "the end");
+    const { log, peers } = await seen;
+    const first = log.findIndex((line, i) => line !== model.log[i]);
+    assert.deepEqual([log[first], log.length], [first < 0 ? undefined : model.log[first], model.log.length], `line ${first}`);
+    assert.deepEqual(peers, [...model.open]);
+    assert.deepEqual([model.came.size, model.left > PEERS, model.open.size > 0], [PEERS, true, true]);
+  });
+}
+
+/** Runs in the page: everything that fires until the end. */
+async function watchCrowd([endpoint, enough]) {
+  const log = [];
+  const ws = new NetworkWebSocket("chan", { endpoint });
+  ws.onconnect = ({ detail: { target } }) => {
+    const { id } = target;
+    log.push(`connect ${id} ${target.readyState}`);
+    target.onopen = () => log.push(`open ${id} ${target.readyState}`);
+    target.onclose = ({ code }) => log.push(`close ${id} ${target.readyState} ${code} ${ws.peers.includes(target)}`);
+    target.onmessage = ({ data, senderId, peer }) => {
+      log.push(`message ${id} ${senderId} ${peer === target} ${data}`);
+      if (data === enough) {
+        target.close();
+      }
+    };
+  };
+  ws.ondisconnect = ({ detail: { target } }) => log.push(`disconnect ${target.id}`);
+  ws.onmessage = ({ data, senderId, peer }) => log.push(`broadcast ${senderId} ${peer?.id} ${data}`);
+  while ((await next(ws, "message")).data !== "the end");
+  return { log: log.slice(0, -1), peers: ws.peers.map(({ id }) => id) };
+}
+
+/** What the proxy says, and what a page has to see of it. */
+class Model {
+  log = [];
+  /** Who is there by the proxy's count. */
+  present = new Set();
+  /** Those of them whose socket the page has not closed, in order of arrival. */
+  open = new Set();
+  came = new Set();
+  left = 0;
+
+  constructor(client) {
+    this.client = client;
+  }
+
+  connect(id) {
+    this.client.connect(id);
+    this.came.add(id);
+    this.present.add(id);
+    this.open.add(id);
+    this.log.push(`connect ${id} 0`, `open ${id} 1`);
+  }
+
+  disconnect(id) {
+    this.client.disconnect(id);
+    this.left += 1;
+    this.present.delete(id);
+    this.#end(id, 1001);
+  }
+
+  broadcast(id, data) {
+    this.client.broadcast(id, data);
+    this.log.push(`broadcast ${id} ${this.open.has(id) ? id : undefined} ${data}`);
+  }
+
+  message(id, data) {
+    this.client.message(id, data);
+    if (this.open.has(id)) {
+      this.log.push(`message ${id} ${id} true ${data}`);
+      if (data === ENOUGH) {
+        this.#end(id, 1005);
+      }
+    }
+  }
+
+  #end(id, code) {
+    if (this.open.delete(id)) {
+      this.log.push(`close ${id} 3 ${code} false`, `disconnect ${id}`);
+    }
+  }
+}
+
+/** Takes the steps: at first more come than go, at last more go than come. */
+function crowd(model, random) {
+  const waiting = Array.from({ length: PEERS }, (_, i) => `p${i}`);
+  for (let step = 0; step < STEPS; step++) {
+    const present = [...model.present];
+    const anybody = present[random(present.length)];
+    const chance = random(100);
+    const [come, go] = step < STEPS / 2 ? [45, 60] : [20, 45];
+    if (waiting.length > 0 && chance < come) {
+      model.connect(waiting.splice(random(waiting.length), 1)[0]);
+    } else if (anybody !== undefined && chance < go) {
+      model.disconnect(anybody);
+      // One in three comes back.
+      random(3) === 0 && waiting.push(anybody);
+    } else if (chance < 80) {
+      model.broadcast(`p${random(PEERS)}`, `${step}`);
+    } else {
+      // Most of them are there; the others have gone, or have not come yet.
+      model.message(random(5) > 0 ? (anybody ?? "p0") : `p${random(PEERS)}`, random(10) > 0 ? `${step}` : ENOUGH);
+    }
+  }
+  waiting.forEach((id) => model.came.has(id) || model.connect(id));
+}
+
+/** Whole numbers below a bound, always the same ones for a seed (xorshift32). */
+function seeded(seed) {
+  let state = seed * 0x9e3779b9;
+  return (bound) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return bound && (state >>> 0) % bound;
+  };
+}
