@@ -22,12 +22,11 @@ export interface NetworkWebSocketOptions {
   reconnect?: boolean | ReconnectOptions;
 }
 
-/** How a lost connection is made again. */
+/** How a lost connection is made again. The constructor throws a `TypeError` for values that make no sense. */
 export interface ReconnectOptions {
   /**
    * What `send()` does while there is no connection: `"throw"` an `InvalidStateError`, as while a socket is connecting,
-   * or `"queue"` the message for the next connection. `"throw"` unless given. The constructor throws a `TypeError` for
-   * anything else.
+   * or `"queue"` the message for the next connection. `"throw"` unless given.
    */
   send?: "throw" | "queue";
   /** The most payload bytes to queue: 1 MiB (1048576) unless given. Beyond it `send()` throws a `QuotaExceededError`. */

@@ -1,0 +1,40 @@
+/** What the declarations say of the classes, member by member, is what they have at run time. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { dist } from "./chromium.mjs";
+
+const CLASS = /^(?:export )?declare (?:abstract )?class (\w+)(?: extends (\w+))?.* \{(\}|[^]*?\n\})/gm;
+const MEMBER = /^  (static )?(?:readonly )?(?:([gs]et) )?(\w+)[(<:]/gm;
+
+const declarations = await readFile(join(dist, "networkwebsockets.d.ts"), "utf8");
+const classes = new Map(Array.from(declarations.matchAll(CLASS), ([, name, parent, body]) => [name, { parent, body }]));
+const sockets = await import(join(dist, "networkwebsockets.mjs"));
+
+/** `get` and `set` of attributes, or `value`, by name. */
+function declared(name) {
+  const { parent, body } = classes.get(name);
+  // Only what is exported is there at run time.
+  const members = classes.has(parent) && !(parent in sockets) ? declared(parent) : {};
+  for (const [, isStatic, accessor, member] of body.matchAll(MEMBER)) {
+    if (!isStatic && member !== "constructor" && !(member in EventTarget.prototype)) {
+      members[member] = [...(members[member] ?? []), accessor ?? "value"];
+    }
+  }
+  return members;
+}
+
+/** The same of an object. */
+function present(holder) {
+  const members = Object.entries(Object.getOwnPropertyDescriptors(holder)).filter(([name]) => name !== "constructor");
+  const kinds = (descriptor) => ["get", "set", "value"].filter((kind) => descriptor[kind] !== undefined);
+  return Object.fromEntries(members.map(([name, descriptor]) => [name, kinds(descriptor)]));
+}
+
+for (const name of ["NetworkWebSocket", "LocalWebSocket", "PeerWebSocket"]) {
+  test(`${name} has the declared members`, () => {
+    assert.deepEqual(present(sockets[name].prototype), declared(name));
+  });
+}
