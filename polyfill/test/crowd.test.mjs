@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { inPage } from "./chromium.mjs";
 
 const PEERS = 1000;
-const STEPS = 8000;
+const STEPS = 10_000;
 
 /** The page closes its socket to a peer whose message says so. */
 const ENOUGH = "enough";
@@ -104,9 +104,9 @@ function crowd(model, random) {
     const present = [...model.present];
     const anybody = present[random(present.length)];
     const chance = random(100);
-    const [come, go] = step < STEPS / 2 ? [45, 60] : [20, 45];
-    if (waiting.length > 0 && chance < come) {
-      model.connect(waiting.splice(random(waiting.length), 1)[0]);
+    const [come, go] = step < STEPS / 2 ? [45, 60] : [20, 32];
+    if (chance < come) {
+      waiting.length > 0 && model.connect(waiting.splice(random(waiting.length), 1)[0]);
     } else if (anybody !== undefined && chance < go) {
       model.disconnect(anybody);
       // One in three comes back.
