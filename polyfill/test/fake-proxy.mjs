@@ -65,7 +65,9 @@ export class FakeProxy {
     for (const socket of this.#sockets.clients) {
       socket.terminate();
     }
+    this.#clients.clear();
     this.#server.close();
+    this.#server.closeAllConnections();
   }
 }
 
@@ -130,6 +132,10 @@ class Queue {
 
   get length() {
     return this.#values.length;
+  }
+
+  clear() {
+    this.#values = [];
   }
 
   async shift() {
