@@ -75,7 +75,8 @@ export class ChannelPort extends Port {
     carrier.onerror = () => {
       this.#core?.broke();
       if (carrier.readyState === 0) {
-        // Node 22 has no more to say of a connection that never was.
+        // Node 22 has no more to say of a connection that never was. Whoever has says it of an attempt that is over.
+        this.unlisten();
         end({ code: 1006, reason: "", wasClean: false });
       }
     };
