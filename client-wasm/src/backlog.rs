@@ -3,12 +3,10 @@
 //! The browser's own count is of frames, envelopes included. Frames leave in order, so the browser's count tells how
 //! many of the last frames wait, and how much of the first of them.
 
-use std::collections::VecDeque;
-
 /// The frames that may still wait, oldest first.
 #[derive(Default)]
 pub(crate) struct Backlog {
-    frames: VecDeque<Frame>,
+    frames: Vec<Frame>,
     bytes: f64,
 }
 
@@ -25,18 +23,20 @@ pub(crate) struct Frame {
 impl Backlog {
     pub(crate) fn push(&mut self, frame: Frame) {
         self.bytes += frame.bytes;
-        self.frames.push_back(frame);
+        self.frames.push(frame);
     }
 
     /// Forgets what has left, now that `waiting` bytes wait by the browser's count.
     pub(crate) fn settle(&mut self, waiting: f64) {
-        while let Some(first) = self.frames.front()
+        let mut left = 0;
+        while let Some(first) = self.frames.get(left)
             && self.bytes - first.bytes >= waiting
         {
             self.bytes -= first.bytes;
-            self.frames.pop_front();
+            left += 1;
         }
-        if let Some(first) = self.frames.front_mut() {
+        self.frames.drain(..left);
+        if let Some(first) = self.frames.first_mut() {
             let left = waiting - (self.bytes - first.bytes);
             self.bytes = waiting;
             first.bytes = left;
