@@ -1,5 +1,5 @@
-//! The allocator of the WebAssembly module: for few and small allocations, and itself a tenth of what the smallest general
-//! one weighs (2.6 KB of the module, a seventh of it).
+//! The allocator of the WebAssembly module: for few and small allocations, and itself small. It takes 0.3 KB of the module,
+//! where talc took 2.6 KB, a sixth of all code.
 //!
 //! Sizes are rounded up to powers of two, and each has a list of what is free. What was once taken from the memory's end
 //! goes back to its list, never to the end.

@@ -2,9 +2,9 @@
 //! looks like the DOM's.
 //!
 //! The facade (polyfill/) owns all objects and calls [`Core`] with numbers; the core decides, and has the facade's `Host`
-//! fire the events. Only channel names, endpoints, close reasons and the heads of binary frames ever enter WebAssembly
-//! memory.
+//! fire the events. Only channel names, endpoints and close reasons ever enter WebAssembly memory.
 
+mod action;
 #[cfg(target_family = "wasm")]
 mod allocator;
 mod backlog;
@@ -13,7 +13,6 @@ mod core;
 mod end;
 mod exception;
 mod failure;
-mod frame;
 mod host;
 mod reconnect;
 mod session;
@@ -22,4 +21,3 @@ mod state;
 mod url;
 
 pub use core::Core;
-pub use frame::{head, split};

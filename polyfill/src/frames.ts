@@ -1,6 +1,4 @@
 /** Frames from the proxy, read as far as the core has to know: JSON by the browser's own parser. */
-import { split } from "nws-core";
-
 /** What a frame is about, by the core's numbers. */
 const ACTIONS: Record<string, number> = {
   // @ts-expect-error No name that a frame has may be found on a prototype.
@@ -13,9 +11,6 @@ const ACTIONS: Record<string, number> = {
   error: 6,
 };
 const UNREADABLE = 7;
-
-/** No head of a binary frame is longer. */
-const HEAD_MAX = 257;
 
 /** A frame; what it has not is undefined. */
 export interface Arrival {
@@ -57,17 +52,18 @@ function sourceText(frame: string): string | undefined {
   }
 }
 
-/** Reads a binary frame. */
+/** Reads a binary frame: `[kind: 1 byte][n: 1 byte][id: n bytes][payload]`. Its kinds have the numbers of their actions. */
 export function readBinary(frame: ArrayBuffer): Arrival {
   const bytes = new Uint8Array(frame);
-  const at = split(bytes.subarray(0, HEAD_MAX));
-  const start = at & 0xffff;
-  return at
-    ? {
-        ...NOTHING,
-        action: at >> 16,
-        source: new TextDecoder().decode(bytes.subarray(2, start)),
-        data: frame.slice(start),
-      }
+  const [action, length] = bytes;
+  const start = 2 + length!;
+  return (action === 1 || action === 2) && start <= bytes.length
+    ? { ...NOTHING, action, source: new TextDecoder().decode(bytes.subarray(2, start)), data: frame.slice(start) }
     : NOTHING;
+}
+
+/** What stands before the payload of a binary frame to a peer, or to everybody where `target` is empty. */
+export function binaryHead(target: string): Uint8Array<ArrayBuffer> {
+  const id = new TextEncoder().encode(target);
+  return Uint8Array.of(target ? 2 : 1, id.length, ...id);
 }

@@ -25,9 +25,6 @@ export class Core {
   left(serial: number, state: number): void;
 }
 
-export function head(target: string): Uint8Array<ArrayBuffer>;
-export function split(frame: Uint8Array): number;
-
 export function initSync(from: { module: BufferSource | WebAssembly.Module }): unknown;
 
 type Source = string | URL | Request | Response | BufferSource | WebAssembly.Module;

@@ -1,6 +1,5 @@
-import { head } from "nws-core";
-
 import { closeEvent, errorEvent, NetworkMessageEvent } from "./events.ts";
+import { binaryHead } from "./frames.ts";
 
 /** What a socket takes. */
 export type Data = string | Uint8Array | Blob;
@@ -55,7 +54,7 @@ export class Port {
   }
 
   get binaryHead(): Uint8Array<ArrayBuffer> {
-    return (this.#binaryHead ??= head(this.target));
+    return (this.#binaryHead ??= binaryHead(this.target));
   }
 
   message(data: unknown, senderId: string, peer: Port | undefined): void {

@@ -1,9 +1,9 @@
 //! What the proxy says: who is in the channel, and what they say.
 
 use super::{Phase, Session};
+use crate::action;
 use crate::end;
 use crate::failure;
-use crate::frame::action;
 use crate::host::ROOT;
 use crate::state::ReadyState;
 

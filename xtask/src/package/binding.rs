@@ -16,6 +16,7 @@ pub(super) fn bind(module: &Path, folder: &Path) -> Result<()> {
     bindgen.remove_name_section(true).remove_producers_section(true);
     let mut output = bindgen.generate_output()?;
     silence_panics(&mut output);
+    blank_panic_messages(&mut output);
     let script = output.js().to_owned();
     drop_unused_exports(&mut output, &script);
     let script = shorten_names(&mut output, script);
@@ -25,16 +26,72 @@ pub(super) fn bind(module: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Parts of the names of functions that panic, or prepare it.
+const PANICS: [&str; 4] = ["::panicking::", "::fmt::", "wasm_bindgen::throw_str", "::panic_already_"];
+
 /// Makes a panic a trap at once: its message would go to a standard error that a browser has not. The core formats
 /// nothing else, so all of formatting goes, a fifth of the module.
 fn silence_panics(output: &mut Output) {
     for function in output.wasm_mut().funcs.iter_mut() {
-        let formats = |name: &String| name.contains("::panicking::") || name.contains("::fmt::");
+        let formats = |name: &String| PANICS.iter().any(|part| name.contains(part));
         if function.name.as_ref().is_some_and(formats) {
             let function = function.kind.unwrap_local_mut();
             let body = function.entry_block();
             function.block_mut(body).instrs.clear();
             function.builder_mut().func_body().unreachable();
+        }
+    }
+}
+
+/// What only a panic says: of std, and of wasm-bindgen.
+const PANIC_MESSAGES: [&str; 16] = [
+    "slice index starts at ",
+    " but ends at ",
+    "range start index ",
+    "range end index ",
+    " out of range for slice of length ",
+    "called `Result::unwrap()` on an `Err` value",
+    "capacity overflow",
+    "LayoutError",
+    "RefCell already mutably borrowed",
+    "RefCell already borrowed",
+    "attempted to take ownership of Rust value while it was borrowed",
+    "recursive use of an object detected which would lead to unsafe aliasing in rust",
+    "closure invoked recursively or after being dropped",
+    "null pointer passed to rust",
+    // Two digits at once, for numbers that are formatted.
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849",
+    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899",
+];
+
+/// How the paths of source files begin where a panic would name them.
+const PATHS: [&str; 5] = ["/rustc/", "library/", "home/", "client-wasm/", "protocol/"];
+
+/// Blanks what nobody reads any more, a third of the module's data: an optimiser cannot know that.
+fn blank_panic_messages(output: &mut Output) {
+    let segments = &mut output.wasm_mut().data;
+    let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
+    for id in ids {
+        let bytes = &mut segments.get_mut(id).value;
+        for message in PANIC_MESSAGES {
+            blank(bytes, message.as_bytes(), |_| Some(message.len()));
+        }
+        for path in PATHS {
+            blank(bytes, path.as_bytes(), |rest| {
+                let end = rest.iter().position(|byte| *byte == 0)?;
+                rest[..end].ends_with(b".rs").then_some(end)
+            });
+        }
+    }
+}
+
+/// Writes zeros wherever `start` begins what is as long as `length` says.
+fn blank(data: &mut [u8], start: &[u8], length: impl Fn(&[u8]) -> Option<usize>) {
+    for at in 0..data.len() {
+        if data[at..].starts_with(start)
+            && let Some(length) = length(&data[at..])
+        {
+            data[at..at + length].fill(0);
         }
     }
 }
