@@ -20,8 +20,8 @@
     peer.onclose = () => happened({ type: 'peer close', peer: peer.id });
   }
 
-  const { kind, channel, proxy } = Object.fromEntries(new URLSearchParams(location.search));
-  const socket = new window[kind](channel, { endpoint: proxy });
+  const { kind, channel, proxy, reconnect = 'false' } = Object.fromEntries(new URLSearchParams(location.search));
+  const socket = new window[kind](channel, { endpoint: proxy, reconnect: JSON.parse(reconnect) });
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => happened({ type: 'open', id: socket.id });
   socket.onconnect = ({ detail }) => {
@@ -32,6 +32,7 @@
   socket.onmessage = ({ data, senderId, peer }) => {
     happened({ type: 'message', sender: senderId, known: peer?.id === senderId, data: readable(data) });
   };
+  socket.onreconnecting = ({ detail }) => happened({ type: 'reconnecting', attempt: detail.attempt });
   socket.onclose = ({ code }) => happened({ type: 'close', code });
 
   window.member = {

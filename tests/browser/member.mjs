@@ -6,11 +6,12 @@ import { within } from './deadline.mjs';
 
 export class Member {
   /** Loads a page of `pages.mjs` in a browsing context, and so a renderer, of its own. */
-  static async join(browser, page, { kind = 'NetworkWebSocket', channel, proxy }) {
+  static async join(browser, page, { kind = 'NetworkWebSocket', channel, proxy, reconnect = false }) {
     const context = await browser.newContext();
     const tab = await context.newPage();
     const member = new Member(tab);
-    await tab.goto(`${page}?${new URLSearchParams({ kind, channel, proxy: proxy.ws })}`);
+    const query = new URLSearchParams({ kind, channel, proxy: proxy.ws, reconnect: JSON.stringify(reconnect) });
+    await tab.goto(`${page}?${query}`);
     await member.opens();
     return member;
   }
@@ -30,6 +31,19 @@ export class Member {
     this.id = event.id;
   }
 
+  /** After a loss: tries until it is back. */
+  async returns() {
+    let attempt = 1;
+    let event = await this.next();
+    for (; event.type === 'reconnecting'; event = await this.next()) {
+      assert.equal(event.attempt, attempt++);
+    }
+    assert.equal(event.type, 'open', JSON.stringify(event));
+    assert.notEqual(attempt, 1);
+    assert.notEqual(event.id, this.id);
+    this.id = event.id;
+  }
+
   next() {
     return within('something to happen in a page', this.page.evaluate(() => window.member.next()));
   }
@@ -44,10 +58,34 @@ export class Member {
     await this.expect({ type: 'peer open', peer });
   }
 
+  /** The next arrivals, in whatever order. */
+  async seesAll(peers) {
+    const seen = [];
+    while (seen.length < peers.length) {
+      const { type, peer } = await this.next();
+      assert.equal(type, 'connect');
+      await this.expect({ type: 'peer open', peer });
+      seen.push(peer);
+    }
+    assert.deepEqual(seen.sort(), peers.toSorted());
+  }
+
   /** The one departure that is next. */
   async misses(peer) {
     await this.expect({ type: 'peer close', peer });
     await this.expect({ type: 'disconnect', peer });
+  }
+
+  /** The next departures, in whatever order. */
+  async missesAll(peers) {
+    const missed = [];
+    while (missed.length < peers.length) {
+      const { type, peer } = await this.next();
+      assert.equal(type, 'peer close');
+      await this.expect({ type: 'disconnect', peer });
+      missed.push(peer);
+    }
+    assert.deepEqual(missed.sort(), peers.toSorted());
   }
 
   async hears(sender, data) {

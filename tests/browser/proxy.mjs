@@ -19,25 +19,58 @@ export const PROGRAM = process.env.NWS_BIN ?? join(TARGET, 'debug/nws');
 
 export class Proxy {
   #child;
+  #flags;
 
   static async start(...flags) {
     if (!existsSync(PROGRAM)) {
       throw new Error(`${PROGRAM} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-proxy\``);
     }
-    const child = spawn(PROGRAM, ['run', '--no-discovery', '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = await within('the line that tells the port', once(createInterface(child.stdout), 'line'));
-    return new Proxy(child, Number(/^listening on http:\/\/localhost:(\d+)\/$/.exec(line)[1]));
+    const proxy = new Proxy(flags);
+    await proxy.#run(0);
+    return proxy;
   }
 
-  constructor(child, port) {
-    this.#child = child;
-    this.http = `http://localhost:${port}`;
-    this.ws = `ws://localhost:${port}`;
+  constructor(flags) {
+    this.#flags = flags;
   }
 
-  async stop() {
-    if (this.#child.exitCode !== null) return;
-    this.#child.kill('SIGTERM');
-    await within('the end of the proxy', once(this.#child, 'exit'));
+  async #run(port) {
+    const args = ['run', '--no-discovery', '--port', port, ...this.#flags];
+    this.#child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await within('the line that tells the port', once(createInterface(this.#child.stdout), 'line'));
+    this.port = Number(/^listening on http:\/\/localhost:(\d+)\/$/.exec(line)[1]);
+    this.http = `http://localhost:${this.port}`;
+    this.ws = `ws://localhost:${this.port}`;
+  }
+
+  /** Ends it, and waits until it has said goodbye. */
+  stop() {
+    return this.#end('SIGTERM');
+  }
+
+  /** Ends it without a word. */
+  kill() {
+    return this.#end('SIGKILL');
+  }
+
+  /** After its end: starts it on the same port. */
+  again() {
+    return this.#run(this.port);
+  }
+
+  /** As if the machine slept, but for the browser. */
+  freeze() {
+    this.#child.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.#child.kill('SIGCONT');
+  }
+
+  async #end(signal) {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exit = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    await within('the end of the proxy', exit);
   }
 }
