@@ -18,7 +18,12 @@ export interface NetworkWebSocketOptions {
    * attempt to connect. The constructor throws a `SyntaxError` for a string that is no URL of a WebSocket.
    */
   endpoint?: string | URL | (() => string | URL | Promise<string | URL>);
-  /** Whether to connect again when the connection is lost, or cannot be made: `false` unless given. */
+  /**
+   * Whether to connect again when the connection is lost, or cannot be made: `false` unless given. The socket is then
+   * connecting again, and opens again with a new `id`; each peer leaves with `disconnect`, and comes back with `connect`.
+   * `error` fires once for a reason, not for each attempt, and `close` only at the very end: after `close()`, or when
+   * trying again cannot help. Nothing is sent twice: what was on its way when the connection broke may be lost.
+   */
   reconnect?: boolean | ReconnectOptions;
 }
 
@@ -31,7 +36,10 @@ export interface ReconnectOptions {
   send?: "throw" | "queue";
   /** The most payload bytes to queue: 1 MiB (1048576) unless given. Beyond it `send()` throws a `QuotaExceededError`. */
   maxQueued?: number;
-  /** The longest pause between two attempts in milliseconds: 5000 unless given. */
+  /**
+   * The longest pause between two attempts in milliseconds: 5000 unless given. The first pause of an outage takes 50 to
+   * 100 ms, each further one about twice as long. A network that is back, or a page that becomes visible, ends a pause.
+   */
   maxDelay?: number;
 }
 
