@@ -37,6 +37,8 @@ enum Name {
     Size,
     /// The first `new NetworkWebSocket()` of a page.
     Construct,
+    /// Size, construction, messages and memory of the npm package in a page, beside a client written by hand.
+    Browser,
     /// From page to page and back.
     Roundtrip,
     /// From program to program and back, beside a bare TCP relay.
@@ -84,6 +86,7 @@ impl Bench {
         match name {
             Name::Size => pages::size(),
             Name::Construct => pages::construct(),
+            Name::Browser => pages::browser(),
             Name::Roundtrip => pages::roundtrip(),
             Name::Direct => native::direct(),
             Name::Memory => native::memory(),
