@@ -4,6 +4,7 @@ use nws_protocol::{ChannelName, Scope};
 use wasm_bindgen::prelude::*;
 
 use crate::close::Farewell;
+use crate::failure::Failure;
 use crate::host::Host;
 use crate::reconnect::Policy;
 use crate::session::Session;
@@ -102,8 +103,8 @@ impl Core {
     }
 
     /// Where the proxy is could not be found out.
-    pub fn lost(&self, message: &str) {
-        self.0.on_lost(message);
+    pub fn lost(&self) {
+        self.0.on_lost();
     }
 
     /// The browser's socket is open.
@@ -126,6 +127,11 @@ impl Core {
         self.0.on_close(code);
     }
 
+    /// What is known of the way to the proxy.
+    pub fn explained(&self, facts: u32) {
+        self.0.on_facts(facts);
+    }
+
     /// The time for which the host was to wait is over.
     pub fn awake(&self) {
         self.0.on_wake();
@@ -135,4 +141,10 @@ impl Core {
     pub fn left(&self, serial: u32, state: u16) {
         self.0.on_left(serial, ReadyState::of(state));
     }
+}
+
+/// The number of what speaks against a connection, 0 if the facts have nothing.
+#[wasm_bindgen]
+pub fn judge(facts: u32) -> u8 {
+    Failure::of_facts(facts).map_or(0, |failure| failure as u8)
 }

@@ -1,54 +1,139 @@
-//! Why a socket failed, in a word for programs and a sentence for people.
+//! Why a socket failed. The words for it, for programs and for people, are in polyfill/src/failures.ts.
 
 use nws_protocol::CloseCode;
 
-/// What an `error` event says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
-    pub(crate) reason: &'static str,
-    pub(crate) message: &'static str,
+/// What an `error` event says. The facade's list has the same order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Failure {
+    /// The proxy sent what cannot be a frame.
+    BadFrame,
+    /// The page closed the socket before it was open.
+    Abandoned,
+    /// The connection broke.
+    Broken,
+    /// The page's own function could not tell where the proxy is.
+    Lost,
+    /// A connection could not be made, though nothing is known to be in its way.
+    Unreached,
+    /// The site has tried too many names.
+    TooManyNames,
+    /// The proxy or the channel is full.
+    Full,
+    /// No proxy answers.
+    Absent,
+    // Those above may pass, those below last.
+    /// Content-Security-Policy or the browser forbids the connection.
+    Barred,
+    /// The page around this one has not passed its permission on.
+    Embedded,
+    /// The proxy speaks another protocol.
+    Foreign,
+    /// The proxy does not serve this origin.
+    Refused,
+    /// The page came by http from elsewhere.
+    Insecure,
+    /// The person has not allowed it.
+    Denied,
 }
 
-/// What nothing is known about.
-pub(crate) const UNKNOWN: &str = "unknown";
-
-/// The proxy sent what cannot be a frame.
-pub(crate) const BAD_FRAME: Failure =
-    Failure { reason: "bad-frame", message: "The proxy sent a frame that cannot be read." };
-
-/// The page closed the socket before it was open.
-pub(crate) const ABANDONED: Failure =
-    Failure { reason: UNKNOWN, message: "The socket was closed before it was open." };
-
-/// The connection broke.
-pub(crate) const BROKEN: Failure = Failure { reason: UNKNOWN, message: "The connection to the proxy broke." };
-
-/// Whether trying again may help.
-pub(crate) fn may_pass(reason: &str) -> bool {
-    matches!(reason, "proxy-not-running" | "limit" | UNKNOWN)
+/// What the facade can know of the way to a proxy, as bits: `Fact` of polyfill/src/facts.ts.
+pub(crate) mod fact {
+    /// Content-Security-Policy or the browser forbids the connection.
+    pub(crate) const BARRED: u32 = 1;
+    /// The browser has not allowed the page to talk to programs on this machine.
+    pub(super) const UNGRANTED: u32 = 2;
+    /// The page came by http from elsewhere.
+    pub(super) const INSECURE: u32 = 4;
+    /// The page around this one has not passed its permission on.
+    pub(super) const EMBEDDED: u32 = 8;
+    /// Who answers is a proxy of this protocol, or takes too long to tell.
+    pub(super) const PRESENT: u32 = 16;
+    /// It does not serve this origin.
+    pub(super) const REFUSED: u32 = 32;
+    /// It is a proxy of another protocol.
+    pub(super) const FOREIGN: u32 = 64;
 }
 
 impl Failure {
-    /// Why a connection that ended with `code` never opened.
-    pub(crate) const fn to_open(code: u16) -> Self {
+    /// Why the proxy ended a connection with `code` before it told the own id.
+    pub(crate) const fn of_code(code: u16) -> Self {
         const NAMES: u16 = CloseCode::TooManyNames.number();
         const FULL: u16 = CloseCode::LimitReached.number();
         match code {
-            NAMES => Self { reason: "limit", message: "This site has tried too many channel names." },
-            FULL => Self { reason: "limit", message: "The proxy or the channel is full." },
-            _ => Self { reason: UNKNOWN, message: "The proxy could not be reached." },
+            NAMES => Self::TooManyNames,
+            FULL => Self::Full,
+            _ => Self::Unreached,
         }
+    }
+
+    /// Why no connection can be made, if the facts say so.
+    pub(crate) fn of_facts(facts: u32) -> Option<Self> {
+        let table = [
+            (fact::BARRED, Some(Self::Barred)),
+            (fact::FOREIGN, Some(Self::Foreign)),
+            (fact::REFUSED, Some(Self::Refused)),
+            (fact::PRESENT, None),
+            (fact::INSECURE, Some(Self::Insecure)),
+            (fact::EMBEDDED, Some(Self::Embedded)),
+            (fact::UNGRANTED, Some(Self::Denied)),
+        ];
+        let first = table.into_iter().find(|(fact, _)| facts & fact != 0);
+        first.map_or(Some(Self::Absent), |(_, failure)| failure)
+    }
+
+    /// Whether trying again may help.
+    pub(crate) fn may_pass(self) -> bool {
+        self <= Self::Absent
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::fact::{BARRED, EMBEDDED, FOREIGN, INSECURE, PRESENT, REFUSED, UNGRANTED};
     use super::*;
 
     #[test]
     fn limits_are_named() {
-        assert_eq!(Failure::to_open(4429).reason, "limit");
-        assert_eq!(Failure::to_open(4503).reason, "limit");
-        assert_eq!(Failure::to_open(1006).reason, "unknown");
+        assert_eq!(Failure::of_code(4429), Failure::TooManyNames);
+        assert_eq!(Failure::of_code(4503), Failure::Full);
+        assert_eq!(Failure::of_code(1001), Failure::Unreached);
+    }
+
+    #[test]
+    fn facts_give_reasons() {
+        let table = [
+            (0, Some(Failure::Absent)),
+            (PRESENT, None),
+            (FOREIGN, Some(Failure::Foreign)),
+            (REFUSED, Some(Failure::Refused)),
+            (UNGRANTED, Some(Failure::Denied)),
+            (UNGRANTED | INSECURE, Some(Failure::Insecure)),
+            (UNGRANTED | INSECURE | EMBEDDED, Some(Failure::Insecure)),
+            (UNGRANTED | EMBEDDED, Some(Failure::Embedded)),
+            (BARRED, Some(Failure::Barred)),
+            (BARRED | UNGRANTED, Some(Failure::Barred)),
+        ];
+        for (facts, failure) in table {
+            assert_eq!(Failure::of_facts(facts), failure, "{facts}");
+        }
+    }
+
+    #[test]
+    fn an_answer_outweighs_what_the_browser_says() {
+        for doubt in [UNGRANTED, UNGRANTED | INSECURE, UNGRANTED | EMBEDDED] {
+            assert_eq!(Failure::of_facts(doubt | PRESENT), None);
+            assert_eq!(Failure::of_facts(doubt | FOREIGN), Some(Failure::Foreign));
+            assert_eq!(Failure::of_facts(doubt | REFUSED), Some(Failure::Refused));
+        }
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        assert!(Failure::of_facts(0).is_some_and(Failure::may_pass));
+        assert!(Failure::of_code(4503).may_pass() && Failure::Lost.may_pass());
+        for lasting in [BARRED, FOREIGN, REFUSED, UNGRANTED, UNGRANTED | INSECURE, UNGRANTED | EMBEDDED] {
+            assert!(Failure::of_facts(lasting).is_some_and(|failure| !failure.may_pass()), "{lasting}");
+        }
     }
 }

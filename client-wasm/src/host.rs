@@ -66,9 +66,13 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn complain(this: &Host);
 
-    /// Fires `error`.
+    /// Finds out what is known of the way to the proxy, and calls the core's `explained`.
     #[wasm_bindgen(method)]
-    pub(crate) fn error(this: &Host, reason: &str, message: &str);
+    pub(crate) fn investigate(this: &Host);
+
+    /// Fires `error` for the [`Failure`] of that number.
+    #[wasm_bindgen(method)]
+    fn error(this: &Host, failure: u8);
 
     /// Fires `reconnecting`.
     #[wasm_bindgen(method)]
@@ -110,6 +114,6 @@ extern "C" {
 
 impl Host {
     pub(crate) fn fail(&self, failure: Failure) {
-        self.error(failure.reason, failure.message);
+        self.error(failure as u8);
     }
 }

@@ -20,4 +20,4 @@ mod socket;
 mod state;
 mod url;
 
-pub use core::Core;
+pub use core::{Core, judge};

@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 use crate::backlog::{Backlog, Frame};
 use crate::close::Farewell;
 use crate::exception;
+use crate::failure::Failure;
 use crate::host::{Host, ROOT};
 use crate::reconnect::Policy;
 use crate::socket::Socket;
@@ -34,8 +35,8 @@ pub(crate) struct Session {
     opened: Cell<bool>,
     /// The attempts of this outage that were announced.
     attempts: Cell<u32>,
-    /// The last reason that the page was told in this outage.
-    told: Cell<&'static str>,
+    /// What the page was told last in this outage.
+    told: Cell<Option<Failure>>,
 }
 
 /// What becomes of a frame.

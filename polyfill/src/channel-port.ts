@@ -1,8 +1,10 @@
 import type { Core } from "nws-core";
 
 import { presenceEvent } from "./events.ts";
+import { Fact, gather } from "./facts.ts";
+import { FAILURES } from "./failures.ts";
 import { type Arrival, readBinary, readText } from "./frames.ts";
-import type { Endpoint } from "./options.ts";
+import { type Endpoint, locate } from "./options.ts";
 import { makePeer } from "./peer-web-socket.ts";
 import { type Data, type End, type Frame, Port } from "./port.ts";
 
@@ -20,6 +22,7 @@ export class ChannelPort extends Port {
   readonly #queue: [frame: Frame, overhead: number][] = [];
   #queued = 0;
   #core: Core | undefined;
+  #why = "";
   #waiting: AbortController | undefined;
   /** What the core was last called for. */
   #arrival: Arrival | undefined;
@@ -39,24 +42,43 @@ export class ChannelPort extends Port {
 
   /** The first attempt. What is wrong with an address that needs no asking is thrown. */
   start(core: Core): void {
-    if (typeof this.endpoint === "string") {
-      core.connect(this.endpoint, this.protocols);
-    }
     // Not before: the core holds this port, and a core that has thrown would never be garbage.
-    this.#core = core;
-    if (!this.carrier) {
+    if (typeof this.endpoint === "string") {
+      this.#attempt(core, this.endpoint);
+      this.#core = core;
+    } else {
+      this.#core = core;
       this.connect();
     }
   }
 
   async connect(): Promise<void> {
-    const { endpoint } = this;
     try {
       // What the function throws is told later, too: when the page has the socket and listens.
-      const ask = async () => (typeof endpoint === "function" ? endpoint() : endpoint);
-      this.#core?.connect(`${await ask()}`, this.protocols);
+      this.#attempt(this.#core, await locate(this.endpoint));
     } catch (error) {
-      this.#core?.lost(String(error));
+      this.#why = String(error);
+      this.#core?.lost();
+    }
+  }
+
+  #attempt(core: Core | undefined, endpoint: string): void {
+    try {
+      core?.connect(endpoint, this.protocols);
+    } catch (error) {
+      if ((error as Error).name === "SyntaxError") {
+        throw error;
+      }
+      // Firefox throws where a policy forbids the connection.
+      setTimeout(() => this.#core?.explained(Fact.Barred));
+    }
+  }
+
+  async investigate(): Promise<void> {
+    const { carrier } = this;
+    const { facts } = await gather(carrier!.url.replace(/\/\w+\/[^/]*$/, ""));
+    if (carrier === this.carrier) {
+      this.#core?.explained(facts);
     }
   }
 
@@ -160,7 +182,8 @@ export class ChannelPort extends Port {
     (this.#peer ?? this).fail(code, reason);
   }
 
-  error(reason: string, message: string): void {
+  error(failure: number): void {
+    const [reason, message = this.#why] = FAILURES[failure]!;
     this.fail(reason, message);
   }
 

@@ -1,14 +1,20 @@
 import { Core } from "nws-core";
 
+import { noCore } from "./blocked.ts";
 import { ChannelPort } from "./channel-port.ts";
 import { label, shape } from "./interface.ts";
 import { readOptions } from "./options.ts";
+import { probe, requestPermission } from "./probe.ts";
 import { need, needWebSocket } from "./wasm.ts";
 import { needArguments } from "./webidl.ts";
 import { Wire } from "./wire.ts";
 
 /** A channel of this machine and the local network. */
 export class NetworkWebSocket extends EventTarget {
+  // As fields they are enumerable, as WebIDL wants it, and keep their names.
+  static probe = (options: unknown = undefined): Promise<object> => probe(options);
+  static requestPermission = (options: unknown = undefined): Promise<string> => requestPermission(options);
+
   readonly #channel: string;
   readonly #wire: Wire<ChannelPort>;
 
@@ -23,9 +29,15 @@ export class NetworkWebSocket extends EventTarget {
     super();
     this.#channel = `${channel}`;
     const options = readOptions(protocols);
-    need();
     const port = new ChannelPort(options.endpoint, options.protocols);
+<<<<<<< HEAD
     const core = new Core(port, this instanceof LocalWebSocket, this.#channel, options.maxDelay, options.maxQueued);
+=======
+    port.socket = this;
+    const core = need()
+      ? new Core(port, this instanceof LocalWebSocket, this.#channel, options.maxDelay, options.maxQueued)
+      : noCore(port);
+>>>>>>> e979007 (client: why a socket fails is found out and said; probe and requestPermission)
     this.#wire = new Wire(core, port, port);
     port.start(core);
     port.socket = this;

@@ -16,15 +16,23 @@ export class Core {
   readyState(serial: number, state: number): number;
   bufferedAmount(serial: number): number;
   connect(endpoint: string, protocols: string[]): void;
-  lost(message: string): void;
+  lost(): void;
   opened(): void;
   received(action: number, peer: number): void;
   broke(): void;
   closed(code: number): void;
+  explained(facts: number): void;
   awake(): void;
   left(serial: number, state: number): void;
 }
 
+<<<<<<< HEAD
+=======
+export function judge(facts: number): number;
+export function head(target: string): Uint8Array<ArrayBuffer>;
+export function split(frame: Uint8Array): number;
+
+>>>>>>> e979007 (client: why a socket fails is found out and said; probe and requestPermission)
 export function initSync(from: { module: BufferSource | WebAssembly.Module }): unknown;
 
 type Source = string | URL | Request | Response | BufferSource | WebAssembly.Module;

@@ -39,6 +39,11 @@ export function readOptions(argument: unknown): Options {
   };
 }
 
+/** Where the proxy is: what the page says, or what its function says. */
+export async function locate(endpoint: Endpoint): Promise<string> {
+  return `${await (typeof endpoint === "function" ? endpoint() : endpoint)}`;
+}
+
 function readReconnect({ send = "throw", maxDelay = 5000, maxQueued = 1 << 20 }: ReconnectBag) {
   if (send !== "throw" && send !== "queue") {
     throw new TypeError(`reconnect.send: "throw" or "queue", not "${send}"`);

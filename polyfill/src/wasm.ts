@@ -7,10 +7,18 @@ export function provide(loader: () => void): void {
   load = loader;
 }
 
-/** Loads it unless it is there. */
-export function need(): void {
-  load?.();
-  load = undefined;
+/** Loads it unless it is there, and returns whether the page lets it. */
+export function need(): boolean {
+  try {
+    load?.();
+    load = undefined;
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException) {
+      throw error;
+    }
+    return false;
+  }
 }
 
 /** Throws where the runtime lacks what sockets are made of. */

@@ -107,15 +107,15 @@ for (const [when, wait] of [["before the connection", false], ["before the id is
 inPage("a proxy that is not there", async ({ page, proxy, endpoint }) => {
   proxy.close();
   assert.deepEqual(await untilClosed(page, endpoint), [
-    "root error unknown: The proxy could not be reached. [3]",
+    "root error proxy-not-running: No proxy answers: start it with the command nws. [3]",
     "root close 1006 false [3]",
     "peers 0",
   ]);
 });
 
 for (const [code, message] of [
-  [4429, "This site has tried too many channel names."],
-  [4503, "The proxy or the channel is full."],
+  [4429, "This site has tried too many channel names: try again later."],
+  [4503, "The proxy or the channel is full: try again later."],
 ]) {
   inPage(`a refusal with ${code} is named`, async ({ page, proxy, endpoint }) => {
     const log = untilClosed(page, endpoint);

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { extname, join, normalize } from 'node:path';
 
 const TYPES = {
@@ -19,12 +20,14 @@ export class Site {
   /**
    * @param {string} host the host of the origin: localhost or 127.0.0.1
    * @param {(path: string) => Promise<string | Buffer>} read what is at a path
+   * @param {{key: Buffer, cert: Buffer}} [identity] of a site that comes by https
    */
-  static async start(host, read) {
-    const server = createServer((request, response) => answer(read, request.url, response));
+  static async start(host, read, identity) {
+    const handle = (request, response) => answer(read, request.url, response);
+    const server = identity ? createSecureServer(identity, handle) : createServer(handle);
     server.listen(0, host);
     await once(server, 'listening');
-    return new Site(server, `http://${host}:${server.address().port}`);
+    return new Site(server, `${identity ? 'https' : 'http'}://${host}:${server.address().port}`);
   }
 
   constructor(server, origin) {

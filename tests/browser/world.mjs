@@ -34,8 +34,8 @@ export function world() {
 }
 
 /** Starts Chromium, or what is one on another machine. */
-export function launch(executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium') {
-  return chromium.launch({ executablePath, args: FLAGS });
+export function launch(executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium', flags = []) {
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
 /** A tab of a person's own, whose every error is shown, and kept in `faults`. */

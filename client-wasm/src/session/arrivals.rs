@@ -3,7 +3,7 @@
 use super::{Phase, Session};
 use crate::action;
 use crate::end;
-use crate::failure;
+use crate::failure::Failure;
 use crate::host::ROOT;
 use crate::state::ReadyState;
 
@@ -30,7 +30,7 @@ impl Session {
             }
             action::STATUS => self.admit(),
             action::ERROR => self.host.complain(),
-            action::UNREADABLE => self.host.fail(failure::BAD_FRAME),
+            action::UNREADABLE => self.host.fail(Failure::BadFrame),
             // A later proxy may have more to say. The page has closed its socket to who sends a message, or somebody has
             // left who never came.
             _ => {}
@@ -40,9 +40,10 @@ impl Session {
     /// Opens the channel's socket when the first frame tells the own id.
     fn admit(&self) {
         if self.phase.replace(Phase::Admitted) != Phase::Admitted {
+            self.host.calm();
             self.opened.set(true);
             self.attempts.set(0);
-            self.told.set("");
+            self.told.set(None);
             self.state.set(ReadyState::Open);
             self.host.flush();
             self.host.opened();

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use super::Session;
 use crate::backlog::Backlog;
 use crate::end;
-use crate::failure::{self, Failure};
+use crate::failure::{Failure, fact};
 use crate::host::ROOT;
 use crate::reconnect::Policy;
 use crate::socket::Socket;
@@ -15,6 +15,11 @@ use crate::url;
 
 /// The question to which the answer carries the own id.
 const STATUS: &str = r#"{"action":"status"}"#;
+
+/// How long a `close` may be behind its `error`.
+const CLOSE_MS: f64 = 100.0;
+/// How long a proxy may take to tell the own id before somebody asks what it is.
+const WELCOME_MS: f64 = 3000.0;
 
 /// Where a channel is between its page and its proxy.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -45,20 +50,21 @@ impl Session {
     /// Asks for the own id.
     pub(crate) fn on_open(&self) {
         self.transmit(ROOT, &STATUS.into(), STATUS.len() as f64);
+        self.host.wait(WELCOME_MS);
     }
 
     /// The page's own function could not tell where the proxy is.
-    pub(crate) fn on_lost(&self, message: &str) {
+    pub(crate) fn on_lost(&self) {
         if self.is(ReadyState::Connecting) {
             self.host.ends(end::ABNORMAL, false);
-            self.fail(failure::UNKNOWN, message);
+            self.fail(Failure::Lost);
         }
     }
 
     pub(crate) fn on_error(&self) {
         self.broken.set(true);
-        // WebKit has no `close` for a connection that it blocks; elsewhere it comes in this very task.
-        self.host.wait(0.0);
+        // Chromium and WebKit have no `close` for a connection that they do not even try; else it comes at once.
+        self.host.wait(CLOSE_MS);
     }
 
     pub(crate) fn on_close(&self, code: u16) {
@@ -72,19 +78,40 @@ impl Session {
             self.give_up();
         } else {
             self.phase.set(Phase::Failing);
-            let Failure { reason, message } = Failure::to_open(code);
-            self.fail(reason, message);
+            if code == end::ABNORMAL {
+                self.host.investigate();
+            } else {
+                self.fail(Failure::of_code(code));
+            }
         }
     }
 
     pub(crate) fn on_wake(&self) {
-        if self.broken.get() && self.socket.borrow().is_some() {
+        if self.phase.get() == Phase::Pausing {
+            self.phase.set(Phase::Starting);
+            self.host.connect();
+        } else if !self.broken.get() {
+            self.host.investigate();
+        } else if self.is(ReadyState::Connecting) {
+            self.on_facts(fact::BARRED);
+        } else {
             self.host.unlisten();
             self.host.ends(end::ABNORMAL, false);
             self.on_close(end::ABNORMAL);
-        } else if self.phase.get() == Phase::Pausing {
-            self.phase.set(Phase::Starting);
-            self.host.connect();
+        }
+    }
+
+    /// What has failed does so for the page now; what still waits for the own id does if the facts say so.
+    pub(crate) fn on_facts(&self, facts: u32) {
+        let failing = self.phase.get() == Phase::Failing;
+        let failure = Failure::of_facts(facts).or(failing.then_some(Failure::Unreached));
+        if let Some(failure) = failure
+            && self.is(ReadyState::Connecting)
+            && self.phase.get() != Phase::Pausing
+        {
+            self.abandon();
+            self.host.ends(end::ABNORMAL, false);
+            self.fail(failure);
         }
     }
 
@@ -94,7 +121,7 @@ impl Session {
             self.finish(None);
         } else {
             self.host.ends(end::ABNORMAL, false);
-            self.finish(Some(failure::ABANDONED));
+            self.finish(Some(Failure::Abandoned));
         }
     }
 
@@ -110,7 +137,7 @@ impl Session {
     /// Takes note that there is no connection any more.
     fn lose(&self) {
         let Some(policy) = self.policy.filter(|_| self.is(ReadyState::Open)) else {
-            return self.finish(self.broken.get().then_some(failure::BROKEN));
+            return self.finish(self.broken.get().then_some(Failure::Broken));
         };
         self.state.set(ReadyState::Connecting);
         self.phase.set(Phase::Pausing);
@@ -119,14 +146,14 @@ impl Session {
         self.pause(policy);
     }
 
-    /// Takes note of a failed attempt. While it is tried again, the page hears of a reason when it is another one.
-    fn fail(&self, reason: &'static str, message: &str) {
-        let policy = self.policy.filter(|_| failure::may_pass(reason));
+    /// Takes note of a failed attempt. While it is tried again, the page hears of a failure when it is another one.
+    fn fail(&self, failure: Failure) {
+        let policy = self.policy.filter(|_| failure.may_pass());
         if policy.is_none() {
             self.state.set(ReadyState::Closed);
         }
-        if self.told.replace(reason) != reason {
-            self.host.error(reason, message);
+        if self.told.replace(Some(failure)) != Some(failure) {
+            self.host.fail(failure);
         }
         match policy {
             Some(policy) => self.pause(policy),

@@ -1,0 +1,57 @@
+/** Servers where a page expects its proxy: proxies of another kind, and what is none. */
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+import { WebSocketServer } from 'ws';
+
+export class Impostor {
+  #server;
+  #sockets = new WebSocketServer({ noServer: true });
+
+  /**
+   * @param {object} behaviour
+   * @param {object} [behaviour.status] what it answers to `GET /status`; 404 without one, and never if it is a promise
+   * @param {(socket: import('ws').WebSocket) => void} [behaviour.welcome] what it does with a socket; without, it refuses
+   */
+  static async start(behaviour) {
+    const impostor = new Impostor(behaviour);
+    await once(impostor.#server, 'listening');
+    return impostor;
+  }
+
+  constructor({ status, welcome }) {
+    /** Fulfilled as soon as a page has asked for the status. */
+    this.asked = new Promise((resolve) => {
+      this.#server = createServer(async (_request, response) => {
+        resolve();
+        response.writeHead(status ? 200 : 404, { 'access-control-allow-origin': '*' });
+        response.end(status ? JSON.stringify(await status) : 'nothing here');
+      });
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      if (welcome) this.#sockets.handleUpgrade(request, socket, head, welcome);
+      else socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n');
+    });
+    this.#server.listen(0, 'localhost');
+  }
+
+  get ws() {
+    return `ws://localhost:${this.#server.address().port}`;
+  }
+
+  async stop() {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
+
+/** An address at which nothing listens. */
+export async function nowhere() {
+  const impostor = await Impostor.start({});
+  const { ws } = impostor;
+  await impostor.stop();
+  return ws;
+}
