@@ -16,10 +16,8 @@ pub(crate) enum Failure {
     Lost,
     /// A connection could not be made, though nothing is known to be in its way.
     Unreached,
-    /// The site has tried too many names.
-    TooManyNames,
-    /// The proxy or the channel is full.
-    Full,
+    /// The site has tried too many names, or the proxy or the channel is full.
+    Limit,
     /// No proxy answers.
     Absent,
     // Those above may pass, those below last.
@@ -61,8 +59,7 @@ impl Failure {
         const NAMES: u16 = CloseCode::TooManyNames.number();
         const FULL: u16 = CloseCode::LimitReached.number();
         match code {
-            NAMES => Self::TooManyNames,
-            FULL => Self::Full,
+            NAMES | FULL => Self::Limit,
             _ => Self::Unreached,
         }
     }
@@ -95,8 +92,8 @@ mod tests {
 
     #[test]
     fn limits_are_named() {
-        assert_eq!(Failure::of_code(4429), Failure::TooManyNames);
-        assert_eq!(Failure::of_code(4503), Failure::Full);
+        assert_eq!(Failure::of_code(4429), Failure::Limit);
+        assert_eq!(Failure::of_code(4503), Failure::Limit);
         assert_eq!(Failure::of_code(1001), Failure::Unreached);
     }
 

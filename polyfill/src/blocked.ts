@@ -5,7 +5,7 @@ import type { ChannelPort } from "./channel-port.ts";
 import { NO_CORE } from "./failures.ts";
 
 export function noCore(port: ChannelPort): Core {
-  const nothing = () => {};
+  const nothing = () => 0;
   setTimeout(() => {
     port.state = 3;
     port.error(NO_CORE);
@@ -14,10 +14,10 @@ export function noCore(port: ChannelPort): Core {
   });
   const core: Partial<Core> = {
     connect: nothing,
-    send: () => 2,
+    send: nothing,
     close: nothing,
     readyState: (_serial, state) => state,
-    bufferedAmount: () => 0,
+    bufferedAmount: nothing,
   };
   return core as Core;
 }

@@ -76,7 +76,7 @@ export class ChannelPort extends Port {
 
   async investigate(): Promise<void> {
     const { carrier } = this;
-    const { facts } = await gather(carrier!.url.replace(/\/\w+\/[^/]*$/, ""));
+    const { facts } = await gather(carrier!.url);
     if (carrier === this.carrier) {
       this.#core?.explained(facts);
     }

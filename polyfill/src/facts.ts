@@ -26,42 +26,41 @@ type Permission = Pick<PermissionStatus, "state" | "onchange">;
 
 /** Whether the browser lets this page talk to programs on this machine. Where it does not care it is granted. */
 export async function permission(): Promise<Permission> {
-  const { origin, location, navigator } = globalThis;
   try {
     if (!LOOPBACK.test(origin === "null" ? location.href : origin)) {
       return await navigator.permissions.query({ name: "loopback-network" as PermissionName });
     }
   } catch {
-    // This browser knows of no such permission.
+    // No browser, or one that knows of no such permission.
   }
   return { state: "granted" } as Permission;
 }
 
-/** Asks the proxy at `endpoint` what it is. */
-export function ask(endpoint: string, options: object): Promise<Response> {
-  return fetch(endpoint.replace(/^ws/, "http").replace(/\/?$/, "/status"), options);
+/** Asks the proxy what it is, at whose endpoint or channel `url` is. */
+export function ask(url: string, options: object): Promise<Response> {
+  return fetch(url.replace(/^ws(.*?)(\/(network|local)\/[^/]+|\/?)$/, "http$1/status"), options);
 }
 
 /** The facts, and how the permission stands. */
-export async function gather(endpoint: string): Promise<{ facts: number; state: PermissionState }> {
+export async function gather(url: string): Promise<{ facts: number; state: PermissionState }> {
   const { state } = await permission();
   let facts = 0;
   if (state !== "granted") {
-    const { featurePolicy } = (globalThis.document ?? {}) as Framed;
-    const embedded = featurePolicy?.allowsFeature("loopback-network") === false;
+    const policy = (globalThis.document as Framed | undefined)?.featurePolicy;
+    const embedded = policy?.allowsFeature("loopback-network") === false;
     facts = Fact.Ungranted | (isSecureContext ? 0 : Fact.Insecure) | (embedded ? Fact.Embedded : 0);
   }
   // With the permission undecided, asking the proxy would make the browser ask the person.
-  return { facts: state === "prompt" ? facts : facts | (await presence(endpoint)), state };
+  return { facts: state === "prompt" ? facts : facts | (await presence(url)), state };
 }
 
 interface Framed {
   featurePolicy?: { allowsFeature(feature: string): boolean };
 }
 
-async function presence(endpoint: string): Promise<number> {
+async function presence(url: string): Promise<number> {
   try {
-    const { protocol, origin } = await (await ask(endpoint, { signal: AbortSignal.timeout(PATIENCE_MS) })).json();
+    const { protocol, origin } = await (await ask(url, { signal: AbortSignal.timeout(PATIENCE_MS) })).json();
     const served = origin === "refused" ? Fact.Refused : Fact.Present;
     return protocol ? (protocol === PROTOCOL ? served : Fact.Foreign) : 0;
   } catch (error) {

@@ -6,8 +6,7 @@ export const FAILURES = [
   // Said by what the page's own function throws.
   ["unknown"],
   ["unknown", "The proxy could not be reached."],
-  ["limit", "This site has tried too many channel names: try again later."],
-  ["limit", "The proxy or the channel is full: try again later."],
+  ["limit", "The proxy is full, or this site has tried too many channel names: try again later."],
   ["proxy-not-running", "No proxy answers: start it with the command nws."],
   ["blocked", "This browser or the page's Content-Security-Policy (connect-src) forbids it."],
   ["blocked", 'The frame of this page needs allow="loopback-network".'],

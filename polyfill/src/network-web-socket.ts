@@ -4,21 +4,18 @@ import { noCore } from "./blocked.ts";
 import { ChannelPort } from "./channel-port.ts";
 import { label, shape } from "./interface.ts";
 import { readOptions } from "./options.ts";
-import { probe, requestPermission } from "./probe.ts";
+import { operations } from "./probe.ts";
 import { need, needWebSocket } from "./wasm.ts";
 import { needArguments } from "./webidl.ts";
 import { Wire } from "./wire.ts";
 
 /** A channel of this machine and the local network. */
 export class NetworkWebSocket extends EventTarget {
-  // As fields they are enumerable, as WebIDL wants it, and keep their names.
-  static probe = (options: unknown = undefined): Promise<object> => probe(options);
-  static requestPermission = (options: unknown = undefined): Promise<string> => requestPermission(options);
-
   readonly #channel: string;
   readonly #wire: Wire<ChannelPort>;
 
   static {
+    Object.assign(this, operations);
     const events = ["open", "message", "error", "close", "connect", "disconnect", "reconnecting"];
     shape(this, "NetworkWebSocket", 1, events, (socket) => (socket as NetworkWebSocket).#wire);
   }

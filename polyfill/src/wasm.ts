@@ -12,13 +12,12 @@ export function need(): boolean {
   try {
     load?.();
     load = undefined;
-    return true;
   } catch (error) {
     if (error instanceof DOMException) {
       throw error;
     }
-    return false;
   }
+  return !load;
 }
 
 /** Throws where the runtime lacks what sockets are made of. */
