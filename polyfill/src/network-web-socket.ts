@@ -27,14 +27,9 @@ export class NetworkWebSocket extends EventTarget {
     this.#channel = `${channel}`;
     const options = readOptions(protocols);
     const port = new ChannelPort(options.endpoint, options.protocols);
-<<<<<<< HEAD
-    const core = new Core(port, this instanceof LocalWebSocket, this.#channel, options.maxDelay, options.maxQueued);
-=======
-    port.socket = this;
     const core = need()
       ? new Core(port, this instanceof LocalWebSocket, this.#channel, options.maxDelay, options.maxQueued)
       : noCore(port);
->>>>>>> e979007 (client: why a socket fails is found out and said; probe and requestPermission)
     this.#wire = new Wire(core, port, port);
     port.start(core);
     port.socket = this;

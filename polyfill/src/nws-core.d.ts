@@ -26,13 +26,8 @@ export class Core {
   left(serial: number, state: number): void;
 }
 
-<<<<<<< HEAD
-=======
 export function judge(facts: number): number;
-export function head(target: string): Uint8Array<ArrayBuffer>;
-export function split(frame: Uint8Array): number;
 
->>>>>>> e979007 (client: why a socket fails is found out and said; probe and requestPermission)
 export function initSync(from: { module: BufferSource | WebAssembly.Module }): unknown;
 
 type Source = string | URL | Request | Response | BufferSource | WebAssembly.Module;

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 
 export class FakeProxy {
-  #server = createServer();
+  #server = createServer((_request, response) => response.writeHead(404).end());
   #sockets = new WebSocketServer({ server: this.#server });
   #clients = new Queue();
   #port = 0;
