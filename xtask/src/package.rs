@@ -2,6 +2,7 @@
 //! packed there as the proxy serves it.
 
 mod binding;
+mod glue;
 mod tarball;
 pub(crate) mod version;
 
