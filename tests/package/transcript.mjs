@@ -9,7 +9,7 @@ export const CONVERSATION = {
 };
 
 /** What `miss` hears of a socket that finds no proxy. */
-export const MISSED = { errors: [['unknown', true]], close: [1006, false] };
+export const MISSED = { errors: [['proxy-not-running', true]], close: [1006, false] };
 
 /** What `persist` hears: one error for the whole outage, the attempts, and the end of what has never been open. */
 export const PERSISTED = ['error', 1, 2, 3, 'error', 'close'];
