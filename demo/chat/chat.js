@@ -9,7 +9,7 @@ import { cleanNick } from './wire.js';
 const NICK_KEY = 'networkwebsockets-chat-nick';
 const NAME_RULE = 'A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.';
 const ABSENT = 'No proxy found';
-const REFUSED = 'The proxy refused';
+const REFUSED = 'Cannot connect';
 const BROKEN = 'Chat cannot start';
 const SEARCHING = 'Looking for the proxy… If the browser asks whether this site may reach apps on this device, allow it.';
 const STATES = { connecting: 'Connecting…', open: 'Connected', lost: 'Connection lost, trying again…' };
@@ -22,6 +22,8 @@ const people = new People();
 const thread = new Thread();
 /** @type {Room | null} */
 let room = null;
+/** @type {{NetworkWebSocket: Function} | null} */
+let library = null;
 
 async function enter(nick, channel) {
   remember(nick);
@@ -30,7 +32,7 @@ async function enter(nick, channel) {
   try {
     const proxy = await findProxy();
     byId('trouble-address').textContent = endpointOf(proxy);
-    const library = await loadLibrary(proxy);
+    library = await loadLibrary(proxy);
     const open = () => new library.NetworkWebSocket(channel, { endpoint: endpointOf(proxy) });
     if (library) follow(new Room(open, nick), channel);
     else fail(ABSENT, '', channel);
@@ -55,7 +57,7 @@ function follow(entered, channel) {
 }
 
 function settle() {
-  if (room.state === 'failed') return fail(room.refused ? REFUSED : ABSENT, room.why);
+  if (room.state === 'failed') return refuseEntry(room);
   const entered = byId('room').hidden;
   byId('state').textContent = STATES[room.state];
   byId('state').dataset.state = room.state;
@@ -63,6 +65,14 @@ function settle() {
   show('room');
   if (entered) message.focus();
   return undefined;
+}
+
+/** Says why, and offers to ask the person again where the browser would. */
+async function refuseEntry({ reason, why }) {
+  fail(reason === 'proxy-not-running' ? ABSENT : REFUSED, why);
+  if (reason !== 'permission-denied') return;
+  const { permission } = await library.NetworkWebSocket.probe({ endpoint: byId('trouble-address').textContent });
+  byId('allow').hidden = permission !== 'prompt';
 }
 
 function tell({ type, person, before, text, direct }) {
@@ -83,6 +93,7 @@ function fail(title, why, channel = channelOf(location.hash)) {
   byId('trouble-title').textContent = title;
   byId('remedy').hidden = title !== ABSENT;
   byId('trouble-why').textContent = why;
+  byId('allow').hidden = true;
   show('trouble');
   byId('trouble-title').focus();
 }
@@ -219,6 +230,10 @@ byId('copy').addEventListener('click', async ({ target }) => {
   const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
   target.textContent = copied ? 'Copied' : 'Copy it from the address bar';
   setTimeout(() => { target.textContent = 'Copy link'; }, 2000);
+});
+byId('allow').addEventListener('click', async () => {
+  const endpoint = byId('trouble-address').textContent;
+  if (await library.NetworkWebSocket.requestPermission({ endpoint }) === 'granted') location.reload();
 });
 byId('retry').addEventListener('click', () => location.reload());
 byId('other').addEventListener('click', () => begin(channelOf(location.hash) || 'lobby'));

@@ -16,8 +16,8 @@ export class Room extends EventTarget {
   state = 'connecting';
   /** Why it failed or was lost, as far as known. */
   why = '';
-  /** The proxy answered, and did not want us. */
-  refused = false;
+  /** The same as a word of the library's. */
+  reason = '';
   /** @type {Map<string, Person>} */
   people = new Map();
   #open;
@@ -71,7 +71,10 @@ export class Room extends EventTarget {
     this.#listen(socket, 'connect', (event) => this.#met(event.detail.target));
     this.#listen(socket, 'disconnect', (event) => this.#parted(event.detail.target));
     this.#listen(socket, 'message', (event) => this.#heard(event.senderId, event.data, false));
-    this.#listen(socket, 'error', (event) => { this.why = event.message ?? ''; });
+    this.#listen(socket, 'error', (event) => {
+      this.why = event.message ?? '';
+      this.reason = event.reason ?? '';
+    });
     this.#listen(socket, 'close', (event) => this.#closed(event));
   }
 
@@ -122,11 +125,10 @@ export class Room extends EventTarget {
     else if (here < performance.now() - this.#since) this.#tell({ type: 'came', person });
   }
 
-  #closed({ code, reason }) {
-    this.why = reason || this.why;
+  #closed({ reason }) {
+    this.why ||= reason;
     this.people.clear();
     this.#fire('people');
-    this.refused = code >= 4000;
     if (!this.#since) return this.#enter('failed');
     if (this.state === 'open') this.#tell({ type: 'lost' });
     const wait = RETRY_MS[Math.min(this.#tries, RETRY_MS.length - 1)];
