@@ -13,13 +13,13 @@ const declarations = await readFile(join(dist, "networkwebsockets.d.ts"), "utf8"
 const classes = new Map(Array.from(declarations.matchAll(CLASS), ([, name, parent, body]) => [name, { parent, body }]));
 const sockets = await import(join(dist, "networkwebsockets.mjs"));
 
-/** `get` and `set` of attributes, or `value`, by name. */
-function declared(name) {
+/** `get` and `set` of attributes, or `value`, by name; `statics` or not. */
+function declared(name, statics) {
   const { parent, body } = classes.get(name);
   // Only what is exported is there at run time.
-  const members = classes.has(parent) && !(parent in sockets) ? declared(parent) : {};
+  const members = classes.has(parent) && !(parent in sockets) ? declared(parent, statics) : {};
   for (const [, isStatic, accessor, member] of body.matchAll(MEMBER)) {
-    if (!isStatic && member !== "constructor" && !(member in EventTarget.prototype)) {
+    if (Boolean(isStatic) === statics && member !== "constructor" && !(member in EventTarget.prototype)) {
       members[member] = [...(members[member] ?? []), accessor ?? "value"];
     }
   }
@@ -27,14 +27,19 @@ function declared(name) {
 }
 
 /** The same of an object. */
-function present(holder) {
-  const members = Object.entries(Object.getOwnPropertyDescriptors(holder)).filter(([name]) => name !== "constructor");
+function present(holder, ours) {
+  const members = Object.entries(Object.getOwnPropertyDescriptors(holder)).filter(([name]) => ours(name));
   const kinds = (descriptor) => ["get", "set", "value"].filter((kind) => descriptor[kind] !== undefined);
   return Object.fromEntries(members.map(([name, descriptor]) => [name, kinds(descriptor)]));
 }
 
 for (const name of ["NetworkWebSocket", "LocalWebSocket", "PeerWebSocket"]) {
   test(`${name} has the declared members`, () => {
-    assert.deepEqual(present(sockets[name].prototype), declared(name));
+    assert.deepEqual(present(sockets[name].prototype, (member) => member !== "constructor"), declared(name, false));
+  });
+
+  test(`${name} has the declared statics`, () => {
+    const everyFunction = ["length", "name", "prototype"];
+    assert.deepEqual(present(sockets[name], (member) => !everyFunction.includes(member)), declared(name, true));
   });
 }
