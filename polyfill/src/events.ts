@@ -2,13 +2,17 @@
 
 /** A message, with who sent it. */
 export class NetworkMessageEvent extends Event {
-  constructor(
-    readonly data: unknown,
-    readonly origin: string,
-    readonly senderId: string,
-    readonly peer: EventTarget | null,
-  ) {
+  declare readonly data: unknown;
+  declare readonly origin: string;
+  declare readonly senderId: string;
+  declare readonly peer: EventTarget | null;
+
+  constructor(data: unknown, origin: string, senderId: string, peer: EventTarget | null) {
     super("message");
+    this.data = data;
+    this.origin = origin;
+    this.senderId = senderId;
+    this.peer = peer;
   }
 }
 
@@ -16,6 +20,9 @@ export class NetworkMessageEvent extends Event {
 // message.
 Object.assign(NetworkMessageEvent.prototype, {
   constructor: MessageEvent,
+  // MessageEvent has these for getters, which nothing can be assigned to.
+  data: null,
+  origin: "",
   lastEventId: "",
   source: null,
   ports: Object.freeze([]),
