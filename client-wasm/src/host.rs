@@ -29,10 +29,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn unlisten(this: &Host);
 
-    /// Calls the core's `awake` after so many milliseconds, or when there is reason to hope: the network is back, or
-    /// somebody looks at the page. There is one such wait at a time.
+    /// Calls the core's `awake` after so many milliseconds; of a wait that is `hopeful` also when there is reason to hope:
+    /// the network is back, or somebody looks at the page. There is one wait at a time.
     #[wasm_bindgen(method)]
-    pub(crate) fn wait(this: &Host, milliseconds: f64);
+    pub(crate) fn wait(this: &Host, milliseconds: f64, hopeful: bool);
 
     /// Forgets the wait.
     #[wasm_bindgen(method)]

@@ -118,7 +118,7 @@ export class ChannelPort extends Port {
     this.#core?.received(arrival.action, peer ? peer.state : NOBODY);
   }
 
-  wait(milliseconds: number): void {
+  wait(milliseconds: number, hopeful: boolean): void {
     this.calm();
     const { signal } = (this.#waiting = new AbortController());
     const wake = () => {
@@ -127,8 +127,10 @@ export class ChannelPort extends Port {
     };
     const timer = setTimeout(wake, milliseconds);
     signal.onabort = () => clearTimeout(timer);
-    globalThis.addEventListener?.("online", wake, { signal });
-    globalThis.document?.addEventListener("visibilitychange", () => document.hidden || wake(), { signal });
+    if (hopeful) {
+      globalThis.addEventListener?.("online", wake, { signal });
+      globalThis.document?.addEventListener("visibilitychange", () => document.hidden || wake(), { signal });
+    }
   }
 
   calm(): void {

@@ -40,7 +40,7 @@ for (const [hope, dispatch] of [
     assert.equal(await tried(page), 2);
     // Once is enough, and the timer is forgotten. A proxy that told no id for 3 s would be asked what it is.
     await page.evaluate(dispatch);
-    await page.clock.runFor(2_000);
+    await page.clock.runFor(2_900);
     assert.equal(await tried(page), 2);
     await proxy.admit();
     await page.evaluate(() => happens("root open [1]", 2));

@@ -50,7 +50,7 @@ impl Session {
     /// Asks for the own id.
     pub(crate) fn on_open(&self) {
         self.transmit(ROOT, &STATUS.into(), STATUS.len() as f64);
-        self.host.wait(WELCOME_MS);
+        self.host.wait(WELCOME_MS, false);
     }
 
     /// The page's own function could not tell where the proxy is.
@@ -64,7 +64,7 @@ impl Session {
     pub(crate) fn on_error(&self) {
         self.broken.set(true);
         // Chromium and WebKit have no `close` for a connection that they do not even try; else it comes at once.
-        self.host.wait(CLOSE_MS);
+        self.host.wait(CLOSE_MS, false);
     }
 
     pub(crate) fn on_close(&self, code: u16) {
@@ -168,7 +168,7 @@ impl Session {
             let attempt = self.attempts.get().saturating_add(1);
             self.attempts.set(attempt);
             let delay = policy.delay(attempt, Math::random());
-            self.host.wait(delay);
+            self.host.wait(delay, true);
             self.host.reconnecting(attempt, delay);
         }
     }
