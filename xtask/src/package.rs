@@ -2,7 +2,6 @@
 //! packed there as the proxy serves it.
 
 mod binding;
-mod glue;
 mod tarball;
 pub(crate) mod version;
 

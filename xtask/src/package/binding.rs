@@ -6,8 +6,6 @@ use std::path::Path;
 use anyhow::Result;
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
-use super::glue;
-
 /// Writes core.js and core.wasm for the compiled `module`.
 ///
 /// `web` is the target whose module can be given as bytes, synchronously.
@@ -19,7 +17,7 @@ pub(super) fn bind(module: &Path, folder: &Path) -> Result<()> {
     let mut output = bindgen.generate_output()?;
     silence_panics(&mut output);
     blank_panic_messages(&mut output);
-    let script = glue::trim(output.js().to_owned())?;
+    let script = output.js().to_owned();
     drop_unused_exports(&mut output, &script);
     let script = shorten_names(&mut output, script);
     fs::create_dir_all(folder)?;
