@@ -1,44 +1,21 @@
 /** Why a socket does not open, as a page is told: on sites of the internet and of this machine, in frames and workers. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { DEADLINE_MS, within } from './deadline.mjs';
-import { Impostor, nowhere } from './impostor.mjs';
+import { within } from './deadline.mjs';
+import { Impostor } from './impostor.mjs';
 import { Proxy } from './proxy.mjs';
-import { framing, internet, pages, strict } from './public.mjs';
+import { framing, GRANTED, internet, pages, permission, strict } from './public.mjs';
 
-const GRANTED = ['local-network-access'];
-
-let net;
-let proxy;
-let down;
-
-before(async () => {
-  [net, proxy, down] = await Promise.all([internet(), Proxy.start(), nowhere()]);
-});
-after(() => Promise.all([net?.stop(), proxy?.stop()]));
-
-/** Runs `body` with a page, and with its frame if it has one. */
-async function visit(address, permissions, body) {
-  const context = await net.browser.newContext({ ignoreHTTPSErrors: true, permissions });
-  const page = await context.newPage();
-  page.setDefaultTimeout(DEADLINE_MS);
-  try {
-    await page.goto(address);
-    await body(page.frames()[1] ?? page, page);
-  } finally {
-    await context.close();
-  }
-}
+const net = internet();
 
 const attempt = (page, endpoint, channel) => within(
   'the end of an attempt', page.evaluate((given) => attempt(...given), [endpoint, channel]));
-const permission = (page) => page.evaluate(() => permission());
 
 /** It failed once, for `reason`, with a message that says what to do, and closed once. */
 function assertFailed(seen, reason, remedy) {
@@ -52,44 +29,44 @@ function assertFailed(seen, reason, remedy) {
 const assertOpened = (seen) => assert.deepEqual(seen, [{ type: 'open', state: 1 }]);
 
 test('a site that the person has not allowed says so, and where to allow it', () => (
-  visit(net.secure, undefined, async (page) => {
+  net.visit(net.secure, undefined, async (page) => {
     assert.equal(await permission(page), 'prompt');
-    assertFailed(await attempt(page, proxy.ws), 'permission-denied', /Allow .* site settings/);
+    assertFailed(await attempt(page, net.proxy.ws), 'permission-denied', /Allow .* site settings/);
     // A browser without a window answers each question with no: so it has asked.
     assert.equal(await permission(page), 'denied');
-    assertFailed(await attempt(page, down), 'permission-denied', /Allow .* site settings/);
+    assertFailed(await attempt(page, net.down), 'permission-denied', /Allow .* site settings/);
   })));
 
 test('a site that is allowed opens its socket, or says that there is no proxy', () => (
-  visit(net.secure, GRANTED, async (page) => {
-    assertOpened(await attempt(page, proxy.ws));
-    assertFailed(await attempt(page, down), 'proxy-not-running', /start it/);
+  net.visit(net.secure, GRANTED, async (page) => {
+    assertOpened(await attempt(page, net.proxy.ws));
+    assertFailed(await attempt(page, net.down), 'proxy-not-running', /start it/);
   })));
 
 test('a site that comes by http is told to come by https', () => (
-  visit(net.insecure, undefined, async (page) => {
-    assertFailed(await attempt(page, proxy.ws), 'insecure-context', /https/);
-    assertFailed(await attempt(page, down), 'insecure-context', /https/);
+  net.visit(net.insecure, undefined, async (page) => {
+    assertFailed(await attempt(page, net.proxy.ws), 'insecure-context', /https/);
+    assertFailed(await attempt(page, net.down), 'insecure-context', /https/);
   })));
 
 for (const [place, top] of [['a site of the internet', () => net.other], ['a page of this machine', () => net.loopback]]) {
   test(`a site in a frame of ${place} needs the attribute`, () => (
-    visit(framing(top(), net.secure), undefined, async (frame) => {
-      assertFailed(await attempt(frame, proxy.ws), 'blocked', /allow="loopback-network"/);
+    net.visit(framing(top(), net.secure), undefined, async (frame) => {
+      assertFailed(await attempt(frame, net.proxy.ws), 'blocked', /allow="loopback-network"/);
     })));
 }
 
 test('a site in a frame with the attribute needs the permission, and nothing else', async () => {
   const address = framing(net.other, net.secure, 'loopback-network');
-  await visit(address, undefined, async (frame) => {
-    assertFailed(await attempt(frame, proxy.ws), 'permission-denied', /Allow .* site settings/);
+  await net.visit(address, undefined, async (frame) => {
+    assertFailed(await attempt(frame, net.proxy.ws), 'permission-denied', /Allow .* site settings/);
   });
-  await visit(address, GRANTED, async (frame) => assertOpened(await attempt(frame, proxy.ws)));
+  await net.visit(address, GRANTED, async (frame) => assertOpened(await attempt(frame, net.proxy.ws)));
 });
 
 test('a page of this machine needs no attribute in a frame of another one', () => (
-  visit(framing(net.loopback, net.loopback.replace('127.0.0.1', 'localhost')), undefined, async (frame) => {
-    assertFailed(await attempt(frame, down), 'proxy-not-running', /start it/);
+  net.visit(framing(net.loopback, net.loopback.replace('127.0.0.1', 'localhost')), undefined, async (frame) => {
+    assertFailed(await attempt(frame, net.down), 'proxy-not-running', /start it/);
   })));
 
 const WORKERS = {
@@ -117,70 +94,69 @@ const WORKERS = {
 for (const [kind, ask] of Object.entries(WORKERS)) {
   test(`a ${kind} worker of a site needs the permission, and nothing else`, async () => {
     const inWorker = (page, endpoint) => within('the answer of a worker', page.evaluate(ask, ['attempt', endpoint]));
-    await visit(net.secure, undefined, async (page) => {
-      assertFailed(await inWorker(page, proxy.ws), 'permission-denied', /Allow .* site settings/);
+    await net.visit(net.secure, undefined, async (page) => {
+      assertFailed(await inWorker(page, net.proxy.ws), 'permission-denied', /Allow .* site settings/);
     });
-    await visit(net.secure, GRANTED, async (page) => {
-      assertOpened(await inWorker(page, proxy.ws));
-      assertFailed(await inWorker(page, down), 'proxy-not-running', /start it/);
+    await net.visit(net.secure, GRANTED, async (page) => {
+      assertOpened(await inWorker(page, net.proxy.ws));
+      assertFailed(await inWorker(page, net.down), 'proxy-not-running', /start it/);
     });
-    await visit(net.loopback, undefined, async (page) => {
-      assertFailed(await inWorker(page, down), 'proxy-not-running', /start it/);
+    await net.visit(net.loopback, undefined, async (page) => {
+      assertFailed(await inWorker(page, net.down), 'proxy-not-running', /start it/);
     });
   });
 }
 
-test('a page that is a file asks nobody', async () => {
+test('a page that is a file asks nobody', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'nws-page-'));
+  t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'page.html');
   await writeFile(file, await pages('/'));
-  await visit(pathToFileURL(file).href, undefined, async (page) => {
-    assertOpened(await attempt(page, proxy.ws));
-    assertFailed(await attempt(page, down), 'proxy-not-running', /start it/);
+  await net.visit(pathToFileURL(file).href, undefined, async (page) => {
+    assertOpened(await attempt(page, net.proxy.ws));
+    assertFailed(await attempt(page, net.down), 'proxy-not-running', /start it/);
     assert.equal(await permission(page), 'prompt');
   });
-  await rm(folder, { recursive: true });
 });
 
 test('a page of this machine is never the cause of a question', () => (
-  visit(net.loopback, undefined, async (page) => {
-    assertOpened(await attempt(page, proxy.ws));
-    assertFailed(await attempt(page, down), 'proxy-not-running', /start it/);
+  net.visit(net.loopback, undefined, async (page) => {
+    assertOpened(await attempt(page, net.proxy.ws));
+    assertFailed(await attempt(page, net.down), 'proxy-not-running', /start it/);
     const told = await page.evaluate(async (endpoint) => [
       (await NetworkWebSocket.probe({ endpoint })).permission, await NetworkWebSocket.requestPermission({ endpoint }),
-    ], proxy.ws);
+    ], net.proxy.ws);
     assert.deepEqual(told, ['granted', 'granted']);
     assert.equal(await permission(page), 'prompt');
   })));
 
-test('a proxy that does not serve the site says so', async () => {
-  const picky = await Proxy.start('--allow-origin', 'https://someone.test');
-  await visit(net.loopback, undefined, async (page) => {
+test('a proxy that does not serve the site says so', async (t) => {
+  const picky = await Proxy.during(t, '--allow-origin', 'https://someone.test');
+  await net.visit(net.loopback, undefined, async (page) => {
     assertFailed(await attempt(page, picky.ws), 'origin-not-allowed', /--allow-origin/);
   });
-  await picky.stop();
 });
 
 test('a page whose policy forbids WebAssembly says which word is missing', () => (
-  visit(strict(net.loopback, "script-src 'unsafe-inline'"), undefined, async (page) => {
-    assertFailed(await attempt(page, proxy.ws), 'blocked', /'wasm-unsafe-eval'/);
-    const { reason, message } = await page.evaluate((endpoint) => NetworkWebSocket.probe({ endpoint }), proxy.ws);
+  net.visit(strict(net.loopback, "script-src 'unsafe-inline'"), undefined, async (page) => {
+    assertFailed(await attempt(page, net.proxy.ws), 'blocked', /'wasm-unsafe-eval'/);
+    const { reason, message } = await page.evaluate((endpoint) => NetworkWebSocket.probe({ endpoint }), net.proxy.ws);
     assert.equal(reason, 'blocked');
     assert.match(message, /'wasm-unsafe-eval'/);
   })));
 
 test('a page whose policy forbids the connection says which directive', () => (
-  visit(strict(net.loopback, "connect-src 'self'"), undefined, async (page) => {
-    assertFailed(await attempt(page, proxy.ws), 'blocked', /connect-src/);
-    const { reason, message } = await page.evaluate((endpoint) => NetworkWebSocket.probe({ endpoint }), proxy.ws);
+  net.visit(strict(net.loopback, "connect-src 'self'"), undefined, async (page) => {
+    assertFailed(await attempt(page, net.proxy.ws), 'blocked', /connect-src/);
+    const { reason, message } = await page.evaluate((endpoint) => NetworkWebSocket.probe({ endpoint }), net.proxy.ws);
     assert.equal(reason, 'blocked');
     assert.match(message, /connect-src/);
   })));
 
 test('a page whose policy allows the socket alone is not told that it is blocked', () => (
-  visit(strict(net.loopback, 'connect-src ws:'), undefined, async (page) => {
-    assertOpened(await attempt(page, proxy.ws));
-    assertFailed(await attempt(page, down), 'proxy-not-running', /start it/);
+  net.visit(strict(net.loopback, 'connect-src ws:'), undefined, async (page) => {
+    assertOpened(await attempt(page, net.proxy.ws));
+    assertFailed(await attempt(page, net.down), 'proxy-not-running', /start it/);
   })));
 
 const LATER = { service: 'networkwebsockets', protocol: 2, origin: 'allowed' };
@@ -194,16 +170,15 @@ const OTHERS = {
 };
 
 for (const [who, [behaviour, reason, remedy]] of Object.entries(OTHERS)) {
-  test(`${who} is told from a proxy`, async () => {
-    const impostor = await Impostor.start(behaviour);
-    await visit(net.loopback, undefined, async (page) => assertFailed(await attempt(page, impostor.ws), reason, remedy));
-    await impostor.stop();
+  test(`${who} is told from a proxy`, async (t) => {
+    const impostor = await Impostor.start(t, behaviour);
+    await net.visit(net.loopback, undefined, async (page) => assertFailed(await attempt(page, impostor.ws), reason, remedy));
   });
 }
 
-test('a site that tries too many names, and one that finds the channel full, are told to wait', async () => {
-  const small = await Proxy.start('--max-peers-per-channel', '1');
-  await visit(net.secure, GRANTED, async (page) => {
+test('a site that tries too many names, and one that finds the channel full, are told to wait', async (t) => {
+  const small = await Proxy.during(t, '--max-peers-per-channel', '1');
+  await net.visit(net.secure, GRANTED, async (page) => {
     assertOpened(await attempt(page, small.ws));
     const [error, close] = await attempt(page, small.ws);
     assert.deepEqual([error.reason, close.code, close.wasClean], ['limit', 4503, true]);
@@ -217,12 +192,11 @@ test('a site that tries too many names, and one that finds the channel full, are
     assert.deepEqual([last[0].reason, last[1].code], ['limit', 4429]);
     assert.match(last[0].message, /names.*later/);
   });
-  await small.stop();
 });
 
-test('a page that closes while the reason is looked for need not wait for it', async () => {
-  const slow = await Impostor.start({ status: new Promise(() => {}) });
-  await visit(net.loopback, undefined, async (page) => {
+test('a page that closes while the reason is looked for need not wait for it', async (t) => {
+  const slow = await Impostor.start(t, { status: new Promise(() => {}) });
+  await net.visit(net.loopback, undefined, async (page) => {
     await page.evaluate((endpoint) => {
       window.seen = [];
       window.socket = new NetworkWebSocket('attempts', { endpoint });
@@ -237,5 +211,4 @@ test('a page that closes while the reason is looked for need not wait for it', a
     }));
     assert.deepEqual(seen, ['error', 'close', 1006]);
   });
-  await slow.stop();
 });

@@ -10,12 +10,16 @@ export class Impostor {
   #sockets = new WebSocketServer({ noServer: true });
 
   /**
+   * It stops after the test.
+   *
+   * @param {import('node:test').TestContext} t
    * @param {object} behaviour
    * @param {object} [behaviour.status] what it answers to `GET /status`; 404 without one, and never if it is a promise
    * @param {(socket: import('ws').WebSocket) => void} [behaviour.welcome] what it does with a socket; without, it refuses
    */
-  static async start(behaviour) {
+  static async start(t, behaviour) {
     const impostor = new Impostor(behaviour);
+    t.after(() => impostor.#stop());
     await once(impostor.#server, 'listening');
     return impostor;
   }
@@ -40,18 +44,10 @@ export class Impostor {
     return `ws://localhost:${this.#server.address().port}`;
   }
 
-  async stop() {
+  async #stop() {
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
   }
-}
-
-/** An address at which nothing listens. */
-export async function nowhere() {
-  const impostor = await Impostor.start({});
-  const { ws } = impostor;
-  await impostor.stop();
-  return ws;
 }

@@ -30,6 +30,13 @@ export class Proxy {
     return proxy;
   }
 
+  /** One with flags of its own for one test, which stops after it. */
+  static async during(t, ...flags) {
+    const proxy = await Proxy.start(...flags);
+    t.after(() => proxy.stop());
+    return proxy;
+  }
+
   constructor(flags) {
     this.#flags = flags;
   }
@@ -37,7 +44,11 @@ export class Proxy {
   async #run(port) {
     const args = ['run', '--no-discovery', '--port', port, ...this.#flags];
     this.#child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = await within('the line that tells the port', once(createInterface(this.#child.stdout), 'line'));
+    const said = once(createInterface(this.#child.stdout), 'line');
+    const [line] = await within('the line that tells the port', said).catch(async (failure) => {
+      await this.kill();
+      throw failure;
+    });
     this.port = Number(/^listening on http:\/\/localhost:(\d+)\/$/.exec(line)[1]);
     this.http = `http://localhost:${this.port}`;
     this.ws = `ws://localhost:${this.port}`;

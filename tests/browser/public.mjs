@@ -1,41 +1,82 @@
 /** Sites of the internet, as far as a browser can tell: by https and by http, and a browser that takes them for that. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { DEADLINE_MS } from './deadline.mjs';
+import { nobody } from './nobody.mjs';
+import { Proxy, TARGET } from './proxy.mjs';
 import { Site } from './site.mjs';
 import { launch } from './world.mjs';
 
+const CERTIFICATE = join(TARGET, 'debug/examples/certificate');
 const LIBRARY = fileURLToPath(new URL('../../polyfill/dist/networkwebsockets.js', import.meta.url));
 const ATTEMPT = fileURLToPath(new URL('attempt.js', import.meta.url));
 
-/** Starts the sites and the browser; `stop()` ends them. */
-export async function internet() {
-  const identity = await selfSigned();
-  const secure = await Site.start('127.0.0.1', pages, identity);
-  const insecure = await Site.start('127.0.0.1', pages);
-  const loopback = await Site.start('127.0.0.1', pages);
-  const browser = await launch(undefined, [
-    '--ignore-certificate-errors',
-    '--host-resolver-rules=MAP *.test 127.0.0.1',
-    `--ip-address-space-overrides=${[secure, insecure].map((site) => `${new URL(site.origin).host}=public`).join()}`,
-  ]);
-  const named = (site, host) => site.origin.replace('127.0.0.1', host);
-  return {
-    browser,
-    secure: named(secure, 'public.test'),
-    other: named(secure, 'other.test'),
-    insecure: named(insecure, 'public.test'),
-    loopback: loopback.origin,
-    stop: async () => {
-      await browser.close();
-      await Promise.all([secure, insecure, loopback].map((site) => site.stop()));
-    },
-  };
+/** What a test file starts before its tests and ends after them: the sites, a browser, a proxy, and where none is. */
+export function internet() {
+  const net = new Internet();
+  before(() => net.start());
+  after(() => net.stop());
+  return net;
 }
+
+class Internet {
+  #started = [];
+
+  async start() {
+    const identity = selfSigned();
+    const [secure, insecure, loopback] = await Promise.all([identity, undefined, undefined].map(
+      (own) => this.#keep(Site.start('127.0.0.1', pages, own))));
+    this.proxy = await this.#keep(Proxy.start());
+    this.browser = await launch(undefined, [
+      '--ignore-certificate-errors',
+      '--host-resolver-rules=MAP *.test 127.0.0.1',
+      `--ip-address-space-overrides=${[secure, insecure].map((site) => `${new URL(site.origin).host}=public`).join()}`,
+    ]);
+    const named = (site, host) => site.origin.replace('127.0.0.1', host);
+    this.secure = named(secure, 'public.test');
+    this.other = named(secure, 'other.test');
+    this.insecure = named(insecure, 'public.test');
+    this.loopback = loopback.origin;
+    this.down = await nobody();
+  }
+
+  async #keep(starting) {
+    const started = await starting;
+    this.#started.push(started);
+    return started;
+  }
+
+  async stop() {
+    await this.browser?.close();
+    await Promise.all(this.#started.map((started) => started.stop()));
+  }
+
+  /** Runs `body` with a page, or with its frame if it has one. */
+  async visit(address, permissions, body) {
+    const context = await this.browser.newContext({ ignoreHTTPSErrors: true, permissions });
+    const page = await context.newPage();
+    page.setDefaultTimeout(DEADLINE_MS);
+    try {
+      await page.goto(address);
+      await body(page.frames()[1] ?? page);
+    } finally {
+      await context.close();
+    }
+  }
+}
+
+/** The permission that a site of the internet needs, given. */
+export const GRANTED = ['local-network-access'];
+
+/** What the browser's own interface says of that permission. */
+export const permission = (page) => page.evaluate(() => permission());
 
 /** The address of a page with a frame, for `Site`s that serve `pages`. */
 export function framing(origin, framed, allow = '') {
@@ -61,12 +102,14 @@ function frame(source, allow) {
   return `<!doctype html><link rel="icon" href="data:,"><iframe src="${source}" allow="${allow}"></iframe>`;
 }
 
-async function selfSigned() {
-  const folder = await mkdtemp(join(tmpdir(), 'nws-certificate-'));
-  const [key, cert] = ['key.pem', 'certificate.pem'].map((name) => join(folder, name));
-  const request = ['req', '-x509', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-subj', '/CN=test'];
-  execFileSync('openssl', [...request, '-keyout', key, '-out', cert], { stdio: 'pipe' });
-  const identity = { key: await readFile(key), cert: await readFile(cert) };
-  await rm(folder, { recursive: true });
-  return identity;
+function selfSigned() {
+  if (!existsSync(CERTIFICATE)) {
+    throw new Error(`${CERTIFICATE} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-tests --example certificate\``);
+  }
+  const lines = execFileSync(CERTIFICATE, { encoding: 'utf8' }).split('\n');
+  const [key, certificate] = lines.map((line) => Buffer.from(line, 'base64'));
+  return {
+    key: createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' }),
+    cert: new X509Certificate(certificate).toString(),
+  };
 }

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { within } from '../browser/deadline.mjs';
+import { nobody } from '../browser/nobody.mjs';
 import { Proxy } from '../browser/proxy.mjs';
 import { folder, Site } from '../browser/site.mjs';
 import { firefox, open } from './firefox.mjs';
-import { nobody } from './nobody.mjs';
 import { MISS, PAGES, PAIR, workerPage } from './pages.mjs';
 import { Project } from './project.mjs';
 import { CONVERSATION, MISSED, PARROT } from './transcript.mjs';

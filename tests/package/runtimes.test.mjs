@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { nobody } from '../browser/nobody.mjs';
 import { Proxy } from '../browser/proxy.mjs';
-import { nobody } from './nobody.mjs';
 import { Project } from './project.mjs';
 import { NODE_20, RUNTIMES } from './runtimes.mjs';
 import { CONVERSATION, MISSED, PERSISTED } from './transcript.mjs';

@@ -19,7 +19,7 @@ pub(crate) fn package() -> Result<Tally> {
 /// The tests in `tests/browser`, each with a proxy and a Chromium of its own.
 pub(crate) fn browser() -> Result<Tally> {
     npm::need("tests")?;
-    Step::cargo("build --package nws-tests --example lan").run()?;
+    Step::cargo("build --package nws-tests --example lan --example certificate").run()?;
     folder("browser", Step::new("node").env("CHROMIUM", CHROMIUM.need()?))
 }
 

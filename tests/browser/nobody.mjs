@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** The kernel hands a port out again only after all others. */
+/** The port is one that has just been free; nothing keeps others from it. */
 export async function nobody() {
   const server = createServer().listen(0, 'localhost');
   await once(server, 'listening');
