@@ -7,7 +7,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const FILES = ["networkwebsockets.js", "networkwebsockets.mjs", "slim.mjs", "networkwebsockets.wasm"];
 
 /** Bytes by file: as it lies there, by gzip, by brotli. */
-export function sizes(dist) {
+function sizes(dist) {
   return FILES.map((file) => {
     const bytes = readFileSync(join(dist, file));
     return { file, raw: bytes.length, gzip: gzip(bytes), brotli: brotli(bytes) };

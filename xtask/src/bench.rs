@@ -66,11 +66,11 @@ impl Bench {
         build::bundle(true)?;
         build::proxy(true)?;
         fs::create_dir_all(folder())?;
-        let names = if self.names.is_empty() { Name::value_variants() } else { &self.names };
+        let names = if self.names.is_empty() { everything() } else { self.names.clone() };
         let (mut figures, mut failed) = (Vec::new(), Vec::new());
         for name in names {
-            let key = key(*name);
-            match self.measure(*name).with_context(|| format!("cannot measure {key}")) {
+            let key = key(name);
+            match self.measure(name).with_context(|| format!("cannot measure {key}")) {
                 Ok(measured) => figures.extend(keep(&key, measured)?),
                 Err(error) => failed.push(format!("{error:#}")),
             }
@@ -99,6 +99,12 @@ impl Bench {
             Name::Conformance => conformance::measure(),
         }
     }
+}
+
+/// All but what `Browser` measures too.
+fn everything() -> Vec<Name> {
+    let is_part = |name: &Name| matches!(name, Name::Size | Name::Construct);
+    Name::value_variants().iter().copied().filter(|name| !is_part(name)).collect()
 }
 
 fn folder() -> std::path::PathBuf {

@@ -10,7 +10,7 @@ use crate::debian;
 pub(crate) struct Browser {
     name: &'static str,
     /// Names its program where the names below do not.
-    variable: &'static str,
+    pub(crate) variable: &'static str,
     programs: &'static [&'static str],
     package: &'static str,
 }

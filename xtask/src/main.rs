@@ -10,6 +10,7 @@ mod checkout;
 mod debian;
 mod instructions;
 mod lab;
+mod node;
 mod npm;
 mod package;
 mod run;

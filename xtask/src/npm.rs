@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::checkout;
 use crate::step::Step;
+use crate::{checkout, node};
 
 /// Installs the packages of `folder` where they are missing or older than the lock file.
 pub(crate) fn need(folder: &str) -> Result<()> {
+    node::need()?;
     let lock = checkout::root().join(folder).join("package-lock.json");
     let Some(wanted) = modified(&lock) else { bail!("{folder}/package-lock.json is missing") };
     // npm writes this file last, so an installation that broke off counts as missing.
@@ -17,7 +18,7 @@ pub(crate) fn need(folder: &str) -> Result<()> {
     if installed.is_some_and(|installed| installed >= wanted) {
         return Ok(());
     }
-    npm(folder).words("ci --no-audit --no-fund").run().context("Node.js 20 or later with npm is needed")
+    npm(folder).words("ci --no-audit --no-fund").run()
 }
 
 /// The npm of `folder`.

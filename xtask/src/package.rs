@@ -12,11 +12,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::step::Step;
-use crate::{checkout, toolchain};
+use crate::{checkout, node, toolchain};
 
 /// Builds the npm package; one that is fit to `release` has no source maps.
 pub(crate) fn package(release: bool) -> Result<()> {
     version::check()?;
+    node::need()?;
     let module = compile()?;
     let core = checkout::target().join("package");
     if !is_fresh(&core.join("core.min.wasm"), &module) {
@@ -25,7 +26,7 @@ pub(crate) fn package(release: bool) -> Result<()> {
     }
     let bundle = Step::new("node").dir("polyfill").arg("build.mjs").arg(&core);
     let bundle = if release { bundle } else { bundle.arg("--source-maps") };
-    bundle.run().context("Node.js 20 or later is needed")?;
+    bundle.run()?;
     tarball::pack()
 }
 
@@ -65,7 +66,7 @@ fn optimise(folder: &Path) -> Result<()> {
     let optimiser =
         Step::new("node").arg(checkout::root().join("polyfill/node_modules/binaryen/bin/wasm-opt"));
     let optimise = optimiser.words(FEATURES).words("-Oz --strip-target-features --output").arg(&output);
-    optimise.arg(folder.join("core.wasm")).run().context("Node.js 20 or later is needed")
+    optimise.arg(folder.join("core.wasm")).run()
 }
 
 /// Whether `output` was made after `input`, by this very version of this task.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
 /// Writes core.js and core.wasm for the compiled `module`.
@@ -16,7 +16,7 @@ pub(super) fn bind(module: &Path, folder: &Path) -> Result<()> {
     bindgen.remove_name_section(true).remove_producers_section(true);
     let mut output = bindgen.generate_output()?;
     silence_panics(&mut output);
-    blank_panic_messages(&mut output);
+    blank_panic_messages(&mut output)?;
     let script = output.js().to_owned();
     drop_unused_exports(&mut output, &script);
     let script = shorten_names(&mut output, script);
@@ -65,35 +65,45 @@ const PANIC_MESSAGES: [&str; 16] = [
 ];
 
 /// How the paths of source files begin where a panic would name them.
-const PATHS: [&str; 5] = ["/rustc/", "library/", "home/", "client-wasm/", "protocol/"];
+const PATHS: [&str; 2] = ["/rustc/", "client-wasm/"];
 
-/// Blanks what nobody reads any more, a third of the module's data: an optimiser cannot know that.
-fn blank_panic_messages(output: &mut Output) {
-    let segments = &mut output.wasm_mut().data;
-    let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
-    for id in ids {
-        let bytes = &mut segments.get_mut(id).value;
-        for message in PANIC_MESSAGES {
-            blank(bytes, message.as_bytes(), |_| Some(message.len()));
-        }
-        for path in PATHS {
-            blank(bytes, path.as_bytes(), |rest| {
-                let end = rest.iter().position(|byte| *byte == 0)?;
-                rest[..end].ends_with(b".rs").then_some(end)
-            });
-        }
+/// Blanks what nobody reads any more, a third of the module's data: an optimiser cannot know that. What occurs nowhere
+/// does not belong into the lists above.
+fn blank_panic_messages(output: &mut Output) -> Result<()> {
+    for message in PANIC_MESSAGES {
+        let blanked = blank(output, message.as_bytes(), |_| Some(message.len()));
+        ensure!(blanked > 0, "no panic says `{message}` any more: take it out of PANIC_MESSAGES");
     }
+    for path in PATHS {
+        let blanked = blank(output, path.as_bytes(), path_length);
+        ensure!(blanked > 0, "no panic is in a file of `{path}` any more: take it out of PATHS");
+    }
+    Ok(())
 }
 
-/// Writes zeros wherever `start` begins what is as long as `length` says.
-fn blank(data: &mut [u8], start: &[u8], length: impl Fn(&[u8]) -> Option<usize>) {
-    for at in 0..data.len() {
-        if data[at..].starts_with(start)
-            && let Some(length) = length(&data[at..])
-        {
-            data[at..at + length].fill(0);
+/// How long the path is with which `text` begins: rustc ends those with a NUL, so that C can read them.
+fn path_length(text: &[u8]) -> Option<usize> {
+    let end = text.iter().position(|byte| *byte == 0)?;
+    text[..end].ends_with(b".rs").then_some(end)
+}
+
+/// Writes zeros wherever `start` begins what is as long as `length` says; the answer is how often.
+fn blank(output: &mut Output, start: &[u8], length: impl Fn(&[u8]) -> Option<usize>) -> usize {
+    let segments = &mut output.wasm_mut().data;
+    let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
+    let mut blanked = 0;
+    for id in ids {
+        let data = &mut segments.get_mut(id).value;
+        for at in 0..data.len() {
+            if data[at..].starts_with(start)
+                && let Some(length) = length(&data[at..])
+            {
+                data[at..at + length].fill(0);
+                blanked += 1;
+            }
         }
     }
+    blanked
 }
 
 /// Lets go of what libraries export for features that are not in use.

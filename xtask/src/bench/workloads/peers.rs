@@ -1,27 +1,23 @@
-//! The servers of others, whose sources lie in a folder `perf` that is no part of the project.
+//! The servers of others. Their sources are no part of the project: the variable `NWS_PERF` names the folder of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::checkout;
 use crate::step::Step;
 
 /// How to get something to compare with.
-pub(crate) const MISSING: &str = "there is nothing to compare with: no folder shared/perf lies beside the checkout, \
-                                  and NWS_PERF names none; it would hold peers/node and peers/rust, the servers that \
-                                  nws is compared with";
+pub(crate) const MISSING: &str = "there is nothing to compare with: let the variable NWS_PERF name a folder that holds \
+                                  peers/node and peers/rust, the servers that nws is compared with";
 
 /// Copies them into the target folder and builds them there; nothing when there are none.
 pub(crate) fn prepare() -> Result<Option<PathBuf>> {
-    let beside = checkout::root().join("../shared/perf");
-    let source = std::env::var_os("NWS_PERF").map_or(beside, PathBuf::from).join("peers");
-    if !source.is_dir() {
-        return Ok(None);
-    }
+    let Some(source) = std::env::var_os("NWS_PERF") else { return Ok(None) };
+    let source = PathBuf::from(source).join("peers");
     let peers = checkout::target().join("perf/peers");
-    copy(&source, &peers)?;
+    copy(&source, &peers).context("cannot copy the folder `peers` of the one that NWS_PERF names")?;
     // A workspace of its own, with a target folder of its own.
     let build = Step::cargo("build --release --quiet --target-dir target").dir(peers.join("rust"));
     build.run()?;
