@@ -6,7 +6,7 @@ const ENDPOINT = "ws://localhost:9009";
 /** Where a proxy is, or what knows it. */
 export type Endpoint = string | (() => unknown);
 
-export interface Options {
+interface Options {
   protocols: string[];
   endpoint: Endpoint;
   /** The longest pause between two attempts in milliseconds, when the channel is to connect again. */
