@@ -1,10 +1,31 @@
-//! What a frame is about, by the numbers that the facade gives to the actions of the wire.
+//! What a frame is about.
 
-pub(crate) const BROADCAST: u8 = 1;
-pub(crate) const MESSAGE: u8 = 2;
-pub(crate) const CONNECT: u8 = 3;
-pub(crate) const DISCONNECT: u8 = 4;
-pub(crate) const STATUS: u8 = 5;
-pub(crate) const ERROR: u8 = 6;
-/// It is no frame at all. Any other number is an action that a later proxy may have.
-pub(crate) const UNREADABLE: u8 = 7;
+/// The actions of the wire, by the facade's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Action {
+    Broadcast = 1,
+    Message,
+    Connect,
+    Disconnect,
+    Status,
+    Error,
+    /// It is no frame at all.
+    Unreadable,
+}
+
+impl Action {
+    /// The action behind a number; a later proxy may have others.
+    pub(crate) const fn of(number: u8) -> Option<Self> {
+        Some(match number {
+            1 => Self::Broadcast,
+            2 => Self::Message,
+            3 => Self::Connect,
+            4 => Self::Disconnect,
+            5 => Self::Status,
+            6 => Self::Error,
+            7 => Self::Unreadable,
+            _ => return None,
+        })
+    }
+}

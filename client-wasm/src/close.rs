@@ -1,9 +1,17 @@
-//! What a page may say when it closes a socket (WHATWG WebSockets, section 3.1, `close`).
+//! Codes and reasons: what a page may say when it closes a socket (WHATWG WebSockets, section 3.1, `close`), and what
+//! `close` events show that no `close` event of the browser's stands for.
 
 use nws_protocol::CloseCode;
 
 /// What remains of a 125-byte control frame after the code.
 const REASON_MAX: usize = 123;
+
+/// Stands for a code when none was given.
+const NO_STATUS: u16 = 1005;
+/// The connection was lost, or never was.
+pub(crate) const ABNORMAL: u16 = 1006;
+/// A peer has left.
+pub(crate) const GOING_AWAY: u16 = CloseCode::GoingAway.number();
 
 /// A code and a reason that a page may give.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +40,11 @@ impl Farewell {
         // A frame has no place for a reason without a code.
         let code = code.or((!reason.is_empty()).then_some(CloseCode::Normal.number()));
         Ok(Self { code, reason })
+    }
+
+    /// The code that a `close` event shows.
+    pub(crate) fn shown_code(&self) -> u16 {
+        self.code.unwrap_or(NO_STATUS)
     }
 }
 

@@ -3,6 +3,7 @@
 use nws_protocol::{ChannelName, Scope};
 use wasm_bindgen::prelude::*;
 
+use crate::action::Action;
 use crate::close::Farewell;
 use crate::failure::Failure;
 use crate::host::Host;
@@ -44,7 +45,7 @@ impl Core {
     }
 
     /// Sends a frame of which `overhead` bytes are not the page's. Returns what became of it: 0 it is sent, 1 it is to be
-    /// queued, 2 it is lost, as the socket is closed.
+    /// queued, 2 it is discarded, as the socket is closed.
     ///
     /// # Errors
     ///
@@ -58,8 +59,9 @@ impl Core {
     /// # Errors
     ///
     /// A `QuotaExceededError` if not.
-    pub fn enqueue(&self, queued: f64, bytes: f64) -> Result<(), JsValue> {
-        self.0.enqueue(queued + bytes)
+    #[wasm_bindgen(js_name = checkRoom)]
+    pub fn check_room(&self, queued: f64, bytes: f64) -> Result<(), JsValue> {
+        self.0.check_room(queued + bytes)
     }
 
     /// Closes a socket.
@@ -103,42 +105,50 @@ impl Core {
     }
 
     /// Where the proxy is could not be found out.
-    pub fn lost(&self) {
-        self.0.on_lost();
+    #[wasm_bindgen(js_name = onEndpointFailure)]
+    pub fn on_endpoint_failure(&self) {
+        self.0.on_endpoint_failure();
     }
 
     /// The browser's socket is open.
-    pub fn opened(&self) {
+    #[wasm_bindgen(js_name = onOpen)]
+    pub fn on_open(&self) {
         self.0.on_open();
     }
 
-    /// A frame has come; of the peer that it is about, the state.
-    pub fn received(&self, action: u8, peer: u16) {
-        self.0.on_frame(action, peer);
+    /// A frame has come; of the peer that it is about, the state, 4 if there is none.
+    #[wasm_bindgen(js_name = onFrame)]
+    pub fn on_frame(&self, action: u8, peer: u16) {
+        self.0.on_frame(Action::of(action), ReadyState::of_known(peer));
     }
 
-    /// The connection has failed; `closed` follows, but not in every browser.
-    pub fn broke(&self) {
+    /// The connection has failed; `onClose` follows, but not in every browser.
+    #[wasm_bindgen(js_name = onError)]
+    pub fn on_error(&self) {
         self.0.on_error();
     }
 
     /// The browser's socket is closed.
-    pub fn closed(&self, code: u16) {
+    #[wasm_bindgen(js_name = onClose)]
+    pub fn on_close(&self, code: u16) {
         self.0.on_close(code);
     }
 
     /// What is known of the way to the proxy.
-    pub fn explained(&self, facts: u32) {
+    #[wasm_bindgen(js_name = onFacts)]
+    pub fn on_facts(&self, facts: u32) {
         self.0.on_facts(facts);
     }
 
     /// The time for which the host was to wait is over.
-    pub fn awake(&self) {
-        self.0.on_wake();
+    #[wasm_bindgen(js_name = onAwake)]
+    pub fn on_awake(&self) {
+        self.0.on_awake();
     }
 
     /// The turn in which a page closed a socket is over.
-    pub fn left(&self, serial: u32, state: u16) {
+    #[wasm_bindgen(js_name = onLeft)]
+    pub fn on_left(&self, serial: u32, state: u16) {
         self.0.on_left(serial, ReadyState::of(state));
     }
 }

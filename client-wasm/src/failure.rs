@@ -3,7 +3,7 @@
 use nws_protocol::CloseCode;
 
 /// What an `error` event says. The facade's list has the same order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Failure {
     /// The proxy sent what cannot be a frame.
@@ -13,26 +13,25 @@ pub(crate) enum Failure {
     /// The connection broke.
     Broken,
     /// The page's own function could not tell where the proxy is.
-    Lost,
+    NoEndpoint,
     /// A connection could not be made, though nothing is known to be in its way.
     Unreached,
     /// The site has tried too many names, or the proxy or the channel is full.
     Limit,
     /// No proxy answers.
-    Absent,
-    // Those above may pass, those below last.
+    ProxyNotRunning,
     /// Content-Security-Policy or the browser forbids the connection.
-    Barred,
+    Blocked,
     /// The page around this one has not passed its permission on.
-    Embedded,
+    BlockedFrame,
     /// The proxy speaks another protocol.
-    Foreign,
+    VersionMismatch,
     /// The proxy does not serve this origin.
-    Refused,
+    OriginNotAllowed,
     /// The page came by http from elsewhere.
-    Insecure,
+    InsecureContext,
     /// The person has not allowed it.
-    Denied,
+    PermissionDenied,
 }
 
 /// What the facade can know of the way to a proxy, as bits: `Fact` of polyfill/src/facts.ts.
@@ -40,17 +39,17 @@ pub(crate) mod fact {
     /// Content-Security-Policy or the browser forbids the connection.
     pub(crate) const BARRED: u32 = 1;
     /// The browser has not allowed the page to talk to programs on this machine.
-    pub(super) const UNGRANTED: u32 = 2;
+    pub(crate) const UNGRANTED: u32 = 2;
     /// The page came by http from elsewhere.
-    pub(super) const INSECURE: u32 = 4;
+    pub(crate) const INSECURE: u32 = 4;
     /// The page around this one has not passed its permission on.
-    pub(super) const EMBEDDED: u32 = 8;
+    pub(crate) const EMBEDDED: u32 = 8;
     /// Who answers is a proxy of this protocol, or takes too long to tell.
-    pub(super) const PRESENT: u32 = 16;
+    pub(crate) const PRESENT: u32 = 16;
     /// It does not serve this origin.
-    pub(super) const REFUSED: u32 = 32;
+    pub(crate) const REFUSED: u32 = 32;
     /// It is a proxy of another protocol.
-    pub(super) const FOREIGN: u32 = 64;
+    pub(crate) const FOREIGN: u32 = 64;
 }
 
 impl Failure {
@@ -67,21 +66,35 @@ impl Failure {
     /// Why no connection can be made, if the facts say so.
     pub(crate) fn of_facts(facts: u32) -> Option<Self> {
         let table = [
-            (fact::BARRED, Some(Self::Barred)),
-            (fact::FOREIGN, Some(Self::Foreign)),
-            (fact::REFUSED, Some(Self::Refused)),
+            (fact::BARRED, Some(Self::Blocked)),
+            (fact::FOREIGN, Some(Self::VersionMismatch)),
+            (fact::REFUSED, Some(Self::OriginNotAllowed)),
             (fact::PRESENT, None),
-            (fact::INSECURE, Some(Self::Insecure)),
-            (fact::EMBEDDED, Some(Self::Embedded)),
-            (fact::UNGRANTED, Some(Self::Denied)),
+            (fact::INSECURE, Some(Self::InsecureContext)),
+            (fact::EMBEDDED, Some(Self::BlockedFrame)),
+            (fact::UNGRANTED, Some(Self::PermissionDenied)),
         ];
         let first = table.into_iter().find(|(fact, _)| facts & fact != 0);
-        first.map_or(Some(Self::Absent), |(_, failure)| failure)
+        first.map_or(Some(Self::ProxyNotRunning), |(_, failure)| failure)
     }
 
     /// Whether trying again may help.
     pub(crate) fn may_pass(self) -> bool {
-        self <= Self::Absent
+        match self {
+            Self::BadFrame
+            | Self::Abandoned
+            | Self::Broken
+            | Self::NoEndpoint
+            | Self::Unreached
+            | Self::Limit
+            | Self::ProxyNotRunning => true,
+            Self::Blocked
+            | Self::BlockedFrame
+            | Self::VersionMismatch
+            | Self::OriginNotAllowed
+            | Self::InsecureContext
+            | Self::PermissionDenied => false,
+        }
     }
 }
 
@@ -100,16 +113,16 @@ mod tests {
     #[test]
     fn facts_give_reasons() {
         let table = [
-            (0, Some(Failure::Absent)),
+            (0, Some(Failure::ProxyNotRunning)),
             (PRESENT, None),
-            (FOREIGN, Some(Failure::Foreign)),
-            (REFUSED, Some(Failure::Refused)),
-            (UNGRANTED, Some(Failure::Denied)),
-            (UNGRANTED | INSECURE, Some(Failure::Insecure)),
-            (UNGRANTED | INSECURE | EMBEDDED, Some(Failure::Insecure)),
-            (UNGRANTED | EMBEDDED, Some(Failure::Embedded)),
-            (BARRED, Some(Failure::Barred)),
-            (BARRED | UNGRANTED, Some(Failure::Barred)),
+            (FOREIGN, Some(Failure::VersionMismatch)),
+            (REFUSED, Some(Failure::OriginNotAllowed)),
+            (UNGRANTED, Some(Failure::PermissionDenied)),
+            (UNGRANTED | INSECURE, Some(Failure::InsecureContext)),
+            (UNGRANTED | INSECURE | EMBEDDED, Some(Failure::InsecureContext)),
+            (UNGRANTED | EMBEDDED, Some(Failure::BlockedFrame)),
+            (BARRED, Some(Failure::Blocked)),
+            (BARRED | UNGRANTED, Some(Failure::Blocked)),
         ];
         for (facts, failure) in table {
             assert_eq!(Failure::of_facts(facts), failure, "{facts}");
@@ -120,15 +133,15 @@ mod tests {
     fn an_answer_outweighs_what_the_browser_says() {
         for doubt in [UNGRANTED, UNGRANTED | INSECURE, UNGRANTED | EMBEDDED] {
             assert_eq!(Failure::of_facts(doubt | PRESENT), None);
-            assert_eq!(Failure::of_facts(doubt | FOREIGN), Some(Failure::Foreign));
-            assert_eq!(Failure::of_facts(doubt | REFUSED), Some(Failure::Refused));
+            assert_eq!(Failure::of_facts(doubt | FOREIGN), Some(Failure::VersionMismatch));
+            assert_eq!(Failure::of_facts(doubt | REFUSED), Some(Failure::OriginNotAllowed));
         }
     }
 
     #[test]
     fn only_what_may_pass_is_tried_again() {
         assert!(Failure::of_facts(0).is_some_and(Failure::may_pass));
-        assert!(Failure::of_code(4503).may_pass() && Failure::Lost.may_pass());
+        assert!(Failure::of_code(4503).may_pass() && Failure::NoEndpoint.may_pass());
         for lasting in [BARRED, FOREIGN, REFUSED, UNGRANTED, UNGRANTED | INSECURE, UNGRANTED | EMBEDDED] {
             assert!(Failure::of_facts(lasting).is_some_and(|failure| !failure.may_pass()), "{lasting}");
         }

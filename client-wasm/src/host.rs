@@ -29,26 +29,26 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn unlisten(this: &Host);
 
-    /// Calls the core's `awake` after so many milliseconds; of a wait that is `hopeful` also when there is reason to hope:
+    /// Calls the core's `onAwake` after so many milliseconds; of a wait that is `hopeful` also when there is reason to hope:
     /// the network is back, or somebody looks at the page. There is one wait at a time.
     #[wasm_bindgen(method)]
     pub(crate) fn wait(this: &Host, milliseconds: f64, hopeful: bool);
 
     /// Forgets the wait.
-    #[wasm_bindgen(method)]
-    pub(crate) fn calm(this: &Host);
+    #[wasm_bindgen(method, js_name = cancelWait)]
+    pub(crate) fn cancel_wait(this: &Host);
 
     /// Sends what was queued.
     #[wasm_bindgen(method)]
     pub(crate) fn flush(this: &Host);
 
     /// Keeps, beyond the end of a connection, what `bufferedAmount` counts: for the peers, and for the channel if `all`.
-    #[wasm_bindgen(method)]
-    pub(crate) fn strand(this: &Host, all: bool);
+    #[wasm_bindgen(method, js_name = retainUnsent)]
+    pub(crate) fn retain_unsent(this: &Host, all: bool);
 
-    /// Forgets the own id.
-    #[wasm_bindgen(method)]
-    pub(crate) fn forget(this: &Host);
+    /// The own id is not known any more.
+    #[wasm_bindgen(method, js_name = clearId)]
+    pub(crate) fn clear_id(this: &Host);
 
     /// Fires `open`, with the own id that the frame tells.
     #[wasm_bindgen(method)]
@@ -66,9 +66,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn complain(this: &Host);
 
-    /// Finds out what is known of the way to the proxy, and calls the core's `explained`.
-    #[wasm_bindgen(method)]
-    pub(crate) fn investigate(this: &Host);
+    /// Finds out what is known of the way to the proxy, and calls the core's `onFacts`.
+    #[wasm_bindgen(method, js_name = gatherFacts)]
+    pub(crate) fn gather_facts(this: &Host);
 
     /// Fires `error` for the [`Failure`] of that number.
     #[wasm_bindgen(method)]
@@ -79,8 +79,8 @@ extern "C" {
     pub(crate) fn reconnecting(this: &Host, attempt: u32, delay: f64);
 
     /// The end is this one, without a reason.
-    #[wasm_bindgen(method)]
-    pub(crate) fn ends(this: &Host, code: u16, clean: bool);
+    #[wasm_bindgen(method, js_name = setEnd)]
+    pub(crate) fn set_end(this: &Host, code: u16, clean: bool);
 
     /// Fires `close`, and lets go of everything.
     #[wasm_bindgen(method)]
@@ -106,7 +106,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn closing(this: &Host, all: bool);
 
-    /// Calls the core's `left` for the peer, or the channel, once the page's present turn is over, as `close()` never
+    /// Calls the core's `onLeft` for the peer, or the channel, once the page's present turn is over, as `close()` never
     /// fires an event by itself. The end is what the page wants.
     #[wasm_bindgen(method, js_name = leaveSoon)]
     pub(crate) fn leave_soon(this: &Host, serial: u32, code: u16, reason: &str);

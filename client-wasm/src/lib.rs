@@ -10,10 +10,11 @@ mod allocator;
 mod backlog;
 mod close;
 mod core;
-mod end;
 mod exception;
 mod failure;
 mod host;
+#[cfg(test)]
+mod numbers;
 mod reconnect;
 mod session;
 mod socket;

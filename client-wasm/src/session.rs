@@ -45,7 +45,7 @@ pub(crate) struct Session {
 pub(crate) enum Fate {
     Sent = 0,
     Queued = 1,
-    Lost = 2,
+    Discarded = 2,
 }
 
 impl Session {
@@ -82,11 +82,11 @@ impl Session {
                 self.transmit(serial, frame, overhead);
                 Ok(Fate::Sent)
             }
-            ReadyState::Closing | ReadyState::Closed => Ok(Fate::Lost),
+            ReadyState::Closing | ReadyState::Closed => Ok(Fate::Discarded),
         }
     }
 
-    pub(crate) fn enqueue(&self, bytes: f64) -> Result<(), JsValue> {
+    pub(crate) fn check_room(&self, bytes: f64) -> Result<(), JsValue> {
         match self.queue_limit() {
             Some(limit) if bytes > limit => {
                 Err(exception::quota_exceeded("too much is queued for the next connection"))
@@ -102,12 +102,18 @@ impl Session {
         self.host.closing(serial == ROOT);
         if serial == ROOT {
             self.state.set(ReadyState::Closing);
-            self.host.calm();
-            if self.policy.is_some() && self.phase.get() != Phase::Admitted {
+            self.host.cancel_wait();
+            // Of a broken socket, or one that is tried again, nothing more is to be expected.
+            if self.phase.get() != Phase::Admitted && (self.broken.get() || self.policy.is_some()) {
                 self.abandon();
             }
-            if let Some(socket) = &*self.socket.borrow() {
-                return socket.leave(farewell);
+            if let Some(socket) = self.socket.take() {
+                // Node fires the last events within this call.
+                let outcome = socket.leave(farewell);
+                if self.is(ReadyState::Closing) {
+                    self.socket.replace(Some(socket));
+                }
+                return outcome;
             }
         }
         self.host.leave_soon(serial, farewell.shown_code(), &farewell.reason);

@@ -10,9 +10,6 @@ pub(crate) enum ReadyState {
 }
 
 impl ReadyState {
-    /// Stands for the state of a socket that is not there.
-    pub(crate) const NOBODY: u16 = 4;
-
     /// The state behind a number that a browser or [`number`](Self::number) gave.
     pub(crate) const fn of(number: u16) -> Self {
         match number {
@@ -21,6 +18,11 @@ impl ReadyState {
             2 => Self::Closing,
             _ => Self::Closed,
         }
+    }
+
+    /// The same, or none for 4: there is no such socket.
+    pub(crate) fn of_known(number: u16) -> Option<Self> {
+        (number < 4).then(|| Self::of(number))
     }
 
     pub(crate) const fn number(self) -> u16 {

@@ -1,30 +1,31 @@
-import type { Core } from "nws-core";
+import type { Core, Host } from "nws-core";
 
 import { presenceEvent } from "./events.ts";
-import { Fact, gather } from "./facts.ts";
+import { gather } from "./facts.ts";
 import { FAILURES } from "./failures.ts";
-import { type Arrival, readBinary, readText } from "./frames.ts";
+import { type Arrival, isMessage, readBinary, readText } from "./frames.ts";
+import { ABNORMAL, Fact, State } from "./numbers.ts";
 import { type Endpoint, locate } from "./options.ts";
 import { makePeer } from "./peer-web-socket.ts";
-import { type Data, type End, type Frame, Port } from "./port.ts";
-
-/** By the core's count, the state of a peer who is not there. */
-const NOBODY = 4;
+import { type Data, type End, type Frame, Port, sizeOf } from "./port.ts";
+import { Queue } from "./queue.ts";
+import { Wait } from "./wait.ts";
 
 /**
- * The port of a channel's own socket: what the core asks of a browser, and what it is told of it. This side of
- * client-wasm/src/host.rs, where every decision is taken.
+ * The port of a channel's own socket: it does what the core asks of a browser, and tells the core what happens. What is to
+ * happen then is decided in client-wasm/src/session.
  */
-export class ChannelPort extends Port {
+export class ChannelPort extends Port implements Host {
   /** The browser's socket, the last one there was. */
   carrier: WebSocket | undefined;
   readonly #peers = new Map<string, Port>();
-  readonly #queue: [frame: Frame, overhead: number][] = [];
-  #queued = 0;
+  readonly #queue = new Queue();
+  readonly #wait = new Wait();
+  /** Until the channel has ended. */
   #core: Core | undefined;
+  /** What the page's own function threw. */
   #why = "";
-  #waiting: AbortController | undefined;
-  /** What the core was last called for. */
+  // What the core was called for last, and so what its own calls are about: set before each call, read in those it makes.
   #arrival: Arrival | undefined;
   #peer: Port | undefined;
   #end: End | undefined;
@@ -58,7 +59,7 @@ export class ChannelPort extends Port {
       this.#attempt(this.#core, await locate(this.endpoint));
     } catch (error) {
       this.#why = String(error);
-      this.#core?.lost();
+      this.#core?.onEndpointFailure();
     }
   }
 
@@ -70,15 +71,15 @@ export class ChannelPort extends Port {
         throw error;
       }
       // Firefox throws where a policy forbids the connection.
-      setTimeout(() => this.#core?.explained(Fact.Barred));
+      setTimeout(() => this.#core?.onFacts(Fact.Barred));
     }
   }
 
-  async investigate(): Promise<void> {
+  async gatherFacts(): Promise<void> {
     const { carrier } = this;
-    const { facts } = await gather(carrier!.url);
+    const { facts } = await gather(carrier!.url, true);
     if (carrier === this.carrier) {
-      this.#core?.explained(facts);
+      this.#core?.onFacts(facts);
     }
   }
 
@@ -87,19 +88,19 @@ export class ChannelPort extends Port {
     this.origin = new URL(carrier.url).origin;
     // The head of a frame is read before the page hears of it; a Blob could not be read in time.
     carrier.binaryType = "arraybuffer";
-    carrier.onopen = () => this.#core?.opened();
+    carrier.onopen = () => this.#core?.onOpen();
     carrier.onmessage = ({ data }) => this.#receive(data);
     const end = ({ code, reason, wasClean }: End) => {
       // Deno reports 0 for a connection that never was.
-      this.#end = { code: code || 1006, reason, wasClean };
-      this.#core?.closed(this.#end.code);
+      this.#end = { code: code || ABNORMAL, reason, wasClean };
+      this.#core?.onClose(this.#end.code);
     };
     carrier.onerror = () => {
-      this.#core?.broke();
-      if (carrier.readyState === 0) {
+      this.#core?.onError();
+      if (carrier.readyState === State.Connecting) {
         // Node 22 has no more to say of a connection that never was. Whoever has says it of an attempt that is over.
         this.unlisten();
-        end({ code: 1006, reason: "", wasClean: false });
+        end({ code: ABNORMAL, reason: "", wasClean: false });
       }
     };
     carrier.onclose = end;
@@ -114,53 +115,40 @@ export class ChannelPort extends Port {
 
   #receive(data: string | ArrayBuffer): void {
     const arrival = (this.#arrival = typeof data === "string" ? readText(data) : readBinary(data));
-    const peer = (this.#peer = this.#peers.get(arrival.action < 3 ? arrival.source : arrival.target));
-    this.#core?.received(arrival.action, peer ? peer.state : NOBODY);
+    const peer = (this.#peer = this.#peers.get(isMessage(arrival) ? arrival.source : arrival.target));
+    this.#core?.onFrame(arrival.action, peer ? peer.state : State.None);
   }
 
   wait(milliseconds: number, hopeful: boolean): void {
-    this.calm();
-    const { signal } = (this.#waiting = new AbortController());
-    const wake = () => {
-      this.calm();
-      this.#core?.awake();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    signal.onabort = () => clearTimeout(timer);
-    if (hopeful) {
-      globalThis.addEventListener?.("online", wake, { signal });
-      globalThis.document?.addEventListener("visibilitychange", () => document.hidden || wake(), { signal });
-    }
+    this.#wait.start(milliseconds, hopeful, () => this.#core?.onAwake());
   }
 
-  calm(): void {
-    this.#waiting?.abort();
+  cancelWait(): void {
+    this.#wait.cancel();
   }
 
   /** Keeps a frame for the next connection. */
   enqueue(core: Core, data: Data, frame: Frame): void {
-    const bytes = length(data);
-    core.enqueue(this.#queued, bytes);
-    this.#queue.push([frame, this.overhead(data, frame)]);
-    this.#queued += bytes;
-    this.discarded += bytes;
+    const bytes = sizeOf(data);
+    core.checkRoom(this.#queue.bytes, bytes);
+    this.#queue.push(frame, this.overhead(data, frame), bytes);
+    this.retained += bytes;
   }
 
   flush(): void {
-    this.discarded -= this.#queued;
-    this.#queued = 0;
-    for (const [frame, overhead] of this.#queue.splice(0)) {
-      this.#core?.send(0, 0, frame, overhead);
+    this.retained -= this.#queue.bytes;
+    for (const [frame, overhead] of this.#queue.empty()) {
+      this.#core?.send(this.serial, this.state, frame, overhead);
     }
   }
 
-  strand(all: boolean): void {
+  retainUnsent(all: boolean): void {
     for (const port of all ? [...this.#peers.values(), this] : this.#peers.values()) {
-      port.discarded += this.#core!.bufferedAmount(port.serial);
+      port.retained += this.#core!.bufferedAmount(port.serial);
     }
   }
 
-  forget(): void {
+  clearId(): void {
     this.id = "";
   }
 
@@ -193,7 +181,7 @@ export class ChannelPort extends Port {
     this.socket.dispatchEvent(new CustomEvent("reconnecting", { detail: { attempt, delay } }));
   }
 
-  ends(code: number, wasClean: boolean): void {
+  setEnd(code: number, wasClean: boolean): void {
     this.#end = { code, reason: "", wasClean };
   }
 
@@ -216,13 +204,13 @@ export class ChannelPort extends Port {
 
   greet(): void {
     const peer = this.#peer!;
-    peer.state = 1;
+    peer.state = State.Open;
     peer.socket.dispatchEvent(new Event("open"));
   }
 
   depart(peer: Port = this.#peer!): void {
     this.#peers.delete(peer.id);
-    peer.state = 3;
+    peer.state = State.Closed;
     peer.end(this.#end!);
     this.socket.dispatchEvent(presenceEvent("disconnect", peer.socket));
   }
@@ -241,7 +229,7 @@ export class ChannelPort extends Port {
 
   closing(all: boolean): void {
     for (const peer of all ? this.#peers.values() : [this.#peer!]) {
-      peer.state = 2;
+      peer.state = State.Closing;
     }
   }
 
@@ -250,15 +238,7 @@ export class ChannelPort extends Port {
     queueMicrotask(() => {
       this.#peer = port;
       this.#end = { code, reason, wasClean: true };
-      this.#core?.left(serial, port.state);
+      this.#core?.onLeft(serial, port.state);
     });
   }
-}
-
-/** The bytes of `data` as `bufferedAmount` counts them. */
-export function length(data: Data): number {
-  if (typeof data === "string") {
-    return new TextEncoder().encode(data).length;
-  }
-  return ArrayBuffer.isView(data) ? data.length : data.size;
 }

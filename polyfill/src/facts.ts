@@ -3,31 +3,27 @@
  * client-wasm/src/failure.rs.
  */
 
-/** As bits: the core's `fact`. */
-export const enum Fact {
-  Barred = 1,
-  Ungranted = 2,
-  Insecure = 4,
-  Embedded = 8,
-  Present = 16,
-  Refused = 32,
-  Foreign = 64,
-}
+import { Fact } from "./numbers.ts";
 
 /** The protocol that this package speaks. */
 const PROTOCOL = 1;
 
+/** How long a proxy may take to answer, in milliseconds: one that is there takes a few. */
 const PATIENCE_MS = 3000;
 
-/** Pages of this machine: browsers let them. */
-const LOOPBACK = /^(file|https?:..(127\.|\[::1|([^/]*\.)?localhost))/;
+/** How long somebody may look at the browser's question, in milliseconds. */
+const DECISION_MS = 60_000;
+
+/** Addresses of this machine: browsers let pages from there reach it, and ask about others. */
+const LOOPBACK = /^\w+:\/\/(127\.[\d.]+|\[::1]|([^/:]+\.)?localhost)(:|\/|$)/i;
 
 type Permission = Pick<PermissionStatus, "state" | "onchange">;
 
-/** Whether the browser lets this page talk to programs on this machine. Where it does not care it is granted. */
-export async function permission(): Promise<Permission> {
+/** Whether the browser lets this page talk to the proxy at `url`. Where it does not care it is granted. */
+export async function permission(url: string): Promise<Permission> {
   try {
-    if (!LOOPBACK.test(origin === "null" ? location.href : origin)) {
+    const page = origin === "null" ? location.href : origin;
+    if (LOOPBACK.test(url) && /^http/.test(page) && !LOOPBACK.test(page)) {
       return await navigator.permissions.query({ name: "loopback-network" as PermissionName });
     }
   } catch {
@@ -36,19 +32,35 @@ export async function permission(): Promise<Permission> {
   return { state: "granted" } as Permission;
 }
 
-/** Asks the proxy what it is, at whose endpoint or channel `url` is. */
-export function ask(url: string, options: object): Promise<Response> {
-  return fetch(url.replace(/^ws(.*?)(\/(network|local)\/[^/]+|\/?)$/, "http$1/status"), options);
+/** Waits for what the person says to the browser's question. It may be on the screen though the connection has failed. */
+export function decision(status: Permission): Promise<unknown> {
+  return new Promise((resolve) => {
+    status.onchange = resolve;
+    setTimeout(resolve, status.state === "prompt" ? DECISION_MS : 0);
+  });
 }
 
-/** The facts, and how the permission stands. */
-export async function gather(url: string): Promise<{ facts: number; state: PermissionState }> {
-  const { state } = await permission();
+/** Where the proxy says what it is, at whose endpoint or channel `url` is. */
+export function statusOf(url: string): string {
+  return new URL(url).href.replace(/^(ws|http)(.*?)(\/(network|local)\/[^/]+|\/?)$/, "http$2/status");
+}
+
+/** The facts, and how the permission stands. Who is `patient` has asked, and waits for the answer. */
+export async function gather(url: string, patient = false): Promise<{ facts: number; state: PermissionState }> {
+  const status = await permission(url);
   let facts = 0;
+  if (status.state !== "granted") {
+    const { document } = globalThis as { document?: Framed };
+    const embedded = document?.featurePolicy?.allowsFeature("loopback-network") === false;
+    facts = (isSecureContext ? 0 : Fact.Insecure) | (embedded ? Fact.Embedded : 0);
+    // Workers cannot ask, nor can those whom the answer would not help.
+    if (patient && document && !facts) {
+      await decision(status);
+    }
+  }
+  const { state } = status;
   if (state !== "granted") {
-    const policy = (globalThis.document as Framed | undefined)?.featurePolicy;
-    const embedded = policy?.allowsFeature("loopback-network") === false;
-    facts = Fact.Ungranted | (isSecureContext ? 0 : Fact.Insecure) | (embedded ? Fact.Embedded : 0);
+    facts |= Fact.Ungranted;
   }
   // With the permission undecided, asking the proxy would make the browser ask the person.
   return { facts: state === "prompt" ? facts : facts | (await presence(url)), state };
@@ -60,7 +72,8 @@ interface Framed {
 
 async function presence(url: string): Promise<number> {
   try {
-    const { protocol, origin } = await (await ask(url, { signal: AbortSignal.timeout(PATIENCE_MS) })).json();
+    const answer = await fetch(statusOf(url), { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const { protocol, origin } = await answer.json();
     const served = origin === "refused" ? Fact.Refused : Fact.Present;
     return protocol ? (protocol === PROTOCOL ? served : Fact.Foreign) : 0;
   } catch (error) {

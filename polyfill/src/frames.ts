@@ -1,20 +1,21 @@
 /** Frames from the proxy, read as far as the core has to know: JSON by the browser's own parser. */
-/** What a frame is about, by the core's numbers. */
-const ACTIONS: Record<string, number> = {
+import { Action } from "./numbers.ts";
+
+/** What a frame is about. */
+const ACTIONS: Record<string, Action> = {
   // @ts-expect-error No name that a frame has may be found on a prototype.
   __proto__: null,
-  broadcast: 1,
-  message: 2,
-  connect: 3,
-  disconnect: 4,
-  status: 5,
-  error: 6,
+  broadcast: Action.Broadcast,
+  message: Action.Message,
+  connect: Action.Connect,
+  disconnect: Action.Disconnect,
+  status: Action.Status,
+  error: Action.Error,
 };
-const UNREADABLE = 7;
 
 /** A frame; what it has not is undefined. */
 export interface Arrival {
-  action: number;
+  action: Action;
   source: string;
   target: string;
   code: string;
@@ -22,14 +23,19 @@ export interface Arrival {
   data: unknown;
 }
 
-const NOTHING = { action: UNREADABLE } as Arrival;
+const NOTHING = { action: Action.Unreadable } as Arrival;
+
+/** Whether a frame carries what a peer says. */
+export function isMessage({ action }: Arrival): boolean {
+  return action === Action.Broadcast || action === Action.Message;
+}
 
 /** Reads a structured frame. */
 export function readText(text: string): Arrival {
   try {
     const frame = JSON.parse(text);
-    frame.action = ACTIONS[frame.action] ?? 0;
-    if (frame.action < 3 && typeof frame.data !== "string") {
+    frame.action = ACTIONS[frame.action] ?? Action.Later;
+    if (isMessage(frame) && typeof frame.data !== "string") {
       frame.data = sourceText(text) ?? JSON.stringify(frame.data);
     }
     return frame;
@@ -55,15 +61,15 @@ function sourceText(frame: string): string | undefined {
 /** Reads a binary frame: `[kind: 1 byte][n: 1 byte][id: n bytes][payload]`. Its kinds have the numbers of their actions. */
 export function readBinary(frame: ArrayBuffer): Arrival {
   const bytes = new Uint8Array(frame);
-  const [action, length] = bytes;
-  const start = 2 + length!;
-  return (action === 1 || action === 2) && start <= bytes.length
-    ? { ...NOTHING, action, source: new TextDecoder().decode(bytes.subarray(2, start)), data: frame.slice(start) }
-    : NOTHING;
+  const [action, length] = bytes as unknown as [Action, number];
+  const start = 2 + length;
+  const source = new TextDecoder().decode(bytes.subarray(2, start));
+  const arrival = { ...NOTHING, action, source, data: frame.slice(start) };
+  return isMessage(arrival) && start <= bytes.length ? arrival : NOTHING;
 }
 
 /** What stands before the payload of a binary frame to a peer, or to everybody where `target` is empty. */
 export function binaryHead(target: string): Uint8Array<ArrayBuffer> {
   const id = new TextEncoder().encode(target);
-  return Uint8Array.of(target ? 2 : 1, id.length, ...id);
+  return Uint8Array.of(target ? Action.Message : Action.Broadcast, id.length, ...id);
 }

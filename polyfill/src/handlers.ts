@@ -1,6 +1,6 @@
 /** Event handler attributes (HTML, section 8.1.8.1): `onopen` and its like. */
 import { isObject } from "./webidl.ts";
-import type { WireOf } from "./wire.ts";
+import type { SlotsOf } from "./slots.ts";
 
 /** What an object's attributes hold, by type of event. */
 export type Handlers = Record<string, Handler | undefined>;
@@ -18,14 +18,14 @@ class Handler implements EventListenerObject {
 }
 
 /** The attribute for one type of event. */
-export function handlerAttribute(type: string, wireOf: WireOf): object & ThisType<EventTarget> {
+export function handlerAttribute(type: string, slotsOf: SlotsOf): object & ThisType<EventTarget> {
   const name = `on${type}`;
   return {
     get [name]() {
-      return wireOf(this).handlers[type]?.value ?? null;
+      return slotsOf(this).handlers[type]?.value ?? null;
     },
     set [name](value: unknown) {
-      setHandler(this, wireOf(this).handlers, type, value);
+      setHandler(this, slotsOf(this).handlers, type, value);
     },
   };
 }

@@ -1,19 +1,19 @@
 import { handlerAttribute } from "./handlers.ts";
-import { members, type WireOf } from "./wire.ts";
+import { members, type SlotsOf } from "./slots.ts";
 
 const CONSTANTS = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 
 type Constructor = { name: string; prototype: EventTarget };
 
 /** Gives a class the shape that WebIDL gives interfaces: constants, handlers, members that can be enumerated. */
-export function shape(constructor: Constructor, name: string, length: number, events: string[], wireOf: WireOf): void {
+export function shape(constructor: Constructor, name: string, length: number, events: string[], slotsOf: SlotsOf): void {
   const { prototype } = constructor;
   for (const [member, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if (member !== "constructor") {
       Object.defineProperty(prototype, member, { ...descriptor, enumerable: true });
     }
   }
-  for (const part of [members(wireOf), ...events.map((type) => handlerAttribute(type, wireOf))]) {
+  for (const part of [members(slotsOf), ...events.map((type) => handlerAttribute(type, slotsOf))]) {
     Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(part));
   }
   CONSTANTS.forEach((name, value) => {

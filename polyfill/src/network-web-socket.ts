@@ -1,23 +1,23 @@
 import { Core } from "nws-core";
 
-import { noCore } from "./blocked.ts";
+import { noCore } from "./no-core.ts";
 import { ChannelPort } from "./channel-port.ts";
 import { label, shape } from "./interface.ts";
 import { readOptions } from "./options.ts";
 import { operations } from "./probe.ts";
-import { need, needWebSocket } from "./wasm.ts";
+import { loadCore, needWebSocket } from "./wasm.ts";
 import { needArguments } from "./webidl.ts";
-import { Wire } from "./wire.ts";
+import { Slots } from "./slots.ts";
 
 /** A channel of this machine and the local network. */
 export class NetworkWebSocket extends EventTarget {
   readonly #channel: string;
-  readonly #wire: Wire<ChannelPort>;
+  readonly #slots: Slots<ChannelPort>;
 
   static {
     Object.assign(this, operations);
     const events = ["open", "message", "error", "close", "connect", "disconnect", "reconnecting"];
-    shape(this, "NetworkWebSocket", 1, events, (socket) => (socket as NetworkWebSocket).#wire);
+    shape(this, "NetworkWebSocket", 1, events, (socket) => (socket as NetworkWebSocket).#slots);
   }
 
   constructor(channel: string, protocols?: unknown) {
@@ -27,10 +27,10 @@ export class NetworkWebSocket extends EventTarget {
     this.#channel = `${channel}`;
     const options = readOptions(protocols);
     const port = new ChannelPort(options.endpoint, options.protocols);
-    const core = need()
+    const core = loadCore()
       ? new Core(port, this instanceof LocalWebSocket, this.#channel, options.maxDelay, options.maxQueued)
       : noCore(port);
-    this.#wire = new Wire(core, port, port);
+    this.#slots = new Slots(core, port, port);
     port.start(core);
     port.socket = this;
   }
@@ -40,19 +40,19 @@ export class NetworkWebSocket extends EventTarget {
   }
 
   get peers(): EventTarget[] {
-    return this.#wire.port.peers;
+    return this.#slots.port.peers;
   }
 
   get url(): string {
-    return this.#wire.port.carrier?.url ?? "";
+    return this.#slots.port.carrier?.url ?? "";
   }
 
   get extensions(): string {
-    return this.#wire.port.carrier?.extensions ?? "";
+    return this.#slots.port.carrier?.extensions ?? "";
   }
 
   get protocol(): string {
-    return this.#wire.port.carrier?.protocol ?? "";
+    return this.#slots.port.carrier?.protocol ?? "";
   }
 }
 

@@ -3,24 +3,24 @@ import type { Core } from "nws-core";
 import type { ChannelPort } from "./channel-port.ts";
 import { shape } from "./interface.ts";
 import { Port } from "./port.ts";
-import { Wire } from "./wire.ts";
+import { Slots } from "./slots.ts";
 
 /** A socket to one peer of a channel. */
 export class PeerWebSocket extends EventTarget {
-  readonly #wire: Wire;
+  readonly #slots: Slots;
 
   static {
-    const wireOf = (socket: EventTarget) => (socket as PeerWebSocket).#wire;
-    shape(this, "PeerWebSocket", 0, ["open", "message", "error", "close"], wireOf);
+    const slotsOf = (socket: EventTarget) => (socket as PeerWebSocket).#slots;
+    shape(this, "PeerWebSocket", 0, ["open", "message", "error", "close"], slotsOf);
   }
 
-  /** Pages have no wire to give. */
-  constructor(wire?: Wire) {
-    if (!(wire instanceof Wire)) {
+  /** Pages have no slots to give. */
+  constructor(slots?: Slots) {
+    if (!(slots instanceof Slots)) {
       throw new TypeError("Illegal constructor");
     }
     super();
-    this.#wire = wire;
+    this.#slots = slots;
   }
 }
 
@@ -28,6 +28,6 @@ export class PeerWebSocket extends EventTarget {
 export function makePeer(core: Core, channel: ChannelPort, serial: number, id: string): Port {
   const head = `{"action":"message","target":${JSON.stringify(id)},"data":`;
   const port = new Port(serial, id, channel.origin, head, id);
-  port.socket = new PeerWebSocket(new Wire(core, channel, port));
+  port.socket = new PeerWebSocket(new Slots(core, channel, port));
   return port;
 }

@@ -1,11 +1,20 @@
 import { closeEvent, errorEvent, NetworkMessageEvent } from "./events.ts";
 import { binaryHead } from "./frames.ts";
+import { State } from "./numbers.ts";
 
 /** What a socket takes. */
 export type Data = string | Uint8Array | Blob;
 
 /** What a connection carries. */
 export type Frame = string | Uint8Array<ArrayBuffer> | Blob;
+
+/** The bytes of `data` as `bufferedAmount` counts them. */
+export function sizeOf(data: Data): number {
+  if (typeof data === "string") {
+    return new TextEncoder().encode(data).length;
+  }
+  return ArrayBuffer.isView(data) ? data.length : data.size;
+}
 
 /** How a socket ended. */
 export interface End {
@@ -16,9 +25,9 @@ export interface End {
 
 /** What a socket object keeps for the core, the frames that it sends, and the events that are fired on it. */
 export class Port {
-  state = 0;
-  /** Bytes that it took and that no connection will carry, or none yet. */
-  discarded = 0;
+  state: number = State.Connecting;
+  /** Bytes that it took and that no connection carries: none will, or none does yet. */
+  retained = 0;
   binaryType: BinaryType = "blob";
   socket!: EventTarget;
   #binaryHead: Uint8Array<ArrayBuffer> | undefined;

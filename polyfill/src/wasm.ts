@@ -8,7 +8,7 @@ export function provide(loader: () => void): void {
 }
 
 /** Loads it unless it is there, and returns whether the page lets it. */
-export function need(): boolean {
+export function loadCore(): boolean {
   try {
     load?.();
     load = undefined;

@@ -6,6 +6,9 @@
 
 #![forbid(unsafe_code)]
 
+/// The version of the protocol between clients and their proxy, which `/status` tells.
+pub const VERSION: u32 = 1;
+
 pub mod binary;
 mod channel;
 mod close;

@@ -1,46 +1,44 @@
 //! What the proxy says: who is in the channel, and what they say.
 
 use super::{Phase, Session};
-use crate::action;
-use crate::end;
+use crate::action::Action;
+use crate::close;
 use crate::failure::Failure;
 use crate::host::ROOT;
 use crate::state::ReadyState;
 
 impl Session {
-    /// Takes a frame. `peer` is the state of the socket of the peer that it is about, [`NOBODY`](ReadyState::NOBODY) if
-    /// there is none.
-    pub(crate) fn on_frame(&self, action: u8, peer: u16) {
+    /// Takes a frame, and of the peer that it is about the state of the socket, if there is one.
+    pub(crate) fn on_frame(&self, action: Option<Action>, peer: Option<ReadyState>) {
         if self.state.get() >= ReadyState::Closing {
             return;
         }
-        let is_known = peer != ReadyState::NOBODY;
-        match action {
-            action::BROADCAST => self.host.broadcast(),
-            action::MESSAGE if peer == ReadyState::Open.number() => self.host.direct(),
-            action::CONNECT => {
+        match (action, peer) {
+            (Some(Action::Broadcast), _) => self.host.broadcast(),
+            (Some(Action::Message), Some(ReadyState::Open)) => self.host.direct(),
+            (Some(Action::Connect), peer) => {
                 self.admit();
-                if !is_known {
+                if peer.is_none() {
                     self.arrive();
                 }
             }
-            action::DISCONNECT if is_known => {
-                self.host.ends(end::GOING_AWAY, true);
+            (Some(Action::Disconnect), Some(_)) => {
+                self.host.set_end(close::GOING_AWAY, true);
                 self.host.depart();
             }
-            action::STATUS => self.admit(),
-            action::ERROR => self.host.complain(),
-            action::UNREADABLE => self.host.fail(Failure::BadFrame),
-            // A later proxy may have more to say. The page has closed its socket to who sends a message, or somebody has
-            // left who never came.
-            _ => {}
+            (Some(Action::Status), _) => self.admit(),
+            (Some(Action::Error), _) => self.host.complain(),
+            (Some(Action::Unreadable), _) => self.host.fail(Failure::BadFrame),
+            // The page has closed its socket to who sends a message; somebody has left who never came; a later proxy has
+            // more to say.
+            (Some(Action::Message | Action::Disconnect) | None, _) => {}
         }
     }
 
     /// Opens the channel's socket when the first frame tells the own id.
     fn admit(&self) {
         if self.phase.replace(Phase::Admitted) != Phase::Admitted {
-            self.host.calm();
+            self.host.cancel_wait();
             self.opened.set(true);
             self.attempts.set(0);
             self.told.set(None);

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::Session;
 use crate::backlog::Backlog;
-use crate::end;
+use crate::close;
 use crate::failure::{Failure, fact};
 use crate::host::ROOT;
 use crate::reconnect::Policy;
@@ -37,7 +37,8 @@ pub(crate) enum Phase {
 
 impl Session {
     pub(crate) fn connect(&self, endpoint: &str, protocols: &JsValue) -> Result<(), JsValue> {
-        if self.is(ReadyState::Connecting) {
+        let is_awaited = self.phase.get() == Phase::Starting && self.socket.borrow().is_none();
+        if self.is(ReadyState::Connecting) && is_awaited {
             let socket = Socket::connect(&url::join(endpoint, &self.path), protocols)?;
             self.broken.set(false);
             self.backlog.replace(Backlog::default());
@@ -54,10 +55,10 @@ impl Session {
     }
 
     /// The page's own function could not tell where the proxy is.
-    pub(crate) fn on_lost(&self) {
+    pub(crate) fn on_endpoint_failure(&self) {
         if self.is(ReadyState::Connecting) {
-            self.host.ends(end::ABNORMAL, false);
-            self.fail(Failure::Lost);
+            self.host.set_end(close::ABNORMAL, false);
+            self.fail(Failure::NoEndpoint);
         }
     }
 
@@ -68,9 +69,9 @@ impl Session {
     }
 
     pub(crate) fn on_close(&self, code: u16) {
-        self.host.calm();
+        self.host.cancel_wait();
         let goes_on = self.policy.is_some() && self.is(ReadyState::Open);
-        self.host.strand(!goes_on);
+        self.host.retain_unsent(!goes_on);
         self.socket.take();
         if self.phase.get() == Phase::Admitted {
             self.lose();
@@ -78,26 +79,26 @@ impl Session {
             self.give_up();
         } else {
             self.phase.set(Phase::Failing);
-            if code == end::ABNORMAL {
-                self.host.investigate();
+            if code == close::ABNORMAL {
+                self.host.gather_facts();
             } else {
                 self.fail(Failure::of_code(code));
             }
         }
     }
 
-    pub(crate) fn on_wake(&self) {
+    pub(crate) fn on_awake(&self) {
         if self.phase.get() == Phase::Pausing {
             self.phase.set(Phase::Starting);
             self.host.connect();
         } else if !self.broken.get() {
-            self.host.investigate();
+            self.host.gather_facts();
         } else if self.is(ReadyState::Connecting) {
             self.on_facts(fact::BARRED);
         } else {
             self.host.unlisten();
-            self.host.ends(end::ABNORMAL, false);
-            self.on_close(end::ABNORMAL);
+            self.host.set_end(close::ABNORMAL, false);
+            self.on_close(close::ABNORMAL);
         }
     }
 
@@ -110,7 +111,7 @@ impl Session {
             && self.phase.get() != Phase::Pausing
         {
             self.abandon();
-            self.host.ends(end::ABNORMAL, false);
+            self.host.set_end(close::ABNORMAL, false);
             self.fail(failure);
         }
     }
@@ -120,7 +121,7 @@ impl Session {
         if self.opened.get() {
             self.finish(None);
         } else {
-            self.host.ends(end::ABNORMAL, false);
+            self.host.set_end(close::ABNORMAL, false);
             self.finish(Some(Failure::Abandoned));
         }
     }
@@ -141,7 +142,7 @@ impl Session {
         };
         self.state.set(ReadyState::Connecting);
         self.phase.set(Phase::Pausing);
-        self.host.forget();
+        self.host.clear_id();
         self.host.depart_all();
         self.pause(policy);
     }

@@ -7,9 +7,6 @@ use http::header::{
 };
 use http::{HeaderName, StatusCode};
 
-/// The version of the protocol between clients and their proxy.
-const PROTOCOL: u32 = 1;
-
 /// Of Private Network Access, the forerunner of today's prompts; some browsers still ask for it.
 const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
@@ -29,7 +26,7 @@ pub(super) struct OriginJudged {
 /// Any page may ask, the refused ones too: so that they can say why.
 pub(super) async fn get(Extension(judged): Extension<OriginJudged>) -> Response {
     let origin = if judged.admitted { "allowed" } else { "refused" };
-    let body = Body { service: "networkwebsockets", protocol: PROTOCOL, origin };
+    let body = Body { service: "networkwebsockets", protocol: nws_protocol::VERSION, origin };
     let headers = [
         (CONTENT_TYPE, "application/json"),
         (CACHE_CONTROL, "no-store"),

@@ -3,17 +3,19 @@ import type { Core } from "nws-core";
 
 import type { ChannelPort } from "./channel-port.ts";
 import { NO_CORE } from "./failures.ts";
+import { ABNORMAL, State } from "./numbers.ts";
 
 export function noCore(port: ChannelPort): Core {
   const nothing = () => 0;
   setTimeout(() => {
-    port.state = 3;
+    port.state = State.Closed;
     port.error(NO_CORE);
-    port.ends(1006, false);
+    port.setEnd(ABNORMAL, false);
     port.closed();
   });
   const core: Partial<Core> = {
     connect: nothing,
+    onEndpointFailure: nothing,
     send: nothing,
     close: nothing,
     readyState: (_serial, state) => state,

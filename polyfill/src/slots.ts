@@ -1,15 +1,13 @@
 import type { Core } from "nws-core";
 
-import { type ChannelPort, length } from "./channel-port.ts";
+import type { ChannelPort } from "./channel-port.ts";
 import type { Handlers } from "./handlers.ts";
-import type { Port } from "./port.ts";
+import { Fate } from "./numbers.ts";
+import { type Port, sizeOf } from "./port.ts";
 import { needArguments, toData } from "./webidl.ts";
 
-/** What becomes of a frame, by the core's numbers; 0 is sent. */
-const QUEUED = 1;
-
-/** A socket object's way to the core. */
-export class Wire<P extends Port = Port> {
+/** The internal slots of a socket object. */
+export class Slots<P extends Port = Port> {
   readonly handlers: Handlers = {};
 
   constructor(
@@ -19,33 +17,33 @@ export class Wire<P extends Port = Port> {
   ) {}
 }
 
-/** Finds an object's wire, and throws a TypeError where it has none. */
-export type WireOf = (socket: EventTarget) => Wire;
+/** Finds an object's slots, and throws a TypeError where it has none. */
+export type SlotsOf = (socket: EventTarget) => Slots;
 
 /** The members that channels' and peers' sockets share. */
-export function members(wireOf: WireOf): object & ThisType<EventTarget> {
+export function members(slotsOf: SlotsOf): object & ThisType<EventTarget> {
   return {
     get id(): string {
-      return wireOf(this).port.id;
+      return slotsOf(this).port.id;
     },
 
     get readyState(): number {
-      const { core, port } = wireOf(this);
+      const { core, port } = slotsOf(this);
       return core.readyState(port.serial, port.state);
     },
 
     get bufferedAmount(): number {
-      const { core, port } = wireOf(this);
-      return core.bufferedAmount(port.serial) + port.discarded;
+      const { core, port } = slotsOf(this);
+      return core.bufferedAmount(port.serial) + port.retained;
     },
 
     get binaryType(): BinaryType {
-      return wireOf(this).port.binaryType;
+      return slotsOf(this).port.binaryType;
     },
 
     /** An enumeration ignores what is none of its values. */
     set binaryType(value: unknown) {
-      const { port } = wireOf(this);
+      const { port } = slotsOf(this);
       const type = `${value}`;
       if (type === "blob" || type === "arraybuffer") {
         port.binaryType = type;
@@ -53,20 +51,20 @@ export function members(wireOf: WireOf): object & ThisType<EventTarget> {
     },
 
     send(_data: unknown): void {
-      const { core, channel, port } = wireOf(this);
+      const { core, channel, port } = slotsOf(this);
       needArguments(arguments, 1, "send");
       const data = toData(_data);
       const frame = port.frame(data);
       const fate = core.send(port.serial, port.state, frame, port.overhead(data, frame));
-      if (fate === QUEUED) {
+      if (fate === Fate.Queued) {
         channel.enqueue(core, data, frame);
-      } else if (fate) {
-        port.discarded += length(data);
+      } else if (fate === Fate.Discarded) {
+        port.retained += sizeOf(data);
       }
     },
 
     close(code: unknown = undefined, reason: unknown = undefined): void {
-      const { core, channel, port } = wireOf(this);
+      const { core, channel, port } = slotsOf(this);
       channel.close(
         core,
         port,
