@@ -24,6 +24,8 @@ const thread = new Thread();
 let room = null;
 /** @type {{NetworkWebSocket: Function} | null} */
 let library = null;
+/** Of the proxy. */
+let endpoint = '';
 
 async function enter(nick, channel) {
   remember(nick);
@@ -31,14 +33,15 @@ async function enter(nick, channel) {
   show('loading');
   try {
     const proxy = await findProxy();
-    byId('trouble-address').textContent = endpointOf(proxy);
+    endpoint = endpointOf(proxy);
+    byId('trouble-address').textContent = endpoint;
     library = await loadLibrary(proxy);
-    const open = () => new library.NetworkWebSocket(channel, { endpoint: endpointOf(proxy) });
-    if (library) follow(new Room(open, nick), channel);
-    else fail(ABSENT, '', channel);
+    if (!library) return fail(ABSENT, '', channel);
+    const socket = new library.NetworkWebSocket(channel, { endpoint, reconnect: true });
+    return follow(new Room(socket, nick), channel);
   } catch (failure) {
-    if (failure.name === 'SyntaxError') begin(channel, NAME_RULE);
-    else fail(BROKEN, failure.message, channel);
+    if (failure.name === 'SyntaxError') return begin(channel, NAME_RULE);
+    return fail(BROKEN, failure.message, channel);
   }
 }
 
@@ -59,7 +62,7 @@ function follow(entered, channel) {
 function settle() {
   if (room.state === 'failed') return refuseEntry(room);
   const entered = byId('room').hidden;
-  byId('state').textContent = STATES[room.state];
+  byId('state').textContent = `${STATES[room.state]} ${room.why}`;
   byId('state').dataset.state = room.state;
   refuse('');
   show('room');
@@ -69,10 +72,12 @@ function settle() {
 
 /** Says why, and offers to ask the person again where the browser would. */
 async function refuseEntry({ reason, why }) {
-  fail(reason === 'proxy-not-running' ? ABSENT : REFUSED, why);
-  if (reason !== 'permission-denied') return;
-  const { permission } = await library.NetworkWebSocket.probe({ endpoint: byId('trouble-address').textContent });
+  if (reason === 'proxy-not-running') return fail(ABSENT, '');
+  fail(REFUSED, why);
+  if (reason !== 'permission-denied') return undefined;
+  const { permission } = await library.NetworkWebSocket.probe({ endpoint });
   byId('allow').hidden = permission !== 'prompt';
+  return undefined;
 }
 
 function tell({ type, person, before, text, direct }) {
@@ -232,7 +237,6 @@ byId('copy').addEventListener('click', async ({ target }) => {
   setTimeout(() => { target.textContent = 'Copy link'; }, 2000);
 });
 byId('allow').addEventListener('click', async () => {
-  const endpoint = byId('trouble-address').textContent;
   if (await library.NetworkWebSocket.requestPermission({ endpoint }) === 'granted') location.reload();
 });
 byId('retry').addEventListener('click', () => location.reload());

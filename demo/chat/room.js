@@ -1,8 +1,6 @@
-/** One channel with the people in it: who they are, what they say, and coming back after a loss. */
+/** One channel with the people in it: who they are, what they say, and whether they can be reached. */
 
 import { decode, hello, say } from './wire.js';
-
-const RETRY_MS = [500, 1000, 2000, 4000, 5000];
 
 /** @typedef {{id: string, nick: string, peer: EventTarget}} Person */
 
@@ -20,21 +18,24 @@ export class Room extends EventTarget {
   reason = '';
   /** @type {Map<string, Person>} */
   people = new Map();
-  #open;
   #socket;
   #since = 0;
-  #tries = 0;
-  #timer = 0;
 
   /**
-   * @param {() => EventTarget} open makes a socket for the channel; throws SyntaxError where its name is not one
+   * @param {EventTarget} socket of the channel, with the option `reconnect`
    * @param {string} nick
    */
-  constructor(open, nick) {
+  constructor(socket, nick) {
     super();
-    this.#open = open;
+    this.#socket = socket;
     this.nick = nick;
-    this.#connect();
+    this.#listen('open', () => this.#opened());
+    this.#listen('connect', (event) => this.#met(event.detail.target));
+    this.#listen('disconnect', (event) => this.#parted(event.detail.target));
+    this.#listen('message', (event) => this.#heard(event.senderId, event.data, false));
+    this.#listen('error', (event) => this.#failed(event));
+    this.#listen('reconnecting', () => this.#lost());
+    this.#listen('close', () => this.#enter('failed'));
   }
 
   get id() {
@@ -52,42 +53,21 @@ export class Room extends EventTarget {
     (person ? person.peer : this.#socket).send(say(text));
   }
 
-  retry() {
-    clearTimeout(this.#timer);
-    if (this.state === 'lost') this.#connect();
-  }
-
   leave() {
-    clearTimeout(this.#timer);
     this.state = 'left';
     this.#socket.close();
   }
 
-  #connect() {
-    const socket = this.#open();
-    this.#socket = socket;
-    this.why = '';
-    this.#listen(socket, 'open', () => this.#opened());
-    this.#listen(socket, 'connect', (event) => this.#met(event.detail.target));
-    this.#listen(socket, 'disconnect', (event) => this.#parted(event.detail.target));
-    this.#listen(socket, 'message', (event) => this.#heard(event.senderId, event.data, false));
-    this.#listen(socket, 'error', (event) => {
-      this.why = event.message ?? '';
-      this.reason = event.reason ?? '';
-    });
-    this.#listen(socket, 'close', (event) => this.#closed(event));
-  }
-
-  #listen(socket, type, then) {
-    socket.addEventListener(type, (event) => {
-      if (socket === this.#socket && this.state !== 'left') then(event);
+  #listen(type, then) {
+    this.#socket.addEventListener(type, (event) => {
+      if (this.state !== 'left') then(event);
     });
   }
 
   #opened() {
     const back = this.#since > 0;
     this.#since = performance.now();
-    this.#tries = 0;
+    this.why = '';
     this.#enter('open');
     if (back) this.#tell({ type: 'back' });
   }
@@ -125,16 +105,20 @@ export class Room extends EventTarget {
     else if (here < performance.now() - this.#since) this.#tell({ type: 'came', person });
   }
 
-  #closed({ reason }) {
-    this.why ||= reason;
+  /** Who never got in is told at once; else this may be about one message, or a loss that passes. */
+  #failed({ reason, message }) {
+    if (this.state === 'open') return;
+    this.why = message;
+    this.reason = reason;
+    this.#enter(this.#since ? 'lost' : 'failed');
+  }
+
+  #lost() {
+    if (this.state !== 'open') return;
     this.people.clear();
     this.#fire('people');
-    if (!this.#since) return this.#enter('failed');
-    if (this.state === 'open') this.#tell({ type: 'lost' });
-    const wait = RETRY_MS[Math.min(this.#tries, RETRY_MS.length - 1)];
-    this.#tries += 1;
-    this.#timer = setTimeout(() => this.retry(), wait);
-    return this.#enter('lost');
+    this.#tell({ type: 'lost' });
+    this.#enter('lost');
   }
 
   #hello() {

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { end, enter as join, people, said, say } from './chatting.mjs';
+import { Proxy } from './proxy.mjs';
 import { folder, Site } from './site.mjs';
 import { picture, tab, world } from './world.mjs';
 
@@ -75,4 +76,38 @@ test('the list of demos leads to the chat', async () => {
   await page.getByRole('link', { name: /chat/i }).click();
   await page.getByLabel('Your name').waitFor();
   await end(page);
+});
+
+test('people find each other again when the proxy comes back, and are told meanwhile', async (t) => {
+  const proxy = await Proxy.during(t);
+  const address = `${proxy.http}/demo/chat/`;
+  const [ann, bob] = [await enter('Ann', 'again', address), await enter('Bob', 'again', address)];
+  await people(ann).filter({ hasText: 'Bob' }).waitFor();
+  await proxy.stop();
+  await ann.getByRole('status').filter({ hasText: 'Connection lost' }).filter({ hasText: 'No proxy answers' }).waitFor();
+  await people(ann).filter({ hasText: 'Bob' }).waitFor({ state: 'detached' });
+  assert.equal(await said(ann, /Bob\s+left/).count(), 0);
+  await say(ann, 'too early');
+  await ann.getByText('nothing was sent').waitFor();
+  await picture(ann, 'chat-lost');
+  await proxy.again();
+  await said(ann, 'Connected again').waitFor();
+  await people(ann).filter({ hasText: 'Bob' }).waitFor();
+  await say(ann, 'here we are');
+  await said(bob, 'here we are').filter({ hasText: 'Ann' }).waitFor();
+  await picture(ann, 'chat-back');
+  for (const page of [ann, bob]) await page.context().close();
+});
+
+test('who finds no proxy is told what to do', async (t) => {
+  const proxy = await Proxy.during(t);
+  const page = await tab(here.browser);
+  await page.goto(`${proxy.http}/demo/chat/?proxy=${proxy.ws}`);
+  await page.evaluate(() => import('/networkwebsockets.mjs'));
+  await proxy.stop();
+  await page.getByLabel('Your name').fill('Ann');
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByRole('heading', { name: 'No proxy found' }).waitFor();
+  await picture(page, 'chat-absent');
+  await page.context().close();
 });
