@@ -1,11 +1,12 @@
 /** Browsers differ in what they report of a connection that they block; pages hear of exactly one end. */
 import assert from "node:assert/strict";
 
-import { inPage } from "./chromium.mjs";
+import { inPage, stopClock } from "./chromium.mjs";
 
-/** Puts a WebSocket in the place of the browser's whose events are those that `play` calls for, in tasks of their own. */
-async function pretend(page) {
-  await page.evaluate(() => {
+/** Makes a socket, with a WebSocket in the place of the browser's whose events are those that `play` calls for. */
+async function pretend(page, endpoint) {
+  await stopClock(page);
+  await page.evaluate((endpoint) => {
     globalThis.WebSocket = class {
       readyState = 0;
       bufferedAmount = 0;
@@ -22,7 +23,10 @@ async function pretend(page) {
       send() {}
       close() {}
     };
-  });
+    globalThis.log = [];
+    globalThis.ws = record(endpoint, log);
+    globalThis.ended = next(ws, "close");
+  }, endpoint);
 }
 
 const failed = ["root error [3]", "root close 1006 false [3]"];
@@ -34,36 +38,35 @@ for (const [what, tasks, expected] of [
   ["an error, and an end much later", [["error"], ["close"]], failed],
   ["an error twice", [["error", "error"], ["error"]], failed],
 ]) {
-  inPage(what, async ({ page }) => {
-    await pretend(page);
-    const log = await page.evaluate(async (tasks) => {
-      const log = [];
-      const ws = record("ws://localhost:9", log);
-      const { carrier } = globalThis;
-      const ended = next(ws, "close");
-      for (const task of tasks) {
-        carrier.play(...task);
-        await (task.includes("open") ? undefined : ended);
-      }
-      // What was to fire later has its turn before this: timers of one length keep their order.
-      await new Promise((resolve) => setTimeout(resolve));
-      return log;
-    }, tasks);
-    assert.deepEqual(log.map((line) => line.replace(/error .*\[/, "error [")), expected);
+  inPage(what, async ({ page, endpoint }) => {
+    await pretend(page, endpoint);
+    for (const task of tasks) {
+      await page.evaluate((task) => carrier.play(...task), task);
+      await (task.includes("open") ? undefined : end(page));
+    }
+    assert.deepEqual(await logged(page), expected);
   });
 }
 
-inPage("close() of a connection whose end is never reported", async ({ page }) => {
-  await pretend(page);
-  const log = await page.evaluate(async () => {
-    const log = [];
-    const ws = record("ws://localhost:9", log);
-    const ended = next(ws, "close");
+inPage("close() of a connection whose end is never reported", async ({ page, endpoint }) => {
+  await pretend(page, endpoint);
+  await page.evaluate(() => {
     ws.close();
-    log.push(ws.readyState);
-    globalThis.carrier.play("error");
-    await ended;
-    return log;
+    log.push(String(ws.readyState));
+    carrier.play("error");
   });
-  assert.deepEqual(log.map((line) => String(line).replace(/error .*\[/, "error [")), ["2", ...failed]);
+  await end(page);
+  assert.deepEqual(await logged(page), ["2", ...failed]);
 });
+
+/** Waits for the end, and lets whatever waits longer have its turn. */
+async function end(page) {
+  await page.clock.runFor(600_000);
+  await page.evaluate(() => ended);
+  await page.clock.runFor(600_000);
+}
+
+async function logged(page) {
+  const log = await page.evaluate(() => log);
+  return log.map((line) => line.replace(/error .*\[/, "error ["));
+}

@@ -5,7 +5,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { dist, inPage } from "./chromium.mjs";
+import { inPage } from "./chromium.mjs";
+import { dist } from "./dist.mjs";
 
 const BUNDLES = ["networkwebsockets.js", "networkwebsockets.mjs", "slim.mjs", "networkwebsockets.wasm"];
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
+import { seeded } from "./seeded.mjs";
 
 const PEERS = 1000;
 const STEPS = 10_000;
@@ -119,15 +120,4 @@ function crowd(model, random) {
     }
   }
   waiting.forEach((id) => model.came.has(id) || model.connect(id));
-}
-
-/** Whole numbers below a bound, always the same ones for a seed (xorshift32). */
-function seeded(seed) {
-  let state = seed * 0x9e3779b9;
-  return (bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return bound && (state >>> 0) % bound;
-  };
 }

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { dist } from "./chromium.mjs";
+import { dist } from "./dist.mjs";
 
 const CLASS = /^(?:export )?declare (?:abstract )?class (\w+)(?: extends (\w+))?.* \{(\}|[^]*?\n\})/gm;
 const MEMBER = /^  (static )?(?:readonly )?(?:([gs]et) )?(\w+)[(<:]/gm;

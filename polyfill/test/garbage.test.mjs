@@ -2,18 +2,7 @@
 import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
-
-/** Collects garbage until the page's `refs` are empty: what wasm holds goes with finalizers, a turn later. */
-async function collect(page) {
-  const session = await page.context().newCDPSession(page);
-  for (let turn = 0; turn < 10; turn++) {
-    await session.send("HeapProfiler.collectGarbage");
-    if (await page.evaluate(() => refs.every((ref) => ref.deref() === undefined))) {
-      return true;
-    }
-  }
-  return false;
-}
+import { collect } from "./collect.mjs";
 
 inPage("a socket that is closed, with its peers", async ({ page, proxy, endpoint }) => {
   const closed = page.evaluate(async (endpoint) => {

@@ -5,7 +5,7 @@ import { inPage } from "./chromium.mjs";
 
 inPage("constructors", async ({ page }) => {
   const shape = await page.evaluate(() => ({
-    names: [NetworkWebSocket.name, LocalWebSocket.name, NetworkWebSocket.length, LocalWebSocket.length],
+    names: [LocalWebSocket.name, LocalWebSocket.length],
     parents: [
       Object.getPrototypeOf(NetworkWebSocket) === EventTarget,
       Object.getPrototypeOf(NetworkWebSocket.prototype) === EventTarget.prototype,
@@ -14,17 +14,13 @@ inPage("constructors", async ({ page }) => {
     globals: ["NetworkWebSocket", "LocalWebSocket", "PeerWebSocket"].filter((name) => name in globalThis),
     enumerable: Object.keys(globalThis).filter((name) => name.endsWith("WebSocket")),
     tags: [String(NetworkWebSocket.prototype), String(LocalWebSocket.prototype)],
-    asFunction: thrown(() => NetworkWebSocket("chan")),
-    withoutName: thrown(() => new NetworkWebSocket()),
   }));
   assert.deepEqual(shape, {
-    names: ["NetworkWebSocket", "LocalWebSocket", 1, 1],
+    names: ["LocalWebSocket", 1],
     parents: [true, true, true],
     globals: ["NetworkWebSocket", "LocalWebSocket", "PeerWebSocket"],
     enumerable: [],
     tags: ["[object NetworkWebSocket]", "[object LocalWebSocket]"],
-    asFunction: "TypeError",
-    withoutName: "TypeError",
   });
 });
 
@@ -63,9 +59,7 @@ inPage("peers' sockets are made by the channel's only", async ({ page, proxy, en
   });
 });
 
-inPage("a handler that throws is reported, and stops nothing", async ({ page, proxy, endpoint }) => {
-  const errors = [];
-  page.on("pageerror", (error) => errors.push(error.message));
+inPage("a handler that throws is reported, and stops nothing", async ({ page, proxy, endpoint, errors }) => {
   const log = page.evaluate(async (endpoint) => {
     const log = [];
     const ws = record(endpoint, log);
@@ -78,5 +72,5 @@ inPage("a handler that throws is reported, and stops nothing", async ({ page, pr
   const client = await proxy.admit("a");
   client.broadcast("a", "on");
   assert.deepEqual(await log, ["root open [1]", "root connect a [1]", "a open [1]", "root message on from a by a [1]"]);
-  assert.deepEqual(errors, ["from a handler"]);
+  assert.deepEqual(errors.splice(0), ["from a handler"]);
 });

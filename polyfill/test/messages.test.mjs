@@ -112,17 +112,6 @@ inPage("binary arrives as each socket's binaryType says", async ({ page, proxy, 
   ]);
 });
 
-inPage("a message event is a MessageEvent with the connection's origin", async ({ page, proxy, endpoint }) => {
-  const event = page.evaluate(async (endpoint) => {
-    const event = await next(record(endpoint, []), "message");
-    const { origin, lastEventId, ports, source } = event;
-    return [event instanceof MessageEvent, `${event}`, origin, lastEventId, ports.length, source];
-  }, endpoint);
-  const client = await proxy.admit("a");
-  client.broadcast("a", "hello");
-  assert.deepEqual(await event, [true, "[object MessageEvent]", endpoint, "", 0, null]);
-});
-
 inPage("bufferedAmount counts what the page gave", async ({ page, proxy, endpoint }) => {
   const amounts = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { dist } from "./chromium.mjs";
+import { dist } from "./dist.mjs";
 
 const tarball = join(dist, "networkwebsockets.tgz");
 const tools = join(import.meta.dirname, "../node_modules/.bin");

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
+import { seeded } from "./seeded.mjs";
 
 const STEPS = 25;
 
@@ -16,7 +17,8 @@ for (let seed = 1; seed <= 8; seed++) {
       await next(ws, "close");
       return log;
     }, endpoint);
-    const story = new Story(page, proxy, random(seed));
+    const random = seeded(seed);
+    const story = new Story(page, proxy, (list) => list[random(list.length)]);
     await story.tell();
     assert.deepEqual(withoutOutages(await log), story.expected);
   });
@@ -151,15 +153,4 @@ function withoutOutages(log) {
     }
     return [line];
   });
-}
-
-/** Picks from lists, always the same for the same seed ("mulberry32"). */
-function random(seed) {
-  let state = seed;
-  return (list) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return list[((mixed ^ (mixed >>> 14)) >>> 0) % list.length];
-  };
 }

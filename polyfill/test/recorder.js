@@ -44,12 +44,12 @@ function next(socket, type) {
   return new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
 }
 
-/** The name of what a call throws. */
+/** What a call throws: the name of a DOMException, or of the class of any other error. */
 function thrown(call) {
   try {
     call();
   } catch (error) {
-    return error.name;
+    return error instanceof DOMException ? error.name : error.constructor.name;
   }
   return "nothing";
 }

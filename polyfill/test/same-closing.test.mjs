@@ -12,7 +12,7 @@ const refused = async () => {
   const reasons = ["x".repeat(124), "é".repeat(62), "\ud800".repeat(42), Symbol(), { toString: throws }];
   const both = [[5, "x".repeat(124)], [1, Symbol()], [Symbol(), { toString: throws }]];
   const calls = [...[...codes, ...objects].map((code) => [code]), ...reasons.map((reason) => [1000, reason]), ...both];
-  const close = (call) => refusal(() => socket.close(...call));
+  const close = (call) => thrown(() => socket.close(...call));
   const open_ = [calls.map(close), socket.readyState];
   return [...open_, close([]), socket.readyState, calls.map(close), close([3000, "again"])];
 };
@@ -42,7 +42,7 @@ same("ends that the server wants", async () => {
     watchAlike(ws, log);
     ws.send(order);
     await next(ws, "close");
-    logs.push([order, log, refusal(() => ws.send("late")), refusal(() => ws.close()), ws.binaryType, ws.protocol]);
+    logs.push([order, log, thrown(() => ws.send("late")), thrown(() => ws.close()), ws.binaryType, ws.protocol]);
   }
   return logs;
 });
@@ -52,7 +52,7 @@ same("close() before it is open", async () => {
   const log = [];
   watchAlike(ws, log);
   ws.close(4000, "bye");
-  log.push(ws.readyState, refusal(() => ws.send("x")), ws.bufferedAmount);
+  log.push(ws.readyState, thrown(() => ws.send("x")), ws.bufferedAmount);
   await null;
   log.push("no event in this turn");
   await next(ws, "close");
@@ -67,13 +67,12 @@ same("close() in every handler", async () => {
   ws.onmessage = ({ data }) => {
     log.push(data, ws.close(3001, "from within"), ws.readyState, ws.close(3002), ws.send("late"));
   };
-  ws.onclose = () => log.push(ws.close(), refusal(() => ws.close(1)), ws.send("later"), ws.readyState);
+  ws.onclose = () => log.push(ws.close(), thrown(() => ws.close(1)), ws.send("later"), ws.readyState);
   await next(ws, "close");
   return log;
 });
 
 same("a server that is not there", async () => {
-  const nowhere = "ws://127.0.0.1:9";
   const ws = kind === WebSocket ? new WebSocket(nowhere) : new NetworkWebSocket("chan", { endpoint: nowhere });
   const log = [];
   watchAlike(ws, log);
@@ -105,7 +104,7 @@ same("a window that goes away", async () => {
   const log = [];
   watchAlike(ws, log);
   frame.remove();
-  const asked = [refusal(() => ws.send("x")), refusal(() => ws.close()), ws instanceof EventTarget, ws.readyState >= 2];
+  const asked = [thrown(() => ws.send("x")), thrown(() => ws.close()), ws instanceof EventTarget, ws.readyState >= 2];
   const own = await open();
   return [asked, await replies(own), log];
 });

@@ -11,7 +11,7 @@ for (const [who, compare, without] of [["a channel", same, []], ["a peer", sameF
 }
 
 function describeMembers(without) {
-  const isConstructor = (value) => refusal(() => Reflect.construct(Object, [], value)) === "nothing";
+  const isConstructor = (value) => thrown(() => Reflect.construct(Object, [], value)) === "nothing";
   const describe = (value) =>
     typeof value === "function" ? [value.name, value.length, "prototype" in value, isConstructor(value)] : typeof value;
   return Reflect.ownKeys(WebSocket.prototype)
@@ -29,7 +29,7 @@ function misuseMembers(without) {
     .map((key) => {
       const { get, set, value } = Object.getOwnPropertyDescriptor(kind.prototype, key);
       const calls = [get, set, value].filter((call) => typeof call === "function");
-      return [key, calls.map((call) => others.map((other) => refusal(() => call.call(other, "1"))))];
+      return [key, calls.map((call) => others.map((other) => thrown(() => call.call(other, "1"))))];
     });
 }
 
@@ -40,13 +40,13 @@ same("the constructor", () => {
     return [String(key), flags, typeof value, key === "length" && value];
   });
   const calls = [() => new kind(), () => kind("chan"), () => Reflect.construct(kind, [], Object)];
-  return [exposed, members, value === kind, calls.map(refusal), kind.prototype.constructor === kind];
+  return [exposed, members, value === kind, calls.map(thrown), kind.prototype.constructor === kind];
 });
 
 sameForPeers("constants and attributes do not change", async () => {
   "use strict";
   const socket = await open();
-  const change = (name) => [name, refusal(() => (socket[name] = 5)), delete socket[name], socket[name]];
+  const change = (name) => [name, thrown(() => (socket[name] = 5)), delete socket[name], socket[name]];
   return ["readyState", "bufferedAmount", "CONNECTING", "OPEN", "CLOSING", "CLOSED"].map(change);
 });
 
@@ -57,7 +57,7 @@ sameForPeers("nothing of a socket is its own", async () => {
     inherited.push(name);
   }
   const all = Object.keys(WebSocket.prototype).filter((name) => !["url", "extensions", "protocol"].includes(name));
-  const cloned = refusal(() => structuredClone(socket));
+  const cloned = thrown(() => structuredClone(socket));
   Object.freeze(socket);
   socket.onmessage = () => {};
   return [Reflect.ownKeys(socket), all.filter((name) => !inherited.includes(name)), cloned, typeof socket.onmessage];
@@ -69,7 +69,7 @@ sameForPeers("values of handlers", async () => {
   const object = { handleEvent() {} };
   const values = [call, undefined, call, null, object, 2, class {}, "x", document.all, 0, new Proxy(call, {}), Symbol(), {}];
   return ["onopen", "onmessage", "onerror", "onclose"].map((name) => [
-    ...values.map((value) => [refusal(() => (socket[name] = value)), socket[name] === value, socket[name] === null]),
+    ...values.map((value) => [thrown(() => (socket[name] = value)), socket[name] === value, socket[name] === null]),
   ]);
 });
 

@@ -2,11 +2,14 @@
 
 let kind;
 let endpoint;
+/** Where nothing listens. */
+let nowhere;
 
 /** Says which class is probed: WebSocket, NetworkWebSocket or PeerWebSocket. */
-function probing(class_, server) {
+function probing(class_, server, nobody) {
   kind = globalThis[class_];
   endpoint = server;
+  nowhere = nobody;
 }
 
 /** A new socket of that class; that of a channel where it is PeerWebSocket. */
@@ -25,16 +28,6 @@ async function open() {
   });
   await next(ws, "open");
   return kind === PeerWebSocket ? peer : ws;
-}
-
-/** What a call throws: the name of a DOMException, or of the class of any other error. */
-function refusal(call) {
-  try {
-    call();
-  } catch (error) {
-    return error instanceof DOMException ? error.name : error.constructor.name;
-  }
-  return "nothing";
 }
 
 /** Everything that comes back until now. */
