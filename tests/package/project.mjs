@@ -1,6 +1,6 @@
-/** A throw-away project beside no other, with the package installed from its tarball. */
+/** A throw-away project beside no other, into which npm installs from this machine alone. */
 
-import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,22 +9,36 @@ import { succeed } from './program.mjs';
 import { tarball } from './tarball.mjs';
 
 const PLACES = fileURLToPath(new URL('places', import.meta.url));
-const QUIETLY = ['--offline', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+const QUIETLY = ['--no-audit', '--no-fund', '--no-progress', '--no-update-notifier', '--ignore-scripts', '--loglevel=error'];
+/** Nothing listens there: what is not at the URL to install comes from nowhere. */
+const ALONE = ['--registry', 'http://127.0.0.1:1'];
 
 export class Project {
-  /** @param {Record<string, string>} files their texts by name; those of `places` are there in any case */
+  /**
+   * One with the package from its tarball.
+   *
+   * @param {Record<string, string>} files their texts by name; those of `places` are there in any case
+   */
   static async make(files = {}) {
-    // Outside the checkout, so that nothing is found there but what was installed.
-    const folder = await realpath(await mkdtemp(join(tmpdir(), 'nws-project-')));
-    const project = new Project(folder);
-    await cp(PLACES, folder, { recursive: true });
-    await project.write({ 'package.json': '{ "private": true, "type": "module" }', ...files });
-    await succeed('npm', ['install', ...QUIETLY, tarball()], folder);
+    const project = await Project.empty();
+    await cp(PLACES, project.folder, { recursive: true });
+    await project.write(files);
+    await project.npm('install', tarball());
     return project;
   }
 
-  constructor(folder) {
+  /** One in which nothing is installed. `cache` is the folder of npm's cache, which projects may share. */
+  static async empty(cache) {
+    // Outside the checkout, so that nothing is found there but what was installed.
+    const project = new Project(await realpath(await mkdtemp(join(tmpdir(), 'nws-project-'))), cache);
+    await project.write({ 'package.json': '{ "private": true, "type": "module" }' });
+    return project;
+  }
+
+  constructor(folder, cache) {
     this.folder = folder;
+    this.installed = join(folder, 'node_modules/networkwebsockets');
+    this.cache = cache ? ['--cache', cache] : [];
   }
 
   async write(files) {
@@ -32,10 +46,25 @@ export class Project {
     await Promise.all(entries.map(([name, content]) => writeFile(join(this.folder, name), content)));
   }
 
+  /** Runs npm. Returns what it writes. */
+  async npm(...args) {
+    const { stdout } = await succeed('npm', [...args, ...QUIETLY, ...ALONE, ...this.cache], this.folder);
+    return stdout.trim();
+  }
+
   /** Runs a tool of `tests/package` as `npx` would. Returns all that it says. */
   async tool(name, ...args) {
     const { stdout, stderr } = await succeed(tool(name), args, this.folder);
     return stdout + stderr;
+  }
+
+  /** A file of the installed package. */
+  read(file) {
+    return readFile(join(this.installed, file), 'utf8');
+  }
+
+  async version() {
+    return JSON.parse(await this.read('package.json')).version;
   }
 
   async remove() {

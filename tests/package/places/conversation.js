@@ -37,7 +37,7 @@ export async function persist({ NetworkWebSocket }, endpoint) {
 }
 
 /** The next event of a type; an error of the socket's own comes first if it comes at all. */
-function next(target, type) {
+export function next(target, type) {
   return new Promise((resolve, reject) => {
     target.addEventListener(type, resolve, { once: true });
     target.addEventListener('error', ({ reason, message }) => reject(new Error(`${reason}: ${message}`)), { once: true });

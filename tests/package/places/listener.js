@@ -1,5 +1,7 @@
 /** In a page: starts a worker that is a parrot, and talks with it. */
 
+import { next } from './conversation.js';
+
 /** What is heard of the parrot that `start` lets loose, from its coming to its going. */
 export async function listen({ NetworkWebSocket }, channel, proxy, start) {
   const socket = new NetworkWebSocket(channel, { endpoint: proxy });
@@ -37,8 +39,4 @@ async function answers(from, to, data) {
   from.send(data);
   const { data: heard } = await answer;
   return heard instanceof Blob ? new Uint8Array(await heard.arrayBuffer()) : heard;
-}
-
-function next(target, type) {
-  return new Promise((resolve) => { target.addEventListener(type, resolve, { once: true }); });
 }
