@@ -24,6 +24,7 @@ const shared = {
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
+  metafile: true,
   minify: true,
   sourcemap: values["source-maps"] ? "linked" : false,
   target: "es2022",
@@ -39,9 +40,10 @@ await writeFile(join(core, "core.txt"), encode(await readFile(join(core, "core.m
 await mkdir(dist, { recursive: true });
 // What ships has none, and those of an earlier build would be packed with it.
 await Promise.all(bundles.map(({ outfile }) => rm(join(here, `${outfile}.map`), { force: true })));
-await Promise.all([
+const [{ metafile }] = await Promise.all([
   ...bundles.map((bundle) => build({ ...shared, ...bundle })),
   cp(join(core, "core.min.wasm"), join(dist, "networkwebsockets.wasm")),
   cp(join(here, "types"), dist, { recursive: true }),
 ]);
+await writeFile(join(core, "parts.json"), JSON.stringify(metafile.outputs[bundles[0].outfile].inputs));
 console.log(report(dist));

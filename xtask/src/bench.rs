@@ -64,9 +64,11 @@ enum Name {
 impl Bench {
     pub(crate) fn start(self) -> Result<()> {
         build::bundle(true)?;
-        build::proxy(true)?;
-        fs::create_dir_all(folder())?;
         let names = if self.names.is_empty() { everything() } else { self.names.clone() };
+        if names != [Name::Size] {
+            build::proxy(true)?;
+        }
+        fs::create_dir_all(folder())?;
         let (mut figures, mut failed) = (Vec::new(), Vec::new());
         for name in names {
             let key = key(name);

@@ -13,21 +13,35 @@ use anyhow::{Context, Result};
 
 use crate::step::Step;
 use crate::{checkout, node, toolchain};
+use binding::Names;
 
 /// Builds the npm package; one that is fit to `release` has no source maps.
 pub(crate) fn package(release: bool) -> Result<()> {
     version::check()?;
     node::need()?;
     let module = compile()?;
-    let core = checkout::target().join("package");
+    let core = folder();
     if !is_fresh(&core.join("core.min.wasm"), &module) {
-        binding::bind(&module, &core).context("cannot bind the WebAssembly to JavaScript")?;
-        optimise(&core)?;
+        binding::bind(&module, &core, Names::Dropped).context("cannot bind the WebAssembly to JavaScript")?;
+        optimise(&core, "")?;
     }
     let bundle = Step::new("node").dir("polyfill").arg("build.mjs").arg(&core);
     let bundle = if release { bundle } else { bundle.arg("--source-maps") };
     bundle.run()?;
     tarball::pack()
+}
+
+/// What lies between the sources and polyfill/dist.
+pub(crate) fn folder() -> PathBuf {
+    checkout::target().join("package")
+}
+
+/// The WebAssembly of the package as it ships, but with the names of its functions.
+pub(crate) fn with_names() -> Result<Vec<u8>> {
+    let named = folder().join("named");
+    binding::bind(&compile()?, &named, Names::Kept)?;
+    optimise(&named, "--debuginfo")?;
+    Ok(fs::read(named.join("core.min.wasm"))?)
 }
 
 /// Compiles the core, so that no path of this machine gets into its panic messages.
@@ -61,11 +75,16 @@ const FEATURES: &str = "--mvp-features --enable-bulk-memory --enable-bulk-memory
     --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext";
 
 /// Writes core.min.wasm.
-fn optimise(folder: &Path) -> Result<()> {
+fn optimise(folder: &Path, more: &str) -> Result<()> {
     let output = folder.join("core.min.wasm");
     let optimiser =
         Step::new("node").arg(checkout::root().join("polyfill/node_modules/binaryen/bin/wasm-opt"));
-    let optimise = optimiser.words(FEATURES).words("-Oz --strip-target-features --output").arg(&output);
+    let optimise = optimiser
+        .words(FEATURES)
+        .words("-Oz --strip-target-features")
+        .words(more)
+        .arg("--output")
+        .arg(&output);
     optimise.arg(folder.join("core.wasm")).run()
 }
 

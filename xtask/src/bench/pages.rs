@@ -1,5 +1,7 @@
 //! Figures of the npm package, by the programs in polyfill/bench.
 
+mod parts;
+
 use anyhow::{Context, Result};
 use serde_json::Value;
 
@@ -8,17 +10,19 @@ use crate::browser::CHROMIUM;
 use crate::checkout;
 use crate::step::Step;
 
-/// What the script-tag build weighs.
+/// What the script-tag build weighs, and its parts before compression.
 pub(crate) fn size() -> Result<Vec<Figure>> {
     let sizes = run("size.mjs", Step::new("node"))?;
     let script =
         sizes.as_array().and_then(|files| files.iter().find(|file| file["file"] == "networkwebsockets.js"));
     let script = script.context("no size of the script-tag build")?;
     let kilobytes = |how: &str| script[how].as_f64().map(|bytes| bytes / 1000.0).context("not a size");
-    Ok(vec![
+    let mut figures = vec![
         Figure::new("script-tag build, gzip", kilobytes("gzip")?, "KB").at_most(16.0).details(sizes.clone()),
         Figure::new("script-tag build, brotli", kilobytes("brotli")?, "KB").at_most(14.0),
-    ])
+    ];
+    figures.extend(parts::measure()?);
+    Ok(figures)
 }
 
 /// The first construction in a page that has loaded the script.

@@ -6,14 +6,21 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
+/// Whether the module tells what its functions are called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    Kept,
+    Dropped,
+}
+
 /// Writes core.js and core.wasm for the compiled `module`.
 ///
 /// `web` is the target whose module can be given as bytes, synchronously.
-pub(super) fn bind(module: &Path, folder: &Path) -> Result<()> {
+pub(super) fn bind(module: &Path, folder: &Path, names: Names) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(module).out_name("core").web(true)?;
     bindgen.typescript(false).omit_default_module_path(true);
-    bindgen.remove_name_section(true).remove_producers_section(true);
+    bindgen.remove_name_section(names == Names::Dropped).remove_producers_section(true);
     let mut output = bindgen.generate_output()?;
     silence_panics(&mut output);
     blank_panic_messages(&mut output)?;

@@ -96,7 +96,7 @@ fn is_in<'a>(symbol: &impl ObjectSymbol<'a>, section: &impl ObjectSection<'a>) -
 }
 
 /// The crate of which a symbol is. What drops a value belongs to the type that is dropped.
-fn owner(symbol: &str) -> String {
+pub(in super::super) fn owner(symbol: &str) -> String {
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
     let name = name.strip_prefix("core::ptr::drop_in_place").unwrap_or(&name);
     match first_crate(name) {
