@@ -59,6 +59,81 @@ inPage("close() of a connection whose end is never reported", async ({ page, end
   assert.deepEqual(await logged(page), ["2", ...failed]);
 });
 
+/** Closes once the error of the browser's socket has had its task, and some milliseconds more. */
+const closeAfter = (milliseconds) => async (page) => {
+  await page.evaluate(() => make() && forbidden.then(() => undefined));
+  await page.clock.runFor(milliseconds);
+  await page.evaluate(() => ws.close());
+};
+
+const CLOSINGS = {
+  "at once": (page) => page.evaluate(() => make().close()),
+  "as soon as a policy has forbidden it": closeAfter(0),
+  "a while after a policy has forbidden it": closeAfter(50),
+};
+
+for (const [when, close] of Object.entries(CLOSINGS)) {
+  const body = async ({ page, endpoint }) => {
+    await stopClock(page);
+    await page.evaluate((endpoint) => {
+      globalThis.WebSocket = class extends WebSocket {
+        constructor(...args) {
+          super(...args);
+          globalThis.forbidden = next(this, "error");
+        }
+      };
+      globalThis.make = () => {
+        globalThis.ws = record(endpoint, (globalThis.log = []));
+        globalThis.ended = next(ws, "close");
+        return ws;
+      };
+    }, endpoint);
+    await close(page);
+    await end(page);
+    assert.deepEqual(await logged(page), failed);
+  };
+  inPage(`close() of a connection ${when}`, body, "/barred.html");
+}
+
+inPage(
+  "an endpoint that is not found makes no difference where there can be no core",
+  async ({ page }) => {
+    const log = await page.evaluate(async () => {
+      const log = [];
+      // They are reported in their order, but later than a close.
+      const reported = new Promise((resolve) => {
+        addEventListener("unhandledrejection", (event) => {
+          event.preventDefault();
+          event.reason === "the last" ? resolve() : log.push(`unhandled ${event.reason}`);
+        });
+      });
+      const endpoint = () => {
+        throw new RangeError("no idea");
+      };
+      await next(record(undefined, log, "chan", { endpoint }), "close");
+      Promise.reject("the last");
+      await reported;
+      return log;
+    });
+    assert.match(log[0], /^root error blocked: .*'wasm-unsafe-eval'/);
+    assert.deepEqual(log.slice(1), ["root close 1006 false [3]"]);
+  },
+  "/coreless.html",
+);
+
+inPage(
+  "a policy that forbids nothing, and only reports, blocks no probe",
+  async ({ page, endpoint }) => {
+    const [reason, disposition] = await page.evaluate(async (endpoint) => {
+      const violation = next(document, "securitypolicyviolation");
+      const { reason } = await NetworkWebSocket.probe({ endpoint });
+      return [reason, (await violation).disposition];
+    }, endpoint);
+    assert.deepEqual([reason, disposition], ["proxy-not-running", "report"]);
+  },
+  "/reported.html",
+);
+
 /** Waits for the end, and lets whatever waits longer have its turn. */
 async function end(page) {
   await page.clock.runFor(600_000);

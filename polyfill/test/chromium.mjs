@@ -21,6 +21,13 @@ const PAGES = {
   "/same.html": withScripts("networkwebsockets", "recorder", "same"),
 };
 
+/** Headers of pages, which have the scripts of `/script.html`. */
+const POLICIES = {
+  "/barred.html": { "content-security-policy": "connect-src 'self'" },
+  "/reported.html": { "content-security-policy-report-only": "connect-src 'self'" },
+  "/coreless.html": { "content-security-policy": "script-src 'self'" },
+};
+
 let browser;
 let site;
 
@@ -74,8 +81,10 @@ export async function stopClock(page) {
 }
 
 async function serve({ url }, response) {
-  const content = PAGES[url] ?? (await read(url));
-  response.writeHead(content === undefined ? 404 : 200, { "content-type": TYPES[url.split(".").at(-1)] ?? "text/plain" });
+  const policy = POLICIES[url];
+  const content = PAGES[policy ? "/script.html" : url] ?? (await read(url));
+  const type = TYPES[url.split(".").at(-1)] ?? "text/plain";
+  response.writeHead(content === undefined ? 404 : 200, { "content-type": type, ...policy });
   response.end(content);
 }
 

@@ -1,7 +1,7 @@
 /** Where a channel that connects again looks for its proxy, and what it is asked for. */
 import assert from "node:assert/strict";
 
-import { inPage } from "./chromium.mjs";
+import { inPage, stopClock } from "./chromium.mjs";
 import { FakeProxy } from "./fake-proxy.mjs";
 
 inPage("a function is asked before each attempt", async ({ page, proxy, endpoint }) => {
@@ -93,6 +93,44 @@ for (const outcome of ["gives an endpoint", "fails"]) {
     assert.deepEqual(await result, [1, 1, ...end]);
   });
 }
+
+inPage("what becomes known late of an attempt makes no second connection", async ({ page, proxy, endpoint }) => {
+  await stopClock(page);
+  await page.evaluate((endpoint) => {
+    globalThis.count = countConnections();
+    globalThis.questions = [];
+    globalThis.answers = [];
+    const ask = (line, list) => {
+      const { promise, resolve, reject } = Promise.withResolvers();
+      list.push({ resolve, reject });
+      lines.push(line);
+      written.dispatchEvent(new Event("line"));
+      return promise;
+    };
+    globalThis.fetch = () => ask("what is it", questions);
+    globalThis.log = [];
+    record(undefined, log, "chan", { reconnect: true, endpoint: () => ask("where is it", answers) });
+    answers[0].resolve(endpoint);
+  }, endpoint);
+  const client = await proxy.accept();
+  await client.frame();
+  // The silence of the proxy, and then its end, are looked into.
+  await page.clock.runFor(3000);
+  await page.evaluate(() => happens("what is it"));
+  client.socket.terminate();
+  await page.evaluate(() => happens("what is it", 2));
+  await page.evaluate(() => questions[1].reject(new TypeError("nobody")));
+  await page.evaluate(() => happens("root reconnecting 1 [0]"));
+  await page.clock.runFor(10_000);
+  await page.evaluate(() => happens("where is it", 2));
+  await page.evaluate(() => questions[0].reject(new TypeError("nobody")));
+  await page.clock.runFor(10_000);
+  await page.evaluate((endpoint) => answers.forEach(({ resolve }) => resolve(endpoint)), endpoint);
+  assert.equal(await page.evaluate(() => count.tried), 2);
+  await proxy.admit();
+  await page.evaluate(() => happens("root open [1]"));
+  assert.equal(proxy.met, 2);
+});
 
 inPage("an endpoint that is no function is read once", async ({ page, proxy, endpoint }) => {
   const read = page.evaluate(async (endpoint) => {

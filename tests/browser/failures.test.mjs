@@ -69,6 +69,18 @@ test('a page of this machine needs no attribute in a frame of another one', () =
     assertFailed(await attempt(frame, net.down), 'proxy-not-running', /start it/);
   })));
 
+test('a sandboxed frame of a page of this machine has no address of its own, and asks nobody', () => (
+  net.visit(`${net.loopback}/sandbox.html`, undefined, async (frame) => {
+    assert.deepEqual(await frame.evaluate(() => [origin, location.href]), ['null', 'about:srcdoc']);
+    assertFailed(await attempt(frame, net.down), 'proxy-not-running', /start it/);
+  })));
+
+test('a site is not told of a permission that its endpoint does not need', () => (
+  net.visit(net.secure, undefined, async (page) => {
+    assertFailed(await attempt(page, net.other.replace('https', 'wss')), 'proxy-not-running', /start it/);
+    assert.equal(await permission(page), 'prompt');
+  })));
+
 const WORKERS = {
   dedicated: (message) => new Promise((resolve) => {
     const worker = new Worker('/worker.js');

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { within } from './deadline.mjs';
 import { Impostor } from './impostor.mjs';
-import { GRANTED, internet, permission } from './public.mjs';
+import { GRANTED, internet, permission, strict } from './public.mjs';
 
 const net = internet();
 
@@ -21,12 +21,32 @@ test('a probe where nobody has to be asked says whether there is a proxy', () =>
     assert.match(message, /start it/);
   })));
 
-test('a probe asks nobody, and says that somebody will be asked', () => (
+for (const host of ['public.test', 'localhost.public.test']) {
+  test(`a probe on ${host} asks nobody, and says that somebody will be asked`, () => (
+    net.visit(net.secure.replace('public.test', host), undefined, async (page) => {
+      const { ok, permission: state, reason } = await probe(page, net.proxy.ws);
+      assert.deepEqual([ok, state, reason], [false, 'prompt', null]);
+      // A browser without a window answers each question with no at once.
+      assert.equal(await permission(page), 'prompt');
+    })));
+}
+
+test('for an endpoint that is not on this machine nobody has to be asked', () => (
   net.visit(net.secure, undefined, async (page) => {
-    const { ok, permission: state, reason } = await probe(page, net.proxy.ws);
-    assert.deepEqual([ok, state, reason], [false, 'prompt', null]);
-    // A browser without a window answers each question with no at once.
+    const asked = page.waitForRequest(`${net.other}/status`);
+    const { ok, permission: state, reason } = await probe(page, net.other.replace('https', 'wss'));
+    assert.deepEqual([ok, state, reason], [false, 'granted', 'proxy-not-running']);
+    await asked;
     assert.equal(await permission(page), 'prompt');
+  })));
+
+test('a probe takes an endpoint by http as well', () => (
+  net.visit(net.loopback, undefined, async (page) => assert.equal((await probe(page, net.proxy.http)).ok, true))));
+
+test('that one endpoint is forbidden says nothing of others', () => (
+  net.visit(strict(net.loopback, `connect-src ${net.proxy.http}`), undefined, async (page) => {
+    assert.equal((await probe(page, net.down)).reason, 'blocked');
+    assert.equal((await probe(page, net.proxy.ws)).reason, null);
   })));
 
 test('a probe knows what was decided', async () => {

@@ -92,6 +92,7 @@ export function strict(origin, policy) {
 export async function pages(path) {
   const [, kind, argument] = path.replace(/\.html$/, '').split('/').map(decodeURIComponent);
   if (kind === 'worker.js') return Buffer.concat([await readFile(LIBRARY), await readFile(ATTEMPT)]);
+  if (kind === 'sandbox') return sandbox();
   if (kind === 'frame') return frame(...JSON.parse(argument));
   const policy = kind === 'strict' ? `<meta http-equiv="content-security-policy" content="${argument}">` : '';
   const scripts = `<script>${await readFile(LIBRARY)}</script><script>${await readFile(ATTEMPT)}</script>`;
@@ -100,6 +101,12 @@ export async function pages(path) {
 
 function frame(source, allow) {
   return `<!doctype html><link rel="icon" href="data:,"><iframe src="${source}" allow="${allow}"></iframe>`;
+}
+
+/** With a frame that has an opaque origin; what workers run does for it, too. */
+function sandbox() {
+  const source = '<script src=/worker.js></script>';
+  return `<!doctype html><link rel="icon" href="data:,"><iframe sandbox="allow-scripts" srcdoc="${source}"></iframe>`;
 }
 
 function selfSigned() {

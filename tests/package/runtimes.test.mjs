@@ -7,7 +7,8 @@ import { nobody } from '../browser/nobody.mjs';
 import { Proxy } from '../browser/proxy.mjs';
 import { Project } from './project.mjs';
 import { NODE_20, RUNTIMES } from './runtimes.mjs';
-import { CONVERSATION, MISSED, PERSISTED } from './transcript.mjs';
+import { slow } from './slow.mjs';
+import { ABANDONED, CONVERSATION, MISSED, PERSISTED } from './transcript.mjs';
 
 let project;
 let proxy;
@@ -35,6 +36,10 @@ for (const runtime of RUNTIMES) {
 
   test(`${runtime.name}: where no proxy is, a socket tries again until it is closed, and it ends by itself`, async () => {
     assert.deepEqual(await runtime.says(project, 'runtime.mjs', 'persist', await nobody()), PERSISTED);
+  });
+
+  test(`${runtime.name}: a socket that is closed before it is open fires error and close, and it ends by itself`, async (t) => {
+    assert.deepEqual(await runtime.says(project, 'runtime.mjs', 'abandon', await slow(t)), ABANDONED);
   });
 }
 

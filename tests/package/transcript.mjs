@@ -14,5 +14,8 @@ export const MISSED = { errors: [['proxy-not-running', true]], close: [1006, fal
 /** What `persist` hears: one error for the whole outage, the attempts, and the end of what has never been open. */
 export const PERSISTED = ['error', 1, 2, 3, 'error', 'close'];
 
+/** What `abandon` hears of each socket. */
+export const ABANDONED = Array(3).fill([['error', 'unknown'], ['close', 1006, false]]);
+
 /** What `places/listener.js` hears of a parrot. */
 export const PARROT = ['to all', 0, 255, 'close', 'disconnect'];

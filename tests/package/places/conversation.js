@@ -36,6 +36,31 @@ export async function persist({ NetworkWebSocket }, endpoint) {
   return [...types, type];
 }
 
+/** What sockets fire that are closed before they are open: one at once, others as soon as `slow.mjs` lets them wait. */
+export async function abandon({ NetworkWebSocket }, endpoint) {
+  const early = new NetworkWebSocket('early', { endpoint });
+  const ends = [await end(early)];
+  for (const [channel, reconnect] of [['late', false], ['late-and-patient', true]]) {
+    const late = new NetworkWebSocket(channel, { endpoint, reconnect });
+    await fetch(late.url.replace('ws', 'http'));
+    ends.push(await end(late));
+  }
+  return ends;
+}
+
+/** Closes a socket, and returns what it fires until it is closed and a task longer. */
+function end(socket) {
+  return new Promise((resolve) => {
+    const seen = [];
+    socket.onerror = ({ type, reason }) => seen.push([type, reason]);
+    socket.onclose = ({ type, code, wasClean }) => {
+      seen.push([type, code, wasClean]);
+      setTimeout(() => resolve(seen));
+    };
+    socket.close();
+  });
+}
+
 /** The next event of a type; an error of the socket's own comes first if it comes at all. */
 export function next(target, type) {
   return new Promise((resolve, reject) => {
