@@ -6,14 +6,20 @@ import type { SlotsOf } from "./slots.ts";
 export type Handlers = Record<string, Handler | undefined>;
 
 /** What one attribute holds. It keeps its place among the listeners when its value is replaced. */
-class Handler implements EventListenerObject {
-  constructor(public value: object) {}
+class Handler {
+  /** A function, as browsers take longer to call objects. */
+  readonly listener: (event: Event) => void;
 
-  handleEvent(event: Event): void {
-    // An object that is not callable may be set and read back, but is never called.
-    if (typeof this.value === "function" && Reflect.apply(this.value, event.currentTarget, [event]) === false) {
-      event.preventDefault();
-    }
+  constructor(
+    target: EventTarget,
+    public value: object,
+  ) {
+    this.listener = (event) => {
+      // An object that is not callable may be set and read back, but is never called.
+      if (typeof this.value === "function" && Reflect.apply(this.value, target, [event]) === false) {
+        event.preventDefault();
+      }
+    };
   }
 }
 
@@ -34,10 +40,11 @@ function setHandler(target: EventTarget, handlers: Handlers, type: string, value
   const present = handlers[type];
   if (!isObject(value)) {
     handlers[type] = undefined;
-    target.removeEventListener(type, present ?? null);
+    target.removeEventListener(type, present?.listener ?? null);
   } else if (present) {
     present.value = value;
   } else {
-    target.addEventListener(type, (handlers[type] = new Handler(value)));
+    const handler = (handlers[type] = new Handler(target, value));
+    target.addEventListener(type, handler.listener);
   }
 }
