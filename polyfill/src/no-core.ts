@@ -3,7 +3,7 @@ import type { Core } from "nws-core";
 
 import type { ChannelPort } from "./channel-port.ts";
 import { NO_CORE } from "./failures.ts";
-import { ABNORMAL, State } from "./numbers.ts";
+import { ABNORMAL, Fate, State } from "./numbers.ts";
 
 export function noCore(port: ChannelPort): Core {
   const nothing = () => 0;
@@ -16,7 +16,12 @@ export function noCore(port: ChannelPort): Core {
   const core: Partial<Core> = {
     connect: nothing,
     onEndpointFailure: nothing,
-    send: nothing,
+    send(_serial, state) {
+      if (state === State.Connecting) {
+        throw new DOMException("the socket is still connecting", "InvalidStateError");
+      }
+      return Fate.Discarded;
+    },
     close: nothing,
     readyState: (_serial, state) => state,
     bufferedAmount: nothing,

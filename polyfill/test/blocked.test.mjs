@@ -122,6 +122,21 @@ inPage(
 );
 
 inPage(
+  "where there can be no core nothing is lost in silence",
+  async ({ page, endpoint }) => {
+    const log = await page.evaluate(async (endpoint) => {
+      const ws = new NetworkWebSocket("chan", { endpoint });
+      const log = [thrown(() => ws.send("early"))];
+      await next(ws, "close");
+      ws.send("late");
+      return [...log, ws.readyState, ws.bufferedAmount];
+    }, endpoint);
+    assert.deepEqual(log, ["InvalidStateError", 3, 4]);
+  },
+  "/coreless.html",
+);
+
+inPage(
   "a policy that forbids nothing, and only reports, blocks no probe",
   async ({ page, endpoint }) => {
     const [reason, disposition] = await page.evaluate(async (endpoint) => {

@@ -91,3 +91,24 @@ test('a probe of a proxy that takes long says that there is one', async (t) => {
   const slow = await Impostor.start(t, { status: new Promise(() => {}) });
   await net.visit(net.loopback, undefined, async (page) => assert.equal((await probe(page, slow.ws)).ok, true));
 });
+
+for (const [answer, reason] of [['granted', 'proxy-not-running'], ['denied', 'permission-denied']]) {
+  test(`a socket that fails while the question is on the screen waits for the answer: ${answer}`, () => (
+    net.visit(net.secure, GRANTED, async (page) => {
+      const early = await within('somebody who waits', page.evaluate((endpoint) => new Promise((waited) => {
+        // No browser without a window leaves a question unanswered.
+        const status = { state: 'prompt', set onchange(heard) { this.heard = heard; waited(globalThis.attempted); } };
+        navigator.permissions.query = async () => status;
+        globalThis.question = status;
+        globalThis.attempt(endpoint).then((seen) => { globalThis.attempted = seen; });
+      }), net.down));
+      assert.equal(early, undefined);
+      const outcome = page.waitForFunction(() => globalThis.attempted);
+      await page.evaluate((state) => {
+        question.state = state;
+        question.heard();
+      }, answer);
+      const [error, close] = await (await within('the end', outcome)).jsonValue();
+      assert.deepEqual([error.reason, close.code], [reason, 1006]);
+    })));
+}
