@@ -10,17 +10,19 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 export async function findProxy() {
   const asked = new URLSearchParams(location.search).get('proxy');
   if (asked !== null) return loopback(asked);
-  return (await isProxy(location.origin)) ? location.origin : USUAL;
+  return isServedAsByProxy() && (await isProxy(location.origin)) ? location.origin : USUAL;
 }
 
 /**
  * @param {string} proxy
+ * @param {number} attempt a browser may remember that a script could not be had
  * @returns {Promise<{NetworkWebSocket: Function, LocalWebSocket: Function} | null>} null where there is nothing to load
  */
-export async function loadLibrary(proxy) {
-  for (const origin of [location.origin, proxy]) {
+export async function loadLibrary(proxy, attempt = 0) {
+  const origins = new Set(isServedAsByProxy() ? [location.origin, proxy] : [proxy]);
+  for (const origin of origins) {
     try {
-      return await import(`${origin}/networkwebsockets.mjs`);
+      return await import(`${origin}/networkwebsockets.mjs${attempt ? `?${attempt}` : ''}`);
     } catch (failure) {
       if (!(failure instanceof TypeError)) throw failure;
     }
@@ -33,9 +35,18 @@ export function endpointOf(proxy) {
   return proxy.replace(/^http/, 'ws');
 }
 
+/** Others are not asked for what they have not got: browsers report each such request as an error. */
+function isServedAsByProxy() {
+  return location.pathname.startsWith('/demo/');
+}
+
+export function isLoopback(hostname) {
+  return LOOPBACK.includes(hostname);
+}
+
 function loopback(asked) {
   const url = URL.parse(asked);
-  if (url?.protocol !== 'ws:' || !LOOPBACK.includes(url.hostname)) {
+  if (url?.protocol !== 'ws:' || !isLoopback(url.hostname)) {
     throw new Error(`?proxy= takes an address such as ws://localhost:9009, not “${asked}”.`);
   }
   return `http://${url.host}`;

@@ -11,10 +11,11 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-/// What our pages may do: run our scripts and the client's WebAssembly, and talk to proxies of this
-/// machine. A page on [::1] is covered by 'self': CSP has no form for addresses of IPv6.
+/// What our pages may do: run our scripts and the client's WebAssembly, show what peers have sent, and talk to
+/// proxies of this machine. A page on [::1] is covered by 'self': CSP has no form for addresses of IPv6.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-                      img-src 'self' data:; connect-src 'self' ws://localhost:* ws://127.0.0.1:*; \
+                      img-src 'self' data: blob:; media-src 'self' blob:; \
+                      connect-src 'self' ws://localhost:* ws://127.0.0.1:* http://localhost:* http://127.0.0.1:*; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -138,6 +139,7 @@ fn kind_of(name: &str) -> &'static str {
         Some("svg") => "image/svg+xml",
         Some("json" | "map") => "application/json",
         Some("png") => "image/png",
+        Some("webp") => "image/webp",
         Some("ico") => "image/x-icon",
         Some("tgz") => "application/gzip",
         Some("txt") => "text/plain; charset=utf-8",

@@ -1,5 +1,5 @@
 //! The npm package: the core compiled to WebAssembly, bound to JavaScript, made small, bundled into polyfill/dist, and
-//! packed there as the proxy serves it.
+//! packed there as the proxy serves it. With it go the libraries of the demos, into demo/dist.
 
 mod binding;
 mod tarball;
@@ -28,6 +28,7 @@ pub(crate) fn package(release: bool) -> Result<()> {
     let bundle = Step::new("node").dir("polyfill").arg("build.mjs").arg(&core);
     let bundle = if release { bundle } else { bundle.arg("--source-maps") };
     bundle.run()?;
+    Step::new("node").dir("polyfill").arg("libraries.mjs").run()?;
     tarball::pack()
 }
 

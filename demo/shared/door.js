@@ -1,0 +1,182 @@
+/** From a name and a channel to a room, and what to do where that fails: the same for all demos. */
+
+import { Bar } from './bar.js';
+import { rememberName, storedName } from './names.js';
+import { endpointOf, findProxy, loadLibrary } from './proxy.js';
+import { Room } from './room.js';
+import { StartCard } from './start-card.js';
+import { TroubleCard } from './trouble-card.js';
+
+const NAME_RULE = 'A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.';
+const SEARCHING = 'Looking for the proxy… If the browser asks whether this site may reach apps on this device, allow it.';
+const PREPARING = 'Getting ready…';
+/** How long to wait before looking for a proxy again, in milliseconds: it is a person who has to start it. */
+const SEARCH_PAUSE_MS = 2000;
+
+/**
+ * @typedef {object} Demo
+ * @property {string} demo the word by which its pages know each other
+ * @property {string} channel which name to suggest
+ * @property {string[]} sources the files of the demo, to be read
+ * @property {() => object} [extra] more fields for the hello
+ * @property {() => Promise<void>} [before] what has to be done before the connection; its failure is shown
+ * @property {(room: Room) => void} enter is called once for each room, before it is open
+ * @property {(room: Room) => void} [leave] is called when the person has left, or the room has failed for good
+ */
+
+export class Door {
+  /** @type {Room | null} */
+  room = null;
+  #demo;
+  #title = document.title;
+  #unread = 0;
+  #channel = '';
+  #loading = document.getElementById('loading');
+  #view = document.getElementById('room');
+  #start;
+  #trouble;
+  #bar;
+  /** Which entry is under way: an older one that still waits for something has been given up. */
+  #entry = 0;
+
+  /** @param {Demo} demo */
+  constructor(demo) {
+    this.#demo = demo;
+    this.#start = new StartCard(demo.sources, (name, channel) => this.#enter(name, channel));
+    this.#trouble = new TroubleCard(() => this.#begin(this.#channel));
+    this.#bar = new Bar({ rename: (name) => this.#rename(name), leave: () => this.#leave() });
+    this.#view.prepend(this.#bar.element);
+    this.#view.before(this.#start.element, this.#trouble.element);
+    addEventListener('hashchange', () => channelOfAddress() !== this.#channel && this.#arrive());
+    this.#arrive();
+  }
+
+  /** Where a demo puts its own buttons. */
+  get tools() {
+    return this.#bar.tools;
+  }
+
+  get name() {
+    return this.room?.name ?? storedName();
+  }
+
+  /** How many messages nobody has seen: the title says so. */
+  set unread(count) {
+    this.#unread = count;
+    this.#retitle();
+  }
+
+  #arrive() {
+    const channel = channelOfAddress();
+    const name = storedName();
+    if (channel && name) this.#enter(name, channel);
+    else this.#begin(channel || this.#demo.channel);
+  }
+
+  #begin(channel, complaint = '') {
+    this.#close();
+    this.#channel = '';
+    history.replaceState(null, '', location.pathname + location.search);
+    this.#retitle();
+    this.#show(this.#start.element);
+    this.#start.ask(storedName(), channel, complaint, complaint === NAME_RULE);
+  }
+
+  async #enter(name, channel) {
+    this.#close();
+    const entry = ++this.#entry;
+    rememberName(name);
+    this.#channel = channel;
+    location.hash = encodeURIComponent(channel);
+    try {
+      if (this.#demo.before) {
+        this.#wait(PREPARING);
+        await this.#demo.before();
+      }
+      this.#wait(SEARCHING);
+      const proxy = await findProxy();
+      const library = await this.#load(proxy, entry);
+      if (library && entry === this.#entry) this.#open(library, endpointOf(proxy), name);
+    } catch (failure) {
+      if (entry !== this.#entry) return;
+      this.#begin(channel, failure.name === 'SyntaxError' ? NAME_RULE : failure.message);
+    }
+  }
+
+  /** Looks for the library until there is one: who reads how to start the proxy then starts it. */
+  async #load(proxy, entry) {
+    for (let attempt = 0; entry === this.#entry; attempt += 1) {
+      const library = await loadLibrary(proxy, attempt);
+      if (library || entry !== this.#entry) return library;
+      this.#retitle();
+      this.#trouble.tell('proxy-not-running', '', { endpoint: endpointOf(proxy) });
+      this.#show(this.#trouble.element);
+      await new Promise((resolve) => { setTimeout(resolve, SEARCH_PAUSE_MS); });
+    }
+    return null;
+  }
+
+  #open(library, endpoint, name) {
+    const { demo, extra } = this.#demo;
+    const socket = new library.NetworkWebSocket(this.#channel, { endpoint, reconnect: true });
+    const room = new Room(socket, { demo, name, extra });
+    this.room = room;
+    this.#retitle();
+    this.#bar.follow(room, this.#channel);
+    this.#demo.enter(room);
+    room.addEventListener('state', () => this.#settle(room, library, endpoint));
+  }
+
+  /** A room that was never open goes on trying while the person reads what is wrong. */
+  #settle(room, library, endpoint) {
+    if (room.state === 'open' || room.state === 'lost') return this.#show(this.#view);
+    if (room.state === 'connecting' && !room.why) return this.#wait(SEARCHING);
+    if (room.state === 'failed') this.#close();
+    this.#trouble.tell(room.reason, room.why, { endpoint, library });
+    return this.#show(this.#trouble.element);
+  }
+
+  #rename(name) {
+    rememberName(name);
+    this.room.rename(name);
+  }
+
+  #leave() {
+    this.#begin(this.#channel);
+  }
+
+  #close() {
+    this.#entry += 1;
+    const { room } = this;
+    this.room = null;
+    this.#unread = 0;
+    if (!room) return;
+    room.leave();
+    this.#demo.leave?.(room);
+  }
+
+  #wait(why) {
+    this.#loading.textContent = why;
+    this.#show(this.#loading);
+  }
+
+  #show(view) {
+    const entered = view.hidden;
+    for (const other of [this.#loading, this.#start.element, this.#trouble.element, this.#view]) other.hidden = other !== view;
+    if (entered) view.querySelector('[data-first]')?.focus();
+  }
+
+  #retitle() {
+    const title = this.#channel ? `#${this.#channel} – ${this.#title}` : this.#title;
+    document.title = this.#unread ? `(${this.#unread}) ${title}` : title;
+  }
+}
+
+function channelOfAddress() {
+  const hash = location.hash.slice(1);
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash;
+  }
+}
