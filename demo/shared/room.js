@@ -46,13 +46,13 @@ export class Room extends EventTarget {
     this.#extra = extra;
     this.name = name;
     socket.binaryType = 'arraybuffer';
-    this.#listen('open', () => this.#opened());
-    this.#listen('connect', (event) => this.#met(event.detail.target));
-    this.#listen('disconnect', (event) => this.#parted(event.detail.target));
-    this.#listen('message', (event) => this.#heard(event.senderId, event.data, false));
-    this.#listen('error', (event) => this.#failed(event));
-    this.#listen('reconnecting', () => this.#lost());
-    this.#listen('close', () => this.#enter('failed'));
+    this.#listen(socket, 'open', () => this.#opened());
+    this.#listen(socket, 'connect', (event) => this.#met(event.detail.target));
+    this.#listen(socket, 'disconnect', (event) => this.#parted(event.detail.target));
+    this.#listen(socket, 'message', (event) => this.#heard(event.senderId, event.data, false));
+    this.#listen(socket, 'error', (event) => this.#failed(event));
+    this.#listen(socket, 'reconnecting', () => this.#lost());
+    this.#listen(socket, 'close', () => this.#enter('failed'));
   }
 
   /** The own peer id: empty while there is no connection, another one after each. */
@@ -116,8 +116,8 @@ export class Room extends EventTarget {
     return true;
   }
 
-  #listen(type, then) {
-    this.#socket.addEventListener(type, (event) => {
+  #listen(socket, type, then) {
+    socket.addEventListener(type, (event) => {
       if (this.state !== 'left') then(event);
     });
   }
@@ -134,8 +134,8 @@ export class Room extends EventTarget {
   #met(peer) {
     this.others.set(peer.id, peer);
     peer.binaryType = 'arraybuffer';
-    peer.addEventListener('open', () => this.#sendBy(peer, this.#hello()));
-    peer.addEventListener('message', (event) => this.#heard(peer.id, event.data, true));
+    this.#listen(peer, 'open', () => this.#sendBy(peer, this.#hello()));
+    this.#listen(peer, 'message', (event) => this.#heard(peer.id, event.data, true));
     this.#changed();
   }
 

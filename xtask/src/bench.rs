@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures, printed beside what they should reach, and kept as JSON.
 
 mod conformance;
+mod demos;
 mod figure;
 mod lan;
 mod native;
@@ -29,6 +30,8 @@ pub(crate) struct Bench {
     loads: workloads::Options,
     #[command(flatten)]
     lan: lan::Options,
+    #[command(flatten)]
+    demos: demos::Options,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -57,6 +60,8 @@ enum Name {
     Scaling,
     /// Two machines: how soon proxies meet, what goes from one to the other, and what a link costs (needs Linux and root).
     Lan,
+    /// The demos in browsers, on one machine and on two: media, the game, a flood of messages, a large file (needs Linux and root).
+    Demos,
     /// Whether the framing keeps to RFC 6455, by Autobahn's fuzzing client (needs Python 2.7).
     Conformance,
 }
@@ -98,6 +103,7 @@ impl Bench {
             Name::Workloads => workloads::measure(&self.loads),
             Name::Scaling => scaling::measure(&self.loads),
             Name::Lan => lan::measure(&self.lan, &self.loads),
+            Name::Demos => demos::measure(&self.demos),
             Name::Conformance => conformance::measure(),
         }
     }

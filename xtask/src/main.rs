@@ -13,6 +13,7 @@ mod lab;
 mod node;
 mod npm;
 mod package;
+mod pictures;
 mod run;
 mod step;
 mod test;
@@ -35,6 +36,7 @@ enum Task {
     Check(check::Check),
     Bench(bench::Bench),
     Instructions(instructions::Instructions),
+    Pictures(pictures::Pictures),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Task::Check(task) => task.start(),
         Task::Bench(task) => task.start(),
         Task::Instructions(task) => task.start(),
+        Task::Pictures(task) => task.start(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

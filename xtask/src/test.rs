@@ -11,7 +11,7 @@ use anyhow::Result;
 use crate::{build, lab};
 use tally::Tally;
 
-/// Installs what the tests need, builds everything, and runs all tests: Rust, npm package, browser, installed package.
+/// Installs what the tests need, builds everything, and runs all tests: Rust, npm package, browser, demos, installed package.
 ///
 /// The last line is `N passed, N failed`. A part that cannot run counts as one failure.
 #[derive(clap::Args)]
@@ -26,6 +26,7 @@ impl Test {
             count("doc tests", rust::doc()),
             count("npm package", node::package()),
             count("browser tests", node::browser()),
+            count("demos", node::demos()),
             count("installed package", node::installed()),
         ];
         let total: Tally = parts.into_iter().sum();

@@ -1,12 +1,14 @@
 //! One measured number, with what it should reach.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 /// A row of the table.
 pub(crate) struct Figure {
     what: String,
     measured: f64,
-    unit: &'static str,
+    unit: Cow<'static, str>,
     reach: Option<Reach>,
     note: String,
     details: Value,
@@ -19,8 +21,15 @@ enum Reach {
 }
 
 impl Figure {
-    pub(crate) fn new(what: impl Into<String>, measured: f64, unit: &'static str) -> Self {
-        Self { what: what.into(), measured, unit, reach: None, note: String::new(), details: Value::Null }
+    pub(crate) fn new(what: impl Into<String>, measured: f64, unit: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            what: what.into(),
+            measured,
+            unit: unit.into(),
+            reach: None,
+            note: String::new(),
+            details: Value::Null,
+        }
     }
 
     /// At most this is wanted.
@@ -57,7 +66,7 @@ impl Figure {
     }
 
     fn cells(&self) -> [String; 3] {
-        let reach = self.reach.map(|reach| reach.words(self.measured, self.unit));
+        let reach = self.reach.map(|reach| reach.words(self.measured, &self.unit));
         let note = if self.note.is_empty() { String::new() } else { format!(" ({})", self.note) };
         let verdict = reach.unwrap_or_default() + &note;
         [self.what.clone(), format!("{} {}", number(self.measured), self.unit), verdict]

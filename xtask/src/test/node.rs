@@ -24,19 +24,31 @@ pub(crate) fn browser() -> Result<Tally> {
     folder("browser", Step::new("node").env("CHROMIUM", CHROMIUM.need()?))
 }
 
+/// The tests in `tests/demo`: the demos, on one machine and on several. What drives Firefox is of `tests/package`.
+pub(crate) fn demos() -> Result<Tally> {
+    npm::need("tests")?;
+    npm::need("tests/package")?;
+    Step::cargo("build --package nws-tests --example lan").run()?;
+    folder("demo", with_browsers())
+}
+
 /// The tests in `tests/package`: the packed package wherever it is to work. A browser that is missing fails only those
 /// that are about it.
 pub(crate) fn installed() -> Result<Tally> {
     npm::need("tests")?;
     npm::need("tests/package")?;
-    let node = [CHROMIUM, FIREFOX].iter().fold(Step::new("node"), |node, browser| match browser.need() {
+    folder("package", with_browsers())
+}
+
+/// A node that knows where the browsers are. Tests about one that is missing fail, and say how to get it.
+fn with_browsers() -> Step {
+    [CHROMIUM, FIREFOX].iter().fold(Step::new("node"), |node, browser| match browser.need() {
         Ok(program) => node.env(browser.variable, program),
         Err(missing) => {
             eprintln!("error: {missing:#}");
             node
         }
-    });
-    folder("package", node)
+    })
 }
 
 /// The test files of a folder in `tests`, by name: what node makes of a folder differs from version to version.

@@ -1,0 +1,22 @@
+//! `cargo xtask pictures`: the pictures of the demos, as the list of demos shows them.
+
+use anyhow::Result;
+
+use crate::browser::CHROMIUM;
+use crate::step::Step;
+use crate::{build, checkout, npm};
+
+/// Takes the pictures in demo/ anew: each demo with several people in it. They are committed.
+#[derive(clap::Args)]
+pub(crate) struct Pictures {}
+
+impl Pictures {
+    pub(crate) fn start(self) -> Result<()> {
+        build::bundle(true)?;
+        build::proxy(false)?;
+        npm::need("tests")?;
+        let node = Step::new("node").dir("tests").arg("demo/pictures.mjs");
+        let node = node.env("CHROMIUM", CHROMIUM.need()?).env("NWS_BIN", checkout::program("nws", false));
+        node.env("CARGO_TARGET_DIR", checkout::target()).run()
+    }
+}
