@@ -11,6 +11,7 @@ use crate::{checkout, lab, npm};
 
 /// Which demos `bench demos` measures.
 #[derive(clap::Args)]
+#[group(id = "demos")]
 pub(crate) struct Options {
     /// For `demos`: which, several with commas between them; all unless given.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
