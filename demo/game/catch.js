@@ -1,0 +1,42 @@
+/** Which stars a comet catches where it is now: those that drift, and the ends of tails that it crosses. */
+
+import { FINE, POINT, STARS, TICKS_PER_SECOND } from './field.js';
+
+/** How near one has to come, in units. */
+const REACH = 34 * POINT;
+const CUT = 20 * POINT;
+/** After a cut no other one for so long: else one would follow the tail and take it all. */
+const REST_TICKS = 0.7 * TICKS_PER_SECOND;
+
+/**
+ * @param {import('./world.js').World} world
+ * @param {boolean} isRested whether tails may be cut
+ * @returns {{taken: import('./claims.js').Star[], rest: number}} in the order in which they follow
+ */
+export function caught(world, isRested) {
+  const { comet } = world.own;
+  const loose = Array.from({ length: STARS }, (_, number) => world.holdings[number])
+    .filter((holding) => holding && !holding.inTail && isWithin(REACH, comet, holding.star))
+    .map(({ star }) => star);
+  const cut = isRested ? cutTail(world, comet) : [];
+  return { taken: [...cut, ...loose], rest: cut.length > 0 ? REST_TICKS : 0 };
+}
+
+/** From the first star that is touched on, what is behind it comes along. */
+function cutTail(world, comet) {
+  for (const id of world.players.values()) {
+    const tail = id === world.id ? [] : heldTail(world, id);
+    const touched = tail.findIndex((star) => isWithin(CUT, comet, star));
+    if (touched >= 0) return tail.slice(touched);
+  }
+  return [];
+}
+
+function heldTail(world, id) {
+  return world.claimsOf(id).tail.filter(({ number }) => world.holdings[number]?.id === id);
+}
+
+/** Others' stars are a tick old when they are heard of. */
+function isWithin(distance, comet, { x, y, vx, vy }) {
+  return Math.hypot(comet.x - x - vx / FINE, comet.y - y - vy / FINE) < distance;
+}

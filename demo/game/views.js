@@ -1,0 +1,68 @@
+/**
+ * Whether all see the same: each page notes a digest of what it decoded of each player, at the player's sequence numbers that
+ * `VIEW_EVERY` divides, and tells the others once a second. Equal numbers are compared.
+ */
+
+import { digest } from './claims.js';
+import { VIEW_EVERY } from './world.js';
+
+/** So many digests of each player are kept: others may be some seconds behind. */
+const KEPT = 5;
+
+export class Views {
+  /** @type {Map<string, Map<number, number>>} of each owner, by sequence number */
+  #digests = new Map();
+  /** Who sees whom differently, with the sequence number of it. @type {Map<string, {by: string, owner: string, seq: number}>} */
+  #differences = new Map();
+  /** How often somebody's view has differed from this one's. */
+  differed = 0;
+  /** How often they were the same. */
+  agreed = 0;
+
+  /** @param {import('./claims.js').Claims} claims as decoded */
+  note(owner, claims) {
+    if (claims.seq % VIEW_EVERY !== 0) return;
+    const digests = this.#digests.get(owner) ?? new Map();
+    digests.set(claims.seq, digest(claims));
+    for (const seq of digests.keys()) if (digests.size > KEPT) digests.delete(seq);
+    this.#digests.set(owner, digests);
+  }
+
+  /** The latest of each owner. */
+  latest() {
+    return [...this.#digests].map(([id, digests]) => {
+      const [seq, value] = [...digests].at(-1);
+      return { id, seq, digest: value };
+    });
+  }
+
+  /** @param {{id: string, seq: number, digest: number}[]} views of the page `by` */
+  compare(by, views) {
+    for (const { id, seq, digest: theirs } of views) {
+      const mine = this.#digests.get(id)?.get(seq);
+      if (mine !== undefined) this.#settle({ by, owner: id, seq }, mine === theirs);
+    }
+  }
+
+  /** @returns {{by: string, owner: string, seq: number}[]} what differs as far as known */
+  get differences() {
+    return [...this.#differences.values()];
+  }
+
+  /** Forgets who has gone. */
+  go(id) {
+    this.#digests.delete(id);
+    for (const [key, { by, owner }] of this.#differences) if (by === id || owner === id) this.#differences.delete(key);
+  }
+
+  #settle(view, isSame) {
+    const key = `${view.by} ${view.owner}`;
+    if (isSame) {
+      this.agreed += 1;
+      this.#differences.delete(key);
+    } else {
+      this.differed += 1;
+      this.#differences.set(key, view);
+    }
+  }
+}
