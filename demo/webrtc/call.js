@@ -1,0 +1,100 @@
+/** All links of a conference: one to each person of the room, from coming to going. */
+
+import { Link } from './link.js';
+import { decodeSignal } from './signal.js';
+
+/** Which pages understand each other. */
+export const VERSION = 1;
+/** A browser has some hundreds of connections in all, and each costs memory and time. */
+const LINKS_AT_MOST = 50;
+const VOICE_MS = 200;
+const MEASURE_MS = 1000;
+
+/**
+ * Fires `link` with `{person, link}` when there is a new link, `unable` with `{person, why}` for somebody to whom there can
+ * be none, and `voice` and `measure` regularly, when it is time to look at all links.
+ */
+export class Call extends EventTarget {
+  /** @type {Map<string, Link>} by the id of the person */
+  links = new Map();
+  #room;
+  #open;
+  #sent;
+  #timers;
+
+  /**
+   * @param {import('../shared/room.js').Room} room
+   * @param {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} sent
+   * @param {() => RTCPeerConnection} open
+   */
+  constructor(room, sent, open = () => new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' })) {
+    super();
+    this.#room = room;
+    this.#sent = { ...sent };
+    this.#open = open;
+    room.addEventListener('come', ({ detail }) => this.#come(detail.person));
+    room.addEventListener('go', ({ detail }) => this.#go(detail.person));
+    room.addEventListener('changed', ({ detail }) => this.#come(detail.person));
+    room.addEventListener('data', ({ detail }) => this.#heard(detail));
+    this.#timers = [setInterval(() => this.#tell('voice'), VOICE_MS), setInterval(() => this.#tell('measure'), MEASURE_MS)];
+  }
+
+  /** Sends this track of a kind to all, now and later. */
+  carry(kind, track) {
+    this.#sent[kind] = track;
+    for (const link of this.links.values()) link.carry(kind, track);
+  }
+
+  /** Makes those links anew over which nothing flows. */
+  renew() {
+    for (const link of this.links.values()) if (link.state !== 'connected') link.renew();
+  }
+
+  close() {
+    this.#timers.forEach(clearInterval);
+    for (const link of this.links.values()) link.close();
+    this.links.clear();
+  }
+
+  #come(person) {
+    if (this.links.has(person.id)) return;
+    const why = this.#hindrance(person);
+    if (why) return this.#tell('unable', { person, why });
+    try {
+      const link = this.#link(person);
+      this.links.set(person.id, link);
+      return this.#tell('link', { person, link });
+    } catch (error) {
+      return this.#tell('unable', { person, why: `This browser refuses a connection: ${error.message}` });
+    }
+  }
+
+  #link(person) {
+    return new Link({
+      open: this.#open,
+      isPolite: this.#room.id < person.id,
+      send: (text) => this.#room.sendTo(person, text),
+      sent: this.#sent,
+    });
+  }
+
+  #hindrance({ extra }) {
+    if (extra.call !== VERSION) return 'This page is of another version there: both have to be reloaded.';
+    if (this.links.size >= LINKS_AT_MOST) return `This page connects with ${LINKS_AT_MOST} people at most.`;
+    return '';
+  }
+
+  #go({ id }) {
+    this.links.get(id)?.close();
+    this.links.delete(id);
+  }
+
+  #heard({ person, data, direct }) {
+    const signal = direct && decodeSignal(data);
+    if (signal) this.links.get(person.id)?.receive(signal);
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,176 @@
+/** What this person sends: microphone, camera or screen, and what becomes of them. */
+
+import { QUALITIES } from './choices.js';
+import { explain, INSECURE } from './device-trouble.js';
+
+/**
+ * Fires `change` when what is sent, or whether it is on, has changed; `notice` with a sentence as detail when something
+ * happened that the person did not do; `devices` when something was plugged in or out.
+ */
+export class Media extends EventTarget {
+  /** Whether the browser has handed out a device: from then on it tells pages more. */
+  wasGranted = false;
+  #devices;
+  #choices;
+  /** @type {Record<'audio' | 'video' | 'screen', MediaStreamTrack | null>} */
+  #tracks = { audio: null, video: null, screen: null };
+
+  /**
+   * @param {MediaDevices | undefined} devices none where the page is not secure
+   * @param {{audio: string, video: string, quality: string}} choices device ids, empty for the browser's choice
+   */
+  constructor(devices, choices) {
+    super();
+    this.#devices = devices;
+    this.#choices = choices;
+    devices?.addEventListener('devicechange', () => this.#tell('devices'));
+  }
+
+  /** What goes out: the screen is sent instead of the camera. */
+  get sent() {
+    const { audio, video, screen } = this.#tracks;
+    return { audio, video: screen ?? video };
+  }
+
+  /** @returns {import('./presence.js').Presence} */
+  get presence() {
+    return { sound: this.isMicrophoneOn, picture: (this.isSharing && 'screen') || (this.isCameraOn && 'camera') || '' };
+  }
+
+  get isMicrophoneOn() {
+    return Boolean(this.#tracks.audio?.enabled);
+  }
+
+  get isCameraOn() {
+    return Boolean(this.#tracks.video);
+  }
+
+  get isSharing() {
+    return Boolean(this.#tracks.screen);
+  }
+
+  /**
+   * Before joining: one question to the person instead of two.
+   * @param {{sound: boolean, picture: boolean}} wanted
+   */
+  async start({ sound, picture }) {
+    this.stop();
+    if (!sound && !picture) return;
+    const kinds = [sound && 'audio', picture && 'video'].filter(Boolean);
+    await this.#acquire(kinds);
+  }
+
+  /** Muted, the device is kept, so that nothing is lost of the next first word. */
+  async switchMicrophone(on) {
+    if (this.#tracks.audio) this.#tracks.audio.enabled = on;
+    else if (on) await this.#acquire(['audio']);
+    this.#tell('change');
+  }
+
+  /** Off, it is off: its light too. */
+  async switchCamera(on) {
+    if (on && !this.#tracks.video) await this.#acquire(['video']);
+    if (!on) this.#drop('video');
+  }
+
+  async share() {
+    if (!this.#devices?.getDisplayMedia) {
+      throw new Error(this.#devices ? 'This browser cannot share a screen: browsers on phones cannot. Use one on a computer.' : INSECURE);
+    }
+    const stream = await this.#ask(() => this.#devices.getDisplayMedia({ video: true }), 'screen');
+    const [track] = stream.getVideoTracks();
+    track.contentHint = 'detail';
+    this.#drop('screen');
+    this.#keep('screen', track);
+  }
+
+  unshare() {
+    this.#drop('screen');
+  }
+
+  /** Takes another device, or another quality, for what is on. */
+  async choose(choices) {
+    const before = { ...this.#choices };
+    Object.assign(this.#choices, choices);
+    const isOther = (...keys) => keys.some((key) => before[key] !== this.#choices[key]);
+    if (this.#tracks.audio && isOther('audio')) await this.#replace('audio');
+    if (this.#tracks.video && isOther('video', 'quality')) await this.#replace('video');
+  }
+
+  /** @returns {Promise<MediaDeviceInfo[]>} */
+  async list() {
+    return await this.#devices?.enumerateDevices() ?? [];
+  }
+
+  stop() {
+    for (const kind of Object.keys(this.#tracks)) this.#drop(kind);
+  }
+
+  async #replace(kind) {
+    const { enabled } = this.#tracks[kind];
+    // Some systems hand out a camera once: it has to be given back before.
+    this.#tracks[kind].stop();
+    try {
+      await this.#acquire([kind]);
+      if (this.#tracks[kind].enabled !== enabled) this.#tracks[kind].enabled = enabled;
+    } catch (error) {
+      this.#drop(kind);
+      throw error;
+    }
+  }
+
+  async #acquire(kinds) {
+    if (!this.#devices?.getUserMedia) throw new Error(INSECURE);
+    const constraints = Object.fromEntries(kinds.map((kind) => [kind, this.#constraints(kind)]));
+    const stream = await this.#ask(() => this.#devices.getUserMedia(constraints), kinds.length > 1 ? 'both' : kinds[0]);
+    this.wasGranted = true;
+    for (const track of stream.getTracks()) this.#keep(track.kind, track);
+  }
+
+  #constraints(kind) {
+    const id = this.#choices[kind];
+    const { width, height, frameRate } = QUALITIES[this.#choices.quality];
+    // A device that is gone must not keep a person out: so the one chosen is wished for, not demanded.
+    return { ...(id && { deviceId: id }), ...(kind === 'video' && { width, height, frameRate }) };
+  }
+
+  async #ask(question, wanted) {
+    try {
+      return await question();
+    } catch (error) {
+      throw new Error(explain(error, wanted), { cause: error });
+    }
+  }
+
+  #keep(kind, track) {
+    this.#tracks[kind]?.stop();
+    this.#tracks[kind] = track;
+    track.addEventListener('ended', () => this.#ended(kind, track));
+    this.#tell('change');
+  }
+
+  #drop(kind) {
+    const track = this.#tracks[kind];
+    if (!track) return;
+    this.#tracks[kind] = null;
+    track.stop();
+    this.#tell('change');
+  }
+
+  /** By itself: a track that the page stops does not say so. */
+  #ended(kind, track) {
+    if (this.#tracks[kind] !== track) return;
+    this.#drop(kind);
+    this.#tell('notice', ENDINGS[kind]);
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+const ENDINGS = {
+  audio: 'Your microphone is gone: nobody hears you. Plug it in again, or choose another one under Devices, then switch the microphone on.',
+  video: 'Your camera is gone: nobody sees you. Plug it in again, or choose another one under Devices, then switch the camera on.',
+  screen: 'Your screen is no longer shared.',
+};

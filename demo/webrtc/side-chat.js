@@ -1,0 +1,128 @@
+/** What people write beside the conference. It goes over the data channels; over the proxies where one does not stand. */
+
+import { element } from '../shared/element.js';
+import { nameTag } from '../shared/names.js';
+
+const LINES_AT_MOST = 300;
+const TEXT_AT_MOST = 4000;
+/** A channel that holds more than this, in bytes, is stuck. */
+const BUFFERED_AT_MOST = 1024 * 1024;
+
+const byId = (id) => document.getElementById(id);
+
+/** Fires `unread` with how many messages came while the panel was closed or the page hidden. */
+export class SideChat extends EventTarget {
+  panel = byId('chat');
+  #lines = byId('said').querySelector('ol');
+  #message = byId('message');
+  #button = byId('show-chat').querySelector('span');
+  #room = null;
+  #call = null;
+  #unread = 0;
+  /** Lines that are to be shown with the next frame: somebody may write faster than a page can draw. */
+  #waiting = [];
+  #frame = 0;
+
+  constructor() {
+    super();
+    byId('say').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#say();
+    });
+    this.#message.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#say();
+    });
+    document.addEventListener('visibilitychange', () => this.#isSeen() && this.#count(0));
+  }
+
+  follow(room, call) {
+    this.#room = room;
+    this.#call = call;
+    this.#lines.replaceChildren();
+    this.#count(0);
+    call.addEventListener('link', ({ detail: { person, link } }) => {
+      link.addEventListener('channels', () => this.#listen(person, link.channels.talk));
+      this.#listen(person, link.channels.talk);
+    });
+    room.addEventListener('data', ({ detail: { person, data, direct } }) => direct && this.#heard(person, data));
+  }
+
+  opened() {
+    this.#count(0);
+    this.#scroll();
+    this.#message.focus();
+  }
+
+  leave() {
+    this.#room = null;
+    this.#waiting = [];
+  }
+
+  #listen(person, channel) {
+    channel.onmessage = ({ data }) => this.#heard(person, data);
+  }
+
+  #heard(person, data) {
+    const text = decode(data);
+    if (!text || this.#room?.people.get(person.id) !== person) return;
+    this.#show(this.#room.label(person), text);
+    if (!this.#isSeen()) this.#count(this.#unread + 1);
+  }
+
+  #say() {
+    const text = this.#message.value.trim();
+    if (!text) return;
+    const isOpen = this.#room.state === 'open';
+    byId('refusal').textContent = isOpen ? '' : 'Not connected: nothing was sent.';
+    if (!isOpen) return;
+    const data = JSON.stringify({ type: 'say', text });
+    for (const person of this.#room.people.values()) this.#send(person, data);
+    this.#show(this.#room.name, text);
+    this.#message.value = '';
+  }
+
+  #send(person, data) {
+    const channel = this.#call.links.get(person.id)?.channels.talk;
+    if (channel?.readyState === 'open' && channel.bufferedAmount < BUFFERED_AT_MOST) channel.send(data);
+    else this.#room.sendTo(person, data);
+  }
+
+  #show(name, text) {
+    this.#waiting.push([name, text]);
+    if (this.#waiting.length > LINES_AT_MOST) this.#waiting.shift();
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#lines.append(...this.#waiting.map(([who, said]) => element('li', {}, nameTag(who), element('p', { textContent: said }))));
+      this.#waiting = [];
+      while (this.#lines.childElementCount > LINES_AT_MOST) this.#lines.firstElementChild.remove();
+      this.#scroll();
+    });
+  }
+
+  #scroll() {
+    byId('said').scrollTop = byId('said').scrollHeight;
+  }
+
+  #isSeen() {
+    return !this.panel.hidden && !document.hidden;
+  }
+
+  #count(unread) {
+    this.#unread = unread;
+    this.#button.textContent = unread ? `Chat (${unread})` : 'Chat';
+    this.dispatchEvent(new CustomEvent('unread', { detail: unread }));
+  }
+}
+
+/** @returns {string} empty for whatever is no message */
+function decode(data) {
+  if (typeof data !== 'string' || data.length > 8 * TEXT_AT_MOST) return '';
+  try {
+    const { type, text } = Object(JSON.parse(data));
+    return type === 'say' && typeof text === 'string' ? text.slice(0, TEXT_AT_MOST).trim() : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * What two pages of a conference say to each other by their direct sockets until media flow, as JSON texts:
+ *
+ *   {"type":"signal","attempt":1,"description":{"type":"offer","sdp":"…"}}
+ *   {"type":"signal","attempt":1,"candidate":{"candidate":"…","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"…"}}
+ *
+ * `attempt` counts the connections between the two: who starts anew adds one, and the other one follows. So what belongs
+ * to a connection that has been given up is told from what belongs to the present one.
+ */
+
+/** A browser writes about 3,000 characters for each medium. */
+const TEXT_AT_MOST = 100_000;
+/** The page itself needs seven: sound and picture of both sides, their data, and two to spare. */
+const MEDIA_AT_MOST = 16;
+/** A network that breaks each minute reaches this in half a day; who counts faster wears the page out. */
+export const ATTEMPTS_AT_MOST = 1000;
+const CANDIDATE_AT_MOST = 1000;
+const TAG_AT_MOST = 256;
+
+/** @param {{description: RTCSessionDescription} | {candidate: RTCIceCandidate | null}} content */
+export function encodeSignal(attempt, content) {
+  return JSON.stringify({ type: 'signal', attempt, ...content });
+}
+
+/**
+ * @param {unknown} data
+ * @returns {{attempt: number, description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit | null} | null}
+ *   null for anything else, and for what no page of this demo would send
+ */
+export function decodeSignal(data) {
+  if (typeof data !== 'string' || data.length > 2 * TEXT_AT_MOST || !data.includes('"signal"')) return null;
+  const { type, attempt, description, candidate } = parse(data);
+  if (type !== 'signal' || !Number.isInteger(attempt) || attempt < 1 || attempt > ATTEMPTS_AT_MOST) return null;
+  if (isDescription(description)) return { attempt, description: { type: description.type, sdp: description.sdp } };
+  if (candidate === null) return { attempt, candidate };
+  return isCandidate(candidate) ? { attempt, candidate: copy(candidate) } : null;
+}
+
+function parse(data) {
+  try {
+    return Object(JSON.parse(data));
+  } catch {
+    return {};
+  }
+}
+
+function isDescription(given) {
+  if (!['offer', 'answer'].includes(given?.type) || typeof given.sdp !== 'string') return false;
+  return given.sdp.length <= TEXT_AT_MOST && (given.sdp.match(/^m=/gm) ?? []).length <= MEDIA_AT_MOST;
+}
+
+function isCandidate(given) {
+  return isTextUpTo(CANDIDATE_AT_MOST, given?.candidate)
+    && (given.sdpMid == null || isTextUpTo(TAG_AT_MOST, given.sdpMid))
+    && (given.usernameFragment == null || isTextUpTo(TAG_AT_MOST, given.usernameFragment))
+    && (given.sdpMLineIndex == null || (Number.isInteger(given.sdpMLineIndex) && given.sdpMLineIndex >= 0 && given.sdpMLineIndex < MEDIA_AT_MOST));
+}
+
+function isTextUpTo(length, value) {
+  return typeof value === 'string' && value.length <= length;
+}
+
+function copy({ candidate, sdpMid = null, sdpMLineIndex = null, usernameFragment = null }) {
+  return { candidate, sdpMid, sdpMLineIndex, usernameFragment };
+}
