@@ -5,7 +5,7 @@ import { decode, encodePing, encodePong, encodeViews } from './wire.js';
 import { Views } from './views.js';
 import { VIEW_EVERY, World } from './world.js';
 
-/** How many claims of a second are checked and pings are sent. */
+/** At which sequence number of a second the others are asked for a sign of life. */
 const PING_AT = VIEW_EVERY / 2;
 
 /**
@@ -26,10 +26,11 @@ export class Session {
   /**
    * @param {string} id
    * @param {Ways} ways
+   * @param {number} wish which seat one would like to have
    * @param {Session} [before] the one over the connection that was lost
    */
-  constructor(id, ways, before) {
-    this.world = new World(id, before?.world);
+  constructor(id, ways, wish, before) {
+    this.world = new World(id, wish, before?.world);
     this.#ways = ways;
   }
 

@@ -44,13 +44,16 @@ export class World {
   #ticks = 0;
   #rest = 0;
   #spoke = false;
+  #wish;
 
   /**
    * @param {string} id
+   * @param {number} wish which seat this page would like to have
    * @param {World} [before] this page's world before its connection was lost: what it held is claimed again, as it was
    */
-  constructor(id, before) {
+  constructor(id, wish, before) {
     this.id = id;
+    this.#wish = wish;
     if (!before) return;
     this.#own = { ...before.#own, seq: 0 };
     before.#remember();
@@ -190,7 +193,7 @@ export class World {
     const own = this.#own;
     const { players } = this;
     if (this.#ticks <= LOOK_ROUND || players.get(own.seat) === this.id) return;
-    const free = Array.from({ length: SEATS }, (_, seat) => seat).find((seat) => !players.has(seat));
+    const free = Array.from({ length: SEATS }, (_, step) => (this.#wish + step) % SEATS).find((seat) => !players.has(seat));
     if (free === undefined) return this.#watch();
     if (own.seat === WATCHING) Object.assign(own.comet, entrance(free));
     const latest = Math.max(0, ...this.#everybody().map(([, { turn }]) => turn));

@@ -32,7 +32,7 @@ export class Net {
       send: (data) => this.#reachable(id).forEach((other) => this.#put(id, other, { data })),
       sendTo: (other, data) => this.#reachable(id).includes(other) && this.#put(id, other, { data, direct: true }),
       now: () => 0,
-    }, before);
+    }, 0, before);
     this.#side.set(id, 0);
     this.sessions.set(id, session);
     for (const other of this.#reachable(id)) this.#link(id, other);

@@ -1,0 +1,59 @@
+/** The page of the game: what is on it, and one play for each room. */
+
+import { Door } from '../shared/door.js';
+import { element } from '../shared/element.js';
+import { Latency } from './latency.js';
+import { News } from './news.js';
+import { Play } from './play.js';
+import { Scoreboard } from './scoreboard.js';
+import { Sky } from './sky.js';
+import { Sound } from './sound.js';
+import { Steering } from './steering.js';
+import { Teller } from './teller.js';
+
+const WIDE = matchMedia('(min-width: 900px)');
+
+const byId = (id) => document.getElementById(id);
+const sound = new Sound();
+const stage = {
+  sky: new Sky(byId('sky'), byId('dust')),
+  steering: new Steering(byId('sky')),
+  scoreboard: new Scoreboard(),
+  latency: new Latency(),
+  teller: new Teller(new News(), sound),
+};
+/** The room in which one plays, to be looked at from a console. @type {Play | null} */
+export let play = null;
+
+const door = new Door({
+  demo: 'game',
+  channel: 'arena',
+  sources: ['game.js', 'play.js', 'session.js', 'world.js', 'catch.js', 'flight.js', 'wire.js', 'views.js', 'playback.js'],
+  enter(room) {
+    play = new Play(room, stage);
+  },
+  leave() {
+    play?.end();
+    play = null;
+  },
+});
+
+const pulse = new Worker(new URL('pulse.js', import.meta.url), { type: 'module' });
+pulse.onmessage = ({ data }) => play?.tick(data);
+
+const soundButton = element('button', { type: 'button', textContent: 'Sound', ariaPressed: 'false' });
+soundButton.addEventListener('click', () => {
+  sound.toggle();
+  soundButton.ariaPressed = String(sound.isOn);
+});
+const latencyButton = element('button', { type: 'button', textContent: 'Latency' });
+latencyButton.setAttribute('aria-controls', 'latency');
+latencyButton.addEventListener('click', () => showLatency(byId('latency').hidden));
+door.tools.append(soundButton, latencyButton);
+
+function showLatency(isShown) {
+  byId('latency').hidden = !isShown;
+  latencyButton.ariaExpanded = String(isShown);
+}
+
+showLatency(WIDE.matches);

@@ -1,0 +1,59 @@
+/** How long a sign of life takes to each of the others and back, drawn and in numbers. */
+
+import { element } from '../shared/element.js';
+import { Graph } from '../shared/graph.js';
+import { tag } from './scoreboard.js';
+
+const SECONDS = 60;
+
+export class Latency {
+  #list = document.getElementById('latency-list');
+  #graph = new Graph(document.getElementById('latency-graph'), { label: 'Round trip', unit: 'ms', seconds: SECONDS, height: 96, series: [] });
+  #times = [];
+  /** By id, one value for each time. @type {Map<string, (number | null)[]>} */
+  #values = new Map();
+  /** What has been answered since the last second. @type {Map<string, number>} */
+  #answers = new Map();
+  #series = '';
+
+  answered(id, ms) {
+    this.#answers.set(id, ms);
+  }
+
+  /** Once a second. @param {{id: string, name: string, seat: number, pause: number | undefined}[]} players without oneself */
+  second(players) {
+    this.#record(players);
+    const series = players.map(({ name, seat }) => ({ label: name, hue: seat }));
+    const key = JSON.stringify(players.map(({ id, name, seat }) => [id, name, seat]));
+    const values = players.map(({ id }) => this.#values.get(id));
+    if (key === this.#series) this.#graph.push(values.map((row) => row.at(-1)));
+    else this.#graph.set(series, [[...this.#times], ...values.map((row) => [...row])]);
+    this.#series = key;
+    this.#list.replaceChildren(...players.map((player, index) => line(player, values[index].at(-1))));
+  }
+
+  clear() {
+    this.#times = [];
+    this.#values.clear();
+    this.#answers.clear();
+    this.second([]);
+  }
+
+  #record(players) {
+    const isFull = this.#times.push(performance.now() / 1000) > SECONDS + 1;
+    if (isFull) this.#times.shift();
+    const values = players.map(({ id }) => {
+      const row = this.#values.get(id) ?? Array(this.#times.length - (isFull ? 0 : 1)).fill(null);
+      row.push(this.#answers.get(id) ?? null);
+      return [id, row.slice(-this.#times.length)];
+    });
+    this.#values = new Map(values);
+    this.#answers.clear();
+  }
+}
+
+function line({ name, seat, pause }, ms) {
+  const trip = ms === null ? 'no answer yet' : `${ms.toFixed(1)} ms`;
+  const stop = pause === undefined ? '' : `longest pause ${Math.round(pause)} ms`;
+  return element('li', {}, tag(name, seat), element('span', { textContent: trip }), element('span', { className: 'hint', textContent: stop }));
+}

@@ -1,0 +1,156 @@
+/** One room in which one plays: its people and messages, the ticks, and what there is to draw and to tell. */
+
+import { hueOf } from '../shared/names.js';
+import { WATCHING } from './field.js';
+import { Pauses } from './pauses.js';
+import { Session } from './session.js';
+import { Shown } from './shown.js';
+import { standings, tailOwners, takings } from './standings.js';
+import { PEOPLE_MAX, VIEW_EVERY } from './world.js';
+
+/** A tick that waited longer, in milliseconds, is left out: who was away does not race through what was missed. */
+const STALE_MS = 250;
+/** The score is written anew every so many ticks. */
+const SCORE_EVERY = 5;
+
+/**
+ * @typedef {object} Stage what shows it all
+ * @property {import('./sky.js').Sky} sky
+ * @property {import('./steering.js').Steering} steering
+ * @property {import('./scoreboard.js').Scoreboard} scoreboard
+ * @property {import('./latency.js').Latency} latency
+ * @property {import('./teller.js').Teller} teller
+ */
+
+export class Play {
+  pauses = new Pauses();
+  /** Where the comets were at the last drawing. @type {{id: string, x: number, y: number}[]} */
+  drawn = [];
+  /** @type {Session | null} */
+  session = null;
+  #room;
+  #stage;
+  #shown = new Shown();
+  #ticked = 0;
+  #owners = [];
+  #ignored = new Set();
+  #frame = 0;
+
+  /**
+   * @param {import('../shared/room.js').Room} room
+   * @param {Stage} stage
+   */
+  constructor(room, stage) {
+    this.#room = room;
+    this.#stage = stage;
+    room.addEventListener('state', () => this.#settle());
+    room.addEventListener('come', ({ detail }) => this.#came(detail.person));
+    room.addEventListener('go', ({ detail }) => this.#gone(detail.person, detail.lost));
+    room.addEventListener('data', ({ detail }) => this.session.hear(detail.person.id, detail.data, detail.direct));
+    this.#frame = requestAnimationFrame((now) => this.#draw(now));
+  }
+
+  end() {
+    cancelAnimationFrame(this.#frame);
+    this.#room = null;
+    this.#stage.latency.clear();
+    this.#stage.teller.clear();
+  }
+
+  /** @param {number} sent when the tick was due, in milliseconds since 1970 */
+  tick(sent) {
+    const now = performance.now();
+    if (this.#room?.state !== 'open' || performance.timeOrigin + now - sent > STALE_MS) return;
+    this.session.tick(this.#steer());
+    this.#ticked = now;
+    this.#compare();
+    const { seq } = this.session.world.own;
+    if (seq % SCORE_EVERY === 0) this.#score();
+    if (seq % VIEW_EVERY === 0) this.#stage.latency.second(this.#others());
+  }
+
+  #settle() {
+    const { id, state, name } = this.#room;
+    const { teller } = this.#stage;
+    if (state === 'lost') teller.notice('The connection is lost. The sky waits here, and goes on by itself.');
+    if (state !== 'open' || this.session?.world.id === id) return;
+    this.session = new Session(id, {
+      send: (data) => this.#room?.send(data),
+      sendTo: (to, data) => this.#room?.people.has(to) && this.#room.sendTo(this.#room.people.get(to), data),
+      now: () => performance.now(),
+      answered: (from, ms) => this.#stage.latency.answered(from, ms),
+    }, hueOf(name), this.session);
+    this.#owners = [];
+    teller.notice('');
+  }
+
+  #came(person) {
+    if (this.session.come(person.id)) return;
+    this.#ignored.add(person.id);
+  }
+
+  #gone(person, isLost) {
+    if (this.#ignored.delete(person.id) || isLost) return;
+    const seat = this.session.world.claimsOf(person.id).seat;
+    this.#stage.teller.left(this.#room.label(person), seat, this.session.go(person.id));
+    this.#owners = tailOwners(this.session.world);
+  }
+
+  /** The comet flies towards the finger as it is seen, in whatever way the field lies. */
+  #steer() {
+    const { sky, steering } = this.#stage;
+    return sky.direction(steering.towards(sky.place(this.session.world.own.comet)));
+  }
+
+  /** Tells what changed hands since the last tick. */
+  #compare() {
+    const { world } = this.session;
+    const owners = tailOwners(world);
+    for (const { by, from, stars } of takings(this.#owners, owners)) {
+      if (this.#owners.length > 0) this.#stage.teller.took(this.#who(by), from && this.#who(from), stars);
+    }
+    this.#owners = owners;
+  }
+
+  #score() {
+    const { world, views } = this.session;
+    const rows = standings(world).map((row) => ({ ...row, ...this.#who(row.id) }));
+    const players = new Set(rows.map(({ id }) => id));
+    const watchers = this.#room.order.filter((id) => !players.has(id) && !this.#ignored.has(id));
+    this.#stage.scoreboard.show(rows, watchers.map((id) => this.#who(id).name), this.#remarks());
+    this.#stage.teller.views(views, (id) => this.#who(id).name);
+    this.#stage.teller.watches(world.own.seat === WATCHING && players.size > 0);
+  }
+
+  #remarks() {
+    const others = this.#room.others.size;
+    return [
+      this.#room.people.size === 0 && 'Nobody else is here yet. Press “Invite”.',
+      others > 0 && `${others === 1 ? '1 peer is' : `${others} peers are`} in this channel, but not in the game.`,
+      this.#ignored.size > 0 && `${this.#ignored.size} more are left out: the game follows ${PEOPLE_MAX} people.`,
+    ].filter(Boolean);
+  }
+
+  #others() {
+    return standings(this.session.world).filter(({ id }) => id !== this.session.world.id)
+      .sort((one, other) => one.seat - other.seat)
+      .map(({ id }) => ({ ...this.#who(id), pause: this.pauses.longest(id) }));
+  }
+
+  #who(id) {
+    const isOwn = id === this.session.world.id;
+    const person = isOwn ? { id, name: this.#room.name } : this.#room.people.get(id);
+    return { id, isOwn, name: person ? this.#room.label(person) : '', seat: this.session.world.claimsOf(id)?.seat ?? WATCHING };
+  }
+
+  #draw(now) {
+    this.#frame = requestAnimationFrame((next) => this.#draw(next));
+    if (!this.session) return;
+    const { world } = this.session;
+    const shown = this.#shown.at(this.session, now, this.#ticked);
+    this.drawn = shown.comets;
+    this.#stage.sky.draw(shown, (id) => this.#who(id).name, world.id, now);
+    if (this.#room.state === 'open' && !document.hidden) this.pauses.note(shown.comets.filter(({ id }) => id !== world.id), now);
+    else this.pauses.forget();
+  }
+}

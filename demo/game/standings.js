@@ -1,0 +1,33 @@
+/** Who has how many stars, who wears the crown, and what has changed hands: read from the world, never kept. */
+
+/**
+ * @param {import('./world.js').World} world
+ * @returns {{id: string, seat: number, stars: number, isCrowned: boolean}[]} of those who play, the longest tail first
+ */
+export function standings(world) {
+  const owners = tailOwners(world);
+  const rows = [...world.players].map(([seat, id]) => ({ id, seat, stars: owners.filter((owner) => owner === id).length }));
+  rows.sort((one, other) => other.stars - one.stars || one.seat - other.seat);
+  return rows.map((row, place) => ({ ...row, isCrowned: place === 0 && row.stars > 0 }));
+}
+
+/** In whose tail each star is, '' where in none. @param {import('./world.js').World} world */
+export function tailOwners(world) {
+  return world.holdings.map((holding) => (holding?.inTail ? holding.id : ''));
+}
+
+/**
+ * @param {string[]} before
+ * @param {string[]} after
+ * @returns {{by: string, from: string, stars: number}[]} who took how many from whom, '' for the sky
+ */
+export function takings(before, after) {
+  const taken = new Map();
+  after.forEach((by, star) => {
+    const from = before[star];
+    if (!by || by === from) return;
+    const key = `${by} ${from}`;
+    taken.set(key, { by, from, stars: (taken.get(key)?.stars ?? 0) + 1 });
+  });
+  return [...taken.values()];
+}
