@@ -1,0 +1,18 @@
+/** Keeps the screen, and so the page, awake while files are on their way, where the browser can. */
+
+/** @param {import('./transfers.js').Transfers} transfers */
+export function keepAwake(transfers) {
+  let lock = null;
+  const settle = async () => {
+    const isWanted = transfers.busy && document.visibilityState === 'visible';
+    if (!isWanted) {
+      lock?.release();
+      lock = null;
+    } else if (!lock || lock.released) {
+      lock = await navigator.wakeLock?.request('screen').catch(() => null);
+      if (lock && !transfers.busy) settle();
+    }
+  };
+  transfers.addEventListener('busy', settle);
+  document.addEventListener('visibilitychange', settle);
+}

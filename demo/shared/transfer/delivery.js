@@ -1,0 +1,167 @@
+/** One file on its way to one receiver: parts in order, never more than a window ahead of what is stored there. */
+
+import { encodeControl, encodePart, lengthOf, WINDOW_AT_MOST } from './wire.js';
+
+/** Without an acknowledgement, though something is on its way. A page that works acknowledges in milliseconds. */
+const STALL_MS = 30_000;
+
+const WHY = {
+  busy: 'Too many ask at once.',
+  stalled: 'Nothing arrives there any more.',
+  changed: 'The file has changed since it was offered.',
+  unreadable: 'The file cannot be read any more.',
+  'bad-ack': 'The other side says that it has what was not sent.',
+  gone: 'Left before the end.',
+  hash: 'It did not arrive there as it was sent.',
+  order: 'It did not arrive there as it was sent.',
+  storage: 'It could not be stored there.',
+};
+
+export class Delivery {
+  /** @type {'waiting' | 'sending' | 'sent' | 'received' | 'ended'} */
+  state = 'waiting';
+  /** Why it ended, in a sentence. */
+  why = '';
+  #outgoing;
+  #carrier;
+  #changed;
+  #window;
+  /** The part to be sent next. */
+  #next;
+  /** The parts before it are stored. */
+  #acknowledged;
+  #wake = () => {};
+  #stall = 0;
+
+  /**
+   * @param {import('./outgoing.js').Outgoing} outgoing
+   * @param {{send: Function, ready?: Function}} carrier
+   * @param {{to: string, stream: number, from: number, window: number}} asked
+   * @param {(delivery: Delivery) => void} changed
+   */
+  constructor(outgoing, carrier, { to, stream, from, window }, changed) {
+    this.to = to;
+    this.stream = stream;
+    this.#outgoing = outgoing;
+    this.#carrier = carrier;
+    this.#changed = changed;
+    this.#next = from;
+    this.#acknowledged = from;
+    this.#window = Math.min(window, WINDOW_AT_MOST);
+  }
+
+  get file() {
+    return this.#outgoing.id;
+  }
+
+  get running() {
+    return this.state === 'sending' || this.state === 'sent';
+  }
+
+  /** Bytes that are stored there. */
+  get acknowledged() {
+    return Math.min(this.#acknowledged * this.#outgoing.part, this.#outgoing.size);
+  }
+
+  async run() {
+    this.#become('sending');
+    try {
+      while (this.state === 'sending' && this.#next < this.#outgoing.count) await this.#step();
+      if (this.state === 'sending') await this.#finish();
+    } catch (failure) {
+      this.fail(failure.reason ?? 'unreadable');
+    }
+  }
+
+  hearAck(next) {
+    if (!this.running) return;
+    if (next < this.#acknowledged || next > this.#next) return this.fail('bad-ack');
+    this.#acknowledged = next;
+    this.#watch();
+    this.#wake();
+    this.#changed(this);
+  }
+
+  hearGot() {
+    if (this.state !== 'sent') return this.running && this.fail('bad-ack');
+    this.#acknowledged = this.#outgoing.count;
+    return this.#become('received');
+  }
+
+  /** The receiver has ended it. */
+  hearStop(reason) {
+    this.#end(reason === 'cancelled' ? 'Cancelled there.' : WHY[reason] ?? 'Ended there.');
+  }
+
+  /** Ends it and says so to the receiver. */
+  fail(reason) {
+    if (!this.#end(reason === 'cancelled' ? 'Cancelled here.' : WHY[reason])) return;
+    this.#say('fail', { reason });
+  }
+
+  cancel() {
+    this.fail('cancelled');
+  }
+
+  /** Ends it without a word: nobody is there to hear it, or all have been told. */
+  drop(why = WHY.gone) {
+    this.#end(why);
+  }
+
+  async #step() {
+    if (!this.#fits) return this.#acknowledgement();
+    const { bytes, hash } = await this.#outgoing.read(this.#next);
+    await this.#carrier.ready?.(this.to);
+    if (this.state !== 'sending') return undefined;
+    const part = encodePart({ stream: this.stream, index: this.#next, hash, bytes });
+    if (!this.#carrier.send(this.to, part)) return this.drop();
+    this.#next += 1;
+    if (!this.#stall) this.#watch();
+    return undefined;
+  }
+
+  async #finish() {
+    const hash = await this.#outgoing.digest();
+    if (this.state !== 'sending') return;
+    this.#say('done', { hash });
+    this.#become('sent');
+    this.#watch();
+  }
+
+  get #onTheWay() {
+    return this.#next - this.#acknowledged;
+  }
+
+  get #fits() {
+    const { part } = this.#outgoing;
+    return this.#onTheWay === 0 || this.#onTheWay * part + lengthOf(this.#outgoing, this.#next) <= this.#window;
+  }
+
+  #acknowledgement() {
+    return new Promise((resolve) => { this.#wake = resolve; });
+  }
+
+  #watch() {
+    clearTimeout(this.#stall);
+    const waits = this.running && (this.#onTheWay > 0 || this.state === 'sent');
+    this.#stall = waits ? setTimeout(() => this.fail('stalled'), STALL_MS) : 0;
+  }
+
+  #say(type, members) {
+    this.#carrier.send(this.to, encodeControl(type, { file: this.file, stream: this.stream, ...members }));
+  }
+
+  #end(why) {
+    if (this.state === 'ended' || this.state === 'received') return false;
+    this.why = why;
+    this.#become('ended');
+    return true;
+  }
+
+  #become(state) {
+    this.state = state;
+    if (!this.running) clearTimeout(this.#stall);
+    this.#wake();
+    this.#changed(this);
+  }
+}
