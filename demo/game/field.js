@@ -16,13 +16,13 @@ export const STARS = 32;
 export const SEATS = 8;
 export const WATCHING = 255;
 
-const GOLDEN = 0.618_033_988_75;
-const PLASTIC = 0.754_877_666_25;
+/** Steps that fill a rectangle evenly and without rows. */
+const STEPS = [0.754_877_666_25, 0.569_840_290_998];
 const BORDER = 0.08;
 
 /** Where a star is that nobody has ever moved: spread evenly, the same for all. */
 export function home(number) {
-  return { x: spread(WIDTH, (number + 1) * GOLDEN), y: spread(HEIGHT, (number + 1) * PLASTIC) };
+  return { x: spread(WIDTH, (number + 1) * STEPS[0]), y: spread(HEIGHT, (number + 1) * STEPS[1]) };
 }
 
 /** Where a comet enters: on an oval around the middle. */

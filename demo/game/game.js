@@ -11,8 +11,6 @@ import { Sound } from './sound.js';
 import { Steering } from './steering.js';
 import { Teller } from './teller.js';
 
-const WIDE = matchMedia('(min-width: 900px)');
-
 const byId = (id) => document.getElementById(id);
 const sound = new Sound();
 const stage = {
@@ -46,14 +44,12 @@ soundButton.addEventListener('click', () => {
   sound.toggle();
   soundButton.ariaPressed = String(sound.isOn);
 });
-const latencyButton = element('button', { type: 'button', textContent: 'Latency' });
+const latencyButton = element('button', { type: 'button', textContent: 'Latency', ariaExpanded: 'false' });
 latencyButton.setAttribute('aria-controls', 'latency');
-latencyButton.addEventListener('click', () => showLatency(byId('latency').hidden));
+latencyButton.addEventListener('click', () => {
+  const isShown = byId('latency').toggleAttribute('hidden') === false;
+  latencyButton.ariaExpanded = String(isShown);
+  if (isShown) stage.latency.show();
+});
 door.tools.append(soundButton, latencyButton);
 
-function showLatency(isShown) {
-  byId('latency').hidden = !isShown;
-  latencyButton.ariaExpanded = String(isShown);
-}
-
-showLatency(WIDE.matches);

@@ -8,13 +8,19 @@ const SECONDS = 60;
 
 export class Latency {
   #list = document.getElementById('latency-list');
-  #graph = new Graph(document.getElementById('latency-graph'), { label: 'Round trip', unit: 'ms', seconds: SECONDS, height: 96, series: [] });
+  /** Made when the person wants to see it: until then its library need not be there. @type {Graph | null} */
+  #graph = null;
   #times = [];
   /** By id, one value for each time. @type {Map<string, (number | null)[]>} */
   #values = new Map();
   /** What has been answered since the last second. @type {Map<string, number>} */
   #answers = new Map();
   #series = '';
+
+  show() {
+    this.#graph ??= new Graph(document.getElementById('latency-graph'), { label: 'Round trip', unit: 'ms', seconds: SECONDS, height: 96, series: [] });
+    this.#series = '';
+  }
 
   answered(id, ms) {
     this.#answers.set(id, ms);
@@ -23,13 +29,9 @@ export class Latency {
   /** Once a second. @param {{id: string, name: string, seat: number, pause: number | undefined}[]} players without oneself */
   second(players) {
     this.#record(players);
-    const series = players.map(({ name, seat }) => ({ label: name, hue: seat }));
-    const key = JSON.stringify(players.map(({ id, name, seat }) => [id, name, seat]));
     const values = players.map(({ id }) => this.#values.get(id));
-    if (key === this.#series) this.#graph.push(values.map((row) => row.at(-1)));
-    else this.#graph.set(series, [[...this.#times], ...values.map((row) => [...row])]);
-    this.#series = key;
     this.#list.replaceChildren(...players.map((player, index) => line(player, values[index].at(-1))));
+    if (this.#graph) this.#draw(players, values);
   }
 
   clear() {
@@ -37,6 +39,14 @@ export class Latency {
     this.#values.clear();
     this.#answers.clear();
     this.second([]);
+  }
+
+  #draw(players, values) {
+    const key = JSON.stringify(players.map(({ id, name, seat }) => [id, name, seat]));
+    const series = players.map(({ name, seat }) => ({ label: name, hue: seat }));
+    if (key === this.#series) this.#graph.push(values.map((row) => row.at(-1)));
+    else this.#graph.set(series, [[...this.#times], ...values.map((row) => [...row])]);
+    this.#series = key;
   }
 
   #record(players) {

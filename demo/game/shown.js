@@ -49,7 +49,8 @@ function comet(row, moment) {
   // Who has just sat down did not fly there.
   const isNew = before.seat !== after.seat;
   const at = between(moment, isNew ? null : before.comet, after.comet);
-  return [{ ...row, ...at, progress: before.seq + part * (after.seq - before.seq) + ahead }];
+  const tail = after.tail.map(({ number }) => number);
+  return [{ ...row, ...at, tail, progress: before.seq + part * (after.seq - before.seq) + ahead }];
 }
 
 function place(world, number, moment) {

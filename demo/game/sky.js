@@ -6,11 +6,14 @@ import { HEIGHT, POINT, WIDTH } from './field.js';
 const HUES = ['#f0917d', '#dfb25c', '#a9c762', '#74cb92', '#66c6d6', '#8fb6f5', '#bda4f5', '#ee93c5'];
 const FREE = '#ffedc2';
 const DENSITY_MAX = 2;
+const MARGIN_PX = 8;
 /** Radii in points of the field. */
-const COMET = 30;
-const STAR = 15;
-const FREE_STAR = 18;
+const COMET = 38;
+const STAR = 18;
+const FREE_STAR = 20;
 const TRAIL_POINTS = 16;
+/** Width in points and strength: a glow, and a thread in it. */
+const RIBBON = [[14, 0.14], [3, 0.5]];
 const DUST = 170;
 const LABEL_LETTERS = 18;
 const CROWN = [[-9, 0], [-11, -11], [-4.5, -5], [0, -13], [4.5, -5], [11, -11], [9, 0]];
@@ -57,6 +60,7 @@ export class Sky {
     const seats = new Map(comets.map(({ id, seat }) => [id, seat]));
     for (const id of this.#trails.keys()) if (!seats.has(id)) this.#trails.delete(id);
     for (const comet of comets) this.#drawTrail(comet);
+    for (const comet of comets) this.#drawRibbon(comet, stars);
     for (const star of stars) this.#drawStar(star, seats.get(star.owner), now);
     for (const comet of comets) this.#drawComet(comet, comet.id === own);
     for (const comet of comets) this.#drawLabel(comet, label(comet.id), comet.id === own);
@@ -64,10 +68,11 @@ export class Sky {
 
   #fit() {
     const { clientWidth, clientHeight } = this.#canvas.parentElement;
-    if (!clientWidth || !clientHeight) return;
-    this.#upright = clientHeight > clientWidth;
+    const [width, height] = [clientWidth - 2 * MARGIN_PX, clientHeight - 2 * MARGIN_PX];
+    if (width <= 0 || height <= 0) return;
+    this.#upright = height > width;
     const [across, down] = this.#upright ? [HEIGHT, WIDTH] : [WIDTH, HEIGHT];
-    const scale = Math.min(clientWidth / across, clientHeight / down);
+    const scale = Math.min(width / across, height / down);
     this.#density = Math.min(devicePixelRatio, DENSITY_MAX);
     this.#scale = scale * this.#density;
     for (const canvas of [this.#canvas, this.#dust]) {
@@ -104,6 +109,23 @@ export class Sky {
       brush.beginPath();
       brush.moveTo(...this.#project(trail[point - 1].x, trail[point - 1].y));
       brush.lineTo(...this.#project(trail[point].x, trail[point].y));
+      brush.stroke();
+    }
+    brush.globalAlpha = 1;
+  }
+
+  /** What holds a tail together. */
+  #drawRibbon({ id, seat, x, y, tail }, stars) {
+    const held = tail.map((number) => stars[number]).filter(({ owner }) => owner === id);
+    if (held.length === 0) return;
+    const brush = this.#brush;
+    brush.beginPath();
+    for (const place of [{ x, y }, ...held]) brush.lineTo(...this.#project(place.x, place.y));
+    brush.strokeStyle = HUES[seat];
+    brush.lineJoin = 'round';
+    for (const [width, alpha] of RIBBON) {
+      brush.globalAlpha = alpha;
+      brush.lineWidth = this.#size(width);
       brush.stroke();
     }
     brush.globalAlpha = 1;
@@ -169,7 +191,7 @@ export class Sky {
   #drawDust() {
     const brush = this.#dust.getContext('2d');
     for (let grain = 1; grain <= DUST; grain += 1) {
-      const [left, top] = this.#project(((grain * 0.7548) % 1) * WIDTH, ((grain * 0.5698) % 1) * HEIGHT);
+      const [left, top] = this.#project(((grain * 0.8192) % 1) * WIDTH, ((grain * 0.6711) % 1) * HEIGHT);
       brush.globalAlpha = 0.15 + ((grain * 0.37) % 1) * 0.35;
       brush.fillStyle = '#cdd6f4';
       brush.beginPath();

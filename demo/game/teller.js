@@ -37,7 +37,7 @@ export class Teller {
     if (by.isOwn) this.#sound.play(from ? 'took' : 'caught');
     if (!from) return;
     if (from.isOwn) this.#sound.play('lost');
-    this.#news.tell(name(by), ` took ${counted(stars)} from `, name(from));
+    this.#news.tell(name(by, 'You'), ` took ${counted(stars)} from `, name(from, 'you'));
   }
 
   left(who, seat, stars) {
@@ -68,6 +68,6 @@ function past(differed) {
   return differed === 0 ? '' : `Views have differed ${differed === 1 ? 'once' : `${differed} times`}. They are equal now.`;
 }
 
-function name({ name: text, seat, isOwn }) {
-  return tag(isOwn ? 'You' : text, seat);
+function name({ name: text, seat, isOwn }, own) {
+  return tag(isOwn ? own : text, seat);
 }

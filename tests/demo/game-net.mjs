@@ -29,7 +29,7 @@ export class Net {
 
   join(id, before) {
     const session = new Session(id, {
-      send: (data) => this.#reachable(id).forEach((other) => this.#put(id, other, { data })),
+      send: (data) => this.say(id, data),
       sendTo: (other, data) => this.#reachable(id).includes(other) && this.#put(id, other, { data, direct: true }),
       now: () => 0,
     }, 0, before);
@@ -37,6 +37,11 @@ export class Net {
     this.sessions.set(id, session);
     for (const other of this.#reachable(id)) this.#link(id, other);
     return session;
+  }
+
+  /** Sends something in the name of one to all the others. */
+  say(id, data) {
+    for (const other of this.#reachable(id)) this.#put(id, other, { data });
   }
 
   /** Its last words reach some of the others and not all. */
