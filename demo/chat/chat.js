@@ -1,248 +1,165 @@
-/** The chat page: from a name and a channel to a room, and what to do when there is no proxy. */
+/** The chat page: what is said, by whom, and what of it is shown where. */
 
-import { endpointOf, findProxy, loadLibrary } from '../shared/proxy.js';
-import { nickname, People } from './people.js';
-import { Room } from './room.js';
+import { Door } from '../shared/door.js';
+import { element } from '../shared/element.js';
+import { nameTag } from '../shared/names.js';
+import { Attachments } from './attachments.js';
+import { Compose } from './compose.js';
+import { History } from './history.js';
+import { People } from './people.js';
 import { Thread } from './thread.js';
-import { cleanNick } from './wire.js';
+import { Typing } from './typing.js';
+import { decode, encode } from './wire.js';
 
-const NICK_KEY = 'networkwebsockets-chat-nick';
-const NAME_RULE = 'A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.';
-const ABSENT = 'No proxy found';
-const REFUSED = 'Cannot connect';
-const BROKEN = 'Chat cannot start';
-const SEARCHING = 'Looking for the proxy… If the browser asks whether this site may reach apps on this device, allow it.';
-const STATES = { connecting: 'Connecting…', open: 'Connected', lost: 'Connection lost, trying again…' };
+const WRITERS_SHOWN = 3;
+const KEPT = 'What is said from now on is kept by those who are here, and shown to newcomers.';
+const NOT_KEPT = 'What was kept for newcomers is forgotten.';
+const NOWHERE = 'No messages yet. What you write reaches those who are here now, and is kept nowhere.';
+const HERE = 'No messages yet. What you write to everyone is kept by those who are here, and shown to newcomers.';
 
 const byId = (id) => document.getElementById(id);
-const views = ['loading', 'start', 'trouble', 'room'].map(byId);
-const join = byId('join');
-const message = byId('message');
 const people = new People();
 const thread = new Thread();
-/** @type {Room | null} */
+const typing = new Typing((on, to) => send(encode('typing', { on }), room.people.get(to) ?? null, to), showWriters);
+const compose = new Compose(people, { refusal, say, write: (text) => typing.write(text, addressee()), attach });
+/** @type {import('../shared/room.js').Room | null} */
 let room = null;
-/** @type {{NetworkWebSocket: Function} | null} */
-let library = null;
-/** Of the proxy. */
-let endpoint = '';
+/** @type {History | null} */
+let history = null;
+/** @type {Attachments | null} */
+let attachments = null;
 
-async function enter(nick, channel) {
-  remember(nick);
-  byId('loading').textContent = SEARCHING;
-  show('loading');
-  try {
-    const proxy = await findProxy();
-    endpoint = endpointOf(proxy);
-    byId('trouble-address').textContent = endpoint;
-    library = await loadLibrary(proxy);
-    if (!library) return fail(ABSENT, '', channel);
-    const socket = new library.NetworkWebSocket(channel, { endpoint, reconnect: true });
-    return follow(new Room(socket, nick), channel);
-  } catch (failure) {
-    if (failure.name === 'SyntaxError') return begin(channel, NAME_RULE);
-    return fail(BROKEN, failure.message, channel);
-  }
-}
+const keeping = element('input', { type: 'checkbox', id: 'keeping' });
+const door = new Door({
+  demo: 'chat',
+  channel: 'lobby',
+  sources: ['chat.js', 'thread.js', 'line.js', 'links.js', 'people.js', 'compose.js', 'typing.js', 'history.js', 'attachments.js', 'wire.js'],
+  extra: () => (history?.setting.clock ? { history: history.setting } : {}),
+  enter,
+  leave,
+});
+door.tools.append(element('label', { className: 'keeping', title: 'Newcomers are told what has been said to everyone' }, keeping, ' History'));
+keeping.addEventListener('change', switchHistory);
+thread.addEventListener('unseen', () => { door.unread = thread.unseen; });
 
-function follow(entered, channel) {
-  room?.leave();
+function enter(entered) {
   room = entered;
-  location.hash = channel;
-  byId('title').textContent = `#${channel}`;
-  byId('nick').value = room.nick;
-  byId('second').href = location.href;
-  thread.restart(`#${channel} – chat`);
+  history = new History(room);
+  thread.restart();
   people.follow(room);
-  room.addEventListener('state', () => settle());
-  room.addEventListener('event', ({ detail }) => tell(detail));
-  settle();
+  typing.clear();
+  compose.refuse('');
+  attachments = new Attachments(room, thread);
+  history.addEventListener('setting', ({ detail }) => noteHistory(detail.person && nameTag(room.label(detail.person))));
+  history.addEventListener('told', ({ detail }) => thread.told(room.label(detail.person), detail.lines));
+  showHistory();
+  listen();
 }
 
-function settle() {
-  if (room.state === 'failed') return refuseEntry(room);
-  const entered = byId('room').hidden;
-  byId('state').textContent = `${STATES[room.state]} ${room.why}`;
-  byId('state').dataset.state = room.state;
-  refuse('');
-  show('room');
-  if (entered) message.focus();
-  return undefined;
+function leave() {
+  history.stop();
+  attachments.leave();
+  typing.clear();
 }
 
-/** Says why, and offers to ask the person again where the browser would. */
-async function refuseEntry({ reason, why }) {
-  if (reason === 'proxy-not-running') return fail(ABSENT, '');
-  fail(REFUSED, why);
-  if (reason !== 'permission-denied') return undefined;
-  const { permission } = await library.NetworkWebSocket.probe({ endpoint });
-  byId('allow').hidden = permission !== 'prompt';
-  return undefined;
+function listen() {
+  let openedAt = Infinity;
+  const on = (type, then) => room.addEventListener(type, ({ detail }) => then(detail));
+  const tag = (person) => nameTag(room.label(person));
+  on('state', () => {
+    if (room.state === 'open') openedAt = performance.now();
+    compose.refuse('');
+  });
+  on('come', ({ person }) => person.since > openedAt && thread.note(tag(person), ' joined'));
+  on('go', ({ person, lost }) => {
+    typing.hear(person.id, false);
+    if (!lost) thread.note(tag(person), ' left');
+  });
+  on('renamed', ({ person, before }) => thread.note(nameTag(before), ' is now ', tag(person)));
+  on('lost', () => {
+    typing.clear();
+    thread.note('The connection was lost.');
+  });
+  on('back', () => thread.note('Connected again.'));
+  on('data', hear);
+  noteOwnNames();
 }
 
-function tell({ type, person, before, text, direct }) {
-  const name = person && people.name(person);
-  const who = person && nickname(name);
-  if (type === 'said') thread.said({ id: person.id, name, text, note: direct ? 'to you only' : '' });
-  if (type === 'came') thread.note(who, ' joined');
-  if (type === 'left') thread.note(who, ' left');
-  if (type === 'renamed') thread.note(nickname(before), ' is now ', who);
-  if (type === 'lost') thread.note('The connection was lost.');
-  if (type === 'back') thread.note('Connected again.');
+/** Who renames oneself sees it in the thread, as the others do. */
+function noteOwnNames() {
+  let { name } = room;
+  room.addEventListener('people', () => {
+    if (room.name !== name) thread.note(nameTag(name), ' is now ', nameTag(room.name));
+    ({ name } = room);
+  });
 }
 
-function fail(title, why, channel = channelOf(location.hash)) {
-  room?.leave();
-  room = null;
-  history.replaceState(null, '', `#${encodeURIComponent(channel)}`);
-  byId('trouble-title').textContent = title;
-  byId('remedy').hidden = title !== ABSENT;
-  byId('trouble-why').textContent = why;
-  byId('allow').hidden = true;
-  show('trouble');
-  byId('trouble-title').focus();
+function hear({ person, data, direct }) {
+  if (attachments.hear(person, data, direct)) return;
+  const said = decode(data);
+  if (said?.type === 'say') hearSaid(person, said.text, direct);
+  if (said?.type === 'typing') typing.hear(person.id, said.on);
+  if (said?.type === 'history-get' && direct) history.hearGet(person);
+  if (said?.type === 'history' && direct) history.hearLines(person, said.lines);
 }
 
-function begin(channel, complaint = '') {
-  room?.leave();
-  room = null;
-  document.title = 'Chat';
-  join.elements.nick.value = stored();
-  join.elements.channel.value = channel;
-  byId('join-error').textContent = complaint;
-  join.elements.channel.setAttribute('aria-invalid', String(complaint === NAME_RULE));
-  show('start');
-  const first = complaint === NAME_RULE || join.elements.nick.value ? join.elements.channel : join.elements.nick;
-  first.focus();
-  first.select();
+function hearSaid(person, text, direct) {
+  typing.hear(person.id, false);
+  if (!direct) history.keep(person.name, text);
+  thread.said({ id: person.id, name: room.label(person), text, note: direct ? 'to you only' : '' });
 }
 
-function show(name) {
-  for (const view of views) view.hidden = view.id !== name;
-}
-
-function arrive() {
-  const channel = channelOf(location.hash);
-  const nick = stored();
-  if (channel && nick) enter(nick, channel);
-  else begin(channel || 'lobby');
-}
-
-function channelOf(hash) {
-  try {
-    return decodeURIComponent(hash.slice(1));
-  } catch {
-    return hash.slice(1);
-  }
-}
-
-/** The name of this tab before the name of the last tab: two tabs may be two people. */
-function stored() {
-  try {
-    return sessionStorage.getItem(NICK_KEY) ?? localStorage.getItem(NICK_KEY) ?? '';
-  } catch {
-    return '';
-  }
-}
-
-function remember(nick) {
-  try {
-    sessionStorage.setItem(NICK_KEY, nick);
-    localStorage.setItem(NICK_KEY, nick);
-  } catch {
-    // Storage is off: the name lives as long as the page.
-  }
-}
-
-function send() {
-  const text = message.value.trim();
-  const refusal = !text ? '' : refusalNow();
-  refuse(refusal);
-  if (!text || refusal) return;
+function say(text) {
   const person = people.chosen;
-  room.say(text, person);
-  thread.said({ id: room.id, name: room.nick, text, own: true, note: person ? `to ${people.name(person)} only` : '' });
-  message.value = '';
-  grow();
+  if (!send(encode('say', { text }), person)) return compose.refuse('Not connected: nothing was sent.');
+  typing.sent();
+  if (!person) history.keep(room.name, text);
+  return thread.said({ id: room.id, name: room.name, text, own: true, note: noteFor(person) });
 }
 
-function refuse(why) {
-  byId('refusal').textContent = why;
+function attach(files) {
+  compose.refuse(attachments.offer(files, people.chosen));
+  byId('message').focus();
 }
 
-function refusalNow() {
+const noteFor = (person) => (person ? `to ${room.label(person)} only` : '');
+const addressee = () => people.chosen?.id ?? null;
+
+/** To a person, or to all; to nobody where the one that was meant has gone. */
+function send(data, person, meant = null) {
+  if (person) return room.sendTo(person, data);
+  return meant === null && room.send(data);
+}
+
+function refusal() {
   if (room.state !== 'open') return 'Not connected: nothing was sent.';
   if (people.gone) return `${people.gone} has left: nothing was sent. Choose someone else, or everyone.`;
   return '';
 }
 
-function grow() {
-  message.rows = Math.min(message.value.split('\n').length, 6);
+function showWriters() {
+  const writers = typing.who.map((id) => room.people.get(id)).filter(Boolean);
+  const tags = writers.slice(0, WRITERS_SHOWN).flatMap((person, index) => [index > 0 ? ', ' : '', nameTag(room.label(person))]);
+  const words = writers.length > WRITERS_SHOWN ? ' and others are writing…' : writers.length > 1 ? ' are writing…' : ' is writing…';
+  byId('typing').replaceChildren(...(writers.length > 0 ? [...tags, words] : []));
 }
 
-function rename() {
-  const nick = cleanNick(byId('nick').value);
-  byId('nick').value = nick || room.nick;
-  if (!nick || nick === room.nick) return;
-  const before = room.nick;
-  remember(nick);
-  room.rename(nick);
-  thread.note(nickname(before), ' is now ', nickname(nick));
+function switchHistory() {
+  const { checked } = keeping;
+  if (room.state !== 'open') compose.refuse('Not connected: the setting was not changed.');
+  else if (history.switch(checked)) return noteHistory('You', 'have');
+  else compose.refuse('Somebody has fixed this setting: use another channel.');
+  return showHistory();
 }
 
-join.addEventListener('submit', (event) => {
-  event.preventDefault();
-  const nick = cleanNick(join.elements.nick.value);
-  if (!nick) {
-    byId('join-error').textContent = 'Type a name first.';
-    return join.elements.nick.focus();
-  }
-  return enter(nick, join.elements.channel.value.trim());
-});
+function noteHistory(who, verb = 'has') {
+  const words = history.on ? ['on', KEPT] : ['off', NOT_KEPT];
+  if (who) thread.note(who, ` ${verb} switched history ${words[0]}. `, words[1]);
+  else thread.note(`History is ${words[0]} here. `, words[1]);
+  showHistory();
+}
 
-byId('rename').addEventListener('submit', (event) => {
-  event.preventDefault();
-  rename();
-  message.focus();
-});
-byId('nick').addEventListener('change', rename);
-
-byId('compose').addEventListener('submit', (event) => {
-  event.preventDefault();
-  send();
-});
-message.addEventListener('input', () => {
-  refuse('');
-  grow();
-});
-byId('to').addEventListener('change', () => refuse(''));
-message.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    send();
-  } else if (event.key === 'Escape') {
-    people.choose('');
-    refuse('');
-  }
-});
-
-byId('leave').addEventListener('click', () => {
-  const channel = channelOf(location.hash);
-  history.replaceState(null, '', location.pathname + location.search);
-  begin(channel);
-});
-byId('copy').addEventListener('click', async ({ target }) => {
-  const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
-  target.textContent = copied ? 'Copied' : 'Copy it from the address bar';
-  setTimeout(() => { target.textContent = 'Copy link'; }, 2000);
-});
-byId('allow').addEventListener('click', async () => {
-  if (await library.NetworkWebSocket.requestPermission({ endpoint }) === 'granted') location.reload();
-});
-byId('retry').addEventListener('click', () => location.reload());
-byId('other').addEventListener('click', () => begin(channelOf(location.hash) || 'lobby'));
-addEventListener('hashchange', () => {
-  if (!room || byId('title').textContent !== `#${channelOf(location.hash)}`) arrive();
-});
-
-arrive();
+function showHistory() {
+  keeping.checked = history.on;
+  byId('silence').textContent = history.on ? HERE : NOWHERE;
+}

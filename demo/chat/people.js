@@ -1,6 +1,10 @@
 /** Who is here, as a list to see and as the choice of whom to write to. */
 
-const HUES = 8;
+import { element } from '../shared/element.js';
+import { nameTag } from '../shared/names.js';
+
+/** Of each kind. A channel may have thousands, of which nobody reads a list. */
+const ROWS_AT_MOST = 200;
 
 export class People {
   #room = null;
@@ -19,7 +23,7 @@ export class People {
     this.#to.addEventListener('change', () => this.#render());
   }
 
-  /** @param {import('./room.js').Room} room */
+  /** @param {import('../shared/room.js').Room} room */
   follow(room) {
     this.#room = room;
     const render = () => { this.#frame ||= requestAnimationFrame(() => this.#render()); };
@@ -28,7 +32,7 @@ export class People {
     this.choose('');
   }
 
-  /** @returns {import('./room.js').Person | null} the person to write to, null for everyone */
+  /** @returns {import('../shared/room.js').Person | null} the person to write to, null for everyone */
   get chosen() {
     return this.#room.people.get(this.#to.value) ?? null;
   }
@@ -38,44 +42,25 @@ export class People {
     return this.#to.value && !this.chosen ? this.#addressee : '';
   }
 
-  /** The name, with the start of the id where somebody else here has the same. */
-  name({ id, nick }, counts = this.#counts()) {
-    if (!nick) return `unnamed ${id.slice(0, 4)}`;
-    const namesakes = counts.get(nick.toLowerCase()) - (this.#room.people.has(id) ? 1 : 0);
-    return namesakes > 0 ? `${nick} ${id.slice(0, 4)}` : nick;
-  }
-
   choose(id) {
     this.#to.value = id;
     this.#render();
   }
 
-  #counts() {
-    const counts = new Map([[this.#room.nick.toLowerCase(), 1]]);
-    for (const { nick } of this.#room.people.values()) {
-      const key = nick.toLowerCase();
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-    return counts;
-  }
-
   #render() {
     this.#frame = 0;
-    const counts = this.#counts();
-    const people = [...this.#room.people.values()].map(({ id, nick }) => ({ id, nick, name: this.name({ id, nick }, counts) }));
-    const named = people.filter(({ nick }) => nick);
-    const unnamed = people.filter(({ nick }) => !nick);
-    this.#count.textContent = String(named.length + 1);
-    this.#alone.hidden = named.length > 0 || this.#room.state !== 'open';
-    this.#showOptions(named);
-    this.#showRows(named, unnamed);
+    const people = [...this.#room.people.values()].map((person) => ({ id: person.id, name: this.#room.label(person) }));
+    this.#count.textContent = String(people.length + 1);
+    this.#alone.hidden = people.length > 0 || this.#room.state !== 'open';
+    this.#showOptions(people);
+    this.#showRows(people, [...this.#room.others.keys()]);
   }
 
-  #showOptions(named) {
+  #showOptions(people) {
     const chosen = this.#to.value;
-    this.#addressee = named.find(({ id }) => id === chosen)?.name ?? this.#addressee;
-    const wanted = [['', 'Everyone'], ...named.map(({ id, name }) => [id, name])];
-    if (this.gone) wanted.push([chosen, `${this.gone} (left)`]);
+    this.#addressee = people.find(({ id }) => id === chosen)?.name ?? this.#addressee;
+    const wanted = [['', 'Everyone'], ...people.slice(0, ROWS_AT_MOST).map(({ id, name }) => [id, name])];
+    if (chosen && !wanted.some(([id]) => id === chosen)) wanted.push([chosen, this.gone ? `${this.gone} (left)` : this.#addressee]);
     const options = wanted.map(([id, name]) => [`${id} ${name}`, () => new Option(name, id)]);
     this.#options = arrange(this.#to, this.#options, options);
     this.#to.value = chosen;
@@ -83,12 +68,14 @@ export class People {
     this.#message.placeholder = chosen ? `Only ${this.#addressee} will see this` : 'Message to everyone';
   }
 
-  #showRows(named, unnamed) {
-    const own = this.#room.nick;
+  #showRows(people, others) {
+    const { name: own } = this.#room;
+    const hidden = Math.max(people.length - ROWS_AT_MOST, 0) + Math.max(others.length - ROWS_AT_MOST, 0);
     this.#rows = arrange(this.#list, this.#rows, [
-      [`you ${own}`, () => item(label(nickname(own), 'you'))],
-      ...named.map(({ id, name }) => [`${id} ${name}`, () => item(this.#button(id, name))]),
-      ...unnamed.map(({ id, name }) => [`${id} ${name}`, () => item(label(name, 'not a chat page'))]),
+      [`you ${own}`, () => item(label(nameTag(own), 'you'))],
+      ...people.slice(0, ROWS_AT_MOST).map(({ id, name }) => [`${id} ${name}`, () => item(this.#button(id, name))]),
+      ...others.slice(0, ROWS_AT_MOST).map((id) => [id, () => item(label(`unnamed ${id.slice(0, 4)}`, 'not a chat page'))]),
+      ...(hidden ? [[`and ${hidden}`, () => item(label('', `and ${hidden} more`))]] : []),
     ]);
     for (const button of this.#list.querySelectorAll('button')) {
       button.setAttribute('aria-pressed', String(button.dataset.id === this.#to.value));
@@ -96,25 +83,12 @@ export class People {
   }
 
   #button(id, name) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.dataset.id = id;
-    button.title = 'Write to this person only';
-    button.append(nickname(name));
-    button.addEventListener('click', () => {
+    const onclick = () => {
       this.choose(this.#to.value === id ? '' : id);
       this.#message.focus();
-    });
-    return button;
+    };
+    return element('button', { type: 'button', title: 'Write to this person only', dataset: { id }, onclick }, nameTag(name));
   }
-}
-
-/** A name in its colour. */
-export function nickname(name) {
-  const element = document.createElement('bdi');
-  element.textContent = name;
-  element.className = `nick hue-${[...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 8191, 0) % HUES}`;
-  return element;
 }
 
 /**
@@ -124,26 +98,17 @@ export function nickname(name) {
  */
 function arrange(parent, present, wanted) {
   const children = new Map(wanted.map(([key, make]) => [key, present.get(key) ?? make()]));
-  for (const [key, element] of present) if (!children.has(key)) element.remove();
+  for (const [key, child] of present) if (!children.has(key)) child.remove();
   let next = parent.firstElementChild;
-  for (const element of children.values()) {
-    if (element === next) next = next.nextElementSibling;
-    else parent.insertBefore(element, next);
+  for (const child of children.values()) {
+    if (child === next) next = next.nextElementSibling;
+    else parent.insertBefore(child, next);
   }
   return children;
 }
 
-function item(content) {
-  const line = document.createElement('li');
-  line.append(content);
-  return line;
-}
+const item = (content) => element('li', {}, content);
 
 function label(name, remark) {
-  const line = document.createElement('span');
-  const note = document.createElement('span');
-  note.className = 'hint';
-  note.textContent = remark;
-  line.append(name, ' ', note);
-  return line;
+  return element('span', {}, name, ' ', element('span', { className: 'hint', textContent: remark }));
 }

@@ -1,49 +1,58 @@
 /**
- * What chat pages say to each other, as JSON texts on the channel:
+ * What chat pages say to each other besides their hellos, as JSON texts on the channel:
  *
- *   {"type":"hello","nick":"Ada","here":1200}   directly to each peer that appears, and to all after a rename;
- *                                               `here` is how many milliseconds its sender has been in the channel
- *   {"type":"say","text":"hi"}                  to all, or directly to one
+ *   {"type":"say","text":"hi"}           to all, or directly to one
+ *   {"type":"typing","on":true}          likewise: its sender is writing, or has stopped
+ *   {"type":"history-get"}               directly: what has been said here?
+ *   {"type":"history","lines":[…]}       the answer: {"name":"Ada","text":"hi","ago":60000} each, oldest first, `ago` in milliseconds
  *
+ * Hellos carry the room's setting: "history":{"on":true,"clock":3,"by":"<peer id>"}. Files are another matter: docs/files.md.
  * Anything else, from whatever program shares the channel, is ignored.
  */
 
-const NICK_AT_MOST = 32;
-const TEXT_AT_MOST = 4000;
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+import { cleanName } from '../shared/names.js';
 
-/** @returns {string} empty where nothing of the name is left */
-export function cleanNick(text) {
-  const visible = text.normalize('NFC').replace(INVISIBLE, ' ').replace(/\s+/g, ' ').trim();
-  return [...visible].slice(0, NICK_AT_MOST).join('').trim();
-}
+export const TEXT_AT_MOST = 4000;
+/** What a newcomer is given: a screenful or ten, in one message. */
+export const LINES_AT_MOST = 200;
+/** Characters of it as JSON, well below the limit of a message even where each takes three bytes. */
+export const HISTORY_AT_MOST = 256 * 1024;
 
-export const hello = (nick, here) => JSON.stringify({ type: 'hello', nick, here });
+const AGO_AT_MOST_MS = 30 * 24 * 3600 * 1000;
 
-export const say = (text) => JSON.stringify({ type: 'say', text });
+export const encode = (type, members = {}) => JSON.stringify({ type, ...members });
 
 /**
  * @param {unknown} data
- * @returns {{type: 'hello', nick: string, here: number} | {type: 'say', text: string} | null}
+ * @returns {{type: 'say', text: string} | {type: 'typing', on: boolean} | {type: 'history-get'} | {type: 'history', lines: object[]} | null}
  */
 export function decode(data) {
   const said = parse(data);
-  if (said?.type === 'hello' && typeof said.nick === 'string') {
-    const nick = cleanNick(said.nick.slice(0, 200));
-    const here = Number.isFinite(said.here) ? said.here : 0;
-    return nick ? { type: 'hello', nick, here } : null;
-  }
-  if (said?.type === 'say' && typeof said.text === 'string' && said.text.trim()) {
-    return { type: 'say', text: said.text.slice(0, TEXT_AT_MOST) };
-  }
+  if (said.type === 'say') return sayable(said.text) ? { type: 'say', text: cut(said.text) } : null;
+  if (said.type === 'typing') return { type: 'typing', on: said.on === true };
+  if (said.type === 'history-get') return { type: 'history-get' };
+  if (said.type === 'history') return Array.isArray(said.lines) ? { type: 'history', lines: linesOf(said.lines) } : null;
   return null;
 }
 
+function linesOf(lines) {
+  return lines.slice(-LINES_AT_MOST).map(lineOf).filter(Boolean);
+}
+
+function lineOf(line) {
+  const { name, text, ago } = Object(line);
+  if (typeof name !== 'string' || !sayable(text) || !(ago >= 0 && ago <= AGO_AT_MOST_MS)) return null;
+  return { name: cleanName(name) || '?', text: cut(text), ago };
+}
+
+const sayable = (text) => typeof text === 'string' && text.trim() !== '';
+const cut = (text) => text.slice(0, TEXT_AT_MOST);
+
 function parse(data) {
-  if (typeof data !== 'string') return null;
+  if (typeof data !== 'string' || data.length > 2 * HISTORY_AT_MOST) return {};
   try {
-    return JSON.parse(data);
+    return Object(JSON.parse(data));
   } catch {
-    return null;
+    return {};
   }
 }

@@ -1,7 +1,7 @@
 /** A file that a peer offers: whether one wants it, what of it has come, and whether that is whole. */
 
 import { cleanFileName } from './file-name.js';
-import { encodeControl, hashOf, lengthOf, partsOf, sameBytes, toHex, VERSION } from './wire.js';
+import { encodeControl, hashOf, lengthOf, obstacle, partsOf, sameBytes, toHex, VERSION } from './wire.js';
 
 const WHY = {
   gone: 'Its sender has left. It goes on when they are back.',
@@ -44,7 +44,7 @@ export class Incoming extends EventTarget {
   #whole = false;
 
   /**
-   * @param {{file: string, name: string, size: number, mime: string, part: number, v: number}} offer
+   * @param {{file: string, name: string, size: number, mime: string, part: number, v: number, direct: boolean}} offer
    * @param {string} from the sender's id
    * @param {{send: Function, window: number}} carrier
    * @param {{start(incoming: Incoming): void, settled(incoming: Incoming): void}} queue when it wants to begin, and has ended
@@ -56,6 +56,7 @@ export class Incoming extends EventTarget {
     this.name = cleanFileName(offer.name);
     this.size = offer.size;
     this.mime = offer.mime;
+    this.direct = offer.direct;
     this.part = offer.part;
     this.count = partsOf(offer.size, offer.part);
     this.#carrier = carrier;
@@ -84,7 +85,8 @@ export class Incoming extends EventTarget {
 
   /** @param {{write(bytes: Uint8Array): Promise<void>, finish(): Promise<Blob | null>, drop(): Promise<void>}} sink */
   get(sink) {
-    if (!this.canGet) return void sink.drop();
+    if (!this.canGet) return void sink.drop().catch(() => {});
+    if (obstacle()) return this.#become('failed', obstacle());
     this.#sink = sink;
     this.#hashes = [];
     this.#whole = false;

@@ -2,9 +2,8 @@
 
 import { Receiving } from './receiving.js';
 import { Sending } from './sending.js';
-import { decodeControl, decodePart, isOfFiles } from './wire.js';
+import { decodeControl, decodePart, isOfFiles, obstacle } from './wire.js';
 
-const INSECURE = 'Files need a page that the browser calls secure: open it from http://localhost or by https.';
 const OF_SENDER = { offer: 'hearOffer', done: 'hearDone', fail: 'hearFail', withdraw: 'hearWithdraw' };
 const OF_RECEIVER = { get: 'hearGet', ack: 'hearAck', got: 'hearGot', stop: 'hearStop', seek: 'hearSeek' };
 const BROADCAST = ['offer', 'withdraw'];
@@ -32,7 +31,7 @@ export class Transfers extends EventTarget {
 
   /** Why nothing can be sent or received here, in a sentence: empty where it can. */
   get obstacle() {
-    return globalThis.crypto?.subtle ? '' : INSECURE;
+    return obstacle();
   }
 
   get busy() {
@@ -81,7 +80,7 @@ export class Transfers extends EventTarget {
   #hearControl(from, message, direct) {
     if (!message || !(direct || BROADCAST.includes(message.type))) return;
     if (message.type === 'offer' && this.#sending.has(message.file)) return;
-    if (Object.hasOwn(OF_SENDER, message.type)) this.#receiving[OF_SENDER[message.type]](from, message);
+    if (Object.hasOwn(OF_SENDER, message.type)) this.#receiving[OF_SENDER[message.type]](from, { ...message, direct });
     else this.#sending[OF_RECEIVER[message.type]](from, message);
   }
 

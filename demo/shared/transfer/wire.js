@@ -12,6 +12,7 @@ export const PARTS_AT_MOST = 1_048_576;
 export const WINDOW_AT_MOST = 4 * 1024 * 1024;
 export const SEEK_AT_MOST = 100;
 
+const INSECURE = 'Files need a page that the browser calls secure: open it from http://localhost or by https.';
 const MAGIC = 0x4e574601;
 /** Characters of a control message: a file-seek of 100 ids takes 3,600. */
 const CONTROL_AT_MOST = 16 * 1024;
@@ -19,6 +20,11 @@ const NAME_AT_MOST = 1024;
 const REASON_AT_MOST = 40;
 const UINT32_MAX = 2 ** 32 - 1;
 const MIME = /^[\w.+-]{1,50}\/[\w.+-]{1,49}$/;
+
+/** @returns {string} why no hash can be made here, in a sentence, or empty */
+export function obstacle() {
+  return globalThis.crypto?.subtle ? '' : INSECURE;
+}
 
 /** @returns {string} an id for a file: 128 random bits */
 export function drawId() {

@@ -1,0 +1,100 @@
+/** Where one writes: the text, to whom, and files by button, paste and drop. */
+
+export class Compose {
+  #form = document.getElementById('compose');
+  #message = document.getElementById('message');
+  #refusal = document.getElementById('refusal');
+  #picker = document.getElementById('picker');
+  #actions;
+
+  /**
+   * @param {import('./people.js').People} people
+   * @param {{refusal: () => string, say: (text: string) => void, write: (text: string) => void, attach: (files: File[]) => void}} actions
+   *   `refusal` is why nothing can be sent now, in a sentence, or empty
+   */
+  constructor(people, actions) {
+    this.#actions = actions;
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    this.#message.addEventListener('input', () => this.#changed());
+    document.getElementById('to').addEventListener('change', () => this.#changed());
+    this.#message.addEventListener('keydown', (event) => this.#key(event, people));
+    this.#listenForFiles();
+  }
+
+  /** Says why something was not sent. */
+  refuse(why) {
+    this.#refusal.textContent = why;
+  }
+
+  #send() {
+    const text = this.#message.value.trim();
+    const refusal = text && this.#actions.refusal();
+    this.refuse(refusal);
+    if (!text || refusal) return;
+    this.#actions.say(text);
+    this.#message.value = '';
+    this.#grow();
+  }
+
+  #changed() {
+    this.refuse('');
+    this.#grow();
+    this.#actions.write(this.#message.value.trim());
+  }
+
+  #key(event, people) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.#send();
+    } else if (event.key === 'Escape') {
+      people.choose('');
+      this.#changed();
+    }
+  }
+
+  #grow() {
+    this.#message.rows = Math.min(this.#message.value.split('\n').length, 6);
+  }
+
+  #listenForFiles() {
+    document.getElementById('attach').addEventListener('click', () => this.#picker.click());
+    this.#picker.addEventListener('change', () => {
+      this.#attach([...this.#picker.files]);
+      this.#picker.value = '';
+    });
+    this.#message.addEventListener('paste', (event) => {
+      const { files } = event.clipboardData;
+      if (files.length === 0) return;
+      event.preventDefault();
+      this.#attach([...files]);
+    });
+    this.#listenForDrops(document.getElementById('chat'));
+  }
+
+  #listenForDrops(area) {
+    const carriesFiles = ({ dataTransfer }) => dataTransfer?.types.includes('Files');
+    area.addEventListener('dragover', (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      area.classList.add('dropping');
+    });
+    area.addEventListener('dragleave', (event) => area.contains(event.relatedTarget) || area.classList.remove('dropping'));
+    area.addEventListener('drop', (event) => {
+      area.classList.remove('dropping');
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      const isFolder = [...event.dataTransfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
+      if (isFolder) this.refuse('A folder cannot be sent: pack it into one file first.');
+      else this.#attach([...event.dataTransfer.files]);
+    });
+  }
+
+  #attach(files) {
+    const refusal = this.#actions.refusal();
+    this.refuse(refusal);
+    if (!refusal) this.#actions.attach(files);
+  }
+}

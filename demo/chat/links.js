@@ -1,0 +1,53 @@
+/** Which parts of a text are links: addresses by http and https whose host is what it looks like, and nothing else. */
+
+/** An address ends at spaces, quotes, brackets of code, and all that is invisible or turns the direction of text. */
+const ADDRESS = /\bhttps?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Z}]+/giu;
+/** What a sentence adds to an address. */
+const ENDING = /[.,;:!?'"’”»…*_~]+$/u;
+const PAIRS = { ')': '(', ']': '[' };
+/** More are shown as text: a message has 4000 characters. */
+const LINKS_AT_MOST = 50;
+
+/**
+ * @param {string} text
+ * @returns {{text: string, href?: string, host?: string}[]} all of the text; `host` where the address does not show where it leads
+ */
+export function splitLinks(text) {
+  const parts = [];
+  let end = 0;
+  for (const { 0: match, index } of [...text.matchAll(ADDRESS)].slice(0, LINKS_AT_MOST)) {
+    const link = linkOf(trim(match));
+    if (!link) continue;
+    if (index > end) parts.push({ text: text.slice(end, index) });
+    parts.push(link);
+    end = index + link.text.length;
+  }
+  if (end < text.length) parts.push({ text: text.slice(end) });
+  return parts;
+}
+
+function linkOf(text) {
+  const url = parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password) return null;
+  const shown = /^https?:\/\/([^/?#]*)/i.exec(text)[1].toLowerCase().replace(/:(80|443)?$/, '');
+  return { text, href: url.href, ...(shown !== url.host && { host: url.host }) };
+}
+
+function parse(text) {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Leaves out what belongs to the sentence: full stops, and brackets that were opened before. */
+function trim(address) {
+  const bare = address.replace(ENDING, '');
+  const last = bare.at(-1);
+  const isOpen = Object.hasOwn(PAIRS, last) && count(bare, last) > count(bare, PAIRS[last]);
+  if (isOpen) return trim(bare.slice(0, -1));
+  return bare;
+}
+
+const count = (text, letter) => text.split(letter).length - 1;
