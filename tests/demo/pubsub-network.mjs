@@ -1,0 +1,178 @@
+/** Rooms without sockets: who hears what, and when, is drawn by lot, so that a seed tells the whole story. */
+
+import { Hub } from '../../demo/pubsub/hub.js';
+import { Ledger } from '../../demo/pubsub/ledger.js';
+
+/** Numbers below `count` by mulberry32. */
+export function lots(seed) {
+  let state = seed;
+  return (count) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % count;
+  };
+}
+
+class SimulatedRoom extends EventTarget {
+  id = '';
+  state = 'connecting';
+  people = new Map();
+
+  constructor(network, number) {
+    super();
+    this.network = network;
+    this.number = number;
+  }
+
+  get order() {
+    return [this.id, ...this.people.keys()].filter(Boolean).sort();
+  }
+
+  get isLowest() {
+    return this.id !== '' && this.order[0] === this.id;
+  }
+
+  send(data) {
+    if (this.state !== 'open') return false;
+    for (const other of this.network.reachable(this)) this.network.queue(this, other).push({ kind: 'data', data, direct: false });
+    return true;
+  }
+
+  sendTo(person, data) {
+    if (this.state !== 'open' || this.people.get(person.id) !== person) return false;
+    const other = this.network.rooms.find(({ id }) => id === person.id);
+    if (other && this.network.reachable(this).includes(other)) this.network.queue(this, other).push({ kind: 'data', data, direct: true });
+    return true;
+  }
+
+  fire(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+export class Network {
+  /** @type {SimulatedRoom[]} those that are connected */
+  rooms = [];
+  #draw;
+  #queues = new Map();
+  #cuts = new Set();
+  #ids = 0;
+  #members = 0;
+
+  constructor(seed) {
+    this.#draw = lots(seed);
+  }
+
+  /** A hub that joins, with its room and its ledger. `now` is its wall clock. */
+  member(now) {
+    const room = new SimulatedRoom(this, this.#members++);
+    const ledger = new Ledger(now);
+    const hub = new Hub(room, ledger);
+    this.connect(room);
+    return { hub, room, ledger };
+  }
+
+  connect(room) {
+    const back = room.state === 'lost';
+    this.#ids += 1;
+    room.id = `${'abcdefghij'[this.#draw(10)]}${this.#ids}`;
+    room.state = 'open';
+    room.fire('state');
+    if (back) room.fire('back');
+    for (const other of this.rooms) this.#introduce(room, other);
+    this.rooms.push(room);
+  }
+
+  /** Its connection breaks: what is under way from and to it arrives, or not. */
+  lose(room) {
+    this.#remove(room);
+    for (const person of room.people.values()) {
+      room.people.delete(person.id);
+      room.fire('go', { person, lost: true });
+    }
+    Object.assign(room, { state: 'lost', id: '' });
+    room.fire('state');
+    room.fire('lost');
+  }
+
+  leave({ hub, room }) {
+    this.#remove(room);
+    room.state = 'left';
+    hub.close();
+  }
+
+  /** Two rooms do not reach each other until `join`. */
+  cut(one, other) {
+    this.#cuts.add(key(one, other));
+    if (this.rooms.includes(one) && this.rooms.includes(other)) this.#part(one, other);
+  }
+
+  join(one, other) {
+    if (this.#cuts.delete(key(one, other)) && this.rooms.includes(one) && this.rooms.includes(other)) this.#introduce(one, other);
+  }
+
+  isCut(one, other) {
+    return this.#cuts.has(key(one, other));
+  }
+
+  reachable(room) {
+    return this.rooms.filter((other) => other !== room && !this.isCut(room, other));
+  }
+
+  queue(from, to) {
+    const name = `${from.id} ${to.id}`;
+    if (!this.#queues.has(name)) this.#queues.set(name, Object.assign([], { from, to, sender: from.id, receiver: to.id }));
+    return this.#queues.get(name);
+  }
+
+  /** Lets one thing arrive. @returns {boolean} whether there was one */
+  step() {
+    const busy = [...this.#queues.values()].filter((queue) => queue.length);
+    if (!busy.length) return false;
+    const queue = busy[this.#draw(busy.length)];
+    this.#arrive(queue, queue.shift());
+    return true;
+  }
+
+  settle() {
+    while (this.step());
+  }
+
+  #introduce(one, other) {
+    if (this.isCut(one, other)) return;
+    this.queue(one, other).push({ kind: 'connect' });
+    this.queue(other, one).push({ kind: 'connect' });
+  }
+
+  #arrive({ from, to, sender, receiver }, { kind, data, direct }) {
+    if (to.state !== 'open' || to.id !== receiver) return;
+    const person = to.people.get(sender);
+    if (kind === 'connect' && this.reachable(to).includes(from)) this.queue(to, from).push({ kind: 'hello' });
+    if (kind === 'hello' && !person) this.#meet(to, { id: sender, name: sender, peer: from });
+    if (kind === 'data' && person) to.fire('data', { person, data, direct });
+    if (kind !== 'go' || !person) return;
+    to.people.delete(sender);
+    to.fire('go', { person, lost: false });
+  }
+
+  #meet(room, person) {
+    room.people.set(person.id, person);
+    room.fire('come', { person });
+  }
+
+  #remove(room) {
+    for (const other of this.reachable(room)) this.#part(room, other);
+    this.rooms = this.rooms.filter((other) => other !== room);
+  }
+
+  /** Of what is under way between two, the end gets lost. */
+  #part(one, other) {
+    for (const queue of [this.queue(one, other), this.queue(other, one)]) {
+      queue.length = this.#draw(queue.length + 1);
+      queue.push({ kind: 'go' });
+    }
+  }
+}
+
+const key = (one, other) => [one.number, other.number].sort().join();
