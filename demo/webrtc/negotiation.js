@@ -72,12 +72,16 @@ export class Negotiation {
     this.#sendDescription('answer');
   }
 
-  /** A candidate of an offer that was ignored fits nothing, and that is no fault. */
+  /**
+   * A candidate of an offer that was ignored fits nothing, and that is no fault. Whether it is one is known as it comes: by the
+   * time the browser refuses it, the next description may be there.
+   */
   async #add(candidate) {
+    const isOfIgnored = this.#isIgnoring;
     try {
       await this.#connection.addIceCandidate(candidate);
     } catch (error) {
-      if (!this.#isIgnoring) throw error;
+      if (!isOfIgnored) throw error;
     }
   }
 

@@ -1,0 +1,138 @@
+/** Browsers' connections as far as negotiation sees them: states, chained operations, rollback, and a wire with delays. */
+
+/** @returns {(below: number) => number} the same numbers for the same seed */
+export function dice(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+async function turns(count) {
+  for (let turn = 0; turn <= count; turn += 1) await new Promise(setImmediate);
+}
+
+export class FakeConnection extends EventTarget {
+  signalingState = 'stable';
+  connectionState = 'new';
+  localDescription = null;
+  channels = [];
+  /** What it wants to agree upon, and what of it is agreed. */
+  wanted = 0;
+  agreed = 0;
+  #name;
+  #roll;
+  #chain = Promise.resolve();
+  #busy = 0;
+  #number = 0;
+  #remote = null;
+  #offered = 0;
+  #isRolledBack = false;
+
+  constructor(name, roll) {
+    super();
+    this.#name = name;
+    this.#roll = roll;
+  }
+
+  need() {
+    this.wanted += 1;
+    this.#ask();
+  }
+
+  createDataChannel(label, options) {
+    const channel = Object.assign(new EventTarget(), { label, ...options, readyState: 'connecting' });
+    this.channels.push(channel);
+    if (this.channels.length === 1) this.need();
+    return channel;
+  }
+
+  addTransceiver(track) {
+    this.need();
+    return { sender: { track, replaced: [], async replaceTrack(next) { this.replaced.push(next); } } };
+  }
+
+  setLocalDescription() {
+    return this.#operate(() => {
+      const isAnswer = this.signalingState === 'have-remote-offer';
+      this.#number += 1;
+      this.#isRolledBack = false;
+      const sdp = isAnswer ? `answer to ${this.#remote}` : `${this.#name} ${this.#number}`;
+      this.localDescription = { type: isAnswer ? 'answer' : 'offer', sdp };
+      this.signalingState = isAnswer ? 'stable' : 'have-local-offer';
+      if (!isAnswer) this.#offered = this.wanted;
+      for (let count = 0; count < 2; count += 1) setImmediate(() => this.#candidate(sdp));
+    });
+  }
+
+  setRemoteDescription({ type, sdp }) {
+    return this.#operate(() => {
+      if (type === 'offer') {
+        this.#isRolledBack = this.signalingState === 'have-local-offer';
+        this.signalingState = 'have-remote-offer';
+      } else {
+        if (this.signalingState !== 'have-local-offer') throw refusal('InvalidStateError', `${type} in ${this.signalingState}`);
+        if (sdp !== `answer to ${this.localDescription.sdp}`) throw refusal('InvalidAccessError', `${sdp} fits no offer`);
+        this.signalingState = 'stable';
+        this.agreed = this.#offered;
+      }
+      this.#remote = sdp;
+    });
+  }
+
+  addIceCandidate(candidate) {
+    return this.#operate(() => {
+      if (candidate && candidate.candidate !== this.#remote) throw refusal('OperationError', `${candidate.candidate} belongs to no description`);
+    });
+  }
+
+  close() {
+    this.signalingState = 'closed';
+    this.connectionState = 'closed';
+  }
+
+  /** There are none of an offer that was rolled back. */
+  #candidate(sdp) {
+    if (this.localDescription.sdp !== sdp || this.#isRolledBack) return;
+    this.dispatchEvent(Object.assign(new Event('icecandidate'), { candidate: { candidate: sdp } }));
+  }
+
+  #operate(step) {
+    this.#busy += 1;
+    const done = this.#chain.then(async () => {
+      await turns(this.#roll(4));
+      if (this.signalingState === 'closed') return new Promise(() => {});
+      return step();
+    }).finally(() => {
+      this.#busy -= 1;
+      this.#ask();
+    });
+    this.#chain = done.catch(() => {});
+    return done;
+  }
+
+  #ask() {
+    setImmediate(() => {
+      if (this.wanted === this.agreed || this.signalingState !== 'stable' || this.#busy) return;
+      this.dispatchEvent(new Event('negotiationneeded'));
+    });
+  }
+}
+
+function refusal(name, message) {
+  return Object.assign(new Error(message), { name });
+}
+
+/** A wire on which messages arrive in order, each after some turns. @returns {(message: unknown) => void} */
+export function wire(roll, deliver) {
+  let last = Promise.resolve();
+  return (message) => {
+    last = last.then(() => turns(roll(5))).then(() => { deliver(message); });
+  };
+}
+
+/** Waits until it holds. A test that waits in vain ends by the deadline of its runner. */
+export async function until(holds) {
+  while (!holds()) await turns(0);
+}

@@ -1,0 +1,175 @@
+/** Microphone, camera and screen, on devices that the test makes: what is sent, what goes wrong, and what the person is told. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { explain, INSECURE } from '../../demo/webrtc/device-trouble.js';
+import { Media } from '../../demo/webrtc/media.js';
+
+class Track extends EventTarget {
+  enabled = true;
+  readyState = 'live';
+
+  constructor(kind) {
+    super();
+    this.kind = kind;
+  }
+
+  stop() {
+    this.readyState = 'ended';
+  }
+
+  /** As when a plug is pulled. */
+  vanish() {
+    this.stop();
+    this.dispatchEvent(new Event('ended'));
+  }
+}
+
+class Devices extends EventTarget {
+  asked = [];
+  /** What is refused next. */
+  failure = null;
+
+  async getUserMedia(constraints) {
+    this.asked.push(constraints);
+    return this.#give(Object.keys(constraints).map((kind) => new Track(kind)));
+  }
+
+  async getDisplayMedia() {
+    return this.#give([new Track('video')]);
+  }
+
+  async enumerateDevices() {
+    return [{ kind: 'audioinput', deviceId: 'a', label: 'Desk' }];
+  }
+
+  #give(tracks) {
+    const { failure } = this;
+    this.failure = null;
+    if (failure) throw failure;
+    return { getTracks: () => tracks, getVideoTracks: () => tracks.filter(({ kind }) => kind === 'video') };
+  }
+}
+
+function begin(devices = new Devices()) {
+  const choices = { audio: '', video: '', quality: 'small' };
+  const media = new Media(devices, choices);
+  const happened = [];
+  for (const type of ['change', 'notice', 'devices']) media.addEventListener(type, ({ detail }) => happened.push([type, detail]));
+  return { devices, media, choices, notices: () => happened.filter(([type]) => type === 'notice').map(([, text]) => text), happened };
+}
+
+const error = (name, message = '') => Object.assign(new Error(message), { name });
+
+test('nothing is asked of the browser where one joins with nothing, and once where one joins with both', async () => {
+  const { devices, media } = begin();
+  await media.start({ sound: false, picture: false });
+  assert.deepEqual([devices.asked.length, media.wasGranted], [0, false]);
+  assert.deepEqual(media.presence, { sound: false, picture: '' });
+  await media.start({ sound: true, picture: true });
+  assert.deepEqual(devices.asked, [{ audio: {}, video: { width: 320, height: 240, frameRate: 15 } }]);
+  assert.deepEqual(media.presence, { sound: true, picture: 'camera' });
+});
+
+test('muted, the microphone is kept; off, the camera is given back', async () => {
+  const { devices, media } = begin();
+  await media.start({ sound: true, picture: true });
+  const { audio, video } = media.sent;
+  await media.switchMicrophone(false);
+  await media.switchCamera(false);
+  assert.deepEqual([audio.enabled, audio.readyState, video.readyState], [false, 'live', 'ended']);
+  assert.deepEqual(media.presence, { sound: false, picture: '' });
+  await media.switchMicrophone(true);
+  await media.switchCamera(true);
+  assert.equal(media.sent.audio, audio);
+  assert.notEqual(media.sent.video, video);
+  assert.equal(devices.asked.length, 2);
+});
+
+test('the screen is sent instead of the camera, and the camera again when the browser’s own button ends it', async () => {
+  const { media, notices } = begin();
+  await media.start({ sound: false, picture: true });
+  const { video: camera } = media.sent;
+  await media.share();
+  const { video: screen } = media.sent;
+  assert.notEqual(screen, camera);
+  assert.deepEqual(media.presence, { sound: false, picture: 'screen' });
+  screen.vanish();
+  assert.equal(media.sent.video, camera);
+  assert.match(notices()[0], /no longer shared/);
+});
+
+test('a microphone that is unplugged is told, is off, and can be switched on again', async () => {
+  const { media, notices } = begin();
+  await media.start({ sound: true, picture: false });
+  media.sent.audio.vanish();
+  assert.equal(media.sent.audio, null);
+  assert.deepEqual(media.presence, { sound: false, picture: '' });
+  assert.match(notices()[0], /Your microphone is gone.*Plug it in again/);
+  await media.switchMicrophone(true);
+  assert.equal(media.presence.sound, true);
+});
+
+test('another device takes the place of the one in use, muted where that was, and one that fails leaves none', async () => {
+  const { devices, media, choices } = begin();
+  await media.start({ sound: true, picture: true });
+  await media.switchMicrophone(false);
+  const { audio, video } = media.sent;
+  await media.choose({ audio: 'other' });
+  assert.deepEqual(devices.asked.at(-1), { audio: { deviceId: 'other' } });
+  assert.deepEqual([audio.readyState, media.sent.audio.enabled, media.sent.video === video], ['ended', false, true]);
+  devices.failure = error('NotReadableError');
+  await assert.rejects(media.choose({ video: 'held' }), /in use by another program/);
+  assert.equal(media.sent.video, null);
+  assert.equal(choices.video, 'held');
+});
+
+test('a device that the person closed does not come back as one that has vanished', async () => {
+  const { media, notices } = begin();
+  await media.start({ sound: true, picture: true });
+  const { audio } = media.sent;
+  media.stop();
+  audio.vanish();
+  assert.deepEqual(notices(), []);
+});
+
+test('where the page is not secure, or the browser cannot, that is said', async () => {
+  const { media } = begin(undefined);
+  const insecure = new Media(undefined, { audio: '', video: '', quality: 'small' });
+  await assert.rejects(insecure.start({ sound: true, picture: false }), { message: INSECURE });
+  await assert.rejects(insecure.share(), { message: INSECURE });
+  assert.deepEqual(await insecure.list(), []);
+  await insecure.start({ sound: false, picture: false });
+  assert.equal((await media.list()).length, 1);
+  const phone = new Media({ addEventListener() {} }, { quality: 'small' });
+  await assert.rejects(phone.share(), /cannot share a screen/);
+});
+
+const REMEDIES = [
+  [error('NotFoundError'), 'video', /No camera was found\. Plug one in/],
+  [error('NotFoundError'), 'both', /not both.*join with sound only/],
+  [error('NotAllowedError', 'Permission denied'), 'audio', /Allow it in the settings of this site/],
+  [error('NotAllowedError', 'Permission denied by system'), 'video', /privacy settings of the system/],
+  [error('NotReadableError', 'Could not start'), 'both', /in use by another program\. Close that program/],
+  [error('AbortError'), 'audio', /in use by another program/],
+  [error('OverconstrainedError'), 'video', /Choose another one under Devices/],
+  [error('SecurityError'), 'video', /settings forbid.*Allow it there/],
+  [error('WeirdError', 'of a new kind'), 'video', /of a new kind\. Try again/],
+  [error('NotAllowedError', 'Permission denied'), 'screen', /Press “Share screen” to choose again/],
+  [error('NotAllowedError', 'Permission denied by system'), 'screen', /privacy settings of the system/],
+  [error('NotFoundError'), 'screen', /Open a window first/],
+  [error('InvalidStateError'), 'screen', /Press “Share screen” again/],
+  [error('AbortError', 'weird'), 'screen', /weird\. .*try again/],
+];
+
+for (const [failure, wanted, remedy] of REMEDIES) {
+  test(`${failure.name}${failure.message && ` (${failure.message})`} of ${wanted} is explained with a remedy`, async () => {
+    const { devices, media } = begin();
+    assert.match(explain(failure, wanted), remedy);
+    devices.failure = failure;
+    const kinds = { audio: { sound: true, picture: false }, video: { sound: false, picture: true }, both: { sound: true, picture: true } };
+    await assert.rejects(wanted === 'screen' ? media.share() : media.start(kinds[wanted]), remedy);
+    assert.deepEqual(media.presence, { sound: false, picture: '' });
+  });
+}
