@@ -1,0 +1,229 @@
+/** What a page shows of a file: its name and size, how far it is, and what can be done. */
+
+import { element } from '../element.js';
+import { cleanFileName } from './file-name.js';
+import { isPictureType, openPicture } from './picture.js';
+import { openSink } from './sink.js';
+import { percent, sizeText } from './size.js';
+
+/** Larger pictures are not shown before somebody asks. */
+const PREVIEW_AT_MOST = 8 * 1024 * 1024;
+/** Receivers that are shown one by one; the others are counted. */
+const ROWS_AT_MOST = 8;
+
+/** What both sides have in common. */
+class Card {
+  #frame = 0;
+  #address = '';
+  #isDropped = false;
+  #show;
+  #source;
+  #state;
+  picture = element('div', { className: 'file-picture', hidden: true });
+  words = element('p', { className: 'file-words' });
+  progress = element('progress', { max: 1, value: 0, hidden: true });
+  actions = element('p', { className: 'row file-actions' });
+
+  constructor(source, name, size) {
+    this.#source = source;
+    this.#state = source.state;
+    this.#show = () => this.#changed();
+    source.addEventListener('change', this.#show);
+    this.progress.ariaLabel = `How much of ${name} has come`;
+    this.words.ariaLive = 'off';
+    const head = element('p', { className: 'file-head' }, element('bdi', { className: 'file-name', textContent: name }), ' ',
+      element('span', { className: 'hint', textContent: sizeText(size) }));
+    this.element = element('div', { className: 'file', role: 'group', ariaLabel: `File ${name}`, tabIndex: -1 }, head, this.picture, this.progress, this.words, this.actions);
+  }
+
+  /** The page shows it no more. */
+  drop() {
+    this.#isDropped = true;
+    this.#source.removeEventListener('change', this.#show);
+    cancelAnimationFrame(this.#frame);
+    URL.revokeObjectURL(this.#address);
+    if (this.picture.firstChild) URL.revokeObjectURL(this.picture.firstChild.src);
+  }
+
+  /** An address of a blob, as long as the card is shown. */
+  addressOf(blob) {
+    this.#address ||= URL.createObjectURL(blob);
+    return this.#address;
+  }
+
+  async preview(blob, name) {
+    const image = blob.size <= PREVIEW_AT_MOST ? await openPicture(blob, name) : null;
+    if (!image) return;
+    if (this.#isDropped) return void URL.revokeObjectURL(image.src);
+    this.picture.replaceChildren(image);
+    this.picture.hidden = false;
+  }
+
+  tell(words, isBad = false) {
+    if (this.words.textContent !== words) this.words.textContent = words;
+    this.words.classList.toggle('error', isBad);
+  }
+
+  button(textContent, onclick) {
+    const button = element('button', { type: 'button', textContent, onclick, hidden: true });
+    this.actions.append(button);
+    return button;
+  }
+
+  /** Keeps the keyboard in the card when the control that had it goes. */
+  offer(...controls) {
+    const hadFocus = this.actions.contains(document.activeElement);
+    for (const control of this.actions.children) control.hidden = !controls.includes(control);
+    if (hadFocus && document.activeElement.hidden) (controls[0] ?? this.element).focus();
+  }
+
+  /** Progress waits for a frame, which a hidden page has not; a new state does not wait. */
+  #changed() {
+    if (this.#source.state === this.#state) this.#frame ||= requestAnimationFrame(() => this.#draw());
+    else this.#draw();
+  }
+
+  #draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#state = this.#source.state;
+    this.draw();
+  }
+}
+
+export class IncomingCard extends Card {
+  #incoming;
+  #wasAsked = false;
+  #save = this.button('Save', () => this.#get());
+  #resume = this.button('Go on', () => this.#incoming.resume());
+  #cancel = this.button('Cancel', () => this.#incoming.cancel());
+  #link = element('a', { className: 'button', textContent: 'Save', hidden: true });
+
+  /**
+   * @param {import('./incoming.js').Incoming} incoming
+   * @param {string} sender as the page calls them
+   */
+  constructor(incoming, sender) {
+    super(incoming, incoming.name, incoming.size);
+    this.#incoming = incoming;
+    this.sender = sender;
+    this.#link.download = incoming.name;
+    this.actions.append(this.#link);
+    for (const control of this.actions.children) control.setAttribute('aria-label', `${control.textContent} ${incoming.name}`);
+    this.draw();
+  }
+
+  draw() {
+    const { state, stored, size, why } = this.#incoming;
+    const isUnderWay = ['waiting', 'receiving', 'checking', 'interrupted'].includes(state);
+    this.progress.hidden = !isUnderWay;
+    this.progress.value = percent(stored, size) / 100;
+    this.tell(this.#words(state, `${percent(stored, size)} % of ${sizeText(size)}`, why), state === 'failed');
+    this.offer(...this.#controls(state));
+    if (state === 'done' && !this.#link.href) this.#done();
+  }
+
+  #words(state, far, why) {
+    return {
+      offered: '',
+      waiting: 'Waiting for its turn…',
+      receiving: far,
+      checking: 'Checking that it is whole…',
+      done: this.#incoming.result ? 'Complete.' : 'Saved.',
+      interrupted: `${why} ${far} has come and is kept.`,
+      away: `${this.sender} has left.`,
+      failed: why,
+      cancelled: 'Cancelled.',
+      withdrawn: 'Its sender does not offer it any more.',
+      forgotten: 'Forgotten, as too many files were offered.',
+    }[state];
+  }
+
+  #controls(state) {
+    if (state === 'done') return this.#incoming.result ? [this.#link] : [];
+    if (this.#incoming.canGet) return [this.#save];
+    if (state === 'interrupted' && this.#incoming.present) return [this.#resume, this.#cancel];
+    return this.#incoming.canCancel ? [this.#cancel] : [];
+  }
+
+  async #get() {
+    try {
+      const sink = await openSink(this.#incoming);
+      if (!sink) return;
+      this.#wasAsked = true;
+      this.#incoming.get(sink);
+    } catch (failure) {
+      this.tell(failure.message, true);
+    }
+  }
+
+  #done() {
+    const { result, name } = this.#incoming;
+    if (!result) return;
+    this.#link.href = this.addressOf(result);
+    if (this.#wasAsked) this.#link.click();
+    this.preview(result, name);
+  }
+}
+
+export class OutgoingCard extends Card {
+  #outgoing;
+  #label;
+  #rows = element('ul', { className: 'file-rows' });
+  /** By receiver. @type {Map<string, {name: string, line: HTMLElement, words: HTMLElement, cancel: HTMLElement}>} */
+  #known = new Map();
+  #stop = this.button('Stop offering', () => this.#outgoing.withdraw());
+
+  /**
+   * @param {import('./outgoing.js').Outgoing} outgoing
+   * @param {(id: string) => string} label how the page calls somebody
+   */
+  constructor(outgoing, label) {
+    const name = cleanFileName(outgoing.name);
+    super(outgoing, name, outgoing.size);
+    this.#outgoing = outgoing;
+    this.#label = label;
+    this.#stop.setAttribute('aria-label', `Stop offering ${name}`);
+    this.words.after(this.#rows);
+    if (isPictureType(outgoing.mime)) this.preview(outgoing.file, name);
+    this.draw();
+  }
+
+  draw() {
+    const { state, received, deliveries } = this.#outgoing;
+    const has = received === 1 ? '1 person has it.' : `${received} people have it.`;
+    this.tell([state === 'offered' ? 'Offered.' : 'No longer offered.', received > 0 ? has : ''].join(' ').trim());
+    this.offer(...(state === 'offered' ? [this.#stop] : []));
+    const shown = [...deliveries.values()].slice(-ROWS_AT_MOST);
+    for (const [to, { line }] of this.#known) {
+      if (shown.some((delivery) => delivery.to === to)) continue;
+      line.remove();
+      this.#known.delete(to);
+    }
+    for (const delivery of shown) this.#drawRow(delivery);
+  }
+
+  #drawRow(delivery) {
+    const { words, cancel, name } = this.#known.get(delivery.to) ?? this.#addRow(delivery.to);
+    const far = percent(delivery.acknowledged, this.#outgoing.size);
+    const text = { waiting: 'waits', sending: `${far} %`, sent: `${far} %`, received: 'has it', ended: delivery.why }[delivery.state];
+    if (words.textContent !== text) words.textContent = text;
+    cancel.hidden = delivery.state === 'ended' || delivery.state === 'received';
+    cancel.setAttribute('aria-label', `Cancel for ${name}`);
+  }
+
+  #addRow(to) {
+    const name = this.#label(to);
+    const words = element('span', { className: 'hint' });
+    const onclick = () => {
+      this.#outgoing.deliveries.get(to)?.cancel();
+      this.element.focus();
+    };
+    const cancel = element('button', { type: 'button', textContent: 'Cancel', onclick });
+    const line = element('li', {}, element('bdi', { textContent: name }), ' ', words, ' ', cancel);
+    this.#rows.append(line);
+    const row = { name, words, cancel, line };
+    this.#known.set(to, row);
+    return row;
+  }
+}
