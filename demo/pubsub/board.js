@@ -1,0 +1,160 @@
+/** The table of topics: a pattern, last values and rates, drawn some times a second however many messages come. */
+
+import { element } from '../shared/element.js';
+import { Graph } from '../shared/graph.js';
+import { nameTag } from '../shared/names.js';
+import { TOPICS_AT_MOST } from './ledger.js';
+import { Tally } from './tally.js';
+
+const ROWS_AT_MOST = 100;
+const TEXT_AT_MOST = 200;
+/** Nobody reads faster, and a frame costs the same whatever it shows. */
+const DRAW_PAUSE_MS = 100;
+const FRESH_MS = 800;
+const ROLL_MS = 1000;
+
+export class Board {
+  #pattern = document.getElementById('pattern');
+  #error = document.getElementById('pattern-error');
+  #body = document.getElementById('topics');
+  #total = document.getElementById('total');
+  #rest = document.getElementById('rest');
+  #tally = new Tally();
+  #graph = new Graph(document.getElementById('graph'), { label: 'Messages a second', unit: '/s', height: 64, series: [{ label: 'messages', hue: 4 }] });
+  #lines = new Map();
+  #sorted = { generation: -1, topics: [] };
+  #hub = null;
+  #room = null;
+  #ledger = null;
+  #stop = null;
+  #timer = 0;
+  #frame = 0;
+  #drawn = 0;
+
+  constructor() {
+    this.#pattern.addEventListener('input', () => this.#subscribe());
+    document.getElementById('filter').addEventListener('submit', (event) => event.preventDefault());
+  }
+
+  /** @param {import('./hub.js').Hub} hub */
+  follow(hub, room, ledger) {
+    this.#hub = hub;
+    this.#room = room;
+    this.#ledger = ledger;
+    this.#subscribe();
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#roll(), ROLL_MS);
+  }
+
+  rest() {
+    clearInterval(this.#timer);
+  }
+
+  #subscribe() {
+    this.#stop?.();
+    this.#stop = null;
+    this.#tally.restart(performance.now());
+    try {
+      this.#stop = this.#hub.subscribe(this.#pattern.value, (_, __, entry) => this.#hear(entry));
+      this.#error.textContent = '';
+    } catch (refusal) {
+      this.#error.textContent = refusal.message;
+    }
+    this.#pattern.setAttribute('aria-invalid', String(!this.#stop));
+    this.#draw();
+  }
+
+  #hear(entry) {
+    this.#tally.hear(entry, performance.now());
+    this.#frame ||= requestAnimationFrame(() => this.#drawSometimes());
+  }
+
+  #roll() {
+    const now = performance.now();
+    this.#tally.roll(now, (topic) => this.#ledger.entries.has(topic));
+    this.#graph.push([this.#tally.rate]);
+    this.#total.textContent = Math.round(this.#tally.rate).toLocaleString('en');
+    this.#draw();
+  }
+
+  #drawSometimes() {
+    this.#frame = 0;
+    if (performance.now() - this.#drawn >= DRAW_PAUSE_MS) this.#draw();
+    else this.#frame = requestAnimationFrame(() => this.#drawSometimes());
+  }
+
+  #draw() {
+    this.#drawn = performance.now();
+    const topics = this.#topics();
+    if (this.#lines.size !== topics.length || topics.some((topic) => !this.#lines.has(topic))) this.#arrange(topics);
+    for (const topic of topics) this.#lines.get(topic).show(this.#tally.rows.get(topic), this.#tally.newest, this.#drawn);
+    this.#tellRest();
+  }
+
+  /** Those that are shown, by name. */
+  #topics() {
+    const { generation, rows } = this.#tally;
+    if (this.#sorted.generation !== generation) {
+      const topics = [...rows.keys()].sort(byName.compare).slice(0, ROWS_AT_MOST);
+      this.#sorted = { generation, topics };
+    }
+    return this.#sorted.topics;
+  }
+
+  #arrange(topics) {
+    this.#lines = new Map(topics.map((topic) => [topic, this.#lines.get(topic) ?? new Line(topic, (by) => this.#nameOf(by))]));
+    this.#body.replaceChildren(...[...this.#lines.values()].map((line) => line.element));
+  }
+
+  #nameOf(by) {
+    if (by === this.#room.id) return `${this.#room.name} (you)`;
+    const person = this.#room.people.get(by);
+    return person ? this.#room.label(person) : '';
+  }
+
+  #tellRest() {
+    const hidden = this.#tally.rows.size - this.#lines.size;
+    const words = [
+      this.#tally.rows.size ? '' : 'No topic fits this pattern yet.',
+      hidden > 0 ? `${hidden} more: a narrower pattern shows them.` : '',
+      this.#ledger.dropped ? `Only the newest ${TOPICS_AT_MOST} topics are kept: ${this.#ledger.dropped} older ones have gone.` : '',
+    ].filter(Boolean).join(' ');
+    if (this.#rest.textContent !== words) this.#rest.textContent = words;
+  }
+}
+
+const byName = new Intl.Collator('en', { numeric: true });
+
+class Line {
+  #value = element('td', { className: 'value' });
+  #from = element('td', { className: 'from' });
+  #rate = element('td', { className: 'rate' });
+  #nameOf;
+  #entry = null;
+  #name = '';
+
+  constructor(topic, nameOf) {
+    this.#nameOf = nameOf;
+    this.element = element('tr', {}, element('th', { scope: 'row', title: topic, textContent: topic }), this.#value, this.#from, this.#rate);
+  }
+
+  /** @param {import('./tally.js').Row} row */
+  show(row, newest, now) {
+    const { entry } = row;
+    if (entry !== this.#entry) this.#showEntry(entry);
+    const rate = row.rate >= 0.5 ? Math.round(row.rate).toLocaleString('en') : '';
+    if (this.#rate.textContent !== rate) this.#rate.textContent = rate;
+    this.element.classList.toggle('fresh', now - row.at < FRESH_MS);
+    this.element.classList.toggle('newest', row === newest);
+  }
+
+  #showEntry(entry) {
+    this.#entry = entry;
+    const text = JSON.stringify(entry.value);
+    this.#value.textContent = text.length > TEXT_AT_MOST ? `${text.slice(0, TEXT_AT_MOST)}…` : text;
+    const name = this.#nameOf(entry.by);
+    if (name === this.#name) return;
+    this.#name = name;
+    this.#from.replaceChildren(name ? nameTag(name) : '');
+  }
+}
