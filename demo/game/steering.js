@@ -72,5 +72,5 @@ function scaled(x, y, factor) {
 
 /** A key that means something else where it is pressed. */
 function isElsewhere({ target, ctrlKey, metaKey, altKey }) {
-  return ctrlKey || metaKey || altKey || target.closest?.('input, select, textarea, dialog, [data-scrolls]') !== null;
+  return ctrlKey || metaKey || altKey || Boolean(target.closest?.('input, select, textarea, dialog'));
 }
