@@ -121,17 +121,30 @@ export class Media extends EventTarget {
 
   async #acquire(kinds) {
     if (!this.#devices?.getUserMedia) throw new Error(INSECURE);
-    const constraints = Object.fromEntries(kinds.map((kind) => [kind, this.#constraints(kind)]));
-    const stream = await this.#ask(() => this.#devices.getUserMedia(constraints), kinds.length > 1 ? 'both' : kinds[0]);
+    const stream = await this.#ask(() => this.#open(kinds), kinds.length > 1 ? 'both' : kinds[0]);
     this.wasGranted = true;
     for (const track of stream.getTracks()) this.#keep(track.kind, track);
   }
 
-  #constraints(kind) {
-    const id = this.#choices[kind];
+  /** A device that was chosen once and is gone must not keep a person out. */
+  async #open(kinds) {
+    try {
+      return await this.#devices.getUserMedia(this.#constraints(kinds, this.#choices));
+    } catch (error) {
+      if (error.name !== 'OverconstrainedError' || !kinds.some((kind) => this.#choices[kind])) throw error;
+      const stream = await this.#devices.getUserMedia(this.#constraints(kinds, {}));
+      this.#tell('notice', 'The device that you had chosen is not there: another one is used. Choose one under Devices.');
+      return stream;
+    }
+  }
+
+  #constraints(kinds, ids) {
     const { width, height, frameRate } = QUALITIES[this.#choices.quality];
-    // A device that is gone must not keep a person out: so the one chosen is wished for, not demanded.
-    return { ...(id && { deviceId: id }), ...(kind === 'video' && { width, height, frameRate }) };
+    const constrain = (kind) => ({
+      ...(ids[kind] && { deviceId: { exact: ids[kind] } }),
+      ...(kind === 'video' && { width, height, frameRate }),
+    });
+    return Object.fromEntries(kinds.map((kind) => [kind, constrain(kind)]));
   }
 
   async #ask(question, wanted) {

@@ -8,8 +8,8 @@ import { describePath } from './statistics.js';
 const GRAPHS = [
   { label: 'Round trip', unit: 'ms', series: [{ label: 'Round trip', hue: 5 }], values: ({ roundTrip }) => [roundTrip] },
   {
-    label: 'Bit rate',
-    unit: 'kbit/s',
+    label: 'kbit/s',
+    unit: '',
     series: [{ label: 'received', hue: 3 }, { label: 'sent', hue: 1 }],
     values: ({ received, sent }) => [received, sent],
   },

@@ -2,6 +2,7 @@
 
 import { element } from '../shared/element.js';
 import { nameTag } from '../shared/names.js';
+import { SideFiles } from './side-files.js';
 
 const LINES_AT_MOST = 300;
 const TEXT_AT_MOST = 4000;
@@ -18,6 +19,10 @@ export class SideChat extends EventTarget {
   #button = byId('show-chat').querySelector('span');
   #room = null;
   #call = null;
+  /** @type {SideFiles | null} */
+  #files = null;
+  /** What to do when a line goes. @type {Map<Element, () => void>} */
+  #drops = new Map();
   #unread = 0;
   /** Lines that are to be shown with the next frame: somebody may write faster than a page can draw. */
   #waiting = [];
@@ -34,13 +39,14 @@ export class SideChat extends EventTarget {
       event.preventDefault();
       this.#say();
     });
+    this.#takeFiles();
     document.addEventListener('visibilitychange', () => this.#isSeen() && this.#count(0));
   }
 
   follow(room, call) {
     this.#room = room;
     this.#call = call;
-    this.#lines.replaceChildren();
+    this.#files = new SideFiles(room, call, (name, card) => this.#showCard(name, card.element, () => card.drop()));
     this.#count(0);
     call.addEventListener('link', ({ detail: { person, link } }) => {
       link.addEventListener('channels', () => this.#listen(person, link.channels.talk));
@@ -56,8 +62,35 @@ export class SideChat extends EventTarget {
   }
 
   leave() {
+    this.#files.leave();
     this.#room = null;
+    this.#files = null;
     this.#waiting = [];
+    while (this.#lines.firstElementChild) this.#dropFirst();
+  }
+
+  #takeFiles() {
+    const file = byId('file');
+    byId('attach').addEventListener('click', () => file.click());
+    file.addEventListener('change', () => {
+      this.#offer([...file.files]);
+      file.value = '';
+    });
+    byId('room').addEventListener('dragover', (event) => event.preventDefault());
+    byId('room').addEventListener('drop', (event) => {
+      event.preventDefault();
+      this.#offer([...event.dataTransfer.files]);
+    });
+  }
+
+  #offer(files) {
+    byId('refusal').textContent = '';
+    try {
+      for (const file of files) this.#files.offer(file);
+    } catch (failure) {
+      byId('refusal').textContent = failure.message;
+    }
+    if (files.length && this.panel.hidden) byId('show-chat').click();
   }
 
   #listen(person, channel) {
@@ -92,13 +125,35 @@ export class SideChat extends EventTarget {
   #show(name, text) {
     this.#waiting.push([name, text]);
     if (this.#waiting.length > LINES_AT_MOST) this.#waiting.shift();
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#lines.append(...this.#waiting.map(([who, said]) => element('li', {}, nameTag(who), element('p', { textContent: said }))));
-      this.#waiting = [];
-      while (this.#lines.childElementCount > LINES_AT_MOST) this.#lines.firstElementChild.remove();
-      this.#scroll();
-    });
+    this.#frame ||= requestAnimationFrame(() => this.#flush());
+  }
+
+  #showCard(name, card, drop) {
+    this.#flush();
+    const line = element('li', {}, nameTag(name), card);
+    this.#drops.set(line, drop);
+    this.#append(line);
+    if (!this.#isSeen() && name !== this.#room.name) this.#count(this.#unread + 1);
+  }
+
+  #flush() {
+    this.#frame = 0;
+    const lines = this.#waiting.map(([name, said]) => element('li', {}, nameTag(name), element('p', { textContent: said })));
+    this.#waiting = [];
+    this.#append(...lines);
+  }
+
+  #append(...lines) {
+    this.#lines.append(...lines);
+    while (this.#lines.childElementCount > LINES_AT_MOST) this.#dropFirst();
+    this.#scroll();
+  }
+
+  #dropFirst() {
+    const line = this.#lines.firstElementChild;
+    this.#drops.get(line)?.();
+    this.#drops.delete(line);
+    line.remove();
   }
 
   #scroll() {

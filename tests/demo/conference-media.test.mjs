@@ -117,12 +117,22 @@ test('another device takes the place of the one in use, muted where that was, an
   await media.switchMicrophone(false);
   const { audio, video } = media.sent;
   await media.choose({ audio: 'other' });
-  assert.deepEqual(devices.asked.at(-1), { audio: { deviceId: 'other' } });
+  assert.deepEqual(devices.asked.at(-1), { audio: { deviceId: { exact: 'other' } } });
   assert.deepEqual([audio.readyState, media.sent.audio.enabled, media.sent.video === video], ['ended', false, true]);
   devices.failure = error('NotReadableError');
   await assert.rejects(media.choose({ video: 'held' }), /in use by another program/);
   assert.equal(media.sent.video, null);
   assert.equal(choices.video, 'held');
+});
+
+test('a device that was chosen once and is not there is replaced by another one, and that is told', async () => {
+  const { devices, media, choices, notices } = begin();
+  choices.video = 'gone';
+  devices.failure = error('OverconstrainedError');
+  await media.start({ sound: true, picture: true });
+  assert.deepEqual(devices.asked.map(({ video }) => video.deviceId), [{ exact: 'gone' }, undefined]);
+  assert.deepEqual(media.presence, { sound: true, picture: 'camera' });
+  assert.match(notices()[0], /had chosen is not there/);
 });
 
 test('a device that the person closed does not come back as one that has vanished', async () => {
@@ -135,7 +145,7 @@ test('a device that the person closed does not come back as one that has vanishe
 });
 
 test('where the page is not secure, or the browser cannot, that is said', async () => {
-  const { media } = begin(undefined);
+  const { media } = begin();
   const insecure = new Media(undefined, { audio: '', video: '', quality: 'small' });
   await assert.rejects(insecure.start({ sound: true, picture: false }), { message: INSECURE });
   await assert.rejects(insecure.share(), { message: INSECURE });
