@@ -1,7 +1,7 @@
 /** Which parts of a text are links: addresses by http and https whose host is what it looks like, and nothing else. */
 
-/** An address ends at spaces, quotes, brackets of code, and all that is invisible or turns the direction of text. */
-const ADDRESS = /\bhttps?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Z}]+/giu;
+/** An address begins a word, and ends at spaces, quotes, brackets of code, and all that is invisible or turns the direction of text. */
+const ADDRESS = /(?<![\p{L}\p{N}:/@])https?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Z}]+/giu;
 /** What a sentence adds to an address. */
 const ENDING = /[.,;:!?'"’”»…*_~]+$/u;
 const PAIRS = { ')': '(', ']': '[' };

@@ -41,7 +41,7 @@ function linesOf(lines) {
 
 function lineOf(line) {
   const { name, text, ago } = Object(line);
-  if (typeof name !== 'string' || !sayable(text) || !(ago >= 0 && ago <= AGO_AT_MOST_MS)) return null;
+  if (typeof name !== 'string' || !sayable(text) || !Number.isFinite(ago) || ago < 0 || ago > AGO_AT_MOST_MS) return null;
   return { name: cleanName(name) || '?', text: cut(text), ago };
 }
 

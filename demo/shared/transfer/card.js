@@ -8,7 +8,7 @@ import { percent, sizeText } from './size.js';
 
 /** Larger pictures are not shown before somebody asks. */
 const PREVIEW_AT_MOST = 8 * 1024 * 1024;
-/** Receivers that are shown one by one; the others are counted. */
+/** Receivers that are shown one by one: the latest. */
 const ROWS_AT_MOST = 8;
 
 /** What both sides have in common. */
@@ -129,7 +129,7 @@ export class IncomingCard extends Card {
       waiting: 'Waiting for its turn…',
       receiving: far,
       checking: 'Checking that it is whole…',
-      done: this.#incoming.result ? 'Complete.' : 'Saved.',
+      done: this.#incoming.result && !this.#wasAsked ? 'Complete.' : 'Complete, and saved.',
       interrupted: `${why} ${far} has come and is kept.`,
       away: `${this.sender} has left.`,
       failed: why,
@@ -158,11 +158,17 @@ export class IncomingCard extends Card {
   }
 
   #done() {
-    const { result, name } = this.#incoming;
+    const { result, name, mime } = this.#incoming;
     if (!result) return;
     this.#link.href = this.addressOf(result);
-    if (this.#wasAsked) this.#link.click();
-    this.preview(result, name);
+    if (this.#wasAsked) this.#saved();
+    if (isPictureType(mime)) this.preview(result, name);
+  }
+
+  #saved() {
+    this.#link.click();
+    this.#link.textContent = 'Save again';
+    this.#link.setAttribute('aria-label', `Save ${this.#incoming.name} again`);
   }
 }
 
@@ -194,7 +200,7 @@ export class OutgoingCard extends Card {
     const has = received === 1 ? '1 person has it.' : `${received} people have it.`;
     this.tell([state === 'offered' ? 'Offered.' : 'No longer offered.', received > 0 ? has : ''].join(' ').trim());
     this.offer(...(state === 'offered' ? [this.#stop] : []));
-    const shown = [...deliveries.values()].slice(-ROWS_AT_MOST);
+    const shown = [...deliveries.values()].filter((delivery) => delivery.state !== 'received').slice(-ROWS_AT_MOST);
     for (const [to, { line }] of this.#known) {
       if (shown.some((delivery) => delivery.to === to)) continue;
       line.remove();
@@ -206,9 +212,9 @@ export class OutgoingCard extends Card {
   #drawRow(delivery) {
     const { words, cancel, name } = this.#known.get(delivery.to) ?? this.#addRow(delivery.to);
     const far = percent(delivery.acknowledged, this.#outgoing.size);
-    const text = { waiting: 'waits', sending: `${far} %`, sent: `${far} %`, received: 'has it', ended: delivery.why }[delivery.state];
+    const text = { waiting: 'waits', sending: `${far} %`, sent: `${far} %`, ended: delivery.why }[delivery.state];
     if (words.textContent !== text) words.textContent = text;
-    cancel.hidden = delivery.state === 'ended' || delivery.state === 'received';
+    cancel.hidden = delivery.state === 'ended';
     cancel.setAttribute('aria-label', `Cancel for ${name}`);
   }
 

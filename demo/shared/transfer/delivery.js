@@ -5,6 +5,11 @@ import { encodeControl, encodePart, lengthOf, WINDOW_AT_MOST } from './wire.js';
 /** Without an acknowledgement, though something is on its way. A page that works acknowledges in milliseconds. */
 const STALL_MS = 30_000;
 
+/** What takes longer from here to there and back lies in a queue, and an end of the file would lie behind it. */
+const TRIP_AT_MOST_MS = 100;
+/** Parts that are on their way before anything is known of the trip. */
+const FIRST_PARTS = 2;
+
 const WHY = {
   busy: 'Too many ask at once.',
   stalled: 'Nothing arrives there any more.',
@@ -25,7 +30,11 @@ export class Delivery {
   #outgoing;
   #carrier;
   #changed;
+  /** Bytes that may be on their way: as many as the receiver allows, and as a trip without a queue takes. */
   #window;
+  #windowAtMost;
+  /** When the parts that are on their way were sent. @type {number[]} */
+  #sentAt = [];
   /** The part to be sent next. */
   #next;
   /** The parts before it are stored. */
@@ -47,7 +56,8 @@ export class Delivery {
     this.#changed = changed;
     this.#next = from;
     this.#acknowledged = from;
-    this.#window = Math.min(window, WINDOW_AT_MOST);
+    this.#windowAtMost = Math.min(window, WINDOW_AT_MOST);
+    this.#window = Math.min(FIRST_PARTS * outgoing.part, this.#windowAtMost);
   }
 
   get file() {
@@ -76,6 +86,7 @@ export class Delivery {
   hearAck(next) {
     if (!this.running) return;
     if (next < this.#acknowledged || next > this.#next) return this.fail('bad-ack');
+    this.#adapt(this.#sentAt.splice(0, next - this.#acknowledged).at(-1));
     this.#acknowledged = next;
     this.#watch();
     this.#wake();
@@ -116,6 +127,7 @@ export class Delivery {
     const part = encodePart({ stream: this.stream, index: this.#next, hash, bytes });
     if (!this.#carrier.send(this.to, part)) return this.drop();
     this.#next += 1;
+    this.#sentAt.push(performance.now());
     if (!this.#stall) this.#watch();
     return undefined;
   }
@@ -135,6 +147,13 @@ export class Delivery {
   get #fits() {
     const { part } = this.#outgoing;
     return this.#onTheWay === 0 || this.#onTheWay * part + lengthOf(this.#outgoing, this.#next) <= this.#window;
+  }
+
+  /** @param {number | undefined} sentAt of the part that is stored now */
+  #adapt(sentAt) {
+    if (sentAt === undefined) return;
+    const step = performance.now() - sentAt > TRIP_AT_MOST_MS ? -this.#outgoing.part : this.#outgoing.part;
+    this.#window = Math.max(Math.min(this.#window + step, this.#windowAtMost), this.#outgoing.part);
   }
 
   #acknowledgement() {

@@ -1,0 +1,43 @@
+/** Files in the chat as a person handles them. */
+
+/** Stands in for the dialog that asks where to save, which no test can answer: a place in the browser's own store. */
+export function chosenPlace(page) {
+  return page.evaluate(() => {
+    globalThis.showSaveFilePicker = async ({ suggestedName }) => {
+      const store = await navigator.storage.getDirectory();
+      return store.getFileHandle(suggestedName, { create: true });
+    };
+  });
+}
+
+/** The card of a file. */
+export const card = (page, name) => page.getByRole('group', { name: `File ${name}`, exact: true });
+
+/** Chooses files in the dialog of the button. */
+export async function attach(page, ...files) {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Send a file' }).click();
+  await (await chooser).setFiles(files);
+}
+
+/** Pastes or drops files that the page's own script makes, as a person's clipboard or mouse would bring them. */
+export function bring(page, how, files) {
+  return page.evaluate(([type, made]) => {
+    const transfer = new DataTransfer();
+    for (const { name, mime, bytes } of made) transfer.items.add(new File([new Uint8Array(bytes)], name, { type: mime }));
+    const event = type === 'paste'
+      ? new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true })
+      : new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true });
+    document.getElementById('message').dispatchEvent(event);
+  }, [how, files]);
+}
+
+/** What was saved to the place that `chosenPlace` gives. */
+export function savedHash(page, name) {
+  return page.evaluate(async (wanted) => {
+    const store = await navigator.storage.getDirectory();
+    const file = await (await store.getFileHandle(wanted)).getFile();
+    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  }, name);
+}
