@@ -102,14 +102,14 @@ export class Board {
   }
 
   #arrange(topics) {
-    this.#lines = new Map(topics.map((topic) => [topic, this.#lines.get(topic) ?? new Line(topic, (by) => this.#nameOf(by))]));
+    this.#lines = new Map(topics.map((topic) => [topic, this.#lines.get(topic) ?? new Line(topic, (by) => this.#tagOf(by))]));
     this.#body.replaceChildren(...[...this.#lines.values()].map((line) => line.element));
   }
 
-  #nameOf(by) {
-    if (by === this.#room.id) return `${this.#room.name} (you)`;
-    const person = this.#room.people.get(by);
-    return person ? this.#room.label(person) : '';
+  #tagOf(by) {
+    const isOwn = by === this.#room.id;
+    const person = isOwn ? this.#room : this.#room.people.get(by);
+    return person ? [nameTag(this.#room.label(person)), isOwn ? ' (you)' : ''] : [];
   }
 
   #tellRest() {
@@ -129,12 +129,12 @@ class Line {
   #value = element('td', { className: 'value' });
   #from = element('td', { className: 'from' });
   #rate = element('td', { className: 'rate' });
-  #nameOf;
+  #tagOf;
   #entry = null;
-  #name = '';
+  #by = '';
 
-  constructor(topic, nameOf) {
-    this.#nameOf = nameOf;
+  constructor(topic, tagOf) {
+    this.#tagOf = tagOf;
     this.element = element('tr', {}, element('th', { scope: 'row', title: topic, textContent: topic }), this.#value, this.#from, this.#rate);
   }
 
@@ -152,9 +152,8 @@ class Line {
     this.#entry = entry;
     const text = JSON.stringify(entry.value);
     this.#value.textContent = text.length > TEXT_AT_MOST ? `${text.slice(0, TEXT_AT_MOST)}…` : text;
-    const name = this.#nameOf(entry.by);
-    if (name === this.#name) return;
-    this.#name = name;
-    this.#from.replaceChildren(name ? nameTag(name) : '');
+    if (entry.by === this.#by) return;
+    this.#by = entry.by;
+    this.#from.replaceChildren(...this.#tagOf(entry.by));
   }
 }

@@ -26,7 +26,7 @@ export class Login {
 
   #show(user) {
     this.#user = user;
-    this.#state.replaceChildren(...(user ? [nameTag(user), ' is logged in, in every window.'] : ['Nobody is logged in.']));
+    this.#state.replaceChildren(...(user ? [nameTag(user), ' is logged in.'] : ['Nobody is logged in.']));
     this.#state.classList.toggle('in', user !== '');
     this.#button.textContent = user ? 'Log out' : `Log in as ${this.#room.name}`;
   }
