@@ -29,6 +29,8 @@ const devices = new DeviceDialog(media, choices, { chosen: ({ speaker }) => play
 
 /** The call that is going on, to look into from the browser's console. @type {{room: object, call: Call, stage: Stage} | null} */
 export let present = null;
+/** Whether the browser tells the addresses of this machine: it does from the first device on, but only to new connections. */
+let mayBeFound = false;
 
 offerWays();
 byId('room').append(devices.element);
@@ -77,6 +79,8 @@ function carry() {
   voice.follow(media.sent.audio);
   if (!present) return;
   const { room, call, stage } = present;
+  if (media.wasGranted && !mayBeFound) call.renew();
+  mayBeFound = media.wasGranted;
   for (const [kind, track] of Object.entries(media.sent)) call.carry(kind, track);
   stage.showOwn();
   room.announce();

@@ -82,6 +82,7 @@ export class Link extends EventTarget {
     if (this.#isClosed || attempt < this.attempt) return undefined;
     if (attempt > this.attempt) this.#begin(attempt);
     this.isHeard = true;
+    if (!('description' in signal || 'candidate' in signal)) return undefined;
     addressesOf(signal).forEach((address) => this.#note('theirs', address));
     return this.#negotiation.receive(signal);
   }
@@ -97,7 +98,9 @@ export class Link extends EventTarget {
 
   /** A new connection: a browser tells more addresses once it may use a microphone, but not to one that it has. */
   renew() {
-    if (!this.#isClosed && this.attempt < ATTEMPTS_AT_MOST) this.#begin(this.attempt + 1);
+    if (this.#isClosed || this.attempt >= ATTEMPTS_AT_MOST) return;
+    this.#begin(this.attempt + 1);
+    this.#send(encodeSignal(this.attempt, {}));
   }
 
   async measure() {

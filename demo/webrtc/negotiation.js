@@ -1,6 +1,8 @@
 /**
  * Perfect negotiation of one connection, as the WebRTC specification has it: either side may offer at any time, and when
- * both do, the impolite one's offer counts. Who is polite is known beforehand, so it is never negotiated.
+ * both do, the impolite one's offer counts. Who is polite is known beforehand, so it is never negotiated. Only the very first
+ * offer is the impolite one's: Chromium fails now and then to take back one with data channels before they have been agreed
+ * upon ("Failed to start SCTP transport"), and nothing is lost by not making it.
  */
 
 /** Signals of a peer that wait to be served: the browser makes some twenty candidates at once, and offers one at a time. */
@@ -46,6 +48,8 @@ export class Negotiation {
   }
 
   async #offer() {
+    // What is needed is asked for again once the first offer has been answered.
+    if (this.#isPolite && !this.#connection.remoteDescription) return;
     this.#isOffering = true;
     try {
       await this.#connection.setLocalDescription();

@@ -5,7 +5,8 @@
  *   {"type":"signal","attempt":1,"candidate":{"candidate":"…","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"…"}}
  *
  * `attempt` counts the connections between the two: who starts anew adds one, and the other one follows. So what belongs
- * to a connection that has been given up is told from what belongs to the present one.
+ * to a connection that has been given up is told from what belongs to the present one. A signal with neither description
+ * nor candidate only says that its sender has started anew: the first offer is that of the one with the higher id.
  */
 
 /** A browser writes about 3,000 characters for each medium. */
@@ -17,7 +18,7 @@ export const ATTEMPTS_AT_MOST = 1000;
 const CANDIDATE_AT_MOST = 1000;
 const TAG_AT_MOST = 256;
 
-/** @param {{description: RTCSessionDescription} | {candidate: RTCIceCandidate | null}} content */
+/** @param {{description?: RTCSessionDescription, candidate?: RTCIceCandidate | null}} content */
 export function encodeSignal(attempt, content) {
   return JSON.stringify({ type: 'signal', attempt, ...content });
 }
@@ -31,6 +32,7 @@ export function decodeSignal(data) {
   if (typeof data !== 'string' || data.length > 2 * TEXT_AT_MOST || !data.includes('"signal"')) return null;
   const { type, attempt, description, candidate } = parse(data);
   if (type !== 'signal' || !Number.isInteger(attempt) || attempt < 1 || attempt > ATTEMPTS_AT_MOST) return null;
+  if (description === undefined && candidate === undefined) return { attempt };
   if (isDescription(description)) return { attempt, description: { type: description.type, sdp: description.sdp } };
   if (candidate === null) return { attempt, candidate };
   return isCandidate(candidate) ? { attempt, candidate: copy(candidate) } : null;

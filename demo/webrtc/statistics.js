@@ -9,7 +9,7 @@
  * @property {number | null} loss of what should have arrived since the last report, in percent
  * @property {{width: number, height: number, rate: number} | null} picture that arrives
  * @property {{protocol: string, own: End, theirs: End} | null} path
- * @property {{soundBytes: number, pictureBytes: number, frames: number, bytesReceived: number, bytesSent: number, packets: number, lost: number}} totals
+ * @property {{soundBytes: number, soundEnergy: number, pictureBytes: number, frames: number, bytesReceived: number, bytesSent: number, packets: number, lost: number}} totals
  * @typedef {{address: string, port: number, type: string}} End
  */
 
@@ -56,6 +56,7 @@ function totalsOf(inbound, pair) {
   const sum = (key, kind) => inbound.reduce((all, entry) => all + (!kind || entry.kind === kind ? entry[key] ?? 0 : 0), 0);
   return {
     soundBytes: sum('bytesReceived', 'audio'),
+    soundEnergy: sum('totalAudioEnergy', 'audio'),
     pictureBytes: sum('bytesReceived', 'video'),
     frames: sum('framesDecoded', 'video'),
     bytesReceived: pair?.bytesReceived ?? 0,

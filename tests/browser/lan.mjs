@@ -16,10 +16,11 @@ export class Lan {
   #lab;
   #folder;
 
-  static async start(count) {
+  /** @param {string[]} [flags] of each Chromium */
+  static async start(count, flags = []) {
     const lan = new Lan();
     try {
-      await lan.#build(count);
+      await lan.#build(count, flags);
     } catch (failure) {
       await lan.stop();
       throw failure;
@@ -30,7 +31,10 @@ export class Lan {
   /** @type {import('playwright-core').Browser[]} one of each machine */
   browsers = [];
 
-  async #build(count) {
+  /** The words with which commands run on each machine. @type {string[][]} */
+  entrances = [];
+
+  async #build(count, flags) {
     const program = join(TARGET, 'debug/examples/lan');
     if (!existsSync(program)) {
       throw new Error(`${program} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-tests --example lan\``);
@@ -41,7 +45,8 @@ export class Lan {
     for (let number = 0; number < count; number += 1) {
       const { value: entrance } = await within('a machine', lines.next());
       if (!entrance) throw new Error('the lab ended before it stood');
-      this.browsers.push(await launch(await this.#browser(number, entrance)));
+      this.entrances.push(entrance.split(' '));
+      this.browsers.push(await launch(await this.#browser(number, entrance), flags));
     }
   }
 

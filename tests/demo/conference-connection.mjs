@@ -17,6 +17,7 @@ export class FakeConnection extends EventTarget {
   signalingState = 'stable';
   connectionState = 'new';
   localDescription = null;
+  remoteDescription = null;
   channels = [];
   /** What it wants to agree upon, and what of it is agreed. */
   wanted = 0;
@@ -78,6 +79,7 @@ export class FakeConnection extends EventTarget {
         this.agreed = this.#offered;
       }
       this.#remote = sdp;
+      this.remoteDescription = { type, sdp };
     });
   }
 

@@ -60,10 +60,11 @@ export async function sees(page, name) {
   await page.waitForFunction(([who, before]) => window.linkTo(who)?.measured?.totals.frames > before + 5, [name, frames]);
 }
 
-/** Waits until somebody is heard: their sound has come in and is loud. */
+/** Waits until somebody is heard: what comes in is louder than silence, from now on. */
 export async function hears(page, name) {
   await linked(page, name);
-  await page.waitForFunction((who) => window.linkTo(who)?.level > 0.05, name);
+  const energy = await page.evaluate((who) => window.linkTo(who).measured?.totals.soundEnergy ?? 0, name);
+  await page.waitForFunction(([who, before]) => window.linkTo(who)?.measured?.totals.soundEnergy > before + 1e-5, [name, energy]);
 }
 
 /** Waits until the connection to somebody stands. */
