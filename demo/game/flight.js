@@ -58,12 +58,13 @@ function moved(thing, vx, vy) {
   const [wantedX, wantedY] = [thing.x + vx / speed, thing.y + vy / speed];
   const x = Math.round(Math.min(Math.max(wantedX, 0), WIDTH));
   const y = Math.round(Math.min(Math.max(wantedY, 0), HEIGHT));
+  // Rounding towards zero lets things come to rest.
   const stopped = (wanted, size) => wanted < 0 || wanted > size;
   return {
     ...thing,
     x,
     y,
-    vx: stopped(wantedX, WIDTH) ? 0 : Math.round((vx / speed) * FINE),
-    vy: stopped(wantedY, HEIGHT) ? 0 : Math.round((vy / speed) * FINE),
+    vx: stopped(wantedX, WIDTH) ? 0 : Math.trunc((vx / speed) * FINE),
+    vy: stopped(wantedY, HEIGHT) ? 0 : Math.trunc((vy / speed) * FINE),
   };
 }

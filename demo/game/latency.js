@@ -64,6 +64,6 @@ export class Latency {
 
 function line({ name, seat, pause }, ms) {
   const trip = ms === null ? 'no answer yet' : `${ms.toFixed(1)} ms`;
-  const stop = pause === undefined ? '' : `longest pause ${Math.round(pause)} ms`;
+  const stop = pause === undefined ? '' : `pause ${Math.round(pause)} ms`;
   return element('li', {}, tag(name, seat), element('span', { textContent: trip }), element('span', { className: 'hint', textContent: stop }));
 }

@@ -1,6 +1,8 @@
 /** For how long each of the others has stood still on this screen, at worst. */
 
 export class Pauses {
+  /** The longest of anybody, in milliseconds, also of those who have gone. */
+  worst = 0;
   #seen = new Map();
 
   /** @param {{id: string, progress: number}[]} comets as drawn now */
@@ -23,6 +25,7 @@ export class Pauses {
   #note(id, progress, now) {
     const seen = this.#seen.get(id) ?? { progress, at: now, longest: 0 };
     seen.longest = Math.max(seen.longest, now - seen.at);
+    this.worst = Math.max(this.worst, seen.longest);
     if (progress !== seen.progress) Object.assign(seen, { progress, at: now });
     this.#seen.set(id, seen);
   }

@@ -34,6 +34,8 @@ export class Play {
   #ticked = 0;
   #owners = [];
   #ignored = new Set();
+  /** Who was called what when there last was a connection. @type {Map<string, string>} */
+  #names = new Map();
   #frame = 0;
 
   /**
@@ -81,6 +83,7 @@ export class Play {
       answered: (from, ms) => this.#stage.latency.answered(from, ms),
     }, hueOf(name), this.session);
     this.#owners = [];
+    this.#names.clear();
     teller.notice('');
   }
 
@@ -140,7 +143,8 @@ export class Play {
   #who(id) {
     const isOwn = id === this.session.world.id;
     const person = isOwn ? { id, name: this.#room.name } : this.#room.people.get(id);
-    return { id, isOwn, name: person ? this.#room.label(person) : '', seat: this.session.world.claimsOf(id)?.seat ?? WATCHING };
+    if (person && this.#room.state === 'open') this.#names.set(id, this.#room.label(person));
+    return { id, isOwn, name: this.#names.get(id) ?? '', seat: this.session.world.claimsOf(id)?.seat ?? WATCHING };
   }
 
   #draw(now) {

@@ -81,6 +81,7 @@ export class Sky {
       canvas.style.width = `${across * scale}px`;
       canvas.style.height = `${down * scale}px`;
     }
+    this.#canvas.parentElement.style.setProperty('--above', `${(clientHeight - down * scale) / 2}px`);
     this.#glows.clear();
     this.#drawDust();
   }

@@ -28,6 +28,11 @@ export class Views {
     this.#digests.set(owner, digests);
   }
 
+  /** @returns {number | undefined} */
+  digestOf(owner, seq) {
+    return this.#digests.get(owner)?.get(seq);
+  }
+
   /** The latest of each owner. */
   latest() {
     return [...this.#digests].map(([id, digests]) => {
@@ -39,7 +44,7 @@ export class Views {
   /** @param {{id: string, seq: number, digest: number}[]} views of the page `by` */
   compare(by, views) {
     for (const { id, seq, digest: theirs } of views) {
-      const mine = this.#digests.get(id)?.get(seq);
+      const mine = this.digestOf(id, seq);
       if (mine !== undefined) this.#settle({ by, owner: id, seq }, mine === theirs);
     }
   }

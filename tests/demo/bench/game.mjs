@@ -1,0 +1,185 @@
+/** What the game reaches: eight players on two machines while pages are killed, and from a key to the picture elsewhere. */
+
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+import { Lan } from '../../browser/lan.mjs';
+import { Proxy } from '../../browser/proxy.mjs';
+import { launch, tab } from '../../browser/world.mjs';
+import { holds, join, pilot, sees, world } from '../game-pilot.mjs';
+
+const PLAYERS = 8;
+const KILLS = 6;
+const KILL_EVERY_MS = 10_000;
+/** After a kill all have to agree again within so long. */
+const AGREE_MS = 2000;
+const KEYS = 60;
+/** Eight windows on one screen are small. */
+const VIEWPORT = { width: 640, height: 420 };
+const LAN_GAME = 'http://localhost:9009/demo/game/';
+
+const { json } = parseArgs({ options: { json: { type: 'boolean' } } }).values;
+const figures = [];
+
+await onOneMachine();
+await onTwoMachines();
+if (json) console.log(JSON.stringify(figures, null, 2));
+else console.table(figures);
+
+async function onOneMachine() {
+  const proxy = await Proxy.start();
+  const browsers = [await launch(), await launch()];
+  try {
+    const at = `${proxy.http}/demo/game/`;
+    await keys('one machine', await Promise.all(browsers.map((browser, number) => enter(browser, at, `Player ${number}`))), 100);
+  } finally {
+    await Promise.all(browsers.map((browser) => browser.close()));
+    await proxy.stop();
+  }
+}
+
+async function onTwoMachines() {
+  const lan = await Lan.start(2);
+  try {
+    const pair = await Promise.all(lan.browsers.map((browser, number) => enter(browser, LAN_GAME, `Player ${number}`)));
+    await keys('two machines', pair, 120);
+    await Promise.all(pair.map((page) => page.context().close()));
+    await kills(lan);
+  } finally {
+    await lan.stop();
+  }
+}
+
+function enter(browser, at, name) {
+  return join(browser, at, name, 'bench', { viewport: VIEWPORT });
+}
+
+/** Presses keys in one page, and takes the time until the other has drawn the comet elsewhere. */
+async function keys(where, [one, other], most) {
+  await Promise.all([one, other].map((page) => sees(page, 2)));
+  const { id } = await world(one);
+  const times = [];
+  for (let press = 0; press < KEYS; press += 1) {
+    // At rest, so that the first step is seen as one.
+    await holds(one, ({ play }) => play.session.world.own.comet.vx === 0 && play.session.world.own.comet.vy === 0);
+    const moved = other.game.evaluate(watchMove, id);
+    await other.evaluate(() => window.watching);
+    const pressed = one.evaluate(() => new Promise((resolve) => {
+      addEventListener('keydown', ({ timeStamp }) => resolve(performance.timeOrigin + timeStamp), { once: true });
+    }));
+    await one.keyboard.down(press % 2 ? 'ArrowLeft' : 'ArrowRight');
+    times.push(await moved - await pressed);
+    await one.keyboard.up(press % 2 ? 'ArrowLeft' : 'ArrowRight');
+  }
+  times.sort((before, after) => before - after);
+  figure(`key to picture on ${where}, p50`, times[Math.floor(KEYS / 2)], 'ms', {});
+  figure(`key to picture on ${where}, p95`, times[Math.ceil(KEYS * 0.95) - 1], 'ms', { at_most: most });
+}
+
+/** In the page: when a comet is first drawn elsewhere than it has rested. */
+function watchMove(game, id) {
+  const place = () => game.play.drawn.find((comet) => comet.id === id);
+  return new Promise((resolve) => {
+    let rest = null;
+    let still = 0;
+    window.watching = new Promise((ready) => {
+      const look = () => {
+        const { x, y } = place();
+        const hasMoved = rest && (x !== rest.x || y !== rest.y);
+        if (hasMoved && still > 3) return resolve(performance.timeOrigin + performance.now());
+        still = hasMoved ? 0 : still + 1;
+        rest = { x, y };
+        if (still > 3) ready();
+        return requestAnimationFrame(look);
+      };
+      look();
+    });
+  });
+}
+
+async function kills(lan) {
+  let pages = [];
+  for (let number = 0; number < PLAYERS; number += 1) pages.push(await newcomer(lan, number));
+  for (const page of pages) await sees(page, PLAYERS);
+  for (const page of pages) await pilot(page, 'all');
+  // Who starts is busy starting: the run begins now.
+  await Promise.all(pages.map((page) => page.game.evaluate(({ play }) => Object.assign(play.pauses, { worst: 0 }).forget())));
+  const seen = { worst: [], entries: [], agreeing: [], differed: 0 };
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const next = setTimeout(KILL_EVERY_MS);
+    pages = await killOne(pages, kill, seen);
+    pages.push(await newcomer(lan, PLAYERS + kill));
+    seen.entries.push(await pages.at(-1).entered);
+    await pilot(pages.at(-1), 'all');
+    console.error(`kill ${kill + 1}: all agree after ${seen.agreeing.at(-1)} ms, a newcomer plays after ${Math.round(seen.entries.at(-1))} ms`);
+    await next;
+  }
+  for (const page of pages) seen.worst.push(await page.game.evaluate(({ play }) => play.pauses.worst));
+  for (const page of pages) seen.differed += (await world(page)).differed;
+  figure('views that differed', seen.differed, 'views', { at_most: 0 });
+  figure('state hashes equal after a kill, at most', Math.max(...seen.agreeing), 'ms', { at_most: AGREE_MS });
+  figure('a player stands still on another’s screen, at most', Math.max(...seen.worst), 'ms', { at_most: 300 });
+  figure('a newcomer plays after its open, at most', Math.max(...seen.entries), 'ms', { at_most: 1000 });
+}
+
+/** Ends a renderer without a word, every other time that of the lowest id, and waits until the others are of one mind. */
+async function killOne(pages, kill, seen) {
+  const ids = await Promise.all(pages.map(async (page) => (await world(page)).id));
+  const place = kill % 2 ? kill : ids.indexOf(ids.toSorted()[0]);
+  const victim = pages[place];
+  seen.worst.push(await victim.game.evaluate(({ play }) => play.pauses.worst));
+  seen.differed += (await world(victim)).differed;
+  const session = await victim.context().newCDPSession(victim);
+  const crashed = victim.waitForEvent('crash');
+  session.send('Page.crash').catch(() => {});
+  await crashed;
+  const killed = performance.now();
+  const others = pages.filter((page) => page !== victim);
+  await agree(others, ids[place]);
+  seen.agreeing.push(Math.round(performance.now() - killed));
+  await victim.context().close();
+  return others;
+}
+
+/** Until all have the same digests of all players, of ticks after the kill, and no star belongs to the one who has gone. */
+async function agree(pages, gone) {
+  const [first, ...others] = pages;
+  const begun = await first.game.evaluate(({ play }) => play.session.views.latest());
+  const isNew = { gone, old: begun.map(({ id, seq }) => [id, seq]) };
+  await Promise.all(pages.map((page) => holds(page, ({ play }, id) => (
+    play.session.world.claimsOf(id) === undefined && play.session.world.holdings.every((holding) => holding && holding.id !== id)), gone)));
+  await holds(first, ({ play }, { gone: id, old }) => {
+    const latest = play.session.views.latest();
+    return latest.every((view) => view.id !== id) && old.every(([owner, seq]) => owner === id || latest.some((view) => view.id === owner && view.seq > seq));
+  }, isNew);
+  const views = await first.game.evaluate(({ play }) => play.session.views.latest());
+  await Promise.all(others.map((page) => holds(page, ({ play }, wanted) => (
+    wanted.every(({ id, seq, digest }) => play.session.views.digestOf(id, seq) === digest)), views)));
+}
+
+/** `entered` of the page: how long after the `open` of its socket it has a seat, in milliseconds. */
+async function newcomer(lan, number) {
+  const page = await tab(lan.browsers[number % lan.browsers.length], { viewport: VIEWPORT });
+  await page.goto(LAN_GAME);
+  page.game = await page.evaluateHandle(() => import(new URL('game.js', location.href).href));
+  page.entered = page.game.evaluate((game) => new Promise((resolve) => {
+    let opened = 0;
+    const look = setInterval(() => {
+      const session = game.play?.session;
+      if (session) opened ||= performance.now();
+      if (!session || session.world.own.seat >= 8) return;
+      clearInterval(look);
+      resolve(performance.now() - opened);
+    });
+  }));
+  await page.getByLabel('Your name').fill(`Player ${number}`);
+  await page.getByLabel('Channel name').fill('kills');
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await page.entered;
+  return page;
+}
+
+function figure(what, measured, unit, bound) {
+  console.error(`${what}: ${measured.toFixed(1)} ${unit}`);
+  figures.push({ what, measured: Number(measured.toFixed(1)), unit, ...bound });
+}
