@@ -12,7 +12,7 @@ import { Typing } from './typing.js';
 import { decode, encode } from './wire.js';
 
 const WRITERS_SHOWN = 3;
-const KEPT = 'What is said from now on is kept by those who are here, and shown to newcomers.';
+const KEPT = 'What is said to everyone is kept by those who are here, and shown to newcomers.';
 const NOT_KEPT = 'What was kept for newcomers is forgotten.';
 const NOWHERE = 'No messages yet. What you write reaches those who are here now, and is kept nowhere.';
 const HERE = 'No messages yet. What you write to everyone is kept by those who are here, and shown to newcomers.';

@@ -9,7 +9,7 @@ const ANSWER_MS = 3000;
 /** Changes of the setting; a number beyond is somebody's joke. */
 const CLOCK_AT_MOST = 1_000_000;
 
-/** Fires `setting` with `{person}` who has changed it, and `told` with `{person, lines}`. */
+/** Fires `setting` with `{person}` who has changed it just now, null where it was found so, and `told` with `{person, lines}`. */
 export class History extends EventTarget {
   /** The newest setting of all that were heard: by clock, then by the id of who made it. */
   #setting = { on: false, clock: 0, by: '' };
@@ -32,7 +32,7 @@ export class History extends EventTarget {
     this.#room = room;
     room.addEventListener('state', () => room.state === 'open' && this.#opened());
     room.addEventListener('come', ({ detail }) => this.#met(detail.person));
-    room.addEventListener('changed', ({ detail }) => this.#merge(detail.person));
+    room.addEventListener('changed', ({ detail }) => this.#merge(detail.person, detail.person));
     room.addEventListener('go', ({ detail }) => this.#gone(detail.person));
   }
 
@@ -96,16 +96,17 @@ export class History extends EventTarget {
   }
 
   #met(person) {
-    this.#merge(person);
+    this.#merge(person, null);
     this.#gather();
   }
 
-  #merge(person) {
+  /** @param {import('../shared/room.js').Person | null} by who has changed it, unless they only pass it on */
+  #merge(person, by) {
     const setting = settingOf(person.extra);
     if (!setting || !isNewer(setting, this.#setting)) return;
     const before = this.on;
     this.#adopt(setting);
-    if (before !== this.on) this.#tell('setting', { person: person.id === setting.by ? person : null });
+    if (before !== this.on) this.#tell('setting', { person: by?.id === setting.by ? by : null });
     this.#gather();
   }
 

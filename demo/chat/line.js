@@ -18,8 +18,8 @@ export function eventLine(...parts) {
 /** What a newcomer was told, as its giver tells it. */
 export function toldLine(giver, lines) {
   const list = element('ol', { ariaLabel: 'Earlier messages' }, ...lines.map(({ name, text, at }) => saidLine({ name, text, at: new Date(at) })));
-  const count = lines.length === 1 ? 'One earlier message' : `${lines.length} earlier messages`;
-  const head = element('p', { className: 'hint' }, `${count}, as told by `, nameTag(giver), '. This page has not heard them itself.');
+  const [count, them] = lines.length === 1 ? ['One earlier message', 'it'] : [`${lines.length} earlier messages`, 'them'];
+  const head = element('p', { className: 'hint' }, `${count}, as told by `, nameTag(giver), `. This page has not heard ${them} itself.`);
   return element('li', { className: 'told' }, head, list);
 }
 

@@ -220,7 +220,7 @@ test('a newcomer asks who has been there longest, and is told once', (t) => {
   history.hearLines(room.people.get('cleo'), [{ name: 'Ann', text: 'hello', ago: 60_000 }]);
   history.hearLines(room.people.get('cleo'), [{ name: 'Ann', text: 'again', ago: 60_000 }]);
   pass(10 * ANSWER_MS);
-  assert.deepEqual(events, [['setting', true, 'bob'], ['told', 'cleo', ['hello']]]);
+  assert.deepEqual(events, [['setting', true, undefined], ['told', 'cleo', ['hello']]]);
   assert.deepEqual(asked(), ['cleo']);
   history.hearGet(room.come('eve', 0, ON));
   assert.deepEqual(room.sent.at(-1)[1].lines.map(({ text }) => text), ['hello'], 'it can tell the next one');
@@ -268,8 +268,11 @@ test('a setting that is nonsense is ignored, and one without end is told', (t) =
   const nonsense = [null, 7, {}, { on: 1, clock: 1, by: 'x' }, { on: true, clock: 0, by: 'x' }, { on: true, clock: 1e9, by: 'x' }, { on: true, clock: NaN, by: 'x' }, { on: true, clock: 1, by: 'x'.repeat(100) }];
   nonsense.forEach((setting, index) => room.come(`p${index}`, 0, setting));
   assert.equal(history.on, false);
+  const events = [];
+  history.addEventListener('setting', ({ detail }) => events.push(detail.person?.id));
   room.change('p0', { on: true, clock: 1_000_000, by: 'p0' });
   assert.deepEqual([history.on, history.switch(false), history.on], [true, false, true]);
+  assert.deepEqual(events, ['p0']);
 });
 
 test('what is kept is bounded in lines and in size', (t) => {

@@ -1,5 +1,7 @@
 /** Files in the chat as a person handles them. */
 
+import { crc32, deflateSync } from 'node:zlib';
+
 /** Stands in for the dialog that asks where to save, which no test can answer: a place in the browser's own store. */
 export function chosenPlace(page) {
   return page.evaluate(() => {
@@ -40,4 +42,24 @@ export function savedHash(page, name) {
     const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
     return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   }, name);
+}
+
+/** A picture: bands of colours. */
+export function png(width, height) {
+  const row = (y) => Buffer.from([0, ...Array.from({ length: width }, (_, x) => [x % 256, (y * 3) % 256, 160]).flat()]);
+  const pixels = Buffer.concat(Array.from({ length: height }, (_, y) => row(y)));
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2], 8);
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(pixels)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+function chunk(type, data) {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  check.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, check]);
 }

@@ -136,7 +136,7 @@ test('after a lost connection it goes on where it was, with new ids on both side
   await until(incoming, ({ stored }) => stored > 10 * PART);
   wire.lose(ann);
   wire.lose(bob);
-  assert.deepEqual([incoming.state, incoming.why], ['interrupted', 'Its sender has left. It goes on when they are back.']);
+  assert.deepEqual([incoming.state, incoming.why], ['interrupted', 'Its sender is not there. It goes on when they are back.']);
   await quiet();
   const kept = sink.written;
   wire.return(ann, 'ann-2');

@@ -51,12 +51,14 @@ class Card {
     return this.#address;
   }
 
+  /** @returns {Promise<boolean>} false where it is no picture that can be shown */
   async preview(blob, name) {
     const image = blob.size <= PREVIEW_AT_MOST ? await openPicture(blob, name) : null;
-    if (!image) return;
-    if (this.#isDropped) return void URL.revokeObjectURL(image.src);
-    this.picture.replaceChildren(image);
+    if (!image) return false;
+    if (this.#isDropped) URL.revokeObjectURL(image.src);
+    else this.picture.replaceChildren(image);
     this.picture.hidden = false;
+    return true;
   }
 
   tell(words, isBad = false) {
@@ -72,9 +74,9 @@ class Card {
 
   /** Keeps the keyboard in the card when the control that had it goes. */
   offer(...controls) {
-    const hadFocus = this.actions.contains(document.activeElement);
+    const focused = document.activeElement;
     for (const control of this.actions.children) control.hidden = !controls.includes(control);
-    if (hadFocus && document.activeElement.hidden) (controls[0] ?? this.element).focus();
+    if (this.actions.contains(focused) && focused.hidden) (controls[0] ?? this.element).focus();
   }
 
   /** Progress waits for a frame, which a hidden page has not; a new state does not wait. */
@@ -94,6 +96,7 @@ class Card {
 export class IncomingCard extends Card {
   #incoming;
   #wasAsked = false;
+  #isNoPicture = false;
   #save = this.button('Save', () => this.#get());
   #resume = this.button('Go on', () => this.#incoming.resume());
   #cancel = this.button('Cancel', () => this.#incoming.cancel());
@@ -129,7 +132,7 @@ export class IncomingCard extends Card {
       waiting: 'Waiting for its turn…',
       receiving: far,
       checking: 'Checking that it is whole…',
-      done: this.#incoming.result && !this.#wasAsked ? 'Complete.' : 'Complete, and saved.',
+      done: `${this.#incoming.result && !this.#wasAsked ? 'Complete.' : 'Complete, and saved.'}${this.#isNoPicture ? ' It is no picture that can be shown.' : ''}`,
       interrupted: `${why} ${far} has come and is kept.`,
       away: `${this.sender} has left.`,
       failed: why,
@@ -162,7 +165,12 @@ export class IncomingCard extends Card {
     if (!result) return;
     this.#link.href = this.addressOf(result);
     if (this.#wasAsked) this.#saved();
-    if (isPictureType(mime)) this.preview(result, name);
+    if (isPictureType(mime)) this.#show(result, name);
+  }
+
+  async #show(result, name) {
+    this.#isNoPicture = !await this.preview(result, name);
+    this.draw();
   }
 
   #saved() {
@@ -176,7 +184,7 @@ export class OutgoingCard extends Card {
   #outgoing;
   #label;
   #rows = element('ul', { className: 'file-rows' });
-  /** By receiver. @type {Map<string, {name: string, line: HTMLElement, words: HTMLElement, cancel: HTMLElement}>} */
+  /** By receiver. @type {Map<string, {name: string, line: HTMLElement, words: HTMLElement, bar: HTMLElement, cancel: HTMLElement}>} */
   #known = new Map();
   #stop = this.button('Stop offering', () => this.#outgoing.withdraw());
 
@@ -210,10 +218,12 @@ export class OutgoingCard extends Card {
   }
 
   #drawRow(delivery) {
-    const { words, cancel, name } = this.#known.get(delivery.to) ?? this.#addRow(delivery.to);
+    const { words, bar, cancel, name } = this.#known.get(delivery.to) ?? this.#addRow(delivery.to);
     const far = percent(delivery.acknowledged, this.#outgoing.size);
     const text = { waiting: 'waits', sending: `${far} %`, sent: `${far} %`, ended: delivery.why }[delivery.state];
     if (words.textContent !== text) words.textContent = text;
+    bar.value = far / 100;
+    bar.hidden = delivery.state === 'ended';
     cancel.hidden = delivery.state === 'ended';
     cancel.setAttribute('aria-label', `Cancel for ${name}`);
   }
@@ -221,14 +231,15 @@ export class OutgoingCard extends Card {
   #addRow(to) {
     const name = this.#label(to);
     const words = element('span', { className: 'hint' });
+    const bar = element('progress', { max: 1, ariaLabel: `How much ${name} has` });
     const onclick = () => {
       this.#outgoing.deliveries.get(to)?.cancel();
       this.element.focus();
     };
     const cancel = element('button', { type: 'button', textContent: 'Cancel', onclick });
-    const line = element('li', {}, element('bdi', { textContent: name }), ' ', words, ' ', cancel);
+    const line = element('li', {}, element('bdi', { textContent: name }), ' ', bar, ' ', words, ' ', cancel);
     this.#rows.append(line);
-    const row = { name, words, cancel, line };
+    const row = { name, words, bar, cancel, line };
     this.#known.set(to, row);
     return row;
   }

@@ -4,7 +4,7 @@ import { cleanFileName } from './file-name.js';
 import { encodeControl, hashOf, lengthOf, obstacle, partsOf, sameBytes, toHex, VERSION } from './wire.js';
 
 const WHY = {
-  gone: 'Its sender has left. It goes on when they are back.',
+  gone: 'Its sender is not there. It goes on when they are back.',
   busy: 'Too many ask the sender for files.',
   stalled: 'It took too long to store what came.',
   unknown: 'Its sender does not offer it any more.',
