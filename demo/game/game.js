@@ -3,7 +3,6 @@
 import { Door } from '../shared/door.js';
 import { element } from '../shared/element.js';
 import { Latency } from './latency.js';
-import { News } from './news.js';
 import { Play } from './play.js';
 import { Scoreboard } from './scoreboard.js';
 import { Sky } from './sky.js';
@@ -18,7 +17,7 @@ const stage = {
   steering: new Steering(byId('sky')),
   scoreboard: new Scoreboard(),
   latency: new Latency(),
-  teller: new Teller(new News(), sound),
+  teller: new Teller(sound),
 };
 /** The room in which one plays, to be looked at from a console. @type {Play | null} */
 export let play = null;
@@ -26,7 +25,10 @@ export let play = null;
 const door = new Door({
   demo: 'game',
   channel: 'arena',
-  sources: ['game.js', 'play.js', 'session.js', 'world.js', 'catch.js', 'flight.js', 'wire.js', 'views.js', 'playback.js'],
+  sources: [
+    'game.js', 'play.js', 'session.js', 'world.js', 'claims.js', 'epoch.js', 'field.js', 'flight.js', 'catch.js', 'wire.js', 'views.js', 'pulse.js',
+    'playback.js', 'shown.js', 'sky.js', 'steering.js', 'standings.js', 'scoreboard.js', 'teller.js', 'latency.js', 'pauses.js', 'sound.js',
+  ],
   enter(room) {
     play = new Play(room, stage);
   },

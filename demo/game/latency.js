@@ -1,14 +1,13 @@
 /** How long a sign of life takes to each of the others and back, drawn and in numbers. */
 
 import { element } from '../shared/element.js';
-import { Graph } from '../shared/graph.js';
 import { tag } from './scoreboard.js';
 
 const SECONDS = 60;
 
 export class Latency {
   #list = document.getElementById('latency-list');
-  /** Made when the person wants to see it: until then its library need not be there. @type {Graph | null} */
+  /** Loaded when the person wants to see it. @type {import('../shared/graph.js').Graph | null} */
   #graph = null;
   #times = [];
   /** By id, one value for each time. @type {Map<string, (number | null)[]>} */
@@ -17,7 +16,8 @@ export class Latency {
   #answers = new Map();
   #series = '';
 
-  show() {
+  async show() {
+    const { Graph } = await import('../shared/graph.js');
     this.#graph ??= new Graph(document.getElementById('latency-graph'), { label: 'Round trip', unit: 'ms', seconds: SECONDS, height: 96, series: [] });
     this.#series = '';
   }

@@ -1,23 +1,20 @@
 /** Says in words and sounds what happens: to the person in the middle of the sky, in the news, and where views differ. */
 
+import { element } from '../shared/element.js';
 import { counted, tag } from './scoreboard.js';
 
+const NEWS_AT_MOST = 6;
 const FULL = 'All eight seats are taken. You watch, and play as soon as one is free.';
 
 export class Teller {
   #notice = document.getElementById('notice');
   #views = document.getElementById('views');
   #help = document.getElementById('help');
-  #news;
+  #news = document.querySelector('#news ol');
   #sound;
-  #isWatching = false;
 
-  /**
-   * @param {import('./news.js').News} news
-   * @param {import('./sound.js').Sound} sound
-   */
-  constructor(news, sound) {
-    this.#news = news;
+  /** @param {import('./sound.js').Sound} sound */
+  constructor(sound) {
     this.#sound = sound;
   }
 
@@ -28,8 +25,7 @@ export class Teller {
   }
 
   watches(isWatching) {
-    if (isWatching !== this.#isWatching) this.notice(isWatching ? FULL : '');
-    this.#isWatching = isWatching;
+    if (isWatching !== (this.#notice.textContent === FULL)) this.notice(isWatching ? FULL : '');
   }
 
   took(by, from, stars) {
@@ -37,12 +33,12 @@ export class Teller {
     if (by.isOwn) this.#sound.play(from ? 'took' : 'caught');
     if (!from) return;
     if (from.isOwn) this.#sound.play('lost');
-    this.#news.tell(name(by, 'You'), ` took ${counted(stars)} from `, name(from, 'you'));
+    this.#tell(name(by, 'You'), ` took ${counted(stars)} from `, name(from, 'you'));
   }
 
   left(who, seat, stars) {
     const rest = stars === 0 ? '' : ` and left ${counted(stars)} in the sky`;
-    this.#news.tell(tag(who, seat), ` has gone${rest}`);
+    this.#tell(tag(who, seat), ` has gone${rest}`);
   }
 
   /** @param {import('./views.js').Views} views @param {(id: string) => string} nameOf */
@@ -56,11 +52,15 @@ export class Teller {
   }
 
   clear() {
-    this.#isWatching = false;
     this.#help.hidden = false;
     this.#views.hidden = true;
-    this.#news.clear();
+    this.#news.replaceChildren();
     this.notice('');
+  }
+
+  #tell(...words) {
+    this.#news.append(element('li', {}, ...words));
+    while (this.#news.children.length > NEWS_AT_MOST) this.#news.firstElementChild.remove();
   }
 }
 

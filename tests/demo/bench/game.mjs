@@ -13,7 +13,7 @@ const KILLS = 6;
 const KILL_EVERY_MS = 10_000;
 /** After a kill all have to agree again within so long. */
 const AGREE_MS = 2000;
-const KEYS = 60;
+const KEYS = 40;
 /** Eight windows on one screen are small. */
 const VIEWPORT = { width: 640, height: 420 };
 const LAN_GAME = 'http://localhost:9009/demo/game/';
