@@ -1,0 +1,71 @@
+/** How others' flights are shown: evenly, a little late, and never far beyond what is known. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { nothing } from '../../demo/game/claims.js';
+import { TICK_MS } from '../../demo/game/field.js';
+import { Pauses } from '../../demo/game/pauses.js';
+import { between, Playback } from '../../demo/game/playback.js';
+import { takings } from '../../demo/game/standings.js';
+import { dice } from './game-net.mjs';
+
+const STEP = 160;
+/** A comet that flies straight, `STEP` units a tick. */
+const flight = (seq) => ({ ...nothing(), seq, comet: { x: seq * STEP, y: 0, vx: STEP * 16, vy: 0, dx: 0, dy: 0 } });
+const shownAt = (playback, now) => {
+  const moment = playback.at(now);
+  return between(moment, moment.before.comet, moment.after.comet).x;
+};
+
+test('what arrives at odd times is shown at an even pace, one to two ticks late', () => {
+  const random = dice(4);
+  const playback = new Playback();
+  let before = null;
+  for (let seq = 1; seq < 200; seq += 1) {
+    const arrival = seq * TICK_MS + random.roll() * 8;
+    playback.push(flight(seq), arrival);
+    if (seq < 10) continue;
+    const shown = shownAt(playback, arrival);
+    const late = seq - shown / STEP;
+    assert.ok(late > 0.7 && late < 2, `tick ${seq} is shown ${late} ticks late`);
+    if (before) assert.ok(Math.abs((shown - before.shown) / (arrival - before.arrival) - STEP / TICK_MS) < 1, `a jump at tick ${seq}`);
+    before = { shown, arrival };
+  }
+});
+
+test('what does not arrive is guessed for 100 ms, and not further', () => {
+  const playback = new Playback();
+  for (let seq = 1; seq <= 10; seq += 1) playback.push(flight(seq), seq * TICK_MS);
+  const last = 10 * TICK_MS;
+  assert.ok(shownAt(playback, last + 90) > 10 * STEP);
+  const most = 10 * STEP + (100 / TICK_MS) * STEP;
+  for (const later of [150, 200, 1000, 60_000]) assert.ok(Math.abs(shownAt(playback, last + later) - most) < 1);
+});
+
+test('after a long pause of the sender the pace is found again at once', () => {
+  const playback = new Playback();
+  for (let seq = 1; seq <= 10; seq += 1) playback.push(flight(seq), seq * TICK_MS);
+  for (let seq = 11; seq <= 13; seq += 1) playback.push(flight(seq), seq * TICK_MS + 5000);
+  const shown = shownAt(playback, 13 * TICK_MS + 5000);
+  assert.ok(shown > 11 * STEP && shown < 13 * STEP, `${shown / STEP}`);
+});
+
+test('before the first word there is nothing to show', () => {
+  assert.equal(new Playback().at(0), null);
+});
+
+test('the longest pause is that of somebody who did not move on the screen', () => {
+  const pauses = new Pauses();
+  for (const [now, progress] of [[0, 1], [16, 2], [32, 2], [48, 2], [64, 3], [80, 4]]) pauses.note([{ id: 'a', progress }], now);
+  assert.equal(pauses.longest('a'), 48);
+  pauses.note([], 100);
+  assert.equal(pauses.longest('a'), undefined);
+  assert.equal(pauses.worst, 48);
+});
+
+test('who took what from whom is read from two moments', () => {
+  assert.deepEqual(takings(['', 'a', 'a', 'b', 'b', ''], ['b', 'b', 'b', 'b', '', '']), [
+    { by: 'b', from: '', stars: 1 }, { by: 'b', from: 'a', stars: 2 },
+  ]);
+});
