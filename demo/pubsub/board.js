@@ -1,9 +1,9 @@
 /** The table of topics: a pattern, last values and rates, drawn some times a second however many messages come. */
 
 import { element } from '../shared/element.js';
-import { Graph } from '../shared/graph.js';
 import { nameTag } from '../shared/names.js';
 import { TOPICS_AT_MOST } from './ledger.js';
+import { Spark } from './spark.js';
 import { Tally } from './tally.js';
 
 const ROWS_AT_MOST = 100;
@@ -20,7 +20,7 @@ export class Board {
   #total = document.getElementById('total');
   #rest = document.getElementById('rest');
   #tally = new Tally();
-  #graph = new Graph(document.getElementById('graph'), { label: 'Messages a second', unit: '/s', height: 64, series: [{ label: 'messages', hue: 4 }] });
+  #spark = new Spark(document.getElementById('spark'), document.getElementById('most'));
   #lines = new Map();
   #sorted = { generation: -1, topics: [] };
   #hub = null;
@@ -41,6 +41,7 @@ export class Board {
     this.#hub = hub;
     this.#room = room;
     this.#ledger = ledger;
+    this.#spark.clear();
     this.#subscribe();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#roll(), ROLL_MS);
@@ -72,7 +73,7 @@ export class Board {
   #roll() {
     const now = performance.now();
     this.#tally.roll(now, (topic) => this.#ledger.entries.has(topic));
-    this.#graph.push([this.#tally.rate]);
+    this.#spark.push(this.#tally.rate);
     this.#total.textContent = Math.round(this.#tally.rate).toLocaleString('en');
     this.#draw();
   }

@@ -21,7 +21,7 @@ new Door({
   channel: 'home',
   sources: [
     'pubsub.js', 'hub.js', 'replica.js', 'ledger.js', 'topic.js', 'login.js', 'lamp.js', 'composer.js', 'traffic.js', 'board.js',
-    'tally.js', 'pubsub.css',
+    'tally.js', 'spark.js',
   ],
   enter(room) {
     const ledger = new Ledger();

@@ -147,7 +147,7 @@ test('a thousand messages a second from one window show in another', async () =>
   const [ann, bob] = [await enter('Ann', 'traffic'), await enter('Bob', 'traffic')];
   await ann.getByLabel('Messages a second', { exact: true }).selectOption('1,000 a second');
   await bob.waitForFunction(() => Number(document.getElementById('total').textContent.replace(',', '')) > 300);
-  await bob.getByRole('img', { name: /Messages a second: messages [1-9]/ }).waitFor();
+  await bob.getByRole('img', { name: /in the last minute: at most [1-9]/ }).waitFor();
   assert.equal(await bob.locator('#topics tr').count(), 8);
   await ann.getByRole('button', { name: 'Log in as Ann' }).click();
   await ann.getByLabel('Brightness').fill('80');
