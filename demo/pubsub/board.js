@@ -26,6 +26,8 @@ export class Board {
   #hub = null;
   #room = null;
   #ledger = null;
+  /** The own ids: each connection has another. */
+  #own = new Set();
   #stop = null;
   #timer = 0;
   #frame = 0;
@@ -42,6 +44,8 @@ export class Board {
     this.#room = room;
     this.#ledger = ledger;
     this.#spark.clear();
+    room.addEventListener('state', () => this.#own.add(room.id));
+    room.addEventListener('people', () => this.#renamed());
     this.#subscribe();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#roll(), ROLL_MS);
@@ -108,9 +112,13 @@ export class Board {
   }
 
   #tagOf(by) {
-    const isOwn = by === this.#room.id;
+    const isOwn = this.#own.has(by);
     const person = isOwn ? this.#room : this.#room.people.get(by);
     return person ? [nameTag(this.#room.label(person)), isOwn ? ' (you)' : ''] : [];
+  }
+
+  #renamed() {
+    for (const line of this.#lines.values()) line.forgetName();
   }
 
   #tellRest() {
@@ -142,19 +150,27 @@ class Line {
   /** @param {import('./tally.js').Row} row */
   show(row, newest, now) {
     const { entry } = row;
-    if (entry !== this.#entry) this.#showEntry(entry);
+    if (entry !== this.#entry) this.#showValue(entry);
+    if (entry.by !== this.#by) this.#showName(entry.by);
     const rate = row.rate >= 0.5 ? Math.round(row.rate).toLocaleString('en') : '';
     if (this.#rate.textContent !== rate) this.#rate.textContent = rate;
     this.element.classList.toggle('fresh', now - row.at < FRESH_MS);
     this.element.classList.toggle('newest', row === newest);
   }
 
-  #showEntry(entry) {
+  /** Somebody has come, gone or got another name: it is looked up anew. */
+  forgetName() {
+    this.#by = '';
+  }
+
+  #showValue(entry) {
     this.#entry = entry;
     const text = JSON.stringify(entry.value);
     this.#value.textContent = text.length > TEXT_AT_MOST ? `${text.slice(0, TEXT_AT_MOST)}…` : text;
-    if (entry.by === this.#by) return;
-    this.#by = entry.by;
-    this.#from.replaceChildren(...this.#tagOf(entry.by));
+  }
+
+  #showName(by) {
+    this.#by = by;
+    this.#from.replaceChildren(...this.#tagOf(by));
   }
 }

@@ -40,6 +40,7 @@ function tellPeople(room) {
   const others = [...room.people.values()];
   const shown = others.slice(0, NAMES_AT_MOST).flatMap((person) => [nameTag(room.label(person)), ' ']);
   const rest = others.length - NAMES_AT_MOST;
-  if (!others.length) here.replaceChildren('Nobody else is here yet: “Invite” opens a second window, or shows how to get here from another machine.');
+  if (room.state === 'lost') here.replaceChildren('Who else is here shows again when there is a connection. What you set meanwhile is told then.');
+  else if (!others.length) here.replaceChildren('Nobody else is here yet: “Invite” opens a second window, or shows how to get here from another machine.');
   else here.replaceChildren('Also here: ', ...shown, rest > 0 ? `and ${rest} more` : '');
 }

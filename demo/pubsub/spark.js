@@ -25,8 +25,9 @@ export class Spark {
     const most = Math.max(...this.#rates, 1);
     const first = SECONDS - this.#rates.length;
     this.#line.setAttribute('points', this.#rates.map((one, second) => `${first + second},${(1 - one / most).toFixed(3)}`).join(' '));
-    this.#most.textContent = Math.round(most).toLocaleString('en');
-    this.#image.ariaLabel = `Messages a second in the last minute: at most ${this.#most.textContent}`;
+    const words = Math.round(most).toLocaleString('en');
+    this.#most.textContent = `${words} /s`;
+    this.#image.ariaLabel = `Messages a second in the last minute: at most ${words}`;
   }
 
   clear() {
