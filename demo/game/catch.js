@@ -1,6 +1,6 @@
 /** Which stars a comet catches where it is now: those that drift, and the ends of tails that it crosses. */
 
-import { FINE, POINT, STARS, TICKS_PER_SECOND } from './field.js';
+import { FINE, POINT, TICKS_PER_SECOND } from './field.js';
 
 /** How near one has to come, in units. */
 const REACH = 34 * POINT;
@@ -15,7 +15,7 @@ const REST_TICKS = 0.7 * TICKS_PER_SECOND;
  */
 export function caught(world, isRested) {
   const { comet } = world.own;
-  const loose = Array.from({ length: STARS }, (_, number) => world.holdings[number])
+  const loose = world.holdings
     .filter((holding) => holding && !holding.inTail && isWithin(REACH, comet, holding.star))
     .map(({ star }) => star);
   const cut = isRested ? cutTail(world, comet) : [];
