@@ -128,7 +128,7 @@ export class Play {
   #remarks() {
     const others = this.#room.others.size;
     return [
-      this.#room.people.size === 0 && 'Nobody else is here yet. Press “Invite”.',
+      this.#room.people.size === 0 && 'Nobody else is here. Press “Invite”.',
       others > 0 && `${others === 1 ? '1 peer is' : `${others} peers are`} in this channel, but not in the game.`,
       this.#ignored.size > 0 && `${this.#ignored.size} more are left out: the game follows ${PEOPLE_MAX} people.`,
     ].filter(Boolean);
