@@ -33,6 +33,7 @@ export class Attachments {
     keepAwake(this.#transfers);
     this.#transfers.addEventListener('offered', ({ detail }) => this.#offered(detail));
     this.#transfers.addEventListener('flood', ({ detail }) => this.#flood(detail.from));
+    for (const id of room.people.keys()) this.#transfers.come(id);
     room.addEventListener('come', ({ detail }) => this.#transfers.come(detail.person.id));
     room.addEventListener('go', ({ detail }) => this.#transfers.go(detail.person.id));
   }

@@ -3,8 +3,8 @@
 import { Door } from '../shared/door.js';
 import { element } from '../shared/element.js';
 import { nameTag } from '../shared/names.js';
-import { Attachments } from './attachments.js';
 import { Compose } from './compose.js';
+import { Files } from './files.js';
 import { History } from './history.js';
 import { People } from './people.js';
 import { Thread } from './thread.js';
@@ -26,14 +26,14 @@ const compose = new Compose(people, { refusal, say, write: (text) => typing.writ
 let room = null;
 /** @type {History | null} */
 let history = null;
-/** @type {Attachments | null} */
-let attachments = null;
+/** @type {Files | null} */
+let files = null;
 
 const keeping = element('input', { type: 'checkbox', id: 'keeping' });
 const door = new Door({
   demo: 'chat',
   channel: 'lobby',
-  sources: ['chat.js', 'thread.js', 'line.js', 'links.js', 'people.js', 'compose.js', 'typing.js', 'history.js', 'attachments.js', 'wire.js'],
+  sources: ['chat.js', 'thread.js', 'line.js', 'links.js', 'people.js', 'compose.js', 'typing.js', 'history.js', 'files.js', 'attachments.js', 'wire.js'],
   extra: () => (history?.setting.clock ? { history: history.setting } : {}),
   enter,
   leave,
@@ -49,7 +49,7 @@ function enter(entered) {
   people.follow(room);
   typing.clear();
   compose.refuse('');
-  attachments = new Attachments(room, thread);
+  files = new Files(room, thread);
   history.addEventListener('setting', ({ detail }) => noteHistory(detail.person && nameTag(room.label(detail.person))));
   history.addEventListener('told', ({ detail }) => thread.told(room.label(detail.person), detail.lines));
   showHistory();
@@ -58,7 +58,7 @@ function enter(entered) {
 
 function leave() {
   history.stop();
-  attachments.leave();
+  files.leave();
   typing.clear();
 }
 
@@ -95,7 +95,7 @@ function noteOwnNames() {
 }
 
 function hear({ person, data, direct }) {
-  if (attachments.hear(person, data, direct)) return;
+  if (files.hear(person, data, direct)) return;
   const said = decode(data);
   if (said?.type === 'say') hearSaid(person, said.text, direct);
   if (said?.type === 'typing') typing.hear(person.id, said.on);
@@ -117,9 +117,9 @@ function say(text) {
   return thread.said({ id: room.id, name: room.name, text, own: true, note: noteFor(person) });
 }
 
-function attach(files) {
-  compose.refuse(attachments.offer(files, people.chosen));
+async function attach(chosen) {
   byId('message').focus();
+  compose.refuse(await files.offer(chosen, people.chosen));
 }
 
 const noteFor = (person) => (person ? `to ${room.label(person)} only` : '');

@@ -73,7 +73,7 @@ test('the list of demos leads to the chat', async () => {
   const page = await tab(here.browser);
   await page.goto(`${here.proxy.http}/demo/`);
   await picture(page, 'demo-list');
-  await page.getByRole('link', { name: /chat/i }).click();
+  await page.getByRole('link', { name: 'Open here: chat' }).click();
   await page.getByLabel('Your name').waitFor();
   await end(page);
 });

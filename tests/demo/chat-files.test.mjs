@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import { people, said } from '../browser/chatting.mjs';
 import { Proxy } from '../browser/proxy.mjs';
 import { picture, world } from '../browser/world.mjs';
-import { attach, bring, card, chosenPlace, png, savedHash } from './chatting-files.mjs';
+import { attach, bring, card, chosenPlace, hurry, png, savedHash } from './chatting-files.mjs';
 import { Stranger } from './stranger.mjs';
 import { axe, end, enter as visit, fits } from './visit.mjs';
 
@@ -91,12 +91,13 @@ test('a file for one person reaches that person alone', async () => {
 
 test('a large file goes to the place that was chosen, whole', async () => {
   const [ann, bob] = await couple('large');
-  await chosenPlace(bob);
+  await chosenPlace(bob, { isSlow: true });
   await attach(ann, large.path);
   await button(bob, 'Save large.bin').click();
   await under(bob, 'large.bin', /\d % of 4. MB/).waitFor();
   await picture(bob, 'chat-file-receiving');
   await picture(ann, 'chat-file-sending');
+  await hurry(bob);
   await under(bob, 'large.bin', 'Complete, and saved.').waitFor();
   assert.equal(await savedHash(bob, 'large.bin'), large.hash);
   await end(ann, bob);
@@ -130,7 +131,7 @@ test('who closes the dialog gets nothing, and may think again', async () => {
 
 test('either side can cancel, and both are told', async () => {
   const [ann, bob] = await couple('cancel');
-  await chosenPlace(bob);
+  await chosenPlace(bob, { isSlow: true });
   await attach(ann, large.path);
   await button(bob, 'Save large.bin').click();
   await under(bob, 'large.bin', / % of/).waitFor();
@@ -154,7 +155,7 @@ test('either side can cancel, and both are told', async () => {
 test('a file goes on after the proxy has come back, from where it was', async (t) => {
   const proxy = await Proxy.during(t);
   const [ann, bob] = await couple('again', {}, proxy);
-  await chosenPlace(bob);
+  await chosenPlace(bob, { isSlow: true });
   await attach(ann, large.path);
   await button(bob, 'Save large.bin').click();
   await under(bob, 'large.bin', /[1-9] % of/).waitFor();
@@ -162,6 +163,7 @@ test('a file goes on after the proxy has come back, from where it was', async (t
   await under(bob, 'large.bin', 'It goes on when they are back.').waitFor();
   await picture(bob, 'chat-file-interrupted');
   await proxy.again();
+  await hurry(bob);
   await under(bob, 'large.bin', 'Complete, and saved.').waitFor();
   assert.equal(await savedHash(bob, 'large.bin'), large.hash);
   for (const page of [ann, bob]) await page.context().close();
@@ -169,7 +171,7 @@ test('a file goes on after the proxy has come back, from where it was', async (t
 
 test('when the sender has gone, that is told, and what came can be dropped', async () => {
   const [ann, bob] = await couple('gone');
-  await chosenPlace(bob);
+  await chosenPlace(bob, { isSlow: true });
   await attach(ann, large.path);
   await attach(ann, { name: 'other.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
   await button(bob, 'Save large.bin').click();
@@ -184,7 +186,7 @@ test('when the sender has gone, that is told, and what came can be dropped', asy
 
 test('all of it works by keyboard', async () => {
   const [ann, bob] = await couple('keys');
-  await chosenPlace(bob);
+  await chosenPlace(bob, { isSlow: true });
   const focus = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.id);
   assert.equal(await focus(ann), 'Message');
   await ann.keyboard.press('Tab');

@@ -2,14 +2,28 @@
 
 import { crc32, deflateSync } from 'node:zlib';
 
-/** Stands in for the dialog that asks where to save, which no test can answer: a place in the browser's own store. */
-export function chosenPlace(page) {
-  return page.evaluate(() => {
+/** Stands in for the dialog that asks where to save, which no test can answer: a place in the browser's own store, on a disk that is slow until `hurry`. */
+export function chosenPlace(page, { isSlow = false } = {}) {
+  return page.evaluate((slow) => {
+    globalThis.isSlow = slow;
+    const pause = () => new Promise((resolve) => { setTimeout(resolve, 300); });
     globalThis.showSaveFilePicker = async ({ suggestedName }) => {
       const store = await navigator.storage.getDirectory();
-      return store.getFileHandle(suggestedName, { create: true });
+      const handle = await store.getFileHandle(suggestedName, { create: true });
+      const writable = await handle.createWritable();
+      const write = writable.write.bind(writable);
+      writable.write = async (bytes) => {
+        if (globalThis.isSlow) await pause();
+        return write(bytes);
+      };
+      return { createWritable: async () => writable };
     };
-  });
+  }, isSlow);
+}
+
+/** The disk is fast from now on. */
+export function hurry(page) {
+  return page.evaluate(() => { globalThis.isSlow = false; });
 }
 
 /** The card of a file. */

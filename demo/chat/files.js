@@ -1,0 +1,67 @@
+/** Files, of which the page loads nothing before somebody offers one: what comes meanwhile is heard then, in order. */
+
+/** Messages that wait for the load. A person offers some files; more than that is a flood. */
+const WAITING_AT_MOST = 500;
+const UNLOADABLE = 'What handles files could not be loaded: reload the page.';
+
+export class Files {
+  #room;
+  #thread;
+  /** @type {import('./attachments.js').Attachments | null} */
+  #attachments = null;
+  #loading = null;
+  #waiting = [];
+
+  /**
+   * @param {import('../shared/room.js').Room} room
+   * @param {import('./thread.js').Thread} thread
+   */
+  constructor(room, thread) {
+    this.#room = room;
+    this.#thread = thread;
+  }
+
+  /**
+   * @param {File[]} files
+   * @param {import('../shared/room.js').Person | null} person null for everyone
+   * @returns {Promise<string>} why not all were offered, in a sentence, or empty
+   */
+  async offer(files, person) {
+    const attachments = await this.#load();
+    if (person && this.#room.people.get(person.id) !== person) return `${person.name} has left: nothing was sent.`;
+    return attachments?.offer(files, person) ?? UNLOADABLE;
+  }
+
+  /** @returns {boolean} whether it was about files */
+  hear(person, data, direct) {
+    if (this.#attachments) return this.#attachments.hear(person, data, direct);
+    if (typeof data === 'string' && !data.includes('"file-')) return false;
+    if (this.#waiting.length < WAITING_AT_MOST) this.#waiting.push([person, data, direct]);
+    this.#load();
+    return typeof data !== 'string';
+  }
+
+  leave() {
+    this.#attachments?.leave();
+  }
+
+  #load() {
+    this.#loading ??= import('./attachments.js').then(({ Attachments }) => this.#start(Attachments), () => this.#fail());
+    return this.#loading;
+  }
+
+  #start(Attachments) {
+    if (this.#room.state === 'left') return null;
+    this.#attachments = new Attachments(this.#room, this.#thread);
+    for (const [person, data, direct] of this.#waiting.splice(0)) {
+      if (this.#room.people.get(person.id) === person) this.#attachments.hear(person, data, direct);
+    }
+    return this.#attachments;
+  }
+
+  #fail() {
+    this.#loading = null;
+    if (this.#waiting.splice(0).length > 0) this.#thread.note('Somebody offers a file. ', UNLOADABLE);
+    return null;
+  }
+}
