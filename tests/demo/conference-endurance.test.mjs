@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 
 import { Proxy } from '../browser/proxy.mjs';
 import { launch, picture } from '../browser/world.mjs';
-import { ask, DEVICES, entered, faults, hears, join, linked, sees, thrifty, tile, tiles } from './conference-meeting.mjs';
+import { ask, DEVICES, entered, faults, hears, join, linked, press, sees, thrifty, tile, tiles } from './conference-meeting.mjs';
 import { Stranger } from './conference-stranger.mjs';
 import { end } from './visit.mjs';
 
@@ -87,6 +87,8 @@ test(`${RELOADS} reloads of a page leave neither a second tile nor a dead one wi
     assert.equal(await tiles(ann).count(), 2);
   }
   assert.equal(await ann.evaluate(() => window.most), 2);
+  // Nobody has pressed anything on this page yet.
+  await press(bob, 'Turn the sound on');
   await hears(bob, 'Ann');
   await end(ann, bob);
 });
