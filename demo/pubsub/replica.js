@@ -73,7 +73,7 @@ export class Replica {
     const entries = Array.isArray(said.entries) ? said.entries.map(unpack).filter(Boolean) : [];
     if (said.type === 'put') this.#heardPut(person, said);
     if (said.type === 'ask') this.#give(person);
-    if (said.type === 'all' && person === this.#asked) this.#heardAll(entries, said.end);
+    if (said.type === 'all') this.#heardAll(person, entries, said.end);
     if (said.type === 'news') this.#heardNews(entries, direct);
     if (said.type === 'sum' && person.id === this.#room.order[0]) this.#heardSum(person, said);
   }
@@ -84,12 +84,12 @@ export class Replica {
     if (entry) this.#merge(entry);
   }
 
-  #heardAll(entries, end) {
-    for (const entry of entries) {
-      this.#merge(entry);
-      if (this.#ledger.holds(entry)) this.#agreed.add(entry.topic);
-    }
-    if (end || this.#agreed.size > TOPICS_AT_MOST) this.#answered(this.#asked);
+  /** Who was asked before somebody lower came answers, too. */
+  #heardAll(person, entries, end) {
+    for (const entry of entries) this.#merge(entry);
+    if (person !== this.#asked) return;
+    for (const entry of entries) if (this.#ledger.holds(entry)) this.#agreed.add(entry.topic);
+    if (end || this.#agreed.size > TOPICS_AT_MOST) this.#answered(person);
   }
 
   /** Who knew nothing is new itself: then the next one is asked. */
