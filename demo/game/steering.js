@@ -13,6 +13,8 @@ const FULL_PX = 90;
 
 export class Steering {
   #pressed = new Set();
+  /** Since the last tick: a short tap counts too. */
+  #tapped = new Set();
   #pointer = null;
   #canvas;
 
@@ -33,6 +35,7 @@ export class Steering {
 
   release() {
     this.#pressed.clear();
+    this.#tapped.clear();
     this.#pointer = null;
   }
 
@@ -41,29 +44,32 @@ export class Steering {
    * @returns {{x: number, y: number}} on the screen, each -127 to 127
    */
   towards(comet) {
-    if (this.#pressed.size > 0) return this.#byKeys();
+    const keys = new Set([...this.#pressed, ...this.#tapped]);
+    this.#tapped.clear();
+    if (keys.size > 0) return byKeys(keys);
     if (!this.#pointer) return { x: 0, y: 0 };
     const [x, y] = [this.#pointer.x - comet.x, this.#pointer.y - comet.y];
     const distance = Math.hypot(x, y);
     return distance < REST_PX ? { x: 0, y: 0 } : scaled(x, y, Math.min(distance / FULL_PX, 1) / distance);
   }
 
-  #byKeys() {
-    const ways = [...this.#pressed].map((code) => KEYS[code]);
-    const [x, y] = [0, 1].map((axis) => Math.sign(ways.reduce((sum, way) => sum + way[axis], 0)));
-    return scaled(x, y, 1 / (Math.hypot(x, y) || 1));
-  }
-
   #down(event) {
     if (!KEYS[event.code] || this.#canvas.clientWidth === 0 || isElsewhere(event)) return;
     event.preventDefault();
     this.#pressed.add(event.code);
+    this.#tapped.add(event.code);
   }
 
   #point({ clientX, clientY }) {
     const { left, top } = this.#canvas.getBoundingClientRect();
     this.#pointer = { x: clientX - left, y: clientY - top };
   }
+}
+
+function byKeys(keys) {
+  const ways = [...keys].map((code) => KEYS[code]);
+  const [x, y] = [0, 1].map((axis) => Math.sign(ways.reduce((sum, way) => sum + way[axis], 0)));
+  return scaled(x, y, 1 / (Math.hypot(x, y) || 1));
 }
 
 function scaled(x, y, factor) {
