@@ -15,7 +15,12 @@ import { encodePresence } from './presence.js';
 import { SideChat } from './side-chat.js';
 import { Stage } from './stage.js';
 
-const SOURCES = ['conference.js', 'call.js', 'link.js', 'negotiation.js', 'signal.js', 'media.js', 'statistics.js', 'health.js', 'stage.js'];
+const SOURCES = [
+  'conference.js', 'addresses.js', 'call.js', 'choices.js', 'controls.js', 'device-dialog.js', 'device-trouble.js',
+  'health.js', 'link.js', 'media.js', 'negotiation.js', 'notices.js', 'numbers.js', 'own-voice.js', 'playback.js',
+  'presence.js', 'quiet.js', 'side-chat.js', 'side-files.js', 'signal.js', 'speaking.js', 'stage.js', 'statistics.js',
+  'tile.js',
+];
 const SECURE = 'Browsers give camera and microphone to secure pages only. This one is: it comes from this machine, and http://localhost counts as https does.';
 
 const byId = (id) => document.getElementById(id);

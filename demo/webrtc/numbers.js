@@ -33,8 +33,12 @@ export class Numbers {
     room.addEventListener('go', ({ detail }) => this.#go(detail.person));
   }
 
-  /** @param {Map<string, import('./link.js').Link>} links */
+  /**
+   * What draws the graphs is larger than the page: who never opens the panel never loads it.
+   * @param {Map<string, import('./link.js').Link>} links
+   */
   update(links) {
+    if (this.#box.closest('[hidden]')) return;
     for (const [id, link] of links) if (link.measured) this.#of(id).show(link, this.#room.label(this.#room.people.get(id)));
   }
 
@@ -81,7 +85,7 @@ class Connection {
     for (const { graph, latest, unit, series, values } of this.#graphs) {
       const known = values(measured);
       graph.push(known);
-      write(latest, known.map((value, index) => `${series.length > 1 ? `${series[index].label} ` : ''}${written(value)} ${unit}`).join(', '));
+      write(latest, known.map((value, index) => `${series.length > 1 ? `${series[index].label} ` : ''}${written(value)} ${unit}`.trim()).join(', '));
     }
   }
 

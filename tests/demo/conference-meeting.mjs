@@ -40,7 +40,7 @@ export async function join(browser, address, name, channel, way = 'both', option
 export async function entered(page) {
   await connected(page);
   await page.evaluate(async () => {
-    window.inside = await import(new URL('conference.js', location.href).href);
+    window.inside = await import(document.querySelector('script[type="module"]').src);
     window.linkTo = (name) => {
       const { room, call } = window.inside.present;
       for (const person of room.people.values()) if (person.name === name) return call.links.get(person.id);

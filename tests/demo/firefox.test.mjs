@@ -54,7 +54,7 @@ async function enter(name, channel) {
   await page.$eval('#start-channel', (input, value) => { input.value = value; }, channel);
   await page.click('.card button[type="submit"]');
   await page.waitForFunction(() => document.querySelector('.state')?.textContent === 'Connected', { timeout: DEADLINE_MS });
-  await page.evaluate(async () => { window.inside = await import(new URL('conference.js', location.href).href); });
+  await page.evaluate(async () => { window.inside = await import(document.querySelector('script[type="module"]').src); });
   return page;
 }
 
