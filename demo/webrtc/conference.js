@@ -32,7 +32,7 @@ const voice = new OwnVoice();
 const chat = new SideChat();
 const devices = new DeviceDialog(media, choices, { chosen: ({ speaker }) => playback.choose(speaker) });
 
-/** The call that is going on, to look into from the browser's console. @type {{room: object, call: Call, stage: Stage} | null} */
+/** The call that is going on, to look into from the browser's console. @type {{room: object, call: Call, stage: Stage, numbers: Numbers} | null} */
 export let present = null;
 /** Whether the browser tells the addresses of this machine: it does from the first device on, but only to new connections. */
 let mayBeFound = false;
