@@ -69,15 +69,6 @@ test('it is usable at phone width and in the dark', async () => {
   await end(phone);
 });
 
-test('the list of demos leads to the chat', async () => {
-  const page = await tab(here.browser);
-  await page.goto(`${here.proxy.http}/demo/`);
-  await picture(page, 'demo-list');
-  await page.getByRole('link', { name: 'Open here: chat' }).click();
-  await page.getByLabel('Your name').waitFor();
-  await end(page);
-});
-
 test('people find each other again when the proxy comes back, and are told meanwhile', async (t) => {
   const proxy = await Proxy.during(t);
   const address = `${proxy.http}/demo/chat/`;
