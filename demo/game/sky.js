@@ -12,6 +12,8 @@ const COMET = 38;
 const STAR = 18;
 const FREE_STAR = 20;
 const TRAIL_POINTS = 16;
+/** So many of them are one line: each line costs time. */
+const BAND = 4;
 /** Width in points and strength: a glow, and a thread in it. */
 const RIBBON = [[14, 0.14], [3, 0.5]];
 const DUST = 170;
@@ -104,12 +106,12 @@ export class Sky {
     const brush = this.#brush;
     brush.strokeStyle = HUES[seat];
     brush.lineCap = 'round';
-    for (let point = 1; point < trail.length; point += 1) {
-      brush.globalAlpha = 0.4 * (point / trail.length);
-      brush.lineWidth = this.#size(9) * (point / trail.length);
+    for (let from = 0; from < trail.length - 1; from += BAND) {
+      const strength = (from + BAND) / TRAIL_POINTS;
+      brush.globalAlpha = 0.4 * strength;
+      brush.lineWidth = this.#size(9) * strength;
       brush.beginPath();
-      brush.moveTo(...this.#project(trail[point - 1].x, trail[point - 1].y));
-      brush.lineTo(...this.#project(trail[point].x, trail[point].y));
+      for (const place of trail.slice(from, from + BAND + 1)) brush.lineTo(...this.#project(place.x, place.y));
       brush.stroke();
     }
     brush.globalAlpha = 1;

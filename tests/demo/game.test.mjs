@@ -137,6 +137,9 @@ test('two tabs of one person are two players', async () => {
 test('it is played by keys alone', async () => {
   const ann = await join('Ann', 'keys');
   await holds(ann, ({ play }) => play.session.world.own.seat < 8);
+  // Down and up again before the next tick.
+  await ann.keyboard.press('ArrowDown');
+  await holds(ann, ({ play }) => play.session.world.own.comet.vy > 0);
   for (const [key, axis, sign] of [['ArrowRight', 'vx', 1], ['ArrowLeft', 'vx', -1], ['KeyS', 'vy', 1], ['KeyW', 'vy', -1]]) {
     await ann.keyboard.down(key);
     await holds(ann, ({ play }, [way, by]) => by * play.session.world.own.comet[way] > 400, [axis, sign]);
