@@ -19,6 +19,7 @@ export class Attachments {
   #room;
   #thread;
   #transfers;
+  #sleep;
   /** Bytes of the pictures that were fetched unasked and are in the thread. */
   #pictures = 0;
 
@@ -30,7 +31,7 @@ export class Attachments {
     this.#room = room;
     this.#thread = thread;
     this.#transfers = new Transfers({ part: PART, window: WINDOW, send: (to, data) => this.#send(to, data) });
-    keepAwake(this.#transfers);
+    this.#sleep = keepAwake(this.#transfers);
     this.#transfers.addEventListener('offered', ({ detail }) => this.#offered(detail));
     this.#transfers.addEventListener('flood', ({ detail }) => this.#flood(detail.from));
     for (const id of room.people.keys()) this.#transfers.come(id);
@@ -60,6 +61,7 @@ export class Attachments {
 
   leave() {
     this.#transfers.leave();
+    this.#sleep();
   }
 
   #send(to, data) {

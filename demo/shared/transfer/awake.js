@@ -1,6 +1,9 @@
 /** Keeps the screen, and so the page, awake while files are on their way, where the browser can. */
 
-/** @param {import('./transfers.js').Transfers} transfers */
+/**
+ * @param {import('./transfers.js').Transfers} transfers
+ * @returns {() => void} ends it, when all has ended
+ */
 export function keepAwake(transfers) {
   let lock = null;
   const settle = async () => {
@@ -15,4 +18,5 @@ export function keepAwake(transfers) {
   };
   transfers.addEventListener('busy', settle);
   document.addEventListener('visibilitychange', settle);
+  return () => document.removeEventListener('visibilitychange', settle);
 }
