@@ -57,7 +57,7 @@ chat.addEventListener('unread', ({ detail }) => { door.unread = detail; });
 
 function enter(room) {
   const call = new Call(room, media.sent);
-  const stage = new Stage(byId('tiles'), { room, call, media, play: (video) => playback.play(video) });
+  const stage = new Stage(byId('tiles'), { room, call, media, play: (sound) => playback.play(sound) });
   const numbers = new Numbers(byId('connections'), room);
   present = { room, call, stage, numbers };
   chat.follow(room, call);

@@ -5,7 +5,7 @@ import { element } from '../shared/element.js';
 export class Playback {
   #notices;
   #speaker;
-  #videos = new Set();
+  #sounds = new Set();
 
   /**
    * @param {import('./notices.js').Notices} notices
@@ -16,46 +16,43 @@ export class Playback {
     this.#speaker = speaker;
   }
 
-  /** @param {HTMLVideoElement} video */
-  async play(video) {
-    this.#videos.add(video);
-    if (this.#speaker) this.#direct(video);
+  /** @param {HTMLAudioElement} sound */
+  async play(sound) {
+    this.#sounds.add(sound);
+    if (this.#speaker) this.#direct(sound);
     try {
-      await video.play();
+      await sound.play();
     } catch (error) {
-      if (error.name === 'NotAllowedError') this.#playSilently(video);
+      if (error.name === 'NotAllowedError') this.#offerSound();
     }
   }
 
   /** @param {string} speaker device id, empty for the system's choice */
   choose(speaker) {
     this.#speaker = speaker;
-    for (const video of this.#present()) this.#direct(video);
+    for (const sound of this.#present()) this.#direct(sound);
   }
 
-  #direct(video) {
-    video.setSinkId?.(this.#speaker).catch(() => {
+  #direct(sound) {
+    sound.setSinkId?.(this.#speaker).catch(() => {
       this.#notices.tell('The speaker that was chosen cannot be used: the usual one is. Choose another one under Devices.');
     });
   }
 
-  #playSilently(video) {
-    video.muted = true;
-    video.play().catch(() => {});
+  #offerSound() {
     this.#notices.tell('The browser plays no sound before you press something on this page.', element('button', {
       type: 'button', className: 'primary', textContent: 'Turn the sound on', onclick: () => this.#unmute(),
     }));
   }
 
   #unmute() {
-    for (const video of this.#present()) {
-      video.muted = false;
-      this.play(video);
+    for (const sound of this.#present()) {
+      this.play(sound);
     }
   }
 
   #present() {
-    for (const video of this.#videos) if (!video.isConnected) this.#videos.delete(video);
-    return this.#videos;
+    for (const sound of this.#sounds) if (!sound.isConnected) this.#sounds.delete(sound);
+    return this.#sounds;
   }
 }

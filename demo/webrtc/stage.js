@@ -18,7 +18,7 @@ export class Stage {
 
   /**
    * @param {Element} list
-   * @param {{room: object, call: import('./call.js').Call, media: import('./media.js').Media, play: (video: HTMLVideoElement) => void}} parts
+   * @param {{room: object, call: import('./call.js').Call, media: import('./media.js').Media, play: (sound: HTMLAudioElement) => void}} parts
    */
   constructor(list, { room, call, media, play }) {
     this.#list = list;
@@ -68,7 +68,7 @@ export class Stage {
     Object.assign(place, { link, why: '' });
     link.addEventListener('tracks', () => {
       place.tile.play(link.tracks);
-      this.#play(place.tile.video);
+      if (link.tracks.audio) this.#play(place.tile.sound);
     });
     link.addEventListener('state', () => this.#settle(place));
     this.#settle(place);

@@ -6,7 +6,9 @@ import { hueOf, nameTag } from '../shared/names.js';
 /** @typedef {{sound: boolean, picture: '' | 'camera' | 'screen'}} Presence what a person has switched on */
 
 export class Tile {
-  video = element('video', { autoplay: true, playsInline: true, disablePictureInPicture: true });
+  video = element('video', { autoplay: true, playsInline: true, muted: true, disablePictureInPicture: true });
+  /** Apart from the picture: an element with both is silent for as long as a camera that is off sends no frame. */
+  sound = element('audio', { autoplay: true });
   #initial = element('span', { className: 'initial', ariaHidden: 'true' });
   #name = element('span', { className: 'who' });
   #remark = element('span', { className: 'remark' });
@@ -16,9 +18,8 @@ export class Tile {
   /** @param {{isOwn?: boolean}} [options] */
   constructor({ isOwn = false } = {}) {
     this.#isOwn = isOwn;
-    this.video.muted = isOwn;
     const caption = element('p', { className: 'caption' }, this.#name, this.#remark);
-    this.element = element('li', { className: `tile${isOwn ? ' own' : ''}` }, this.#initial, this.video, this.#trouble, caption);
+    this.element = element('li', { className: `tile${isOwn ? ' own' : ''}` }, this.#initial, this.video, this.sound, this.#trouble, caption);
   }
 
   name(name) {
@@ -38,10 +39,8 @@ export class Tile {
 
   /** @param {Record<'audio' | 'video', MediaStreamTrack | null>} tracks */
   play({ audio, video }) {
-    const wanted = [audio, video].filter(Boolean);
-    const present = this.video.srcObject?.getTracks() ?? [];
-    if (wanted.length === present.length && wanted.every((track) => present.includes(track))) return;
-    this.video.srcObject = wanted.length ? new MediaStream(wanted) : null;
+    attach(this.video, video);
+    attach(this.sound, audio);
   }
 
   set isSpeaking(is) {
@@ -64,9 +63,13 @@ export class Tile {
   }
 
   remove() {
-    this.video.srcObject = null;
+    this.play({ audio: null, video: null });
     this.element.remove();
   }
+}
+
+function attach(player, track) {
+  if (track !== (player.srcObject?.getTracks()[0] ?? null)) player.srcObject = track && new MediaStream([track]);
 }
 
 function list(tried) {
