@@ -8,7 +8,7 @@ const ASK_EVERY_MS = 50;
 /** Opens the game and joins. `game` of the page is its module. */
 export async function join(browser, address, name, channel, options) {
   const page = await enter(browser, address, name, channel, options);
-  page.game = await page.evaluateHandle(() => import(new URL('game.js', location.href).href));
+  page.game = await page.evaluateHandle(() => import(document.querySelector('script[type=module]').src));
   await holds(page, ({ play }) => play?.session?.world.own.seq > 0);
   return page;
 }

@@ -167,7 +167,7 @@ async function agree(pages, gone) {
 async function newcomer(lan, number) {
   const page = await tab(lan.browsers[number % lan.browsers.length], { viewport: VIEWPORT });
   await page.goto(LAN_GAME);
-  page.game = await page.evaluateHandle(() => import(new URL('game.js', location.href).href));
+  page.game = await page.evaluateHandle(() => import(document.querySelector('script[type=module]').src));
   page.entered = page.game.evaluate((game) => new Promise((resolve) => {
     let opened = 0;
     const look = setInterval(() => {
