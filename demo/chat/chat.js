@@ -33,7 +33,6 @@ const keeping = element('input', { type: 'checkbox', id: 'keeping' });
 const door = new Door({
   demo: 'chat',
   channel: 'lobby',
-  sources: ['chat.js', 'thread.js', 'line.js', 'links.js', 'people.js', 'compose.js', 'typing.js', 'history.js', 'files.js', 'attachments.js', 'wire.js'],
   extra: () => (history?.setting.clock ? { history: history.setting } : {}),
   enter,
   leave,

@@ -25,10 +25,6 @@ export let play = null;
 const door = new Door({
   demo: 'game',
   channel: 'arena',
-  sources: [
-    'game.js', 'play.js', 'session.js', 'world.js', 'claims.js', 'epoch.js', 'field.js', 'flight.js', 'catch.js', 'wire.js', 'views.js', 'pulse.js',
-    'playback.js', 'shown.js', 'sky.js', 'steering.js', 'standings.js', 'scoreboard.js', 'teller.js', 'latency.js', 'pauses.js', 'sound.js',
-  ],
   enter(room) {
     play = new Play(room, stage);
   },

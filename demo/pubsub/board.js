@@ -1,9 +1,9 @@
 /** The table of topics: a pattern, last values and rates, drawn some times a second however many messages come. */
 
 import { element } from '../shared/element.js';
+import { Graph } from '../shared/graph.js';
 import { nameTag } from '../shared/names.js';
 import { TOPICS_AT_MOST } from './ledger.js';
-import { Spark } from './spark.js';
 import { Tally } from './tally.js';
 
 const ROWS_AT_MOST = 100;
@@ -12,6 +12,7 @@ const TEXT_AT_MOST = 200;
 const DRAW_PAUSE_MS = 100;
 const FRESH_MS = 800;
 const ROLL_MS = 1000;
+const RATE = { label: 'Messages a second', unit: '/s', height: 64, series: [{ label: 'messages', hue: 4 }] };
 
 export class Board {
   #pattern = document.getElementById('pattern');
@@ -20,7 +21,7 @@ export class Board {
   #total = document.getElementById('total');
   #rest = document.getElementById('rest');
   #tally = new Tally();
-  #spark = new Spark(document.getElementById('spark'), document.getElementById('most'));
+  #graph = new Graph(document.getElementById('graph'), RATE);
   #lines = new Map();
   #sorted = { generation: -1, topics: [] };
   #hub = null;
@@ -43,7 +44,7 @@ export class Board {
     this.#hub = hub;
     this.#room = room;
     this.#ledger = ledger;
-    this.#spark.clear();
+    this.#graph.set(RATE.series);
     room.addEventListener('state', () => this.#own.add(room.id));
     room.addEventListener('people', () => this.#renamed());
     this.#subscribe();
@@ -77,7 +78,7 @@ export class Board {
   #roll() {
     const now = performance.now();
     this.#tally.roll(now, (topic) => this.#ledger.entries.has(topic));
-    this.#spark.push(this.#tally.rate);
+    this.#graph.push([this.#tally.rate]);
     this.#total.textContent = Math.round(this.#tally.rate).toLocaleString('en');
     this.#draw();
   }

@@ -19,10 +19,6 @@ let hub = null;
 new Door({
   demo: 'pubsub',
   channel: 'home',
-  sources: [
-    'pubsub.js', 'hub.js', 'replica.js', 'ledger.js', 'topic.js', 'login.js', 'lamp.js', 'composer.js', 'traffic.js', 'board.js',
-    'tally.js', 'spark.js',
-  ],
   enter(room) {
     const ledger = new Ledger();
     hub = new Hub(room, ledger);

@@ -17,11 +17,11 @@ const SEARCH_PAUSE_MS = 2000;
  * @typedef {object} Demo
  * @property {string} demo the word by which its pages know each other
  * @property {string} channel which name to suggest
- * @property {string[]} sources the files of the demo, to be read
  * @property {() => object} [extra] more fields for the hello
  * @property {() => Promise<void>} [before] what has to be done before the connection; its failure is shown
  * @property {(room: Room) => void} enter is called once for each room, before it is open
- * @property {(room: Room) => void} [leave] is called when the person has left, or the room has failed for good
+ * @property {(room: Room | null) => void} [leave] undoes `before` and `enter`: the person has left, or the room has failed for good. Without
+ *   a room where it has not come to one
  */
 
 export class Door {
@@ -38,11 +38,13 @@ export class Door {
   #bar;
   /** Which entry is under way: an older one that still waits for something has been given up. */
   #entry = 0;
+  /** Whether there is something to undo. */
+  #prepared = false;
 
   /** @param {Demo} demo */
   constructor(demo) {
     this.#demo = demo;
-    this.#start = new StartCard(demo.sources, (name, channel) => this.#enter(name, channel));
+    this.#start = new StartCard((name, channel) => this.#enter(name, channel));
     this.#trouble = new TroubleCard(() => this.#begin(this.#channel));
     this.#bar = new Bar({ rename: (name) => this.#rename(name), leave: () => this.#leave() });
     this.#view.prepend(this.#bar.element);
@@ -91,6 +93,7 @@ export class Door {
     try {
       if (this.#demo.before) {
         this.#wait(PREPARING);
+        this.#prepared = true;
         await this.#demo.before();
       }
       this.#wait(SEARCHING);
@@ -150,9 +153,9 @@ export class Door {
     const { room } = this;
     this.room = null;
     this.#unread = 0;
-    if (!room) return;
-    room.leave();
-    this.#demo.leave?.(room);
+    room?.leave();
+    if (room || this.#prepared) this.#demo.leave?.(room);
+    this.#prepared = false;
   }
 
   #wait(why) {

@@ -8,11 +8,8 @@ export class StartCard {
   #channel = element('input', { id: 'start-channel', name: 'channel', autocomplete: 'off', autocapitalize: 'off', spellcheck: false });
   #error = element('p', { id: 'start-error', className: 'error', role: 'alert' });
 
-  /**
-   * @param {string[]} sources
-   * @param {(name: string, channel: string) => void} join
-   */
-  constructor(sources, join) {
+  /** @param {(name: string, channel: string) => void} join */
+  constructor(join) {
     this.#name.setAttribute('aria-describedby', 'start-error');
     this.#channel.setAttribute('aria-describedby', 'channel-means start-error');
     const form = this.#form();
@@ -21,7 +18,7 @@ export class StartCard {
       this.#submit(join);
     });
     const about = document.getElementById('about').content.cloneNode(true);
-    this.element = element('main', { className: 'card', hidden: true }, about, form, footer(sources));
+    this.element = element('main', { className: 'card', hidden: true }, about, form, footer());
   }
 
   /** Fills the form in. `complaint` is what was wrong with it the last time. */
@@ -54,9 +51,11 @@ export class StartCard {
   }
 }
 
-function footer(sources) {
-  const links = sources.map((file) => element('a', { href: file, textContent: file }));
+function footer() {
+  const folder = location.pathname.split('/').at(-2);
   return element('footer', { className: 'elsewhere' },
     element('a', { href: '../', textContent: 'All demos' }),
-    element('p', { className: 'sources' }, 'Source: ', ...links.flatMap((link) => [link, ' '])));
+    element('p', { className: 'sources' },
+      element('a', { href: `../dist/${folder}.txt`, textContent: 'Source of this page' }), ', and ',
+      element('a', { href: '../dist/shared.txt', textContent: 'of the shared parts' })));
 }

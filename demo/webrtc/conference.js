@@ -15,12 +15,6 @@ import { encodePresence } from './presence.js';
 import { SideChat } from './side-chat.js';
 import { Stage } from './stage.js';
 
-const SOURCES = [
-  'conference.js', 'addresses.js', 'call.js', 'choices.js', 'controls.js', 'device-dialog.js', 'device-trouble.js',
-  'health.js', 'link.js', 'media.js', 'negotiation.js', 'notices.js', 'numbers.js', 'own-voice.js', 'playback.js',
-  'presence.js', 'quiet.js', 'side-chat.js', 'side-files.js', 'signal.js', 'speaking.js', 'stage.js', 'statistics.js',
-  'tile.js',
-];
 const SECURE = 'Browsers give camera and microphone to secure pages only. This one is: it comes from this machine, and http://localhost counts as https does.';
 
 const byId = (id) => document.getElementById(id);
@@ -47,7 +41,6 @@ media.addEventListener('notice', ({ detail }) => notices.tell(detail));
 const door = new Door({
   demo: 'webrtc',
   channel: 'meeting',
-  sources: SOURCES,
   extra: () => encodePresence(media.presence),
   before: () => media.start({ sound: choices.with !== 'nothing', picture: choices.with === 'both' }),
   enter,
@@ -68,15 +61,16 @@ function enter(room) {
   carry();
 }
 
-function leave() {
+function leave(room) {
+  notices.clear();
+  media.stop();
+  if (!room) return;
   const { call, stage, numbers } = present;
   present = null;
   call.close();
   stage.clear();
   numbers.clear();
   chat.leave();
-  notices.clear();
-  media.stop();
 }
 
 /** What is sent has changed: everybody gets it, and is told. */

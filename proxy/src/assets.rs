@@ -1,12 +1,14 @@
 //! Files that the proxy carries: the console, the demos and, if it was built, the client, as scripts and as npm package.
 
 use std::borrow::Cow;
+use std::io::Read;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use flate2::read::GzDecoder;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    REFERRER_POLICY,
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -37,9 +39,13 @@ const UNBUILT_SCRIPT: &str = "throw new Error('networkwebsockets: this proxy was
 #[folder = "console/"]
 struct Console;
 
+/// Of what is bundled, the compressed forms alone: sources and bundles together would be a tenth of the program.
 #[derive(RustEmbed)]
 #[folder = "../demo/"]
-#[exclude = "*.md"]
+#[include = "*.html"]
+#[include = "*.webp"]
+#[include = "*.svg"]
+#[include = "dist/*.gz"]
 struct Demo;
 
 #[derive(RustEmbed)]
@@ -56,6 +62,7 @@ pub(crate) struct Asset {
     kind: &'static str,
     tag: String,
     any_origin: bool,
+    is_gzip: bool,
 }
 
 /// A file of the console.
@@ -65,7 +72,8 @@ pub(crate) fn console(name: &str) -> Option<Asset> {
 
 /// A file of the demos.
 pub(crate) fn demo(name: &str) -> Option<Asset> {
-    Demo::get(name).map(|file| Asset::new(name, file))
+    let compressed = || Demo::get(&format!("{name}.gz")).map(|file| Asset::new(name, file).compressed());
+    Demo::get(name).map(|file| Asset::new(name, file)).or_else(compressed)
 }
 
 /// A file of the client; `None` where it was not built.
@@ -87,7 +95,7 @@ impl Asset {
     /// A script that says that there is none.
     pub(crate) fn unbuilt_script() -> Self {
         let bytes = Cow::Borrowed(UNBUILT_SCRIPT.as_bytes());
-        Self { bytes, kind: kind_of("x.js"), tag: "\"unbuilt\"".into(), any_origin: false }
+        Self { bytes, kind: kind_of("x.js"), tag: "\"unbuilt\"".into(), any_origin: false, is_gzip: false }
     }
 
     /// Lets pages of other origins load the file.
@@ -97,11 +105,18 @@ impl Asset {
 
     /// The response to a request with these headers: the file, or 304 where the client has it.
     pub(crate) fn respond(self, request: &HeaderMap) -> Response {
+        if self.is_gzip && !takes_gzip(request) {
+            return self.decompressed().respond(request);
+        }
         let mut response = match self.is_known(request) {
             true => StatusCode::NOT_MODIFIED.into_response(),
             false => Body::from(self.bytes).into_response(),
         };
         let headers = response.headers_mut();
+        if self.is_gzip {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+        }
         let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
         set(CONTENT_TYPE, self.kind);
         set(CACHE_CONTROL, "no-cache");
@@ -127,8 +142,32 @@ impl Asset {
     fn new(name: &str, file: EmbeddedFile) -> Self {
         let hash = file.metadata.sha256_hash();
         let tag = hash[..8].iter().fold(String::from("\""), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
-        Self { bytes: file.data, kind: kind_of(name), tag, any_origin: false }
+        Self { bytes: file.data, kind: kind_of(name), tag, any_origin: false, is_gzip: false }
     }
+
+    fn compressed(self) -> Self {
+        Self { is_gzip: true, ..self }
+    }
+
+    /// The same for a client that takes no compressed form. It has a tag of its own (RFC 9110, section 8.8.3.3).
+    fn decompressed(self) -> Self {
+        let mut bytes = Vec::new();
+        if GzDecoder::new(&*self.bytes).read_to_end(&mut bytes).is_err() {
+            tracing::warn!("a file of the demos is damaged: build the proxy again");
+        }
+        let tag = self.tag.replacen('"', "\"plain-", 1);
+        Self { bytes: bytes.into(), tag, is_gzip: false, ..self }
+    }
+}
+
+/// Whether a client takes gzip: it says so, and does not take it back by a weight of 0 (RFC 9110, section 12.5.3).
+fn takes_gzip(request: &HeaderMap) -> bool {
+    let lists = request.get_all(ACCEPT_ENCODING).into_iter().filter_map(|list| list.to_str().ok());
+    lists.flat_map(|list| list.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.trim().trim_start_matches("q=");
+        name.trim().eq_ignore_ascii_case("gzip") && weight.parse::<f32>().unwrap_or(1.0) > 0.0
+    })
 }
 
 fn kind_of(name: &str) -> &'static str {
@@ -156,5 +195,30 @@ mod tests {
         assert_eq!(unbuilt_package().status(), StatusCode::NOT_FOUND);
         let body: serde_json::Value = serde_json::from_str(UNBUILT_PACKAGE).expect("JSON");
         assert!(body["error"].as_str().is_some_and(|error| error.contains("cargo xtask build")), "{body}");
+    }
+
+    #[test]
+    fn a_client_takes_gzip_when_it_says_so() {
+        let takes = |said: &'static str| {
+            takes_gzip(&HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(said))]))
+        };
+        for said in ["gzip", "gzip, deflate, br", "br;q=1.0, GZIP;q=0.5", "identity,gzip ; q=1"] {
+            assert!(takes(said), "{said}");
+        }
+        for said in ["", "br", "gzip;q=0", "gzip; q=0.0, br", "x-gzip-like"] {
+            assert!(!takes(said), "{said}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn what_is_compressed_is_whole_without_it() {
+        let text = "a file ".repeat(100);
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut gzip, text.as_bytes()).expect("memory takes all");
+        let bytes = gzip.finish().expect("memory takes all").into();
+        let asset =
+            Asset { bytes, kind: "", tag: "\"1\"".into(), any_origin: false, is_gzip: true }.decompressed();
+        assert_eq!((&*asset.bytes, &*asset.tag, asset.is_gzip), (text.as_bytes(), "\"plain-1\"", false));
     }
 }

@@ -222,8 +222,6 @@ test('a page from another origin plays with the proxy’s own page', async () =>
   const near = await join('Near', 'across');
   for (const page of [far, near]) await sees(page, 2);
   await holds(near, ({ play }) => play.session.views.agreed > 3);
-  // It looks for the client on its own site before it asks the proxy.
-  far.faults = far.faults.filter((fault) => !fault.includes('/networkwebsockets.mjs') && !fault.includes('/status'));
   await end(far, near);
 });
 

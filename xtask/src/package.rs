@@ -28,7 +28,7 @@ pub(crate) fn package(release: bool) -> Result<()> {
     let bundle = Step::new("node").dir("polyfill").arg("build.mjs").arg(&core);
     let bundle = if release { bundle } else { bundle.arg("--source-maps") };
     bundle.run()?;
-    Step::new("node").dir("polyfill").arg("libraries.mjs").run()?;
+    Step::new("node").dir("polyfill").arg("demos.mjs").run()?;
     tarball::pack()
 }
 
