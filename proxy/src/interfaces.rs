@@ -6,6 +6,7 @@
 
 mod filter;
 mod glob;
+mod survey;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 pub use filter::InterfaceFilter;
 pub use glob::{InterfaceGlob, InvalidGlob};
+use survey::{Account, Survey};
 
 /// How often interfaces are read: what somebody who has just plugged in a cable does not notice.
 pub(crate) const PERIOD: Duration = Duration::from_secs(2);
@@ -34,6 +36,8 @@ pub(crate) struct Interface {
     pub(crate) address: IpAddr,
     /// How many of its first bits it has in common with its neighbours.
     pub(crate) prefix: u8,
+    /// It has one neighbour at most, whom no multicast has to find.
+    pub(crate) is_point_to_point: bool,
 }
 
 /// The addresses of the interfaces that are used, at one moment.
@@ -41,18 +45,9 @@ pub(crate) struct Interface {
 pub(crate) struct Interfaces(Vec<Interface>);
 
 impl Interfaces {
-    /// Those that are up and that `filter` selects. A machine without a network still has itself: then it
-    /// is loopback, unless `filter` is against it.
-    pub(crate) fn read(filter: &InterfaceFilter) -> io::Result<Self> {
-        let mut up = if_addrs::get_if_addrs()?;
-        up.retain(if_addrs::Interface::is_oper_up);
-        let selected = up.iter().any(|interface| filter.selects(interface));
-        let is_used = |interface: &if_addrs::Interface| {
-            filter.selects(interface) || !selected && filter.tolerates(interface)
-        };
-        let mut interfaces: Vec<Interface> = up.into_iter().filter(is_used).map(Interface::from).collect();
-        interfaces.sort_unstable();
-        Ok(Self(interfaces))
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Interface> {
+        self.0.iter()
     }
 
     /// Whether there is no other machine on them.
@@ -60,16 +55,19 @@ impl Interfaces {
         !self.0.is_empty() && self.0.iter().all(|interface| interface.address.is_loopback())
     }
 
-    /// Those of this moment, and those of later ones as they change. Reading ends with the last receiver.
+    /// Those of this moment, and those of later ones as they change; the log is told. Reading ends with the last
+    /// receiver.
     pub(crate) fn watch(filter: InterfaceFilter) -> io::Result<watch::Receiver<Arc<Self>>> {
-        let (sender, receiver) = watch::channel(Arc::new(Self::read(&filter)?));
+        let (survey, mut account) = (Survey::make(&filter)?, Account::default());
+        let (sender, receiver) = watch::channel(Arc::new(survey.used.clone()));
+        account.tell(survey);
         tokio::spawn(async move {
             let mut ticks = interval(PERIOD);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 tokio::select! {
                     () = sender.closed() => return,
-                    _ = ticks.tick() => refresh(&sender, &filter),
+                    _ = ticks.tick() => refresh(&sender, &filter, &mut account),
                 }
             }
         });
@@ -114,22 +112,23 @@ impl From<if_addrs::Interface> for Interface {
             if_addrs::IfAddr::V4(address) => address.prefixlen,
             if_addrs::IfAddr::V6(address) => address.prefixlen,
         };
-        let address = interface.ip();
-        Self { index: interface.index.unwrap_or_default(), name: interface.name, address, prefix }
+        let (address, is_point_to_point) = (interface.ip(), interface.is_p2p());
+        let index = interface.index.unwrap_or_default();
+        Self { index, name: interface.name, address, prefix, is_point_to_point }
     }
 }
 
-fn refresh(sender: &watch::Sender<Arc<Interfaces>>, filter: &InterfaceFilter) {
-    match Interfaces::read(filter) {
-        Ok(read) => {
-            sender.send_if_modified(|known| {
-                let changed = **known != read;
-                if changed {
-                    *known = Arc::new(read);
-                }
-                changed
-            });
+fn refresh(sender: &watch::Sender<Arc<Interfaces>>, filter: &InterfaceFilter, account: &mut Account) {
+    let survey = match Survey::make(filter) {
+        Ok(survey) => survey,
+        Err(error) => return tracing::debug!(%error, "cannot read the network interfaces"),
+    };
+    sender.send_if_modified(|known| {
+        let changed = **known != survey.used;
+        if changed {
+            *known = Arc::new(survey.used.clone());
         }
-        Err(error) => tracing::debug!(%error, "cannot read the network interfaces"),
-    }
+        changed
+    });
+    account.tell(survey);
 }

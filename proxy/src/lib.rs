@@ -25,6 +25,7 @@ mod network;
 mod places;
 mod shard;
 mod tls;
+mod trouble;
 
 use std::future::Future;
 

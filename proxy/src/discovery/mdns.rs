@@ -10,8 +10,11 @@
 mod announcer;
 mod browser;
 mod daemon;
+mod groups;
 mod names;
+mod outsiders;
 mod pause;
+mod sockets;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests;

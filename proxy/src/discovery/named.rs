@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{Sighting, Source, Stop};
+use crate::trouble::Trouble;
 
 /// How often names are looked up: as often as a known proxy is dialled at least, so that one which was
 /// not there yet is found about as fast as one that comes back.
@@ -81,14 +82,21 @@ impl NamedPeers {
     async fn tell(&self, sightings: mpsc::Sender<Sighting>) {
         let mut ticks = interval(PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut peers: Vec<_> = self.0.iter().map(|peer| (peer, Trouble::default())).collect();
         loop {
             ticks.tick().await;
-            for peer in &self.0 {
-                let addresses = look_up(peer).await;
-                if addresses.is_empty() {
-                    continue;
-                }
-                let sighting = Sighting::Named { peer: peer.clone(), addresses };
+            for (peer, trouble) in &mut peers {
+                let addresses = match look_up(peer).await {
+                    Ok(addresses) => addresses,
+                    Err(reason) => {
+                        if trouble.is_news(&reason) {
+                            tracing::warn!(%peer, "cannot look up this --peer: {reason}");
+                        }
+                        continue;
+                    }
+                };
+                trouble.is_over();
+                let sighting = Sighting::Named { peer: (*peer).clone(), addresses };
                 if sightings.send(sighting).await.is_err() {
                     return;
                 }
@@ -97,19 +105,15 @@ impl NamedPeers {
     }
 }
 
-async fn look_up(peer: &PeerAddress) -> Vec<SocketAddr> {
+/// Where `peer` is, or why that is not known.
+async fn look_up(peer: &PeerAddress) -> Result<Vec<SocketAddr>, String> {
     let lookup = tokio::net::lookup_host((&*peer.host, peer.port));
-    match timeout(LOOKUP_TIME, lookup).await {
+    let addresses: Vec<SocketAddr> = match timeout(LOOKUP_TIME, lookup).await {
         Ok(Ok(addresses)) => addresses.collect(),
-        Ok(Err(error)) => {
-            tracing::debug!(%peer, %error, "cannot look up the peer");
-            Vec::new()
-        }
-        Err(_) => {
-            tracing::debug!(%peer, "looking up the peer takes too long");
-            Vec::new()
-        }
-    }
+        Ok(Err(error)) => return Err(error.to_string()),
+        Err(_) => return Err("it takes too long".to_owned()),
+    };
+    if addresses.is_empty() { Err("the name has no address".to_owned()) } else { Ok(addresses) }
 }
 
 #[cfg(test)]

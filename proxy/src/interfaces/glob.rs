@@ -1,5 +1,6 @@
 //! Patterns of interface names.
 
+use std::fmt;
 use std::str::FromStr;
 
 use glob_match::glob_match;
@@ -20,6 +21,12 @@ impl InterfaceGlob {
     /// Whether an interface of that name is meant.
     pub(crate) fn matches(&self, name: &str) -> bool {
         glob_match(&self.0, name)
+    }
+}
+
+impl fmt::Display for InterfaceGlob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

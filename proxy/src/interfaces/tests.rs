@@ -29,11 +29,52 @@ fn selected<'n>(include: &[&str], exclude: &[&str], names: &[&'n str]) -> Vec<&'
 #[test]
 fn by_default_neither_loopback_nor_virtual_interfaces_are_used() {
     let names = [
-        "eth0", "wlp3s0", "enp1s0", "docker0", "veth12ab", "br-1f2e", "virbr0", "tun0", "wg0", "lo", "lo0",
-        "br0", "lowpan0",
+        "eth0",
+        "wlp3s0",
+        "docker0",
+        "veth12ab",
+        "br-0123456789ab",
+        "virbr0",
+        "tun0",
+        "wg0",
+        "lo",
+        "lo0",
+        "br0",
+        "lowpan0",
     ];
-    assert_eq!(selected(&[], &[], &names), ["eth0", "wlp3s0", "enp1s0", "br0", "lowpan0"]);
+    assert_eq!(selected(&[], &[], &names), ["eth0", "wlp3s0", "br0", "lowpan0"]);
     assert!(!InterfaceFilter::default().selects(&named("loop", Ipv4Addr::LOCALHOST)));
+}
+
+#[test]
+fn of_bridges_only_those_that_docker_names_are_for_containers() {
+    let names =
+        ["br-lan", "br-1f2e", "br-0123456789ab", "br-0123456789AB", "br-0123456789abc", "br-guests-wifi"];
+    assert_eq!(
+        selected(&[], &[], &names),
+        ["br-lan", "br-1f2e", "br-0123456789AB", "br-0123456789abc", "br-guests-wifi"]
+    );
+}
+
+#[test]
+fn a_survey_tells_what_is_used_and_why_the_rest_is_not() {
+    let address = Ipv4Addr::new(10, 0, 0, 1);
+    let survey = |include: &[&str], exclude: &[&str], names: &[&str]| {
+        let mut all: Vec<_> = names.iter().map(|name| named(name, address)).collect();
+        let mut down = named("eth9", address);
+        down.oper_status = if_addrs::IfOperStatus::Down;
+        all.push(down);
+        Survey::of(all, &InterfaceFilter { include: globs(include), exclude: globs(exclude) }).to_string()
+    };
+    assert_eq!(
+        survey(&[], &["eth1"], &["eth0", "eth1", "docker0", "virbr0", "wg0", "lo"]),
+        "used: eth0 10.0.0.1/8; not used: docker0 (for containers), eth1 (--no-interface), eth9 (it is down), \
+         lo (loopback), virbr0 (for virtual machines), wg0 (a tunnel)"
+    );
+    assert_eq!(
+        survey(&["wl*"], &[], &["eth0"]),
+        "used: none; not used: eth0 (not in --interface), eth9 (not in --interface)"
+    );
 }
 
 #[test]
@@ -76,6 +117,7 @@ fn lan() -> Interfaces {
         index,
         address: address.parse().unwrap(),
         prefix,
+        is_point_to_point: false,
     };
     Interfaces(vec![
         address(2, "192.168.7.5", 24),
@@ -122,12 +164,12 @@ fn a_link_local_address_needs_the_scope_of_a_selected_interface() {
 #[test]
 fn loopback_is_read_only_when_it_is_named() {
     let named = InterfaceFilter { include: globs(&["lo"]), exclude: Vec::new() };
-    let interfaces = Interfaces::read(&named).unwrap();
+    let interfaces = Survey::make(&named).unwrap().used;
     assert!(interfaces.0.iter().any(|interface| interface.address == Ipv4Addr::LOCALHOST));
     assert!(interfaces.0.iter().all(|interface| interface.address.is_loopback() && interface.index > 0));
     assert!(interfaces.is_on_link(&"127.4.5.6:1".parse().unwrap()));
 
-    let others = Interfaces::read(&InterfaceFilter::default()).unwrap();
+    let others = Survey::make(&InterfaceFilter::default()).unwrap().used;
     assert!(!others.0.iter().any(|interface| interface.address.is_loopback()));
     assert!(!others.is_on_link(&"127.0.0.1:1".parse().unwrap()));
 }
@@ -135,7 +177,7 @@ fn loopback_is_read_only_when_it_is_named() {
 #[tokio::test]
 async fn reading_ends_with_the_last_receiver() {
     let receiver = Interfaces::watch(InterfaceFilter::default()).unwrap();
-    assert_eq!(**receiver.borrow(), Interfaces::read(&InterfaceFilter::default()).unwrap());
+    assert_eq!(**receiver.borrow(), Survey::make(&InterfaceFilter::default()).unwrap().used);
     let tasks = tokio::runtime::Handle::current().metrics();
     assert_eq!(tasks.num_alive_tasks(), 1);
     drop(receiver);

@@ -61,6 +61,11 @@ impl Machine {
         Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0x00ff, 0xfe77, number)
     }
 
+    /// Runs `ip` on it.
+    pub fn run(&self, words: &str) -> Result<()> {
+        ip::run(self.namespace.name(), words)
+    }
+
     /// Takes all addresses of IPv4 from its `eth0`.
     pub fn lose_ipv4(&self) -> Result<()> {
         ip::run(self.namespace.name(), "-4 address flush dev eth0")

@@ -1,7 +1,7 @@
 //! How proxies find each other, and how they do not.
 
 use std::io::ErrorKind;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use anyhow::Result;
 use nws_tests::lab::{Capture, Lab, Machine, Multicast};
@@ -126,5 +126,96 @@ async fn an_interface_that_is_left_out_is_not_used() -> Result<()> {
     one.id().await?;
     two.id().await?;
     assert_eq!(said_by(&lab[0], &sniffer.finish()?), 0);
+    Ok(())
+}
+
+/// Takes a port of UDP for itself alone.
+fn hold(machine: &Machine, address: IpAddr) -> Result<UdpSocket> {
+    machine.namespace().inside(|| Ok(UdpSocket::bind(SocketAddr::from((address, MDNS_PORT)))?))
+}
+
+#[tokio::test]
+async fn the_log_tells_what_is_used_and_that_it_works() -> Result<()> {
+    let lab = Lab::new(1)?;
+    lab[0].run("link add br-lan type bridge")?;
+    lab[0].run("address add 10.99.0.1/24 dev br-lan")?;
+    lab[0].run("link set br-lan up")?;
+    lab[0].run("link add br-0123456789ab type bridge")?;
+    lab[0].run("address add 10.98.0.1/24 dev br-0123456789ab")?;
+    lab[0].run("link set br-0123456789ab up")?;
+    let proxy = lab[0].start().await?;
+    let line = proxy.log(&["INFO", "network interfaces: used:", "eth0 10.77.0.1/24"]).await?;
+    assert!(line.contains("lo (loopback)") && line.contains("br-0123456789ab (for containers)"), "{line}");
+    let all = proxy.log(&["INFO", "mDNS works on", "eth0 10.77.0.1"]).await?;
+    assert!(!all.contains(" lo "), "{all}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_interface_that_is_not_there_is_named() -> Result<()> {
+    let lab = Lab::new(1)?;
+    let proxy = Setup::on(&lab[0]).flag("--interface", "nonesuch").start().await?;
+    proxy.log(&["WARN", "nonesuch", "--interface", "eth0"]).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_port_of_mdns_that_somebody_holds_is_told_and_tried_again() -> Result<()> {
+    let lab = Lab::new(2)?;
+    let held = [Ipv4Addr::UNSPECIFIED.into(), IpAddr::from(Ipv6Addr::UNSPECIFIED)];
+    // The second one fails where the first one is of both families.
+    let held: Vec<_> = held.into_iter().rev().filter_map(|address| hold(&lab[0], address).ok()).collect();
+    let deaf = lab[0].start().await?;
+    deaf.log(&["WARN", "cannot look for other proxies by mDNS", "5353"]).await?;
+    deaf.log(&["WARN", "cannot announce this proxy by mDNS", "5353"]).await?;
+    let other = lab[1].start().await?;
+    drop(held);
+    let [mut one, mut two] = Peer::gather([(&deaf, "/chan"), (&other, "/chan")]).await?;
+    Peer::chorus(&mut [&mut one, &mut two]).await?;
+    deaf.log(&["INFO", "mDNS works on eth0"]).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_family_of_mdns_that_somebody_holds_is_told_and_tried_again() -> Result<()> {
+    let lab = Lab::new(1)?;
+    let held = hold(&lab[0], Ipv4Addr::UNSPECIFIED.into())?;
+    let proxy = lab[0].start().await?;
+    proxy.log(&["WARN", "mDNS does not work on eth0 10.77.0.1", "0.0.0.0:5353"]).await?;
+    drop(held);
+    proxy.log(&["INFO", "mDNS works on eth0"]).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn groups_that_the_system_refuses_are_told() -> Result<()> {
+    let lab = Lab::new(1)?;
+    let groups = "/proc/sys/net/ipv4/igmp_max_memberships";
+    lab[0].run("link add more0 type veth peer name more1")?;
+    lab[0].run("address add 10.99.0.1/24 dev more0")?;
+    lab[0].run("link set more0 up")?;
+    lab[0].run("link set more1 up")?;
+    lab[0].namespace().inside(|| Ok(std::fs::write(groups, "1")?))?;
+    let proxy = lab[0].start().await?;
+    proxy.log(&["WARN", "mDNS does not work on", "igmp_max_memberships"]).await?;
+    lab[0].namespace().inside(|| Ok(std::fs::write(groups, "20")?))?;
+    proxy.log(&["INFO", "mDNS works on eth0", "more0 10.99.0.1"]).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn netmasks_that_differ_are_told_on_both_machines() -> Result<()> {
+    let lab = Lab::new(2)?;
+    for number in [0, 1] {
+        lab[number].lose_ipv6()?;
+    }
+    lab[1].lose_ipv4()?;
+    lab[1].run("address add 10.77.9.2/16 dev eth0")?;
+    // Answers find their way all the same, as they do where there is a router.
+    lab[0].run("route add default dev eth0")?;
+    let (narrow, wide) = (lab[0].start().await?, lab[1].start().await?);
+    narrow.log(&["WARN", "netmasks", "10.77.9.2", "eth0 10.77.0.1/24"]).await?;
+    narrow.log(&["WARN", "a connection is refused", "10.77.9.2", "eth0 10.77.0.1/24"]).await?;
+    wide.log(&["INFO", "mDNS works on eth0 10.77.9.2"]).await?;
     Ok(())
 }

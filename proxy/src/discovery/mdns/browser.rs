@@ -1,18 +1,22 @@
 //! Hears of the neighbours of this proxy.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use mdns_sd::{Receiver, ServiceEvent};
+use nws_protocol::ProxyId;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::daemon::Daemon;
+use super::outsiders::Outsiders;
 use super::pause::Pause;
 use super::{Mdns, names};
 use crate::discovery::Sighting;
 use crate::interfaces::Interfaces;
+use crate::trouble::Trouble;
 
 /// Names that one daemon may know. More than proxies are dialled; when there are more, most are made up. And
 /// no more than the daemon can tell of at once, which takes two of the 1000 events that it lets wait for each.
@@ -34,6 +38,8 @@ const ASK_MAX: Duration = Duration::from_secs(120);
 pub(super) enum End {
     Died,
     Overloaded,
+    /// It had not got all its sockets, and another one would.
+    Freed,
     Unheard,
 }
 
@@ -45,14 +51,17 @@ pub(super) enum End {
 /// answers the first question of the next daemon.
 pub(super) async fn browse(mdns: &Mdns, sightings: mpsc::Sender<Sighting>, listening: oneshot::Sender<()>) {
     let (mut pause, mut listening) = (Pause::new(), Some(listening));
+    let (mut trouble, mut outsiders) = (Trouble::default(), Outsiders::new());
     loop {
         let started = start(mdns).await;
         listening.take().map(|listening| listening.send(()));
         match started {
             Ok((daemon, events)) => {
+                trouble.is_over();
                 let end = tokio::select! {
-                    end = listen(mdns, &daemon, events, &sightings) => end,
+                    end = listen(mdns, &daemon, events, &sightings, &mut outsiders) => end,
                     () = daemon.overloaded() => End::Overloaded,
+                    () = daemon.held().freed() => End::Freed,
                 };
                 if matches!(end, End::Unheard) {
                     return;
@@ -60,14 +69,17 @@ pub(super) async fn browse(mdns: &Mdns, sightings: mpsc::Sender<Sighting>, liste
                 tracing::debug!(?end, "browsing by mDNS starts anew");
                 daemon.end().await;
             }
-            Err(error) => tracing::warn!(%error, "cannot browse by mDNS"),
+            Err(error) if trouble.is_news(&error.to_string()) => {
+                tracing::warn!(%error, "cannot look for other proxies by mDNS");
+            }
+            Err(_) => {}
         }
         pause.wait().await;
     }
 }
 
 pub(super) async fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<ServiceEvent>)> {
-    let daemon = Daemon::start(mdns)?;
+    let (daemon, _) = Daemon::start(mdns)?;
     let events = daemon.browse()?;
     // The first event says that it searches now. Before that, it has opened its sockets.
     match timeout(START_TIME, events.recv_async()).await {
@@ -88,6 +100,7 @@ pub(super) async fn listen(
     daemon: &Daemon,
     events: Receiver<ServiceEvent>,
     sightings: &mpsc::Sender<Sighting>,
+    outsiders: &mut Outsiders,
 ) -> End {
     let mut interfaces = mdns.interfaces.clone();
     interfaces.mark_unchanged();
@@ -101,6 +114,10 @@ pub(super) async fn listen(
                 next = next_question();
                 continue;
             }
+            () = wait_for(outsiders.due()) => {
+                outsiders.tell(&interfaces.borrow());
+                continue;
+            }
             event = events.recv_async() => event,
         };
         let sighting = match event {
@@ -108,10 +125,13 @@ pub(super) async fn listen(
                 instances += 1;
                 None
             }
-            Ok(ServiceEvent::ServiceResolved(service)) => names::sighting(&service, &interfaces.borrow()),
+            Ok(ServiceEvent::ServiceResolved(service)) => names::claim(&service)
+                .filter(|(proxy, _)| *proxy != mdns.proxy)
+                .and_then(|(proxy, claimed)| seen(proxy, claimed, &interfaces.borrow(), outsiders)),
             Ok(ServiceEvent::ServiceRemoved(_, instance)) => {
                 instances = instances.saturating_sub(1);
-                names::proxy(&instance).map(|proxy| Sighting::Gone { proxy })
+                let proxy = names::proxy(&instance);
+                proxy.inspect(|proxy| outsiders.forget(proxy)).map(|proxy| Sighting::Gone { proxy })
             }
             Ok(_) => None,
             Err(_) => {
@@ -130,6 +150,29 @@ pub(super) async fn listen(
         }
     }
     End::Died
+}
+
+/// The proxy that claims these addresses, if it can be reached at one of them.
+fn seen(
+    proxy: ProxyId,
+    claimed: Vec<SocketAddr>,
+    interfaces: &Interfaces,
+    outsiders: &mut Outsiders,
+) -> Option<Sighting> {
+    let addresses = names::near(claimed.clone(), interfaces);
+    if addresses.is_empty() {
+        outsiders.note(proxy, names::bounded(claimed));
+        return None;
+    }
+    outsiders.forget(&proxy);
+    Some(Sighting::Seen { proxy, addresses })
+}
+
+async fn wait_for(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn is_time_to_ask(interfaces: &mut watch::Receiver<Arc<Interfaces>>, next: Instant) {

@@ -14,6 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::Mdns;
 use super::names::SERVICE;
+use super::sockets::Held;
 use crate::interfaces;
 
 /// Records in the cache that are too many: four for each of a thousand proxies.
@@ -34,39 +35,46 @@ const CACHED: [&str; 6] =
     ["cached-ptr", "cached-srv", "cached-txt", "cached-addr", "cached-nsec", "cached-subtype"];
 
 /// A thread with its sockets. Dropping it ends it as soon as it gets to that.
-pub(super) struct Daemon(ServiceDaemon);
+pub(super) struct Daemon {
+    service: ServiceDaemon,
+    held: Held,
+}
 
 impl Daemon {
-    /// Starts one. Interfaces that appear later are subject to the filter of `mdns` like others, and loopback is
+    /// Starts one, and tells what happens to it: each address at which it joins the group or leaves it above all. Closed
+    /// when it has died. Interfaces that appear later are subject to the filter of `mdns` like others, and loopback is
     /// used for as long as there is nothing else.
-    pub(super) fn start(mdns: &Mdns) -> mdns_sd::Result<Self> {
-        let daemon = Self(ServiceDaemon::new()?);
+    pub(super) fn start(mdns: &Mdns) -> mdns_sd::Result<(Self, Receiver<DaemonEvent>)> {
+        let held = Held::look().map_err(|error| mdns_sd::Error::Msg(error.to_string()))?;
+        let daemon = Self { service: ServiceDaemon::new()?, held };
+        // It has joined everywhere, and told nobody.
+        daemon.service.disable_interface(IfKind::All)?;
+        let events = daemon.service.monitor()?;
         let (filter, interfaces) = (mdns.filter.clone(), mdns.interfaces.clone());
         // The daemon asks this again, about all interfaces, whenever it looks at them.
-        let unused = IfPredicate::new(move |interface| {
-            let is_last = || filter.tolerates(interface) && interfaces.borrow().are_loopback();
-            !(filter.selects(interface) || is_last())
+        let used = IfPredicate::new(move |interface| {
+            filter.selects(interface) || filter.tolerates(interface) && interfaces.borrow().are_loopback()
         });
-        daemon.0.disable_interface(IfKind::Predicate(unused))?;
+        daemon.service.enable_interface(IfKind::Predicate(used))?;
         let seconds = u32::try_from(interfaces::PERIOD.as_secs()).unwrap_or(1);
-        daemon.0.set_ip_check_interval(seconds)?;
-        Ok(daemon)
+        daemon.service.set_ip_check_interval(seconds)?;
+        Ok((daemon, events))
+    }
+
+    /// Where it has no socket because somebody else held the port.
+    pub(super) fn held(&self) -> &Held {
+        &self.held
     }
 
     /// Announces `info`, and says farewell for it at the end.
     pub(super) fn register(&self, info: ServiceInfo) -> mdns_sd::Result<()> {
-        self.0.register(info)
-    }
-
-    /// What happens to the daemon. Closed when it has died.
-    pub(super) fn monitor(&self) -> mdns_sd::Result<Receiver<DaemonEvent>> {
-        self.0.monitor()
+        self.service.register(info)
     }
 
     /// Asks for proxies, and tells of those that are known already. Asked once more, it starts from the
     /// beginning, and the former receiver is closed. Closed when it has died, or when 1000 events wait.
     pub(super) fn browse(&self) -> mdns_sd::Result<Receiver<ServiceEvent>> {
-        self.0.browse(SERVICE)
+        self.service.browse(SERVICE)
     }
 
     /// Waits until it holds more than it should, or does not answer any more because it has died.
@@ -75,7 +83,7 @@ impl Daemon {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            let metrics = match self.0.get_metrics() {
+            let metrics = match self.service.get_metrics() {
                 Ok(answer) => answer.recv_async().await.ok(),
                 Err(mdns_sd::Error::Again) => continue,
                 Err(_) => None,
@@ -89,19 +97,19 @@ impl Daemon {
     /// Ends it behind the back of its owner.
     #[cfg(test)]
     pub(super) fn kill(&self) {
-        let _ = self.0.shutdown().unwrap().recv();
+        let _ = self.service.shutdown().unwrap().recv();
     }
 
     /// Ends it without farewell: whoever knows what it has announced goes on to know it.
     pub(super) async fn vanish(self) {
         // Farewell is said on those that it uses, which are none then.
-        let _ = self.0.disable_interface(IfKind::All);
+        let _ = self.service.disable_interface(IfKind::All);
         self.end().await;
     }
 
     /// Ends it, with farewell, and waits until it is gone: two of them would hold twice as much.
     pub(super) async fn end(self) {
-        let Ok(answer) = self.0.shutdown() else { return };
+        let Ok(answer) = self.service.shutdown() else { return };
         if timeout(END_TIME, answer.recv_async()).await.is_err() {
             tracing::warn!("the mDNS daemon is too busy to end");
         }
@@ -111,7 +119,7 @@ impl Daemon {
 impl Drop for Daemon {
     fn drop(&mut self) {
         // One that does not take it has ended.
-        let _ = self.0.shutdown();
+        let _ = self.service.shutdown();
     }
 }
 

@@ -6,7 +6,6 @@ use mdns_sd::{ResolvedService, ScopedIp, ServiceInfo};
 use nws_protocol::ProxyId;
 use nws_protocol::limits::ADDRESSES_MAX;
 
-use crate::discovery::Sighting;
 use crate::interfaces::Interfaces;
 
 /// The type of service that proxies are.
@@ -30,18 +29,27 @@ pub(super) fn proxy(instance: &str) -> Option<ProxyId> {
     instance.strip_suffix(SERVICE)?.strip_suffix('.')?.parse().ok()
 }
 
-/// What `service` says, if it is a proxy with an address among our neighbours.
-pub(super) fn sighting(service: &ResolvedService, interfaces: &Interfaces) -> Option<Sighting> {
+/// The proxy that `service` is, if it is one, and where it says that it can be reached.
+pub(super) fn claim(service: &ResolvedService) -> Option<(ProxyId, Vec<SocketAddr>)> {
     let proxy = proxy(&service.fullname)?;
     if service.port == 0 {
         return None;
     }
-    let mut addresses: Vec<SocketAddr> =
-        service.addresses.iter().filter_map(|address| place(address, service.port)).collect();
+    let addresses = service.addresses.iter().filter_map(|address| place(address, service.port)).collect();
+    Some((proxy, addresses))
+}
+
+/// Those of `addresses` that are among our neighbours.
+pub(super) fn near(mut addresses: Vec<SocketAddr>, interfaces: &Interfaces) -> Vec<SocketAddr> {
     addresses.retain(|address| interfaces.is_on_link(address));
+    bounded(addresses)
+}
+
+/// As many of `addresses` as count.
+pub(super) fn bounded(mut addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     addresses.sort_unstable();
     addresses.truncate(ADDRESSES_MAX);
-    (!addresses.is_empty()).then_some(Sighting::Seen { proxy, addresses })
+    addresses
 }
 
 fn place(address: &ScopedIp, port: u16) -> Option<SocketAddr> {

@@ -15,6 +15,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
+use super::groups::Groups;
+use super::outsiders::Outsiders;
 use super::{Mdns, Stop, announcer, browser};
 use crate::discovery::Sighting;
 use crate::interfaces::{InterfaceFilter, Interfaces};
@@ -188,13 +190,16 @@ fn a_daemon_that_dies_is_noticed() {
         let (sender, _sightings) = mpsc::channel(1);
         let (daemon, events) = browser::start(&mdns).await.unwrap();
         daemon.kill();
-        assert_eq!(browser::listen(&mdns, &daemon, events, &sender).await, browser::End::Died);
+        assert_eq!(
+            browser::listen(&mdns, &daemon, events, &sender, &mut Outsiders::new()).await,
+            browser::End::Died
+        );
         daemon.overloaded().await;
 
         let (_stop, stopped) = watch::channel(());
         let (daemon, events) = announcer::start(&mdns).unwrap();
         daemon.kill();
-        let end = announcer::watch(&daemon, &events, &mut Stop(stopped)).await;
+        let end = announcer::watch(&mdns, &daemon, &events, &mut Groups::default(), &mut Stop(stopped)).await;
         assert!(matches!(end, announcer::End::Died | announcer::End::Overloaded), "{end:?}");
     });
 }
@@ -230,15 +235,16 @@ fn whoever_is_there_is_told_of_again_and_again() {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let filter = InterfaceFilter::default();
-            let interfaces = Arc::new(Interfaces::read(&filter).unwrap());
+            let interfaces = Interfaces::watch(filter.clone()).unwrap().borrow().clone();
             let interfaces = watch::channel(interfaces).1;
             let mdns = Mdns { proxy: id(), port: 9010, filter, interfaces };
             let (daemon, events) = browser::start(&mdns).await.unwrap();
             // Whenever nothing happens, it is later at once.
             tokio::time::pause();
             searching.send(()).unwrap();
+            let mut outsiders = Outsiders::new();
             tokio::select! {
-                end = browser::listen(&mdns, &daemon, events, &sender) => panic!("{end:?}"),
+                end = browser::listen(&mdns, &daemon, events, &sender, &mut outsiders) => panic!("{end:?}"),
                 _ = stopped => {}
             }
         });

@@ -1,0 +1,77 @@
+//! At which addresses a daemon is a member of the group of mDNS, and what the log is told about that.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use mdns_sd::DaemonEvent;
+
+use super::sockets::Held;
+use crate::interfaces::{self, Interface, Interfaces};
+use crate::trouble::Trouble;
+
+/// How long the daemon may be behind: it looks at the interfaces as often as we do, and tries again what failed.
+pub(super) const GRACE: Duration = interfaces::PERIOD.saturating_mul(3);
+
+/// Addresses above which nothing is said: of as many events at once the daemon may drop some.
+const JUDGED_MAX: usize = 64;
+
+/// Why it is not a member, where the system does not let it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const REFUSED: &str = "the system allows no more groups: raise net.ipv4.igmp_max_memberships with sysctl, or use \
+                       fewer interfaces with --interface";
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const REFUSED: &str = "the system does not let it join the group";
+
+/// The groups of one daemon after the other.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    joined: BTreeSet<IpAddr>,
+    trouble: Trouble,
+    has_told: bool,
+}
+
+impl Groups {
+    /// Another daemon, which has joined none yet.
+    pub(super) fn begin(&mut self) {
+        self.joined.clear();
+    }
+
+    /// Whether `event` is about groups.
+    pub(super) fn hear(&mut self, event: &DaemonEvent) -> bool {
+        if let DaemonEvent::IpAdd(address) = event {
+            return self.joined.insert(*address);
+        }
+        matches!(event, DaemonEvent::IpDel(address) if self.joined.remove(address))
+    }
+
+    /// Tells the log where it works; and once it `is_late`, where it does not.
+    pub(super) fn tell(&mut self, interfaces: &Interfaces, held: &Held, is_late: bool) {
+        let wanted: Vec<&Interface> = interfaces.iter().filter(|it| !it.is_point_to_point).collect();
+        if wanted.is_empty() || wanted.len() > JUDGED_MAX {
+            return;
+        }
+        let (joined, lacking): (Vec<_>, Vec<_>) =
+            wanted.into_iter().partition(|it| self.joined.contains(&it.address));
+        if lacking.is_empty() {
+            let is_over = self.trouble.is_over();
+            if !std::mem::replace(&mut self.has_told, true) || is_over {
+                tracing::info!("mDNS works on {}", listed(&joined));
+            }
+        } else if is_late {
+            let reason = match lacking.iter().any(|it| held.concerns(it.address)) {
+                true => format!("another program holds UDP {held} for itself"),
+                false => REFUSED.to_owned(),
+            };
+            let trouble = format!("mDNS does not work on {}: {reason}", listed(&lacking));
+            if self.trouble.is_news(&trouble) {
+                tracing::warn!("{trouble}");
+            }
+        }
+    }
+}
+
+fn listed(interfaces: &[&Interface]) -> String {
+    let each = interfaces.iter().map(|it| format!("{} {}", it.name, it.address));
+    each.collect::<Vec<_>>().join(", ")
+}

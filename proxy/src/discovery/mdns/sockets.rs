@@ -1,0 +1,83 @@
+//! Whether a daemon can have its sockets. It tries once when it starts, and does not say when it has none.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use mdns_sd::MDNS_PORT;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::time::sleep;
+
+/// How often a port that somebody else holds is tried again.
+const TRY_PERIOD: Duration = Duration::from_secs(5);
+
+/// Where a daemon listens.
+const ADDRESSES: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), MDNS_PORT),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), MDNS_PORT),
+];
+
+/// Where a daemon that starts now gets no socket, although the system has that family of addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Held(Vec<SocketAddr>);
+
+/// No socket can be had.
+#[derive(Debug, thiserror::Error)]
+#[error("UDP port {MDNS_PORT} cannot be used, perhaps because another program holds it for itself: {0}")]
+pub(super) struct NoSocket(io::Error);
+
+impl Held {
+    /// Opens them for a moment.
+    pub(super) fn look() -> Result<Self, NoSocket> {
+        let failures: Vec<_> =
+            ADDRESSES.iter().filter_map(|address| Some((*address, open(*address).err()?))).collect();
+        let all_failed = failures.len() == ADDRESSES.len();
+        let held = failures.iter().filter(|(_, error)| !is_without_family(error));
+        let held = Self(held.map(|(address, _)| *address).collect());
+        match failures.into_iter().next() {
+            Some((_, error)) if all_failed => Err(NoSocket(error)),
+            _ => Ok(held),
+        }
+    }
+
+    /// Whether a socket at `address` is among those.
+    pub(super) fn concerns(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|held| held.is_ipv4() == address.is_ipv4())
+    }
+
+    /// Waits until one of them can be had; for ever where there are none.
+    pub(super) async fn freed(&self) {
+        if self.0.is_empty() {
+            return std::future::pending().await;
+        }
+        while !self.0.iter().any(|address| open(*address).is_ok()) {
+            sleep(TRY_PERIOD).await;
+        }
+    }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let addresses: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&addresses.join(" and "))
+    }
+}
+
+/// As the daemon does it.
+fn open(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_reuse_address(true)?;
+    // Where there is no such option the daemon goes without it, too.
+    #[cfg(unix)]
+    let _ = socket.set_reuse_port(true);
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&address.into())?;
+    Ok(socket)
+}
+
+fn is_without_family(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(libc::EAFNOSUPPORT)
+}

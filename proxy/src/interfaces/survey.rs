@@ -1,0 +1,129 @@
+//! What a look at the interfaces has found, for the log: those that are used, those that are not, and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io;
+
+use super::{Interface, InterfaceFilter, InterfaceGlob, Interfaces};
+use crate::trouble::Trouble;
+
+/// Why an interface is not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Skipped {
+    Down,
+    Loopback,
+    Containers,
+    VirtualMachines,
+    Tunnel,
+    Excluded,
+    NotIncluded,
+}
+
+/// All interfaces at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Survey {
+    pub(super) used: Interfaces,
+    skipped: BTreeMap<String, Skipped>,
+    /// What was asked for and is not there.
+    missing: Vec<String>,
+}
+
+/// Tells the log what has changed since it was told last.
+#[derive(Debug, Default)]
+pub(super) struct Account {
+    told: Option<Survey>,
+    trouble: Trouble,
+}
+
+impl Survey {
+    /// Looks at those of this moment. A machine without a network still has itself: then loopback is used, unless
+    /// `filter` is against it.
+    pub(super) fn make(filter: &InterfaceFilter) -> io::Result<Self> {
+        Ok(Self::of(if_addrs::get_if_addrs()?, filter))
+    }
+
+    pub(super) fn of(all: Vec<if_addrs::Interface>, filter: &InterfaceFilter) -> Self {
+        let is_selected = |it: &if_addrs::Interface| it.is_oper_up() && filter.selects(it);
+        let none_selected = !all.iter().any(is_selected);
+        let mut survey = Self { missing: missing(&filter.include, &all), ..Self::default() };
+        for interface in all {
+            let is_last = none_selected && interface.is_oper_up() && filter.tolerates(&interface);
+            match filter.objection(&interface).or((!interface.is_oper_up()).then_some(Skipped::Down)) {
+                Some(reason) if !is_last => drop(survey.skipped.insert(interface.name, reason)),
+                _ => survey.used.0.push(Interface::from(interface)),
+            }
+        }
+        survey.used.0.sort_unstable();
+        survey
+    }
+
+    /// What keeps this proxy from being found, if it is to be seen here.
+    fn trouble(&self) -> Option<String> {
+        if !self.missing.is_empty() {
+            let missing = self.missing.join(", ");
+            return Some(format!("no network interface is called {missing}, as --interface wants: {self}"));
+        }
+        self.used.0.is_empty().then(|| format!("no network interface can be used: {self}"))
+    }
+}
+
+fn missing(wanted: &[InterfaceGlob], all: &[if_addrs::Interface]) -> Vec<String> {
+    let is_there = |glob: &&InterfaceGlob| all.iter().any(|interface| glob.matches(&interface.name));
+    wanted.iter().filter(|glob| !is_there(glob)).map(ToString::to_string).collect()
+}
+
+impl Account {
+    /// Tells of `survey`: of interfaces that are used always, of others when something is wrong.
+    pub(super) fn tell(&mut self, survey: Survey) {
+        if self.told.as_ref().is_none_or(|told| told.used != survey.used) {
+            tracing::info!("network interfaces: {survey}");
+        } else if self.told.as_ref() != Some(&survey) {
+            tracing::debug!("network interfaces: {survey}");
+        }
+        match survey.trouble() {
+            Some(trouble) if self.trouble.is_news(&trouble) => tracing::warn!("{trouble}"),
+            Some(_) => {}
+            None => drop(self.trouble.is_over()),
+        }
+        self.told = Some(survey);
+    }
+}
+
+impl fmt::Display for Survey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { used, skipped, .. } = self;
+        let used = if used.0.is_empty() { "none".to_owned() } else { used.to_string() };
+        write!(f, "used: {used}")?;
+        let skipped: BTreeSet<String> =
+            skipped.iter().map(|(name, reason)| format!("{name} ({reason})")).collect();
+        if !skipped.is_empty() {
+            let skipped: Vec<String> = skipped.into_iter().collect();
+            write!(f, "; not used: {}", skipped.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Interfaces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, Interface { name, address, prefix, .. }) in self.0.iter().enumerate() {
+            let comma = if number == 0 { "" } else { ", " };
+            write!(f, "{comma}{name} {address}/{prefix}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Down => "it is down",
+            Self::Loopback => "loopback",
+            Self::Containers => "for containers",
+            Self::VirtualMachines => "for virtual machines",
+            Self::Tunnel => "a tunnel",
+            Self::Excluded => "--no-interface",
+            Self::NotIncluded => "not in --interface",
+        })
+    }
+}
