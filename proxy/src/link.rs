@@ -30,6 +30,8 @@ pub(crate) use tasks::{Starter, Tasks};
 pub(crate) struct Context {
     /// Who we are.
     pub(crate) identity: Identity,
+    /// Where others reach us.
+    pub(crate) port: u16,
     /// Where channels are.
     pub(crate) shards: ShardHandles,
     /// The networks that we are on.

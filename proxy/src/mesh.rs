@@ -3,6 +3,9 @@
 //!
 //! Everything here is on one thread, so an input is obeyed before the next one comes.
 
+mod named;
+mod partner;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -17,13 +20,17 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 use tokio::time::sleep_until;
 
-use crate::discovery::{Discovery, PeerAddress, Sighting};
+use crate::discovery::{Discovery, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
 use crate::places;
 use crate::shard::News;
 
 pub(crate) use nws_core::LinkEnd;
+pub(crate) use partner::{Found, Partner};
+
+use named::NamedProxies;
+use partner::LinkTally;
 
 /// Orders that may wait for a link: as many as there can be channels, twice over. A link for which more
 /// wait is stuck, and ended.
@@ -66,12 +73,13 @@ pub(crate) struct Destination {
 
 /// All links, and whom to dial.
 pub(crate) struct Mesh {
+    own: ProxyId,
     core: RefCell<nws_core::Mesh>,
     rations: RefCell<Rations>,
     links: RefCell<SlotMap<LinkId, mpsc::Sender<Order>>>,
-    dialing: RefCell<HashMap<DialId, AbortHandle>>,
-    /// What `--peer` names, in the order of its index in the core.
-    peers: RefCell<Vec<(PeerAddress, Vec<SocketAddr>)>>,
+    dialing: RefCell<HashMap<DialId, (AbortHandle, Goal)>>,
+    named: RefCell<NamedProxies>,
+    told: Rc<LinkTally>,
     dialer: Box<Dialer>,
     /// Wakes the driver when its timer is too late.
     earlier: Notify,
@@ -82,10 +90,18 @@ pub(crate) struct Mesh {
     hinted: Cell<bool>,
 }
 
+/// Whom a dial is to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    Announced,
+    Named(usize),
+}
+
 /// A link, from the end of its handshakes until this is dropped.
 pub(crate) struct Link {
     mesh: Rc<Mesh>,
     id: LinkId,
+    partner: Rc<Partner>,
     orders: mpsc::Receiver<Order>,
     /// Orders that came together with others which had to be first.
     later: VecDeque<Order>,
@@ -110,11 +126,13 @@ impl Mesh {
         getrandom::fill(&mut seed)?;
         let config = MeshConfig { links_max: places::links_max(), ..MeshConfig::default() };
         Ok(Rc::new(Self {
-            core: RefCell::new(nws_core::Mesh::new(config, own, seed)),
+            core: RefCell::new(nws_core::Mesh::new(config, own.clone(), seed)),
+            own,
             rations: RefCell::new(Rations::new(RationsConfig::default())),
             links: RefCell::default(),
             dialing: RefCell::default(),
-            peers: RefCell::default(),
+            named: RefCell::default(),
+            told: Rc::new(LinkTally::new()),
             dialer,
             earlier: Notify::new(),
             due: Cell::new(None),
@@ -154,9 +172,9 @@ impl Mesh {
         guarded(|| self.rations.borrow_mut().handshake(source, is_on_link, Instant::now()))
     }
 
-    /// A dial has led nowhere.
-    pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId) {
-        self.dialing.borrow_mut().remove(&dial);
+    /// A dial has led nowhere, for this reason.
+    pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId, reason: &str) {
+        self.end_dial(dial, Err(reason));
         self.input(MeshInput::DialFailed { dial });
     }
 
@@ -168,7 +186,7 @@ impl Mesh {
 
     /// A dial has led back to this proxy.
     pub(crate) fn dial_returned(self: &Rc<Self>, dial: DialId) {
-        self.dialing.borrow_mut().remove(&dial);
+        self.end_dial(dial, Err("it is this proxy itself"));
         self.input(MeshInput::Own { dial });
     }
 
@@ -177,13 +195,27 @@ impl Mesh {
         let Candidate { proxy, address, is_on_link, dial } = candidate;
         let (sender, orders) = mpsc::channel(ORDERS);
         let id = self.links.borrow_mut().insert(sender);
-        if let Some(dial) = dial {
-            self.dialing.borrow_mut().remove(&dial);
-        }
+        let found = dial.map_or(Found::Dialled, |dial| self.end_dial(dial, Ok(())));
+        let partner = Rc::new(Partner::new(proxy.clone(), address, found, Rc::clone(&self.told)));
         let source = address.ip().to_canonical();
         guarded(|| self.rations.borrow_mut().open(key(id), source, is_on_link));
         self.input(MeshInput::Connected { link: id, proxy, source, dial });
-        Link { mesh: Rc::clone(self), id, orders, later: VecDeque::new() }
+        Link { mesh: Rc::clone(self), id, partner, orders, later: VecDeque::new() }
+    }
+
+    /// How whoever was dialled had been found.
+    fn end_dial(&self, dial: DialId, outcome: Result<(), &str>) -> Found {
+        let mut named = self.named.borrow_mut();
+        match self.dialing.borrow_mut().remove(&dial) {
+            Some((_, Goal::Named(index))) => {
+                match outcome {
+                    Ok(()) => named.reached(index),
+                    Err(reason) => named.failed(index, reason),
+                }
+                named.peer(index).map_or(Found::Mdns, |peer| Found::Named(peer.clone()))
+            }
+            Some((_, Goal::Announced)) | None => Found::Mdns,
+        }
     }
 
     fn open(self: &Rc<Self>, channel: ChannelName) {
@@ -197,20 +229,13 @@ impl Mesh {
         match sighting {
             Sighting::Seen { proxy, addresses } => self.input(MeshInput::Seen { proxy, addresses }),
             Sighting::Gone { proxy } => self.input(MeshInput::Gone { proxy }),
-            Sighting::Named { peer, addresses } => self.sight_named(peer, addresses),
+            Sighting::Named { peer, addresses } => {
+                let new = self.named.borrow_mut().sight(peer, addresses);
+                if let Some(peer) = new {
+                    self.input(MeshInput::Peer { peer });
+                }
+            }
         }
-    }
-
-    fn sight_named(self: &Rc<Self>, peer: PeerAddress, addresses: Vec<SocketAddr>) {
-        let mut peers = self.peers.borrow_mut();
-        if let Some((_, known)) = peers.iter_mut().find(|(known, _)| *known == peer) {
-            *known = addresses;
-            return;
-        }
-        peers.push((peer, addresses));
-        let peer = peers.len() - 1;
-        drop(peers);
-        self.input(MeshInput::Peer { peer });
     }
 
     fn input(self: &Rc<Self>, input: MeshInput) {
@@ -239,7 +264,7 @@ impl Mesh {
         match output {
             MeshOutput::Dial { dial, target } => self.dial(dial, target),
             MeshOutput::Abandon { dial } => {
-                if let Some(task) = self.dialing.borrow_mut().remove(&dial) {
+                if let Some((task, _)) = self.dialing.borrow_mut().remove(&dial) {
                     task.abort();
                 }
             }
@@ -252,15 +277,17 @@ impl Mesh {
     }
 
     fn dial(self: &Rc<Self>, dial: DialId, target: Target) {
-        let destination = match target {
-            Target::Proxy { proxy, addresses } => Destination { proxy: Some(proxy), addresses },
+        let (goal, destination) = match target {
+            Target::Proxy { proxy, addresses } => {
+                (Goal::Announced, Destination { proxy: Some(proxy), addresses })
+            }
             Target::Peer(peer) => {
-                let addresses = self.peers.borrow().get(peer).map(|(_, addresses)| addresses.clone());
-                Destination { proxy: None, addresses: addresses.unwrap_or_default() }
+                let addresses = self.named.borrow().addresses(peer);
+                (Goal::Named(peer), Destination { proxy: None, addresses })
             }
         };
         if let Some(task) = (self.dialer)(self, dial, destination) {
-            self.dialing.borrow_mut().insert(dial, task);
+            self.dialing.borrow_mut().insert(dial, (task, goal));
         }
     }
 
@@ -305,6 +332,11 @@ impl Mesh {
 }
 
 impl Link {
+    /// Who is at the other end.
+    pub(crate) fn partner(&self) -> Rc<Partner> {
+        Rc::clone(&self.partner)
+    }
+
     /// The next order; `None` when the link has to end.
     pub(crate) async fn order(&mut self) -> Option<Order> {
         match self.later.pop_front() {
@@ -320,6 +352,7 @@ impl Link {
 
     /// HELLO has been exchanged; the answer are the channels that are to be offered at once.
     pub(crate) fn ready(&mut self) -> Vec<ChannelName> {
+        self.partner.is_linked_with(&self.mesh.own);
         self.mesh.input(MeshInput::Ready { link: self.id });
         let mut offers = Vec::new();
         while let Ok(order) = self.orders.try_recv() {

@@ -66,6 +66,7 @@ impl Network {
         let tasks = Tasks::default();
         let context = Rc::new(Context {
             identity,
+            port: listener.port(),
             shards,
             interfaces,
             allow_remote: config.allow_remote,

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
@@ -33,6 +34,9 @@ use crate::tls::{self, Identity, TlsError};
 /// that, and so all addresses have their turn within [`DIAL_TIME`].
 const HEAD_START: Duration = Duration::from_millis(250);
 
+/// What one sees of a proxy that takes no links from here.
+const CLOSED: &str = "whoever listens there closes the connection";
+
 /// Dials, and serves the link if it comes to one. The handle ends the dial and nothing else; there is none where
 /// the owner of the tasks is gone.
 pub(crate) fn dial(
@@ -52,13 +56,13 @@ pub(crate) fn dial(
                 context.tasks.clone().start(relay(context, link, fresh));
             }
             Err(end) => {
-                tracing::debug!(%end, "a dial has failed");
+                tracing::debug!(addresses = ?to.addresses, %end, "a dial has failed");
                 if matches!(end, End::Tls(TlsError::Own)) {
                     mesh.dial_returned(dial);
                 } else if matches!(end, End::Tls(TlsError::Unexpected { .. })) {
                     mesh.dial_misled(dial);
                 } else {
-                    mesh.dial_failed(dial);
+                    mesh.dial_failed(dial, &reason(&context, &to, &end));
                 }
             }
         }
@@ -105,6 +109,22 @@ async fn greet(identity: &Identity, stream: TcpStream, expected: Option<&ProxyId
     let secured = tls::connect(identity, Wire::new(stream), expected).await?;
     let socket = socket::open(secured.stream).await?;
     Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
+}
+
+/// Why a dial has failed, for whoever wanted it.
+fn reason(context: &SharedContext, to: &Destination, end: &End) -> String {
+    let End::Tls(TlsError::Handshake(error)) = end else { return end.to_string() };
+    let is_own = |address: &SocketAddr| address.ip().is_loopback() && address.port() == context.port;
+    let is_closed = matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset);
+    if to.addresses.iter().any(is_own) {
+        "it is this proxy itself".to_owned()
+    } else if is_closed && to.addresses.iter().all(|address| address.ip().is_loopback()) {
+        format!("{CLOSED}; on one machine it has to be started with --interface lo, or --allow-remote")
+    } else if is_closed {
+        format!("{CLOSED}; if it is on another network it has to be started with --allow-remote")
+    } else {
+        end.to_string()
+    }
 }
 
 /// The failure that is told. That somebody else is there is so only when nothing else is wrong anywhere: it keeps this

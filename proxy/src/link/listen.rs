@@ -1,7 +1,7 @@
 //! Listening for other proxies.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,7 @@ use super::{SharedContext, socket};
 use crate::error::Error;
 use crate::mesh::{Candidate, Mesh};
 use crate::tls;
+use crate::trouble::Troubles;
 
 /// Port for other proxies, unless another one is wanted.
 const USUAL_PORT: u16 = 9010;
@@ -67,6 +68,7 @@ impl LinkListener {
 /// Accepts links for ever.
 pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: LinkListener) {
     let handshakes = Arc::new(Semaphore::new(LINKS_BEFORE_HELLO_MAX));
+    let refused = Troubles::new();
     loop {
         let (stream, address) = match listener.listener.accept().await {
             Ok(accepted) => accepted,
@@ -78,8 +80,12 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: Lin
         };
         let is_on_link = context.is_on_link(&address);
         let Ok(permit) = Arc::clone(&handshakes).try_acquire_owned() else { continue };
-        if !(is_on_link || context.allow_remote) || !mesh.admit(address, is_on_link) {
-            tracing::debug!(%address, is_on_link, "a connection is refused");
+        if !(is_on_link || context.allow_remote) {
+            refuse_remote(&context, address, &refused);
+            continue;
+        }
+        if !mesh.admit(address, is_on_link) {
+            tracing::debug!(%address, is_on_link, "a connection is refused: there are too many");
             continue;
         }
         let (tasks, context, mesh) = (context.tasks.clone(), Rc::clone(&context), Rc::clone(&mesh));
@@ -96,6 +102,19 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: Lin
             }
         });
     }
+}
+
+fn refuse_remote(context: &SharedContext, address: SocketAddr, refused: &Troubles<IpAddr>) {
+    if !refused.is_news(address.ip().to_canonical()) {
+        return tracing::debug!(%address, is_on_link = false, "a connection is refused");
+    }
+    let interfaces = context.interfaces.borrow().clone();
+    tracing::warn!(
+        %address,
+        is_on_link = false,
+        "a connection is refused: it comes from no network of this machine ({interfaces}); --allow-remote lets it in, \
+         --interface lo those of this machine"
+    );
 }
 
 async fn accept(context: &SharedContext, stream: TcpStream) -> Result<Fresh, End> {

@@ -53,10 +53,9 @@ pub(super) struct Fresh {
 
 /// Serves a link to its end.
 pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
-    let peer = fresh.peer.clone();
-    tracing::debug!(%peer, "a link begins");
+    let partner = link.partner();
     let end = serve(context, link, fresh).await;
-    tracing::debug!(%peer, %end, "a link has ended");
+    partner.has_ended(&end);
 }
 
 async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {

@@ -1,0 +1,116 @@
+//! Who is at the other end of a link, as the log tells of it.
+
+use std::cell::Cell;
+use std::fmt;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use nws_protocol::ProxyId;
+use tokio::time::Instant;
+
+use crate::discovery::PeerAddress;
+
+/// Links of which the log tells in an hour, unless it is asked for more. Anybody on the network can make some and lose
+/// them.
+const LINKS_TOLD: u32 = 1024;
+
+/// For how long these are counted.
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// How a proxy came to be linked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// It has announced itself.
+    Mdns,
+    /// `--peer` names it.
+    Named(PeerAddress),
+    /// It has dialled.
+    Dialled,
+}
+
+/// The other end of a link.
+#[derive(Debug)]
+pub(crate) struct Partner {
+    proxy: ProxyId,
+    address: SocketAddr,
+    found: Found,
+    tally: Rc<LinkTally>,
+    /// The log has told of the link, so it will tell of its end.
+    is_told: Cell<bool>,
+}
+
+/// The links of which the log has told.
+#[derive(Debug)]
+pub(super) struct LinkTally {
+    since: Cell<Instant>,
+    told: Cell<u32>,
+}
+
+impl LinkTally {
+    pub(super) fn new() -> Self {
+        Self { since: Cell::new(Instant::now()), told: Cell::new(0) }
+    }
+
+    fn has_room(&self) -> bool {
+        if self.since.get().elapsed() >= HOUR {
+            self.since.set(Instant::now());
+            self.told.set(0);
+        }
+        self.told.update(|told| told.saturating_add(1));
+        if self.told.get() == LINKS_TOLD + 1 {
+            tracing::warn!("more than {LINKS_TOLD} links in an hour: of the others only NWS_LOG=debug tells");
+        }
+        self.told.get() <= LINKS_TOLD
+    }
+}
+
+impl Partner {
+    pub(super) fn new(proxy: ProxyId, address: SocketAddr, found: Found, tally: Rc<LinkTally>) -> Self {
+        Self { proxy, address, found, tally, is_told: Cell::new(false) }
+    }
+
+    /// HELLO has been exchanged.
+    pub(super) fn is_linked_with(&self, own: &ProxyId) {
+        let Self { proxy, address, found, .. } = self;
+        self.is_told.set(self.tally.has_room());
+        match self.is_told.get() {
+            true => tracing::info!(%proxy, %address, %found, %own, "linked"),
+            false => tracing::debug!(%proxy, %address, %found, %own, "linked"),
+        }
+    }
+
+    /// The link is no more. One on which HELLO was not exchanged was none to anybody.
+    pub(crate) fn has_ended(&self, end: &impl fmt::Display) {
+        let Self { proxy, address, is_told, .. } = self;
+        match is_told.get() {
+            true => tracing::info!(%proxy, %address, "a link has ended: {end}"),
+            false => tracing::debug!(%proxy, %address, "a link has ended: {end}"),
+        }
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mdns => f.write_str("mDNS"),
+            Self::Named(peer) => write!(f, "--peer {peer}"),
+            Self::Dialled => f.write_str("it dialled"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn of_so_many_links_in_an_hour_is_told_and_of_no_more() {
+        let tally = LinkTally::new();
+        let told = || (0..2 * LINKS_TOLD).filter(|_| tally.has_room()).count();
+        assert_eq!(told(), LINKS_TOLD as usize);
+        assert_eq!(told(), 0);
+        tokio::time::advance(HOUR).await;
+        assert_eq!(told(), LINKS_TOLD as usize);
+    }
+}
