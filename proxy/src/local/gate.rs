@@ -6,8 +6,8 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderValue, StatusCode};
+use http::header::{CONTENT_SECURITY_POLICY, HOST, ORIGIN, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::host::Hosts;
 use super::origin::{Client, Origins};
@@ -15,9 +15,13 @@ use super::site_names::Budget;
 use super::status::OriginJudged;
 use super::upgrade;
 use crate::shard::ShardHandles;
+use crate::trouble::Troubles;
 
 /// The policy of answers that are no pages.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Characters of a header that are repeated to whoever sent it, and in the log.
+const READABLE_MAX: usize = 255;
 
 /// Who is let in, and where upgrades go.
 pub(super) struct Gate {
@@ -25,6 +29,8 @@ pub(super) struct Gate {
     pub(super) origins: Origins,
     pub(super) names: Budget,
     pub(super) shards: ShardHandles,
+    /// Refusals of which the log has told.
+    pub(super) refused: Troubles<String>,
 }
 
 /// Puts the gate before every route, those that do not exist included.
@@ -42,17 +48,36 @@ async fn pass(gate: State<Arc<Gate>>, request: Request, next: Next) -> Response 
 
 async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     if !gate.hosts.admit(request.headers(), request.uri().authority()) {
-        let reason = "this Host is not served: use localhost, or allow it with --allow-host\n";
-        return (StatusCode::FORBIDDEN, reason).into_response();
+        let host = readable(request.headers(), &HOST);
+        return gate
+            .refuse(format!("the host {host} is not served: use localhost, or allow it with --allow-host"));
     }
     let client = Client::of(request.headers());
     let admitted = gate.origins.admit(&client);
     if upgrade::is_wanted(request.headers()) {
-        return match admitted {
-            true => upgrade::answer(&gate, &client, request).await,
-            false => (StatusCode::FORBIDDEN, "this Origin is not in --allow-origin\n").into_response(),
-        };
+        if admitted {
+            return upgrade::answer(&gate, &client, request).await;
+        }
+        let origin = readable(request.headers(), &ORIGIN);
+        return gate.refuse(format!("the origin {origin} is not among those of --allow-origin"));
     }
-    request.extensions_mut().insert(OriginJudged { admitted });
+    request.extensions_mut().insert(OriginJudged { client, admitted });
     next.run(request).await
+}
+
+impl Gate {
+    /// Tells whoever asked, and the log.
+    fn refuse(&self, reason: String) -> Response {
+        if self.refused.is_news(reason.clone()) {
+            tracing::warn!("a request is refused: {reason}");
+        }
+        (StatusCode::FORBIDDEN, reason + "\n").into_response()
+    }
+}
+
+/// What a header says, for people.
+fn readable(headers: &HeaderMap, name: &HeaderName) -> String {
+    let value = headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let value: String = value.unwrap_or_default().chars().take(READABLE_MAX).collect();
+    format!("{value:?}")
 }

@@ -1,6 +1,8 @@
 //! Which values of `Host` are answered. A page whose own name resolves to this machine (DNS
 //! rebinding) gives its name away here.
 
+use std::str::FromStr;
+
 use http::HeaderMap;
 use http::header::HOST;
 use http::uri::Authority;
@@ -29,6 +31,14 @@ impl AllowedHost {
             }
             _ => Err(InvalidHost(host.to_owned())),
         }
+    }
+}
+
+impl FromStr for AllowedHost {
+    type Err = InvalidHost;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::new(text)
     }
 }
 

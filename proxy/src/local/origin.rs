@@ -1,43 +1,88 @@
 //! Which pages may connect, and which web site a page belongs to.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
 use http::header::ORIGIN;
 use http::{HeaderMap, Uri};
 
-/// An origin as browsers write it: `https://example.com`, `http://localhost:8080` or `null`.
+/// An origin as browsers write it: `https://example.com`, `http://localhost:8080`, `file://` or `null`; or one of any
+/// port: `http://localhost:*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AllowedOrigin(String);
+pub struct AllowedOrigin {
+    /// Without the port, if that may be any.
+    text: String,
+    any_port: bool,
+}
 
 /// A text that is not an origin as browsers write it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an origin: write it as a browser does, for example https://example.com, or null")]
+#[error(
+    "{0:?} is not an origin: write it as a browser does, for example https://example.com, http://localhost:*, \
+     file:// or null"
+)]
 pub struct InvalidOrigin(String);
 
 impl AllowedOrigin {
-    /// Takes `origin`: scheme, host and, unless it is the default one, port.
+    /// Takes `origin`: scheme, host and, unless it is the default one, port, for which `*` stands for any.
     ///
     /// # Errors
     ///
     /// [`InvalidOrigin`] for anything else, a path included.
     pub fn new(origin: &str) -> Result<Self, InvalidOrigin> {
-        let lower = origin.to_ascii_lowercase();
+        let text = origin.to_ascii_lowercase();
         let invalid = || InvalidOrigin(origin.to_owned());
-        if lower == "null" {
-            return Ok(Self(lower));
+        if let Some(text) = text.strip_suffix(":*") {
+            let has_port = text.parse::<Uri>().is_ok_and(|uri| uri.port().is_some());
+            let valid = is_origin(text) && !has_port;
+            return if valid { Ok(Self { text: text.to_owned(), any_port: true }) } else { Err(invalid()) };
         }
-        let (scheme, authority) = lower.split_once("://").ok_or_else(invalid)?;
-        let uri: Uri = lower.parse().map_err(|_| invalid())?;
-        let default = match scheme {
-            "http" => Some(80),
-            "https" => Some(443),
-            _ => None,
-        };
-        let port = uri.port_u16().map_or_else(String::new, |port| format!(":{port}"));
-        let plain = uri.host().is_some_and(|host| format!("{host}{port}") == authority)
-            && (uri.port_u16().is_none() || uri.port_u16() != default);
-        if plain { Ok(Self(lower)) } else { Err(invalid()) }
+        let valid = text == "null" || is_without_host(&text) || is_origin(&text);
+        if valid { Ok(Self { text, any_port: false }) } else { Err(invalid()) }
     }
+
+    fn is(&self, origin: &str) -> bool {
+        match origin.strip_prefix(&self.text) {
+            Some("") => true,
+            Some(rest) if self.any_port => {
+                rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
+            }
+            Some(_) | None => false,
+        }
+    }
+}
+
+impl FromStr for AllowedOrigin {
+    type Err = InvalidOrigin;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::new(text)
+    }
+}
+
+/// Whether it has a scheme and a host, and a port at most where that is not the default one.
+fn is_origin(text: &str) -> bool {
+    let (Some((scheme, authority)), Ok(uri)) = (text.split_once("://"), text.parse::<Uri>()) else {
+        return false;
+    };
+    let default = match scheme {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
+    };
+    let port = uri.port_u16().map_or_else(String::new, |port| format!(":{port}"));
+    uri.host().is_some_and(|host| format!("{host}{port}") == authority && !host.contains('*'))
+        && (uri.port_u16().is_none() || uri.port_u16() != default)
+}
+
+/// Whether it is that of a page which came from no host, as those of Electron and of web views.
+fn is_without_host(text: &str) -> bool {
+    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    text.strip_suffix("://").is_some_and(|scheme| {
+        !["http", "https"].contains(&scheme)
+            && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(is_of_scheme)
+    })
 }
 
 /// Who asks.
@@ -85,7 +130,7 @@ impl Origins {
             Client::Program => true,
             Client::Page { .. } if self.allowed.is_empty() => true,
             Client::Page { origin, .. } => {
-                self.is_own(origin) || self.allowed.iter().any(|AllowedOrigin(allowed)| allowed == origin)
+                self.is_own(origin) || self.allowed.iter().any(|allowed| allowed.is(origin))
             }
         }
     }
@@ -145,7 +190,18 @@ mod tests {
 
     #[test]
     fn origins_are_written_as_browsers_do() {
-        for origin in ["null", "https://example.com", "http://localhost:8080", "HTTPS://Example.com"] {
+        for origin in [
+            "null",
+            "https://example.com",
+            "http://localhost:8080",
+            "HTTPS://Example.com",
+            "http://localhost:*",
+            "http://[::1]:*",
+            "file://",
+            "app://-",
+            "tauri://localhost",
+            "chrome-extension://abcdef",
+        ] {
             assert!(AllowedOrigin::new(origin).is_ok(), "{origin}");
         }
         for origin in [
@@ -160,8 +216,38 @@ mod tests {
             "https://a:080",
             "https://a:99999",
             "*",
+            "*:*",
+            "http://*",
+            "http://localhost:80*",
+            "http://localhost:8080:*",
+            "http://:*",
+            "http://",
+            "://",
+            "file:",
+            "file:///",
+            "file:///home",
+            "null:*",
         ] {
             assert!(AllowedOrigin::new(origin).is_err(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn any_port_is_every_port_and_nothing_else() {
+        let allowed = AllowedOrigin::new("http://localhost:*").unwrap();
+        for origin in ["http://localhost", "http://localhost:1", "http://localhost:65535"] {
+            assert!(allowed.is(origin), "{origin}");
+        }
+        for origin in [
+            "https://localhost:1",
+            "http://localhost:",
+            "http://localhost:x",
+            "http://localhost:1.evil.test",
+            "http://localhost:*.evil.test",
+            "http://localhost.evil.test",
+            "http://localhosts",
+        ] {
+            assert!(!allowed.is(origin), "{origin}");
         }
     }
 

@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::listeners::Listeners;
 use crate::places::{Place, Places};
 use crate::shard::ShardHandles;
+use crate::trouble::Troubles;
 
 /// Pause after accepting has failed, which happens when descriptors have run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -66,6 +67,7 @@ impl Server {
             origins: Origins::new(config.allow_origins.clone(), port),
             names: Budget::new(config.limits.site_names())?,
             shards,
+            refused: Troubles::new(),
         };
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())

@@ -7,6 +7,8 @@ use http::header::{
 };
 use http::{HeaderName, StatusCode};
 
+use super::origin::Client;
+
 /// Of Private Network Access, the forerunner of today's prompts; some browsers still ask for it.
 const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
@@ -15,18 +17,26 @@ struct Body {
     service: &'static str,
     protocol: u32,
     origin: &'static str,
+    /// The origin as the proxy sees it: what `--allow-origin` has to name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<String>,
 }
 
-/// What the gate thinks of the page that asks.
-#[derive(Clone, Copy, Debug)]
+/// What the gate thinks of whoever asks.
+#[derive(Clone, Debug)]
 pub(super) struct OriginJudged {
+    pub(super) client: Client,
     pub(super) admitted: bool,
 }
 
 /// Any page may ask, the refused ones too: so that they can say why.
 pub(super) async fn get(Extension(judged): Extension<OriginJudged>) -> Response {
     let origin = if judged.admitted { "allowed" } else { "refused" };
-    let body = Body { service: "networkwebsockets", protocol: nws_protocol::VERSION, origin };
+    let page = match judged.client {
+        Client::Program => None,
+        Client::Page { origin, .. } => Some(origin),
+    };
+    let body = Body { service: "networkwebsockets", protocol: nws_protocol::VERSION, origin, page };
     let headers = [
         (CONTENT_TYPE, "application/json"),
         (CACHE_CONTROL, "no-store"),

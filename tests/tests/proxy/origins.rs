@@ -59,6 +59,41 @@ async fn null_can_be_listed() -> Result<()> {
 }
 
 #[tokio::test]
+async fn pages_of_no_host_and_of_any_port_can_be_listed() -> Result<()> {
+    let setup = Setup::new().flag("--allow-origin", "file://").flag("--allow-origin", "http://localhost:*");
+    let proxy = setup.flag("--allow-origin", "app://-").start().await?;
+    for origin in ["file://", "http://localhost", "http://localhost:3000", "app://-"] {
+        assert_eq!(status(&proxy, origin).await?, 101, "{origin}");
+    }
+    for origin in ["null", "http://localhost.bad.example:3000", "https://localhost:3000", "app://other"] {
+        assert_eq!(status(&proxy, origin).await?, 403, "{origin}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refused_origin_is_named_to_it_and_in_the_log_but_not_again_and_again() -> Result<()> {
+    let proxy = Setup::new().flag("--allow-origin", "https://good.example").start().await?;
+    let refused = Request::upgrade("/chan").header("Origin", "https://bad.example");
+    for _ in 0..3 {
+        let answer = refused.send(&proxy).await?;
+        assert!(
+            answer.body.contains("https://bad.example") && answer.body.contains("--allow-origin"),
+            "{answer:?}"
+        );
+    }
+    for number in 0..100 {
+        status(&proxy, &format!("https://{number}.bad.example")).await?;
+    }
+    proxy.log(&["WARN", "\"https://bad.example\"", "--allow-origin"]).await?;
+    proxy.signal("TERM").await?;
+    let exit = proxy.exit().await?;
+    assert_eq!(exit.stderr.matches("//bad.example").count(), 1, "{exit:?}");
+    assert!(exit.stderr.matches(".bad.example").count() < 100, "{exit:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_refused_origin_gets_no_channel_on_any_endpoint() -> Result<()> {
     let proxy = Setup::new().flag("--allow-origin", "https://good.example").start().await?;
     for path in ["/chan", "/network/chan", "/local/chan", "/network/chan/7", "/local/chan/7"] {

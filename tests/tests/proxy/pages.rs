@@ -95,7 +95,7 @@ async fn status_tells_what_serves_and_whether_the_origin_may_connect() -> Result
         let status: Value = serde_json::from_str(&response.body)?;
         assert_eq!(
             status,
-            json!({"service": "networkwebsockets", "protocol": 1, "origin": verdict}),
+            json!({"service": "networkwebsockets", "protocol": 1, "origin": verdict, "page": origin}),
             "{origin}"
         );
         let readable_by = response.header("access-control-allow-origin").context("CORS")?;
