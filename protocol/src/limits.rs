@@ -20,8 +20,16 @@ pub const DATA_DEPTH_MAX: usize = 128;
 /// thousand of them fit into memory.
 pub const MESSAGE_MAX: usize = 1024 * 1024;
 
-/// Head of a request. The smallest buffer that hyper allows; a browser's upgrade takes about 600 B.
-pub const REQUEST_HEAD_MAX: usize = 8 * 1024;
+/// Head of a request that costs nobody else anything. The smallest buffer that hyper allows; a browser's upgrade takes
+/// about 600 B, without cookies.
+pub const REQUEST_HEAD_LEAST: usize = 8 * 1024;
+
+/// Head of a request; one that comes all at once may be up to twice as long. A browser sends the cookies of all programs that ever served pages on `localhost`, whatever their
+/// ports.
+pub const REQUEST_HEAD_MAX: usize = 64 * 1024;
+
+/// What all heads that have not come completely may take together, beyond [`REQUEST_HEAD_LEAST`] for each.
+pub const REQUEST_HEADS_MAX: usize = 16 * 1024 * 1024;
 
 /// Time for the head of a request to arrive. On loopback it takes microseconds.
 pub const REQUEST_HEAD_TIME: Duration = Duration::from_secs(5);

@@ -2,6 +2,7 @@
 
 mod endpoint;
 mod gate;
+mod head;
 mod host;
 mod origin;
 mod pages;

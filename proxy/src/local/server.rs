@@ -11,12 +11,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use nws_protocol::limits::{HTTP_END_TIME, HTTP_TIME};
+use nws_protocol::limits::{HTTP_END_TIME, HTTP_TIME, REQUEST_HEADS_MAX};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tower_service::Service;
 
 use super::gate::{self, Gate};
+use super::head::{Counted, HeadRoom};
 use super::host::Hosts;
 use super::origin::Origins;
 use super::pages;
@@ -40,6 +41,10 @@ pub(crate) struct Server {
     router: Router,
     http: http1::Builder,
     places: Places,
+    head_max: usize,
+    head_room: HeadRoom,
+    /// What the log has been told of requests that could not be read.
+    troubles: Arc<Troubles<&'static str>>,
 }
 
 impl HeldPlace {
@@ -69,11 +74,19 @@ impl Server {
             shards,
             refused: Troubles::new(),
         };
+        let head_max = config.limits.request_head;
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(config.limits.request_head_time)
-            .max_buf_size(config.limits.request_head);
-        Ok(Self { router: gate::guard(pages::router(), Arc::new(gate)), http, places })
+            .max_buf_size(head_max);
+        Ok(Self {
+            router: gate::guard(pages::router(), Arc::new(gate)),
+            http,
+            places,
+            head_max,
+            head_room: HeadRoom::new(REQUEST_HEADS_MAX),
+            troubles: Arc::new(Troubles::new()),
+        })
     }
 
     /// Accepts connections for ever.
@@ -108,7 +121,11 @@ impl Server {
     fn serve(&self, socket: TcpStream, place: Place) {
         let router = self.router.clone();
         let place = HeldPlace(Arc::new(Mutex::new(Some(place))));
+        let share = self.head_room.share(self.head_max);
+        let socket = Counted::new(socket, share.clone());
+        let (troubles, head_max) = (Arc::clone(&self.troubles), self.head_max);
         let service = service_fn(move |request: Request<Incoming>| {
+            share.finish();
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(place.clone());
             router.clone().call(request)
@@ -123,6 +140,10 @@ impl Server {
             }
             match result {
                 Ok(Ok(())) => {}
+                Ok(Err(error)) if error.is_parse_too_large() && troubles.is_news("long") => tracing::warn!(
+                    "a request is refused, as its head has more than {head_max} bytes: such are often cookies of \
+                     other programs on localhost; delete them in the browser, or allow more with --max-header-size"
+                ),
                 Ok(Err(error)) => tracing::debug!(%error, "an HTTP connection has ended"),
                 Err(_) => tracing::debug!("an HTTP connection has been dropped: its client does not read"),
             }

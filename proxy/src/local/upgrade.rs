@@ -19,6 +19,7 @@ use tokio::net::TcpStream;
 
 use super::endpoint::Endpoint;
 use super::gate::Gate;
+use super::head::Counted;
 use super::origin::Client;
 use super::server::HeldPlace;
 use crate::places::Place;
@@ -107,8 +108,10 @@ fn refusal(gate: &Gate, client: &Client, endpoint: &Endpoint, place: &Place) -> 
 
 async fn move_on(upgrade: OnUpgrade, place: Place, route: Route) -> Result<(), Box<dyn std::error::Error>> {
     let upgraded = upgrade.await?;
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().map_err(|_| "the connection is of another kind")?;
-    let (socket, early) = (parts.io.into_inner(), parts.read_buf.into());
+    let parts = upgraded
+        .downcast::<TokioIo<Counted<TcpStream>>>()
+        .map_err(|_| "the connection is of another kind")?;
+    let (socket, early) = (parts.io.into_inner().into_inner(), parts.read_buf.into());
     match route {
         Route::Arrive(shard, welcome) => shard.arrive(Arrival::new(socket, early, place, welcome)).await?,
         Route::Reserved(reservation, welcome) => {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use futures_util::future::select_all;
 use nws_tests::{Client, Connection, Peer, Proxy, Received, Request, Setup, within};
 use serde_json::json;
 
@@ -62,15 +63,44 @@ async fn a_larger_binary_message_closes_its_sender() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_head_beyond_8_kib_gets_431() -> Result<()> {
+async fn a_head_beyond_64_kib_gets_431_and_the_log_names_the_flag() -> Result<()> {
     let proxy = Proxy::start().await?;
-    let small = Request::upgrade("/chan").header("X-Much", "x".repeat(7000));
-    assert_eq!(small.status(&proxy).await?, 101);
-    let big = Request::upgrade("/chan").header("X-Much", "x".repeat(9000));
-    assert_eq!(big.status(&proxy).await?, 431);
+    let with_cookies = |size| Request::upgrade("/chan").header("Cookie", "x".repeat(size));
+    assert_eq!(with_cookies(63 * 1024).status(&proxy).await?, 101);
+    assert_eq!(with_cookies(200 * 1024).status(&proxy).await?, 431);
+    proxy.log(&["WARN", "cookies", "--max-header-size"]).await?;
     let many = (0..1000).fold(Request::upgrade("/chan"), |request, n| request.header(&format!("X-{n}"), n));
     assert_eq!(many.status(&proxy).await?, 431);
+    let narrow = Setup::new().flag("--max-header-size", 8192).start().await?;
+    assert_eq!(with_cookies(7000).status(&narrow).await?, 101);
+    assert_eq!(with_cookies(9000).status(&narrow).await?, 431);
     Ok(())
+}
+
+/// Heads that never end, of 24 MiB together.
+#[tokio::test]
+async fn long_heads_have_one_bound_together() -> Result<()> {
+    let setup = Setup::new().flag("--max-header-size", 4 * 1024 * 1024).limit("handshake-timeout", 60);
+    let proxy = setup.start().await?;
+    let mut slow = Vec::new();
+    let piece = "x".repeat(3 * 1024 * 1024);
+    for _ in 0..8 {
+        let mut connection = Connection::open(&proxy).await?;
+        connection.write(b"GET / HTTP/1.1\r\nCookie: ").await?;
+        // The proxy may close before all is written.
+        let _ = connection.write(piece.as_bytes()).await;
+        slow.push(connection);
+    }
+    let ends = slow.iter_mut().map(|connection| Box::pin(connection.read_to_end()));
+    let (ended, ..) = within("the end of one", select_all(ends)).await?;
+    ended?;
+    assert_eq!(Request::upgrade("/chan").status(&proxy).await?, 101);
+    slow.clear();
+    let long = Request::upgrade("/chan").header("Cookie", &piece);
+    within("room for a long head", async {
+        while !long.status(&proxy).await.is_ok_and(|status| status == 101) {}
+    })
+    .await
 }
 
 #[tokio::test]
