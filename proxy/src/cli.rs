@@ -1,16 +1,21 @@
 //! The command line: flags, which win over the environment, which wins over a file.
 
+mod source;
+
 use std::fmt;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use nws_protocol::limits::MESSAGE_LIMIT_MAX;
-use nws_proxy::{AllowedHost, AllowedOrigin, Config, Links};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use nws_protocol::limits::{MESSAGE_LIMIT_MAX, REQUEST_HEAD_LEAST};
+use nws_proxy::{Config, Links};
 use serde::Deserialize;
+
+pub(crate) use source::Fault;
+use source::Sources;
 
 /// Network Web Sockets: pages, programs and devices that pick the same channel name talk.
 #[derive(Debug, Parser)]
@@ -28,13 +33,13 @@ enum Command {
     Run(RunArgs),
 }
 
-/// A command line that cannot be served: a line for standard error, exit status 2.
+/// Settings that cannot be served: a line for standard error, exit status 2.
 #[derive(Debug)]
 pub(crate) struct Usage(pub(crate) String);
 
 impl Usage {
     /// The first paragraph of clap's, which says what is wrong.
-    pub(crate) fn from_clap(error: &clap::Error) -> Self {
+    fn from_clap(error: &clap::Error) -> Self {
         let text = error.to_string();
         let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
         let line = lines.join(" ");
@@ -88,7 +93,7 @@ struct Settings {
     #[arg(long, value_name = "BOOL", env = "NWS_NO_DISCOVERY", value_parser = BoolishValueParser::new())]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
     no_discovery: Option<bool>,
-    /// Let only pages of this origin connect, such as https://example.com (repeatable)
+    /// Let only pages of this origin connect, such as https://example.com, http://localhost:* or file:// (repeatable)
     #[arg(long, value_name = "ORIGIN", env = "NWS_ALLOW_ORIGIN", value_delimiter = ',')]
     allow_origin: Option<Vec<String>>,
     /// Answer requests to this Host besides localhost, 127.0.0.1 and [::1] (repeatable)
@@ -111,7 +116,7 @@ struct Limits {
     /// Bytes of one message [default: 1048576]
     #[arg(long, value_name = "BYTES", env = "NWS_MAX_MESSAGE_SIZE")]
     max_message_size: Option<usize>,
-    /// Bytes of the head of a request, at least 8192 [default: 8192]
+    /// Bytes of the head of a request, cookies included, at least 8192 [default: 65536]
     #[arg(long, value_name = "BYTES", env = "NWS_MAX_HEADER_SIZE")]
     max_header_size: Option<usize>,
     /// Time for the head of a request to arrive [default: 5]
@@ -147,25 +152,29 @@ struct Limits {
 const SHARDS: RangeInclusive<usize> = 1..=1024;
 
 impl Cli {
-    /// The settings that hold, checked.
-    pub(crate) fn resolve(self) -> Result<(Config, LogFormat), Usage> {
-        let args = match self.command {
-            Some(Command::Run(args)) => args,
-            None => self.run,
+    /// The settings of this start, checked.
+    pub(crate) fn resolve() -> Result<(Config, LogFormat), Fault> {
+        let matches = source::read(Self::command())?;
+        let cli = Self::from_arg_matches(&matches).map_err(|error| Usage::from_clap(&error))?;
+        let (args, matches) = match (cli.command, matches.subcommand()) {
+            (Some(Command::Run(args)), Some((_, of_run))) => (args, of_run.clone()),
+            (_, _) => (cli.run, matches),
         };
-        let file = args.config.map(read_file).transpose()?.unwrap_or_default();
+        let sources = Sources::new(matches, args.config.clone());
+        let file = args.config.map(|path| read_file(&path, &sources)).transpose()?.unwrap_or_default();
         let settings = args.settings.or(file);
-        Ok((settings.config()?, settings.log_format.unwrap_or_default()))
+        Ok((settings.config(&sources)?, settings.log_format.unwrap_or_default()))
     }
 }
 
-fn read_file(path: PathBuf) -> Result<Settings, Usage> {
+fn read_file(path: &Path, sources: &Sources) -> Result<Settings, Usage> {
     let name = path.display();
-    let text = std::fs::read_to_string(&path).map_err(|error| Usage(format!("--config {name}: {error}")))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Usage(format!("{} {name}: {error}", sources.name("config"))))?;
     toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
         let reason = error.message().replace('\n', ", ");
-        Usage(format!("--config {name}, line {line}: {reason}"))
+        Usage(format!("{name}, line {line}: {reason}"))
     })
 }
 
@@ -187,34 +196,27 @@ impl Settings {
         }
     }
 
-    fn config(&self) -> Result<Config, Usage> {
+    fn config(&self, sources: &Sources) -> Result<Config, Usage> {
         let mut config = Config::default();
         set(&mut config.port, self.port);
-        for origin in self.allow_origin.iter().flatten() {
-            let origin =
-                AllowedOrigin::new(origin).map_err(|error| Usage(format!("--allow-origin: {error}")))?;
-            config.allow_origins.push(origin);
-        }
-        for host in self.allow_host.iter().flatten() {
-            let host = AllowedHost::new(host).map_err(|error| Usage(format!("--allow-host: {error}")))?;
-            config.allow_hosts.push(host);
-        }
+        config.allow_origins = parsed(&sources.name("allow_origin"), self.allow_origin.as_deref())?;
+        config.allow_hosts = parsed(&sources.name("allow_host"), self.allow_host.as_deref())?;
         if self.shards.is_some_and(|shards| !SHARDS.contains(&shards)) {
-            return Err(Usage("--shards must be 1 to 1024".to_owned()));
+            return Err(Usage(format!("{} must be 1 to 1024", sources.name("shards"))));
         }
         config.shards = self.shards;
-        self.links(&mut config.links)?;
-        self.limits.apply(&mut config)?;
+        self.links(&mut config.links, sources)?;
+        self.limits.apply(&mut config, sources)?;
         Ok(config)
     }
 
-    fn links(&self, links: &mut Links) -> Result<(), Usage> {
+    fn links(&self, links: &mut Links, sources: &Sources) -> Result<(), Usage> {
         links.port = self.link_port;
         links.discovery = !self.no_discovery.unwrap_or(false);
         links.allow_remote = self.allow_remote.unwrap_or(false);
-        links.interfaces.include = parsed("--interface", self.interface.as_deref())?;
-        links.interfaces.exclude = parsed("--no-interface", self.no_interface.as_deref())?;
-        links.peers = parsed("--peer", self.peer.as_deref())?;
+        links.interfaces.include = parsed(&sources.name("interface"), self.interface.as_deref())?;
+        links.interfaces.exclude = parsed(&sources.name("no_interface"), self.no_interface.as_deref())?;
+        links.peers = parsed(&sources.name("peer"), self.peer.as_deref())?;
         Ok(())
     }
 }
@@ -236,29 +238,40 @@ impl Limits {
         }
     }
 
-    fn apply(&self, config: &mut Config) -> Result<(), Usage> {
+    fn apply(&self, config: &mut Config, sources: &Sources) -> Result<(), Usage> {
         let limits = &mut config.limits;
+        let name = |field| sources.name(field);
         if self.max_message_size.is_some_and(|size| size > MESSAGE_LIMIT_MAX) {
-            return Err(Usage(format!("--max-message-size must be at most {MESSAGE_LIMIT_MAX}")));
+            return Err(Usage(format!("{} must be at most {MESSAGE_LIMIT_MAX}", name("max_message_size"))));
         }
-        set(&mut limits.message, at_least("--max-message-size", 1, self.max_message_size)?);
-        set(&mut limits.request_head, at_least("--max-header-size", 8192, self.max_header_size)?);
-        set(&mut limits.channel_peers, at_least("--max-peers-per-channel", 1, self.max_peers_per_channel)?);
-        set(&mut limits.channels, at_least("--max-channels", 1, self.max_channels)?);
-        if let Some(connections) = at_least("--max-connections", 1, self.max_connections)? {
+        let counts = [
+            (&mut limits.message, "max_message_size", 1, self.max_message_size),
+            (&mut limits.request_head, "max_header_size", REQUEST_HEAD_LEAST, self.max_header_size),
+            (&mut limits.channel_peers, "max_peers_per_channel", 1, self.max_peers_per_channel),
+            (&mut limits.channels, "max_channels", 1, self.max_channels),
+        ];
+        for (place, field, least, value) in counts {
+            set(place, at_least(&name(field), least, value)?);
+        }
+        if let Some(connections) = at_least(&name("max_connections"), 1, self.max_connections)? {
             limits.connections = Some(connections);
         }
         set(&mut limits.site_names_burst, self.site_name_burst);
         set(&mut limits.all_sites_names_burst, self.all_sites_name_burst);
-        set(&mut limits.request_head_time, seconds("--handshake-timeout", self.handshake_timeout)?);
-        set(&mut limits.ping_interval, seconds("--ping-interval", self.ping_interval)?);
-        set(&mut limits.silence, seconds("--idle-timeout", self.idle_timeout)?);
-        set(&mut limits.name_interval, seconds("--name-interval", self.name_interval)?);
+        let times = [
+            (&mut limits.request_head_time, "handshake_timeout", self.handshake_timeout),
+            (&mut limits.ping_interval, "ping_interval", self.ping_interval),
+            (&mut limits.silence, "idle_timeout", self.idle_timeout),
+            (&mut limits.name_interval, "name_interval", self.name_interval),
+        ];
+        for (place, field, value) in times {
+            set(place, seconds(&name(field), value)?);
+        }
         if limits.silence <= limits.ping_interval {
             let (silence, pings) = (limits.silence, limits.ping_interval);
-            let reason =
-                format!("--idle-timeout must be longer than --ping-interval: {silence:?}, {pings:?}");
-            return Err(Usage(reason));
+            let longer = self.idle_timeout.map_or("--idle-timeout".to_owned(), |_| name("idle_timeout"));
+            let shorter = self.ping_interval.map_or("--ping-interval".to_owned(), |_| name("ping_interval"));
+            return Err(Usage(format!("{longer} must be longer than {shorter}: {silence:?}, {pings:?}")));
         }
         Ok(())
     }
@@ -270,25 +283,25 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-fn parsed<T: FromStr>(flag: &str, values: Option<&[String]>) -> Result<Vec<T>, Usage>
+fn parsed<T: FromStr>(name: &str, values: Option<&[String]>) -> Result<Vec<T>, Usage>
 where
     T::Err: fmt::Display,
 {
     let values = values.unwrap_or_default().iter();
-    values.map(|value| value.parse().map_err(|error| Usage(format!("{flag}: {error}")))).collect()
+    values.map(|value| value.parse().map_err(|error| Usage(format!("{name}: {error}")))).collect()
 }
 
-fn at_least(flag: &str, least: usize, value: Option<usize>) -> Result<Option<usize>, Usage> {
+fn at_least(name: &str, least: usize, value: Option<usize>) -> Result<Option<usize>, Usage> {
     match value {
-        Some(value) if value < least => Err(Usage(format!("{flag} must be at least {least}, not {value}"))),
+        Some(value) if value < least => Err(Usage(format!("{name} must be at least {least}, not {value}"))),
         _ => Ok(value),
     }
 }
 
-fn seconds(flag: &str, value: Option<f64>) -> Result<Option<Duration>, Usage> {
+fn seconds(name: &str, value: Option<f64>) -> Result<Option<Duration>, Usage> {
     let Some(value) = value else { return Ok(None) };
     match Duration::try_from_secs_f64(value) {
         Ok(duration) if !duration.is_zero() && value <= 1e9 => Ok(Some(duration)),
-        _ => Err(Usage(format!("{flag} must be a number of seconds above 0, not {value}"))),
+        _ => Err(Usage(format!("{name} must be a number of seconds above 0, not {value}"))),
     }
 }

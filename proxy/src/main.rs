@@ -9,26 +9,21 @@ use std::future::Future;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use nws_proxy::{Config, Listeners};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
-use cli::{Cli, Usage};
+use cli::{Cli, Fault, Usage};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) if error.use_stderr() => return fail(2, &Usage::from_clap(&error).0),
-        Err(help) => {
+    let (config, log_format) = match Cli::resolve() {
+        Ok(resolved) => resolved,
+        Err(Fault::Usage(Usage(reason))) => return fail(2, &reason),
+        Err(Fault::Help(help)) => {
             // Where standard output is closed there is nobody to help.
             let _ = help.print();
             return ExitCode::SUCCESS;
         }
-    };
-    let (config, log_format) = match cli.resolve() {
-        Ok(resolved) => resolved,
-        Err(Usage(reason)) => return fail(2, &reason),
     };
     logging::start(log_format);
     match serve(config) {

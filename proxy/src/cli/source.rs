@@ -1,0 +1,88 @@
+//! Where settings come from: a fault is told in the words of whoever made it.
+
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
+
+use super::Usage;
+
+/// Why there are no settings.
+pub(crate) enum Fault {
+    /// Help or the version was asked for.
+    Help(clap::Error),
+    /// They cannot be served.
+    Usage(Usage),
+}
+
+/// Where the settings of one start come from.
+pub(super) struct Sources {
+    matches: ArgMatches,
+    file: Option<PathBuf>,
+}
+
+impl From<Usage> for Fault {
+    fn from(usage: Usage) -> Self {
+        Self::Usage(usage)
+    }
+}
+
+impl Sources {
+    /// Of flags and variables that `matches` holds, and of a file.
+    pub(super) fn new(matches: ArgMatches, file: Option<PathBuf>) -> Self {
+        Self { matches, file }
+    }
+
+    /// What whoever has set `field` calls it.
+    pub(super) fn name(&self, field: &str) -> String {
+        let key = field.replace('_', "-");
+        match (self.matches.value_source(field), &self.file) {
+            (Some(ValueSource::EnvVariable), _) => format!("NWS_{}", field.to_ascii_uppercase()),
+            (None, Some(file)) => format!("{key} in {}", file.display()),
+            _ => format!("--{key}"),
+        }
+    }
+}
+
+/// Reads flags and variables. A variable that is empty counts as unset, as in most programs.
+pub(super) fn read(command: Command) -> Result<ArgMatches, Fault> {
+    let command = each_arg(command, |arg| if is_empty(&arg) { without_variable(arg) } else { arg });
+    let error = match command.clone().try_get_matches() {
+        Ok(matches) => return Ok(matches),
+        Err(error) if error.use_stderr() => error,
+        Err(help) => return Err(Fault::Help(help)),
+    };
+    let usage = match each_arg(command.clone(), without_variable).try_get_matches() {
+        Err(of_flags) => Usage::from_clap(&of_flags),
+        Ok(_) => of_variable(command, &error),
+    };
+    Err(usage.into())
+}
+
+fn each_arg(command: Command, change: impl Fn(Arg) -> Arg) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+    let command = command.mut_args(&change);
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, |it| it.mut_args(&change)))
+}
+
+fn is_empty(arg: &Arg) -> bool {
+    arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
+}
+
+fn without_variable(arg: Arg) -> Arg {
+    arg.env(clap::builder::Resettable::Reset)
+}
+
+/// The fault of a variable. clap knows the flag only that it stands for.
+fn of_variable(mut command: Command, error: &clap::Error) -> Usage {
+    let Usage(text) = Usage::from_clap(error);
+    let Some(ContextValue::String(blamed)) = error.get(ContextKind::InvalidArg) else { return Usage(text) };
+    command.build();
+    let mut args = command.get_arguments().chain(command.get_subcommands().flat_map(Command::get_arguments));
+    let variable = args.find(|arg| arg.to_string() == *blamed).and_then(Arg::get_env);
+    match variable {
+        Some(variable) => Usage(text.replace(&format!("'{blamed}'"), &variable.to_string_lossy())),
+        None => Usage(text),
+    }
+}
