@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::filter::{LevelFilter, ParseError, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
@@ -11,14 +11,22 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::LogFormat;
 
-/// Sends logs to standard error. `NWS_LOG` takes a filter such as `debug` or `nws_proxy=trace`.
+/// What our own crates have their names begin with.
+const OWN: &str = "nws";
+
+/// What is told of the libraries, unless one is named: what they say at lower levels drowns the rest.
+const OF_LIBRARIES: LevelFilter = LevelFilter::WARN;
+
+/// Sends logs to standard error. `NWS_LOG` takes a level such as `debug`, or a filter such as
+/// `nws_proxy=trace,mdns_sd=debug`.
 pub(crate) fn start(format: LogFormat) {
     let asked = std::env::var("NWS_LOG").unwrap_or_default();
-    let filter = asked.parse::<Targets>();
+    let filter = filter(&asked);
     let is_wrong = filter.is_err();
-    let filter = filter.ok().filter(|_| !asked.is_empty());
-    let filter = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let filter = filter.unwrap_or_else(|_| at(LevelFilter::INFO));
+    // Where a line cannot be written, as to a full disk, there is nobody to tell of that either.
     let layer = fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
+    let layer = layer.log_internal_errors(false);
     let layer = match format {
         LogFormat::Text => layer.with_target(false).boxed(),
         LogFormat::Json => layer.json().boxed(),
@@ -26,5 +34,49 @@ pub(crate) fn start(format: LogFormat) {
     registry().with(layer.with_filter(filter)).init();
     if is_wrong {
         tracing::warn!("NWS_LOG is no filter such as `debug` or `nws_proxy=trace`: {asked}");
+    }
+}
+
+/// A level alone is about this program. What is named, whichever crate it is of, is added to that.
+fn filter(asked: &str) -> Result<Targets, ParseError> {
+    if asked.trim().is_empty() {
+        return Ok(at(LevelFilter::INFO));
+    }
+    let asked: Targets = asked.parse()?;
+    let filter = at(asked.default_level().unwrap_or(LevelFilter::INFO));
+    Ok(filter.with_targets(asked))
+}
+
+fn at(level: LevelFilter) -> Targets {
+    Targets::new().with_default(level.min(OF_LIBRARIES)).with_target(OWN, level)
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing_subscriber::filter::LevelFilter as Level;
+
+    use super::*;
+
+    fn levels(asked: &str) -> [Option<Level>; 3] {
+        let filter = filter(asked).unwrap();
+        let all = [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR];
+        let passes = |target, level: &Level| filter.would_enable(target, &level.into_level().unwrap());
+        ["nws_proxy::mesh", "nws", "mdns_sd::service_daemon"]
+            .map(|target| all.iter().find(|level| passes(target, level)).copied())
+    }
+
+    #[test]
+    fn a_level_is_about_this_program_and_libraries_are_asked_for_by_name() {
+        let (warn, info) = (Some(Level::WARN), Some(Level::INFO));
+        assert_eq!(levels(""), [info, info, warn]);
+        assert_eq!(levels("debug"), [Some(Level::DEBUG), Some(Level::DEBUG), warn]);
+        assert_eq!(levels("error"), [Some(Level::ERROR); 3]);
+        assert_eq!(levels("off"), [None; 3]);
+        assert_eq!(levels("nws_proxy=trace"), [Some(Level::TRACE), info, warn]);
+        assert_eq!(
+            levels("debug,mdns_sd=trace"),
+            [Some(Level::DEBUG), Some(Level::DEBUG), Some(Level::TRACE)]
+        );
+        assert!(filter("nws_proxy=loud").is_err());
     }
 }
