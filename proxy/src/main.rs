@@ -44,7 +44,9 @@ fn serve(config: Config) -> anyhow::Result<()> {
             }
         };
         // Connections wait in the backlog until `run` accepts them.
-        writeln!(io::stdout(), "listening on http://localhost:{}/", listeners.port())?;
+        if let Err(error) = writeln!(io::stdout(), "listening on http://localhost:{}/", listeners.port()) {
+            tracing::warn!(%error, "standard output does not take the line with the address");
+        }
         nws_proxy::run(config, listeners, shutdown).await?;
         Ok(())
     })?

@@ -3,10 +3,11 @@
 use std::env::consts::EXE_SUFFIX;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context, Result, bail};
-use tokio::process::Command;
+use anyhow::{Context, Result, bail, ensure};
+use tokio::process::{Child, Command};
 
 #[cfg(target_os = "linux")]
 use crate::lab::Machine;
@@ -82,6 +83,14 @@ impl Setup {
     pub async fn exit(self) -> Result<Exit> {
         let (command, _file) = self.command()?;
         Exit::of(command).await
+    }
+
+    /// Starts it with these streams, and waits for nothing.
+    pub fn spawn(self, stdout: Stdio, stderr: Stdio) -> Result<Child> {
+        ensure!(self.limits.is_empty(), "a configuration file would go before it is read");
+        let (mut command, _) = self.command()?;
+        command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).kill_on_drop(true);
+        command.spawn().context("cannot start nws")
     }
 
     /// Runs `nws` with exactly `args`, in the expectation that it ends by itself.

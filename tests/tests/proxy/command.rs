@@ -1,9 +1,13 @@
 //! What `nws run` says on its standard streams, and how it ends when it cannot start.
 
+use std::fs::OpenOptions;
 use std::net::TcpListener;
+use std::process::Stdio;
 
-use anyhow::Result;
-use nws_tests::{Client, Exit, Peer, Setup};
+use anyhow::{Context, Result};
+use nws_tests::{Client, Exit, Peer, Setup, within};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::net::TcpStream;
 
 /// One line on standard error, none on standard output, and the status.
 fn expect_complaint(exit: &Exit, status: i32, about: &str) {
@@ -47,6 +51,93 @@ async fn a_wrong_flag_or_value_is_status_2() -> Result<()> {
 async fn an_unknown_limit_in_the_file_is_status_2() -> Result<()> {
     let exit = Setup::new().limit("max-unicorns", 1).exit().await?;
     expect_complaint(&exit, 2, "max-unicorns");
+    Ok(())
+}
+
+#[tokio::test]
+async fn faults_are_told_in_the_words_of_whoever_made_them() -> Result<()> {
+    let variables = [
+        ("NWS_PORT", "x", "NWS_PORT: invalid digit"),
+        ("NWS_LINK_PORT", "70000", "NWS_LINK_PORT: 70000 is not in"),
+        ("NWS_NO_DISCOVERY", "perhaps", "NWS_NO_DISCOVERY"),
+        ("NWS_SHARDS", "0", "NWS_SHARDS must be"),
+        ("NWS_MAX_MESSAGE_SIZE", "67108865", "NWS_MAX_MESSAGE_SIZE must be"),
+        ("NWS_MAX_CHANNELS", "0", "NWS_MAX_CHANNELS must be"),
+        ("NWS_HANDSHAKE_TIMEOUT", "-1", "NWS_HANDSHAKE_TIMEOUT must be"),
+        ("NWS_PING_INTERVAL", "60", "--idle-timeout must be longer than NWS_PING_INTERVAL"),
+        ("NWS_ALLOW_ORIGIN", "example.com", "NWS_ALLOW_ORIGIN: "),
+        ("NWS_PEER", "nas", "NWS_PEER: "),
+        ("NWS_CONFIG", "no/such/file.toml", "NWS_CONFIG no/such/file.toml"),
+        ("NWS_LOG_FORMAT", "xml", "NWS_LOG_FORMAT"),
+    ];
+    for (name, value, words) in variables {
+        let exit = Setup::new().env(name, value).exit().await?;
+        expect_complaint(&exit, 2, words);
+        let flag = format!("--{}", name.trim_start_matches("NWS_").to_lowercase().replace('_', "-"));
+        assert!(
+            !exit.stderr.contains(&format!("{flag} ")) && !exit.stderr.contains(&format!("{flag}:")),
+            "{exit:?}"
+        );
+    }
+    let exit = Setup::new().limit("max-channels", 0).exit().await?;
+    expect_complaint(&exit, 2, "max-channels in ");
+    let exit = Setup::new().env("NWS_MAX_CHANNELS", "7").flag("--max-channels", 0).exit().await?;
+    expect_complaint(&exit, 2, "--max-channels must be");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_empty_variable_is_an_unset_one() -> Result<()> {
+    let names = [
+        "NWS_PORT",
+        "NWS_CONFIG",
+        "NWS_PEER",
+        "NWS_INTERFACE",
+        "NWS_ALLOW_ORIGIN",
+        "NWS_NO_DISCOVERY",
+        "NWS_LOG_FORMAT",
+        "NWS_MAX_CHANNELS",
+        "NWS_LOG",
+    ];
+    let setup = names.iter().fold(Setup::new(), |setup, name| setup.env(name, ""));
+    let proxy = setup.limit("max-channels", 1).start().await?;
+    let _first = Peer::alone(&proxy, "/chan").await?;
+    assert_eq!(Client::join(&proxy, "/other").await?.closed().await?, 4503);
+    Ok(())
+}
+
+/// What comes behind `words` in a stream, up to the next that is no digit.
+async fn number_behind(words: &str, stream: impl AsyncRead + Unpin) -> Result<u16> {
+    let mut lines = BufReader::new(stream).lines();
+    within(words, async {
+        while let Some(line) = lines.next_line().await? {
+            if let Some((_, rest)) = line.split_once(words) {
+                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                return Ok(digits.parse()?);
+            }
+        }
+        anyhow::bail!("it ended without {words}")
+    })
+    .await?
+}
+
+#[tokio::test]
+async fn streams_that_take_nothing_do_not_end_it() -> Result<()> {
+    let full = || OpenOptions::new().write(true).open("/dev/full").map(Stdio::from);
+    let mut mute = Setup::new().spawn(full()?, Stdio::piped())?;
+    let port = number_behind("port=", mute.stderr.take().context("no standard error")?).await?;
+    TcpStream::connect(("127.0.0.1", port)).await?;
+    let mut without_logs = Setup::new().spawn(Stdio::piped(), full()?)?;
+    let stdout = without_logs.stdout.take().context("no standard output")?;
+    let port = number_behind("http://localhost:", stdout).await?;
+    let request = "GET /chan HTTP/1.1\r\nHost: elsewhere.test\r\n\r\n";
+    // The log would tell of it.
+    let mut stream = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await?);
+    tokio::io::AsyncWriteExt::write_all(stream.get_mut(), request.as_bytes()).await?;
+    let mut answer = String::new();
+    within("an answer", stream.read_line(&mut answer)).await??;
+    assert!(answer.contains("403"), "{answer}");
+    TcpStream::connect(("127.0.0.1", port)).await?;
     Ok(())
 }
 
