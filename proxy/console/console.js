@@ -6,6 +6,8 @@ import { Tabs } from '/console/tabs.js';
 
 const NAME_RULE = 'A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.';
 const RESTORED_AT_MOST = 16;
+/** Where the client connects by default. */
+const USUAL = /^(localhost|127\.0\.0\.1|\[::1\]):9009$/;
 
 const form = document.getElementById('join');
 const field = form.elements.namedItem('name');
@@ -107,6 +109,7 @@ document.addEventListener('keydown', (event) => {
 });
 
 for (const host of document.querySelectorAll('.host')) host.textContent = location.host;
+document.getElementById('endpoint').hidden = USUAL.test(location.host);
 outage.check();
 library = await loading;
 if (library) restore();

@@ -45,6 +45,14 @@ test('a new user sees what this is', async () => {
   await end(page);
 });
 
+test('the code that is shown connects to the proxy that shows it', async () => {
+  const page = await open('/');
+  const code = await page.getByLabel('Code for a page').innerText();
+  assert.ok(code.includes(`<script src="${here.proxy.http}/networkwebsockets.js">`), code);
+  assert.ok(code.includes(`new NetworkWebSocket('lobby', { endpoint: '${here.proxy.ws}' });`), code);
+  await end(page);
+});
+
 test('two people join by keyboard, see each other, talk to all and to one', async () => {
   const [ann, bob] = [await open('/'), await open('/console')];
   await join(ann, 'team');
