@@ -35,6 +35,8 @@ use outbox::Pool;
 use route::Batch;
 use tally::Tally;
 
+use crate::Attention;
+
 pub use config::Config;
 pub use input::{ChannelKey, Framing, Input};
 pub use output::{Fresh, Output};
@@ -65,6 +67,8 @@ pub struct Channels {
     batch: Batch,
     lagging: Lagging,
     agenda: Agenda,
+    /// By this clock all times in here are.
+    attention: Attention,
     tally: Rc<Tally>,
     /// The proxy stops: nobody joins any more.
     stopping: bool,
@@ -81,6 +85,7 @@ impl Channels {
         let hasher = RandomState::with_seeds(rng.next_u64(), rng.next_u64(), rng.next_u64(), rng.next_u64());
         Self {
             agenda: Agenda::with_interval(config.ping_interval),
+            attention: Attention::default(),
             tally: Rc::new(Tally::new(Arc::clone(&config.shared))),
             stopping: false,
             config,
@@ -101,6 +106,7 @@ impl Channels {
     /// Takes note of something that happened at `now`. What makes no sense for a connection, as it is
     /// not known or is closing, is ignored.
     pub fn handle(&mut self, input: Input<'_>, now: Instant) {
+        let now = self.awake(now);
         if !self.batch.is_from(input.speaker()) {
             self.deliver();
         }
@@ -129,6 +135,7 @@ impl Channels {
 
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
+        let now = self.awake(now);
         self.deliver();
         self.judge_lagging(now);
         self.visit_due(now);
@@ -155,7 +162,7 @@ impl Channels {
     /// When [`Self::handle_timeout`] is to be called at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.lagging.next_look, self.agenda.next()].into_iter().flatten().min()
+        due(&self.lagging, &self.agenda).map(|due| self.attention.system(due))
     }
 
     /// What waits to be written to `conn`, in order and in pieces. What was written is reported by
@@ -169,6 +176,11 @@ impl Channels {
     pub fn fresh(&mut self) -> Fresh {
         self.finish_batch();
         Fresh { bytes: self.fresh, outputs: self.outputs.len() }
+    }
+
+    fn awake(&mut self, now: Instant) -> Instant {
+        let Self { attention, lagging, agenda, .. } = self;
+        attention.at(now, || due(lagging, agenda))
     }
 
     /// Queues a close frame and takes the connection out of its channel. Nothing that the client
@@ -247,4 +259,9 @@ impl Channels {
             self.pool = Pool::default();
         }
     }
+}
+
+/// When something is to be done.
+fn due(lagging: &Lagging, agenda: &Agenda) -> Option<Instant> {
+    [lagging.next_look, agenda.next()].into_iter().flatten().min()
 }

@@ -24,6 +24,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use slotmap::SecondaryMap;
 
+use crate::Attention;
+
 use dials::Dials;
 use link::Link;
 use offers::Offers;
@@ -54,6 +56,8 @@ pub struct Mesh {
     offers: Offers,
     outputs: VecDeque<MeshOutput>,
     next_beat: Option<Instant>,
+    /// By this clock all times in here are.
+    attention: Attention,
     /// When something is due; earlier than need be where something was heard since it was reckoned.
     due: Option<Instant>,
     /// The proxy stops.
@@ -76,6 +80,7 @@ impl Mesh {
             offers: Offers::default(),
             outputs: VecDeque::new(),
             next_beat: None,
+            attention: Attention::default(),
             due: None,
             stopping: false,
         }
@@ -87,6 +92,7 @@ impl Mesh {
         if self.stopping {
             return self.refuse(&input);
         }
+        let now = self.attention.at(now, || self.due);
         match input {
             MeshInput::Heard { link } => return self.on_heard(link, now),
             MeshInput::Connected { link, proxy, source, dial } => {
@@ -111,9 +117,7 @@ impl Mesh {
 
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if self.due.is_some_and(|due| now.saturating_duration_since(due) > self.config.heartbeat) {
-            self.resume(now);
-        }
+        let now = self.attention.at(now, || self.due);
         self.close_dead(now);
         self.judge_probes(now);
         self.beat(now);
@@ -131,7 +135,7 @@ impl Mesh {
     /// When [`Self::handle_timeout`] is to be called at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.due
+        self.due.map(|due| self.attention.system(due))
     }
 
     fn refuse(&mut self, input: &MeshInput) {

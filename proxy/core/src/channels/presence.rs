@@ -41,7 +41,7 @@ impl Channels {
         };
         member.state = State::Open;
         member.framing = framing;
-        member.heard = now;
+        (member.heard, member.asked) = (now, now);
         self.agenda.add(now + self.config.ping_interval.min(self.config.silence_max), conn);
         let place = member.place;
         if self.stopping {
