@@ -16,7 +16,7 @@ use futures_util::stream::FuturesUnordered;
 use nws_core::DialId;
 use nws_matching::Role;
 use nws_protocol::ProxyId;
-use nws_protocol::limits::{ADDRESSES_MAX, DIAL_TIME};
+use nws_protocol::limits::ADDRESSES_MAX;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
@@ -30,11 +30,11 @@ use crate::mesh::{Candidate, Destination, Mesh};
 use crate::tls::{self, Identity, TlsError};
 
 /// Time after which a handshake is not waited for before the next one begins. In a local network it takes a tenth of
-/// that, and so all addresses have their turn within [`DIAL_TIME`].
+/// that, and so all addresses have their turn in the time that a dial has.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Dials, and serves the link if it comes to one. The handle ends the dial and nothing else; there is none where
-/// the owner of the tasks is gone.
+/// Dials, and serves the link if it comes to one. The mesh decides how long that may take: the handle ends the dial and
+/// nothing else. There is none where the owner of the tasks is gone.
 pub(crate) fn dial(
     context: SharedContext,
     mesh: &Rc<Mesh>,
@@ -43,8 +43,7 @@ pub(crate) fn dial(
 ) -> Option<AbortHandle> {
     let (tasks, mesh) = (context.tasks.clone(), Rc::clone(mesh));
     tasks.start(async move {
-        let connecting = connect(&context.identity, &to);
-        match timeout(DIAL_TIME, connecting).await.unwrap_or(Err(End::Late)) {
+        match connect(&context.identity, &to).await {
             Ok((fresh, address)) => {
                 let (proxy, is_on_link) = (fresh.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });

@@ -10,10 +10,9 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use nws_protocol::limits::{HTTP_END_TIME, HTTP_TIME};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
 use tower_service::Service;
 
 use super::gate::{self, Gate};
@@ -24,6 +23,7 @@ use super::site_names::Budget;
 use crate::config::Config;
 use crate::error::Error;
 use crate::listeners::Listeners;
+use crate::patience::{PatientTimer, within};
 use crate::places::{Place, Places};
 use crate::shard::ShardHandles;
 
@@ -68,7 +68,7 @@ impl Server {
             shards,
         };
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
+        http.timer(PatientTimer)
             .header_read_timeout(config.limits.request_head_time)
             .max_buf_size(config.limits.request_head);
         Ok(Self { router: gate::guard(pages::router(), Arc::new(gate)), http, places })
@@ -114,15 +114,15 @@ impl Server {
         let connection = self.http.serve_connection(TokioIo::new(socket), service).with_upgrades();
         tokio::spawn(async move {
             let mut connection = pin!(connection);
-            let mut result = timeout(HTTP_TIME, connection.as_mut()).await;
-            if result.is_err() {
+            let mut result = within(HTTP_TIME, connection.as_mut()).await;
+            if result.is_none() {
                 connection.as_mut().graceful_shutdown();
-                result = timeout(HTTP_END_TIME, connection).await;
+                result = within(HTTP_END_TIME, connection).await;
             }
             match result {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::debug!(%error, "an HTTP connection has ended"),
-                Err(_) => tracing::debug!("an HTTP connection has been dropped: its client does not read"),
+                Some(Ok(())) => {}
+                Some(Err(error)) => tracing::debug!(%error, "an HTTP connection has ended"),
+                None => tracing::debug!("an HTTP connection has been dropped: its client does not read"),
             }
         });
     }
