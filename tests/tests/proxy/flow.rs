@@ -8,11 +8,11 @@ use nws_tests::{Client, Peer, Proxy, Received, Request};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 
-const PIECE: usize = 64 * 1024;
-const MIB: usize = 1024 * 1024;
+pub(crate) const PIECE: usize = 64 * 1024;
+pub(crate) const MIB: usize = 1024 * 1024;
 
 /// A raw peer whose kernel takes little, so that what it does not read stays with the proxy.
-async fn narrow(proxy: &Proxy, path: &str) -> Result<Client> {
+pub(crate) async fn narrow(proxy: &Proxy, path: &str) -> Result<Client> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(16 * 1024)?;
     let stream = socket.connect(([127, 0, 0, 1], proxy.port()).into()).await?;
@@ -20,13 +20,13 @@ async fn narrow(proxy: &Proxy, path: &str) -> Result<Client> {
 }
 
 /// The payload of one numbered piece.
-fn piece(number: usize) -> Vec<u8> {
+pub(crate) fn piece(number: usize) -> Vec<u8> {
     let mut bytes = vec![b'.'; PIECE];
     bytes[..8].copy_from_slice(&(number as u64).to_be_bytes());
     bytes
 }
 
-async fn send_all(sender: &mut Peer, count: usize) -> Result<()> {
+pub(crate) async fn send_all(sender: &mut Peer, count: usize) -> Result<()> {
     for number in 0..count {
         sender.broadcast_binary(&piece(number)).await?;
     }
