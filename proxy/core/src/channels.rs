@@ -12,6 +12,7 @@ mod output;
 mod presence;
 mod route;
 mod shared;
+mod slowness;
 mod tally;
 mod trunk;
 
@@ -22,6 +23,7 @@ use std::time::Instant;
 
 use ahash::RandomState;
 use nws_protocol::CloseCode;
+use nws_protocol::structured::LeaveReason;
 use nws_protocol::websocket::{self, Opcode};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -41,6 +43,7 @@ pub use config::Config;
 pub use input::{ChannelKey, Framing, Input};
 pub use output::{Fresh, Output};
 pub use shared::Shared;
+pub use slowness::Slowness;
 
 slotmap::new_key_type! {
     /// A connection, named by the owner of the sockets. A name is not used again after
@@ -186,18 +189,24 @@ impl Channels {
     /// Queues a close frame and takes the connection out of its channel. Nothing that the client
     /// says from now on is heard.
     fn close(&mut self, conn: ConnId, code: CloseCode, reason: &str, now: Instant) {
-        self.finish(conn, now, |out| websocket::write_close(out, code, reason));
+        self.finish(conn, None, now, |out| websocket::write_close(out, code, reason));
     }
 
     /// The client closed: the answer has the code that it gave (RFC 6455, section 5.5.1).
     fn on_peer_closed(&mut self, conn: ConnId, code: Option<u16>, now: Instant) {
-        self.finish(conn, now, |out| match code {
+        self.finish(conn, None, now, |out| match code {
             Some(code) => websocket::write_frame(out, Opcode::Close, [&code.to_be_bytes()]),
             None => websocket::write_frame(out, Opcode::Close, []),
         });
     }
 
-    fn finish(&mut self, conn: ConnId, now: Instant, write: impl FnOnce(&mut Vec<u8>)) {
+    fn finish(
+        &mut self,
+        conn: ConnId,
+        reason: Option<LeaveReason>,
+        now: Instant,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
         let until = now + self.config.close_time;
         let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
         if member.trunk.is_some() {
@@ -208,7 +217,7 @@ impl Channels {
         if std::mem::take(&mut member.holders) > 0 {
             self.outputs.push_back(Output::Release { conn });
         }
-        self.leave(conn);
+        self.leave(conn, reason);
         self.let_all_go(conn, now);
         self.agenda.add(until, conn);
         self.queue_with(conn, conn, write);
@@ -248,7 +257,7 @@ impl Channels {
     }
 
     fn on_gone(&mut self, conn: ConnId, now: Instant) {
-        self.leave(conn);
+        self.leave(conn, None);
         self.let_all_go(conn, now);
         self.forget_lag(conn);
         if let Some(mut member) = self.members.remove(conn) {

@@ -317,6 +317,7 @@ impl Proxy {
                 {
                     self.news.push(output);
                 }
+                Output::Cut { .. } => {}
                 Output::Write { conn } => self.with(conn, |client| client.dirty = true),
                 Output::Hold { conn } => self.with(conn, |client| client.held = true),
                 Output::Release { conn } => self.with(conn, |client| client.held = false),

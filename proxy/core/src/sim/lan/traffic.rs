@@ -74,7 +74,7 @@ impl Lan {
                     self.finish(cable, side);
                 }
             }
-            Output::Reserved { .. } | Output::Taken { .. } | Output::Finish { .. } => {}
+            Output::Reserved { .. } | Output::Taken { .. } | Output::Finish { .. } | Output::Cut { .. } => {}
         }
     }
 
