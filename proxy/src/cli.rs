@@ -111,6 +111,9 @@ struct Limits {
     /// Bytes of one message [default: 1048576]
     #[arg(long, value_name = "BYTES", env = "NWS_MAX_MESSAGE_SIZE")]
     max_message_size: Option<usize>,
+    /// Bytes that may wait for a client that has stopped reading [default: 16777216]
+    #[arg(long, value_name = "BYTES", env = "NWS_MAX_QUEUE_SIZE")]
+    max_queue_size: Option<usize>,
     /// Bytes of the head of a request, at least 8192 [default: 8192]
     #[arg(long, value_name = "BYTES", env = "NWS_MAX_HEADER_SIZE")]
     max_header_size: Option<usize>,
@@ -223,6 +226,7 @@ impl Limits {
     fn or(self, other: Self) -> Self {
         Self {
             max_message_size: self.max_message_size.or(other.max_message_size),
+            max_queue_size: self.max_queue_size.or(other.max_queue_size),
             max_header_size: self.max_header_size.or(other.max_header_size),
             handshake_timeout: self.handshake_timeout.or(other.handshake_timeout),
             ping_interval: self.ping_interval.or(other.ping_interval),
@@ -242,6 +246,12 @@ impl Limits {
             return Err(Usage(format!("--max-message-size must be at most {MESSAGE_LIMIT_MAX}")));
         }
         set(&mut limits.message, at_least("--max-message-size", 1, self.max_message_size)?);
+        set(&mut limits.queue, self.max_queue_size);
+        if limits.queue < limits.message {
+            let (queue, message) = (limits.queue, limits.message);
+            let reason = format!("--max-queue-size must be at least --max-message-size: {queue}, {message}");
+            return Err(Usage(reason));
+        }
         set(&mut limits.request_head, at_least("--max-header-size", 8192, self.max_header_size)?);
         set(&mut limits.channel_peers, at_least("--max-peers-per-channel", 1, self.max_peers_per_channel)?);
         set(&mut limits.channels, at_least("--max-channels", 1, self.max_channels)?);
