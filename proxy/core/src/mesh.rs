@@ -13,6 +13,7 @@ mod offers;
 mod output;
 mod pace;
 mod pair;
+mod questions;
 mod remote;
 mod remotes;
 
@@ -29,6 +30,7 @@ use crate::Attention;
 use dials::Dials;
 use link::Link;
 use offers::Offers;
+use questions::Questions;
 use remotes::{RemoteId, Remotes};
 
 pub use config::MeshConfig;
@@ -54,6 +56,7 @@ pub struct Mesh {
     remotes: Remotes,
     dials: Dials,
     offers: Offers,
+    questions: Questions,
     outputs: VecDeque<MeshOutput>,
     next_beat: Option<Instant>,
     /// By this clock all times in here are.
@@ -78,6 +81,7 @@ impl Mesh {
             links: SecondaryMap::new(),
             dials: Dials::new(),
             offers: Offers::default(),
+            questions: Questions::default(),
             outputs: VecDeque::new(),
             next_beat: None,
             attention: Attention::default(),
@@ -102,6 +106,7 @@ impl Mesh {
             MeshInput::Seen { proxy, addresses } => self.on_seen(&proxy, addresses, now),
             MeshInput::Gone { proxy } => self.on_gone(&proxy),
             MeshInput::Peer { peer } => self.on_peer(peer, now),
+            MeshInput::Answered { dial } => self.on_answered(dial),
             MeshInput::DialFailed { dial } => self.on_dial_failed(dial, now),
             MeshInput::Stranger { dial } => self.on_stranger(dial, now),
             MeshInput::Own { dial } => self.on_own(dial, now),
@@ -146,9 +151,11 @@ impl Mesh {
 
     fn go_on(&mut self, now: Instant) {
         self.dial_due(now);
+        self.ask_due(now);
         let (look, dial) = (self.next_look(now), self.next_dial());
         let late = self.dials.under_way.values().map(|dial| dial.until).min();
-        let due = [look, dial, late, self.next_expiry(), self.offers.next_expiry()];
+        let ask = self.questions.next(now);
+        let due = [look, dial, late, ask, self.next_expiry(), self.offers.next_expiry()];
         self.due = due.into_iter().flatten().min();
     }
 
@@ -163,5 +170,6 @@ impl Mesh {
         self.dials = Dials::new();
         self.remotes.clear();
         self.offers = Offers::default();
+        self.questions = Questions::default();
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::dials::Goal;
 use super::link::{Link, Stage};
 use super::{LinkEnd, LinkId, Mesh, MeshOutput};
 
@@ -21,7 +22,9 @@ impl Mesh {
         let is_dead = |(_, it): &(LinkId, &Link)| self.dies(it) <= now;
         let dead: Vec<LinkId> = self.links.iter().filter(is_dead).map(|(link, _)| link).collect();
         for link in dead {
-            let is_ready = self.links.get(link).is_some_and(Link::is_ready);
+            let Some(&Link { remote, .. }) = self.links.get(link) else { continue };
+            let is_ready = self.links[link].is_ready();
+            self.note_silence(Goal::Remote(remote));
             self.close(link, if is_ready { LinkEnd::Silent } else { LinkEnd::NoHello }, now);
         }
     }

@@ -47,6 +47,7 @@ impl Mesh {
             return;
         }
         let remote = self.remotes.enter(proxy, now);
+        self.note_answer(Goal::Remote(remote));
         self.links.insert(link, Link::new(remote, source, dial.is_some(), now));
         self.place(link, remote, now);
         self.limit_links(link, now);

@@ -31,6 +31,7 @@ impl Lan {
         match output {
             MeshOutput::Dial { dial, target } => self.dial(machine, dial, target),
             MeshOutput::Abandon { dial } => drop(self.machines[machine.0].dials.remove(&dial)),
+            MeshOutput::Ask => self.question(machine),
             MeshOutput::Start { link } => {
                 let (cable, side) = self.find(machine, link);
                 self.end_of(cable, side).hello_sent = true;
