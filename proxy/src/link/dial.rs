@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
@@ -43,7 +44,11 @@ pub(crate) fn dial(
 ) -> Option<AbortHandle> {
     let (tasks, mesh) = (context.tasks.clone(), Rc::clone(mesh));
     tasks.start(async move {
-        match connect(&context.identity, &to).await {
+        let tell = |answer| match answer {
+            Answer::Any => mesh.dial_answered(dial),
+            Answer::Another(proxy, address) => mesh.found(proxy, address),
+        };
+        match connect(&context.identity, &to, &tell).await {
             Ok((fresh, address)) => {
                 let (proxy, is_on_link) = (fresh.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
@@ -64,12 +69,24 @@ pub(crate) fn dial(
     })
 }
 
+/// What is known before a dial has come to its end.
+enum Answer {
+    /// Somebody is there, be it one who refuses.
+    Any,
+    /// Another proxy is there.
+    Another(ProxyId, SocketAddr),
+}
+
 /// The first handshake that ends well, with whomever connections stand.
-async fn connect(identity: &Identity, to: &Destination) -> Result<(Fresh, SocketAddr), End> {
+async fn connect(
+    identity: &Identity,
+    to: &Destination,
+    tell: &dyn Fn(Answer),
+) -> Result<(Fresh, SocketAddr), End> {
     let turns = Semaphore::new(1);
     let addresses = to.addresses.iter().take(ADDRESSES_MAX);
     let mut attempts: FuturesUnordered<_> =
-        addresses.map(|&address| attempt(identity, address, to.proxy.as_ref(), &turns)).collect();
+        addresses.map(|&address| attempt(identity, address, to.proxy.as_ref(), &turns, tell)).collect();
     let mut failure = None;
     while let Some(attempt) = attempts.next().await {
         match attempt {
@@ -86,17 +103,25 @@ async fn attempt(
     address: SocketAddr,
     expected: Option<&ProxyId>,
     turns: &Semaphore,
+    tell: &dyn Fn(Answer),
 ) -> Result<(Fresh, SocketAddr), End> {
-    let stream = TcpStream::connect(address).await?;
+    let connected = TcpStream::connect(address).await;
+    if connected.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::ConnectionRefused) {
+        tell(Answer::Any);
+    }
+    let stream = connected?;
     let turn = turns.acquire().await;
     let mut greeting = pin!(greet(identity, stream, expected));
     let greeted = timeout(HEAD_START, greeting.as_mut()).await;
     drop(turn);
-    let fresh = match greeted {
-        Ok(greeted) => greeted?,
-        Err(_) => greeting.await?,
+    let greeted = match greeted {
+        Ok(greeted) => greeted,
+        Err(_) => greeting.await,
     };
-    Ok((fresh, address))
+    if let Err(End::Tls(TlsError::Unexpected { found, .. })) = &greeted {
+        tell(Answer::Another(found.clone(), address));
+    }
+    Ok((greeted?, address))
 }
 
 async fn greet(identity: &Identity, stream: TcpStream, expected: Option<&ProxyId>) -> Result<Fresh, End> {

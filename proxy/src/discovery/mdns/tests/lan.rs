@@ -183,7 +183,7 @@ fn run(
     runtime.block_on(async {
         let interfaces = Interfaces::watch(filter.clone()).unwrap();
         let mut discovery = Discovery::new();
-        discovery.add(Mdns { proxy, port: 9010, filter, interfaces });
+        discovery.add(Mdns { proxy, port: 9010, filter, interfaces, questions: Arc::default() });
         loop {
             tokio::select! {
                 _ = &mut stopped => break,
