@@ -37,7 +37,7 @@ pub(crate) struct PatientTimer;
 impl Timer for PatientTimer {
     fn sleep(&self, time: Duration) -> Pin<Box<dyn Sleep>> {
         let sleep = within(time, std::future::pending::<()>());
-        Box::pin(PatientSleep(Box::pin(async { drop(sleep.await) })))
+        Box::pin(PatientSleep(Box::pin(async { sleep.await.unwrap_or_default() })))
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
