@@ -34,7 +34,10 @@ impl Attention {
             self.last = Some(Reading { clock: now, awake: now });
             return now;
         };
-        let Some(passed) = now.checked_duration_since(clock) else { return awake };
+        if now <= clock {
+            return awake;
+        }
+        let passed = now.duration_since(clock);
         let counted = if passed <= STANDSTILL_LEAST { passed } else { counted(passed, awake, due()) };
         let awake = awake + counted;
         self.last = Some(Reading { clock: now, awake });

@@ -113,9 +113,10 @@ async fn whoever_is_there_instead_is_told_while_others_keep_silent() {
     let addresses = vec![silent.local_addr().unwrap(), there];
     let to = Destination { proxy: Some(meant.id().clone()), addresses };
     let (sender, mut told) = tokio::sync::mpsc::channel(8);
-    let tell = |answer| sender.try_send(answer).expect("a few answers");
+    let tell = |answer| assert!(sender.try_send(answer).is_ok(), "there are few answers");
+    let there_instead = Listener::Proxy(&found);
     tokio::select! {
-        () = Listener::Proxy(&found).answer(listener) => unreachable!("it answers for ever"),
+        () = there_instead.answer(listener) => unreachable!("it answers for ever"),
         _ = connect(&own, &to, &tell) => unreachable!("one keeps silent"),
         it = timeout(DEADLINE, async {
             loop {
