@@ -19,10 +19,7 @@ fn lose_both(desk: &mut Desk) -> Vec<DialId> {
     let seen = desk.wait(SILENCE + SECOND * 2);
     assert!(!seen.iter().any(|(_, output)| *output == MeshOutput::Ask), "nobody has answered");
     seen.into_iter()
-        .filter_map(|(_, output)| match output {
-            MeshOutput::Dial { dial, .. } => Some(dial),
-            _ => None,
-        })
+        .filter_map(|(_, output)| if let MeshOutput::Dial { dial, .. } = output { Some(dial) } else { None })
         .collect()
 }
 
