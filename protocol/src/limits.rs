@@ -204,6 +204,10 @@ pub const REDIAL_MIN: Duration = Duration::from_millis(500);
 /// back goes unnoticed.
 pub const REDIAL_MAX: Duration = Duration::from_secs(5);
 
+/// Shortest time between two questions that are asked because the network seems to be back: everybody on it hears
+/// them. Their repetition by mDNS after 1 s and 3 s finds what was not there yet.
+pub const ASK_INTERVAL: Duration = Duration::from_secs(2);
+
 /// Time for which a proxy whose link was lost is dialled, whatever announcements say.
 pub const REDIAL_TIME: Duration = Duration::from_secs(600);
 

@@ -3,5 +3,5 @@
 mod notice;
 mod request;
 
-pub use notice::Notice;
+pub use notice::{LeaveReason, Notice};
 pub use request::{ErrorCode, Refusal, Request};

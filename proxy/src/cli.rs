@@ -116,6 +116,9 @@ struct Limits {
     /// Bytes of one message [default: 1048576]
     #[arg(long, value_name = "BYTES", env = "NWS_MAX_MESSAGE_SIZE")]
     max_message_size: Option<usize>,
+    /// Bytes that may wait for a client that has stopped reading [default: 16777216]
+    #[arg(long, value_name = "BYTES", env = "NWS_MAX_QUEUE_SIZE")]
+    max_queue_size: Option<usize>,
     /// Bytes of the head of a request, cookies included, at least 8192 [default: 65536]
     #[arg(long, value_name = "BYTES", env = "NWS_MAX_HEADER_SIZE")]
     max_header_size: Option<usize>,
@@ -225,6 +228,7 @@ impl Limits {
     fn or(self, other: Self) -> Self {
         Self {
             max_message_size: self.max_message_size.or(other.max_message_size),
+            max_queue_size: self.max_queue_size.or(other.max_queue_size),
             max_header_size: self.max_header_size.or(other.max_header_size),
             handshake_timeout: self.handshake_timeout.or(other.handshake_timeout),
             ping_interval: self.ping_interval.or(other.ping_interval),
@@ -246,12 +250,18 @@ impl Limits {
         }
         let counts = [
             (&mut limits.message, "max_message_size", 1, self.max_message_size),
+            (&mut limits.queue, "max_queue_size", 1, self.max_queue_size),
             (&mut limits.request_head, "max_header_size", REQUEST_HEAD_LEAST, self.max_header_size),
             (&mut limits.channel_peers, "max_peers_per_channel", 1, self.max_peers_per_channel),
             (&mut limits.channels, "max_channels", 1, self.max_channels),
         ];
         for (place, field, least, value) in counts {
             set(place, at_least(&name(field), least, value)?);
+        }
+        if limits.queue < limits.message {
+            let (queue, message) = (limits.queue, limits.message);
+            let names = (name("max_queue_size"), name("max_message_size"));
+            return Err(Usage(format!("{} must be at least {}: {queue}, {message}", names.0, names.1)));
         }
         if let Some(connections) = at_least(&name("max_connections"), 1, self.max_connections)? {
             limits.connections = Some(connections);

@@ -46,6 +46,8 @@ pub struct Links {
 pub struct Limits {
     /// Bytes of one message as the frame is received.
     pub message: usize,
+    /// Bytes that may wait for a client that does not read; as many as a message has, at least.
+    pub queue: usize,
     /// Bytes of the head of a request, at least 8192.
     pub request_head: usize,
     /// Time for the head of a request to arrive.
@@ -100,6 +102,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             message: limits::MESSAGE_MAX,
+            queue: limits::RECIPIENT_QUEUE_MAX,
             request_head: limits::REQUEST_HEAD_MAX,
             request_head_time: limits::REQUEST_HEAD_TIME,
             ping_interval: limits::PING_INTERVAL,

@@ -22,6 +22,7 @@ mod listeners;
 mod local;
 mod mesh;
 mod network;
+mod patience;
 mod places;
 mod shard;
 mod tls;

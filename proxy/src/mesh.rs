@@ -10,6 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
@@ -81,6 +82,8 @@ pub(crate) struct Mesh {
     named: RefCell<NamedProxies>,
     told: Rc<LinkTally>,
     dialer: Box<Dialer>,
+    /// Rung when the network is to be asked who is there.
+    questions: Arc<Notify>,
     /// Wakes the driver when its timer is too late.
     earlier: Notify,
     due: Cell<Option<Instant>>,
@@ -120,8 +123,8 @@ pub(crate) struct Candidate {
 }
 
 impl Mesh {
-    /// No links yet, for the proxy `own`.
-    pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>) -> Result<Rc<Self>, Error> {
+    /// No links yet, for the proxy `own`. It rings `questions` when the network is to be asked who is there.
+    pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>, questions: Arc<Notify>) -> Result<Rc<Self>, Error> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;
         let config = MeshConfig { links_max: places::links_max(), ..MeshConfig::default() };
@@ -134,6 +137,7 @@ impl Mesh {
             named: RefCell::default(),
             told: Rc::new(LinkTally::new()),
             dialer,
+            questions,
             earlier: Notify::new(),
             due: Cell::new(None),
             rations_due: Cell::new(None),
@@ -170,6 +174,16 @@ impl Mesh {
     pub(crate) fn admit(&self, address: SocketAddr, is_on_link: bool) -> bool {
         let source = address.ip().to_canonical();
         guarded(|| self.rations.borrow_mut().handshake(source, is_on_link, Instant::now()))
+    }
+
+    /// Somebody has answered a dial, whatever comes of it.
+    pub(crate) fn dial_answered(self: &Rc<Self>, dial: DialId) {
+        self.input(MeshInput::Answered { dial });
+    }
+
+    /// A dial has found `proxy` at `address`, where another one was expected.
+    pub(crate) fn found(self: &Rc<Self>, proxy: ProxyId, address: SocketAddr) {
+        self.input(MeshInput::Seen { proxy, addresses: vec![address] });
     }
 
     /// A dial has led nowhere, for this reason.
@@ -268,6 +282,7 @@ impl Mesh {
                     task.abort();
                 }
             }
+            MeshOutput::Ask => self.questions.notify_one(),
             MeshOutput::Start { link } => self.order(link, Order::Start),
             MeshOutput::Ping { link } => self.order(link, Order::Ping),
             MeshOutput::Close { link, reason } => self.order(link, Order::End(reason)),

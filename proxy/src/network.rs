@@ -4,8 +4,9 @@
 mod tests;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
 use crate::config::Links;
@@ -54,10 +55,12 @@ impl Network {
         let identity = Identity::generate()?;
         let proxy = identity.id().clone();
         let interfaces = Interfaces::watch(config.interfaces.clone()).map_err(Error::Interfaces)?;
+        let questions = Arc::new(Notify::new());
         let mut discovery = Discovery::new();
         if config.discovery {
             let (filter, interfaces) = (config.interfaces, interfaces.clone());
-            discovery.add(Mdns { proxy: proxy.clone(), port: listener.port(), filter, interfaces });
+            let (proxy, port, questions) = (proxy.clone(), listener.port(), Arc::clone(&questions));
+            discovery.add(Mdns { proxy, port, filter, interfaces, questions });
         }
         if !config.peers.is_empty() {
             discovery.add(NamedPeers(config.peers));
@@ -73,7 +76,7 @@ impl Network {
             arithmetic: Arithmetic::new(),
             tasks: tasks.starter(),
         });
-        let mesh = Mesh::new(proxy, dialer(Rc::clone(&context)))?;
+        let mesh = Mesh::new(proxy, dialer(Rc::clone(&context)), questions)?;
         let listening = tasks.starter().start(link::listen(context, Rc::clone(&mesh), listener));
         Ok(Self { mesh, discovery, news, listening, tasks })
     }

@@ -143,6 +143,7 @@ fn core_config(config: &Config, shared: &Arc<Shared>) -> nws_core::Config {
         channel_peers_max: config.limits.channel_peers,
         ping_interval: config.limits.ping_interval,
         silence_max: config.limits.silence,
+        recipient_queue_max: config.limits.queue,
         shared: Arc::clone(shared),
         ..nws_core::Config::default()
     }

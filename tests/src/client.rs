@@ -214,6 +214,19 @@ impl Client {
         }
     }
 
+    /// Takes frames until a close frame comes, and returns its code and its reason.
+    pub async fn close_reason(&mut self) -> Result<(u16, String)> {
+        loop {
+            match within("a close frame", self.socket.next()).await? {
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    return Ok((frame.code.into(), frame.reason.as_str().to_owned()));
+                }
+                Some(Ok(_)) => {}
+                other => bail!("{other:?} where a close frame with a reason was expected"),
+            }
+        }
+    }
+
     async fn notice(&mut self, action: &str) -> Result<String> {
         let notice = self.json().await?;
         match notice["target"].as_str() {

@@ -23,6 +23,11 @@ pub enum Record<'a> {
         /// Its number.
         member: u32,
     },
+    /// A peer that is about to leave read too slowly: `[member: 4]`. Whoever does not know this sees it leave.
+    Slow {
+        /// Its number.
+        member: u32,
+    },
     /// A peer says something to all: `[member: 4][kind of payload: 1][payload]`.
     Broadcast {
         /// Its number.
@@ -106,13 +111,8 @@ impl<'a> Record<'a> {
                 let (member, [chosen]) = (number(&mut rest, kind)?, take(&mut rest, kind)?);
                 Self::Join { member, chosen: chosen & 1 != 0, id: text(rest)? }
             }
-            kind::LEAVE => {
-                let member = number(&mut rest, kind)?;
-                if !rest.is_empty() {
-                    return Err(InvalidRecord::Length(kind));
-                }
-                Self::Leave { member }
-            }
+            kind::LEAVE => Self::Leave { member: only_number(rest, kind)? },
+            kind::SLOW => Self::Slow { member: only_number(rest, kind)? },
             kind::BROADCAST => {
                 let member = number(&mut rest, kind)?;
                 Self::Broadcast { member, payload: Payload::parse(rest, kind)? }
@@ -134,6 +134,7 @@ impl<'a> Record<'a> {
                 write_parts(out, kind::JOIN, [&member.to_be_bytes(), &[u8::from(chosen)], id.as_bytes()]);
             }
             Self::Leave { member } => write_parts(out, kind::LEAVE, [&member.to_be_bytes()]),
+            Self::Slow { member } => write_parts(out, kind::SLOW, [&member.to_be_bytes()]),
             Self::Broadcast { member, payload } => {
                 let (kind, bytes) = payload.parts();
                 write_parts(out, kind::BROADCAST, [&member.to_be_bytes(), &[kind], bytes]);
@@ -177,10 +178,13 @@ impl<'a> Payload<'a> {
 }
 
 mod kind {
+    use super::IGNORABLE;
+
     pub(super) const JOIN: u8 = 1;
     pub(super) const LEAVE: u8 = 2;
     pub(super) const BROADCAST: u8 = 3;
     pub(super) const MESSAGE: u8 = 4;
+    pub(super) const SLOW: u8 = IGNORABLE | 1;
 }
 
 mod payload {
@@ -206,6 +210,11 @@ fn take<const N: usize>(bytes: &mut &[u8], kind: u8) -> Result<[u8; N], InvalidR
 
 fn number(bytes: &mut &[u8], kind: u8) -> Result<u32, InvalidRecord> {
     take(bytes, kind).map(u32::from_be_bytes)
+}
+
+fn only_number(mut bytes: &[u8], kind: u8) -> Result<u32, InvalidRecord> {
+    let number = number(&mut bytes, kind)?;
+    if bytes.is_empty() { Ok(number) } else { Err(InvalidRecord::Length(kind)) }
 }
 
 fn text(bytes: &[u8]) -> Result<&str, InvalidRecord> {

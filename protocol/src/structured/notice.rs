@@ -22,6 +22,8 @@ pub enum Notice<'a> {
         you: &'a PeerId,
         /// Who left.
         peer: &'a PeerId,
+        /// Why, where it did not leave by itself.
+        reason: Option<LeaveReason>,
     },
     /// A peer says something to all.
     Broadcast {
@@ -55,13 +57,28 @@ pub enum Notice<'a> {
     },
 }
 
+/// Why a peer is there no more, though it has not left by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaveReason {
+    /// It read too slowly, and what waited for it was dropped.
+    Slow,
+}
+
+impl LeaveReason {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Slow => "slow",
+        }
+    }
+}
+
 impl Notice<'_> {
     /// Appends the notice to `out` as a WebSocket text frame.
     pub fn write_frame(&self, out: &mut Vec<u8>) {
         match *self {
-            Self::Connect { you, peer } => write_pair(out, "connect", you, peer),
-            Self::Disconnect { you, peer } => write_pair(out, "disconnect", you, peer),
-            Self::Status { you } => write_pair(out, "status", you, you),
+            Self::Connect { you, peer } => write_pair(out, "connect", you, peer, None),
+            Self::Disconnect { you, peer, reason } => write_pair(out, "disconnect", you, peer, reason),
+            Self::Status { you } => write_pair(out, "status", you, you, None),
             Self::Broadcast { source, data } => write_text(
                 out,
                 [r#"{"action":"broadcast","source":""#, source.as_str(), r#"","data":"#, data.as_str(), "}"],
@@ -83,11 +100,28 @@ impl Notice<'_> {
     }
 }
 
-fn write_pair(out: &mut Vec<u8>, action: &str, source: &PeerId, target: &PeerId) {
+fn write_pair(
+    out: &mut Vec<u8>,
+    action: &str,
+    source: &PeerId,
+    target: &PeerId,
+    reason: Option<LeaveReason>,
+) {
     let (source, target) = (source.as_str(), target.as_str());
+    let [key, reason] = reason.map_or(["", ""], |reason| [r#"","reason":""#, reason.as_str()]);
     write_text(
         out,
-        [r#"{"action":""#, action, r#"","source":""#, source, r#"","target":""#, target, r#""}"#],
+        [
+            r#"{"action":""#,
+            action,
+            r#"","source":""#,
+            source,
+            r#"","target":""#,
+            target,
+            key,
+            reason,
+            r#""}"#,
+        ],
     );
 }
 

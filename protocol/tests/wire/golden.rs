@@ -1,7 +1,7 @@
 //! Bytes that may not change.
 
 use nws_protocol::binary::{Frame, InvalidFrame, Kind};
-use nws_protocol::structured::{ErrorCode, Notice, Request};
+use nws_protocol::structured::{ErrorCode, LeaveReason, Notice, Request};
 use nws_protocol::websocket::{Decoder, Event, Opcode, frame_len, write_close, write_frame};
 use nws_protocol::{CloseCode, Json, PeerId};
 
@@ -24,14 +24,18 @@ fn bytes(notice: Notice<'_>) -> Vec<u8> {
 fn notices() {
     let (a, b) = (id("alice"), id("bob"));
     let data = json(r#"{"x": 1}"#);
-    let notices: [(Notice<'_>, &[u8]); 5] = [
+    let notices: [(Notice<'_>, &[u8]); 6] = [
         (
             Notice::Connect { you: &a, peer: &b },
             b"\x81\x34{\"action\":\"connect\",\"source\":\"alice\",\"target\":\"bob\"}",
         ),
         (
-            Notice::Disconnect { you: &a, peer: &b },
+            Notice::Disconnect { you: &a, peer: &b, reason: None },
             b"\x81\x37{\"action\":\"disconnect\",\"source\":\"alice\",\"target\":\"bob\"}",
+        ),
+        (
+            Notice::Disconnect { you: &a, peer: &b, reason: Some(LeaveReason::Slow) },
+            b"\x81\x47{\"action\":\"disconnect\",\"source\":\"alice\",\"target\":\"bob\",\"reason\":\"slow\"}",
         ),
         (
             Notice::Broadcast { source: &a, data },

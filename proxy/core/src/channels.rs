@@ -12,6 +12,7 @@ mod output;
 mod presence;
 mod route;
 mod shared;
+mod slowness;
 mod tally;
 mod trunk;
 
@@ -22,6 +23,7 @@ use std::time::Instant;
 
 use ahash::RandomState;
 use nws_protocol::CloseCode;
+use nws_protocol::structured::LeaveReason;
 use nws_protocol::websocket::{self, Opcode};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -35,10 +37,13 @@ use outbox::Pool;
 use route::Batch;
 use tally::Tally;
 
+use crate::Attention;
+
 pub use config::Config;
 pub use input::{ChannelKey, Framing, Input};
 pub use output::{Fresh, Output};
 pub use shared::Shared;
+pub use slowness::Slowness;
 
 slotmap::new_key_type! {
     /// A connection, named by the owner of the sockets. A name is not used again after
@@ -65,6 +70,8 @@ pub struct Channels {
     batch: Batch,
     lagging: Lagging,
     agenda: Agenda,
+    /// By this clock all times in here are.
+    attention: Attention,
     tally: Rc<Tally>,
     /// The proxy stops: nobody joins any more.
     stopping: bool,
@@ -81,6 +88,7 @@ impl Channels {
         let hasher = RandomState::with_seeds(rng.next_u64(), rng.next_u64(), rng.next_u64(), rng.next_u64());
         Self {
             agenda: Agenda::with_interval(config.ping_interval),
+            attention: Attention::default(),
             tally: Rc::new(Tally::new(Arc::clone(&config.shared))),
             stopping: false,
             config,
@@ -101,6 +109,7 @@ impl Channels {
     /// Takes note of something that happened at `now`. What makes no sense for a connection, as it is
     /// not known or is closing, is ignored.
     pub fn handle(&mut self, input: Input<'_>, now: Instant) {
+        let now = self.awake(now);
         if !self.batch.is_from(input.speaker()) {
             self.deliver();
         }
@@ -129,6 +138,7 @@ impl Channels {
 
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
+        let now = self.awake(now);
         self.deliver();
         self.judge_lagging(now);
         self.visit_due(now);
@@ -155,7 +165,7 @@ impl Channels {
     /// When [`Self::handle_timeout`] is to be called at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.lagging.next_look, self.agenda.next()].into_iter().flatten().min()
+        due(&self.lagging, &self.agenda).map(|due| self.attention.system(due))
     }
 
     /// What waits to be written to `conn`, in order and in pieces. What was written is reported by
@@ -171,21 +181,32 @@ impl Channels {
         Fresh { bytes: self.fresh, outputs: self.outputs.len() }
     }
 
+    fn awake(&mut self, now: Instant) -> Instant {
+        let Self { attention, lagging, agenda, .. } = self;
+        attention.at(now, || due(lagging, agenda))
+    }
+
     /// Queues a close frame and takes the connection out of its channel. Nothing that the client
     /// says from now on is heard.
     fn close(&mut self, conn: ConnId, code: CloseCode, reason: &str, now: Instant) {
-        self.finish(conn, now, |out| websocket::write_close(out, code, reason));
+        self.finish(conn, None, now, |out| websocket::write_close(out, code, reason));
     }
 
     /// The client closed: the answer has the code that it gave (RFC 6455, section 5.5.1).
     fn on_peer_closed(&mut self, conn: ConnId, code: Option<u16>, now: Instant) {
-        self.finish(conn, now, |out| match code {
+        self.finish(conn, None, now, |out| match code {
             Some(code) => websocket::write_frame(out, Opcode::Close, [&code.to_be_bytes()]),
             None => websocket::write_frame(out, Opcode::Close, []),
         });
     }
 
-    fn finish(&mut self, conn: ConnId, now: Instant, write: impl FnOnce(&mut Vec<u8>)) {
+    fn finish(
+        &mut self,
+        conn: ConnId,
+        reason: Option<LeaveReason>,
+        now: Instant,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
         let until = now + self.config.close_time;
         let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
         if member.trunk.is_some() {
@@ -196,7 +217,7 @@ impl Channels {
         if std::mem::take(&mut member.holders) > 0 {
             self.outputs.push_back(Output::Release { conn });
         }
-        self.leave(conn);
+        self.leave(conn, reason);
         self.let_all_go(conn, now);
         self.agenda.add(until, conn);
         self.queue_with(conn, conn, write);
@@ -236,7 +257,7 @@ impl Channels {
     }
 
     fn on_gone(&mut self, conn: ConnId, now: Instant) {
-        self.leave(conn);
+        self.leave(conn, None);
         self.let_all_go(conn, now);
         self.forget_lag(conn);
         if let Some(mut member) = self.members.remove(conn) {
@@ -247,4 +268,9 @@ impl Channels {
             self.pool = Pool::default();
         }
     }
+}
+
+/// When something is to be done.
+fn due(lagging: &Lagging, agenda: &Agenda) -> Option<Instant> {
+    [lagging.next_look, agenda.next()].into_iter().flatten().min()
 }

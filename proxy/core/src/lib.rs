@@ -8,12 +8,14 @@
 
 #![forbid(unsafe_code)]
 
+mod attention;
 mod channels;
 mod mesh;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod site_names;
 
-pub use channels::{ChannelKey, Channels, Config, ConnId, Framing, Fresh, Input, Output, Shared};
+pub use attention::Attention;
+pub use channels::{ChannelKey, Channels, Config, ConnId, Framing, Fresh, Input, Output, Shared, Slowness};
 pub use mesh::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
 pub use site_names::{SiteNames, SiteNamesConfig};

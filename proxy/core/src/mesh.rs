@@ -13,6 +13,7 @@ mod offers;
 mod output;
 mod pace;
 mod pair;
+mod questions;
 mod remote;
 mod remotes;
 
@@ -24,9 +25,12 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use slotmap::SecondaryMap;
 
+use crate::Attention;
+
 use dials::Dials;
 use link::Link;
 use offers::Offers;
+use questions::Questions;
 use remotes::{RemoteId, Remotes};
 
 pub use config::MeshConfig;
@@ -52,8 +56,11 @@ pub struct Mesh {
     remotes: Remotes,
     dials: Dials,
     offers: Offers,
+    questions: Questions,
     outputs: VecDeque<MeshOutput>,
     next_beat: Option<Instant>,
+    /// By this clock all times in here are.
+    attention: Attention,
     /// When something is due; earlier than need be where something was heard since it was reckoned.
     due: Option<Instant>,
     /// The proxy stops.
@@ -74,8 +81,10 @@ impl Mesh {
             links: SecondaryMap::new(),
             dials: Dials::new(),
             offers: Offers::default(),
+            questions: Questions::default(),
             outputs: VecDeque::new(),
             next_beat: None,
+            attention: Attention::default(),
             due: None,
             stopping: false,
         }
@@ -87,6 +96,7 @@ impl Mesh {
         if self.stopping {
             return self.refuse(&input);
         }
+        let now = self.attention.at(now, || self.due);
         match input {
             MeshInput::Heard { link } => return self.on_heard(link, now),
             MeshInput::Connected { link, proxy, source, dial } => {
@@ -96,6 +106,7 @@ impl Mesh {
             MeshInput::Seen { proxy, addresses } => self.on_seen(&proxy, addresses, now),
             MeshInput::Gone { proxy } => self.on_gone(&proxy),
             MeshInput::Peer { peer } => self.on_peer(peer, now),
+            MeshInput::Answered { dial } => self.on_answered(dial),
             MeshInput::DialFailed { dial } => self.on_dial_failed(dial, now),
             MeshInput::Stranger { dial } => self.on_stranger(dial, now),
             MeshInput::Own { dial } => self.on_own(dial, now),
@@ -111,9 +122,7 @@ impl Mesh {
 
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if self.due.is_some_and(|due| now.saturating_duration_since(due) > self.config.heartbeat) {
-            self.resume(now);
-        }
+        let now = self.attention.at(now, || self.due);
         self.close_dead(now);
         self.judge_probes(now);
         self.beat(now);
@@ -131,7 +140,7 @@ impl Mesh {
     /// When [`Self::handle_timeout`] is to be called at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.due
+        self.due.map(|due| self.attention.system(due))
     }
 
     fn refuse(&mut self, input: &MeshInput) {
@@ -142,9 +151,11 @@ impl Mesh {
 
     fn go_on(&mut self, now: Instant) {
         self.dial_due(now);
+        self.ask_due(now);
         let (look, dial) = (self.next_look(now), self.next_dial());
         let late = self.dials.under_way.values().map(|dial| dial.until).min();
-        let due = [look, dial, late, self.next_expiry(), self.offers.next_expiry()];
+        let ask = self.questions.next(now);
+        let due = [look, dial, late, ask, self.next_expiry(), self.offers.next_expiry()];
         self.due = due.into_iter().flatten().min();
     }
 
@@ -159,5 +170,6 @@ impl Mesh {
         self.dials = Dials::new();
         self.remotes.clear();
         self.offers = Offers::default();
+        self.questions = Questions::default();
     }
 }

@@ -64,8 +64,8 @@ fn a_stopped_reader_is_cut_after_ten_seconds_and_reset_five_later() {
     room.proxy.advance(STALL_TIME - STOPPED - MS);
     assert_eq!(room.proxy.seen(room.watcher), [""; 0]);
     room.proxy.advance(MS + LOOK);
-    assert_eq!(room.proxy.seen(room.watcher), ["disconnect reader"]);
-    assert_eq!(room.proxy.seen(room.sender), ["disconnect reader"]);
+    assert_eq!(room.proxy.seen(room.watcher), ["disconnect reader, slow"]);
+    assert_eq!(room.proxy.seen(room.sender), ["disconnect reader, slow"]);
     room.proxy.advance(Duration::from_secs(5) - LOOK - MS);
     assert!(room.proxy.is_connected(room.reader));
     room.proxy.advance(Duration::from_millis(500) + LOOK);
@@ -82,9 +82,9 @@ fn progress_of_one_byte_puts_the_cut_off() {
         room.proxy.set_speed(room.reader, Speed::Stalled);
     }
     assert!(room.proxy.is_connected(room.reader));
-    assert!(!room.proxy.seen(room.watcher).contains(&"disconnect reader".to_owned()));
+    assert!(!room.proxy.seen(room.watcher).contains(&"disconnect reader, slow".to_owned()));
     room.proxy.advance(STALL_TIME + LOOK);
-    assert!(room.proxy.seen(room.watcher).contains(&"disconnect reader".to_owned()));
+    assert!(room.proxy.seen(room.watcher).contains(&"disconnect reader, slow".to_owned()));
 }
 
 #[test]
@@ -97,9 +97,9 @@ fn a_stopped_reader_is_cut_when_too_much_waits() {
     for _ in 0..3 {
         room.say(MESSAGE_MAX);
     }
-    assert_eq!(room.proxy.seen(room.watcher), ["disconnect reader"]);
+    assert_eq!(room.proxy.seen(room.watcher), ["disconnect reader, slow"]);
     assert!(room.proxy.waiting(room.reader) < 100);
-    assert_eq!(room.proxy.seen(room.sender), ["disconnect reader", "error unknown-target reader"]);
+    assert_eq!(room.proxy.seen(room.sender), ["disconnect reader, slow", "error unknown-target reader"]);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_cut_reader_that_wakes_up_sees_the_frame_in_flight_and_the_close() {
         room.say(size);
         room.proxy.set_speed(room.reader, Speed::Stalled);
         room.proxy.advance(STALL_TIME + LOOK);
-        assert_eq!(room.proxy.seen(room.watcher), ["disconnect reader"]);
+        assert_eq!(room.proxy.seen(room.watcher), ["disconnect reader, slow"]);
         room.proxy.set_speed(room.reader, Speed::Unlimited);
         let whole = format!("sender > \"{}\"", "x".repeat(size));
         let seen = room.proxy.seen(room.reader);
@@ -146,8 +146,8 @@ fn a_newcomer_is_told_of_whoever_is_cut_because_it_joins() {
     assert_eq!(room.proxy.seen(room.watcher), [""; 0]);
     let newcomer = room.proxy.join_as(&network("room"), "newcomer", Structured);
     let seen = room.proxy.seen(newcomer);
-    assert_eq!(seen, ["connect sender", "connect watcher", "connect reader", "disconnect reader"]);
-    assert_eq!(room.proxy.seen(room.watcher), ["connect newcomer", "disconnect reader"]);
+    assert_eq!(seen, ["connect sender", "connect watcher", "connect reader", "disconnect reader, slow"]);
+    assert_eq!(room.proxy.seen(room.watcher), ["connect newcomer", "disconnect reader, slow"]);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn whoever_is_cut_because_others_are_leaves_once() {
     }
     let mut seen = proxy.seen(watcher);
     seen.sort();
-    let mut expected: Vec<_> = (0..300).map(|i| format!("disconnect r{i}")).collect();
+    let mut expected: Vec<_> = (0..300).map(|i| format!("disconnect r{i}, slow")).collect();
     expected.sort();
     assert_eq!(seen, expected);
     proxy.advance(Duration::from_secs(6));
@@ -192,7 +192,7 @@ fn beyond_the_memory_of_all_queues_the_largest_is_cut() {
     let (mut room, other) = crowded();
     room.say_much_to("other");
     assert!(room.proxy.is_connected(other));
-    assert_eq!(room.proxy.seen(room.watcher), ["connect other", "disconnect reader"]);
+    assert_eq!(room.proxy.seen(room.watcher), ["connect other", "disconnect reader, slow"]);
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_proxy_with_little_in_its_queues_does_not_pay_for_another() {
     greedy.proxy.advance(MS);
     greedy.proxy.set_speed(greedy.reader, Speed::BytesPerMs(5));
     greedy.say(900_000);
-    assert_eq!(greedy.proxy.seen(greedy.watcher), ["disconnect reader"]);
+    assert_eq!(greedy.proxy.seen(greedy.watcher), ["disconnect reader, slow"]);
     // The frame in flight has to be finished, so that the memory is not free yet.
     assert!(shared.queued() > 900_000);
     for _ in 0..100 {

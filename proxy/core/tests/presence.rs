@@ -31,7 +31,7 @@ fn the_source_of_presence_is_the_recipient() {
     proxy.vanish(b);
     let (you, peer) = ("a".to_owned(), "b".to_owned());
     let connect = Event::Connect { you: you.clone(), peer: peer.clone() };
-    assert_eq!(proxy.events(a), [connect, Event::Disconnect { you, peer }]);
+    assert_eq!(proxy.events(a), [connect, Event::Disconnect { you, peer, reason: None }]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ mod tests;
 use std::sync::Arc;
 
 use nws_protocol::ProxyId;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::{Sighting, Source, Stop};
 use crate::interfaces::{InterfaceFilter, Interfaces};
@@ -38,6 +38,8 @@ pub(crate) struct Mdns {
     pub(crate) filter: InterfaceFilter,
     /// Whose neighbours are told of.
     pub(crate) interfaces: watch::Receiver<Arc<Interfaces>>,
+    /// Rung when somebody may be there who has not been heard of.
+    pub(crate) questions: Arc<Notify>,
 }
 
 impl Source for Mdns {

@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use futures_util::stream::FuturesUnordered;
 use nws_core::DialId;
 use nws_matching::Role;
 use nws_protocol::ProxyId;
-use nws_protocol::limits::{ADDRESSES_MAX, DIAL_TIME};
+use nws_protocol::limits::ADDRESSES_MAX;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
@@ -31,14 +31,14 @@ use crate::mesh::{Candidate, Destination, Mesh};
 use crate::tls::{self, Identity, TlsError};
 
 /// Time after which a handshake is not waited for before the next one begins. In a local network it takes a tenth of
-/// that, and so all addresses have their turn within [`DIAL_TIME`].
+/// that, and so all addresses have their turn in the time that a dial has.
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// What one sees of a proxy that takes no links from here.
 const CLOSED: &str = "whoever listens there closes the connection";
 
-/// Dials, and serves the link if it comes to one. The handle ends the dial and nothing else; there is none where
-/// the owner of the tasks is gone.
+/// Dials, and serves the link if it comes to one. The mesh decides how long that may take: the handle ends the dial and
+/// nothing else. There is none where the owner of the tasks is gone.
 pub(crate) fn dial(
     context: SharedContext,
     mesh: &Rc<Mesh>,
@@ -47,8 +47,11 @@ pub(crate) fn dial(
 ) -> Option<AbortHandle> {
     let (tasks, mesh) = (context.tasks.clone(), Rc::clone(mesh));
     tasks.start(async move {
-        let connecting = connect(&context.identity, &to);
-        match timeout(DIAL_TIME, connecting).await.unwrap_or(Err(End::Late)) {
+        let tell = |answer| match answer {
+            Answer::Any => mesh.dial_answered(dial),
+            Answer::Another(proxy, address) => mesh.found(proxy, address),
+        };
+        match connect(&context.identity, &to, &tell).await {
             Ok((fresh, address)) => {
                 let (proxy, is_on_link) = (fresh.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
@@ -69,12 +72,24 @@ pub(crate) fn dial(
     })
 }
 
+/// What is known before a dial has come to its end.
+enum Answer {
+    /// Somebody is there, be it one who refuses.
+    Any,
+    /// Another proxy is there.
+    Another(ProxyId, SocketAddr),
+}
+
 /// The first handshake that ends well, with whomever connections stand.
-async fn connect(identity: &Identity, to: &Destination) -> Result<(Fresh, SocketAddr), End> {
+async fn connect(
+    identity: &Identity,
+    to: &Destination,
+    tell: &dyn Fn(Answer),
+) -> Result<(Fresh, SocketAddr), End> {
     let turns = Semaphore::new(1);
     let addresses = to.addresses.iter().take(ADDRESSES_MAX);
     let mut attempts: FuturesUnordered<_> =
-        addresses.map(|&address| attempt(identity, address, to.proxy.as_ref(), &turns)).collect();
+        addresses.map(|&address| attempt(identity, address, to.proxy.as_ref(), &turns, tell)).collect();
     let mut failure = None;
     while let Some(attempt) = attempts.next().await {
         match attempt {
@@ -91,17 +106,25 @@ async fn attempt(
     address: SocketAddr,
     expected: Option<&ProxyId>,
     turns: &Semaphore,
+    tell: &dyn Fn(Answer),
 ) -> Result<(Fresh, SocketAddr), End> {
-    let stream = TcpStream::connect(address).await?;
+    let connected = TcpStream::connect(address).await;
+    if connected.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::ConnectionRefused) {
+        tell(Answer::Any);
+    }
+    let stream = connected?;
     let turn = turns.acquire().await;
     let mut greeting = pin!(greet(identity, stream, expected));
     let greeted = timeout(HEAD_START, greeting.as_mut()).await;
     drop(turn);
-    let fresh = match greeted {
-        Ok(greeted) => greeted?,
-        Err(_) => greeting.await?,
+    let greeted = match greeted {
+        Ok(greeted) => greeted,
+        Err(_) => greeting.await,
     };
-    Ok((fresh, address))
+    if let Err(End::Tls(TlsError::Unexpected { found, .. })) = &greeted {
+        tell(Answer::Another(found.clone(), address));
+    }
+    Ok((greeted?, address))
 }
 
 async fn greet(identity: &Identity, stream: TcpStream, expected: Option<&ProxyId>) -> Result<Fresh, End> {
@@ -115,7 +138,7 @@ async fn greet(identity: &Identity, stream: TcpStream, expected: Option<&ProxyId
 fn reason(context: &SharedContext, to: &Destination, end: &End) -> String {
     let End::Tls(TlsError::Handshake(error)) = end else { return end.to_string() };
     let is_own = |address: &SocketAddr| address.ip().is_loopback() && address.port() == context.port;
-    let is_closed = matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset);
+    let is_closed = matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset);
     if to.addresses.iter().any(is_own) {
         "it is this proxy itself".to_owned()
     } else if is_closed && to.addresses.iter().all(|address| address.ip().is_loopback()) {

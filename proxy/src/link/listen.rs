@@ -11,7 +11,6 @@ use nws_protocol::limits::{LINK_HELLO_TIME, LINKS_BEFORE_HELLO_MAX};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
 use super::end::End;
 use super::relay::{Fresh, relay};
@@ -19,6 +18,7 @@ use super::wire::Wire;
 use super::{SharedContext, socket};
 use crate::error::Error;
 use crate::mesh::{Candidate, Mesh};
+use crate::patience::within;
 use crate::tls;
 use crate::trouble::Troubles;
 
@@ -90,7 +90,7 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: Lin
         }
         let (tasks, context, mesh) = (context.tasks.clone(), Rc::clone(&context), Rc::clone(&mesh));
         tasks.start(async move {
-            let accepted = timeout(LINK_HELLO_TIME, accept(&context, stream)).await;
+            let accepted = within(LINK_HELLO_TIME, accept(&context, stream)).await;
             drop(permit);
             match accepted.unwrap_or(Err(End::Late)) {
                 Ok(fresh) => {

@@ -10,10 +10,9 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use nws_protocol::limits::{HTTP_END_TIME, HTTP_TIME, REQUEST_HEADS_MAX};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
 use tower_service::Service;
 
 use super::gate::{self, Gate};
@@ -25,6 +24,7 @@ use super::site_names::Budget;
 use crate::config::Config;
 use crate::error::Error;
 use crate::listeners::Listeners;
+use crate::patience::{PatientTimer, within};
 use crate::places::{Place, Places};
 use crate::shard::ShardHandles;
 use crate::trouble::Troubles;
@@ -76,9 +76,7 @@ impl Server {
         };
         let head_max = config.limits.request_head;
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
-            .header_read_timeout(config.limits.request_head_time)
-            .max_buf_size(head_max);
+        http.timer(PatientTimer).header_read_timeout(config.limits.request_head_time).max_buf_size(head_max);
         Ok(Self {
             router: gate::guard(pages::router(), Arc::new(gate)),
             http,
@@ -133,19 +131,19 @@ impl Server {
         let connection = self.http.serve_connection(TokioIo::new(socket), service).with_upgrades();
         tokio::spawn(async move {
             let mut connection = pin!(connection);
-            let mut result = timeout(HTTP_TIME, connection.as_mut()).await;
-            if result.is_err() {
+            let mut result = within(HTTP_TIME, connection.as_mut()).await;
+            if result.is_none() {
                 connection.as_mut().graceful_shutdown();
-                result = timeout(HTTP_END_TIME, connection).await;
+                result = within(HTTP_END_TIME, connection).await;
             }
             match result {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) if error.is_parse_too_large() && troubles.is_news("long") => tracing::warn!(
+                Some(Ok(())) => {}
+                Some(Err(error)) if error.is_parse_too_large() && troubles.is_news("long") => tracing::warn!(
                     "a request is refused, as its head has more than {head_max} bytes: such are often cookies of \
                      other programs on localhost; delete them in the browser, or allow more with --max-header-size"
                 ),
-                Ok(Err(error)) => tracing::debug!(%error, "an HTTP connection has ended"),
-                Err(_) => tracing::debug!("an HTTP connection has been dropped: its client does not read"),
+                Some(Err(error)) => tracing::debug!(%error, "an HTTP connection has ended"),
+                None => tracing::debug!("an HTTP connection has been dropped: its client does not read"),
             }
         });
     }

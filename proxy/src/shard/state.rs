@@ -230,6 +230,9 @@ impl Shard {
             Output::Release { conn } => order(conns, conn, |orders| orders.hold = false),
             Output::Finish { conn } => order(conns, conn, |orders| orders.finish = true),
             Output::Reset { conn } => order(conns, conn, |orders| orders.reset = true),
+            Output::Cut { peer, why, waiting } => {
+                tracing::warn!(%peer, waiting, "a client reads too slowly and is closed with 1013: {why}");
+            }
             Output::Reserved { conn } => {
                 if let Some(reply) = conns.get_mut(conn).and_then(|entry| entry.reply.take()) {
                     // A client that has gone meanwhile drops its reservation too.

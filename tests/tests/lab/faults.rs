@@ -123,3 +123,20 @@ async fn a_proxy_that_starts_before_its_network_is_found() -> Result<()> {
     let mut one = Peer::arrive(&a, "/chan", &mut [&mut two]).await?;
     Peer::chorus(&mut [&mut one, &mut two]).await
 }
+
+/// The first one dials the one that was there, and finds another one: that need not wait for a question by mDNS.
+#[tokio::test]
+async fn one_that_starts_again_while_its_network_is_away_is_found_when_it_is_back() -> Result<()> {
+    let (lab, [a, b]) = lan().await?;
+    let [mut one, two] = Peer::gather([(&a, "/chan"), (&b, "/chan")]).await?;
+    lab[1].unplug()?;
+    b.signal("KILL").await?;
+    b.exit().await?;
+    let b = lab[1].start().await?;
+    let mut three = Peer::alone(&b, "/chan").await?;
+    one.misses(&[&two]).await?;
+    lab[1].plug_in()?;
+    assert_eq!(one.arrival().await?, three.id);
+    assert_eq!(three.arrival().await?, one.id);
+    Peer::chorus(&mut [&mut one, &mut three]).await
+}

@@ -35,7 +35,7 @@ async fn frames_and_records_that_may_be_ignored_are() -> Result<()> {
         later.hear().await?;
         later.wire.put(Message::binary(vec![0xff, 1, 2, 3])).await?;
     }
-    let unknown = [0x81, 0, 0, 0, 2, 1, 2];
+    let unknown = [0xfe, 0, 0, 0, 2, 1, 2];
     later.stream(&unknown).await?;
     later.tell(Record::Join { member: 0, chosen: true, id: "later" }).await?;
     later.stream(&unknown).await?;

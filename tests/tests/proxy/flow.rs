@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use futures_util::future::try_join;
-use nws_tests::{Client, Peer, Proxy, Received, Request};
+use nws_tests::{Client, Peer, Proxy, Received, Request, Setup};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 
-const PIECE: usize = 64 * 1024;
-const MIB: usize = 1024 * 1024;
+pub(crate) const PIECE: usize = 64 * 1024;
+pub(crate) const MIB: usize = 1024 * 1024;
 
 /// A raw peer whose kernel takes little, so that what it does not read stays with the proxy.
-async fn narrow(proxy: &Proxy, path: &str) -> Result<Client> {
+pub(crate) async fn narrow(proxy: &Proxy, path: &str) -> Result<Client> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(16 * 1024)?;
     let stream = socket.connect(([127, 0, 0, 1], proxy.port()).into()).await?;
@@ -20,13 +20,13 @@ async fn narrow(proxy: &Proxy, path: &str) -> Result<Client> {
 }
 
 /// The payload of one numbered piece.
-fn piece(number: usize) -> Vec<u8> {
+pub(crate) fn piece(number: usize) -> Vec<u8> {
     let mut bytes = vec![b'.'; PIECE];
     bytes[..8].copy_from_slice(&(number as u64).to_be_bytes());
     bytes
 }
 
-async fn send_all(sender: &mut Peer, count: usize) -> Result<()> {
+pub(crate) async fn send_all(sender: &mut Peer, count: usize) -> Result<()> {
     for number in 0..count {
         sender.broadcast_binary(&piece(number)).await?;
     }
@@ -82,7 +82,7 @@ async fn read_all_and_a_departure(healthy: &mut Peer, count: usize) -> Result<()
                 let notice: Value = serde_json::from_str(&text)?;
                 assert_eq!(
                     notice,
-                    json!({"action": "disconnect", "source": healthy.id, "target": "stopped"})
+                    json!({"action": "disconnect", "source": healthy.id, "target": "stopped", "reason": "slow"})
                 );
                 departures += 1;
             }
@@ -112,6 +112,23 @@ async fn expect_prefix_and_end(stopped: &mut Client) -> Result<()> {
             Received::Text(text) => bail!("{text}"),
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_is_cut_is_told_why_and_so_are_the_others_and_the_log() -> Result<()> {
+    let (bound, count) = (2 * MIB, 16 * MIB / PIECE);
+    let proxy = Setup::new().flag("--max-queue-size", bound).start().await?;
+    let [mut sender, mut healthy] = Peer::meet(&proxy, ["/chan"; 2]).await?;
+    let mut stopped = narrow(&proxy, "/network/chan/stopped").await?;
+    assert_eq!((sender.arrival().await?, healthy.arrival().await?), ("stopped".into(), "stopped".into()));
+    try_join(send_all(&mut sender, count), read_all_and_a_departure(&mut healthy, count)).await?;
+    let notice = sender.json().await?;
+    assert_eq!((&notice["action"], &notice["reason"]), (&json!("disconnect"), &json!("slow")));
+    let reason = format!("more than {bound} bytes waited");
+    assert_eq!(stopped.close_reason().await?, (1013, format!("read too slowly: {reason}")));
+    let line = proxy.log(&["reads too slowly", "peer=stopped"]).await?;
+    assert!(line.contains("WARN") && line.contains(&reason), "{line}");
     Ok(())
 }
 

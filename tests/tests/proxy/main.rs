@@ -17,3 +17,4 @@ mod presence;
 mod raw;
 mod shutdown;
 mod sites;
+mod standstill;

@@ -8,10 +8,12 @@ use std::time::Instant;
 
 use nws_protocol::CloseCode;
 use nws_protocol::limits::{DRAIN_BYTES, LINK_DRAIN_BYTES, UNFINISHED_MAX};
+use nws_protocol::structured::LeaveReason;
+use nws_protocol::websocket;
 
 use super::lag::{Lag, SLOT};
 use super::outbox::{Debt, Frame};
-use super::{Channels, ConnId, Output};
+use super::{Channels, ConnId, Output, Slowness};
 
 /// Divides the window of senders while more than half of what may wait, for the recipient or for all
 /// together, does.
@@ -162,7 +164,7 @@ impl Channels {
         let Some(member) = self.members.get_mut(recipient).filter(|member| member.is_open()) else { return };
         let Some(lag) = &mut member.lag else { return };
         if now.saturating_duration_since(lag.progress) >= self.config.stall_time {
-            return self.cut(recipient, now);
+            return self.cut(recipient, Slowness::Stopped(self.config.stall_time), now);
         }
         self.lagging.touched.extend(lag.senders().map(|sender| (recipient, sender)));
         if !lag.is_draining(now) {
@@ -182,12 +184,12 @@ impl Channels {
                 self.hold(sender);
             }
         } else if member.outbox.len() > self.config.recipient_queue_max {
-            return self.cut(recipient, now);
+            return self.cut(recipient, Slowness::Behind(self.config.recipient_queue_max), now);
         }
         if self.tally.is_over()
             && let Some(largest) = self.largest()
         {
-            self.cut(largest, now);
+            self.cut(largest, Slowness::Largest, now);
         }
     }
 
@@ -207,15 +209,19 @@ impl Channels {
 
     /// Drops what waits for `conn`, all but the frame in flight, and closes. One that is closing
     /// already is ended, and so is a trunk.
-    fn cut(&mut self, conn: ConnId, now: Instant) {
+    fn cut(&mut self, conn: ConnId, why: Slowness, now: Instant) {
         let Some(member) = self.members.get_mut(conn) else { return };
         if member.trunk.is_some() {
             return self.end_trunk(conn, now);
         }
         if member.is_open() {
+            let (peer, waiting) = (member.id.clone(), member.outbox.len());
+            self.outputs.push_back(Output::Cut { peer, why, waiting });
             member.outbox.truncate(&mut self.pool);
             self.settle(conn);
-            return self.close(conn, CloseCode::TryAgainLater, "slow consumer", now);
+            let reason = format!("read too slowly: {why}");
+            let write = |out: &mut Vec<u8>| websocket::write_close(out, CloseCode::TryAgainLater, &reason);
+            return self.finish(conn, Some(LeaveReason::Slow), now, write);
         }
         member.outbox.clear(&mut self.pool);
         self.forget_lag(conn);

@@ -13,6 +13,10 @@ use super::{Channels, ConnId, Output};
 /// Visits may be late by this part of the interval of pings, so that one wake-up serves many.
 const SLACK: u32 = 64;
 
+/// How often one that was pinged and has not answered is looked at until the next ping: so that a standstill of
+/// this process costs it no more of its time than such a part.
+const LOOKS: u32 = 8;
+
 /// However rare pings are, those that close are reset in time.
 const SLACK_MAX: Duration = Duration::from_millis(500);
 
@@ -78,8 +82,8 @@ impl Channels {
 
     fn visit_open(&mut self, conn: ConnId, due: Instant, now: Instant) {
         let Some(member) = self.members.get_mut(conn) else { return };
-        if member.holders > 0 || now.saturating_duration_since(due) > self.config.ping_interval {
-            // Nobody has listened: the sender was held back, or the whole process stood still.
+        if member.holders > 0 {
+            // Nobody has listened: the sender was held back.
             member.heard = now;
         }
         let progress = member.lag.as_ref().map_or(member.heard, |lag| lag.progress);
@@ -87,9 +91,16 @@ impl Channels {
         if silent_until <= now {
             return self.close(conn, CloseCode::GoingAway, "silent for too long", now);
         }
-        let next = due + self.config.ping_interval;
-        let next = if next > now { next } else { now + self.config.ping_interval };
-        self.agenda.add(silent_until.min(next), conn);
-        self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Ping, []));
+        let interval = self.config.ping_interval;
+        let is_asked = due >= member.asked + interval;
+        if is_asked {
+            member.asked = if due + interval > now { due } else { now };
+        }
+        let ping = member.asked + interval;
+        let look = if member.heard > member.asked { ping } else { now + interval / LOOKS };
+        self.agenda.add(silent_until.min(ping).min(look), conn);
+        if is_asked {
+            self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Ping, []));
+        }
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Member {
     pub(super) unfinished: usize,
     /// When the client last said anything.
     pub(super) heard: Instant,
+    /// When it was last asked for a sign of life; its joining counts as that.
+    pub(super) asked: Instant,
     /// `Output::Write` is on its way.
     pub(super) announced: bool,
 }
@@ -68,6 +70,7 @@ impl Member {
             holders: 0,
             unfinished: 0,
             heard: now,
+            asked: now,
             announced: false,
         }
     }

@@ -1,8 +1,8 @@
 //! Everything that channels ask for.
 
-use nws_protocol::ChannelName;
+use nws_protocol::{ChannelName, PeerId};
 
-use super::ConnId;
+use super::{ConnId, Slowness};
 
 /// Something to be done, nearly always with a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,15 @@ pub enum Output {
     Finish {
         /// The connection.
         conn: ConnId,
+    },
+    /// A client reads too slowly and is closed, for which other outputs follow. Somebody should know.
+    Cut {
+        /// Its id.
+        peer: PeerId,
+        /// How its slowness was seen.
+        why: Slowness,
+        /// Bytes that waited for it.
+        waiting: usize,
     },
     /// End the connection now. That of a trunk is its link.
     Reset {

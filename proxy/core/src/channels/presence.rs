@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use nws_protocol::link::Record;
-use nws_protocol::structured::Notice;
+use nws_protocol::structured::{LeaveReason, Notice};
 use nws_protocol::{CloseCode, PeerId, Scope};
 use rand_chacha::rand_core::Rng;
 
@@ -41,7 +41,7 @@ impl Channels {
         };
         member.state = State::Open;
         member.framing = framing;
-        member.heard = now;
+        (member.heard, member.asked) = (now, now);
         self.agenda.add(now + self.config.ping_interval.min(self.config.silence_max), conn);
         let place = member.place;
         if self.stopping {
@@ -57,13 +57,13 @@ impl Channels {
     }
 
     /// Takes `conn` out of its channel and tells the others, after all that it has said.
-    pub(super) fn leave(&mut self, conn: ConnId) {
+    pub(super) fn leave(&mut self, conn: ConnId, reason: Option<LeaveReason>) {
         self.deliver();
         let Some(member) = self.members.get_mut(conn) else { return };
         let Some(Place { channel: id, seat }) = member.place.take() else { return };
         match seat {
             Some(seat) if member.trunk.is_some() => self.clear_trunk(conn, id, seat),
-            Some(seat) => self.unseat(conn, id, seat),
+            Some(seat) => self.unseat(conn, id, seat, reason),
             None => {
                 let peer = member.id.clone();
                 self.channels[id].release(&peer);
@@ -78,7 +78,7 @@ impl Channels {
         }
     }
 
-    fn unseat(&mut self, conn: ConnId, id: ChannelId, seat: usize) {
+    fn unseat(&mut self, conn: ConnId, id: ChannelId, seat: usize, reason: Option<LeaveReason>) {
         let member = &self.members[conn];
         let (peer, number, framing) = (member.id.clone(), member.number, member.framing);
         let channel = &mut self.channels[id];
@@ -89,7 +89,11 @@ impl Channels {
         if channel.present.is_empty() && channel.key.scope == Scope::Network {
             self.outputs.push_back(Output::Closed { channel: channel.key.name.clone() });
         }
-        self.tell_all(id, conn, &peer, |you, peer| Notice::Disconnect { you, peer });
+        self.tell_all(id, conn, &peer, |you, peer| Notice::Disconnect { you, peer, reason });
+        match reason {
+            Some(LeaveReason::Slow) => self.tell_trunks(id, conn, Record::Slow { member: number }),
+            None => {}
+        }
         self.tell_trunks(id, conn, Record::Leave { member: number });
         self.let_in(id, &peer);
     }
@@ -160,7 +164,7 @@ impl Channels {
         id: ChannelId,
         cause: ConnId,
         peer: &PeerId,
-        notice: for<'a> fn(you: &'a PeerId, peer: &'a PeerId) -> Notice<'a>,
+        notice: impl for<'a> Fn(&'a PeerId, &'a PeerId) -> Notice<'a>,
     ) {
         let mut frame = std::mem::take(&mut self.encoded);
         let present = std::mem::take(&mut self.channels[id].present);

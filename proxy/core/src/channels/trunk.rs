@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use nws_protocol::limits::{LINK_PEERS_MAX, LINK_RECORD_MAX};
 use nws_protocol::link::{Assembler, Payload, Record};
-use nws_protocol::structured::Notice;
+use nws_protocol::structured::{LeaveReason, Notice};
 use nws_protocol::{Json, PeerId, ProxyId};
 
 use super::channel::Holder;
@@ -35,6 +35,8 @@ struct Peer {
     id: PeerId,
     /// Whether it exists here: not while somebody else has its id, or when there are too many.
     is_present: bool,
+    /// It is about to leave, and why.
+    leaves: Option<LeaveReason>,
 }
 
 /// What the other proxy may not do. The link is closed.
@@ -76,14 +78,20 @@ impl Trunk {
 
     fn add(&mut self, number: u32, id: PeerId, is_present: bool) {
         self.absent += usize::from(!is_present);
-        self.peers.insert(number, Peer { id, is_present });
+        self.peers.insert(number, Peer { id, is_present, leaves: None });
     }
 
-    /// A member leaves; the answer is its id, if it was present.
-    fn remove(&mut self, number: u32) -> Result<Option<PeerId>, Broken> {
+    /// A member leaves; the answer is who that was, if it was present.
+    fn remove(&mut self, number: u32) -> Result<Option<Peer>, Broken> {
         let peer = self.peers.remove(&number).ok_or(Broken)?;
         self.absent -= usize::from(!peer.is_present);
-        Ok(peer.is_present.then_some(peer.id))
+        Ok(Some(peer).filter(|peer| peer.is_present))
+    }
+
+    /// A member is about to leave.
+    fn announce_leave(&mut self, number: u32, reason: LeaveReason) -> Result<(), Broken> {
+        self.peers.get_mut(&number).ok_or(Broken)?.leaves = Some(reason);
+        Ok(())
     }
 
     /// A member that is not present and has this id.
@@ -162,7 +170,7 @@ impl Channels {
 
     /// Takes a trunk and everybody behind it out of the channel, and asks for the end of its link.
     pub(super) fn end_trunk(&mut self, conn: ConnId, now: Instant) {
-        self.leave(conn);
+        self.leave(conn, None);
         self.let_all_go(conn, now);
         if let Some(member) = self.members.get_mut(conn) {
             member.state = State::Closing { until: now };
@@ -195,14 +203,14 @@ impl Channels {
         }
         let peers = self.trunk_mut(conn).map(|trunk| std::mem::take(&mut trunk.peers)).unwrap_or_default();
         for peer in peers.into_values().filter(|peer| peer.is_present) {
-            self.miss(id, conn, &peer.id);
+            self.miss(id, conn, &peer.id, None);
         }
     }
 
     /// A member of another proxy is present no more.
-    fn miss(&mut self, id: ChannelId, cause: ConnId, peer: &PeerId) {
+    fn miss(&mut self, id: ChannelId, cause: ConnId, peer: &PeerId, reason: Option<LeaveReason>) {
         self.channels[id].release(peer);
-        self.tell_all(id, cause, peer, |you, peer| Notice::Disconnect { you, peer });
+        self.tell_all(id, cause, peer, |you, peer| Notice::Disconnect { you, peer, reason });
         self.let_in(id, peer);
     }
 
@@ -244,6 +252,9 @@ impl Channels {
                 self.join_elsewhere(conn, place.channel, member, chosen, id)
             }
             Record::Leave { member } => self.leave_elsewhere(conn, place.channel, member),
+            Record::Slow { member } => {
+                self.trunk_mut(conn).ok_or(Broken)?.announce_leave(member, LeaveReason::Slow)
+            }
             Record::Broadcast { member, payload } => {
                 self.broadcast_from(conn, place.channel, member, payload, now)
             }
@@ -279,7 +290,7 @@ impl Channels {
     fn leave_elsewhere(&mut self, conn: ConnId, id: ChannelId, number: u32) -> Result<(), Broken> {
         self.deliver();
         if let Some(peer) = self.trunk_mut(conn).ok_or(Broken)?.remove(number)? {
-            self.miss(id, conn, &peer);
+            self.miss(id, conn, &peer.id, peer.leaves);
         }
         Ok(())
     }

@@ -16,11 +16,14 @@ pub(super) struct Configured {
     pub(super) proxy: Option<ProxyId>,
     pub(super) backoff: Backoff,
     pub(super) dial: Option<DialId>,
+    /// Nothing came from there lately.
+    pub(super) is_silent: bool,
 }
 
 impl Mesh {
     pub(super) fn on_peer(&mut self, peer: usize, now: Instant) {
-        let configured = || Configured { proxy: None, backoff: Backoff::new(now), dial: None };
+        let configured =
+            || Configured { proxy: None, backoff: Backoff::new(now), dial: None, is_silent: false };
         self.dials.configured.entry(peer).or_insert_with(configured);
     }
 

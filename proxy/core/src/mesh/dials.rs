@@ -37,6 +37,7 @@ pub(super) struct Dials {
 pub(super) struct Dial {
     pub(super) goal: Goal,
     pub(super) until: Instant,
+    is_answered: bool,
     /// It counts towards [`MeshConfig::dials_max`](super::MeshConfig::dials_max); the others are bounded
     /// by their pace.
     is_known: bool,
@@ -96,7 +97,15 @@ impl Mesh {
         }
     }
 
+    pub(super) fn on_answered(&mut self, dial: DialId) {
+        let Some(dial) = self.dials.under_way.get_mut(&dial) else { return };
+        dial.is_answered = true;
+        let goal = dial.goal;
+        self.note_answer(goal);
+    }
+
     pub(super) fn on_dial_failed(&mut self, dial: DialId, now: Instant) {
+        self.note_silence_of(dial);
         match self.end_dial(dial) {
             Some(Goal::Remote(id)) => self.fail(id, now),
             Some(Goal::Configured(peer)) => self.fail_configured(peer, now),
@@ -118,6 +127,12 @@ impl Mesh {
             Some(Goal::Remote(id)) => self.mislead(id, now),
             Some(Goal::Configured(peer)) => self.note_own(peer, now),
             None => {}
+        }
+    }
+
+    fn note_silence_of(&mut self, dial: DialId) {
+        if let Some(&Dial { goal, is_answered: false, .. }) = self.dials.under_way.get(&dial) {
+            self.note_silence(goal);
         }
     }
 
@@ -290,7 +305,9 @@ impl Mesh {
                 Target::Peer(peer)
             }
         };
-        self.dials.under_way.insert(dial, Dial { goal, until: now + self.config.dial_time, is_known });
+        self.dials
+            .under_way
+            .insert(dial, Dial { goal, until: now + self.config.dial_time, is_answered: false, is_known });
         self.outputs.push_back(MeshOutput::Dial { dial, target });
     }
 }

@@ -38,6 +38,12 @@ pub enum MeshInput {
         /// The dial that this was, or `None` when the other side dialled.
         dial: Option<DialId>,
     },
+    /// Somebody has answered, be it with a refusal or something else that is of no use. Comes before the end of the dial,
+    /// if at all.
+    Answered {
+        /// The dial.
+        dial: DialId,
+    },
     /// Nobody could be reached, or the handshake failed. A dial that was abandoned need not be
     /// reported.
     DialFailed {

@@ -2,24 +2,11 @@
 
 use std::time::Instant;
 
+use super::dials::Goal;
 use super::link::{Link, Stage};
 use super::{LinkEnd, LinkId, Mesh, MeshOutput};
 
 impl Mesh {
-    /// Nobody has listened while the whole process stood still: every link and every dial has its time
-    /// anew.
-    pub(super) fn resume(&mut self, now: Instant) {
-        for link in self.links.values_mut() {
-            link.heard = now;
-            if !link.is_ready() {
-                link.since = now;
-            }
-        }
-        for dial in self.dials.under_way.values_mut() {
-            dial.until = now + self.config.dial_time;
-        }
-    }
-
     /// Sends the heartbeats that are due.
     pub(super) fn beat(&mut self, now: Instant) {
         if self.next_beat.is_none_or(|next| next > now) {
@@ -35,16 +22,18 @@ impl Mesh {
         let is_dead = |(_, it): &(LinkId, &Link)| self.dies(it) <= now;
         let dead: Vec<LinkId> = self.links.iter().filter(is_dead).map(|(link, _)| link).collect();
         for link in dead {
-            let is_ready = self.links.get(link).is_some_and(Link::is_ready);
+            let Some(&Link { remote, .. }) = self.links.get(link) else { continue };
+            let is_ready = self.links[link].is_ready();
+            self.note_silence(Goal::Remote(remote));
             self.close(link, if is_ready { LinkEnd::Silent } else { LinkEnd::NoHello }, now);
         }
     }
 
-    /// When links want to be looked at next.
+    /// When links want to be looked at next: while anybody is waited for, at every heartbeat at least.
     pub(super) fn next_look(&mut self, now: Instant) -> Option<Instant> {
         let heartbeat = self.config.heartbeat;
-        let any_ready = self.links.values().any(Link::is_ready);
-        self.next_beat = any_ready.then(|| *self.next_beat.get_or_insert(now + heartbeat));
+        let waits = !self.links.is_empty() || !self.dials.under_way.is_empty();
+        self.next_beat = waits.then(|| *self.next_beat.get_or_insert(now + heartbeat));
         let death = self.links.values().map(|it| self.dies(it)).min();
         let probe = self.remotes.by_id.values().filter_map(|remote| remote.pair.until).min();
         [self.next_beat, death, probe].into_iter().flatten().min()

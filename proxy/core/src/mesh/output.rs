@@ -23,6 +23,8 @@ pub enum MeshOutput {
         /// The dial.
         dial: DialId,
     },
+    /// Ask the network who is there: whoever has not been heard of may be.
+    Ask,
     /// Send HELLO. Comes once for a link that is wanted, possibly some time after it was connected.
     Start {
         /// The link.

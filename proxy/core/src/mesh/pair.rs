@@ -21,7 +21,6 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use nws_protocol::ProxyId;
-use nws_protocol::limits::STANDSTILL_LEAST;
 
 use super::dials::Goal;
 use super::link::{Link, Stage};
@@ -48,6 +47,7 @@ impl Mesh {
             return;
         }
         let remote = self.remotes.enter(proxy, now);
+        self.note_answer(Goal::Remote(remote));
         self.links.insert(link, Link::new(remote, source, dial.is_some(), now));
         self.place(link, remote, now);
         self.limit_links(link, now);
@@ -181,14 +181,8 @@ impl Mesh {
         self.dial_at_once(id, now);
     }
 
-    /// Starts a spare where the current link did not answer in time. Where nobody has listened at the end of
-    /// that time, it has it anew.
+    /// Starts a spare where the current link did not answer in time.
     pub(super) fn judge_probes(&mut self, now: Instant) {
-        for until in self.remotes.by_id.values_mut().filter_map(|remote| remote.pair.until.as_mut()) {
-            if now.saturating_duration_since(*until) > STANDSTILL_LEAST {
-                *until = now + self.config.probe_time;
-            }
-        }
         let is_late = |pair: &Pair| pair.until.is_some_and(|until| until <= now);
         let late = self.remotes.by_id.values().filter(|remote| is_late(&remote.pair));
         let late: Vec<LinkId> = late.filter_map(|remote| remote.pair.current).collect();

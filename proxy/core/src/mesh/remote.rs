@@ -22,6 +22,8 @@ pub(super) struct Remote {
     pub(super) order: u64,
     /// It was dialled since it was last announced.
     pub(super) is_tried: bool,
+    /// Nothing came from where it should be: the last dial had no answer, or its link died in silence.
+    pub(super) is_silent: bool,
     /// Where it says that it is.
     hints: Vec<SocketAddr>,
     /// Where it was when it was dialled and found.
@@ -61,6 +63,7 @@ impl Remote {
             seen: now,
             order,
             is_tried: false,
+            is_silent: false,
             hints: Vec::new(),
             proven: Vec::new(),
         }

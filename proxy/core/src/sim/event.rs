@@ -23,6 +23,8 @@ pub enum Event {
         you: String,
         /// The peer.
         peer: String,
+        /// Why.
+        reason: Option<String>,
     },
     /// A peer says something to all.
     Broadcast {
@@ -73,7 +75,8 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connect { peer, .. } => write!(f, "connect {peer}"),
-            Self::Disconnect { peer, .. } => write!(f, "disconnect {peer}"),
+            Self::Disconnect { peer, reason: None, .. } => write!(f, "disconnect {peer}"),
+            Self::Disconnect { peer, reason: Some(reason), .. } => write!(f, "disconnect {peer}, {reason}"),
             Self::Broadcast { source, data } => write!(f, "{source}: {data}"),
             Self::Message { source, data, .. } => write!(f, "{source} > {data}"),
             Self::Status { you } => write!(f, "you are {you}"),
@@ -141,7 +144,10 @@ impl Event {
         let data = || members.get("data").map(|value| value.get().to_owned());
         Some(match string("action")?.as_str() {
             "connect" => Self::Connect { you: string("source")?, peer: string("target")? },
-            "disconnect" => Self::Disconnect { you: string("source")?, peer: string("target")? },
+            "disconnect" => {
+                let (you, peer) = (string("source")?, string("target")?);
+                Self::Disconnect { you, peer, reason: string("reason") }
+            }
             "broadcast" => Self::Broadcast { source: string("source")?, data: data()? },
             "message" => {
                 Self::Message { source: string("source")?, target: string("target")?, data: data()? }

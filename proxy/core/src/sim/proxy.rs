@@ -220,12 +220,7 @@ impl Proxy {
         self.settle();
         while let Some(at) = self.next().filter(|&at| at <= end) {
             self.clock.set(at);
-            if self.core.poll_timeout().is_some_and(|timeout| timeout <= at) {
-                self.core.handle_timeout(at);
-                let next = self.core.poll_timeout();
-                assert!(next.is_none_or(|next| next > at), "what is due is done");
-                self.obey();
-            }
+            self.time_out();
             for client in self.limited().collect::<Vec<_>>() {
                 self.write(client);
             }
@@ -234,9 +229,26 @@ impl Proxy {
         self.clock.set(end);
     }
 
+    /// Lets time pass in which the process does nothing, as if it was stopped. Its clients live. Afterwards it does
+    /// first what is due, and then reads what has come.
+    pub fn stand_still(&mut self, time: Duration) {
+        self.clock.set(self.clock.now() + time);
+        self.time_out();
+    }
+
     /// Works until nothing is left to be read, decided or written at this time.
     pub fn settle(&mut self) {
         while self.pass() {}
+    }
+
+    fn time_out(&mut self) {
+        let now = self.clock.now();
+        if self.core.poll_timeout().is_some_and(|timeout| timeout <= now) {
+            self.core.handle_timeout(now);
+            let next = self.core.poll_timeout();
+            assert!(next.is_none_or(|next| next > now), "what is due is done");
+            self.obey();
+        }
     }
 
     fn pass(&mut self) -> bool {
@@ -305,6 +317,7 @@ impl Proxy {
                 {
                     self.news.push(output);
                 }
+                Output::Cut { .. } => {}
                 Output::Write { conn } => self.with(conn, |client| client.dirty = true),
                 Output::Hold { conn } => self.with(conn, |client| client.held = true),
                 Output::Release { conn } => self.with(conn, |client| client.held = false),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nws_core::sim::lan::MachineId;
+use nws_core::sim::lan::{MachineId, Weather};
 
 use crate::world::{ROOM, SECOND, World};
 
@@ -84,4 +84,50 @@ fn what_changes_meanwhile_is_known_afterwards() {
     world.settle(15 * SECOND);
     world.lan.heal();
     world.settle(5 * SECOND);
+}
+
+/// Who dials the one that was there finds another one, or a refusal.
+#[test]
+fn one_that_starts_again_while_it_is_away_is_found_soon_after() {
+    for (seed, seconds) in (0..20).flat_map(|seed| [(seed, 20), (seed, 72), (seed, 300)]) {
+        let (mut world, machines) = World::of(4, seed);
+        world.settle(5 * SECOND);
+        world.lan.partition(&machines[..2]);
+        world.settle(15 * SECOND);
+        world.lose(machines[3]);
+        let successor = world.lan.restart(machines[3]);
+        world.join(successor, ROOM);
+        world.advance(seconds * SECOND);
+        world.lan.heal();
+        world.settle(5 * SECOND);
+    }
+}
+
+/// Whoever answers shows that the network is back: all are asked then.
+#[test]
+fn one_that_comes_while_it_is_away_is_found_soon_after() {
+    for (seed, seconds) in (0..20).flat_map(|seed| [(seed, 20), (seed, 72), (seed, 300)]) {
+        let (mut world, machines) = World::of(4, seed);
+        world.lan.set_weather(Weather { lost_per_mille: 0, ..Weather::default() });
+        world.settle(5 * SECOND);
+        world.lan.partition(&machines[..2]);
+        world.settle(15 * SECOND);
+        let newcomer = world.lan.start();
+        world.join(newcomer, ROOM);
+        world.advance(seconds * SECOND);
+        world.lan.heal();
+        world.settle(5 * SECOND);
+    }
+}
+
+#[test]
+fn those_who_know_nothing_of_each_other_meet_within_a_minute() {
+    for seed in 0..20 {
+        let (mut world, machines) = World::of(2, seed);
+        world.lan.set_weather(Weather { lost_per_mille: 0, ..Weather::default() });
+        world.lan.partition(&machines[..1]);
+        world.advance(Duration::from_millis(30_000 + seed * 997));
+        world.lan.heal();
+        world.settle(60 * SECOND);
+    }
 }

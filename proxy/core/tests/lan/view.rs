@@ -51,7 +51,7 @@ impl View {
                 let before = self.present.insert(peer.clone(), heard);
                 assert!(before.is_none(), "{} was told twice of {peer}", viewer.id);
             }
-            Event::Disconnect { you, peer } => {
+            Event::Disconnect { you, peer, .. } => {
                 assert_eq!(you, viewer.id);
                 let heard = self.present.remove(peer);
                 let heard = heard.unwrap_or_else(|| panic!("{} did not know {peer}, who leaves", viewer.id));

@@ -303,3 +303,17 @@ fn dials_to_those_known_have_a_bound_and_take_turns() {
     }
     assert!(tries[1..].iter().all(|tries| *tries >= 3), "{tries:?}");
 }
+
+/// The one who was dialled may have answered long ago: what came meanwhile is read first.
+#[test]
+fn a_dial_has_its_time_where_the_process_stands_still() {
+    for milliseconds in (0..5000).step_by(250) {
+        let mut desk = Desk::new();
+        let outputs = desk.see(HIGHER);
+        let own = dial(&outputs);
+        desk.wait(milliseconds * INSTANT);
+        assert_eq!(desk.stand_still(60 * SECOND), [], "after {milliseconds} ms");
+        let (link, outputs) = desk.connect(HIGHER, Some(own));
+        assert_eq!(outputs, [MeshOutput::Start { link }]);
+    }
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nws_core::{LinkEnd, MeshInput, MeshOutput};
+use nws_protocol::limits::STANDSTILL_LEAST;
 
 use crate::desk::{Desk, HIGHER, LOWER, SECOND, close};
 
@@ -61,10 +62,53 @@ fn nobody_is_silent_while_the_process_stands_still() {
     let mut desk = Desk::new();
     let link = desk.accept(LOWER);
     let (young, _) = desk.connect(HIGHER, None);
-    assert_eq!(desk.stand_still(10 * SILENCE), [MeshOutput::Ping { link }]);
+    assert_eq!(desk.stand_still(10 * SILENCE), []);
     let seen = desk.wait(SILENCE);
-    assert_eq!(
-        seen[3..],
-        [(SILENCE, close(link, LinkEnd::Silent)), (SILENCE, close(young, LinkEnd::NoHello)),]
-    );
+    let rest = SILENCE - STANDSTILL_LEAST;
+    assert_eq!(seen[3..], [(rest, close(link, LinkEnd::Silent)), (rest, close(young, LinkEnd::NoHello))]);
+}
+
+/// The other side answers within half a second of its own time, and may stand still too.
+#[test]
+fn a_link_that_answers_is_never_silent() {
+    let (hiccup, step) = (SECOND / 2, SECOND / 10);
+    for seconds in [1, 2, 3, 4, 8, 11, 100] {
+        for begin in 0..40 {
+            let mut desk = Desk::new();
+            let link = desk.accept(LOWER);
+            let mut pinged = None;
+            let mut live = |desk: &mut Desk, steps: u32| {
+                for _ in 0..steps {
+                    for (_, output) in desk.wait(step) {
+                        assert_eq!(output, MeshOutput::Ping { link }, "{seconds} s after {begin}");
+                        pinged.get_or_insert(0);
+                    }
+                    pinged = pinged.map(|time| time + 1);
+                    if pinged.is_some_and(|time| step * time > hiccup) {
+                        pinged = None;
+                        desk.tell(MeshInput::Heard { link });
+                    }
+                }
+            };
+            live(&mut desk, begin);
+            for _ in 0..3 {
+                let outputs = desk.stand_still(seconds * SECOND);
+                assert!(outputs.iter().all(|output| *output == MeshOutput::Ping { link }));
+                live(&mut desk, 9);
+            }
+            live(&mut desk, 200);
+        }
+    }
+}
+
+#[test]
+fn a_link_that_is_dead_is_closed_in_time_after_a_standstill() {
+    for begin in 0..10 {
+        let mut desk = Desk::new();
+        let link = desk.accept(LOWER);
+        desk.wait(begin * SECOND);
+        desk.stand_still(100 * SECOND);
+        let closed = |(_, output): &(_, MeshOutput)| *output == close(link, LinkEnd::Silent);
+        assert!(desk.wait(SILENCE).iter().any(closed));
+    }
 }

@@ -8,4 +8,5 @@ mod interleavings;
 mod links;
 mod liveness;
 mod offers;
+mod questions;
 mod strangers;

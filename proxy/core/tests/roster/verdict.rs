@@ -117,7 +117,9 @@ impl<'a> Verdict<'a> {
         }
         match event {
             Event::Connect { you, peer: other } => Some((other, presence(peer, you, Sight::Connect))),
-            Event::Disconnect { you, peer: other } => Some((other, presence(peer, you, Sight::Disconnect))),
+            Event::Disconnect { you, peer: other, .. } => {
+                Some((other, presence(peer, you, Sight::Disconnect)))
+            }
             Event::Broadcast { source, data } => {
                 assert!(self.is_broadcast(string(data)));
                 Some((source, Sight::Message(string(data))))

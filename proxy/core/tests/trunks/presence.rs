@@ -1,7 +1,9 @@
 //! Who is shown to whom, and what they say to each other.
 
+use std::time::Duration;
+
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{Proxy, Word, local, network};
+use nws_core::sim::{Proxy, Speed, Word, local, network};
 use nws_core::{Config, Output};
 use nws_protocol::link::{Payload, Record};
 
@@ -183,4 +185,20 @@ fn whoever_came_with_a_taken_id_is_there_when_it_is_free() {
     assert_eq!(proxy.seen(a), [format!("disconnect {elsewhere}"), format!("connect {elsewhere}")]);
     proxy.sever(one);
     assert_eq!(proxy.seen(a), [format!("disconnect {elsewhere}")]);
+}
+
+#[test]
+fn whoever_is_cut_leaves_as_slow_on_every_machine() {
+    let mut pair = Pair::new();
+    let a = pair.join(0, "a");
+    let near = pair.join(1, "near");
+    let b = pair.join(1, "b");
+    pair.seen(0, a);
+    pair.seen(1, near);
+    pair.proxies[1].set_speed(b, Speed::Stalled);
+    pair.send(0, a, Word::broadcast("1"));
+    pair.proxies[1].advance(Duration::from_secs(11));
+    pair.settle();
+    assert_eq!(pair.seen(0, a), [format!("disconnect b~{}, slow", SHORT[1])]);
+    assert_eq!(pair.seen(1, near), [format!("a~{}: 1", SHORT[0]), "disconnect b, slow".to_owned()]);
 }

@@ -58,6 +58,7 @@ fn a_link_that_breaks_the_rules_is_closed_and_its_members_leave() {
         ("an id of another alphabet", Record::Join { member: 2, chosen: true, id: "a~b" }.to_bytes()),
         ("an id that nobody generates", Record::Join { member: 2, chosen: false, id: "short" }.to_bytes()),
         ("nobody leaves", Record::Leave { member: 2 }.to_bytes()),
+        ("nobody is slow", Record::Slow { member: 2 }.to_bytes()),
         ("an unknown record", vec![0x7f, 0, 0, 0, 0]),
         ("an endless record", vec![3, 0xff, 0xff, 0xff, 0xff]),
     ];

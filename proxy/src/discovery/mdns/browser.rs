@@ -92,7 +92,7 @@ pub(super) async fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<Serv
 /// Owns `events`: when it returns, the daemon caches no names any more, whatever it is busy with.
 ///
 /// It asks again now and then: the daemon tells of everybody once only, and we may have forgotten them since;
-/// and by itself it asks ever more rarely, up to an hour apart. It also asks when interfaces have changed: a
+/// and by itself it asks ever more rarely, up to an hour apart. It also asks when interfaces have changed, and when the mesh wants it: a
 /// question may be lost on a cable that was just plugged in, and whoever was seen there before we knew of it
 /// was not told of. What the daemon has said up to then is heard to its end first.
 pub(super) async fn listen(
@@ -108,7 +108,7 @@ pub(super) async fn listen(
     let mut next = next_question();
     while let Some(events) = asked.front() {
         let event = tokio::select! {
-            () = is_time_to_ask(&mut interfaces, next), if asked.len() == 1 => {
+            () = is_time_to_ask(mdns, &mut interfaces, next), if asked.len() == 1 => {
                 let Ok(anew) = daemon.browse() else { return End::Died };
                 asked.push_back(anew);
                 next = next_question();
@@ -175,8 +175,9 @@ async fn wait_for(due: Option<Instant>) {
     }
 }
 
-async fn is_time_to_ask(interfaces: &mut watch::Receiver<Arc<Interfaces>>, next: Instant) {
+async fn is_time_to_ask(mdns: &Mdns, interfaces: &mut watch::Receiver<Arc<Interfaces>>, next: Instant) {
     tokio::select! {
+        () = mdns.questions.notified() => {}
         Ok(()) = interfaces.changed() => {}
         () = sleep_until(next) => {}
     }

@@ -177,7 +177,7 @@ fn alone<F: Future<Output = ()>>(work: impl FnOnce(Mdns) -> F + Send + 'static) 
         runtime.block_on(async {
             let filter = InterfaceFilter::default();
             let interfaces = Interfaces::watch(filter.clone()).unwrap();
-            let mdns = Mdns { proxy: id(), port: 9010, filter, interfaces };
+            let mdns = Mdns { proxy: id(), port: 9010, filter, interfaces, questions: Arc::default() };
             timeout(Duration::from_secs(30), work(mdns)).await.unwrap();
         });
     };
@@ -237,7 +237,7 @@ fn whoever_is_there_is_told_of_again_and_again() {
             let filter = InterfaceFilter::default();
             let interfaces = Interfaces::watch(filter.clone()).unwrap().borrow().clone();
             let interfaces = watch::channel(interfaces).1;
-            let mdns = Mdns { proxy: id(), port: 9010, filter, interfaces };
+            let mdns = Mdns { proxy: id(), port: 9010, filter, interfaces, questions: Arc::default() };
             let (daemon, events) = browser::start(&mdns).await.unwrap();
             // Whenever nothing happens, it is later at once.
             tokio::time::pause();
@@ -283,7 +283,13 @@ fn a_daemon_that_does_not_answer_is_not_waited_for() {
             });
         });
         holds.recv().unwrap();
-        let mdns = Mdns { proxy: id(), port: 9010, filter: InterfaceFilter::default(), interfaces: seen };
+        let mdns = Mdns {
+            proxy: id(),
+            port: 9010,
+            filter: InterfaceFilter::default(),
+            interfaces: seen,
+            questions: Arc::default(),
+        };
         let error = runtime.block_on(browser::start(&mdns)).err().unwrap();
         assert!(error.to_string().contains("does not answer"), "{error}");
         drop(release);

@@ -50,7 +50,7 @@ async fn dialled(
     tokio::select! {
         biased;
         Some(()) = answering.next() => unreachable!("they answer for ever"),
-        outcome = timeout(DEADLINE, connect(own, &to)) => {
+        outcome = timeout(DEADLINE, connect(own, &to, &|_| {})) => {
             let (fresh, address) = outcome.unwrap()?;
             assert!(expected.is_none_or(|it| *it.id() == fresh.peer));
             Ok(to.addresses.iter().position(|it| *it == address).unwrap())
@@ -102,4 +102,28 @@ async fn whoever_reaches_itself_is_told() {
     let [own, _, _] = identities();
     let failure = dialled(&own, None, &[Listener::Proxy(&own)]).await.unwrap_err();
     assert!(matches!(failure, End::Tls(TlsError::Own)));
+}
+
+#[tokio::test]
+async fn whoever_is_there_instead_is_told_while_others_keep_silent() {
+    let [own, meant, found] = identities();
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there = listener.local_addr().unwrap();
+    let addresses = vec![silent.local_addr().unwrap(), there];
+    let to = Destination { proxy: Some(meant.id().clone()), addresses };
+    let (sender, mut told) = tokio::sync::mpsc::channel(8);
+    let tell = |answer| assert!(sender.try_send(answer).is_ok(), "there are few answers");
+    let there_instead = Listener::Proxy(&found);
+    tokio::select! {
+        () = there_instead.answer(listener) => unreachable!("it answers for ever"),
+        _ = connect(&own, &to, &tell) => unreachable!("one keeps silent"),
+        it = timeout(DEADLINE, async {
+            loop {
+                if let Some(Answer::Another(proxy, address)) = told.recv().await {
+                    return (proxy, address);
+                }
+            }
+        }) => assert_eq!(it.unwrap(), (found.id().clone(), there)),
+    }
 }

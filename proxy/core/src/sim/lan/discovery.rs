@@ -16,8 +16,9 @@ use crate::{DialId, MeshInput, Target};
 /// those who ask.
 const ANNOUNCEMENTS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(1_100)];
 
-/// After what time a machine asks again who is there, at least and at most.
-const QUESTIONS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+/// After what time a machine asks again who is there, at least and at most: it asks every one or two minutes, and each
+/// question is repeated after 1, 3, 7, 15, 31 and 63 seconds.
+const QUESTIONS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(57)];
 
 /// Time that a handshake costs the two that it takes, together.
 const HANDSHAKE: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(8)];
@@ -79,9 +80,14 @@ impl Lan {
         let pause = between(&mut self.rng, QUESTIONS[0], QUESTIONS[1]);
         self.schedule.plan(self.clock.now() + pause, Happening::Ask(machine));
         if self.machines[machine.0].is_running() {
-            for other in (0..self.machines.len()).map(MachineId).filter(|other| *other != machine) {
-                self.multicast(other, machine);
-            }
+            self.question(machine);
+        }
+    }
+
+    /// Whoever hears the question of a machine answers.
+    pub(super) fn question(&mut self, machine: MachineId) {
+        for other in (0..self.machines.len()).map(MachineId).filter(|other| *other != machine) {
+            self.multicast(other, machine);
         }
     }
 
@@ -125,6 +131,9 @@ impl Lan {
         };
         let found = addresses.iter().filter_map(|address| self.addresses.get(address).copied());
         let reached: Vec<MachineId> = found.filter(|found| self.is_connected(dialler, *found)).collect();
+        if !reached.is_empty() {
+            self.tell_mesh(dialler, MeshInput::Answered { dial });
+        }
         let health = |machine: &MachineId| self.machines[machine.0].health;
         if let Some(&listener) = reached.iter().find(|machine| health(machine) == Health::Running) {
             self.reach(dialler, listener, dial);
@@ -146,6 +155,9 @@ impl Lan {
             _ if listener == dialler => self.tell_mesh(dialler, MeshInput::Own { dial }),
             Some(Target::Proxy { proxy, .. }) if self.machines[listener.0].id != proxy => {
                 self.tell_mesh(dialler, MeshInput::Stranger { dial });
+                let Machine { id, address, .. } = &self.machines[listener.0];
+                let (proxy, addresses) = (id.clone(), vec![*address]);
+                self.tell_mesh(dialler, MeshInput::Seen { proxy, addresses });
             }
             _ => self.connect(dialler, listener, dial),
         }

@@ -47,7 +47,8 @@ impl Lan {
         }
         self.machines[machine.0].health = Health::Running;
         self.machines[machine.0].alarm = None;
-        self.catch_up(machine);
+        let proxy = &mut self.machines[machine.0].proxy;
+        proxy.stand_still(self.clock.elapsed().saturating_sub(proxy.elapsed()));
         self.set_alarm(machine);
         self.deliver_again(Duration::ZERO);
     }

@@ -31,6 +31,7 @@ impl Lan {
         match output {
             MeshOutput::Dial { dial, target } => self.dial(machine, dial, target),
             MeshOutput::Abandon { dial } => drop(self.machines[machine.0].dials.remove(&dial)),
+            MeshOutput::Ask => self.question(machine),
             MeshOutput::Start { link } => {
                 let (cable, side) = self.find(machine, link);
                 self.end_of(cable, side).hello_sent = true;
@@ -74,7 +75,7 @@ impl Lan {
                     self.finish(cable, side);
                 }
             }
-            Output::Reserved { .. } | Output::Taken { .. } | Output::Finish { .. } => {}
+            Output::Reserved { .. } | Output::Taken { .. } | Output::Finish { .. } | Output::Cut { .. } => {}
         }
     }
 

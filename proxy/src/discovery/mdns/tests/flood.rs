@@ -105,7 +105,7 @@ fn announce(lan: &Lan, number: usize, stopped: watch::Receiver<()>) -> (String, 
         runtime.block_on(async {
             let filter = InterfaceFilter::default();
             let interfaces = Interfaces::watch(filter.clone()).unwrap();
-            let mdns = Mdns { proxy, port: 9010, filter, interfaces };
+            let mdns = Mdns { proxy, port: 9010, filter, interfaces, questions: Arc::default() };
             announcer::announce(&mdns, &mut Stop(stopped)).await;
         });
     };

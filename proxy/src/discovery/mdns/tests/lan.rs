@@ -5,6 +5,7 @@ use std::fs::File;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -183,7 +184,7 @@ fn run(
     runtime.block_on(async {
         let interfaces = Interfaces::watch(filter.clone()).unwrap();
         let mut discovery = Discovery::new();
-        discovery.add(Mdns { proxy, port: 9010, filter, interfaces });
+        discovery.add(Mdns { proxy, port: 9010, filter, interfaces, questions: Arc::default() });
         loop {
             tokio::select! {
                 _ = &mut stopped => break,

@@ -1,0 +1,128 @@
+//! Time as far as a process was awake.
+//!
+//! A process may stand still at any time: it is stopped, frozen, swapped out, or looked at with a debugger. Meanwhile it
+//! reads nothing and offers nothing to anybody, so that no silence of that time says anything about others. The state
+//! machines count every time span with this clock, which stands still with its owner, and so every judgement knows of that.
+
+use std::time::{Duration, Instant};
+
+use nws_protocol::limits::STANDSTILL_LEAST;
+
+/// What is left until something is due, after its owner stood still: what came meanwhile is read before it is judged.
+const READING_TIME: Duration = Duration::from_millis(10);
+
+/// A clock that stands still while its owner does.
+///
+/// It notices by an owner that comes too late. So the owner has to want to be called often while it waits for
+/// anybody: what it does not notice is shorter than that.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attention {
+    last: Option<Reading>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    clock: Instant,
+    awake: Instant,
+}
+
+impl Attention {
+    /// The time by this clock when that of the system says `now`. By this clock too, `due` is when the owner wanted to
+    /// be called at the latest.
+    pub fn at(&mut self, now: Instant, due: impl FnOnce() -> Option<Instant>) -> Instant {
+        let Some(Reading { clock, awake }) = self.last else {
+            self.last = Some(Reading { clock: now, awake: now });
+            return now;
+        };
+        if now <= clock {
+            return awake;
+        }
+        let passed = now.duration_since(clock);
+        let counted = if passed <= STANDSTILL_LEAST { passed } else { counted(passed, awake, due()) };
+        let awake = awake + counted;
+        self.last = Some(Reading { clock: now, awake });
+        awake
+    }
+
+    /// What the clock of the system says at `time` by this one, unless the owner stands still before.
+    #[must_use]
+    pub fn system(&self, time: Instant) -> Instant {
+        match self.last {
+            Some(Reading { clock, awake }) => clock + time.saturating_duration_since(awake),
+            None => time,
+        }
+    }
+}
+
+/// How much of the time that has `passed` counts. What ended too late counts as next to nothing, and never as
+/// nothing: an owner that is always late gets on.
+fn counted(passed: Duration, awake: Instant, due: Option<Instant>) -> Duration {
+    let Some(due) = due else { return passed };
+    let wait = due.saturating_duration_since(awake);
+    if passed <= wait + STANDSTILL_LEAST {
+        return passed;
+    }
+    let before_due = wait.saturating_sub(READING_TIME);
+    if before_due.is_zero() { STANDSTILL_LEAST } else { before_due.min(STANDSTILL_LEAST) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A clock that was looked at, and when.
+    #[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
+    fn started() -> (Attention, Instant) {
+        let (mut attention, start) = (Attention::default(), Instant::now());
+        assert_eq!(attention.at(start, || None), start);
+        (attention, start)
+    }
+
+    #[test]
+    fn it_goes_like_that_of_the_system_while_its_owner_is_in_time() {
+        let (mut attention, start) = started();
+        for (passed, due) in [(SECOND, SECOND), (2 * SECOND, 5 * SECOND), (2500 * MS, 2400 * MS)] {
+            assert_eq!(attention.at(start + passed, || Some(start + due)), start + passed);
+            assert_eq!(attention.system(start + 9 * SECOND), start + 9 * SECOND);
+        }
+        assert_eq!(attention.at(start, || None), start + 2500 * MS, "it never goes back");
+    }
+
+    #[test]
+    fn where_nothing_is_waited_for_any_time_counts() {
+        let (mut attention, start) = started();
+        assert_eq!(attention.at(start + 900 * SECOND, || None), start + 900 * SECOND);
+    }
+
+    #[test]
+    fn time_in_which_its_owner_stood_still_hardly_counts() {
+        let (mut attention, start) = started();
+        let due = start + 3 * SECOND;
+        let awake = attention.at(start + 60 * SECOND, || Some(due));
+        assert_eq!(awake, start + STANDSTILL_LEAST);
+        assert_eq!(attention.system(due), start + 60 * SECOND + (due - awake));
+    }
+
+    #[test]
+    fn nothing_is_due_at_once_after_a_standstill() {
+        for wait in [11, 50, 90, 100, 101, 1000] {
+            let (mut attention, start) = started();
+            let due = start + wait * MS;
+            assert!(attention.at(start + 60 * SECOND, || Some(due)) < due);
+        }
+    }
+
+    #[test]
+    fn an_owner_that_is_always_late_gets_on() {
+        let (mut attention, start) = started();
+        let (mut now, due) = (start, start + SECOND);
+        for _ in 0..20 {
+            now += 10 * SECOND;
+            attention.at(now, || Some(due));
+        }
+        assert!(attention.at(now, || Some(due)) >= due);
+    }
+}

@@ -1,0 +1,71 @@
+//! Waiting for somebody, but not for ever: time in which this process stood still does not count.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use hyper::rt::{Sleep, Timer};
+use nws_core::Attention;
+use tokio::time::timeout_at;
+
+/// How often it is looked whether this process stands still: it costs somebody no more of his time than such a part.
+const LOOKS: u32 = 8;
+
+/// What `future` comes to, or `None` if that takes longer than `time`.
+pub(crate) async fn within<F: Future>(time: Duration, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut attention = Attention::default();
+    let mut due = attention.at(Instant::now(), || None);
+    let end = due + time;
+    loop {
+        let awake = attention.at(Instant::now(), || Some(due));
+        if awake >= end {
+            return None;
+        }
+        due = end.min(awake + time / LOOKS);
+        if let Ok(output) = timeout_at(attention.system(due).into(), future.as_mut()).await {
+            return Some(output);
+        }
+    }
+}
+
+/// Time as HTTP counts it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PatientTimer;
+
+impl Timer for PatientTimer {
+    fn sleep(&self, time: Duration) -> Pin<Box<dyn Sleep>> {
+        let sleep = within(time, std::future::pending::<()>());
+        Box::pin(PatientSleep(Box::pin(async { sleep.await.unwrap_or_default() })))
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        self.sleep(deadline.saturating_duration_since(Instant::now()))
+    }
+}
+
+struct PatientSleep(Pin<Box<dyn Future<Output = ()> + Send + Sync>>);
+
+impl Future for PatientSleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl Sleep for PatientSleep {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn patience_ends_in_time() {
+        let (time, start) = (Duration::from_millis(200), Instant::now());
+        assert_eq!(within(time, std::future::pending::<()>()).await, None);
+        assert!((time..time * 20).contains(&start.elapsed()));
+        assert_eq!(within(time, async { 7 }).await, Some(7));
+    }
+}
