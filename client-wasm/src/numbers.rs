@@ -98,6 +98,8 @@ fn failures_have_words_in_the_same_order() {
         (Failure::NoEndpoint, "unknown"),
         (Failure::Unreached, "unknown"),
         (Failure::Limit, "limit"),
+        (Failure::TooBig, "message-too-big"),
+        (Failure::Rejected, "rejected"),
         (Failure::ProxyNotRunning, "proxy-not-running"),
         (Failure::Blocked, "blocked"),
         (Failure::BlockedFrame, "blocked"),

@@ -33,9 +33,11 @@ pub(crate) struct Session {
     backlog: RefCell<Backlog>,
     /// Whether it has ever been open.
     opened: Cell<bool>,
+    /// When the proxy told the own id, in milliseconds.
+    admitted: Cell<f64>,
     /// The attempts of this outage that were announced.
     attempts: Cell<u32>,
-    /// What the page was told last in this outage.
+    /// What the page was told since the channel was last open.
     told: Cell<Option<Failure>>,
 }
 
@@ -61,6 +63,7 @@ impl Session {
             broken: Cell::default(),
             backlog: RefCell::default(),
             opened: Cell::default(),
+            admitted: Cell::default(),
             attempts: Cell::default(),
             told: Cell::default(),
         }

@@ -178,7 +178,8 @@ export class ChannelPort extends Port implements Host {
   }
 
   reconnecting(attempt: number, delay: number): void {
-    this.socket.dispatchEvent(new CustomEvent("reconnecting", { detail: { attempt, delay } }));
+    const { code, reason } = this.#end!;
+    this.socket.dispatchEvent(new CustomEvent("reconnecting", { detail: { attempt, delay, code, reason } }));
   }
 
   setEnd(code: number, wasClean: boolean): void {

@@ -7,6 +7,8 @@ export const FAILURES = [
   ["unknown"],
   ["unknown", "The proxy could not be reached."],
   ["limit", "The proxy is full, or this site has tried too many channel names: try again later."],
+  ["message-too-big", "A message is larger than the proxy takes: send smaller ones."],
+  ["rejected", "The proxy does not accept what this page sends."],
   ["proxy-not-running", "No proxy answers: start it with the command nws."],
   ["blocked", "This browser or the page's Content-Security-Policy (connect-src) forbids it."],
   ["blocked", 'The frame of this page needs allow="loopback-network".'],

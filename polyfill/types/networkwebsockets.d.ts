@@ -57,6 +57,10 @@ export type FailureReason =
   | "origin-not-allowed"
   /** The proxy or the channel is full, or this site has tried too many names. */
   | "limit"
+  /** The page sent more in one message than the proxy takes. */
+  | "message-too-big"
+  /** The proxy does not accept what the page sends. */
+  | "rejected"
   /** The proxy is too old or too new for this package. */
   | "version-mismatch"
   | "unknown";
@@ -114,10 +118,14 @@ export interface PresenceEvent extends CustomEvent<{ readonly target: PeerWebSoc
 /** The connection is lost, or could not be made, and will be tried again. */
 export interface ReconnectingEvent
   extends CustomEvent<{
-    /** Which attempt comes next: 1 for the first of an outage. */
+    /** Which attempt comes next: 1 for the first of an outage, which a connection of at least 5 seconds ends. */
     readonly attempt: number;
     /** The pause before it, in milliseconds. */
     readonly delay: number;
+    /** The code with which the connection closed: 1006 if it broke, or was never made. */
+    readonly code: number;
+    /** What the proxy said as it closed the connection; mostly empty. */
+    readonly reason: string;
   }> {}
 
 /** The events of a socket to one peer, by name. */

@@ -1,5 +1,7 @@
 //! What the proxy says: who is in the channel, and what they say.
 
+use js_sys::Date;
+
 use super::{Phase, Session};
 use crate::action::Action;
 use crate::close;
@@ -40,7 +42,7 @@ impl Session {
         if self.phase.replace(Phase::Admitted) != Phase::Admitted {
             self.host.cancel_wait();
             self.opened.set(true);
-            self.attempts.set(0);
+            self.admitted.set(Date::now());
             self.told.set(None);
             self.state.set(ReadyState::Open);
             self.host.flush();

@@ -1,6 +1,6 @@
 //! The life of a channel's connections: one attempt after the other, as far as the page wants it.
 
-use js_sys::Math;
+use js_sys::{Date, Math};
 use wasm_bindgen::JsValue;
 
 use super::Session;
@@ -8,7 +8,7 @@ use crate::backlog::Backlog;
 use crate::close;
 use crate::failure::{Failure, fact};
 use crate::host::ROOT;
-use crate::reconnect::Policy;
+use crate::reconnect::{LASTING_MS, Policy};
 use crate::socket::Socket;
 use crate::state::ReadyState;
 use crate::url;
@@ -74,7 +74,7 @@ impl Session {
         self.host.retain_unsent(!goes_on);
         self.socket.take();
         if self.phase.get() == Phase::Admitted {
-            self.lose();
+            self.lose(code);
         } else if self.is(ReadyState::Closing) {
             self.give_up();
         } else {
@@ -82,7 +82,7 @@ impl Session {
             if code == close::ABNORMAL {
                 self.host.gather_facts();
             } else {
-                self.fail(Failure::of_code(code));
+                self.fail(Failure::of_code(code).unwrap_or(Failure::Unreached));
             }
         }
     }
@@ -136,29 +136,46 @@ impl Session {
     }
 
     /// Takes note that there is no connection any more.
-    fn lose(&self) {
-        let Some(policy) = self.policy.filter(|_| self.is(ReadyState::Open)) else {
-            return self.finish(self.broken.get().then_some(Failure::Broken));
+    fn lose(&self, code: u16) {
+        if Date::now() - self.admitted.get() >= LASTING_MS {
+            self.attempts.set(0);
+        }
+        // A page that closes the socket may have chosen the code.
+        let is_open = self.is(ReadyState::Open);
+        let failure = Failure::of_code(code).filter(|_| is_open);
+        let may_pass = failure.is_none_or(Failure::may_pass);
+        let Some(policy) = self.policy.filter(|_| is_open && may_pass) else {
+            return self.finish(failure.or(self.broken.get().then_some(Failure::Broken)));
         };
         self.state.set(ReadyState::Connecting);
         self.phase.set(Phase::Pausing);
         self.host.clear_id();
         self.host.depart_all();
+        if let Some(failure) = failure
+            && self.is(ReadyState::Connecting)
+        {
+            self.tell(failure);
+        }
         self.pause(policy);
     }
 
-    /// Takes note of a failed attempt. While it is tried again, the page hears of a failure when it is another one.
+    /// Takes note of a failed attempt.
     fn fail(&self, failure: Failure) {
         let policy = self.policy.filter(|_| failure.may_pass());
         if policy.is_none() {
             self.state.set(ReadyState::Closed);
         }
-        if self.told.replace(Some(failure)) != Some(failure) {
-            self.host.fail(failure);
-        }
+        self.tell(failure);
         match policy {
             Some(policy) => self.pause(policy),
             None => self.host.closed(),
+        }
+    }
+
+    /// While one attempt fails after the other, the page hears of a failure when it is another one.
+    fn tell(&self, failure: Failure) {
+        if self.told.replace(Some(failure)) != Some(failure) {
+            self.host.fail(failure);
         }
     }
 

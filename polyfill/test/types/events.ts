@@ -36,7 +36,10 @@ ws.onconnect = ({ detail }) => {
   detail.target.onopen = () => detail.target.send("hello");
 };
 ws.ondisconnect = (event) => expectTypeOf(event).toEqualTypeOf<PresenceEvent>();
-ws.onreconnecting = ({ detail }) => expectTypeOf(detail).toEqualTypeOf<{ readonly attempt: number; readonly delay: number }>();
+ws.onreconnecting = ({ detail: { attempt, delay, code, reason } }) => {
+  expectTypeOf([attempt, delay, code]).toEqualTypeOf<number[]>();
+  expectTypeOf(reason).toEqualTypeOf<string>();
+};
 ws.onerror = (event) => {
   expectTypeOf(event.reason).toEqualTypeOf<FailureReason | FrameErrorCode>();
   expectTypeOf(event.message).toEqualTypeOf<string>();
