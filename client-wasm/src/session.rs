@@ -22,7 +22,6 @@ use connection::Phase;
 /// Handlers of the page run inside of every event and may call back: hence cells, none of them borrowed meanwhile.
 pub(crate) struct Session {
     host: Host,
-    path: String,
     policy: Option<Policy>,
     state: Cell<ReadyState>,
     phase: Cell<Phase>,
@@ -51,10 +50,10 @@ pub(crate) enum Fate {
 }
 
 impl Session {
-    pub(crate) fn new(host: Host, path: String, policy: Option<Policy>) -> Self {
+    pub(crate) fn start(host: Host, policy: Option<Policy>) -> Self {
+        host.wait(0.0, false);
         Self {
             host,
-            path,
             policy,
             state: Cell::new(ReadyState::Connecting),
             phase: Cell::default(),

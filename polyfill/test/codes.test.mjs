@@ -33,7 +33,7 @@ for (const [code, reason] of [...PLAIN, ...LIMITS, ...FINAL]) {
         client.socket.close(code, "why");
         const goesOn = reconnect && !isFinal;
         const state = goesOn ? 0 : 3;
-        const word = reason ?? (admitted ? undefined : "unknown");
+        const word = admitted && !isFinal ? undefined : (reason ?? "unknown");
         const expected = [
           ...(admitted ? ["open [1]"] : []),
           ...(word ? [`error ${word} [${state}]`] : []),

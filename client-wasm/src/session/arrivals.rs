@@ -30,7 +30,7 @@ impl Session {
             }
             (Some(Action::Status), _) => self.admit(),
             (Some(Action::Error), _) => self.host.complain(),
-            (Some(Action::Unreadable), _) => self.host.fail(Failure::BadFrame),
+            (Some(Action::Unreadable), _) => self.host.fail(Failure::BadFrame, false),
             // The page has closed its socket to who sends a message; somebody has left who never came; a later proxy has
             // more to say.
             (Some(Action::Message | Action::Disconnect) | None, _) => {}

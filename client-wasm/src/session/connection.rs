@@ -11,7 +11,6 @@ use crate::host::ROOT;
 use crate::reconnect::{LASTING_MS, Policy};
 use crate::socket::Socket;
 use crate::state::ReadyState;
-use crate::url;
 
 /// The question to which the answer carries the own id.
 const STATUS: &str = r#"{"action":"status"}"#;
@@ -25,21 +24,21 @@ const WELCOME_MS: f64 = 3000.0;
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// The proxy is looked for, or the socket opens, or the own id is awaited.
-    #[default]
     Starting,
     /// The proxy has told the own id.
     Admitted,
     /// The attempt has failed, and the reason is looked for.
     Failing,
-    /// The next attempt will come.
+    /// The next attempt will come, or the first.
+    #[default]
     Pausing,
 }
 
 impl Session {
-    pub(crate) fn connect(&self, endpoint: &str, protocols: &JsValue) -> Result<(), JsValue> {
+    pub(crate) fn connect(&self, url: &str, protocols: &JsValue) -> Result<(), JsValue> {
         let is_awaited = self.phase.get() == Phase::Starting && self.socket.borrow().is_none();
         if self.is(ReadyState::Connecting) && is_awaited {
-            let socket = Socket::connect(&url::join(endpoint, &self.path), protocols)?;
+            let socket = Socket::connect(url, protocols)?;
             self.broken.set(false);
             self.backlog.replace(Backlog::default());
             self.host.listen(&socket);
@@ -140,42 +139,29 @@ impl Session {
         if Date::now() - self.admitted.get() >= LASTING_MS {
             self.attempts.set(0);
         }
-        // A page that closes the socket may have chosen the code.
-        let is_open = self.is(ReadyState::Open);
-        let failure = Failure::of_code(code).filter(|_| is_open);
-        let may_pass = failure.is_none_or(Failure::may_pass);
-        let Some(policy) = self.policy.filter(|_| is_open && may_pass) else {
-            return self.finish(failure.or(self.broken.get().then_some(Failure::Broken)));
+        let lasting = Failure::of_code(code).filter(|failure| !failure.may_pass());
+        let Some(policy) = self.policy.filter(|_| self.is(ReadyState::Open) && lasting.is_none()) else {
+            return self.finish(lasting.or(self.broken.get().then_some(Failure::Broken)));
         };
         self.state.set(ReadyState::Connecting);
         self.phase.set(Phase::Pausing);
         self.host.clear_id();
         self.host.depart_all();
-        if let Some(failure) = failure
-            && self.is(ReadyState::Connecting)
-        {
-            self.tell(failure);
-        }
         self.pause(policy);
     }
 
-    /// Takes note of a failed attempt.
+    /// Takes note of a failed attempt. While it is tried again, the page hears of a failure when it is another one.
     fn fail(&self, failure: Failure) {
         let policy = self.policy.filter(|_| failure.may_pass());
         if policy.is_none() {
             self.state.set(ReadyState::Closed);
         }
-        self.tell(failure);
+        if self.told.replace(Some(failure)) != Some(failure) {
+            self.host.fail(failure, policy.is_none());
+        }
         match policy {
             Some(policy) => self.pause(policy),
             None => self.host.closed(),
-        }
-    }
-
-    /// While one attempt fails after the other, the page hears of a failure when it is another one.
-    fn tell(&self, failure: Failure) {
-        if self.told.replace(Some(failure)) != Some(failure) {
-            self.host.fail(failure);
         }
     }
 
@@ -195,7 +181,7 @@ impl Session {
         self.state.set(ReadyState::Closed);
         self.host.depart_all();
         if let Some(failure) = failure {
-            self.host.fail(failure);
+            self.host.fail(failure, true);
         }
         self.host.closed();
     }
