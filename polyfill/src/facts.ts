@@ -40,9 +40,14 @@ export function decision(status: Permission): Promise<unknown> {
   });
 }
 
-/** Where the proxy says what it is, at whose endpoint or channel `url` is. */
+/** Where the proxy whose address is `url` says what it is. */
 export function statusOf(url: string): string {
-  return new URL(url).href.replace(/^(ws|http)(.*?)(\/(network|local)\/[^/]+|\/?)$/, "http$2/status");
+  return `http${url.slice(2)}status`;
+}
+
+/** The same, as nobody has asked before: a service worker of the page may keep every answer, for good. */
+export function question(url: string): string {
+  return `${statusOf(url)}?${Math.random()}`;
 }
 
 /** The facts, and how the permission stands. Who is `patient` has asked, and waits for the answer. */
@@ -72,7 +77,7 @@ interface Framed {
 
 async function presence(url: string): Promise<number> {
   try {
-    const answer = await fetch(statusOf(url), { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(question(url), { signal: AbortSignal.timeout(PATIENCE_MS) });
     const { protocol, origin } = await answer.json();
     const served = origin === "refused" ? Fact.Refused : Fact.Present;
     return protocol ? (protocol === PROTOCOL ? served : Fact.Foreign) : 0;
