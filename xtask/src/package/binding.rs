@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
 /// Whether the module tells what its functions are called.
@@ -24,13 +24,24 @@ pub(super) fn bind(module: &Path, folder: &Path, names: Names) -> Result<()> {
     let mut output = bindgen.generate_output()?;
     silence_panics(&mut output);
     blank_panic_messages(&mut output)?;
-    let script = output.js().to_owned();
+    let script = defer_text(output.js()).context("wasm-bindgen writes other scripts than it did")?;
     drop_unused_exports(&mut output, &script);
     let script = shorten_names(&mut output, script);
     fs::create_dir_all(folder)?;
     fs::write(folder.join("core.js"), script)?;
     fs::write(folder.join("core.wasm"), output.wasm_mut().emit_wasm())?;
     Ok(())
+}
+
+/// What turns strings into bytes and back is made where it is used, as little crosses as text: so importing does nothing,
+/// also where there is no `TextDecoder`. Browsers that lack `encodeInto`, or count what a decoder has read, are too old.
+fn defer_text(script: &str) -> Option<String> {
+    const DECODE: &str =
+        "function decodeText(bytes) { return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes); }";
+    let (before, rest) = script.split_once("let cachedTextDecoder")?;
+    let (_, after) = rest.split_once("let WASM_VECTOR_LEN")?;
+    let script = format!("{before}{DECODE}\nlet WASM_VECTOR_LEN{after}");
+    Some(script.replace("cachedTextEncoder.", "new TextEncoder()."))
 }
 
 /// Parts of the names of functions that panic, or prepare it.
