@@ -24,6 +24,8 @@ pub(crate) enum Failure {
     Rejected,
     /// No proxy answers.
     ProxyNotRunning,
+    /// No proxy answers, and requests to this machine are sent to another one.
+    Detoured,
     /// Content-Security-Policy or the browser forbids the connection.
     Blocked,
     /// The page around this one has not passed its permission on.
@@ -54,6 +56,8 @@ pub(crate) mod fact {
     pub(crate) const REFUSED: u32 = 32;
     /// It is a proxy of another protocol.
     pub(crate) const FOREIGN: u32 = 64;
+    /// Requests to this machine are sent to another one.
+    pub(crate) const DETOURED: u32 = 128;
 }
 
 impl Failure {
@@ -84,6 +88,7 @@ impl Failure {
             (fact::INSECURE, Some(Self::InsecureContext)),
             (fact::EMBEDDED, Some(Self::BlockedFrame)),
             (fact::UNGRANTED, Some(Self::PermissionDenied)),
+            (fact::DETOURED, Some(Self::Detoured)),
         ];
         let first = table.into_iter().find(|(fact, _)| facts & fact != 0);
         first.map_or(Some(Self::ProxyNotRunning), |(_, failure)| failure)
@@ -98,7 +103,8 @@ impl Failure {
             | Self::NoEndpoint
             | Self::Unreached
             | Self::Limit
-            | Self::ProxyNotRunning => true,
+            | Self::ProxyNotRunning
+            | Self::Detoured => true,
             Self::TooBig
             | Self::Rejected
             | Self::Blocked
@@ -113,7 +119,7 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::fact::{BARRED, EMBEDDED, FOREIGN, INSECURE, PRESENT, REFUSED, UNGRANTED};
+    use super::fact::{BARRED, DETOURED, EMBEDDED, FOREIGN, INSECURE, PRESENT, REFUSED, UNGRANTED};
     use super::*;
 
     #[test]
@@ -141,6 +147,8 @@ mod tests {
             (UNGRANTED | INSECURE, Some(Failure::InsecureContext)),
             (UNGRANTED | INSECURE | EMBEDDED, Some(Failure::InsecureContext)),
             (UNGRANTED | EMBEDDED, Some(Failure::BlockedFrame)),
+            (DETOURED, Some(Failure::Detoured)),
+            (DETOURED | PRESENT, None),
             (BARRED, Some(Failure::Blocked)),
             (BARRED | UNGRANTED, Some(Failure::Blocked)),
         ];

@@ -53,11 +53,11 @@ export function question(url: string): string {
 /** The facts, and how the permission stands. Who is `patient` has asked, and waits for the answer. */
 export async function gather(url: string, patient = false): Promise<{ facts: number; state: PermissionState }> {
   const status = await permission(url);
-  let facts = 0;
+  let facts = isDetoured() ? Fact.Detoured : 0;
   if (status.state !== "granted") {
     const { document } = globalThis as { document?: Framed };
     const embedded = document?.featurePolicy?.allowsFeature("loopback-network") === false;
-    facts = (isSecureContext ? 0 : Fact.Insecure) | (embedded ? Fact.Embedded : 0);
+    facts |= (isSecureContext ? 0 : Fact.Insecure) | (embedded ? Fact.Embedded : 0);
     // Workers cannot ask, nor can those whom the answer would not help.
     if (patient && document && !facts) {
       await decision(status);
@@ -69,6 +69,13 @@ export async function gather(url: string, patient = false): Promise<{ facts: num
   }
   // With the permission undecided, asking the proxy would make the browser ask the person.
   return { facts: state === "prompt" ? facts : facts | (await presence(url)), state };
+}
+
+/** Whether Node sends requests to this machine to a proxy of HTTP. Deno would ask the person for each variable. */
+function isDetoured(): boolean {
+  const { Deno, process } = globalThis as { Deno?: object; process?: { env?: Record<string, string | undefined> } };
+  const env = (!Deno && process?.env) || {};
+  return !!env.NODE_USE_ENV_PROXY && !(env.NO_PROXY ?? env.no_proxy);
 }
 
 interface Framed {

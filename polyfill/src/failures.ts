@@ -10,6 +10,7 @@ export const FAILURES = [
   ["message-too-big", "A message is larger than the proxy takes: send smaller ones."],
   ["rejected", "The proxy does not accept what this page sends."],
   ["proxy-not-running", "No proxy answers: start it with the command nws."],
+  ["proxy-not-running", "No proxy answers: NODE_USE_ENV_PROXY needs NO_PROXY=localhost."],
   ["blocked", "This browser or the page's Content-Security-Policy (connect-src) forbids it."],
   ["blocked", 'The frame of this page needs allow="loopback-network".'],
   ["version-mismatch", "The proxy is of another version: update it."],
