@@ -22,6 +22,8 @@ export class ChannelPort extends Port implements Host {
   #list: readonly EventTarget[] | undefined;
   readonly #queue = new Queue();
   readonly #wait = new Wait();
+  /** As long as the connection is listened to, or the page may come back to it. */
+  #life: AbortController | undefined;
   /** Until the channel has ended. */
   core: Core | undefined;
   /** The address of the connection, the last one there was; that of the first one before, if it is known. */
@@ -95,6 +97,25 @@ export class ChannelPort extends Port implements Host {
       }
     };
     carrier.onclose = end;
+    this.#leaveInCache();
+  }
+
+  /** A browser may keep a page that is left, which then runs no more. The others see it leave, and it learns of that when it is back. */
+  #leaveInCache(): void {
+    this.#life?.abort();
+    const { signal } = (this.#life = new AbortController());
+    const hide = ({ persisted }: PageTransitionEvent) => {
+      if (persisted) {
+        this.unlisten();
+        this.carrier!.close();
+        const lose = () => {
+          this.setEnd(ABNORMAL, false);
+          this.core?.onClose(ABNORMAL);
+        };
+        addEventListener("pageshow", lose, { signal, once: true });
+      }
+    };
+    globalThis.addEventListener?.("pagehide", hide, { signal });
   }
 
   unlisten(): void {
@@ -182,6 +203,7 @@ export class ChannelPort extends Port implements Host {
     this.end(this.#end!);
     this.socket = new EventTarget();
     this.core = undefined;
+    this.#life?.abort();
   }
 
   arrive(serial: number): number {
