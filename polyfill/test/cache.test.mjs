@@ -1,7 +1,7 @@
 /** A page that a browser keeps in its back/forward cache, where it does not run, is not there. */
 import assert from "node:assert/strict";
 
-import { inPage } from "./chromium.mjs";
+import { inPage, launch } from "./chromium.mjs";
 
 /** Makes `ws` in the page, with a peer. */
 async function join(page, proxy, endpoint, reconnect) {
@@ -63,4 +63,27 @@ inPage("a page that is left for good is the browser's affair", async ({ page, pr
   assert.deepEqual(await go(page, "pagehide", false), [1, 0]);
   client.broadcast("a", "still here");
   await page.evaluate(() => happens("root message still here from a by a [1]"));
+});
+
+inPage("a browser that really keeps pages", async ({ page, proxy, endpoint }) => {
+  const browser = await launch(["--disable-back-forward-cache"]);
+  try {
+    const kept = await browser.newPage();
+    await kept.goto(page.url());
+    await kept.evaluate((endpoint) => {
+      const log = [];
+      const ws = record(endpoint, log, "chan", { reconnect: true });
+      addEventListener("pageshow", ({ persisted }) => log.push(`shown ${persisted}`));
+      ws.addEventListener("open", () => ws.send(log.join()));
+    }, endpoint);
+    const client = await proxy.admit();
+    assert.deepEqual(await client.frame(), { action: "broadcast", data: "root open [1]" });
+    await kept.goto(page.url().replace("script", "blank"));
+    await client.closed;
+    await kept.evaluate(() => history.back());
+    const { data } = await (await proxy.admit()).frame();
+    assert.equal(data, "root open [1],shown true,root reconnecting 1 [0],root open [1]");
+  } finally {
+    await browser.close();
+  }
 });

@@ -56,13 +56,13 @@ after(async () => {
   site?.closeAllConnections();
 });
 
-/** The browser that the tests use; CHROMIUM names another than Debian's. */
-function launch() {
+/** The browser that the tests use; CHROMIUM names another than Debian's. Playwright forbids it some things, unless told not to. */
+export function launch(ignoreDefaultArgs = []) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
   // A proxy that somebody runs on the usual port takes no part.
   const alone = "--host-resolver-rules=MAP *:9009 ~NOTFOUND";
-  return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu", alone, ...quiet] });
+  return chromium.launch({ executablePath, headless: true, ignoreDefaultArgs, args: ["--no-sandbox", "--disable-gpu", alone, ...quiet] });
 }
 
 /**
