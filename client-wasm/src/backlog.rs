@@ -3,11 +3,15 @@
 //! The browser's own count is of frames, envelopes included. Frames leave in order, so the browser's count tells how
 //! many of the last frames wait, and how much of the first of them.
 
+use std::collections::VecDeque;
+
 /// The frames that may still wait, oldest first.
 #[derive(Default)]
 pub(crate) struct Backlog {
-    frames: Vec<Frame>,
+    frames: VecDeque<Frame>,
     bytes: f64,
+    /// The payload bytes that wait, of each port that has any: a page may ask after each message.
+    payloads: Vec<(u32, f64)>,
 }
 
 /// A frame that was handed to the browser.
@@ -23,30 +27,45 @@ pub(crate) struct Frame {
 impl Backlog {
     pub(crate) fn push(&mut self, frame: Frame) {
         self.bytes += frame.bytes;
-        self.frames.push(frame);
+        self.count(frame.port, frame.payload);
+        self.frames.push_back(frame);
     }
 
     /// Forgets what has left, now that `waiting` bytes wait by the browser's count.
     pub(crate) fn settle(&mut self, waiting: f64) {
-        let mut left = 0;
-        while let Some(first) = self.frames.get(left)
-            && self.bytes - first.bytes >= waiting
-        {
-            self.bytes -= first.bytes;
-            left += 1;
-        }
-        self.frames.drain(..left);
-        if let Some(first) = self.frames.first_mut() {
-            let left = waiting - (self.bytes - first.bytes);
-            self.bytes = waiting;
-            first.bytes = left;
-            first.payload = first.payload.min(left);
+        while let Some(Frame { port, bytes, payload }) = self.frames.pop_front() {
+            let left = waiting - (self.bytes - bytes);
+            if left > 0.0 {
+                let kept = payload.min(left);
+                self.bytes = waiting;
+                self.count(port, kept - payload);
+                return self.frames.push_front(Frame { port, bytes: left, payload: kept });
+            }
+            self.bytes -= bytes;
+            self.count(port, -payload);
         }
     }
 
     /// The payload bytes of `port` that wait.
     pub(crate) fn payload(&self, port: u32) -> f64 {
-        self.frames.iter().filter(|frame| frame.port == port).map(|frame| frame.payload).sum()
+        self.place(port).map_or(0.0, |place| self.payloads[place].1)
+    }
+
+    fn count(&mut self, port: u32, change: f64) {
+        if change == 0.0 {
+            return;
+        }
+        let Some(place) = self.place(port) else {
+            return self.payloads.push((port, change));
+        };
+        self.payloads[place].1 += change;
+        if self.payloads[place].1 == 0.0 {
+            self.payloads.swap_remove(place);
+        }
+    }
+
+    fn place(&self, port: u32) -> Option<usize> {
+        self.payloads.iter().position(|(other, _)| *other == port)
     }
 }
 
@@ -78,7 +97,20 @@ mod tests {
         assert_eq!((backlog.payload(0), backlog.payload(1)), (30.0, 15.0));
         backlog.settle(0.0);
         assert_eq!((backlog.payload(0), backlog.payload(1)), (0.0, 0.0));
-        assert!(backlog.frames.is_empty());
+        assert!(backlog.frames.is_empty() && backlog.payloads.is_empty());
+    }
+
+    #[test]
+    fn frames_without_payload_leave_nothing_behind() {
+        let mut backlog = Backlog::default();
+        for (port, payload) in [(0, 5.0), (0, 0.0), (1, 0.0)] {
+            backlog.push(Frame { port, bytes: 10.0, payload });
+        }
+        for (waiting, left) in [(20.0, 0.0), (10.0, 0.0), (0.0, 0.0)] {
+            backlog.settle(waiting);
+            assert_eq!(backlog.payload(0), left);
+        }
+        assert!(backlog.payloads.is_empty());
     }
 
     #[test]

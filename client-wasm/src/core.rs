@@ -1,16 +1,16 @@
 //! What the facade calls.
 
-use nws_protocol::{ChannelName, Scope};
+use nws_protocol::ChannelName;
 use wasm_bindgen::prelude::*;
 
 use crate::action::Action;
 use crate::close::Farewell;
+use crate::exception;
 use crate::failure::Failure;
 use crate::host::Host;
 use crate::reconnect::Policy;
 use crate::session::Session;
 use crate::state::ReadyState;
-use crate::{exception, url};
 
 /// Formatting the reason of protocol's own error would cost a fifth of the module.
 const NAME_RULE: &str =
@@ -24,7 +24,7 @@ pub struct Core(Session);
 /// What the page asks for.
 #[wasm_bindgen]
 impl Core {
-    /// A channel that is not connected yet. With `max_delay` it connects again after a loss, pausing at most so many
+    /// A channel that connects in a later task: one that the page closes at once never joins. With `max_delay` it connects again after a loss, pausing at most so many
     /// milliseconds between attempts; with `max_queued` it keeps so many bytes meanwhile.
     ///
     /// # Errors
@@ -33,15 +33,13 @@ impl Core {
     #[wasm_bindgen(constructor)]
     pub fn new(
         host: Host,
-        local: bool,
         channel: &str,
         max_delay: Option<f64>,
         max_queued: Option<f64>,
     ) -> Result<Self, JsValue> {
-        let channel = ChannelName::new(channel).map_err(|_| exception::syntax(NAME_RULE))?;
-        let scope = if local { Scope::Local } else { Scope::Network };
+        ChannelName::new(channel).map_err(|_| exception::syntax(NAME_RULE))?;
         let policy = max_delay.map(|max_delay| Policy { max_delay, max_queued });
-        Ok(Self(Session::new(host, url::path(scope, &channel), policy)))
+        Ok(Self(Session::start(host, policy)))
     }
 
     /// Sends a frame of which `overhead` bytes are not the page's. Returns what became of it: 0 it is sent, 1 it is to be
@@ -95,13 +93,13 @@ impl Core {
 /// What happens, at the facade's wish or at the browser's socket.
 #[wasm_bindgen]
 impl Core {
-    /// Connects to the proxy behind `endpoint`, when that is what the channel waits for.
+    /// Connects to the channel at `url`, when that is what it waits for.
     ///
     /// # Errors
     ///
     /// What the browser's own constructor throws.
-    pub fn connect(&self, endpoint: &str, protocols: &JsValue) -> Result<(), JsValue> {
-        self.0.connect(endpoint, protocols)
+    pub fn connect(&self, url: &str, protocols: &JsValue) -> Result<(), JsValue> {
+        self.0.connect(url, protocols)
     }
 
     /// Where the proxy is could not be found out.

@@ -18,8 +18,14 @@ pub(crate) enum Failure {
     Unreached,
     /// The site has tried too many names, or the proxy or the channel is full.
     Limit,
+    /// The page sent more in one message than the proxy takes.
+    TooBig,
+    /// The proxy does not accept what the page sent.
+    Rejected,
     /// No proxy answers.
     ProxyNotRunning,
+    /// No proxy answers, and requests to this machine are sent to another one.
+    Detoured,
     /// Content-Security-Policy or the browser forbids the connection.
     Blocked,
     /// The page around this one has not passed its permission on.
@@ -50,16 +56,25 @@ pub(crate) mod fact {
     pub(crate) const REFUSED: u32 = 32;
     /// It is a proxy of another protocol.
     pub(crate) const FOREIGN: u32 = 64;
+    /// Requests to this machine are sent to another one.
+    pub(crate) const DETOURED: u32 = 128;
 }
 
 impl Failure {
-    /// Why the proxy ended a connection with `code` before it told the own id.
-    pub(crate) const fn of_code(code: u16) -> Self {
+    /// What it says of the page, or of the proxy, that the proxy ended a connection with `code`; of most codes nothing.
+    pub(crate) const fn of_code(code: u16) -> Option<Self> {
+        const PROTOCOL: u16 = CloseCode::Protocol.number();
+        const UNSUPPORTED: u16 = CloseCode::Unsupported.number();
+        const INVALID: u16 = CloseCode::InvalidPayload.number();
+        const POLICY: u16 = CloseCode::Policy.number();
+        const TOO_BIG: u16 = CloseCode::TooBig.number();
         const NAMES: u16 = CloseCode::TooManyNames.number();
         const FULL: u16 = CloseCode::LimitReached.number();
         match code {
-            NAMES | FULL => Self::Limit,
-            _ => Self::Unreached,
+            PROTOCOL | UNSUPPORTED | INVALID | POLICY => Some(Self::Rejected),
+            TOO_BIG => Some(Self::TooBig),
+            NAMES | FULL => Some(Self::Limit),
+            _ => None,
         }
     }
 
@@ -73,6 +88,7 @@ impl Failure {
             (fact::INSECURE, Some(Self::InsecureContext)),
             (fact::EMBEDDED, Some(Self::BlockedFrame)),
             (fact::UNGRANTED, Some(Self::PermissionDenied)),
+            (fact::DETOURED, Some(Self::Detoured)),
         ];
         let first = table.into_iter().find(|(fact, _)| facts & fact != 0);
         first.map_or(Some(Self::ProxyNotRunning), |(_, failure)| failure)
@@ -87,8 +103,11 @@ impl Failure {
             | Self::NoEndpoint
             | Self::Unreached
             | Self::Limit
-            | Self::ProxyNotRunning => true,
-            Self::Blocked
+            | Self::ProxyNotRunning
+            | Self::Detoured => true,
+            Self::TooBig
+            | Self::Rejected
+            | Self::Blocked
             | Self::BlockedFrame
             | Self::VersionMismatch
             | Self::OriginNotAllowed
@@ -100,14 +119,21 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::fact::{BARRED, EMBEDDED, FOREIGN, INSECURE, PRESENT, REFUSED, UNGRANTED};
+    use super::fact::{BARRED, DETOURED, EMBEDDED, FOREIGN, INSECURE, PRESENT, REFUSED, UNGRANTED};
     use super::*;
 
     #[test]
-    fn limits_are_named() {
-        assert_eq!(Failure::of_code(4429), Failure::Limit);
-        assert_eq!(Failure::of_code(4503), Failure::Limit);
-        assert_eq!(Failure::of_code(1001), Failure::Unreached);
+    fn codes_give_reasons() {
+        for (codes, failure) in [
+            (&[1002, 1003, 1007, 1008][..], Some(Failure::Rejected)),
+            (&[1009], Some(Failure::TooBig)),
+            (&[4429, 4503], Some(Failure::Limit)),
+            (&[1000, 1001, 1005, 1006, 1011, 1012, 1013, 3000, 4000, 4999], None),
+        ] {
+            for code in codes {
+                assert_eq!(Failure::of_code(*code), failure, "{code}");
+            }
+        }
     }
 
     #[test]
@@ -121,6 +147,8 @@ mod tests {
             (UNGRANTED | INSECURE, Some(Failure::InsecureContext)),
             (UNGRANTED | INSECURE | EMBEDDED, Some(Failure::InsecureContext)),
             (UNGRANTED | EMBEDDED, Some(Failure::BlockedFrame)),
+            (DETOURED, Some(Failure::Detoured)),
+            (DETOURED | PRESENT, None),
             (BARRED, Some(Failure::Blocked)),
             (BARRED | UNGRANTED, Some(Failure::Blocked)),
         ];
@@ -141,7 +169,8 @@ mod tests {
     #[test]
     fn only_what_may_pass_is_tried_again() {
         assert!(Failure::of_facts(0).is_some_and(Failure::may_pass));
-        assert!(Failure::of_code(4503).may_pass() && Failure::NoEndpoint.may_pass());
+        assert!(Failure::Limit.may_pass() && Failure::NoEndpoint.may_pass());
+        assert!(!Failure::TooBig.may_pass() && !Failure::Rejected.may_pass());
         for lasting in [BARRED, FOREIGN, REFUSED, UNGRANTED, UNGRANTED | INSECURE, UNGRANTED | EMBEDDED] {
             assert!(Failure::of_facts(lasting).is_some_and(|failure| !failure.may_pass()), "{lasting}");
         }

@@ -70,9 +70,9 @@ extern "C" {
     #[wasm_bindgen(method, js_name = gatherFacts)]
     pub(crate) fn gather_facts(this: &Host);
 
-    /// Fires `error` for the [`Failure`] of that number.
+    /// Fires `error` for the [`Failure`] of that number, which ends the channel if it is `fatal`.
     #[wasm_bindgen(method)]
-    fn error(this: &Host, failure: u8);
+    fn error(this: &Host, failure: u8, fatal: bool);
 
     /// Fires `reconnecting`.
     #[wasm_bindgen(method)]
@@ -113,7 +113,7 @@ extern "C" {
 }
 
 impl Host {
-    pub(crate) fn fail(&self, failure: Failure) {
-        self.error(failure as u8);
+    pub(crate) fn fail(&self, failure: Failure, fatal: bool) {
+        self.error(failure as u8, fatal);
     }
 }

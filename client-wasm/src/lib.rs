@@ -19,6 +19,5 @@ mod reconnect;
 mod session;
 mod socket;
 mod state;
-mod url;
 
 pub use core::{Core, judge};

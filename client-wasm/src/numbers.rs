@@ -75,6 +75,7 @@ fn facts() {
         ("Present", fact::PRESENT),
         ("Refused", fact::REFUSED),
         ("Foreign", fact::FOREIGN),
+        ("Detoured", fact::DETOURED),
     ];
     assert_eq!(members("Fact"), ours);
 }
@@ -98,7 +99,10 @@ fn failures_have_words_in_the_same_order() {
         (Failure::NoEndpoint, "unknown"),
         (Failure::Unreached, "unknown"),
         (Failure::Limit, "limit"),
+        (Failure::TooBig, "message-too-big"),
+        (Failure::Rejected, "rejected"),
         (Failure::ProxyNotRunning, "proxy-not-running"),
+        (Failure::Detoured, "proxy-not-running"),
         (Failure::Blocked, "blocked"),
         (Failure::BlockedFrame, "blocked"),
         (Failure::VersionMismatch, "version-mismatch"),

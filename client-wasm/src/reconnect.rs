@@ -9,6 +9,10 @@ pub(crate) struct Policy {
     pub(crate) max_queued: Option<f64>,
 }
 
+/// How long a connection lasts, in milliseconds, whose loss begins a new outage. A proxy that admits a page and soon closes
+/// again is met with longer and longer pauses, whatever the code: it may be what the page does each time.
+pub(crate) const LASTING_MS: f64 = 5000.0;
+
 /// The longest pause before the first attempt, in milliseconds: about what a proxy takes to start anew.
 const FIRST_DELAY: f64 = 100.0;
 

@@ -22,7 +22,6 @@ use connection::Phase;
 /// Handlers of the page run inside of every event and may call back: hence cells, none of them borrowed meanwhile.
 pub(crate) struct Session {
     host: Host,
-    path: String,
     policy: Option<Policy>,
     state: Cell<ReadyState>,
     phase: Cell<Phase>,
@@ -33,9 +32,11 @@ pub(crate) struct Session {
     backlog: RefCell<Backlog>,
     /// Whether it has ever been open.
     opened: Cell<bool>,
+    /// When the proxy told the own id, in milliseconds.
+    admitted: Cell<f64>,
     /// The attempts of this outage that were announced.
     attempts: Cell<u32>,
-    /// What the page was told last in this outage.
+    /// What the page was told since the channel was last open.
     told: Cell<Option<Failure>>,
 }
 
@@ -49,10 +50,10 @@ pub(crate) enum Fate {
 }
 
 impl Session {
-    pub(crate) fn new(host: Host, path: String, policy: Option<Policy>) -> Self {
+    pub(crate) fn start(host: Host, policy: Option<Policy>) -> Self {
+        host.wait(0.0, false);
         Self {
             host,
-            path,
             policy,
             state: Cell::new(ReadyState::Connecting),
             phase: Cell::default(),
@@ -61,6 +62,7 @@ impl Session {
             broken: Cell::default(),
             backlog: RefCell::default(),
             opened: Cell::default(),
+            admitted: Cell::default(),
             attempts: Cell::default(),
             told: Cell::default(),
         }

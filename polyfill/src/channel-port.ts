@@ -19,10 +19,17 @@ export class ChannelPort extends Port implements Host {
   /** The browser's socket, the last one there was. */
   carrier: WebSocket | undefined;
   readonly #peers = new Map<string, Port>();
+  #list: readonly EventTarget[] | undefined;
   readonly #queue = new Queue();
   readonly #wait = new Wait();
+  /** As long as the connection is listened to, or the page may come back to it. */
+  #life: AbortController | undefined;
   /** Until the channel has ended. */
-  #core: Core | undefined;
+  core: Core | undefined;
+  /** The address of the connection, the last one there was; that of the first one before, if it is known. */
+  url: string;
+  /** Where the proxy of the latest attempt is. */
+  #base = "";
   /** What the page's own function threw. */
   #why = "";
   // What the core was called for last, and so what its own calls are about: set before each call, read in those it makes.
@@ -32,71 +39,57 @@ export class ChannelPort extends Port implements Host {
 
   constructor(
     readonly endpoint: Endpoint,
+    readonly path: string,
     readonly protocols: string[],
   ) {
     super(0, "", "", '{"action":"broadcast","data":', "");
+    this.url = typeof endpoint === "string" ? endpoint + path : "";
   }
 
-  get peers(): EventTarget[] {
-    return Array.from(this.#peers.values(), ({ socket }) => socket);
-  }
-
-  /** The first attempt. What is wrong with an address that needs no asking is thrown. */
-  start(core: Core): void {
-    // Not before: the core holds this port, and a core that has thrown would never be garbage.
-    if (typeof this.endpoint === "string") {
-      this.#attempt(core, this.endpoint);
-      this.#core = core;
-    } else {
-      this.#core = core;
-      this.connect();
-    }
+  /** The same list until somebody comes or goes. */
+  get peers(): readonly EventTarget[] {
+    return (this.#list ??= Object.freeze(Array.from(this.#peers.values(), ({ socket }) => socket)));
   }
 
   async connect(): Promise<void> {
     try {
-      // What the function throws is told later, too: when the page has the socket and listens.
-      this.#attempt(this.#core, await locate(this.endpoint));
+      this.#base = await locate(this.endpoint);
     } catch (error) {
       this.#why = String(error);
-      this.#core?.onEndpointFailure();
+      this.core?.onEndpointFailure();
+      return;
     }
-  }
-
-  #attempt(core: Core | undefined, endpoint: string): void {
     try {
-      core?.connect(endpoint, this.protocols);
-    } catch (error) {
-      if ((error as Error).name === "SyntaxError") {
-        throw error;
-      }
+      this.core?.connect(this.#base + this.path, this.protocols);
+    } catch {
       // Firefox throws where a policy forbids the connection.
-      setTimeout(() => this.#core?.onFacts(Fact.Barred));
+      this.core?.onFacts(Fact.Barred);
     }
   }
 
   async gatherFacts(): Promise<void> {
     const { carrier } = this;
-    const { facts } = await gather(carrier!.url, true);
+    const { facts } = await gather(this.#base, true);
     if (carrier === this.carrier) {
-      this.#core?.onFacts(facts);
+      this.core?.onFacts(facts);
     }
   }
 
   listen(carrier: WebSocket): void {
     this.carrier = carrier;
+    this.url = carrier.url;
     this.origin = new URL(carrier.url).origin;
     // The head of a frame is read before the page hears of it; a Blob could not be read in time.
     carrier.binaryType = "arraybuffer";
-    carrier.onopen = () => this.#core?.onOpen();
+    carrier.onopen = () => this.core?.onOpen();
     carrier.onmessage = ({ data }) => this.#receive(data);
     const end = ({ code, reason, wasClean }: End) => {
       // Deno reports 0 for a connection that never was.
       this.#end = { code: code || ABNORMAL, reason, wasClean };
-      this.#core?.onClose(this.#end.code);
+      this.core?.onClose(this.#end.code);
     };
     carrier.onerror = () => {
-      this.#core?.onError();
+      this.core?.onError();
       if (carrier.readyState === State.Connecting) {
         // Node 22 has no more to say of a connection that never was. Whoever has says it of an attempt that is over.
         this.unlisten();
@@ -104,6 +97,25 @@ export class ChannelPort extends Port implements Host {
       }
     };
     carrier.onclose = end;
+    this.#leaveInCache();
+  }
+
+  /** A browser may keep a page that is left, which then runs no more. The others see it leave, and it learns of that when it is back. */
+  #leaveInCache(): void {
+    this.#life?.abort();
+    const { signal } = (this.#life = new AbortController());
+    const hide = ({ persisted }: PageTransitionEvent) => {
+      if (persisted) {
+        this.unlisten();
+        this.carrier!.close();
+        const lose = () => {
+          this.setEnd(ABNORMAL, false);
+          this.core?.onClose(ABNORMAL);
+        };
+        addEventListener("pageshow", lose, { signal, once: true });
+      }
+    };
+    globalThis.addEventListener?.("pagehide", hide, { signal });
   }
 
   unlisten(): void {
@@ -116,11 +128,11 @@ export class ChannelPort extends Port implements Host {
   #receive(data: string | ArrayBuffer): void {
     const arrival = (this.#arrival = typeof data === "string" ? readText(data) : readBinary(data));
     const peer = (this.#peer = this.#peers.get(isMessage(arrival) ? arrival.source : arrival.target));
-    this.#core?.onFrame(arrival.action, peer ? peer.state : State.None);
+    this.core?.onFrame(arrival.action, peer ? peer.state : State.None);
   }
 
   wait(milliseconds: number, hopeful: boolean): void {
-    this.#wait.start(milliseconds, hopeful, () => this.#core?.onAwake());
+    this.#wait.start(milliseconds, hopeful, () => this.core?.onAwake());
   }
 
   cancelWait(): void {
@@ -138,13 +150,13 @@ export class ChannelPort extends Port implements Host {
   flush(): void {
     this.retained -= this.#queue.bytes;
     for (const [frame, overhead] of this.#queue.empty()) {
-      this.#core?.send(this.serial, this.state, frame, overhead);
+      this.core?.send(this.serial, this.state, frame, overhead);
     }
   }
 
   retainUnsent(all: boolean): void {
     for (const port of all ? [...this.#peers.values(), this] : this.#peers.values()) {
-      port.retained += this.#core!.bufferedAmount(port.serial);
+      port.retained += this.core!.bufferedAmount(port.serial);
     }
   }
 
@@ -168,17 +180,18 @@ export class ChannelPort extends Port implements Host {
   }
 
   complain(): void {
-    const { code, reason } = this.#arrival!;
-    (this.#peer ?? this).fail(code, reason);
+    const { code, reason, target = "" } = this.#arrival!;
+    (this.#peer ?? this).fail(code, reason, false, target);
   }
 
-  error(failure: number): void {
+  error(failure: number, fatal: boolean): void {
     const [reason, message = this.#why] = FAILURES[failure]!;
-    this.fail(reason, message);
+    this.fail(reason, message, fatal);
   }
 
   reconnecting(attempt: number, delay: number): void {
-    this.socket.dispatchEvent(new CustomEvent("reconnecting", { detail: { attempt, delay } }));
+    const { code, reason } = this.#end!;
+    this.socket.dispatchEvent(new CustomEvent("reconnecting", { detail: { attempt, delay, code, reason } }));
   }
 
   setEnd(code: number, wasClean: boolean): void {
@@ -189,13 +202,15 @@ export class ChannelPort extends Port implements Host {
   closed(): void {
     this.end(this.#end!);
     this.socket = new EventTarget();
-    this.#core = undefined;
+    this.core = undefined;
+    this.#life?.abort();
   }
 
   arrive(serial: number): number {
     const id = this.#arrival!.target;
-    const peer = makePeer(this.#core!, this, serial, id);
+    const peer = makePeer(this.core!, this, serial, id);
     this.#peers.set(id, peer);
+    this.#list = undefined;
     this.socket.dispatchEvent(presenceEvent("connect", peer.socket));
     // A handler may have closed another peer.
     this.#peer = peer;
@@ -210,6 +225,7 @@ export class ChannelPort extends Port implements Host {
 
   depart(peer: Port = this.#peer!): void {
     this.#peers.delete(peer.id);
+    this.#list = undefined;
     peer.state = State.Closed;
     peer.end(this.#end!);
     this.socket.dispatchEvent(presenceEvent("disconnect", peer.socket));
@@ -235,10 +251,12 @@ export class ChannelPort extends Port implements Host {
 
   leaveSoon(serial: number, code: number, reason: string): void {
     const port = this.#peer!;
-    queueMicrotask(() => {
+    const leave = () => {
       this.#peer = port;
       this.#end = { code, reason, wasClean: true };
-      this.#core?.onLeft(serial, port.state);
-    });
+      this.core?.onLeft(serial, port.state);
+    };
+    // A browser's socket takes a task to close.
+    serial ? queueMicrotask(leave) : setTimeout(leave);
   }
 }

@@ -31,8 +31,8 @@ Object.assign(NetworkMessageEvent.prototype, {
 Object.setPrototypeOf(NetworkMessageEvent.prototype, MessageEvent.prototype);
 
 /** A failure, with its reason for programs and a message for people. */
-export function errorEvent(reason: string, message: string): Event {
-  return Object.assign(new Event("error"), { reason, message });
+export function errorEvent(reason: string, message: string, fatal: boolean, targetId: string): Event {
+  return Object.assign(new Event("error"), { reason, message, fatal, targetId });
 }
 
 /** The end of a socket. Node 22 has no CloseEvent. */

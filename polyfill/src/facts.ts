@@ -40,19 +40,24 @@ export function decision(status: Permission): Promise<unknown> {
   });
 }
 
-/** Where the proxy says what it is, at whose endpoint or channel `url` is. */
+/** Where the proxy whose address is `url` says what it is. */
 export function statusOf(url: string): string {
-  return new URL(url).href.replace(/^(ws|http)(.*?)(\/(network|local)\/[^/]+|\/?)$/, "http$2/status");
+  return `http${url.slice(2)}status`;
+}
+
+/** The same, as nobody has asked before: a service worker of the page may keep every answer, for good. */
+export function question(url: string): string {
+  return `${statusOf(url)}?${Math.random()}`;
 }
 
 /** The facts, and how the permission stands. Who is `patient` has asked, and waits for the answer. */
 export async function gather(url: string, patient = false): Promise<{ facts: number; state: PermissionState }> {
   const status = await permission(url);
-  let facts = 0;
+  let facts = isDetoured() ? Fact.Detoured : 0;
   if (status.state !== "granted") {
     const { document } = globalThis as { document?: Framed };
     const embedded = document?.featurePolicy?.allowsFeature("loopback-network") === false;
-    facts = (isSecureContext ? 0 : Fact.Insecure) | (embedded ? Fact.Embedded : 0);
+    facts |= (isSecureContext ? 0 : Fact.Insecure) | (embedded ? Fact.Embedded : 0);
     // Workers cannot ask, nor can those whom the answer would not help.
     if (patient && document && !facts) {
       await decision(status);
@@ -66,13 +71,20 @@ export async function gather(url: string, patient = false): Promise<{ facts: num
   return { facts: state === "prompt" ? facts : facts | (await presence(url)), state };
 }
 
+/** Whether Node sends requests to this machine to a proxy of HTTP. Deno would ask the person for each variable. */
+function isDetoured(): boolean {
+  const { Deno, process } = globalThis as { Deno?: object; process?: { env?: Record<string, string | undefined> } };
+  const env = (!Deno && process?.env) || {};
+  return !!env.NODE_USE_ENV_PROXY && !(env.NO_PROXY ?? env.no_proxy);
+}
+
 interface Framed {
   featurePolicy?: { allowsFeature(feature: string): boolean };
 }
 
 async function presence(url: string): Promise<number> {
   try {
-    const answer = await fetch(statusOf(url), { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(question(url), { signal: AbortSignal.timeout(PATIENCE_MS) });
     const { protocol, origin } = await answer.json();
     const served = origin === "refused" ? Fact.Refused : Fact.Present;
     return protocol ? (protocol === PROTOCOL ? served : Fact.Foreign) : 0;

@@ -22,16 +22,19 @@ export class NetworkWebSocket extends EventTarget {
 
   constructor(channel: string, protocols?: unknown) {
     needArguments(arguments, 1, new.target.name);
+    if (channel == null) {
+      throw new TypeError(`${channel} is no name of a channel`);
+    }
     needWebSocket();
     super();
     this.#channel = `${channel}`;
     const options = readOptions(protocols);
-    const port = new ChannelPort(options.endpoint, options.protocols);
-    const core = loadCore()
-      ? new Core(port, this instanceof LocalWebSocket, this.#channel, options.maxDelay, options.maxQueued)
-      : noCore(port);
+    // Every character of a channel name stands for itself in a path.
+    const path = `${this instanceof LocalWebSocket ? "local" : "network"}/${this.#channel}`;
+    const port = new ChannelPort(options.endpoint, path, options.protocols);
+    const core = loadCore() ? new Core(port, this.#channel, options.maxDelay, options.maxQueued) : noCore(port, options.maxQueued);
     this.#slots = new Slots(core, port, port);
-    port.start(core);
+    port.core = core;
     port.socket = this;
   }
 
@@ -39,12 +42,12 @@ export class NetworkWebSocket extends EventTarget {
     return this.#channel;
   }
 
-  get peers(): EventTarget[] {
+  get peers(): readonly EventTarget[] {
     return this.#slots.port.peers;
   }
 
   get url(): string {
-    return this.#slots.port.carrier?.url ?? "";
+    return this.#slots.port.url;
   }
 
   get extensions(): string {

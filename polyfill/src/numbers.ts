@@ -38,6 +38,7 @@ export const enum Fact {
   Present = 16,
   Refused = 32,
   Foreign = 64,
+  Detoured = 128,
 }
 
 /** The code of a `close` event where the connection was lost, or never was. */

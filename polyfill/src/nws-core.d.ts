@@ -16,7 +16,7 @@ export interface Host {
   broadcast(): void;
   direct(): void;
   complain(): void;
-  error(failure: number): void;
+  error(failure: number, fatal: boolean): void;
   reconnecting(attempt: number, delay: number): void;
   setEnd(code: number, clean: boolean): void;
   closed(): void;
@@ -31,7 +31,6 @@ export interface Host {
 export class Core {
   constructor(
     host: Host,
-    local: boolean,
     channel: string,
     maxDelay: number | undefined,
     maxQueued: number | undefined,
@@ -41,7 +40,7 @@ export class Core {
   close(serial: number, state: number, code: number | undefined, reason: string | undefined): void;
   readyState(serial: number, state: number): number;
   bufferedAmount(serial: number): number;
-  connect(endpoint: string, protocols: string[]): void;
+  connect(url: string, protocols: string[]): void;
   onEndpointFailure(): void;
   onOpen(): void;
   onFrame(action: number, peer: number): void;

@@ -28,6 +28,7 @@ export class PeerWebSocket extends EventTarget {
 export function makePeer(core: Core, channel: ChannelPort, serial: number, id: string): Port {
   const head = `{"action":"message","target":${JSON.stringify(id)},"data":`;
   const port = new Port(serial, id, channel.origin, head, id);
+  port.binaryType = channel.binaryType;
   port.socket = new PeerWebSocket(new Slots(core, channel, port));
   return port;
 }

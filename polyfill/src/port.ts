@@ -71,8 +71,8 @@ export class Port {
     this.socket.dispatchEvent(new NetworkMessageEvent(payload, this.origin, senderId, peer ? peer.socket : null));
   }
 
-  fail(reason: string, message: string): void {
-    this.socket.dispatchEvent(errorEvent(reason, message));
+  fail(reason: string, message: string, fatal = false, targetId = ""): void {
+    this.socket.dispatchEvent(errorEvent(reason, message, fatal, targetId));
   }
 
   end({ code, reason, wasClean }: End): void {

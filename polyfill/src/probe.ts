@@ -1,7 +1,7 @@
 /** What a page can do before it makes a socket. */
 import { judge } from "nws-core";
 
-import { decision, gather, permission, statusOf } from "./facts.ts";
+import { decision, gather, permission, question, statusOf } from "./facts.ts";
 import { FAILURES, NO_CORE } from "./failures.ts";
 import { Fact } from "./numbers.ts";
 import { locate, readOptions } from "./options.ts";
@@ -30,16 +30,17 @@ export const operations = {
     const endpoint = await locate(readOptions(options).endpoint);
     const status = await permission(endpoint);
     if (status.state === "prompt") {
-      const question: RequestInit & { targetAddressSpace: string } = { targetAddressSpace: "loopback" };
+      const options: RequestInit & { targetAddressSpace: string } = { targetAddressSpace: "loopback" };
       // Where no proxy listens, the request fails before the person has answered.
-      await fetch(statusOf(endpoint), question).catch(() => decision(status));
+      await fetch(question(endpoint), options).catch(() => decision(status));
     }
     return status.state;
   },
 };
 
 function hear({ blockedURI, disposition }: SecurityPolicyViolationEvent): void {
-  if (disposition === "enforce" && blockedURI.endsWith("/status")) {
-    forbidden.add(blockedURI);
+  const [address] = blockedURI.split("?") as [string];
+  if (disposition === "enforce" && address.endsWith("/status")) {
+    forbidden.add(address);
   }
 }

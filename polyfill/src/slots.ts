@@ -20,6 +20,13 @@ export class Slots<P extends Port = Port> {
 /** Finds an object's slots, and throws a TypeError where it has none. */
 export type SlotsOf = (socket: EventTarget) => Slots;
 
+type Inspect = (value: object, options: object) => string;
+
+interface Inspected {
+  [Symbol.toStringTag]: string;
+  toJSON(this: EventTarget): object;
+}
+
 /** The members that channels' and peers' sockets share. */
 export function members(slotsOf: SlotsOf): object & ThisType<EventTarget> {
   return {
@@ -61,6 +68,20 @@ export function members(slotsOf: SlotsOf): object & ThisType<EventTarget> {
       } else if (fate === Fate.Discarded) {
         port.retained += sizeOf(data);
       }
+    },
+
+    /** What there is to see of it. */
+    toJSON(): object {
+      slotsOf(this);
+      const socket = this as unknown as Record<string, unknown>;
+      const names = ["channel", "url", "id", "readyState", "peers"].filter((name) => name in socket);
+      return Object.fromEntries(names.map((name) => [name, socket[name]]));
+    },
+
+    /** For `console.log` of Node, Deno and Bun. */
+    [Symbol.for("nodejs.util.inspect.custom")](_depth: number, options: object, inspect: Inspect): string {
+      const { [Symbol.toStringTag]: name, toJSON } = this as unknown as Inspected;
+      return `${name} ${inspect(toJSON.call(this), options)}`;
     },
 
     close(code: unknown = undefined, reason: unknown = undefined): void {

@@ -22,7 +22,9 @@ export function loadCore(): boolean {
 
 /** Throws where the runtime lacks what sockets are made of. */
 export function needWebSocket(): void {
-  if (!globalThis.WebSocket) {
-    throw new DOMException("No WebSocket here: Node 22 or later has one", "NotSupportedError");
+  for (const name of ["WebSocket", "TextEncoder", "TextDecoder"] as const) {
+    if (!globalThis[name]) {
+      throw new DOMException(`No ${name} here: browsers and Node 22 or later have one`, "NotSupportedError");
+    }
   }
 }

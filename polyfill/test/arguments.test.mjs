@@ -26,6 +26,33 @@ inPage("a name is converted to a string, and is in the path as it is", async ({ 
   assert.deepEqual(paths.sort(), seen.map(([, path]) => path).sort());
 });
 
+inPage("what is missing is no name", async ({ page, endpoint }) => {
+  const errors = await page.evaluate((endpoint) => {
+    return [undefined, null].map((name) => thrown(() => new NetworkWebSocket(name, { endpoint })));
+  }, endpoint);
+  assert.deepEqual(errors, ["TypeError", "TypeError"]);
+});
+
+inPage("an option that there is not is named", async ({ page }) => {
+  const messages = await page.evaluate(async () => {
+    const told = ({ name, message }) => `${name} ${message}`;
+    const wrong = [{ reconect: true }, { reconnect: { maxdelay: 1 } }, { reconnect: { maxDelay: "much" } }, { reconnect: { send: "drop" } }];
+    const messages = wrong.map((options) => {
+      try {
+        new NetworkWebSocket("chan", options);
+      } catch (error) {
+        return told(error);
+      }
+    });
+    return [...messages, await NetworkWebSocket.probe({ endPoint: "ws://localhost" }).catch(told)];
+  });
+  const named = [/"reconect"/, /"maxdelay"/, /reconnect\.maxDelay/, /reconnect\.send/, /"endPoint"/];
+  messages.forEach((message, place) => {
+    assert.match(message, /^TypeError /);
+    assert.match(message, named[place]);
+  });
+});
+
 inPage("the default endpoint", async ({ page }) => {
   const urls = await page.evaluate(() =>
     [undefined, null, {}, [], "chat", { protocols: "chat" }, { endpoint: undefined }].map((options) => {

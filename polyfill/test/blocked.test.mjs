@@ -1,7 +1,7 @@
 /** Browsers differ in what they report of a connection that they block; pages hear of exactly one end. */
 import assert from "node:assert/strict";
 
-import { inPage, stopClock } from "./chromium.mjs";
+import { begin, inPage, stopClock } from "./chromium.mjs";
 
 /** Makes a socket, with a WebSocket in the place of the browser's whose events are those that `play` calls for. */
 async function pretend(page, endpoint) {
@@ -27,6 +27,7 @@ async function pretend(page, endpoint) {
     globalThis.ws = record(endpoint, log);
     globalThis.ended = next(ws, "close");
   }, endpoint);
+  await begin(page);
 }
 
 const failed = ["root error [3]", "root close 1006 false [3]"];
@@ -61,7 +62,9 @@ inPage("close() of a connection whose end is never reported", async ({ page, end
 
 /** Closes once the error of the browser's socket has had its task, and some milliseconds more. */
 const closeAfter = (milliseconds) => async (page) => {
-  await page.evaluate(() => make() && forbidden.then(() => undefined));
+  await page.evaluate(() => void make());
+  await begin(page);
+  await page.evaluate(() => forbidden.then(() => undefined));
   await page.clock.runFor(milliseconds);
   await page.evaluate(() => ws.close());
 };
@@ -76,10 +79,12 @@ for (const [when, close] of Object.entries(CLOSINGS)) {
   const body = async ({ page, endpoint }) => {
     await stopClock(page);
     await page.evaluate((endpoint) => {
+      const { promise, resolve } = Promise.withResolvers();
+      globalThis.forbidden = promise;
       globalThis.WebSocket = class extends WebSocket {
         constructor(...args) {
           super(...args);
-          globalThis.forbidden = next(this, "error");
+          next(this, "error").then(resolve);
         }
       };
       globalThis.make = () => {
@@ -132,6 +137,20 @@ inPage(
       return [...log, ws.readyState, ws.bufferedAmount];
     }, endpoint);
     assert.deepEqual(log, ["InvalidStateError", 3, 4]);
+  },
+  "/coreless.html",
+);
+
+inPage(
+  "where there can be no core messages are queued if they are to be",
+  async ({ page, endpoint }) => {
+    const log = await page.evaluate(async (endpoint) => {
+      const ws = new NetworkWebSocket("chan", { endpoint, reconnect: { send: "queue", maxQueued: 6 } });
+      const log = [thrown(() => ws.send("early")), thrown(() => ws.send("12")), ws.readyState, ws.bufferedAmount];
+      const [{ reason, fatal }] = await Promise.all([next(ws, "error"), next(ws, "close")]);
+      return [...log, reason, fatal, thrown(() => ws.send("late")), ws.bufferedAmount];
+    }, endpoint);
+    assert.deepEqual(log, ["nothing", "QuotaExceededError", 0, 5, "blocked", true, "nothing", 9]);
   },
   "/coreless.html",
 );

@@ -14,8 +14,21 @@ import { FakeProxy } from "./fake-proxy.mjs";
 /** No test waits longer for anything: far beyond what takes its normal course, even on a busy machine. */
 const DEADLINE = 60_000;
 
+/** A service worker that keeps every answer, for good. */
+const HOARDER = `
+  addEventListener("install", () => skipWaiting());
+  addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+  addEventListener("fetch", (event) => event.respondWith(answer(event.request)));
+  async function answer(request) {
+    const cache = await caches.open("all");
+    const response = (await cache.match(request)) ?? (await fetch(request));
+    await cache.put(request, response.clone());
+    return response;
+  }`;
+
 const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
 const PAGES = {
+  "/hoarder.js": HOARDER,
   "/blank.html": "<!doctype html>",
   "/script.html": withScripts("networkwebsockets", "recorder"),
   "/same.html": withScripts("networkwebsockets", "recorder", "same"),
@@ -43,13 +56,13 @@ after(async () => {
   site?.closeAllConnections();
 });
 
-/** The browser that the tests use; CHROMIUM names another than Debian's. */
-function launch() {
+/** The browser that the tests use; CHROMIUM names another than Debian's. Playwright forbids it some things, unless told not to. */
+export function launch(ignoreDefaultArgs = []) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
   // A proxy that somebody runs on the usual port takes no part.
   const alone = "--host-resolver-rules=MAP *:9009 ~NOTFOUND";
-  return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu", alone, ...quiet] });
+  return chromium.launch({ executablePath, headless: true, ignoreDefaultArgs, args: ["--no-sandbox", "--disable-gpu", alone, ...quiet] });
 }
 
 /**
@@ -78,6 +91,11 @@ export function inPage(name, body, path = "/script.html") {
 export async function stopClock(page) {
   await page.clock.install({ time: 0 });
   await page.clock.pauseAt(3_600_000);
+}
+
+/** Lets the sockets that a page has just made begin to connect, where the clock is stopped. */
+export async function begin(page) {
+  await page.clock.runFor(1);
 }
 
 async function serve({ url }, response) {

@@ -5,10 +5,15 @@ import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 
 export class FakeProxy {
-  #server = createServer((_request, response) => response.writeHead(404).end());
+  #server = createServer(({ url }, response) => {
+    const status = url.split("?")[0] === "/status" && this.status;
+    status ? response.writeHead(200, { "access-control-allow-origin": "*" }).end(status) : response.writeHead(404).end();
+  });
   #sockets = new WebSocketServer({ server: this.#server });
   #clients = new Queue();
   #port = 0;
+  /** What it says of itself, if it is asked. */
+  status = "";
   /** How many clients have connected. */
   met = 0;
 

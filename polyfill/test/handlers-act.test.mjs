@@ -36,7 +36,7 @@ inPage("a message from one peer closes all, each with its own code", async ({ pa
     const log = [];
     const ws = record(endpoint, log);
     ws.addEventListener("message", () => {
-      ws.peers.reverse().forEach((peer, i) => peer.close(4000 + i, peer.id));
+      [...ws.peers].reverse().forEach((peer, i) => peer.close(4000 + i, peer.id));
       log.push(ws.peers.map(({ readyState }) => readyState).join());
     });
     await next(ws, "message");

@@ -112,6 +112,22 @@ inPage("binary arrives as each socket's binaryType says", async ({ page, proxy, 
   ]);
 });
 
+inPage("a peer's socket begins with the binaryType of its channel", async ({ page, proxy, endpoint }) => {
+  const types = page.evaluate(async (endpoint) => {
+    const ws = record(endpoint, []);
+    const before = (await next(ws, "connect")).detail.target;
+    ws.binaryType = "arraybuffer";
+    const after = (await next(ws, "connect")).detail.target;
+    const { data } = await next(after, "message");
+    return [before.binaryType, after.binaryType, data.constructor.name];
+  }, endpoint);
+  const client = await proxy.admit("a");
+  await page.evaluate(() => happens("a open [1]"));
+  client.connect("b");
+  client.binary(2, "b", [1]);
+  assert.deepEqual(await types, ["blob", "arraybuffer", "ArrayBuffer"]);
+});
+
 inPage("bufferedAmount counts what the page gave", async ({ page, proxy, endpoint }) => {
   const amounts = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);

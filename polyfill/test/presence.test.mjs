@@ -3,6 +3,25 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
+inPage("the list of peers is another when somebody comes or goes, and only then", async ({ page, proxy, endpoint }) => {
+  const seen = page.evaluate(async (endpoint) => {
+    const ws = record(endpoint, []);
+    const lists = [];
+    for (const type of ["open", "connect", "message", "connect", "disconnect"]) {
+      await next(ws, type);
+      lists.push(ws.peers);
+    }
+    const changes = lists.slice(1).map((list, before) => list !== lists[before]);
+    return [changes, lists.every(Object.isFrozen), ws.peers === ws.peers, lists.map((list) => list.map(({ id }) => id))];
+  }, endpoint);
+  const client = await proxy.admit();
+  client.connect("a");
+  client.broadcast("a", "still the same");
+  client.connect("b");
+  client.disconnect("a");
+  assert.deepEqual(await seen, [[true, false, true, true], true, true, [[], ["a"], ["a"], ["a", "b"], ["b"]]]);
+});
+
 inPage("a socket asks for its id and opens with the answer", async ({ page, proxy, endpoint }) => {
   const states = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);

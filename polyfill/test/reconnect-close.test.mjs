@@ -1,7 +1,7 @@
 /** `close()` ends a channel that would connect again, wherever it is between two connections. */
 import assert from "node:assert/strict";
 
-import { inPage, stopClock } from "./chromium.mjs";
+import { begin, inPage, stopClock } from "./chromium.mjs";
 
 const NEVER_OPEN = ["root error unknown: The socket was closed before it was open. [3]", "root close 1006 false [3]"];
 const WAS_OPEN = ["root close 3456 enough true [3]"];
@@ -43,6 +43,7 @@ async function ended(page, proxy, endpoint) {
     await next(new NetworkWebSocket("another", { endpoint }), "open");
     return [tried, log, ws.readyState];
   }, endpoint);
+  await begin(page);
   let client;
   do {
     client = await proxy.accept();
@@ -117,6 +118,7 @@ for (const opened of [false, true]) {
   inPage(`in the pause ${opened ? "of an outage" : "before it ever opened"}`, async ({ page, proxy, endpoint }) => {
     await stopClock(page);
     await join(page, endpoint, "never");
+    await begin(page);
     if (opened) {
       await proxy.admit();
       await page.evaluate(() => happens("root open [1]"));
@@ -132,6 +134,7 @@ for (const opened of [false, true]) {
       return [ws.readyState, ws.bufferedAmount, thrown(() => ws.close(7)), ws.readyState];
     });
     assert.deepEqual(await states, [2, 9, "InvalidAccessError", 2]);
+    await begin(page);
     if (opened) {
       await proxy.start();
     }

@@ -1,7 +1,7 @@
 /** Where a channel that connects again looks for its proxy, and what it is asked for. */
 import assert from "node:assert/strict";
 
-import { inPage, stopClock } from "./chromium.mjs";
+import { begin, inPage, stopClock } from "./chromium.mjs";
 import { FakeProxy } from "./fake-proxy.mjs";
 
 inPage("a function is asked before each attempt", async ({ page, proxy, endpoint }) => {
@@ -75,11 +75,14 @@ for (const outcome of ["gives an endpoint", "fails"]) {
         const log = [];
         let asked = 0;
         const answer = Promise.withResolvers();
+        const question = Promise.withResolvers();
         const ask = () => {
           asked++;
+          question.resolve();
           return answer.promise;
         };
         const ws = record(undefined, log, "chan", { reconnect: { maxDelay: 0 }, endpoint: ask });
+        await question.promise;
         ws.close();
         await next(ws, "close");
         outcome === "fails" ? answer.reject("too late") : answer.resolve(endpoint);
@@ -110,8 +113,9 @@ inPage("what becomes known late of an attempt makes no second connection", async
     globalThis.fetch = () => ask("what is it", questions);
     globalThis.log = [];
     record(undefined, log, "chan", { reconnect: true, endpoint: () => ask("where is it", answers) });
-    answers[0].resolve(endpoint);
   }, endpoint);
+  await begin(page);
+  await page.evaluate((endpoint) => answers[0].resolve(endpoint), endpoint);
   const client = await proxy.accept();
   await client.frame();
   // The silence of the proxy, and then its end, are looked into.

@@ -1,7 +1,7 @@
 /** How long a channel that is lost waits for its next attempt, and what holds it meanwhile. */
 import assert from "node:assert/strict";
 
-import { inPage, stopClock } from "./chromium.mjs";
+import { begin, inPage, stopClock } from "./chromium.mjs";
 import { collect } from "./collect.mjs";
 
 /** Stops the page's clock in a pause, where nothing but time or what a test does can end it. */
@@ -13,6 +13,7 @@ async function pause(page, proxy, endpoint) {
     ws.onreconnecting = ({ detail }) => (globalThis.delay = detail.delay);
     globalThis.refs = [new WeakRef(ws)];
   }, endpoint);
+  await begin(page);
   (await proxy.admit()).socket.terminate();
   return page.evaluate(() => happens("root reconnecting 1 [0]").then(() => delay));
 }

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
+/** How long a connection lasts whose loss begins a new outage, in milliseconds. */
+const LASTING = 5000;
+
 /** The events until the first broadcast, with what the socket tells of itself after an open and while it is down. */
 function untilMessage(page, endpoint, reconnect = true) {
   return page.evaluate(
@@ -98,9 +101,12 @@ inPage("the peers' sockets of a former connection stay closed", async ({ page, p
 });
 
 inPage("attempts are counted in each outage, and a reason is told once", async ({ page, proxy, endpoint }) => {
+  await page.clock.install();
   const events = ownEvents(page, endpoint, { maxDelay: 0 });
   for (const outage of [1, 2]) {
     await proxy.admit();
+    await page.evaluate((times) => happens("root open [1]", times), outage);
+    await page.clock.fastForward(LASTING);
     proxy.close();
     await page.evaluate((times) => happens("root reconnecting 3 [0]", times), outage);
     await proxy.start();
@@ -111,6 +117,35 @@ inPage("attempts are counted in each outage, and a reason is told once", async (
   const outage = ["reconnecting 1 [0]", reason, "reconnecting 2 [0]", "reconnecting 3 [0]"];
   assert.match(reason, /^error \S+ \[0\]$/);
   assert.deepEqual(names, ["open [1]", ...outage, "open [1]", ...outage, "open [1]", "message end from a by undefined [1]"]);
+});
+
+inPage("attempts are counted on, and pauses grow, until a connection has lasted", async ({ page, proxy, endpoint }) => {
+  await page.clock.install();
+  await page.evaluate((endpoint) => {
+    globalThis.details = [];
+    const ws = record(endpoint, [], "chan", { reconnect: true });
+    ws.onreconnecting = ({ detail }) => {
+      details.push(detail);
+      // What follows comes at once.
+      setTimeout(() => dispatchEvent(new Event("online")));
+    };
+  }, endpoint);
+  for (const opened of [1, 2, 3, 4, 5]) {
+    const { socket } = await proxy.admit();
+    await page.evaluate((times) => happens("root open [1]", times), opened);
+    if (opened === 4) {
+      await page.clock.fastForward(LASTING);
+    }
+    socket.close(1013, "slow consumer");
+  }
+  await page.evaluate(() => happens("root reconnecting 2 [0]", 2));
+  const details = await page.evaluate(() => details);
+  assert.deepEqual(details.map(({ attempt }) => attempt), [1, 2, 3, 1, 2]);
+  for (const { attempt, delay, code, reason } of details) {
+    const longest = 100 * 2 ** (attempt - 1);
+    assert.ok(longest / 2 <= delay && delay <= longest, `attempt ${attempt} after ${delay} ms`);
+    assert.deepEqual([code, reason], [1013, "slow consumer"]);
+  }
 });
 
 inPage("a start that fails is tried again", async ({ page, proxy, endpoint }) => {

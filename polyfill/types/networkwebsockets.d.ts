@@ -6,7 +6,7 @@
 /** What a page may send. */
 export type NetworkWebSocketData = string | ArrayBuffer | ArrayBufferView | Blob;
 
-/** How a socket is opened. */
+/** How a socket is opened. The constructor throws a `TypeError` for an option that there is not. */
 export interface NetworkWebSocketOptions {
   /**
    * Subprotocols to offer: none unless given. The constructor throws a `SyntaxError` for one that is no token, or comes
@@ -14,8 +14,8 @@ export interface NetworkWebSocketOptions {
    */
   protocols?: string | readonly string[];
   /**
-   * Where the proxy is, without a path of a channel: `ws://localhost:9009` unless given. A function is asked before each
-   * attempt to connect. The constructor throws a `SyntaxError` for a string that is no URL of a WebSocket.
+   * Where the proxy is, without a channel: `ws://localhost:9009` unless given. A path has to end in a slash. A function is
+   * asked before each attempt to connect. The constructor throws a `SyntaxError` for a string that is no such URL.
    */
   endpoint?: string | URL | (() => string | URL | Promise<string | URL>);
   /**
@@ -57,6 +57,10 @@ export type FailureReason =
   | "origin-not-allowed"
   /** The proxy or the channel is full, or this site has tried too many names. */
   | "limit"
+  /** The page sent more in one message than the proxy takes. */
+  | "message-too-big"
+  /** The proxy does not accept what the page sends. */
+  | "rejected"
   /** The proxy is too old or too new for this package. */
   | "version-mismatch"
   | "unknown";
@@ -99,6 +103,10 @@ export interface NetworkErrorEvent extends Event {
   readonly reason: FailureReason | FrameErrorCode;
   /** A sentence for people. */
   readonly message: string;
+  /** Whether the socket has ended: `close` follows. Otherwise it goes on, or connects again. */
+  readonly fatal: boolean;
+  /** The id of the peer to which the proxy could not deliver a message; empty for other failures. */
+  readonly targetId: string;
 }
 
 /** The end of a socket: a `CloseEvent` of the DOM. */
@@ -114,17 +122,21 @@ export interface PresenceEvent extends CustomEvent<{ readonly target: PeerWebSoc
 /** The connection is lost, or could not be made, and will be tried again. */
 export interface ReconnectingEvent
   extends CustomEvent<{
-    /** Which attempt comes next: 1 for the first of an outage. */
+    /** Which attempt comes next: 1 for the first of an outage, which a connection of at least 5 seconds ends. */
     readonly attempt: number;
     /** The pause before it, in milliseconds. */
     readonly delay: number;
+    /** The code with which the connection closed: 1006 if it broke, or was never made. */
+    readonly code: number;
+    /** What the proxy said as it closed the connection; mostly empty. */
+    readonly reason: string;
   }> {}
 
 /** The events of a socket to one peer, by name. */
 export interface PeerWebSocketEventMap {
   open: Event;
   message: NetworkMessageEvent;
-  /** A failure. Unless it is of one frame, `close` follows, or an attempt to connect again. */
+  /** A failure. If it is `fatal`, `close` follows. */
   error: NetworkErrorEvent;
   close: NetworkCloseEvent;
 }
@@ -139,11 +151,17 @@ export interface NetworkWebSocketEventMap extends PeerWebSocketEventMap {
   reconnecting: ReconnectingEvent;
 }
 
-/** What an attribute like `onopen` holds. */
+/** What an attribute like `onopen` is given. */
 type Handler<Socket, E> = ((this: Socket, event: E) => any) | null;
+
+/** The same, as it is read: whoever calls it has to know what it takes. So a channel's socket may stand for a `WebSocket`. */
+type Held = ((this: any, event: any) => any) | null;
 
 /** What is given to `addEventListener()`. A property, not a method: methods may be of events that never come. */
 type Listener<Socket, E> = ((this: Socket, event: E) => any) | { handleEvent: (event: E) => any } | null;
+
+/** A name that is known at run time only: one that stands in the source and is none of an event is a mistake. */
+type Unforeseen<Type extends string> = string extends Type ? Type : never;
 
 interface ListenerOptions {
   capture?: boolean;
@@ -167,35 +185,47 @@ declare abstract class CommonSocket<Socket, Events> extends EventTarget {
   get readyState(): 0 | 1 | 2 | 3;
   /** Bytes given to `send()` that have not left yet. */
   get bufferedAmount(): number;
-  /** How bytes arrive: `"blob"` unless set. */
+  /** How bytes arrive: `"blob"` unless set. A peer's socket begins with what its channel's has. */
   get binaryType(): "blob" | "arraybuffer";
   set binaryType(type: "blob" | "arraybuffer");
 
-  get onopen(): Handler<Socket, Event>;
+  get onopen(): Held;
   set onopen(handler: Handler<Socket, Event>);
-  get onmessage(): Handler<Socket, NetworkMessageEvent>;
+  get onmessage(): Held;
   set onmessage(handler: Handler<Socket, NetworkMessageEvent>);
-  get onerror(): Handler<Socket, NetworkErrorEvent>;
+  get onerror(): Held;
   set onerror(handler: Handler<Socket, NetworkErrorEvent>);
-  get onclose(): Handler<Socket, NetworkCloseEvent>;
+  get onclose(): Held;
   set onclose(handler: Handler<Socket, NetworkCloseEvent>);
+
+  /** What is to be seen of it, for `JSON.stringify()` and logs. */
+  toJSON(): object;
 
   addEventListener<Name extends keyof Events>(
     type: Name,
     listener: Listener<this, Events[Name]>,
     options?: boolean | ListenerOptions,
   ): void;
-  addEventListener(type: string, listener: Listener<this, Event>, options?: boolean | ListenerOptions): void;
+  addEventListener<Type extends string>(
+    type: Unforeseen<Type>,
+    listener: Listener<this, Event>,
+    options?: boolean | ListenerOptions,
+  ): void;
   removeEventListener<Name extends keyof Events>(
     type: Name,
     listener: Listener<this, Events[Name]>,
     options?: boolean | ListenerOptions,
   ): void;
-  removeEventListener(type: string, listener: Listener<this, Event>, options?: boolean | ListenerOptions): void;
+  removeEventListener<Type extends string>(
+    type: Unforeseen<Type>,
+    listener: Listener<this, Event>,
+    options?: boolean | ListenerOptions,
+  ): void;
 }
 
 /** A socket to one peer of a channel. The channel's socket makes it, and hands it out with `connect`. */
 export declare class PeerWebSocket extends CommonSocket<PeerWebSocket, PeerWebSocketEventMap> {
+  #private;
   private constructor();
   /** The id of the peer. */
   get id(): string;
@@ -212,7 +242,8 @@ export declare class PeerWebSocket extends CommonSocket<PeerWebSocket, PeerWebSo
 export declare class NetworkWebSocket extends CommonSocket<NetworkWebSocket, NetworkWebSocketEventMap> {
   /**
    * Joins a channel. Throws a `SyntaxError` for a name that no channel can have: one is 1 to 255 of
-   * `A-Z a-z 0-9 + = * . _ -`, and neither `.` nor `..`.
+   * `A-Z a-z 0-9 + = * . _ -`, and neither `.` nor `..`. It connects in a later task: a socket that is closed before never
+   * joins.
    */
   constructor(channel: string, protocols?: string | readonly string[] | NetworkWebSocketOptions);
 
@@ -228,19 +259,19 @@ export declare class NetworkWebSocket extends CommonSocket<NetworkWebSocket, Net
   get channel(): string;
   /** The own peer id: known once `open` fires, empty before. */
   get id(): string;
-  /** The sockets of the peers that are present, in order of arrival. */
-  get peers(): PeerWebSocket[];
-  /** The URL of the connection to the proxy; empty while a function has not said where that is. */
+  /** The sockets of the peers that are present, in order of arrival: a frozen array, the same until somebody comes or goes. */
+  get peers(): readonly PeerWebSocket[];
+  /** The URL of the latest connection to the proxy, or of the first one to come; empty while a function has not said where that is. */
   get url(): string;
   get extensions(): string;
   /** The subprotocol that the proxy took. */
   get protocol(): string;
 
-  get onconnect(): Handler<NetworkWebSocket, PresenceEvent>;
+  get onconnect(): Held;
   set onconnect(handler: Handler<NetworkWebSocket, PresenceEvent>);
-  get ondisconnect(): Handler<NetworkWebSocket, PresenceEvent>;
+  get ondisconnect(): Held;
   set ondisconnect(handler: Handler<NetworkWebSocket, PresenceEvent>);
-  get onreconnecting(): Handler<NetworkWebSocket, ReconnectingEvent>;
+  get onreconnecting(): Held;
   set onreconnecting(handler: Handler<NetworkWebSocket, ReconnectingEvent>);
 
   /**

@@ -1,5 +1,7 @@
 //! What the proxy says: who is in the channel, and what they say.
 
+use js_sys::Date;
+
 use super::{Phase, Session};
 use crate::action::Action;
 use crate::close;
@@ -28,7 +30,7 @@ impl Session {
             }
             (Some(Action::Status), _) => self.admit(),
             (Some(Action::Error), _) => self.host.complain(),
-            (Some(Action::Unreadable), _) => self.host.fail(Failure::BadFrame),
+            (Some(Action::Unreadable), _) => self.host.fail(Failure::BadFrame, false),
             // The page has closed its socket to who sends a message; somebody has left who never came; a later proxy has
             // more to say.
             (Some(Action::Message | Action::Disconnect) | None, _) => {}
@@ -40,7 +42,7 @@ impl Session {
         if self.phase.replace(Phase::Admitted) != Phase::Admitted {
             self.host.cancel_wait();
             self.opened.set(true);
-            self.attempts.set(0);
+            self.admitted.set(Date::now());
             self.told.set(None);
             self.state.set(ReadyState::Open);
             self.host.flush();

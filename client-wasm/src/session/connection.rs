@@ -1,6 +1,6 @@
 //! The life of a channel's connections: one attempt after the other, as far as the page wants it.
 
-use js_sys::Math;
+use js_sys::{Date, Math};
 use wasm_bindgen::JsValue;
 
 use super::Session;
@@ -8,10 +8,9 @@ use crate::backlog::Backlog;
 use crate::close;
 use crate::failure::{Failure, fact};
 use crate::host::ROOT;
-use crate::reconnect::Policy;
+use crate::reconnect::{LASTING_MS, Policy};
 use crate::socket::Socket;
 use crate::state::ReadyState;
-use crate::url;
 
 /// The question to which the answer carries the own id.
 const STATUS: &str = r#"{"action":"status"}"#;
@@ -25,21 +24,21 @@ const WELCOME_MS: f64 = 3000.0;
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// The proxy is looked for, or the socket opens, or the own id is awaited.
-    #[default]
     Starting,
     /// The proxy has told the own id.
     Admitted,
     /// The attempt has failed, and the reason is looked for.
     Failing,
-    /// The next attempt will come.
+    /// The next attempt will come, or the first.
+    #[default]
     Pausing,
 }
 
 impl Session {
-    pub(crate) fn connect(&self, endpoint: &str, protocols: &JsValue) -> Result<(), JsValue> {
+    pub(crate) fn connect(&self, url: &str, protocols: &JsValue) -> Result<(), JsValue> {
         let is_awaited = self.phase.get() == Phase::Starting && self.socket.borrow().is_none();
         if self.is(ReadyState::Connecting) && is_awaited {
-            let socket = Socket::connect(&url::join(endpoint, &self.path), protocols)?;
+            let socket = Socket::connect(url, protocols)?;
             self.broken.set(false);
             self.backlog.replace(Backlog::default());
             self.host.listen(&socket);
@@ -74,7 +73,7 @@ impl Session {
         self.host.retain_unsent(!goes_on);
         self.socket.take();
         if self.phase.get() == Phase::Admitted {
-            self.lose();
+            self.lose(code);
         } else if self.is(ReadyState::Closing) {
             self.give_up();
         } else {
@@ -82,7 +81,7 @@ impl Session {
             if code == close::ABNORMAL {
                 self.host.gather_facts();
             } else {
-                self.fail(Failure::of_code(code));
+                self.fail(Failure::of_code(code).unwrap_or(Failure::Unreached));
             }
         }
     }
@@ -136,9 +135,13 @@ impl Session {
     }
 
     /// Takes note that there is no connection any more.
-    fn lose(&self) {
-        let Some(policy) = self.policy.filter(|_| self.is(ReadyState::Open)) else {
-            return self.finish(self.broken.get().then_some(Failure::Broken));
+    fn lose(&self, code: u16) {
+        if Date::now() - self.admitted.get() >= LASTING_MS {
+            self.attempts.set(0);
+        }
+        let lasting = Failure::of_code(code).filter(|failure| !failure.may_pass());
+        let Some(policy) = self.policy.filter(|_| self.is(ReadyState::Open) && lasting.is_none()) else {
+            return self.finish(lasting.or(self.broken.get().then_some(Failure::Broken)));
         };
         self.state.set(ReadyState::Connecting);
         self.phase.set(Phase::Pausing);
@@ -154,7 +157,7 @@ impl Session {
             self.state.set(ReadyState::Closed);
         }
         if self.told.replace(Some(failure)) != Some(failure) {
-            self.host.fail(failure);
+            self.host.fail(failure, policy.is_none());
         }
         match policy {
             Some(policy) => self.pause(policy),
@@ -178,7 +181,7 @@ impl Session {
         self.state.set(ReadyState::Closed);
         self.host.depart_all();
         if let Some(failure) = failure {
-            self.host.fail(failure);
+            self.host.fail(failure, true);
         }
         self.host.closed();
     }

@@ -13,7 +13,6 @@ expectTypeOf(ws.binaryType).toEqualTypeOf<BinaryType>();
 declare const options: AddEventListenerOptions;
 declare const listener: EventListenerOrEventListenerObject;
 ws.addEventListener("open", listener, options);
-ws.addEventListener("anything", listener, options);
 ws.removeEventListener("open", listener, options);
 ws.onclose = (event: CloseEvent) => event.code;
 ws.addEventListener("message", (event: MessageEvent<string>) => event.data.length);
@@ -23,3 +22,13 @@ function greet(socket: Pick<WebSocket, "send" | "close" | "readyState" | "buffer
   socket.send("hello");
 }
 greet(ws);
+
+/** It may stand for one. */
+function adopt(socket: WebSocket): void {
+  socket.onmessage = ({ data }) => data;
+  socket.addEventListener("close", ({ code }) => code);
+}
+adopt(ws);
+const socket: WebSocket = ws;
+// @ts-expect-error a peer's socket has no URL
+const other: WebSocket = ws.peers[0]!;

@@ -35,7 +35,8 @@ new NetworkWebSocket("channel", options);
 
 expectTypeOf(ws.readyState).toEqualTypeOf<0 | 1 | 2 | 3>();
 expectTypeOf(ws.bufferedAmount).toEqualTypeOf<number>();
-expectTypeOf(ws.peers).toEqualTypeOf<PeerWebSocket[]>();
+expectTypeOf(ws.peers).toEqualTypeOf<readonly PeerWebSocket[]>();
+expectTypeOf(ws.toJSON()).toEqualTypeOf<object>();
 for (const text of [ws.id, ws.channel, ws.url, ws.extensions, ws.protocol, ws.peers[0]!.id]) {
   expectTypeOf(text).toEqualTypeOf<string>();
 }
