@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
