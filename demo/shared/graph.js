@@ -4,7 +4,7 @@ import { element } from './element.js';
 
 /** Enough for 60 seconds at 10 values a second; older ones are dropped. */
 const POINTS_AT_MOST = 600;
-const AXIS_WIDTH = 48;
+const AXIS_WIDTH = 56;
 
 /** @typedef {{label: string, hue: number}} Series */
 

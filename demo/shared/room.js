@@ -176,9 +176,9 @@ export class Room extends EventTarget {
     if (JSON.stringify(extra) !== JSON.stringify(former)) this.#tell('changed', { person });
   }
 
-  /** While there is a connection, this is about a single message. */
-  #failed({ reason, message }) {
-    if (this.state === 'open') return;
+  /** While there is a connection, this is about a single message, or the end. */
+  #failed({ reason, message, fatal = false }) {
+    if (this.state === 'open' && !fatal) return;
     this.why = message;
     this.reason = reason;
     this.#tell('state');

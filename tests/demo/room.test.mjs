@@ -132,6 +132,15 @@ test('a lost connection takes all people with it, and its return is told before 
   assert.equal(room.sendTo(person, 'x'), false, 'who has gone stays gone');
 });
 
+test('an error that ends the connection says why, one about a single message does not', () => {
+  const { socket, room } = open();
+  socket.fire('error', { reason: 'unknown-target', message: 'It has left.', fatal: false });
+  assert.equal(room.why, '');
+  socket.fire('error', { reason: 'message-too-big', message: 'A message was too big.', fatal: true });
+  socket.fire('close');
+  assert.deepEqual([room.state, room.reason, room.why], ['failed', 'message-too-big', 'A message was too big.']);
+});
+
 test('after leaving nothing happens any more', () => {
   const { socket, room, happened } = open();
   const peer = meet(socket, 'bob');
