@@ -18,7 +18,7 @@ fn is_page(response: &Response) -> bool {
 #[tokio::test]
 async fn console_and_demos_are_pages_that_trust_nobody() -> Result<()> {
     let proxy = Proxy::start().await?;
-    for path in ["/", "/console", "/demo/", "/demo/chat/"] {
+    for path in ["/", "/console", "/demo/", "/demo/chat/", "/demo/game/", "/demo/pubsub/", "/demo/webrtc/"] {
         let response = Request::get(path).send(&proxy).await?;
         assert!(response.status == 200 && is_page(&response), "{path}: {response:?}");
         let policy = response.header("content-security-policy").context("a policy")?;
@@ -28,6 +28,44 @@ async fn console_and_demos_are_pages_that_trust_nobody() -> Result<()> {
         );
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
         assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn demos_come_compressed_to_clients_that_take_it_and_plain_to_others() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for (path, kind) in [
+        ("/demo/dist/chat.js", SCRIPT),
+        ("/demo/dist/uplot.mjs", SCRIPT),
+        ("/demo/dist/game.css", "text/css; charset=utf-8"),
+        ("/demo/dist/webrtc.txt", "text/plain; charset=utf-8"),
+    ] {
+        let plain = Request::get(path).send(&proxy).await?;
+        let gzip = Request::get(path).header("Accept-Encoding", "br, gzip").send(&proxy).await?;
+        for response in [&plain, &gzip] {
+            assert_eq!((response.status, response.header("content-type")), (200, Some(kind)), "{path}");
+        }
+        assert_eq!((plain.header("content-encoding"), gzip.header("content-encoding")), (None, Some("gzip")));
+        assert_eq!(gzip.header("vary"), Some("Accept-Encoding"), "{path}");
+        assert!(gzip.body.starts_with('\u{1f}') && plain.body.len() > gzip.body.len() / 2, "{path}");
+        assert!(!plain.body.contains('\u{0}') && plain.body.len() > 1000, "{path}");
+        let tags = [plain.header("etag").context("a tag")?, gzip.header("etag").context("a tag")?];
+        assert_ne!(tags[0], tags[1], "{path}");
+        let known = Request::get(path).header("Accept-Encoding", "gzip").header("If-None-Match", tags[1]);
+        assert_eq!(known.status(&proxy).await?, 304, "{path}");
+        assert_eq!(Request::get(path).header("If-None-Match", tags[0]).status(&proxy).await?, 304, "{path}");
+    }
+    assert_eq!(Request::get("/demo/chat/chat.js").status(&proxy).await?, 404);
+    Ok(())
+}
+
+#[tokio::test]
+async fn pictures_of_demos_are_pictures() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for demo in ["chat", "game", "pubsub", "webrtc"] {
+        let response = Request::get(&format!("/demo/{demo}/picture.webp")).send(&proxy).await?;
+        assert_eq!((response.status, response.header("content-type")), (200, Some("image/webp")), "{demo}");
     }
     Ok(())
 }
