@@ -239,7 +239,7 @@ test('a picture that is none is a file, and one that lies about its bytes is ref
   assert.equal(await card(ann, 'fake.png').getByRole('img').count(), 0);
   await hand(mallory, 2, 'other.png', PNG, sha256(svg));
   await under(ann, 'other.png', 'its hash differs').waitFor();
-  assert.equal(mallory.last('file-stop').reason, 'hash');
+  await mallory.until(() => mallory.last('file-stop')?.reason === 'hash');
   await hand(mallory, 3, 'real.png', PNG, sha256(PNG));
   await card(ann, 'real.png').getByRole('img').waitFor();
   await picture(ann, 'chat-file-lies');
