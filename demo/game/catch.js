@@ -14,9 +14,11 @@ const REST_TICKS = 0.7 * TICKS_PER_SECOND;
  * @returns {{taken: import('./claims.js').Star[], rest: number}} in the order in which they follow
  */
 export function caught(world, isRested) {
-  const { comet } = world.own;
+  const { comet, tail } = world.own;
+  // While another has one's seat, one's own tail counts as loose too.
+  const own = new Set(tail.map(({ number }) => number));
   const loose = world.holdings
-    .filter((holding) => holding && !holding.inTail && isWithin(REACH, comet, holding.star))
+    .filter((holding) => holding && !holding.inTail && !own.has(holding.star.number) && isWithin(REACH, comet, holding.star))
     .map(({ star }) => star);
   const cut = isRested ? cutTail(world, comet) : [];
   return { taken: [...cut, ...loose], rest: cut.length > 0 ? REST_TICKS : 0 };

@@ -41,6 +41,13 @@ export function digest(claims) {
   return hash >>> 0;
 }
 
+/** @param {Claims} claims @returns {Claims} with each star once, in the tail rather than adrift */
+export function distinct(claims) {
+  const seen = new Set();
+  const isNew = ({ number }) => seen.size < seen.add(number).size;
+  return { ...claims, tail: claims.tail.filter(isNew), drift: claims.drift.filter(isNew) };
+}
+
 /** @param {Claims} claims @returns {boolean} whether each star is there at most once */
 export function areDistinct(claims) {
   return new Set(stars(claims).map(({ number }) => number)).size === claims.tail.length + claims.drift.length

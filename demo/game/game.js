@@ -36,6 +36,7 @@ const door = new Door({
 
 const pulse = new Worker(new URL('pulse.js', import.meta.url), { type: 'module' });
 pulse.onmessage = ({ data }) => play?.tick(data);
+pulse.onerror = () => stage.teller.fault('The clock of the game could not be started: reload the page.');
 
 const soundButton = element('button', { type: 'button', textContent: 'Sound', ariaPressed: 'false' });
 soundButton.addEventListener('click', () => {

@@ -17,9 +17,16 @@ export class Latency {
   #series = '';
 
   async show() {
-    const { Graph } = await import('../shared/graph.js');
-    this.#graph ??= new Graph(document.getElementById('latency-graph'), { label: 'Round trip', unit: 'ms', seconds: SECONDS, height: 96, series: [] });
+    const place = document.getElementById('latency-graph');
+    const module = await import('../shared/graph.js').catch(() => null);
+    if (!module) place.textContent = 'The graph could not be loaded: reload the page.';
+    else this.#graph ??= this.#open(module.Graph, place);
     this.#series = '';
+  }
+
+  #open(Graph, place) {
+    place.replaceChildren();
+    return new Graph(place, { label: 'Round trip', unit: 'ms', seconds: SECONDS, height: 96, series: [] });
   }
 
   answered(id, ms) {

@@ -1,7 +1,7 @@
 /** One room in which one plays: its people and messages, the ticks, and what there is to draw and to tell. */
 
 import { hueOf } from '../shared/names.js';
-import { WATCHING } from './field.js';
+import { SEATS, WATCHING } from './field.js';
 import { Pauses } from './pauses.js';
 import { Session } from './session.js';
 import { Shown } from './shown.js';
@@ -74,7 +74,7 @@ export class Play {
   #settle() {
     const { id, state, name } = this.#room;
     const { teller } = this.#stage;
-    if (state === 'lost') teller.notice('The connection is lost. The sky waits here, and goes on by itself.');
+    if (state === 'lost') teller.notice('The connection is lost. The game stands still here, and goes on when it is back.');
     if (state !== 'open' || this.session?.world.id === id) return;
     this.session = new Session(id, {
       send: (data) => this.#room?.send(data),
@@ -122,7 +122,7 @@ export class Play {
     const watchers = this.#room.order.filter((id) => !players.has(id) && !this.#ignored.has(id));
     this.#stage.scoreboard.show(rows, watchers.map((id) => this.#who(id).name), this.#remarks());
     this.#stage.teller.views(views, (id) => this.#who(id).name);
-    this.#stage.teller.watches(world.own.seat === WATCHING && players.size > 0);
+    this.#stage.teller.watches(world.own.seat === WATCHING && players.size >= SEATS);
   }
 
   #remarks() {

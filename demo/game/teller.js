@@ -12,6 +12,8 @@ export class Teller {
   #help = document.getElementById('help');
   #news = document.querySelector('#news ol');
   #sound;
+  /** What does not go by. */
+  #fault = '';
 
   /** @param {import('./sound.js').Sound} sound */
   constructor(sound) {
@@ -20,8 +22,14 @@ export class Teller {
 
   /** @param {string} words in the middle of the sky; none to take them away */
   notice(words) {
-    this.#notice.textContent = words;
-    this.#notice.hidden = !words;
+    this.#notice.textContent = words || this.#fault;
+    this.#notice.hidden = !this.#notice.textContent;
+  }
+
+  /** @param {string} words why nothing can go on in this page, shown where there is nothing else to say */
+  fault(words) {
+    this.#fault = words;
+    this.notice('');
   }
 
   watches(isWatching) {

@@ -6,7 +6,7 @@
  * another's claim wins. Stars that nobody claims are taken up by the lowest id.
  */
 
-import { nothing } from './claims.js';
+import { distinct, nothing } from './claims.js';
 import { next, UNTOUCHED, winner } from './epoch.js';
 import { entrance, home, SEATS, STARS, WATCHING } from './field.js';
 import { drift, fly, follow } from './flight.js';
@@ -229,7 +229,7 @@ export class World {
   /** Keeps what the others will decode, so that all have the same numbers. */
   #speak() {
     const { seat, seq, tail, drift: drifting } = this.#own;
-    const bytes = encodeClaims(this.#own);
+    const bytes = encodeClaims(distinct(this.#own));
     this.#own = decode(bytes).claims;
     this.#holdings = null;
     const speaks = seat !== WATCHING || tail.length + drifting.length > 0;

@@ -180,6 +180,26 @@ test('who lost its connection and comes back before others adopted keeps its tai
   assert.equal(net.sessions.get('p').world.own.tail.length, 1);
 });
 
+test('who comes back to a seat that is taken keeps its tail, once, and goes on', () => {
+  const net = started('a', 'b');
+  const [a, b] = net.sessions.values();
+  const { comet } = b.world.own;
+  claim(b, { tail: [7, 8, 9].map((number) => ({ ...a.world.star(number), x: comet.x, y: comet.y, epoch: 5 })) }, net);
+  net.deliver();
+  for (const id of ['a', 'b']) net.leave(id);
+  const far = { ...a.world.own.comet, x: 3000, y: 3000 };
+  Object.assign(a.world.own, { seat: b.world.own.seat, turn: b.world.own.turn, comet: far });
+  net.join('p', a);
+  const back = net.join('q', b);
+  net.tick(() => STILL);
+  net.deliver();
+  assert.notEqual(back.world.players.get(back.world.own.seat), 'q');
+  settle(net);
+  assertSettled(net, 'with its tail');
+  const kept = back.world.own.tail.filter(({ number }) => [7, 8, 9].includes(number));
+  assert.deepEqual(kept.map(({ number, epoch }) => [number, epoch]), [[7, 5], [8, 5], [9, 5]]);
+});
+
 test('eight play, a ninth watches, and plays as soon as one has left', () => {
   const net = started(...'abcdefgh');
   settle(net);
