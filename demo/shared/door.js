@@ -1,13 +1,13 @@
 /** From a name and a channel to a room, and what to do where that fails: the same for all demos. */
 
 import { Bar } from './bar.js';
+import { isChannelName, NAME_RULE } from './channel.js';
 import { rememberName, storedName } from './names.js';
 import { endpointOf, findProxy, loadLibrary } from './proxy.js';
 import { Room } from './room.js';
 import { StartCard } from './start-card.js';
 import { TroubleCard } from './trouble-card.js';
 
-const NAME_RULE = 'A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.';
 const SEARCHING = 'Looking for the proxy… If the browser asks whether this site may reach apps on this device, allow it.';
 const PREPARING = 'Getting ready…';
 /** How long to wait before looking for a proxy again, in milliseconds: it is a person who has to start it. */
@@ -88,6 +88,7 @@ export class Door {
     this.#close();
     const entry = ++this.#entry;
     rememberName(name);
+    if (!isChannelName(channel)) return this.#begin(channel, NAME_RULE);
     this.#channel = channel;
     location.hash = encodeURIComponent(channel);
     try {
@@ -95,15 +96,16 @@ export class Door {
         this.#wait(PREPARING);
         this.#prepared = true;
         await this.#demo.before();
+        if (entry !== this.#entry) return undefined;
       }
       this.#wait(SEARCHING);
       const proxy = await findProxy();
       const library = await this.#load(proxy, entry);
       if (library && entry === this.#entry) this.#open(library, endpointOf(proxy), name);
     } catch (failure) {
-      if (entry !== this.#entry) return;
-      this.#begin(channel, failure.name === 'SyntaxError' ? NAME_RULE : failure.message);
+      if (entry === this.#entry) this.#begin(channel, failure.message);
     }
+    return undefined;
   }
 
   /** Looks for the library until there is one: who reads how to start the proxy then starts it. */
@@ -156,6 +158,7 @@ export class Door {
     room?.leave();
     if (room || this.#prepared) this.#demo.leave?.(room);
     this.#prepared = false;
+    this.#retitle();
   }
 
   #wait(why) {
@@ -165,6 +168,8 @@ export class Door {
 
   #show(view) {
     const entered = view.hidden;
+    // A modal dialog of a view that is hidden would keep the page from taking anything.
+    if (view !== this.#view) for (const dialog of this.#view.querySelectorAll('dialog[open]')) dialog.close();
     for (const other of [this.#loading, this.#start.element, this.#trouble.element, this.#view]) other.hidden = other !== view;
     if (entered) view.querySelector('[data-first]')?.focus();
   }

@@ -5,13 +5,16 @@ import { element } from './element.js';
 const NAME_AT_MOST = 32;
 const HUES = 8;
 const KEY = 'networkwebsockets-name';
-/** Control characters, line breaks, and what turns the direction of text. */
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+/** Control characters, line breaks, what turns the direction of text, and letters that show nothing. */
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u2800\u3164\uffa0\ufeff]/gu;
+/** They join or part the letters around them: alone they show nothing. */
+const JOINERS = /^[\u200c\u200d\s]*$/;
 
 /** @returns {string} empty where nothing of the name is left */
 export function cleanName(text) {
   const visible = text.slice(0, 10 * NAME_AT_MOST).normalize('NFC').replace(INVISIBLE, ' ').replace(/\s+/g, ' ').trim();
-  return [...visible].slice(0, NAME_AT_MOST).join('').trim();
+  const name = [...visible].slice(0, NAME_AT_MOST).join('').trim();
+  return JOINERS.test(name) ? '' : name;
 }
 
 /** @returns {number} 0 to 7: the same for the same text on every page */

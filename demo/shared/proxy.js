@@ -45,7 +45,7 @@ export function isLoopback(hostname) {
 }
 
 function loopback(asked) {
-  const url = URL.parse(asked);
+  const url = URL.canParse(asked) ? new URL(asked) : null;
   if (url?.protocol !== 'ws:' || !isLoopback(url.hostname)) {
     throw new Error(`?proxy= takes an address such as ws://localhost:9009, not “${asked}”.`);
   }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { isChannelName } from '../../demo/shared/channel.js';
 import { decodeHello, encodeHello } from '../../demo/shared/hello.js';
 import { cleanName, hueOf } from '../../demo/shared/names.js';
 import { Room } from '../../demo/shared/room.js';
@@ -156,10 +157,18 @@ test('names are cut and cleaned, and keep their colour', () => {
   assert.equal([...cleanName('\u{1f600}'.repeat(100))].length, 32);
   assert.equal(cleanName('<b>Ann</b>'), '<b>Ann</b>');
   assert.equal(cleanName('\u200b\ufeff'), '');
+  assert.equal(cleanName('\u00ad\u034f\u061c\u115f\u1160\u180e\u2060\u2064\u2800\u3164\uffa0'), '');
+  assert.equal(cleanName('\u200d\u200c'), '');
+  assert.equal(cleanName('\u{1f469}\u200d\u{1f680}'), '\u{1f469}\u200d\u{1f680}');
   assert.equal(hueOf('Ann'), hueOf('Ann'));
   for (const name of ['Ann', 'Bob', '', '\u{1f600}']) assert.ok(hueOf(name) >= 0 && hueOf(name) < 8);
 });
 
 test('a stay that is no time counts as none', () => {
   for (const here of ['"x"', '-5', 'null', '1e999']) assert.equal(decodeHello(`{"type":"hello","nick":"Bob","here":${here}}`).here, 0);
+});
+
+test('a name of a channel is one that a proxy takes', () => {
+  for (const name of ['a', 'Az09+=*._-', '...', 'x'.repeat(255)]) assert.equal(isChannelName(name), true, name);
+  for (const name of ['', '.', '..', 'x'.repeat(256), 'a b', 'a/b', 'é', 'a\n', '%41', '#a']) assert.equal(isChannelName(name), false, name);
 });
