@@ -125,7 +125,7 @@ export class Board {
   #tellRest() {
     const hidden = this.#tally.rows.size - this.#lines.size;
     const words = [
-      this.#tally.rows.size ? '' : 'No topic fits this pattern yet.',
+      this.#tally.rows.size || !this.#stop ? '' : 'No topic fits this pattern yet.',
       hidden > 0 ? `${hidden} more: a narrower pattern shows them.` : '',
       this.#ledger.dropped ? `Only the newest ${TOPICS_AT_MOST} topics are kept: ${this.#ledger.dropped} older ones have gone.` : '',
     ].filter(Boolean).join(' ');

@@ -1,6 +1,6 @@
 /** The form that publishes a value by hand. */
 
-const UNSENT = 'Not connected: the others hear of it when the connection is back.';
+const UNSENT = 'Not connected: this is sent when the connection is back.';
 
 export class Composer {
   #form = document.getElementById('publish');

@@ -8,6 +8,8 @@ export const TOPICS_AT_MOST = 2000;
 export const VALUE_AT_MOST = 4096;
 /** Of entries that are sent together, in characters: at most 3 bytes each on the wire, where a message has at most 1 MiB. */
 const PART_AT_MOST = 64 * 1024;
+/** Of a message: commas and frame add to a part, and an entry alone may be longer than one. */
+export const MESSAGE_AT_MOST = 2 * PART_AT_MOST;
 /** Nobody who counts by one gets beyond it, as it rises by a million a second: so who claims the highest clock is passed at once. */
 const CLOCKS_PER_MS = 1000;
 const ID = /^[\w-]{1,64}$/;
@@ -25,6 +27,8 @@ export class Ledger {
   clock = 0;
   /** How many topics had to go because newer ones came. */
   dropped = 0;
+  /** Of entries, which never change. @type {WeakMap<Entry, number>} */
+  #hashes = new WeakMap();
   #now;
 
   constructor(now = Date.now) {
@@ -36,13 +40,15 @@ export class Ledger {
    * @returns {boolean} whether it is kept
    */
   merge(entry) {
-    if (entry.clock > this.#now() * CLOCKS_PER_MS) return false;
-    this.clock = Math.max(this.clock, entry.clock);
-    const known = this.entries.get(entry.topic);
-    if (known && compare(entry, known) <= 0) return false;
-    this.entries.set(entry.topic, entry);
-    if (this.entries.size > TOPICS_AT_MOST) this.#dropOldest();
-    return this.entries.get(entry.topic) === entry;
+    return this.mergeAll([entry]).length > 0;
+  }
+
+  /** The same of many at once. @returns {Entry[]} those that are kept */
+  mergeAll(entries) {
+    const taken = entries.filter((entry) => this.#take(entry));
+    const excess = this.entries.size - TOPICS_AT_MOST;
+    if (excess > 0) this.#dropOldest(excess);
+    return taken.filter((entry) => this.entries.get(entry.topic) === entry);
   }
 
   /** Whether this very entry is the topic's last. */
@@ -54,15 +60,29 @@ export class Ledger {
   /** A fingerprint of all entries up to a clock: equal where they are equal. */
   sum(upTo) {
     let sum = 0;
-    for (const entry of this.entries.values()) if (entry.clock <= upTo) sum = (sum + hash(JSON.stringify(pack(entry)))) >>> 0;
+    for (const entry of this.entries.values()) if (entry.clock <= upTo) sum = (sum + this.#hashOf(entry)) >>> 0;
     return sum;
   }
 
-  #dropOldest() {
-    let oldest;
-    for (const entry of this.entries.values()) if (!oldest || compare(entry, oldest) < 0) oldest = entry;
-    this.entries.delete(oldest.topic);
-    this.dropped += 1;
+  #take(entry) {
+    if (entry.clock > this.#now() * CLOCKS_PER_MS) return false;
+    this.clock = Math.max(this.clock, entry.clock);
+    const known = this.entries.get(entry.topic);
+    if (known && compare(entry, known) <= 0) return false;
+    this.entries.set(entry.topic, entry);
+    return true;
+  }
+
+  #hashOf(entry) {
+    if (!this.#hashes.has(entry)) this.#hashes.set(entry, hash(JSON.stringify(pack(entry))));
+    return this.#hashes.get(entry);
+  }
+
+  #dropOldest(count) {
+    const entries = [...this.entries.values()];
+    const oldest = count === 1 ? [entries.reduce((least, entry) => (compare(entry, least) < 0 ? entry : least))] : entries.sort(compare).slice(0, count);
+    for (const { topic } of oldest) this.entries.delete(topic);
+    this.dropped += count;
   }
 }
 

@@ -10,6 +10,7 @@ export class Login {
   #hub = null;
   #room = null;
   #user = '';
+  #frame = 0;
 
   constructor() {
     this.#button.addEventListener('click', () => this.#hub.publish(TOPIC, this.#user ? undefined : { user: this.#room.name }));
@@ -19,14 +20,22 @@ export class Login {
   follow(hub, room) {
     this.#hub = hub;
     this.#room = room;
-    this.#show('');
-    hub.subscribe(TOPIC, (value) => this.#show(userOf(value)));
-    room.addEventListener('people', () => this.#show(this.#user));
+    this.#set('');
+    hub.subscribe(TOPIC, (value) => this.#set(userOf(value)));
+    room.addEventListener('people', () => this.#set(this.#user));
   }
 
-  #show(user) {
+  #set(user) {
     this.#user = user;
-    this.#state.replaceChildren(...(user ? [nameTag(user), ' is logged in.'] : ['Nobody is logged in.']));
+    this.#frame ||= requestAnimationFrame(() => this.#show());
+  }
+
+  /** A screen reader says the state again whenever it is written. */
+  #show() {
+    this.#frame = 0;
+    const user = this.#user;
+    const words = user ? [user, ' is logged in.'] : ['Nobody is logged in.'];
+    if (this.#state.textContent !== words.join('')) this.#state.replaceChildren(...(user ? [nameTag(user), words[1]] : words));
     this.#state.classList.toggle('in', user !== '');
     this.#button.textContent = user ? 'Log out' : `Log in as ${this.#room.name}`;
   }

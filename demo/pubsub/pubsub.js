@@ -15,6 +15,7 @@ const NAMES_AT_MOST = 12;
 const here = document.getElementById('here');
 const panels = [new Login(), new Lamp(), new Composer(), new Traffic(), new Board()];
 let hub = null;
+let frame = 0;
 
 new Door({
   demo: 'pubsub',
@@ -23,20 +24,29 @@ new Door({
     const ledger = new Ledger();
     hub = new Hub(room, ledger);
     for (const panel of panels) panel.follow(hub, room, ledger);
-    room.addEventListener('people', () => tellPeople(room));
-    room.addEventListener('state', () => tellPeople(room));
+    for (const type of ['people', 'state']) room.addEventListener(type, () => tellSoon(room));
   },
   leave() {
+    cancelAnimationFrame(frame);
+    frame = 0;
     for (const panel of panels) panel.rest?.();
     hub.close();
   },
 });
 
+/** Hundreds of people may come at once. */
+function tellSoon(room) {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    tellPeople(room);
+  });
+}
+
 function tellPeople(room) {
   const others = [...room.people.values()];
   const shown = others.slice(0, NAMES_AT_MOST).flatMap((person) => [nameTag(room.label(person)), ' ']);
   const rest = others.length - NAMES_AT_MOST;
-  if (room.state === 'lost') here.replaceChildren('Who else is here shows again when there is a connection. What you set meanwhile is told then.');
+  if (room.state === 'lost') here.replaceChildren('Disconnected: who else is here is unknown for now. Your changes are sent when the connection is back.');
   else if (!others.length) here.replaceChildren('Nobody else is here yet: “Invite” opens a second window, or shows how to get here from another machine.');
   else here.replaceChildren('Also here: ', ...shown, rest > 0 ? `and ${rest} more` : '');
 }

@@ -8,7 +8,7 @@
  *   {"type":"sum","upTo":5,"clock":7,"sum":12}                    the lowest id to all, now and then: who differs asks it
  */
 
-import { partsOf, TOPICS_AT_MOST, unpack } from './ledger.js';
+import { MESSAGE_AT_MOST, partsOf, TOPICS_AT_MOST, unpack } from './ledger.js';
 
 /** How often ledgers are compared: what is older has settled, and who has not answered by the second time is passed over. */
 const COMPARE_MS = 2000;
@@ -49,7 +49,7 @@ export class Replica {
   /** @returns {boolean} whether the others have been told */
   put({ topic, clock, by, value }) {
     const told = this.#room.send(JSON.stringify({ type: 'put', topic, clock, value }));
-    this.#merge({ topic, clock, by, value });
+    this.#mergeAll([{ topic, clock, by, value }]);
     return told;
   }
 
@@ -69,24 +69,24 @@ export class Replica {
   }
 
   #hear({ person, data, direct }) {
+    if (typeof data !== 'string' || data.length > MESSAGE_AT_MOST) return;
     const said = parse(data);
-    const entries = Array.isArray(said.entries) ? said.entries.map(unpack).filter(Boolean) : [];
     if (said.type === 'put') this.#heardPut(person, said);
     if (said.type === 'ask') this.#give(person);
-    if (said.type === 'all') this.#heardAll(person, entries, said.end);
-    if (said.type === 'news') this.#heardNews(entries, direct);
+    if (said.type === 'all') this.#heardAll(person, entriesOf(said), said.end);
+    if (said.type === 'news') this.#heardNews(entriesOf(said), direct);
     if (said.type === 'sum' && person.id === this.#room.order[0]) this.#heardSum(person, said);
   }
 
   #heardPut({ id }, { topic, clock, value }) {
     // Elsewhere, an id that a program chose has an ending.
     const entry = unpack([topic, clock, id.split('~')[0], value]);
-    if (entry) this.#merge(entry);
+    if (entry) this.#mergeAll([entry]);
   }
 
   /** Who was asked before somebody lower came answers, too. */
   #heardAll(person, entries, end) {
-    for (const entry of entries) this.#merge(entry);
+    this.#mergeAll(entries);
     if (person !== this.#asked) return;
     for (const entry of entries) if (this.#ledger.holds(entry)) this.#agreed.add(entry.topic);
     if (end || this.#agreed.size > TOPICS_AT_MOST) this.#answered(person);
@@ -104,7 +104,7 @@ export class Replica {
   }
 
   #heardNews(entries, direct) {
-    const news = entries.filter((entry) => this.#merge(entry));
+    const news = this.#mergeAll(entries);
     if (direct) this.#sendEntries('news', news);
   }
 
@@ -139,10 +139,11 @@ export class Replica {
     return this.#room.people.get(id);
   }
 
-  #merge(entry) {
-    const changed = this.#ledger.merge(entry);
-    if (changed) this.#changed(entry);
-    return changed;
+  /** @returns {Entry[]} those that are new */
+  #mergeAll(entries) {
+    const news = this.#ledger.mergeAll(entries);
+    news.forEach(this.#changed);
+    return news;
   }
 
   #sendEntries(type, entries, person) {
@@ -157,6 +158,11 @@ export class Replica {
     if (person) this.#room.sendTo(person, text);
     else this.#room.send(text);
   }
+}
+
+/** Nobody keeps more of them. */
+function entriesOf({ entries }) {
+  return Array.isArray(entries) ? entries.slice(0, TOPICS_AT_MOST).map(unpack).filter(Boolean) : [];
 }
 
 function parse(data) {

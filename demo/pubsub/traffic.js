@@ -3,6 +3,8 @@
 const TICK_MS = 20;
 /** A tick that comes late sends no more than this: a window that was hidden does not catch up. */
 const BURST_AT_MOST = 400;
+/** What waits to leave the page, in bytes: beyond this, a connection that is too slow is given time. */
+const BUFFERED_AT_MOST = 1024 * 1024;
 
 export class Traffic {
   #rate = document.getElementById('traffic-rate');
@@ -40,7 +42,7 @@ export class Traffic {
     const now = performance.now();
     this.#due = Math.min(this.#due + ((now - this.#last) * Number(this.#rate.value)) / 1000, BURST_AT_MOST);
     this.#last = now;
-    if (this.#room.state !== 'open') return;
+    if (this.#room.state !== 'open' || this.#room.buffered > BUFFERED_AT_MOST) return;
     for (; this.#due >= 1; this.#due -= 1) this.#send(now);
   }
 

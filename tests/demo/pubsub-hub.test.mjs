@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Ledger, TOPICS_AT_MOST, VALUE_AT_MOST } from '../../demo/pubsub/ledger.js';
+import { Ledger, MESSAGE_AT_MOST, TOPICS_AT_MOST, VALUE_AT_MOST } from '../../demo/pubsub/ledger.js';
 import { isPattern, isTopic, matcher } from '../../demo/pubsub/topic.js';
 import { lots, Network } from './pubsub-network.mjs';
 
@@ -308,6 +308,37 @@ test('of more topics than it keeps the newest stay, in whatever order they come'
     assert.deepEqual(stamps({ ledger }), stamps({ ledger: ledgers[0] }));
     assert.ok(ledger.entries.has(entries.at(-1).topic) && ledger.dropped > 0);
   }
+});
+
+test('many entries at once leave the same as one after the other', () => {
+  const draw = lots(4);
+  const entries = Array.from({ length: TOPICS_AT_MOST + 700 }, (_, number) => ({ topic: `t/${draw(TOPICS_AT_MOST + 400)}`, clock: 1 + draw(5000), by: 'a', value: number }));
+  const [one, other] = [new Ledger(), new Ledger()];
+  for (const entry of entries) one.merge(entry);
+  const kept = other.mergeAll(entries);
+  assert.deepEqual(stamps({ ledger: other }), stamps({ ledger: one }));
+  assert.ok(kept.every((entry) => other.entries.get(entry.topic) === entry));
+});
+
+test('of a message only as much is read as a page would send', (t) => {
+  const { network, members: [ann, bob] } = together(t, 2);
+  const entries = Array.from({ length: TOPICS_AT_MOST + 500 }, (_, number) => [`t/${number}`, number + 1, 'z', 0]);
+  say(network, bob, ann, { type: 'put', entries });
+  say(network, bob, ann, { type: 'news', entries: entries.slice(0, 10), filling: 'x'.repeat(MESSAGE_AT_MOST) });
+  assert.equal(ann.ledger.entries.size, 0);
+  say(network, bob, ann, { type: 'news', entries });
+  assert.deepEqual([ann.ledger.entries.size, ann.ledger.dropped], [TOPICS_AT_MOST, 0]);
+});
+
+test('the fingerprint of a ledger is that of what it holds, and an entry is written for it once', () => {
+  let written = 0;
+  const value = { toJSON: () => `written ${written += 1}` };
+  const ledger = new Ledger();
+  ledger.merge({ topic: 'a', clock: 1, by: 'a', value });
+  const sum = ledger.sum(5);
+  assert.deepEqual([ledger.sum(5), written], [sum, 1]);
+  ledger.merge({ topic: 'a', clock: 2, by: 'a', value: 1 });
+  assert.notEqual(ledger.sum(5), sum);
 });
 
 test('two values under one stamp, which is a lie, still end alike everywhere', (t) => {
