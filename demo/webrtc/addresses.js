@@ -1,6 +1,6 @@
 /** The addresses in signals, as a person can read them. */
 
-const CANDIDATE = /^candidate:\S+ \d+ (\S+) \d+ (\S+) (\d+) typ (\S+)/;
+const CANDIDATE = /^candidate:\S+ \d+ (\S{1,16}) \d+ (\S{1,80}) (\d{1,5}) typ (\S{1,16})(?!\S)/;
 
 /**
  * @param {{description?: {sdp: string}, candidate?: {candidate: string} | null}} signal

@@ -33,7 +33,7 @@ export class Call extends EventTarget {
     this.#sent = { ...sent };
     this.#open = open;
     room.addEventListener('come', ({ detail }) => this.#come(detail.person));
-    room.addEventListener('go', ({ detail }) => this.#go(detail.person));
+    room.addEventListener('go', ({ detail }) => this.#go(detail));
     room.addEventListener('changed', ({ detail }) => this.#come(detail.person));
     room.addEventListener('data', ({ detail }) => this.#heard(detail));
     this.#timers = [setInterval(() => this.#tell('voice'), VOICE_MS), setInterval(() => this.#tell('measure'), MEASURE_MS)];
@@ -79,14 +79,20 @@ export class Call extends EventTarget {
   }
 
   #hindrance({ extra }) {
-    if (extra.call !== VERSION) return 'This page is of another version there: both have to be reloaded.';
+    if (extra.call !== VERSION) return 'This person has another version of the page: reload both.';
     if (this.links.size >= LINKS_AT_MOST) return `This page connects with ${LINKS_AT_MOST} people at most.`;
     return '';
   }
 
-  #go({ id }) {
+  #go({ person: { id }, lost }) {
     this.links.get(id)?.close();
-    this.links.delete(id);
+    if (this.links.delete(id) && !lost) this.#fill();
+  }
+
+  /** There is room again for somebody who came when there was none. */
+  #fill() {
+    const next = [...this.#room.people.values()].find((person) => !this.links.has(person.id) && !this.#hindrance(person));
+    if (next) this.#come(next);
   }
 
   #heard({ person, data, direct }) {

@@ -1,6 +1,7 @@
 /** The conference page: from joining with or without devices to a room in which everybody sees and hears everybody. */
 
 import { Door } from '../shared/door.js';
+import { isLoopback } from '../shared/proxy.js';
 import { Call } from './call.js';
 import { rememberChoices, storedChoices } from './choices.js';
 import { Controls } from './controls.js';
@@ -15,7 +16,9 @@ import { encodePresence } from './presence.js';
 import { SideChat } from './side-chat.js';
 import { Stage } from './stage.js';
 
-const SECURE = 'Browsers give camera and microphone to secure pages only. This one is: it comes from this machine, and http://localhost counts as https does.';
+const SECURE = isLoopback(location.hostname)
+  ? 'Browsers give camera and microphone to secure pages only. This one is: it comes from this machine, and http://localhost counts as https does.'
+  : 'This page may use camera and microphone, as it came by https.';
 
 const byId = (id) => document.getElementById(id);
 const choices = storedChoices();
@@ -86,7 +89,8 @@ function carry() {
 }
 
 async function measure({ call, stage, numbers }) {
-  await Promise.all([...call.links.values()].map((link) => link.measure()));
+  // One connection of which a browser tells nothing does not hide the others.
+  await Promise.allSettled([...call.links.values()].map((link) => link.measure()));
   if (present?.call !== call) return;
   stage.examine();
   numbers.update(call.links);

@@ -24,7 +24,7 @@ export function explain(error, wanted) {
         : `The browser was not allowed to use the ${device}. Allow it in the settings of this site, next to the address, then try again; or go on without.`;
     case 'NotReadableError':
     case 'AbortError':
-      return `The ${device} could not be started: it may be in use by another program. Close that program, or choose another device.`;
+      return `The ${device} could not be started: another program may be using it. Close that program, or join with nothing and pick another device under Devices.`;
     case 'OverconstrainedError':
       return `The ${device} that was chosen is not there, or cannot do what was chosen. Choose another one under Devices.`;
     case 'SecurityError':

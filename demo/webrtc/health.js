@@ -41,7 +41,7 @@ export function diagnoseSilence({ name, quiet }) {
 
 function reason({ name, isHeard, wasConnected, hasDevices, addresses, refusal }) {
   const [own, theirs] = [[...addresses.own], [...addresses.theirs]];
-  if (wasConnected) return `The connection to ${name} was interrupted. It is tried again for as long as ${name} is here: look at the network of both machines.`;
+  if (wasConnected) return `The connection to ${name} was interrupted. This page keeps trying while ${name} is here: check the network on both machines.`;
   if (!isHeard) return `${name} does not answer. The page there may be stopped by its browser: look at it there, or reload it.`;
   if (refusal) return `The browser refuses what ${name} sends: ${refusal} Reload both pages.`;
   if (!own.length && !hasDevices) return `This browser tells no address under which ${name} could reach it. ${REVEAL}`;

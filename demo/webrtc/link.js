@@ -9,6 +9,9 @@ import { measure } from './statistics.js';
 const CHANNELS = { talk: 1, files: 2 };
 /** Of one side: a machine has some interfaces with some addresses each. */
 const ADDRESSES_AT_MOST = 32;
+/** New connections that the other side may begin at once, and how long until it may begin another one: each costs memory and time. */
+const BEGINNINGS_AT_MOST = 30;
+const BEGINNING_MS = 5000;
 
 /**
  * Fires `state` (`state` has changed), `tracks` (what arrives has) and `channels` (the data channels are new ones, or open).
@@ -35,6 +38,8 @@ export class Link extends EventTarget {
   #send;
   #isPolite;
   #isClosed = false;
+  /** By when all beginnings of the other side are paid for, by `performance.now()`. */
+  #paidBy = 0;
   /** What is to be sent. */
   #sent = { audio: null, video: null };
   #senders = { audio: null, video: null };
@@ -80,7 +85,7 @@ export class Link extends EventTarget {
   /** @param {NonNullable<ReturnType<import('./signal.js').decodeSignal>>} signal */
   receive({ attempt, ...signal }) {
     if (this.#isClosed || attempt < this.attempt) return undefined;
-    if (attempt > this.attempt) this.#begin(attempt);
+    if (attempt > this.attempt && !(this.#mayBegin() && this.#restart(attempt))) return undefined;
     this.isHeard = true;
     if (!('description' in signal || 'candidate' in signal)) return undefined;
     addressesOf(signal).forEach((address) => this.#note('theirs', address));
@@ -99,8 +104,7 @@ export class Link extends EventTarget {
   /** A new connection: a browser tells more addresses once it may use a microphone, but not to one that it has. */
   renew() {
     if (this.#isClosed || this.attempt >= ATTEMPTS_AT_MOST) return;
-    this.#begin(this.attempt + 1);
-    this.#send(encodeSignal(this.attempt, {}));
+    if (this.#restart(this.attempt + 1)) this.#send(encodeSignal(this.attempt, {}));
   }
 
   async measure() {
@@ -115,9 +119,29 @@ export class Link extends EventTarget {
     this.#tell('state');
   }
 
+  #mayBegin() {
+    const now = performance.now();
+    const paidBy = Math.max(this.#paidBy, now) + BEGINNING_MS;
+    if (paidBy > now + BEGINNINGS_AT_MOST * BEGINNING_MS) return false;
+    this.#paidBy = paidBy;
+    return true;
+  }
+
+  /** @returns {boolean} whether the browser has made a connection */
+  #restart(attempt) {
+    try {
+      this.#begin(attempt);
+      return true;
+    } catch (error) {
+      this.wasConnected = false;
+      this.#refused(error);
+      return false;
+    }
+  }
+
   #begin(attempt) {
-    this.#connection?.close();
     const connection = this.#open();
+    this.#connection?.close();
     this.#connection = connection;
     Object.assign(this, {
       attempt, since: performance.now(), isHeard: false, wasConnected: false, refusal: '', measured: null, tracks: { audio: null, video: null },

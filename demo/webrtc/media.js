@@ -14,6 +14,8 @@ export class Media extends EventTarget {
   #choices;
   /** @type {Record<'audio' | 'video' | 'screen', MediaStreamTrack | null>} */
   #tracks = { audio: null, video: null, screen: null };
+  /** How often the person has switched each off: what the browser hands out after that is given back. */
+  #stops = { audio: 0, video: 0, screen: 0 };
 
   /**
    * @param {MediaDevices | undefined} devices none where the page is not secure
@@ -70,22 +72,22 @@ export class Media extends EventTarget {
   /** Off, it is off: its light too. */
   async switchCamera(on) {
     if (on && !this.#tracks.video) await this.#acquire(['video']);
-    if (!on) this.#drop('video');
+    if (!on) this.#switchOff('video');
   }
 
   async share() {
     if (!this.#devices?.getDisplayMedia) {
       throw new Error(this.#devices ? 'This browser cannot share a screen: browsers on phones cannot. Use one on a computer.' : INSECURE);
     }
-    const stream = await this.#ask(() => this.#devices.getDisplayMedia({ video: true }), 'screen');
-    const [track] = stream.getVideoTracks();
+    const [track] = await this.#ask(['screen'], () => this.#devices.getDisplayMedia({ video: true }));
+    if (!track) return;
     track.contentHint = 'detail';
     this.#drop('screen');
     this.#keep('screen', track);
   }
 
   unshare() {
-    this.#drop('screen');
+    this.#switchOff('screen');
   }
 
   /** Takes another device, or another quality, for what is on. */
@@ -103,16 +105,14 @@ export class Media extends EventTarget {
   }
 
   stop() {
-    for (const kind of Object.keys(this.#tracks)) this.#drop(kind);
+    for (const kind of Object.keys(this.#tracks)) this.#switchOff(kind);
   }
 
   async #replace(kind) {
-    const { enabled } = this.#tracks[kind];
     // Some systems hand out a camera once: it has to be given back before.
     this.#tracks[kind].stop();
     try {
       await this.#acquire([kind]);
-      if (this.#tracks[kind].enabled !== enabled) this.#tracks[kind].enabled = enabled;
     } catch (error) {
       this.#drop(kind);
       throw error;
@@ -121,9 +121,9 @@ export class Media extends EventTarget {
 
   async #acquire(kinds) {
     if (!this.#devices?.getUserMedia) throw new Error(INSECURE);
-    const stream = await this.#ask(() => this.#open(kinds), kinds.length > 1 ? 'both' : kinds[0]);
-    this.wasGranted = true;
-    for (const track of stream.getTracks()) this.#keep(track.kind, track);
+    const tracks = await this.#ask(kinds, () => this.#open(kinds));
+    if (tracks.length) this.wasGranted = true;
+    for (const track of tracks) this.#keep(track.kind, track);
   }
 
   /** A device that was chosen once and is gone must not keep a person out. */
@@ -147,19 +147,34 @@ export class Media extends EventTarget {
     return Object.fromEntries(kinds.map((kind) => [kind, constrain(kind)]));
   }
 
-  async #ask(question, wanted) {
+  /** @returns {Promise<MediaStreamTrack[]>} those that are still wanted */
+  async #ask(kinds, question) {
+    const stops = { ...this.#stops };
+    const isWanted = (kind) => this.#stops[kind] === stops[kind];
     try {
-      return await question();
+      const tracks = (await question()).getTracks();
+      const wanted = tracks.filter(({ kind }) => isWanted(kinds.includes(kind) ? kind : 'screen'));
+      for (const track of tracks) if (!wanted.includes(track)) track.stop();
+      return wanted;
     } catch (error) {
-      throw new Error(explain(error, wanted), { cause: error });
+      if (!kinds.some(isWanted)) return [];
+      throw new Error(explain(error, kinds.length > 1 ? 'both' : kinds[0]), { cause: error });
     }
   }
 
+  /** What takes the place of a muted one is muted before anybody hears it. */
   #keep(kind, track) {
-    this.#tracks[kind]?.stop();
+    const former = this.#tracks[kind];
+    former?.stop();
+    if (former && !former.enabled) track.enabled = false;
     this.#tracks[kind] = track;
     track.addEventListener('ended', () => this.#ended(kind, track));
     this.#tell('change');
+  }
+
+  #switchOff(kind) {
+    this.#stops[kind] += 1;
+    this.#drop(kind);
   }
 
   #drop(kind) {

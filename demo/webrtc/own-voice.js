@@ -9,6 +9,8 @@ export class OwnVoice {
   #analyser = null;
   #samples = new Float32Array(SAMPLES);
   #track = null;
+  /** A browser lets sound begin when something was pressed: until then this waits. @type {Promise<void> | null} */
+  #resuming = null;
 
   /** @param {MediaStreamTrack | null} track */
   follow(track) {
@@ -26,7 +28,12 @@ export class OwnVoice {
   /** From 0 to 1. */
   get level() {
     if (!this.#source || !this.#track.enabled) return 0;
+    if (this.#context.state !== 'running') this.#resume();
     this.#analyser.getFloatTimeDomainData(this.#samples);
     return Math.sqrt(this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / SAMPLES);
+  }
+
+  #resume() {
+    this.#resuming ??= this.#context.resume().catch(() => {}).finally(() => { this.#resuming = null; });
   }
 }

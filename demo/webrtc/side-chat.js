@@ -8,6 +8,8 @@ const LINES_AT_MOST = 300;
 const TEXT_AT_MOST = 4000;
 /** A channel that holds more than this, in bytes, is stuck. */
 const BUFFERED_AT_MOST = 1024 * 1024;
+/** Nobody reads a count faster, and each title that changes costs the browser time. */
+const COUNT_PAUSE_MS = 250;
 
 const byId = (id) => document.getElementById(id);
 
@@ -27,6 +29,7 @@ export class SideChat extends EventTarget {
   /** Lines that are to be shown with the next frame: somebody may write faster than a page can draw. */
   #waiting = [];
   #frame = 0;
+  #pause = 0;
 
   constructor() {
     super();
@@ -46,7 +49,7 @@ export class SideChat extends EventTarget {
   follow(room, call) {
     this.#room = room;
     this.#call = call;
-    this.#files = new SideFiles(room, call, (name, card) => this.#showCard(name, card.element, () => card.drop()));
+    this.#files = new SideFiles(room, call, (name, card) => this.#showCard(name, card.element, () => card.drop()), (text) => this.#note(text));
     this.#count(0);
     call.addEventListener('link', ({ detail: { person, link } }) => {
       link.addEventListener('channels', () => this.#listen(person, link.channels.talk));
@@ -62,6 +65,7 @@ export class SideChat extends EventTarget {
   }
 
   leave() {
+    this.#count(0);
     this.#files.leave();
     this.#room = null;
     this.#files = null;
@@ -111,21 +115,31 @@ export class SideChat extends EventTarget {
     byId('refusal').textContent = isOpen ? '' : 'Not connected: nothing was sent.';
     if (!isOpen) return;
     const data = JSON.stringify({ type: 'say', text });
-    for (const person of this.#room.people.values()) this.#send(person, data);
+    const reached = [...this.#room.people.values()].map((person) => this.#send(person, data)).some(Boolean);
     this.#show(this.#room.name, text);
+    if (!reached) this.#note('Nobody else is here: that message reached nobody.');
     this.#message.value = '';
   }
 
   #send(person, data) {
     const channel = this.#call.links.get(person.id)?.channels.talk;
-    if (channel?.readyState === 'open' && channel.bufferedAmount < BUFFERED_AT_MOST) channel.send(data);
-    else this.#room.sendTo(person, data);
+    if (channel?.readyState === 'open' && channel.bufferedAmount < BUFFERED_AT_MOST) {
+      channel.send(data);
+      return true;
+    }
+    return this.#room.sendTo(person, data);
   }
 
   #show(name, text) {
     this.#waiting.push([name, text]);
     if (this.#waiting.length > LINES_AT_MOST) this.#waiting.shift();
     this.#frame ||= requestAnimationFrame(() => this.#flush());
+  }
+
+  /** What the page itself has to say. */
+  #note(text) {
+    this.#flush();
+    this.#append(element('li', { className: 'hint', textContent: text }));
   }
 
   #showCard(name, card, drop) {
@@ -166,8 +180,13 @@ export class SideChat extends EventTarget {
 
   #count(unread) {
     this.#unread = unread;
-    this.#button.textContent = unread ? `Chat (${unread})` : 'Chat';
-    this.dispatchEvent(new CustomEvent('unread', { detail: unread }));
+    this.#pause ||= setTimeout(() => this.#tellCount(), unread ? COUNT_PAUSE_MS : 0);
+  }
+
+  #tellCount() {
+    this.#pause = 0;
+    this.#button.textContent = this.#unread ? `Chat (${this.#unread})` : 'Chat';
+    this.dispatchEvent(new CustomEvent('unread', { detail: this.#unread }));
   }
 }
 

@@ -16,6 +16,7 @@ export class SideFiles {
   #room;
   #call;
   #show;
+  #note;
   #transfers;
   /** People to whom a channel is open. */
   #reached = new Set();
@@ -24,13 +25,16 @@ export class SideFiles {
    * @param {object} room
    * @param {import('./call.js').Call} call
    * @param {(name: string, card: {element: HTMLElement, drop: () => void}) => void} show
+   * @param {(text: string) => void} note
    */
-  constructor(room, call, show) {
+  constructor(room, call, show, note) {
     this.#room = room;
     this.#call = call;
     this.#show = show;
+    this.#note = note;
     this.#transfers = new Transfers({ send: (to, data) => this.#send(to, data), ready: (to) => this.#ready(to), part: PART, window: WINDOW });
     keepAwake(this.#transfers);
+    this.#transfers.addEventListener('flood', ({ detail }) => this.#flood(detail.from));
     this.#transfers.addEventListener('offered', ({ detail }) => this.#offered(detail));
     call.addEventListener('link', ({ detail: { person, link } }) => {
       link.addEventListener('channels', () => this.#listen(person.id, link.channels.files));
@@ -55,6 +59,10 @@ export class SideFiles {
   #offered(incoming) {
     const name = this.#label(incoming.from);
     this.#show(name, new IncomingCard(incoming, name));
+  }
+
+  #flood(from) {
+    this.#note(`${this.#label(from)} offers more files than this page remembers: their oldest ones are forgotten.`);
   }
 
   #label(id) {

@@ -1,16 +1,24 @@
 /** The grid of tiles: oneself, and one for each person from coming to going. */
 
-import { diagnose, diagnoseSilence } from './health.js';
+import { element } from '../shared/element.js';
+import { diagnose, diagnoseSilence, PATIENCE_MS } from './health.js';
 import { presenceOf } from './presence.js';
 import { Quiet } from './quiet.js';
 import { Speaking } from './speaking.js';
 import { Tile } from './tile.js';
+
+/** More do not fit into any window, and each costs time. Those who are connected always have one. */
+const TILES_AT_MOST = 60;
 
 export class Stage {
   /** By the id of the person. @type {Map<string, {person: object, tile: Tile, link: import('./link.js').Link | null, speaking: Speaking, quiet: Quiet, why: string}>} */
   places = new Map();
   #own = new Tile({ isOwn: true });
   #ownSpeaking = new Speaking();
+  /** People without a tile, and why they cannot be connected, by id. @type {Map<string, {person: object, why: string}>} */
+  #unplaced = new Map();
+  #more = element('li', { className: 'more' });
+  #frame = 0;
   #list;
   #room;
   #media;
@@ -32,7 +40,7 @@ export class Stage {
     call.addEventListener('unable', ({ detail }) => this.#cannot(detail));
     call.addEventListener('voice', () => this.#listen());
     this.showOwn();
-    this.#label();
+    this.#draw();
   }
 
   /** What this person sends, as the others get it. */
@@ -52,6 +60,9 @@ export class Stage {
   }
 
   clear() {
+    cancelAnimationFrame(this.#frame);
+    this.#unplaced.clear();
+    this.#more.remove();
     for (const { tile } of this.places.values()) tile.remove();
     this.places.clear();
     this.#own.remove();
@@ -60,6 +71,9 @@ export class Stage {
   #go({ id }) {
     this.places.get(id)?.tile.remove();
     this.places.delete(id);
+    this.#unplaced.delete(id);
+    const [next] = this.#unplaced.values();
+    if (next) this.#cannot(next);
     this.#arrange();
   }
 
@@ -75,9 +89,13 @@ export class Stage {
   }
 
   #cannot({ person, why }) {
+    if (!this.places.has(person.id) && this.places.size >= TILES_AT_MOST) {
+      this.#unplaced.set(person.id, { person, why });
+      return this.#arrange();
+    }
     const place = this.#place(person);
     place.why = why;
-    this.#settle(place);
+    return this.#settle(place);
   }
 
   #place(person) {
@@ -85,8 +103,10 @@ export class Stage {
     if (present) return present;
     const place = { person, tile: new Tile(), link: null, speaking: new Speaking(), quiet: new Quiet(), why: '' };
     this.places.set(person.id, place);
+    this.#unplaced.delete(person.id);
     this.#list.append(place.tile.element);
-    this.#label();
+    place.tile.name(this.#room.label(person));
+    this.#arrange();
     return place;
   }
 
@@ -100,11 +120,18 @@ export class Stage {
     else quiet.reset();
     const name = this.#room.label(person);
     const found = diagnose({ ...factsOf(link, now), name, isConnected, hasDevices: this.#media.wasGranted });
-    if (found) return tile.complain(found.text, found.tried, () => link.renew());
-    return tile.complain(isConnected ? diagnoseSilence({ name, quiet: quiet.since(now) }) : '');
+    const silence = isConnected ? diagnoseSilence({ name, quiet: quiet.since(now) }) : '';
+    tile.complain(found?.text ?? silence, found?.tried, found && (() => link.renew()));
+    return tile.leavePicture(!found && isConnected && presenceOf(person).picture !== '' && quiet.since(now).picture < PATIENCE_MS);
   }
 
+  /** Hundreds may come, or change something, at once. */
   #label() {
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#frame = 0;
     this.#own.name(this.#room.name);
     for (const { person, tile } of this.places.values()) tile.name(this.#room.label(person));
     this.examine();
@@ -113,7 +140,11 @@ export class Stage {
 
   /** As near to squares as the window allows; the style sheet turns it where that is high. */
   #arrange() {
-    const count = this.places.size + 1;
+    const more = this.#unplaced.size;
+    this.#more.remove();
+    this.#more.textContent = `and ${more} more`;
+    if (more) this.#list.append(this.#more);
+    const count = this.#list.childElementCount;
     const columns = Math.ceil(Math.sqrt(count));
     this.#list.style.setProperty('--columns', String(columns));
     this.#list.style.setProperty('--rows', String(Math.ceil(count / columns)));
@@ -121,7 +152,7 @@ export class Stage {
 
   #listen() {
     const now = performance.now();
-    for (const { tile, link, speaking } of this.places.values()) tile.isSpeaking = speaking.hear(link?.level, now);
+    for (const { person, tile, link, speaking } of this.places.values()) tile.isSpeaking = speaking.hear(presenceOf(person).sound ? link?.level : 0, now);
   }
 }
 

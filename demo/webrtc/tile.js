@@ -62,6 +62,11 @@ export class Tile {
     if (again) this.#trouble.append(element('button', { type: 'button', textContent: 'Try again', onclick: again }));
   }
 
+  /** Whether the picture works: then a complaint stands below it, not before it. */
+  leavePicture(works) {
+    this.#trouble.classList.toggle('aside', works);
+  }
+
   remove() {
     this.play({ audio: null, video: null });
     this.element.remove();

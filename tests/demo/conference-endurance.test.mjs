@@ -158,7 +158,7 @@ test('an older page is told apart from a person, another program from both, and 
   older.greet({ nick: 'Older', call: undefined });
   mute.greet({ nick: 'Mute' });
   program.greet({ nick: 'Chatter', demo: 'chat' });
-  await tile(ann, 'Older').filter({ hasText: 'of another version there: both have to be reloaded' }).waitFor();
+  await tile(ann, 'Older').filter({ hasText: 'has another version of the page: reload both' }).waitFor();
   await tile(ann, 'Mute').filter({ hasText: 'Mute does not answer' }).waitFor();
   await ann.getByText('One other program is in this channel').waitFor();
   assert.equal(await tiles(ann).count(), 3);

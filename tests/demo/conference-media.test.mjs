@@ -120,7 +120,7 @@ test('another device takes the place of the one in use, muted where that was, an
   assert.deepEqual(devices.asked.at(-1), { audio: { deviceId: { exact: 'other' } } });
   assert.deepEqual([audio.readyState, media.sent.audio.enabled, media.sent.video === video], ['ended', false, true]);
   devices.failure = error('NotReadableError');
-  await assert.rejects(media.choose({ video: 'held' }), /in use by another program/);
+  await assert.rejects(media.choose({ video: 'held' }), /another program may be using it/);
   assert.equal(media.sent.video, null);
   assert.equal(choices.video, 'held');
 });
@@ -156,13 +156,76 @@ test('where the page is not secure, or the browser cannot, that is said', async 
   await assert.rejects(phone.share(), /cannot share a screen/);
 });
 
+/** Devices that hand out what they are asked for when the test says so. */
+class SlowDevices extends Devices {
+  given = [];
+  #waiting = [];
+
+  async getUserMedia(constraints) {
+    await new Promise((resolve) => { this.#waiting.push(resolve); });
+    return this.#keep(await super.getUserMedia(constraints));
+  }
+
+  async getDisplayMedia() {
+    await new Promise((resolve) => { this.#waiting.push(resolve); });
+    return this.#keep(await super.getDisplayMedia());
+  }
+
+  answer() {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #keep(stream) {
+    this.given.push(...stream.getTracks());
+    return stream;
+  }
+}
+
+test('who leaves while the browser asks leaves no device on, and is told nothing', async () => {
+  const devices = new SlowDevices();
+  const { media, happened } = begin(devices);
+  const asked = [media.start({ sound: true, picture: true }), media.share()];
+  media.stop();
+  const refused = media.switchMicrophone(true);
+  media.stop();
+  devices.answer();
+  devices.failure = error('NotAllowedError');
+  await Promise.all([...asked, refused]);
+  assert.deepEqual(devices.given.map(({ readyState }) => readyState), devices.given.map(() => 'ended'));
+  assert.deepEqual([media.sent, happened.filter(([type]) => type === 'notice')], [{ audio: null, video: null }, []]);
+  assert.ok(devices.given.length > 0);
+});
+
+test('a camera that is switched off while another one is awaited stays off', async () => {
+  const devices = new SlowDevices();
+  const { media } = begin(devices);
+  const started = media.start({ sound: true, picture: true });
+  devices.answer();
+  await started;
+  const chosen = media.choose({ video: 'other' });
+  await media.switchCamera(false);
+  devices.answer();
+  await chosen;
+  assert.deepEqual([media.sent.video, devices.given.at(-1).readyState, media.isMicrophoneOn], [null, 'ended', true]);
+});
+
+test('a microphone that takes the place of a muted one is never told as on', async () => {
+  const { media } = begin();
+  await media.start({ sound: true, picture: false });
+  await media.switchMicrophone(false);
+  const told = [];
+  media.addEventListener('change', () => told.push(media.presence.sound));
+  await media.choose({ audio: 'other' });
+  assert.deepEqual(told, [false]);
+});
+
 const REMEDIES = [
   [error('NotFoundError'), 'video', /No camera was found\. Plug one in/],
   [error('NotFoundError'), 'both', /not both.*join with sound only/],
   [error('NotAllowedError', 'Permission denied'), 'audio', /Allow it in the settings of this site/],
   [error('NotAllowedError', 'Permission denied by system'), 'video', /privacy settings of the system/],
-  [error('NotReadableError', 'Could not start'), 'both', /in use by another program\. Close that program/],
-  [error('AbortError'), 'audio', /in use by another program/],
+  [error('NotReadableError', 'Could not start'), 'both', /another program may be using it\. Close that program/],
+  [error('AbortError'), 'audio', /another program may be using it/],
   [error('OverconstrainedError'), 'video', /Choose another one under Devices/],
   [error('SecurityError'), 'video', /settings forbid.*Allow it there/],
   [error('WeirdError', 'of a new kind'), 'video', /of a new kind\. Try again/],

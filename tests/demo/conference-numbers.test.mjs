@@ -77,7 +77,7 @@ for (const [what, given, text] of [
   ['both browsers tell names only', { own: [HIDDEN], theirs: [HIDDEN] }, /\.local.*5353/],
   ['packets are dropped', {}, /No packet gets through.*firewall.*guest network/i],
   ['one side tells a name only, and packets are dropped', { theirs: [HIDDEN] }, /No packet gets through/],
-  ['the connection broke', { wasConnected: true }, /was interrupted.*network of both/],
+  ['the connection broke', { wasConnected: true }, /was interrupted.*network on both/],
   ['the browser refuses what comes', { refusal: 'Bad SDP.' }, /refuses what Bob sends: Bad SDP\./],
 ]) {
   test(`when ${what}, the page says so and what to do`, () => assert.match(diagnose(facts(given)).text, text));

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { addressesOf, isHidden } from '../../demo/webrtc/addresses.js';
+import { Call, VERSION } from '../../demo/webrtc/call.js';
 import { Link } from '../../demo/webrtc/link.js';
 import { Negotiation } from '../../demo/webrtc/negotiation.js';
 import { ATTEMPTS_AT_MOST, decodeSignal, encodeSignal } from '../../demo/webrtc/signal.js';
@@ -59,6 +60,9 @@ test('addresses are read from candidates and descriptions, and names instead of 
   assert.deepEqual(addressesOf({ candidate: { candidate: 'candidate:1 1 udp 1 fd00::2 7 typ srflx' } }), ['[fd00::2]:7 udp (srflx)']);
   assert.deepEqual(addressesOf({ candidate: { candidate: 'candidate:2 1 tcp 1 10.0.0.1 9 typ host tcptype active' } }), []);
   assert.deepEqual(addressesOf({ candidate: { candidate: '<b>nonsense</b>' } }), []);
+  for (const endless of [`1 udp 1 ${'a'.repeat(81)} 7 typ host`, `1 ${'u'.repeat(17)} 1 10.0.0.1 7 typ host`, `1 udp 1 10.0.0.1 7 typ ${'h'.repeat(17)}`]) {
+    assert.deepEqual(addressesOf({ candidate: { candidate: `candidate:1 ${endless}` } }), []);
+  }
   assert.equal(isHidden('18e6188d-bec7-4e9f-9e0f-9957f7840953.local:57851 udp'), true);
   assert.equal(isHidden('10.77.0.1:40588 udp'), false);
 });
@@ -174,4 +178,52 @@ test('a link that was closed sends nothing, takes nothing and begins nothing', (
   link.receive({ attempt: 5, candidate: null });
   assert.equal(opened.length, 1);
   assert.equal(link.state, 'closed');
+});
+
+test('a peer that begins again and again gets a connection for some of it, and later for one more', (t) => {
+  let now = 1000;
+  t.mock.method(performance, 'now', () => now);
+  const [{ link, opened }] = links(1);
+  for (let attempt = 2; attempt <= 200; attempt += 1) link.receive({ attempt });
+  const atOnce = opened.length;
+  assert.ok(atOnce >= 20 && atOnce <= 40, `${atOnce} connections`);
+  now += 6000;
+  for (let attempt = 201; attempt <= 300; attempt += 1) link.receive({ attempt });
+  assert.equal(opened.length, atOnce + 1);
+  link.renew();
+  assert.equal(opened.length, atOnce + 2, 'the person’s own wish is not limited');
+});
+
+test('a browser that makes no other connection is told, and the one that there is stays', () => {
+  const roll = dice(1);
+  const first = new FakeConnection('first', roll);
+  const connections = [first];
+  const link = new Link({
+    isPolite: true, send() {}, sent: { audio: null, video: null },
+    open: () => connections.shift() ?? assert.fail('Too many connections.'),
+  });
+  link.renew();
+  link.receive({ attempt: 7 });
+  assert.deepEqual([link.connection, link.attempt, link.refusal], [first, 1, 'Too many connections.']);
+});
+
+test('somebody for whom there was no connection left gets one when somebody else goes', (t) => {
+  const room = Object.assign(new EventTarget(), { id: 'm', people: new Map(), sendTo() {} });
+  const tell = (type, detail) => room.dispatchEvent(new CustomEvent(type, { detail }));
+  const call = new Call(room, { audio: null, video: null }, () => new FakeConnection('any', dice(1)));
+  t.after(() => call.close());
+  const people = Array.from({ length: 60 }, (_, number) => ({ id: `p${number}`, extra: { call: VERSION } }));
+  for (const person of people) {
+    room.people.set(person.id, person);
+    tell('come', { person });
+  }
+  assert.deepEqual([call.links.size, call.links.has('p50')], [50, false]);
+  const leave = (person, lost) => {
+    room.people.delete(person.id);
+    tell('go', { person, lost });
+  };
+  leave(people[0], false);
+  assert.deepEqual([call.links.size, call.links.has('p50'), call.links.has('p51')], [50, true, false]);
+  leave(people[1], true);
+  assert.equal(call.links.size, 49, 'where the own connection was lost, everybody goes');
 });

@@ -154,7 +154,7 @@ test('who is refused the camera is told on the start card, and joins with nothin
   await end(page);
 });
 
-for (const [name, said] of [['NotFoundError', 'There is not both a camera and a microphone'], ['NotReadableError', 'in use by another program']]) {
+for (const [name, said] of [['NotFoundError', 'There is not both a camera and a microphone'], ['NotReadableError', 'another program may be using it']]) {
   test(`who gets a ${name} from the browser is told what to do`, async () => {
     const page = await tab(browser, ALLOWED);
     await page.addInitScript((failure) => {
