@@ -83,7 +83,7 @@ async function compress(file) {
   await writeFile(join(dist, `${file}.gz`), gzipSync(await readFile(join(dist, file)), { level: 9 }));
 }
 
-/** Who ships the libraries has to ship these too. */
+/** The licences have to be shipped with the libraries. */
 async function licences() {
   const names = [...new Set(LIBRARIES.map(({ name }) => name))];
   const texts = names.map(async (name) => `${name}\n\n${await readFile(join(here, "node_modules", name, "LICENSE"), "utf8")}`);

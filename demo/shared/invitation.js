@@ -47,8 +47,8 @@ export class Invitation {
 }
 
 function needs() {
-  return element('p', { className: 'hint' }, 'The other machine has to be in the same network, and needs Network Web Sockets too: run ',
-    element('code', { textContent: 'nws' }), ' on it. Then the link opens there. Whoever has the name of the channel can join.');
+  return element('p', { className: 'hint' }, 'The link opens on a machine in the same network that runs ',
+    element('code', { textContent: 'nws' }), '. Anyone who knows the name of the channel can join.');
 }
 
 /** The address of this page as another machine has it, which has a proxy of its own. */
