@@ -183,6 +183,18 @@ test('an offer of a newer version is shown, and cannot be asked for', async () =
   assert.equal(sink.state, 'dropped');
 });
 
+test('a reason of a receiver that nobody knows is an end with a sentence as well', () => {
+  for (const reason of ['moonlight', 'constructor', '__proto__', 'toString']) {
+    const wire = new Wire();
+    const ann = wire.join('ann');
+    wire.join('evil').transfers.hear = () => true;
+    const { id, deliveries } = ann.transfers.offer(file(PART));
+    ann.transfers.hear('evil', json({ type: 'file-get', file: id, stream: 1, from: 0, window: PART }));
+    ann.transfers.hear('evil', json({ type: 'file-stop', file: id, stream: 1, reason }));
+    assert.equal(deliveries.get('evil').why, 'Ended there.', reason);
+  }
+});
+
 test('nobody can offer what one offers oneself', async () => {
   const wire = new Wire();
   const ann = wire.join('ann');
@@ -266,5 +278,6 @@ test('names lose their paths and what deceives', () => {
   const long = cleanFileName(`${'ä'.repeat(900)}.tar.gz`);
   assert.ok(Buffer.byteLength(long) <= 200 && long.endsWith('ä.gz'), long);
   assert.ok(Buffer.byteLength(cleanFileName('x'.repeat(1024))) <= 200);
+  assert.equal(cleanFileName(`${'x'.repeat(198)} . ${'y'.repeat(100)}`), 'x'.repeat(198), 'no space and no dot where it was cut');
   assert.equal(cleanFileName(cleanFileName('.. /CON')), cleanFileName('.. /CON'));
 });

@@ -1,6 +1,12 @@
 /** Peers that hand each other files in one process: their messages pass one by one, and can be looked at, changed and held up. */
 
+import { after } from 'node:test';
+
 import { Transfers } from '../../demo/shared/transfer/transfers.js';
+
+const all = [];
+/** No timer of theirs keeps the run waiting. */
+after(() => all.forEach((transfers) => transfers.leave()));
 
 /** What is sent arrives in a later task, in order, as on a channel. */
 export class Wire {
@@ -14,6 +20,7 @@ export class Wire {
     const peer = { id, offered: [], floods: [], sent: [] };
     const carrier = { part: 4096, window: 16_384, ...sizes, send: (to, data) => this.#send(peer, to, data) };
     peer.transfers = new Transfers(carrier);
+    all.push(peer.transfers);
     peer.transfers.addEventListener('offered', ({ detail }) => peer.offered.push(detail));
     peer.transfers.addEventListener('flood', ({ detail }) => peer.floods.push(detail.from));
     this.#enter(peer);

@@ -148,18 +148,33 @@ test('after a lost connection it goes on where it was, with new ids on both side
   assert.equal(bob.offered.length, 1);
 });
 
-test('what is offered to one person alone is found by that person again, and by nobody else', async () => {
+test('what is offered to one person alone ends with the connection: nobody can ask for it under another id, and nobody is told its id', async () => {
   const wire = new Wire();
   const [ann, bob, eve] = ['ann', 'bob', 'eve'].map((id) => wire.join(id));
-  ann.transfers.offer(file(PART), 'bob');
+  const { id } = ann.transfers.offer(file(50 * PART), 'bob');
   await quiet();
+  const [incoming] = bob.offered;
+  incoming.get(new Memory());
+  await until(incoming, ({ stored }) => stored > 5 * PART);
   wire.lose(bob);
+  assert.deepEqual([incoming.state, incoming.canGet], ['failed', false]);
+  assert.match(incoming.why, /offered to you alone/);
   wire.return(bob, 'bob-2');
+  const seek = JSON.stringify({ type: 'file-seek', files: [id] });
+  for (const asker of ['eve', 'bob-2']) ann.transfers.hear(asker, seek, true);
   await quiet();
-  assert.deepEqual([bob.offered.length, bob.offered[0].state, bob.offered[0].from, eve.offered.length], [1, 'offered', 'ann', 0]);
-  const sink = new Memory();
-  bob.offered[0].get(sink);
-  await until(bob.offered[0], is('done'));
+  assert.deepEqual([controls(bob, 'seek'), controls(ann, 'offer').length, eve.offered.length], [[], 1, 0]);
+});
+
+test('over a carrier without messages to all, offers are to all and are sought', async () => {
+  const wire = new Wire();
+  const bob = wire.join('bob');
+  const ann = wire.join('ann');
+  const offer = { type: 'file-offer', v: 1, file: 'a'.repeat(32), name: 'x', size: 5, mime: '', part: PART };
+  bob.transfers.hear('ann', JSON.stringify(offer));
+  wire.lose(ann);
+  wire.return(ann, 'ann-2');
+  assert.deepEqual(controls(bob, 'seek'), [{ type: 'file-seek', files: [offer.file] }]);
 });
 
 test('while the sender is there, nobody else can take its place; afterwards only with the same file', async () => {
@@ -227,7 +242,9 @@ test('one who never acknowledges is given up, and meanwhile the others are serve
   assert.equal(parts(ann), 1);
   bob.offered[0].get(new Memory());
   await until(outgoing, ({ received }) => received === 1);
-  t.mock.timers.tick(30_000);
+  t.mock.timers.tick(20_000);
+  ann.transfers.hear('mute', JSON.stringify({ type: 'file-ack', file: outgoing.id, stream: 1, next: 0 }));
+  t.mock.timers.tick(10_000);
   assert.deepEqual([outgoing.deliveries.get('mute').state, outgoing.deliveries.get('mute').why], ['ended', 'Nothing arrives there any more.']);
   assert.equal(controls(ann, 'fail')[0].reason, 'stalled');
   assert.equal(ann.transfers.busy, false);
@@ -252,17 +269,68 @@ test('at most eight are sent at once and two to one, others wait for their turn,
   assert.equal(count('sending') + count('waiting'), 0);
 });
 
-test('the receiver takes four files at once, and lets the others wait', async () => {
+test('the receiver takes four files at once and two of one sender, and lets the others wait', async () => {
   const wire = new Wire();
-  const [ann, bob] = [wire.join('ann'), wire.join('bob')];
-  for (let number = 0; number < 10; number += 1) ann.transfers.offer(file(4 * PART, `f${number}`));
+  const [ann, bob, cleo, dan] = ['ann', 'bob', 'cleo', 'dan'].map((id) => wire.join(id));
+  for (let number = 0; number < 4; number += 1) ann.transfers.offer(file(4 * PART, `f${number}`));
   await quiet();
-  for (const incoming of bob.offered) incoming.get(new Memory());
+  for (let number = 4; number < 10; number += 1) [cleo, dan][number % 2].transfers.offer(file(4 * PART, `f${number}`));
+  await quiet();
   const count = (state) => bob.offered.filter((incoming) => incoming.state === state).length;
+  for (const incoming of bob.offered.slice(0, 4)) incoming.get(new Memory());
+  assert.deepEqual([count('receiving'), count('waiting')], [2, 2]);
+  for (const incoming of bob.offered.slice(4)) incoming.get(new Memory());
   assert.deepEqual([count('receiving'), count('waiting')], [4, 6]);
   bob.offered[9].cancel();
   await Promise.all(bob.offered.slice(0, 9).map((incoming) => until(incoming, is('done'))));
   assert.equal(bob.offered[9].state, 'cancelled');
+});
+
+test('a stream to which nothing comes for a minute gives its place to another file', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const wire = new Wire();
+  const [ann, bob] = [wire.join('ann'), wire.join('bob')];
+  wire.join('mute').transfers.hear = () => false;
+  for (const number of [1, 2, 3]) {
+    bob.transfers.hear('mute', JSON.stringify({ type: 'file-offer', v: 1, file: String(number).repeat(32), name: 'x', size: 5, mime: '', part: PART }), false);
+  }
+  for (const incoming of bob.offered) incoming.get(new Memory());
+  ann.transfers.offer(file(5));
+  await quiet();
+  bob.offered[3].get(new Memory());
+  await until(bob.offered[3], is('done'));
+  assert.deepEqual(bob.offered.map(({ state }) => state), ['receiving', 'receiving', 'waiting', 'done']);
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(bob.offered.map(({ state }) => state), ['interrupted', 'interrupted', 'receiving', 'done']);
+  assert.equal(bob.offered[0].why, 'Nothing has come for a minute.');
+  assert.deepEqual(controls(bob, 'stop').map(({ reason }) => reason), ['stalled', 'stalled']);
+  bob.transfers.leave();
+});
+
+test('who asks for the end of a file has it read once, and no further when they have gone', async () => {
+  const wire = new Wire();
+  const ann = wire.join('ann');
+  for (const id of ['one', 'two']) wire.join(id).transfers.hear = () => false;
+  const outgoing = ann.transfers.offer(file(1000 * PART));
+  let reads = 0;
+  const { read } = outgoing;
+  outgoing.read = (index) => {
+    reads += 1;
+    return read.call(outgoing, index);
+  };
+  const ask = (id, stream) => ann.transfers.hear(id, JSON.stringify({ type: 'file-get', file: outgoing.id, stream, from: 1000, window: 1 }));
+  for (let stream = 0; stream < 20; stream += 1) for (const id of ['one', 'two']) ask(id, stream);
+  await eventually(() => reads > 3);
+  for (const id of ['one', 'two']) ann.transfers.go(id);
+  await quiet();
+  assert.ok(reads < 100, `${reads} parts were read for nobody`);
+  const before = reads;
+  await quiet();
+  assert.equal(reads, before);
+  for (const id of ['one', 'two']) ask(id, 50);
+  await eventually(() => controls(ann, 'done').length === 2);
+  assert.equal(reads, 1000, 'each part once');
+  ann.transfers.leave();
 });
 
 test('offers beyond a hundred are taken, the oldest are forgotten, and the flood is told once', async () => {

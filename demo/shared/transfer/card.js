@@ -132,7 +132,7 @@ export class IncomingCard extends Card {
       waiting: 'Waiting for its turn…',
       receiving: far,
       checking: 'Checking that it is whole…',
-      done: `${this.#incoming.result && !this.#wasAsked ? 'Complete.' : 'Complete, and saved.'}${this.#isNoPicture ? ' It is no picture that can be shown.' : ''}`,
+      done: `${this.#complete}${this.#isNoPicture ? ' It is no picture that can be shown.' : ''}`,
       interrupted: `${why} ${far} has come and is kept.`,
       away: `${this.sender} has left.`,
       failed: why,
@@ -140,6 +140,11 @@ export class IncomingCard extends Card {
       withdrawn: 'Its sender does not offer it any more.',
       forgotten: 'Forgotten, as too many files were offered.',
     }[state];
+  }
+
+  get #complete() {
+    if (!this.#incoming.result) return 'Complete, and saved.';
+    return this.#wasAsked ? 'Complete: it is in the browser’s downloads, or press “Save again”.' : 'Complete.';
   }
 
   #controls(state) {

@@ -84,13 +84,14 @@ export class Delivery {
   }
 
   hearAck(next) {
-    if (!this.running) return;
+    if (!this.running) return undefined;
     if (next < this.#acknowledged || next > this.#next) return this.fail('bad-ack');
+    if (next === this.#acknowledged) return undefined;
     this.#adapt(this.#sentAt.splice(0, next - this.#acknowledged).at(-1));
     this.#acknowledged = next;
     this.#watch();
     this.#wake();
-    this.#changed(this);
+    return this.#changed(this);
   }
 
   hearGot() {
@@ -101,7 +102,8 @@ export class Delivery {
 
   /** The receiver has ended it. */
   hearStop(reason) {
-    this.#end(reason === 'cancelled' ? 'Cancelled there.' : WHY[reason] ?? 'Ended there.');
+    const why = Object.hasOwn(WHY, reason) ? WHY[reason] : 'Ended there.';
+    this.#end(reason === 'cancelled' ? 'Cancelled there.' : why);
   }
 
   /** Ends it and says so to the receiver. */

@@ -14,7 +14,7 @@ const ENDS = /^[.\s]+|[.\s]+$/g;
 export function cleanFileName(name) {
   const bare = name.slice(0, 1024).normalize('NFC').split(/[/\\]/).at(-1);
   const visible = bare.replace(INVISIBLE, '').replace(FORBIDDEN, '_').replace(/\s+/g, ' ').replace(ENDS, '');
-  const cut = shorten(RESERVED.test(visible) ? `_${visible}` : visible);
+  const cut = shorten(RESERVED.test(visible) ? `_${visible}` : visible).replace(ENDS, '');
   return cut || 'file';
 }
 

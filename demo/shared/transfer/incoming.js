@@ -5,6 +5,8 @@ import { encodeControl, hashOf, lengthOf, obstacle, partsOf, sameBytes, toHex, V
 
 const WHY = {
   gone: 'Its sender is not there. It goes on when they are back.',
+  private: 'Its sender has left. It was offered to you alone, and cannot go on.',
+  silent: 'Nothing has come for a minute.',
   busy: 'Too many ask the sender for files.',
   stalled: 'It took too long to store what came.',
   unknown: 'Its sender does not offer it any more.',
@@ -17,6 +19,8 @@ const WHY = {
 };
 /** What has come stays good when it ends by one of these. */
 const PASSING = ['busy', 'stalled', 'unknown'];
+/** A stream to which nothing comes for so long gives its place to another file. */
+const SILENT_MS = 60_000;
 const NEWER = 'It is offered by a newer version of this program.';
 
 /** Fires `change`. */
@@ -42,6 +46,7 @@ export class Incoming extends EventTarget {
   #work = Promise.resolve();
   /** Its hash has been compared: nothing can go wrong any more but the last of storing. */
   #whole = false;
+  #silence = 0;
 
   /**
    * @param {{file: string, name: string, size: number, mime: string, part: number, v: number, direct: boolean}} offer
@@ -76,7 +81,7 @@ export class Incoming extends EventTarget {
   }
 
   get canGet() {
-    return this.state === 'offered' || this.state === 'cancelled' || (this.state === 'failed' && this.why !== NEWER);
+    return this.present && (['offered', 'cancelled'].includes(this.state) || (this.state === 'failed' && this.why !== NEWER));
   }
 
   get canCancel() {
@@ -108,6 +113,7 @@ export class Incoming extends EventTarget {
   begin(stream) {
     this.stream = stream;
     this.#become('receiving');
+    this.#watch();
     this.#queue(() => this.#askFrom());
   }
 
@@ -130,6 +136,7 @@ export class Incoming extends EventTarget {
     const waiting = (this.#arrived - this.#hashes.length) * this.part;
     if (index !== this.#arrived || bytes.length !== length || waiting > this.#carrier.window) return this.#refuse('order');
     this.#arrived += 1;
+    this.#watch();
     return this.#queue(() => this.#store(bytes, hash));
   }
 
@@ -153,6 +160,7 @@ export class Incoming extends EventTarget {
   hearGone() {
     this.present = false;
     if (this.#whole) return;
+    if (this.direct && this.canCancel) return this.#end('failed', WHY.private);
     if (this.running || this.state === 'waiting') this.#interrupt(WHY.gone);
     else if (this.state === 'interrupted') this.#become('interrupted', WHY.gone);
     else if (['offered', 'cancelled', 'failed'].includes(this.state) && this.why !== NEWER) this.#become('away');
@@ -161,6 +169,19 @@ export class Incoming extends EventTarget {
   /** There is no room to remember it. */
   forget() {
     if (this.state !== 'done' && this.state !== 'withdrawn') this.#end('forgotten', '');
+  }
+
+  /** Ends a stream to which nothing comes. */
+  #watch() {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#hush(), SILENT_MS);
+  }
+
+  #hush() {
+    const isStoring = this.#arrived > this.#hashes.length;
+    if (isStoring) return this.#watch();
+    this.#stop('stalled');
+    return this.#interrupt(WHY.silent);
   }
 
   #ask() {
@@ -260,6 +281,7 @@ export class Incoming extends EventTarget {
   #become(state, why = '') {
     this.state = state;
     this.why = why;
+    if (state !== 'receiving') clearTimeout(this.#silence);
     this.dispatchEvent(new Event('change'));
   }
 }

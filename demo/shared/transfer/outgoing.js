@@ -23,6 +23,8 @@ export class Outgoing extends EventTarget {
   received = 0;
   /** @type {Uint8Array[]} of parts that have been read once */
   #hashes = [];
+  /** The one that is being made, for all who wait for it. @type {Promise<string> | null} */
+  #digest = null;
   #withdraw;
 
   /**
@@ -76,10 +78,16 @@ export class Outgoing extends EventTarget {
     return { bytes, hash };
   }
 
-  /** The hash of the hashes of all parts, as the end of a stream carries it. */
-  async digest() {
+  /** The hash of the hashes of all parts, as the end of a stream carries it: given up when nobody gets the file any more. */
+  digest() {
+    this.#digest ??= this.#read().finally(() => { this.#digest = null; });
+    return this.#digest;
+  }
+
+  async #read() {
     const list = new Uint8Array(32 * this.count);
     for (let index = 0; index < this.count; index += 1) {
+      if (![...this.deliveries.values()].some(({ running }) => running)) throw new Unsendable('cancelled');
       if (!this.#hashes[index]) await this.read(index);
       list.set(this.#hashes[index], 32 * index);
     }

@@ -7,6 +7,8 @@ const OFFERS_OF_ONE = 100;
 const OFFERS_AT_MOST = 500;
 /** Their windows together are what may come at once: 8 MiB, well below what a proxy lets wait for one page. */
 const RUNNING_AT_MOST = 4;
+/** So that one sender does not keep the others waiting. */
+const RUNNING_OF_ONE = 2;
 
 export class Receiving {
   /** @type {Map<string, Incoming>} in the order of their offers */
@@ -30,9 +32,9 @@ export class Receiving {
     return this.#running.size + this.#waiting.size > 0;
   }
 
-  /** Asks who has come for what was offered by somebody who has gone: it may be the same one. */
+  /** Asks who has come for what somebody who has gone offered to all: it may be the same one. What was for this page alone is nobody else's to know. */
   come(id) {
-    const orphans = [...this.#offers.values()].filter(({ state, present }) => !present && (state === 'away' || state === 'interrupted'));
+    const orphans = [...this.#offers.values()].filter(({ state, present, direct }) => !present && !direct && (state === 'away' || state === 'interrupted'));
     for (let start = 0; start < orphans.length; start += SEEK_AT_MOST) {
       const files = orphans.slice(start, start + SEEK_AT_MOST).map((incoming) => incoming.id);
       this.#carrier.send(id, encodeControl('seek', { files }));
@@ -51,7 +53,7 @@ export class Receiving {
 
   hearOffer(from, offer) {
     const known = this.#offers.get(offer.file);
-    if (known) return void (!known.present && known.matches(offer) && known.hearAgain(from));
+    if (known) return void (!known.present && !known.direct && known.matches(offer) && known.hearAgain(from));
     if (!this.#makeRoom(from)) return undefined;
     const incoming = new Incoming(offer, from, this.#carrier, {
       start: (begun) => this.#start(begun),
@@ -98,7 +100,8 @@ export class Receiving {
   #next() {
     for (const incoming of [...this.#waiting]) {
       if (this.#running.size >= RUNNING_AT_MOST) break;
-      if (!this.#waiting.delete(incoming)) continue;
+      const ofSame = [...this.#running.values()].filter(({ from }) => from === incoming.from).length;
+      if (ofSame >= RUNNING_OF_ONE || !this.#waiting.delete(incoming)) continue;
       this.#streams += 1;
       this.#running.set(this.#streams, incoming);
       incoming.begin(this.#streams);

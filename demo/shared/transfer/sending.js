@@ -18,7 +18,6 @@ export class Sending {
   #offers = new Map();
   #carrier;
   #changed;
-  #present = new Set();
   /** @type {Set<Delivery>} */
   #waiting = new Set();
   /** @type {Set<Delivery>} */
@@ -46,12 +45,7 @@ export class Sending {
     return outgoing;
   }
 
-  come(id) {
-    this.#present.add(id);
-  }
-
   go(id) {
-    this.#present.delete(id);
     for (const delivery of this.#of(id)) delivery.drop();
   }
 
@@ -85,14 +79,11 @@ export class Sending {
     this.#find(from, message)?.hearStop(message.reason);
   }
 
-  /** Offers again what somebody had been offered before the connection was lost. */
+  /** Offers again what all had been offered before the connection was lost: nobody can prove to be the one whom an offer was for. */
   hearSeek(from, { files }) {
     for (const file of new Set(files)) {
       const outgoing = this.#offers.get(file);
-      if (!outgoing) continue;
-      const isFree = outgoing.to !== null && !this.#present.has(outgoing.to);
-      if (isFree) outgoing.to = from;
-      if (outgoing.to === null || outgoing.to === from) this.#announce(outgoing, from);
+      if (outgoing?.to === null) this.#announce(outgoing, from);
     }
   }
 

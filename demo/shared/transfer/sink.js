@@ -6,12 +6,14 @@ const EASY = 32 * 1024 * 1024;
 const MEMORY_AT_MOST = 512 * 1024 * 1024;
 /** Parts are handed over in blobs of this size, which the browser may keep elsewhere than in this page. */
 const PIECE = 8 * 1024 * 1024;
-/** Files in the browser's store are locked by the page that has them, so that another page can clear what nobody has. */
+/** In the browser's store, which other programs of this origin may use as well. */
+const FOLDER = 'networkwebsockets-files';
+/** Files there are locked by the page that has them, so that another page can clear what nobody has. */
 const LOCK = 'networkwebsockets-file-';
 
 /**
  * Finds a place; to be called in the task of a click, as browsers want for a dialog.
- * @param {{id: string, name: string, size: number}} incoming
+ * @param {{name: string, size: number}} incoming
  * @returns {Promise<object | null>} null when the person closed the dialog; throws an Error with a sentence when there is no place
  */
 export async function openSink(incoming) {
@@ -106,14 +108,17 @@ async function chosenPlace({ name }) {
   }
 }
 
-async function browserStore({ id, size }) {
+async function browserStore({ size }) {
   try {
-    const folder = await navigator.storage.getDirectory();
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
     await clear(folder);
     const { quota, usage } = await navigator.storage.estimate();
     if (quota - usage < size) return undefined;
-    const handle = await folder.getFileHandle(id, { create: true });
-    hold(id);
+    // Two pages may receive the same file.
+    const name = crypto.randomUUID();
+    await hold(name);
+    const handle = await folder.getFileHandle(name, { create: true });
     return new StoreSink(await handle.createWritable(), handle, folder);
   } catch {
     // Private windows and older browsers have none.
@@ -126,9 +131,15 @@ function memory({ size }) {
   throw new Error(`This browser has no room for a file of this size: at most ${MEMORY_AT_MOST / 1024 / 1024} MB.`);
 }
 
-/** As long as this page lives. */
-function hold(id) {
-  navigator.locks.request(LOCK + id, () => new Promise(() => {})).catch(() => {});
+/** As long as this page lives. @returns {Promise<void>} when it is held */
+function hold(name) {
+  return new Promise((held, fail) => {
+    const holding = () => {
+      held();
+      return new Promise(() => {});
+    };
+    navigator.locks.request(LOCK + name, holding).catch(fail);
+  });
 }
 
 async function clear(folder) {

@@ -50,7 +50,6 @@ export class Transfers extends EventTarget {
 
   /** A peer is there. */
   come(id) {
-    this.#sending.come(id);
     this.#receiving.come(id);
   }
 
@@ -68,19 +67,20 @@ export class Transfers extends EventTarget {
   /**
    * @param {string} from the peer whose message it is
    * @param {string | ArrayBuffer} data
+   * @param {boolean} [direct] whether it came to this page alone; nothing where the carrier has one way to each peer and no other
    * @returns {boolean} whether it was about files, and so is dealt with
    */
-  hear(from, data, direct = true) {
+  hear(from, data, direct) {
     if (!isOfFiles(data)) return false;
     if (typeof data === 'string') this.#hearControl(from, decodeControl(data), direct);
-    else if (direct) this.#receiving.hearPart(from, decodePart(data));
+    else if (direct ?? true) this.#receiving.hearPart(from, decodePart(data));
     return true;
   }
 
   #hearControl(from, message, direct) {
-    if (!message || !(direct || BROADCAST.includes(message.type))) return;
+    if (!message || !((direct ?? true) || BROADCAST.includes(message.type))) return;
     if (message.type === 'offer' && this.#sending.has(message.file)) return;
-    if (Object.hasOwn(OF_SENDER, message.type)) this.#receiving[OF_SENDER[message.type]](from, { ...message, direct });
+    if (Object.hasOwn(OF_SENDER, message.type)) this.#receiving[OF_SENDER[message.type]](from, { ...message, direct: direct === true });
     else this.#sending[OF_RECEIVER[message.type]](from, message);
   }
 
