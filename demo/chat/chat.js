@@ -20,7 +20,7 @@ const HERE = 'No messages yet. What you write to everyone is kept by those who a
 const byId = (id) => document.getElementById(id);
 const people = new People();
 const thread = new Thread();
-const typing = new Typing((on, to) => send(encode('typing', { on }), room.people.get(to) ?? null, to), showWriters);
+const typing = new Typing((on, to) => send(encode('typing', { on }), room.people.get(to) ?? null, to), () => { writersFrame ||= requestAnimationFrame(showWriters); });
 const compose = new Compose(people, { refusal, say, write: (text) => typing.write(text, addressee()), attach });
 /** @type {import('../shared/room.js').Room | null} */
 let room = null;
@@ -28,6 +28,7 @@ let room = null;
 let history = null;
 /** @type {Files | null} */
 let files = null;
+let writersFrame = 0;
 
 const keeping = element('input', { type: 'checkbox', id: 'keeping' });
 const door = new Door({
@@ -49,7 +50,7 @@ function enter(entered) {
   typing.clear();
   compose.refuse('');
   files = new Files(room, thread);
-  history.addEventListener('setting', ({ detail }) => noteHistory(detail.person && nameTag(room.label(detail.person))));
+  history.addEventListener('setting', ({ detail }) => noteHistory(detail.person && labelOf(detail.person)));
   history.addEventListener('told', ({ detail }) => thread.told(room.label(detail.person), detail.lines));
   showHistory();
   listen();
@@ -64,17 +65,16 @@ function leave() {
 function listen() {
   let openedAt = Infinity;
   const on = (type, then) => room.addEventListener(type, ({ detail }) => then(detail));
-  const tag = (person) => nameTag(room.label(person));
   on('state', () => {
     if (room.state === 'open') openedAt = performance.now();
     compose.refuse('');
   });
-  on('come', ({ person }) => person.since > openedAt && thread.note(tag(person), ' joined'));
+  on('come', ({ person }) => person.since > openedAt && thread.note(labelOf(person), ' joined'));
   on('go', ({ person, lost }) => {
     typing.hear(person.id, false);
-    if (!lost) thread.note(tag(person), ' left');
+    if (!lost) thread.note(labelOf(person), ' left');
   });
-  on('renamed', ({ person, before }) => thread.note(nameTag(before), ' is now ', tag(person)));
+  on('renamed', ({ person, before }) => thread.note({ name: before }, ' is now ', labelOf(person)));
   on('lost', () => {
     typing.clear();
     thread.note('The connection was lost.');
@@ -88,7 +88,7 @@ function listen() {
 function noteOwnNames() {
   let { name } = room;
   room.addEventListener('people', () => {
-    if (room.name !== name) thread.note(nameTag(name), ' is now ', nameTag(room.name));
+    if (room.name !== name) thread.note({ name }, ' is now ', { name: room.name });
     ({ name } = room);
   });
 }
@@ -110,10 +110,14 @@ function hearSaid(person, text, direct) {
 
 function say(text) {
   const person = people.chosen;
-  if (!send(encode('say', { text }), person)) return compose.refuse('Not connected: nothing was sent.');
+  if (!send(encode('say', { text }), person)) {
+    compose.refuse('Not connected: nothing was sent.');
+    return false;
+  }
   typing.sent();
   if (!person) history.keep(room.name, text);
-  return thread.said({ id: room.id, name: room.name, text, own: true, note: noteFor(person) });
+  thread.said({ id: room.id, name: room.name, text, own: true, note: noteFor(person) });
+  return true;
 }
 
 async function attach(chosen) {
@@ -121,6 +125,8 @@ async function attach(chosen) {
   compose.refuse(await files.offer(chosen, people.chosen));
 }
 
+/** As the thread takes it. */
+const labelOf = (person) => ({ name: room.label(person) });
 const noteFor = (person) => (person ? `to ${room.label(person)} only` : '');
 const addressee = () => people.chosen?.id ?? null;
 
@@ -137,6 +143,7 @@ function refusal() {
 }
 
 function showWriters() {
+  writersFrame = 0;
   const writers = typing.who.map((id) => room.people.get(id)).filter(Boolean);
   const tags = writers.slice(0, WRITERS_SHOWN).flatMap((person, index) => [index > 0 ? ', ' : '', nameTag(room.label(person))]);
   const words = writers.length > WRITERS_SHOWN ? ' and others are writing…' : writers.length > 1 ? ' are writing…' : ' is writing…';

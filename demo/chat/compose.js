@@ -4,13 +4,14 @@ export class Compose {
   #form = document.getElementById('compose');
   #message = document.getElementById('message');
   #refusal = document.getElementById('refusal');
+  #room = document.getElementById('room');
   #picker = document.getElementById('picker');
   #actions;
 
   /**
    * @param {import('./people.js').People} people
-   * @param {{refusal: () => string, say: (text: string) => void, write: (text: string) => void, attach: (files: File[]) => void}} actions
-   *   `refusal` is why nothing can be sent now, in a sentence, or empty
+   * @param {{refusal: () => string, say: (text: string) => boolean, write: (text: string) => void, attach: (files: File[]) => void}} actions
+   *   `refusal` is why nothing can be sent now, in a sentence, or empty; `say` returns whether it was sent
    */
   constructor(people, actions) {
     this.#actions = actions;
@@ -34,7 +35,7 @@ export class Compose {
     const refusal = text && this.#actions.refusal();
     this.refuse(refusal);
     if (!text || refusal) return;
-    this.#actions.say(text);
+    if (!this.#actions.say(text)) return;
     this.#message.value = '';
     this.#grow();
   }
@@ -65,9 +66,9 @@ export class Compose {
       this.#attach([...this.#picker.files]);
       this.#picker.value = '';
     });
-    this.#message.addEventListener('paste', (event) => {
-      const { files } = event.clipboardData;
-      if (files.length === 0) return;
+    document.addEventListener('paste', (event) => {
+      const files = event.clipboardData?.files ?? [];
+      if (this.#room.hidden || files.length === 0) return;
       event.preventDefault();
       this.#attach([...files]);
     });
@@ -75,14 +76,15 @@ export class Compose {
   }
 
   #listenForDrops(area) {
-    const carriesFiles = ({ dataTransfer }) => dataTransfer?.types.includes('Files');
-    area.addEventListener('dragover', (event) => {
+    // Beside the area a browser would open the file in place of the page.
+    const carriesFiles = ({ dataTransfer }) => !this.#room.hidden && dataTransfer?.types.includes('Files');
+    document.addEventListener('dragover', (event) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       area.classList.add('dropping');
     });
-    area.addEventListener('dragleave', (event) => area.contains(event.relatedTarget) || area.classList.remove('dropping'));
-    area.addEventListener('drop', (event) => {
+    document.addEventListener('dragleave', ({ relatedTarget }) => relatedTarget || area.classList.remove('dropping'));
+    document.addEventListener('drop', (event) => {
       area.classList.remove('dropping');
       if (!carriesFiles(event)) return;
       event.preventDefault();

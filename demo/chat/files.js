@@ -2,6 +2,8 @@
 
 /** Messages that wait for the load. A person offers some files; more than that is a flood. */
 const WAITING_AT_MOST = 500;
+/** Characters of a message about files. */
+const LENGTH_AT_MOST = 16 * 1024;
 const UNLOADABLE = 'What handles files could not be loaded: reload the page.';
 
 export class Files {
@@ -35,10 +37,12 @@ export class Files {
   /** @returns {boolean} whether it was about files */
   hear(person, data, direct) {
     if (this.#attachments) return this.#attachments.hear(person, data, direct);
-    if (typeof data === 'string' && !data.includes('"file-')) return false;
+    // A part of a file that nobody has asked for.
+    if (typeof data !== 'string') return true;
+    if (data.length > LENGTH_AT_MOST || !data.includes('"file-')) return false;
     if (this.#waiting.length < WAITING_AT_MOST) this.#waiting.push([person, data, direct]);
     this.#load();
-    return typeof data !== 'string';
+    return false;
   }
 
   leave() {

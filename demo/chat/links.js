@@ -3,7 +3,7 @@
 /** An address begins a word, and ends at spaces, quotes, brackets of code, and all that is invisible or turns the direction of text. */
 const ADDRESS = /(?<![\p{L}\p{N}:/@])https?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Z}]+/giu;
 /** What a sentence adds to an address. */
-const ENDING = /[.,;:!?'"’”»…*_~]+$/u;
+const ENDING = /[.,;:!?'"’”»…*_~]/u;
 const PAIRS = { ')': '(', ']': '[' };
 /** More are shown as text: a message has 4000 characters. */
 const LINKS_AT_MOST = 50;
@@ -43,11 +43,13 @@ function parse(text) {
 
 /** Leaves out what belongs to the sentence: full stops, and brackets that were opened before. */
 function trim(address) {
-  const bare = address.replace(ENDING, '');
-  const last = bare.at(-1);
-  const isOpen = Object.hasOwn(PAIRS, last) && count(bare, last) > count(bare, PAIRS[last]);
-  if (isOpen) return trim(bare.slice(0, -1));
-  return bare;
+  const counts = Object.fromEntries([...'()[]'].map((bracket) => [bracket, address.split(bracket).length - 1]));
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const last = address[end - 1];
+    const isOpen = Object.hasOwn(PAIRS, last) && counts[last] > counts[PAIRS[last]];
+    if (!isOpen && !ENDING.test(last)) break;
+    if (isOpen) counts[last] -= 1;
+  }
+  return address.slice(0, end);
 }
-
-const count = (text, letter) => text.split(letter).length - 1;

@@ -1,5 +1,6 @@
 /** What was said and what happened, newest last, bounded, drawn at most once a frame; stays at the end only where the reader is. */
 
+import { nameTag } from '../shared/names.js';
 import { eventLine, saidLine, toldLine } from './line.js';
 
 const LINES_AT_MOST = 1000;
@@ -7,6 +8,8 @@ const LINES_AT_MOST = 1000;
 const FRESH_AT_MOST = 200;
 /** How often lines are added while nobody looks: a hidden page has no frames. */
 const HIDDEN_MS = 200;
+/** How often the number of unseen messages is told: the title of a tab is slow to change. */
+const TELL_MS = 250;
 const SAME_BREATH_MS = 120_000;
 
 /** Fires `unseen` when the number of messages has changed that came while nobody looked. */
@@ -24,6 +27,7 @@ export class Thread extends EventTarget {
   #fresh = [];
   #left = 0;
   #frame = 0;
+  #telling = 0;
   /** Of lines that are more than text: whether they have to stay, and what has to be done when they go. @type {WeakMap<Element, {drop: () => void, keep: () => boolean}>} */
   #ends = new WeakMap();
 
@@ -70,10 +74,9 @@ export class Thread extends EventTarget {
     this.#speak({ ...said, end: { drop, keep }, make: () => saidLine({ ...said, body: open() }) });
   }
 
-  /** @param {...(string | Node)} parts */
+  /** @param {...(string | {name: string})} parts text, and names of people */
   note(...parts) {
-    const line = eventLine(...parts);
-    this.#add({ make: () => line });
+    this.#add({ make: () => eventLine(...parts.map((part) => (typeof part === 'string' ? part : nameTag(part.name)))) });
   }
 
   /** Puts what a newcomer was told above everything else. */
@@ -159,6 +162,9 @@ export class Thread extends EventTarget {
 
   #count(unseen) {
     this.unseen = unseen;
-    this.dispatchEvent(new Event('unseen'));
+    this.#telling ||= setTimeout(() => {
+      this.#telling = 0;
+      this.dispatchEvent(new Event('unseen'));
+    }, TELL_MS);
   }
 }

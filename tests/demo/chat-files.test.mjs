@@ -51,7 +51,7 @@ test('a file that is chosen by the button arrives as it was, under its name', as
   const download = await arrived;
   assert.equal(download.suggestedFilename(), 'three.bin');
   assert.equal(sha256(await readFile(await download.path())), sha256(bytes));
-  await under(bob, 'three.bin', 'Complete, and saved.').waitFor();
+  await under(bob, 'three.bin', 'Complete: it is in the browser’s downloads, or press “Save again”.').waitFor();
   await under(ann, 'three.bin', '1 person has it.').waitFor();
   await picture(bob, 'chat-file-saved');
   await button(ann, 'Stop offering three.bin').click();

@@ -45,6 +45,11 @@ test('an address ends where something invisible or a quote begins, and all of th
   assert.equal(links('http://a.org '.repeat(300)).length, 50);
 });
 
+test('an address that ends with brackets without end costs no more than its length', () => {
+  const brackets = ').'.repeat(200_000);
+  assert.deepEqual(splitLinks(`http://a${brackets}`), [{ text: 'http://a', href: 'http://a/' }, { text: brackets }]);
+});
+
 test('where an address does not show its host, the host is told', () => {
   const host = (text) => splitLinks(text)[0].host;
   assert.equal(host('https://аpple.com/'), 'xn--pple-43d.com');

@@ -36,7 +36,7 @@ export async function attach(page, ...files) {
   await (await chooser).setFiles(files);
 }
 
-/** Pastes or drops files that the page's own script makes, as a person's clipboard or mouse would bring them. */
+/** Pastes or drops files that the page's own script makes, as a person's clipboard or mouse would bring them, beside all fields. */
 export function bring(page, how, files) {
   return page.evaluate(([type, made]) => {
     const transfer = new DataTransfer();
@@ -44,7 +44,7 @@ export function bring(page, how, files) {
     const event = type === 'paste'
       ? new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true })
       : new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true });
-    document.getElementById('message').dispatchEvent(event);
+    document.body.dispatchEvent(event);
   }, [how, files]);
 }
 

@@ -2,7 +2,7 @@
 
 import { element } from '../element.js';
 import { cleanFileName } from './file-name.js';
-import { isPictureType, openPicture } from './picture.js';
+import { isPictureType, openPicture, UNASKED_PIXELS_AT_MOST } from './picture.js';
 import { openSink } from './sink.js';
 import { percent, sizeText } from './size.js';
 
@@ -52,8 +52,8 @@ class Card {
   }
 
   /** @returns {Promise<boolean>} false where it is no picture that can be shown */
-  async preview(blob, name) {
-    const image = blob.size <= PREVIEW_AT_MOST ? await openPicture(blob, name) : null;
+  async preview(blob, name, pixels = undefined) {
+    const image = blob.size <= PREVIEW_AT_MOST ? await openPicture(blob, name, pixels) : null;
     if (!image) return false;
     if (this.#isDropped) URL.revokeObjectURL(image.src);
     else this.picture.replaceChildren(image);
@@ -174,7 +174,7 @@ export class IncomingCard extends Card {
   }
 
   async #show(result, name) {
-    this.#isNoPicture = !await this.preview(result, name);
+    this.#isNoPicture = !await this.preview(result, name, this.#wasAsked ? undefined : UNASKED_PIXELS_AT_MOST);
     this.draw();
   }
 

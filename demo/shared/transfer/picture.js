@@ -2,6 +2,8 @@
 
 /** A photograph has 12 to 50 million; each takes 4 bytes while it is shown. */
 const PIXELS_AT_MOST = 64_000_000;
+/** Of what nobody has asked to see. */
+export const UNASKED_PIXELS_AT_MOST = 16_000_000;
 const FIRST_BYTES = 16;
 const KINDS = [
   ['image/png', /^\x89PNG\r\n\x1a\n/],
@@ -26,9 +28,10 @@ export async function pictureType(blob) {
 /**
  * @param {Blob} blob
  * @param {string} alt
+ * @param {number} [pixels] how many it may have
  * @returns {Promise<HTMLImageElement | null>} null when it is none, is broken or too large; revoke its `src` when it is not shown any more
  */
-export async function openPicture(blob, alt) {
+export async function openPicture(blob, alt, pixels = PIXELS_AT_MOST) {
   const type = await pictureType(blob);
   if (!type) return null;
   const image = new Image();
@@ -38,7 +41,7 @@ export async function openPicture(blob, alt) {
     image.onerror = () => resolve(false);
   });
   image.src = URL.createObjectURL(blob.slice(0, blob.size, type));
-  if (await hasLoaded && image.naturalWidth * image.naturalHeight <= PIXELS_AT_MOST) return image;
+  if (await hasLoaded && image.naturalWidth * image.naturalHeight <= pixels) return image;
   URL.revokeObjectURL(image.src);
   return null;
 }
