@@ -147,7 +147,7 @@ test('traffic of one window shows in another, until it leaves', async () => {
   const [ann, bob] = [await enter('Ann', 'traffic'), await enter('Bob', 'traffic')];
   await ann.getByLabel('Messages a second', { exact: true }).selectOption('100 a second');
   await bob.waitForFunction(() => document.getElementById('total').textContent !== '0');
-  await bob.getByRole('img', { name: /in the last minute: at most [1-9]/ }).waitFor();
+  await bob.getByRole('img', { name: /Messages a second: messages [1-9]/ }).waitFor();
   await bob.waitForFunction(() => document.querySelectorAll('#topics tr').length === 8);
   await ann.getByRole('button', { name: 'Log in as Ann' }).click();
   await ann.getByLabel('Brightness').fill('80');
