@@ -97,7 +97,7 @@ test('eight play, a ninth watches, and plays when one has left', async () => {
   await end(ninth, ann);
 });
 
-test('the sky waits while there is no connection, and goes on with the same tails', async (t) => {
+test('the game stands still while there is no connection, and goes on with the same tails', async (t) => {
   const proxy = await Proxy.during(t);
   const at = `${proxy.http}/demo/game/`;
   const [ann, bob] = [await join('Ann', 'again', {}, at), await join('Bob', 'again', {}, at)];
@@ -107,7 +107,7 @@ test('the sky waits while there is no connection, and goes on with the same tail
   await pilot(ann, 'none');
   const { tail, seat } = await world(ann);
   await proxy.stop();
-  await ann.getByText('The connection is lost. The sky waits here').waitFor();
+  await ann.getByText('The connection is lost. The game stands still here').waitFor();
   await picture(ann, 'game-waiting');
   await proxy.again();
   for (const page of [ann, bob]) {
