@@ -49,7 +49,7 @@ for (const [how, script] of [['import', 'without.mjs'], ['require', 'without.cjs
       classes: ['LocalWebSocket', 'NetworkWebSocket', 'PeerWebSocket'],
       globals: [],
       compiled: 0,
-      error: ['NotSupportedError', 'No WebSocket here: Node 22 or later has one'],
+      error: ['NotSupportedError', 'No WebSocket here: browsers and Node 22 or later have one'],
     });
   });
 }
