@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 
 import { Proxy } from '../browser/proxy.mjs';
 import { launch, picture, tab } from '../browser/world.mjs';
-import { ALLOWED, ask, DEVICES, entered, faults, hears, join, linked, press, sees, tile, tiles } from './conference-meeting.mjs';
+import { ALLOWED, ask, DEVICES, entered, faults, hears, join, linked, press, sees, thrifty, tile, tiles } from './conference-meeting.mjs';
 import { axe, connected, elsewhere, end, fits } from './visit.mjs';
 
 let proxy;
@@ -177,6 +177,45 @@ test('a page that is not secure says so before anything fails, and where it woul
   assert.equal(await page.getByLabel('Camera and microphone').isDisabled(), true);
   await picture(page, 'conference-insecure');
   await end(page);
+});
+
+test('a name that is no channel’s is told before the browser asks, and who goes while it asks leaves no device on', async () => {
+  const page = await thrifty(browser);
+  await page.addInitScript(() => {
+    const { mediaDevices } = navigator;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (constraints) => {
+      await new Promise((resolve) => { window.allow = resolve; });
+      window.stream = await open(constraints);
+      return window.stream;
+    };
+  });
+  await ask(page, address, 'Ann', 'no name', 'both');
+  await page.getByRole('alert').filter({ hasText: 'A channel name has 1 to 255 characters' }).waitFor();
+  assert.equal(await page.evaluate(() => typeof window.allow), 'undefined');
+  await page.getByLabel('Channel name').fill('given-up');
+  await press(page, 'Join');
+  await page.waitForFunction(() => window.allow);
+  await page.evaluate(() => { location.hash = ''; });
+  await page.getByRole('button', { name: 'Join', exact: true }).waitFor();
+  await page.evaluate(() => window.allow());
+  await page.waitForFunction(() => window.stream?.getTracks().every(({ readyState }) => readyState === 'ended'));
+  assert.equal(await page.getByRole('button', { name: 'Join', exact: true }).isVisible(), true);
+  await end(page);
+});
+
+test('a dialog goes with the room that it belongs to, and a message that nobody gets is told as such', async () => {
+  const ann = await enter('Ann', 'alone', 'nothing');
+  await press(ann, 'Chat');
+  await ann.getByLabel('Message', { exact: true }).fill('Hello?');
+  await ann.keyboard.press('Enter');
+  await ann.getByText('that message reached nobody').waitFor();
+  await press(ann, 'Devices');
+  await ann.getByRole('dialog', { name: 'Devices' }).waitFor();
+  await ann.evaluate(() => { location.hash = ''; });
+  await ann.getByRole('button', { name: 'Join', exact: true }).waitFor();
+  assert.equal(await ann.locator('dialog[open]').count(), 0);
+  await end(ann);
 });
 
 test('a reload joins again with the same choice, and two tabs of one person are two people', async () => {
