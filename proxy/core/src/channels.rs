@@ -41,7 +41,7 @@ use crate::Attention;
 
 pub use config::Config;
 pub use input::{ChannelKey, Framing, Input};
-pub use output::{Fresh, Output};
+pub use output::{Cut, Fresh, Output};
 pub use shared::Shared;
 pub use slowness::Slowness;
 

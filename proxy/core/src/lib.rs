@@ -16,6 +16,8 @@ pub mod sim;
 mod site_names;
 
 pub use attention::Attention;
-pub use channels::{ChannelKey, Channels, Config, ConnId, Framing, Fresh, Input, Output, Shared, Slowness};
+pub use channels::{
+    ChannelKey, Channels, Config, ConnId, Cut, Framing, Fresh, Input, Output, Shared, Slowness,
+};
 pub use mesh::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
 pub use site_names::{SiteNames, SiteNamesConfig};

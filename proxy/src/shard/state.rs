@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 use std::time::Instant;
 
-use nws_core::{Channels, ConnId, Fresh, Input, Output};
+use nws_core::{Channels, ConnId, Cut, Fresh, Input, Output};
 use nws_protocol::ChannelName;
 use nws_protocol::limits::READ_PER_PASS;
 use slotmap::SlotMap;
@@ -230,7 +230,8 @@ impl Shard {
             Output::Release { conn } => order(conns, conn, |orders| orders.hold = false),
             Output::Finish { conn } => order(conns, conn, |orders| orders.finish = true),
             Output::Reset { conn } => order(conns, conn, |orders| orders.reset = true),
-            Output::Cut { peer, why, waiting } => {
+            Output::Cut(cut) => {
+                let Cut { peer, why, waiting } = &*cut;
                 tracing::warn!(%peer, waiting, "a client reads too slowly and is closed with 1013: {why}");
             }
             Output::Reserved { conn } => {

@@ -13,7 +13,7 @@ use nws_protocol::websocket;
 
 use super::lag::{Lag, SLOT};
 use super::outbox::{Debt, Frame};
-use super::{Channels, ConnId, Output, Slowness};
+use super::{Channels, ConnId, Cut, Output, Slowness};
 
 /// Divides the window of senders while more than half of what may wait, for the recipient or for all
 /// together, does.
@@ -216,7 +216,7 @@ impl Channels {
         }
         if member.is_open() {
             let (peer, waiting) = (member.id.clone(), member.outbox.len());
-            self.outputs.push_back(Output::Cut { peer, why, waiting });
+            self.outputs.push_back(Output::Cut(Box::new(Cut { peer, why, waiting })));
             member.outbox.truncate(&mut self.pool);
             self.settle(conn);
             let reason = format!("read too slowly: {why}");

@@ -41,14 +41,10 @@ pub enum Output {
         conn: ConnId,
     },
     /// A client reads too slowly and is closed, for which other outputs follow. Somebody should know.
-    Cut {
-        /// Its id.
-        peer: PeerId,
-        /// How its slowness was seen.
-        why: Slowness,
-        /// Bytes that waited for it.
-        waiting: usize,
-    },
+    Cut(
+        /// Apart, as it is rare: every output would be twice as large.
+        Box<Cut>,
+    ),
     /// End the connection now. That of a trunk is its link.
     Reset {
         /// The connection.
@@ -73,4 +69,15 @@ pub struct Fresh {
     pub bytes: usize,
     /// Outputs, nearly all of which say that something waits for a connection.
     pub outputs: usize,
+}
+
+/// A client that reads too slowly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Its id.
+    pub peer: PeerId,
+    /// How its slowness was seen.
+    pub why: Slowness,
+    /// Bytes that waited for it.
+    pub waiting: usize,
 }

@@ -75,7 +75,7 @@ impl Lan {
                     self.finish(cable, side);
                 }
             }
-            Output::Reserved { .. } | Output::Taken { .. } | Output::Finish { .. } | Output::Cut { .. } => {}
+            Output::Reserved { .. } | Output::Taken { .. } | Output::Finish { .. } | Output::Cut(_) => {}
         }
     }
 
