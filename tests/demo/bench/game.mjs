@@ -104,8 +104,10 @@ function watchMove(game, id) {
 }
 
 async function kills(lan) {
-  let pages = [];
-  for (let number = 0; number < PLAYERS; number += 1) pages.push(await newcomer(lan, number));
+  const all = [];
+  for (let number = 0; number < PLAYERS + KILLS; number += 1) all.push(await visitor(lan, number));
+  let pages = all.slice(0, PLAYERS);
+  for (const page of pages) await enterGame(page);
   for (const page of pages) await sees(page, PLAYERS);
   for (const page of pages) await pilot(page, 'all');
   // Who starts is busy starting: the run begins now.
@@ -114,7 +116,7 @@ async function kills(lan) {
   for (let kill = 0; kill < KILLS; kill += 1) {
     const next = setTimeout(KILL_EVERY_MS);
     pages = await killOne(pages, kill, seen);
-    pages.push(await newcomer(lan, PLAYERS + kill));
+    pages.push(await enterGame(all[PLAYERS + kill]));
     seen.entries.push(await pages.at(-1).entered);
     await pilot(pages.at(-1), 'all');
     console.error(`kill ${kill + 1}: all agree after ${seen.agreeing.at(-1)} ms, a newcomer plays after ${Math.round(seen.entries.at(-1))} ms`);
@@ -163,11 +165,18 @@ async function agree(pages, gone) {
     wanted.every(({ id, seq, digest }) => play.session.views.digestOf(id, seq) === digest)), views)));
 }
 
-/** `entered` of the page: how long after the `open` of its socket it has a seat, in milliseconds. */
-async function newcomer(lan, number) {
+/** A page with its name and channel filled in: browsers are started before the run. */
+async function visitor(lan, number) {
   const page = await tab(lan.browsers[number % lan.browsers.length], { viewport: VIEWPORT });
   await page.goto(LAN_GAME);
   page.game = await page.evaluateHandle(() => import(document.querySelector('script[type=module]').src));
+  await page.getByLabel('Your name').fill(`Player ${number}`);
+  await page.getByLabel('Channel name').fill('kills');
+  return page;
+}
+
+/** `entered` of the page: how long after the `open` of its socket it has a seat, in milliseconds. */
+async function enterGame(page) {
   page.entered = page.game.evaluate((game) => new Promise((resolve) => {
     let opened = 0;
     const look = setInterval(() => {
@@ -178,8 +187,6 @@ async function newcomer(lan, number) {
       resolve(performance.now() - opened);
     });
   }));
-  await page.getByLabel('Your name').fill(`Player ${number}`);
-  await page.getByLabel('Channel name').fill('kills');
   await page.getByRole('button', { name: 'Join', exact: true }).click();
   await page.entered;
   return page;
