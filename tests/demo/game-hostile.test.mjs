@@ -63,6 +63,22 @@ test('noise of every kind leaves the game as it was', async () => {
   await end(ann, bob);
 });
 
+test('a star that somebody claims with any epoch can be taken back', async () => {
+  const ann = await join('Ann', 'greed');
+  const robot = await Robot.join(here.proxy, 'greed', 'Greed');
+  await holds(ann, ({ play }, id) => play.session.world.claimsOf(id) !== undefined, robot.session.world.id);
+  for (const [round, epoch] of [65_535, 32_767, 40_000].entries()) {
+    const before = await claims(ann, {});
+    const tail = Array.from({ length: 32 }, (_, number) => ({ number, epoch, x: 12_000 + 20 * number, y: 7200, vx: 0, vy: 0 }));
+    robot.shout(encodeClaims({ ...before, seq: 100 + round, seat: 7, turn: 0, comet: { ...before.comet, x: 12_000, y: 7200 }, tail, drift: [] }));
+    await pilot(ann, 'tails');
+    await holds(ann, ({ play }) => play.session.world.own.tail.length > 0);
+  }
+  await robot.leave();
+  await holds(ann, ({ play }) => play.session.world.holdings.every((holding) => holding?.id === play.session.world.id));
+  await end(ann);
+});
+
 test('a name with markup is shown as it was written', async () => {
   const ann = await join('Ann', 'markup');
   const name = '<img src=x onerror=alert(1)>';
