@@ -67,7 +67,11 @@ export const pilot = (page, goal) => page.game.evaluate((game, wanted) => {
     const away = star ? [star.x - session.world.own.comet.x, star.y - session.world.own.comet.y] : [0, 0];
     for (const [code, way] of Object.entries(ways)) press(code, way[0] * away[0] + way[1] * away[1] > 160);
   };
-  clearInterval(game.play.session.pilot);
+  game.play.session.letGo?.();
   steer();
-  game.play.session.pilot = setInterval(steer, 50);
+  const beat = setInterval(steer, 50);
+  game.play.session.letGo = () => {
+    clearInterval(beat);
+    for (const code of [...down]) press(code, false);
+  };
 }, goal);
