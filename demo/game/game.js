@@ -22,21 +22,23 @@ const stage = {
 /** The room in which one plays, to be looked at from a console. @type {Play | null} */
 export let play = null;
 
+const pulse = new Worker(new URL('pulse.js', import.meta.url), { type: 'module' });
+pulse.onmessage = ({ data }) => play?.tick(data);
+pulse.onerror = () => stage.teller.fault('The clock of the game could not be started: reload the page.');
+
 const door = new Door({
   demo: 'game',
   channel: 'arena',
   enter(room) {
     play = new Play(room, stage);
+    pulse.postMessage('start');
   },
   leave() {
+    pulse.postMessage('stop');
     play?.end();
     play = null;
   },
 });
-
-const pulse = new Worker(new URL('pulse.js', import.meta.url), { type: 'module' });
-pulse.onmessage = ({ data }) => play?.tick(data);
-pulse.onerror = () => stage.teller.fault('The clock of the game could not be started: reload the page.');
 
 const soundButton = element('button', { type: 'button', textContent: 'Sound', ariaPressed: 'false' });
 soundButton.addEventListener('click', () => {

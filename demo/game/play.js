@@ -2,6 +2,7 @@
 
 import { hueOf } from '../shared/names.js';
 import { SEATS, WATCHING } from './field.js';
+import { Pace } from './pace.js';
 import { Pauses } from './pauses.js';
 import { Session } from './session.js';
 import { Shown } from './shown.js';
@@ -10,8 +11,8 @@ import { PEOPLE_MAX, VIEW_EVERY } from './world.js';
 
 /** A tick that waited longer, in milliseconds, is left out: who was away does not race through what was missed. */
 const STALE_MS = 250;
-/** The score is written anew every so many ticks. */
-const SCORE_EVERY = 5;
+/** The score is written anew every so many ticks: laying it out takes longer than drawing the sky. */
+const SCORE_EVERY = 10;
 
 /**
  * @typedef {object} Stage what shows it all
@@ -36,6 +37,7 @@ export class Play {
   #ignored = new Set();
   /** Who was called what when there last was a connection. @type {Map<string, string>} */
   #names = new Map();
+  #pace = new Pace();
   #frame = 0;
 
   /**
@@ -49,7 +51,6 @@ export class Play {
     room.addEventListener('come', ({ detail }) => this.#came(detail.person));
     room.addEventListener('go', ({ detail }) => this.#gone(detail.person, detail.lost));
     room.addEventListener('data', ({ detail }) => this.session.hear(detail.person.id, detail.data, detail.direct));
-    this.#frame = requestAnimationFrame((now) => this.#draw(now));
   }
 
   end() {
@@ -62,6 +63,7 @@ export class Play {
   /** @param {number} sent when the tick was due, in milliseconds since 1970 */
   tick(sent) {
     const now = performance.now();
+    this.#request();
     if (this.#room?.state !== 'open' || performance.timeOrigin + now - sent > STALE_MS) return;
     this.session.tick(this.#steer());
     this.#ticked = now;
@@ -147,8 +149,14 @@ export class Play {
     return { id, isOwn, name: this.#names.get(id) ?? '', seat: this.session.world.claimsOf(id)?.seat ?? WATCHING };
   }
 
+  /** Draws with the next frame of the screen. */
+  #request() {
+    if (this.#room) this.#frame ||= requestAnimationFrame((now) => this.#draw(now));
+  }
+
   #draw(now) {
-    this.#frame = requestAnimationFrame((next) => this.#draw(next));
+    this.#frame = 0;
+    if (this.#pace.wantsNext(now)) this.#request();
     if (!this.session) return;
     const { world } = this.session;
     const shown = this.#shown.at(this.session, now, this.#ticked);

@@ -4,8 +4,8 @@ import { FINE, TICK_MS } from './field.js';
 
 /** How far behind the latest claims one is, in ticks: less shows every delay on the way, more makes all feel slow. */
 const LATE = 1.2;
-/** What has not arrived is guessed from the velocity for at most 100 ms. */
-const AHEAD_MAX = 100 / TICK_MS;
+/** What has not arrived is guessed from the velocity for at most 200 ms: short delays are not seen, and a wrong guess is soon put right. */
+const AHEAD_MAX = 200 / TICK_MS;
 /** After a pause of so many ticks the pace begins anew. */
 const BREAK = 6;
 /** Part by which the pace gives way to later claims: clocks differ, and a single late one means nothing. */

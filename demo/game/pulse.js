@@ -2,7 +2,15 @@
 
 import { TICK_MS } from './field.js';
 
-let due = performance.now();
+let due = 0;
+let timer = 0;
+
+onmessage = ({ data }) => {
+  clearTimeout(timer);
+  if (data !== 'start') return;
+  due = performance.now();
+  beat();
+};
 
 function beat() {
   postMessage(performance.timeOrigin + performance.now());
@@ -10,7 +18,5 @@ function beat() {
   due += TICK_MS;
   // After a sleep of the machine one tick is enough.
   if (due < now) due = now + TICK_MS;
-  setTimeout(beat, due - now);
+  timer = setTimeout(beat, due - now);
 }
-
-beat();

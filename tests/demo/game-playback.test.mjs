@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { nothing } from '../../demo/game/claims.js';
 import { TICK_MS } from '../../demo/game/field.js';
+import { Pace } from '../../demo/game/pace.js';
 import { Pauses } from '../../demo/game/pauses.js';
 import { between, Playback } from '../../demo/game/playback.js';
 import { takings } from '../../demo/game/standings.js';
@@ -34,13 +35,13 @@ test('what arrives at odd times is shown at an even pace, one to two ticks late'
   }
 });
 
-test('what does not arrive is guessed for 100 ms, and not further', () => {
+test('what does not arrive is guessed for 200 ms, and not further', () => {
   const playback = new Playback();
   for (let seq = 1; seq <= 10; seq += 1) playback.push(flight(seq), seq * TICK_MS);
   const last = 10 * TICK_MS;
   assert.ok(shownAt(playback, last + 90) > 10 * STEP);
-  const most = 10 * STEP + (100 / TICK_MS) * STEP;
-  for (const later of [150, 200, 1000, 60_000]) assert.ok(Math.abs(shownAt(playback, last + later) - most) < 1);
+  const most = 10 * STEP + (200 / TICK_MS) * STEP;
+  for (const later of [250, 300, 1000, 60_000]) assert.ok(Math.abs(shownAt(playback, last + later) - most) < 1);
 });
 
 test('after a long pause of the sender the pace is found again at once', () => {
@@ -68,4 +69,33 @@ test('who took what from whom is read from two moments', () => {
   assert.deepEqual(takings(['', 'a', 'a', 'b', 'b', ''], ['b', 'b', 'b', 'b', '', '']), [
     { by: 'b', from: '', stars: 1 }, { by: 'b', from: 'a', stars: 2 },
   ]);
+});
+
+/** Frames that come so far apart, in milliseconds, from a moment on, until one is wanted no more or there were enough. */
+function frames(pace, from, gap, count) {
+  for (let frame = 1; frame <= count; frame += 1) if (!pace.wantsNext(from + frame * gap)) return from + frame * gap;
+  return null;
+}
+
+test('each frame is drawn on screens of 50 to 144 frames a second', () => {
+  for (const gap of [1000 / 144, 1000 / 60, 1000 / 50]) assert.equal(frames(new Pace(), 0, gap, 10_000), null);
+});
+
+test('where frames are late it is drawn once a tick, and each frame is tried again after a minute', () => {
+  for (const gap of [25, 40, 200]) {
+    const pace = new Pace();
+    const given = frames(pace, 0, gap, 300);
+    assert.ok(given !== null, `${gap} ms`);
+    assert.equal(pace.wantsNext(given + 59_000), false);
+    assert.equal(pace.wantsNext(given + 61_000), true);
+  }
+});
+
+test('single late frames, and the time while a page was hidden, do not count', () => {
+  const pace = new Pace();
+  let now = 0;
+  for (let frame = 1; frame < 5000; frame += 1) {
+    now += frame % 1000 === 0 ? 3_600_000 : frame % 100 === 0 ? 90 : 1000 / 60;
+    assert.equal(pace.wantsNext(now), true);
+  }
 });
