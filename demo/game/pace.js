@@ -4,8 +4,9 @@
 const LATE_MS = 22;
 /** So many frames make the average: one that is late means nothing. */
 const FRAMES = 30;
-/** After so long, in milliseconds, each frame is tried again. */
-const AGAIN_MS = 60_000;
+/** After so long, in milliseconds, each frame is tried again: soon at first, as a page that starts is slow for a moment. */
+const AGAIN_MS = 4000;
+const AGAIN_MOST_MS = 64_000;
 /** A longer gap, in milliseconds, is one in which nothing was to be drawn: the page was hidden. */
 const AWAY_MS = 1000;
 
@@ -13,6 +14,7 @@ export class Pace {
   #mean = 0;
   #last = 0;
   #slowUntil = 0;
+  #again = AGAIN_MS;
 
   /**
    * @param {number} now when a frame is drawn, in milliseconds
@@ -25,7 +27,8 @@ export class Pace {
     if (gap < AWAY_MS) this.#mean += (gap - this.#mean) / FRAMES;
     if (this.#mean <= LATE_MS) return true;
     this.#mean = 0;
-    this.#slowUntil = now + AGAIN_MS;
+    this.#slowUntil = now + this.#again;
+    this.#again = Math.min(2 * this.#again, AGAIN_MOST_MS);
     return false;
   }
 }

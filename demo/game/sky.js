@@ -13,7 +13,7 @@ const STAR = 18;
 const FREE_STAR = 20;
 const TRAIL_POINTS = 16;
 /** So many of them are one line: each line costs time. */
-const BAND = 4;
+const BAND = 8;
 /** Width in points and strength: a glow, and a thread in it. */
 const RIBBON = [[14, 0.14], [3, 0.5]];
 const DUST = 170;
@@ -65,7 +65,8 @@ export class Sky {
     for (const comet of comets) this.#drawRibbon(comet, stars);
     for (const star of stars) this.#drawStar(star, seats.get(star.owner), now);
     for (const comet of comets) this.#drawComet(comet, comet.id === own);
-    for (const comet of comets) this.#drawLabel(comet, label(comet.id), comet.id === own);
+    const size = this.#beginLabels();
+    for (const comet of comets) this.#drawLabel(comet, label(comet.id), size, comet.id === own);
   }
 
   #fit() {
@@ -153,13 +154,16 @@ export class Sky {
     brush.globalAlpha = 1;
   }
 
-  #drawLabel({ seat, x, y, isCrowned }, name, isOwn) {
+  /** @returns {number} how high letters are */
+  #beginLabels() {
+    const size = Math.max(12 * this.#density, this.#size(15));
+    Object.assign(this.#brush, { font: `600 ${size}px system-ui, sans-serif`, textAlign: 'center', textBaseline: 'top' });
+    return size;
+  }
+
+  #drawLabel({ seat, x, y, isCrowned }, name, size, isOwn) {
     const brush = this.#brush;
     const [left, top] = this.#project(x, y);
-    const size = Math.max(12 * this.#density, this.#size(15));
-    brush.font = `600 ${size}px system-ui, sans-serif`;
-    brush.textAlign = 'center';
-    brush.textBaseline = 'top';
     brush.fillStyle = isOwn ? '#fff' : HUES[seat];
     const letters = [...name];
     const short = letters.length > LABEL_LETTERS ? `${letters.slice(0, LABEL_LETTERS - 1).join('')}…` : name;

@@ -81,13 +81,17 @@ test('each frame is drawn on screens of 50 to 144 frames a second', () => {
   for (const gap of [1000 / 144, 1000 / 60, 1000 / 50]) assert.equal(frames(new Pace(), 0, gap, 10_000), null);
 });
 
-test('where frames are late it is drawn once a tick, and each frame is tried again after a minute', () => {
+test('where frames are late it is drawn once a tick, and each frame is tried again: after 4 s, and at last every 64 s', () => {
   for (const gap of [25, 40, 200]) {
     const pace = new Pace();
-    const given = frames(pace, 0, gap, 300);
-    assert.ok(given !== null, `${gap} ms`);
-    assert.equal(pace.wantsNext(given + 59_000), false);
-    assert.equal(pace.wantsNext(given + 61_000), true);
+    let now = 0;
+    for (const seconds of [4, 8, 16, 32, 64, 64, 64]) {
+      now = frames(pace, now, gap, 300);
+      assert.ok(now !== null, `${gap} ms`);
+      assert.equal(pace.wantsNext(now + 1000 * seconds - 1), false);
+      now += 1000 * seconds;
+      assert.equal(pace.wantsNext(now), true);
+    }
   }
 });
 
