@@ -1,5 +1,6 @@
 /** From a name and a channel to a room, and what to do where that fails: the same for all demos. */
 
+import { isOwnChoice } from './arrival.js';
 import { Bar } from './bar.js';
 import { isChannelName, NAME_RULE } from './channel.js';
 import { rememberName, storedName } from './names.js';
@@ -49,8 +50,8 @@ export class Door {
     this.#bar = new Bar({ rename: (name) => this.#rename(name), leave: () => this.#leave() });
     this.#view.prepend(this.#bar.element);
     this.#view.before(this.#start.element, this.#trouble.element);
-    addEventListener('hashchange', () => channelOfAddress() !== this.#channel && this.#arrive());
-    this.#arrive();
+    addEventListener('hashchange', () => channelOfAddress() !== this.#channel && this.#arrive(false));
+    this.#arrive(isOwnChoice());
   }
 
   /** Where a demo puts its own buttons. */
@@ -68,10 +69,11 @@ export class Door {
     this.#retitle();
   }
 
-  #arrive() {
+  /** A channel that the person has not chosen waits on the start card. */
+  #arrive(isChosen) {
     const channel = channelOfAddress();
     const name = storedName();
-    if (channel && name) this.#enter(name, channel);
+    if (isChosen && channel && name) this.#enter(name, channel);
     else this.#begin(channel || this.#demo.channel);
   }
 

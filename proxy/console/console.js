@@ -13,6 +13,7 @@ const form = document.getElementById('join');
 const field = form.elements.namedItem('name');
 const error = document.getElementById('name-error');
 const welcome = document.getElementById('welcome');
+const linked = document.getElementById('linked');
 const tabs = new Tabs(document.getElementById('tabs'), document.getElementById('main'), remember);
 const outage = new Outage(() => [...tabs.panels.values()]);
 const loading = import('/networkwebsockets.mjs').catch(() => null);
@@ -69,17 +70,38 @@ function remember() {
   const keys = [...tabs.panels.keys()];
   history.replaceState(null, '', keys.length ? `#${keys.join(',')}` : location.pathname);
   welcome.hidden = keys.length > 0;
+  if (keys.length > 0) linked.hidden = true;
   document.title = `${tabs.selected ? `${tabs.selected} – ` : ''}Network Web Sockets console`;
 }
 
-function restore() {
+/** @returns {{kind: string, name: string}[]} what the address names */
+function named() {
   const keys = location.hash.slice(1).split(',').slice(0, RESTORED_AT_MOST);
-  const parts = keys.map((key) => /^(network|local)\/([^/]+)$/.exec(key)).filter(Boolean);
-  const first = parts.map(([, kind, name]) => tryJoin(kind, name)).find(Boolean);
+  return keys.map((key) => /^(?<kind>network|local)\/(?<name>[^/]+)$/.exec(key)?.groups).filter(Boolean);
+}
+
+function restore(channels) {
+  const first = channels.map(({ kind, name }) => tryJoin(kind, name)).find(Boolean);
   if (!first) return focusName();
   field.value = '';
   tabs.select(first.key);
   first.focus();
+}
+
+/** A link from elsewhere joins nothing by itself. */
+function suggest(channels) {
+  const names = channels.map(({ kind, name }) => (kind === 'local' ? `${name} (local)` : name));
+  document.getElementById('linked-names').textContent = names.join(', ');
+  const join = document.getElementById('linked-join');
+  join.addEventListener('click', () => restore(channels));
+  linked.hidden = false;
+  join.focus();
+}
+
+/** Whether the person has chosen what the address names: it was reloaded, or a page of this proxy links to it. */
+function isOwnChoice() {
+  const [{ type }] = performance.getEntriesByType('navigation');
+  return type === 'reload' || (document.referrer !== '' && new URL(document.referrer).origin === location.origin);
 }
 
 form.addEventListener('submit', async (event) => {
@@ -112,5 +134,6 @@ for (const host of document.querySelectorAll('.host')) host.textContent = locati
 document.getElementById('endpoint').hidden = USUAL.test(location.host);
 outage.check();
 library = await loading;
-if (library) restore();
-else outage.say('This proxy was built without the client library. Run “cargo xtask build”, then start the proxy again.');
+if (!library) outage.say('This proxy was built without the client library. Run “cargo xtask build”, then start the proxy again.');
+else if (isOwnChoice() || named().length === 0) restore(named());
+else suggest(named());

@@ -20,6 +20,15 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
                       connect-src 'self' ws://localhost:* ws://127.0.0.1:* http://localhost:* http://127.0.0.1:*; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// What our pages may ask the person for: the conference needs camera, microphone, screen, and a screen that stays on.
+/// What is not named here has a default of its own in each browser, hence the list of what nobody gets.
+const DEVICES: &str = "camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self), \
+                       accelerometer=(), bluetooth=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), \
+                       midi=(), payment=(), serial=(), usb=()";
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Shown instead of the console where the client was not built.
@@ -120,8 +129,12 @@ impl Asset {
         let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
         set(CONTENT_TYPE, self.kind);
         set(CACHE_CONTROL, "no-cache");
-        set(REFERRER_POLICY, "no-referrer");
+        // Our pages know by it whether a link came from one of them.
+        set(REFERRER_POLICY, "same-origin");
         set(CONTENT_SECURITY_POLICY, POLICY);
+        set(PERMISSIONS_POLICY, DEVICES);
+        set(OPENER_POLICY, "same-origin");
+        set(EMBEDDER_POLICY, "require-corp");
         set(RESOURCE_POLICY, if self.any_origin { "cross-origin" } else { "same-origin" });
         if self.any_origin {
             set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");

@@ -225,6 +225,7 @@ test('a reload joins again with the same choice, and two tabs of one person are 
   const second = await ann.context().newPage();
   second.faults = [];
   await second.goto(`${address}#twice`);
+  await second.getByRole('button', { name: 'Join', exact: true }).click();
   await entered(second);
   await tiles(bob).nth(2).waitFor();
   assert.equal(await tile(bob, 'Ann').count(), 2);

@@ -52,6 +52,9 @@ async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) 
         return gate
             .refuse(format!("the host {host} is not served: use localhost, or allow it with --allow-host"));
     }
+    if is_repeated(request.headers(), &ORIGIN) {
+        return gate.refuse("a request has one Origin, not two".to_owned());
+    }
     let client = Client::of(request.headers());
     let admitted = gate.origins.admit(&client);
     if upgrade::is_wanted(request.headers()) {
@@ -73,6 +76,11 @@ impl Gate {
         }
         (StatusCode::FORBIDDEN, reason + "\n").into_response()
     }
+}
+
+/// Whether a header that stands for one thing says two.
+pub(super) fn is_repeated(headers: &HeaderMap, name: &HeaderName) -> bool {
+    headers.get_all(name).iter().nth(1).is_some()
 }
 
 /// What a header says, for people.

@@ -18,7 +18,7 @@ use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
 
 use super::endpoint::Endpoint;
-use super::gate::Gate;
+use super::gate::{Gate, is_repeated};
 use super::head::Counted;
 use super::origin::Client;
 use super::server::HeldPlace;
@@ -135,6 +135,10 @@ fn handshake(request: &Request) -> Result<HeaderValue, Flaw> {
     }
     if !has_token(headers, &CONNECTION, "upgrade") {
         return Err(Flaw(StatusCode::BAD_REQUEST, "Connection: Upgrade is missing\n"));
+    }
+    // RFC 6455, sections 11.3.1 and 11.3.5: neither may appear twice.
+    if [SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION].iter().any(|name| is_repeated(headers, name)) {
+        return Err(Flaw(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key and -Version come once\n"));
     }
     if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
         return Err(Flaw(StatusCode::UPGRADE_REQUIRED, "version 13 is spoken here\n"));

@@ -170,6 +170,8 @@ async fn upgrades_that_are_none_are_refused() -> Result<()> {
     let key = "dGhlIHNhbXBsZSBub25jZQ==";
     let requests = [
         ("no key", upgrade().header("Sec-WebSocket-Version", "13")),
+        ("two keys", Request::upgrade("/chan").header("Sec-WebSocket-Key", key)),
+        ("two versions", Request::upgrade("/chan").header("Sec-WebSocket-Version", "13")),
         ("no version", upgrade().header("Sec-WebSocket-Key", key)),
         ("old version", upgrade().header("Sec-WebSocket-Key", key).header("Sec-WebSocket-Version", "8")),
         (

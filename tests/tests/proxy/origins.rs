@@ -43,6 +43,23 @@ async fn only_listed_ones_when_there_is_a_list() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_request_with_two_origins_is_refused_whichever_comes_first() -> Result<()> {
+    let listed = Setup::new().flag("--allow-origin", "https://good.example").start().await?;
+    for proxy in [Proxy::start().await?, listed] {
+        for origins in
+            [["https://good.example", "https://bad.example"], ["https://bad.example", "https://good.example"]]
+        {
+            for request in [Request::upgrade("/chan"), Request::get("/status")] {
+                let request =
+                    origins.iter().fold(request, |request, origin| request.header("Origin", origin));
+                assert_eq!(request.status(&proxy).await?, 403, "{origins:?}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn programs_send_no_origin_and_may_connect_all_the_same() -> Result<()> {
     let proxy = Setup::new().flag("--allow-origin", "https://good.example").start().await?;
     Client::join(&proxy, "/chan").await?;

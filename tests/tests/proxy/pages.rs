@@ -27,7 +27,17 @@ async fn console_and_demos_are_pages_that_trust_nobody() -> Result<()> {
             "{path}: {policy}"
         );
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
-        assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{path}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-embedder-policy", "require-corp"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(response.header(name), Some(value), "{path}: {name}");
+        }
+        let devices = response.header("permissions-policy").context("a policy for devices")?;
+        assert!(devices.contains("camera=(self)") && devices.contains("geolocation=()"), "{path}: {devices}");
     }
     Ok(())
 }

@@ -1,0 +1,10 @@
+/** How somebody came to a page. */
+
+/**
+ * Whether the person has chosen what the address names: it was reloaded, or a page of this site links to it. A link from elsewhere
+ * only suggests a channel, as whoever joins tells the others there a name. Going back does not count: a stranger can cause that.
+ */
+export function isOwnChoice() {
+  const [{ type }] = performance.getEntriesByType('navigation');
+  return type === 'reload' || (document.referrer !== '' && new URL(document.referrer).origin === location.origin);
+}
