@@ -2,8 +2,9 @@
 
 use std::io::{self, IsTerminal};
 
+use tracing::Level;
 use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::{LevelFilter, ParseError, Targets};
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, ParseError, Targets, filter_fn};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
@@ -16,6 +17,9 @@ const OWN: &str = "nws";
 
 /// What is told of the libraries, unless one is named: what they say at lower levels drowns the rest.
 const OF_LIBRARIES: LevelFilter = LevelFilter::WARN;
+
+/// Libraries that write at lower levels what passes through them: messages, peer ids, paths with names of channels.
+const INDISCREET: [&str; 4] = ["tungstenite", "tokio_tungstenite", "hyper", "axum"];
 
 /// Sends logs to standard error. `NWS_LOG` takes a level such as `debug`, or a filter such as
 /// `nws_proxy=trace,mdns_sd=debug`.
@@ -31,7 +35,8 @@ pub(crate) fn start(format: LogFormat) {
         LogFormat::Text => layer.with_target(false).boxed(),
         LogFormat::Json => layer.json().boxed(),
     };
-    registry().with(layer.with_filter(filter)).init();
+    let discreet = filter_fn(|event| is_discreet(event.target(), *event.level()));
+    registry().with(layer.with_filter(filter.and(discreet))).init();
     if is_wrong {
         tracing::warn!("NWS_LOG is no filter such as `debug` or `nws_proxy=trace`: {asked}");
     }
@@ -51,11 +56,16 @@ fn at(level: LevelFilter) -> Targets {
     Targets::new().with_default(level.min(OF_LIBRARIES)).with_target(OWN, level)
 }
 
+/// Whether such a line tells nothing of messages, ids and names, however much was asked for.
+fn is_discreet(target: &str, level: Level) -> bool {
+    let library = target.split("::").next().unwrap_or_default();
+    level <= Level::WARN || !INDISCREET.contains(&library)
+}
+
 #[cfg(test)]
 mod tests {
-    use tracing_subscriber::filter::LevelFilter as Level;
-
     use super::*;
+    use LevelFilter as Level;
 
     fn levels(asked: &str) -> [Option<Level>; 3] {
         let filter = filter(asked).unwrap();
@@ -78,5 +88,19 @@ mod tests {
             [Some(Level::DEBUG), Some(Level::DEBUG), Some(Level::TRACE)]
         );
         assert!(filter("nws_proxy=loud").is_err());
+    }
+
+    #[test]
+    fn libraries_that_write_messages_tell_of_troubles_only() {
+        use tracing::Level;
+        for target in
+            ["tungstenite", "tungstenite::protocol", "tokio_tungstenite::compat", "hyper::proto::h1"]
+        {
+            assert!(is_discreet(target, Level::ERROR) && is_discreet(target, Level::WARN), "{target}");
+            assert!(!is_discreet(target, Level::INFO) && !is_discreet(target, Level::TRACE), "{target}");
+        }
+        for target in ["nws_proxy::link", "mdns_sd::service_daemon", "rustls"] {
+            assert!(is_discreet(target, Level::TRACE), "{target}");
+        }
     }
 }

@@ -231,8 +231,8 @@ impl Shard {
             Output::Finish { conn } => order(conns, conn, |orders| orders.finish = true),
             Output::Reset { conn } => order(conns, conn, |orders| orders.reset = true),
             Output::Cut(cut) => {
-                let Cut { peer, why, waiting } = &*cut;
-                tracing::warn!(%peer, waiting, "a client reads too slowly and is closed with 1013: {why}");
+                let Cut { why, waiting, .. } = &*cut;
+                tracing::warn!(waiting, "a client reads too slowly and is closed with 1013: {why}");
             }
             Output::Reserved { conn } => {
                 if let Some(reply) = conns.get_mut(conn).and_then(|entry| entry.reply.take()) {

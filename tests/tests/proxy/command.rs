@@ -172,14 +172,24 @@ async fn standard_output_has_the_one_line_only() -> Result<()> {
 }
 
 #[tokio::test]
-async fn no_log_at_any_level_names_a_channel() -> Result<()> {
-    let proxy = Setup::new().env("RUST_LOG", "trace").env("NWS_LOG", "trace").start().await?;
-    let [mut a, b] = Peer::meet(&proxy, ["/secret-name", "/network/secret-name"]).await?;
-    Peer::alone(&proxy, "/local/secret-name").await?;
-    b.leave().await?;
-    a.departure().await?;
-    proxy.signal("TERM").await?;
-    let exit = proxy.exit().await?;
-    assert!(!exit.stderr.contains("secret"), "{exit:?}");
+async fn no_log_at_any_level_names_a_channel_a_peer_or_what_it_says() -> Result<()> {
+    let libraries =
+        "trace,tungstenite=trace,tungstenite::protocol=trace,hyper=trace,tokio_tungstenite=trace,axum=trace";
+    for level in ["trace", libraries] {
+        let proxy = Setup::new().env("RUST_LOG", "trace").env("NWS_LOG", level).start().await?;
+        let [mut a, mut b] = Peer::meet(&proxy, ["/secret-name", "/network/secret-name"]).await?;
+        Peer::alone(&proxy, "/local/secret-name").await?;
+        let mut raw = Client::join(&proxy, "/network/secret-name/secret-peer").await?;
+        let arrivals = [a.arrival().await?, b.arrival().await?];
+        assert_eq!(arrivals, ["secret-peer", "secret-peer"], "{level}");
+        a.send(r#"{"action":"broadcast","data":"secret words"}"#).await?;
+        assert_eq!(raw.text().await?, "secret words", "{level}");
+        let b_id = b.id.clone();
+        b.leave().await?;
+        a.departure().await?;
+        proxy.signal("TERM").await?;
+        let exit = proxy.exit().await?;
+        assert!(!exit.stderr.contains("secret") && !exit.stderr.contains(&b_id), "{level}: {exit:?}");
+    }
     Ok(())
 }
