@@ -14,7 +14,7 @@ export const FAILURES = [
   ["blocked", "This browser or the page's Content-Security-Policy (connect-src) forbids it."],
   ["blocked", 'The frame of this page needs allow="loopback-network".'],
   ["version-mismatch", "The proxy is of another version: update it."],
-  ["origin-not-allowed", "The proxy does not serve this site: start it with --allow-origin."],
+  ["origin-not-allowed", `The proxy does not serve this site: start it with --allow-origin ${globalThis.origin}.`],
   ["insecure-context", "Open this page by https: others may not reach this device."],
   ["permission-denied", "Allow this site to reach apps on this device: in the site settings, left of the address."],
   // The core cannot say it.

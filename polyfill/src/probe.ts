@@ -36,6 +36,12 @@ export const operations = {
     }
     return status.state;
   },
+
+  /** A name for a channel that nobody guesses. */
+  randomName(): string {
+    const bytes = crypto.getRandomValues(new Uint8Array(20));
+    return bytes.reduce((name, byte) => name + (byte & 31).toString(32), "");
+  },
 };
 
 function hear({ blockedURI, disposition }: SecurityPolicyViolationEvent): void {

@@ -59,3 +59,19 @@ inPage("a service worker that keeps every answer does not say that there is a pr
   proxy.close();
   assert.equal(await page.evaluate(async (endpoint) => (await NetworkWebSocket.probe({ endpoint })).reason, endpoint), "proxy-not-running");
 });
+
+inPage("an error that comes before all else comes after open", async ({ page, proxy, endpoint }) => {
+  const told = page.evaluate(async (endpoint) => {
+    const ws = new NetworkWebSocket("chan", { endpoint });
+    const told = [];
+    ws.onopen = () => told.push(["open", ws.id]);
+    ws.onerror = ({ reason, message, fatal }) => told.push([reason, message, fatal]);
+    await next(ws, "message");
+    return told;
+  }, endpoint);
+  const client = await proxy.accept();
+  client.send({ action: "error", source: "me", code: "limit", reason: "too many" });
+  client.send({ action: "status", source: "me", target: "me" });
+  client.broadcast("a", "end");
+  assert.deepEqual(await told, [["open", "me"], ["limit", "too many", false]]);
+});

@@ -255,6 +255,9 @@ export declare class NetworkWebSocket extends CommonSocket<NetworkWebSocket, Net
    */
   static requestPermission(options?: Pick<NetworkWebSocketOptions, "endpoint">): Promise<Permission>;
 
+  /** A name for a channel that nobody guesses: 20 random characters of `0-9 a-v`, which are 100 bits. */
+  static randomName(): string;
+
   /** The name of the channel. */
   get channel(): string;
   /** The own peer id: known once `open` fires, empty before. */

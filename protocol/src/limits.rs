@@ -129,6 +129,10 @@ pub const NAME_INTERVAL: Duration = Duration::from_secs(2);
 /// of arithmetic.
 pub const LINK_SLOTS_PER_MESSAGE: usize = 64;
 
+/// Evaluations that one side may have waiting for what it offers once a link has begun. Where the other side grants
+/// no more than two a second, a channel that is opened next waits for these.
+pub const LINK_SLOTS_LATER: usize = 8;
+
 /// Slots that one side of a link has at one time. Enough for every channel of a busy machine; each costs both sides
 /// about 0.2 ms.
 pub const LINK_SLOTS_LIVE: u16 = 1024;

@@ -3,6 +3,7 @@
 //!
 //! Everything here is on one thread, so an input is obeyed before the next one comes.
 
+mod isolation;
 mod named;
 mod partner;
 
@@ -25,11 +26,12 @@ use crate::discovery::{Discovery, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
 use crate::places;
-use crate::shard::News;
+use crate::shard::{News, ShardHandles};
 
 pub(crate) use nws_core::LinkEnd;
 pub(crate) use partner::{Found, Partner};
 
+use isolation::Isolation;
 use named::NamedProxies;
 use partner::LinkTally;
 
@@ -52,6 +54,8 @@ pub(crate) enum Order {
     Ping,
     /// Find out whether the other side knows this channel.
     Offer(ChannelName),
+    /// Look for it no more where that has not begun.
+    Linger(ChannelName),
     /// Offer it no more.
     Withdraw(ChannelName),
     /// Do so many evaluations.
@@ -91,6 +95,7 @@ pub(crate) struct Mesh {
     rations_due: Cell<Option<Instant>>,
     /// The user has been told of weak names.
     hinted: Cell<bool>,
+    isolation: Isolation,
 }
 
 /// Whom a dial is to reach.
@@ -142,6 +147,7 @@ impl Mesh {
             due: Cell::new(None),
             rations_due: Cell::new(None),
             hinted: Cell::new(false),
+            isolation: Isolation::new(),
         }))
     }
 
@@ -163,6 +169,11 @@ impl Mesh {
                 sighting = discovery.next() => self.sight(sighting),
             }
         }
+    }
+
+    /// Tells shards which of their channels other proxies do not hear of, for ever.
+    pub(crate) async fn tell_isolated(&self, shards: &ShardHandles) {
+        self.isolation.tell(shards).await;
     }
 
     /// Ends all links.
@@ -287,6 +298,8 @@ impl Mesh {
             MeshOutput::Ping { link } => self.order(link, Order::Ping),
             MeshOutput::Close { link, reason } => self.order(link, Order::End(reason)),
             MeshOutput::Offer { link, channel } => self.order(link, Order::Offer(channel)),
+            MeshOutput::Linger { link, channel } => self.order(link, Order::Linger(channel)),
+            MeshOutput::Isolated { channel, is_isolated } => self.isolation.note(channel, is_isolated),
             MeshOutput::Withdraw { link, channel } => self.order(link, Order::Withdraw(channel)),
         }
     }

@@ -33,6 +33,7 @@ pub(crate) fn news() -> (mpsc::Sender<News>, mpsc::Receiver<News>) {
 pub(crate) struct Network {
     mesh: Rc<Mesh>,
     discovery: Discovery,
+    shards: ShardHandles,
     news: mpsc::Receiver<News>,
     listening: Option<AbortHandle>,
     /// Listening, dials and links.
@@ -70,7 +71,7 @@ impl Network {
         let context = Rc::new(Context {
             identity,
             port: listener.port(),
-            shards,
+            shards: shards.clone(),
             interfaces,
             allow_remote: config.allow_remote,
             arithmetic: Arithmetic::new(),
@@ -78,12 +79,16 @@ impl Network {
         });
         let mesh = Mesh::new(proxy, dialer(Rc::clone(&context)), questions)?;
         let listening = tasks.starter().start(link::listen(context, Rc::clone(&mesh), listener));
-        Ok(Self { mesh, discovery, news, listening, tasks })
+        Ok(Self { mesh, discovery, shards, news, listening, tasks })
     }
 
     /// Works for ever.
     pub(crate) async fn run(&mut self) -> Result<(), Error> {
-        Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery).await;
+        let mesh = Rc::clone(&self.mesh);
+        tokio::join!(
+            mesh.tell_isolated(&self.shards),
+            Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery)
+        );
         Ok(())
     }
 

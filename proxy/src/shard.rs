@@ -19,8 +19,8 @@ mod write;
 use std::num::NonZero;
 use std::sync::Arc;
 
-use nws_core::Shared;
-use nws_protocol::limits;
+use nws_core::{ChannelKey, Shared};
+use nws_protocol::{ChannelName, Scope, limits};
 use tokio::sync::mpsc;
 
 use crate::config::Config;
@@ -28,7 +28,7 @@ use crate::digest::DigestKey;
 use crate::error::Error;
 
 pub(crate) use handle::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
-pub(crate) use news::News;
+pub(crate) use news::{News, Untold};
 pub(crate) use port::{FromLink, Life, LinkEnd, ToLink};
 
 use home::{Home, Plan};
@@ -95,7 +95,7 @@ impl ShardHandles {
     }
 
     /// The number of the shard that owns `channel`, and the digest that stands for the channel.
-    pub(crate) fn number_of(&self, channel: &nws_core::ChannelKey) -> (usize, crate::digest::Digest) {
+    pub(crate) fn number_of(&self, channel: &ChannelKey) -> (usize, crate::digest::Digest) {
         let digest = self.key.digest(channel);
         (digest.shard(self.len()), digest)
     }
@@ -105,8 +105,14 @@ impl ShardHandles {
         &self.handles[number]
     }
 
+    /// Tells the shard of a network channel whether other proxies do not hear of it.
+    pub(crate) async fn isolate(&self, channel: ChannelName, is_isolated: bool) {
+        let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
+        self.of(&key).0.isolate(channel, is_isolated).await;
+    }
+
     /// The shard that owns `channel`, and the digest that stands for the channel.
-    pub(crate) fn of(&self, channel: &nws_core::ChannelKey) -> (&ShardHandle, crate::digest::Digest) {
+    pub(crate) fn of(&self, channel: &ChannelKey) -> (&ShardHandle, crate::digest::Digest) {
         let (number, digest) = self.number_of(channel);
         (self.numbered(number), digest)
     }

@@ -145,7 +145,8 @@ test('a page of this machine is never the cause of a question', () => (
 test('a proxy that does not serve the site says so', async (t) => {
   const picky = await Proxy.during(t, '--allow-origin', 'https://someone.test');
   await net.visit(net.loopback, undefined, async (page) => {
-    assertFailed(await attempt(page, picky.ws), 'origin-not-allowed', /--allow-origin/);
+    const origin = await page.evaluate(() => globalThis.origin);
+    assertFailed(await attempt(page, picky.ws), 'origin-not-allowed', new RegExp(`--allow-origin ${origin}\\.$`));
   });
 });
 

@@ -74,3 +74,33 @@ test('after an update of the proxy, npm installs the newer package from the same
   await fresh.npm('install', update.url);
   for (const project of [again, updated, fresh]) assert.equal(await project.version(), NEWER);
 });
+
+/** What a repository has of a project, checked out elsewhere by somebody with an empty cache. */
+async function checkout(t, project, ...files) {
+  const copy = await empty(t, await cacheFolder(t));
+  for (const file of ['package.json', 'package-lock.json', ...files]) {
+    await copy.write({ [file]: await readFile(join(project.folder, file)) });
+  }
+  return copy;
+}
+
+test('elsewhere, npm ci needs a proxy at the same URL, with the same package', async (t) => {
+  const update = await Update.before(t, proxy);
+  const project = await empty(t, await cacheFolder(t));
+  await project.npm('install', update.url);
+  await (await checkout(t, project)).npm('ci');
+  update.to(await newer(project));
+  await assert.rejects((await checkout(t, project)).npm('ci'), /EINTEGRITY/);
+  update.end();
+  await assert.rejects((await checkout(t, project)).npm('ci', '--fetch-retries', '0'), /ECONNREFUSED/);
+});
+
+test('elsewhere, npm ci takes a tarball that lies in the project', async (t) => {
+  const project = await empty(t, await cacheFolder(t));
+  const tarball = await fetch(`${proxy.http}/networkwebsockets.tgz`);
+  await project.write({ 'networkwebsockets.tgz': Buffer.from(await tarball.arrayBuffer()) });
+  await project.npm('install', './networkwebsockets.tgz');
+  const copy = await checkout(t, project, 'networkwebsockets.tgz');
+  await copy.npm('ci');
+  assert.equal(await copy.version(), await project.version());
+});

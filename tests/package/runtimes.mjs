@@ -43,9 +43,11 @@ function node(major) {
 /** It has no WebSocket. */
 export const NODE_20 = node(20);
 
+export const NODE_24 = node(24);
+
 export const RUNTIMES = [
   node(22),
-  node(24),
+  NODE_24,
   new Runtime('Deno', 'DENO', `@deno/${PLATFORM}-glibc/deno`, ['run', '--no-remote', '--allow-net=localhost', '--allow-read=.']),
   new Runtime('Bun', 'BUN', `@oven/bun-${PLATFORM.replace('arm64', 'aarch64')}/bin/bun`),
 ];

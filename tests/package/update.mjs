@@ -14,10 +14,7 @@ export class Update {
     const update = new Update(proxy);
     update.#server.listen(0, '127.0.0.1');
     await once(update.#server, 'listening');
-    t.after(() => {
-      update.#server.close();
-      update.#server.closeAllConnections();
-    });
+    t.after(() => update.end());
     return update;
   }
 
@@ -27,6 +24,12 @@ export class Update {
 
   get url() {
     return `http://127.0.0.1:${this.#server.address().port}/networkwebsockets.tgz`;
+  }
+
+  /** From here on nobody listens at the URL. */
+  end() {
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 
   /** From here on the URL has these bytes. */

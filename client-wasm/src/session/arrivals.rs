@@ -29,7 +29,11 @@ impl Session {
                 self.host.depart();
             }
             (Some(Action::Status), _) => self.admit(),
-            (Some(Action::Error), _) => self.host.complain(),
+            (Some(Action::Error), _) => {
+                // Of an error that comes first the proxy says to whom.
+                self.admit();
+                self.host.complain();
+            }
             (Some(Action::Unreadable), _) => self.host.fail(Failure::BadFrame, false),
             // The page has closed its socket to who sends a message; somebody has left who never came; a later proxy has
             // more to say.

@@ -113,6 +113,7 @@ class Shadowing extends NetworkWebSocket {
 
 expectTypeOf(NetworkWebSocket.probe()).toEqualTypeOf<Promise<ProbeResult>>();
 expectTypeOf(Chat.requestPermission).returns.resolves.toEqualTypeOf<"granted" | "denied" | "prompt">();
+expectTypeOf(LocalWebSocket.randomName()).toEqualTypeOf<string>();
 LocalWebSocket.probe({ endpoint: "ws://localhost:9010" });
 // @ts-expect-error nothing is opened that could be opened again
 NetworkWebSocket.probe({ reconnect: true });

@@ -1,5 +1,7 @@
 //! The first frame of each side.
 
+use crate::limits::LINK_SLOTS_LEAST;
+
 /// The version that is spoken here.
 pub const VERSION: u16 = 1;
 
@@ -20,6 +22,12 @@ pub struct Hello {
 impl Hello {
     /// OPRF(ristretto255, SHA-512), the only suite.
     pub const RISTRETTO255_SHA512: u16 = 1;
+
+    /// How many slots a side begins with that has so many channels: a power of two, so that others learn little of it.
+    #[must_use]
+    pub fn slots_for(channels: usize) -> usize {
+        channels.next_power_of_two().max(LINK_SLOTS_LEAST)
+    }
 
     /// The newest version that both sides speak, if there is one.
     #[must_use]
@@ -53,6 +61,12 @@ mod tests {
 
     fn speaks(version_min: u16, version_max: u16) -> Hello {
         Hello { version_min, version_max, suite: 1, slots_max: 8 }
+    }
+
+    #[test]
+    fn slots_are_a_power_of_two_from_eight_on() {
+        let slots = [0, 1, 8, 9, 16, 1000].map(Hello::slots_for);
+        assert_eq!(slots, [8, 8, 8, 16, 16, 1024]);
     }
 
     #[test]

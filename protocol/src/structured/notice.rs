@@ -55,6 +55,14 @@ pub enum Notice<'a> {
         /// The frame's target, where it had one.
         target: Option<&'a str>,
     },
+    /// The recipient has joined, and there are too many of something. May come before all other frames, so it tells
+    /// the own id.
+    Limit {
+        /// The recipient.
+        you: &'a PeerId,
+        /// What there are too many of, and what follows, without characters that JSON escapes.
+        reason: &'static str,
+    },
 }
 
 /// Why a peer is there no more, though it has not left by itself.
@@ -96,6 +104,16 @@ impl Notice<'_> {
                 ],
             ),
             Self::Error { code, reason, target } => write_error(out, code, reason, target),
+            Self::Limit { you, reason } => write_text(
+                out,
+                [
+                    r#"{"action":"error","source":""#,
+                    you.as_str(),
+                    r#"","code":"limit","reason":""#,
+                    reason,
+                    r#""}"#,
+                ],
+            ),
         }
     }
 }

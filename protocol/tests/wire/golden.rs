@@ -70,6 +70,11 @@ fn errors() {
         error(ErrorCode::UnknownTarget, "no \"x\"", Some("a\n\u{e9}")),
         b"\x81\x4f{\"action\":\"error\",\"code\":\"unknown-target\",\"reason\":\"no \\\"x\\\"\",\"target\":\"a\\n\xc3\xa9\"}"
     );
+    let you = id("alice");
+    assert_eq!(
+        bytes(Notice::Limit { you: &you, reason: "no" }),
+        b"\x81\x40{\"action\":\"error\",\"source\":\"alice\",\"code\":\"limit\",\"reason\":\"no\"}"
+    );
 }
 
 /// The text around `data` takes 43 bytes.

@@ -4,6 +4,7 @@ mod channel;
 mod config;
 mod flow;
 mod input;
+mod isolation;
 mod lag;
 mod liveness;
 mod member;
@@ -131,6 +132,7 @@ impl Channels {
             Input::Wrote { conn, bytes } => self.on_wrote(conn, bytes, now),
             Input::Queued { conn } => self.on_queued(conn, now),
             Input::Gone { conn } => self.on_gone(conn, now),
+            Input::Isolated { channel, is_isolated } => self.on_isolated(channel, is_isolated),
             Input::Shutdown => self.shutdown(now),
         }
         self.judge_touched(now);

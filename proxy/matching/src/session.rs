@@ -91,6 +91,7 @@ impl Session {
         match input {
             Input::Frame(bytes) => return self.frame(bytes),
             Input::Offer(channel) => self.own.offer(channel),
+            Input::Linger(channel) => self.own.linger(&channel),
             Input::Withdraw(channel) => {
                 if let Some(left) = self.own.withdraw(&channel) {
                     left.peer.into_iter().for_each(|peer| self.peers.part(peer));

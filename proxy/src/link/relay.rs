@@ -159,6 +159,7 @@ impl Relay<'_> {
             Order::Start => {}
             Order::Ping => self.control.ping(),
             Order::Offer(channel) => self.enter(Input::Offer(channel))?,
+            Order::Linger(channel) => self.enter(Input::Linger(channel))?,
             Order::Withdraw(channel) => {
                 if let Some(slot) = self.slot_of(&channel) {
                     self.part(slot).await?;

@@ -69,6 +69,7 @@ fn carry_out(shard: &Rc<Shard>, command: Command) -> bool {
             });
         }
         Command::Link(end) => drop(spawn_local(Port::new(shard, end).serve())),
+        Command::Isolate { channel, is_isolated } => shard.input(Input::Isolated { channel, is_isolated }),
         Command::ShutDown => return true,
     }
     false

@@ -3,7 +3,7 @@
 use std::io;
 
 use nws_core::{ChannelKey, Framing};
-use nws_protocol::{CloseCode, PeerId};
+use nws_protocol::{ChannelName, CloseCode, PeerId};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
@@ -80,6 +80,10 @@ pub(super) enum Command {
         arrival: oneshot::Receiver<Arrival>,
     },
     Link(LinkEnd),
+    Isolate {
+        channel: ChannelName,
+        is_isolated: bool,
+    },
     ShutDown,
 }
 
@@ -142,6 +146,11 @@ impl ShardHandle {
     /// Connects a link. Where the shard has ended its end of the link is dropped.
     pub(crate) async fn link(&self, end: LinkEnd) {
         let _ = self.commands.send(Command::Link(end)).await;
+    }
+
+    /// Tells it whether other proxies do not hear of a network channel of its.
+    pub(super) async fn isolate(&self, channel: ChannelName, is_isolated: bool) {
+        let _ = self.commands.send(Command::Isolate { channel, is_isolated }).await;
     }
 
     pub(super) async fn shut_down(&self) {

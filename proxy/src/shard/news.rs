@@ -15,26 +15,30 @@ pub(crate) struct News {
     pub(crate) is_open: bool,
 }
 
-/// News that have not been told. Of each channel only the latest counts, so there are never more than
-/// there are channels.
+/// What is true of some channels or not, and has not been told. Of each channel only the latest counts, so there is never
+/// more than there are channels.
 #[derive(Default)]
-pub(super) struct Untold {
+pub(crate) struct Untold {
     states: RefCell<HashMap<ChannelName, bool>>,
     some: Notify,
 }
 
 impl Untold {
-    pub(super) fn add(&self, channel: ChannelName, is_open: bool) {
-        self.states.borrow_mut().insert(channel, is_open);
+    pub(crate) fn add(&self, channel: ChannelName, is_so: bool) {
+        self.states.borrow_mut().insert(channel, is_so);
         self.some.notify_one();
     }
 
-    /// Tells them until nobody listens any more.
+    /// Waits for some, and takes all.
+    pub(crate) async fn some(&self) -> HashMap<ChannelName, bool> {
+        self.some.notified().await;
+        std::mem::take(&mut *self.states.borrow_mut())
+    }
+
+    /// Tells which channels are open until nobody listens any more.
     pub(super) async fn tell(&self, listener: mpsc::Sender<News>) {
         loop {
-            self.some.notified().await;
-            let states = std::mem::take(&mut *self.states.borrow_mut());
-            for (channel, is_open) in states {
+            for (channel, is_open) in self.some().await {
                 if listener.send(News { channel, is_open }).await.is_err() {
                     return;
                 }

@@ -12,6 +12,7 @@ mod guesses;
 mod handshakes;
 mod identity;
 mod later;
+mod many;
 mod messages;
 mod middle;
 mod names;

@@ -23,6 +23,8 @@ pub(super) struct Channel {
     next_number: u32,
     /// How many of `present` are raw.
     pub(super) raw: usize,
+    /// It is not offered to other proxies, though it should be.
+    pub(super) is_isolated: bool,
 }
 
 /// Who has an id.
@@ -44,6 +46,7 @@ impl Channel {
             numbers: HashMap::with_hasher(hasher),
             next_number: 0,
             raw: 0,
+            is_isolated: false,
         }
     }
 

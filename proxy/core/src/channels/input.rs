@@ -140,6 +140,13 @@ pub enum Input<'a> {
         /// The connection.
         conn: ConnId,
     },
+    /// A network channel is not offered to other proxies, as there are too many; or it is now.
+    Isolated {
+        /// The channel.
+        channel: ChannelName,
+        /// Whether it is not.
+        is_isolated: bool,
+    },
     /// The proxy stops: every connection is closed with 1001.
     Shutdown,
 }
@@ -161,6 +168,7 @@ impl Input<'_> {
             | Self::Wrote { .. }
             | Self::Queued { .. }
             | Self::Gone { .. }
+            | Self::Isolated { .. }
             | Self::Shutdown => None,
         }
     }

@@ -156,6 +156,9 @@ impl Channels {
         member.number = number;
         let chosen = member.chosen;
         self.tell_trunks(id, conn, Record::Join { member: number, chosen, id: peer.as_str() });
+        if self.channels[id].is_isolated {
+            self.tell_isolated(conn);
+        }
     }
 
     /// Sends a notice about `cause` to every structured member that is present.

@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use nws_protocol::ChannelName;
+use nws_protocol::link::Hello;
 
 use super::{LinkId, Mesh, MeshOutput};
 
 /// Network channels that have members here, or had some lately. At most so many are offered as a link has
 /// slots; those that come later wait until another one is withdrawn.
+///
+/// What is offered costs the other side an evaluation, of which it grants few. So empty channels are looked for no more
+/// where that has not begun: on a new link, where they would add to what it begins with, and on others.
 #[derive(Default)]
 pub(super) struct Offers {
     channels: BTreeMap<ChannelName, State>,
@@ -27,65 +31,104 @@ enum State {
     Waiting(u64),
 }
 
-/// What is to be said on every link.
+/// What is to be said on every link, or at home.
 enum Change {
     Offer(ChannelName),
+    Linger(ChannelName),
     Withdraw(ChannelName),
+    Isolated(ChannelName, bool),
+}
+
+impl Change {
+    /// What it is on one link.
+    fn on(&self, link: LinkId) -> Option<MeshOutput> {
+        match self {
+            Self::Offer(channel) => Some(MeshOutput::Offer { link, channel: channel.clone() }),
+            Self::Linger(channel) => Some(MeshOutput::Linger { link, channel: channel.clone() }),
+            Self::Withdraw(channel) => Some(MeshOutput::Withdraw { link, channel: channel.clone() }),
+            Self::Isolated(..) => None,
+        }
+    }
 }
 
 impl Offers {
-    fn offered(&self) -> impl Iterator<Item = &ChannelName> {
-        let is_offered = |state: &State| !matches!(state, State::Waiting(_));
-        self.channels.iter().filter(move |(_, state)| is_offered(state)).map(|(channel, _)| channel)
+    /// What is offered first on a new link: empty channels as far as they cost nothing.
+    fn first(&self) -> impl Iterator<Item = &ChannelName> {
+        let open = self.channels.iter().filter(|(_, state)| matches!(state, State::Open));
+        let count = self.channels.len() - self.waiting.len() - self.lingering.len();
+        let empty = self.lingering.iter().rev().map(|(_, channel)| channel);
+        open.map(|(channel, _)| channel).chain(empty.take(Hello::slots_for(count) - count))
     }
 
     fn open(&mut self, channel: ChannelName, slots_max: usize) -> Vec<Change> {
         match self.channels.get_mut(&channel) {
-            Some(State::Open | State::Waiting(_)) => Vec::new(),
+            Some(State::Open) => Vec::new(),
+            // Those who have heard of it may have left meanwhile, and others come.
+            Some(State::Waiting(_)) => vec![Change::Isolated(channel, true)],
             Some(state @ State::Lingering(_)) => {
                 if let State::Lingering(until) = std::mem::replace(state, State::Open) {
-                    self.lingering.remove(&(until, channel));
+                    self.lingering.remove(&(until, channel.clone()));
                 }
-                Vec::new()
+                vec![Change::Offer(channel)]
             }
-            None => {
-                self.last += 1;
-                self.channels.insert(channel.clone(), State::Waiting(self.last));
-                self.waiting.insert(self.last, channel);
-                self.fill(slots_max)
-            }
+            None => self.add(channel, slots_max),
         }
     }
 
-    fn close(&mut self, channel: ChannelName, until: Instant) {
+    fn add(&mut self, channel: ChannelName, slots_max: usize) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if self.has_room(slots_max, &mut changes) {
+            self.channels.insert(channel.clone(), State::Open);
+            changes.push(Change::Offer(channel));
+        } else {
+            self.last += 1;
+            self.channels.insert(channel.clone(), State::Waiting(self.last));
+            self.waiting.insert(self.last, channel.clone());
+            changes.push(Change::Isolated(channel, true));
+        }
+        changes
+    }
+
+    fn close(&mut self, channel: ChannelName, until: Instant, slots_max: usize) -> Vec<Change> {
+        let mut changes = Vec::new();
         match self.channels.get_mut(&channel) {
             Some(state @ State::Open) => {
                 *state = State::Lingering(until);
-                self.lingering.insert((until, channel));
+                self.lingering.insert((until, channel.clone()));
+                changes.push(Change::Linger(channel));
             }
             Some(State::Waiting(order)) => {
                 self.waiting.remove(order);
                 self.channels.remove(&channel);
+                changes.push(Change::Isolated(channel, false));
             }
             Some(State::Lingering(_)) | None => {}
         }
+        self.fill(slots_max, &mut changes);
+        changes
     }
 
-    /// Offers what waits, as far as there is room; empty channels make some.
-    fn fill(&mut self, slots_max: usize) -> Vec<Change> {
-        let mut changes = Vec::new();
-        while let Some((&order, _)) = self.waiting.first_key_value() {
-            if self.channels.len() - self.waiting.len() >= slots_max {
-                let Some((_, empty)) = self.lingering.pop_first() else { break };
-                self.channels.remove(&empty);
-                changes.push(Change::Withdraw(empty));
-            }
-            if let Some(channel) = self.waiting.remove(&order) {
-                self.channels.insert(channel.clone(), State::Open);
-                changes.push(Change::Offer(channel));
-            }
+    /// Offers what waits, as far as there is room.
+    fn fill(&mut self, slots_max: usize, changes: &mut Vec<Change>) {
+        while !self.waiting.is_empty()
+            && self.has_room(slots_max, changes)
+            && let Some((_, channel)) = self.waiting.pop_first()
+        {
+            self.channels.insert(channel.clone(), State::Open);
+            changes.push(Change::Isolated(channel.clone(), false));
+            changes.push(Change::Offer(channel));
         }
-        changes
+    }
+
+    /// Whether one more can be offered; empty channels make room.
+    fn has_room(&mut self, slots_max: usize, changes: &mut Vec<Change>) -> bool {
+        if self.channels.len() - self.waiting.len() < slots_max {
+            return true;
+        }
+        let Some((_, empty)) = self.lingering.pop_first() else { return false };
+        self.channels.remove(&empty);
+        changes.push(Change::Withdraw(empty));
+        true
     }
 
     fn expire(&mut self, slots_max: usize, now: Instant) -> Vec<Change> {
@@ -96,7 +139,7 @@ impl Offers {
             self.channels.remove(&channel);
             changes.push(Change::Withdraw(channel));
         }
-        changes.extend(self.fill(slots_max));
+        self.fill(slots_max, &mut changes);
         changes
     }
 
@@ -112,8 +155,8 @@ impl Mesh {
     }
 
     pub(super) fn on_closed(&mut self, channel: ChannelName, now: Instant) {
-        self.offers.close(channel, now + self.config.linger_time);
-        let changes = self.offers.fill(self.config.slots_max);
+        let until = now + self.config.linger_time;
+        let changes = self.offers.close(channel, until, self.config.slots_max);
         self.tell_links(changes);
     }
 
@@ -123,17 +166,18 @@ impl Mesh {
     }
 
     pub(super) fn offer_all(&mut self, link: LinkId) {
-        let offers = self.offers.offered().cloned().map(|channel| MeshOutput::Offer { link, channel });
+        let offers = self.offers.first().cloned().map(|channel| MeshOutput::Offer { link, channel });
         self.outputs.extend(offers);
     }
 
     fn tell_links(&mut self, changes: Vec<Change>) {
         for change in changes {
+            if let Change::Isolated(channel, is_isolated) = change {
+                self.outputs.push_back(MeshOutput::Isolated { channel, is_isolated });
+                continue;
+            }
             for (link, _) in self.links.iter().filter(|(_, it)| it.is_ready()) {
-                self.outputs.push_back(match &change {
-                    Change::Offer(channel) => MeshOutput::Offer { link, channel: channel.clone() },
-                    Change::Withdraw(channel) => MeshOutput::Withdraw { link, channel: channel.clone() },
-                });
+                self.outputs.extend(change.on(link));
             }
         }
     }

@@ -43,13 +43,28 @@ pub enum MeshOutput {
         /// Why.
         reason: LinkEnd,
     },
-    /// Find out whether the other side knows this channel. After [`Ready`](super::MeshInput::Ready)
+    /// Find out whether the other side knows this channel, unless it is asked for already. After [`Ready`](super::MeshInput::Ready)
     /// those for all channels follow each other, before anything else for this link.
     Offer {
         /// The link.
         link: LinkId,
         /// The channel.
         channel: ChannelName,
+    },
+    /// The channel has no member here, but perhaps soon again: it need not be looked for, and keeps what it has.
+    Linger {
+        /// The link.
+        link: LinkId,
+        /// The channel.
+        channel: ChannelName,
+    },
+    /// There are more channels than links offer, and this one has to wait; or it does no more. May be said again of one that
+    /// still waits.
+    Isolated {
+        /// The channel.
+        channel: ChannelName,
+        /// Whether it waits.
+        is_isolated: bool,
     },
     /// The channel is not offered any more.
     Withdraw {

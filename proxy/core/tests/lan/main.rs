@@ -4,6 +4,7 @@
 
 mod crashes;
 mod histories;
+mod isolation;
 mod meetings;
 mod partitions;
 mod traffic;

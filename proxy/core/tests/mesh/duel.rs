@@ -306,7 +306,10 @@ impl Duel {
                     self.send(name, side, Packet::Fin);
                     self.end(name, side);
                 }
-                MeshOutput::Offer { .. } | MeshOutput::Withdraw { .. } => panic!("there is no channel"),
+                MeshOutput::Offer { .. }
+                | MeshOutput::Linger { .. }
+                | MeshOutput::Withdraw { .. }
+                | MeshOutput::Isolated { .. } => panic!("there is no channel"),
             }
         }
     }

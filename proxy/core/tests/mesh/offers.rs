@@ -20,6 +20,14 @@ fn offer(link: LinkId, channel: &str) -> MeshOutput {
     MeshOutput::Offer { link, channel: name(channel) }
 }
 
+fn linger(link: LinkId, channel: &str) -> MeshOutput {
+    MeshOutput::Linger { link, channel: name(channel) }
+}
+
+fn isolated(channel: &str, is_isolated: bool) -> MeshOutput {
+    MeshOutput::Isolated { channel: name(channel), is_isolated }
+}
+
 fn withdraw(link: LinkId, channel: &str) -> MeshOutput {
     MeshOutput::Withdraw { link, channel: name(channel) }
 }
@@ -65,9 +73,9 @@ fn an_empty_one_lingers_for_30_seconds() {
     let mut desk = Desk::new();
     let link = desk.accept(LOWER);
     open(&mut desk, "a");
-    assert_eq!(shut(&mut desk, "a"), []);
+    assert_eq!(shut(&mut desk, "a"), [linger(link, "a")]);
     assert_eq!(wait(&mut desk, link, LINGER - SECOND), []);
-    assert_eq!(open(&mut desk, "a"), [], "as after a reload");
+    assert_eq!(open(&mut desk, "a"), [offer(link, "a")], "as after a reload");
     assert_eq!(wait(&mut desk, link, 2 * LINGER), []);
     shut(&mut desk, "a");
     assert_eq!(wait(&mut desk, link, 2 * LINGER), [(LINGER, withdraw(link, "a"))]);
@@ -81,7 +89,25 @@ fn one_that_lingers_is_offered_on_new_links_for_it_may_come_back() {
     shut(&mut desk, "a");
     let (link, _) = desk.connect(LOWER, None);
     assert_eq!(desk.tell(MeshInput::Ready { link }), [offer(link, "a")]);
-    assert_eq!(open(&mut desk, "a"), []);
+    assert_eq!(open(&mut desk, "a"), [offer(link, "a")]);
+}
+
+/// A link begins with a power of two of slots, eight at least; those that left last may come back first.
+#[test]
+fn those_that_linger_take_what_others_leave_of_what_a_link_begins_with() {
+    let mut desk = Desk::new();
+    for number in 0..20 {
+        open(&mut desk, &format!("empty{number}"));
+        shut(&mut desk, &format!("empty{number}"));
+        desk.wait(Duration::from_millis(1));
+    }
+    for channel in ["a", "b", "c", "d", "e", "f"] {
+        open(&mut desk, channel);
+    }
+    let (link, _) = desk.connect(LOWER, None);
+    let offers = ["a", "b", "c", "d", "e", "f", "empty19", "empty18"].map(|channel| offer(link, channel));
+    assert_eq!(desk.tell(MeshInput::Ready { link }), offers);
+    assert_eq!(open(&mut desk, "empty3"), [offer(link, "empty3")]);
 }
 
 #[test]
@@ -92,12 +118,14 @@ fn those_beyond_the_slots_wait_and_empty_ones_give_way() {
         assert_eq!(open(&mut desk, channel), [offer(link, channel)]);
     }
     for channel in ["c", "d", "e"] {
-        assert_eq!(open(&mut desk, channel), []);
+        assert_eq!(open(&mut desk, channel), [isolated(channel, true)]);
     }
-    assert_eq!(shut(&mut desk, "c"), [], "it was never offered");
-    assert_eq!(shut(&mut desk, "a"), [withdraw(link, "a"), offer(link, "d")]);
+    assert_eq!(open(&mut desk, "c"), [isolated("c", true)], "others are there now");
+    assert_eq!(shut(&mut desk, "c"), [isolated("c", false)], "it was never offered");
+    let d = [isolated("d", false), offer(link, "d")];
+    assert_eq!(shut(&mut desk, "a"), [&[linger(link, "a"), withdraw(link, "a")], &d[..]].concat());
     assert_eq!(wait(&mut desk, link, LINGER), []);
-    assert_eq!(shut(&mut desk, "e"), []);
+    assert_eq!(shut(&mut desk, "e"), [isolated("e", false)]);
     shut(&mut desk, "b");
     assert_eq!(open(&mut desk, "f"), [withdraw(link, "b"), offer(link, "f")]);
 }

@@ -12,6 +12,9 @@ pub enum Input<'a> {
     /// We are in this channel from now on; no-op when we were. What is offered before outputs are asked for again goes
     /// together. It is kept until it is withdrawn, whether there is a slot for it or not.
     Offer(ChannelName),
+    /// Nobody of ours is in this channel, but perhaps soon again: it keeps the slot that it has, and gets none until it is
+    /// offered anew. No-op when we were not in it.
+    Linger(ChannelName),
     /// We have left this channel; no-op when we were not in it.
     Withdraw(ChannelName),
     /// So many more of the evaluations that the other side waits for may be done.

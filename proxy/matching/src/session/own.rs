@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use nws_protocol::ChannelName;
-use nws_protocol::limits::{LINK_SLOTS_LEAST, LINK_SLOTS_PER_MESSAGE};
-use nws_protocol::link::{Element, Slot, Tag};
+use nws_protocol::limits::{LINK_SLOTS_LATER, LINK_SLOTS_PER_MESSAGE};
+use nws_protocol::link::{Element, Hello, Slot, Tag};
 use rand_core::RngCore;
 use zeroize::Zeroizing;
 
@@ -83,6 +83,12 @@ impl OwnSlots {
         }
     }
 
+    pub(super) fn linger(&mut self, channel: &ChannelName) {
+        if self.names.get(channel).is_some_and(Option::is_none) {
+            self.withdraw(channel);
+        }
+    }
+
     pub(super) fn withdraw(&mut self, channel: &ChannelName) -> Option<Leaving> {
         let Some(slot) = self.names.remove(channel)? else {
             self.pending.retain(|pending| pending != channel);
@@ -102,7 +108,7 @@ impl OwnSlots {
         self.live_max = live_max.into();
         self.lifetime_max = lifetime_max.into();
         let max = self.live_max.min(self.lifetime_max);
-        let padded = self.pending.len().next_power_of_two().max(LINK_SLOTS_LEAST).min(max);
+        let padded = Hello::slots_for(self.pending.len()).min(max);
         let taken = self.pending.len().min(padded);
         self.plan.extend(self.pending.drain(..taken).map(Some));
         self.plan.resize(padded, None);
@@ -130,7 +136,7 @@ impl OwnSlots {
 
     fn next_pending(&mut self, random: &mut Random) -> (Vec<Option<ChannelName>>, Vec<Slot>) {
         let ever = self.lifetime_max - self.slots.len();
-        let wanted = (LINK_SLOTS_PER_MESSAGE - self.waiting.len()).min(ever).min(self.pending.len());
+        let wanted = LINK_SLOTS_LATER.saturating_sub(self.waiting.len()).min(ever).min(self.pending.len());
         let mut left = Vec::new();
         while self.live + wanted > self.live_max
             && let Some(slot) = self.nothing(random)

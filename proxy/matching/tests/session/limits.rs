@@ -38,15 +38,15 @@ fn a_message_has_no_more_than_sixty_four() {
     assert_eq!(pair.one.matched.len(), 3);
 }
 
-/// What is offered in one go later goes together, as it is.
+/// What is offered in one go later goes as it is, and in small parts: it is in nobody's way for long.
 #[test]
-fn later_offers_go_together() {
+fn later_offers_go_by_eights() {
     let mut pair = Pair::new(1024);
     pair.settle().unwrap();
     offer(&mut pair.one, 0..70);
     offer(&mut pair.two, 69..70);
     pair.settle().unwrap();
-    assert_eq!(messages(&pair.one, true), [8, 64, 6]);
+    assert_eq!(messages(&pair.one, true), [8; 9].into_iter().chain([6]).collect::<Vec<_>>());
     assert_eq!(messages(&pair.two, true), [8, 1]);
     assert_eq!(pair.one.matched.len(), 1);
 }
@@ -155,4 +155,44 @@ fn slots_in_all() {
         pair.one.withdraw("n0");
         pair.settle().unwrap();
     }
+}
+
+/// Of many that come late and go again, those that wait for a slot give up their turn.
+#[test]
+fn whoever_is_there_goes_before_those_that_have_left() {
+    let mut pair = Pair::new(1024);
+    pair.settle().unwrap();
+    offer(&mut pair.one, 0..500);
+    pair.pass_on().unwrap();
+    pair.one.linger(names(0..500).iter().map(String::as_str));
+    pair.one.offer(["later"]);
+    pair.two.offer(["later"]);
+    for _ in 0..9 {
+        pair.two.grant(1);
+        pair.one.grant(1);
+        pair.pass_on().unwrap();
+    }
+    assert_eq!(pair.one.names(), ["later"], "eight were on their way");
+    pair.settle().unwrap();
+    assert_eq!(messages(&pair.one, true).iter().sum::<usize>(), 8 + 9);
+    pair.assert_agreement();
+}
+
+/// A channel that somebody may come back to keeps its slot, and gets one where it is offered anew.
+#[test]
+fn a_channel_that_lingers_keeps_its_slot() {
+    let mut pair = Pair::new(1024);
+    for side in [&mut pair.one, &mut pair.two] {
+        side.offer(["early", "late"]);
+    }
+    pair.one.linger(["early"]);
+    pair.settle().unwrap();
+    assert_eq!(pair.one.names(), ["late"], "it had no slot");
+    pair.one.offer(["early"]);
+    pair.settle().unwrap();
+    pair.one.linger(["early", "late", "never"]);
+    pair.one.offer(["early"]);
+    pair.settle().unwrap();
+    assert_eq!((pair.one.matched.len(), messages(&pair.one, true)), (2, vec![8, 1]));
+    pair.assert_agreement();
 }

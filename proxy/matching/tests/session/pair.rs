@@ -29,18 +29,30 @@ impl Pair {
     /// Everything arrives, is granted and carried out, until nothing is left to do.
     pub(crate) fn settle(&mut self) -> Result<(), Refusal> {
         loop {
-            let mut is_still = true;
-            for second in [false, true] {
-                let (side, _) = self.sides(second);
-                is_still &= side.sent.is_empty() && side.works.is_empty() && side.waiting == 0;
-                side.grant(64);
-                side.work(0)?;
-                self.deliver(second)?;
-            }
-            if is_still {
+            self.one.grant(64);
+            self.two.grant(64);
+            if !self.step()? && self.one.waiting == 0 && self.two.waiting == 0 {
                 return Ok(());
             }
         }
+    }
+
+    /// Everything arrives, and what is granted is carried out.
+    pub(crate) fn pass_on(&mut self) -> Result<(), Refusal> {
+        while self.step()? {}
+        Ok(())
+    }
+
+    /// Gives whether there was anything to do.
+    fn step(&mut self) -> Result<bool, Refusal> {
+        let mut is_still = true;
+        for second in [false, true] {
+            let (side, _) = self.sides(second);
+            is_still &= side.sent.is_empty() && side.works.is_empty();
+            side.work(0)?;
+            self.deliver(second)?;
+        }
+        Ok(!is_still)
     }
 
     /// Both sides have matched the same, and hear each other.

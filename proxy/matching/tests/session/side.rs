@@ -62,6 +62,13 @@ impl Side {
         self.drain();
     }
 
+    pub(crate) fn linger<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
+        for channel in names {
+            self.handle(Input::Linger(name(channel))).unwrap();
+        }
+        self.drain();
+    }
+
     pub(crate) fn withdraw(&mut self, channel: &str) {
         self.matched.remove(&name(channel));
         self.handle(Input::Withdraw(name(channel))).unwrap();

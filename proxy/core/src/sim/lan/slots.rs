@@ -52,10 +52,13 @@ impl Trunk {
 }
 
 impl Slots {
-    /// Opens a slot.
-    pub(super) fn offer(&mut self, channel: ChannelName) -> usize {
+    /// Opens a slot, unless the channel has one.
+    pub(super) fn offer(&mut self, channel: ChannelName) -> Option<usize> {
+        if self.slot_of(&channel).is_some() {
+            return None;
+        }
         self.own.push(Own { channel: Some(channel), is_proven: false, trunk: None });
-        self.own.len() - 1
+        Some(self.own.len() - 1)
     }
 
     /// The slot in which a channel is offered.

@@ -8,7 +8,7 @@ use super::schedule::Happening;
 use super::slots::Trunk;
 use super::{Lan, MachineId};
 use crate::sim::network;
-use crate::{ConnId, DialId, LinkId, MeshInput, MeshOutput, Output};
+use crate::{ConnId, DialId, Input, LinkId, MeshInput, MeshOutput, Output};
 
 /// Bytes of one piece of a stream.
 const PIECE: usize = 64 * 1024;
@@ -49,8 +49,14 @@ impl Lan {
             }
             MeshOutput::Offer { link, channel } => {
                 let (cable, side) = self.find(machine, link);
-                let slot = self.end_of(cable, side).slots.offer(channel);
-                self.send_packet(cable, side, Packet::Blind(slot));
+                if let Some(slot) = self.end_of(cable, side).slots.offer(channel) {
+                    self.send_packet(cable, side, Packet::Blind(slot));
+                }
+            }
+            // Here each has its slot at once.
+            MeshOutput::Linger { .. } => {}
+            MeshOutput::Isolated { channel, is_isolated } => {
+                self.machines[machine.0].proxy.input(Input::Isolated { channel, is_isolated });
             }
             MeshOutput::Withdraw { link, channel } => {
                 let (cable, side) = self.find(machine, link);

@@ -1,0 +1,28 @@
+//! Channels that reach no other machine, as there are too many: whoever is in one is told, once.
+
+use nws_protocol::structured::Notice;
+use nws_protocol::{ChannelName, Scope};
+
+use super::{ChannelKey, Channels, ConnId, Framing};
+
+const REASON: &str = "too many channels are open on this machine: this one reaches nobody on others";
+
+impl Channels {
+    pub(super) fn on_isolated(&mut self, name: ChannelName, is_isolated: bool) {
+        let key = ChannelKey { scope: Scope::Network, name };
+        let Some(channel) = self.by_key.get(&key).map(|id| &mut self.channels[*id]) else { return };
+        if std::mem::replace(&mut channel.is_isolated, is_isolated) || !is_isolated {
+            return;
+        }
+        let present = channel.present.clone();
+        present.into_iter().for_each(|conn| self.tell_isolated(conn));
+    }
+
+    pub(super) fn tell_isolated(&mut self, conn: ConnId) {
+        let member = &self.members[conn];
+        if member.framing == Framing::Structured {
+            let you = member.id.clone();
+            self.queue_with(conn, conn, |out| Notice::Limit { you: &you, reason: REASON }.write_frame(out));
+        }
+    }
+}

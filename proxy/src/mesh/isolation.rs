@@ -1,0 +1,38 @@
+//! Channels that are not offered to other proxies, as there are too many: log and shards are told.
+
+use nws_protocol::ChannelName;
+use nws_protocol::limits::LINK_SLOTS_LIVE;
+
+use crate::shard::{ShardHandles, Untold};
+use crate::trouble::Troubles;
+
+/// What is to be told of such channels.
+pub(super) struct Isolation {
+    untold: Untold,
+    warnings: Troubles<()>,
+}
+
+impl Isolation {
+    pub(super) fn new() -> Self {
+        Self { untold: Untold::default(), warnings: Troubles::new() }
+    }
+
+    /// `channel` is isolated from now on, or no more.
+    pub(super) fn note(&self, channel: ChannelName, is_isolated: bool) {
+        if is_isolated && self.warnings.is_news(()) {
+            tracing::warn!(
+                "more than {LINK_SLOTS_LIVE} network channels are open on this machine: the latest ones reach no other"
+            );
+        }
+        self.untold.add(channel, is_isolated);
+    }
+
+    /// Tells shards of their channels, for ever.
+    pub(super) async fn tell(&self, shards: &ShardHandles) {
+        loop {
+            for (channel, is_isolated) in self.untold.some().await {
+                shards.isolate(channel, is_isolated).await;
+            }
+        }
+    }
+}
