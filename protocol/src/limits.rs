@@ -119,6 +119,9 @@ pub const READ_PER_PASS: usize = 256 * 1024;
 /// dictionary has thousands.
 pub const SITE_NAMES_BURST: u32 = 16;
 
+/// Channel names new to pages of opaque origins, which any site can have: how many at once, for all of them together.
+pub const OPAQUE_ORIGINS_NAMES_BURST: u32 = 4;
+
 /// Channel names new to any web site: how many at once.
 pub const ALL_SITES_NAMES_BURST: u32 = 64;
 

@@ -121,6 +121,7 @@ impl Limits {
     pub(crate) fn site_names(&self) -> SiteNamesConfig {
         SiteNamesConfig {
             site_burst: self.site_names_burst,
+            opaque_burst: limits::OPAQUE_ORIGINS_NAMES_BURST,
             all_burst: self.all_sites_names_burst,
             interval: self.name_interval,
         }

@@ -20,4 +20,4 @@ pub use channels::{
     ChannelKey, Channels, Config, ConnId, Cut, Framing, Fresh, Input, Output, Shared, Slowness,
 };
 pub use mesh::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
-pub use site_names::{SiteNames, SiteNamesConfig};
+pub use site_names::{Site, SiteNames, SiteNamesConfig};

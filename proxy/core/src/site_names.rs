@@ -8,6 +8,10 @@ use nws_protocol::limits;
 
 use crate::ChannelKey;
 
+mod turns;
+
+use turns::Turns;
+
 /// Names that are remembered for all sites together. What is forgotten is charged again.
 const REMEMBERED: usize = 65_536;
 
@@ -20,24 +24,45 @@ const SITES: usize = 4_096;
 pub struct SiteNamesConfig {
     /// Names that one site may try at once.
     pub site_burst: u32,
+    /// Names that all opaque origins together may try at once; never more than one site.
+    pub opaque_burst: u32,
     /// Names that all sites together may try at once.
     pub all_burst: u32,
     /// Time after which one more is granted.
     pub interval: Duration,
 }
 
+/// Whose budget a page uses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// A registrable domain, or what stands for it.
+    Named(String),
+    /// All pages whose origin is opaque (`null`): sandboxed frames and `data:` pages of any site. They have one budget, as
+    /// any site can have as many of them as it likes.
+    Opaque,
+}
+
 /// The budget of every web site that has asked for a channel.
 ///
 /// Names are charged before anybody looks whether the channel exists, so that a refusal tells
-/// nothing.
+/// nothing. Where all sites together have none left, those that come back go to the sites that wait, in
+/// turn: whoever asks most often gets no more than others.
 pub struct SiteNames {
     config: SiteNamesConfig,
     hasher: RandomState,
     all: Bucket,
-    sites: HashMap<String, Bucket, RandomState>,
+    sites: HashMap<Site, Budget, RandomState>,
+    turns: Turns,
     /// Keyed digests of site and name, and the order in which they came.
     known: HashMap<u64, (), RandomState>,
     order: VecDeque<u64>,
+}
+
+/// Of one site.
+struct Budget {
+    bucket: Bucket,
+    /// Names that it has been granted.
+    granted: u32,
 }
 
 /// A token bucket that starts full.
@@ -51,6 +76,7 @@ impl Default for SiteNamesConfig {
     fn default() -> Self {
         Self {
             site_burst: limits::SITE_NAMES_BURST,
+            opaque_burst: limits::OPAQUE_ORIGINS_NAMES_BURST,
             all_burst: limits::ALL_SITES_NAMES_BURST,
             interval: limits::NAME_INTERVAL,
         }
@@ -65,6 +91,7 @@ impl SiteNames {
         Self {
             all: Bucket { left: config.all_burst, since: now },
             sites: HashMap::with_hasher(hasher.clone()),
+            turns: Turns::default(),
             known: HashMap::with_hasher(hasher.clone()),
             order: VecDeque::new(),
             hasher,
@@ -73,30 +100,46 @@ impl SiteNames {
     }
 
     /// Whether `site` may try the name of `channel`. A name that it has tried before costs nothing.
-    pub fn admit(&mut self, site: &str, channel: &ChannelKey, now: Instant) -> bool {
+    pub fn admit(&mut self, site: &Site, channel: &ChannelKey, now: Instant) -> bool {
         let digest = self.hasher.hash_one((site, channel));
         if self.known.contains_key(&digest) {
             return true;
         }
         self.make_room_for(site);
-        let SiteNamesConfig { site_burst, all_burst, interval } = self.config;
-        let bucket = self.sites.entry(site.to_owned()).or_insert(Bucket { left: site_burst, since: now });
-        bucket.refill(site_burst, interval, now);
+        let SiteNamesConfig { all_burst, interval, .. } = self.config;
+        let burst = self.burst_of(site);
+        let full = Budget { bucket: Bucket { left: burst, since: now }, granted: 0 };
+        let budget = self.sites.entry(site.clone()).or_insert(full);
+        budget.bucket.refill(burst, interval, now);
         self.all.refill(all_burst, interval, now);
-        if bucket.left == 0 || self.all.left == 0 {
+        if budget.bucket.left == 0 {
             return false;
         }
-        bucket.left -= 1;
+        if self.all.left as usize <= self.turns.before(site, budget.granted, now) {
+            self.turns.wait(site, budget.granted, now);
+            return false;
+        }
+        self.turns.leave(site);
+        budget.bucket.left -= 1;
+        budget.granted = budget.granted.saturating_add(1);
         self.all.left -= 1;
         self.remember(digest);
         true
     }
 
-    fn make_room_for(&mut self, site: &str) {
+    fn burst_of(&self, site: &Site) -> u32 {
+        match site {
+            Site::Named(_) => self.config.site_burst,
+            Site::Opaque => self.config.opaque_burst.min(self.config.site_burst),
+        }
+    }
+
+    fn make_room_for(&mut self, site: &Site) {
         if self.sites.len() < SITES || self.sites.contains_key(site) {
             return;
         }
-        let fullest = self.sites.iter().max_by_key(|(_, bucket)| bucket.left).map(|(site, _)| site.clone());
+        let fullest =
+            self.sites.iter().max_by_key(|(_, budget)| budget.bucket.left).map(|(site, _)| site.clone());
         if let Some(site) = fullest {
             self.sites.remove(&site);
         }

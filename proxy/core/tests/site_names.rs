@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use nws_core::sim::{local, network};
-use nws_core::{ChannelKey, SiteNames, SiteNamesConfig};
+use nws_core::{ChannelKey, Site, SiteNames, SiteNamesConfig};
 
 const INTERVAL: Duration = Duration::from_secs(2);
 
@@ -21,7 +21,7 @@ impl Budget {
     }
 
     fn admit(&mut self, site: &str, channel: &ChannelKey) -> bool {
-        self.names.admit(site, channel, self.now)
+        self.names.admit(&Site::Named(site.to_owned()), channel, self.now)
     }
 
     /// How many of `count` new names `site` is granted.
@@ -98,8 +98,71 @@ fn all_sites_together_have_a_budget() {
     let granted: usize = (0..100).map(|site| budget.granted(&format!("site-{site}.example"), "x", 2)).sum();
     assert_eq!(granted, 64);
     budget.now += INTERVAL;
-    assert_eq!(budget.granted("new.example", "x", 16), 1);
+    assert_eq!(budget.granted("new.example", "x", 16), 0, "others have waited longer");
+    assert_eq!(budget.granted("site-32.example", "x", 2), 1);
     assert_eq!(budget.granted("site-0.example", "x", 2), 2);
+}
+
+#[test]
+fn sites_that_ask_all_the_time_leave_others_their_turn() {
+    for greedy in [4_usize, 8, 40] {
+        let mut budget = Budget::new();
+        let sites: Vec<String> = (0..greedy).map(|site| format!("greedy-{site}.example")).collect();
+        let grab = |budget: &mut Budget, round: usize| -> usize {
+            sites.iter().map(|site| budget.granted(site, &format!("{round}-"), 20)).sum()
+        };
+        assert_eq!(grab(&mut budget, 0), 64);
+        let mut waited = 0;
+        while budget.granted("honest.example", "first", 1) == 0 {
+            waited += 1;
+            budget.now += INTERVAL;
+            grab(&mut budget, waited);
+        }
+        // Those of the greedy that have been granted nothing yet asked before.
+        let others = greedy.saturating_sub(4);
+        assert!(waited <= 1 + others, "{greedy}: {waited}");
+    }
+}
+
+#[test]
+fn who_never_comes_back_holds_nobody_up() {
+    let mut budget = Budget::new();
+    for site in 0..64 {
+        assert_eq!(budget.granted(&format!("early-{site}.example"), "x", 1), 1);
+    }
+    for site in 0..1_000 {
+        assert_eq!(budget.granted(&format!("gone-{site}.example"), "x", 1), 0);
+    }
+    // Each of those who wait holds back one of the names that come back, and for a minute at most.
+    for _ in 0..30 {
+        assert_eq!(budget.granted("late.example", "x", 1), 0);
+        budget.now += INTERVAL;
+    }
+    assert_eq!(budget.granted("late.example", "x", 1), 1);
+}
+
+#[test]
+fn who_waits_and_has_no_names_left_of_its_own_holds_nobody_up() {
+    let mut budget = Budget::new();
+    for site in 0..4 {
+        assert_eq!(budget.granted(&format!("greedy-{site}.example"), "x", 100), 16);
+    }
+    budget.now += INTERVAL;
+    assert_eq!(budget.granted("honest.example", "x", 1), 1);
+}
+
+#[test]
+fn opaque_origins_share_a_small_budget_of_their_own() {
+    let mut budget = Budget::new();
+    let opaque = |budget: &mut Budget, prefix: &str| {
+        let names = (0..100).map(|i| network(&format!("{prefix}{i}")));
+        names.filter(|name| budget.names.admit(&Site::Opaque, name, budget.now)).count()
+    };
+    assert_eq!(opaque(&mut budget, "x"), 4);
+    assert_eq!(budget.granted("a.example", "x", 100), 16);
+    assert_eq!(opaque(&mut budget, "y"), 0);
+    budget.now += INTERVAL;
+    assert_eq!(opaque(&mut budget, "z"), 1);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use http::header::ORIGIN;
 use http::{HeaderMap, Uri};
+use nws_core::Site;
 
 /// An origin as browsers write it: `https://example.com`, `http://localhost:8080`, `file://` or `null`; or one of any
 /// port: `http://localhost:*`.
@@ -95,7 +96,7 @@ pub(super) enum Client {
         /// What its browser says.
         origin: String,
         /// The web site that it belongs to; none for pages of this machine.
-        site: Option<String>,
+        site: Option<Site>,
     },
 }
 
@@ -144,15 +145,19 @@ impl Origins {
 }
 
 /// The registrable domain of a web page's origin, or what stands for it where there is none.
-fn site_of(origin: &str) -> Option<String> {
+fn site_of(origin: &str) -> Option<Site> {
+    if origin == "null" {
+        return Some(Site::Opaque);
+    }
     let uri: Option<Uri> = origin.parse().ok();
     let host = uri.as_ref().and_then(Uri::host);
     match (uri.as_ref().and_then(Uri::scheme_str), host) {
         (Some("http" | "https"), Some(host)) if is_loopback(host) => None,
         (Some("http" | "https"), Some(host)) => {
-            Some(psl::domain_str(host).filter(|_| !is_address(host)).unwrap_or(host).to_owned())
+            let domain = psl::domain_str(host).filter(|_| !is_address(host));
+            Some(Site::Named(domain.unwrap_or(host).to_owned()))
         }
-        _ => Some(origin.chars().take(255).collect()),
+        _ => Some(Site::Named(origin.chars().take(255).collect())),
     }
 }
 
@@ -174,18 +179,21 @@ mod tests {
 
     #[test]
     fn sites() {
-        let site = |origin| site_of(origin);
-        assert_eq!(site("https://www.example.co.uk:8443").as_deref(), Some("example.co.uk"));
-        assert_eq!(site("https://a.github.io").as_deref(), Some("a.github.io"));
-        assert_eq!(site("http://192.168.1.7").as_deref(), Some("192.168.1.7"));
-        assert_eq!(site("null").as_deref(), Some("null"));
-        assert_eq!(site("chrome-extension://abc").as_deref(), Some("chrome-extension://abc"));
-        for origin in
-            ["http://localhost", "http://app.localhost:3000", "https://127.0.0.1:1", "http://[::1]:5"]
-        {
-            assert_eq!(site(origin), None, "{origin}");
+        let named = |site: &str| Some(Site::Named(site.to_owned()));
+        for (origin, site) in [
+            ("https://www.example.co.uk:8443", named("example.co.uk")),
+            ("https://a.github.io", named("a.github.io")),
+            ("http://192.168.1.7", named("192.168.1.7")),
+            ("http://localhost.evil.test", named("evil.test")),
+            ("chrome-extension://abc", named("chrome-extension://abc")),
+            ("null", Some(Site::Opaque)),
+            ("http://localhost", None),
+            ("http://app.localhost:3000", None),
+            ("https://127.0.0.1:1", None),
+            ("http://[::1]:5", None),
+        ] {
+            assert_eq!(site_of(origin), site, "{origin}");
         }
-        assert_eq!(site("http://localhost.evil.test").as_deref(), Some("evil.test"));
     }
 
     #[test]

@@ -126,3 +126,38 @@ async fn pages_without_a_site_share_one_ration() -> Result<()> {
     expect_served(&proxy, "null", "/one").await?;
     expect_refused(&proxy, "null", "/two").await
 }
+
+#[tokio::test]
+async fn a_site_gets_hardly_more_by_frames_without_an_origin() -> Result<()> {
+    let proxy = Setup::new().limit("name-interval", 3600).start().await?;
+    for number in 0..16 {
+        expect_served(&proxy, "https://site.example", &format!("/page-{number}")).await?;
+    }
+    for number in 0..4 {
+        expect_served(&proxy, "null", &format!("/frame-{number}")).await?;
+    }
+    expect_refused(&proxy, "null", "/frame-4").await?;
+    expect_refused(&proxy, "https://site.example", "/page-16").await
+}
+
+#[tokio::test]
+async fn a_site_that_waits_gets_its_turn_beside_four_that_ask_all_the_time() -> Result<()> {
+    let proxy = Setup::new().limit("name-interval", 0.2).start().await?;
+    let honest = "https://honest.example";
+    let greedy = ["https://a.example", "https://b.example", "https://c.example", "https://d.example"];
+    for (site, number) in greedy.iter().flat_map(|site| (0..16).map(move |number| (site, number))) {
+        expect_served(&proxy, site, &format!("/{number}")).await?;
+    }
+    let turn = async {
+        for round in 16.. {
+            for site in greedy {
+                let _ = page(&proxy, site, &format!("/{round}")).await?.id().await;
+            }
+            if page(&proxy, honest, "/first").await?.id().await.is_ok() {
+                return anyhow::Ok(());
+            }
+        }
+        Ok(())
+    };
+    within("a turn", turn).await?
+}
