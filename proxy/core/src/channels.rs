@@ -1,5 +1,6 @@
 //! Channels and their members: who is there, who is told what, and who may go on sending.
 
+mod absent;
 mod channel;
 mod config;
 mod flow;

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use ahash::RandomState;
 use nws_protocol::PeerId;
 
+use super::absent::Absent;
 use super::{ChannelKey, ConnId, Framing};
 
 /// The roster of a channel. It exists while an id is in it, or a trunk.
@@ -17,6 +18,8 @@ pub(super) struct Channel {
     pub(super) trunks: Vec<ConnId>,
     /// Ids of those who are present, here or elsewhere, and of those who reserved one.
     ids: HashMap<PeerId, Holder, RandomState>,
+    /// Members of other proxies whose id somebody else has.
+    pub(super) absent: Absent,
     /// Those who are present by the numbers under which other proxies know them.
     numbers: HashMap<u32, ConnId, RandomState>,
     /// The number of the next one.
@@ -43,6 +46,7 @@ impl Channel {
             present: Vec::new(),
             trunks: Vec::new(),
             ids: HashMap::with_hasher(hasher.clone()),
+            absent: Absent::new(hasher.clone()),
             numbers: HashMap::with_hasher(hasher),
             next_number: 0,
             raw: 0,

@@ -4,7 +4,7 @@
 //! proxy do, and never what came from another link: so there are no loops. What comes from it is believed
 //! of nobody but those whom this very trunk has announced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use nws_protocol::limits::{LINK_PEERS_MAX, LINK_RECORD_MAX};
@@ -23,8 +23,10 @@ pub(super) struct Trunk {
     proxy: ProxyId,
     /// Its members by their numbers, so in the order in which they came.
     peers: BTreeMap<u32, Peer>,
-    /// How many of them are not present.
-    absent: usize,
+    /// How many of them are present.
+    present: usize,
+    /// Those who are not, as too many are. They come in when room comes.
+    crowded: BTreeSet<u32>,
     /// The number that a newcomer has to exceed.
     last: Option<u32>,
     stream: Assembler,
@@ -33,10 +35,19 @@ pub(super) struct Trunk {
 /// A member of another proxy.
 struct Peer {
     id: PeerId,
-    /// Whether it exists here: not while somebody else has its id, or when there are too many.
-    is_present: bool,
+    standing: Standing,
     /// It is about to leave, and why.
     leaves: Option<LeaveReason>,
+}
+
+/// Whether a member of another proxy exists here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Present,
+    /// Somebody else has its id.
+    Absent,
+    /// Too many of its proxy are present.
+    Crowded,
 }
 
 /// What the other proxy may not do. The link is closed.
@@ -44,7 +55,8 @@ struct Broken;
 
 impl Trunk {
     fn new(proxy: ProxyId) -> Self {
-        Self { proxy, peers: BTreeMap::new(), absent: 0, last: None, stream: Assembler::new(LINK_RECORD_MAX) }
+        let stream = Assembler::new(LINK_RECORD_MAX);
+        Self { proxy, peers: BTreeMap::new(), present: 0, crowded: BTreeSet::new(), last: None, stream }
     }
 
     /// Whether anybody may hear what is said towards it. Whoever comes instead of the last one may hear
@@ -55,7 +67,7 @@ impl Trunk {
 
     /// Those who are present because of it.
     pub(super) fn present(&self) -> impl Iterator<Item = &PeerId> {
-        self.peers.values().filter(|peer| peer.is_present).map(|peer| &peer.id)
+        self.peers.values().filter(|peer| peer.standing == Standing::Present).map(|peer| &peer.id)
     }
 
     /// The id of a newcomer as it is known here, and whether the number and the id are such as a proxy
@@ -73,38 +85,43 @@ impl Trunk {
     /// The id of a member that speaks; `None` when it does not exist here.
     fn speaker(&self, number: u32) -> Result<Option<&PeerId>, Broken> {
         let peer = self.peers.get(&number).ok_or(Broken)?;
-        Ok(peer.is_present.then_some(&peer.id))
+        Ok((peer.standing == Standing::Present).then_some(&peer.id))
     }
 
-    fn add(&mut self, number: u32, id: PeerId, is_present: bool) {
-        self.absent += usize::from(!is_present);
-        self.peers.insert(number, Peer { id, is_present, leaves: None });
+    fn add(&mut self, number: u32, id: PeerId, standing: Standing) {
+        self.peers.insert(number, Peer { id, standing, leaves: None });
+        self.count(number, standing, true);
     }
 
-    /// A member leaves; the answer is who that was, if it was present.
-    fn remove(&mut self, number: u32) -> Result<Option<Peer>, Broken> {
+    /// A member leaves; the answer is who that was.
+    fn remove(&mut self, number: u32) -> Result<Peer, Broken> {
         let peer = self.peers.remove(&number).ok_or(Broken)?;
-        self.absent -= usize::from(!peer.is_present);
-        Ok(Some(peer).filter(|peer| peer.is_present))
+        self.count(number, peer.standing, false);
+        Ok(peer)
+    }
+
+    fn move_to(&mut self, number: u32, standing: Standing) {
+        if let Some(peer) = self.peers.get_mut(&number) {
+            let before = std::mem::replace(&mut peer.standing, standing);
+            self.count(number, before, false);
+            self.count(number, standing, true);
+        }
+    }
+
+    fn count(&mut self, number: u32, standing: Standing, is_more: bool) {
+        match (standing, is_more) {
+            (Standing::Present, true) => self.present += 1,
+            (Standing::Present, false) => self.present -= 1,
+            (Standing::Crowded, true) => _ = self.crowded.insert(number),
+            (Standing::Crowded, false) => _ = self.crowded.remove(&number),
+            (Standing::Absent, _) => {}
+        }
     }
 
     /// A member is about to leave.
     fn announce_leave(&mut self, number: u32, reason: LeaveReason) -> Result<(), Broken> {
         self.peers.get_mut(&number).ok_or(Broken)?.leaves = Some(reason);
         Ok(())
-    }
-
-    /// A member that is not present and has this id.
-    fn find_absent(&self, id: &PeerId) -> Option<u32> {
-        let is_it = |(_, peer): &(&u32, &Peer)| !peer.is_present && peer.id == *id;
-        (self.absent > 0).then(|| self.peers.iter().find(is_it)).flatten().map(|(&number, _)| number)
-    }
-
-    fn show(&mut self, number: u32) {
-        if let Some(peer) = self.peers.get_mut(&number).filter(|peer| !peer.is_present) {
-            peer.is_present = true;
-            self.absent -= 1;
-        }
     }
 }
 
@@ -201,8 +218,17 @@ impl Channels {
         if let Some(&moved) = self.channels[id].trunks.get(seat) {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }
-        let peers = self.trunk_mut(conn).map(|trunk| std::mem::take(&mut trunk.peers)).unwrap_or_default();
-        for peer in peers.into_values().filter(|peer| peer.is_present) {
+        let Some(trunk) = self.trunk_mut(conn) else { return };
+        trunk.crowded.clear();
+        trunk.present = 0;
+        let peers = std::mem::take(&mut trunk.peers);
+        // First those who could only come in, so that nobody comes to leave at once.
+        let (present, others): (Vec<_>, Vec<_>) =
+            peers.into_iter().partition(|(_, peer)| peer.standing == Standing::Present);
+        for (number, peer) in others {
+            self.channels[id].absent.remove(&peer.id, conn, number);
+        }
+        for (_, peer) in present {
             self.miss(id, conn, &peer.id, None);
         }
     }
@@ -214,18 +240,50 @@ impl Channels {
         self.let_in(id, peer);
     }
 
-    /// An id is free again: whoever came with it while it was taken is present from now on.
+    /// An id is free again: whoever came with it while it was taken is present from now on, or waits for room.
     pub(super) fn let_in(&mut self, id: ChannelId, peer: &PeerId) {
-        let Self { channels, members, .. } = self;
-        let trunks = channels[id].trunks.iter().copied();
-        let absent = |conn: ConnId| Some((conn, members.get(conn)?.trunk.as_ref()?.find_absent(peer)?));
-        let Some((trunk, number)) = trunks.filter_map(absent).next() else { return };
-        if self.channels[id].claim(peer.clone(), Holder::Elsewhere { trunk, number }) {
-            if let Some(it) = self.trunk_mut(trunk) {
-                it.show(number);
+        while let Some((trunk, number)) = self.channels[id].absent.next(peer) {
+            self.channels[id].absent.remove(peer, trunk, number);
+            if self.admit_elsewhere(trunk, id, number, peer) == Standing::Present {
+                return;
             }
-            self.tell_all(id, trunk, peer, |you, peer| Notice::Connect { you, peer });
         }
+    }
+
+    /// Somebody behind a trunk has gone: whoever waits for that room comes in, in the order in which they came.
+    fn let_crowd_in(&mut self, conn: ConnId, id: ChannelId) {
+        while let Some(trunk) = self.trunk_mut(conn)
+            && let Some(&number) = trunk.crowded.first()
+            && let Some(peer) = trunk.peers.get(&number).map(|peer| peer.id.clone())
+        {
+            match self.admit_elsewhere(conn, id, number, &peer) {
+                Standing::Present | Standing::Crowded => return,
+                // It waits for its id from now on, and the room is for the next one.
+                Standing::Absent => {}
+            }
+        }
+    }
+
+    /// Gives the member `number` of the trunk `conn` its place, and tells of it if that is among those who are present.
+    fn admit_elsewhere(&mut self, conn: ConnId, id: ChannelId, number: u32, peer: &PeerId) -> Standing {
+        let peers_max = self.config.channel_peers_max;
+        let has_room = self.trunk_mut(conn).is_some_and(|trunk| trunk.present < peers_max);
+        let channel = &mut self.channels[id];
+        let standing = if !has_room {
+            Standing::Crowded
+        } else if channel.claim(peer.clone(), Holder::Elsewhere { trunk: conn, number }) {
+            Standing::Present
+        } else {
+            channel.absent.add(peer.clone(), conn, number);
+            Standing::Absent
+        };
+        if let Some(trunk) = self.trunk_mut(conn) {
+            trunk.move_to(number, standing);
+        }
+        if standing == Standing::Present {
+            self.tell_all(id, conn, peer, |you, peer| Notice::Connect { you, peer });
+        }
+        standing
     }
 
     fn trunk_mut(&mut self, conn: ConnId) -> Option<&mut Trunk> {
@@ -274,23 +332,23 @@ impl Channels {
         peer: &str,
     ) -> Result<(), Broken> {
         self.deliver();
-        let peers_max = self.config.channel_peers_max;
         let trunk = self.trunk_mut(conn).filter(|trunk| trunk.peers.len() < LINK_PEERS_MAX).ok_or(Broken)?;
         let peer = trunk.newcomer(number, chosen, peer)?;
-        let has_room = trunk.peers.len() - trunk.absent < peers_max;
-        let holder = Holder::Elsewhere { trunk: conn, number };
-        let is_present = has_room && self.channels[id].claim(peer.clone(), holder);
-        self.trunk_mut(conn).ok_or(Broken)?.add(number, peer.clone(), is_present);
-        if is_present {
-            self.tell_all(id, conn, &peer, |you, peer| Notice::Connect { you, peer });
-        }
+        trunk.add(number, peer.clone(), Standing::Absent);
+        self.admit_elsewhere(conn, id, number, &peer);
         Ok(())
     }
 
     fn leave_elsewhere(&mut self, conn: ConnId, id: ChannelId, number: u32) -> Result<(), Broken> {
         self.deliver();
-        if let Some(peer) = self.trunk_mut(conn).ok_or(Broken)?.remove(number)? {
-            self.miss(id, conn, &peer.id, peer.leaves);
+        let peer = self.trunk_mut(conn).ok_or(Broken)?.remove(number)?;
+        match peer.standing {
+            Standing::Present => {
+                self.miss(id, conn, &peer.id, peer.leaves);
+                self.let_crowd_in(conn, id);
+            }
+            Standing::Absent => self.channels[id].absent.remove(&peer.id, conn, number),
+            Standing::Crowded => {}
         }
         Ok(())
     }

@@ -99,6 +99,76 @@ fn members_of_another_proxy_that_are_too_many_are_not_shown() {
 }
 
 #[test]
+fn members_that_were_too_many_come_in_when_room_comes_and_in_order() {
+    let mut proxy = Proxy::new(Config { channel_peers_max: 2, ..Config::default() }, 1);
+    let a = proxy.join(&network("room"));
+    let trunk = proxy.trunk(&network("room"), &id(1));
+    for (number, name) in (0..).zip(["b", "c", "d", "e", "f"]) {
+        proxy.stream(trunk, &join(number, name));
+    }
+    proxy.seen(a);
+    let leave = |proxy: &mut Proxy, member| proxy.stream(trunk, &Record::Leave { member }.to_bytes());
+    // One that waits leaves, and is not missed.
+    leave(&mut proxy, 3);
+    assert_eq!(proxy.seen(a), [""; 0]);
+    leave(&mut proxy, 1);
+    assert_eq!(proxy.seen(a), ["disconnect c~aeaqcaib", "connect d~aeaqcaib"]);
+    proxy.stream(trunk, &Record::Broadcast { member: 2, payload: Payload::Json("1") }.to_bytes());
+    assert_eq!(proxy.seen(a), ["d~aeaqcaib: 1"]);
+    leave(&mut proxy, 0);
+    leave(&mut proxy, 2);
+    leave(&mut proxy, 4);
+    assert_eq!(
+        proxy.seen(a),
+        ["disconnect b~aeaqcaib", "connect f~aeaqcaib", "disconnect d~aeaqcaib", "disconnect f~aeaqcaib"]
+    );
+    assert_eq!(resets(&mut proxy), []);
+}
+
+#[test]
+fn one_that_waits_for_room_and_for_its_id_comes_in_once_it_has_both() {
+    let mut proxy = Proxy::new(Config { channel_peers_max: 1, ..Config::default() }, 1);
+    let a = proxy.join(&network("room"));
+    let (one, other) = (proxy.trunk(&network("room"), &id(1)), proxy.trunk(&network("room"), &id(2)));
+    let generated = |member, id| Record::Join { member, chosen: false, id }.to_bytes();
+    let (same, free) = ("aaaaaaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbbbbbb");
+    proxy.stream(one, &generated(0, same));
+    proxy.stream(other, &generated(0, free));
+    proxy.stream(other, &generated(1, same));
+    proxy.seen(a);
+    // There is room, and the id is taken.
+    proxy.stream(other, &Record::Leave { member: 0 }.to_bytes());
+    assert_eq!(proxy.seen(a), [format!("disconnect {free}")]);
+    proxy.stream(one, &Record::Leave { member: 0 }.to_bytes());
+    assert_eq!(proxy.seen(a), [format!("disconnect {same}"), format!("connect {same}")]);
+    proxy.stream(other, &Record::Leave { member: 1 }.to_bytes());
+    assert_eq!(proxy.seen(a), [format!("disconnect {same}")]);
+    assert_eq!(resets(&mut proxy), []);
+}
+
+#[test]
+fn tens_of_thousands_who_wait_for_one_id_hold_nobody_up() {
+    let mut proxy = Proxy::new(Config::default(), 1);
+    let a = proxy.join(&network("room"));
+    let (holder, crowd) = (proxy.trunk(&network("room"), &id(1)), proxy.trunk(&network("room"), &id(2)));
+    let generated = |member, id| Record::Join { member, chosen: false, id }.to_bytes();
+    let same = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
+    proxy.stream(holder, &generated(0, same));
+    (0..90_000).for_each(|member| proxy.stream(crowd, &generated(member, same)));
+    proxy.seen(a);
+    // A search for each of these would be eight thousand million steps.
+    for member in 1..90_000 {
+        proxy.stream(holder, &join(member, "passer-by"));
+        proxy.stream(holder, &Record::Leave { member }.to_bytes());
+    }
+    assert_eq!(proxy.seen(a).len(), 2 * 89_999);
+    proxy.stream(holder, &Record::Leave { member: 0 }.to_bytes());
+    assert_eq!(proxy.seen(a), [format!("disconnect {same}"), format!("connect {same}")]);
+    proxy.sever(crowd);
+    assert_eq!(proxy.seen(a), [format!("disconnect {same}")]);
+}
+
+#[test]
 fn a_link_matched_on_a_channel_too_many_is_not_closed() {
     let config = Config { shared: Arc::new(Shared::new(1, 1 << 20)), ..Config::default() };
     let mut proxy = Proxy::new(config, 1);
