@@ -70,7 +70,7 @@ inPage("an error that comes before all else comes after open", async ({ page, pr
     return told;
   }, endpoint);
   const client = await proxy.accept();
-  client.send({ action: "error", source: "me", code: "limit", reason: "too many" });
+  client.send({ action: "error", code: "limit", reason: "too many", source: "me" });
   client.send({ action: "status", source: "me", target: "me" });
   client.broadcast("a", "end");
   assert.deepEqual(await told, [["open", "me"], ["limit", "too many", false]]);

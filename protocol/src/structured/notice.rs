@@ -60,8 +60,8 @@ pub enum Notice<'a> {
     Limit {
         /// The recipient.
         you: &'a PeerId,
-        /// What there are too many of, and what follows, without characters that JSON escapes.
-        reason: &'static str,
+        /// What there are too many of, and what follows.
+        reason: &'a str,
     },
 }
 
@@ -103,17 +103,10 @@ impl Notice<'_> {
                     "}",
                 ],
             ),
-            Self::Error { code, reason, target } => write_error(out, code, reason, target),
-            Self::Limit { you, reason } => write_text(
-                out,
-                [
-                    r#"{"action":"error","source":""#,
-                    you.as_str(),
-                    r#"","code":"limit","reason":""#,
-                    reason,
-                    r#""}"#,
-                ],
-            ),
+            Self::Error { code, reason, target } => {
+                write_error(out, code.as_str(), reason, target.map(|target| ("target", target)));
+            }
+            Self::Limit { you, reason } => write_error(out, "limit", reason, Some(("source", you.as_str()))),
         }
     }
 }
@@ -143,13 +136,11 @@ fn write_pair(
     );
 }
 
-fn write_error(out: &mut Vec<u8>, code: ErrorCode, reason: &str, target: Option<&str>) {
+/// With one more member, where there is one.
+fn write_error(out: &mut Vec<u8>, code: &str, reason: &str, member: Option<(&str, &str)>) {
     let reason = Value::from(reason).to_string();
-    let target = target.map(|target| format!(r#","target":{}"#, Value::from(target))).unwrap_or_default();
-    write_text(
-        out,
-        [r#"{"action":"error","code":""#, code.as_str(), r#"","reason":"#, &reason, &target, "}"],
-    );
+    let member = member.map(|(key, value)| format!(r#","{key}":{}"#, Value::from(value))).unwrap_or_default();
+    write_text(out, [r#"{"action":"error","code":""#, code, r#"","reason":"#, &reason, &member, "}"]);
 }
 
 fn write_text<const N: usize>(out: &mut Vec<u8>, parts: [&str; N]) {

@@ -73,7 +73,7 @@ fn errors() {
     let you = id("alice");
     assert_eq!(
         bytes(Notice::Limit { you: &you, reason: "no" }),
-        b"\x81\x40{\"action\":\"error\",\"source\":\"alice\",\"code\":\"limit\",\"reason\":\"no\"}"
+        b"\x81\x40{\"action\":\"error\",\"code\":\"limit\",\"reason\":\"no\",\"source\":\"alice\"}"
     );
 }
 

@@ -8,6 +8,8 @@ use super::{ChannelKey, Channels, ConnId, Framing};
 const REASON: &str = "too many channels are open on this machine: this one reaches nobody on others";
 
 impl Channels {
+    // Where it is not apart, each message costs some ten instructions more.
+    #[cold]
     pub(super) fn on_isolated(&mut self, name: ChannelName, is_isolated: bool) {
         let key = ChannelKey { scope: Scope::Network, name };
         let Some(channel) = self.by_key.get(&key).map(|id| &mut self.channels[*id]) else { return };
@@ -18,11 +20,13 @@ impl Channels {
         present.into_iter().for_each(|conn| self.tell_isolated(conn));
     }
 
+    #[cold]
     pub(super) fn tell_isolated(&mut self, conn: ConnId) {
         let member = &self.members[conn];
         if member.framing == Framing::Structured {
-            let you = member.id.clone();
-            self.queue_with(conn, conn, |out| Notice::Limit { you: &you, reason: REASON }.write_frame(out));
+            let mut encoded = std::mem::take(&mut self.encoded);
+            Notice::Limit { you: &member.id, reason: REASON }.write_frame(&mut encoded);
+            self.queue_encoded(conn, conn, encoded);
         }
     }
 }

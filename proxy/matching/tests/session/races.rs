@@ -14,6 +14,8 @@ const NAMES: [&str; 3] = ["a", "b", "c"];
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Offer(&'static str),
+    /// Nobody is in it, until it is offered again: in the end, if not before.
+    Linger(&'static str),
     Withdraw(&'static str),
     Speak(&'static str),
     /// The next frame of this side arrives.
@@ -28,6 +30,7 @@ fn step() -> impl Strategy<Value = Step> {
     let name = || (0..NAMES.len()).prop_map(|name| NAMES[name]);
     prop_oneof![
         2 => name().prop_map(Step::Offer),
+        1 => name().prop_map(Step::Linger),
         1 => name().prop_map(Step::Withdraw),
         3 => name().prop_map(Step::Speak),
         3 => Just(Step::Deliver),
@@ -59,6 +62,7 @@ fn run(pair: &mut Pair, steps: &[(bool, Step)]) -> Vec<&'static str> {
                 side.offer([name]);
                 offers.insert(name);
             }
+            Step::Linger(name) => side.linger([name]),
             Step::Withdraw(name) => {
                 side.withdraw(name);
                 offers.remove(name);
@@ -70,6 +74,8 @@ fn run(pair: &mut Pair, steps: &[(bool, Step)]) -> Vec<&'static str> {
             Step::Work(which) => side.work(which).unwrap(),
         }
     }
+    pair.one.offer(offers[0].iter().copied());
+    pair.two.offer(offers[1].iter().copied());
     pair.settle().unwrap();
     offers[0].intersection(&offers[1]).copied().collect()
 }
@@ -98,7 +104,12 @@ proptest! {
             match step {
                 Step::Offer(name) => { offers[usize::from(second)].insert(name); }
                 Step::Withdraw(name) => { offers[usize::from(second)].remove(name); }
-                Step::Speak(_) | Step::Deliver | Step::Flow | Step::Grant(_) | Step::Work(_) => {}
+                Step::Linger(_)
+                | Step::Speak(_)
+                | Step::Deliver
+                | Step::Flow
+                | Step::Grant(_)
+                | Step::Work(_) => {}
             }
         }
         run(&mut pair, &steps);
