@@ -42,14 +42,24 @@ impl Core {
         Ok(Self(Session::start(host, policy)))
     }
 
-    /// Sends a frame of which `overhead` bytes are not the page's. Returns what became of it: 0 it is sent, 1 it is to be
-    /// queued, 2 it is discarded, as the socket is closed.
+    /// Sends a frame of which `overhead` bytes are not the page's. Of these it has `size`, or as few where they are not counted;
+    /// the proxy takes `limit`, or NaN where that is not known. Returns what became of it: 0 it is sent, 1 it is to be
+    /// queued, 2 it is discarded, as the socket is closed, 3 it is too large.
     ///
     /// # Errors
     ///
     /// An `InvalidStateError` while the socket is connecting.
-    pub fn send(&self, serial: u32, state: u16, frame: &JsValue, overhead: f64) -> Result<u8, JsValue> {
-        self.0.send(serial, ReadyState::of(state), frame, overhead).map(|fate| fate as u8)
+    pub fn send(
+        &self,
+        serial: u32,
+        state: u16,
+        frame: &JsValue,
+        overhead: f64,
+        size: f64,
+        limit: f64,
+    ) -> Result<u8, JsValue> {
+        let is_too_big = size > limit;
+        self.0.send(serial, ReadyState::of(state), frame, overhead, is_too_big).map(|fate| fate as u8)
     }
 
     /// Whether `bytes` may be queued besides those that are.

@@ -38,9 +38,10 @@ extern "C" {
     #[wasm_bindgen(method, js_name = cancelWait)]
     pub(crate) fn cancel_wait(this: &Host);
 
-    /// Sends what was queued.
+    /// Takes from the frame how much the proxy takes at once, and sends what was queued. Returns whether anything of it is
+    /// too large.
     #[wasm_bindgen(method)]
-    pub(crate) fn flush(this: &Host);
+    pub(crate) fn flush(this: &Host) -> bool;
 
     /// Keeps, beyond the end of a connection, what `bufferedAmount` counts: for the peers, and for the channel if `all`.
     #[wasm_bindgen(method, js_name = retainUnsent)]

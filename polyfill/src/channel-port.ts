@@ -4,7 +4,7 @@ import { presenceEvent } from "./events.ts";
 import { gather } from "./facts.ts";
 import { FAILURES } from "./failures.ts";
 import { type Arrival, isMessage, readBinary, readText } from "./frames.ts";
-import { ABNORMAL, Fact, State } from "./numbers.ts";
+import { ABNORMAL, Fact, Fate, State } from "./numbers.ts";
 import { type Endpoint, locate } from "./options.ts";
 import { makePeer } from "./peer-web-socket.ts";
 import { type Data, type End, type Frame, Port, sizeOf } from "./port.ts";
@@ -24,6 +24,8 @@ export class ChannelPort extends Port implements Host {
   readonly #wait = new Wait();
   /** As long as the connection is listened to, or the page may come back to it. */
   #life: AbortController | undefined;
+  /** The most bytes that the proxy takes at once, if it has told. */
+  maxMessageSize: number | undefined;
   /** Until the channel has ended. */
   core: Core | undefined;
   /** The address of the connection, the last one there was; that of the first one before, if it is known. */
@@ -141,17 +143,21 @@ export class ChannelPort extends Port implements Host {
 
   /** Keeps a frame for the next connection. */
   enqueue(core: Core, data: Data, frame: Frame): void {
-    const bytes = sizeOf(data);
+    const bytes = sizeOf(data, 0);
     core.checkRoom(this.#queue.bytes, bytes);
     this.#queue.push(frame, this.overhead(data, frame), bytes);
     this.retained += bytes;
   }
 
-  flush(): void {
+  flush(): boolean {
+    this.maxMessageSize = this.#arrival!.maxMessageSize;
     this.retained -= this.#queue.bytes;
-    for (const [frame, overhead] of this.#queue.empty()) {
-      this.core?.send(this.serial, this.state, frame, overhead);
+    let wasTooBig = false;
+    for (const [frame, overhead, bytes] of this.#queue.empty()) {
+      const fate = this.core?.send(this.serial, this.state, frame, overhead, bytes, this.maxMessageSize);
+      wasTooBig ||= fate === Fate.TooBig;
     }
+    return wasTooBig;
   }
 
   retainUnsent(all: boolean): void {

@@ -20,6 +20,7 @@ export interface Arrival {
   target: string;
   code: string;
   reason: string;
+  maxMessageSize: number | undefined;
   data: unknown;
 }
 

@@ -46,6 +46,10 @@ export class NetworkWebSocket extends EventTarget {
     return this.#slots.port.peers;
   }
 
+  get maxMessageSize(): number | undefined {
+    return this.#slots.port.maxMessageSize;
+  }
+
   get url(): string {
     return this.#slots.port.url;
   }

@@ -27,6 +27,7 @@ export const enum Fate {
   Sent = 0,
   Queued = 1,
   Discarded = 2,
+  TooBig = 3,
 }
 
 /** What can be known of the way to a proxy, as bits: the core's `fact`. */

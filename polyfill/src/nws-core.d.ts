@@ -9,7 +9,7 @@ export interface Host {
   wait(milliseconds: number, hopeful: boolean): void;
   cancelWait(): void;
   gatherFacts(): void;
-  flush(): void;
+  flush(): boolean;
   retainUnsent(all: boolean): void;
   clearId(): void;
   opened(): void;
@@ -35,7 +35,7 @@ export class Core {
     maxDelay: number | undefined,
     maxQueued: number | undefined,
   );
-  send(serial: number, state: number, frame: Frame, overhead: number): number;
+  send(serial: number, state: number, frame: Frame, overhead: number, size: number, limit: number | undefined): number;
   checkRoom(queued: number, bytes: number): void;
   close(serial: number, state: number, code: number | undefined, reason: string | undefined): void;
   readyState(serial: number, state: number): number;

@@ -8,10 +8,11 @@ export type Data = string | Uint8Array | Blob;
 /** What a connection carries. */
 export type Frame = string | Uint8Array<ArrayBuffer> | Blob;
 
-/** The bytes of `data` as `bufferedAmount` counts them. */
-export function sizeOf(data: Data): number {
+/** The bytes of `data` as `bufferedAmount` counts them. If they are not above `limit`, they may be counted as fewer. */
+export function sizeOf(data: Data, limit: number | undefined): number {
   if (typeof data === "string") {
-    return new TextEncoder().encode(data).length;
+    // No character takes more than three.
+    return data.length * 3 > limit! ? new TextEncoder().encode(data).length : data.length;
   }
   return ArrayBuffer.isView(data) ? data.length : data.size;
 }

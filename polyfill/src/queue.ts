@@ -1,6 +1,6 @@
 import type { Frame } from "./port.ts";
 
-type Item = [frame: Frame, overhead: number];
+type Item = [frame: Frame, overhead: number, bytes: number];
 
 /** What was sent while there was no connection: frames for the next one, oldest first. */
 export class Queue {
@@ -9,7 +9,7 @@ export class Queue {
   #items: Item[] = [];
 
   push(frame: Frame, overhead: number, bytes: number): void {
-    this.#items.push([frame, overhead]);
+    this.#items.push([frame, overhead, bytes]);
     this.bytes += bytes;
   }
 

@@ -62,11 +62,16 @@ export function members(slotsOf: SlotsOf): object & ThisType<EventTarget> {
       needArguments(arguments, 1, "send");
       const data = toData(_data);
       const frame = port.frame(data);
-      const fate = core.send(port.serial, port.state, frame, port.overhead(data, frame));
+      const { maxMessageSize } = channel;
+      const size = sizeOf(data, maxMessageSize);
+      const fate = core.send(port.serial, port.state, frame, port.overhead(data, frame), size, maxMessageSize);
+      if (fate === Fate.TooBig) {
+        throw new TypeError(`send: ${size} bytes, where the proxy takes ${maxMessageSize}`);
+      }
       if (fate === Fate.Queued) {
         channel.enqueue(core, data, frame);
       } else if (fate === Fate.Discarded) {
-        port.retained += sizeOf(data);
+        port.retained += sizeOf(data, 0);
       }
     },
 

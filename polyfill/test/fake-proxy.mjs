@@ -65,6 +65,17 @@ export class FakeProxy {
     return client;
   }
 
+  /** The next client, told before anything else that its id is `me` and how much it may send at once. */
+  async greet(maxMessageSize, ...peers) {
+    const client = await this.accept();
+    client.send({ action: "status", source: client.id, target: client.id, maxMessageSize });
+    for (const peer of peers) {
+      client.connect(peer);
+    }
+    await client.frame();
+    return client;
+  }
+
   /** As if it were killed: connections break, and new ones are refused. */
   close() {
     for (const socket of this.#sockets.clients) {

@@ -229,7 +229,7 @@ export declare class PeerWebSocket extends CommonSocket<PeerWebSocket, PeerWebSo
   private constructor();
   /** The id of the peer. */
   get id(): string;
-  /** Sends to this peer only. */
+  /** Sends to this peer only. Throws as that of a channel does. */
   send(data: NetworkWebSocketData): void;
   /**
    * Closes this end only: direct messages from the peer are dropped from here on, its broadcasts still arrive. Throws as
@@ -264,6 +264,11 @@ export declare class NetworkWebSocket extends CommonSocket<NetworkWebSocket, Net
   get id(): string;
   /** The sockets of the peers that are present, in order of arrival: a frozen array, the same until somebody comes or goes. */
   get peers(): readonly PeerWebSocket[];
+  /**
+   * The most bytes that `send()` takes at once, of a string in UTF-8; it throws a `TypeError` for more. Known once `open`
+   * fires, `undefined` before, and where the proxy does not tell.
+   */
+  get maxMessageSize(): number | undefined;
   /** The URL of the latest connection to the proxy, or of the first one to come; empty while a function has not said where that is. */
   get url(): string;
   get extensions(): string;
@@ -279,7 +284,7 @@ export declare class NetworkWebSocket extends CommonSocket<NetworkWebSocket, Net
 
   /**
    * Broadcasts to all other peers of the channel. Throws an `InvalidStateError` while the socket is connecting, unless the
-   * option `reconnect` says to queue.
+   * option `reconnect` says to queue, and a `TypeError` for more bytes than `maxMessageSize`.
    */
   send(data: NetworkWebSocketData): void;
   /**

@@ -38,6 +38,20 @@ impl<'a> Json<'a> {
         self.0
     }
 
+    /// Whether it is more than `max` bytes: of a string the text in UTF-8, of anything else as it is written.
+    #[must_use]
+    pub fn is_longer_than(self, max: usize) -> bool {
+        // Nothing gets shorter by being written as JSON.
+        self.0.len() > max && self.len() > max
+    }
+
+    fn len(self) -> usize {
+        match self.0.strip_prefix('"') {
+            Some(content) => decoded_len(content.strip_suffix('"').unwrap_or(content)),
+            None => self.0.len(),
+        }
+    }
+
     /// The value if it is a string. Half of a surrogate pair, which JSON allows and UTF-8 does not,
     /// becomes U+FFFD.
     #[must_use]
@@ -71,6 +85,38 @@ fn is_plain_block(block: &[u8; BLOCK]) -> bool {
 
 const fn needs_decoding(byte: u8) -> bool {
     byte == b'"' || byte == b'\\' || byte < 0x20
+}
+
+/// Bytes of a valid string, of which `content` stands between the quotes, once it is decoded.
+fn decoded_len(content: &str) -> usize {
+    let (mut len, mut rest) = (0, content);
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        let (decoded, taken) = decode_escape(escape);
+        len += plain.len() + decoded;
+        rest = escape.get(taken..).unwrap_or_default();
+    }
+    len + rest.len()
+}
+
+/// For how many bytes an escape stands, and how many it has after its backslash.
+fn decode_escape(escape: &str) -> (usize, usize) {
+    match code_unit(escape) {
+        None => (1, 1),
+        Some(0..0x80) => (1, 5),
+        Some(0x80..0x800) => (2, 5),
+        Some(0xd800..0xdc00) if is_low_surrogate(escape.get(5..)) => (4, 11),
+        // Half of a surrogate pair is decoded as U+FFFD.
+        Some(_) => (3, 5),
+    }
+}
+
+fn is_low_surrogate(rest: Option<&str>) -> bool {
+    let unit = rest.and_then(|rest| code_unit(rest.strip_prefix('\\')?));
+    unit.is_some_and(|unit| (0xdc00..0xe000).contains(&unit))
+}
+
+fn code_unit(escape: &str) -> Option<u16> {
+    u16::from_str_radix(escape.strip_prefix('u')?.get(..4)?, 16).ok()
 }
 
 fn decode_string(text: &str) -> String {
@@ -156,6 +202,23 @@ mod tests {
                 }
             }
             assert!(is_plain(&vec![b' '; len]));
+        }
+    }
+
+    #[test]
+    fn a_string_is_as_long_as_its_text() {
+        let whole = "a\"\\/\u{8}\n\u{1}\u{7f}\u{e4}\u{2028}\u{ffff}\u{1f600}".repeat(3);
+        let escaped: String = whole.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+        let halves = r#"\ud83d\ude00\ud83d\ud83d\ude00\ude00\ud83dx\ud83d\n\u0000\/\\\""#;
+        let written = serde_json::to_string(&whole).unwrap();
+        for text in [written.as_str(), &format!("\"{escaped}\""), &format!("\"{halves}\""), r#""""#] {
+            let json = Json::new(text).unwrap();
+            let len = json.string().unwrap().len();
+            assert_eq!(json.len(), len, "{text}");
+            assert!(json.is_longer_than(len - len.min(1)) == (len > 0) && !json.is_longer_than(len));
+        }
+        for text in ["1.0e+2", r#"["\u0041" ]"#, r#"{"\u00e9" :null}"#] {
+            assert_eq!(Json::new(text).unwrap().len(), text.len());
         }
     }
 

@@ -16,9 +16,19 @@ pub const PEER_ID_MAX: usize = 64;
 /// levels); deeper data could be sent but not read.
 pub const DATA_DEPTH_MAX: usize = 128;
 
-/// One message, as the frame is received. Large enough for a photograph, small enough that a
-/// thousand of them fit into memory.
+/// Payload of one message: the bytes of a binary one, of a text in UTF-8, of any other JSON as it is written. Large
+/// enough for a photograph, small enough that a thousand of them fit into memory.
 pub const MESSAGE_MAX: usize = 1024 * 1024;
+
+/// What a frame has besides its data: names, two ids, and room for members that a later version may have.
+const ENVELOPE_MAX: usize = 1024;
+
+/// The longest frame that a message with so large a payload may come or go in: JSON may need six characters for one
+/// byte, as in `\u0001`.
+#[must_use]
+pub const fn frame_max(payload: usize) -> usize {
+    6 * payload + ENVELOPE_MAX
+}
 
 /// Head of a request that costs nobody else anything. The smallest buffer that hyper allows; a browser's upgrade takes
 /// about 600 B, without cookies.
@@ -42,12 +52,12 @@ pub const HTTP_TIME: Duration = Duration::from_secs(60);
 /// read must not keep its place for ever.
 pub const HTTP_END_TIME: Duration = Duration::from_secs(5);
 
-/// The longest message that can be configured. A proxy has to hold one from another machine until its end
-/// has come, whatever is configured there.
+/// The largest payload that can be configured. A proxy takes that from another machine whatever is configured here, so
+/// that no message is lost between proxies with different limits.
 pub const MESSAGE_LIMIT_MAX: usize = 16 * 1024 * 1024;
 
-/// Body of a record of a link: a message, and who says it to whom.
-pub const LINK_RECORD_MAX: usize = MESSAGE_LIMIT_MAX + 64;
+/// Body of a record of a link: a message as JSON, and who says it to whom.
+pub const LINK_RECORD_MAX: usize = frame_max(MESSAGE_LIMIT_MAX);
 
 /// Members of one channel that a link may announce, whatever is configured there or here: those who are
 /// too many are not shown.
@@ -87,14 +97,19 @@ pub const DESCRIPTOR_RESERVE: u64 = 64;
 /// About 10 ms at the speed of loopback: enough to keep a reader busy, little enough to stop soon.
 pub const SENDER_WINDOW: usize = 1024 * 1024;
 
-/// What may wait for one recipient that does not drain.
+/// What may wait for one recipient that does not drain, besides the largest message for it: that one may be larger.
 pub const RECIPIENT_QUEUE_MAX: usize = 16 * 1024 * 1024;
 
 /// What may wait for all recipients together, so that the proxy's memory has a bound.
 pub const ALL_QUEUES_MAX: usize = 256 * 1024 * 1024;
 
-/// What all clients together may have sent of messages that are not complete yet.
+/// What all clients together may have sent of messages that are not complete yet, beyond [`UNFINISHED_SHARE`] for each. Two
+/// of the largest frames that can be configured fit in.
 pub const UNFINISHED_MAX: usize = 256 * 1024 * 1024;
+
+/// What a client may have sent of a message that is not complete, however much others have: nearly all messages are
+/// shorter.
+pub const UNFINISHED_SHARE: usize = 16 * 1024;
 
 /// Time without progress after which a recipient is cut. Longer than any pause of a healthy tab.
 pub const STALL_TIME: Duration = Duration::from_secs(10);

@@ -113,10 +113,10 @@ struct Settings {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 #[command(next_help_heading = "Limits")]
 struct Limits {
-    /// Bytes of one message [default: 1048576]
+    /// Payload of one message that a client sends, at most 16777216 [default: 1048576]
     #[arg(long, value_name = "BYTES", env = "NWS_MAX_MESSAGE_SIZE")]
     max_message_size: Option<usize>,
-    /// Bytes that may wait for a client that has stopped reading [default: 16777216]
+    /// Bytes that may wait for a client that has stopped reading, besides the largest message [default: 16777216]
     #[arg(long, value_name = "BYTES", env = "NWS_MAX_QUEUE_SIZE")]
     max_queue_size: Option<usize>,
     /// Bytes of the head of a request, cookies included, at least 8192 [default: 65536]

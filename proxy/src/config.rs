@@ -44,9 +44,10 @@ pub struct Links {
 /// Bounds that can be configured.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Bytes of one message as the frame is received.
+    /// Payload of one message, whatever its frame adds.
     pub message: usize,
-    /// Bytes that may wait for a client that does not read; as many as a message has, at least.
+    /// Bytes that may wait for a client that does not read, besides its largest message; as many as a message has, at
+    /// least.
     pub queue: usize,
     /// Bytes of the head of a request, at least 8192.
     pub request_head: usize,

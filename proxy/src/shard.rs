@@ -146,6 +146,7 @@ fn start_one(
 
 fn core_config(config: &Config, shared: &Arc<Shared>) -> nws_core::Config {
     nws_core::Config {
+        message_max: config.limits.message,
         channel_peers_max: config.limits.channel_peers,
         ping_interval: config.limits.ping_interval,
         silence_max: config.limits.silence,

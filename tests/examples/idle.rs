@@ -34,12 +34,14 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Joins, and waits for the own status, before which every notice has been written.
+/// Joins, and waits for the answer to a question, before which every notice has been written.
 async fn join(proxy: &Proxy, path: &str) -> Result<Connection> {
     let mut connection = Connection::open(proxy).await?;
     connection.write(Request::upgrade(path).text(proxy.port()).as_bytes()).await?;
     connection.read_head().await?;
     connection.write(STATUS).await?;
-    connection.read_past(br#"{"action":"status""#).await?;
+    let status = br#"{"action":"status""#;
+    connection.read_past(status).await?;
+    connection.read_past(status).await?;
     Ok(connection)
 }

@@ -11,6 +11,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use crate::aside::Aside;
 use crate::{Proxy, Request, frames, within};
 
 /// What a client hears; pings are answered and not shown.
@@ -28,6 +29,7 @@ pub enum Received {
 pub struct Client {
     socket: WebSocketStream<TcpStream>,
     protocol: Option<String>,
+    aside: Aside,
 }
 
 impl Client {
@@ -58,7 +60,7 @@ impl Client {
         let (socket, response) = within("an upgrade", opening).await??;
         let protocol = response.headers().get("sec-websocket-protocol");
         let protocol = protocol.map(|protocol| protocol.to_str().map(str::to_owned)).transpose()?;
-        Ok(Self { socket, protocol })
+        Ok(Self { socket, protocol, aside: Aside::default() })
     }
 
     /// The subprotocol that the proxy chose.
@@ -114,10 +116,17 @@ impl Client {
         self.closed().await.map(drop)
     }
 
-    /// The next frame.
+    /// The frame that came before anything else, and told the own id, once another one has been received.
+    #[must_use]
+    pub fn greeting(&self) -> Option<&str> {
+        self.aside.greeting.as_deref()
+    }
+
+    /// The next frame, but for what is told to everybody who joins.
     pub async fn receive(&mut self) -> Result<Received> {
         loop {
             match within("a frame", self.socket.next()).await? {
+                Some(Ok(Message::Text(text))) if self.aside.takes(text.as_str()) => {}
                 Some(Ok(Message::Text(text))) => return Ok(Received::Text(text.as_str().to_owned())),
                 Some(Ok(Message::Binary(bytes))) => return Ok(Received::Binary(bytes.to_vec())),
                 Some(Ok(Message::Close(frame))) => {
@@ -132,7 +141,8 @@ impl Client {
 
     /// Sends texts and takes `count` frames at the same time, as whoever sends much has to.
     pub async fn converse(&mut self, texts: Vec<String>, count: usize) -> Result<Vec<Value>> {
-        let (mut sink, mut stream) = (&mut self.socket).split();
+        let Self { socket, aside, .. } = self;
+        let (mut sink, mut stream) = socket.split();
         let say = async {
             for text in texts {
                 within("room to write", sink.feed(Message::text(text))).await??;
@@ -143,6 +153,7 @@ impl Client {
             let mut heard = Vec::with_capacity(count);
             while heard.len() < count {
                 match within("a frame", stream.next()).await? {
+                    Some(Ok(Message::Text(text))) if aside.takes(text.as_str()) => {}
                     Some(Ok(Message::Text(text))) => heard.push(serde_json::from_str(text.as_str())?),
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                     other => bail!("{other:?} where a text was expected"),
@@ -189,7 +200,7 @@ impl Client {
         self.send_json(json!({"action": "status"})).await?;
         let status = self.json().await?;
         let id = status["source"].as_str().context("a status without a source")?;
-        if status != json!({"action": "status", "source": id, "target": id}) {
+        if status["action"] != "status" || status["target"] != *id {
             bail!("{status} where the status was expected");
         }
         Ok(id.to_owned())

@@ -4,6 +4,7 @@
 //! speaks HTTP byte by byte, and `lab` is a network of machines for them. Every wait has a deadline; what
 //! fails is an error that says what was expected.
 
+mod aside;
 mod client;
 mod complaints;
 mod connection;

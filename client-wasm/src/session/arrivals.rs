@@ -49,8 +49,11 @@ impl Session {
             self.admitted.set(Date::now());
             self.told.set(None);
             self.state.set(ReadyState::Open);
-            self.host.flush();
+            let was_too_big = self.host.flush();
             self.host.opened();
+            if was_too_big && self.is(ReadyState::Open) {
+                self.host.fail(Failure::TooBig, false);
+            }
         }
     }
 

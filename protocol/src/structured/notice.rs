@@ -41,10 +41,12 @@ pub enum Notice<'a> {
         /// What.
         data: Json<'a>,
     },
-    /// The answer to `status`.
+    /// The first frame of all, and the answer to `status`.
     Status {
         /// The recipient.
         you: &'a PeerId,
+        /// The largest payload that it may send.
+        message_max: usize,
     },
     /// A frame of the recipient could not be served.
     Error {
@@ -86,7 +88,7 @@ impl Notice<'_> {
         match *self {
             Self::Connect { you, peer } => write_pair(out, "connect", you, peer, None),
             Self::Disconnect { you, peer, reason } => write_pair(out, "disconnect", you, peer, reason),
-            Self::Status { you } => write_pair(out, "status", you, you, None),
+            Self::Status { you, message_max } => write_status(out, you, message_max),
             Self::Broadcast { source, data } => write_text(
                 out,
                 [r#"{"action":"broadcast","source":""#, source.as_str(), r#"","data":"#, data.as_str(), "}"],
@@ -132,6 +134,22 @@ fn write_pair(
             key,
             reason,
             r#""}"#,
+        ],
+    );
+}
+
+fn write_status(out: &mut Vec<u8>, you: &PeerId, message_max: usize) {
+    let (you, message_max) = (you.as_str(), message_max.to_string());
+    write_text(
+        out,
+        [
+            r#"{"action":"status","source":""#,
+            you,
+            r#"","target":""#,
+            you,
+            r#"","maxMessageSize":"#,
+            &message_max,
+            "}",
         ],
     );
 }

@@ -13,7 +13,8 @@ pub struct Violation {
 }
 
 impl Violation {
-    pub(super) const TOO_BIG: Self = Self { code: CloseCode::TooBig, reason: "the message is too big" };
+    /// A message is larger than it may be.
+    pub const TOO_BIG: Self = Self { code: CloseCode::TooBig, reason: "the message is too big" };
     pub(super) const NOT_UTF8: Self =
         Self { code: CloseCode::InvalidPayload, reason: "the text is not UTF-8" };
 

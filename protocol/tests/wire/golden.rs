@@ -46,8 +46,8 @@ fn notices() {
             b"\x81\x44{\"action\":\"message\",\"source\":\"alice\",\"target\":\"bob\",\"data\":{\"x\": 1}}",
         ),
         (
-            Notice::Status { you: &a },
-            b"\x81\x35{\"action\":\"status\",\"source\":\"alice\",\"target\":\"alice\"}",
+            Notice::Status { you: &a, message_max: 1_048_576 },
+            b"\x81\x4e{\"action\":\"status\",\"source\":\"alice\",\"target\":\"alice\",\"maxMessageSize\":1048576}",
         ),
     ];
     for (notice, expected) in notices {

@@ -1,6 +1,6 @@
 //! JSON texts: what is taken, and that it stays as it is.
 
-use nws_protocol::limits::DATA_DEPTH_MAX;
+use nws_protocol::limits::{DATA_DEPTH_MAX, frame_max};
 use nws_protocol::structured::{ErrorCode, Request};
 use nws_protocol::{Json, raw};
 use proptest::prelude::*;
@@ -37,6 +37,15 @@ proptest! {
             let string = Json::new(&text).and_then(Json::string);
             prop_assert_eq!(string.as_deref(), value.as_str());
         }
+    }
+
+    #[test]
+    fn a_string_is_as_long_as_its_text_and_all_else_as_it_is_written(text in json_text()) {
+        let json = Json::new(&text).expect("JSON");
+        let len = json.string().map_or(text.len(), |string| string.len());
+        prop_assert!(!json.is_longer_than(len));
+        prop_assert!(len == 0 || json.is_longer_than(len - 1));
+        prop_assert!(text.len() <= frame_max(len));
     }
 
     #[test]

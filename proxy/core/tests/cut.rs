@@ -94,7 +94,7 @@ fn a_stopped_reader_is_cut_when_too_much_waits() {
         room.say(MESSAGE_MAX - 100);
     }
     assert_eq!(room.proxy.seen(room.watcher), [""; 0]);
-    for _ in 0..3 {
+    for _ in 0..4 {
         room.say(MESSAGE_MAX);
     }
     assert_eq!(room.proxy.seen(room.watcher), ["disconnect reader, slow"]);

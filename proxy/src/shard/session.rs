@@ -4,8 +4,8 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use nws_core::{Channels, ConnId, Input};
-use nws_protocol::limits::READ_PER_PASS;
+use nws_core::{Channels, ConnId, Framing, Input};
+use nws_protocol::limits::{self, READ_PER_PASS};
 use nws_protocol::websocket::{Decoder, Event};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, ReadBuf};
@@ -50,11 +50,15 @@ impl Session {
         let (socket, writer) = socket.into_split();
         seat.attach(writer);
         let conn = seat.conn();
-        seat.shard().input(match welcome {
-            Welcome::Join { channel, framing } => Input::Join { conn, channel, framing },
-            Welcome::Refuse { code, reason } => Input::Refuse { conn, code, reason },
-        });
-        let decoder = Decoder::new(seat.shard().message_max);
+        let message_max = seat.shard().message_max;
+        let (input, frame_max) = match welcome {
+            Welcome::Join { channel, framing } => {
+                (Input::Join { conn, channel, framing }, frame_max(framing, message_max))
+            }
+            Welcome::Refuse { code, reason } => (Input::Refuse { conn, code, reason }, 0),
+        };
+        seat.shard().input(input);
+        let decoder = Decoder::new(frame_max);
         let mut session = Self { seat, socket, decoder, held: 0, deaf: false, ended: false, _place: place };
         session.hear(&mut early);
         Ok(session)
@@ -150,6 +154,14 @@ impl Session {
 
     fn tcp(&self) -> &TcpStream {
         self.socket.as_ref()
+    }
+}
+
+/// The longest frame that can have a payload of `message_max` bytes.
+fn frame_max(framing: Framing, message_max: usize) -> usize {
+    match framing {
+        Framing::Raw => message_max,
+        Framing::Structured => limits::frame_max(message_max),
     }
 }
 

@@ -4,12 +4,9 @@ use anyhow::Result;
 use nws_tests::{Client, Peer};
 use serde_json::json;
 
-use crate::proxies::pair;
+use crate::proxies::{linkable, linked_to, pair};
 
-/// A message of 1 MiB, as it is received, with `around` bytes around its payload.
-fn longest(around: usize) -> String {
-    "x".repeat(1024 * 1024 - around)
-}
+const MIB: usize = 1024 * 1024;
 
 #[tokio::test]
 async fn a_broadcast_and_a_message_arrive() -> Result<()> {
@@ -85,12 +82,29 @@ async fn raw_peers_hear_and_are_heard() -> Result<()> {
 async fn the_longest_messages_cross() -> Result<()> {
     let (a, b) = pair().await?;
     let [mut at_a, mut at_b] = Peer::gather([(&a, "/room"), (&b, "/room")]).await?;
-    let text = longest(r#"{"action":"broadcast","data":""}"#.len());
-    at_a.broadcast(text.clone()).await?;
-    assert!(at_b.json().await?["data"] == text);
-    let bytes = longest(2).into_bytes();
+    for character in ["x", "\"", "\u{1}"] {
+        let text = character.repeat(MIB);
+        at_a.broadcast(text.clone()).await?;
+        assert!(at_b.json().await?["data"] == text);
+    }
+    let bytes = vec![7; MIB];
     at_b.broadcast_binary(&bytes).await?;
     assert!(at_a.payload().await? == (true, at_b.id.clone(), bytes));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_one_proxy_admits_crosses_whatever_the_other_admits() -> Result<()> {
+    let wide = linkable().flag("--max-message-size", 4 * MIB).start().await?;
+    let narrow = linked_to(wide.link().await?.1).start().await?;
+    let [mut at_wide, mut at_narrow] = Peer::gather([(&wide, "/room"), (&narrow, "/room")]).await?;
+    let text = "x".repeat(4 * MIB);
+    at_wide.broadcast(text.clone()).await?;
+    assert!(at_narrow.json().await?["data"] == text);
+    // The proxy may close before all is written.
+    let _ = at_narrow.broadcast(text).await;
+    assert_eq!(at_narrow.closed().await?, 1009);
+    assert_eq!(at_wide.departure().await?, at_narrow.id);
     Ok(())
 }
 

@@ -136,7 +136,7 @@ async fn an_invalid_close_code_is_answered_with_1002() -> Result<()> {
     let proxy = Proxy::start().await?;
     for code in [0_u16, 999, 1004, 1005, 1006, 1015, 2999, 5000] {
         let mut client = Connection::open(&proxy).await?;
-        client.write(Request::upgrade("/chan").text(proxy.port()).as_bytes()).await?;
+        client.write(Request::upgrade("/network/chan/7").text(proxy.port()).as_bytes()).await?;
         client.read_head().await?;
         client.write(&[b"\x88\x82\0\0\0\0", code.to_be_bytes().as_slice()].concat()).await?;
         let frame = client.read_exact(4).await?;

@@ -47,7 +47,7 @@ async fn silent_ends(peer: &mut Peer) -> Result<String> {
 async fn a_ping_is_answered() -> Result<()> {
     let proxy = Setup::new().start().await?;
     let mut client = Connection::open(&proxy).await?;
-    client.write(Request::upgrade("/chan").text(proxy.port()).as_bytes()).await?;
+    client.write(Request::upgrade("/network/chan/7").text(proxy.port()).as_bytes()).await?;
     client.read_head().await?;
     client.write(b"\x89\x82\0\0\0\0hi").await?;
     assert_eq!(client.read_exact(4).await?, b"\x8a\x02hi");

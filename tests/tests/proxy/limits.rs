@@ -5,23 +5,31 @@ use std::time::Duration;
 use anyhow::Result;
 use futures_util::future::select_all;
 use nws_tests::{Client, Connection, Peer, Proxy, Received, Request, Setup, within};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const MESSAGE_MAX: usize = 1024 * 1024;
 
-/// A broadcast frame of exactly `size` bytes.
-fn frame_of(size: usize) -> String {
-    let (head, tail) = (r#"{"action":"broadcast","data":""#, r#""}"#);
-    format!("{head}{}{tail}", "x".repeat(size - head.len() - tail.len()))
+/// Broadcasts with payloads of `size` bytes, as short and as long as JSON has them.
+fn broadcasts(size: usize) -> [String; 4] {
+    let strings = ["x", r#"\""#, r"\u0001"].map(|character| format!("\"{}\"", character.repeat(size)));
+    let [plain, quotes, controls] = strings.map(|data| format!(r#"{{"action":"broadcast","data":{data}}}"#));
+    let list = format!(r#"{{"data":[{}],"action":"broadcast"}}"#, " ".repeat(size - 2));
+    [plain, quotes, controls, list]
 }
 
 #[tokio::test]
-async fn the_largest_message_arrives() -> Result<()> {
+async fn the_largest_message_arrives_however_it_is_written() -> Result<()> {
     let proxy = Proxy::start().await?;
     let [mut a, mut b] = Peer::meet(&proxy, ["/chan"; 2]).await?;
-    a.send(frame_of(MESSAGE_MAX)).await?;
-    assert_eq!(b.json().await?["data"].as_str().map(str::len), Some(MESSAGE_MAX - 32));
-    a.send_piece(frame_of(MESSAGE_MAX).into_bytes(), true, false).await?;
+    for text in broadcasts(MESSAGE_MAX) {
+        let data: Value = serde_json::from_str(&text)?;
+        a.send(text).await?;
+        assert!(b.json().await?["data"] == data["data"]);
+    }
+    a.broadcast_binary(&vec![0; MESSAGE_MAX]).await?;
+    assert_eq!(b.payload().await?.2.len(), MESSAGE_MAX);
+    let [text, ..] = broadcasts(MESSAGE_MAX);
+    a.send_piece(text.into_bytes(), true, false).await?;
     a.send_piece(Vec::new(), false, true).await?;
     b.json().await?;
     a.id().await?;
@@ -29,11 +37,26 @@ async fn the_largest_message_arrives() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_larger_message_closes_its_sender() -> Result<()> {
+async fn a_larger_message_closes_its_sender_however_it_is_written() -> Result<()> {
     let proxy = Proxy::start().await?;
+    let mut b = Peer::alone(&proxy, "/chan").await?;
+    for text in broadcasts(MESSAGE_MAX + 1) {
+        let mut a = Peer::arrive(&proxy, "/chan", &mut [&mut b]).await?;
+        // The proxy may close before all is written.
+        let _ = a.send(text).await;
+        assert_eq!(a.closed().await?, 1009);
+        assert_eq!(b.departure().await?, a.id);
+    }
+    b.id().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_frame_that_no_payload_needs_closes_its_sender_before_its_end() -> Result<()> {
+    let proxy = Setup::new().limit("max-message-size", 1000).start().await?;
     let [mut a, mut b] = Peer::meet(&proxy, ["/chan"; 2]).await?;
-    // The proxy may close before all is written.
-    let _ = a.send(frame_of(MESSAGE_MAX + 1)).await;
+    a.send_piece(vec![b'x'; 6 * 1000 + 1024], true, false).await?;
+    let _ = a.send_piece(vec![b'x'], false, false).await;
     assert_eq!(a.closed().await?, 1009);
     assert_eq!(b.departure().await?, a.id);
     b.id().await?;
@@ -41,14 +64,18 @@ async fn a_larger_message_closes_its_sender() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_larger_message_in_pieces_closes_its_sender() -> Result<()> {
-    let proxy = Proxy::start().await?;
-    let [mut a, mut b] = Peer::meet(&proxy, ["/chan"; 2]).await?;
-    a.send_piece(vec![b'x'; MESSAGE_MAX], true, false).await?;
-    let _ = a.send_piece(vec![b'x'], false, false).await;
-    assert_eq!(a.closed().await?, 1009);
-    assert_eq!(b.departure().await?, a.id);
-    b.id().await?;
+async fn who_joins_is_told_first_how_much_it_may_send() -> Result<()> {
+    let proxy = Setup::new().limit("max-message-size", 1000).start().await?;
+    let [mut a, b] = Peer::meet(&proxy, ["/local/chan"; 2]).await?;
+    for peer in [&a, &b] {
+        let told: Value = serde_json::from_str(peer.greeting().unwrap_or_default())?;
+        let id = &peer.id;
+        assert_eq!(told, json!({"action": "status", "source": id, "target": id, "maxMessageSize": 1000}));
+    }
+    let mut raw = Client::join(&proxy, "/local/chan/raw").await?;
+    a.arrival().await?;
+    a.broadcast("first").await?;
+    assert_eq!((raw.text().await?.as_str(), raw.greeting()), ("first", None));
     Ok(())
 }
 

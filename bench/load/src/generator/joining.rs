@@ -60,7 +60,11 @@ impl Generator<'_> {
         }
     }
 
+    /// The server may tell it by itself, and once more when it is asked.
     pub(super) fn named(&mut self, connection: usize, id: &[u8]) {
+        if self.connections[connection].id == id {
+            return;
+        }
         let is_new = self.rosters.as_mut().is_some_and(|rosters| rosters.is(connection, id));
         if !is_new || self.connections[connection].state != State::Joining {
             return self.wrongly_told(connection, "has another id than before");

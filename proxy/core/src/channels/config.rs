@@ -11,6 +11,8 @@ use super::Shared;
 /// [`nws_protocol::limits`], which gives the reasons.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// Payload of a message that a client sends.
+    pub message_max: usize,
     /// Peers in one channel.
     pub channel_peers_max: usize,
     /// Interval of pings.
@@ -19,7 +21,7 @@ pub struct Config {
     pub silence_max: Duration,
     /// Bytes that one sender may have waiting for one draining recipient.
     pub sender_window: usize,
-    /// Bytes that may wait for a recipient that does not drain. At half of it senders are slowed down.
+    /// Bytes that may wait for a recipient that does not drain, besides its largest message. At half of it senders are slowed down.
     pub recipient_queue_max: usize,
     /// Time without progress after which a recipient is cut.
     pub stall_time: Duration,
@@ -32,6 +34,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            message_max: limits::MESSAGE_MAX,
             channel_peers_max: limits::CHANNEL_PEERS_MAX,
             ping_interval: limits::PING_INTERVAL,
             silence_max: limits::SILENCE_MAX,

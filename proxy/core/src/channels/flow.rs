@@ -7,12 +7,12 @@
 use std::time::Instant;
 
 use nws_protocol::CloseCode;
-use nws_protocol::limits::{DRAIN_BYTES, LINK_DRAIN_BYTES, UNFINISHED_MAX};
+use nws_protocol::limits::{DRAIN_BYTES, LINK_DRAIN_BYTES, UNFINISHED_MAX, UNFINISHED_SHARE};
 use nws_protocol::structured::LeaveReason;
 use nws_protocol::websocket;
 
 use super::lag::{Lag, SLOT};
-use super::outbox::{Debt, Frame};
+use super::outbox::{Debt, Frame, Outbox};
 use super::{Channels, ConnId, Cut, Output, Slowness};
 
 /// Divides the window of senders while more than half of what may wait, for the recipient or for all
@@ -85,7 +85,7 @@ impl Channels {
     }
 
     /// Notes what is held for an unfinished message. When too much is held for all together, and somebody
-    /// adds to it, whoever holds most is closed.
+    /// adds to it, whoever holds most is closed; but nobody who keeps to its share.
     pub(super) fn on_unfinished(&mut self, conn: ConnId, bytes: usize, now: Instant) {
         let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
         member.heard = now;
@@ -94,7 +94,9 @@ impl Channels {
         if bytes > before && self.config.shared.unfinished() > UNFINISHED_MAX {
             let greater = self.members.iter().filter(|(_, other)| other.unfinished > bytes);
             let most = greater.max_by_key(|(_, other)| other.unfinished).map_or(conn, |(most, _)| most);
-            self.close(most, CloseCode::TryAgainLater, "too many unfinished messages", now);
+            if self.members[most].unfinished > UNFINISHED_SHARE {
+                self.close(most, CloseCode::TryAgainLater, "too many unfinished messages", now);
+            }
         }
     }
 
@@ -183,7 +185,7 @@ impl Channels {
                 lag.holding.push(sender);
                 self.hold(sender);
             }
-        } else if member.outbox.len() > self.config.recipient_queue_max {
+        } else if is_overfull(&member.outbox, self.config.recipient_queue_max) {
             return self.cut(recipient, Slowness::Behind(self.config.recipient_queue_max), now);
         }
         if self.tally.is_over()
@@ -261,4 +263,9 @@ impl Channels {
         lag.holding = held;
         repaid.into_iter().for_each(|sender| self.let_go(sender, now));
     }
+}
+
+/// Whether more than `most` waits besides the largest message: that one has to fit, whatever its size.
+fn is_overfull(outbox: &Outbox, most: usize) -> bool {
+    outbox.len() > most && outbox.len() - outbox.largest() > most
 }

@@ -116,6 +116,12 @@ impl Outbox {
         self.copied + self.ledger.len() * size_of::<Debt>()
     }
 
+    /// Bytes of the largest message that waits, if it is one of those that are shared; others are small.
+    pub(super) fn largest(&self) -> usize {
+        let shared = self.chunks.iter().zip(self.pieces()).filter(|(chunk, _)| chunk.is_shared());
+        shared.map(|(_, rest)| rest.len()).max().unwrap_or(0)
+    }
+
     pub(super) fn ledger(&self) -> impl Iterator<Item = Debt> {
         self.ledger.iter().copied()
     }
@@ -219,6 +225,10 @@ impl Outbox {
 }
 
 impl Chunk {
+    fn is_shared(&self) -> bool {
+        matches!(self, Self::Shared(_))
+    }
+
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Copied(bytes) => bytes,

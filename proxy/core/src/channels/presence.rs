@@ -128,11 +128,13 @@ impl Channels {
         Some(id)
     }
 
-    /// Tells the newcomer of everybody and everybody of the newcomer, and seats it.
+    /// Tells the newcomer who it is and of everybody, and everybody of the newcomer, and seats it.
     fn announce(&mut self, conn: ConnId, id: ChannelId, framing: Framing) {
         let peer = self.members[conn].id.clone();
         if framing == Framing::Structured {
             let mut snapshot = std::mem::take(&mut self.encoded);
+            let message_max = self.config.message_max;
+            Notice::Status { you: &peer, message_max }.write_frame(&mut snapshot);
             for &other in &self.channels[id].present {
                 Notice::Connect { you: &peer, peer: &self.members[other].id }.write_frame(&mut snapshot);
             }

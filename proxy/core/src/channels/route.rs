@@ -6,7 +6,7 @@ use std::time::Instant;
 use nws_protocol::binary::{self, Kind};
 use nws_protocol::link::{Payload, Record};
 use nws_protocol::structured::{ErrorCode, Notice, Refusal, Request};
-use nws_protocol::websocket::{self, Opcode};
+use nws_protocol::websocket::{self, Opcode, Violation};
 use nws_protocol::{Json, PeerId, raw};
 use slotmap::SecondaryMap;
 
@@ -59,7 +59,7 @@ impl Channels {
             Framing::Structured => match Request::parse(text) {
                 Ok(Request::Broadcast { data }) => self.broadcast(conn, Said::Data(data), now),
                 Ok(Request::Message { target, data }) => {
-                    self.message(conn, &target, Said::Data(data));
+                    self.message(conn, &target, Said::Data(data), now);
                 }
                 Ok(Request::Status) => self.tell_status(conn),
                 Err(refusal) => self.tell_error(conn, &refusal),
@@ -77,7 +77,7 @@ impl Channels {
                 self.broadcast(conn, Said::Bytes(payload), now);
             }
             Ok(binary::Frame { kind: Kind::Message, id, payload }) => {
-                self.message(conn, id, Said::Bytes(payload));
+                self.message(conn, id, Said::Bytes(payload), now);
             }
             Ok(binary::Frame { kind: Kind::Broadcast, .. }) => {
                 let reason = "the id of a binary broadcast must be empty";
@@ -98,6 +98,9 @@ impl Channels {
     }
 
     fn broadcast(&mut self, from: ConnId, said: Said<'_>, now: Instant) {
+        if said.is_larger_than(self.config.message_max) {
+            return self.reject(from, now);
+        }
         let Self { members, channels, batch, .. } = self;
         let Some((sender, id)) = seated(members, from) else { return };
         let channel = &channels[id];
@@ -158,7 +161,10 @@ impl Channels {
         self.channels[id].trunks = trunks;
     }
 
-    fn message(&mut self, from: ConnId, target: &str, said: Said<'_>) {
+    fn message(&mut self, from: ConnId, target: &str, said: Said<'_>, now: Instant) {
+        if said.is_larger_than(self.config.message_max) {
+            return self.reject(from, now);
+        }
         self.deliver();
         let Some((sender, id)) = seated(&self.members, from) else { return };
         match self.channels[id].find(target) {
@@ -183,6 +189,12 @@ impl Channels {
         }
     }
 
+    /// Closes a member that says too much at once.
+    fn reject(&mut self, conn: ConnId, now: Instant) {
+        let Violation { code, reason } = Violation::TOO_BIG;
+        self.close(conn, code, reason, now);
+    }
+
     fn hand_over(&mut self, trunk: ConnId, cause: ConnId, record: Record<'_>) {
         let mut encoded = std::mem::take(&mut self.encoded);
         record.write(&mut encoded);
@@ -202,7 +214,8 @@ impl Channels {
         self.deliver();
         let Some(member) = self.members.get(conn) else { return };
         let you = member.id.clone();
-        self.queue_with(conn, conn, |out| Notice::Status { you: &you }.write_frame(out));
+        let message_max = self.config.message_max;
+        self.queue_with(conn, conn, |out| Notice::Status { you: &you, message_max }.write_frame(out));
     }
 
     fn tell_error(&mut self, conn: ConnId, refusal: &Refusal<'_>) {
@@ -250,6 +263,15 @@ impl Batch {
 }
 
 impl Said<'_> {
+    /// Whether its payload has more than `max` bytes.
+    pub(super) fn is_larger_than(self, max: usize) -> bool {
+        match self {
+            Said::Data(data) => data.is_longer_than(max),
+            Said::Text(text) => text.len() > max,
+            Said::Bytes(bytes) => bytes.len() > max,
+        }
+    }
+
     /// Appends a message from `source` to `recipient`.
     pub(super) fn write_to(self, out: &mut Vec<u8>, recipient: &Member, source: &PeerId) {
         match recipient.framing {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use nws_protocol::limits::{LINK_PEERS_MAX, LINK_RECORD_MAX};
+use nws_protocol::limits::{LINK_PEERS_MAX, LINK_RECORD_MAX, MESSAGE_LIMIT_MAX};
 use nws_protocol::link::{Assembler, Payload, Record};
 use nws_protocol::structured::{LeaveReason, Notice};
 use nws_protocol::{Json, PeerId, ProxyId};
@@ -397,9 +397,10 @@ impl Channels {
 
 /// What members of this proxy say has been checked when it came; this has not.
 fn said(payload: Payload<'_>) -> Result<Said<'_>, Broken> {
-    Ok(match payload {
+    let said = match payload {
         Payload::Json(text) => Said::Data(Json::new(text).ok_or(Broken)?),
         Payload::Text(text) => Said::Text(text),
         Payload::Binary(bytes) => Said::Bytes(bytes),
-    })
+    };
+    if said.is_larger_than(MESSAGE_LIMIT_MAX) { Err(Broken) } else { Ok(said) }
 }

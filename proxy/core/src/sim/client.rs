@@ -16,7 +16,11 @@ pub(super) struct Client {
     pub(super) downlink: Downlink,
     /// What it has said and the proxy has not read.
     pub(super) said: VecDeque<Word>,
-    /// What it has seen and nobody has asked for.
+    /// The next frame is to tell who it is.
+    pub(super) is_new: bool,
+    /// The largest payload that it may send, as it was told.
+    pub(super) message_max: Option<usize>,
+    /// What it has seen besides that and nobody has asked for.
     pub(super) events: Vec<Event>,
     pub(super) answers_pings: bool,
     /// The proxy does not read from it.
@@ -33,6 +37,8 @@ impl Client {
             conn: Some(conn),
             downlink: Downlink::new(),
             said: VecDeque::new(),
+            is_new: false,
+            message_max: None,
             events: Vec::new(),
             answers_pings: true,
             held: false,
@@ -44,6 +50,19 @@ impl Client {
     /// Sees what has come, and answers pings.
     pub(super) fn look(&mut self) {
         for event in self.downlink.events() {
+            if std::mem::take(&mut self.is_new) {
+                match event {
+                    Event::Status { message_max, .. } => self.message_max = message_max,
+                    refused => {
+                        assert!(
+                            matches!(refused, Event::Close(_)),
+                            "{refused} before it is known who one is"
+                        );
+                        self.events.push(refused);
+                    }
+                }
+                continue;
+            }
             if event == Event::Ping && self.answers_pings {
                 self.said.push_back(Word::Pong);
             }

@@ -42,10 +42,12 @@ pub enum Event {
         /// JSON.
         data: String,
     },
-    /// The answer to the question for the own id.
+    /// The own id: the first frame of all, and the answer to the question for it.
     Status {
         /// The own id.
         you: String,
+        /// The largest payload that may be sent.
+        message_max: Option<usize>,
     },
     /// A frame was not served.
     Error {
@@ -79,7 +81,7 @@ impl fmt::Display for Event {
             Self::Disconnect { peer, reason: Some(reason), .. } => write!(f, "disconnect {peer}, {reason}"),
             Self::Broadcast { source, data } => write!(f, "{source}: {data}"),
             Self::Message { source, data, .. } => write!(f, "{source} > {data}"),
-            Self::Status { you } => write!(f, "you are {you}"),
+            Self::Status { you, .. } => write!(f, "you are {you}"),
             Self::Error { code, target: None } => write!(f, "error {code}"),
             Self::Error { code, target: Some(target) } => write!(f, "error {code} {target}"),
             Self::Text(text) => write!(f, "text {text}"),
@@ -152,7 +154,10 @@ impl Event {
             "message" => {
                 Self::Message { source: string("source")?, target: string("target")?, data: data()? }
             }
-            "status" if string("source") == string("target") => Self::Status { you: string("source")? },
+            "status" if string("source") == string("target") => {
+                let message_max = members.get("maxMessageSize").and_then(|size| size.get().parse().ok());
+                Self::Status { you: string("source")?, message_max }
+            }
             "error" => Self::Error { code: string("code")?, target: string("target") },
             _ => return None,
         })

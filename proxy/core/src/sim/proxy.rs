@@ -93,6 +93,7 @@ impl Proxy {
     /// A client that has reserved an id joins.
     pub fn admit(&mut self, client: ClientId, channel: &ChannelKey, framing: Framing) {
         if let Some(conn) = self.conn(client) {
+            self.clients[client.0].is_new = framing == Framing::Structured;
             self.input(Input::Join { conn, channel: channel.clone(), framing });
             self.settle();
         }
@@ -169,6 +170,12 @@ impl Proxy {
         self.events(client).iter().map(ToString::to_string).collect()
     }
 
+    /// The largest payload that a structured client may send, as it was told before anything else.
+    #[must_use]
+    pub fn message_max(&self, client: ClientId) -> Option<usize> {
+        self.clients[client.0].message_max
+    }
+
     /// The id of a structured client, which it asks for.
     ///
     /// # Panics
@@ -178,7 +185,7 @@ impl Proxy {
         let before = self.clients[client.0].events.len();
         self.send(client, Word::status());
         match self.clients[client.0].events.drain(before..).next() {
-            Some(Event::Status { you }) => you,
+            Some(Event::Status { you, .. }) => you,
             other => panic!("not the own id: {other:?}"),
         }
     }
