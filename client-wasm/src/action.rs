@@ -12,6 +12,7 @@ pub(crate) enum Action {
     Error,
     /// It is no frame at all.
     Unreadable,
+    Welcome,
 }
 
 impl Action {
@@ -25,6 +26,7 @@ impl Action {
             5 => Self::Status,
             6 => Self::Error,
             7 => Self::Unreadable,
+            8 => Self::Welcome,
             _ => return None,
         })
     }

@@ -13,8 +13,7 @@ use crate::session::Session;
 use crate::state::ReadyState;
 
 /// Formatting the reason of protocol's own error would cost a fifth of the module.
-const NAME_RULE: &str =
-    "a channel name consists of 1 to 255 of A-Z a-z 0-9 + = * . _ - and is neither . nor ..";
+const NAME_RULE: &str = "a channel name has 1 to 255 of A-Z a-z 0-9 + = * . _ - and is neither . nor ..";
 
 /// The core of one `NetworkWebSocket` and of its peers' sockets. A call that is about one of them has its serial, and of
 /// a peer the state, which its socket keeps.
@@ -42,24 +41,14 @@ impl Core {
         Ok(Self(Session::start(host, policy)))
     }
 
-    /// Sends a frame of which `overhead` bytes are not the page's. Of these it has `size`, or as few where they are not counted;
-    /// the proxy takes `limit`, or NaN where that is not known. Returns what became of it: 0 it is sent, 1 it is to be
-    /// queued, 2 it is discarded, as the socket is closed, 3 it is too large.
+    /// Sends a frame of which `overhead` bytes are not the page's. Returns what became of it: 0 it is sent, 1 it is to be
+    /// queued, 2 it is discarded, as the socket is closed.
     ///
     /// # Errors
     ///
     /// An `InvalidStateError` while the socket is connecting.
-    pub fn send(
-        &self,
-        serial: u32,
-        state: u16,
-        frame: &JsValue,
-        overhead: f64,
-        size: f64,
-        limit: f64,
-    ) -> Result<u8, JsValue> {
-        let is_too_big = size > limit;
-        self.0.send(serial, ReadyState::of(state), frame, overhead, is_too_big).map(|fate| fate as u8)
+    pub fn send(&self, serial: u32, state: u16, frame: &JsValue, overhead: f64) -> Result<u8, JsValue> {
+        self.0.send(serial, ReadyState::of(state), frame, overhead).map(|fate| fate as u8)
     }
 
     /// Whether `bytes` may be queued besides those that are.

@@ -20,10 +20,8 @@ pub(crate) fn quota_exceeded(message: &str) -> JsValue {
 impl From<Refusal> for JsValue {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Code => {
-                named("a close code must be 1000 or between 3000 and 4999", "InvalidAccessError")
-            }
-            Refusal::Reason => syntax("a close reason must have at most 123 bytes"),
+            Refusal::Code => named("a close code is 1000 or 3000 to 4999", "InvalidAccessError"),
+            Refusal::Reason => syntax("a close reason has at most 123 bytes"),
         }
     }
 }

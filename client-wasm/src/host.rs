@@ -55,6 +55,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn opened(this: &Host);
 
+    /// Fires `sync`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn synced(this: &Host);
+
     /// Fires `message` for a broadcast.
     #[wasm_bindgen(method)]
     pub(crate) fn broadcast(this: &Host);

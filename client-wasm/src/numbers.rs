@@ -36,6 +36,7 @@ fn actions() {
         Action::Status,
         Action::Error,
         Action::Unreadable,
+        Action::Welcome,
     ];
     let ours = ours.map(|action| (format!("{action:?}"), action as u32));
     let theirs = members("Action");
@@ -61,9 +62,8 @@ fn states() {
 
 #[test]
 fn fates() {
-    let ours = [Fate::Sent, Fate::Queued, Fate::Discarded, Fate::TooBig];
-    let ours = ["Sent", "Queued", "Discarded", "TooBig"].into_iter().zip(ours);
-    assert!(members("Fate").into_iter().eq(ours.map(|(name, fate)| (name, fate as u32))));
+    let ours = [("Sent", Fate::Sent), ("Queued", Fate::Queued), ("Discarded", Fate::Discarded)];
+    assert_eq!(members("Fate"), ours.map(|(name, fate)| (name, fate as u32)));
 }
 
 #[test]

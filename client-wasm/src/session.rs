@@ -47,7 +47,6 @@ pub(crate) enum Fate {
     Sent = 0,
     Queued = 1,
     Discarded = 2,
-    TooBig = 3,
 }
 
 impl Session {
@@ -75,17 +74,12 @@ impl Session {
         own: ReadyState,
         frame: &JsValue,
         overhead: f64,
-        is_too_big: bool,
     ) -> Result<Fate, JsValue> {
         // Only who connects again needs to know whether the browser's socket is about to end.
         let state = if self.policy.is_some() { self.ready_state(serial, own) } else { self.own(serial, own) };
-        let may_queue = serial == ROOT && self.queue_limit().is_some();
         match state {
-            ReadyState::Connecting if !may_queue => {
-                Err(exception::invalid_state("the socket is still connecting"))
-            }
-            ReadyState::Connecting | ReadyState::Open if is_too_big => Ok(Fate::TooBig),
-            ReadyState::Connecting => Ok(Fate::Queued),
+            ReadyState::Connecting if serial == ROOT && self.queue_limit().is_some() => Ok(Fate::Queued),
+            ReadyState::Connecting => Err(exception::invalid_state("the socket is still connecting")),
             ReadyState::Open => {
                 self.transmit(serial, frame, overhead);
                 Ok(Fate::Sent)
@@ -96,9 +90,7 @@ impl Session {
 
     pub(crate) fn check_room(&self, bytes: f64) -> Result<(), JsValue> {
         match self.queue_limit() {
-            Some(limit) if bytes > limit => {
-                Err(exception::quota_exceeded("too much is queued for the next connection"))
-            }
+            Some(limit) if bytes > limit => Err(exception::quota_exceeded("too much is queued")),
             _ => Ok(()),
         }
     }

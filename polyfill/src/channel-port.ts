@@ -4,7 +4,7 @@ import { presenceEvent } from "./events.ts";
 import { gather } from "./facts.ts";
 import { FAILURES } from "./failures.ts";
 import { type Arrival, isMessage, readBinary, readText } from "./frames.ts";
-import { ABNORMAL, Fact, Fate, State } from "./numbers.ts";
+import { ABNORMAL, Fact, State } from "./numbers.ts";
 import { type Endpoint, locate } from "./options.ts";
 import { makePeer } from "./peer-web-socket.ts";
 import { type Data, type End, type Frame, Port, sizeOf } from "./port.ts";
@@ -24,7 +24,7 @@ export class ChannelPort extends Port implements Host {
   readonly #wait = new Wait();
   /** As long as the connection is listened to, or the page may come back to it. */
   #life: AbortController | undefined;
-  /** The most bytes that the proxy takes at once, if it has told. */
+  /** The most bytes that the proxy takes at once, while there is one that has told. */
   maxMessageSize: number | undefined;
   /** Until the channel has ended. */
   core: Core | undefined;
@@ -154,8 +154,11 @@ export class ChannelPort extends Port implements Host {
     this.retained -= this.#queue.bytes;
     let wasTooBig = false;
     for (const [frame, overhead, bytes] of this.#queue.empty()) {
-      const fate = this.core?.send(this.serial, this.state, frame, overhead, bytes, this.maxMessageSize);
-      wasTooBig ||= fate === Fate.TooBig;
+      if (bytes > this.maxMessageSize!) {
+        wasTooBig = true;
+      } else {
+        this.core?.send(this.serial, this.state, frame, overhead);
+      }
     }
     return wasTooBig;
   }
@@ -168,11 +171,17 @@ export class ChannelPort extends Port implements Host {
 
   clearId(): void {
     this.id = "";
+    this.maxMessageSize = undefined;
   }
 
   opened(): void {
     this.id = this.#arrival!.source;
     this.socket.dispatchEvent(new Event("open"));
+  }
+
+  synced(): void {
+    const { settled } = this.#arrival!;
+    this.socket.dispatchEvent(new CustomEvent("sync", { detail: { settled } }));
   }
 
   broadcast(): void {
@@ -208,7 +217,7 @@ export class ChannelPort extends Port implements Host {
   closed(): void {
     this.end(this.#end!);
     this.socket = new EventTarget();
-    this.core = undefined;
+    this.core = this.maxMessageSize = undefined;
     this.#life?.abort();
   }
 

@@ -11,6 +11,7 @@ const ACTIONS: Record<string, Action> = {
   disconnect: Action.Disconnect,
   status: Action.Status,
   error: Action.Error,
+  welcome: Action.Welcome,
 };
 
 /** A frame; what it has not is undefined. */
@@ -21,6 +22,7 @@ export interface Arrival {
   code: string;
   reason: string;
   maxMessageSize: number | undefined;
+  settled: boolean;
   data: unknown;
 }
 

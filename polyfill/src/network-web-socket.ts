@@ -16,7 +16,7 @@ export class NetworkWebSocket extends EventTarget {
 
   static {
     Object.assign(this, operations);
-    const events = ["open", "message", "error", "close", "connect", "disconnect", "reconnecting"];
+    const events = ["open", "message", "error", "close", "connect", "disconnect", "sync", "reconnecting"];
     shape(this, "NetworkWebSocket", 1, events, (socket) => (socket as NetworkWebSocket).#slots);
   }
 

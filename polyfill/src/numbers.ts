@@ -10,6 +10,7 @@ export const enum Action {
   Status = 5,
   Error = 6,
   Unreadable = 7,
+  Welcome = 8,
 }
 
 /** The state of a socket: the core's `ReadyState`. */
@@ -27,7 +28,6 @@ export const enum Fate {
   Sent = 0,
   Queued = 1,
   Discarded = 2,
-  TooBig = 3,
 }
 
 /** What can be known of the way to a proxy, as bits: the core's `fact`. */

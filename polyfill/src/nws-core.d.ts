@@ -13,6 +13,7 @@ export interface Host {
   retainUnsent(all: boolean): void;
   clearId(): void;
   opened(): void;
+  synced(): void;
   broadcast(): void;
   direct(): void;
   complain(): void;
@@ -35,7 +36,7 @@ export class Core {
     maxDelay: number | undefined,
     maxQueued: number | undefined,
   );
-  send(serial: number, state: number, frame: Frame, overhead: number, size: number, limit: number | undefined): number;
+  send(serial: number, state: number, frame: Frame, overhead: number): number;
   checkRoom(queued: number, bytes: number): void;
   close(serial: number, state: number, code: number | undefined, reason: string | undefined): void;
   readyState(serial: number, state: number): number;

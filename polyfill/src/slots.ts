@@ -61,13 +61,12 @@ export function members(slotsOf: SlotsOf): object & ThisType<EventTarget> {
       const { core, channel, port } = slotsOf(this);
       needArguments(arguments, 1, "send");
       const data = toData(_data);
-      const frame = port.frame(data);
       const { maxMessageSize } = channel;
-      const size = sizeOf(data, maxMessageSize);
-      const fate = core.send(port.serial, port.state, frame, port.overhead(data, frame), size, maxMessageSize);
-      if (fate === Fate.TooBig) {
-        throw new TypeError(`send: ${size} bytes, where the proxy takes ${maxMessageSize}`);
+      if (sizeOf(data, maxMessageSize) > maxMessageSize!) {
+        throw new TypeError(`send: more than ${maxMessageSize} bytes`);
       }
+      const frame = port.frame(data);
+      const fate = core.send(port.serial, port.state, frame, port.overhead(data, frame));
       if (fate === Fate.Queued) {
         channel.enqueue(core, data, frame);
       } else if (fate === Fate.Discarded) {

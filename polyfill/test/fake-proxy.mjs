@@ -118,6 +118,10 @@ class Client {
     this.send({ action: "connect", source: this.id, target: peer });
   }
 
+  welcome(settled) {
+    this.send({ action: "welcome", source: this.id, target: this.id, peers: 0, version: 1, settled });
+  }
+
   disconnect(peer) {
     this.send({ action: "disconnect", source: this.id, target: peer });
   }

@@ -26,9 +26,10 @@ function watch(socket, who, log) {
     message: ({ data, senderId, peer }) => `${data} from ${senderId} by ${peer?.id}`,
     error: ({ reason, message }) => `${reason}: ${message}`,
     close: ({ code, reason, wasClean }) => `${code} ${reason} ${wasClean}`,
+    sync: ({ detail }) => detail.settled,
     reconnecting: ({ detail }) => detail.attempt,
   };
-  for (const type of ["open", "connect", "message", "error", "close", "disconnect", "reconnecting"]) {
+  for (const type of ["open", "connect", "message", "error", "close", "disconnect", "sync", "reconnecting"]) {
     socket.addEventListener(type, (event) => {
       const detail = details[type]?.(event) ?? "";
       const line = `${who} ${type} ${detail} [${socket.readyState}]`.replace("  ", " ");

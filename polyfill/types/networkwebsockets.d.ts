@@ -119,6 +119,13 @@ export interface NetworkCloseEvent extends Event {
 /** The coming or going of a peer. */
 export interface PresenceEvent extends CustomEvent<{ readonly target: PeerWebSocket }> {}
 
+/** Everybody who was present is known: comes once after each `open`, within about 250 ms; not from an older proxy. */
+export interface SyncEvent
+  extends CustomEvent<{
+    /** Whether all other machines have answered. If not, one took too long, and more peers may come that were there before. */
+    readonly settled: boolean;
+  }> {}
+
 /** The connection is lost, or could not be made, and will be tried again. */
 export interface ReconnectingEvent
   extends CustomEvent<{
@@ -147,6 +154,8 @@ export interface NetworkWebSocketEventMap extends PeerWebSocketEventMap {
   connect: PresenceEvent;
   /** A peer has left. Its own `close` came before. */
   disconnect: PresenceEvent;
+  /** Everybody who was present when the socket opened has come. */
+  sync: SyncEvent;
   /** The connection will be tried again. Only with the option `reconnect`. */
   reconnecting: ReconnectingEvent;
 }
@@ -266,7 +275,7 @@ export declare class NetworkWebSocket extends CommonSocket<NetworkWebSocket, Net
   get peers(): readonly PeerWebSocket[];
   /**
    * The most bytes that `send()` takes at once, of a string in UTF-8; it throws a `TypeError` for more. Known once `open`
-   * fires, `undefined` before, and where the proxy does not tell.
+   * fires, and `undefined` while there is no connection, and where the proxy does not tell.
    */
   get maxMessageSize(): number | undefined;
   /** The URL of the latest connection to the proxy, or of the first one to come; empty while a function has not said where that is. */
@@ -279,6 +288,8 @@ export declare class NetworkWebSocket extends CommonSocket<NetworkWebSocket, Net
   set onconnect(handler: Handler<NetworkWebSocket, PresenceEvent>);
   get ondisconnect(): Held;
   set ondisconnect(handler: Handler<NetworkWebSocket, PresenceEvent>);
+  get onsync(): Held;
+  set onsync(handler: Handler<NetworkWebSocket, SyncEvent>);
   get onreconnecting(): Held;
   set onreconnecting(handler: Handler<NetworkWebSocket, ReconnectingEvent>);
 

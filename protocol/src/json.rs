@@ -40,11 +40,13 @@ impl<'a> Json<'a> {
 
     /// Whether it is more than `max` bytes: of a string the text in UTF-8, of anything else as it is written.
     #[must_use]
+    #[inline]
     pub fn is_longer_than(self, max: usize) -> bool {
         // Nothing gets shorter by being written as JSON.
         self.0.len() > max && self.len() > max
     }
 
+    #[cold]
     fn len(self) -> usize {
         match self.0.strip_prefix('"') {
             Some(content) => decoded_len(content.strip_suffix('"').unwrap_or(content)),

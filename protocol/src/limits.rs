@@ -124,6 +124,10 @@ pub const DRAIN_TIME: Duration = Duration::from_secs(1);
 /// a step.
 pub const DRAIN_BYTES: usize = 768 * 1024;
 
+/// Time after which whoever joins is told that it has, even if some link has not answered for the channel. On a local network an
+/// answer takes some milliseconds; a person does not notice so long a wait.
+pub const WELCOME_TIME: Duration = Duration::from_millis(250);
+
 /// Time that a closing connection has to take what is queued and answer, before it is reset.
 pub const CLOSE_TIME: Duration = Duration::from_secs(5);
 

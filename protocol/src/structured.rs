@@ -1,5 +1,6 @@
 //! Structured frames: the JSON objects of the newer seed, one per WebSocket text frame.
 
+mod decimal;
 mod notice;
 mod request;
 

@@ -26,7 +26,7 @@ use crate::discovery::{Discovery, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
 use crate::places;
-use crate::shard::{News, ShardHandles};
+use crate::shard::{News, ShardHandles, Untold};
 
 pub(crate) use nws_core::LinkEnd;
 pub(crate) use partner::{Found, Partner};
@@ -88,6 +88,8 @@ pub(crate) struct Mesh {
     dialer: Box<Dialer>,
     /// Rung when the network is to be asked who is there.
     questions: Arc<Notify>,
+    /// Which proxies are in which channel, for the shards.
+    searched: Untold<Vec<ProxyId>>,
     /// Wakes the driver when its timer is too late.
     earlier: Notify,
     due: Cell<Option<Instant>>,
@@ -143,6 +145,7 @@ impl Mesh {
             told: Rc::new(LinkTally::new()),
             dialer,
             questions,
+            searched: Untold::default(),
             earlier: Notify::new(),
             due: Cell::new(None),
             rations_due: Cell::new(None),
@@ -174,6 +177,15 @@ impl Mesh {
     /// Tells shards which of their channels other proxies do not hear of, for ever.
     pub(crate) async fn tell_isolated(&self, shards: &ShardHandles) {
         self.isolation.tell(shards).await;
+    }
+
+    /// Tells shards which proxies are in their channels, as soon as that is known, for ever.
+    pub(crate) async fn tell_searched(&self, shards: &ShardHandles) {
+        loop {
+            for (channel, found) in self.searched.some().await {
+                shards.searched(channel, found).await;
+            }
+        }
     }
 
     /// Ends all links.
@@ -294,6 +306,7 @@ impl Mesh {
                 }
             }
             MeshOutput::Ask => self.questions.notify_one(),
+            MeshOutput::Searched { channel, found } => self.searched.add(channel, found),
             MeshOutput::Start { link } => self.order(link, Order::Start),
             MeshOutput::Ping { link } => self.order(link, Order::Ping),
             MeshOutput::Close { link, reason } => self.order(link, Order::End(reason)),
@@ -397,6 +410,16 @@ impl Link {
     pub(crate) fn matched(&self) {
         self.mesh.ration(|rations| rations.matched(key(self.id)));
         self.mesh.input(MeshInput::Matched { link: self.id });
+    }
+
+    /// The other side has said of a channel what it knew when it was asked.
+    pub(crate) fn searched(&self, channel: ChannelName) {
+        self.mesh.input(MeshInput::Searched { link: self.id, channel });
+    }
+
+    /// A channel is matched from now on, or no more.
+    pub(crate) fn shared(&self, channel: ChannelName, is_matched: bool) {
+        self.mesh.input(MeshInput::Shared { link: self.id, channel, is_matched });
     }
 
     /// The other side wants `count` evaluations more.

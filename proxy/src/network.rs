@@ -87,6 +87,7 @@ impl Network {
         let mesh = Rc::clone(&self.mesh);
         tokio::join!(
             mesh.tell_isolated(&self.shards),
+            mesh.tell_searched(&self.shards),
             Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery)
         );
         Ok(())

@@ -111,6 +111,12 @@ impl ShardHandles {
         self.of(&key).0.isolate(channel, is_isolated).await;
     }
 
+    /// Tells the shard of a network channel which proxies are in it.
+    pub(crate) async fn searched(&self, channel: ChannelName, found: Vec<ProxyId>) {
+        let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
+        self.of(&key).0.searched(channel, found).await;
+    }
+
     /// The shard that owns `channel`, and the digest that stands for the channel.
     pub(crate) fn of(&self, channel: &ChannelKey) -> (&ShardHandle, crate::digest::Digest) {
         let (number, digest) = self.number_of(channel);
@@ -147,6 +153,7 @@ fn start_one(
 fn core_config(config: &Config, shared: &Arc<Shared>) -> nws_core::Config {
     nws_core::Config {
         message_max: config.limits.message,
+        has_links: config.links.are_wanted(),
         channel_peers_max: config.limits.channel_peers,
         ping_interval: config.limits.ping_interval,
         silence_max: config.limits.silence,

@@ -133,18 +133,15 @@ impl Track {
     }
 }
 
-/// Joins the channel and asks for the own id, which is told at once, too; whoever was there before is announced between.
+/// Joins the channel, and reads all that is told to whoever does: the own id first, the welcome last.
 async fn join(proxy: &Proxy) -> Result<(Connection, String)> {
     let mut connection = Connection::open(proxy).await?;
     connection.write(Request::upgrade("/bench").text(proxy.port()).as_bytes()).await?;
     connection.read_head().await?;
-    connection.write(&frame(r#"{"action":"status"}"#)).await?;
-    let mut told = 0;
     loop {
         let [_, length] = connection.read_exact(2).await?[..] else { unreachable!("two bytes were read") };
         let text: Value = serde_json::from_slice(&connection.read_exact(length.into()).await?)?;
-        told += usize::from(text["action"] == "status");
-        if told == 2 {
+        if text["action"] == "welcome" {
             return Ok((connection, text["source"].as_str().context("no id")?.to_owned()));
         }
     }

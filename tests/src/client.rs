@@ -122,6 +122,17 @@ impl Client {
         self.aside.greeting.as_deref()
     }
 
+    /// The frame that says that everybody who was here is known: waits for it, and takes no other meanwhile.
+    pub async fn welcome(&mut self) -> Result<Value> {
+        while self.aside.welcome.is_none() {
+            match within("a welcome", self.socket.next()).await? {
+                Some(Ok(Message::Text(text))) if self.aside.takes(text.as_str()) => {}
+                other => bail!("{other:?} where a welcome was expected"),
+            }
+        }
+        Ok(serde_json::from_str(self.aside.welcome.as_deref().unwrap_or_default())?)
+    }
+
     /// The next frame, but for what is told to everybody who joins.
     pub async fn receive(&mut self) -> Result<Received> {
         loop {

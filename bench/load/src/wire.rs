@@ -36,6 +36,8 @@ pub(crate) enum Arrival<'a> {
     Data(Data<'a>),
     Ping(&'a [u8]),
     Pong,
+    /// Something that says nothing of what is checked.
+    Aside,
     Close(u16),
 }
 

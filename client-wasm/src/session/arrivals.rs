@@ -29,6 +29,7 @@ impl Session {
                 self.host.depart();
             }
             (Some(Action::Status), _) => self.admit(),
+            (Some(Action::Welcome), _) if self.is(ReadyState::Open) => self.host.synced(),
             (Some(Action::Error), _) => {
                 // Of an error that comes first the proxy says to whom.
                 self.admit();
@@ -37,7 +38,7 @@ impl Session {
             (Some(Action::Unreadable), _) => self.host.fail(Failure::BadFrame, false),
             // The page has closed its socket to who sends a message; somebody has left who never came; a later proxy has
             // more to say.
-            (Some(Action::Message | Action::Disconnect) | None, _) => {}
+            (Some(Action::Message | Action::Disconnect | Action::Welcome) | None, _) => {}
         }
     }
 

@@ -28,6 +28,8 @@ pub enum Record<'a> {
         /// Its number.
         member: u32,
     },
+    /// Everybody who was there when the stream began has been told of. A body is for later versions, and ignored.
+    Roster,
     /// A peer says something to all: `[member: 4][kind of payload: 1][payload]`.
     Broadcast {
         /// Its number.
@@ -113,6 +115,7 @@ impl<'a> Record<'a> {
             }
             kind::LEAVE => Self::Leave { member: only_number(rest, kind)? },
             kind::SLOW => Self::Slow { member: only_number(rest, kind)? },
+            kind::ROSTER => Self::Roster,
             kind::BROADCAST => {
                 let member = number(&mut rest, kind)?;
                 Self::Broadcast { member, payload: Payload::parse(rest, kind)? }
@@ -144,6 +147,7 @@ impl<'a> Record<'a> {
                 let parts = [&member.to_be_bytes()[..], &target.to_be_bytes(), &[kind], bytes];
                 write_parts(out, kind::MESSAGE, parts);
             }
+            Self::Roster => write_parts(out, kind::ROSTER, []),
             Self::Unknown => write_parts(out, IGNORABLE, []),
         }
     }
@@ -185,6 +189,7 @@ mod kind {
     pub(super) const BROADCAST: u8 = 3;
     pub(super) const MESSAGE: u8 = 4;
     pub(super) const SLOW: u8 = IGNORABLE | 1;
+    pub(super) const ROSTER: u8 = IGNORABLE | 2;
 }
 
 mod payload {

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::ErrorCode;
+use super::decimal::Decimal;
 use crate::websocket::{self, Opcode};
-use crate::{Json, PeerId};
+use crate::{Json, PeerId, VERSION};
 
 /// A structured frame of the proxy. Members stand in the order in which the seed shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,17 @@ pub enum Notice<'a> {
         /// The largest payload that it may send.
         message_max: usize,
     },
+    /// Everybody who was here when the recipient came has been told.
+    Welcome {
+        /// The recipient.
+        you: &'a PeerId,
+        /// How many others are here.
+        peers: usize,
+        /// The largest payload that it may send.
+        message_max: usize,
+        /// Whether all other proxies have answered; otherwise some took too long.
+        is_settled: bool,
+    },
     /// A frame of the recipient could not be served.
     Error {
         /// The kind of fault.
@@ -88,6 +100,9 @@ impl Notice<'_> {
         match *self {
             Self::Connect { you, peer } => write_pair(out, "connect", you, peer, None),
             Self::Disconnect { you, peer, reason } => write_pair(out, "disconnect", you, peer, reason),
+            Self::Welcome { you, peers, message_max, is_settled } => {
+                write_welcome(out, you, [peers, message_max], is_settled);
+            }
             Self::Status { you, message_max } => write_status(out, you, message_max),
             Self::Broadcast { source, data } => write_text(
                 out,
@@ -139,17 +154,40 @@ fn write_pair(
 }
 
 fn write_status(out: &mut Vec<u8>, you: &PeerId, message_max: usize) {
-    let (you, message_max) = (you.as_str(), message_max.to_string());
+    let (you, message_max) = (you.as_str(), Decimal::new(message_max));
     write_text(
         out,
         [
-            r#"{"action":"status","source":""#,
+            r#"{"action":"status""#,
+            r#","source":""#,
             you,
             r#"","target":""#,
             you,
             r#"","maxMessageSize":"#,
-            &message_max,
+            message_max.as_str(),
             "}",
+        ],
+    );
+}
+
+fn write_welcome(out: &mut Vec<u8>, you: &PeerId, [peers, message_max]: [usize; 2], is_settled: bool) {
+    let (you, version) = (you.as_str(), Decimal::new(VERSION as usize));
+    let [peers, message_max] = [peers, message_max].map(Decimal::new);
+    write_text(
+        out,
+        [
+            r#"{"action":"welcome","source":""#,
+            you,
+            r#"","target":""#,
+            you,
+            r#"","peers":"#,
+            peers.as_str(),
+            r#","maxMessageSize":"#,
+            message_max.as_str(),
+            r#","version":"#,
+            version.as_str(),
+            r#","settled":"#,
+            if is_settled { "true}" } else { "false}" },
         ],
     );
 }

@@ -24,7 +24,7 @@ fn bytes(notice: Notice<'_>) -> Vec<u8> {
 fn notices() {
     let (a, b) = (id("alice"), id("bob"));
     let data = json(r#"{"x": 1}"#);
-    let notices: [(Notice<'_>, &[u8]); 6] = [
+    let notices: [(Notice<'_>, &[u8]); 8] = [
         (
             Notice::Connect { you: &a, peer: &b },
             b"\x81\x34{\"action\":\"connect\",\"source\":\"alice\",\"target\":\"bob\"}",
@@ -44,6 +44,14 @@ fn notices() {
         (
             Notice::Message { source: &a, target: &b, data },
             b"\x81\x44{\"action\":\"message\",\"source\":\"alice\",\"target\":\"bob\",\"data\":{\"x\": 1}}",
+        ),
+        (
+            Notice::Welcome { you: &a, peers: 3, message_max: 1000, is_settled: true },
+            b"\x81\x71{\"action\":\"welcome\",\"source\":\"alice\",\"target\":\"alice\",\"peers\":3,\"maxMessageSize\":1000,\"version\":1,\"settled\":true}",
+        ),
+        (
+            Notice::Welcome { you: &a, peers: 0, message_max: 16_777_216, is_settled: false },
+            b"\x81\x76{\"action\":\"welcome\",\"source\":\"alice\",\"target\":\"alice\",\"peers\":0,\"maxMessageSize\":16777216,\"version\":1,\"settled\":false}",
         ),
         (
             Notice::Status { you: &a, message_max: 1_048_576 },

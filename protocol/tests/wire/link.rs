@@ -72,7 +72,7 @@ fn what_later_versions_say() {
 #[test]
 fn golden_records() {
     let (json, binary) = (Payload::Json("[1]"), Payload::Binary(b"\0\xff"));
-    let records: [(Record<'_>, &[u8]); 8] = [
+    let records: [(Record<'_>, &[u8]); 9] = [
         (
             Record::Join { member: 0x01020304, chosen: true, id: "bob" },
             b"\x01\0\0\0\x08\x01\x02\x03\x04\x01bob",
@@ -80,6 +80,7 @@ fn golden_records() {
         (Record::Join { member: 0, chosen: false, id: "b" }, b"\x01\0\0\0\x06\0\0\0\0\0b"),
         (Record::Leave { member: 7 }, b"\x02\0\0\0\x04\0\0\0\x07"),
         (Record::Slow { member: 7 }, b"\x81\0\0\0\x04\0\0\0\x07"),
+        (Record::Roster, b"\x82\0\0\0\0"),
         (Record::Broadcast { member: 7, payload: json }, b"\x03\0\0\0\x08\0\0\0\x07\x01[1]"),
         (Record::Broadcast { member: 7, payload: Payload::Text("hi") }, b"\x03\0\0\0\x07\0\0\0\x07\x02hi"),
         (

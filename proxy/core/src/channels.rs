@@ -17,6 +17,7 @@ mod shared;
 mod slowness;
 mod tally;
 mod trunk;
+mod welcome;
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -38,6 +39,7 @@ use member::{Member, State};
 use outbox::Pool;
 use route::Batch;
 use tally::Tally;
+use welcome::Welcomes;
 
 use crate::Attention;
 
@@ -72,6 +74,7 @@ pub struct Channels {
     batch: Batch,
     lagging: Lagging,
     agenda: Agenda,
+    welcomes: Welcomes,
     /// By this clock all times in here are.
     attention: Attention,
     tally: Rc<Tally>,
@@ -104,6 +107,7 @@ impl Channels {
             encoded: Vec::new(),
             batch: Batch::default(),
             lagging: Lagging::default(),
+            welcomes: Welcomes::default(),
             fresh: 0,
         }
     }
@@ -121,6 +125,7 @@ impl Channels {
             Input::Refuse { conn, code, reason } => self.refuse(conn, code, reason, now),
             Input::Trunk { conn, channel, proxy } => self.on_trunk(conn, channel, proxy, now),
             Input::Stream { conn, bytes } => self.on_stream(conn, bytes, now),
+            Input::Searched { channel, found } => self.on_searched(channel, found),
             Input::Text { conn, text } => self.on_text(conn, text, now),
             Input::Binary { conn, bytes } => self.on_binary(conn, bytes, now),
             Input::Ping { conn, payload } => self.on_ping(conn, payload, now),
@@ -136,6 +141,9 @@ impl Channels {
             Input::Isolated { channel, is_isolated } => self.on_isolated(channel, is_isolated),
             Input::Shutdown => self.shutdown(now),
         }
+        if self.welcomes.has_changed() {
+            self.welcome_settled();
+        }
         self.judge_touched(now);
     }
 
@@ -145,6 +153,10 @@ impl Channels {
         self.deliver();
         self.judge_lagging(now);
         self.visit_due(now);
+        self.welcome_late(now);
+        if self.welcomes.has_changed() {
+            self.welcome_settled();
+        }
         self.judge_touched(now);
     }
 
@@ -168,7 +180,7 @@ impl Channels {
     /// When [`Self::handle_timeout`] is to be called at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        due(&self.lagging, &self.agenda).map(|due| self.attention.system(due))
+        due(&self.lagging, &self.agenda, &self.welcomes).map(|due| self.attention.system(due))
     }
 
     /// What waits to be written to `conn`, in order and in pieces. What was written is reported by
@@ -185,8 +197,8 @@ impl Channels {
     }
 
     fn awake(&mut self, now: Instant) -> Instant {
-        let Self { attention, lagging, agenda, .. } = self;
-        attention.at(now, || due(lagging, agenda))
+        let Self { attention, lagging, agenda, welcomes, .. } = self;
+        attention.at(now, || due(lagging, agenda, welcomes))
     }
 
     /// Queues a close frame and takes the connection out of its channel. Nothing that the client
@@ -274,6 +286,6 @@ impl Channels {
 }
 
 /// When something is to be done.
-fn due(lagging: &Lagging, agenda: &Agenda) -> Option<Instant> {
-    [lagging.next_look, agenda.next()].into_iter().flatten().min()
+fn due(lagging: &Lagging, agenda: &Agenda, welcomes: &Welcomes) -> Option<Instant> {
+    [lagging.next_look, agenda.next(), welcomes.next()].into_iter().flatten().min()
 }

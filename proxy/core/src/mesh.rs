@@ -16,6 +16,7 @@ mod pair;
 mod questions;
 mod remote;
 mod remotes;
+mod searches;
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -32,6 +33,7 @@ use link::Link;
 use offers::Offers;
 use questions::Questions;
 use remotes::{RemoteId, Remotes};
+use searches::Searches;
 
 pub use config::MeshConfig;
 pub use input::MeshInput;
@@ -56,6 +58,7 @@ pub struct Mesh {
     remotes: Remotes,
     dials: Dials,
     offers: Offers,
+    searches: Searches,
     questions: Questions,
     outputs: VecDeque<MeshOutput>,
     next_beat: Option<Instant>,
@@ -81,6 +84,7 @@ impl Mesh {
             links: SecondaryMap::new(),
             dials: Dials::new(),
             offers: Offers::default(),
+            searches: Searches::default(),
             questions: Questions::default(),
             outputs: VecDeque::new(),
             next_beat: None,
@@ -112,6 +116,8 @@ impl Mesh {
             MeshInput::Own { dial } => self.on_own(dial, now),
             MeshInput::Ready { link } => self.on_ready(link, now),
             MeshInput::Matched { link } => self.on_matched(link),
+            MeshInput::Searched { link, channel } => self.on_searched(link, &channel),
+            MeshInput::Shared { link, channel, is_matched } => self.on_shared(link, &channel, is_matched),
             MeshInput::Opened { channel } => self.on_opened(channel),
             MeshInput::Closed { channel } => self.on_closed(channel, now),
             MeshInput::Exhausting { link } => self.on_exhausting(link, now),
@@ -170,6 +176,7 @@ impl Mesh {
         self.dials = Dials::new();
         self.remotes.clear();
         self.offers = Offers::default();
+        self.searches = Searches::default();
         self.questions = Questions::default();
     }
 }

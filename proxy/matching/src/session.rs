@@ -54,6 +54,9 @@ pub struct Session {
     begins_with: Option<u16>,
     own: OwnSlots,
     peers: PeerSlots,
+    /// Slots of ours that are proven, and how many of the other side had been asked for by then: as soon as those have their
+    /// tags, it is known whether the other side was in the same channel.
+    searching: VecDeque<(usize, Slot)>,
     /// At most a few for each input.
     outputs: VecDeque<Output>,
     exhausting: bool,
@@ -78,6 +81,7 @@ impl Session {
             begins_with: None,
             own: OwnSlots::default(),
             peers: PeerSlots::new(config.slots_max, config.lifetime_max),
+            searching: VecDeque::new(),
             exhausting: false,
         }
     }
@@ -90,6 +94,9 @@ impl Session {
     pub fn handle(&mut self, input: Input<'_>) -> Result<(), Refusal> {
         match input {
             Input::Frame(bytes) => return self.frame(bytes),
+            Input::Offer(channel) if self.own.is_searched(&channel) => {
+                self.outputs.push_back(Output::Searched { channel });
+            }
             Input::Offer(channel) => self.own.offer(channel),
             Input::Linger(channel) => self.own.linger(&channel),
             Input::Withdraw(channel) => {
@@ -180,6 +187,7 @@ impl Session {
                 None => {}
             }
         }
+        self.tell_searched();
         Ok(())
     }
 
@@ -217,7 +225,9 @@ impl Session {
                 self.send(LinkFrame::Tags { first, tags: &tags });
                 for (proofs, own) in proofs.iter().zip(first..) {
                     self.expect(own, &proofs.peer)?;
+                    self.searching.push_back((self.peers.asked(), own));
                 }
+                self.tell_searched();
             }
         }
         Ok(())
@@ -236,6 +246,17 @@ impl Session {
             self.matched(own, peer);
         }
         Ok(())
+    }
+
+    fn tell_searched(&mut self) {
+        while let Some(&(asked, own)) = self.searching.front()
+            && asked <= self.peers.tagged()
+        {
+            self.searching.pop_front();
+            if let Some(channel) = self.own.note_searched(own) {
+                self.outputs.push_back(Output::Searched { channel });
+            }
+        }
     }
 
     /// One piece of work of each kind at a time, so that what comes out is in order.

@@ -219,8 +219,15 @@ impl Relay<'_> {
                 Output::Ready => self.offer_all()?,
                 Output::Waiting(count) => self.link.ask(count),
                 Output::Work(work) => self.work(work)?,
-                Output::Matched { channel, own, .. } => self.start(channel, own).await?,
-                Output::Left { own, .. } => self.part(own).await?,
+                Output::Matched { channel, own, .. } => {
+                    self.start(channel.clone(), own).await?;
+                    self.link.shared(channel, true);
+                }
+                Output::Left { channel, own, .. } => {
+                    self.link.shared(channel, false);
+                    self.part(own).await?;
+                }
+                Output::Searched { channel } => self.link.searched(channel),
                 Output::Exhausting => self.link.exhausting(),
             }
         }

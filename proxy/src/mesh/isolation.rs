@@ -8,7 +8,7 @@ use crate::trouble::Troubles;
 
 /// What is to be told of such channels.
 pub(super) struct Isolation {
-    untold: Untold,
+    untold: Untold<bool>,
     warnings: Troubles<()>,
 }
 

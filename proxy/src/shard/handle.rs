@@ -3,7 +3,7 @@
 use std::io;
 
 use nws_core::{ChannelKey, Framing};
-use nws_protocol::{ChannelName, CloseCode, PeerId};
+use nws_protocol::{ChannelName, CloseCode, PeerId, ProxyId};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
@@ -84,6 +84,10 @@ pub(super) enum Command {
         channel: ChannelName,
         is_isolated: bool,
     },
+    Searched {
+        channel: ChannelName,
+        found: Vec<ProxyId>,
+    },
     ShutDown,
 }
 
@@ -151,6 +155,11 @@ impl ShardHandle {
     /// Tells it whether other proxies do not hear of a network channel of its.
     pub(super) async fn isolate(&self, channel: ChannelName, is_isolated: bool) {
         let _ = self.commands.send(Command::Isolate { channel, is_isolated }).await;
+    }
+
+    /// Says which proxies are in a network channel.
+    pub(super) async fn searched(&self, channel: ChannelName, found: Vec<ProxyId>) {
+        let _ = self.commands.send(Command::Searched { channel, found }).await;
     }
 
     pub(super) async fn shut_down(&self) {

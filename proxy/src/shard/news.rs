@@ -1,4 +1,4 @@
-//! Which network channels have members here, told to whoever looks for the same channels elsewhere.
+//! What shards and links tell each other of network channels: which have members here, and which proxies are in them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,26 +15,33 @@ pub(crate) struct News {
     pub(crate) is_open: bool,
 }
 
-/// What is true of some channels or not, and has not been told. Of each channel only the latest counts, so there is never
+/// What is true of some channels, and has not been told. Of each channel only the latest counts, so there is never
 /// more than there are channels.
-#[derive(Default)]
-pub(crate) struct Untold {
-    states: RefCell<HashMap<ChannelName, bool>>,
+pub(crate) struct Untold<T> {
+    states: RefCell<HashMap<ChannelName, T>>,
     some: Notify,
 }
 
-impl Untold {
-    pub(crate) fn add(&self, channel: ChannelName, is_so: bool) {
-        self.states.borrow_mut().insert(channel, is_so);
+impl<T> Default for Untold<T> {
+    fn default() -> Self {
+        Self { states: RefCell::default(), some: Notify::new() }
+    }
+}
+
+impl<T> Untold<T> {
+    pub(crate) fn add(&self, channel: ChannelName, state: T) {
+        self.states.borrow_mut().insert(channel, state);
         self.some.notify_one();
     }
 
     /// Waits for some, and takes all.
-    pub(crate) async fn some(&self) -> HashMap<ChannelName, bool> {
+    pub(crate) async fn some(&self) -> HashMap<ChannelName, T> {
         self.some.notified().await;
         std::mem::take(&mut *self.states.borrow_mut())
     }
+}
 
+impl Untold<bool> {
     /// Tells which channels are open until nobody listens any more.
     pub(super) async fn tell(&self, listener: mpsc::Sender<News>) {
         loop {

@@ -40,7 +40,7 @@ pub(super) struct Shard {
     pub(super) buffer: RefCell<Box<[u8]>>,
     pub(super) message_max: usize,
     /// Channels that were opened or closed, if anybody wants to know.
-    pub(super) untold: Option<Untold>,
+    pub(super) untold: Option<Untold<bool>>,
 }
 
 /// What the driver tells a session.

@@ -27,4 +27,5 @@ mod stranger;
 mod turns;
 mod twice;
 mod violations;
+mod welcome;
 mod wire;

@@ -102,7 +102,7 @@ impl Hydra {
                 Output::Waiting(count) => self.heads[head].handle(Input::Grant(count))?,
                 Output::Work(work) => self.heads[head].handle(Input::Done(work.run()))?,
                 Output::Matched { own, .. } => self.matched.push(slot_of(own)?),
-                Output::Left { .. } | Output::Ready | Output::Exhausting => {}
+                Output::Left { .. } | Output::Searched { .. } | Output::Ready | Output::Exhausting => {}
             }
         }
         Ok(())

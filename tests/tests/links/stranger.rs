@@ -93,7 +93,7 @@ impl Stranger {
                 Output::Work(work) => self.session.handle(Input::Done(work.run()))?,
                 Output::Matched { channel, own, .. } => self.matched.push((channel.as_str().to_owned(), own)),
                 Output::Left { own, .. } => self.matched.retain(|(_, slot)| *slot != own),
-                Output::Ready | Output::Exhausting => {}
+                Output::Searched { .. } | Output::Ready | Output::Exhausting => {}
             }
         }
         Ok(())

@@ -18,3 +18,4 @@ mod raw;
 mod shutdown;
 mod sites;
 mod standstill;
+mod welcome;

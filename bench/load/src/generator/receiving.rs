@@ -64,7 +64,7 @@ impl Generator<'_> {
                 let pinged = &mut self.connections[connection];
                 pinged.wire.pong(payload, &mut pinged.out);
             }
-            Arrival::Pong => {}
+            Arrival::Pong | Arrival::Aside => {}
             Arrival::Close(code) => {
                 self.close(connection, Fault::Closed, || format!("the server closed with {code}"));
             }

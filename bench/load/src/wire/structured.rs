@@ -65,6 +65,7 @@ fn with_care(text: &[u8]) -> Result<Arrival<'_>, Broken> {
         "connect" => other().map(Arrival::Here),
         "disconnect" => other().map(Arrival::Gone),
         "status" => other().map(Arrival::Name),
+        "welcome" => Ok(Arrival::Aside),
         "error" => Err(Broken::Error(format!("{}: {}", field("code")?, field("reason")?))),
         action @ ("broadcast" | "message") => {
             let is_direct = action == "message";
@@ -93,6 +94,13 @@ mod tests {
             assert!(glance.is_some(), "{text}");
             assert_eq!(glance, with_care(text.as_bytes()).ok());
         }
+    }
+
+    #[test]
+    fn what_says_nothing_of_others_is_set_aside() {
+        let welcome =
+            br#"{"action":"welcome","source":"7","target":"7","peers":0,"version":1,"settled":true}"#;
+        assert_eq!(read(welcome), Ok(Arrival::Aside));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use ahash::RandomState;
-use nws_protocol::PeerId;
+use nws_protocol::{PeerId, ProxyId};
 
 use super::absent::Absent;
 use super::{ChannelKey, ConnId, Framing};
@@ -16,6 +16,10 @@ pub(super) struct Channel {
     pub(super) present: Vec<ConnId>,
     /// The links that are matched on it.
     pub(super) trunks: Vec<ConnId>,
+    /// The proxies that are known to be in it, once all links have answered.
+    pub(super) found: Option<Vec<ProxyId>>,
+    /// Those who are present and have not been told that they know everybody.
+    pub(super) awaiting: Vec<ConnId>,
     /// Ids of those who are present, here or elsewhere, and of those who reserved one.
     ids: HashMap<PeerId, Holder, RandomState>,
     /// Members of other proxies whose id somebody else has.
@@ -45,6 +49,8 @@ impl Channel {
             key,
             present: Vec::new(),
             trunks: Vec::new(),
+            found: None,
+            awaiting: Vec::new(),
             ids: HashMap::with_hasher(hasher.clone()),
             absent: Absent::new(hasher.clone()),
             numbers: HashMap::with_hasher(hasher),

@@ -13,6 +13,9 @@ use super::Shared;
 pub struct Config {
     /// Payload of a message that a client sends.
     pub message_max: usize,
+    /// Whether there may be other proxies. If so, every [`Output::Opened`](super::Output::Opened) is answered by
+    /// [`Input::Searched`](super::Input::Searched), sooner or later or not at all.
+    pub has_links: bool,
     /// Peers in one channel.
     pub channel_peers_max: usize,
     /// Interval of pings.
@@ -35,6 +38,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             message_max: limits::MESSAGE_MAX,
+            has_links: false,
             channel_peers_max: limits::CHANNEL_PEERS_MAX,
             ping_interval: limits::PING_INTERVAL,
             silence_max: limits::SILENCE_MAX,

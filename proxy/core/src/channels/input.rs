@@ -89,6 +89,13 @@ pub enum Input<'a> {
         /// The message.
         bytes: &'a [u8],
     },
+    /// Every link that there is has answered for a network channel that was [opened](super::Output::Opened).
+    Searched {
+        /// Its name.
+        channel: &'a ChannelName,
+        /// The proxies that are in it, whose trunks may be on their way.
+        found: &'a [ProxyId],
+    },
     /// A part of a message came, and not its end.
     Unfinished {
         /// The connection.
@@ -160,6 +167,7 @@ impl Input<'_> {
             | Self::Join { .. }
             | Self::Refuse { .. }
             | Self::Trunk { .. }
+            | Self::Searched { .. }
             | Self::Unfinished { .. }
             | Self::Ping { .. }
             | Self::Pong { .. }

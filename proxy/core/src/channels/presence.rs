@@ -54,6 +54,9 @@ impl Channels {
             return self.close(conn, CloseCode::LimitReached, "too many peers in this channel", now);
         }
         self.announce(conn, place.channel, framing);
+        if framing == Framing::Structured {
+            self.await_welcome(conn, place.channel, now);
+        }
     }
 
     /// Takes `conn` out of its channel and tells the others, after all that it has said.
@@ -83,6 +86,7 @@ impl Channels {
         let (peer, number, framing) = (member.id.clone(), member.number, member.framing);
         let channel = &mut self.channels[id];
         channel.release(&peer);
+        channel.awaiting.retain(|&other| other != conn);
         if let Some(moved) = channel.unseat(seat, number, framing) {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }
@@ -150,6 +154,7 @@ impl Channels {
         self.tell_all(id, conn, &peer, |you, peer| Notice::Connect { you, peer });
         let channel = &mut self.channels[id];
         if channel.present.is_empty() && channel.key.scope == Scope::Network {
+            channel.found = None;
             self.outputs.push_back(Output::Opened { channel: channel.key.name.clone() });
         }
         let (seat, number) = channel.seat(conn, framing);

@@ -54,12 +54,21 @@ pub(super) struct Audience {
 impl Channels {
     pub(super) fn on_text(&mut self, conn: ConnId, text: &str, now: Instant) {
         let Some(framing) = self.speaker(conn, now) else { return };
+        // No payload is longer than its frame.
+        let max = self.config.message_max;
+        let may_be_too_big = text.len() > max;
         match framing {
+            Framing::Raw if may_be_too_big => self.reject(conn, now),
             Framing::Raw => self.broadcast(conn, Said::Text(text), now),
             Framing::Structured => match Request::parse(text) {
+                Ok(Request::Broadcast { data } | Request::Message { data, .. })
+                    if may_be_too_big && data.is_longer_than(max) =>
+                {
+                    self.reject(conn, now);
+                }
                 Ok(Request::Broadcast { data }) => self.broadcast(conn, Said::Data(data), now),
                 Ok(Request::Message { target, data }) => {
-                    self.message(conn, &target, Said::Data(data), now);
+                    self.message(conn, &target, Said::Data(data));
                 }
                 Ok(Request::Status) => self.tell_status(conn),
                 Err(refusal) => self.tell_error(conn, &refusal),
@@ -69,6 +78,10 @@ impl Channels {
 
     pub(super) fn on_binary(&mut self, conn: ConnId, bytes: &[u8], now: Instant) {
         let Some(framing) = self.speaker(conn, now) else { return };
+        let max = self.config.message_max;
+        if bytes.len() > max && is_too_big(framing, bytes, max) {
+            return self.reject(conn, now);
+        }
         if framing == Framing::Raw {
             return self.broadcast(conn, Said::Bytes(bytes), now);
         }
@@ -77,7 +90,7 @@ impl Channels {
                 self.broadcast(conn, Said::Bytes(payload), now);
             }
             Ok(binary::Frame { kind: Kind::Message, id, payload }) => {
-                self.message(conn, id, Said::Bytes(payload), now);
+                self.message(conn, id, Said::Bytes(payload));
             }
             Ok(binary::Frame { kind: Kind::Broadcast, .. }) => {
                 let reason = "the id of a binary broadcast must be empty";
@@ -98,9 +111,6 @@ impl Channels {
     }
 
     fn broadcast(&mut self, from: ConnId, said: Said<'_>, now: Instant) {
-        if said.is_larger_than(self.config.message_max) {
-            return self.reject(from, now);
-        }
         let Self { members, channels, batch, .. } = self;
         let Some((sender, id)) = seated(members, from) else { return };
         let channel = &channels[id];
@@ -161,10 +171,7 @@ impl Channels {
         self.channels[id].trunks = trunks;
     }
 
-    fn message(&mut self, from: ConnId, target: &str, said: Said<'_>, now: Instant) {
-        if said.is_larger_than(self.config.message_max) {
-            return self.reject(from, now);
-        }
+    fn message(&mut self, from: ConnId, target: &str, said: Said<'_>) {
         self.deliver();
         let Some((sender, id)) = seated(&self.members, from) else { return };
         match self.channels[id].find(target) {
@@ -190,6 +197,7 @@ impl Channels {
     }
 
     /// Closes a member that says too much at once.
+    #[cold]
     fn reject(&mut self, conn: ConnId, now: Instant) {
         let Violation { code, reason } = Violation::TOO_BIG;
         self.close(conn, code, reason, now);
@@ -223,6 +231,15 @@ impl Channels {
         let Refusal { code, reason, target } = refusal;
         let error = Notice::Error { code: *code, reason, target: target.as_deref() };
         self.queue_with(conn, conn, |out| error.write_frame(out));
+    }
+}
+
+/// Whether the payload of a binary frame has more than `max` bytes.
+#[cold]
+fn is_too_big(framing: Framing, bytes: &[u8], max: usize) -> bool {
+    match framing {
+        Framing::Raw => bytes.len() > max,
+        Framing::Structured => binary::Frame::parse(bytes).is_ok_and(|frame| frame.payload.len() > max),
     }
 }
 

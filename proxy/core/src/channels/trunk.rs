@@ -30,6 +30,8 @@ pub(super) struct Trunk {
     /// The number that a newcomer has to exceed.
     last: Option<u32>,
     stream: Assembler,
+    /// Everybody who was there when the stream began is known.
+    pub(super) has_told_all: bool,
 }
 
 /// A member of another proxy.
@@ -56,7 +58,7 @@ struct Broken;
 impl Trunk {
     fn new(proxy: ProxyId) -> Self {
         let stream = Assembler::new(LINK_RECORD_MAX);
-        Self { proxy, peers: BTreeMap::new(), present: 0, crowded: BTreeSet::new(), last: None, stream }
+        Self { proxy, peers: BTreeMap::new(), present: 0, crowded: BTreeSet::new(), last: None, stream, has_told_all: false }
     }
 
     /// Whether anybody may hear what is said towards it. Whoever comes instead of the last one may hear
@@ -68,6 +70,15 @@ impl Trunk {
     /// Those who are present because of it.
     pub(super) fn present(&self) -> impl Iterator<Item = &PeerId> {
         self.peers.values().filter(|peer| peer.standing == Standing::Present).map(|peer| &peer.id)
+    }
+
+    pub(super) fn leads_to(&self, proxy: &ProxyId) -> bool {
+        self.proxy == *proxy
+    }
+
+    /// How many are present because of it.
+    pub(super) fn present_count(&self) -> usize {
+        self.present
     }
 
     /// The id of a newcomer as it is known here, and whether the number and the id are such as a proxy
@@ -215,6 +226,13 @@ impl Channels {
     /// Everybody behind the trunk `conn` leaves the channel `id`, in which the trunk had `seat`.
     pub(super) fn clear_trunk(&mut self, conn: ConnId, id: ChannelId, seat: usize) {
         self.channels[id].trunks.swap_remove(seat);
+        if let Some(found) = &mut self.channels[id].found
+            && let Some(member) = self.members.get(conn)
+            && let Some(trunk) = &member.trunk
+        {
+            found.retain(|proxy| !trunk.leads_to(proxy));
+        }
+        self.welcomes.note_change(id);
         if let Some(&moved) = self.channels[id].trunks.get(seat) {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }
@@ -298,6 +316,7 @@ impl Channels {
         for conn in present {
             self.members[conn].join_record().write(&mut roster);
         }
+        Record::Roster.write(&mut roster);
         self.queue(trunk, trunk, &Frame::Copied(&roster));
         roster.clear();
         self.encoded = roster;
@@ -312,6 +331,11 @@ impl Channels {
             Record::Leave { member } => self.leave_elsewhere(conn, place.channel, member),
             Record::Slow { member } => {
                 self.trunk_mut(conn).ok_or(Broken)?.announce_leave(member, LeaveReason::Slow)
+            }
+            Record::Roster => {
+                self.trunk_mut(conn).ok_or(Broken)?.has_told_all = true;
+                self.welcomes.note_change(place.channel);
+                Ok(())
             }
             Record::Broadcast { member, payload } => {
                 self.broadcast_from(conn, place.channel, member, payload, now)

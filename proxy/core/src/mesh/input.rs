@@ -71,6 +71,23 @@ pub enum MeshInput {
         /// The link.
         link: LinkId,
     },
+    /// The other side has said of a channel all that it knew when it was offered.
+    Searched {
+        /// The link.
+        link: LinkId,
+        /// The channel.
+        channel: ChannelName,
+    },
+    /// A channel is matched from now on, or is so no more because the other side has left it. What a shard is told of that comes
+    /// before.
+    Shared {
+        /// The link.
+        link: LinkId,
+        /// The channel.
+        channel: ChannelName,
+        /// Whether it is matched.
+        is_matched: bool,
+    },
     /// Something was received; to be reported before what it means.
     Heard {
         /// The link.

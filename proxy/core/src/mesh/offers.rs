@@ -60,6 +60,10 @@ impl Offers {
         open.map(|(channel, _)| channel).chain(empty.take(Hello::slots_for(count) - count))
     }
 
+    fn is_offered(&self, channel: &ChannelName) -> bool {
+        self.channels.get(channel).is_some_and(|state| !matches!(state, State::Waiting(_)))
+    }
+
     fn open(&mut self, channel: ChannelName, slots_max: usize) -> Vec<Change> {
         match self.channels.get_mut(&channel) {
             Some(State::Open) => Vec::new(),
@@ -150,8 +154,11 @@ impl Offers {
 
 impl Mesh {
     pub(super) fn on_opened(&mut self, channel: ChannelName) {
-        let changes = self.offers.open(channel, self.config.slots_max);
+        let changes = self.offers.open(channel.clone(), self.config.slots_max);
         self.tell_links(changes);
+        if self.offers.is_offered(&channel) {
+            self.await_search(&channel);
+        }
     }
 
     pub(super) fn on_closed(&mut self, channel: ChannelName, now: Instant) {
@@ -166,8 +173,10 @@ impl Mesh {
     }
 
     pub(super) fn offer_all(&mut self, link: LinkId) {
-        let offers = self.offers.first().cloned().map(|channel| MeshOutput::Offer { link, channel });
-        self.outputs.extend(offers);
+        for channel in self.offers.first() {
+            self.searches.ask(link, channel);
+            self.outputs.push_back(MeshOutput::Offer { link, channel: channel.clone() });
+        }
     }
 
     fn tell_links(&mut self, changes: Vec<Change>) {
@@ -176,7 +185,13 @@ impl Mesh {
                 self.outputs.push_back(MeshOutput::Isolated { channel, is_isolated });
                 continue;
             }
+            if let Change::Withdraw(channel) = &change {
+                self.searches.forget(channel);
+            }
             for (link, _) in self.links.iter().filter(|(_, it)| it.is_ready()) {
+                if let Change::Offer(channel) = &change {
+                    self.searches.ask(link, channel);
+                }
                 self.outputs.extend(change.on(link));
             }
         }

@@ -66,6 +66,13 @@ pub enum MeshOutput {
         /// Whether it waits.
         is_isolated: bool,
     },
+    /// Every link that there is has answered for a channel that has been opened.
+    Searched {
+        /// The channel.
+        channel: ChannelName,
+        /// The proxies that are in it.
+        found: Vec<ProxyId>,
+    },
     /// The channel is not offered any more.
     Withdraw {
         /// The link.

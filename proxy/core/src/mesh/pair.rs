@@ -215,6 +215,7 @@ impl Mesh {
 
     /// Takes a link out of its pair.
     fn unlink(&mut self, link: LinkId, gone: &Link, now: Instant) {
+        self.end_searches_on(link);
         let id = gone.remote;
         let Some(remote) = self.remotes.by_id.get_mut(id) else { return };
         let pair = &mut remote.pair;

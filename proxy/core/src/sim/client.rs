@@ -1,6 +1,6 @@
 //! A client of a simulated proxy.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::downlink::Downlink;
 use super::{Event, Word};
@@ -20,6 +20,10 @@ pub(super) struct Client {
     pub(super) is_new: bool,
     /// The largest payload that it may send, as it was told.
     pub(super) message_max: Option<usize>,
+    /// Who is here, as far as it was told.
+    here: BTreeSet<String>,
+    /// How many were here, and whether that was settled, as it was told when it was welcomed.
+    pub(super) welcome: Option<(usize, bool)>,
     /// What it has seen besides that and nobody has asked for.
     pub(super) events: Vec<Event>,
     pub(super) answers_pings: bool,
@@ -39,6 +43,8 @@ impl Client {
             said: VecDeque::new(),
             is_new: false,
             message_max: None,
+            here: BTreeSet::new(),
+            welcome: None,
             events: Vec::new(),
             answers_pings: true,
             held: false,
@@ -48,6 +54,10 @@ impl Client {
     }
 
     /// Sees what has come, and answers pings.
+    ///
+    /// # Panics
+    ///
+    /// When it is not told first who it is, or is welcomed twice, or with another count of peers than it was told of.
     pub(super) fn look(&mut self) {
         for event in self.downlink.events() {
             if std::mem::take(&mut self.is_new) {
@@ -62,6 +72,26 @@ impl Client {
                     }
                 }
                 continue;
+            }
+            match &event {
+                Event::Connect { peer, .. } => drop(self.here.insert(peer.clone())),
+                Event::Disconnect { peer, .. } => drop(self.here.remove(peer)),
+                Event::Welcome { peers, is_settled } => {
+                    assert_eq!(*peers, self.here.len());
+                    assert_eq!(self.welcome.replace((*peers, *is_settled)), None);
+                    continue;
+                }
+                Event::Broadcast { .. }
+                | Event::Message { .. }
+                | Event::Status { .. }
+                | Event::Error { .. }
+                | Event::Text(_)
+                | Event::Binary(_)
+                | Event::Ping
+                | Event::Pong(_)
+                | Event::Close(_)
+                | Event::End
+                | Event::Reset => {}
             }
             if event == Event::Ping && self.answers_pings {
                 self.said.push_back(Word::Pong);

@@ -49,6 +49,13 @@ pub enum Event {
         /// The largest payload that may be sent.
         message_max: Option<usize>,
     },
+    /// Everybody who was here is known.
+    Welcome {
+        /// How many others are here.
+        peers: usize,
+        /// Whether all proxies have answered.
+        is_settled: bool,
+    },
     /// A frame was not served.
     Error {
         /// Why.
@@ -82,6 +89,7 @@ impl fmt::Display for Event {
             Self::Broadcast { source, data } => write!(f, "{source}: {data}"),
             Self::Message { source, data, .. } => write!(f, "{source} > {data}"),
             Self::Status { you, .. } => write!(f, "you are {you}"),
+            Self::Welcome { peers, is_settled } => write!(f, "welcome, {peers} are here, {is_settled}"),
             Self::Error { code, target: None } => write!(f, "error {code}"),
             Self::Error { code, target: Some(target) } => write!(f, "error {code} {target}"),
             Self::Text(text) => write!(f, "text {text}"),
@@ -158,6 +166,10 @@ impl Event {
                 let message_max = members.get("maxMessageSize").and_then(|size| size.get().parse().ok());
                 Self::Status { you: string("source")?, message_max }
             }
+            "welcome" if string("source") == string("target") => Self::Welcome {
+                peers: members.get("peers")?.get().parse().ok()?,
+                is_settled: members.get("settled")?.get().parse().ok()?,
+            },
             "error" => Self::Error { code: string("code")?, target: string("target") },
             _ => return None,
         })

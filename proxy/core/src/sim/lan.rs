@@ -151,6 +151,12 @@ impl Lan {
         events
     }
 
+    /// How many others a structured client knew when it was welcomed, and whether that was settled.
+    #[must_use]
+    pub fn welcome(&self, resident: Resident) -> Option<(usize, bool)> {
+        self.machines[resident.machine.0].proxy.welcome(resident.client)
+    }
+
     /// The id of a structured client, as its own machine shows it.
     pub fn peer_id(&mut self, resident: Resident) -> String {
         self.catch_up(resident.machine);

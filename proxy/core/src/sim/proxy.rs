@@ -176,6 +176,12 @@ impl Proxy {
         self.clients[client.0].message_max
     }
 
+    /// How many others a structured client knew when it was welcomed, and whether that was settled.
+    #[must_use]
+    pub fn welcome(&self, client: ClientId) -> Option<(usize, bool)> {
+        self.clients[client.0].welcome
+    }
+
     /// The id of a structured client, which it asks for.
     ///
     /// # Panics

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nws_protocol::ProxyId;
+use nws_protocol::{ChannelName, ProxyId};
 
 use super::Proxy;
 use crate::{ChannelKey, ConnId, Input, Output};
@@ -14,6 +14,12 @@ impl Proxy {
         self.input(Input::Trunk { conn, channel: channel.clone(), proxy: proxy.clone() });
         self.settle();
         conn
+    }
+
+    /// All links have answered for a channel.
+    pub fn searched(&mut self, channel: &ChannelName, found: &[ProxyId]) {
+        self.input(Input::Searched { channel, found });
+        self.settle();
     }
 
     /// The other proxy says something on a trunk.

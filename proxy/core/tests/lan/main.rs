@@ -9,4 +9,5 @@ mod meetings;
 mod partitions;
 mod traffic;
 mod view;
+mod welcomes;
 mod world;

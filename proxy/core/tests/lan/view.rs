@@ -62,7 +62,7 @@ impl View {
                 assert_eq!(target, viewer.id);
                 self.hear(viewer, source, data, 1);
             }
-            Event::Status { .. } | Event::Ping => {}
+            Event::Status { .. } | Event::Welcome { .. } | Event::Ping => {}
             // Who it was meant for has left meanwhile.
             Event::Error { code, .. } => assert_eq!(code, "unknown-target"),
             Event::Text(_)

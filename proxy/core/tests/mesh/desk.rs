@@ -18,6 +18,8 @@ pub(crate) struct Desk {
     mesh: Mesh,
     pub(crate) now: Instant,
     names: SlotMap<LinkId, ()>,
+    /// What has been found out about channels, apart from everything else.
+    pub(crate) searched: Vec<MeshOutput>,
 }
 
 /// The proxy number `n`.
@@ -51,7 +53,7 @@ impl Desk {
     fn of(config: MeshConfig, seed: u8) -> Self {
         assert!(proxy(LOWER) < proxy(OWN) && proxy(OWN) < proxy(HIGHER));
         let mesh = Mesh::new(config, proxy(OWN), [seed; 32]);
-        Self { mesh, now: Instant::now(), names: SlotMap::with_key() }
+        Self { mesh, now: Instant::now(), names: SlotMap::with_key(), searched: Vec::new() }
     }
 
     pub(crate) fn own() -> ProxyId {
@@ -123,7 +125,11 @@ impl Desk {
     }
 
     fn outputs(&mut self) -> Vec<MeshOutput> {
-        std::iter::from_fn(|| self.mesh.poll_output()).collect()
+        let outputs = std::iter::from_fn(|| self.mesh.poll_output());
+        let is_search = |output: &MeshOutput| matches!(output, MeshOutput::Searched { .. });
+        let (searched, others): (Vec<_>, Vec<_>) = outputs.partition(is_search);
+        self.searched.extend(searched);
+        others
     }
 }
 

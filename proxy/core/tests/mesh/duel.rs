@@ -293,7 +293,7 @@ impl Duel {
                     self.send(name, side, Packet::Hello);
                     self.greet(name, side);
                 }
-                MeshOutput::Ask => {}
+                MeshOutput::Ask | MeshOutput::Searched { .. } => {}
                 MeshOutput::Ping { link } => {
                     let name = self.name(side, link);
                     assert!(self.end_of(name, side).is_ready, "only links that are ready are pinged");

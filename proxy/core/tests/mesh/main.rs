@@ -9,4 +9,5 @@ mod links;
 mod liveness;
 mod offers;
 mod questions;
+mod searches;
 mod strangers;

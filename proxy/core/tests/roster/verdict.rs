@@ -131,6 +131,7 @@ impl<'a> Verdict<'a> {
             Event::Text(text) => Some(self.bare(peer, text)),
             Event::Binary(bytes) => Some(self.bare(peer, std::str::from_utf8(bytes).expect("text was sent"))),
             Event::Status { .. }
+            | Event::Welcome { .. }
             | Event::Error { .. }
             | Event::Ping
             | Event::Pong(_)

@@ -38,6 +38,13 @@ pub enum Output {
         /// The slot that the other side had.
         peer: Slot,
     },
+    /// The other side has said of this channel all that it knew when we asked: it is matched by now, or the other side was not in
+    /// it. Said once for each
+    /// [`Input::Offer`](crate::Input::Offer) that is not withdrawn before.
+    Searched {
+        /// The channel.
+        channel: ChannelName,
+    },
     /// Three quarters of the slots that this link can have are used up: a new link should replace it. Said once.
     Exhausting,
 }

@@ -53,6 +53,8 @@ struct State {
     expected: Option<Tag>,
     /// The slot of the other side for the same channel.
     peer: Option<Slot>,
+    /// Whether it is known that the other side was in the channel or not when we asked.
+    searched: bool,
 }
 
 /// A slot that we have left.
@@ -161,7 +163,7 @@ impl OwnSlots {
         if let Some(channel) = &channel {
             self.names.insert(channel.clone(), Some(self.slots.len() as Slot));
         }
-        self.slots.push(State { channel, left: false, expected: None, peer: None });
+        self.slots.push(State { channel, left: false, expected: None, peer: None, searched: false });
         self.live += 1;
     }
 
@@ -227,6 +229,19 @@ impl OwnSlots {
         let state = &mut self.slots[usize::from(slot)];
         state.expected = state.channel.is_some().then_some(tag);
         state.expected.is_some()
+    }
+
+    /// The other side has said of the channel of a slot what it knew when we asked.
+    pub(super) fn note_searched(&mut self, slot: Slot) -> Option<ChannelName> {
+        let state = &mut self.slots[usize::from(slot)];
+        state.searched = true;
+        state.channel.clone()
+    }
+
+    /// Whether it has said that of a channel that is offered.
+    pub(super) fn is_searched(&self, channel: &ChannelName) -> bool {
+        let slot = self.names.get(channel).copied().flatten();
+        slot.is_some_and(|slot| self.slots[usize::from(slot)].searched)
     }
 
     pub(super) fn expecting(&self, tag: &Tag) -> Expecting {

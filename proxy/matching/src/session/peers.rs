@@ -21,6 +21,8 @@ pub(super) struct PeerSlots {
     working: usize,
     /// Slots that have been evaluated.
     evaluated: usize,
+    /// How many of them have been given a tag.
+    tagged: usize,
     live_max: usize,
     lifetime_max: usize,
 }
@@ -49,6 +51,7 @@ impl PeerSlots {
             granted: 0,
             working: 0,
             evaluated: 0,
+            tagged: 0,
             live_max: live_max.into(),
             lifetime_max: lifetime_max.into(),
         }
@@ -111,8 +114,19 @@ impl PeerSlots {
             return Err(Refusal::TagTwice);
         }
         state.tagged = true;
+        self.tagged += 1;
         state.tag = (!state.left).then_some(tag);
         Ok(!state.left)
+    }
+
+    /// How many slots the other side has asked for.
+    pub(super) fn asked(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// How many of them have their tags.
+    pub(super) fn tagged(&self) -> usize {
+        self.tagged
     }
 
     /// The live slots that have `tag`.

@@ -32,8 +32,45 @@ proptest! {
         }
         let [one, two] = &offers;
         prop_assert_eq!(pair.one.names(), one.intersection(two).collect::<Vec<_>>());
+        let searched: BTreeSet<String> = pair.one.searched.iter().map(|(name, _)| name.clone()).collect();
+        prop_assert_eq!(&searched, one);
         pair.assert_agreement();
     }
+}
+
+#[test]
+fn whoever_was_in_a_channel_before_is_known_when_it_is_searched() {
+    let mut pair = Pair::new(8);
+    pair.two.offer(["a", "b"]);
+    pair.settle().unwrap();
+    pair.one.offer(["a", "c"]);
+    pair.settle().unwrap();
+    pair.one.searched.sort();
+    let searched = [("a".to_owned(), true), ("c".to_owned(), false)];
+    assert_eq!(pair.one.searched, searched);
+    pair.one.offer(["a", "c"]);
+    assert_eq!(pair.one.searched[2..], searched, "it is known already");
+}
+
+#[test]
+fn what_is_not_proven_yet_is_waited_for() {
+    let mut pair = Pair::new(8);
+    pair.settle().unwrap();
+    pair.two.offer(["a"]);
+    pair.two.work(0).unwrap();
+    pair.deliver(true).unwrap();
+    pair.one.offer(["b"]);
+    // It asks, is answered and proves, and evaluates nothing of the other side's.
+    for _ in 0..20 {
+        pair.one.work(0).unwrap();
+        pair.deliver(false).unwrap();
+        pair.two.grant(64);
+        pair.two.work(0).unwrap();
+        pair.deliver(true).unwrap();
+    }
+    assert_eq!(pair.one.searched, []);
+    pair.settle().unwrap();
+    assert_eq!(pair.one.searched, [("b".to_owned(), false)]);
 }
 
 #[test]

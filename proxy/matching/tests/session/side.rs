@@ -18,6 +18,8 @@ pub(crate) struct Side {
     pub(crate) matched: BTreeMap<ChannelName, (Slot, Slot)>,
     pub(crate) is_ready: bool,
     pub(crate) is_exhausting: bool,
+    /// The channels for which the other side has answered, and whether they were matched then.
+    pub(crate) searched: Vec<(String, bool)>,
     /// How much was said on a pair of slots, and how much was heard.
     said: BTreeMap<(Slot, Slot), u16>,
     heard: BTreeMap<(Slot, Slot), u16>,
@@ -48,6 +50,7 @@ impl Side {
             matched: BTreeMap::new(),
             is_ready: false,
             is_exhausting: false,
+            searched: Vec::new(),
             said: BTreeMap::new(),
             heard: BTreeMap::new(),
         };
@@ -135,6 +138,10 @@ impl Side {
                 }
                 Output::Ready => assert!(!std::mem::replace(&mut self.is_ready, true)),
                 Output::Exhausting => assert!(!std::mem::replace(&mut self.is_exhausting, true)),
+                Output::Searched { channel } => {
+                    let is_matched = self.matched.contains_key(&channel);
+                    self.searched.push((channel.as_str().to_owned(), is_matched));
+                }
                 Output::Waiting(count) => {
                     self.waiting += count;
                     assert!(self.waiting <= 64);

@@ -43,6 +43,7 @@ impl Peer {
             let (action, target) = self.notice()?;
             match action.as_str() {
                 "status" => self.id = target,
+                "welcome" => {}
                 "connect" if other.is_empty() => other = target,
                 _ => bail!("{action} of {target} while two peers meet"),
             }

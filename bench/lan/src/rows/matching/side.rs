@@ -97,7 +97,7 @@ impl Side {
                 Output::Waiting(count) => self.waiting += count,
                 Output::Work(work) => self.works.push_back(work),
                 Output::Matched { .. } => self.matched += 1,
-                Output::Left { .. } | Output::Exhausting => {}
+                Output::Left { .. } | Output::Searched { .. } | Output::Exhausting => {}
             }
         }
         Ok(())

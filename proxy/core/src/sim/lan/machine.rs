@@ -57,7 +57,7 @@ impl Machine {
             id,
             address,
             health: Health::Running,
-            proxy: Proxy::new(Config::default(), rng.next_u64()),
+            proxy: Proxy::new(Config { has_links: true, ..Config::default() }, rng.next_u64()),
             links: SlotMap::with_key(),
             peers: Vec::new(),
             dials: BTreeMap::new(),

@@ -4,6 +4,8 @@
 //! proven (TAGS), and each side knows of a match when it has sent its proof and has that of the other
 //! side.
 
+use std::collections::BTreeSet;
+
 use nws_protocol::ChannelName;
 
 use crate::ConnId;
@@ -16,6 +18,10 @@ const WINDOW: usize = 256 * 1024;
 pub(super) struct Slots {
     pub(super) own: Vec<Own>,
     pub(super) theirs: Vec<Theirs>,
+    /// Slots that the other side has asked for and neither proven nor left.
+    unproven: BTreeSet<usize>,
+    /// Own slots for which the other side has answered, and what it still had to prove then.
+    searching: Vec<(BTreeSet<usize>, usize)>,
 }
 
 /// A slot of this side.
@@ -23,6 +29,8 @@ pub(super) struct Own {
     /// `None` when it was left.
     pub(super) channel: Option<ChannelName>,
     is_proven: bool,
+    /// Whether it is known if the other side was in the channel.
+    is_searched: bool,
     pub(super) trunk: Option<Trunk>,
 }
 
@@ -57,8 +65,13 @@ impl Slots {
         if self.slot_of(&channel).is_some() {
             return None;
         }
-        self.own.push(Own { channel: Some(channel), is_proven: false, trunk: None });
+        self.own.push(Own { channel: Some(channel), is_proven: false, is_searched: false, trunk: None });
         Some(self.own.len() - 1)
+    }
+
+    /// Whether it is known if the other side was in a channel.
+    pub(super) fn is_searched(&self, channel: &ChannelName) -> bool {
+        self.slot_of(channel).is_some_and(|slot| self.own[slot].is_searched)
     }
 
     /// The slot in which a channel is offered.
@@ -73,13 +86,36 @@ impl Slots {
         own.channel.clone()
     }
 
+    /// The other side asks for a slot.
+    pub(super) fn ask(&mut self, slot: usize) {
+        self.unproven.insert(slot);
+    }
+
+    /// The other side has answered for an own slot: what it still has to prove may be the same channel.
+    pub(super) fn search(&mut self, slot: usize) {
+        self.searching.push((self.unproven.clone(), slot));
+    }
+
+    /// The channels of which it is known by now whether the other side was in them.
+    pub(super) fn searched(&mut self) -> Vec<ChannelName> {
+        let Self { own, unproven, searching, .. } = self;
+        let over = searching.extract_if(.., |(missing, _)| missing.is_disjoint(unproven));
+        let note = |(_, slot): (_, usize)| {
+            own[slot].is_searched = true;
+            own[slot].channel.clone()
+        };
+        over.filter_map(note).collect()
+    }
+
     /// The other side has proven a slot.
     pub(super) fn learn(&mut self, slot: usize, channel: ChannelName) {
+        self.unproven.remove(&slot);
         self.theirs_at(slot).channel = Some(channel);
     }
 
     /// The other side has left a slot; the answer is the own slot that it was matched with.
     pub(super) fn forget(&mut self, slot: usize) -> Option<usize> {
+        self.unproven.remove(&slot);
         std::mem::take(self.theirs_at(slot)).own
     }
 
@@ -91,7 +127,7 @@ impl Slots {
 
     /// Matches what can be matched; the answer is the own slot, and the channel.
     pub(super) fn match_next(&mut self) -> Option<(usize, ChannelName)> {
-        let Self { own, theirs } = self;
+        let Self { own, theirs, .. } = self;
         let free = |slot: usize, theirs: &[Theirs]| theirs.iter().all(|theirs| theirs.own != Some(slot));
         for (slot, own) in own.iter().enumerate().filter(|(_, own)| own.is_proven) {
             let Some(channel) = own.channel.as_ref().filter(|_| free(slot, theirs)) else { continue };

@@ -49,7 +49,9 @@ impl Lan {
             }
             MeshOutput::Offer { link, channel } => {
                 let (cable, side) = self.find(machine, link);
-                if let Some(slot) = self.end_of(cable, side).slots.offer(channel) {
+                if self.end_of(cable, side).slots.is_searched(&channel) {
+                    self.tell_mesh(machine, MeshInput::Searched { link, channel });
+                } else if let Some(slot) = self.end_of(cable, side).slots.offer(channel) {
                     self.send_packet(cable, side, Packet::Blind(slot));
                 }
             }
@@ -57,6 +59,10 @@ impl Lan {
             MeshOutput::Linger { .. } => {}
             MeshOutput::Isolated { channel, is_isolated } => {
                 self.machines[machine.0].proxy.input(Input::Isolated { channel, is_isolated });
+            }
+            MeshOutput::Searched { channel, found } => {
+                self.catch_up(machine);
+                self.machines[machine.0].proxy.searched(&channel, &found);
             }
             MeshOutput::Withdraw { link, channel } => {
                 let (cable, side) = self.find(machine, link);
@@ -130,11 +136,15 @@ impl Lan {
                 self.greet(cable, side);
             }
             Packet::Ping => self.send_packet(cable, side, Packet::Pong),
-            Packet::Blind(slot) => self.send_packet(cable, side, Packet::Eval(slot)),
+            Packet::Blind(slot) => {
+                self.end_of(cable, side).slots.ask(slot);
+                self.send_packet(cable, side, Packet::Eval(slot));
+            }
             Packet::Eval(slot) => {
                 if let Some(channel) = self.end_of(cable, side).slots.prove(slot) {
                     self.send_packet(cable, side, Packet::Tag(slot, channel));
                 }
+                self.end_of(cable, side).slots.search(slot);
                 self.match_all(cable, side);
             }
             Packet::Tag(slot, channel) => {
@@ -144,7 +154,9 @@ impl Lan {
             Packet::Leave(slot) => {
                 if let Some(own) = self.end_of(cable, side).slots.forget(slot) {
                     self.part(cable, side, own);
+                    self.tell_shared(cable, side, own, false);
                 }
+                self.tell_searched(cable, side);
             }
             Packet::Data(slot, bytes) => self.on_data(cable, side, slot, &bytes),
             Packet::Credit(slot, bytes) => self.on_credit(cable, side, slot, bytes),
@@ -209,6 +221,25 @@ impl Lan {
             let conn = self.machines[machine.0].proxy.trunk(&network(channel.as_str()), &proxy);
             self.machines[machine.0].trunks.insert(conn, (cable, side, slot));
             self.end_of(cable, side).slots.own[slot].trunk = Some(Trunk::new(conn));
+            self.tell_shared(cable, side, slot, true);
+        }
+        self.tell_searched(cable, side);
+    }
+
+    fn tell_shared(&mut self, cable: CableId, side: Side, slot: usize, is_matched: bool) {
+        let end = self.end_of(cable, side);
+        let (machine, channel) = (end.machine, end.slots.own[slot].channel.clone());
+        if let Some((link, channel)) = end.link.zip(channel) {
+            self.tell_mesh(machine, MeshInput::Shared { link, channel, is_matched });
+        }
+    }
+
+    fn tell_searched(&mut self, cable: CableId, side: Side) {
+        let end = self.end_of(cable, side);
+        let (machine, link, searched) = (end.machine, end.link, end.slots.searched());
+        if let Some(link) = link {
+            let inputs = searched.into_iter().map(|channel| MeshInput::Searched { link, channel });
+            inputs.for_each(|input| self.tell_mesh(machine, input));
         }
     }
 

@@ -1,0 +1,101 @@
+//! Who joins is told once that everybody has been told who was there before: when all other proxies have said who is in the
+//! channel, or when they take too long.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use nws_protocol::limits::WELCOME_TIME;
+use nws_protocol::structured::Notice;
+use nws_protocol::{ChannelName, ProxyId, Scope};
+
+use super::{ChannelId, ChannelKey, Channels, ConnId};
+
+/// Who is to be told.
+#[derive(Default)]
+pub(super) struct Welcomes {
+    /// Those who wait for other proxies, and until when, in that order. It has no more than join within [`WELCOME_TIME`].
+    late: VecDeque<(Instant, ConnId)>,
+    /// Channels of which more is known than before.
+    changed: Vec<ChannelId>,
+}
+
+impl Welcomes {
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.late.front().map(|(until, _)| *until)
+    }
+
+    pub(super) fn has_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    pub(super) fn note_change(&mut self, channel: ChannelId) {
+        self.changed.push(channel);
+    }
+}
+
+impl Channels {
+    pub(super) fn on_searched(&mut self, name: &ChannelName, found: &[ProxyId]) {
+        let key = ChannelKey { scope: Scope::Network, name: name.clone() };
+        let Some(&id) = self.by_key.get(&key) else { return };
+        self.channels[id].found = Some(found.to_vec());
+        self.welcomes.note_change(id);
+    }
+
+    /// Whoever has just been shown who is here waits for those who are elsewhere.
+    pub(super) fn await_welcome(&mut self, conn: ConnId, id: ChannelId, now: Instant) {
+        if self.is_settled(id) {
+            return self.welcome(conn, id, true);
+        }
+        self.channels[id].awaiting.push(conn);
+        self.welcomes.late.push_back((now + WELCOME_TIME, conn));
+    }
+
+    /// Welcomes all who have waited for what is known now.
+    #[cold]
+    pub(super) fn welcome_settled(&mut self) {
+        while let Some(id) = self.welcomes.changed.pop() {
+            if self.channels.get(id).is_some_and(|channel| !channel.awaiting.is_empty())
+                && self.is_settled(id)
+            {
+                let awaiting = std::mem::take(&mut self.channels[id].awaiting);
+                awaiting.into_iter().for_each(|conn| self.welcome(conn, id, true));
+            }
+        }
+    }
+
+    /// Welcomes those who have waited for too long.
+    pub(super) fn welcome_late(&mut self, now: Instant) {
+        while let Some((_, conn)) = self.welcomes.late.pop_front_if(|(until, _)| *until <= now) {
+            let Some(place) = self.members.get(conn).and_then(|member| member.place) else { continue };
+            let awaiting = &mut self.channels[place.channel].awaiting;
+            if let Some(index) = awaiting.iter().position(|&other| other == conn) {
+                awaiting.swap_remove(index);
+                self.welcome(conn, place.channel, false);
+            }
+        }
+    }
+
+    /// Whether all proxies have said who is in the channel.
+    fn is_settled(&self, id: ChannelId) -> bool {
+        let channel = &self.channels[id];
+        if channel.key.scope == Scope::Local || !self.config.has_links {
+            return true;
+        }
+        let Some(found) = &channel.found else { return false };
+        let mut trunks = channel.trunks.iter().filter_map(|&conn| self.members[conn].trunk.as_deref());
+        let has_come = |proxy: &ProxyId| trunks.clone().any(|trunk| trunk.leads_to(proxy));
+        found.iter().all(has_come) && trunks.all(|trunk| trunk.has_told_all)
+    }
+
+    fn welcome(&mut self, conn: ConnId, id: ChannelId, is_settled: bool) {
+        self.deliver();
+        let Some(member) = self.members.get(conn) else { return };
+        let you = member.id.clone();
+        let channel = &self.channels[id];
+        let elsewhere = channel.trunks.iter().filter_map(|&conn| self.members[conn].trunk.as_deref());
+        let peers = channel.present.len() - 1 + elsewhere.map(|trunk| trunk.present_count()).sum::<usize>();
+        let message_max = self.config.message_max;
+        let welcome = Notice::Welcome { you: &you, peers, message_max, is_settled };
+        self.queue_with(conn, conn, |out| welcome.write_frame(out));
+    }
+}
