@@ -20,7 +20,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use nws_core::{ChannelKey, Shared};
-use nws_protocol::{ChannelName, Scope, limits};
+use nws_protocol::{ChannelName, ProxyId, Scope, limits};
 use tokio::sync::mpsc;
 
 use crate::config::Config;

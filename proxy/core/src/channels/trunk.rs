@@ -58,7 +58,15 @@ struct Broken;
 impl Trunk {
     fn new(proxy: ProxyId) -> Self {
         let stream = Assembler::new(LINK_RECORD_MAX);
-        Self { proxy, peers: BTreeMap::new(), present: 0, crowded: BTreeSet::new(), last: None, stream, has_told_all: false }
+        Self {
+            proxy,
+            peers: BTreeMap::new(),
+            present: 0,
+            crowded: BTreeSet::new(),
+            last: None,
+            stream,
+            has_told_all: false,
+        }
     }
 
     /// Whether anybody may hear what is said towards it. Whoever comes instead of the last one may hear

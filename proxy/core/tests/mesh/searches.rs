@@ -76,6 +76,8 @@ fn whoever_comes_back_to_a_channel_that_lingers_hears_it_anew() {
         desk.tell(MeshInput::Closed { channel: name("a") });
         share(&mut desk, link, is_matched);
         open(&mut desk);
+        assert_eq!(found(&mut desk), [], "it is offered anew");
+        searched(&mut desk, link);
         assert_eq!(found(&mut desk), expected);
     }
 }
