@@ -72,7 +72,9 @@ fn carry_out(shard: &Rc<Shard>, command: Command) -> bool {
             shard.input(Input::Searched { channel: &channel, found: &found });
         }
         Command::Link(end) => drop(spawn_local(Port::new(shard, end).serve())),
-        Command::Isolate { channel, is_isolated } => shard.input(Input::Isolated { channel, is_isolated }),
+        Command::Isolate { channel, is_isolated } => {
+            shard.input(Input::Isolated { channel: &channel, is_isolated });
+        }
         Command::ShutDown => return true,
     }
     false

@@ -150,7 +150,7 @@ pub enum Input<'a> {
     /// A network channel is not offered to other proxies, as there are too many; or it is now.
     Isolated {
         /// The channel.
-        channel: ChannelName,
+        channel: &'a ChannelName,
         /// Whether it is not.
         is_isolated: bool,
     },

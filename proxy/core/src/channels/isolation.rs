@@ -10,8 +10,8 @@ const REASON: &str = "too many channels are open on this machine: this one reach
 impl Channels {
     // Where it is not apart, each message costs some ten instructions more.
     #[cold]
-    pub(super) fn on_isolated(&mut self, name: ChannelName, is_isolated: bool) {
-        let key = ChannelKey { scope: Scope::Network, name };
+    pub(super) fn on_isolated(&mut self, name: &ChannelName, is_isolated: bool) {
+        let key = ChannelKey { scope: Scope::Network, name: name.clone() };
         let Some(channel) = self.by_key.get(&key).map(|id| &mut self.channels[*id]) else { return };
         if std::mem::replace(&mut channel.is_isolated, is_isolated) || !is_isolated {
             return;

@@ -58,7 +58,7 @@ impl Lan {
             // Here each has its slot at once.
             MeshOutput::Linger { .. } => {}
             MeshOutput::Isolated { channel, is_isolated } => {
-                self.machines[machine.0].proxy.input(Input::Isolated { channel, is_isolated });
+                self.machines[machine.0].proxy.input(Input::Isolated { channel: &channel, is_isolated });
             }
             MeshOutput::Searched { channel, found } => {
                 self.catch_up(machine);
