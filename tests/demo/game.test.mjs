@@ -127,6 +127,7 @@ test('two tabs of one person are two players', async () => {
   const one = await join('Ann', 'twice');
   const other = await one.context().newPage();
   await other.goto(one.url());
+  await other.getByRole('button', { name: 'Join', exact: true }).click();
   await connected(other);
   await sees(one, 2);
   for (const page of [one, other]) await score(page).filter({ hasText: /Ann [\w-]{4}/ }).nth(1).waitFor();
