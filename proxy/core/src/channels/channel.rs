@@ -1,7 +1,7 @@
 //! One channel: its members in the order in which they are served, and their ids.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use ahash::RandomState;
 use nws_protocol::{PeerId, ProxyId};
@@ -19,7 +19,7 @@ pub(super) struct Channel {
     /// The proxies that are known to be in it, once all links have answered.
     pub(super) found: Option<Vec<ProxyId>>,
     /// Those who are present and have not been told that they know everybody.
-    pub(super) awaiting: Vec<ConnId>,
+    pub(super) awaiting: BTreeSet<ConnId>,
     /// Ids of those who are present, here or elsewhere, and of those who reserved one.
     ids: HashMap<PeerId, Holder, RandomState>,
     /// Members of other proxies whose id somebody else has.
@@ -50,7 +50,7 @@ impl Channel {
             present: Vec::new(),
             trunks: Vec::new(),
             found: None,
-            awaiting: Vec::new(),
+            awaiting: BTreeSet::new(),
             ids: HashMap::with_hasher(hasher.clone()),
             absent: Absent::new(hasher.clone()),
             numbers: HashMap::with_hasher(hasher),

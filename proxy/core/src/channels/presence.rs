@@ -86,7 +86,7 @@ impl Channels {
         let (peer, number, framing) = (member.id.clone(), member.number, member.framing);
         let channel = &mut self.channels[id];
         channel.release(&peer);
-        channel.awaiting.retain(|&other| other != conn);
+        channel.awaiting.remove(&conn);
         if let Some(moved) = channel.unseat(seat, number, framing) {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }

@@ -80,8 +80,9 @@ impl Trunk {
         self.peers.values().filter(|peer| peer.standing == Standing::Present).map(|peer| &peer.id)
     }
 
-    pub(super) fn leads_to(&self, proxy: &ProxyId) -> bool {
-        self.proxy == *proxy
+    /// Where it leads.
+    pub(super) fn proxy(&self) -> &ProxyId {
+        &self.proxy
     }
 
     /// How many are present because of it.
@@ -238,7 +239,7 @@ impl Channels {
             && let Some(member) = self.members.get(conn)
             && let Some(trunk) = &member.trunk
         {
-            found.retain(|proxy| !trunk.leads_to(proxy));
+            found.retain(|proxy| *proxy != trunk.proxy);
         }
         self.welcomes.note_change(id);
         if let Some(&moved) = self.channels[id].trunks.get(seat) {

@@ -1,13 +1,14 @@
 //! Who joins is told once that everybody has been told who was there before: when all other proxies have said who is in the
 //! channel, or when they take too long.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
 use nws_protocol::limits::WELCOME_TIME;
 use nws_protocol::structured::Notice;
 use nws_protocol::{ChannelName, ProxyId, Scope};
 
+use super::trunk::Trunk;
 use super::{ChannelId, ChannelKey, Channels, ConnId};
 
 /// Who is to be told.
@@ -46,7 +47,7 @@ impl Channels {
         if self.is_settled(id) {
             return self.welcome(conn, id, true);
         }
-        self.channels[id].awaiting.push(conn);
+        self.channels[id].awaiting.insert(conn);
         self.welcomes.late.push_back((now + WELCOME_TIME, conn));
     }
 
@@ -67,9 +68,7 @@ impl Channels {
     pub(super) fn welcome_late(&mut self, now: Instant) {
         while let Some((_, conn)) = self.welcomes.late.pop_front_if(|(until, _)| *until <= now) {
             let Some(place) = self.members.get(conn).and_then(|member| member.place) else { continue };
-            let awaiting = &mut self.channels[place.channel].awaiting;
-            if let Some(index) = awaiting.iter().position(|&other| other == conn) {
-                awaiting.swap_remove(index);
+            if self.channels[place.channel].awaiting.remove(&conn) {
                 self.welcome(conn, place.channel, false);
             }
         }
@@ -83,8 +82,8 @@ impl Channels {
         }
         let Some(found) = &channel.found else { return false };
         let mut trunks = channel.trunks.iter().filter_map(|&conn| self.members[conn].trunk.as_deref());
-        let has_come = |proxy: &ProxyId| trunks.clone().any(|trunk| trunk.leads_to(proxy));
-        found.iter().all(has_come) && trunks.all(|trunk| trunk.has_told_all)
+        let here: BTreeSet<&ProxyId> = trunks.clone().map(Trunk::proxy).collect();
+        found.iter().all(|proxy| here.contains(proxy)) && trunks.all(|trunk| trunk.has_told_all)
     }
 
     fn welcome(&mut self, conn: ConnId, id: ChannelId, is_settled: bool) {
