@@ -61,15 +61,11 @@ impl Client {
     pub(super) fn look(&mut self) {
         for event in self.downlink.events() {
             if std::mem::take(&mut self.is_new) {
-                match event {
-                    Event::Status { message_max, .. } => self.message_max = message_max,
-                    refused => {
-                        assert!(
-                            matches!(refused, Event::Close(_)),
-                            "{refused} before it is known who one is"
-                        );
-                        self.events.push(refused);
-                    }
+                if let Event::Status { message_max, .. } = event {
+                    self.message_max = message_max;
+                } else {
+                    assert!(matches!(event, Event::Close(_)), "{event} before it is known who one is");
+                    self.events.push(event);
                 }
                 continue;
             }
