@@ -42,7 +42,7 @@ impl Channels {
         member.state = State::Open;
         member.framing = framing;
         (member.heard, member.asked) = (now, now);
-        self.agenda.add(now + self.config.ping_interval.min(self.config.silence_max), conn);
+        self.agenda.set(conn, now + self.config.ping_interval.min(self.config.silence_max));
         let place = member.place;
         if self.stopping {
             return self.close_as_stopping(conn, now);
