@@ -48,10 +48,10 @@ impl Assembler {
         parse(&self.partial).map(Some)
     }
 
-    /// Bytes that are held for a record whose end has not come.
+    /// Bytes of memory that are held for a record whose end has not come.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        if self.given { 0 } else { self.partial.len() }
+        if self.given { 0 } else { self.partial.capacity() }
     }
 
     /// Bytes of the record that `bytes` begin with, when they tell.
@@ -63,10 +63,15 @@ impl Assembler {
         Ok(Some(RecordHead::LEN + head.len))
     }
 
-    /// Moves bytes over until `len` are held, or none are left.
+    /// Moves bytes over until `len` are held, or none are left. The buffer doubles as it grows, but not beyond `len`.
     fn fill(&mut self, len: usize, bytes: &mut &[u8]) {
         let missing = len.saturating_sub(self.partial.len());
         let (taken, rest) = bytes.split_at(missing.min(bytes.len()));
+        let need = self.partial.len() + taken.len();
+        if need > self.partial.capacity() {
+            let capacity = (2 * self.partial.capacity()).min(len).max(need);
+            self.partial.reserve_exact(capacity - self.partial.len());
+        }
         self.partial.extend_from_slice(taken);
         *bytes = rest;
     }

@@ -6,7 +6,7 @@ use super::IGNORABLE;
 /// `[kind: 1 byte][length of the body: 4 bytes][body]`.
 ///
 /// Each side gives its members numbers in the order in which they come, and never the same twice in one
-/// stream. The upper bit of a kind means the same as it does in frames.
+/// stream: who has given the last one closes the link, and begins anew on another. The upper bit of a kind means the same as it does in frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record<'a> {
     /// A peer is there: `[member: 4][chosen: 1][id]`.

@@ -234,7 +234,7 @@ impl Channels {
         }
         self.leave(conn, reason);
         self.let_all_go(conn, now);
-        self.agenda.add(until, conn);
+        self.agenda.set(conn, until);
         self.queue_with(conn, conn, write);
         self.outputs.push_back(Output::Finish { conn });
     }
@@ -275,6 +275,7 @@ impl Channels {
         self.leave(conn, None);
         self.let_all_go(conn, now);
         self.forget_lag(conn);
+        self.agenda.forget(conn);
         if let Some(mut member) = self.members.remove(conn) {
             self.config.shared.count_unfinished(member.unfinished, 0);
             member.outbox.clear(&mut self.pool);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use nws_core::Framing::Structured;
 use nws_core::sim::{ClientId, Proxy, Speed, Word, local, network};
 use nws_core::{Channels, Config, ConnId, Input, Output};
+use nws_protocol::PeerId;
 use slotmap::SlotMap;
 
 /// Visits are gathered: they are late by at most a 64th of the interval of pings.
@@ -138,4 +139,27 @@ fn rare_pings_do_not_delay_the_end_of_those_that_close() {
     assert!(due <= start + close_time + LATE);
     core.handle_timeout(due);
     assert_eq!(outputs(&mut core), [Output::Reset { conn }]);
+}
+
+/// However many come and go, nothing is kept of them until they would have been asked for a sign of life.
+#[test]
+fn nobody_waits_for_those_that_have_gone() {
+    let (mut core, conn, start) = alone(Config::default());
+    let alone = core.poll_timeout();
+    let mut conns = SlotMap::with_key();
+    conns.insert(());
+    let [other, closed, reserved] = [(); 3].map(|()| conns.insert(()));
+    for conn in [other, closed] {
+        core.handle(Input::Join { conn, channel: local("room"), framing: Structured }, start);
+    }
+    let peer = PeerId::chosen("chosen").unwrap();
+    core.handle(Input::Reserve { conn: reserved, channel: local("room"), peer }, start);
+    core.handle(Input::PeerClosed { conn: closed, code: None }, start);
+    assert_ne!(core.poll_timeout(), alone);
+    core.handle(Input::Gone { conn: closed }, start);
+    assert_eq!(core.poll_timeout(), alone);
+    for conn in [conn, other, reserved] {
+        core.handle(Input::Gone { conn }, start);
+    }
+    assert_eq!(core.poll_timeout(), None);
 }

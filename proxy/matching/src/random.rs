@@ -30,6 +30,12 @@ impl Random {
         tag
     }
 
+    /// How many blocks have been drawn.
+    #[cfg(test)]
+    pub(crate) const fn drawn(&self) -> u64 {
+        self.drawn
+    }
+
     pub(crate) fn shuffle<T>(&mut self, things: &mut [T]) {
         for last in (1..things.len()).rev() {
             things.swap(last, self.below(last + 1));

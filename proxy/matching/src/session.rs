@@ -9,10 +9,13 @@
 //!   are ignored then. So the two sides never disagree about what is still to come.
 //! - LEAVE erases what is known of a slot but the tag that was expected for it. Whoever joins while that LEAVE is on its
 //!   way has matched it and sends its tag and data: by the tag they are known for what they are, and dropped.
-//! - A slot that stands for nothing costs the same arithmetic as any other, so that time does not tell it apart.
+//! - A slot that stands for nothing stands for a name that nobody has. It is treated as any other all the way, and no step is left out
+//!   because it cannot succeed: so time does not tell how many there are.
 //! - When all slots are taken, one that stands for nothing is left to make room.
 
 mod config;
+#[cfg(test)]
+mod evenness;
 mod input;
 mod output;
 mod own;

@@ -26,8 +26,8 @@ pub(super) struct Channel {
     pub(super) absent: Absent,
     /// Those who are present by the numbers under which other proxies know them.
     numbers: HashMap<u32, ConnId, RandomState>,
-    /// The number of the next one.
-    next_number: u32,
+    /// The number of the next one, unless all are used up.
+    next_number: Option<u32>,
     /// How many of `present` are raw.
     pub(super) raw: usize,
     /// It is not offered to other proxies, though it should be.
@@ -44,7 +44,7 @@ pub(super) enum Holder {
 }
 
 impl Channel {
-    pub(super) fn new(key: ChannelKey, hasher: RandomState) -> Self {
+    pub(super) fn new(key: ChannelKey, first_number: u32, hasher: RandomState) -> Self {
         Self {
             key,
             present: Vec::new(),
@@ -54,7 +54,7 @@ impl Channel {
             ids: HashMap::with_hasher(hasher.clone()),
             absent: Absent::new(hasher.clone()),
             numbers: HashMap::with_hasher(hasher),
-            next_number: 0,
+            next_number: Some(first_number),
             raw: 0,
             is_isolated: false,
         }
@@ -78,13 +78,24 @@ impl Channel {
         self.ids.remove(id);
     }
 
-    /// Adds a member; the answer is its seat and its number.
+    /// Whether there is a number for another member.
+    pub(super) fn has_number(&self) -> bool {
+        self.next_number.is_some()
+    }
+
+    /// Gives `members`, all who are present, numbers from 0 on.
+    pub(super) fn renumber(&mut self, members: &[ConnId]) {
+        self.numbers = HashMap::with_hasher(self.numbers.hasher().clone());
+        self.numbers.extend((0..).zip(members.iter().copied()));
+        self.next_number = u32::try_from(members.len()).ok();
+    }
+
+    /// Adds a member, for whom there is a number; the answer is its seat and its number.
     pub(super) fn seat(&mut self, conn: ConnId, framing: Framing) -> (usize, u32) {
         self.raw += usize::from(framing == Framing::Raw);
         self.present.push(conn);
-        let number = self.next_number;
-        // After four thousand million members of one channel the oldest have left.
-        self.next_number = number.wrapping_add(1);
+        let number = self.next_number.unwrap_or(u32::MAX);
+        self.next_number = number.checked_add(1);
         self.numbers.insert(number, conn);
         (self.present.len() - 1, number)
     }

@@ -30,6 +30,8 @@ pub struct Config {
     pub stall_time: Duration,
     /// Time that a closing connection has.
     pub close_time: Duration,
+    /// The number under which other proxies know the first member of a channel. A test that begins late sees what follows the last.
+    pub first_number: u32,
     /// What is counted together with other instances.
     pub shared: Arc<Shared>,
 }
@@ -46,6 +48,7 @@ impl Default for Config {
             recipient_queue_max: limits::RECIPIENT_QUEUE_MAX,
             stall_time: limits::STALL_TIME,
             close_time: limits::CLOSE_TIME,
+            first_number: 0,
             shared: Arc::new(Shared::new(limits::CHANNELS_MAX, limits::ALL_QUEUES_MAX)),
         }
     }

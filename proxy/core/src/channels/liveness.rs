@@ -1,11 +1,11 @@
 //! Liveness: pings, clients that have fallen silent, and the end of closing connections.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use nws_protocol::CloseCode;
 use nws_protocol::websocket::{self, Opcode};
+use slotmap::SecondaryMap;
 
 use super::member::{Member, State};
 use super::{Channels, ConnId, Output};
@@ -20,29 +20,41 @@ const LOOKS: u32 = 8;
 /// However rare pings are, those that close are reset in time.
 const SLACK_MAX: Duration = Duration::from_millis(500);
 
-/// When which connection is to be visited.
+/// When which connection is to be visited: each once at most, and none that has gone.
 #[derive(Default)]
 pub(super) struct Agenda {
-    visits: BinaryHeap<Reverse<(Instant, ConnId)>>,
+    visits: BTreeSet<(Instant, ConnId)>,
+    by_conn: SecondaryMap<ConnId, Instant>,
     slack: Duration,
 }
 
 impl Agenda {
     pub(super) fn with_interval(interval: Duration) -> Self {
-        Self { visits: BinaryHeap::new(), slack: (interval / SLACK).min(SLACK_MAX) }
+        Self { slack: (interval / SLACK).min(SLACK_MAX), ..Self::default() }
     }
 
-    pub(super) fn add(&mut self, at: Instant, conn: ConnId) {
-        self.visits.push(Reverse((at, conn)));
+    /// Visits `conn` at this time, and not at another one that was set for it before.
+    pub(super) fn set(&mut self, conn: ConnId, at: Instant) {
+        if let Some(before) = self.by_conn.insert(conn, at) {
+            self.visits.remove(&(before, conn));
+        }
+        self.visits.insert((at, conn));
+    }
+
+    pub(super) fn forget(&mut self, conn: ConnId) {
+        if let Some(at) = self.by_conn.remove(conn) {
+            self.visits.remove(&(at, conn));
+        }
     }
 
     pub(super) fn next(&self) -> Option<Instant> {
-        self.visits.peek().map(|Reverse((at, _))| *at + self.slack)
+        self.visits.first().map(|(at, _)| *at + self.slack)
     }
 
     fn pop_due(&mut self, now: Instant) -> Option<(Instant, ConnId)> {
-        self.visits.peek().filter(|Reverse((at, _))| *at <= now)?;
-        self.visits.pop().map(|Reverse(visit)| visit)
+        let visit = *self.visits.first().filter(|(at, _)| *at <= now)?;
+        self.forget(visit.1);
+        Some(visit)
     }
 }
 
@@ -98,7 +110,7 @@ impl Channels {
         }
         let ping = member.asked + interval;
         let look = if member.heard > member.asked { ping } else { now + interval / LOOKS };
-        self.agenda.add(silent_until.min(ping).min(look), conn);
+        self.agenda.set(conn, silent_until.min(ping).min(look));
         if is_asked {
             self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Ping, []));
         }

@@ -42,7 +42,7 @@ impl Channels {
         member.state = State::Open;
         member.framing = framing;
         (member.heard, member.asked) = (now, now);
-        self.agenda.add(now + self.config.ping_interval.min(self.config.silence_max), conn);
+        self.agenda.set(conn, now + self.config.ping_interval.min(self.config.silence_max));
         let place = member.place;
         if self.stopping {
             return self.close_as_stopping(conn, now);
@@ -52,6 +52,9 @@ impl Channels {
         };
         if self.channels[place.channel].present.len() >= self.config.channel_peers_max {
             return self.close(conn, CloseCode::LimitReached, "too many peers in this channel", now);
+        }
+        if !self.channels[place.channel].has_number() {
+            self.renumber(place.channel, now);
         }
         self.announce(conn, place.channel, framing);
         if framing == Framing::Structured {
@@ -127,9 +130,23 @@ impl Channels {
         if !self.config.shared.claim_channel() {
             return None;
         }
-        let id = self.channels.insert(Channel::new(key.clone(), self.hasher.clone()));
+        let id =
+            self.channels.insert(Channel::new(key.clone(), self.config.first_number, self.hasher.clone()));
         self.by_key.insert(key, id);
         Some(id)
+    }
+
+    /// All numbers of a channel are used up. As none may come twice in one stream, those to other proxies begin anew, and everybody
+    /// who is present gets a number from 0 on.
+    fn renumber(&mut self, id: ChannelId, now: Instant) {
+        let trunks = self.channels[id].trunks.clone();
+        trunks.into_iter().for_each(|trunk| self.end_trunk(trunk, now));
+        let mut present = self.channels[id].present.clone();
+        present.sort_unstable_by_key(|conn| self.members[*conn].number);
+        for (number, conn) in (0..).zip(&present) {
+            self.members[*conn].number = number;
+        }
+        self.channels[id].renumber(&present);
     }
 
     /// Tells the newcomer who it is and of everybody, and everybody of the newcomer, and seats it.

@@ -202,3 +202,38 @@ fn whoever_is_cut_leaves_as_slow_on_every_machine() {
     assert_eq!(pair.seen(0, a), [format!("disconnect b~{}, slow", SHORT[1])]);
     assert_eq!(pair.seen(1, near), [format!("a~{}: 1", SHORT[0]), "disconnect b, slow".to_owned()]);
 }
+
+/// Whoever has given the last number ends the link itself, once, and the next one lasts.
+#[test]
+fn numbers_of_members_begin_anew_after_the_last() {
+    let config = Config { first_number: u32::MAX - 1, ..Config::default() };
+    let mut pair = Pair::matched([Proxy::new(config, 1), Proxy::new(Config::default(), 2)]);
+    let b = pair.join(1, "b");
+    let a = pair.join(0, "a");
+    let c = pair.join(0, "c");
+    assert!(pair.proxies.iter_mut().all(|proxy| resets(proxy).is_empty()));
+    pair.seen(0, a);
+    pair.seen(1, b);
+    let d = pair.proxies[0].join_as(&network("room"), "d", Structured);
+    assert_eq!(resets(&mut pair.proxies[0]), [pair.trunks[0]]);
+    assert_eq!(pair.seen(0, a), [format!("disconnect b~{}", SHORT[1]), "connect d".to_owned()]);
+    assert_eq!(pair.seen(0, d), ["connect a", "connect c"]);
+    let was = pair.trunks[1];
+    let mut pair = Pair::matched(pair.proxies);
+    assert_eq!(resets(&mut pair.proxies[1]), [was], "that of the link that is over");
+    pair.join(0, "e");
+    pair.send(0, c, Word::message(&format!("b~{}", SHORT[1]), "1"));
+    pair.send(1, b, Word::message(&format!("c~{}", SHORT[0]), "2"));
+    assert!(pair.proxies.iter_mut().all(|proxy| resets(proxy).is_empty()));
+    let zero = SHORT[0];
+    let told = |what: &str, who: &[&str]| -> Vec<String> {
+        who.iter().map(|who| format!("{what} {who}~{zero}")).collect()
+    };
+    let gone = told("disconnect", &["a", "c"]);
+    let mut seen = pair.seen(1, b);
+    let rest = seen.split_off(2);
+    seen.sort();
+    assert_eq!(seen, gone);
+    assert_eq!(rest, [told("connect", &["a", "c", "d", "e"]), vec![format!("c~{zero} > 1")]].concat());
+    assert_eq!(pair.seen(0, c).last().unwrap(), &format!("b~{} > 2", SHORT[1]));
+}

@@ -15,14 +15,20 @@ use crate::oprf::Blind;
 use crate::random::Random;
 use crate::work::{Asked, Name};
 
-/// Bytes of a name that stands for none: nobody guesses it.
-const NOBODY_LEN: usize = 32;
+/// Characters of a name that we make up: nobody guesses it. Names of up to 71 characters take as many blocks of every hash.
+const MADE_UP_LEN: usize = 32;
+
+/// What it consists of.
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Our slots. Each goes through the same stages in the order of its number: it is blinded, sent, evaluated by the
 /// other side, proven. So the slots of one stage follow each other, and each stage is a queue.
+///
+/// A slot that stands for nothing stands for a name that we made up, and all that is done for the slot of a channel is done
+/// for it: only what is offered and what gives way looks at the difference.
 #[derive(Default)]
 pub(super) struct OwnSlots {
-    /// What we offer, with its slot. As many as are offered.
+    /// What we offer, with its slot, and what we made up. As many as are offered, and as are padded.
     names: BTreeMap<ChannelName, Option<Slot>>,
     /// What the first slots are to stand for: channels and nothing, shuffled.
     plan: VecDeque<Option<ChannelName>>,
@@ -46,10 +52,11 @@ pub(super) struct OwnSlots {
 
 /// What is known of one slot.
 struct State {
-    /// What it stands for, unless for nothing.
+    /// What it stands for, until it is left.
     channel: Option<ChannelName>,
+    is_made_up: bool,
     left: bool,
-    /// The tag of the other side for the same channel. Kept when the slot is left.
+    /// The tag of the other side for the same channel, as soon as it is proven. Kept when the slot is left.
     expected: Option<Tag>,
     /// The slot of the other side for the same channel.
     peer: Option<Slot>,
@@ -125,8 +132,7 @@ impl OwnSlots {
             _ => Default::default(),
         };
         self.blinding += batch.len();
-        let names = batch.iter().map(|channel| name(channel.as_ref(), random)).collect();
-        batch.into_iter().for_each(|channel| self.add(channel));
+        let names = batch.into_iter().map(|channel| self.add(channel, random)).collect();
         (names, left)
     }
 
@@ -152,27 +158,40 @@ impl OwnSlots {
 
     /// A live slot that stands for nothing. Any of them: which one it is must not tell what others stand for.
     fn nothing(&self, random: &mut Random) -> Option<Slot> {
-        let is_one = |state: &State| state.channel.is_none() && !state.left;
+        let is_one = |state: &State| state.is_made_up && !state.left;
         let mut slots: Vec<Slot> =
             self.slots.iter().zip(0..).filter(|(state, _)| is_one(state)).map(|(_, slot)| slot).collect();
         random.shuffle(&mut slots);
         slots.pop()
     }
 
-    fn add(&mut self, channel: Option<ChannelName>) {
-        if let Some(channel) = &channel {
-            self.names.insert(channel.clone(), Some(self.slots.len() as Slot));
-        }
-        self.slots.push(State { channel, left: false, expected: None, peer: None, searched: false });
+    /// Gives a slot to `channel`, or to nothing, and what is to be blinded for it.
+    fn add(&mut self, channel: Option<ChannelName>, random: &mut Random) -> Name {
+        let is_made_up = channel.is_none();
+        let nothing = made_up(random);
+        let channel = channel.unwrap_or(nothing);
+        let name = Zeroizing::new(channel.as_str().as_bytes().to_vec());
+        self.names.insert(channel.clone(), Some(self.slots.len() as Slot));
+        self.slots.push(State {
+            channel: Some(channel),
+            is_made_up,
+            left: false,
+            expected: None,
+            peer: None,
+            searched: false,
+        });
         self.live += 1;
+        name
     }
 
     /// Gives the slot of the other side for the same channel.
     fn leave(&mut self, slot: Slot) -> Option<Slot> {
         let state = &mut self.slots[usize::from(slot)];
         state.left = true;
-        state.channel = None;
         self.live -= 1;
+        if let Some(channel) = state.channel.take() {
+            self.names.remove(&channel);
+        }
         state.peer.take()
     }
 
@@ -206,7 +225,14 @@ impl OwnSlots {
         let asked = self.evaluated.drain(..self.proving).zip(states);
         asked
             .map(|((blind, evaluation), state)| Asked {
-                name: name(state.channel.as_ref(), random),
+                name: state
+                    .channel
+                    .clone()
+                    .unwrap_or_else(|| made_up(random))
+                    .as_str()
+                    .as_bytes()
+                    .to_vec()
+                    .into(),
                 blind,
                 evaluation,
             })
@@ -217,25 +243,22 @@ impl OwnSlots {
     pub(super) fn proven(&mut self, proofs: &[Proofs], random: &mut Random) -> (Slot, Vec<Tag>) {
         let first = self.proven;
         self.proven += std::mem::take(&mut self.proving);
-        let tag = |(state, proofs): (&State, &Proofs)| match state.channel {
-            Some(_) => proofs.own,
-            None => random.tag(),
-        };
+        let tag = |(state, proofs): (&State, &Proofs)| if state.left { random.tag() } else { proofs.own };
         (first as Slot, self.slots[first..].iter().zip(proofs).map(tag).collect())
     }
 
-    /// Expects `tag` for `slot` from now on, and gives whether it stands for something.
+    /// Expects `tag` for `slot` from now on, and gives whether it is live.
     pub(super) fn expect(&mut self, slot: Slot, tag: Tag) -> bool {
         let state = &mut self.slots[usize::from(slot)];
-        state.expected = state.channel.is_some().then_some(tag);
-        state.expected.is_some()
+        state.expected = (!state.left).then_some(tag);
+        !state.left
     }
 
     /// The other side has said of the channel of a slot what it knew when we asked.
     pub(super) fn note_searched(&mut self, slot: Slot) -> Option<ChannelName> {
         let state = &mut self.slots[usize::from(slot)];
         state.searched = true;
-        state.channel.clone()
+        state.channel.clone().filter(|_| !state.is_made_up)
     }
 
     /// Whether it has said that of a channel that is offered.
@@ -279,14 +302,10 @@ impl OwnSlots {
     }
 }
 
-/// The bytes of a name, or of one that is none.
-fn name(channel: Option<&ChannelName>, random: &mut Random) -> Name {
-    Zeroizing::new(match channel {
-        Some(channel) => channel.as_str().as_bytes().to_vec(),
-        None => {
-            let mut nobody = vec![0; NOBODY_LEN];
-            random.fill_bytes(&mut nobody);
-            nobody
-        }
-    })
+/// A name that nobody has.
+fn made_up(random: &mut Random) -> ChannelName {
+    let mut letters = Zeroizing::new([0; MADE_UP_LEN]);
+    random.fill_bytes(&mut *letters);
+    let name: String = letters.iter().map(|byte| char::from(LETTERS[usize::from(byte % 64)])).collect();
+    ChannelName::new(&name).expect("letters and digits are a name")
 }
