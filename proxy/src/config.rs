@@ -128,3 +128,16 @@ impl Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn web_sites_may_try_as_many_names_as_security_md_says() {
+        let SiteNamesConfig { site_burst, opaque_burst, all_burst, interval } =
+            Limits::default().site_names();
+        assert_eq!((site_burst, opaque_burst, all_burst), (16, 4, 64));
+        assert_eq!(interval, Duration::from_secs(2));
+    }
+}

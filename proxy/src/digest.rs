@@ -40,3 +40,18 @@ impl fmt::Display for Digest {
         write!(f, "{:016x}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nws_protocol::{ChannelName, Scope};
+
+    use super::*;
+
+    #[test]
+    fn a_digest_is_another_one_after_every_start() {
+        let channel = ChannelKey { scope: Scope::Network, name: ChannelName::new("chat").unwrap() };
+        let [one, other] = [(), ()].map(|()| DigestKey::generate().unwrap());
+        assert!(one.digest(&channel) == one.digest(&channel));
+        assert!(one.digest(&channel) != other.digest(&channel));
+    }
+}

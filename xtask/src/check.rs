@@ -2,6 +2,7 @@
 
 mod arrows;
 mod deny;
+mod promises;
 mod shape;
 mod wasm;
 
@@ -11,7 +12,8 @@ use crate::package::version;
 use crate::step::Step;
 use crate::{checkout, npm, toolchain};
 
-/// Checks format, lints, documentation, dependencies, the shape of files, and what the WebAssembly imports.
+/// Checks format, lints, documentation, dependencies, the shape of files, the tests of what is promised,
+/// and what the WebAssembly imports.
 ///
 /// Runs every check, whatever the others say, and ends with the list of those that failed.
 #[derive(clap::Args)]
@@ -35,6 +37,7 @@ impl Check {
             ("arrows", arrows::check()),
             ("wasm", wasm::check()),
             ("shape", shape::check()),
+            ("promises", promises::check()),
             ("version", version::check()),
             ("npm package", package()),
         ];

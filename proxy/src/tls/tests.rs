@@ -120,6 +120,15 @@ impl ResolvesServerCert for Thief {
     }
 }
 
+#[test]
+fn an_id_is_another_one_after_every_start_and_that_of_the_key() {
+    assert_ne!(identity().id(), identity().id());
+    let [key, other] = [(), ()].map(|()| KeyPair::generate_for(&PKCS_ED25519).unwrap());
+    let id = |key| identity::id_of(&identity::certificate(key).unwrap()).unwrap();
+    assert_eq!(id(&key), id(&key));
+    assert_ne!(id(&key), id(&other));
+}
+
 #[tokio::test]
 async fn both_know_each_other_and_share_a_session() {
     let (a, b) = (identity(), identity());

@@ -20,7 +20,7 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-fn visit(folder: &Path, each: &mut dyn FnMut(&Path)) -> Result<()> {
+pub(super) fn visit(folder: &Path, each: &mut dyn FnMut(&Path)) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path: PathBuf = entry?.path();
         let name = path.file_name().unwrap_or_default();

@@ -27,7 +27,7 @@ pub struct RationsConfig {
 }
 
 impl Default for RationsConfig {
-    /// At eight guesses a second a word out of ten thousand falls in ten minutes, and four random words never. The bursts let
+    /// At eight guesses a second a word out of ten thousand falls in six minutes, and four random words never. The bursts let
     /// a proxy with 256 channels meet a stranger without a pause, one with 1024 a friend.
     fn default() -> Self {
         let a_second = |burst, rate| Budget { burst, interval: Duration::from_secs(1) / rate };
@@ -41,5 +41,31 @@ impl Default for RationsConfig {
             handshakes: a_second(16, 16),
             sources_max: 8192,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Time until half of as many names have been tried, in units of so many seconds.
+    fn average(names: u64, unit: u64) -> u64 {
+        let Budget { burst, interval } = RationsConfig::default().strangers;
+        let tries = (names / 2).saturating_sub(u64::from(burst));
+        let seconds = tries * u64::try_from(interval.as_millis()).unwrap() / 1000;
+        (seconds + unit / 2) / unit
+    }
+
+    #[test]
+    fn names_fall_as_late_as_security_md_says() {
+        const HOUR: u64 = 60 * 60;
+        const YEAR: u64 = 365 * 24 * HOUR;
+        let words = |count| 10_000_u64.pow(count);
+        assert_eq!(average(words(1), 60), 6, "minutes");
+        assert_eq!(average(1_000_000, HOUR), 17, "hours");
+        assert_eq!(average(words(2), 7 * 24 * HOUR), 10, "weeks");
+        assert_eq!(average(words(4), 1_000_000 * YEAR), 20, "millions of years");
+        assert_eq!(average(1000 * 100, HOUR), 2, "hours for a company's name, a word and a year");
+        assert_eq!(average(32_u64.pow(8), 1000 * YEAR), 2, "thousands of years for eight random characters");
     }
 }
