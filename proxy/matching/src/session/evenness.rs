@@ -55,7 +55,10 @@ impl Side {
                     weight += work.weight();
                     self.handle(Input::Done(work.run()));
                 }
-                Output::Matched { .. } | Output::Left { .. } | Output::Exhausting => {}
+                Output::Matched { .. }
+                | Output::Left { .. }
+                | Output::Searched { .. }
+                | Output::Exhausting => {}
             }
         }
         self.efforts.push(Effort {
