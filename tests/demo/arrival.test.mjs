@@ -26,7 +26,8 @@ class Witness {
 
   static async join(channel) {
     const witness = new Witness(new WebSocket(`${proxy.ws}/${channel}`));
-    await within('a witness', once(witness.#socket, 'open'));
+    // The first frame tells it who it is.
+    await within('a witness', once(witness.#socket, 'message'));
     return witness;
   }
 

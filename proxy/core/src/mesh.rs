@@ -116,8 +116,11 @@ impl Mesh {
             MeshInput::Own { dial } => self.on_own(dial, now),
             MeshInput::Ready { link } => self.on_ready(link, now),
             MeshInput::Matched { link } => self.on_matched(link),
-            MeshInput::Searched { link, channel } => self.on_searched(link, &channel),
-            MeshInput::Shared { link, channel, is_matched } => self.on_shared(link, &channel, is_matched),
+            // For each channel that is offered: they move no timer.
+            MeshInput::Searched { link, channel } => return self.on_searched(link, &channel),
+            MeshInput::Shared { link, channel, is_matched } => {
+                return self.on_shared(link, &channel, is_matched);
+            }
             MeshInput::Opened { channel } => self.on_opened(channel),
             MeshInput::Closed { channel } => self.on_closed(channel, now),
             MeshInput::Exhausting { link } => self.on_exhausting(link, now),
