@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
 use nws_matching::{LinkKey, Rations, RationsConfig};
+use nws_protocol::limits::LINK_SLOTS_LIVE;
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::{Key, KeyData, SlotMap};
 use tokio::sync::{Notify, mpsc};
@@ -35,9 +36,9 @@ use isolation::Isolation;
 use named::NamedProxies;
 use partner::LinkTally;
 
-/// Orders that may wait for a link: as many as there can be channels, twice over. A link for which more
-/// wait is stuck, and ended.
-const ORDERS: usize = 2048;
+/// Orders that may wait for a link. One turn of the state machine gives hardly more than one for each slot, so a link for which
+/// more wait is stuck, and ended.
+const ORDERS: usize = 2 * LINK_SLOTS_LIVE as usize;
 
 /// Far enough away to stand for never, near enough not to overflow.
 const NEVER: Duration = Duration::from_secs(24 * 60 * 60);

@@ -1,5 +1,6 @@
 //! What it costs two proxies to find their common channels: two sessions in this process, and all budgets granted.
 
+mod padding;
 mod side;
 
 use anyhow::{Result, ensure};
@@ -19,21 +20,27 @@ pub(super) fn measure(options: &Options) -> Result<Value> {
         let runs: Result<Vec<_>> = (0..options.reps).map(|_| once(channels)).collect();
         sizes.push(json!({"channels": channels, "runs": runs?}));
     }
-    Ok(json!({"sizes": sizes}))
+    Ok(json!({"sizes": sizes, "padding": padding::measure(options)?}))
 }
 
 fn once(channels: usize) -> Result<Value> {
     let one = Side::new(Role::Initiator, names("one", channels)?)?;
     let mut sides = [one, Side::new(Role::Responder, names("two", channels)?)?];
-    while sides.iter().any(Side::has_something_to_do) {
-        let [one, two] = &mut sides;
-        one.turn(two)?;
-        two.turn(one)?;
-    }
+    play(&mut sides)?;
     for side in &sides {
         ensure!(side.matched == channels / 2, "{} of {} channels were matched", side.matched, channels / 2);
     }
     Ok(json!(sides.map(|side| side.cost.json())))
+}
+
+/// Everything that the two have to say to each other.
+fn play(sides: &mut [Side; 2]) -> Result<()> {
+    while sides.iter().any(Side::has_something_to_do) {
+        let [one, two] = sides;
+        one.turn(two)?;
+        two.turn(one)?;
+    }
+    Ok(())
 }
 
 fn names(side: &str, count: usize) -> Result<Vec<ChannelName>> {

@@ -129,3 +129,20 @@ fn those_beyond_the_slots_wait_and_empty_ones_give_way() {
     shut(&mut desk, "b");
     assert_eq!(open(&mut desk, "f"), [withdraw(link, "b"), offer(link, "f")]);
 }
+
+/// A shell that keeps twice as many orders for a link as there are slots ends none that is only slow.
+#[test]
+fn one_turn_asks_for_little_more_than_the_slots() {
+    let slots_max = 16;
+    let mut desk = Desk::with(MeshConfig { slots_max, ..MeshConfig::default() });
+    let names: Vec<String> = (0..2 * slots_max).map(|number| format!("room{number}")).collect();
+    names.iter().for_each(|name| drop(open(&mut desk, name)));
+    let (link, _) = desk.connect(LOWER, None);
+    let offered = desk.tell(MeshInput::Ready { link }).len();
+    assert_eq!(offered, slots_max);
+    let most = names.iter().map(|name| shut(&mut desk, name).len()).max().unwrap();
+    assert!(most <= 4, "{most} for one channel");
+    let withdrawn = wait(&mut desk, link, 2 * LINGER);
+    let at_once = |time| withdrawn.iter().filter(|(at, _)| *at == time).count();
+    assert_eq!(withdrawn.iter().map(|&(at, _)| at_once(at)).max(), Some(slots_max));
+}

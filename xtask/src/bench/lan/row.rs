@@ -113,7 +113,17 @@ fn matching(measured: &Measured<'_>) -> Result<Vec<Figure>> {
         figures.push(Figure::new(format!("{what}, of that beside the sockets"), session, "ms"));
         figures.push(Figure::new(format!("{what}, frames of both"), of(&["bytes"])? / 1000.0, "KB"));
     }
+    figures.push(padding(measured)?);
     Ok(figures)
+}
+
+/// How far time tells 513 channels from 1,020.
+fn padding(measured: &Measured<'_>) -> Result<Figure> {
+    let padding = measured.value("/padding")?;
+    let [few, many] = ["/us/0", "/us/1"].map(|key| padding.pointer(key).and_then(Value::as_f64));
+    let (few, many) = few.zip(many).context("no times")?;
+    let ratio = Figure::new("matching, tags: 1,020 channels against 513".to_owned(), many / few, "times");
+    Ok(ratio.at_most(1.05).details(padding.clone()))
 }
 
 /// Of both sides.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use anyhow::Result;
 use nws_matching::{Input, Output, Role, Session, SessionConfig, Work};
+use nws_protocol::link::LinkFrame;
 use nws_protocol::{ChannelName, ProxyId};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
@@ -26,13 +27,15 @@ pub(super) struct Cost {
     work: f64,
     /// Other CPU seconds.
     session: f64,
+    /// What each message with tags of the other side has taken, of these.
+    pub(super) tags: Vec<f64>,
     frames: usize,
     bytes: usize,
 }
 
 impl Cost {
     pub(super) fn json(&self) -> Value {
-        let Self { work, session, frames, bytes } = self;
+        let Self { work, session, frames, bytes, .. } = self;
         json!({"work_ms": work * 1e3, "session_ms": session * 1e3, "frames": frames, "bytes": bytes})
     }
 }
@@ -82,10 +85,13 @@ impl Side {
     }
 
     fn handle(&mut self, input: Input<'_>) -> Result<()> {
+        let has_tags = matches!(&input, Input::Frame(bytes) if matches!(LinkFrame::parse(bytes), Ok(LinkFrame::Tags { .. })));
         let start = cpu();
         self.session.handle(input)?;
         self.drain()?;
-        self.cost.session += cpu() - start;
+        let taken = cpu() - start;
+        self.cost.session += taken;
+        self.cost.tags.extend(has_tags.then_some(taken));
         Ok(())
     }
 
