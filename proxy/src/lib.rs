@@ -24,6 +24,7 @@ mod mesh;
 mod network;
 mod patience;
 mod places;
+mod refusals;
 mod shard;
 mod tls;
 mod trouble;
@@ -31,6 +32,7 @@ mod trouble;
 use std::future::Future;
 
 use network::Network;
+use refusals::Refusals;
 
 pub use config::{Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
@@ -56,15 +58,20 @@ pub async fn run(
 ) -> Result<(), Error> {
     let (news, from_shards) = network::news();
     let links = listeners.links.take();
-    let shards = shard::Shards::start(&config, links.is_some().then_some(&news))?;
+    let refusals = Refusals::default();
+    let shards = shard::Shards::start(&config, links.is_some().then_some(&news), &refusals)?;
     let (handles, port) = (shards.handles(), listeners.port());
     tracing::info!(port, shards = handles.len(), version = env!("CARGO_PKG_VERSION"), "serving");
-    let server = local::Server::new(&config, port, handles.clone())?;
+    let server = local::Server::new(&config, port, handles.clone(), refusals.clone())?;
     let mut network = None;
     let networking = async {
         match links {
             Some(links) => {
-                network.insert(Network::start(config.links, links, handles, from_shards)?).run().await
+                let refusals = refusals.clone();
+                network
+                    .insert(Network::start(config.links, links, handles, from_shards, refusals)?)
+                    .run()
+                    .await
             }
             None => std::future::pending().await,
         }
@@ -72,11 +79,13 @@ pub async fn run(
     let outcome = tokio::select! {
         () = server.accept(listeners) => Ok(()),
         failure = networking => failure,
+        never = refusals.tell() => match never {},
         () = shutdown => Ok(()),
     };
     match network {
         Some(network) => drop(tokio::join!(network.stop(), shards.stop())),
         None => shards.stop().await,
     }
+    refusals.tell_now();
     outcome
 }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::interfaces::Interfaces;
+use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
 use crate::tls::Identity;
 
@@ -38,6 +39,8 @@ pub(crate) struct Context {
     pub(crate) interfaces: watch::Receiver<Arc<Interfaces>>,
     /// Whether others may link from other networks.
     pub(crate) allow_remote: bool,
+    /// Where those are counted who do not get a link, or do not keep it.
+    pub(crate) refusals: Refusals,
     /// Where they compute.
     pub(crate) arithmetic: Arithmetic,
     /// What starts their tasks.

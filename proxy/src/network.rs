@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::interfaces::Interfaces;
 use crate::link::{self, Arithmetic, Context, LinkListener, Tasks};
 use crate::mesh::{Dialer, Mesh};
+use crate::refusals::Refusals;
 use crate::shard::{News, ShardHandles};
 use crate::tls::Identity;
 
@@ -51,6 +52,7 @@ impl Network {
         listener: LinkListener,
         shards: ShardHandles,
         news: mpsc::Receiver<News>,
+        refusals: Refusals,
     ) -> Result<Self, Error> {
         keep_memory();
         let identity = Identity::generate()?;
@@ -74,6 +76,7 @@ impl Network {
             shards: shards.clone(),
             interfaces,
             allow_remote: config.allow_remote,
+            refusals,
             arithmetic: Arithmetic::new(),
             tasks: tasks.starter(),
         });

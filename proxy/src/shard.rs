@@ -26,6 +26,7 @@ use tokio::sync::mpsc;
 use crate::config::Config;
 use crate::digest::DigestKey;
 use crate::error::Error;
+use crate::refusals::Refusals;
 
 pub(crate) use handle::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
 pub(crate) use news::{News, Untold};
@@ -65,11 +66,16 @@ impl Shards {
     /// # Panics
     ///
     /// Outside a runtime that is local to its thread. `news` hears which network channels have members.
-    pub(crate) fn start(config: &Config, news: Option<&mpsc::Sender<News>>) -> Result<Self, Error> {
+    pub(crate) fn start(
+        config: &Config,
+        news: Option<&mpsc::Sender<News>>,
+        refusals: &Refusals,
+    ) -> Result<Self, Error> {
         let shared = Arc::new(Shared::new(config.limits.channels, limits::ALL_QUEUES_MAX));
         let count = config.shards.unwrap_or_else(usual_count);
-        let running =
-            (0..count).map(|index| start_one(index, config, &shared, news)).collect::<Result<_, _>>()?;
+        let running = (0..count)
+            .map(|index| start_one(index, config, &shared, news, refusals))
+            .collect::<Result<_, _>>()?;
         Ok(Self { running, key: DigestKey::generate()? })
     }
 
@@ -135,6 +141,7 @@ fn start_one(
     config: &Config,
     shared: &Arc<Shared>,
     news: Option<&mpsc::Sender<News>>,
+    refusals: &Refusals,
 ) -> Result<Running, Error> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed)?;
@@ -143,6 +150,7 @@ fn start_one(
         seed,
         message_max: config.limits.message,
         news: news.cloned(),
+        refusals: refusals.clone(),
     };
     let (commands, receiver) = mpsc::channel(COMMANDS);
     let is_here = index == 0;

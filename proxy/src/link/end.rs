@@ -8,6 +8,7 @@ use tokio::task::JoinError;
 use tokio_tungstenite::tungstenite;
 
 use crate::mesh::LinkEnd;
+use crate::refusals::Refused;
 use crate::tls::TlsError;
 
 /// What ended a link, or kept a connection from becoming one.
@@ -58,6 +59,29 @@ pub(super) enum End {
     /// The system failed this side.
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
+}
+
+impl End {
+    /// What an end of a link counts as, where it is this side that has no room for it or keeps the rules.
+    pub(super) const fn refused(&self) -> Option<Refused> {
+        match self {
+            Self::Ordered(LinkEnd::Crowded) => Some(Refused::LinkFull),
+            Self::Ordered(LinkEnd::NoHello) => Some(Refused::LinkHandshake),
+            Self::Frame(_) | Self::Refused(_) | Self::Unmatched | Self::Message | Self::Broken => {
+                Some(Refused::LinkRules)
+            }
+            Self::Network(_)
+            | Self::Nobody
+            | Self::Late
+            | Self::Tls(_)
+            | Self::WebSocket(_)
+            | Self::Closed
+            | Self::Ordered(_)
+            | Self::Stuck
+            | Self::Arithmetic(_)
+            | Self::Random(_) => None,
+        }
+    }
 }
 
 impl From<tungstenite::Error> for End {

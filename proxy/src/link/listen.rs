@@ -19,6 +19,7 @@ use super::{SharedContext, socket};
 use crate::error::Error;
 use crate::mesh::{Candidate, Mesh};
 use crate::patience::within;
+use crate::refusals::Refused;
 use crate::tls;
 use crate::trouble::Troubles;
 
@@ -79,12 +80,16 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: Lin
             }
         };
         let is_on_link = context.is_on_link(&address);
-        let Ok(permit) = Arc::clone(&handshakes).try_acquire_owned() else { continue };
+        let Ok(permit) = Arc::clone(&handshakes).try_acquire_owned() else {
+            context.refusals.count(Refused::LinkFull);
+            continue;
+        };
         if !(is_on_link || context.allow_remote) {
             refuse_remote(&context, address, &refused);
             continue;
         }
         if !mesh.admit(address, is_on_link) {
+            context.refusals.count(Refused::LinkFull);
             tracing::debug!(%address, is_on_link, "a connection is refused: there are too many");
             continue;
         }
@@ -98,13 +103,17 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: Lin
                     let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: None });
                     relay(context, link, fresh).await;
                 }
-                Err(end) => tracing::debug!(%address, %end, "a connection has not become a link"),
+                Err(end) => {
+                    context.refusals.count(Refused::LinkHandshake);
+                    tracing::debug!(%address, %end, "a connection has not become a link");
+                }
             }
         });
     }
 }
 
 fn refuse_remote(context: &SharedContext, address: SocketAddr, refused: &Troubles<IpAddr>) {
+    context.refusals.count(Refused::LinkRemote);
     if !refused.is_news(address.ip().to_canonical()) {
         return tracing::debug!(%address, is_on_link = false, "a connection is refused");
     }

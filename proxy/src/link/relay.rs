@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -54,7 +55,10 @@ pub(super) struct Fresh {
 /// Serves a link to its end.
 pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
     let partner = link.partner();
-    let end = serve(context, link, fresh).await;
+    let end = serve(Rc::clone(&context), link, fresh).await;
+    if let Some(kind) = end.refused() {
+        context.refusals.count(kind);
+    }
     partner.has_ended(&end);
 }
 

@@ -14,6 +14,7 @@ use super::origin::{Client, Origins};
 use super::site_names::Budget;
 use super::status::OriginJudged;
 use super::upgrade;
+use crate::refusals::{Refusals, Refused};
 use crate::shard::ShardHandles;
 use crate::trouble::Troubles;
 
@@ -31,6 +32,8 @@ pub(super) struct Gate {
     pub(super) shards: ShardHandles,
     /// Refusals of which the log has told.
     pub(super) refused: Troubles<String>,
+    /// All of them, counted.
+    pub(super) refusals: Refusals,
 }
 
 /// Puts the gate before every route, those that do not exist included.
@@ -49,11 +52,11 @@ async fn pass(gate: State<Arc<Gate>>, request: Request, next: Next) -> Response 
 async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     if !gate.hosts.admit(request.headers(), request.uri().authority()) {
         let host = readable(request.headers(), &HOST);
-        return gate
-            .refuse(format!("the host {host} is not served: use localhost, or allow it with --allow-host"));
+        let reason = format!("the host {host} is not served: use localhost, or allow it with --allow-host");
+        return gate.refuse(Refused::Host, reason);
     }
     if is_repeated(request.headers(), &ORIGIN) {
-        return gate.refuse("a request has one Origin, not two".to_owned());
+        return gate.refuse(Refused::Origin, "a request has one Origin, not two".to_owned());
     }
     let client = Client::of(request.headers());
     let admitted = gate.origins.admit(&client);
@@ -62,7 +65,8 @@ async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) 
             return upgrade::answer(&gate, &client, request).await;
         }
         let origin = readable(request.headers(), &ORIGIN);
-        return gate.refuse(format!("the origin {origin} is not among those of --allow-origin"));
+        let reason = format!("the origin {origin} is not among those of --allow-origin");
+        return gate.refuse(Refused::Origin, reason);
     }
     request.extensions_mut().insert(OriginJudged { client, admitted });
     next.run(request).await
@@ -70,7 +74,8 @@ async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) 
 
 impl Gate {
     /// Tells whoever asked, and the log.
-    fn refuse(&self, reason: String) -> Response {
+    fn refuse(&self, kind: Refused, reason: String) -> Response {
+        self.refusals.count(kind);
         if self.refused.is_news(reason.clone()) {
             tracing::warn!("a request is refused: {reason}");
         }

@@ -9,9 +9,14 @@ use std::task::{Context, Poll};
 use nws_protocol::limits::REQUEST_HEAD_LEAST;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::refusals::{Refusals, Refused};
+
 /// Bytes that all heads together may still have beyond what each may have anyway.
 #[derive(Clone, Debug)]
-pub(super) struct HeadRoom(Arc<AtomicUsize>);
+pub(super) struct HeadRoom {
+    left: Arc<AtomicUsize>,
+    refusals: Refusals,
+}
 
 /// What one connection has read of a head, and has taken for it.
 #[derive(Clone, Debug)]
@@ -34,8 +39,8 @@ pub(super) struct Counted<S> {
 }
 
 impl HeadRoom {
-    pub(super) fn new(bytes: usize) -> Self {
-        Self(Arc::new(AtomicUsize::new(bytes)))
+    pub(super) fn new(bytes: usize, refusals: Refusals) -> Self {
+        Self { left: Arc::new(AtomicUsize::new(bytes)), refusals }
     }
 
     /// The share of a connection whose heads have at most `head_max` bytes.
@@ -47,7 +52,7 @@ impl HeadRoom {
 
     fn take(&self, bytes: usize) -> bool {
         let less = |left: usize| left.checked_sub(bytes);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 }
 
@@ -64,6 +69,7 @@ impl HeadShare {
         let needed = read.saturating_sub(REQUEST_HEAD_LEAST).min(*most);
         let more = needed.saturating_sub(taken.load(Ordering::Relaxed));
         if !room.take(more) {
+            room.refusals.count(Refused::Full);
             return false;
         }
         taken.fetch_add(more, Ordering::Relaxed);
@@ -74,7 +80,7 @@ impl HeadShare {
 impl Share {
     fn finish(&self) {
         self.read.store(0, Ordering::Relaxed);
-        self.room.0.fetch_add(self.taken.swap(0, Ordering::Relaxed), Ordering::Relaxed);
+        self.room.left.fetch_add(self.taken.swap(0, Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 
@@ -142,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_each_may_have_anyway_takes_no_room() {
-        let room = HeadRoom::new(0);
+        let room = HeadRoom::new(0, Refusals::default());
         let shares: Vec<_> = (0..100).map(|_| room.share(64 * 1024)).collect();
         assert!(shares.iter().all(|share| share.add(REQUEST_HEAD_LEAST)));
         assert!(!shares[0].add(1));
@@ -150,7 +156,7 @@ mod tests {
 
     #[test]
     fn long_heads_share_one_room_and_give_it_back() {
-        let room = HeadRoom::new(100);
+        let room = HeadRoom::new(100, Refusals::default());
         let [one, other] = [room.share(64 * 1024), room.share(64 * 1024)];
         assert!(one.add(REQUEST_HEAD_LEAST + 60) && one.add(10));
         assert!(!other.add(REQUEST_HEAD_LEAST + 31));
@@ -162,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_follows_a_head_takes_no_more_than_the_longest_one() {
-        let room = HeadRoom::new(REQUEST_HEAD_LEAST + 200);
+        let room = HeadRoom::new(REQUEST_HEAD_LEAST + 200, Refusals::default());
         let share = room.share(REQUEST_HEAD_LEAST + 100);
         assert!((0..1000).all(|_| share.add(1000)));
     }

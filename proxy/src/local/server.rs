@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::listeners::Listeners;
 use crate::patience::{PatientTimer, within};
 use crate::places::{Place, Places};
+use crate::refusals::{Refusals, Refused};
 use crate::shard::ShardHandles;
 use crate::trouble::Troubles;
 
@@ -36,15 +37,22 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Clone)]
 pub(super) struct HeldPlace(Arc<Mutex<Option<Place>>>);
 
+/// What becomes of requests that could not be read.
+struct Complaints {
+    /// Bytes that the head of a request may have.
+    head_max: usize,
+    /// What the log has been told.
+    told: Troubles<&'static str>,
+    refusals: Refusals,
+}
+
 /// Serves pages and upgrades.
 pub(crate) struct Server {
     router: Router,
     http: http1::Builder,
     places: Places,
-    head_max: usize,
     head_room: HeadRoom,
-    /// What the log has been told of requests that could not be read.
-    troubles: Arc<Troubles<&'static str>>,
+    complaints: Arc<Complaints>,
 }
 
 impl HeldPlace {
@@ -65,7 +73,12 @@ impl HeldPlace {
 
 impl Server {
     /// A server for a proxy that listens on `port`.
-    pub(crate) fn new(config: &Config, port: u16, shards: ShardHandles) -> Result<Self, Error> {
+    pub(crate) fn new(
+        config: &Config,
+        port: u16,
+        shards: ShardHandles,
+        refusals: Refusals,
+    ) -> Result<Self, Error> {
         let places = Places::new(config.limits.connections, shards.len(), config.links.are_wanted());
         let gate = Gate {
             hosts: Hosts::new(port, config.allow_hosts.clone()),
@@ -73,6 +86,7 @@ impl Server {
             names: Budget::new(config.limits.site_names())?,
             shards,
             refused: Troubles::new(),
+            refusals: refusals.clone(),
         };
         let head_max = config.limits.request_head;
         let mut http = http1::Builder::new();
@@ -81,9 +95,8 @@ impl Server {
             router: gate::guard(pages::router(), Arc::new(gate)),
             http,
             places,
-            head_max,
-            head_room: HeadRoom::new(REQUEST_HEADS_MAX),
-            troubles: Arc::new(Troubles::new()),
+            head_room: HeadRoom::new(REQUEST_HEADS_MAX, refusals.clone()),
+            complaints: Arc::new(Complaints { head_max, told: Troubles::new(), refusals }),
         })
     }
 
@@ -102,8 +115,9 @@ impl Server {
             match listener.accept().await {
                 Ok((socket, _)) => {
                     failing = false;
-                    if let Some(place) = self.places.take() {
-                        self.serve(socket, place);
+                    match self.places.take() {
+                        Some(place) => self.serve(socket, place),
+                        None => self.complaints.refusals.count(Refused::Full),
                     }
                 }
                 Err(error) => {
@@ -119,9 +133,9 @@ impl Server {
     fn serve(&self, socket: TcpStream, place: Place) {
         let router = self.router.clone();
         let place = HeldPlace(Arc::new(Mutex::new(Some(place))));
-        let share = self.head_room.share(self.head_max);
+        let share = self.head_room.share(self.complaints.head_max);
         let socket = Counted::new(socket, share.clone());
-        let (troubles, head_max) = (Arc::clone(&self.troubles), self.head_max);
+        let complaints = Arc::clone(&self.complaints);
         let service = service_fn(move |request: Request<Incoming>| {
             share.finish();
             let mut request = request.map(Body::new);
@@ -136,15 +150,34 @@ impl Server {
                 connection.as_mut().graceful_shutdown();
                 result = within(HTTP_END_TIME, connection).await;
             }
-            match result {
-                Some(Ok(())) => {}
-                Some(Err(error)) if error.is_parse_too_large() && troubles.is_news("long") => tracing::warn!(
-                    "a request is refused, as its head has more than {head_max} bytes: such are often cookies of \
-                     other programs on localhost; delete them in the browser, or allow more with --max-header-size"
-                ),
-                Some(Err(error)) => tracing::debug!(%error, "an HTTP connection has ended"),
-                None => tracing::debug!("an HTTP connection has been dropped: its client does not read"),
-            }
+            complaints.tell(result);
         });
+    }
+}
+
+impl Complaints {
+    /// How a connection has ended; `None` when it had to be dropped.
+    fn tell(&self, result: Option<hyper::Result<()>>) {
+        match result {
+            Some(Ok(())) => {}
+            Some(Err(error)) if error.is_parse_too_large() => self.refuse_head(),
+            Some(Err(error)) if error.is_parse() => {
+                self.refusals.count(Refused::Handshake);
+                tracing::debug!(%error, "a request could not be read");
+            }
+            Some(Err(error)) => tracing::debug!(%error, "an HTTP connection has ended"),
+            None => tracing::debug!("an HTTP connection has been dropped: its client does not read"),
+        }
+    }
+
+    fn refuse_head(&self) {
+        self.refusals.count(Refused::Head);
+        let head_max = self.head_max;
+        if self.told.is_news("long") {
+            tracing::warn!(
+                "a request is refused, as its head has more than {head_max} bytes: such are often cookies of \
+                 other programs on localhost; delete them in the browser, or allow more with --max-header-size"
+            );
+        }
     }
 }

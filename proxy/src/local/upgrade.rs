@@ -23,6 +23,7 @@ use super::head::Counted;
 use super::origin::Client;
 use super::server::HeldPlace;
 use crate::places::Place;
+use crate::refusals::Refused;
 use crate::shard::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
 
 /// RFC 6455, section 1.3.
@@ -37,9 +38,13 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
 pub(super) async fn answer(gate: &Gate, client: &Client, mut request: Request) -> Response {
     let accept = match handshake(&request) {
         Ok(accept) => accept,
-        Err(Flaw(status, line)) => return (status, [(SEC_WEBSOCKET_VERSION, "13")], line).into_response(),
+        Err(Flaw(status, line)) => {
+            gate.refusals.count(Refused::Handshake);
+            return (status, [(SEC_WEBSOCKET_VERSION, "13")], line).into_response();
+        }
     };
     let Some(endpoint) = Endpoint::parse(request.uri().path()) else {
+        gate.refusals.count(Refused::Handshake);
         return (StatusCode::NOT_FOUND, "no such channel endpoint\n").into_response();
     };
     let held = request.extensions().get::<HeldPlace>().cloned();
@@ -56,7 +61,7 @@ pub(super) async fn answer(gate: &Gate, client: &Client, mut request: Request) -
             Ok(route) => route,
             Err(reason) => {
                 held.give_back(place);
-                return not_reserved(reason);
+                return not_reserved(gate, reason);
             }
         },
     };
@@ -89,9 +94,12 @@ impl Route {
     }
 }
 
-fn not_reserved(reason: NotReserved) -> Response {
+fn not_reserved(gate: &Gate, reason: NotReserved) -> Response {
     match reason {
-        NotReserved::Taken => (StatusCode::CONFLICT, "this peer id is taken\n").into_response(),
+        NotReserved::Taken => {
+            gate.refusals.count(Refused::Id);
+            (StatusCode::CONFLICT, "this peer id is taken\n").into_response()
+        }
         NotReserved::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "the proxy stops\n").into_response(),
     }
 }
@@ -99,11 +107,14 @@ fn not_reserved(reason: NotReserved) -> Response {
 /// Why a client is refused once it is connected: a browser shows a page no status of HTTP.
 fn refusal(gate: &Gate, client: &Client, endpoint: &Endpoint, place: &Place) -> Option<Welcome> {
     if !gate.names.admit(client, &endpoint.channel) {
+        gate.refusals.count(Refused::Names);
         let reason = "this web site tries too many channel names";
         return Some(Welcome::Refuse { code: CloseCode::TooManyNames, reason });
     }
-    let reason = "too many connections";
-    place.beyond.then_some(Welcome::Refuse { code: CloseCode::LimitReached, reason })
+    place.beyond.then(|| {
+        gate.refusals.count(Refused::Full);
+        Welcome::Refuse { code: CloseCode::LimitReached, reason: "too many connections" }
+    })
 }
 
 async fn move_on(upgrade: OnUpgrade, place: Place, route: Route) -> Result<(), Box<dyn std::error::Error>> {

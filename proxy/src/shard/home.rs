@@ -15,6 +15,7 @@ use super::news::News;
 use super::state::Shard;
 use crate::error::Error;
 use crate::guard::guarded;
+use crate::refusals::Refusals;
 
 /// What a shard is made of.
 pub(super) struct Plan {
@@ -23,6 +24,7 @@ pub(super) struct Plan {
     pub(super) message_max: usize,
     /// Who is told which channels have members.
     pub(super) news: Option<mpsc::Sender<News>>,
+    pub(super) refusals: Refusals,
 }
 
 /// A shard that runs.
@@ -38,7 +40,7 @@ impl Plan {
     /// The shard, on whose thread this has to be called.
     fn shard(self) -> Rc<Shard> {
         let core = Channels::new(self.core, self.seed);
-        let shard = Shard::new(core, self.message_max, self.news.is_some());
+        let shard = Shard::new(core, self.message_max, self.news.is_some(), self.refusals);
         if let Some(news) = self.news {
             let teller = Rc::clone(&shard);
             spawn_local(async move { teller.tell_news(news).await });

@@ -16,6 +16,7 @@ use super::news::{News, Untold};
 use super::trunk::Trunk;
 use super::write::{self, Outcome};
 use crate::guard::guarded;
+use crate::refusals::{Refusals, Refused};
 
 /// Bytes queued in one pass after which it writes before it reads on, so that a pass needs bounded
 /// memory and finds its buffers in the cache.
@@ -41,6 +42,7 @@ pub(super) struct Shard {
     pub(super) message_max: usize,
     /// Channels that were opened or closed, if anybody wants to know.
     pub(super) untold: Option<Untold<bool>>,
+    refusals: Refusals,
 }
 
 /// What the driver tells a session.
@@ -85,7 +87,7 @@ impl Conn {
 
 impl Shard {
     /// A shard without connections. Whether it `tells` is whether anybody wants to know which channels it has.
-    pub(super) fn new(core: Channels, message_max: usize, tells: bool) -> Rc<Self> {
+    pub(super) fn new(core: Channels, message_max: usize, tells: bool, refusals: Refusals) -> Rc<Self> {
         Rc::new(Self {
             core: RefCell::new(core),
             conns: RefCell::default(),
@@ -94,6 +96,7 @@ impl Shard {
             buffer: RefCell::new(vec![0; READ_PER_PASS].into_boxed_slice()),
             message_max,
             untold: tells.then(Untold::default),
+            refusals,
         })
     }
 
@@ -234,6 +237,7 @@ impl Shard {
                 let Cut { why, waiting, .. } = &*cut;
                 tracing::warn!(waiting, "a client reads too slowly and is closed with 1013: {why}");
             }
+            Output::Full => self.refusals.count(Refused::Full),
             Output::Reserved { conn } => {
                 if let Some(reply) = conns.get_mut(conn).and_then(|entry| entry.reply.take()) {
                     // A client that has gone meanwhile drops its reservation too.

@@ -19,6 +19,7 @@ mod names;
 mod presence;
 mod proxies;
 mod reflection;
+mod refusals;
 mod relayed;
 mod replay;
 mod roster;

@@ -121,6 +121,7 @@ async fn long_heads_have_one_bound_together() -> Result<()> {
     let ends = slow.iter_mut().map(|connection| Box::pin(connection.read_to_end()));
     let (ended, ..) = within("the end of one", select_all(ends)).await?;
     ended?;
+    proxy.log(&["refused since the last such line", "full="]).await?;
     assert_eq!(Request::upgrade("/chan").status(&proxy).await?, 101);
     slow.clear();
     let long = Request::upgrade("/chan").header("Cookie", &piece);

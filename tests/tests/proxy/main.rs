@@ -15,6 +15,7 @@ mod origins;
 mod pages;
 mod presence;
 mod raw;
+mod refusals;
 mod shutdown;
 mod sites;
 mod standstill;

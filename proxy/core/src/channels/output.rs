@@ -45,6 +45,8 @@ pub enum Output {
         /// Apart, as it is rare: every output would be twice as large.
         Box<Cut>,
     ),
+    /// There is no room for a client that wanted to join, which is closed by other outputs. Somebody should count.
+    Full,
     /// End the connection now. That of a trunk is its link.
     Reset {
         /// The connection.

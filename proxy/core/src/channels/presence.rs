@@ -48,10 +48,10 @@ impl Channels {
             return self.close_as_stopping(conn, now);
         }
         let Some(place) = place else {
-            return self.close(conn, CloseCode::LimitReached, "too many channels", now);
+            return self.turn_away(conn, "too many channels", now);
         };
         if self.channels[place.channel].present.len() >= self.config.channel_peers_max {
-            return self.close(conn, CloseCode::LimitReached, "too many peers in this channel", now);
+            return self.turn_away(conn, "too many peers in this channel", now);
         }
         if !self.channels[place.channel].has_number() {
             self.renumber(place.channel, now);
@@ -60,6 +60,12 @@ impl Channels {
         if framing == Framing::Structured {
             self.await_welcome(conn, place.channel, now);
         }
+    }
+
+    /// Closes a client for which there is no room.
+    fn turn_away(&mut self, conn: ConnId, reason: &str, now: Instant) {
+        self.outputs.push_back(Output::Full);
+        self.close(conn, CloseCode::LimitReached, reason, now);
     }
 
     /// Takes `conn` out of its channel and tells the others, after all that it has said.

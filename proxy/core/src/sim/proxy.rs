@@ -330,7 +330,7 @@ impl Proxy {
                 {
                     self.news.push(output);
                 }
-                Output::Cut(_) => {}
+                Output::Cut(_) | Output::Full => {}
                 Output::Write { conn } => self.with(conn, |client| client.dirty = true),
                 Output::Hold { conn } => self.with(conn, |client| client.held = true),
                 Output::Release { conn } => self.with(conn, |client| client.held = false),

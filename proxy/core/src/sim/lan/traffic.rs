@@ -87,7 +87,11 @@ impl Lan {
                     self.finish(cable, side);
                 }
             }
-            Output::Reserved { .. } | Output::Taken { .. } | Output::Finish { .. } | Output::Cut(_) => {}
+            Output::Reserved { .. }
+            | Output::Taken { .. }
+            | Output::Finish { .. }
+            | Output::Full
+            | Output::Cut(_) => {}
         }
     }
 

@@ -1,0 +1,168 @@
+//! What was refused, counted by kind: one line for operators, at once and then once a minute while there is more.
+//!
+//! Counts are all that is kept, so no line can name a channel, a peer or a site, and whoever is refused a million times
+//! makes no more lines than one who is refused twice.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::sleep;
+
+/// Time between two lines.
+const INTERVAL: Duration = Duration::from_secs(60);
+
+/// Why somebody was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// A request with a `Host` that is not served.
+    Host,
+    /// A page of an origin that may not connect, or a request with two.
+    Origin,
+    /// A request whose head is too long.
+    Head,
+    /// A request or an upgrade that is none, or to what is no channel.
+    Handshake,
+    /// A web site that tries too many names.
+    Names,
+    /// A client whose id another one has.
+    Id,
+    /// A client for which there is no room: too many connections, channels, peers in one, or long heads of requests.
+    Full,
+    /// A connection from no network of this machine.
+    LinkRemote,
+    /// A connection of another proxy for which there is no room, or none for its handshake.
+    LinkFull,
+    /// A connection that has not become a link.
+    LinkHandshake,
+    /// A link on which the rules were broken, or a channel made no progress.
+    LinkRules,
+}
+
+/// How many kinds there are.
+const KINDS: usize = Refused::LinkRules as usize + 1;
+
+/// The one owner of all counts of a proxy.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Refusals(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    untold: [AtomicU64; KINDS],
+    some: Notify,
+}
+
+impl Refusals {
+    /// One more.
+    pub(crate) fn count(&self, kind: Refused) {
+        self.0.untold[kind as usize].fetch_add(1, Ordering::Relaxed);
+        self.0.some.notify_one();
+    }
+
+    /// Tells the log, for ever.
+    pub(crate) async fn tell(&self) -> Infallible {
+        loop {
+            self.0.some.notified().await;
+            if self.tell_now() {
+                sleep(INTERVAL).await;
+            }
+        }
+    }
+
+    /// Tells the log of what it has not been told of. Whether there was anything.
+    pub(crate) fn tell_now(&self) -> bool {
+        let counts = self.0.untold.each_ref().map(|count| count.swap(0, Ordering::Relaxed));
+        let of = |kind: Refused| Some(counts[kind as usize]).filter(|count| *count > 0);
+        let is_news = counts.iter().any(|count| *count > 0);
+        if is_news {
+            tracing::info!(
+                host = of(Refused::Host),
+                origin = of(Refused::Origin),
+                head = of(Refused::Head),
+                handshake = of(Refused::Handshake),
+                names = of(Refused::Names),
+                id = of(Refused::Id),
+                full = of(Refused::Full),
+                link_remote = of(Refused::LinkRemote),
+                link_full = of(Refused::LinkFull),
+                link_handshake = of(Refused::LinkHandshake),
+                link_rules = of(Refused::LinkRules),
+                "refused since the last such line"
+            );
+        }
+        is_news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Mutex, PoisonError};
+
+    use tokio::task::yield_now;
+    use tokio::time::advance;
+    use tracing_subscriber::fmt;
+
+    use super::*;
+
+    /// Where the log goes.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Log {
+        fn lines(&self) -> Vec<String> {
+            let log = std::mem::take(&mut *self.0.lock().unwrap());
+            let counts =
+                |line: &str| line.split_once("such line").map(|(_, counts)| counts.trim().to_owned());
+            String::from_utf8(log).unwrap().lines().filter_map(counts).collect()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_comes_at_once_and_the_next_a_minute_later_if_there_is_more() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let _subscribed = tracing::subscriber::set_default(subscriber);
+        let refusals = Refusals::default();
+        let teller = refusals.clone();
+        let told = tokio::spawn(async move { teller.tell().await });
+        yield_now().await;
+        refusals.count(Refused::Host);
+        yield_now().await;
+        assert_eq!(log.lines(), ["host=1"]);
+        for _ in 0..1000 {
+            refusals.count(Refused::LinkRules);
+            refusals.count(Refused::Host);
+        }
+        yield_now().await;
+        assert_eq!(log.lines(), [""; 0]);
+        advance(INTERVAL).await;
+        yield_now().await;
+        assert_eq!(log.lines(), ["host=1000 link_rules=1000"]);
+        advance(INTERVAL).await;
+        yield_now().await;
+        advance(INTERVAL).await;
+        assert_eq!(log.lines(), [""; 0]);
+        refusals.count(Refused::Names);
+        assert!(refusals.tell_now() && !refusals.tell_now());
+        assert_eq!(log.lines(), ["names=1"]);
+        yield_now().await;
+        refusals.count(Refused::Id);
+        yield_now().await;
+        assert_eq!(log.lines(), ["id=1"]);
+        told.abort();
+    }
+}
