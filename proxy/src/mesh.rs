@@ -4,6 +4,7 @@
 //! Everything here is on one thread, so an input is obeyed before the next one comes.
 
 mod isolation;
+mod link;
 mod named;
 mod partner;
 
@@ -29,6 +30,7 @@ use crate::guard::guarded;
 use crate::places;
 use crate::shard::{News, ShardHandles, Untold};
 
+pub(crate) use link::Link;
 pub(crate) use nws_core::LinkEnd;
 pub(crate) use partner::{Found, Partner};
 
@@ -106,16 +108,6 @@ pub(crate) struct Mesh {
 enum Goal {
     Announced,
     Named(usize),
-}
-
-/// A link, from the end of its handshakes until this is dropped.
-pub(crate) struct Link {
-    mesh: Rc<Mesh>,
-    id: LinkId,
-    partner: Rc<Partner>,
-    orders: mpsc::Receiver<Order>,
-    /// Orders that came together with others which had to be first.
-    later: VecDeque<Order>,
 }
 
 /// A connection that is about to become a link.
@@ -370,75 +362,6 @@ impl Mesh {
     fn ration(&self, change: impl FnOnce(&mut Rations)) {
         guarded(|| change(&mut self.rations.borrow_mut()));
         self.grant();
-    }
-}
-
-impl Link {
-    /// Who is at the other end.
-    pub(crate) fn partner(&self) -> Rc<Partner> {
-        Rc::clone(&self.partner)
-    }
-
-    /// The next order; `None` when the link has to end.
-    pub(crate) async fn order(&mut self) -> Option<Order> {
-        match self.later.pop_front() {
-            Some(order) => Some(order),
-            None => self.orders.recv().await,
-        }
-    }
-
-    /// Something has come.
-    pub(crate) fn heard(&self) {
-        self.mesh.input(MeshInput::Heard { link: self.id });
-    }
-
-    /// HELLO has been exchanged; the answer are the channels that are to be offered at once.
-    pub(crate) fn ready(&mut self) -> Vec<ChannelName> {
-        self.partner.is_linked_with(&self.mesh.own);
-        self.mesh.input(MeshInput::Ready { link: self.id });
-        let mut offers = Vec::new();
-        while let Ok(order) = self.orders.try_recv() {
-            if let Order::Offer(channel) = order {
-                offers.push(channel);
-            } else {
-                self.later.push_back(order);
-            }
-        }
-        offers
-    }
-
-    /// A channel has been matched.
-    pub(crate) fn matched(&self) {
-        self.mesh.ration(|rations| rations.matched(key(self.id)));
-        self.mesh.input(MeshInput::Matched { link: self.id });
-    }
-
-    /// The other side has said of a channel what it knew when it was asked.
-    pub(crate) fn searched(&self, channel: ChannelName) {
-        self.mesh.input(MeshInput::Searched { link: self.id, channel });
-    }
-
-    /// A channel is matched from now on, or no more.
-    pub(crate) fn shared(&self, channel: ChannelName, is_matched: bool) {
-        self.mesh.input(MeshInput::Shared { link: self.id, channel, is_matched });
-    }
-
-    /// The other side wants `count` evaluations more.
-    pub(crate) fn ask(&self, count: usize) {
-        self.mesh.ration(|rations| rations.ask(key(self.id), count));
-    }
-
-    /// It will not last much longer.
-    pub(crate) fn exhausting(&self) {
-        self.mesh.input(MeshInput::Exhausting { link: self.id });
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.mesh.links.borrow_mut().remove(self.id);
-        self.mesh.ration(|rations| rations.close(key(self.id)));
-        self.mesh.input(MeshInput::Down { link: self.id });
     }
 }
 
