@@ -188,10 +188,11 @@ test('all of it works by keyboard', async () => {
   const [ann, bob] = await couple('keys');
   await chosenPlace(bob, { isSlow: true });
   const focus = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.id);
+  // From now on, so that a key is not faster than the order to listen.
+  const chooser = ann.waitForEvent('filechooser');
   assert.equal(await focus(ann), 'Message');
   await ann.keyboard.press('Tab');
   assert.equal(await focus(ann), 'Send a file');
-  const chooser = ann.waitForEvent('filechooser');
   await ann.keyboard.press('Enter');
   await (await chooser).setFiles(large.path);
   await button(bob, 'Save large.bin').waitFor();
