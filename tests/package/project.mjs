@@ -9,7 +9,7 @@ import { succeed } from './program.mjs';
 import { tarball } from './tarball.mjs';
 
 const PLACES = fileURLToPath(new URL('places', import.meta.url));
-const QUIETLY = ['--no-audit', '--no-fund', '--no-progress', '--no-update-notifier', '--ignore-scripts', '--loglevel=error'];
+const QUIETLY = ['--no-audit', '--no-fund', '--no-progress', '--no-update-notifier', '--fetch-retry-mintimeout', '100', '--fetch-retry-maxtimeout', '1000', '--ignore-scripts', '--loglevel=error'];
 /** Nothing listens there: what is not at the URL to install comes from nowhere. */
 const ALONE = ['--registry', 'http://127.0.0.1:1'];
 
