@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { keepAwake } from '../../demo/shared/transfer/awake.js';
 import { decodePart, isOfFiles } from '../../demo/shared/transfer/wire.js';
 import { eventually, file, is, Memory, parts, quiet, sentParts, until, Wire } from './transfer-pair.mjs';
 
@@ -375,30 +374,6 @@ test('a hash of all that does not fit ends it', async () => {
   incoming.get(sink);
   await until(incoming, is('failed'));
   assert.match(incoming.why, /hash differs/);
-});
-
-test('the screen is kept awake by one lock, however often files begin and end meanwhile', async () => {
-  const held = new Set();
-  const request = async () => {
-    await quiet(1);
-    const lock = { released: false, release: () => held.delete(lock) };
-    held.add(lock);
-    return lock;
-  };
-  const transfers = Object.assign(new EventTarget(), { busy: false });
-  const turn = (busy) => Object.assign(transfers, { busy }).dispatchEvent(new Event('busy'));
-  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
-  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { wakeLock: { request } } });
-  globalThis.document = page;
-  const end = keepAwake(transfers);
-  for (const busy of [true, false, true, false, true]) turn(busy);
-  await quiet();
-  assert.equal(held.size, 1);
-  turn(false);
-  await quiet();
-  assert.equal(held.size, 0);
-  end();
-  delete globalThis.document;
 });
 
 test('messages of files are told from others', () => {
