@@ -24,5 +24,5 @@ pub mod websocket;
 pub use channel::{ChannelName, InvalidChannelName, Scope};
 pub use close::CloseCode;
 pub use json::Json;
-pub use peer::{InvalidPeerId, PeerId};
+pub use peer::{IdSource, InvalidPeerId, Nonce, PeerId};
 pub use proxy::{InvalidProxyId, ProxyId};

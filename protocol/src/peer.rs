@@ -5,60 +5,85 @@ use std::fmt;
 use std::sync::Arc;
 
 use data_encoding::BASE32_NOPAD;
+use sha2::{Digest, Sha256};
 
 use crate::ProxyId;
 use crate::limits::PEER_ID_MAX;
 use crate::proxy::is_id_byte as is_base32_byte;
 
-/// Characters of a generated id: 128 bits in base32.
+/// Characters of a generated id: 130 bits of a digest in base32.
 const GENERATED_LEN: usize = 26;
 
-/// The id of a peer, unique in its channel: `[A-Za-z0-9_-]{1,64}`, and for one that was chosen at another
-/// proxy `~` and eight characters more. It needs no escape in JSON.
+/// Separates the digest behind a generated id from digests of other kinds.
+const GENERATED_LABEL: &[u8] = b"nws peer id v1";
+
+/// The random part of a generated id.
+pub type Nonce = [u8; 16];
+
+/// The id of a peer, unique in its channel. It needs no escape in JSON.
+///
+/// An id belongs to the proxy at which its peer is. A *generated* id is 26 characters of base32 (RFC 4648, lower case): the
+/// beginning of the SHA-256 of a label, the id of the proxy and a nonce. No other proxy finds a nonce that makes the same id, as
+/// that takes 2^130 attempts. A *chosen* id is `[A-Za-z0-9_-]{1,64}` and has not the form of a generated one. At another
+/// proxy `~` and the id of the chooser's proxy follow it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PeerId(Arc<str>);
 
-/// A text that is not a [`PeerId`].
+/// What makes the id of a peer, together with the id of its proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdSource<'a> {
+    /// The proxy generated the id from this nonce.
+    Nonce(Nonce),
+    /// The client chose this id.
+    Choice(&'a str),
+}
+
+/// Why a text is not a [`PeerId`] that a client may choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a peer id must have 1 to {PEER_ID_MAX} characters of A-Z a-z 0-9 _ -")]
-pub struct InvalidPeerId;
+pub enum InvalidPeerId {
+    /// It is empty, too long, or has a character outside of the alphabet.
+    #[error("a peer id must have 1 to {PEER_ID_MAX} characters of A-Z a-z 0-9 _ -")]
+    Form,
+    /// It has the form of a generated id.
+    #[error(
+        "ids of {GENERATED_LEN} characters of a-z 2-7 are those that proxies generate: choose another one"
+    )]
+    Generated,
+}
 
 impl PeerId {
-    /// Takes an id that a client chose.
+    /// Takes an id that a client of this proxy chose.
     ///
     /// # Errors
     ///
-    /// [`InvalidPeerId`] when it is empty, too long or has a character outside of the alphabet.
+    /// Why it may not be chosen.
     pub fn chosen(id: &str) -> Result<Self, InvalidPeerId> {
-        let valid = (1..=PEER_ID_MAX).contains(&id.len()) && id.bytes().all(is_id_byte);
-        if valid { Ok(Self(id.into())) } else { Err(InvalidPeerId) }
+        check_choice(id).map(|()| Self(id.into()))
     }
 
-    /// Makes an id of 26 base32 characters (RFC 4648, lower case) from 128 random bits.
+    /// Makes the id of a client of `proxy` from 128 random bits.
     #[must_use]
-    pub fn generated(random: [u8; 16]) -> Self {
-        Self(BASE32_NOPAD.encode(&random).to_ascii_lowercase().into())
+    pub fn generated(proxy: &ProxyId, nonce: &Nonce) -> Self {
+        let digest =
+            Sha256::new().chain_update(GENERATED_LABEL).chain_update(proxy.as_str()).chain_update(nonce);
+        let mut id = BASE32_NOPAD.encode(&digest.finalize());
+        id.make_ascii_lowercase();
+        Self(id[..GENERATED_LEN].into())
     }
 
-    /// Takes an id that another proxy generated.
+    /// Makes the id by which a peer of another `proxy` is known here.
     ///
     /// # Errors
     ///
-    /// [`InvalidPeerId`] when [`Self::generated`] could not have made it.
-    pub fn generated_elsewhere(id: &str) -> Result<Self, InvalidPeerId> {
-        let valid = id.len() == GENERATED_LEN && id.bytes().all(is_base32_byte);
-        if valid { Ok(Self(id.into())) } else { Err(InvalidPeerId) }
-    }
-
-    /// Makes the id by which a peer is known here that chose `id` at another `proxy`: two machines may
-    /// choose the same.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::chosen`].
-    pub fn chosen_elsewhere(id: &str, proxy: &ProxyId) -> Result<Self, InvalidPeerId> {
-        let chosen = Self::chosen(id)?;
-        Ok(Self([chosen.as_str(), "~", proxy.short()].concat().into()))
+    /// Why that proxy cannot have such a peer.
+    pub fn elsewhere(source: IdSource<'_>, proxy: &ProxyId) -> Result<Self, InvalidPeerId> {
+        match source {
+            IdSource::Nonce(nonce) => Ok(Self::generated(proxy, &nonce)),
+            IdSource::Choice(id) => {
+                check_choice(id)?;
+                Ok(Self([id, "~", proxy.as_str()].concat().into()))
+            }
+        }
     }
 
     /// The id as it stands in frames.
@@ -80,6 +105,16 @@ impl fmt::Display for PeerId {
     }
 }
 
+fn check_choice(id: &str) -> Result<(), InvalidPeerId> {
+    if !(1..=PEER_ID_MAX).contains(&id.len()) || !id.bytes().all(is_id_byte) {
+        return Err(InvalidPeerId::Form);
+    }
+    if id.len() == GENERATED_LEN && id.bytes().all(is_base32_byte) {
+        return Err(InvalidPeerId::Generated);
+    }
+    Ok(())
+}
+
 fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
@@ -88,32 +123,56 @@ fn is_id_byte(byte: u8) -> bool {
 mod tests {
     use super::*;
 
+    const GOLDEN: &str = "w2ipumkinfluctup7rhymyz35b";
+
+    fn proxy(n: u8) -> ProxyId {
+        ProxyId::from_digest(&[n; 32])
+    }
+
     #[test]
     fn every_character_is_judged() {
         for c in '\0'..='\u{17f}' {
             let allowed = c.is_ascii_alphanumeric() || "_-".contains(c);
             assert_eq!(PeerId::chosen(&format!("a{c}")).is_ok(), allowed, "{c:?}");
         }
-        assert_eq!(PeerId::chosen(""), Err(InvalidPeerId));
+        assert_eq!(PeerId::chosen(""), Err(InvalidPeerId::Form));
         assert!(PeerId::chosen(&"a".repeat(64)).is_ok());
-        assert_eq!(PeerId::chosen(&"a".repeat(65)), Err(InvalidPeerId));
+        assert_eq!(PeerId::chosen(&"a".repeat(65)), Err(InvalidPeerId::Form));
+    }
+
+    /// The bytes of the digest are from Python's hashlib.
+    #[test]
+    fn a_generated_id_is_a_digest_of_its_proxy_and_its_nonce() {
+        assert_eq!(PeerId::generated(&proxy(0xa5), &[1; 16]).as_str(), GOLDEN);
+        let others = [(proxy(0xa4), [1; 16]), (proxy(0xa5), [2; 16])];
+        for (proxy, nonce) in &others {
+            assert_ne!(PeerId::generated(proxy, nonce).as_str(), GOLDEN);
+        }
+        let elsewhere = PeerId::elsewhere(IdSource::Nonce([1; 16]), &proxy(0xa5)).unwrap();
+        assert_eq!(elsewhere.as_str(), GOLDEN, "it is the same everywhere");
     }
 
     #[test]
-    fn a_generated_id_could_have_been_chosen() {
-        let id = PeerId::generated([0xa5; 16]);
-        assert_eq!(id.as_str(), "uws2ljnfuws2ljnfuws2ljnfuu");
-        assert_eq!(PeerId::chosen(id.as_str()), Ok(id.clone()));
-        assert_eq!(PeerId::generated_elsewhere(id.as_str()), Ok(id));
-        assert_eq!(PeerId::generated_elsewhere("alice"), Err(InvalidPeerId));
+    fn nobody_chooses_an_id_of_the_form_of_a_generated_one() {
+        for n in 0..100 {
+            let id = PeerId::generated(&proxy(n), &[n; 16]);
+            assert_eq!(PeerId::chosen(id.as_str()), Err(InvalidPeerId::Generated));
+            let elsewhere = PeerId::elsewhere(IdSource::Choice(id.as_str()), &proxy(1));
+            assert_eq!(elsewhere, Err(InvalidPeerId::Generated));
+        }
+        for near in
+            [&GOLDEN[1..], &GOLDEN.to_ascii_uppercase(), &format!("{GOLDEN}a"), &GOLDEN.replace('3', "1")]
+        {
+            assert!(PeerId::chosen(near).is_ok(), "{near}");
+        }
     }
 
     #[test]
     fn an_id_chosen_elsewhere_cannot_be_chosen_here() {
-        let proxy = ProxyId::from_digest(&[0xa5; 32]);
-        let id = PeerId::chosen_elsewhere("alice", &proxy).unwrap();
-        assert_eq!(id.as_str(), "alice~uws2ljnf");
-        assert_eq!(PeerId::chosen(id.as_str()), Err(InvalidPeerId));
-        assert_eq!(PeerId::chosen_elsewhere("a~b", &proxy), Err(InvalidPeerId));
+        let id = PeerId::elsewhere(IdSource::Choice("alice"), &proxy(0xa5)).unwrap();
+        assert_eq!(id.as_str(), "alice~uws2ljnfuws2ljnfuws2ljnfuw");
+        assert_eq!(PeerId::chosen(id.as_str()), Err(InvalidPeerId::Form));
+        let twice = PeerId::elsewhere(IdSource::Choice("a~b"), &proxy(0xa5));
+        assert_eq!(twice, Err(InvalidPeerId::Form));
     }
 }

@@ -9,9 +9,6 @@ use data_encoding::BASE32_NOPAD;
 /// Characters of an id: 130 bits of a digest, of which nobody finds a second preimage.
 const LEN: usize = 26;
 
-/// Characters that stand behind the id of a remote peer which that peer chose by itself.
-const SHORT_LEN: usize = 8;
-
 /// The id of a proxy: 26 characters of base32 (RFC 4648, lower case), the beginning of the SHA-256 of
 /// the public key that it proves to hold.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,12 +30,6 @@ impl ProxyId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// Its first eight characters.
-    #[must_use]
-    pub fn short(&self) -> &str {
-        &self.0[..SHORT_LEN]
     }
 }
 
@@ -76,7 +67,6 @@ mod tests {
     fn an_id_is_the_beginning_of_a_digest() {
         let id = ProxyId::from_digest(&[0xa5; 32]);
         assert_eq!(id.as_str(), "uws2ljnfuws2ljnfuws2ljnfuw");
-        assert_eq!(id.short(), "uws2ljnf");
         assert_eq!(id.as_str().parse(), Ok(id));
     }
 

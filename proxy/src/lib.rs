@@ -33,6 +33,7 @@ use std::future::Future;
 
 use network::Network;
 use refusals::Refusals;
+use tls::Identity;
 
 pub use config::{Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
@@ -59,7 +60,9 @@ pub async fn run(
     let (news, from_shards) = network::news();
     let links = listeners.links.take();
     let refusals = Refusals::default();
-    let shards = shard::Shards::start(&config, links.is_some().then_some(&news), &refusals)?;
+    let identity = Identity::generate()?;
+    let news = links.is_some().then_some(&news);
+    let shards = shard::Shards::start(&config, identity.id(), news, &refusals)?;
     let (handles, port) = (shards.handles(), listeners.port());
     tracing::info!(port, shards = handles.len(), version = env!("CARGO_PKG_VERSION"), "serving");
     let server = local::Server::new(&config, port, handles.clone(), refusals.clone())?;
@@ -68,10 +71,8 @@ pub async fn run(
         match links {
             Some(links) => {
                 let refusals = refusals.clone();
-                network
-                    .insert(Network::start(config.links, links, handles, from_shards, refusals)?)
-                    .run()
-                    .await
+                let started = Network::start(config.links, identity, links, handles, from_shards, refusals)?;
+                network.insert(started).run().await
             }
             None => std::future::pending().await,
         }

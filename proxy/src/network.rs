@@ -49,13 +49,13 @@ impl Network {
     /// That the system lacks what it needs.
     pub(crate) fn start(
         config: Links,
+        identity: Identity,
         listener: LinkListener,
         shards: ShardHandles,
         news: mpsc::Receiver<News>,
         refusals: Refusals,
     ) -> Result<Self, Error> {
         keep_memory();
-        let identity = Identity::generate()?;
         let proxy = identity.id().clone();
         let interfaces = Interfaces::watch(config.interfaces.clone()).map_err(Error::Interfaces)?;
         let questions = Arc::new(Notify::new());

@@ -61,20 +61,21 @@ struct Running {
 
 impl Shards {
     /// Starts as many shards as are configured, or one for every [`CORES_PER_SHARD`] cores: the first on this thread, the
-    /// others on threads of their own.
+    /// others on threads of their own. The ids that they generate belong to `proxy`.
     ///
     /// # Panics
     ///
     /// Outside a runtime that is local to its thread. `news` hears which network channels have members.
     pub(crate) fn start(
         config: &Config,
+        proxy: &ProxyId,
         news: Option<&mpsc::Sender<News>>,
         refusals: &Refusals,
     ) -> Result<Self, Error> {
         let shared = Arc::new(Shared::new(config.limits.channels, limits::ALL_QUEUES_MAX));
         let count = config.shards.unwrap_or_else(usual_count);
         let running = (0..count)
-            .map(|index| start_one(index, config, &shared, news, refusals))
+            .map(|index| start_one(index, config, proxy, &shared, news, refusals))
             .collect::<Result<_, _>>()?;
         Ok(Self { running, key: DigestKey::generate()? })
     }
@@ -139,6 +140,7 @@ fn usual_count() -> usize {
 fn start_one(
     index: usize,
     config: &Config,
+    proxy: &ProxyId,
     shared: &Arc<Shared>,
     news: Option<&mpsc::Sender<News>>,
     refusals: &Refusals,
@@ -147,6 +149,7 @@ fn start_one(
     getrandom::fill(&mut seed)?;
     let plan = Plan {
         core: core_config(config, shared),
+        proxy: proxy.clone(),
         seed,
         message_max: config.limits.message,
         news: news.cloned(),

@@ -4,11 +4,15 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use nws_core::{ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
-use nws_protocol::{ChannelName, PeerId, Scope};
+use nws_protocol::{ChannelName, PeerId, ProxyId, Scope};
 use slotmap::SlotMap;
 
 /// Every run has the same ids and hash tables.
 const SEED: [u8; 32] = [7; 32];
+
+fn own() -> ProxyId {
+    ProxyId::from_digest(&SEED)
+}
 
 /// One channel, its state machine, and what stands for the owner of the sockets.
 pub(crate) struct Room {
@@ -25,7 +29,7 @@ impl Room {
     pub(crate) fn of(members: usize) -> Self {
         let name = ChannelName::new("room").expect("a name of four letters");
         let mut room = Self {
-            channels: Channels::new(Config::default(), SEED),
+            channels: Channels::new(Config::default(), own(), SEED),
             conns: SlotMap::with_key(),
             speaker: ConnId::default(),
             key: ChannelKey { scope: Scope::Network, name },
@@ -40,7 +44,7 @@ impl Room {
 
     /// The id of a member.
     pub(crate) fn peer(number: usize) -> PeerId {
-        PeerId::generated((number as u128).to_le_bytes())
+        PeerId::generated(&own(), &(number as u128).to_le_bytes())
     }
 
     /// One of the members says something.

@@ -2,8 +2,8 @@
 
 use crate::limits::LINK_SLOTS_LEAST;
 
-/// The version that is spoken here.
-pub const VERSION: u16 = 1;
+/// The version that is spoken here. In version 1 any proxy could announce any generated id; it is not spoken any more.
+pub const VERSION: u16 = 2;
 
 /// What a proxy says first: `[version_min: 2][version_max: 2][suite: 2][slots_max: 2]`. What follows is
 /// for later versions, and ignored.

@@ -1,6 +1,7 @@
 //! What follows each other in the stream of one channel of a link.
 
 use super::IGNORABLE;
+use crate::peer::IdSource;
 
 /// One thing that the proxy at the other end says about a channel, borrowed from its bytes:
 /// `[kind: 1 byte][length of the body: 4 bytes][body]`.
@@ -9,14 +10,13 @@ use super::IGNORABLE;
 /// stream: who has given the last one closes the link, and begins anew on another. The upper bit of a kind means the same as it does in frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record<'a> {
-    /// A peer is there: `[member: 4][chosen: 1][id]`.
+    /// A peer is there: `[member: 4][0][nonce: 16]` where its proxy generated the id,
+    /// `[member: 4][1][id]` where the client chose it.
     Join {
         /// Its number.
         member: u32,
-        /// Whether the client chose the id: then the other machine shows more than that.
-        chosen: bool,
-        /// The id, as its own proxy shows it.
-        id: &'a str,
+        /// What makes its id, together with the id of the proxy that is proven by TLS.
+        id: IdSource<'a>,
     },
     /// A peer is there no more: `[member: 4]`.
     Leave {
@@ -45,6 +45,16 @@ pub enum Record<'a> {
         target: u32,
         /// What it says.
         payload: Payload<'a>,
+    },
+    /// The proxy has no room for a peer of the recipient, and shows it to nobody: `[member: 4]`.
+    NotAdmitted {
+        /// The number that the recipient has given to it.
+        member: u32,
+    },
+    /// Room has come for a peer of the recipient that was not admitted: `[member: 4]`.
+    Admitted {
+        /// The number that the recipient has given to it.
+        member: u32,
     },
     /// Something of a later version that may be ignored.
     Unknown,
@@ -110,12 +120,14 @@ impl<'a> Record<'a> {
         let mut rest = body;
         let record = match kind {
             kind::JOIN => {
-                let (member, [chosen]) = (number(&mut rest, kind)?, take(&mut rest, kind)?);
-                Self::Join { member, chosen: chosen & 1 != 0, id: text(rest)? }
+                let (member, [source]) = (number(&mut rest, kind)?, take(&mut rest, kind)?);
+                Self::Join { member, id: id_source(source, rest, kind)? }
             }
             kind::LEAVE => Self::Leave { member: only_number(rest, kind)? },
             kind::SLOW => Self::Slow { member: only_number(rest, kind)? },
             kind::ROSTER => Self::Roster,
+            kind::NOT_ADMITTED => Self::NotAdmitted { member: only_number(rest, kind)? },
+            kind::ADMITTED => Self::Admitted { member: only_number(rest, kind)? },
             kind::BROADCAST => {
                 let member = number(&mut rest, kind)?;
                 Self::Broadcast { member, payload: Payload::parse(rest, kind)? }
@@ -133,11 +145,17 @@ impl<'a> Record<'a> {
     /// Appends the record to `out`. Its payload must be shorter than 4 GiB.
     pub fn write(&self, out: &mut Vec<u8>) {
         match *self {
-            Self::Join { member, chosen, id } => {
-                write_parts(out, kind::JOIN, [&member.to_be_bytes(), &[u8::from(chosen)], id.as_bytes()]);
+            Self::Join { member, id } => {
+                let (source, bytes) = match &id {
+                    IdSource::Nonce(nonce) => (source::NONCE, &nonce[..]),
+                    IdSource::Choice(id) => (source::CHOICE, id.as_bytes()),
+                };
+                write_parts(out, kind::JOIN, [&member.to_be_bytes(), &[source], bytes]);
             }
             Self::Leave { member } => write_parts(out, kind::LEAVE, [&member.to_be_bytes()]),
             Self::Slow { member } => write_parts(out, kind::SLOW, [&member.to_be_bytes()]),
+            Self::NotAdmitted { member } => write_parts(out, kind::NOT_ADMITTED, [&member.to_be_bytes()]),
+            Self::Admitted { member } => write_parts(out, kind::ADMITTED, [&member.to_be_bytes()]),
             Self::Broadcast { member, payload } => {
                 let (kind, bytes) = payload.parts();
                 write_parts(out, kind::BROADCAST, [&member.to_be_bytes(), &[kind], bytes]);
@@ -190,12 +208,27 @@ mod kind {
     pub(super) const MESSAGE: u8 = 4;
     pub(super) const SLOW: u8 = IGNORABLE | 1;
     pub(super) const ROSTER: u8 = IGNORABLE | 2;
+    pub(super) const NOT_ADMITTED: u8 = IGNORABLE | 3;
+    pub(super) const ADMITTED: u8 = IGNORABLE | 4;
+}
+
+mod source {
+    pub(super) const NONCE: u8 = 0;
+    pub(super) const CHOICE: u8 = 1;
 }
 
 mod payload {
     pub(super) const JSON: u8 = 1;
     pub(super) const TEXT: u8 = 2;
     pub(super) const BINARY: u8 = 3;
+}
+
+/// The other bits of `source` are for later versions.
+fn id_source(source: u8, bytes: &[u8], kind: u8) -> Result<IdSource<'_>, InvalidRecord> {
+    if source & source::CHOICE != 0 {
+        return text(bytes).map(IdSource::Choice);
+    }
+    bytes.try_into().map(IdSource::Nonce).map_err(|_| InvalidRecord::Length(kind))
 }
 
 fn write_parts<const N: usize>(out: &mut Vec<u8>, kind: u8, parts: [&[u8]; N]) {

@@ -38,6 +38,8 @@ pub enum ErrorCode {
     UnknownAction,
     /// Its `target` is not in the channel.
     UnknownTarget,
+    /// The proxy of its `target` has no room for the sender. Without a `target` it answers no frame: it is told as soon as that is known.
+    NotAdmitted,
 }
 
 /// What the client is told of a frame that was not served.
@@ -59,6 +61,7 @@ impl ErrorCode {
             Self::BadFrame => "bad-frame",
             Self::UnknownAction => "unknown-action",
             Self::UnknownTarget => "unknown-target",
+            Self::NotAdmitted => "not-admitted",
         }
     }
 }

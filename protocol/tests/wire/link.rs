@@ -4,6 +4,7 @@ use nws_protocol::link::{
     Assembler, Hello, InvalidLinkFrame, InvalidRecord, LinkFrame, Payload, Record, RecordHead,
     write_data_head,
 };
+use nws_protocol::{IdSource, Nonce};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -63,24 +64,31 @@ fn what_later_versions_say() {
     assert_eq!(LinkFrame::parse(b"\x81anything"), Ok(LinkFrame::Unknown));
     let head = RecordHead::parse(b"\xff\0\0\0\x02").expect("a head");
     assert_eq!(Record::parse(head, b"??"), Ok(Record::Unknown));
-    let head = RecordHead::parse(b"\x01\0\0\0\x05").expect("a head");
-    let join = |chosen| Ok(Record::Join { member: 1, chosen, id: "" });
-    assert_eq!(Record::parse(head, b"\0\0\0\x01\xfe"), join(false));
-    assert_eq!(Record::parse(head, b"\0\0\0\x01\xff"), join(true));
+    let join = |id| Ok(Record::Join { member: 1, id });
+    let head = RecordHead::parse(b"\x01\0\0\0\x06").expect("a head");
+    assert_eq!(Record::parse(head, b"\0\0\0\x01\xffb"), join(IdSource::Choice("b")));
+    let head = RecordHead::parse(b"\x01\0\0\0\x15").expect("a head");
+    let nonce = IdSource::Nonce(*b"a nonce of an id");
+    assert_eq!(Record::parse(head, b"\0\0\0\x01\xfea nonce of an id"), join(nonce));
 }
 
 #[test]
 fn golden_records() {
     let (json, binary) = (Payload::Json("[1]"), Payload::Binary(b"\0\xff"));
-    let records: [(Record<'_>, &[u8]); 9] = [
+    let records: [(Record<'_>, &[u8]); 11] = [
         (
-            Record::Join { member: 0x01020304, chosen: true, id: "bob" },
+            Record::Join { member: 0x01020304, id: IdSource::Choice("bob") },
             b"\x01\0\0\0\x08\x01\x02\x03\x04\x01bob",
         ),
-        (Record::Join { member: 0, chosen: false, id: "b" }, b"\x01\0\0\0\x06\0\0\0\0\0b"),
+        (
+            Record::Join { member: 0, id: IdSource::Nonce(*b"a nonce of an id") },
+            b"\x01\0\0\0\x15\0\0\0\0\0a nonce of an id",
+        ),
         (Record::Leave { member: 7 }, b"\x02\0\0\0\x04\0\0\0\x07"),
         (Record::Slow { member: 7 }, b"\x81\0\0\0\x04\0\0\0\x07"),
         (Record::Roster, b"\x82\0\0\0\0"),
+        (Record::NotAdmitted { member: 7 }, b"\x83\0\0\0\x04\0\0\0\x07"),
+        (Record::Admitted { member: 7 }, b"\x84\0\0\0\x04\0\0\0\x07"),
         (Record::Broadcast { member: 7, payload: json }, b"\x03\0\0\0\x08\0\0\0\x07\x01[1]"),
         (Record::Broadcast { member: 7, payload: Payload::Text("hi") }, b"\x03\0\0\0\x07\0\0\0\x07\x02hi"),
         (
@@ -94,7 +102,7 @@ fn golden_records() {
         assert_eq!(record.to_bytes(), bytes, "{record:?}");
         stream.extend_from_slice(bytes);
     }
-    let mut assembler = Assembler::new(11);
+    let mut assembler = Assembler::new(21);
     let mut rest = &*stream;
     for (record, _) in records {
         assert_eq!(assembler.next(&mut rest), Ok(Some(record)));
@@ -108,7 +116,10 @@ fn records_that_are_none() {
         (&b"\0\0\0\0\0"[..], InvalidRecord::Kind(0)),
         (b"\x05\0\0\0\0", InvalidRecord::Kind(5)),
         (b"\x01\0\0\0\x04\0\0\0\0", InvalidRecord::Length(1)),
-        (b"\x01\0\0\0\x06\0\0\0\0\0\xff", InvalidRecord::Text),
+        (b"\x01\0\0\0\x06\0\0\0\0\x01\xff", InvalidRecord::Text),
+        (b"\x01\0\0\0\x14\0\0\0\0\0fifteen letters", InvalidRecord::Length(1)),
+        (b"\x83\0\0\0\x03\0\0\0", InvalidRecord::Length(0x83)),
+        (b"\x84\0\0\0\x05\0\0\0\0\0", InvalidRecord::Length(0x84)),
         (b"\x02\0\0\0\x03\0\0\0", InvalidRecord::Length(2)),
         (b"\x02\0\0\0\x05\0\0\0\0\0", InvalidRecord::Length(2)),
         (b"\x81\0\0\0\x03\0\0\0", InvalidRecord::Length(0x81)),
@@ -167,7 +178,9 @@ fn what_is_given_out_is_not_held() {
 /// A record that does not own what it says.
 #[derive(Clone, Debug)]
 enum Said {
-    Join(u32, bool, String),
+    Join(u32, Nonce),
+    JoinAs(u32, String),
+    NotAdmitted(u32),
     Leave(u32),
     Broadcast(u32, What),
     Message(u32, u32, What),
@@ -194,7 +207,9 @@ impl What {
 impl Said {
     fn record(&self) -> Record<'_> {
         match *self {
-            Self::Join(member, chosen, ref id) => Record::Join { member, chosen, id },
+            Self::Join(member, nonce) => Record::Join { member, id: IdSource::Nonce(nonce) },
+            Self::JoinAs(member, ref id) => Record::Join { member, id: IdSource::Choice(id) },
+            Self::NotAdmitted(member) => Record::NotAdmitted { member },
             Self::Leave(member) => Record::Leave { member },
             Self::Broadcast(member, ref what) => Record::Broadcast { member, payload: what.payload() },
             Self::Message(member, target, ref what) => {
@@ -214,9 +229,9 @@ fn said() -> impl Strategy<Value = Said> {
         ]
     };
     prop_oneof![
-        any::<(u32, bool)>().prop_flat_map(|(member, chosen)| {
-            "[A-Za-z0-9_~-]{0,73}".prop_map(move |id| Said::Join(member, chosen, id))
-        }),
+        any::<(u32, Nonce)>().prop_map(|(member, nonce)| Said::Join(member, nonce)),
+        (any::<u32>(), "[A-Za-z0-9_~-]{0,91}").prop_map(|(member, id)| Said::JoinAs(member, id)),
+        any::<u32>().prop_map(Said::NotAdmitted),
         any::<u32>().prop_map(Said::Leave),
         (any::<u32>(), what()).prop_map(|(member, what)| Said::Broadcast(member, what)),
         (any::<(u32, u32)>(), what())

@@ -1,6 +1,6 @@
 //! Channels and their members: who is there, who is told what, and who may go on sending.
 
-mod absent;
+mod admission;
 mod channel;
 mod config;
 mod flow;
@@ -25,9 +25,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use ahash::RandomState;
-use nws_protocol::CloseCode;
 use nws_protocol::structured::LeaveReason;
 use nws_protocol::websocket::{self, Opcode};
+use nws_protocol::{CloseCode, ProxyId};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use slotmap::{SecondaryMap, SlotMap};
@@ -62,6 +62,7 @@ slotmap::new_key_type! {
 /// The state machine of some of a proxy's channels.
 pub struct Channels {
     config: Config,
+    proxy: ProxyId,
     rng: ChaCha20Rng,
     hasher: RandomState,
     members: SecondaryMap<ConnId, Member>,
@@ -85,10 +86,10 @@ pub struct Channels {
 }
 
 impl Channels {
-    /// A state machine without channels. `seed` decides the ids that it generates and keys its hash
+    /// A state machine without channels, whose generated ids belong to `proxy`. `seed` decides them and keys the hash
     /// tables: it has to come from a CSPRNG.
     #[must_use]
-    pub fn new(config: Config, seed: [u8; 32]) -> Self {
+    pub fn new(config: Config, proxy: ProxyId, seed: [u8; 32]) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed);
         let hasher = RandomState::with_seeds(rng.next_u64(), rng.next_u64(), rng.next_u64(), rng.next_u64());
         Self {
@@ -97,6 +98,7 @@ impl Channels {
             tally: Rc::new(Tally::new(Arc::clone(&config.shared))),
             stopping: false,
             config,
+            proxy,
             rng,
             members: SecondaryMap::new(),
             channels: SlotMap::with_key(),
@@ -244,8 +246,8 @@ impl Channels {
             Some(member) if member.state == State::Reserved => member.state = State::Open,
             Some(_) => {}
             None => {
-                let id = self.generate_id();
-                self.members.insert(conn, Member::new(id, Framing::Raw, now));
+                let member = self.generate_member(Framing::Raw, now);
+                self.members.insert(conn, member);
             }
         }
         self.close(conn, code, reason, now);

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use nws_core::sim::network;
 use nws_core::{Channels, Config, ConnId, Framing, Input, Output};
+use nws_protocol::ProxyId;
 use slotmap::SlotMap;
 
 const MEMBERS: usize = 10;
@@ -21,8 +22,8 @@ impl Room {
     fn new() -> Self {
         let mut names: SlotMap<ConnId, ()> = SlotMap::with_key();
         let conns: Vec<ConnId> = (0..MEMBERS).map(|_| names.insert(())).collect();
-        let mut room =
-            Self { core: Channels::new(Config::default(), [1; 32]), conns, now: Instant::now(), written: 0 };
+        let core = Channels::new(Config::default(), ProxyId::from_digest(&[1; 32]), [1; 32]);
+        let mut room = Self { core, conns, now: Instant::now(), written: 0 };
         for &conn in &room.conns {
             let (channel, framing) = (network("room"), Framing::Structured);
             room.core.handle(Input::Join { conn, channel, framing }, room.now);

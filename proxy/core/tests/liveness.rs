@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use nws_core::Framing::Structured;
 use nws_core::sim::{ClientId, Proxy, Speed, Word, local, network};
 use nws_core::{Channels, Config, ConnId, Input, Output};
-use nws_protocol::PeerId;
+use nws_protocol::{PeerId, ProxyId};
 use slotmap::SlotMap;
 
 /// Visits are gathered: they are late by at most a 64th of the interval of pings.
@@ -115,7 +115,7 @@ fn a_held_sender_is_not_silent() {
 #[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
 fn alone(config: Config) -> (Channels, ConnId, Instant) {
     let start = Instant::now();
-    let mut core = Channels::new(config, [6; 32]);
+    let mut core = Channels::new(config, ProxyId::from_digest(&[6; 32]), [6; 32]);
     let conn = SlotMap::with_key().insert(());
     core.handle(Input::Join { conn, channel: local("room"), framing: Structured }, start);
     (core, conn, start)

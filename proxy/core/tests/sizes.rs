@@ -6,9 +6,9 @@ use std::time::Duration;
 use nws_core::Framing::{Raw, Structured};
 use nws_core::sim::{Event, Proxy, Speed, Word, network};
 use nws_core::{Config, Output, Shared};
-use nws_protocol::ProxyId;
 use nws_protocol::limits::{DRAIN_TIME, MESSAGE_LIMIT_MAX, UNFINISHED_MAX, UNFINISHED_SHARE};
 use nws_protocol::link::{Payload, Record};
+use nws_protocol::{IdSource, ProxyId};
 
 const MAX: usize = 60;
 
@@ -74,7 +74,7 @@ fn what_another_proxy_admits_is_taken() {
     let mut proxy = Proxy::new(Config { message_max: MAX, ..Config::default() }, 5);
     let a = proxy.join_as(&network("room"), "a", Structured);
     let trunk = proxy.trunk(&network("room"), &ProxyId::from_digest(&[1; 32]));
-    proxy.stream(trunk, &Record::Join { member: 1, chosen: true, id: "b" }.to_bytes());
+    proxy.stream(trunk, &Record::Join { member: 1, id: IdSource::Choice("b") }.to_bytes());
     let bytes = vec![b'1'; MESSAGE_LIMIT_MAX + 1];
     let json = str::from_utf8(&bytes).expect("ASCII");
     for payload in [Payload::Binary(&bytes[1..]), Payload::Json(&json[1..])] {

@@ -4,7 +4,7 @@ use nws_core::sim::{ClientId, Proxy, local, network};
 use nws_core::{Config, ConnId};
 use nws_protocol::limits::WELCOME_TIME;
 use nws_protocol::link::Record;
-use nws_protocol::{ChannelName, ProxyId};
+use nws_protocol::{ChannelName, IdSource, ProxyId};
 
 const MS: std::time::Duration = std::time::Duration::from_millis(1);
 
@@ -26,7 +26,7 @@ fn trunk(proxy: &mut Proxy, n: u8) -> ConnId {
 
 fn peer(proxy: &mut Proxy, trunk: ConnId, number: u32) {
     let id = format!("p{number}");
-    proxy.stream(trunk, &Record::Join { member: number, chosen: true, id: &id }.to_bytes());
+    proxy.stream(trunk, &Record::Join { member: number, id: IdSource::Choice(&id) }.to_bytes());
 }
 
 fn roster_ends(proxy: &mut Proxy, trunk: ConnId) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use nws_core::{ChannelKey, Framing};
-use nws_protocol::{ChannelName, PeerId, Scope};
+use nws_protocol::{ChannelName, InvalidPeerId, PeerId, Scope};
 
 /// The target of an upgrade.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +13,27 @@ pub(super) struct Endpoint {
     pub(super) peer: Option<PeerId>,
 }
 
+/// Why a path names no endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoEndpoint {
+    /// There is none of this form.
+    Unknown,
+    /// The id that the client chose is of the form of those that proxies generate.
+    Generated,
+}
+
 impl Endpoint {
-    /// Reads a path; `None` when there is no such endpoint.
-    pub(super) fn parse(path: &str) -> Option<Self> {
+    /// Reads a path.
+    pub(super) fn parse(path: &str) -> Result<Self, NoEndpoint> {
+        let (channel, peer) = Self::channel_and_peer(path).ok_or(NoEndpoint::Unknown)?;
+        let peer = peer.map(|peer| PeerId::chosen(&peer)).transpose().map_err(|invalid| match invalid {
+            InvalidPeerId::Form => NoEndpoint::Unknown,
+            InvalidPeerId::Generated => NoEndpoint::Generated,
+        })?;
+        Ok(Self { channel, peer })
+    }
+
+    fn channel_and_peer(path: &str) -> Option<(ChannelKey, Option<Cow<'_, str>>)> {
         let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         let (scope, name, peer) = match *segments {
             [name] => (Scope::Network, name, None),
@@ -26,11 +44,11 @@ impl Endpoint {
             _ => return None,
         };
         let name = ChannelName::new(&percent_decode(name)?).ok()?;
-        let peer = peer.map(|peer| PeerId::chosen(&percent_decode(peer)?).ok());
-        if peer == Some(None) {
-            return None;
-        }
-        Some(Self { channel: ChannelKey { scope, name }, peer: peer.flatten() })
+        let peer = match peer {
+            Some(peer) => Some(percent_decode(peer)?),
+            None => None,
+        };
+        Some((ChannelKey { scope, name }, peer))
     }
 
     /// Those who choose their id speak without envelopes.
@@ -50,7 +68,7 @@ mod tests {
     use super::*;
 
     fn parsed(path: &str) -> Option<(Scope, String, Option<String>)> {
-        let endpoint = Endpoint::parse(path)?;
+        let endpoint = Endpoint::parse(path).ok()?;
         let peer = endpoint.peer.map(|peer| peer.to_string());
         Some((endpoint.channel.scope, endpoint.channel.name.as_str().to_owned(), peer))
     }
@@ -89,5 +107,15 @@ mod tests {
         }
         assert_eq!(parsed(&format!("/local/a/{}", "p".repeat(65))), None);
         assert_eq!(parsed("/local/a/~"), None);
+    }
+
+    #[test]
+    fn an_id_of_the_form_of_a_generated_one_is_told_apart() {
+        let generated = "abcdefghijklmnopqrstuvwxyz";
+        for path in [format!("/local/a/{generated}"), format!("/network/a/%61{}", &generated[1..])] {
+            assert_eq!(Endpoint::parse(&path), Err(NoEndpoint::Generated), "{path}");
+        }
+        assert_eq!(Endpoint::parse("/local/a/b c"), Err(NoEndpoint::Unknown));
+        assert_eq!(Endpoint::parse(&format!("/other/a/{generated}")), Err(NoEndpoint::Unknown));
     }
 }

@@ -13,11 +13,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use hyper::body::Body as _;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use nws_protocol::CloseCode;
+use nws_protocol::{CloseCode, InvalidPeerId};
 use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, NoEndpoint};
 use super::gate::{Gate, is_repeated};
 use super::head::Counted;
 use super::origin::Client;
@@ -43,9 +43,9 @@ pub(super) async fn answer(gate: &Gate, client: &Client, mut request: Request) -
             return (status, [(SEC_WEBSOCKET_VERSION, "13")], line).into_response();
         }
     };
-    let Some(endpoint) = Endpoint::parse(request.uri().path()) else {
-        gate.refusals.count(Refused::Handshake);
-        return (StatusCode::NOT_FOUND, "no such channel endpoint\n").into_response();
+    let endpoint = match Endpoint::parse(request.uri().path()) {
+        Ok(endpoint) => endpoint,
+        Err(reason) => return no_endpoint(gate, reason),
     };
     let held = request.extensions().get::<HeldPlace>().cloned();
     let Some((held, place)) = held.and_then(|held| held.take().map(|place| (held, place))) else {
@@ -91,6 +91,19 @@ impl Route {
             None => Self::Arrive(shard.clone(), welcome),
             Some(peer) => Self::Reserved(shard.reserve(channel, peer).await?, welcome),
         })
+    }
+}
+
+fn no_endpoint(gate: &Gate, reason: NoEndpoint) -> Response {
+    match reason {
+        NoEndpoint::Unknown => {
+            gate.refusals.count(Refused::Handshake);
+            (StatusCode::NOT_FOUND, "no such channel endpoint\n").into_response()
+        }
+        NoEndpoint::Generated => {
+            gate.refusals.count(Refused::Id);
+            (StatusCode::CONFLICT, format!("{}\n", InvalidPeerId::Generated)).into_response()
+        }
     }
 }
 

@@ -17,7 +17,9 @@ fn start(shards: &Shards, peers: &[u16]) -> (Network, u16) {
     let links = Links { discovery: false, peers, allow_remote: true, ..Config::default().links };
     let listener = LinkListener::bind(Some(0)).unwrap();
     let port = listener.port();
-    (Network::start(links, listener, shards.handles(), news().1, Refusals::default()).unwrap(), port)
+    let identity = Identity::generate().unwrap();
+    let network = Network::start(links, identity, listener, shards.handles(), news().1, Refusals::default());
+    (network.unwrap(), port)
 }
 
 async fn until(holds: impl Fn() -> bool) {
@@ -33,9 +35,8 @@ async fn until(holds: impl Fn() -> bool) {
 fn nothing_is_left_of_a_network_that_is_dropped() {
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
     runtime.block_on(async {
-        let shards =
-            Shards::start(&Config { shards: Some(1), ..Config::default() }, None, &Refusals::default())
-                .unwrap();
+        let (config, own) = (Config { shards: Some(1), ..Config::default() }, Identity::generate().unwrap());
+        let shards = Shards::start(&config, own.id(), None, &Refusals::default()).unwrap();
         let (one, port) = start(&shards, &[]);
         let (mut other, _) = start(&shards, &[port]);
         let (at_one, at_other) = (Rc::downgrade(&one.mesh), Rc::downgrade(&other.mesh));

@@ -5,6 +5,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 
 use nws_core::Channels;
+use nws_protocol::ProxyId;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{self, spawn_local};
@@ -20,6 +21,8 @@ use crate::refusals::Refusals;
 /// What a shard is made of.
 pub(super) struct Plan {
     pub(super) core: nws_core::Config,
+    /// The proxy to which generated ids belong.
+    pub(super) proxy: ProxyId,
     pub(super) seed: [u8; 32],
     pub(super) message_max: usize,
     /// Who is told which channels have members.
@@ -39,7 +42,7 @@ pub(super) enum Home {
 impl Plan {
     /// The shard, on whose thread this has to be called.
     fn shard(self) -> Rc<Shard> {
-        let core = Channels::new(self.core, self.seed);
+        let core = Channels::new(self.core, self.proxy, self.seed);
         let shard = Shard::new(core, self.message_max, self.news.is_some(), self.refusals);
         if let Some(news) = self.news {
             let teller = Rc::clone(&shard);

@@ -1,6 +1,7 @@
 //! What one side of a link may send before the other one has asked for more.
 
 use anyhow::{Context, Result};
+use nws_protocol::IdSource;
 use nws_protocol::limits::{LINK_PIECE_MAX, LINK_WINDOW};
 use nws_protocol::link::{Record, RecordHead};
 use nws_tests::{Peer, Proxy};
@@ -22,7 +23,7 @@ async fn member(proxy: &Proxy, peer: &mut Peer) -> Result<(Stranger, String)> {
     let wire = Wire::attempt(&Identity::new()?, 2, port, Some(RECEIVE_BUFFER)).await?;
     let mut member = Stranger::new(wire.context("not let in")?, &["room"])?;
     member.until(|it| !it.matched.is_empty()).await?;
-    member.tell(Record::Join { member: 0, chosen: true, id: "me" }).await?;
+    member.tell(Record::Join { member: 0, id: IdSource::Choice("me") }).await?;
     Ok((member, peer.arrival().await?))
 }
 
@@ -38,7 +39,7 @@ async fn a_window_may_be_sent_unasked() -> Result<()> {
     let proxy = linkable().start().await?;
     let mut peer = Peer::alone(&proxy, "/room").await?;
     let (mut member, _) = member(&proxy, &mut peer).await?;
-    let used = Record::Join { member: 0, chosen: true, id: "me" }.to_bytes().len();
+    let used = Record::Join { member: 0, id: IdSource::Choice("me") }.to_bytes().len();
     for piece in endless()[..LINK_WINDOW - used].chunks(LINK_PIECE_MAX) {
         member.stream(piece).await?;
     }

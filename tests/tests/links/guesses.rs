@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use nws_protocol::limits::LINK_SLOTS_PER_MESSAGE;
-use nws_protocol::link::{Hello, LinkFrame, Slot};
+use nws_protocol::link::{Hello, LinkFrame, Slot, VERSION};
 use nws_tests::{Peer, Proxy, within};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -76,7 +76,13 @@ impl Flood {
 /// Has as many elements waiting as there may be, always. One is as good as another: what is blinded tells nothing of
 /// the name.
 async fn guess(mut wire: Wire, granted: Arc<watch::Sender<usize>>) -> Result<()> {
-    wire.send(LinkFrame::Hello(Hello { version_min: 1, version_max: 1, suite: 1, slots_max: 1024 })).await?;
+    wire.send(LinkFrame::Hello(Hello {
+        version_min: VERSION,
+        version_max: VERSION,
+        suite: 1,
+        slots_max: 1024,
+    }))
+    .await?;
     let (mut first, mut elements) = (0, vec![ELEMENT; LINK_SLOTS_PER_MESSAGE]);
     loop {
         wire.send(LinkFrame::Blind { first, elements: &elements }).await?;

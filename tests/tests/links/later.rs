@@ -1,6 +1,7 @@
 //! A proxy of a later version.
 
 use anyhow::Result;
+use nws_protocol::IdSource;
 use nws_protocol::link::{Hello, LinkFrame, Payload, Record};
 use nws_tests::Peer;
 use serde_json::json;
@@ -37,7 +38,7 @@ async fn frames_and_records_that_may_be_ignored_are() -> Result<()> {
     }
     let unknown = [0xfe, 0, 0, 0, 2, 1, 2];
     later.stream(&unknown).await?;
-    later.tell(Record::Join { member: 0, chosen: true, id: "later" }).await?;
+    later.tell(Record::Join { member: 0, id: IdSource::Choice("later") }).await?;
     later.stream(&unknown).await?;
     later.tell(Record::Broadcast { member: 0, payload: Payload::Json("1") }).await?;
     let id = peer.arrival().await?;

@@ -44,13 +44,13 @@ async fn an_id_that_was_chosen_is_told_with_its_proxy() -> Result<()> {
     let (a, b) = pair().await?;
     let [mut at_a, mut at_b] = Peer::gather([(&a, "/room"), (&b, "/room")]).await?;
     let mut raw_a = Client::join(&a, "/network/room/me").await?;
-    let elsewhere = format!("me~{}", &a.link().await?.0[..8]);
+    let elsewhere = format!("me~{}", a.link().await?.0);
     assert_eq!(at_a.arrival().await?, "me");
     assert_eq!(at_b.arrival().await?, elsewhere);
     // The other machine has chosen the same, and both are there.
     let mut raw_b = Client::join(&b, "/network/room/me").await?;
     assert_eq!(at_b.arrival().await?, "me");
-    assert_eq!(at_a.arrival().await?, format!("me~{}", &b.link().await?.0[..8]));
+    assert_eq!(at_a.arrival().await?, format!("me~{}", b.link().await?.0));
     at_b.message(&elsewhere, "for the one there").await?;
     at_b.message("me", "for the one here").await?;
     assert_eq!(raw_a.receive().await?, Received::Text("for the one there".to_owned()));

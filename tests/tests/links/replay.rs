@@ -1,6 +1,7 @@
 //! Frames of one session, said again in another one.
 
 use anyhow::{Context, Result};
+use nws_protocol::IdSource;
 use nws_protocol::link::Record;
 use nws_tests::{Peer, Proxy};
 
@@ -27,9 +28,9 @@ async fn record(member: &Identity, proxy: &Proxy, peer: &mut Peer) -> Result<Rec
     let wire = Wire::dial(member, 2, proxy.link().await?.1).await?;
     let mut member = Stranger::new(wire, &["room"])?;
     member.until(|it| !it.matched.is_empty() && is_settled(&it.said) && is_settled(&it.heard)).await?;
-    member.tell(Record::Join { member: 0, chosen: true, id: "member" }).await?;
+    member.tell(Record::Join { member: 0, id: IdSource::Choice("member") }).await?;
     let id = peer.arrival().await?;
-    assert_eq!(id, format!("member~{}", member.wire.own.short()));
+    assert_eq!(id, format!("member~{}", member.wire.own));
     let Stranger { wire, said, heard, .. } = member;
     drop(wire);
     assert_eq!(peer.departure().await?, id);

@@ -5,8 +5,8 @@
 
 use anyhow::{Context, Result};
 use nws_matching::{Input, Output, Session};
-use nws_protocol::ChannelName;
 use nws_protocol::link::{Element, LinkFrame, Record, Slot, Tag};
+use nws_protocol::{ChannelName, IdSource};
 use nws_tests::Peer;
 
 use crate::frames::{Kind, is_settled, slots};
@@ -161,7 +161,7 @@ async fn a_member_of_one_channel_that_claims_all_slots_joins_only_that_one() -> 
     assert_eq!(slots(&hydra.said, Kind::Tags), HEADS * HEADS);
     let [slot] = hydra.matched[..] else { panic!("matched: {:?}", hydra.matched) };
 
-    let join = Record::Join { member: 0, chosen: true, id: "hydra" }.to_bytes();
+    let join = Record::Join { member: 0, id: IdSource::Choice("hydra") }.to_bytes();
     hydra.wire.send(LinkFrame::Data { slot, bytes: &join }).await?;
     assert!(peer.arrival().await?.starts_with("hydra~"));
     for other in &mut others {

@@ -1,6 +1,7 @@
 //! A second link to the same proxy.
 
 use anyhow::{Context, Result, bail};
+use nws_protocol::IdSource;
 use nws_protocol::link::Record;
 use nws_tests::Peer;
 
@@ -18,7 +19,7 @@ async fn a_link_that_answers_is_not_replaced() -> Result<()> {
     let me = Identity::new()?;
     let mut first = Stranger::new(Wire::dial(&me, 2, port).await?, &["room"])?;
     first.until(|it| !it.matched.is_empty()).await?;
-    first.tell(Record::Join { member: 0, chosen: true, id: "me" }).await?;
+    first.tell(Record::Join { member: 0, id: IdSource::Choice("me") }).await?;
     let id = peer.arrival().await?;
     for source in 3..6 {
         let mut second = Wire::dial(&me, source, port).await?;
@@ -42,7 +43,7 @@ async fn a_link_that_does_not_answer_is_replaced() -> Result<()> {
     let me = Identity::new()?;
     let mut first = Stranger::new(Wire::dial(&me, 2, port).await?, &["room"])?;
     first.until(|it| !it.matched.is_empty()).await?;
-    first.tell(Record::Join { member: 0, chosen: true, id: "me" }).await?;
+    first.tell(Record::Join { member: 0, id: IdSource::Choice("me") }).await?;
     let id = peer.arrival().await?;
     let mut second = Stranger::new(Wire::dial(&me, 3, port).await?, &["room"])?;
     let hello = second.wire.receive().await?.context("the proxy has closed")?;
@@ -51,7 +52,7 @@ async fn a_link_that_does_not_answer_is_replaced() -> Result<()> {
     proxy.log(&["a link has ended", me.id.as_str(), "Replaced"]).await?;
     second.take(hello).await?;
     second.until(|it| !it.matched.is_empty()).await?;
-    second.tell(Record::Join { member: 0, chosen: true, id: "me" }).await?;
+    second.tell(Record::Join { member: 0, id: IdSource::Choice("me") }).await?;
     assert_eq!(peer.arrival().await?, id);
     Ok(())
 }
@@ -65,7 +66,7 @@ async fn whoever_has_no_link_left_finds_its_place_free() -> Result<()> {
         let wire = Wire::dial(&me, source, proxy.link().await?.1).await?;
         let mut member = Stranger::new(wire, &["room"])?;
         member.until(|it| !it.matched.is_empty()).await?;
-        member.tell(Record::Join { member: 0, chosen: true, id: "me" }).await?;
+        member.tell(Record::Join { member: 0, id: IdSource::Choice("me") }).await?;
         let id = peer.arrival().await?;
         drop(member);
         assert_eq!(peer.departure().await?, id);

@@ -1,8 +1,9 @@
 //! What no proxy says. Its link is closed for the right reason, and nobody else notices.
 
 use anyhow::Result;
+use nws_protocol::IdSource;
 use nws_protocol::limits::{LINK_FRAME_EARLY_MAX, LINK_PIECE_MAX};
-use nws_protocol::link::{Element, Hello, LinkFrame, Payload, Record};
+use nws_protocol::link::{Element, Hello, LinkFrame, Payload, Record, VERSION};
 use nws_tests::{Peer, Proxy};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -44,8 +45,9 @@ fn at_first() -> Vec<Case> {
         ("garbage", vec![Message::binary(vec![0x7f; 100])], "frames of kind 127 are not spoken here"),
         ("names before HELLO", vec![blind(0, &[ELEMENT])], "the first frame must be HELLO"),
         ("half a HELLO", vec![Message::binary(vec![1, 0, 1])], "a frame of kind 1 has another length"),
-        ("later versions only", vec![hello(2, 3, 1)], "speaks none of our versions"),
-        ("another suite", vec![hello(1, 1, 2)], "matches channels in another way"),
+        ("later versions only", vec![hello(VERSION + 1, VERSION + 2, 1)], "speaks none of our versions"),
+        ("earlier versions only", vec![hello(1, VERSION - 1, 1)], "speaks none of our versions"),
+        ("another suite", vec![hello(VERSION, VERSION, 2)], "matches channels in another way"),
         ("data before HELLO", vec![data(0, Record::Leave { member: 0 })], UNMATCHED),
         (
             "too long, although it may be ignored",
@@ -58,9 +60,9 @@ fn at_first() -> Vec<Case> {
 
 /// After HELLO.
 fn then() -> Vec<Case> {
-    let after_hello = |messages: Vec<Message>| [vec![hello(1, 1, 1)], messages].concat();
+    let after_hello = |messages: Vec<Message>| [vec![hello(VERSION, VERSION, 1)], messages].concat();
     let cases: Vec<Case> = vec![
-        ("HELLO twice", vec![hello(1, 1, 1)], "HELLO must come once"),
+        ("HELLO twice", vec![hello(VERSION, VERSION, 1)], "HELLO must come once"),
         ("an unknown frame", vec![Message::binary(vec![8, 1, 2])], "frames of kind 8 are not spoken here"),
         (
             "tags before the evaluation",
@@ -115,6 +117,9 @@ fn with_slots() -> Vec<Case> {
     ]
 }
 
+/// Of the form of those that proxies generate.
+const GENERATED: &str = "abcdefghijklmnopqrstuvwxyz";
+
 /// In the stream of the channel `slot`, where there is the member 7.
 fn in_channel(slot: u16) -> Vec<Case> {
     let payload = Payload::Text("x");
@@ -124,16 +129,18 @@ fn in_channel(slot: u16) -> Vec<Case> {
         nobody("a word of nobody", Record::Broadcast { member: 8, payload }),
         nobody("a word of nobody to one", Record::Message { member: 8, target: 0, payload }),
         nobody("nobody leaves", Record::Leave { member: 8 }),
-        nobody("a number again", Record::Join { member: 7, chosen: true, id: "again" }),
-        nobody("a lower number", Record::Join { member: 6, chosen: true, id: "lower" }),
-        nobody("an id that is none", Record::Join { member: 8, chosen: false, id: "short" }),
-        nobody("a chosen id that is none", Record::Join { member: 8, chosen: true, id: "a b" }),
-        nobody("another's id", Record::Join { member: 8, chosen: true, id: "me~abcdefgh" }),
+        nobody("a number again", Record::Join { member: 7, id: IdSource::Choice("again") }),
+        nobody("a lower number", Record::Join { member: 6, id: IdSource::Choice("lower") }),
+        nobody("an id twice", Record::Join { member: 8, id: IdSource::Choice("me") }),
+        nobody("an id of a proxy", Record::Join { member: 8, id: IdSource::Choice(GENERATED) }),
+        nobody("a chosen id that is none", Record::Join { member: 8, id: IdSource::Choice("a b") }),
+        nobody("another's id", Record::Join { member: 8, id: IdSource::Choice("me~abcdefgh") }),
         nobody("data that is no JSON", Record::Broadcast { member: 7, payload: Payload::Json("{") }),
         raw("an unknown record", &[5, 0, 0, 0, 0]),
         raw("a record without end", &[3, 0xff, 0xff, 0xff, 0xff]),
         raw("a member without a number", &[2, 0, 0, 0, 3, 0, 0, 0]),
         raw("bytes for a text", &[1, 0, 0, 0, 6, 0, 0, 0, 8, 1, 0xff]),
+        raw("a short nonce", &[1, 0, 0, 0, 6, 0, 0, 0, 8, 0, 1]),
     ]
 }
 
@@ -239,9 +246,9 @@ async fn whoever_breaks_the_rules_of_a_channel_is_closed_and_its_members_leave()
     for number in 0..in_channel(0).len() {
         let mut member = Stranger::new(scene.dial().await?, &["room"])?;
         member.until(|it| !it.matched.is_empty()).await?;
-        member.tell(Record::Join { member: 7, chosen: true, id: "me" }).await?;
+        member.tell(Record::Join { member: 7, id: IdSource::Choice("me") }).await?;
         let id = scene.here.arrival().await?;
-        assert_eq!(id, format!("me~{}", member.wire.own.short()));
+        assert_eq!(id, format!("me~{}", member.wire.own));
         let case = in_channel(member.matched[0].1).swap_remove(number);
         scene.commit(&mut member.wire, case).await?;
         assert_eq!(scene.here.departure().await?, id);

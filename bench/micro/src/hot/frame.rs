@@ -5,7 +5,7 @@ use std::hint::black_box;
 use nws_protocol::limits::MESSAGE_MAX;
 use nws_protocol::structured::Notice;
 use nws_protocol::websocket::{Decoder, Event};
-use nws_protocol::{Json, PeerId};
+use nws_protocol::{Json, PeerId, ProxyId};
 
 use super::Call;
 
@@ -24,15 +24,19 @@ pub(super) fn read<const PAYLOAD: usize>() -> Call {
     })
 }
 
+fn peer(nonce: u8) -> PeerId {
+    PeerId::generated(&ProxyId::from_digest(&[0; 32]), &[nonce; 16])
+}
+
 /// The notice that a peer has come.
 pub(super) fn write_connect() -> Call {
-    let (you, peer) = (PeerId::generated([1; 16]), PeerId::generated([2; 16]));
+    let [you, peer] = [1, 2].map(peer);
     write(move |out| Notice::Connect { you: black_box(&you), peer: black_box(&peer) }.write_frame(out))
 }
 
 /// The notice of what a peer says.
 pub(super) fn write_broadcast<const DATA: usize>() -> Call {
-    let source = PeerId::generated([1; 16]);
+    let source = peer(1);
     let text: &'static str = format!("\"{}\"", "x".repeat(DATA)).leak();
     let data = Json::new(text).expect("a string without escapes");
     write(move |out| Notice::Broadcast { source: black_box(&source), data: black_box(data) }.write_frame(out))

@@ -71,9 +71,12 @@ fn check_record(record: Record<'_>, bytes: &[u8]) -> Vec<u8> {
             assert_eq!((&written[..9], &written[10..]), (&bytes[..9], &bytes[10..]));
             assert_eq!(written[9], bytes[9] & 1, "the other bits are for later versions");
         }
-        Record::Leave { .. } | Record::Slow { .. } | Record::Broadcast { .. } | Record::Message { .. } => {
-            assert_eq!(written, bytes)
-        }
+        Record::Leave { .. }
+        | Record::Slow { .. }
+        | Record::NotAdmitted { .. }
+        | Record::Admitted { .. }
+        | Record::Broadcast { .. }
+        | Record::Message { .. } => assert_eq!(written, bytes),
     }
     written
 }

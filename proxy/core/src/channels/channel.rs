@@ -6,7 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 use ahash::RandomState;
 use nws_protocol::{PeerId, ProxyId};
 
-use super::absent::Absent;
 use super::{ChannelKey, ConnId, Framing};
 
 /// The roster of a channel. It exists while an id is in it, or a trunk.
@@ -22,8 +21,6 @@ pub(super) struct Channel {
     pub(super) awaiting: BTreeSet<ConnId>,
     /// Ids of those who are present, here or elsewhere, and of those who reserved one.
     ids: HashMap<PeerId, Holder, RandomState>,
-    /// Members of other proxies whose id somebody else has.
-    pub(super) absent: Absent,
     /// Those who are present by the numbers under which other proxies know them.
     numbers: HashMap<u32, ConnId, RandomState>,
     /// The number of the next one, unless all are used up.
@@ -52,7 +49,6 @@ impl Channel {
             found: None,
             awaiting: BTreeSet::new(),
             ids: HashMap::with_hasher(hasher.clone()),
-            absent: Absent::new(hasher.clone()),
             numbers: HashMap::with_hasher(hasher),
             next_number: Some(first_number),
             raw: 0,
@@ -64,6 +60,7 @@ impl Channel {
         self.ids.is_empty() && self.trunks.is_empty()
     }
 
+    /// Whether `id` was free. Ids of this proxy and of each other one are apart, so only members of the same proxy can want the same.
     pub(super) fn claim(&mut self, id: PeerId, holder: Holder) -> bool {
         match self.ids.entry(id) {
             Entry::Occupied(_) => false,

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use nws_protocol::PeerId;
 use nws_protocol::link::Record;
+use nws_protocol::{IdSource, Nonce, PeerId};
 
 use super::lag::Lag;
 use super::outbox::Outbox;
@@ -13,8 +13,8 @@ use super::{ChannelId, Framing};
 /// A member of a channel, or a connection that was one and is closing, or a trunk.
 pub(super) struct Member {
     pub(super) id: PeerId,
-    /// Whether the client chose its id.
-    pub(super) chosen: bool,
+    /// From which this proxy generated the id; `None` where the client chose it.
+    pub(super) nonce: Option<Nonce>,
     /// Under which other proxies know it, while it is present.
     pub(super) number: u32,
     pub(super) framing: Framing,
@@ -56,10 +56,11 @@ pub(super) struct Place {
 }
 
 impl Member {
+    /// One that chose `id`.
     pub(super) fn new(id: PeerId, framing: Framing, now: Instant) -> Self {
         Self {
             id,
-            chosen: false,
+            nonce: None,
             number: 0,
             framing,
             state: State::Open,
@@ -81,6 +82,7 @@ impl Member {
 
     /// What other proxies are told when it comes.
     pub(super) fn join_record(&self) -> Record<'_> {
-        Record::Join { member: self.number, chosen: self.chosen, id: self.id.as_str() }
+        let id = self.nonce.map_or_else(|| IdSource::Choice(self.id.as_str()), IdSource::Nonce);
+        Record::Join { member: self.number, id }
     }
 }

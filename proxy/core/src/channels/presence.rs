@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use nws_protocol::link::Record;
 use nws_protocol::structured::{LeaveReason, Notice};
-use nws_protocol::{CloseCode, PeerId, Scope};
+use nws_protocol::{CloseCode, Nonce, PeerId, Scope};
 use rand_chacha::rand_core::Rng;
 
 use super::channel::{Channel, Holder};
@@ -20,7 +20,6 @@ impl Channels {
         }
         let mut member = Member::new(peer.clone(), Framing::Raw, now);
         member.state = State::Reserved;
-        member.chosen = true;
         if let Some(channel) = self.open_channel(channel) {
             if !self.channels[channel].claim(peer, Holder::Here(conn)) {
                 self.outputs.push_back(Output::Taken { conn });
@@ -76,11 +75,7 @@ impl Channels {
         match seat {
             Some(seat) if member.trunk.is_some() => self.clear_trunk(conn, id, seat),
             Some(seat) => self.unseat(conn, id, seat, reason),
-            None => {
-                let peer = member.id.clone();
-                self.channels[id].release(&peer);
-                self.let_in(id, &peer);
-            }
+            None => self.channels[id].release(&member.id),
         }
         let channel = &self.channels[id];
         if channel.is_empty() {
@@ -108,21 +103,23 @@ impl Channels {
             None => {}
         }
         self.tell_trunks(id, conn, Record::Leave { member: number });
-        self.let_in(id, &peer);
+        self.forget_not_admitted(id, number);
     }
 
-    pub(super) fn generate_id(&mut self) -> PeerId {
-        let mut random = [0; 16];
-        self.rng.fill_bytes(&mut random);
-        PeerId::generated(random)
+    /// A member of this proxy with an id that no other proxy can announce.
+    pub(super) fn generate_member(&mut self, framing: Framing, now: Instant) -> Member {
+        let mut nonce = Nonce::default();
+        self.rng.fill_bytes(&mut nonce);
+        let mut member = Member::new(PeerId::generated(&self.proxy, &nonce), framing, now);
+        member.nonce = Some(nonce);
+        member
     }
 
     fn enter(&mut self, conn: ConnId, channel: ChannelKey, now: Instant) {
-        let id = self.generate_id();
-        let mut member = Member::new(id.clone(), Framing::Structured, now);
+        let mut member = self.generate_member(Framing::Structured, now);
         member.state = State::Reserved;
         if let Some(channel) = self.open_channel(channel) {
-            self.channels[channel].claim(id, Holder::Here(conn));
+            self.channels[channel].claim(member.id.clone(), Holder::Here(conn));
             member.place = Some(Place { channel, seat: None });
         }
         self.members.insert(conn, member);
@@ -184,8 +181,7 @@ impl Channels {
         let member = &mut self.members[conn];
         member.place = Some(Place { channel: id, seat: Some(seat) });
         member.number = number;
-        let chosen = member.chosen;
-        self.tell_trunks(id, conn, Record::Join { member: number, chosen, id: peer.as_str() });
+        self.tell_trunks_of_newcomer(id, conn);
         if self.channels[id].is_isolated {
             self.tell_isolated(conn);
         }

@@ -182,6 +182,9 @@ impl Channels {
             }
             Some(Holder::Elsewhere { trunk, number }) => {
                 let member = sender.number;
+                if self.is_not_admitted(trunk, member) {
+                    return self.tell_not_admitted(from, target);
+                }
                 self.hand_over(
                     trunk,
                     from,
@@ -203,7 +206,7 @@ impl Channels {
         self.close(conn, code, reason, now);
     }
 
-    fn hand_over(&mut self, trunk: ConnId, cause: ConnId, record: Record<'_>) {
+    pub(super) fn hand_over(&mut self, trunk: ConnId, cause: ConnId, record: Record<'_>) {
         let mut encoded = std::mem::take(&mut self.encoded);
         record.write(&mut encoded);
         self.queue_encoded(trunk, cause, encoded);
@@ -226,7 +229,7 @@ impl Channels {
         self.queue_with(conn, conn, |out| Notice::Status { you: &you, message_max }.write_frame(out));
     }
 
-    fn tell_error(&mut self, conn: ConnId, refusal: &Refusal<'_>) {
+    pub(super) fn tell_error(&mut self, conn: ConnId, refusal: &Refusal<'_>) {
         self.deliver();
         let Refusal { code, reason, target } = refusal;
         let error = Notice::Error { code: *code, reason, target: target.as_deref() };

@@ -10,9 +10,9 @@ use std::time::Instant;
 use nws_protocol::limits::{LINK_RECORD_MAX, MESSAGE_LIMIT_MAX};
 use nws_protocol::link::{Assembler, Payload, Record};
 use nws_protocol::structured::LeaveReason;
-use nws_protocol::{Json, PeerId, ProxyId};
+use nws_protocol::{IdSource, Json, PeerId, ProxyId};
 
-use super::member::{Member, Place, State};
+use super::member::{Place, State};
 use super::outbox::Frame;
 use super::route::{Audience, Said};
 use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output};
@@ -24,10 +24,10 @@ pub(super) struct Trunk {
     proxy: ProxyId,
     /// Its members by their numbers, so in the order in which they came.
     peers: BTreeMap<u32, Peer>,
-    /// How many of them are present.
-    present: usize,
-    /// Those who are not, as too many are. They come in when room comes.
-    crowded: BTreeSet<u32>,
+    /// The numbers of those that are not admitted, as too many are present. They come in when room comes.
+    waiting: BTreeSet<u32>,
+    /// The numbers of those members of this proxy that the other one has not admitted.
+    pub(super) not_admitted: BTreeSet<u32>,
     /// The number that a newcomer has to exceed.
     last: Option<u32>,
     stream: Assembler,
@@ -38,19 +38,10 @@ pub(super) struct Trunk {
 /// A member of another proxy.
 struct Peer {
     id: PeerId,
-    standing: Standing,
+    /// Whether it is present here.
+    is_admitted: bool,
     /// It is about to leave, and why.
     leaves: Option<LeaveReason>,
-}
-
-/// Whether a member of another proxy exists here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    Present,
-    /// Somebody else has its id.
-    Absent,
-    /// Too many of its proxy are present.
-    Crowded,
 }
 
 /// What the other proxy may not do. The link is closed.
@@ -62,8 +53,8 @@ impl Trunk {
         Self {
             proxy,
             peers: BTreeMap::new(),
-            present: 0,
-            crowded: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            not_admitted: BTreeSet::new(),
             last: None,
             stream,
             has_told_all: false,
@@ -78,7 +69,7 @@ impl Trunk {
 
     /// Those who are present because of it.
     pub(super) fn present(&self) -> impl Iterator<Item = &PeerId> {
-        self.peers.values().filter(|peer| peer.standing == Standing::Present).map(|peer| &peer.id)
+        self.peers.values().filter(|peer| peer.is_admitted).map(|peer| &peer.id)
     }
 
     /// Where it leads.
@@ -88,55 +79,22 @@ impl Trunk {
 
     /// How many are present because of it.
     pub(super) fn present_count(&self) -> usize {
-        self.present
+        self.peers.len() - self.waiting.len()
     }
 
-    /// The id of a newcomer as it is known here, and whether the number and the id are such as a proxy
-    /// gives.
-    fn newcomer(&mut self, number: u32, chosen: bool, id: &str) -> Result<PeerId, Broken> {
+    /// The id of a newcomer as it is known here, if the number and the id are such as a proxy gives.
+    fn newcomer(&mut self, number: u32, id: IdSource<'_>) -> Result<PeerId, Broken> {
         if self.last.is_some_and(|last| number <= last) {
             return Err(Broken);
         }
         self.last = Some(number);
-        let id =
-            if chosen { PeerId::chosen_elsewhere(id, &self.proxy) } else { PeerId::generated_elsewhere(id) };
-        id.map_err(|_| Broken)
+        PeerId::elsewhere(id, &self.proxy).map_err(|_| Broken)
     }
 
-    /// The id of a member that speaks; `None` when it does not exist here.
+    /// The id of a member that speaks; `None` when it is not admitted.
     fn speaker(&self, number: u32) -> Result<Option<&PeerId>, Broken> {
         let peer = self.peers.get(&number).ok_or(Broken)?;
-        Ok((peer.standing == Standing::Present).then_some(&peer.id))
-    }
-
-    fn add(&mut self, number: u32, id: PeerId, standing: Standing) {
-        self.peers.insert(number, Peer { id, standing, leaves: None });
-        self.count(number, standing, true);
-    }
-
-    /// A member leaves; the answer is who that was.
-    fn remove(&mut self, number: u32) -> Result<Peer, Broken> {
-        let peer = self.peers.remove(&number).ok_or(Broken)?;
-        self.count(number, peer.standing, false);
-        Ok(peer)
-    }
-
-    fn move_to(&mut self, number: u32, standing: Standing) {
-        if let Some(peer) = self.peers.get_mut(&number) {
-            let before = std::mem::replace(&mut peer.standing, standing);
-            self.count(number, before, false);
-            self.count(number, standing, true);
-        }
-    }
-
-    fn count(&mut self, number: u32, standing: Standing, is_more: bool) {
-        match (standing, is_more) {
-            (Standing::Present, true) => self.present += 1,
-            (Standing::Present, false) => self.present -= 1,
-            (Standing::Crowded, true) => _ = self.crowded.insert(number),
-            (Standing::Crowded, false) => _ = self.crowded.remove(&number),
-            (Standing::Absent, _) => {}
-        }
+        Ok(peer.is_admitted.then_some(&peer.id))
     }
 
     /// A member is about to leave.
@@ -154,7 +112,7 @@ impl Channels {
         if let Some(&id) = self.by_key.get(&key) {
             self.end_trunk_of(&proxy, id, now);
         }
-        let mut member = Member::new(self.generate_id(), Framing::Structured, now);
+        let mut member = self.generate_member(Framing::Structured, now);
         member.trunk = Some(Box::new(Trunk::new(proxy)));
         let Some(id) = self.open_channel(key) else {
             // Nobody here is in the channel any more, and there are too many others: what comes is not heard.
@@ -221,11 +179,20 @@ impl Channels {
 
     /// Tells every trunk of a channel what a member of this proxy does.
     pub(super) fn tell_trunks(&mut self, id: ChannelId, cause: ConnId, record: Record<'_>) {
-        if self.channels[id].trunks.is_empty() {
-            return;
-        }
         let mut encoded = std::mem::take(&mut self.encoded);
         record.write(&mut encoded);
+        self.queue_to_trunks(id, cause, encoded);
+    }
+
+    /// Tells every trunk of a channel that a member of this proxy is there.
+    pub(super) fn tell_trunks_of_newcomer(&mut self, id: ChannelId, newcomer: ConnId) {
+        let mut encoded = std::mem::take(&mut self.encoded);
+        self.members[newcomer].join_record().write(&mut encoded);
+        self.queue_to_trunks(id, newcomer, encoded);
+    }
+
+    /// Queues what is in `encoded`, the buffer for that, to every trunk of a channel, and gives it back.
+    fn queue_to_trunks(&mut self, id: ChannelId, cause: ConnId, mut encoded: Vec<u8>) {
         let trunks = std::mem::take(&mut self.channels[id].trunks);
         trunks.iter().for_each(|&trunk| self.queue(trunk, cause, &Frame::Copied(&encoded)));
         self.channels[id].trunks = trunks;
@@ -233,7 +200,7 @@ impl Channels {
         self.encoded = encoded;
     }
 
-    fn trunk_mut(&mut self, conn: ConnId) -> Option<&mut Trunk> {
+    pub(super) fn trunk_mut(&mut self, conn: ConnId) -> Option<&mut Trunk> {
         self.members.get_mut(conn)?.trunk.as_deref_mut()
     }
 
@@ -254,9 +221,7 @@ impl Channels {
     fn on_record(&mut self, conn: ConnId, record: Record<'_>, now: Instant) -> Result<(), Broken> {
         let Some(place) = self.members.get(conn).and_then(|member| member.place) else { return Ok(()) };
         match record {
-            Record::Join { member, chosen, id } => {
-                self.join_elsewhere(conn, place.channel, member, chosen, id)
-            }
+            Record::Join { member, id } => self.join_elsewhere(conn, place.channel, member, id),
             Record::Leave { member } => self.leave_elsewhere(conn, place.channel, member),
             Record::Slow { member } => {
                 self.trunk_mut(conn).ok_or(Broken)?.announce_leave(member, LeaveReason::Slow)
@@ -271,6 +236,14 @@ impl Channels {
             }
             Record::Message { member, target, payload } => {
                 self.message_from(conn, place.channel, member, target, payload)
+            }
+            Record::NotAdmitted { member } => {
+                self.on_not_admitted(conn, place.channel, member);
+                Ok(())
+            }
+            Record::Admitted { member } => {
+                self.on_admitted(conn, member);
+                Ok(())
             }
             Record::Unknown => Ok(()),
         }

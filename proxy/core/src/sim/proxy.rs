@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use nws_protocol::limits::READ_PER_PASS;
-use nws_protocol::{CloseCode, PeerId};
+use nws_protocol::{CloseCode, PeerId, ProxyId};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use slotmap::SlotMap;
@@ -20,6 +20,7 @@ const TOGETHER: usize = 1024;
 /// order that the seed decides, and then writes to each what waits for it and what it takes.
 pub struct Proxy {
     pub(super) core: Channels,
+    pub(super) own_id: ProxyId,
     pub(super) clock: Clock,
     rng: ChaCha20Rng,
     /// Connections of clients, and trunks.
@@ -32,14 +33,15 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy without clients.
+    /// A proxy of this id without clients.
     #[must_use]
-    pub fn new(config: Config, seed: u64) -> Self {
+    pub fn with_id(own_id: ProxyId, config: Config, seed: u64) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let mut core_seed = [0; 32];
         rng.fill_bytes(&mut core_seed);
         Self {
-            core: Channels::new(config, core_seed),
+            core: Channels::new(config, own_id.clone(), core_seed),
+            own_id,
             clock: Clock::new(),
             rng,
             conns: SlotMap::with_key(),

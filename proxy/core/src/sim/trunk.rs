@@ -3,11 +3,27 @@
 use std::time::Duration;
 
 use nws_protocol::{ChannelName, ProxyId};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::Proxy;
-use crate::{ChannelKey, ConnId, Input, Output};
+use crate::{ChannelKey, Config, ConnId, Input, Output};
 
 impl Proxy {
+    /// A proxy without clients, whose id the seed decides.
+    #[must_use]
+    pub fn new(config: Config, seed: u64) -> Self {
+        let mut digest = [0; 32];
+        ChaCha20Rng::seed_from_u64(!seed).fill_bytes(&mut digest);
+        Self::with_id(ProxyId::from_digest(&digest), config, seed)
+    }
+
+    /// The id of this proxy.
+    #[must_use]
+    pub fn own_id(&self) -> &ProxyId {
+        &self.own_id
+    }
+
     /// A link to `proxy` is matched on a channel. What the trunk has to say is taken by [`Self::take`].
     pub fn trunk(&mut self, channel: &ChannelKey, proxy: &ProxyId) -> ConnId {
         let conn = self.conns.insert(None);

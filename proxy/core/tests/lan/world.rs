@@ -73,7 +73,7 @@ impl World {
     /// A client joins under an id that others on other machines may have as well.
     pub(crate) fn join_as(&mut self, machine: MachineId, channel: usize, id: &str) -> Option<Who> {
         let resident = self.lan.join_as(machine, &self.channels[channel], id, Structured)?;
-        let elsewhere = format!("{id}~{}", self.lan.id(machine).short());
+        let elsewhere = format!("{id}~{}", self.lan.id(machine));
         Some(self.enter(resident, channel, id.to_owned(), elsewhere))
     }
 

@@ -6,7 +6,7 @@ use nws_core::sim::{Proxy, Speed, Word, network};
 use nws_core::{Config, ConnId, Output};
 use nws_protocol::limits::LINK_RECORD_MAX;
 
-use crate::pair::{PIECE, Pair, SHORT, id, join, resets};
+use crate::pair::{PIECE, Pair, id, join, resets};
 
 #[test]
 fn nothing_is_sent_where_nobody_listens() {
@@ -59,7 +59,7 @@ fn a_dead_link_is_closed_and_holds_nobody() {
     assert_eq!(resets(&mut pair.proxies[0]), [pair.trunks[0]]);
     let seen = pair.seen(0, near);
     assert_eq!(seen.iter().filter(|event| event.starts_with("a: ")).count(), 101);
-    assert_eq!(seen.last(), Some(&format!("disconnect b~{}", SHORT[1])));
+    assert_eq!(seen.last(), Some(&format!("disconnect b~{}", id(1))));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Members of two proxies in one channel, and what a proxy believes of another.
 
+mod admission;
+mod claims;
 mod flow;
 mod pair;
 mod presence;

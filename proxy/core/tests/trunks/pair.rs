@@ -3,8 +3,8 @@
 use nws_core::Framing::Structured;
 use nws_core::sim::{ClientId, Proxy, Word, network};
 use nws_core::{Config, ConnId, Output};
-use nws_protocol::ProxyId;
 use nws_protocol::link::Record;
+use nws_protocol::{IdSource, ProxyId};
 
 /// What goes over a link at once, in bytes.
 pub(crate) const PIECE: usize = 1000;
@@ -19,8 +19,10 @@ pub(crate) fn id(n: u8) -> ProxyId {
     ProxyId::from_digest(&[n; 32])
 }
 
-/// The first eight characters of the id of proxy 0, and of proxy 1.
-pub(crate) const SHORT: [&str; 2] = ["aaaaaaaa", "aeaqcaib"];
+/// The proxy `n` of a pair.
+pub(crate) fn proxy(n: u8, config: Config) -> Proxy {
+    Proxy::with_id(id(n), config, u64::from(n) + 1)
+}
 
 impl Pair {
     pub(crate) fn matched(mut proxies: [Proxy; 2]) -> Self {
@@ -34,7 +36,7 @@ impl Pair {
     }
 
     pub(crate) fn new() -> Self {
-        Self::matched([Proxy::new(Config::default(), 1), Proxy::new(Config::default(), 2)])
+        Self::matched([0, 1].map(|n| proxy(n, Config::default())))
     }
 
     pub(crate) fn join(&mut self, n: usize, peer: &str) -> ClientId {
@@ -65,7 +67,12 @@ impl Pair {
 }
 
 pub(crate) fn join(member: u32, id: &str) -> Vec<u8> {
-    Record::Join { member, chosen: true, id }.to_bytes()
+    Record::Join { member, id: IdSource::Choice(id) }.to_bytes()
+}
+
+/// A member whose proxy generated its id from a nonce of this byte alone.
+pub(crate) fn join_generated(member: u32, nonce: u8) -> Vec<u8> {
+    Record::Join { member, id: IdSource::Nonce([nonce; 16]) }.to_bytes()
 }
 
 /// Trunks whose links are to be closed.

@@ -52,12 +52,13 @@ impl Machine {
         rng.fill_bytes(&mut digest);
         rng.fill_bytes(&mut seed);
         let id = ProxyId::from_digest(&digest);
+        let config = Config { has_links: true, ..Config::default() };
         Self {
+            proxy: Proxy::with_id(id.clone(), config, rng.next_u64()),
             mesh: Mesh::new(MeshConfig::default(), id.clone(), seed),
             id,
             address,
             health: Health::Running,
-            proxy: Proxy::new(Config { has_links: true, ..Config::default() }, rng.next_u64()),
             links: SlotMap::with_key(),
             peers: Vec::new(),
             dials: BTreeMap::new(),
