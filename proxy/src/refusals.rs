@@ -29,7 +29,7 @@ pub(crate) enum Refused {
     Names,
     /// A client whose id another one has.
     Id,
-    /// A client for which there is no room: too many connections, channels, peers in one, or long heads of requests.
+    /// A client, or a peer of another proxy, for which there is no room: too many connections, channels, peers in one, or long heads of requests.
     Full,
     /// A connection from no network of this machine.
     LinkRemote,

@@ -3,6 +3,7 @@
 // Its sources are addresses of loopback, which only Linux has without being asked.
 #![cfg(target_os = "linux")]
 
+mod admission;
 mod cable;
 mod credit;
 mod dials;

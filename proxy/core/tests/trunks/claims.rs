@@ -44,7 +44,8 @@ impl Other {
     /// The ids of its members as they are known here.
     fn members(&self) -> [String; 2] {
         let nonce = IdSource::Nonce([NONCE; 16]);
-        [nonce, IdSource::Choice("alice")].map(|it| PeerId::elsewhere(it, &self.id).unwrap().to_string())
+        [nonce, IdSource::Choice("alice")]
+            .map(|it| PeerId::elsewhere(it, &self.id).expect("an id").to_string())
     }
 
     fn take(&mut self, step: Step, proxy: &mut Proxy) {
