@@ -18,8 +18,8 @@ import { FINE, HEIGHT, SEATS, SPEED_MAX, STARS, WATCHING, WIDTH } from './field.
 
 const MAGIC = 0xc0;
 const KINDS = ['', 'claims', 'views', 'snapshot', 'ping', 'pong'];
-/** The longest id that a proxy gives: 64 characters that somebody chose, and 9 that say on which machine. */
-const ID_MAX = 73;
+/** The longest id that a proxy gives: 64 characters that a program chose, and 27 that name its proxy. */
+const ID_MAX = 91;
 /** More than this many players or watchers are not described in one message. */
 export const OWNERS_MAX = 64;
 const CLAIMS_BYTES = 19;

@@ -18,9 +18,9 @@ const isNone = (message) => assert.equal(decode(message), null);
 test('claims, views, snapshots and signs of life arrive as they were sent', () => {
   const [one, other] = [player(), { ...nothing(), seq: 1 }];
   assert.deepEqual(decode(encodeClaims(one)), { kind: 'claims', claims: one });
-  const views = [{ id: 'ann', seq: 30, digest: 0xffffffff }, { id: 'bob~12345678', seq: 0xffffffff, digest: 0 }];
+  const views = [{ id: 'ann', seq: 30, digest: 0xffffffff }, { id: 'bob~abcdefghijklmnopqrstuvwxyz', seq: 0xffffffff, digest: 0 }];
   assert.deepEqual(decode(encodeViews(views)), { kind: 'views', views });
-  const owners = [{ id: 'ann', claims: one }, { id: 'x'.repeat(73), claims: other }];
+  const owners = [{ id: 'ann', claims: one }, { id: 'x'.repeat(91), claims: other }];
   assert.deepEqual(decode(encodeSnapshot(owners)), { kind: 'snapshot', owners });
   assert.deepEqual(decode(encodePing(5)), { kind: 'ping', number: 5 });
   assert.deepEqual(decode(encodePong(6)), { kind: 'pong', number: 6 });

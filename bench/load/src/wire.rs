@@ -106,7 +106,7 @@ impl Wire {
                 frame::write(Opcode::Text, &mut self.masks, &structured::message(target, data), out);
             }
             Framing::Binary => {
-                // An id has 64 bytes at most.
+                // An id has 91 bytes at most.
                 let envelope = [MESSAGE, target.len() as u8];
                 frame::write(Opcode::Binary, &mut self.masks, &[&envelope, target, data], out);
             }

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use crate::lan::lan;
 
-/// The id `7` as other machines than its own know it: `7~` and the first characters of its proxy's id.
+/// The id `7` as other machines than its own know it: `7~` and the id of its proxy.
 fn known_elsewhere(id: &str) -> Result<()> {
     let proxy = id.strip_prefix("7~").with_context(|| format!("{id} is not 7 of another machine"))?;
-    assert_eq!(proxy.len(), 8, "{id}");
+    assert_eq!(proxy.len(), 26, "{id}");
     assert!(proxy.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7')), "{id}");
     Ok(())
 }
