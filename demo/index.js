@@ -1,20 +1,20 @@
 /** The list of demos: second windows that stand beside the first, the same proxy for all, and the way to the proxy's console. */
 
-import { findProxy } from './shared/proxy.js';
+import { findProxy } from "./shared/proxy.js";
 
-const WINDOW = 'popup,noopener,width=900,height=700';
+const WINDOW = "popup,noopener,width=900,height=700";
 
-for (const link of document.querySelectorAll('.demos a')) {
+for (const link of document.querySelectorAll(".demos a")) {
   if (location.search) link.search = location.search;
-  if (link.target) link.addEventListener('click', (event) => openWindow(event, link));
+  if (link.target) link.addEventListener("click", (event) => openWindow(event, link));
 }
-document.getElementById('console').hidden = !(await comesFromProxy());
+document.getElementById("console").hidden = !(await comesFromProxy());
 
 /** Other clicks are the browser's: they open tabs, or save. */
 function openWindow(event, { href }) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  open(href, '_blank', WINDOW);
+  open(href, "_blank", WINDOW);
 }
 
 async function comesFromProxy() {

@@ -41,7 +41,15 @@ const LIBRARIES = [
 
 const KINDS = [".html", ".js", ".css"];
 
-const shared = { bundle: true, charset: "utf8", format: "esm", legalComments: "none", logLevel: "warning", minify: true, target: "es2022" };
+const shared = {
+  bundle: true,
+  charset: "utf8",
+  format: "esm",
+  legalComments: "none",
+  logLevel: "warning",
+  minify: true,
+  target: "es2022",
+};
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
@@ -52,13 +60,25 @@ await Promise.all((await readdir(dist)).map(compress));
 
 async function bundleDemo([name, entries]) {
   const points = entries.map((entry) => ({ in: join(demo, entry), out: name }));
-  await build({ ...shared, entryPoints: points, external: ["../dist/*"], outdir: dist, target: ["es2022", "chrome123", "firefox120", "safari17.5"] });
+  await build({
+    ...shared,
+    entryPoints: points,
+    external: ["../dist/*"],
+    outdir: dist,
+    target: ["es2022", "chrome123", "firefox120", "safari17.5"],
+  });
 }
 
 async function bundleLibrary({ name, entry, file }) {
   const { version, license } = JSON.parse(await readFile(join(here, "node_modules", name, "package.json")));
   const notice = `/*! ${name} ${version}, ${license} licence: licences.txt */`;
-  await build({ ...shared, absWorkingDir: here, banner: { js: notice, css: notice }, entryPoints: [entry], outfile: join(dist, file) });
+  await build({
+    ...shared,
+    absWorkingDir: here,
+    banner: { js: notice, css: notice },
+    entryPoints: [entry],
+    outfile: join(dist, file),
+  });
 }
 
 /** One text, in which a line with its name stands before each file. */
@@ -86,6 +106,8 @@ async function compress(file) {
 /** The licences have to be shipped with the libraries. */
 async function licences() {
   const names = [...new Set(LIBRARIES.map(({ name }) => name))];
-  const texts = names.map(async (name) => `${name}\n\n${await readFile(join(here, "node_modules", name, "LICENSE"), "utf8")}`);
+  const texts = names.map(
+    async (name) => `${name}\n\n${await readFile(join(here, "node_modules", name, "LICENSE"), "utf8")}`,
+  );
   return (await Promise.all(texts)).join("\n");
 }

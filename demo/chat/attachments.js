@@ -1,10 +1,10 @@
 /** Files in the chat: offered to all or to one, shown as cards in the thread, pictures shown as pictures. */
 
-import { keepAwake } from '../shared/transfer/awake.js';
-import { IncomingCard, OutgoingCard } from '../shared/transfer/card.js';
-import { isPictureType } from '../shared/transfer/picture.js';
-import { MemorySink } from '../shared/transfer/sink.js';
-import { Transfers } from '../shared/transfer/transfers.js';
+import { keepAwake } from "../shared/transfer/awake.js";
+import { IncomingCard, OutgoingCard } from "../shared/transfer/card.js";
+import { isPictureType } from "../shared/transfer/picture.js";
+import { MemorySink } from "../shared/transfer/sink.js";
+import { Transfers } from "../shared/transfer/transfers.js";
 
 /** Well below the limit of a message together with its head. */
 const PART = 256 * 1024;
@@ -32,11 +32,11 @@ export class Attachments {
     this.#thread = thread;
     this.#transfers = new Transfers({ part: PART, window: WINDOW, send: (to, data) => this.#send(to, data) });
     this.#sleep = keepAwake(this.#transfers);
-    this.#transfers.addEventListener('offered', ({ detail }) => this.#offered(detail));
-    this.#transfers.addEventListener('flood', ({ detail }) => this.#flood(detail.from));
+    this.#transfers.addEventListener("offered", ({ detail }) => this.#offered(detail));
+    this.#transfers.addEventListener("flood", ({ detail }) => this.#flood(detail.from));
     for (const id of room.people.keys()) this.#transfers.come(id);
-    room.addEventListener('come', ({ detail }) => this.#transfers.come(detail.person.id));
-    room.addEventListener('go', ({ detail }) => this.#transfers.go(detail.person.id));
+    room.addEventListener("come", ({ detail }) => this.#transfers.come(detail.person.id));
+    room.addEventListener("go", ({ detail }) => this.#transfers.go(detail.person.id));
   }
 
   /**
@@ -45,10 +45,11 @@ export class Attachments {
    * @returns {string} why not all were offered, in a sentence, or empty
    */
   offer(files, person) {
-    if (files.length > FILES_AT_ONCE) return `At most ${FILES_AT_ONCE} files can be sent at once: pack them into one first.`;
+    if (files.length > FILES_AT_ONCE)
+      return `At most ${FILES_AT_ONCE} files can be sent at once: pack them into one first.`;
     try {
       for (const file of files) this.#show(this.#transfers.offer(file, person?.id ?? null), person);
-      return '';
+      return "";
     } catch (failure) {
       return failure.message;
     }
@@ -73,7 +74,10 @@ export class Attachments {
   #show(outgoing, person) {
     let card;
     this.#thread.card({
-      id: this.#room.id, name: this.#room.name, own: true, note: person ? `to ${this.#room.label(person)} only` : '',
+      id: this.#room.id,
+      name: this.#room.name,
+      own: true,
+      note: person ? `to ${this.#room.label(person)} only` : "",
       open: () => {
         card = new OutgoingCard(outgoing, (id) => this.#nameOf(id));
         return card.element;
@@ -82,7 +86,7 @@ export class Attachments {
         outgoing.withdraw();
         card?.drop();
       },
-      keep: () => outgoing.state === 'offered',
+      keep: () => outgoing.state === "offered",
     });
   }
 
@@ -91,7 +95,9 @@ export class Attachments {
     const bytes = this.#fetchPicture(incoming);
     let card;
     this.#thread.card({
-      id: incoming.from, name, note: incoming.direct ? 'to you only' : '',
+      id: incoming.from,
+      name,
+      note: incoming.direct ? "to you only" : "",
       open: () => {
         card = new IncomingCard(incoming, name);
         return card.element;
@@ -116,11 +122,13 @@ export class Attachments {
   }
 
   #flood(from) {
-    this.#thread.note(`${this.#nameOf(from)} offers more files than this page remembers: their oldest ones are forgotten.`);
+    this.#thread.note(
+      `${this.#nameOf(from)} offers more files than this page remembers: their oldest ones are forgotten.`,
+    );
   }
 
   #nameOf(id) {
     const person = this.#room.people.get(id);
-    return person ? this.#room.label(person) : 'Somebody who has left';
+    return person ? this.#room.label(person) : "Somebody who has left";
   }
 }

@@ -1,46 +1,64 @@
 /** The chat page: what is said, by whom, and what of it is shown where. */
 
-import { Door } from '../shared/door.js';
-import { element } from '../shared/element.js';
-import { nameTag } from '../shared/names.js';
-import { Compose } from './compose.js';
-import { Files } from './files.js';
-import { History } from './history.js';
-import { People } from './people.js';
-import { Thread } from './thread.js';
-import { Typing } from './typing.js';
-import { decode, encode } from './wire.js';
+import { Door } from "../shared/door.js";
+import { element } from "../shared/element.js";
+import { nameTag } from "../shared/names.js";
+import { Compose } from "./compose.js";
+import { Files } from "./files.js";
+import { History } from "./history.js";
+import { People } from "./people.js";
+import { Thread } from "./thread.js";
+import { Typing } from "./typing.js";
+import { decode, encode } from "./wire.js";
 
 const WRITERS_SHOWN = 3;
-const KEPT = 'What is said to everyone is kept by those who are here, and shown to newcomers.';
-const NOT_KEPT = 'What was kept for newcomers is forgotten.';
-const NOWHERE = 'No messages yet. What you write reaches those who are here now, and is kept nowhere.';
-const HERE = 'No messages yet. What you write to everyone is kept by those who are here, and shown to newcomers.';
+const KEPT = "What is said to everyone is kept by those who are here, and shown to newcomers.";
+const NOT_KEPT = "What was kept for newcomers is forgotten.";
+const NOWHERE = "No messages yet. What you write reaches those who are here now, and is kept nowhere.";
+const HERE = "No messages yet. What you write to everyone is kept by those who are here, and shown to newcomers.";
 
 const byId = (id) => document.getElementById(id);
 const people = new People();
 const thread = new Thread();
-const typing = new Typing((on, to) => send(encode('typing', { on }), room.people.get(to) ?? null, to), () => { writersFrame ||= requestAnimationFrame(showWriters); });
-const compose = new Compose(people, { refusal, say, write: (text) => typing.write(text, addressee()), attach });
+const typing = new Typing(
+  (on, to) => send(encode("typing", { on }), room.people.get(to) ?? null, to),
+  () => {
+    writersFrame ||= requestAnimationFrame(showWriters);
+  },
+);
+const compose = new Compose(people, {
+  refusal,
+  say,
+  write: (text) => typing.write(text, addressee()),
+  attach,
+});
 /** @type {import('../shared/room.js').Room | null} */
 let room = null;
 /** @type {History | null} */
 let history = null;
 /** @type {Files | null} */
 let files = null;
-let writersFrame = 0;
 
-const keeping = element('input', { type: 'checkbox', id: 'keeping' });
+const keeping = element("input", { type: "checkbox", id: "keeping" });
 const door = new Door({
-  demo: 'chat',
-  channel: 'lobby',
+  demo: "chat",
+  channel: "lobby",
   extra: () => (history?.setting.clock ? { history: history.setting } : {}),
   enter,
   leave,
 });
-door.tools.append(element('label', { className: 'keeping', title: 'Newcomers are told what has been said to everyone' }, keeping, ' History'));
-keeping.addEventListener('change', switchHistory);
-thread.addEventListener('unseen', () => { door.unread = thread.unseen; });
+door.tools.append(
+  element(
+    "label",
+    { className: "keeping", title: "Newcomers are told what has been said to everyone" },
+    keeping,
+    " History",
+  ),
+);
+keeping.addEventListener("change", switchHistory);
+thread.addEventListener("unseen", () => {
+  door.unread = thread.unseen;
+});
 
 function enter(entered) {
   room = entered;
@@ -48,10 +66,10 @@ function enter(entered) {
   thread.restart();
   people.follow(room);
   typing.clear();
-  compose.refuse('');
+  compose.refuse("");
   files = new Files(room, thread);
-  history.addEventListener('setting', ({ detail }) => noteHistory(detail.person && labelOf(detail.person)));
-  history.addEventListener('told', ({ detail }) => thread.told(room.label(detail.person), detail.lines));
+  history.addEventListener("setting", ({ detail }) => noteHistory(detail.person && labelOf(detail.person)));
+  history.addEventListener("told", ({ detail }) => thread.told(room.label(detail.person), detail.lines));
   showHistory();
   listen();
 }
@@ -65,30 +83,30 @@ function leave() {
 function listen() {
   let openedAt = Infinity;
   const on = (type, then) => room.addEventListener(type, ({ detail }) => then(detail));
-  on('state', () => {
-    if (room.state === 'open') openedAt = performance.now();
-    compose.refuse('');
+  on("state", () => {
+    if (room.state === "open") openedAt = performance.now();
+    compose.refuse("");
   });
-  on('come', ({ person }) => person.since > openedAt && thread.note(labelOf(person), ' joined'));
-  on('go', ({ person, lost }) => {
+  on("come", ({ person }) => person.since > openedAt && thread.note(labelOf(person), " joined"));
+  on("go", ({ person, lost }) => {
     typing.hear(person.id, false);
-    if (!lost) thread.note(labelOf(person), ' left');
+    if (!lost) thread.note(labelOf(person), " left");
   });
-  on('renamed', ({ person, before }) => thread.note({ name: before }, ' is now ', labelOf(person)));
-  on('lost', () => {
+  on("renamed", ({ person, before }) => thread.note({ name: before }, " is now ", labelOf(person)));
+  on("lost", () => {
     typing.clear();
-    thread.note('The connection was lost.');
+    thread.note("The connection was lost.");
   });
-  on('back', () => thread.note('Connected again.'));
-  on('data', hear);
+  on("back", () => thread.note("Connected again."));
+  on("data", hear);
   noteOwnNames();
 }
 
 /** Who renames oneself sees it in the thread, as the others do. */
 function noteOwnNames() {
   let { name } = room;
-  room.addEventListener('people', () => {
-    if (room.name !== name) thread.note({ name }, ' is now ', { name: room.name });
+  room.addEventListener("people", () => {
+    if (room.name !== name) thread.note({ name }, " is now ", { name: room.name });
     ({ name } = room);
   });
 }
@@ -96,22 +114,22 @@ function noteOwnNames() {
 function hear({ person, data, direct }) {
   if (files.hear(person, data, direct)) return;
   const said = decode(data);
-  if (said?.type === 'say') hearSaid(person, said.text, direct);
-  if (said?.type === 'typing') typing.hear(person.id, said.on);
-  if (said?.type === 'history-get' && direct) history.hearGet(person);
-  if (said?.type === 'history' && direct) history.hearLines(person, said.lines);
+  if (said?.type === "say") hearSaid(person, said.text, direct);
+  if (said?.type === "typing") typing.hear(person.id, said.on);
+  if (said?.type === "history-get" && direct) history.hearGet(person);
+  if (said?.type === "history" && direct) history.hearLines(person, said.lines);
 }
 
 function hearSaid(person, text, direct) {
   typing.hear(person.id, false);
   if (!direct) history.keep(person.name, text);
-  thread.said({ id: person.id, name: room.label(person), text, note: direct ? 'to you only' : '' });
+  thread.said({ id: person.id, name: room.label(person), text, note: direct ? "to you only" : "" });
 }
 
 function say(text) {
   const person = people.chosen;
-  if (!send(encode('say', { text }), person)) {
-    compose.refuse('Not connected: nothing was sent.');
+  if (!send(encode("say", { text }), person)) {
+    compose.refuse("Not connected: nothing was sent.");
     return false;
   }
   typing.sent();
@@ -121,13 +139,13 @@ function say(text) {
 }
 
 async function attach(chosen) {
-  byId('message').focus();
+  byId("message").focus();
   compose.refuse(await files.offer(chosen, people.chosen));
 }
 
 /** As the thread takes it. */
 const labelOf = (person) => ({ name: room.label(person) });
-const noteFor = (person) => (person ? `to ${room.label(person)} only` : '');
+const noteFor = (person) => (person ? `to ${room.label(person)} only` : "");
 const addressee = () => people.chosen?.id ?? null;
 
 /** To a person, or to all; to nobody where the one that was meant has gone. */
@@ -137,29 +155,32 @@ function send(data, person, meant = null) {
 }
 
 function refusal() {
-  if (room.state !== 'open') return 'Not connected: nothing was sent.';
+  if (room.state !== "open") return "Not connected: nothing was sent.";
   if (people.gone) return `${people.gone} has left: nothing was sent. Choose someone else, or everyone.`;
-  return '';
+  return "";
 }
 
 function showWriters() {
   writersFrame = 0;
   const writers = typing.who.map((id) => room.people.get(id)).filter(Boolean);
-  const tags = writers.slice(0, WRITERS_SHOWN).flatMap((person, index) => [index > 0 ? ', ' : '', nameTag(room.label(person))]);
-  const words = writers.length > WRITERS_SHOWN ? ' and others are writing…' : writers.length > 1 ? ' are writing…' : ' is writing…';
-  byId('typing').replaceChildren(...(writers.length > 0 ? [...tags, words] : []));
+  const tags = writers
+    .slice(0, WRITERS_SHOWN)
+    .flatMap((person, index) => [index > 0 ? ", " : "", nameTag(room.label(person))]);
+  const words =
+    writers.length > WRITERS_SHOWN ? " and others are writing…" : writers.length > 1 ? " are writing…" : " is writing…";
+  byId("typing").replaceChildren(...(writers.length > 0 ? [...tags, words] : []));
 }
 
 function switchHistory() {
   const { checked } = keeping;
-  if (room.state !== 'open') compose.refuse('Not connected: the setting was not changed.');
-  else if (history.switch(checked)) return noteHistory('You', 'have');
-  else compose.refuse('Somebody has fixed this setting: use another channel.');
+  if (room.state !== "open") compose.refuse("Not connected: the setting was not changed.");
+  else if (history.switch(checked)) return noteHistory("You", "have");
+  else compose.refuse("Somebody has fixed this setting: use another channel.");
   return showHistory();
 }
 
-function noteHistory(who, verb = 'has') {
-  const words = history.on ? ['on', KEPT] : ['off', NOT_KEPT];
+function noteHistory(who, verb = "has") {
+  const words = history.on ? ["on", KEPT] : ["off", NOT_KEPT];
   if (who) thread.note(who, ` ${verb} switched history ${words[0]}. `, words[1]);
   else thread.note(`History is ${words[0]} here. `, words[1]);
   showHistory();
@@ -167,5 +188,5 @@ function noteHistory(who, verb = 'has') {
 
 function showHistory() {
   keeping.checked = history.on;
-  byId('silence').textContent = history.on ? HERE : NOWHERE;
+  byId("silence").textContent = history.on ? HERE : NOWHERE;
 }

@@ -1,11 +1,11 @@
 /** Where one writes: the text, to whom, and files by button, paste and drop. */
 
 export class Compose {
-  #form = document.getElementById('compose');
-  #message = document.getElementById('message');
-  #refusal = document.getElementById('refusal');
-  #room = document.getElementById('room');
-  #picker = document.getElementById('picker');
+  #form = document.getElementById("compose");
+  #message = document.getElementById("message");
+  #refusal = document.getElementById("refusal");
+  #room = document.getElementById("room");
+  #picker = document.getElementById("picker");
   #actions;
 
   /**
@@ -15,13 +15,13 @@ export class Compose {
    */
   constructor(people, actions) {
     this.#actions = actions;
-    this.#form.addEventListener('submit', (event) => {
+    this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
     });
-    this.#message.addEventListener('input', () => this.#changed());
-    document.getElementById('to').addEventListener('change', () => this.#changed());
-    this.#message.addEventListener('keydown', (event) => this.#key(event, people));
+    this.#message.addEventListener("input", () => this.#changed());
+    document.getElementById("to").addEventListener("change", () => this.#changed());
+    this.#message.addEventListener("keydown", (event) => this.#key(event, people));
     this.#listenForFiles();
   }
 
@@ -36,60 +36,60 @@ export class Compose {
     this.refuse(refusal);
     if (!text || refusal) return;
     if (!this.#actions.say(text)) return;
-    this.#message.value = '';
+    this.#message.value = "";
     this.#grow();
   }
 
   #changed() {
-    this.refuse('');
+    this.refuse("");
     this.#grow();
     this.#actions.write(this.#message.value.trim());
   }
 
   #key(event, people) {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.#send();
-    } else if (event.key === 'Escape') {
-      people.choose('');
+    } else if (event.key === "Escape") {
+      people.choose("");
       this.#changed();
     }
   }
 
   #grow() {
-    this.#message.rows = Math.min(this.#message.value.split('\n').length, 6);
+    this.#message.rows = Math.min(this.#message.value.split("\n").length, 6);
   }
 
   #listenForFiles() {
-    document.getElementById('attach').addEventListener('click', () => this.#picker.click());
-    this.#picker.addEventListener('change', () => {
+    document.getElementById("attach").addEventListener("click", () => this.#picker.click());
+    this.#picker.addEventListener("change", () => {
       this.#attach([...this.#picker.files]);
-      this.#picker.value = '';
+      this.#picker.value = "";
     });
-    document.addEventListener('paste', (event) => {
+    document.addEventListener("paste", (event) => {
       const files = event.clipboardData?.files ?? [];
       if (this.#room.hidden || files.length === 0) return;
       event.preventDefault();
       this.#attach([...files]);
     });
-    this.#listenForDrops(document.getElementById('chat'));
+    this.#listenForDrops(document.getElementById("chat"));
   }
 
   #listenForDrops(area) {
     // Beside the area a browser would open the file in place of the page.
-    const carriesFiles = ({ dataTransfer }) => !this.#room.hidden && dataTransfer?.types.includes('Files');
-    document.addEventListener('dragover', (event) => {
+    const carriesFiles = ({ dataTransfer }) => !this.#room.hidden && dataTransfer?.types.includes("Files");
+    document.addEventListener("dragover", (event) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
-      area.classList.add('dropping');
+      area.classList.add("dropping");
     });
-    document.addEventListener('dragleave', ({ relatedTarget }) => relatedTarget || area.classList.remove('dropping'));
-    document.addEventListener('drop', (event) => {
-      area.classList.remove('dropping');
+    document.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget || area.classList.remove("dropping"));
+    document.addEventListener("drop", (event) => {
+      area.classList.remove("dropping");
       if (!carriesFiles(event)) return;
       event.preventDefault();
       const isFolder = [...event.dataTransfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
-      if (isFolder) this.refuse('A folder cannot be sent: pack it into one file first.');
+      if (isFolder) this.refuse("A folder cannot be sent: pack it into one file first.");
       else this.#attach([...event.dataTransfer.files]);
     });
   }

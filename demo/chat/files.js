@@ -4,7 +4,7 @@
 const WAITING_AT_MOST = 500;
 /** Characters of a message about files. */
 const LENGTH_AT_MOST = 16 * 1024;
-const UNLOADABLE = 'What handles files could not be loaded: reload the page.';
+const UNLOADABLE = "What handles files could not be loaded: reload the page.";
 
 export class Files {
   #room;
@@ -38,7 +38,7 @@ export class Files {
   hear(person, data, direct) {
     if (this.#attachments) return this.#attachments.hear(person, data, direct);
     // A part of a file that nobody has asked for.
-    if (typeof data !== 'string') return true;
+    if (typeof data !== "string") return true;
     if (data.length > LENGTH_AT_MOST || !data.includes('"file-')) return false;
     if (this.#waiting.length < WAITING_AT_MOST) this.#waiting.push([person, data, direct]);
     this.#load();
@@ -50,12 +50,15 @@ export class Files {
   }
 
   #load() {
-    this.#loading ??= import('./attachments.js').then(({ Attachments }) => this.#start(Attachments), () => this.#fail());
+    this.#loading ??= import("./attachments.js").then(
+      ({ Attachments }) => this.#start(Attachments),
+      () => this.#fail(),
+    );
     return this.#loading;
   }
 
   #start(Attachments) {
-    if (this.#room.state === 'left') return null;
+    if (this.#room.state === "left") return null;
     this.#attachments = new Attachments(this.#room, this.#thread);
     for (const [person, data, direct] of this.#waiting.splice(0)) {
       if (this.#room.people.get(person.id) === person) this.#attachments.hear(person, data, direct);
@@ -65,7 +68,7 @@ export class Files {
 
   #fail() {
     this.#loading = null;
-    if (this.#waiting.splice(0).length > 0) this.#thread.note('Somebody offers a file. ', UNLOADABLE);
+    if (this.#waiting.splice(0).length > 0) this.#thread.note("Somebody offers a file. ", UNLOADABLE);
     return null;
   }
 }

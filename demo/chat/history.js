@@ -1,6 +1,6 @@
 /** What newcomers are told of what was said: whether, which is a setting of the room, and by whom. */
 
-import { encode, HISTORY_AT_MOST, LINES_AT_MOST } from './wire.js';
+import { encode, HISTORY_AT_MOST, LINES_AT_MOST } from "./wire.js";
 
 /** Hellos of all who are there come within this time, so that the one who has been there longest can be asked. */
 const GATHER_MS = 400;
@@ -12,7 +12,7 @@ const CLOCK_AT_MOST = 1_000_000;
 /** Fires `setting` with `{person}` who has changed it just now, null where it was found so, and `told` with `{person, lines}`. */
 export class History extends EventTarget {
   /** The newest setting of all that were heard: by clock, then by the id of who made it. */
-  #setting = { on: false, clock: 0, by: '' };
+  #setting = { on: false, clock: 0, by: "" };
   #room;
   /** What was said to all since it is on, oldest first. @type {{name: string, text: string, at: number, size: number}[]} */
   #lines = [];
@@ -30,10 +30,10 @@ export class History extends EventTarget {
   constructor(room) {
     super();
     this.#room = room;
-    room.addEventListener('state', () => room.state === 'open' && this.#opened());
-    room.addEventListener('come', ({ detail }) => this.#met(detail.person));
-    room.addEventListener('changed', ({ detail }) => this.#merge(detail.person, detail.person));
-    room.addEventListener('go', ({ detail }) => this.#gone(detail.person));
+    room.addEventListener("state", () => room.state === "open" && this.#opened());
+    room.addEventListener("come", ({ detail }) => this.#met(detail.person));
+    room.addEventListener("changed", ({ detail }) => this.#merge(detail.person, detail.person));
+    room.addEventListener("go", ({ detail }) => this.#gone(detail.person));
   }
 
   get on() {
@@ -69,7 +69,7 @@ export class History extends EventTarget {
     this.#answered.add(person.id);
     const now = Date.now();
     const lines = this.#lines.map(({ name, text, at }) => ({ name, text, ago: Math.max(now - at, 0) }));
-    this.#room.sendTo(person, encode('history', { lines }));
+    this.#room.sendTo(person, encode("history", { lines }));
   }
 
   /** Takes what was asked for, and only that. */
@@ -81,7 +81,7 @@ export class History extends EventTarget {
     const heard = this.#lines;
     this.#clear();
     for (const { name, text, at } of [...told, ...heard]) this.keep(name, text, at);
-    if (told.length > 0) this.#tell('told', { person, lines: told });
+    if (told.length > 0) this.#tell("told", { person, lines: told });
   }
 
   stop() {
@@ -106,7 +106,7 @@ export class History extends EventTarget {
     if (!setting || !isNewer(setting, this.#setting)) return;
     const before = this.on;
     this.#adopt(setting);
-    if (before !== this.on) this.#tell('setting', { person: by?.id === setting.by ? by : null });
+    if (before !== this.on) this.#tell("setting", { person: by?.id === setting.by ? by : null });
     this.#gather();
   }
 
@@ -126,13 +126,15 @@ export class History extends EventTarget {
     this.#giver = this.on ? this.#next : null;
     if (!this.#giver) return;
     this.#asked.add(this.#giver.id);
-    this.#room.sendTo(this.#giver, encode('history-get'));
+    this.#room.sendTo(this.#giver, encode("history-get"));
     this.#timer = setTimeout(() => this.#ask(), ANSWER_MS);
   }
 
   /** Who has been there longest, longer than this page, and has not been asked. */
   get #next() {
-    const elders = [...this.#room.people.values()].filter(({ id, since }) => since < this.#openedAt && !this.#asked.has(id));
+    const elders = [...this.#room.people.values()].filter(
+      ({ id, since }) => since < this.#openedAt && !this.#asked.has(id),
+    );
     return elders.sort((one, other) => one.since - other.since)[0];
   }
 
@@ -162,7 +164,13 @@ export class History extends EventTarget {
 
 function settingOf({ history }) {
   const { on, clock, by } = Object(history);
-  const isSound = typeof on === 'boolean' && Number.isSafeInteger(clock) && clock > 0 && clock <= CLOCK_AT_MOST && typeof by === 'string' && by.length <= 80;
+  const isSound =
+    typeof on === "boolean" &&
+    Number.isSafeInteger(clock) &&
+    clock > 0 &&
+    clock <= CLOCK_AT_MOST &&
+    typeof by === "string" &&
+    by.length <= 80;
   return isSound ? { on, clock, by } : null;
 }
 

@@ -4,7 +4,7 @@
 const ADDRESS = /(?<![\p{L}\p{N}:/@])https?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Z}]+/giu;
 /** What a sentence adds to an address. */
 const ENDING = /[.,;:!?'"’”»…*_~]/u;
-const PAIRS = { ')': '(', ']': '[' };
+const PAIRS = { ")": "(", "]": "[" };
 /** More are shown as text: a message has 4000 characters. */
 const LINKS_AT_MOST = 50;
 
@@ -28,8 +28,11 @@ export function splitLinks(text) {
 
 function linkOf(text) {
   const url = parse(text);
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password) return null;
-  const shown = /^https?:\/\/([^/?#]*)/i.exec(text)[1].toLowerCase().replace(/:(80|443)?$/, '');
+  if (!url || !["http:", "https:"].includes(url.protocol) || url.username || url.password) return null;
+  const shown = /^https?:\/\/([^/?#]*)/i
+    .exec(text)[1]
+    .toLowerCase()
+    .replace(/:(80|443)?$/, "");
   return { text, href: url.href, ...(shown !== url.host && { host: url.host }) };
 }
 
@@ -43,7 +46,7 @@ function parse(text) {
 
 /** Leaves out what belongs to the sentence: full stops, and brackets that were opened before. */
 function trim(address) {
-  const counts = Object.fromEntries([...'()[]'].map((bracket) => [bracket, address.split(bracket).length - 1]));
+  const counts = Object.fromEntries([..."()[]"].map((bracket) => [bracket, address.split(bracket).length - 1]));
   let end = address.length;
   for (; end > 0; end -= 1) {
     const last = address[end - 1];

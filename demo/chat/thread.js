@@ -1,7 +1,7 @@
 /** What was said and what happened, newest last, bounded, drawn at most once a frame; stays at the end only where the reader is. */
 
-import { nameTag } from '../shared/names.js';
-import { eventLine, saidLine, toldLine } from './line.js';
+import { nameTag } from "../shared/names.js";
+import { eventLine, saidLine, toldLine } from "./line.js";
 
 const LINES_AT_MOST = 1000;
 /** Lines that are drawn in one frame: more cannot be read anyway, and would stop the page. */
@@ -15,10 +15,10 @@ const SAME_BREATH_MS = 120_000;
 /** Fires `unseen` when the number of messages has changed that came while nobody looked. */
 export class Thread extends EventTarget {
   unseen = 0;
-  #log = document.getElementById('log');
-  #lines = document.getElementById('lines');
-  #silence = document.getElementById('silence');
-  #button = document.getElementById('unread');
+  #log = document.getElementById("log");
+  #lines = document.getElementById("lines");
+  #silence = document.getElementById("silence");
+  #button = document.getElementById("unread");
   #below = 0;
   #following = true;
   /** The last line, if somebody said it. */
@@ -33,18 +33,18 @@ export class Thread extends EventTarget {
 
   constructor() {
     super();
-    this.#button.addEventListener('click', () => {
+    this.#button.addEventListener("click", () => {
       this.#toEnd();
-      document.getElementById('message').focus();
+      document.getElementById("message").focus();
     });
-    this.#log.addEventListener('scroll', () => {
+    this.#log.addEventListener("scroll", () => {
       this.#following = this.#atEnd;
       if (this.#following) this.#seen();
     });
     const sizes = new ResizeObserver(() => this.#following && this.#toEnd());
     sizes.observe(this.#log);
     sizes.observe(this.#lines);
-    document.addEventListener('visibilitychange', () => this.#look());
+    document.addEventListener("visibilitychange", () => this.#look());
   }
 
   /** Empties it for another channel. */
@@ -76,7 +76,9 @@ export class Thread extends EventTarget {
 
   /** @param {...(string | {name: string})} parts text, and names of people */
   note(...parts) {
-    this.#add({ make: () => eventLine(...parts.map((part) => (typeof part === 'string' ? part : nameTag(part.name)))) });
+    this.#add({
+      make: () => eventLine(...parts.map((part) => (typeof part === "string" ? part : nameTag(part.name)))),
+    });
   }
 
   /** Puts what a newcomer was told above everything else. */
@@ -93,7 +95,9 @@ export class Thread extends EventTarget {
   #add(fresh) {
     this.#fresh.push(fresh);
     if (this.#fresh.length > FRESH_AT_MOST) this.#leaveOut(this.#fresh.findIndex(({ own }) => !own));
-    this.#frame ||= document.hidden ? setTimeout(() => this.#draw(), HIDDEN_MS) : requestAnimationFrame(() => this.#draw());
+    this.#frame ||= document.hidden
+      ? setTimeout(() => this.#draw(), HIDDEN_MS)
+      : requestAnimationFrame(() => this.#draw());
   }
 
   #leaveOut(index) {
@@ -105,7 +109,8 @@ export class Thread extends EventTarget {
     this.#frame = 0;
     if (this.#fresh.length === 0) return;
     const lines = this.#fresh.map((fresh) => this.#lineOf(fresh));
-    if (this.#left > 0) lines.unshift(eventLine(`${this.#left} lines came faster than they could be shown, and are left out.`));
+    if (this.#left > 0)
+      lines.unshift(eventLine(`${this.#left} lines came faster than they could be shown, and are left out.`));
     const follow = this.#following || this.#fresh.some(({ own }) => own);
     this.#below += this.#fresh.filter(({ key }) => key).length;
     this.#fresh = [];
@@ -121,7 +126,7 @@ export class Thread extends EventTarget {
     if (end) this.#ends.set(line, end);
     const now = Date.now();
     const follows = key && this.#previous?.key === key && now - this.#previous.at < SAME_BREATH_MS;
-    if (follows) line.classList.add('follows');
+    if (follows) line.classList.add("follows");
     this.#previous = key ? { key, at: now } : null;
     if (key) this.#silence.hidden = true;
     return line;
@@ -140,7 +145,7 @@ export class Thread extends EventTarget {
   }
 
   #offerEnd() {
-    this.#button.textContent = this.#below === 1 ? '1 new message ↓' : `${this.#below} new messages ↓`;
+    this.#button.textContent = this.#below === 1 ? "1 new message ↓" : `${this.#below} new messages ↓`;
     this.#button.hidden = this.#below === 0;
   }
 
@@ -164,7 +169,7 @@ export class Thread extends EventTarget {
     this.unseen = unseen;
     this.#telling ||= setTimeout(() => {
       this.#telling = 0;
-      this.dispatchEvent(new Event('unseen'));
+      this.dispatchEvent(new Event("unseen"));
     }, TELL_MS);
   }
 }

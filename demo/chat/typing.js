@@ -30,8 +30,8 @@ export class Typing {
 
   /** What is being written has changed. */
   write(text, to) {
-    if (this.#to !== undefined && (text === '' || to !== this.#to)) this.stop();
-    if (text === '' || performance.now() - this.#saidAt < SAY_EVERY_MS) return;
+    if (this.#to !== undefined && (text === "" || to !== this.#to)) this.stop();
+    if (text === "" || performance.now() - this.#saidAt < SAY_EVERY_MS) return;
     this.#saidAt = performance.now();
     this.#to = to;
     this.#say(true, to);
@@ -51,7 +51,11 @@ export class Typing {
   hear(id, on) {
     const known = this.#others.get(id);
     clearTimeout(known);
-    if (on) this.#others.set(id, setTimeout(() => this.hear(id, false), FORGET_MS));
+    if (on)
+      this.#others.set(
+        id,
+        setTimeout(() => this.hear(id, false), FORGET_MS),
+      );
     else this.#others.delete(id);
     if (on !== (known !== undefined)) this.#changed();
   }

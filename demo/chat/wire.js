@@ -10,7 +10,7 @@
  * Anything else, from whatever program shares the channel, is ignored.
  */
 
-import { cleanName } from '../shared/names.js';
+import { cleanName } from "../shared/names.js";
 
 export const TEXT_AT_MOST = 4000;
 /** What a newcomer is given: a screenful or ten, in one message. */
@@ -28,10 +28,11 @@ export const encode = (type, members = {}) => JSON.stringify({ type, ...members 
  */
 export function decode(data) {
   const said = parse(data);
-  if (said.type === 'say') return sayable(said.text) ? { type: 'say', text: cut(said.text) } : null;
-  if (said.type === 'typing') return { type: 'typing', on: said.on === true };
-  if (said.type === 'history-get') return { type: 'history-get' };
-  if (said.type === 'history') return Array.isArray(said.lines) ? { type: 'history', lines: linesOf(said.lines) } : null;
+  if (said.type === "say") return sayable(said.text) ? { type: "say", text: cut(said.text) } : null;
+  if (said.type === "typing") return { type: "typing", on: said.on === true };
+  if (said.type === "history-get") return { type: "history-get" };
+  if (said.type === "history")
+    return Array.isArray(said.lines) ? { type: "history", lines: linesOf(said.lines) } : null;
   return null;
 }
 
@@ -41,15 +42,16 @@ function linesOf(lines) {
 
 function lineOf(line) {
   const { name, text, ago } = Object(line);
-  if (typeof name !== 'string' || !sayable(text) || !Number.isFinite(ago) || ago < 0 || ago > AGO_AT_MOST_MS) return null;
-  return { name: cleanName(name) || '?', text: cut(text), ago };
+  if (typeof name !== "string" || !sayable(text) || !Number.isFinite(ago) || ago < 0 || ago > AGO_AT_MOST_MS)
+    return null;
+  return { name: cleanName(name) || "?", text: cut(text), ago };
 }
 
-const sayable = (text) => typeof text === 'string' && text.trim() !== '';
+const sayable = (text) => typeof text === "string" && text.trim() !== "";
 const cut = (text) => text.slice(0, TEXT_AT_MOST);
 
 function parse(data) {
-  if (typeof data !== 'string' || data.length > 2 * HISTORY_AT_MOST) return {};
+  if (typeof data !== "string" || data.length > 2 * HISTORY_AT_MOST) return {};
   try {
     return Object(JSON.parse(data));
   } catch {

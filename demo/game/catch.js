@@ -1,6 +1,6 @@
 /** Which stars a comet catches where it is now: those that drift, and the ends of tails that it crosses. */
 
-import { FINE, POINT, TICKS_PER_SECOND } from './field.js';
+import { FINE, POINT, TICKS_PER_SECOND } from "./field.js";
 
 /** How near one has to come, in units. */
 const REACH = 34 * POINT;
@@ -18,7 +18,9 @@ export function caught(world, isRested) {
   // While another has one's seat, one's own tail counts as loose too.
   const own = new Set(tail.map(({ number }) => number));
   const loose = world.holdings
-    .filter((holding) => holding && !holding.inTail && !own.has(holding.star.number) && isWithin(REACH, comet, holding.star))
+    .filter(
+      (holding) => holding && !holding.inTail && !own.has(holding.star.number) && isWithin(REACH, comet, holding.star),
+    )
     .map(({ star }) => star);
   const cut = isRested ? cutTail(world, comet) : [];
   return { taken: [...cut, ...loose], rest: cut.length > 0 ? REST_TICKS : 0 };

@@ -1,6 +1,6 @@
 /** What one page says of itself at one tick: its seat, its comet, and the stars that it holds. */
 
-import { STARS, WATCHING } from './field.js';
+import { STARS, WATCHING } from "./field.js";
 
 /**
  * Positions are in units, velocities in sixteenths of a unit a tick: whole numbers, as they travel, at the owner's too.
@@ -12,7 +12,14 @@ import { STARS, WATCHING } from './field.js';
 
 /** @returns {Claims} of a page that has not found a seat yet */
 export function nothing() {
-  return { seq: 0, seat: WATCHING, turn: 0, comet: { x: 0, y: 0, vx: 0, vy: 0, dx: 0, dy: 0 }, tail: [], drift: [] };
+  return {
+    seq: 0,
+    seat: WATCHING,
+    turn: 0,
+    comet: { x: 0, y: 0, vx: 0, vy: 0, dx: 0, dy: 0 },
+    tail: [],
+    drift: [],
+  };
 }
 
 /** @param {Claims} claims */
@@ -36,8 +43,10 @@ export function digest(claims) {
   const add = (number) => {
     for (let shift = 0; shift < 32; shift += 8) hash = Math.imul(hash ^ ((number >> shift) & 0xff), PRIME);
   };
-  for (const number of [seq, seat, turn, comet.x, comet.y, comet.vx, comet.vy, comet.dx, comet.dy, tail.length]) add(number);
-  for (const { number, epoch, x, y, vx, vy } of [...tail, ...drift]) for (const value of [number, epoch, x, y, vx, vy]) add(value);
+  for (const number of [seq, seat, turn, comet.x, comet.y, comet.vx, comet.vy, comet.dx, comet.dy, tail.length])
+    add(number);
+  for (const { number, epoch, x, y, vx, vy } of [...tail, ...drift])
+    for (const value of [number, epoch, x, y, vx, vy]) add(value);
   return hash >>> 0;
 }
 
@@ -50,6 +59,8 @@ export function distinct(claims) {
 
 /** @param {Claims} claims @returns {boolean} whether each star is there at most once */
 export function areDistinct(claims) {
-  return new Set(stars(claims).map(({ number }) => number)).size === claims.tail.length + claims.drift.length
-    && stars(claims).length <= STARS;
+  return (
+    new Set(stars(claims).map(({ number }) => number)).size === claims.tail.length + claims.drift.length &&
+    stars(claims).length <= STARS
+  );
 }

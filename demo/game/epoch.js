@@ -19,8 +19,10 @@ export function next(epoch) {
  * @returns {Claim | undefined} the one that no other passes; where they pass each other in a circle, that of the lowest id
  */
 export function winner(claims) {
-  return claims.find((claim) => claims.every((other) => other === claim || passes(claim, other)))
-    ?? claims.reduce((lowest, claim) => (lowest && lowest.id < claim.id ? lowest : claim), undefined);
+  return (
+    claims.find((claim) => claims.every((other) => other === claim || passes(claim, other))) ??
+    claims.reduce((lowest, claim) => (lowest && lowest.id < claim.id ? lowest : claim), undefined)
+  );
 }
 
 function passes(claim, other) {

@@ -1,6 +1,6 @@
 /** How things move in one tick: the comet that is steered, the tail that follows it, and stars that drift. */
 
-import { FINE, HEIGHT, POINT, SPEED_MAX, WIDTH } from './field.js';
+import { FINE, HEIGHT, POINT, SPEED_MAX, WIDTH } from "./field.js";
 
 /** Units a tick, each tick: with the drag it makes a top speed that crosses the field in four seconds. */
 const THRUST = 17;

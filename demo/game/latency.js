@@ -1,12 +1,12 @@
 /** How long a sign of life takes to each of the others and back, drawn and in numbers. */
 
-import { element } from '../shared/element.js';
-import { tag } from './scoreboard.js';
+import { element } from "../shared/element.js";
+import { tag } from "./scoreboard.js";
 
 const SECONDS = 60;
 
 export class Latency {
-  #list = document.getElementById('latency-list');
+  #list = document.getElementById("latency-list");
   /** Loaded when the person wants to see it. @type {import('../shared/graph.js').Graph | null} */
   #graph = null;
   #times = [];
@@ -14,19 +14,19 @@ export class Latency {
   #values = new Map();
   /** What has been answered since the last second. @type {Map<string, number>} */
   #answers = new Map();
-  #series = '';
+  #series = "";
 
   async show() {
-    const place = document.getElementById('latency-graph');
-    const module = await import('../shared/graph.js').catch(() => null);
-    if (!module) place.textContent = 'The graph could not be loaded: reload the page.';
+    const place = document.getElementById("latency-graph");
+    const module = await import("../shared/graph.js").catch(() => null);
+    if (!module) place.textContent = "The graph could not be loaded: reload the page.";
     else this.#graph ??= this.#open(module.Graph, place);
-    this.#series = '';
+    this.#series = "";
   }
 
   #open(Graph, place) {
     place.replaceChildren();
-    return new Graph(place, { label: 'Round trip', unit: 'ms', seconds: SECONDS, height: 96, series: [] });
+    return new Graph(place, { label: "Round trip", unit: "ms", seconds: SECONDS, height: 96, series: [] });
   }
 
   answered(id, ms) {
@@ -70,7 +70,13 @@ export class Latency {
 }
 
 function line({ name, seat, pause }, ms) {
-  const trip = ms === null ? 'no answer yet' : `${ms.toFixed(1)} ms`;
-  const stop = pause === undefined ? '' : `pause ${Math.round(pause)} ms`;
-  return element('li', {}, tag(name, seat), element('span', { textContent: trip }), element('span', { className: 'hint', textContent: stop }));
+  const trip = ms === null ? "no answer yet" : `${ms.toFixed(1)} ms`;
+  const stop = pause === undefined ? "" : `pause ${Math.round(pause)} ms`;
+  return element(
+    "li",
+    {},
+    tag(name, seat),
+    element("span", { textContent: trip }),
+    element("span", { className: "hint", textContent: stop }),
+  );
 }

@@ -1,13 +1,13 @@
 /** One room in which one plays: its people and messages, the ticks, and what there is to draw and to tell. */
 
-import { hueOf } from '../shared/names.js';
-import { SEATS, WATCHING } from './field.js';
-import { Pace } from './pace.js';
-import { Pauses } from './pauses.js';
-import { Session } from './session.js';
-import { Shown } from './shown.js';
-import { standings, tailOwners, takings } from './standings.js';
-import { PEOPLE_MAX, VIEW_EVERY } from './world.js';
+import { hueOf } from "../shared/names.js";
+import { SEATS, WATCHING } from "./field.js";
+import { Pace } from "./pace.js";
+import { Pauses } from "./pauses.js";
+import { Session } from "./session.js";
+import { Shown } from "./shown.js";
+import { standings, tailOwners, takings } from "./standings.js";
+import { PEOPLE_MAX, VIEW_EVERY } from "./world.js";
 
 /** A tick that waited longer, in milliseconds, is left out: who was away does not race through what was missed. */
 const STALE_MS = 250;
@@ -47,10 +47,10 @@ export class Play {
   constructor(room, stage) {
     this.#room = room;
     this.#stage = stage;
-    room.addEventListener('state', () => this.#settle());
-    room.addEventListener('come', ({ detail }) => this.#came(detail.person));
-    room.addEventListener('go', ({ detail }) => this.#gone(detail.person, detail.lost));
-    room.addEventListener('data', ({ detail }) => this.session.hear(detail.person.id, detail.data, detail.direct));
+    room.addEventListener("state", () => this.#settle());
+    room.addEventListener("come", ({ detail }) => this.#came(detail.person));
+    room.addEventListener("go", ({ detail }) => this.#gone(detail.person, detail.lost));
+    room.addEventListener("data", ({ detail }) => this.session.hear(detail.person.id, detail.data, detail.direct));
   }
 
   end() {
@@ -64,7 +64,7 @@ export class Play {
   tick(sent) {
     const now = performance.now();
     this.#request();
-    if (this.#room?.state !== 'open' || performance.timeOrigin + now - sent > STALE_MS) return;
+    if (this.#room?.state !== "open" || performance.timeOrigin + now - sent > STALE_MS) return;
     this.session.tick(this.#steer());
     this.#ticked = now;
     this.#compare();
@@ -76,17 +76,23 @@ export class Play {
   #settle() {
     const { id, state, name } = this.#room;
     const { teller } = this.#stage;
-    if (state === 'lost') teller.notice('The connection is lost. The game stands still here, and goes on when it is back.');
-    if (state !== 'open' || this.session?.world.id === id) return;
-    this.session = new Session(id, {
-      send: (data) => this.#room?.send(data),
-      sendTo: (to, data) => this.#room?.people.has(to) && this.#room.sendTo(this.#room.people.get(to), data),
-      now: () => performance.now(),
-      answered: (from, ms) => this.#stage.latency.answered(from, ms),
-    }, hueOf(name), this.session);
+    if (state === "lost")
+      teller.notice("The connection is lost. The game stands still here, and goes on when it is back.");
+    if (state !== "open" || this.session?.world.id === id) return;
+    this.session = new Session(
+      id,
+      {
+        send: (data) => this.#room?.send(data),
+        sendTo: (to, data) => this.#room?.people.has(to) && this.#room.sendTo(this.#room.people.get(to), data),
+        now: () => performance.now(),
+        answered: (from, ms) => this.#stage.latency.answered(from, ms),
+      },
+      hueOf(name),
+      this.session,
+    );
     this.#owners = [];
     this.#names.clear();
-    teller.notice('');
+    teller.notice("");
   }
 
   #came(person) {
@@ -122,7 +128,11 @@ export class Play {
     const rows = standings(world).map((row) => ({ ...row, ...this.#who(row.id) }));
     const players = new Set(rows.map(({ id }) => id));
     const watchers = this.#room.order.filter((id) => !players.has(id) && !this.#ignored.has(id));
-    this.#stage.scoreboard.show(rows, watchers.map((id) => this.#who(id).name), this.#remarks());
+    this.#stage.scoreboard.show(
+      rows,
+      watchers.map((id) => this.#who(id).name),
+      this.#remarks(),
+    );
     this.#stage.teller.views(views, (id) => this.#who(id).name);
     this.#stage.teller.watches(world.own.seat === WATCHING && players.size >= SEATS);
   }
@@ -130,14 +140,15 @@ export class Play {
   #remarks() {
     const others = this.#room.others.size;
     return [
-      this.#room.people.size === 0 && 'Nobody else is here. Press “Invite”.',
-      others > 0 && `${others === 1 ? '1 peer is' : `${others} peers are`} in this channel, but not in the game.`,
+      this.#room.people.size === 0 && "Nobody else is here. Press “Invite”.",
+      others > 0 && `${others === 1 ? "1 peer is" : `${others} peers are`} in this channel, but not in the game.`,
       this.#ignored.size > 0 && `${this.#ignored.size} more are left out: the game follows ${PEOPLE_MAX} people.`,
     ].filter(Boolean);
   }
 
   #others() {
-    return standings(this.session.world).filter(({ id }) => id !== this.session.world.id)
+    return standings(this.session.world)
+      .filter(({ id }) => id !== this.session.world.id)
       .sort((one, other) => one.seat - other.seat)
       .map(({ id }) => ({ ...this.#who(id), pause: this.pauses.longest(id) }));
   }
@@ -145,8 +156,13 @@ export class Play {
   #who(id) {
     const isOwn = id === this.session.world.id;
     const person = isOwn ? { id, name: this.#room.name } : this.#room.people.get(id);
-    if (person && this.#room.state === 'open') this.#names.set(id, this.#room.label(person));
-    return { id, isOwn, name: this.#names.get(id) ?? '', seat: this.session.world.claimsOf(id)?.seat ?? WATCHING };
+    if (person && this.#room.state === "open") this.#names.set(id, this.#room.label(person));
+    return {
+      id,
+      isOwn,
+      name: this.#names.get(id) ?? "",
+      seat: this.session.world.claimsOf(id)?.seat ?? WATCHING,
+    };
   }
 
   /** Draws with the next frame of the screen. */
@@ -162,7 +178,11 @@ export class Play {
     const shown = this.#shown.at(this.session, now, this.#ticked);
     this.drawn = shown.comets;
     this.#stage.sky.draw(shown, (id) => this.#who(id).name, world.id, now);
-    if (this.#room.state === 'open' && !document.hidden) this.pauses.note(shown.comets.filter(({ id }) => id !== world.id), now);
+    if (this.#room.state === "open" && !document.hidden)
+      this.pauses.note(
+        shown.comets.filter(({ id }) => id !== world.id),
+        now,
+      );
     else this.pauses.forget();
   }
 }

@@ -1,6 +1,6 @@
 /** Another player's claims between two ticks: what arrives in bursts is shown at an even pace, one to two ticks late. */
 
-import { FINE, TICK_MS } from './field.js';
+import { FINE, TICK_MS } from "./field.js";
 
 /** How far behind the latest claims one is, in ticks: less shows every delay on the way, more makes all feel slow. */
 const LATE = 1.2;
@@ -44,10 +44,16 @@ export class Playback {
 
 /** @param {Moment} moment */
 export function between({ part, ahead }, before, after) {
-  const place = (axis) => (before ? before[axis] + part * (after[axis] - before[axis]) : after[axis] - ((1 - part) * after[`v${axis}`]) / FINE);
-  return { x: place('x') + (ahead * after.vx) / FINE, y: place('y') + (ahead * after.vy) / FINE };
+  const place = (axis) =>
+    before ? before[axis] + part * (after[axis] - before[axis]) : after[axis] - ((1 - part) * after[`v${axis}`]) / FINE;
+  return { x: place("x") + (ahead * after.vx) / FINE, y: place("y") + (ahead * after.vy) / FINE };
 }
 
 function resting(claims, tick) {
-  return { before: claims, after: claims, part: 1, ahead: Math.min(Math.max(tick - claims.seq, 0), AHEAD_MAX) };
+  return {
+    before: claims,
+    after: claims,
+    part: 1,
+    ahead: Math.min(Math.max(tick - claims.seq, 0), AHEAD_MAX),
+  };
 }

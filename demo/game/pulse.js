@@ -1,13 +1,13 @@
 /** A worker that says when a tick is due: its clock goes on where that of a hidden tab is slowed down. */
 
-import { TICK_MS } from './field.js';
+import { TICK_MS } from "./field.js";
 
 let due = 0;
 let timer = 0;
 
-onmessage = ({ data }) => {
+globalThis.onmessage = ({ data }) => {
   clearTimeout(timer);
-  if (data !== 'start') return;
+  if (data !== "start") return;
   due = performance.now();
   beat();
 };

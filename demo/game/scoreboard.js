@@ -1,16 +1,16 @@
 /** Who has how many stars, as a list, and in words for those who do not see it. */
 
-import { element } from '../shared/element.js';
+import { element } from "../shared/element.js";
 
 /** A screen reader is told the own count at most so often, in milliseconds: stars come faster than words. */
 const TELL_EVERY_MS = 4000;
 const NAMES_SHOWN = 6;
 
 export class Scoreboard {
-  #list = document.getElementById('score');
-  #watching = document.getElementById('watching');
-  #spoken = document.getElementById('spoken');
-  #shown = '';
+  #list = document.getElementById("score");
+  #watching = document.getElementById("watching");
+  #spoken = document.getElementById("spoken");
+  #shown = "";
   #told = 0;
 
   /**
@@ -23,7 +23,7 @@ export class Scoreboard {
     if (key === this.#shown) return;
     this.#shown = key;
     this.#list.replaceChildren(...rows.map(line));
-    this.#watching.textContent = [watched(watchers), ...remarks].filter(Boolean).join(' ');
+    this.#watching.textContent = [watched(watchers), ...remarks].filter(Boolean).join(" ");
     this.#tell(rows);
   }
 
@@ -33,32 +33,45 @@ export class Scoreboard {
     if (!own || now - this.#told < TELL_EVERY_MS) return;
     this.#told = now;
     const [first] = rows;
-    const crown = !first.isCrowned ? '' : first.isOwn ? ' You wear the crown.' : ` ${first.name} wears the crown with ${first.stars}.`;
+    const crown = !first.isCrowned
+      ? ""
+      : first.isOwn
+        ? " You wear the crown."
+        : ` ${first.name} wears the crown with ${first.stars}.`;
     const words = `You have ${counted(own.stars)}.${crown}`;
     if (this.#spoken.textContent !== words) this.#spoken.textContent = words;
   }
 }
 
 export function counted(stars) {
-  return stars === 1 ? '1 star' : `${stars} stars`;
+  return stars === 1 ? "1 star" : `${stars} stars`;
 }
 
 /** A name in the colour of its seat. */
 export function tag(name, seat) {
-  return element('bdi', { className: `nick hue-${seat}`, textContent: name });
+  return element("bdi", { className: `nick hue-${seat}`, textContent: name });
 }
 
 function line({ name, seat, stars, isCrowned, isOwn }) {
-  const crown = element('span', { className: 'crown', role: 'img', ariaLabel: 'crown', textContent: '♛' });
-  return element('li', { className: isOwn ? 'own' : '' },
-    element('i', { className: `dot hue-${seat}` }), tag(name, seat),
-    isOwn ? element('span', { className: 'hint', textContent: 'you' }) : '',
-    isCrowned ? crown : '',
-    element('span', { className: 'stars', ariaLabel: counted(stars), role: 'img', textContent: String(stars) }));
+  const crown = element("span", { className: "crown", role: "img", ariaLabel: "crown", textContent: "♛" });
+  return element(
+    "li",
+    { className: isOwn ? "own" : "" },
+    element("i", { className: `dot hue-${seat}` }),
+    tag(name, seat),
+    isOwn ? element("span", { className: "hint", textContent: "you" }) : "",
+    isCrowned ? crown : "",
+    element("span", {
+      className: "stars",
+      ariaLabel: counted(stars),
+      role: "img",
+      textContent: String(stars),
+    }),
+  );
 }
 
 function watched(names) {
-  if (names.length === 0) return '';
-  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
-  return `Watching: ${names.slice(0, NAMES_SHOWN).join(', ')}${more}.`;
+  if (names.length === 0) return "";
+  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";
+  return `Watching: ${names.slice(0, NAMES_SHOWN).join(", ")}${more}.`;
 }

@@ -1,9 +1,9 @@
 /** One page's part in the game over one connection: messages in, a tick, messages out. Knows no page and no clock. */
 
-import { Playback } from './playback.js';
-import { decode, encodePing, encodePong, encodeViews } from './wire.js';
-import { Views } from './views.js';
-import { VIEW_EVERY, World } from './world.js';
+import { Playback } from "./playback.js";
+import { decode, encodePing, encodePong, encodeViews } from "./wire.js";
+import { Views } from "./views.js";
+import { VIEW_EVERY, World } from "./world.js";
 
 /** At which sequence number of a second the others are asked for a sign of life. */
 const PING_AT = VIEW_EVERY / 2;
@@ -57,11 +57,11 @@ export class Session {
   hear(id, data, direct) {
     const message = decode(data);
     if (!message || !this.playbacks.has(id)) return;
-    if (message.kind === 'claims' && !direct) this.#claimed(id, message.claims);
-    if (message.kind === 'views' && !direct) this.views.compare(id, message.views);
-    if (message.kind === 'snapshot' && direct) this.world.hearSnapshot(message.owners);
-    if (message.kind === 'ping' && direct) this.#ways.sendTo(id, encodePong(message.number));
-    if (message.kind === 'pong' && direct) this.#answered(id, message.number);
+    if (message.kind === "claims" && !direct) this.#claimed(id, message.claims);
+    if (message.kind === "views" && !direct) this.views.compare(id, message.views);
+    if (message.kind === "snapshot" && direct) this.world.hearSnapshot(message.owners);
+    if (message.kind === "ping" && direct) this.#ways.sendTo(id, encodePong(message.number));
+    if (message.kind === "pong" && direct) this.#answered(id, message.number);
   }
 
   /** @param {{dx: number, dy: number}} steering */

@@ -1,16 +1,16 @@
 /** Where everything is at a moment of drawing: one's own where it will be, others where they were a tick ago. */
 
-import { STARS, TICK_MS } from './field.js';
-import { find } from './claims.js';
-import { between } from './playback.js';
-import { standings, tailOwners } from './standings.js';
+import { STARS, TICK_MS } from "./field.js";
+import { find } from "./claims.js";
+import { between } from "./playback.js";
+import { standings, tailOwners } from "./standings.js";
 
 /** A star that changes hands glides to where its new owner has it, within about so many milliseconds. */
 const GLIDE_MS = 120;
 
 export class Shown {
   /** How far each star is still away from where it belongs, and whose it was. */
-  #glides = Array.from({ length: STARS }, () => ({ x: 0, y: 0, holder: '', at: null }));
+  #glides = Array.from({ length: STARS }, () => ({ x: 0, y: 0, holder: "", at: null }));
   #last = 0;
 
   /**
@@ -28,15 +28,20 @@ export class Shown {
     const owners = tailOwners(world);
     return {
       comets: standings(world).flatMap((row) => comet(row, moments.get(row.id))),
-      stars: Array.from({ length: STARS }, (_, number) => ({ number, owner: owners[number], ...this.#star(world, number, moments, fade) })),
+      stars: Array.from({ length: STARS }, (_, number) => ({
+        number,
+        owner: owners[number],
+        ...this.#star(world, number, moments, fade),
+      })),
     };
   }
 
   #star(world, number, moments, fade) {
-    const holder = world.holdings[number]?.id ?? '';
+    const holder = world.holdings[number]?.id ?? "";
     const glide = this.#glides[number];
     const target = place(world, number, moments.get(holder));
-    if (glide.holder !== holder && glide.at) Object.assign(glide, { x: glide.at.x - target.x, y: glide.at.y - target.y });
+    if (glide.holder !== holder && glide.at)
+      Object.assign(glide, { x: glide.at.x - target.x, y: glide.at.y - target.y });
     Object.assign(glide, { holder, x: glide.x * fade, y: glide.y * fade });
     glide.at = { x: target.x + glide.x, y: target.y + glide.y };
     return glide.at;

@@ -1,10 +1,10 @@
 /** Draws the sky on a canvas: comets, tails and stars. Glows are painted once and copied. */
 
-import { HEIGHT, POINT, WIDTH } from './field.js';
+import { HEIGHT, POINT, WIDTH } from "./field.js";
 
 /** By seat: the colours of the page in the dark, as the sky is dark always. */
-const HUES = ['#f0917d', '#dfb25c', '#a9c762', '#74cb92', '#66c6d6', '#8fb6f5', '#bda4f5', '#ee93c5'];
-const FREE = '#ffedc2';
+const HUES = ["#f0917d", "#dfb25c", "#a9c762", "#74cb92", "#66c6d6", "#8fb6f5", "#bda4f5", "#ee93c5"];
+const FREE = "#ffedc2";
 const DENSITY_MAX = 2;
 const MARGIN_PX = 8;
 /** Radii in points of the field. */
@@ -15,16 +15,27 @@ const TRAIL_POINTS = 16;
 /** So many of them are one line: each line costs time. */
 const BAND = 8;
 /** Width in points and strength: a glow, and a thread in it. */
-const RIBBON = [[14, 0.14], [3, 0.5]];
+const RIBBON = [
+  [14, 0.14],
+  [3, 0.5],
+];
 const DUST = 170;
 const LABEL_LETTERS = 18;
-const CROWN = [[-9, 0], [-11, -11], [-4.5, -5], [0, -13], [4.5, -5], [11, -11], [9, 0]];
+const CROWN = [
+  [-9, 0],
+  [-11, -11],
+  [-4.5, -5],
+  [0, -13],
+  [4.5, -5],
+  [11, -11],
+  [9, 0],
+];
 
 export class Sky {
   #canvas;
   #dust;
   #brush;
-  #calm = matchMedia('(prefers-reduced-motion: reduce)');
+  #calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** Pixels of the canvas for a unit of the field, and whether the field lies on its side. */
   #scale = 1;
   #upright = false;
@@ -40,7 +51,7 @@ export class Sky {
   constructor(canvas, dust) {
     this.#canvas = canvas;
     this.#dust = dust;
-    this.#brush = canvas.getContext('2d');
+    this.#brush = canvas.getContext("2d");
     new ResizeObserver(() => this.#fit()).observe(canvas.parentElement);
   }
 
@@ -84,7 +95,7 @@ export class Sky {
       canvas.style.width = `${across * scale}px`;
       canvas.style.height = `${down * scale}px`;
     }
-    this.#canvas.parentElement.style.setProperty('--above', `${(clientHeight - down * scale) / 2}px`);
+    this.#canvas.parentElement.style.setProperty("--above", `${(clientHeight - down * scale) / 2}px`);
     this.#glows.clear();
     this.#drawDust();
   }
@@ -106,7 +117,7 @@ export class Sky {
     if (trail.length > TRAIL_POINTS) trail.shift();
     const brush = this.#brush;
     brush.strokeStyle = HUES[seat];
-    brush.lineCap = 'round';
+    brush.lineCap = "round";
     for (let from = 0; from < trail.length - 1; from += BAND) {
       const strength = (from + BAND) / TRAIL_POINTS;
       brush.globalAlpha = 0.4 * strength;
@@ -126,7 +137,7 @@ export class Sky {
     brush.beginPath();
     for (const place of [{ x, y }, ...held]) brush.lineTo(...this.#project(place.x, place.y));
     brush.strokeStyle = HUES[seat];
-    brush.lineJoin = 'round';
+    brush.lineJoin = "round";
     for (const [width, alpha] of RIBBON) {
       brush.globalAlpha = alpha;
       brush.lineWidth = this.#size(width);
@@ -145,7 +156,7 @@ export class Sky {
     this.#copy(HUES[seat], x, y, COMET + Math.min(stars, 16) / 2);
     if (!isOwn) return;
     const brush = this.#brush;
-    brush.strokeStyle = '#fff';
+    brush.strokeStyle = "#fff";
     brush.globalAlpha = 0.75;
     brush.lineWidth = this.#size(1.4);
     brush.beginPath();
@@ -157,16 +168,20 @@ export class Sky {
   /** @returns {number} how high letters are */
   #beginLabels() {
     const size = Math.max(12 * this.#density, this.#size(15));
-    Object.assign(this.#brush, { font: `600 ${size}px system-ui, sans-serif`, textAlign: 'center', textBaseline: 'top' });
+    Object.assign(this.#brush, {
+      font: `600 ${size}px system-ui, sans-serif`,
+      textAlign: "center",
+      textBaseline: "top",
+    });
     return size;
   }
 
   #drawLabel({ seat, x, y, isCrowned }, name, size, isOwn) {
     const brush = this.#brush;
     const [left, top] = this.#project(x, y);
-    brush.fillStyle = isOwn ? '#fff' : HUES[seat];
+    brush.fillStyle = isOwn ? "#fff" : HUES[seat];
     const letters = [...name];
-    const short = letters.length > LABEL_LETTERS ? `${letters.slice(0, LABEL_LETTERS - 1).join('')}…` : name;
+    const short = letters.length > LABEL_LETTERS ? `${letters.slice(0, LABEL_LETTERS - 1).join("")}…` : name;
     const room = brush.measureText(short).width / 2 + 4;
     const below = top + this.#size(20) + size < this.#canvas.height;
     const middle = Math.min(Math.max(left, room), this.#canvas.width - room);
@@ -176,7 +191,7 @@ export class Sky {
 
   #drawCrown(left, top) {
     const brush = this.#brush;
-    brush.fillStyle = '#ffd65c';
+    brush.fillStyle = "#ffd65c";
     brush.beginPath();
     for (const [x, y] of CROWN) brush.lineTo(left + this.#size(x), top + this.#size(y));
     brush.closePath();
@@ -196,11 +211,11 @@ export class Sky {
 
   /** Far stars that mean nothing: the same at each size. */
   #drawDust() {
-    const brush = this.#dust.getContext('2d');
+    const brush = this.#dust.getContext("2d");
     for (let grain = 1; grain <= DUST; grain += 1) {
       const [left, top] = this.#project(((grain * 0.8192) % 1) * WIDTH, ((grain * 0.6711) % 1) * HEIGHT);
       brush.globalAlpha = 0.15 + ((grain * 0.37) % 1) * 0.35;
-      brush.fillStyle = '#cdd6f4';
+      brush.fillStyle = "#cdd6f4";
       brush.beginPath();
       brush.arc(left, top, (0.4 + ((grain * 0.61) % 1) * 0.7) * this.#density, 0, 2 * Math.PI);
       brush.fill();
@@ -209,12 +224,19 @@ export class Sky {
 }
 
 function glow(colour, radius) {
-  const canvas = document.createElement('canvas');
+  const canvas = document.createElement("canvas");
   canvas.width = 2 * radius;
   canvas.height = 2 * radius;
-  const brush = canvas.getContext('2d');
+  const brush = canvas.getContext("2d");
   const light = brush.createRadialGradient(radius, radius, 0, radius, radius, radius);
-  for (const [at, shade] of [[0, '#fff'], [0.16, '#fff'], [0.26, colour], [0.42, `${colour}59`], [1, `${colour}00`]]) light.addColorStop(at, shade);
+  for (const [at, shade] of [
+    [0, "#fff"],
+    [0.16, "#fff"],
+    [0.26, colour],
+    [0.42, `${colour}59`],
+    [1, `${colour}00`],
+  ])
+    light.addColorStop(at, shade);
   brush.fillStyle = light;
   brush.fillRect(0, 0, 2 * radius, 2 * radius);
   return canvas;

@@ -23,7 +23,7 @@ export class Sound {
   }
 
   #note(pitch, at) {
-    const tone = new OscillatorNode(this.#context, { frequency: pitch, type: 'triangle' });
+    const tone = new OscillatorNode(this.#context, { frequency: pitch, type: "triangle" });
     const volume = new GainNode(this.#context, { gain: 0 });
     volume.gain.setValueAtTime(LOUDNESS, at);
     volume.gain.exponentialRampToValueAtTime(0.001, at + 2 * NOTE_SECONDS);

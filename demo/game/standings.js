@@ -6,14 +6,18 @@
  */
 export function standings(world) {
   const owners = tailOwners(world);
-  const rows = [...world.players].map(([seat, id]) => ({ id, seat, stars: owners.filter((owner) => owner === id).length }));
+  const rows = [...world.players].map(([seat, id]) => ({
+    id,
+    seat,
+    stars: owners.filter((owner) => owner === id).length,
+  }));
   rows.sort((one, other) => other.stars - one.stars || one.seat - other.seat);
   return rows.map((row, place) => ({ ...row, isCrowned: place === 0 && row.stars > 0 }));
 }
 
 /** In whose tail each star is, '' where in none. @param {import('./world.js').World} world */
 export function tailOwners(world) {
-  return world.holdings.map((holding) => (holding?.inTail ? holding.id : ''));
+  return world.holdings.map((holding) => (holding?.inTail ? holding.id : ""));
 }
 
 /**

@@ -1,10 +1,14 @@
 /** Where the person steers: by arrow keys or WASD, or towards the finger or the pressed mouse. */
 
 const KEYS = {
-  ArrowUp: [0, -1], KeyW: [0, -1],
-  ArrowDown: [0, 1], KeyS: [0, 1],
-  ArrowLeft: [-1, 0], KeyA: [-1, 0],
-  ArrowRight: [1, 0], KeyD: [1, 0],
+  ArrowUp: [0, -1],
+  KeyW: [0, -1],
+  ArrowDown: [0, 1],
+  KeyS: [0, 1],
+  ArrowLeft: [-1, 0],
+  KeyA: [-1, 0],
+  ArrowRight: [1, 0],
+  KeyD: [1, 0],
 };
 const FULL = 127;
 /** From the comet to the finger, in pixels: nearer than this it rests, from there on it has full thrust. */
@@ -21,16 +25,19 @@ export class Steering {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.#canvas = canvas;
-    addEventListener('keydown', (event) => this.#down(event));
-    addEventListener('keyup', ({ code }) => this.#pressed.delete(code));
-    addEventListener('blur', () => this.release());
-    document.addEventListener('visibilitychange', () => this.release());
-    canvas.addEventListener('pointerdown', (event) => {
+    addEventListener("keydown", (event) => this.#down(event));
+    addEventListener("keyup", ({ code }) => this.#pressed.delete(code));
+    addEventListener("blur", () => this.release());
+    document.addEventListener("visibilitychange", () => this.release());
+    canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
       this.#point(event);
     });
-    canvas.addEventListener('pointermove', (event) => this.#pointer && this.#point(event));
-    for (const end of ['pointerup', 'pointercancel', 'lostpointercapture']) canvas.addEventListener(end, () => { this.#pointer = null; });
+    canvas.addEventListener("pointermove", (event) => this.#pointer && this.#point(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
+      canvas.addEventListener(end, () => {
+        this.#pointer = null;
+      });
   }
 
   release() {
@@ -78,5 +85,5 @@ function scaled(x, y, factor) {
 
 /** A key that means something else where it is pressed. */
 function isElsewhere({ target, ctrlKey, metaKey, altKey }) {
-  return ctrlKey || metaKey || altKey || Boolean(target.closest?.('input, select, textarea, dialog'));
+  return ctrlKey || metaKey || altKey || Boolean(target.closest?.("input, select, textarea, dialog"));
 }

@@ -1,19 +1,19 @@
 /** Says in words and sounds what happens: to the person in the middle of the sky, in the news, and where views differ. */
 
-import { element } from '../shared/element.js';
-import { counted, tag } from './scoreboard.js';
+import { element } from "../shared/element.js";
+import { counted, tag } from "./scoreboard.js";
 
 const NEWS_AT_MOST = 6;
-const FULL = 'All eight seats are taken. You watch, and play as soon as one is free.';
+const FULL = "All eight seats are taken. You watch, and play as soon as one is free.";
 
 export class Teller {
-  #notice = document.getElementById('notice');
-  #views = document.getElementById('views');
-  #help = document.getElementById('help');
-  #news = document.querySelector('#news ol');
+  #notice = document.getElementById("notice");
+  #views = document.getElementById("views");
+  #help = document.getElementById("help");
+  #news = document.querySelector("#news ol");
   #sound;
   /** What does not go by. */
-  #fault = '';
+  #fault = "";
 
   /** @param {import('./sound.js').Sound} sound */
   constructor(sound) {
@@ -29,31 +29,33 @@ export class Teller {
   /** @param {string} words why nothing can go on in this page, shown where there is nothing else to say */
   fault(words) {
     this.#fault = words;
-    this.notice('');
+    this.notice("");
   }
 
   watches(isWatching) {
-    if (isWatching !== (this.#notice.textContent === FULL)) this.notice(isWatching ? FULL : '');
+    if (isWatching !== (this.#notice.textContent === FULL)) this.notice(isWatching ? FULL : "");
   }
 
   took(by, from, stars) {
     if (by.isOwn) this.#help.hidden = true;
-    if (by.isOwn) this.#sound.play(from ? 'took' : 'caught');
+    if (by.isOwn) this.#sound.play(from ? "took" : "caught");
     if (!from) return;
-    if (from.isOwn) this.#sound.play('lost');
-    this.#tell(name(by, 'You'), ` took ${counted(stars)} from `, name(from, 'you'));
+    if (from.isOwn) this.#sound.play("lost");
+    this.#tell(name(by, "You"), ` took ${counted(stars)} from `, name(from, "you"));
   }
 
   left(who, seat, stars) {
-    const rest = stars === 0 ? '' : ` and left ${counted(stars)} in the sky`;
+    const rest = stars === 0 ? "" : ` and left ${counted(stars)} in the sky`;
     this.#tell(tag(who, seat), ` has gone${rest}`);
   }
 
   /** @param {import('./views.js').Views} views @param {(id: string) => string} nameOf */
   views(views, nameOf) {
     const [first, ...more] = views.differences;
-    const others = more.length > 0 ? ` and ${more.length} more` : '';
-    const words = first ? `Views differ: ${nameOf(first.by)} does not see ${nameOf(first.owner)} as you do (at ${first.seq})${others}.` : past(views.differed);
+    const others = more.length > 0 ? ` and ${more.length} more` : "";
+    const words = first
+      ? `Views differ: ${nameOf(first.by)} does not see ${nameOf(first.owner)} as you do (at ${first.seq})${others}.`
+      : past(views.differed);
     if (this.#views.textContent !== words) this.#views.textContent = words;
     this.#views.hidden = !words;
     this.#views.dataset.differs = String(Boolean(first));
@@ -63,17 +65,19 @@ export class Teller {
     this.#help.hidden = false;
     this.#views.hidden = true;
     this.#news.replaceChildren();
-    this.notice('');
+    this.notice("");
   }
 
   #tell(...words) {
-    this.#news.append(element('li', {}, ...words));
+    this.#news.append(element("li", {}, ...words));
     while (this.#news.children.length > NEWS_AT_MOST) this.#news.firstElementChild.remove();
   }
 }
 
 function past(differed) {
-  return differed === 0 ? '' : `Views have differed ${differed === 1 ? 'once' : `${differed} times`}. They are equal now.`;
+  return differed === 0
+    ? ""
+    : `Views have differed ${differed === 1 ? "once" : `${differed} times`}. They are equal now.`;
 }
 
 function name({ name: text, seat, isOwn }, own) {

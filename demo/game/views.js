@@ -3,8 +3,8 @@
  * `VIEW_EVERY` divides, and tells the others once a second. Equal numbers are compared.
  */
 
-import { digest } from './claims.js';
-import { VIEW_EVERY } from './world.js';
+import { digest } from "./claims.js";
+import { VIEW_EVERY } from "./world.js";
 
 /** So many digests of each player are kept: others may be some seconds behind. */
 const KEPT = 5;

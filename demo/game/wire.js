@@ -12,12 +12,12 @@
  * The sender's id is the relay's word, never the message's. Whatever is not exactly this is ignored as a whole.
  */
 
-import { areDistinct } from './claims.js';
-import { UNTOUCHED } from './epoch.js';
-import { FINE, HEIGHT, SEATS, SPEED_MAX, STARS, WATCHING, WIDTH } from './field.js';
+import { areDistinct } from "./claims.js";
+import { UNTOUCHED } from "./epoch.js";
+import { FINE, HEIGHT, SEATS, SPEED_MAX, STARS, WATCHING, WIDTH } from "./field.js";
 
 const MAGIC = 0xc0;
-const KINDS = ['', 'claims', 'views', 'snapshot', 'ping', 'pong'];
+const KINDS = ["", "claims", "views", "snapshot", "ping", "pong"];
 /** The longest id that a proxy gives: 64 characters that a program chose, and 27 that name its proxy. */
 const ID_MAX = 91;
 /** More than this many players or watchers are not described in one message. */
@@ -26,19 +26,31 @@ const CLAIMS_BYTES = 19;
 const STAR_BYTES = 11;
 
 /** @param {import('./claims.js').Claims} claims */
-export const encodeClaims = (claims) => message('claims', claimsBytes(claims), (to) => putClaims(to, claims));
+export const encodeClaims = (claims) => message("claims", claimsBytes(claims), (to) => putClaims(to, claims));
 
 /** @param {{id: string, seq: number, digest: number}[]} views */
-export const encodeViews = (views) => list('views', views, () => 8, (to, { seq, digest }) => {
-  to.u32(seq);
-  to.u32(digest);
-});
+export const encodeViews = (views) =>
+  list(
+    "views",
+    views,
+    () => 8,
+    (to, { seq, digest }) => {
+      to.u32(seq);
+      to.u32(digest);
+    },
+  );
 
 /** @param {{id: string, claims: import('./claims.js').Claims}[]} owners */
-export const encodeSnapshot = (owners) => list('snapshot', owners, ({ claims }) => claimsBytes(claims), (to, { claims }) => putClaims(to, claims));
+export const encodeSnapshot = (owners) =>
+  list(
+    "snapshot",
+    owners,
+    ({ claims }) => claimsBytes(claims),
+    (to, { claims }) => putClaims(to, claims),
+  );
 
-export const encodePing = (number) => message('ping', 4, (to) => to.u32(number));
-export const encodePong = (number) => message('pong', 4, (to) => to.u32(number));
+export const encodePing = (number) => message("ping", 4, (to) => to.u32(number));
+export const encodePong = (number) => message("pong", 4, (to) => to.u32(number));
 
 const BODIES = {
   claims: (from) => ({ claims: getClaims(from) }),
@@ -145,7 +157,7 @@ function claimsBytes({ tail, drift }) {
 
 /** What a `DataView` throws at the end of its bytes, too. */
 function check(holds) {
-  if (!holds) throw new RangeError('not a message of this game');
+  if (!holds) throw new RangeError("not a message of this game");
 }
 
 class Writer {
@@ -157,11 +169,21 @@ class Writer {
     this.#view = new DataView(this.buffer);
   }
 
-  u8(value) { this.#view.setUint8(this.#step(1), value); }
-  i8(value) { this.#view.setInt8(this.#step(1), value); }
-  u16(value) { this.#view.setUint16(this.#step(2), value); }
-  i16(value) { this.#view.setInt16(this.#step(2), value); }
-  u32(value) { this.#view.setUint32(this.#step(4), value); }
+  u8(value) {
+    this.#view.setUint8(this.#step(1), value);
+  }
+  i8(value) {
+    this.#view.setInt8(this.#step(1), value);
+  }
+  u16(value) {
+    this.#view.setUint16(this.#step(2), value);
+  }
+  i16(value) {
+    this.#view.setInt16(this.#step(2), value);
+  }
+  u32(value) {
+    this.#view.setUint32(this.#step(4), value);
+  }
 
   id(text) {
     this.u8(text.length);
@@ -182,12 +204,24 @@ class Reader {
     this.#view = new DataView(buffer);
   }
 
-  get isAtEnd() { return this.#at === this.#view.byteLength; }
-  u8() { return this.#view.getUint8(this.#step(1)); }
-  i8() { return this.#view.getInt8(this.#step(1)); }
-  u16() { return this.#view.getUint16(this.#step(2)); }
-  i16() { return this.#view.getInt16(this.#step(2)); }
-  u32() { return this.#view.getUint32(this.#step(4)); }
+  get isAtEnd() {
+    return this.#at === this.#view.byteLength;
+  }
+  u8() {
+    return this.#view.getUint8(this.#step(1));
+  }
+  i8() {
+    return this.#view.getInt8(this.#step(1));
+  }
+  u16() {
+    return this.#view.getUint16(this.#step(2));
+  }
+  i16() {
+    return this.#view.getInt16(this.#step(2));
+  }
+  u32() {
+    return this.#view.getUint32(this.#step(4));
+  }
 
   id() {
     const length = this.u8();

@@ -6,12 +6,12 @@
  * another's claim wins. Stars that nobody claims are taken up by the lowest id.
  */
 
-import { distinct, nothing } from './claims.js';
-import { next, UNTOUCHED, winner } from './epoch.js';
-import { entrance, home, SEATS, STARS, WATCHING } from './field.js';
-import { drift, fly, follow } from './flight.js';
-import { caught } from './catch.js';
-import { decode, encodeClaims, encodeSnapshot, OWNERS_MAX } from './wire.js';
+import { distinct, nothing } from "./claims.js";
+import { next, UNTOUCHED, winner } from "./epoch.js";
+import { entrance, home, SEATS, STARS, WATCHING } from "./field.js";
+import { drift, fly, follow } from "./flight.js";
+import { caught } from "./catch.js";
+import { decode, encodeClaims, encodeSnapshot, OWNERS_MAX } from "./wire.js";
 
 /**
  * A newcomer looks round for so many ticks before it takes a seat, and a star counts as lost when nobody has claimed it for
@@ -37,7 +37,13 @@ export class World {
   /** What a snapshot said of those who have not come yet. @type {Map<string, Claims>} */
   #foretold = new Map();
   /** The last that was known of each star, and for how many ticks nobody has claimed it. */
-  #memory = Array.from({ length: STARS }, (_, number) => ({ number, epoch: UNTOUCHED, ...home(number), vx: 0, vy: 0 }));
+  #memory = Array.from({ length: STARS }, (_, number) => ({
+    number,
+    epoch: UNTOUCHED,
+    ...home(number),
+    vx: 0,
+    vy: 0,
+  }));
   #vacant = Array(STARS).fill(0);
   /** @type {(Holding | undefined)[] | null} */
   #holdings = null;
@@ -114,7 +120,9 @@ export class World {
 
   /** A snapshot for a newcomer, those who play first. */
   snapshot() {
-    const all = this.#everybody().map(([id, claims]) => ({ id, claims })).filter(({ claims }) => claims.seq > 0);
+    const all = this.#everybody()
+      .map(([id, claims]) => ({ id, claims }))
+      .filter(({ claims }) => claims.seq > 0);
     return encodeSnapshot(all.sort((one, other) => one.claims.seat - other.claims.seat).slice(0, OWNERS_MAX));
   }
 
@@ -139,7 +147,8 @@ export class World {
     const players = new Map();
     for (const [id, claims] of this.#everybody()) {
       const sitting = players.get(claims.seat);
-      if (claims.seat !== WATCHING && (!sitting || isBefore(id, claims, sitting, this.claimsOf(sitting)))) players.set(claims.seat, id);
+      if (claims.seat !== WATCHING && (!sitting || isBefore(id, claims, sitting, this.claimsOf(sitting))))
+        players.set(claims.seat, id);
     }
     return players;
   }
@@ -193,7 +202,9 @@ export class World {
     const own = this.#own;
     const { players } = this;
     if (this.#ticks <= LOOK_ROUND || players.get(own.seat) === this.id) return;
-    const free = Array.from({ length: SEATS }, (_, step) => (this.#wish + step) % SEATS).find((seat) => !players.has(seat));
+    const free = Array.from({ length: SEATS }, (_, step) => (this.#wish + step) % SEATS).find(
+      (seat) => !players.has(seat),
+    );
     if (free === undefined) return this.#watch();
     if (own.seat === WATCHING) Object.assign(own.comet, entrance(free));
     const latest = Math.max(0, ...this.#everybody().map(([, { turn }]) => turn));
@@ -210,7 +221,10 @@ export class World {
   #adopt() {
     if (!this.isLowest) return;
     const vacant = this.#memory.filter(({ number }) => this.#vacant[number] >= LOOK_ROUND && !this.holdings[number]);
-    const adopted = vacant.map((star) => ({ ...star, epoch: star.epoch === UNTOUCHED ? UNTOUCHED : next(star.epoch) }));
+    const adopted = vacant.map((star) => ({
+      ...star,
+      epoch: star.epoch === UNTOUCHED ? UNTOUCHED : next(star.epoch),
+    }));
     this.#own.drift.push(...adopted);
     this.#holdings = null;
   }

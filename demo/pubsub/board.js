@@ -1,10 +1,10 @@
 /** The table of topics: a pattern, last values and rates, drawn some times a second however many messages come. */
 
-import { element } from '../shared/element.js';
-import { Graph } from '../shared/graph.js';
-import { nameTag } from '../shared/names.js';
-import { TOPICS_AT_MOST } from './ledger.js';
-import { Tally } from './tally.js';
+import { element } from "../shared/element.js";
+import { Graph } from "../shared/graph.js";
+import { nameTag } from "../shared/names.js";
+import { TOPICS_AT_MOST } from "./ledger.js";
+import { Tally } from "./tally.js";
 
 const ROWS_AT_MOST = 100;
 const TEXT_AT_MOST = 200;
@@ -12,16 +12,16 @@ const TEXT_AT_MOST = 200;
 const DRAW_PAUSE_MS = 100;
 const FRESH_MS = 800;
 const ROLL_MS = 1000;
-const RATE = { label: 'Messages a second', unit: '/s', height: 64, series: [{ label: 'messages', hue: 4 }] };
+const RATE = { label: "Messages a second", unit: "/s", height: 64, series: [{ label: "messages", hue: 4 }] };
 
 export class Board {
-  #pattern = document.getElementById('pattern');
-  #error = document.getElementById('pattern-error');
-  #body = document.getElementById('topics');
-  #total = document.getElementById('total');
-  #rest = document.getElementById('rest');
+  #pattern = document.getElementById("pattern");
+  #error = document.getElementById("pattern-error");
+  #body = document.getElementById("topics");
+  #total = document.getElementById("total");
+  #rest = document.getElementById("rest");
   #tally = new Tally();
-  #graph = new Graph(document.getElementById('graph'), RATE);
+  #graph = new Graph(document.getElementById("graph"), RATE);
   #lines = new Map();
   #sorted = { generation: -1, topics: [] };
   #hub = null;
@@ -35,8 +35,8 @@ export class Board {
   #drawn = 0;
 
   constructor() {
-    this.#pattern.addEventListener('input', () => this.#subscribe());
-    document.getElementById('filter').addEventListener('submit', (event) => event.preventDefault());
+    this.#pattern.addEventListener("input", () => this.#subscribe());
+    document.getElementById("filter").addEventListener("submit", (event) => event.preventDefault());
   }
 
   /** @param {import('./hub.js').Hub} hub */
@@ -45,8 +45,8 @@ export class Board {
     this.#room = room;
     this.#ledger = ledger;
     this.#graph.set(RATE.series);
-    room.addEventListener('state', () => this.#own.add(room.id));
-    room.addEventListener('people', () => this.#renamed());
+    room.addEventListener("state", () => this.#own.add(room.id));
+    room.addEventListener("people", () => this.#renamed());
     this.#subscribe();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#roll(), ROLL_MS);
@@ -62,11 +62,11 @@ export class Board {
     this.#tally.restart(performance.now());
     try {
       this.#stop = this.#hub.subscribe(this.#pattern.value, (_, __, entry) => this.#hear(entry));
-      this.#error.textContent = '';
+      this.#error.textContent = "";
     } catch (refusal) {
       this.#error.textContent = refusal.message;
     }
-    this.#pattern.setAttribute('aria-invalid', String(!this.#stop));
+    this.#pattern.setAttribute("aria-invalid", String(!this.#stop));
     this.#draw();
   }
 
@@ -79,7 +79,7 @@ export class Board {
     const now = performance.now();
     this.#tally.roll(now, (topic) => this.#ledger.entries.has(topic));
     this.#graph.push([this.#tally.rate]);
-    this.#total.textContent = Math.round(this.#tally.rate).toLocaleString('en');
+    this.#total.textContent = Math.round(this.#tally.rate).toLocaleString("en");
     this.#draw();
   }
 
@@ -93,7 +93,8 @@ export class Board {
     this.#drawn = performance.now();
     const topics = this.#topics();
     if (this.#lines.size !== topics.length || topics.some((topic) => !this.#lines.has(topic))) this.#arrange(topics);
-    for (const topic of topics) this.#lines.get(topic).show(this.#tally.rows.get(topic), this.#tally.newest, this.#drawn);
+    for (const topic of topics)
+      this.#lines.get(topic).show(this.#tally.rows.get(topic), this.#tally.newest, this.#drawn);
     this.#tellRest();
   }
 
@@ -108,14 +109,16 @@ export class Board {
   }
 
   #arrange(topics) {
-    this.#lines = new Map(topics.map((topic) => [topic, this.#lines.get(topic) ?? new Line(topic, (by) => this.#tagOf(by))]));
+    this.#lines = new Map(
+      topics.map((topic) => [topic, this.#lines.get(topic) ?? new Line(topic, (by) => this.#tagOf(by))]),
+    );
     this.#body.replaceChildren(...[...this.#lines.values()].map((line) => line.element));
   }
 
   #tagOf(by) {
     const isOwn = this.#own.has(by);
     const person = isOwn ? this.#room : this.#room.people.get(by);
-    return person ? [nameTag(this.#room.label(person)), isOwn ? ' (you)' : ''] : [];
+    return person ? [nameTag(this.#room.label(person)), isOwn ? " (you)" : ""] : [];
   }
 
   #renamed() {
@@ -125,27 +128,38 @@ export class Board {
   #tellRest() {
     const hidden = this.#tally.rows.size - this.#lines.size;
     const words = [
-      this.#tally.rows.size || !this.#stop ? '' : 'No topic fits this pattern yet.',
-      hidden > 0 ? `${hidden} more: a narrower pattern shows them.` : '',
-      this.#ledger.dropped ? `Only the newest ${TOPICS_AT_MOST} topics are kept: ${this.#ledger.dropped} older ones have gone.` : '',
-    ].filter(Boolean).join(' ');
+      this.#tally.rows.size || !this.#stop ? "" : "No topic fits this pattern yet.",
+      hidden > 0 ? `${hidden} more: a narrower pattern shows them.` : "",
+      this.#ledger.dropped
+        ? `Only the newest ${TOPICS_AT_MOST} topics are kept: ${this.#ledger.dropped} older ones have gone.`
+        : "",
+    ]
+      .filter(Boolean)
+      .join(" ");
     if (this.#rest.textContent !== words) this.#rest.textContent = words;
   }
 }
 
-const byName = new Intl.Collator('en', { numeric: true });
+const byName = new Intl.Collator("en", { numeric: true });
 
 class Line {
-  #value = element('td', { className: 'value' });
-  #from = element('td', { className: 'from' });
-  #rate = element('td', { className: 'rate' });
+  #value = element("td", { className: "value" });
+  #from = element("td", { className: "from" });
+  #rate = element("td", { className: "rate" });
   #tagOf;
   #entry = null;
-  #by = '';
+  #by = "";
 
   constructor(topic, tagOf) {
     this.#tagOf = tagOf;
-    this.element = element('tr', {}, element('th', { scope: 'row', title: topic, textContent: topic }), this.#value, this.#from, this.#rate);
+    this.element = element(
+      "tr",
+      {},
+      element("th", { scope: "row", title: topic, textContent: topic }),
+      this.#value,
+      this.#from,
+      this.#rate,
+    );
   }
 
   /** @param {import('./tally.js').Row} row */
@@ -153,15 +167,15 @@ class Line {
     const { entry } = row;
     if (entry !== this.#entry) this.#showValue(entry);
     if (entry.by !== this.#by) this.#showName(entry.by);
-    const rate = row.rate >= 0.5 ? Math.round(row.rate).toLocaleString('en') : '';
+    const rate = row.rate >= 0.5 ? Math.round(row.rate).toLocaleString("en") : "";
     if (this.#rate.textContent !== rate) this.#rate.textContent = rate;
-    this.element.classList.toggle('fresh', now - row.at < FRESH_MS);
-    this.element.classList.toggle('newest', row === newest);
+    this.element.classList.toggle("fresh", now - row.at < FRESH_MS);
+    this.element.classList.toggle("newest", row === newest);
   }
 
   /** Somebody has come, gone or got another name: it is looked up anew. */
   forgetName() {
-    this.#by = '';
+    this.#by = "";
   }
 
   #showValue(entry) {

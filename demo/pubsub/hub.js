@@ -1,8 +1,8 @@
 /** Publish and subscribe over one room: everyone keeps the last value of each topic, and all end up with the same. */
 
-import { fits, Ledger, VALUE_AT_MOST } from './ledger.js';
-import { Replica } from './replica.js';
-import { isPattern, isTopic, matcher, TOPIC_AT_MOST } from './topic.js';
+import { fits, Ledger, VALUE_AT_MOST } from "./ledger.js";
+import { Replica } from "./replica.js";
+import { isPattern, isTopic, matcher, TOPIC_AT_MOST } from "./topic.js";
 
 /**
  * Hears each new last value, in the order of their clocks: one that has lost a race is not told. `undefined`: the topic was cleared.
@@ -11,11 +11,10 @@ import { isPattern, isTopic, matcher, TOPIC_AT_MOST } from './topic.js';
 
 /** @template {Record<string, any>} [Topics=Record<string, any>] the type of each topic's value */
 export class Hub {
-  #room;
   #ledger;
   #replica;
   /** The last own id. Before the first connection there is none. */
-  #id = '-';
+  #id = "-";
   /** @type {Set<{pattern: string, fits: (topic: string) => boolean, listener: Listener}>} */
   #subscriptions = new Set();
 
@@ -24,10 +23,11 @@ export class Hub {
    * @param {Ledger} [ledger]
    */
   constructor(room, ledger = new Ledger()) {
-    this.#room = room;
     this.#ledger = ledger;
     this.#replica = new Replica(room, ledger, (entry) => this.#deliver(entry));
-    room.addEventListener('state', () => { this.#id = room.id || this.#id; });
+    room.addEventListener("state", () => {
+      this.#id = room.id || this.#id;
+    });
   }
 
   /**
@@ -42,7 +42,12 @@ export class Hub {
     const text = JSON.stringify(value);
     const isJson = (text === undefined) === (value === undefined);
     if (!isJson || !fits(value)) throw new RangeError(`A value is JSON of at most ${VALUE_AT_MOST} characters.`);
-    return this.#replica.put({ topic, clock: this.#ledger.clock + 1, by: this.#id, value: text && JSON.parse(text) });
+    return this.#replica.put({
+      topic,
+      clock: this.#ledger.clock + 1,
+      by: this.#id,
+      value: text && JSON.parse(text),
+    });
   }
 
   /**
@@ -53,7 +58,8 @@ export class Hub {
    * @returns {() => void} ends it
    */
   subscribe(pattern, listener) {
-    if (!isPattern(pattern)) throw new RangeError('In a pattern, + stands for one level between slashes, and # for the rest.');
+    if (!isPattern(pattern))
+      throw new RangeError("In a pattern, + stands for one level between slashes, and # for the rest.");
     const subscription = { pattern, fits: matcher(pattern), listener };
     this.#subscriptions.add(subscription);
     for (const entry of [...this.#ledger.entries.values()]) {
@@ -80,6 +86,7 @@ export class Hub {
   }
 
   #deliver(entry) {
-    for (const { fits: isWanted, listener } of this.#subscriptions) if (isWanted(entry.topic)) listener(entry.value, entry.topic, entry);
+    for (const { fits: isWanted, listener } of this.#subscriptions)
+      if (isWanted(entry.topic)) listener(entry.value, entry.topic, entry);
   }
 }

@@ -1,6 +1,6 @@
 /** The last value of each topic, decided by (Lamport clock, peer id): whoever has merged the same entries, in whatever order, holds the same. */
 
-import { isTopic } from './topic.js';
+import { isTopic } from "./topic.js";
 
 /** With `VALUE_AT_MOST` it bounds what a page keeps to some megabytes. */
 export const TOPICS_AT_MOST = 2000;
@@ -80,7 +80,10 @@ export class Ledger {
 
   #dropOldest(count) {
     const entries = [...this.entries.values()];
-    const oldest = count === 1 ? [entries.reduce((least, entry) => (compare(entry, least) < 0 ? entry : least))] : entries.sort(compare).slice(0, count);
+    const oldest =
+      count === 1
+        ? [entries.reduce((least, entry) => (compare(entry, least) < 0 ? entry : least))]
+        : entries.sort(compare).slice(0, count);
     for (const { topic } of oldest) this.entries.delete(topic);
     this.dropped += count;
   }
@@ -107,7 +110,7 @@ export function partsOf(entries) {
 export function unpack(packed) {
   if (!Array.isArray(packed)) return null;
   const [topic, clock, by, value] = packed;
-  const valid = isTopic(topic) && Number.isSafeInteger(clock) && clock > 0 && typeof by === 'string' && ID.test(by);
+  const valid = isTopic(topic) && Number.isSafeInteger(clock) && clock > 0 && typeof by === "string" && ID.test(by);
   return valid && fits(value) ? { topic, clock, by, value } : null;
 }
 
@@ -124,7 +127,7 @@ export function fits(value) {
 function compare(one, other) {
   if (one.clock !== other.clock) return one.clock - other.clock;
   if (one.by !== other.by) return order(one.by, other.by);
-  return one.value === other.value ? 0 : order(JSON.stringify(one.value) ?? '', JSON.stringify(other.value) ?? '');
+  return one.value === other.value ? 0 : order(JSON.stringify(one.value) ?? "", JSON.stringify(other.value) ?? "");
 }
 
 const order = (one, other) => Number(one > other) - Number(one < other);

@@ -1,30 +1,30 @@
 /** The page: a hub for each room, and the panels that publish to it and follow it. */
 
-import { Door } from '../shared/door.js';
-import { nameTag } from '../shared/names.js';
-import { Board } from './board.js';
-import { Composer } from './composer.js';
-import { Hub } from './hub.js';
-import { Lamp } from './lamp.js';
-import { Ledger } from './ledger.js';
-import { Login } from './login.js';
-import { Traffic } from './traffic.js';
+import { Door } from "../shared/door.js";
+import { nameTag } from "../shared/names.js";
+import { Board } from "./board.js";
+import { Composer } from "./composer.js";
+import { Hub } from "./hub.js";
+import { Lamp } from "./lamp.js";
+import { Ledger } from "./ledger.js";
+import { Login } from "./login.js";
+import { Traffic } from "./traffic.js";
 
 const NAMES_AT_MOST = 12;
 
-const here = document.getElementById('here');
+const here = document.getElementById("here");
 const panels = [new Login(), new Lamp(), new Composer(), new Traffic(), new Board()];
 let hub = null;
 let frame = 0;
 
 new Door({
-  demo: 'pubsub',
-  channel: 'home',
+  demo: "pubsub",
+  channel: "home",
   enter(room) {
     const ledger = new Ledger();
     hub = new Hub(room, ledger);
     for (const panel of panels) panel.follow(hub, room, ledger);
-    for (const type of ['people', 'state']) room.addEventListener(type, () => tellSoon(room));
+    for (const type of ["people", "state"]) room.addEventListener(type, () => tellSoon(room));
   },
   leave() {
     cancelAnimationFrame(frame);
@@ -44,9 +44,15 @@ function tellSoon(room) {
 
 function tellPeople(room) {
   const others = [...room.people.values()];
-  const shown = others.slice(0, NAMES_AT_MOST).flatMap((person) => [nameTag(room.label(person)), ' ']);
+  const shown = others.slice(0, NAMES_AT_MOST).flatMap((person) => [nameTag(room.label(person)), " "]);
   const rest = others.length - NAMES_AT_MOST;
-  if (room.state === 'lost') here.replaceChildren('Disconnected: who else is here is unknown for now. Your changes are sent when the connection is back.');
-  else if (!others.length) here.replaceChildren('Nobody else is here yet: “Invite” opens a second window, or shows how to get here from another machine.');
-  else here.replaceChildren('Also here: ', ...shown, rest > 0 ? `and ${rest} more` : '');
+  if (room.state === "lost")
+    here.replaceChildren(
+      "Disconnected: who else is here is unknown for now. Your changes are sent when the connection is back.",
+    );
+  else if (!others.length)
+    here.replaceChildren(
+      "Nobody else is here yet: “Invite” opens a second window, or shows how to get here from another machine.",
+    );
+  else here.replaceChildren("Also here: ", ...shown, rest > 0 ? `and ${rest} more` : "");
 }

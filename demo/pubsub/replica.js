@@ -8,7 +8,7 @@
  *   {"type":"sum","upTo":5,"clock":7,"sum":12}                    the lowest id to all, now and then: who differs asks it
  */
 
-import { MESSAGE_AT_MOST, partsOf, TOPICS_AT_MOST, unpack } from './ledger.js';
+import { MESSAGE_AT_MOST, partsOf, TOPICS_AT_MOST, unpack } from "./ledger.js";
 
 /** How often ledgers are compared: what is older has settled, and who has not answered by the second time is passed over. */
 const COMPARE_MS = 2000;
@@ -40,15 +40,17 @@ export class Replica {
     this.#room = room;
     this.#ledger = ledger;
     this.#changed = changed;
-    room.addEventListener('come', ({ detail }) => this.#met(detail.person));
-    room.addEventListener('go', ({ detail }) => detail.person === this.#asked && this.#ask(this.#next()));
-    room.addEventListener('back', () => { this.#informed = false; });
-    room.addEventListener('data', ({ detail }) => this.#hear(detail));
+    room.addEventListener("come", ({ detail }) => this.#met(detail.person));
+    room.addEventListener("go", ({ detail }) => detail.person === this.#asked && this.#ask(this.#next()));
+    room.addEventListener("back", () => {
+      this.#informed = false;
+    });
+    room.addEventListener("data", ({ detail }) => this.#hear(detail));
   }
 
   /** @returns {boolean} whether the others have been told */
   put({ topic, clock, by, value }) {
-    const told = this.#room.send(JSON.stringify({ type: 'put', topic, clock, value }));
+    const told = this.#room.send(JSON.stringify({ type: "put", topic, clock, value }));
     this.#mergeAll([{ topic, clock, by, value }]);
     return told;
   }
@@ -60,7 +62,8 @@ export class Replica {
     this.#lately = { asked: this.#asked, given: new Set(), compared: false };
     if (asked && asked === this.#asked) this.#ask(this.#next(asked.id) ?? this.#next());
     if (!this.#asked) this.#informed = true;
-    if (!this.#asked && this.#room.isLowest) this.#send('sum', { upTo: this.#settled, clock, sum: this.#ledger.sum(this.#settled) });
+    if (!this.#asked && this.#room.isLowest)
+      this.#send("sum", { upTo: this.#settled, clock, sum: this.#ledger.sum(this.#settled) });
     this.#settled = clock;
   }
 
@@ -69,18 +72,18 @@ export class Replica {
   }
 
   #hear({ person, data, direct }) {
-    if (typeof data !== 'string' || data.length > MESSAGE_AT_MOST) return;
+    if (typeof data !== "string" || data.length > MESSAGE_AT_MOST) return;
     const said = parse(data);
-    if (said.type === 'put') this.#heardPut(person, said);
-    if (said.type === 'ask') this.#give(person);
-    if (said.type === 'all') this.#heardAll(person, entriesOf(said), said.end);
-    if (said.type === 'news') this.#heardNews(entriesOf(said), direct);
-    if (said.type === 'sum' && person.id === this.#room.order[0]) this.#heardSum(person, said);
+    if (said.type === "put") this.#heardPut(person, said);
+    if (said.type === "ask") this.#give(person);
+    if (said.type === "all") this.#heardAll(person, entriesOf(said), said.end);
+    if (said.type === "news") this.#heardNews(entriesOf(said), direct);
+    if (said.type === "sum" && person.id === this.#room.order[0]) this.#heardSum(person, said);
   }
 
   #heardPut({ id }, { topic, clock, value }) {
     // Elsewhere, an id that a program chose has an ending.
-    const entry = unpack([topic, clock, id.split('~')[0], value]);
+    const entry = unpack([topic, clock, id.split("~")[0], value]);
     if (entry) this.#mergeAll([entry]);
   }
 
@@ -95,7 +98,7 @@ export class Replica {
   /** Who knew nothing is new itself: then the next one is asked. */
   #answered(person) {
     const lacking = [...this.#ledger.entries.values()].filter(({ topic }) => !this.#agreed.has(topic));
-    this.#sendEntries('news', lacking, person);
+    this.#sendEntries("news", lacking, person);
     const next = this.#agreed.size ? null : this.#next(person.id);
     if (next && !this.#informed) return this.#ask(next);
     this.#asked = null;
@@ -105,7 +108,7 @@ export class Replica {
 
   #heardNews(entries, direct) {
     const news = this.#mergeAll(entries);
-    if (direct) this.#sendEntries('news', news);
+    if (direct) this.#sendEntries("news", news);
   }
 
   #heardSum(person, { upTo, clock, sum }) {
@@ -123,18 +126,18 @@ export class Replica {
   #ask(person) {
     this.#asked = person ?? null;
     this.#agreed.clear();
-    if (person) this.#send('ask', {}, person);
+    if (person) this.#send("ask", {}, person);
   }
 
   #give(person) {
     if (this.#lately.given.has(person)) return;
     this.#lately.given.add(person);
-    this.#sendEntries('all', [...this.#ledger.entries.values()], person);
-    this.#send('all', { end: true }, person);
+    this.#sendEntries("all", [...this.#ledger.entries.values()], person);
+    this.#send("all", { end: true }, person);
   }
 
   /** Who has the lowest id, or the lowest beyond another. */
-  #next(beyond = '') {
+  #next(beyond = "") {
     const id = this.#room.order.find((other) => other > beyond && other !== this.#room.id);
     return this.#room.people.get(id);
   }

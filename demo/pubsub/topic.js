@@ -11,26 +11,34 @@ export function isTopic(topic) {
 /** @param {unknown} pattern */
 export function isPattern(pattern) {
   if (!isName(pattern)) return false;
-  const levels = pattern.split('/');
-  return levels.every((level, at) => level === '+' || (level === '#' && at === levels.length - 1) || !/[+#]/.test(level));
+  const levels = pattern.split("/");
+  return levels.every(
+    (level, at) => level === "+" || (level === "#" && at === levels.length - 1) || !/[+#]/.test(level),
+  );
 }
 
 /** @returns {(topic: string) => boolean} whether a topic fits the pattern */
 export function matcher(pattern) {
   if (!/[+#]/.test(pattern)) return (topic) => topic === pattern;
-  const wanted = pattern.split('/');
-  const rest = wanted.at(-1) === '#';
+  const wanted = pattern.split("/");
+  const rest = wanted.at(-1) === "#";
   if (rest) wanted.pop();
-  const hidden = rest && !wanted.length ? '' : wanted[0];
+  const hidden = rest && !wanted.length ? "" : wanted[0];
   return (topic) => {
     // A wildcard in front does not reveal what begins with $.
-    if (topic[0] === '$' && hidden[0] !== '$') return false;
-    const levels = topic.split('/');
+    if (topic[0] === "$" && hidden[0] !== "$") return false;
+    const levels = topic.split("/");
     if (rest ? levels.length < wanted.length : levels.length !== wanted.length) return false;
-    return wanted.every((level, at) => level === '+' || level === levels[at]);
+    return wanted.every((level, at) => level === "+" || level === levels[at]);
   };
 }
 
 function isName(text) {
-  return typeof text === 'string' && text !== '' && text.length <= TOPIC_AT_MOST && !text.includes('\0') && text.isWellFormed();
+  return (
+    typeof text === "string" &&
+    text !== "" &&
+    text.length <= TOPIC_AT_MOST &&
+    !text.includes("\0") &&
+    text.isWellFormed()
+  );
 }

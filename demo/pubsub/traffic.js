@@ -7,8 +7,8 @@ const BURST_AT_MOST = 400;
 const BUFFERED_AT_MOST = 1024 * 1024;
 
 export class Traffic {
-  #rate = document.getElementById('traffic-rate');
-  #topics = document.getElementById('traffic-topics');
+  #rate = document.getElementById("traffic-rate");
+  #topics = document.getElementById("traffic-topics");
   #hub = null;
   #room = null;
   #timer = 0;
@@ -17,7 +17,7 @@ export class Traffic {
   #last = 0;
 
   constructor() {
-    this.#rate.addEventListener('change', () => this.#start());
+    this.#rate.addEventListener("change", () => this.#start());
   }
 
   /** @param {import('./hub.js').Hub} hub */
@@ -27,7 +27,7 @@ export class Traffic {
   }
 
   rest() {
-    this.#rate.value = '0';
+    this.#rate.value = "0";
     this.#start();
   }
 
@@ -42,12 +42,15 @@ export class Traffic {
     const now = performance.now();
     this.#due = Math.min(this.#due + ((now - this.#last) * Number(this.#rate.value)) / 1000, BURST_AT_MOST);
     this.#last = now;
-    if (this.#room.state !== 'open' || this.#room.buffered > BUFFERED_AT_MOST) return;
+    if (this.#room.state !== "open" || this.#room.buffered > BUFFERED_AT_MOST) return;
     for (; this.#due >= 1; this.#due -= 1) this.#send(now);
   }
 
   #send(now) {
     const number = this.#sent++ % Number(this.#topics.value);
-    this.#hub.publish(`traffic/${this.#room.id.slice(0, 4)}/${number}`, Math.round(50 + 50 * Math.sin(now / 1000 + number)));
+    this.#hub.publish(
+      `traffic/${this.#room.id.slice(0, 4)}/${number}`,
+      Math.round(50 + 50 * Math.sin(now / 1000 + number)),
+    );
   }
 }

@@ -5,6 +5,6 @@
  * only suggests a channel, as whoever joins tells the others there a name. Going back does not count: a stranger can cause that.
  */
 export function isOwnChoice() {
-  const [{ type }] = performance.getEntriesByType('navigation');
-  return type === 'reload' || (document.referrer !== '' && new URL(document.referrer).origin === location.origin);
+  const [{ type }] = performance.getEntriesByType("navigation");
+  return type === "reload" || (document.referrer !== "" && new URL(document.referrer).origin === location.origin);
 }

@@ -1,17 +1,17 @@
 /** The bar on top of a room: which channel, whether connected, who one is, and the ways in and out. */
 
-import { element } from './element.js';
-import { Invitation } from './invitation.js';
-import { cleanName } from './names.js';
+import { element } from "./element.js";
+import { Invitation } from "./invitation.js";
+import { cleanName } from "./names.js";
 
-const STATES = { connecting: 'Connecting…', open: 'Connected', lost: 'Connection lost, trying again…' };
+const STATES = { connecting: "Connecting…", open: "Connected", lost: "Connection lost, trying again…" };
 
 export class Bar {
   /** Where the demo puts its own buttons. */
-  tools = element('span', { className: 'tools' });
-  #title = element('h1');
-  #state = element('p', { className: 'state', role: 'status' });
-  #name = element('input', { id: 'nick', maxLength: 32, autocomplete: 'nickname', spellcheck: false });
+  tools = element("span", { className: "tools" });
+  #title = element("h1");
+  #state = element("p", { className: "state", role: "status" });
+  #name = element("input", { id: "nick", maxLength: 32, autocomplete: "nickname", spellcheck: false });
   #invitation = new Invitation();
   #room = null;
   #rename;
@@ -19,17 +19,33 @@ export class Bar {
   /** @param {{rename: (name: string) => void, leave: () => void}} actions */
   constructor({ rename, leave }) {
     this.#rename = rename;
-    const naming = element('form', { className: 'naming', noValidate: true, ariaLabel: 'Rename yourself' },
-      element('label', { htmlFor: 'nick', textContent: 'You are' }), this.#name);
-    naming.addEventListener('submit', (event) => {
+    const naming = element(
+      "form",
+      { className: "naming", noValidate: true, ariaLabel: "Rename yourself" },
+      element("label", { htmlFor: "nick", textContent: "You are" }),
+      this.#name,
+    );
+    naming.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#name.blur();
     });
-    this.#name.addEventListener('change', () => this.#renamed());
-    const invite = element('button', { type: 'button', textContent: 'Invite', onclick: () => this.#invitation.show() });
-    const out = element('button', { type: 'button', textContent: 'Leave', onclick: leave });
-    this.element = element('header', { className: 'bar' }, this.#title, this.#state, naming, this.tools,
-      element('span', { className: 'actions' }, invite, out), this.#invitation.element);
+    this.#name.addEventListener("change", () => this.#renamed());
+    const invite = element("button", {
+      type: "button",
+      textContent: "Invite",
+      onclick: () => this.#invitation.show(),
+    });
+    const out = element("button", { type: "button", textContent: "Leave", onclick: leave });
+    this.element = element(
+      "header",
+      { className: "bar" },
+      this.#title,
+      this.#state,
+      naming,
+      this.tools,
+      element("span", { className: "actions" }, invite, out),
+      this.#invitation.element,
+    );
   }
 
   /** @param {import('./room.js').Room} room */
@@ -37,13 +53,13 @@ export class Bar {
     this.#room = room;
     this.#title.textContent = `#${channel}`;
     this.#name.value = room.name;
-    room.addEventListener('state', () => this.#settle());
+    room.addEventListener("state", () => this.#settle());
     this.#settle();
   }
 
   #settle() {
     const { state, why } = this.#room;
-    const words = [STATES[state] ?? '', why].join(' ').trim();
+    const words = [STATES[state] ?? "", why].join(" ").trim();
     if (this.#state.textContent !== words) this.#state.textContent = words;
     this.#state.dataset.state = state;
   }

@@ -1,16 +1,17 @@
 /** From a name and a channel to a room, and what to do where that fails: the same for all demos. */
 
-import { isOwnChoice } from './arrival.js';
-import { Bar } from './bar.js';
-import { isChannelName, NAME_RULE } from './channel.js';
-import { rememberName, storedName } from './names.js';
-import { endpointOf, findProxy, loadLibrary } from './proxy.js';
-import { Room } from './room.js';
-import { StartCard } from './start-card.js';
-import { TroubleCard } from './trouble-card.js';
+import { isOwnChoice } from "./arrival.js";
+import { Bar } from "./bar.js";
+import { isChannelName, NAME_RULE } from "./channel.js";
+import { rememberName, storedName } from "./names.js";
+import { endpointOf, findProxy, loadLibrary } from "./proxy.js";
+import { Room } from "./room.js";
+import { StartCard } from "./start-card.js";
+import { TroubleCard } from "./trouble-card.js";
 
-const SEARCHING = 'Looking for the proxy… If the browser asks whether this site may reach apps on this device, allow it.';
-const PREPARING = 'Getting ready…';
+const SEARCHING =
+  "Looking for the proxy… If the browser asks whether this site may reach apps on this device, allow it.";
+const PREPARING = "Getting ready…";
 /** How long to wait before looking for a proxy again, in milliseconds: it is a person who has to start it. */
 const SEARCH_PAUSE_MS = 2000;
 
@@ -31,9 +32,9 @@ export class Door {
   #demo;
   #title = document.title;
   #unread = 0;
-  #channel = '';
-  #loading = document.getElementById('loading');
-  #view = document.getElementById('room');
+  #channel = "";
+  #loading = document.getElementById("loading");
+  #view = document.getElementById("room");
   #start;
   #trouble;
   #bar;
@@ -50,7 +51,7 @@ export class Door {
     this.#bar = new Bar({ rename: (name) => this.#rename(name), leave: () => this.#leave() });
     this.#view.prepend(this.#bar.element);
     this.#view.before(this.#start.element, this.#trouble.element);
-    addEventListener('hashchange', () => channelOfAddress() !== this.#channel && this.#arrive(false));
+    addEventListener("hashchange", () => channelOfAddress() !== this.#channel && this.#arrive(false));
     this.#arrive(isOwnChoice());
   }
 
@@ -77,10 +78,10 @@ export class Door {
     else this.#begin(channel || this.#demo.channel);
   }
 
-  #begin(channel, complaint = '') {
+  #begin(channel, complaint = "") {
     this.#close();
-    this.#channel = '';
-    history.replaceState(null, '', location.pathname + location.search);
+    this.#channel = "";
+    history.replaceState(null, "", location.pathname + location.search);
     this.#retitle();
     this.#show(this.#start.element);
     this.#start.ask(storedName(), channel, complaint, complaint === NAME_RULE);
@@ -116,9 +117,11 @@ export class Door {
       const library = await loadLibrary(proxy, attempt);
       if (library || entry !== this.#entry) return library;
       this.#retitle();
-      this.#trouble.tell('proxy-not-running', '', { endpoint: endpointOf(proxy) });
+      this.#trouble.tell("proxy-not-running", "", { endpoint: endpointOf(proxy) });
       this.#show(this.#trouble.element);
-      await new Promise((resolve) => { setTimeout(resolve, SEARCH_PAUSE_MS); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, SEARCH_PAUSE_MS);
+      });
     }
     return null;
   }
@@ -131,14 +134,14 @@ export class Door {
     this.#retitle();
     this.#bar.follow(room, this.#channel);
     this.#demo.enter(room);
-    room.addEventListener('state', () => this.#settle(room, library, endpoint));
+    room.addEventListener("state", () => this.#settle(room, library, endpoint));
   }
 
   /** A room that was never open goes on trying while the person reads what is wrong. */
   #settle(room, library, endpoint) {
-    if (room.state === 'open' || room.state === 'lost') return this.#show(this.#view);
-    if (room.state === 'connecting' && !room.why) return this.#wait(SEARCHING);
-    if (room.state === 'failed') this.#close();
+    if (room.state === "open" || room.state === "lost") return this.#show(this.#view);
+    if (room.state === "connecting" && !room.why) return this.#wait(SEARCHING);
+    if (room.state === "failed") this.#close();
     this.#trouble.tell(room.reason, room.why, { endpoint, library });
     return this.#show(this.#trouble.element);
   }
@@ -171,9 +174,10 @@ export class Door {
   #show(view) {
     const entered = view.hidden;
     // A modal dialog of a view that is hidden would keep the page from taking anything.
-    if (view !== this.#view) for (const dialog of this.#view.querySelectorAll('dialog[open]')) dialog.close();
-    for (const other of [this.#loading, this.#start.element, this.#trouble.element, this.#view]) other.hidden = other !== view;
-    if (entered) view.querySelector('[data-first]')?.focus();
+    if (view !== this.#view) for (const dialog of this.#view.querySelectorAll("dialog[open]")) dialog.close();
+    for (const other of [this.#loading, this.#start.element, this.#trouble.element, this.#view])
+      other.hidden = other !== view;
+    if (entered) view.querySelector("[data-first]")?.focus();
   }
 
   #retitle() {

@@ -1,6 +1,6 @@
 /** Lines over the last seconds: uPlot in the colours of the page, drawn at most once a frame. */
 
-import { element } from './element.js';
+import { element } from "./element.js";
 
 /** Enough for 60 seconds at 10 values a second; older ones are dropped. */
 const POINTS_AT_MOST = 600;
@@ -10,9 +10,9 @@ const AXIS_WIDTH = 56;
 
 export class Graph {
   #options;
-  #box = element('div', { className: 'graph', role: 'img' });
+  #box = element("div", { className: "graph", role: "img" });
   #colours = new Map();
-  #scheme = matchMedia('(prefers-color-scheme: dark)');
+  #scheme = matchMedia("(prefers-color-scheme: dark)");
   /** Times in seconds, then a column for each series. */
   #data;
   #plot = null;
@@ -34,7 +34,7 @@ export class Graph {
     this.#describe();
     container.append(this.#box);
     this.#size.observe(this.#box);
-    this.#scheme.addEventListener('change', this.#recolour);
+    this.#scheme.addEventListener("change", this.#recolour);
     this.#load();
   }
 
@@ -43,7 +43,8 @@ export class Graph {
     const now = performance.now() / 1000;
     [now, ...values].forEach((value, column) => this.#data[column].push(value));
     const oldest = now - this.#options.seconds - 1;
-    while (this.#data[0][0] < oldest || this.#data[0].length > POINTS_AT_MOST) this.#data.forEach((column) => column.shift());
+    while (this.#data[0][0] < oldest || this.#data[0].length > POINTS_AT_MOST)
+      this.#data.forEach((column) => column.shift());
     this.#draw();
   }
 
@@ -63,7 +64,7 @@ export class Graph {
   remove() {
     cancelAnimationFrame(this.#frame);
     this.#library = null;
-    this.#scheme.removeEventListener('change', this.#recolour);
+    this.#scheme.removeEventListener("change", this.#recolour);
     this.#size.disconnect();
     this.#plot?.destroy();
     this.#plot = null;
@@ -71,9 +72,10 @@ export class Graph {
   }
 
   async #load() {
-    const address = new URL('../dist/uplot.css', import.meta.url).href;
-    if (!document.querySelector(`link[href="${address}"]`)) document.head.append(element('link', { rel: 'stylesheet', href: address }));
-    const { default: library } = await import('../dist/uplot.mjs');
+    const address = new URL("../dist/uplot.css", import.meta.url).href;
+    if (!document.querySelector(`link[href="${address}"]`))
+      document.head.append(element("link", { rel: "stylesheet", href: address }));
+    const { default: library } = await import("../dist/uplot.mjs");
     if (!this.#box.isConnected && !this.#box.parentNode) return;
     this.#library = library;
     this.#draw();
@@ -92,31 +94,46 @@ export class Graph {
   #make() {
     const { height, seconds, series, unit } = this.#options;
     const now = () => performance.now() / 1000;
-    const line = ({ label, hue }) => ({ label, stroke: () => this.#colour(`hue-${hue}`), width: 1.5, points: { show: false } });
-    return new this.#library({
-      width: this.#box.clientWidth,
-      height,
-      padding: [6, 4, 4, 0],
-      cursor: { show: false },
-      legend: { show: false },
-      scales: { x: { time: false, range: () => [now() - seconds, now()] }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.15 : 1] } },
-      series: [{}, ...series.map(line)],
-      axes: [{ show: false }, {
-        size: AXIS_WIDTH,
-        space: 24,
-        font: '11px system-ui, sans-serif',
-        stroke: () => this.#colour('hint'),
-        grid: { stroke: () => this.#colour('graph-line'), width: 1 },
-        ticks: { show: false },
-        values: (_, values) => values.map((value) => `${short(value)} ${unit}`),
-      }],
-    }, this.#data, this.#box);
+    const line = ({ label, hue }) => ({
+      label,
+      stroke: () => this.#colour(`hue-${hue}`),
+      width: 1.5,
+      points: { show: false },
+    });
+    return new this.#library(
+      {
+        width: this.#box.clientWidth,
+        height,
+        padding: [6, 4, 4, 0],
+        cursor: { show: false },
+        legend: { show: false },
+        scales: {
+          x: { time: false, range: () => [now() - seconds, now()] },
+          y: { range: (_, __, most) => [0, most > 0 ? most * 1.15 : 1] },
+        },
+        series: [{}, ...series.map(line)],
+        axes: [
+          { show: false },
+          {
+            size: AXIS_WIDTH,
+            space: 24,
+            font: "11px system-ui, sans-serif",
+            stroke: () => this.#colour("hint"),
+            grid: { stroke: () => this.#colour("graph-line"), width: 1 },
+            ticks: { show: false },
+            values: (_, values) => values.map((value) => `${short(value)} ${unit}`),
+          },
+        ],
+      },
+      this.#data,
+      this.#box,
+    );
   }
 
   /** What a class makes of `color`: canvas cannot read the page's variables. */
   #colour(name) {
     if (!this.#colours.has(name)) {
-      const probe = element('span', { className: name, hidden: true });
+      const probe = element("span", { className: name, hidden: true });
       this.#box.append(probe);
       this.#colours.set(name, getComputedStyle(probe).color);
       probe.remove();
@@ -128,9 +145,9 @@ export class Graph {
     const { label, unit, series } = this.#options;
     const latest = series.map(({ label: name }, index) => {
       const value = this.#data[index + 1].at(-1);
-      return `${name} ${Number.isFinite(value) ? `${short(value)} ${unit}` : 'unknown'}`;
+      return `${name} ${Number.isFinite(value) ? `${short(value)} ${unit}` : "unknown"}`;
     });
-    this.#box.ariaLabel = `${label}: ${latest.join(', ')}`;
+    this.#box.ariaLabel = `${label}: ${latest.join(", ")}`;
   }
 
   #resize() {
@@ -142,4 +159,5 @@ export class Graph {
 
 const columnsFor = (series) => [[], ...series.map(() => [])];
 
-const short = (value) => (Math.abs(value) >= 10_000 ? `${Math.round(value / 1000)}k` : String(Math.round(value * 10) / 10));
+const short = (value) =>
+  Math.abs(value) >= 10_000 ? `${Math.round(value / 1000)}k` : String(Math.round(value * 10) / 10);

@@ -1,14 +1,14 @@
 /** Where the proxy of this page is, and the client library from it. */
 
-const USUAL = 'http://localhost:9009';
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+const USUAL = "http://localhost:9009";
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
  * `?proxy=ws://localhost:PORT` names the proxy; else it is the one that served this page; else the usual one.
  * @returns {string} its HTTP origin
  */
 export async function findProxy() {
-  const asked = new URLSearchParams(location.search).get('proxy');
+  const asked = new URLSearchParams(location.search).get("proxy");
   if (asked !== null) return loopback(asked);
   return isServedAsByProxy() && (await isProxy(location.origin)) ? location.origin : USUAL;
 }
@@ -22,7 +22,7 @@ export async function loadLibrary(proxy, attempt = 0) {
   const origins = new Set(isServedAsByProxy() ? [location.origin, proxy] : [proxy]);
   for (const origin of origins) {
     try {
-      return await import(`${origin}/networkwebsockets.mjs${attempt ? `?${attempt}` : ''}`);
+      return await import(`${origin}/networkwebsockets.mjs${attempt ? `?${attempt}` : ""}`);
     } catch (failure) {
       if (!(failure instanceof TypeError)) throw failure;
     }
@@ -32,12 +32,12 @@ export async function loadLibrary(proxy, attempt = 0) {
 
 /** @param {string} proxy */
 export function endpointOf(proxy) {
-  return proxy.replace(/^http/, 'ws');
+  return proxy.replace(/^http/, "ws");
 }
 
 /** Others are not asked for what they have not got: browsers report each such request as an error. */
 function isServedAsByProxy() {
-  return location.pathname.startsWith('/demo/');
+  return location.pathname.startsWith("/demo/");
 }
 
 export function isLoopback(hostname) {
@@ -46,7 +46,7 @@ export function isLoopback(hostname) {
 
 function loopback(asked) {
   const url = URL.canParse(asked) ? new URL(asked) : null;
-  if (url?.protocol !== 'ws:' || !isLoopback(url.hostname)) {
+  if (url?.protocol !== "ws:" || !isLoopback(url.hostname)) {
     throw new Error(`?proxy= takes an address such as ws://localhost:9009, not “${asked}”.`);
   }
   return `http://${url.host}`;
@@ -54,8 +54,8 @@ function loopback(asked) {
 
 async function isProxy(origin) {
   try {
-    const answer = await fetch(`${origin}/status`, { cache: 'no-store' });
-    return (await answer.json()).service === 'networkwebsockets';
+    const answer = await fetch(`${origin}/status`, { cache: "no-store" });
+    return (await answer.json()).service === "networkwebsockets";
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 /** One channel with the people in it: who they are, what they send, and whether they can be reached. */
 
-import { decodeHello, encodeHello } from './hello.js';
+import { decodeHello, encodeHello } from "./hello.js";
 
 /**
  * A peer with a page of this demo. `here` is how long it had been in the channel when it last said so, and `since` when it
@@ -19,11 +19,11 @@ import { decodeHello, encodeHello } from './hello.js';
  */
 export class Room extends EventTarget {
   /** @type {'connecting' | 'open' | 'lost' | 'failed' | 'left'} */
-  state = 'connecting';
+  state = "connecting";
   /** Why there is no connection, as far as known: a sentence. */
-  why = '';
+  why = "";
   /** The same as a word of the library's. */
-  reason = '';
+  reason = "";
   /** @type {Map<string, Person>} */
   people = new Map();
   /** Peers that are no pages of this demo. @type {Map<string, EventTarget>} */
@@ -45,14 +45,14 @@ export class Room extends EventTarget {
     this.#demo = demo;
     this.#extra = extra;
     this.name = name;
-    socket.binaryType = 'arraybuffer';
-    this.#listen(socket, 'open', () => this.#opened());
-    this.#listen(socket, 'connect', (event) => this.#met(event.detail.target));
-    this.#listen(socket, 'disconnect', (event) => this.#parted(event.detail.target));
-    this.#listen(socket, 'message', (event) => this.#heard(event.senderId, event.data, false));
-    this.#listen(socket, 'error', (event) => this.#failed(event));
-    this.#listen(socket, 'reconnecting', () => this.#lost());
-    this.#listen(socket, 'close', () => this.#enter('failed'));
+    socket.binaryType = "arraybuffer";
+    this.#listen(socket, "open", () => this.#opened());
+    this.#listen(socket, "connect", (event) => this.#met(event.detail.target));
+    this.#listen(socket, "disconnect", (event) => this.#parted(event.detail.target));
+    this.#listen(socket, "message", (event) => this.#heard(event.senderId, event.data, false));
+    this.#listen(socket, "error", (event) => this.#failed(event));
+    this.#listen(socket, "reconnecting", () => this.#lost());
+    this.#listen(socket, "close", () => this.#enter("failed"));
   }
 
   /** The own peer id: empty while there is no connection, another one after each. */
@@ -66,7 +66,7 @@ export class Room extends EventTarget {
   }
 
   get isLowest() {
-    return this.id !== '' && [...this.people.keys()].every((id) => this.id < id);
+    return this.id !== "" && [...this.people.keys()].every((id) => this.id < id);
   }
 
   /** Bytes that have been sent, but have not left the page. */
@@ -106,36 +106,36 @@ export class Room extends EventTarget {
   }
 
   leave() {
-    this.state = 'left';
+    this.state = "left";
     this.#socket.close();
   }
 
   #sendBy(socket, data) {
-    if (this.state !== 'open' || socket.readyState !== 1) return false;
+    if (this.state !== "open" || socket.readyState !== 1) return false;
     socket.send(data);
     return true;
   }
 
   #listen(socket, type, then) {
     socket.addEventListener(type, (event) => {
-      if (this.state !== 'left') then(event);
+      if (this.state !== "left") then(event);
     });
   }
 
   #opened() {
     const back = this.#since > 0;
     this.#since = performance.now();
-    this.why = '';
-    this.reason = '';
-    this.#enter('open');
-    if (back) this.#tell('back');
+    this.why = "";
+    this.reason = "";
+    this.#enter("open");
+    if (back) this.#tell("back");
   }
 
   #met(peer) {
     this.others.set(peer.id, peer);
-    peer.binaryType = 'arraybuffer';
-    this.#listen(peer, 'open', () => this.#sendBy(peer, this.#hello()));
-    this.#listen(peer, 'message', (event) => this.#heard(peer.id, event.data, true));
+    peer.binaryType = "arraybuffer";
+    this.#listen(peer, "open", () => this.#sendBy(peer, this.#hello()));
+    this.#listen(peer, "message", (event) => this.#heard(peer.id, event.data, true));
     this.#changed();
   }
 
@@ -144,14 +144,14 @@ export class Room extends EventTarget {
     this.people.delete(id);
     this.others.delete(id);
     this.#changed();
-    if (person) this.#tell('go', { person, lost: this.#socket.readyState !== 1 });
+    if (person) this.#tell("go", { person, lost: this.#socket.readyState !== 1 });
   }
 
   #heard(id, data, direct) {
     const person = this.people.get(id);
     const hello = decodeHello(data);
     if (hello) this.#greeted(id, hello);
-    else if (person) this.#tell('data', { person, data, direct });
+    else if (person) this.#tell("data", { person, data, direct });
   }
 
   #greeted(id, { demo, name, here, extra }) {
@@ -163,7 +163,7 @@ export class Room extends EventTarget {
     this.others.delete(id);
     this.people.set(id, newcomer);
     this.#changed();
-    this.#tell('come', { person: newcomer });
+    this.#tell("come", { person: newcomer });
   }
 
   #updated(person, name, extra) {
@@ -171,23 +171,23 @@ export class Room extends EventTarget {
     Object.assign(person, { name, extra });
     if (name !== before) {
       this.#changed();
-      this.#tell('renamed', { person, before });
+      this.#tell("renamed", { person, before });
     }
-    if (JSON.stringify(extra) !== JSON.stringify(former)) this.#tell('changed', { person });
+    if (JSON.stringify(extra) !== JSON.stringify(former)) this.#tell("changed", { person });
   }
 
   /** While there is a connection, this is about a single message, or the end. */
   #failed({ reason, message, fatal = false }) {
-    if (this.state === 'open' && !fatal) return;
+    if (this.state === "open" && !fatal) return;
     this.why = message;
     this.reason = reason;
-    this.#tell('state');
+    this.#tell("state");
   }
 
   #lost() {
-    if (this.state !== 'open') return;
-    this.#enter('lost');
-    this.#tell('lost');
+    if (this.state !== "open") return;
+    this.#enter("lost");
+    this.#tell("lost");
   }
 
   #hello() {
@@ -206,12 +206,12 @@ export class Room extends EventTarget {
 
   #changed() {
     this.#namesakes = null;
-    this.#tell('people');
+    this.#tell("people");
   }
 
   #enter(state) {
     this.state = state;
-    this.#tell('state');
+    this.#tell("state");
   }
 
   #tell(type, detail) {

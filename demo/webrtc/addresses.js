@@ -20,7 +20,7 @@ export function isHidden(address) {
 /** An address that only calls others cannot be called: it tells nothing. */
 function readable(line) {
   const [, protocol, host, port, type] = CANDIDATE.exec(line) ?? [];
-  if (!host || / tcptype active/.test(line)) return '';
-  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return `${place} ${protocol}${type === 'host' ? '' : ` (${type})`}`;
+  if (!host || / tcptype active/.test(line)) return "";
+  const place = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${place} ${protocol}${type === "host" ? "" : ` (${type})`}`;
 }

@@ -1,7 +1,7 @@
 /** All links of a conference: one to each person of the room, from coming to going. */
 
-import { Link } from './link.js';
-import { decodeSignal } from './signal.js';
+import { Link } from "./link.js";
+import { decodeSignal } from "./signal.js";
 
 /** Which pages understand each other. */
 export const VERSION = 1;
@@ -27,16 +27,19 @@ export class Call extends EventTarget {
    * @param {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} sent
    * @param {() => RTCPeerConnection} open
    */
-  constructor(room, sent, open = () => new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' })) {
+  constructor(room, sent, open = () => new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" })) {
     super();
     this.#room = room;
     this.#sent = { ...sent };
     this.#open = open;
-    room.addEventListener('come', ({ detail }) => this.#come(detail.person));
-    room.addEventListener('go', ({ detail }) => this.#go(detail));
-    room.addEventListener('changed', ({ detail }) => this.#come(detail.person));
-    room.addEventListener('data', ({ detail }) => this.#heard(detail));
-    this.#timers = [setInterval(() => this.#tell('voice'), VOICE_MS), setInterval(() => this.#tell('measure'), MEASURE_MS)];
+    room.addEventListener("come", ({ detail }) => this.#come(detail.person));
+    room.addEventListener("go", ({ detail }) => this.#go(detail));
+    room.addEventListener("changed", ({ detail }) => this.#come(detail.person));
+    room.addEventListener("data", ({ detail }) => this.#heard(detail));
+    this.#timers = [
+      setInterval(() => this.#tell("voice"), VOICE_MS),
+      setInterval(() => this.#tell("measure"), MEASURE_MS),
+    ];
   }
 
   /** Sends this track of a kind to all, now and later. */
@@ -47,7 +50,7 @@ export class Call extends EventTarget {
 
   /** Makes those links anew over which nothing flows. */
   renew() {
-    for (const link of this.links.values()) if (link.state !== 'connected') link.renew();
+    for (const link of this.links.values()) if (link.state !== "connected") link.renew();
   }
 
   close() {
@@ -59,13 +62,13 @@ export class Call extends EventTarget {
   #come(person) {
     if (this.links.has(person.id)) return;
     const why = this.#hindrance(person);
-    if (why) return this.#tell('unable', { person, why });
+    if (why) return this.#tell("unable", { person, why });
     try {
       const link = this.#link(person);
       this.links.set(person.id, link);
-      return this.#tell('link', { person, link });
+      return this.#tell("link", { person, link });
     } catch (error) {
-      return this.#tell('unable', { person, why: `This browser refuses a connection: ${error.message}` });
+      return this.#tell("unable", { person, why: `This browser refuses a connection: ${error.message}` });
     }
   }
 
@@ -79,9 +82,9 @@ export class Call extends EventTarget {
   }
 
   #hindrance({ extra }) {
-    if (extra.call !== VERSION) return 'This person has another version of the page: reload both.';
+    if (extra.call !== VERSION) return "This person has another version of the page: reload both.";
     if (this.links.size >= LINKS_AT_MOST) return `This page connects with ${LINKS_AT_MOST} people at most.`;
-    return '';
+    return "";
   }
 
   #go({ person: { id }, lost }) {
@@ -91,7 +94,9 @@ export class Call extends EventTarget {
 
   /** There is room again for somebody who came when there was none. */
   #fill() {
-    const next = [...this.#room.people.values()].find((person) => !this.links.has(person.id) && !this.#hindrance(person));
+    const next = [...this.#room.people.values()].find(
+      (person) => !this.links.has(person.id) && !this.#hindrance(person),
+    );
     if (next) this.#come(next);
   }
 

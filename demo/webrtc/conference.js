@@ -1,29 +1,29 @@
 /** The conference page: from joining with or without devices to a room in which everybody sees and hears everybody. */
 
-import { Door } from '../shared/door.js';
-import { isLoopback } from '../shared/proxy.js';
-import { Call } from './call.js';
-import { rememberChoices, storedChoices } from './choices.js';
-import { Controls } from './controls.js';
-import { DeviceDialog } from './device-dialog.js';
-import { INSECURE } from './device-trouble.js';
-import { Media } from './media.js';
-import { Notices } from './notices.js';
-import { Numbers } from './numbers.js';
-import { OwnVoice } from './own-voice.js';
-import { Playback } from './playback.js';
-import { encodePresence } from './presence.js';
-import { SideChat } from './side-chat.js';
-import { Stage } from './stage.js';
+import { Door } from "../shared/door.js";
+import { isLoopback } from "../shared/proxy.js";
+import { Call } from "./call.js";
+import { rememberChoices, storedChoices } from "./choices.js";
+import { Controls } from "./controls.js";
+import { DeviceDialog } from "./device-dialog.js";
+import { INSECURE } from "./device-trouble.js";
+import { Media } from "./media.js";
+import { Notices } from "./notices.js";
+import { Numbers } from "./numbers.js";
+import { OwnVoice } from "./own-voice.js";
+import { Playback } from "./playback.js";
+import { encodePresence } from "./presence.js";
+import { SideChat } from "./side-chat.js";
+import { Stage } from "./stage.js";
 
 const SECURE = isLoopback(location.hostname)
-  ? 'Browsers give camera and microphone to secure pages only. This one is: it comes from this machine, and http://localhost counts as https does.'
-  : 'This page may use camera and microphone, as it came by https.';
+  ? "Browsers give camera and microphone to secure pages only. This one is: it comes from this machine, and http://localhost counts as https does."
+  : "This page may use camera and microphone, as it came by https.";
 
 const byId = (id) => document.getElementById(id);
 const choices = storedChoices();
 const media = new Media(navigator.mediaDevices, choices);
-const notices = new Notices(byId('notices'));
+const notices = new Notices(byId("notices"));
 const playback = new Playback(notices, choices.speaker);
 const voice = new OwnVoice();
 const chat = new SideChat();
@@ -35,31 +35,33 @@ export let present = null;
 let mayBeFound = false;
 
 offerWays();
-byId('room').append(devices.element);
+byId("room").append(devices.element);
 new Controls(media, notices, { opened: (panel) => panel === chat.panel && chat.opened() });
-byId('devices').addEventListener('click', () => devices.show());
-media.addEventListener('change', () => carry());
-media.addEventListener('notice', ({ detail }) => notices.tell(detail));
+byId("devices").addEventListener("click", () => devices.show());
+media.addEventListener("change", () => carry());
+media.addEventListener("notice", ({ detail }) => notices.tell(detail));
 
 const door = new Door({
-  demo: 'webrtc',
-  channel: 'meeting',
+  demo: "webrtc",
+  channel: "meeting",
   extra: () => encodePresence(media.presence),
-  before: () => media.start({ sound: choices.with !== 'nothing', picture: choices.with === 'both' }),
+  before: () => media.start({ sound: choices.with !== "nothing", picture: choices.with === "both" }),
   enter,
   leave,
 });
-chat.addEventListener('unread', ({ detail }) => { door.unread = detail; });
+chat.addEventListener("unread", ({ detail }) => {
+  door.unread = detail;
+});
 
 function enter(room) {
   const call = new Call(room, media.sent);
-  const stage = new Stage(byId('tiles'), { room, call, media, play: (sound) => playback.play(sound) });
-  const numbers = new Numbers(byId('connections'), room);
+  const stage = new Stage(byId("tiles"), { room, call, media, play: (sound) => playback.play(sound) });
+  const numbers = new Numbers(byId("connections"), room);
   present = { room, call, stage, numbers };
   chat.follow(room, call);
-  room.addEventListener('people', () => tellWhoIsHere(room));
-  call.addEventListener('voice', () => stage.hearOwn(voice.level));
-  call.addEventListener('measure', () => measure(present));
+  room.addEventListener("people", () => tellWhoIsHere(room));
+  call.addEventListener("voice", () => stage.hearOwn(voice.level));
+  call.addEventListener("measure", () => measure(present));
   tellWhoIsHere(room);
   carry();
 }
@@ -97,22 +99,24 @@ async function measure({ call, stage, numbers }) {
 }
 
 function tellWhoIsHere({ people, others }) {
-  byId('alone').hidden = people.size > 0;
-  byId('others').hidden = others.size === 0;
-  byId('others').textContent = others.size === 1 ? 'One other program is in this channel. It takes no part in the conference.'
-    : `${others.size} other programs are in this channel. They take no part in the conference.`;
+  byId("alone").hidden = people.size > 0;
+  byId("others").hidden = others.size === 0;
+  byId("others").textContent =
+    others.size === 1
+      ? "One other program is in this channel. It takes no part in the conference."
+      : `${others.size} other programs are in this channel. They take no part in the conference.`;
 }
 
 /** What one joins with. A page that is not secure can join with nothing only. */
 function offerWays() {
-  const options = byId('start-options');
-  byId('secure').textContent = isSecureContext ? SECURE : INSECURE;
-  if (!isSecureContext) choices.with = 'nothing';
-  for (const way of options.querySelectorAll('input')) {
+  const options = byId("start-options");
+  byId("secure").textContent = isSecureContext ? SECURE : INSECURE;
+  if (!isSecureContext) choices.with = "nothing";
+  for (const way of options.querySelectorAll("input")) {
     way.checked = way.value === choices.with;
-    way.disabled = !isSecureContext && way.value !== 'nothing';
+    way.disabled = !isSecureContext && way.value !== "nothing";
   }
-  options.addEventListener('change', ({ target }) => {
+  options.addEventListener("change", ({ target }) => {
     choices.with = target.value;
     rememberChoices(choices);
   });

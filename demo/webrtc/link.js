@@ -1,9 +1,9 @@
 /** The connection to one person: a browser's connection, what goes over it, and a new one when it has to be made anew. */
 
-import { addressesOf } from './addresses.js';
-import { Negotiation } from './negotiation.js';
-import { ATTEMPTS_AT_MOST, encodeSignal } from './signal.js';
-import { measure } from './statistics.js';
+import { addressesOf } from "./addresses.js";
+import { Negotiation } from "./negotiation.js";
+import { ATTEMPTS_AT_MOST, encodeSignal } from "./signal.js";
+import { measure } from "./statistics.js";
 
 /** Data channels that both sides make by themselves, by number. */
 const CHANNELS = { talk: 1, files: 2 };
@@ -31,7 +31,7 @@ export class Link extends EventTarget {
   /** Addresses that were offered in this attempt. */
   addresses = { own: new Set(), theirs: new Set(), isOwnComplete: false };
   /** What the browser last refused. */
-  refusal = '';
+  refusal = "";
   /** As of the last second. @type {import('./statistics.js').Measured | null} */
   measured = null;
   #open;
@@ -66,7 +66,7 @@ export class Link extends EventTarget {
 
   /** @returns {RTCPeerConnectionState} */
   get state() {
-    return this.#isClosed ? 'closed' : this.#connection.connectionState;
+    return this.#isClosed ? "closed" : this.#connection.connectionState;
   }
 
   get connection() {
@@ -87,8 +87,8 @@ export class Link extends EventTarget {
     if (this.#isClosed || attempt < this.attempt) return undefined;
     if (attempt > this.attempt && !(this.#mayBegin() && this.#restart(attempt))) return undefined;
     this.isHeard = true;
-    if (!('description' in signal || 'candidate' in signal)) return undefined;
-    addressesOf(signal).forEach((address) => this.#note('theirs', address));
+    if (!("description" in signal || "candidate" in signal)) return undefined;
+    addressesOf(signal).forEach((address) => this.#note("theirs", address));
     return this.#negotiation.receive(signal);
   }
 
@@ -116,7 +116,7 @@ export class Link extends EventTarget {
   close() {
     this.#isClosed = true;
     this.#connection.close();
-    this.#tell('state');
+    this.#tell("state");
   }
 
   #mayBegin() {
@@ -144,7 +144,13 @@ export class Link extends EventTarget {
     this.#connection?.close();
     this.#connection = connection;
     Object.assign(this, {
-      attempt, since: performance.now(), isHeard: false, wasConnected: false, refusal: '', measured: null, tracks: { audio: null, video: null },
+      attempt,
+      since: performance.now(),
+      isHeard: false,
+      wasConnected: false,
+      refusal: "",
+      measured: null,
+      tracks: { audio: null, video: null },
     });
     this.#ear = null;
     this.addresses = { own: new Set(), theirs: new Set(), isOwnComplete: false };
@@ -157,46 +163,47 @@ export class Link extends EventTarget {
     this.#openChannels(connection);
     this.#senders = { audio: null, video: null };
     for (const [kind, track] of Object.entries(this.#sent)) if (track) this.#addSender(kind, track);
-    for (const type of ['tracks', 'state']) this.#tell(type);
+    for (const type of ["tracks", "state"]) this.#tell(type);
   }
 
   #follow(connection) {
-    const on = (type, then) => connection.addEventListener(type, (event) => {
-      if (connection === this.#connection) then(event);
-    });
-    on('track', ({ track, receiver }) => {
+    const on = (type, then) =>
+      connection.addEventListener(type, (event) => {
+        if (connection === this.#connection) then(event);
+      });
+    on("track", ({ track, receiver }) => {
       this.tracks[track.kind] = track;
-      if (track.kind === 'audio') this.#ear = receiver;
-      this.#tell('tracks');
+      if (track.kind === "audio") this.#ear = receiver;
+      this.#tell("tracks");
     });
-    on('connectionstatechange', () => this.#settled());
-    on('icecandidate', ({ candidate }) => {
-      if (candidate) addressesOf({ candidate }).forEach((address) => this.#note('own', address));
+    on("connectionstatechange", () => this.#settled());
+    on("icecandidate", ({ candidate }) => {
+      if (candidate) addressesOf({ candidate }).forEach((address) => this.#note("own", address));
       else this.addresses.isOwnComplete = true;
     });
   }
 
   #settled() {
-    if (this.state === 'connected') this.wasConnected = true;
+    if (this.state === "connected") this.wasConnected = true;
     // Tried for as long as the person is here: the browser lets half a minute pass between two failures.
-    if (this.state === 'failed') this.#connection.restartIce();
-    this.#tell('state');
+    if (this.state === "failed") this.#connection.restartIce();
+    this.#tell("state");
   }
 
   #openChannels(connection) {
     this.channels = {};
     for (const [name, id] of Object.entries(CHANNELS)) {
       const channel = connection.createDataChannel(name, { negotiated: true, id });
-      channel.binaryType = 'arraybuffer';
-      channel.addEventListener('open', () => this.#tell('channels'));
+      channel.binaryType = "arraybuffer";
+      channel.addEventListener("open", () => this.#tell("channels"));
       this.channels[name] = channel;
     }
-    this.#tell('channels');
+    this.#tell("channels");
   }
 
   /** Each side sends over transceivers of its own, so that nothing has to be agreed upon who owns which. */
   #addSender(kind, track) {
-    this.#senders[kind] = this.#connection.addTransceiver(track, { direction: 'sendonly' }).sender;
+    this.#senders[kind] = this.#connection.addTransceiver(track, { direction: "sendonly" }).sender;
   }
 
   #note(side, address) {
@@ -205,7 +212,7 @@ export class Link extends EventTarget {
 
   #refused(error) {
     this.refusal = error.message;
-    this.#tell('state');
+    this.#tell("state");
   }
 
   #tell(type) {

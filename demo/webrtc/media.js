@@ -1,7 +1,7 @@
 /** What this person sends: microphone, camera or screen, and what becomes of them. */
 
-import { QUALITIES } from './choices.js';
-import { explain, INSECURE } from './device-trouble.js';
+import { QUALITIES } from "./choices.js";
+import { explain, INSECURE } from "./device-trouble.js";
 
 /**
  * Fires `change` when what is sent, or whether it is on, has changed; `notice` with a sentence as detail when something
@@ -25,7 +25,7 @@ export class Media extends EventTarget {
     super();
     this.#devices = devices;
     this.#choices = choices;
-    devices?.addEventListener('devicechange', () => this.#tell('devices'));
+    devices?.addEventListener("devicechange", () => this.#tell("devices"));
   }
 
   /** What goes out: the screen is sent instead of the camera. */
@@ -36,7 +36,10 @@ export class Media extends EventTarget {
 
   /** @returns {import('./presence.js').Presence} */
   get presence() {
-    return { sound: this.isMicrophoneOn, picture: (this.isSharing && 'screen') || (this.isCameraOn && 'camera') || '' };
+    return {
+      sound: this.isMicrophoneOn,
+      picture: (this.isSharing && "screen") || (this.isCameraOn && "camera") || "",
+    };
   }
 
   get isMicrophoneOn() {
@@ -58,36 +61,40 @@ export class Media extends EventTarget {
   async start({ sound, picture }) {
     this.stop();
     if (!sound && !picture) return;
-    const kinds = [sound && 'audio', picture && 'video'].filter(Boolean);
+    const kinds = [sound && "audio", picture && "video"].filter(Boolean);
     await this.#acquire(kinds);
   }
 
   /** Muted, the device is kept, so that nothing is lost of the next first word. */
   async switchMicrophone(on) {
     if (this.#tracks.audio) this.#tracks.audio.enabled = on;
-    else if (on) await this.#acquire(['audio']);
-    this.#tell('change');
+    else if (on) await this.#acquire(["audio"]);
+    this.#tell("change");
   }
 
   /** Off, it is off: its light too. */
   async switchCamera(on) {
-    if (on && !this.#tracks.video) await this.#acquire(['video']);
-    if (!on) this.#switchOff('video');
+    if (on && !this.#tracks.video) await this.#acquire(["video"]);
+    if (!on) this.#switchOff("video");
   }
 
   async share() {
     if (!this.#devices?.getDisplayMedia) {
-      throw new Error(this.#devices ? 'This browser cannot share a screen: browsers on phones cannot. Use one on a computer.' : INSECURE);
+      throw new Error(
+        this.#devices
+          ? "This browser cannot share a screen: browsers on phones cannot. Use one on a computer."
+          : INSECURE,
+      );
     }
-    const [track] = await this.#ask(['screen'], () => this.#devices.getDisplayMedia({ video: true }));
+    const [track] = await this.#ask(["screen"], () => this.#devices.getDisplayMedia({ video: true }));
     if (!track) return;
-    track.contentHint = 'detail';
-    this.#drop('screen');
-    this.#keep('screen', track);
+    track.contentHint = "detail";
+    this.#drop("screen");
+    this.#keep("screen", track);
   }
 
   unshare() {
-    this.#switchOff('screen');
+    this.#switchOff("screen");
   }
 
   /** Takes another device, or another quality, for what is on. */
@@ -95,13 +102,13 @@ export class Media extends EventTarget {
     const before = { ...this.#choices };
     Object.assign(this.#choices, choices);
     const isOther = (...keys) => keys.some((key) => before[key] !== this.#choices[key]);
-    if (this.#tracks.audio && isOther('audio')) await this.#replace('audio');
-    if (this.#tracks.video && isOther('video', 'quality')) await this.#replace('video');
+    if (this.#tracks.audio && isOther("audio")) await this.#replace("audio");
+    if (this.#tracks.video && isOther("video", "quality")) await this.#replace("video");
   }
 
   /** @returns {Promise<MediaDeviceInfo[]>} */
   async list() {
-    return await this.#devices?.enumerateDevices() ?? [];
+    return (await this.#devices?.enumerateDevices()) ?? [];
   }
 
   stop() {
@@ -131,9 +138,12 @@ export class Media extends EventTarget {
     try {
       return await this.#devices.getUserMedia(this.#constraints(kinds, this.#choices));
     } catch (error) {
-      if (error.name !== 'OverconstrainedError' || !kinds.some((kind) => this.#choices[kind])) throw error;
+      if (error.name !== "OverconstrainedError" || !kinds.some((kind) => this.#choices[kind])) throw error;
       const stream = await this.#devices.getUserMedia(this.#constraints(kinds, {}));
-      this.#tell('notice', 'The device that you had chosen is not there: another one is used. Choose one under Devices.');
+      this.#tell(
+        "notice",
+        "The device that you had chosen is not there: another one is used. Choose one under Devices.",
+      );
       return stream;
     }
   }
@@ -142,7 +152,7 @@ export class Media extends EventTarget {
     const { width, height, frameRate } = QUALITIES[this.#choices.quality];
     const constrain = (kind) => ({
       ...(ids[kind] && { deviceId: { exact: ids[kind] } }),
-      ...(kind === 'video' && { width, height, frameRate }),
+      ...(kind === "video" && { width, height, frameRate }),
     });
     return Object.fromEntries(kinds.map((kind) => [kind, constrain(kind)]));
   }
@@ -153,12 +163,12 @@ export class Media extends EventTarget {
     const isWanted = (kind) => this.#stops[kind] === stops[kind];
     try {
       const tracks = (await question()).getTracks();
-      const wanted = tracks.filter(({ kind }) => isWanted(kinds.includes(kind) ? kind : 'screen'));
+      const wanted = tracks.filter(({ kind }) => isWanted(kinds.includes(kind) ? kind : "screen"));
       for (const track of tracks) if (!wanted.includes(track)) track.stop();
       return wanted;
     } catch (error) {
       if (!kinds.some(isWanted)) return [];
-      throw new Error(explain(error, kinds.length > 1 ? 'both' : kinds[0]), { cause: error });
+      throw new Error(explain(error, kinds.length > 1 ? "both" : kinds[0]), { cause: error });
     }
   }
 
@@ -168,8 +178,8 @@ export class Media extends EventTarget {
     former?.stop();
     if (former && !former.enabled) track.enabled = false;
     this.#tracks[kind] = track;
-    track.addEventListener('ended', () => this.#ended(kind, track));
-    this.#tell('change');
+    track.addEventListener("ended", () => this.#ended(kind, track));
+    this.#tell("change");
   }
 
   #switchOff(kind) {
@@ -182,14 +192,14 @@ export class Media extends EventTarget {
     if (!track) return;
     this.#tracks[kind] = null;
     track.stop();
-    this.#tell('change');
+    this.#tell("change");
   }
 
   /** By itself: a track that the page stops does not say so. */
   #ended(kind, track) {
     if (this.#tracks[kind] !== track) return;
     this.#drop(kind);
-    this.#tell('notice', ENDINGS[kind]);
+    this.#tell("notice", ENDINGS[kind]);
   }
 
   #tell(type, detail) {
@@ -198,7 +208,9 @@ export class Media extends EventTarget {
 }
 
 const ENDINGS = {
-  audio: 'Your microphone is gone: nobody hears you. Plug it in again, or choose another one under Devices, then switch the microphone on.',
-  video: 'Your camera is gone: nobody sees you. Plug it in again, or choose another one under Devices, then switch the camera on.',
-  screen: 'Your screen is no longer shared.',
+  audio:
+    "Your microphone is gone: nobody hears you. Plug it in again, or choose another one under Devices, then switch the microphone on.",
+  video:
+    "Your camera is gone: nobody sees you. Plug it in again, or choose another one under Devices, then switch the camera on.",
+  screen: "Your screen is no longer shared.",
 };

@@ -31,8 +31,8 @@ export class Negotiation {
     this.#send = send;
     this.#isPolite = isPolite;
     this.onFault = onFault;
-    connection.addEventListener('negotiationneeded', () => this.#try(() => this.#offer()));
-    connection.addEventListener('icecandidate', ({ candidate }) => this.#send({ candidate }));
+    connection.addEventListener("negotiationneeded", () => this.#try(() => this.#offer()));
+    connection.addEventListener("icecandidate", ({ candidate }) => this.#send({ candidate }));
   }
 
   /**
@@ -40,7 +40,7 @@ export class Negotiation {
    * @param {{description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit | null}} signal
    */
   async receive({ description, candidate }) {
-    if (this.#waiting >= WAITING_AT_MOST) return this.#fail(new Error('The peer sends more than can be served.'));
+    if (this.#waiting >= WAITING_AT_MOST) return this.#fail(new Error("The peer sends more than can be served."));
     this.#waiting += 1;
     await this.#try(() => (description ? this.#describe(description) : this.#add(candidate)));
     this.#waiting -= 1;
@@ -53,15 +53,15 @@ export class Negotiation {
     this.#isOffering = true;
     try {
       await this.#connection.setLocalDescription();
-      this.#sendDescription('offer');
+      this.#sendDescription("offer");
     } finally {
       this.#isOffering = false;
     }
   }
 
   async #describe(description) {
-    const isOffer = description.type === 'offer';
-    const isReady = !this.#isOffering && (this.#connection.signalingState === 'stable' || this.#isSettling);
+    const isOffer = description.type === "offer";
+    const isReady = !this.#isOffering && (this.#connection.signalingState === "stable" || this.#isSettling);
     this.#isIgnoring = isOffer && !isReady && !this.#isPolite;
     if (isOffer && !isReady) this.collisions += 1;
     if (this.#isIgnoring) return;
@@ -73,7 +73,7 @@ export class Negotiation {
     }
     if (!isOffer) return;
     await this.#connection.setLocalDescription();
-    this.#sendDescription('answer');
+    this.#sendDescription("answer");
   }
 
   /**
@@ -100,7 +100,7 @@ export class Negotiation {
       await step();
     } catch (error) {
       // What a connection that was closed has still refused matters to nobody.
-      if (this.#connection.signalingState !== 'closed') this.#fail(error);
+      if (this.#connection.signalingState !== "closed") this.#fail(error);
     }
   }
 

@@ -1,6 +1,6 @@
 /** What the person has to know or do now: shown on top of the grid until it is closed. */
 
-import { element } from '../shared/element.js';
+import { element } from "../shared/element.js";
 
 const NOTICES_AT_MOST = 4;
 
@@ -19,10 +19,10 @@ export class Notices {
    */
   tell(text, remedy) {
     for (const shown of this.#box.children) if (shown.dataset.text === text) return;
-    const notice = element('div', { className: 'notice', dataset: { text } }, element('p', { textContent: text }));
-    const close = element('button', { type: 'button', textContent: 'Close' });
+    const notice = element("div", { className: "notice", dataset: { text } }, element("p", { textContent: text }));
+    const close = element("button", { type: "button", textContent: "Close" });
     for (const button of [remedy, close].filter(Boolean)) {
-      button.addEventListener('click', () => notice.remove());
+      button.addEventListener("click", () => notice.remove());
       notice.append(button);
     }
     this.#box.append(notice);

@@ -28,12 +28,17 @@ export class OwnVoice {
   /** From 0 to 1. */
   get level() {
     if (!this.#source || !this.#track.enabled) return 0;
-    if (this.#context.state !== 'running') this.#resume();
+    if (this.#context.state !== "running") this.#resume();
     this.#analyser.getFloatTimeDomainData(this.#samples);
     return Math.sqrt(this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / SAMPLES);
   }
 
   #resume() {
-    this.#resuming ??= this.#context.resume().catch(() => {}).finally(() => { this.#resuming = null; });
+    this.#resuming ??= this.#context
+      .resume()
+      .catch(() => {})
+      .finally(() => {
+        this.#resuming = null;
+      });
   }
 }

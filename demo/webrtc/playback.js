@@ -1,6 +1,6 @@
 /** Lets the others be heard: through the chosen speaker, and with a press of a button where the browser wants one first. */
 
-import { element } from '../shared/element.js';
+import { element } from "../shared/element.js";
 
 export class Playback {
   #notices;
@@ -23,7 +23,7 @@ export class Playback {
     try {
       await sound.play();
     } catch (error) {
-      if (error.name === 'NotAllowedError') this.#offerSound();
+      if (error.name === "NotAllowedError") this.#offerSound();
     }
   }
 
@@ -35,14 +35,22 @@ export class Playback {
 
   #direct(sound) {
     sound.setSinkId?.(this.#speaker).catch(() => {
-      this.#notices.tell('The speaker that was chosen cannot be used: the usual one is. Choose another one under Devices.');
+      this.#notices.tell(
+        "The speaker that was chosen cannot be used: the usual one is. Choose another one under Devices.",
+      );
     });
   }
 
   #offerSound() {
-    this.#notices.tell('The browser plays no sound before you press something on this page.', element('button', {
-      type: 'button', className: 'primary', textContent: 'Turn the sound on', onclick: () => this.#unmute(),
-    }));
+    this.#notices.tell(
+      "The browser plays no sound before you press something on this page.",
+      element("button", {
+        type: "button",
+        className: "primary",
+        textContent: "Turn the sound on",
+        onclick: () => this.#unmute(),
+      }),
+    );
   }
 
   #unmute() {

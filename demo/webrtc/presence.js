@@ -1,6 +1,6 @@
 /** What a person has switched on, as the hello tells the others. */
 
-import { VERSION } from './call.js';
+import { VERSION } from "./call.js";
 
 /** @typedef {{sound: boolean, picture: '' | 'camera' | 'screen'}} Presence */
 
@@ -14,5 +14,8 @@ export function encodePresence({ sound, picture }) {
  * @returns {Presence}
  */
 export function presenceOf({ extra }) {
-  return { sound: extra.sound === true, picture: ['camera', 'screen'].includes(extra.picture) ? extra.picture : '' };
+  return {
+    sound: extra.sound === true,
+    picture: ["camera", "screen"].includes(extra.picture) ? extra.picture : "",
+  };
 }

@@ -9,9 +9,9 @@ export class Quiet {
    * @param {number} now in milliseconds
    */
   observe({ sound, picture }, { soundBytes, pictureBytes }, now) {
-    this.#update('sound', sound, soundBytes, now);
+    this.#update("sound", sound, soundBytes, now);
     // A screen on which nothing moves is quiet for good reason.
-    this.#update('picture', picture === 'camera', pictureBytes, now);
+    this.#update("picture", picture === "camera", pictureBytes, now);
   }
 
   /** @returns {{sound: number, picture: number}} in milliseconds */

@@ -1,8 +1,8 @@
 /** What people write beside the conference. It goes over the data channels; over the proxies where one does not stand. */
 
-import { element } from '../shared/element.js';
-import { nameTag } from '../shared/names.js';
-import { SideFiles } from './side-files.js';
+import { element } from "../shared/element.js";
+import { nameTag } from "../shared/names.js";
+import { SideFiles } from "./side-files.js";
 
 const LINES_AT_MOST = 300;
 const TEXT_AT_MOST = 4000;
@@ -15,10 +15,10 @@ const byId = (id) => document.getElementById(id);
 
 /** Fires `unread` with how many messages came while the panel was closed or the page hidden. */
 export class SideChat extends EventTarget {
-  panel = byId('chat');
-  #lines = byId('said').querySelector('ol');
-  #message = byId('message');
-  #button = byId('show-chat').querySelector('span');
+  panel = byId("chat");
+  #lines = byId("said").querySelector("ol");
+  #message = byId("message");
+  #button = byId("show-chat").querySelector("span");
   #room = null;
   #call = null;
   /** @type {SideFiles | null} */
@@ -33,29 +33,34 @@ export class SideChat extends EventTarget {
 
   constructor() {
     super();
-    byId('say').addEventListener('submit', (event) => {
+    byId("say").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#say();
     });
-    this.#message.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    this.#message.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.#say();
     });
     this.#takeFiles();
-    document.addEventListener('visibilitychange', () => this.#isSeen() && this.#count(0));
+    document.addEventListener("visibilitychange", () => this.#isSeen() && this.#count(0));
   }
 
   follow(room, call) {
     this.#room = room;
     this.#call = call;
-    this.#files = new SideFiles(room, call, (name, card) => this.#showCard(name, card.element, () => card.drop()), (text) => this.#note(text));
+    this.#files = new SideFiles(
+      room,
+      call,
+      (name, card) => this.#showCard(name, card.element, () => card.drop()),
+      (text) => this.#note(text),
+    );
     this.#count(0);
-    call.addEventListener('link', ({ detail: { person, link } }) => {
-      link.addEventListener('channels', () => this.#listen(person, link.channels.talk));
+    call.addEventListener("link", ({ detail: { person, link } }) => {
+      link.addEventListener("channels", () => this.#listen(person, link.channels.talk));
       this.#listen(person, link.channels.talk);
     });
-    room.addEventListener('data', ({ detail: { person, data, direct } }) => direct && this.#heard(person, data));
+    room.addEventListener("data", ({ detail: { person, data, direct } }) => direct && this.#heard(person, data));
   }
 
   opened() {
@@ -74,27 +79,27 @@ export class SideChat extends EventTarget {
   }
 
   #takeFiles() {
-    const file = byId('file');
-    byId('attach').addEventListener('click', () => file.click());
-    file.addEventListener('change', () => {
+    const file = byId("file");
+    byId("attach").addEventListener("click", () => file.click());
+    file.addEventListener("change", () => {
       this.#offer([...file.files]);
-      file.value = '';
+      file.value = "";
     });
-    byId('room').addEventListener('dragover', (event) => event.preventDefault());
-    byId('room').addEventListener('drop', (event) => {
+    byId("room").addEventListener("dragover", (event) => event.preventDefault());
+    byId("room").addEventListener("drop", (event) => {
       event.preventDefault();
       this.#offer([...event.dataTransfer.files]);
     });
   }
 
   #offer(files) {
-    byId('refusal').textContent = '';
+    byId("refusal").textContent = "";
     try {
       for (const file of files) this.#files.offer(file);
     } catch (failure) {
-      byId('refusal').textContent = failure.message;
+      byId("refusal").textContent = failure.message;
     }
-    if (files.length && this.panel.hidden) byId('show-chat').click();
+    if (files.length && this.panel.hidden) byId("show-chat").click();
   }
 
   #listen(person, channel) {
@@ -111,19 +116,19 @@ export class SideChat extends EventTarget {
   #say() {
     const text = this.#message.value.trim();
     if (!text) return;
-    const isOpen = this.#room.state === 'open';
-    byId('refusal').textContent = isOpen ? '' : 'Not connected: nothing was sent.';
+    const isOpen = this.#room.state === "open";
+    byId("refusal").textContent = isOpen ? "" : "Not connected: nothing was sent.";
     if (!isOpen) return;
-    const data = JSON.stringify({ type: 'say', text });
+    const data = JSON.stringify({ type: "say", text });
     const reached = [...this.#room.people.values()].map((person) => this.#send(person, data)).some(Boolean);
     this.#show(this.#room.name, text);
-    if (!reached) this.#note('Nobody else is here: that message reached nobody.');
-    this.#message.value = '';
+    if (!reached) this.#note("Nobody else is here: that message reached nobody.");
+    this.#message.value = "";
   }
 
   #send(person, data) {
     const channel = this.#call.links.get(person.id)?.channels.talk;
-    if (channel?.readyState === 'open' && channel.bufferedAmount < BUFFERED_AT_MOST) {
+    if (channel?.readyState === "open" && channel.bufferedAmount < BUFFERED_AT_MOST) {
       channel.send(data);
       return true;
     }
@@ -139,12 +144,12 @@ export class SideChat extends EventTarget {
   /** What the page itself has to say. */
   #note(text) {
     this.#flush();
-    this.#append(element('li', { className: 'hint', textContent: text }));
+    this.#append(element("li", { className: "hint", textContent: text }));
   }
 
   #showCard(name, card, drop) {
     this.#flush();
-    const line = element('li', {}, nameTag(name), card);
+    const line = element("li", {}, nameTag(name), card);
     this.#drops.set(line, drop);
     this.#append(line);
     if (!this.#isSeen() && name !== this.#room.name) this.#count(this.#unread + 1);
@@ -152,7 +157,9 @@ export class SideChat extends EventTarget {
 
   #flush() {
     this.#frame = 0;
-    const lines = this.#waiting.map(([name, said]) => element('li', {}, nameTag(name), element('p', { textContent: said })));
+    const lines = this.#waiting.map(([name, said]) =>
+      element("li", {}, nameTag(name), element("p", { textContent: said })),
+    );
     this.#waiting = [];
     this.#append(...lines);
   }
@@ -171,7 +178,7 @@ export class SideChat extends EventTarget {
   }
 
   #scroll() {
-    byId('said').scrollTop = byId('said').scrollHeight;
+    byId("said").scrollTop = byId("said").scrollHeight;
   }
 
   #isSeen() {
@@ -185,18 +192,18 @@ export class SideChat extends EventTarget {
 
   #tellCount() {
     this.#pause = 0;
-    this.#button.textContent = this.#unread ? `Chat (${this.#unread})` : 'Chat';
-    this.dispatchEvent(new CustomEvent('unread', { detail: this.#unread }));
+    this.#button.textContent = this.#unread ? `Chat (${this.#unread})` : "Chat";
+    this.dispatchEvent(new CustomEvent("unread", { detail: this.#unread }));
   }
 }
 
 /** @returns {string} empty for whatever is no message */
 function decode(data) {
-  if (typeof data !== 'string' || data.length > 8 * TEXT_AT_MOST) return '';
+  if (typeof data !== "string" || data.length > 8 * TEXT_AT_MOST) return "";
   try {
     const { type, text } = Object(JSON.parse(data));
-    return type === 'say' && typeof text === 'string' ? text.slice(0, TEXT_AT_MOST).trim() : '';
+    return type === "say" && typeof text === "string" ? text.slice(0, TEXT_AT_MOST).trim() : "";
   } catch {
-    return '';
+    return "";
   }
 }

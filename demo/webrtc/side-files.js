@@ -1,8 +1,8 @@
 /** Files beside the conference: over a data channel to each person, no faster than it takes them. */
 
-import { keepAwake } from '../shared/transfer/awake.js';
-import { IncomingCard, OutgoingCard } from '../shared/transfer/card.js';
-import { Transfers } from '../shared/transfer/transfers.js';
+import { keepAwake } from "../shared/transfer/awake.js";
+import { IncomingCard, OutgoingCard } from "../shared/transfer/card.js";
+import { Transfers } from "../shared/transfer/transfers.js";
 
 /** Every browser takes messages of this size, with the head of a part; larger ones would keep what is written meanwhile waiting. */
 const PART = 60_000;
@@ -32,15 +32,20 @@ export class SideFiles {
     this.#call = call;
     this.#show = show;
     this.#note = note;
-    this.#transfers = new Transfers({ send: (to, data) => this.#send(to, data), ready: (to) => this.#ready(to), part: PART, window: WINDOW });
+    this.#transfers = new Transfers({
+      send: (to, data) => this.#send(to, data),
+      ready: (to) => this.#ready(to),
+      part: PART,
+      window: WINDOW,
+    });
     keepAwake(this.#transfers);
-    this.#transfers.addEventListener('flood', ({ detail }) => this.#flood(detail.from));
-    this.#transfers.addEventListener('offered', ({ detail }) => this.#offered(detail));
-    call.addEventListener('link', ({ detail: { person, link } }) => {
-      link.addEventListener('channels', () => this.#listen(person.id, link.channels.files));
+    this.#transfers.addEventListener("flood", ({ detail }) => this.#flood(detail.from));
+    this.#transfers.addEventListener("offered", ({ detail }) => this.#offered(detail));
+    call.addEventListener("link", ({ detail: { person, link } }) => {
+      link.addEventListener("channels", () => this.#listen(person.id, link.channels.files));
       this.#listen(person.id, link.channels.files);
     });
-    room.addEventListener('go', ({ detail }) => this.#closed(detail.person.id));
+    room.addEventListener("go", ({ detail }) => this.#closed(detail.person.id));
   }
 
   /**
@@ -67,7 +72,7 @@ export class SideFiles {
 
   #label(id) {
     const person = this.#room.people.get(id);
-    return person ? this.#room.label(person) : 'Somebody who has left';
+    return person ? this.#room.label(person) : "Somebody who has left";
   }
 
   #listen(id, channel) {
@@ -95,7 +100,7 @@ export class SideFiles {
 
   #sendOne(id, data) {
     const channel = this.#channel(id);
-    if (channel?.readyState !== 'open') return false;
+    if (channel?.readyState !== "open") return false;
     try {
       channel.send(data);
       return true;
@@ -107,9 +112,10 @@ export class SideFiles {
 
   #ready(to) {
     const channel = this.#channel(to);
-    if (channel?.readyState !== 'open' || channel.bufferedAmount < FULL) return undefined;
+    if (channel?.readyState !== "open" || channel.bufferedAmount < FULL) return undefined;
     return new Promise((resolve) => {
-      for (const type of ['bufferedamountlow', 'close', 'closing']) channel.addEventListener(type, () => resolve(), { once: true });
+      for (const type of ["bufferedamountlow", "close", "closing"])
+        channel.addEventListener(type, () => resolve(), { once: true });
     });
   }
 

@@ -20,7 +20,7 @@ const TAG_AT_MOST = 256;
 
 /** @param {{description?: RTCSessionDescription, candidate?: RTCIceCandidate | null}} content */
 export function encodeSignal(attempt, content) {
-  return JSON.stringify({ type: 'signal', attempt, ...content });
+  return JSON.stringify({ type: "signal", attempt, ...content });
 }
 
 /**
@@ -29,9 +29,9 @@ export function encodeSignal(attempt, content) {
  *   null for anything else, and for what no page of this demo would send
  */
 export function decodeSignal(data) {
-  if (typeof data !== 'string' || data.length > 2 * TEXT_AT_MOST || !data.includes('"signal"')) return null;
+  if (typeof data !== "string" || data.length > 2 * TEXT_AT_MOST || !data.includes('"signal"')) return null;
   const { type, attempt, description, candidate } = parse(data);
-  if (type !== 'signal' || !Number.isInteger(attempt) || attempt < 1 || attempt > ATTEMPTS_AT_MOST) return null;
+  if (type !== "signal" || !Number.isInteger(attempt) || attempt < 1 || attempt > ATTEMPTS_AT_MOST) return null;
   if (description === undefined && candidate === undefined) return { attempt };
   if (isDescription(description)) return { attempt, description: { type: description.type, sdp: description.sdp } };
   if (candidate === null) return { attempt, candidate };
@@ -47,19 +47,22 @@ function parse(data) {
 }
 
 function isDescription(given) {
-  if (!['offer', 'answer'].includes(given?.type) || typeof given.sdp !== 'string') return false;
+  if (!["offer", "answer"].includes(given?.type) || typeof given.sdp !== "string") return false;
   return given.sdp.length <= TEXT_AT_MOST && (given.sdp.match(/^m=/gm) ?? []).length <= MEDIA_AT_MOST;
 }
 
 function isCandidate(given) {
-  return isTextUpTo(CANDIDATE_AT_MOST, given?.candidate)
-    && (given.sdpMid == null || isTextUpTo(TAG_AT_MOST, given.sdpMid))
-    && (given.usernameFragment == null || isTextUpTo(TAG_AT_MOST, given.usernameFragment))
-    && (given.sdpMLineIndex == null || (Number.isInteger(given.sdpMLineIndex) && given.sdpMLineIndex >= 0 && given.sdpMLineIndex < MEDIA_AT_MOST));
+  return (
+    isTextUpTo(CANDIDATE_AT_MOST, given?.candidate) &&
+    (given.sdpMid == null || isTextUpTo(TAG_AT_MOST, given.sdpMid)) &&
+    (given.usernameFragment == null || isTextUpTo(TAG_AT_MOST, given.usernameFragment)) &&
+    (given.sdpMLineIndex == null ||
+      (Number.isInteger(given.sdpMLineIndex) && given.sdpMLineIndex >= 0 && given.sdpMLineIndex < MEDIA_AT_MOST))
+  );
 }
 
 function isTextUpTo(length, value) {
-  return typeof value === 'string' && value.length <= length;
+  return typeof value === "string" && value.length <= length;
 }
 
 function copy({ candidate, sdpMid = null, sdpMLineIndex = null, usernameFragment = null }) {

@@ -1,11 +1,11 @@
 /** The grid of tiles: oneself, and one for each person from coming to going. */
 
-import { element } from '../shared/element.js';
-import { diagnose, diagnoseSilence, PATIENCE_MS } from './health.js';
-import { presenceOf } from './presence.js';
-import { Quiet } from './quiet.js';
-import { Speaking } from './speaking.js';
-import { Tile } from './tile.js';
+import { element } from "../shared/element.js";
+import { diagnose, diagnoseSilence, PATIENCE_MS } from "./health.js";
+import { presenceOf } from "./presence.js";
+import { Quiet } from "./quiet.js";
+import { Speaking } from "./speaking.js";
+import { Tile } from "./tile.js";
 
 /** More do not fit into any window, and each costs time. Those who are connected always have one. */
 const TILES_AT_MOST = 60;
@@ -17,7 +17,7 @@ export class Stage {
   #ownSpeaking = new Speaking();
   /** People without a tile, and why they cannot be connected, by id. @type {Map<string, {person: object, why: string}>} */
   #unplaced = new Map();
-  #more = element('li', { className: 'more' });
+  #more = element("li", { className: "more" });
   #frame = 0;
   #list;
   #room;
@@ -34,11 +34,11 @@ export class Stage {
     this.#media = media;
     this.#play = play;
     list.replaceChildren(this.#own.element);
-    room.addEventListener('go', ({ detail }) => this.#go(detail.person));
-    for (const type of ['people', 'changed']) room.addEventListener(type, () => this.#label());
-    call.addEventListener('link', ({ detail }) => this.#follow(detail));
-    call.addEventListener('unable', ({ detail }) => this.#cannot(detail));
-    call.addEventListener('voice', () => this.#listen());
+    room.addEventListener("go", ({ detail }) => this.#go(detail.person));
+    for (const type of ["people", "changed"]) room.addEventListener(type, () => this.#label());
+    call.addEventListener("link", ({ detail }) => this.#follow(detail));
+    call.addEventListener("unable", ({ detail }) => this.#cannot(detail));
+    call.addEventListener("voice", () => this.#listen());
     this.showOwn();
     this.#draw();
   }
@@ -79,12 +79,12 @@ export class Stage {
 
   #follow({ person, link }) {
     const place = this.#place(person);
-    Object.assign(place, { link, why: '' });
-    link.addEventListener('tracks', () => {
+    Object.assign(place, { link, why: "" });
+    link.addEventListener("tracks", () => {
       place.tile.play(link.tracks);
       if (link.tracks.audio) this.#play(place.tile.sound);
     });
-    link.addEventListener('state', () => this.#settle(place));
+    link.addEventListener("state", () => this.#settle(place));
     this.#settle(place);
   }
 
@@ -101,7 +101,14 @@ export class Stage {
   #place(person) {
     const present = this.places.get(person.id);
     if (present) return present;
-    const place = { person, tile: new Tile(), link: null, speaking: new Speaking(), quiet: new Quiet(), why: '' };
+    const place = {
+      person,
+      tile: new Tile(),
+      link: null,
+      speaking: new Speaking(),
+      quiet: new Quiet(),
+      why: "",
+    };
     this.places.set(person.id, place);
     this.#unplaced.delete(person.id);
     this.#list.append(place.tile.element);
@@ -112,17 +119,19 @@ export class Stage {
 
   #settle(place) {
     const { person, tile, link, why, quiet } = place;
-    const isConnected = link?.state === 'connected';
-    tile.show(presenceOf(person), link && !isConnected ? 'connecting…' : '');
+    const isConnected = link?.state === "connected";
+    tile.show(presenceOf(person), link && !isConnected ? "connecting…" : "");
     if (!link) return tile.complain(why);
     const now = performance.now();
     if (isConnected && link.measured) quiet.observe(presenceOf(person), link.measured.totals, now);
     else quiet.reset();
     const name = this.#room.label(person);
     const found = diagnose({ ...factsOf(link, now), name, isConnected, hasDevices: this.#media.wasGranted });
-    const silence = isConnected ? diagnoseSilence({ name, quiet: quiet.since(now) }) : '';
+    const silence = isConnected ? diagnoseSilence({ name, quiet: quiet.since(now) }) : "";
     tile.complain(found?.text ?? silence, found?.tried, found && (() => link.renew()));
-    return tile.leavePicture(!found && isConnected && presenceOf(person).picture !== '' && quiet.since(now).picture < PATIENCE_MS);
+    return tile.leavePicture(
+      !found && isConnected && presenceOf(person).picture !== "" && quiet.since(now).picture < PATIENCE_MS,
+    );
   }
 
   /** Hundreds may come, or change something, at once. */
@@ -146,13 +155,14 @@ export class Stage {
     if (more) this.#list.append(this.#more);
     const count = this.#list.childElementCount;
     const columns = Math.ceil(Math.sqrt(count));
-    this.#list.style.setProperty('--columns', String(columns));
-    this.#list.style.setProperty('--rows', String(Math.ceil(count / columns)));
+    this.#list.style.setProperty("--columns", String(columns));
+    this.#list.style.setProperty("--rows", String(Math.ceil(count / columns)));
   }
 
   #listen() {
     const now = performance.now();
-    for (const { person, tile, link, speaking } of this.places.values()) tile.isSpeaking = speaking.hear(presenceOf(person).sound ? link?.level : 0, now);
+    for (const { person, tile, link, speaking } of this.places.values())
+      tile.isSpeaking = speaking.hear(presenceOf(person).sound ? link?.level : 0, now);
   }
 }
 

@@ -21,7 +21,7 @@
 export function measure(report, before = null) {
   const entries = [...report];
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  const inbound = entries.filter(({ type }) => type === 'inbound-rtp');
+  const inbound = entries.filter(({ type }) => type === "inbound-rtp");
   const pair = pairInUse(entries, byId);
   const totals = totalsOf(inbound, pair);
   const at = pair?.timestamp ?? inbound[0]?.timestamp ?? 0;
@@ -29,8 +29,8 @@ export function measure(report, before = null) {
   return {
     at,
     roundTrip: roundTrip(pair, entries),
-    received: rate('bytesReceived'),
-    sent: rate('bytesSent'),
+    received: rate("bytesReceived"),
+    sent: rate("bytesSent"),
     loss: before && lossOf(totals, before.totals),
     picture: pictureOf(inbound),
     path: pair && pathOf(pair, byId),
@@ -40,29 +40,32 @@ export function measure(report, before = null) {
 
 /** @param {Measured} measured */
 export function describePath({ path }) {
-  if (!path) return 'Nothing carries it yet.';
+  if (!path) return "Nothing carries it yet.";
   const { protocol, own, theirs } = path;
   return `Directly by ${protocol.toUpperCase()}, from ${place(own)} to ${place(theirs)}.`;
 }
 
 function pairInUse(entries, byId) {
-  const transport = entries.find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId);
+  const transport = entries.find(
+    ({ type, selectedCandidatePairId }) => type === "transport" && selectedCandidatePairId,
+  );
   const chosen = byId.get(transport?.selectedCandidatePairId);
   // Firefox marks the pair instead.
-  return chosen ?? entries.find(({ type, selected }) => type === 'candidate-pair' && selected) ?? null;
+  return chosen ?? entries.find(({ type, selected }) => type === "candidate-pair" && selected) ?? null;
 }
 
 function totalsOf(inbound, pair) {
-  const sum = (key, kind) => inbound.reduce((all, entry) => all + (!kind || entry.kind === kind ? entry[key] ?? 0 : 0), 0);
+  const sum = (key, kind) =>
+    inbound.reduce((all, entry) => all + (!kind || entry.kind === kind ? (entry[key] ?? 0) : 0), 0);
   return {
-    soundBytes: sum('bytesReceived', 'audio'),
-    soundEnergy: sum('totalAudioEnergy', 'audio'),
-    pictureBytes: sum('bytesReceived', 'video'),
-    frames: sum('framesDecoded', 'video'),
+    soundBytes: sum("bytesReceived", "audio"),
+    soundEnergy: sum("totalAudioEnergy", "audio"),
+    pictureBytes: sum("bytesReceived", "video"),
+    frames: sum("framesDecoded", "video"),
     bytesReceived: pair?.bytesReceived ?? 0,
     bytesSent: pair?.bytesSent ?? 0,
-    packets: sum('packetsReceived'),
-    lost: sum('packetsLost'),
+    packets: sum("packetsReceived"),
+    lost: sum("packetsLost"),
   };
 }
 
@@ -74,7 +77,7 @@ function roundTrip(pair, entries) {
   const { currentRoundTripTime, totalRoundTripTime, responsesReceived } = pair ?? {};
   if (currentRoundTripTime > 0) return currentRoundTripTime * 1000;
   if (totalRoundTripTime > 0 && responsesReceived > 0) return (totalRoundTripTime / responsesReceived) * 1000;
-  const remote = entries.find(({ type, roundTripTime }) => type === 'remote-inbound-rtp' && roundTripTime > 0);
+  const remote = entries.find(({ type, roundTripTime }) => type === "remote-inbound-rtp" && roundTripTime > 0);
   return remote ? remote.roundTripTime * 1000 : null;
 }
 
@@ -86,23 +89,25 @@ function lossOf(now, before) {
 }
 
 function pictureOf(inbound) {
-  const { frameWidth: width, frameHeight: height, framesPerSecond: rate = 0 } = inbound
-    .filter(({ kind, frameWidth }) => kind === 'video' && frameWidth > 0)
-    .at(-1) ?? {};
+  const {
+    frameWidth: width,
+    frameHeight: height,
+    framesPerSecond: rate = 0,
+  } = inbound.filter(({ kind, frameWidth }) => kind === "video" && frameWidth > 0).at(-1) ?? {};
   return width ? { width, height, rate } : null;
 }
 
 function pathOf({ localCandidateId, remoteCandidateId }, byId) {
   const own = byId.get(localCandidateId);
-  return { protocol: own?.protocol ?? 'udp', own: endOf(own), theirs: endOf(byId.get(remoteCandidateId)) };
+  return { protocol: own?.protocol ?? "udp", own: endOf(own), theirs: endOf(byId.get(remoteCandidateId)) };
 }
 
 /** Chromium does not tell an address that is hidden, or that it only knows from packets. */
-function endOf({ address, ip, port = 0, candidateType: type = '' } = {}) {
-  return { address: address || ip || '', port, type };
+function endOf({ address, ip, port = 0, candidateType: type = "" } = {}) {
+  return { address: address || ip || "", port, type };
 }
 
 function place({ address, port, type }) {
-  const host = address.includes(':') ? `[${address}]` : address || 'a hidden address';
-  return `${host}${address && port ? `:${port}` : ''} (${type || 'unknown'})`;
+  const host = address.includes(":") ? `[${address}]` : address || "a hidden address";
+  return `${host}${address && port ? `:${port}` : ""} (${type || "unknown"})`;
 }

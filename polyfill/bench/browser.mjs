@@ -11,7 +11,11 @@ const QUIET = ["--disable-background-networking", "--disable-component-update", 
 /** CHROMIUM names another browser than Debian's. */
 export function launch(...args) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu", ...QUIET, ...args] });
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: ["--no-sandbox", "--disable-gpu", ...QUIET, ...args],
+  });
 }
 
 /** A site whose every page has the script-tag build and then `script`, and that has the modules of this folder. */

@@ -8,7 +8,9 @@ import { WebSocketServer } from "ws";
 
 import { launch, percentile, print, serve } from "./browser.mjs";
 
-const { values } = parseArgs({ options: { json: { type: "boolean" }, pages: { type: "string", default: "30" } } });
+const { values } = parseArgs({
+  options: { json: { type: "boolean" }, pages: { type: "string", default: "30" } },
+});
 
 const SCRIPT = `
   const endpoint = location.origin.replace("http", "ws");

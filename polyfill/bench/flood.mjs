@@ -11,7 +11,9 @@ const BATCH_BYTES = 1 << 18;
 const clients = new Map();
 
 const server = createServer().on("upgrade", ({ url, headers }, socket) => {
-  const accept = createHash("sha1").update(headers["sec-websocket-key"] + GUID).digest("base64");
+  const accept = createHash("sha1")
+    .update(headers["sec-websocket-key"] + GUID)
+    .digest("base64");
   socket.setNoDelay();
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,

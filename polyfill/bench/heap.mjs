@@ -49,7 +49,10 @@ async function growth(work) {
 }
 
 async function arrivals(count, order) {
-  const waiting = await page.evaluateHandle(([channel, n]) => ({ run: contenders.receive(channel, n) }), [CLIENT, count]);
+  const waiting = await page.evaluateHandle(
+    ([channel, n]) => ({ run: contenders.receive(channel, n) }),
+    [CLIENT, count],
+  );
   source.send({ client: CLIENT, ...order });
   await waiting.evaluate(({ run }) => run.then(() => {}));
   await waiting.dispose();

@@ -11,7 +11,11 @@ import { parseArgs } from "node:util";
 import { launch, percentile, print, serve } from "./browser.mjs";
 
 const { values } = parseArgs({
-  options: { json: { type: "boolean" }, proxy: { type: "string" }, rounds: { type: "string", default: "2000" } },
+  options: {
+    json: { type: "boolean" },
+    proxy: { type: "string" },
+    rounds: { type: "string", default: "2000" },
+  },
 });
 /** Rounds that are not counted: what is hot is compiled in them. */
 const WARM_UP = 200;

@@ -16,7 +16,12 @@ function sizes(dist) {
 
 /** The same as a table. */
 export function report(dist) {
-  const line = (cells) => cells[0].padEnd(24) + cells.slice(1).map((cell) => String(cell).padStart(8)).join("");
+  const line = (cells) =>
+    cells[0].padEnd(24) +
+    cells
+      .slice(1)
+      .map((cell) => String(cell).padStart(8))
+      .join("");
   const rows = sizes(dist).map(({ file, raw, gzip, brotli }) => line([file, raw, gzip, brotli]));
   return [line(["polyfill/dist, bytes", "raw", "gzip", "brotli"]), ...rows].join("\n");
 }

@@ -46,7 +46,8 @@ for (const [name, row] of Object.entries(ROWS)) {
 await browser.close();
 site.close();
 source.disconnect();
-const HEAD = "a second, then microseconds of the main thread, of ours, hand-written and bare; ratios of both, by hand-written and bare";
+const HEAD =
+  "a second, then microseconds of the main thread, of ours, hand-written and bare; ratios of both, by hand-written and bare";
 console.log(values.json ? JSON.stringify(rows) : [HEAD, ...rows.map(line)].join("\n"));
 
 async function open(kind) {
@@ -83,7 +84,10 @@ async function measure(kind, row) {
 }
 
 async function receive(page, client, { count, size, ...what }) {
-  const handle = await page.evaluateHandle(([channel, n]) => ({ run: contenders.receive(channel, n) }), [client, count]);
+  const handle = await page.evaluateHandle(
+    ([channel, n]) => ({ run: contenders.receive(channel, n) }),
+    [client, count],
+  );
   source.send({ client, order: "flood", count, size, ...what });
   const { elapsed, bytes } = await handle.evaluate(({ run }) => run);
   if (bytes < count * size) {
@@ -104,11 +108,11 @@ async function threadTime(devtools) {
 
 function figures(rounds, count) {
   const median = (value) => percentile(rounds.map(value), 0.5);
-  const rate = (kind) => Math.round(count / median((round) => round[kind].elapsed) * 1000);
+  const rate = (kind) => Math.round((count / median((round) => round[kind].elapsed)) * 1000);
   const ratio = (other, what) => median((round) => round[other][what] / round.ours[what]);
   return {
     per_second: Object.fromEntries(KINDS.map((kind) => [kind, rate(kind)])),
-    busy_us: Object.fromEntries(KINDS.map((kind) => [kind, median((round) => round[kind].busy) / count * 1000])),
+    busy_us: Object.fromEntries(KINDS.map((kind) => [kind, (median((round) => round[kind].busy) / count) * 1000])),
     of_hand_written: ratio("handWritten", "elapsed"),
     of_bare: ratio("bare", "elapsed"),
     of_hand_written_busy: ratio("handWritten", "busy"),

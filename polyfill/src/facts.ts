@@ -73,7 +73,10 @@ export async function gather(url: string, patient = false): Promise<{ facts: num
 
 /** Whether Node sends requests to this machine to a proxy of HTTP. Deno would ask the person for each variable. */
 function isDetoured(): boolean {
-  const { Deno, process } = globalThis as { Deno?: object; process?: { env?: Record<string, string | undefined> } };
+  const { Deno, process } = globalThis as {
+    Deno?: object;
+    process?: { env?: Record<string, string | undefined> };
+  };
   const env = (!Deno && process?.env) || {};
   return !!env.NODE_USE_ENV_PROXY && !(env.NO_PROXY ?? env.no_proxy);
 }

@@ -6,8 +6,8 @@ const CONSTANTS = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 type Constructor = { name: string; prototype: EventTarget };
 
 /** Gives a class the shape that WebIDL gives interfaces: constants, handlers, members that can be enumerated. */
-export function shape(constructor: Constructor, name: string, length: number, events: string[], slotsOf: SlotsOf): void {
-  const { prototype } = constructor;
+export function shape(kind: Constructor, name: string, length: number, events: string[], slotsOf: SlotsOf): void {
+  const { prototype } = kind;
   for (const [member, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if (member !== "constructor") {
       Object.defineProperty(prototype, member, { ...descriptor, enumerable: true });
@@ -17,18 +17,18 @@ export function shape(constructor: Constructor, name: string, length: number, ev
     Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(part));
   }
   CONSTANTS.forEach((name, value) => {
-    for (const holder of [constructor, prototype]) {
+    for (const holder of [kind, prototype]) {
       Object.defineProperty(holder, name, { value, enumerable: true });
     }
   });
-  label(constructor, name, length);
+  label(kind, name, length);
 }
 
 /** Bundlers rename classes, and a class that only extends another takes no arguments. */
-export function label(constructor: Constructor, name: string, length: number): void {
-  Object.defineProperties(constructor, {
+export function label(kind: Constructor, name: string, length: number): void {
+  Object.defineProperties(kind, {
     name: { value: name, configurable: true },
     length: { value: length, configurable: true },
   });
-  Object.defineProperty(constructor.prototype, Symbol.toStringTag, { value: name, configurable: true });
+  Object.defineProperty(kind.prototype, Symbol.toStringTag, { value: name, configurable: true });
 }

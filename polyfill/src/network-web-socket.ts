@@ -32,7 +32,9 @@ export class NetworkWebSocket extends EventTarget {
     // Every character of a channel name stands for itself in a path.
     const path = `${this instanceof LocalWebSocket ? "local" : "network"}/${this.#channel}`;
     const port = new ChannelPort(options.endpoint, path, options.protocols);
-    const core = loadCore() ? new Core(port, this.#channel, options.maxDelay, options.maxQueued) : noCore(port, options.maxQueued);
+    const core = loadCore()
+      ? new Core(port, this.#channel, options.maxDelay, options.maxQueued)
+      : noCore(port, options.maxQueued);
     this.#slots = new Slots(core, port, port);
     port.core = core;
     port.socket = this;

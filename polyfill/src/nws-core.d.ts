@@ -30,12 +30,7 @@ export interface Host {
 }
 
 export class Core {
-  constructor(
-    host: Host,
-    channel: string,
-    maxDelay: number | undefined,
-    maxQueued: number | undefined,
-  );
+  constructor(host: Host, channel: string, maxDelay: number | undefined, maxQueued: number | undefined);
   send(serial: number, state: number, frame: Frame, overhead: number): number;
   checkRoom(queued: number, bytes: number): void;
   close(serial: number, state: number, code: number | undefined, reason: string | undefined): void;

@@ -36,7 +36,12 @@ inPage("what is missing is no name", async ({ page, endpoint }) => {
 inPage("an option that there is not is named", async ({ page }) => {
   const messages = await page.evaluate(async () => {
     const told = ({ name, message }) => `${name} ${message}`;
-    const wrong = [{ reconect: true }, { reconnect: { maxdelay: 1 } }, { reconnect: { maxDelay: "much" } }, { reconnect: { send: "drop" } }];
+    const wrong = [
+      { reconect: true },
+      { reconnect: { maxdelay: 1 } },
+      { reconnect: { maxDelay: "much" } },
+      { reconnect: { send: "drop" } },
+    ];
     const messages = wrong.map((options) => {
       try {
         new NetworkWebSocket("chan", options);

@@ -66,7 +66,9 @@ inPage(
 inPage("importing compiles nothing", async ({ page }) => {
   const compiled = await page.evaluate(async () => {
     let compiled = 0;
-    WebAssembly.Module = new Proxy(WebAssembly.Module, { construct: (target, args) => (compiled++, new target(...args)) });
+    WebAssembly.Module = new Proxy(WebAssembly.Module, {
+      construct: (target, args) => (compiled++, new target(...args)),
+    });
     const { NetworkWebSocket } = await import("/networkwebsockets.mjs");
     const before = compiled;
     for (const name of ["one", "two"]) {

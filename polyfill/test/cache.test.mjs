@@ -5,20 +5,27 @@ import { inPage, launch } from "./chromium.mjs";
 
 /** Makes `ws` in the page, with a peer. */
 async function join(page, proxy, endpoint, reconnect) {
-  await page.evaluate(([endpoint, reconnect]) => {
-    globalThis.log = [];
-    globalThis.ws = record(endpoint, log, "chan", { reconnect });
-  }, [endpoint, reconnect]);
+  await page.evaluate(
+    ([endpoint, reconnect]) => {
+      globalThis.log = [];
+      globalThis.ws = record(endpoint, log, "chan", { reconnect });
+    },
+    [endpoint, reconnect],
+  );
   const client = await proxy.admit("a");
   await page.evaluate(() => happens("a open [1]"));
   await page.evaluate(() => (log.length = 0));
   return client;
 }
 
-const go = (page, type, persisted) => page.evaluate(([type, persisted]) => {
-  dispatchEvent(new PageTransitionEvent(type, { persisted }));
-  return [ws.readyState, log.length];
-}, [type, persisted]);
+const go = (page, type, persisted) =>
+  page.evaluate(
+    ([type, persisted]) => {
+      dispatchEvent(new PageTransitionEvent(type, { persisted }));
+      return [ws.readyState, log.length];
+    },
+    [type, persisted],
+  );
 
 inPage("it leaves, and learns of that when it is back", async ({ page, proxy, endpoint }) => {
   const client = await join(page, proxy, endpoint, false);

@@ -62,7 +62,12 @@ export function launch(ignoreDefaultArgs = []) {
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
   // A proxy that somebody runs on the usual port takes no part.
   const alone = "--host-resolver-rules=MAP *:9009 ~NOTFOUND";
-  return chromium.launch({ executablePath, headless: true, ignoreDefaultArgs, args: ["--no-sandbox", "--disable-gpu", alone, ...quiet] });
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    ignoreDefaultArgs,
+    args: ["--no-sandbox", "--disable-gpu", alone, ...quiet],
+  });
 }
 
 /**

@@ -79,7 +79,10 @@ inPage("close() without a code", async ({ page, proxy, endpoint }) => {
   assert.deepEqual(await log, ["root open [1]", "root close 1005 true [3]"]);
 });
 
-for (const [when, wait] of [["before the connection", false], ["before the id is known", true]]) {
+for (const [when, wait] of [
+  ["before the connection", false],
+  ["before the id is known", true],
+]) {
   inPage(`close() ${when} is a failure`, async ({ page, proxy, endpoint }) => {
     const log = page.evaluate(
       async ([endpoint, wait]) => {
@@ -140,7 +143,10 @@ inPage("a reason without a code is a normal end", async ({ page, proxy, endpoint
     const ws = record(endpoint, log);
     const peer = (await next(ws, "connect")).detail.target;
     for (const socket of [ws, peer]) {
-      log.push(thrown(() => socket.close(undefined, "x".repeat(124))), thrown(() => socket.close(1000.5, "x".repeat(124))));
+      log.push(
+        thrown(() => socket.close(undefined, "x".repeat(124))),
+        thrown(() => socket.close(1000.5, "x".repeat(124))),
+      );
     }
     peer.close(undefined, "enough");
     await next(ws, "disconnect");

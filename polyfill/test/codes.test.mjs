@@ -25,59 +25,70 @@ async function untilEnd(page, endpoint, reconnect) {
 
 for (const [code, reason] of [...PLAIN, ...LIMITS, ...FINAL]) {
   const isFinal = FINAL.some(([final]) => final === code);
-  inPage(`${code} ${isFinal ? "ends a channel" : "is no end where the page wants none"}`, async ({ page, proxy, endpoint }) => {
-    for (const admitted of [false, true]) {
-      for (const reconnect of [false, true]) {
-        const events = untilEnd(page, endpoint, reconnect);
-        const client = await (admitted ? proxy.admit() : proxy.accept());
-        client.socket.close(code, "why");
-        const goesOn = reconnect && !isFinal;
-        const state = goesOn ? 0 : 3;
-        const word = admitted && !isFinal ? undefined : (reason ?? "unknown");
-        const expected = [
-          ...(admitted ? ["open [1]"] : []),
-          ...(word ? [`error ${word} [${state}]`] : []),
-          ...(goesOn ? ["reconnecting 1 [0]", `because of ${code} why`] : [`close ${code} why true [3]`]),
-        ];
-        assert.deepEqual(await events, expected, `admitted ${admitted}, reconnect ${reconnect}`);
-        if (goesOn) {
-          (await proxy.admit()).broadcast("a", "back");
+  inPage(
+    `${code} ${isFinal ? "ends a channel" : "is no end where the page wants none"}`,
+    async ({ page, proxy, endpoint }) => {
+      for (const admitted of [false, true]) {
+        for (const reconnect of [false, true]) {
+          const events = untilEnd(page, endpoint, reconnect);
+          const client = await (admitted ? proxy.admit() : proxy.accept());
+          client.socket.close(code, "why");
+          const goesOn = reconnect && !isFinal;
+          const state = goesOn ? 0 : 3;
+          const word = admitted && !isFinal ? undefined : (reason ?? "unknown");
+          const expected = [
+            ...(admitted ? ["open [1]"] : []),
+            ...(word ? [`error ${word} [${state}]`] : []),
+            ...(goesOn ? ["reconnecting 1 [0]", `because of ${code} why`] : [`close ${code} why true [3]`]),
+          ];
+          assert.deepEqual(await events, expected, `admitted ${admitted}, reconnect ${reconnect}`);
+          if (goesOn) {
+            (await proxy.admit()).broadcast("a", "back");
+          }
         }
       }
-    }
-  });
+    },
+  );
 }
 
-for (const [code, end] of [[1005, (socket) => socket.close()], [1006, (socket) => socket.terminate()]]) {
+for (const [code, end] of [
+  [1005, (socket) => socket.close()],
+  [1006, (socket) => socket.terminate()],
+]) {
   inPage(`${code} is no end where the page wants none`, async ({ page, proxy, endpoint }) => {
     for (const reconnect of [false, true]) {
       const events = untilEnd(page, endpoint, reconnect);
       end((await proxy.admit()).socket);
-      const expected = reconnect ? ["reconnecting 1 [0]", `because of ${code} `] : [`close ${code} ${code === 1005} [3]`];
+      const expected = reconnect
+        ? ["reconnecting 1 [0]", `because of ${code} `]
+        : [`close ${code} ${code === 1005} [3]`];
       assert.deepEqual(await events, ["open [1]", ...expected]);
     }
   });
 }
 
-inPage("a page that sends too much each time it opens is told once, and comes once", async ({ page, proxy, endpoint }) => {
-  const log = page.evaluate(async (endpoint) => {
-    const log = [];
-    const ws = record(endpoint, log, "chan", { reconnect: { maxDelay: 0 } });
-    ws.onopen = () => ws.send("too much");
-    await next(ws, "close");
-    return log;
-  }, endpoint);
-  const client = await proxy.admit("a");
-  await client.frame();
-  client.socket.close(1009, "the message is too big");
-  assert.deepEqual((await log).slice(3), [
-    "a close 1009 the message is too big true [3]",
-    "root disconnect a [3]",
-    "root error message-too-big: A message is larger than the proxy takes: send smaller ones. [3]",
-    "root close 1009 the message is too big true [3]",
-  ]);
-  assert.equal(proxy.met, 1);
-});
+inPage(
+  "a page that sends too much each time it opens is told once, and comes once",
+  async ({ page, proxy, endpoint }) => {
+    const log = page.evaluate(async (endpoint) => {
+      const log = [];
+      const ws = record(endpoint, log, "chan", { reconnect: { maxDelay: 0 } });
+      ws.onopen = () => ws.send("too much");
+      await next(ws, "close");
+      return log;
+    }, endpoint);
+    const client = await proxy.admit("a");
+    await client.frame();
+    client.socket.close(1009, "the message is too big");
+    assert.deepEqual((await log).slice(3), [
+      "a close 1009 the message is too big true [3]",
+      "root disconnect a [3]",
+      "root error message-too-big: A message is larger than the proxy takes: send smaller ones. [3]",
+      "root close 1009 the message is too big true [3]",
+    ]);
+    assert.equal(proxy.met, 1);
+  },
+);
 
 inPage("a code that the page chose says nothing about the proxy", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {

@@ -19,7 +19,11 @@ for (const seed of [1, 2, 3]) {
     client.broadcast("somebody", "the end");
     const { log, peers } = await seen;
     const first = log.findIndex((line, i) => line !== model.log[i]);
-    assert.deepEqual([log[first], log.length], [first < 0 ? undefined : model.log[first], model.log.length], `line ${first}`);
+    assert.deepEqual(
+      [log[first], log.length],
+      [first < 0 ? undefined : model.log[first], model.log.length],
+      `line ${first}`,
+    );
     assert.deepEqual(peers, [...model.open]);
     assert.deepEqual([model.came.size, model.left > PEERS, model.open.size > 0], [PEERS, true, true]);
   });

@@ -35,11 +35,17 @@ function present(holder, ours) {
 
 for (const name of ["NetworkWebSocket", "LocalWebSocket", "PeerWebSocket"]) {
   test(`${name} has the declared members`, () => {
-    assert.deepEqual(present(sockets[name].prototype, (member) => member !== "constructor"), declared(name, false));
+    assert.deepEqual(
+      present(sockets[name].prototype, (member) => member !== "constructor"),
+      declared(name, false),
+    );
   });
 
   test(`${name} has the declared statics`, () => {
     const everyFunction = ["length", "name", "prototype"];
-    assert.deepEqual(present(sockets[name], (member) => !everyFunction.includes(member)), declared(name, true));
+    assert.deepEqual(
+      present(sockets[name], (member) => !everyFunction.includes(member)),
+      declared(name, true),
+    );
   });
 }

@@ -53,8 +53,15 @@ test("the failure names the variable", async () => {
   assert.match(message, /NODE_USE_ENV_PROXY needs NO_PROXY=localhost/);
 });
 
-for (const variables of [{}, { NODE_USE_ENV_PROXY: "1", NO_PROXY: "localhost" }, { NODE_USE_ENV_PROXY: "1", no_proxy: "*" }]) {
+for (const variables of [
+  {},
+  { NODE_USE_ENV_PROXY: "1", NO_PROXY: "localhost" },
+  { NODE_USE_ENV_PROXY: "1", no_proxy: "*" },
+]) {
   test(`it does not with ${JSON.stringify(variables)}`, async () => {
-    assert.deepEqual(await failure(variables), ["proxy-not-running", "No proxy answers: start it with the command nws."]);
+    assert.deepEqual(await failure(variables), [
+      "proxy-not-running",
+      "No proxy answers: start it with the command nws.",
+    ]);
   });
 }

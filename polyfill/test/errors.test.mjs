@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
-const refusal = (target) => ({ action: "error", code: "unknown-target", reason: "no such peer in this channel", target });
+const refusal = (target) => ({
+  action: "error",
+  code: "unknown-target",
+  reason: "no such peer in this channel",
+  target,
+});
 
 inPage("a message that finds nobody is told of where its peer is, or was", async ({ page, proxy, endpoint }) => {
   const told = page.evaluate(async (endpoint) => {
@@ -22,7 +27,11 @@ inPage("a message that finds nobody is told of where its peer is, or was", async
   client.send({ action: "error", code: "bad-frame", reason: "no JSON" });
   client.broadcast("a", "end");
   const unknown = "unknown-target";
-  assert.deepEqual(await told, [["a", unknown, false, "a"], ["me", unknown, false, "b"], ["me", "bad-frame", false, ""]]);
+  assert.deepEqual(await told, [
+    ["a", unknown, false, "a"],
+    ["me", unknown, false, "b"],
+    ["me", "bad-frame", false, ""],
+  ]);
 });
 
 for (const reconnect of [false, true]) {
@@ -47,18 +56,24 @@ inPage("a loss that nothing can cure is fatal", async ({ page, proxy, endpoint }
   assert.equal(await fatal, true);
 });
 
-inPage("a service worker that keeps every answer does not say that there is a proxy", async ({ page, proxy, endpoint }) => {
-  proxy.status = JSON.stringify({ protocol: 1, origin: "served" });
-  const before = await page.evaluate(async (endpoint) => {
-    const claimed = next(navigator.serviceWorker, "controllerchange");
-    await navigator.serviceWorker.register("/hoarder.js");
-    await claimed;
-    return (await NetworkWebSocket.probe({ endpoint })).ok;
-  }, endpoint);
-  assert.equal(before, true);
-  proxy.close();
-  assert.equal(await page.evaluate(async (endpoint) => (await NetworkWebSocket.probe({ endpoint })).reason, endpoint), "proxy-not-running");
-});
+inPage(
+  "a service worker that keeps every answer does not say that there is a proxy",
+  async ({ page, proxy, endpoint }) => {
+    proxy.status = JSON.stringify({ protocol: 1, origin: "served" });
+    const before = await page.evaluate(async (endpoint) => {
+      const claimed = next(navigator.serviceWorker, "controllerchange");
+      await navigator.serviceWorker.register("/hoarder.js");
+      await claimed;
+      return (await NetworkWebSocket.probe({ endpoint })).ok;
+    }, endpoint);
+    assert.equal(before, true);
+    proxy.close();
+    assert.equal(
+      await page.evaluate(async (endpoint) => (await NetworkWebSocket.probe({ endpoint })).reason, endpoint),
+      "proxy-not-running",
+    );
+  },
+);
 
 inPage("an error that comes before all else comes after open", async ({ page, proxy, endpoint }) => {
   const told = page.evaluate(async (endpoint) => {
@@ -73,5 +88,8 @@ inPage("an error that comes before all else comes after open", async ({ page, pr
   client.send({ action: "error", code: "limit", reason: "too many", source: "me" });
   client.send({ action: "status", source: "me", target: "me" });
   client.broadcast("a", "end");
-  assert.deepEqual(await told, [["open", "me"], ["limit", "too many", false]]);
+  assert.deepEqual(await told, [
+    ["open", "me"],
+    ["limit", "too many", false],
+  ]);
 });

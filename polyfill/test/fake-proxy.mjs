@@ -7,7 +7,9 @@ import { WebSocketServer } from "ws";
 export class FakeProxy {
   #server = createServer(({ url }, response) => {
     const status = url.split("?")[0] === "/status" && this.status;
-    status ? response.writeHead(200, { "access-control-allow-origin": "*" }).end(status) : response.writeHead(404).end();
+    status
+      ? response.writeHead(200, { "access-control-allow-origin": "*" }).end(status)
+      : response.writeHead(404).end();
   });
   #sockets = new WebSocketServer({ server: this.#server });
   #clients = new Queue();

@@ -51,8 +51,14 @@ inPage("an open socket stays for its listeners", async ({ page, proxy, endpoint 
 
 inPage("a constructor that throws leaves nothing", async ({ page, endpoint }) => {
   await page.evaluate((endpoint) => {
-    const attempts = [[endpoint, "a b"], ["ws://[", []], [endpoint, ["a", "a"]]];
-    const errors = attempts.map(([endpoint, protocols]) => thrown(() => new NetworkWebSocket("chan", { endpoint, protocols })));
+    const attempts = [
+      [endpoint, "a b"],
+      ["ws://[", []],
+      [endpoint, ["a", "a"]],
+    ];
+    const errors = attempts.map(([endpoint, protocols]) =>
+      thrown(() => new NetworkWebSocket("chan", { endpoint, protocols })),
+    );
     if (errors.some((error) => error !== "SyntaxError")) {
       throw new Error(errors.join());
     }
@@ -63,7 +69,11 @@ inPage("a constructor that throws leaves nothing", async ({ page, endpoint }) =>
     await session.send("HeapProfiler.collectGarbage");
     const { objects } = await session.send("Runtime.queryObjects", { prototypeObjectId: result.objectId });
     const { objectId } = objects;
-    const size = { functionDeclaration: "function () { return this.length; }", objectId, returnByValue: true };
+    const size = {
+      functionDeclaration: "function () { return this.length; }",
+      objectId,
+      returnByValue: true,
+    };
     const length = (await session.send("Runtime.callFunctionOn", size)).result.value;
     await session.send("Runtime.releaseObject", { objectId });
     return length;

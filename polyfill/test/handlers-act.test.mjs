@@ -94,8 +94,20 @@ inPage("a peer's socket after the channel's end", async ({ page, proxy, endpoint
     peer.send("é");
     peer.binaryType = "arraybuffer";
     peer.onmessage = () => {};
-    const refusals = [() => peer.send(), () => peer.send(Symbol()), () => peer.close(5), () => peer.close(3000, "x".repeat(124))];
-    return [after, peer.bufferedAmount, ws.bufferedAmount, peer.binaryType, refusals.map(thrown), thrown(() => peer.close())];
+    const refusals = [
+      () => peer.send(),
+      () => peer.send(Symbol()),
+      () => peer.close(5),
+      () => peer.close(3000, "x".repeat(124)),
+    ];
+    return [
+      after,
+      peer.bufferedAmount,
+      ws.bufferedAmount,
+      peer.binaryType,
+      refusals.map(thrown),
+      thrown(() => peer.close()),
+    ];
   }, endpoint);
   await proxy.admit("a");
   assert.deepEqual(await found, [

@@ -17,12 +17,18 @@ async function load(more = {}) {
 test("where there are no coders of text", async () => {
   const run = await load({ WebSocket: class {} });
   assert.equal(run("typeof NetworkWebSocket"), "function");
-  assert.throws(() => run("new NetworkWebSocket('chan')"), { name: "NotSupportedError", message: /^No TextEncoder here/ });
+  assert.throws(() => run("new NetworkWebSocket('chan')"), {
+    name: "NotSupportedError",
+    message: /^No TextEncoder here/,
+  });
 });
 
 test("where there is no WebSocket", async () => {
   const run = await load();
-  assert.throws(() => run("new NetworkWebSocket('chan')"), { name: "NotSupportedError", message: /^No WebSocket here/ });
+  assert.throws(() => run("new NetworkWebSocket('chan')"), {
+    name: "NotSupportedError",
+    message: /^No WebSocket here/,
+  });
 });
 
 test("nothing of the realm changes, and nothing is made", async () => {
@@ -30,7 +36,12 @@ test("nothing of the realm changes, and nothing is made", async () => {
     construct: () => assert.fail("something is made"),
     get: (_, name) => assert.fail(`${String(name)} is looked for`),
   });
-  const made = { TextEncoder: forbidden, TextDecoder: forbidden, WebSocket: forbidden, WebAssembly: forbidden };
+  const made = {
+    TextEncoder: forbidden,
+    TextDecoder: forbidden,
+    WebSocket: forbidden,
+    WebAssembly: forbidden,
+  };
   const run = await load({ ...made, addEventListener: () => assert.fail("somebody listens") });
   assert.equal(run("typeof LocalWebSocket"), "function");
 });

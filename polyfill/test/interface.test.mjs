@@ -34,7 +34,10 @@ inPage("what WebSocket does not have looks like what it has", async ({ page }) =
   });
   const readOnly = ["channel", "id", "peers"].map((name) => [`get ${name}`, undefined, true, true, "TypeError"]);
   const handlers = ["onconnect", "ondisconnect", "onreconnecting"];
-  assert.deepEqual(members, [...readOnly, ...handlers.map((name) => [`get ${name}`, `set ${name}`, true, true, "TypeError"])]);
+  assert.deepEqual(members, [
+    ...readOnly,
+    ...handlers.map((name) => [`get ${name}`, `set ${name}`, true, true, "TypeError"]),
+  ]);
 });
 
 inPage("peers' sockets are made by the channel's only", async ({ page, proxy, endpoint }) => {

@@ -4,30 +4,33 @@ import assert from "node:assert/strict";
 import { inPage } from "./chromium.mjs";
 
 for (const reconnect of [false, true]) {
-  inPage(`one that is closed at once never joins, ${reconnect ? "with" : "without"} reconnect`, async ({ page, proxy, endpoint }) => {
-    const warnings = [];
-    page.on("console", (message) => /socket/i.test(message.text()) && warnings.push(message.text()));
-    const result = page.evaluate(
-      async ([endpoint, reconnect]) => {
-        const count = countConnections();
-        const log = [];
-        // What a component does that is mounted, unmounted and mounted again.
-        const first = record(endpoint, log, "chan", { reconnect });
-        const states = [first.readyState];
-        first.close();
-        states.push(first.readyState);
-        const second = new NetworkWebSocket("chan", { endpoint, reconnect });
-        await Promise.all([next(first, "close"), next(second, "open")]);
-        return [states, log, count.tried, second.id];
-      },
-      [endpoint, reconnect],
-    );
-    await proxy.admit();
-    const end = ["root error unknown: The socket was closed before it was open. [3]", "root close 1006 false [3]"];
-    assert.deepEqual(await result, [[0, 2], end, 1, "me"]);
-    assert.equal(proxy.met, 1);
-    assert.deepEqual(warnings, []);
-  });
+  inPage(
+    `one that is closed at once never joins, ${reconnect ? "with" : "without"} reconnect`,
+    async ({ page, proxy, endpoint }) => {
+      const warnings = [];
+      page.on("console", (message) => /socket/i.test(message.text()) && warnings.push(message.text()));
+      const result = page.evaluate(
+        async ([endpoint, reconnect]) => {
+          const count = countConnections();
+          const log = [];
+          // What a component does that is mounted, unmounted and mounted again.
+          const first = record(endpoint, log, "chan", { reconnect });
+          const states = [first.readyState];
+          first.close();
+          states.push(first.readyState);
+          const second = new NetworkWebSocket("chan", { endpoint, reconnect });
+          await Promise.all([next(first, "close"), next(second, "open")]);
+          return [states, log, count.tried, second.id];
+        },
+        [endpoint, reconnect],
+      );
+      await proxy.admit();
+      const end = ["root error unknown: The socket was closed before it was open. [3]", "root close 1006 false [3]"];
+      assert.deepEqual(await result, [[0, 2], end, 1, "me"]);
+      assert.equal(proxy.met, 1);
+      assert.deepEqual(warnings, []);
+    },
+  );
 }
 
 inPage("a function that knows where the proxy is is not asked for one that is closed at once", async ({ page }) => {
@@ -59,17 +62,25 @@ inPage("what WebSocket would refuse is refused at once", async ({ page }) => {
       ...protocols.map((protocols) => message({ protocols })),
     ];
   });
-  assert.deepEqual(results, [...Array(7).fill(["SyntaxError", "endpoint"]), ...Array(6).fill(["SyntaxError", "protocols"])]);
+  assert.deepEqual(results, [
+    ...Array(7).fill(["SyntaxError", "endpoint"]),
+    ...Array(6).fill(["SyntaxError", "protocols"]),
+  ]);
 });
 
 inPage("an address of a folder, by whatever scheme", async ({ page }) => {
   const urls = await page.evaluate(() =>
-    ["http://localhost:9009", "https://LOCALHOST/", "wss://example.test/nws/", new URL("ws://127.0.0.1:1")].map((endpoint) => {
-      const ws = new NetworkWebSocket("chan", { endpoint });
-      ws.close();
-      return ws.url;
-    }),
+    ["http://localhost:9009", "https://LOCALHOST/", "wss://example.test/nws/", new URL("ws://127.0.0.1:1")].map(
+      (endpoint) => {
+        const ws = new NetworkWebSocket("chan", { endpoint });
+        ws.close();
+        return ws.url;
+      },
+    ),
   );
   const folders = ["ws://localhost:9009/", "wss://localhost/", "wss://example.test/nws/", "ws://127.0.0.1:1/"];
-  assert.deepEqual(urls, folders.map((folder) => `${folder}network/chan`));
+  assert.deepEqual(
+    urls,
+    folders.map((folder) => `${folder}network/chan`),
+  );
 });

@@ -40,7 +40,12 @@ inPage("binary goes out in binary frames, in the order of sending", async ({ pag
     ws.send(new ArrayBuffer(0));
   }, endpoint);
   const client = await proxy.admit("a");
-  const frames = ["\x01\0\0\x01\x02\x03\x04\x05\x06\x07\x08\x09", "\x01\0\x02\x03", "\x01\0\x07\x08\x09", "\x01\0\x02\x03"];
+  const frames = [
+    "\x01\0\0\x01\x02\x03\x04\x05\x06\x07\x08\x09",
+    "\x01\0\x02\x03",
+    "\x01\0\x07\x08\x09",
+    "\x01\0\x02\x03",
+  ];
   for (const frame of [...frames, "\x01\0blob"]) {
     assert.deepEqual(await client.frame(), Buffer.from(frame, "latin1"));
   }
@@ -155,29 +160,32 @@ inPage("bufferedAmount counts what the page gave", async ({ page, proxy, endpoin
   assert.deepEqual(rest.slice(4), [5, 7]);
 });
 
-inPage("frames that cannot be served or read are errors, and the connection stays", async ({ page, proxy, endpoint }) => {
-  const log = page.evaluate(async (endpoint) => {
-    const log = [];
-    await next(record(endpoint, log), "message");
-    return log.slice(3);
-  }, endpoint);
-  const client = await proxy.admit("a");
-  client.send({ action: "error", code: "unknown-target", reason: "gone", target: "b" });
-  client.send({ action: "error", code: "unknown-target", reason: "leaving", target: "a" });
-  client.send({ action: "error", code: "bad-frame", reason: "what?" });
-  client.send({ action: "from the future", source: "a" });
-  client.send("not JSON");
-  client.send("null");
-  client.send(Buffer.from([9, 9]));
-  client.broadcast("a", "fine");
-  const unreadable = "root error bad-frame: The proxy sent a frame that cannot be read. [1]";
-  assert.deepEqual(await log, [
-    "root error unknown-target: gone [1]",
-    "a error unknown-target: leaving [1]",
-    "root error bad-frame: what? [1]",
-    unreadable,
-    unreadable,
-    unreadable,
-    "root message fine from a by a [1]",
-  ]);
-});
+inPage(
+  "frames that cannot be served or read are errors, and the connection stays",
+  async ({ page, proxy, endpoint }) => {
+    const log = page.evaluate(async (endpoint) => {
+      const log = [];
+      await next(record(endpoint, log), "message");
+      return log.slice(3);
+    }, endpoint);
+    const client = await proxy.admit("a");
+    client.send({ action: "error", code: "unknown-target", reason: "gone", target: "b" });
+    client.send({ action: "error", code: "unknown-target", reason: "leaving", target: "a" });
+    client.send({ action: "error", code: "bad-frame", reason: "what?" });
+    client.send({ action: "from the future", source: "a" });
+    client.send("not JSON");
+    client.send("null");
+    client.send(Buffer.from([9, 9]));
+    client.broadcast("a", "fine");
+    const unreadable = "root error bad-frame: The proxy sent a frame that cannot be read. [1]";
+    assert.deepEqual(await log, [
+      "root error unknown-target: gone [1]",
+      "a error unknown-target: leaving [1]",
+      "root error bad-frame: what? [1]",
+      unreadable,
+      unreadable,
+      unreadable,
+      "root message fine from a by a [1]",
+    ]);
+  },
+);

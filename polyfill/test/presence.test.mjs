@@ -12,7 +12,12 @@ inPage("the list of peers is another when somebody comes or goes, and only then"
       lists.push(ws.peers);
     }
     const changes = lists.slice(1).map((list, before) => list !== lists[before]);
-    return [changes, lists.every(Object.isFrozen), ws.peers === ws.peers, lists.map((list) => list.map(({ id }) => id))];
+    return [
+      changes,
+      lists.every(Object.isFrozen),
+      ws.peers === ws.peers,
+      lists.map((list) => list.map(({ id }) => id)),
+    ];
   }, endpoint);
   const client = await proxy.admit();
   client.connect("a");

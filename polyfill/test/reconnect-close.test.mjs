@@ -13,7 +13,9 @@ function join(page, endpoint, type, times = 1) {
       const count = countConnections();
       const log = [];
       const ws = record(endpoint, log, "chan", { reconnect: true });
-      const firstPeer = new Promise((resolve) => ws.addEventListener("connect", ({ detail }) => resolve(detail.target)));
+      const firstPeer = new Promise((resolve) =>
+        ws.addEventListener("connect", ({ detail }) => resolve(detail.target)),
+      );
       globalThis.leave = () => {
         log.length = 0;
         ws.close(3456, "enough");
@@ -101,19 +103,22 @@ inPage("at once", async ({ page, proxy, endpoint }) => {
 });
 
 for (const opened of [false, true]) {
-  inPage(`before the id is known, ${opened ? "the second time" : "the first time"}`, async ({ page, proxy, endpoint }) => {
-    await page.clock.install();
-    await join(page, endpoint, "never");
-    if (opened) {
-      (await proxy.admit()).socket.terminate();
-    }
-    const client = await proxy.accept();
-    await client.frame();
-    await page.evaluate(() => leave());
-    client.send({ action: "status", source: "late", target: "late" });
-    await client.closed;
-    assert.deepEqual(await ended(page, proxy, endpoint), opened ? WAS_OPEN : NEVER_OPEN);
-  });
+  inPage(
+    `before the id is known, ${opened ? "the second time" : "the first time"}`,
+    async ({ page, proxy, endpoint }) => {
+      await page.clock.install();
+      await join(page, endpoint, "never");
+      if (opened) {
+        (await proxy.admit()).socket.terminate();
+      }
+      const client = await proxy.accept();
+      await client.frame();
+      await page.evaluate(() => leave());
+      client.send({ action: "status", source: "late", target: "late" });
+      await client.closed;
+      assert.deepEqual(await ended(page, proxy, endpoint), opened ? WAS_OPEN : NEVER_OPEN);
+    },
+  );
 
   inPage(`in the pause ${opened ? "of an outage" : "before it ever opened"}`, async ({ page, proxy, endpoint }) => {
     await stopClock(page);

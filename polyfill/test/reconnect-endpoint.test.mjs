@@ -99,7 +99,7 @@ for (const outcome of ["gives an endpoint", "fails"]) {
 
 inPage("what becomes known late of an attempt makes no second connection", async ({ page, proxy, endpoint }) => {
   await stopClock(page);
-  await page.evaluate((endpoint) => {
+  await page.evaluate(() => {
     globalThis.count = countConnections();
     globalThis.questions = [];
     globalThis.answers = [];
@@ -113,7 +113,7 @@ inPage("what becomes known late of an attempt makes no second connection", async
     globalThis.fetch = () => ask("what is it", questions);
     globalThis.log = [];
     record(undefined, log, "chan", { reconnect: true, endpoint: () => ask("where is it", answers) });
-  }, endpoint);
+  });
   await begin(page);
   await page.evaluate((endpoint) => answers[0].resolve(endpoint), endpoint);
   const client = await proxy.accept();
@@ -150,7 +150,7 @@ inPage("an endpoint that is no function is read once", async ({ page, proxy, end
   assert.equal(await read, 1);
 });
 
-inPage("wrong options are TypeErrors", async ({ page, proxy, endpoint }) => {
+inPage("wrong options are TypeErrors", async ({ page, endpoint }) => {
   const results = page.evaluate((endpoint) => {
     const tried = (reconnect) => thrown(() => new NetworkWebSocket("chan", { endpoint, reconnect }).close());
     const good = [true, false, null, undefined, {}, [], 1, "yes", { send: "throw", maxDelay: "7", maxQueued: null }];

@@ -109,7 +109,9 @@ class Story {
   }
 
   async #refuse() {
-    const attempted = this.page.evaluate(() => new Promise((resolve) => written.addEventListener("line", resolve, { once: true })));
+    const attempted = this.page.evaluate(
+      () => new Promise((resolve) => written.addEventListener("line", resolve, { once: true })),
+    );
     this.proxy.close();
     await attempted;
     await this.proxy.start();

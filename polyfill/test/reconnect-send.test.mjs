@@ -7,7 +7,10 @@ const QUEUE = { reconnect: { send: "queue" } };
 
 /** Makes `ws` in the page. */
 function join(page, endpoint, options) {
-  return page.evaluate(([endpoint, options]) => void (globalThis.ws = record(endpoint, [], "chan", options)), [endpoint, options]);
+  return page.evaluate(
+    ([endpoint, options]) => void (globalThis.ws = record(endpoint, [], "chan", options)),
+    [endpoint, options],
+  );
 }
 
 /** Breaks the first connection, and waits until the page knows. */
@@ -16,7 +19,11 @@ async function lose(page, proxy) {
   await page.evaluate(() => happens("root reconnecting 1 [0]"));
 }
 
-const LATEST = [Buffer.from("\x01\0\x01\x02", "latin1"), Buffer.from("\x01\0\x03\x04", "latin1"), Buffer.from("\x01\0blob", "latin1")];
+const LATEST = [
+  Buffer.from("\x01\0\x01\x02", "latin1"),
+  Buffer.from("\x01\0\x03\x04", "latin1"),
+  Buffer.from("\x01\0blob", "latin1"),
+];
 
 inPage("it throws, unless asked for more", async ({ page, proxy, endpoint }) => {
   await join(page, endpoint, { reconnect: true });

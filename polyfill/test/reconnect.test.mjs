@@ -78,7 +78,11 @@ inPage("attributes keep their handlers, and what is set stays set", async ({ pag
   const client = await proxy.admitAs("two");
   client.binary(1, "a", [1]);
   const url = `${endpoint}/network/chan`;
-  assert.deepEqual(await result, [[true, "one", url], [true, "two", url], ["ArrayBuffer", "chan", 1]]);
+  assert.deepEqual(await result, [
+    [true, "one", url],
+    [true, "two", url],
+    ["ArrayBuffer", "chan", 1],
+  ]);
 });
 
 inPage("the peers' sockets of a former connection stay closed", async ({ page, proxy, endpoint }) => {
@@ -116,7 +120,14 @@ inPage("attempts are counted in each outage, and a reason is told once", async (
   const reason = names.find((name) => name.startsWith("error"));
   const outage = ["reconnecting 1 [0]", reason, "reconnecting 2 [0]", "reconnecting 3 [0]"];
   assert.match(reason, /^error \S+ \[0\]$/);
-  assert.deepEqual(names, ["open [1]", ...outage, "open [1]", ...outage, "open [1]", "message end from a by undefined [1]"]);
+  assert.deepEqual(names, [
+    "open [1]",
+    ...outage,
+    "open [1]",
+    ...outage,
+    "open [1]",
+    "message end from a by undefined [1]",
+  ]);
 });
 
 inPage("attempts are counted on, and pauses grow, until a connection has lasted", async ({ page, proxy, endpoint }) => {
@@ -140,7 +151,10 @@ inPage("attempts are counted on, and pauses grow, until a connection has lasted"
   }
   await page.evaluate(() => happens("root reconnecting 2 [0]", 2));
   const details = await page.evaluate(() => details);
-  assert.deepEqual(details.map(({ attempt }) => attempt), [1, 2, 3, 1, 2]);
+  assert.deepEqual(
+    details.map(({ attempt }) => attempt),
+    [1, 2, 3, 1, 2],
+  );
   for (const { attempt, delay, code, reason } of details) {
     const longest = 100 * 2 ** (attempt - 1);
     assert.ok(longest / 2 <= delay && delay <= longest, `attempt ${attempt} after ${delay} ms`);

@@ -7,10 +7,34 @@ const refused = async () => {
   const throws = () => {
     throw new RangeError("from a conversion");
   };
-  const codes = [0, 999, 1001, 1005, 2999, 5000, 65_536, 66_536, -1, NaN, Infinity, null, true, "", "x", "999", {}, [], [1]];
+  const codes = [
+    0,
+    999,
+    1001,
+    1005,
+    2999,
+    5000,
+    65_536,
+    66_536,
+    -1,
+    NaN,
+    Infinity,
+    null,
+    true,
+    "",
+    "x",
+    "999",
+    {},
+    [],
+    [1],
+  ];
   const objects = [1n, 1000n, Symbol(), { valueOf: () => 7 }, { valueOf: throws }];
   const reasons = ["x".repeat(124), "é".repeat(62), "\ud800".repeat(42), Symbol(), { toString: throws }];
-  const both = [[5, "x".repeat(124)], [1, Symbol()], [Symbol(), { toString: throws }]];
+  const both = [
+    [5, "x".repeat(124)],
+    [1, Symbol()],
+    [Symbol(), { toString: throws }],
+  ];
   const calls = [...[...codes, ...objects].map((code) => [code]), ...reasons.map((reason) => [1000, reason]), ...both];
   const close = (call) => thrown(() => socket.close(...call));
   const open_ = [calls.map(close), socket.readyState];
@@ -20,7 +44,16 @@ sameForPeers("codes and reasons that are refused, before and after", refused);
 
 same("codes and reasons that are taken", async () => {
   const logs = [];
-  const calls = [[], [undefined], [undefined, undefined], [1000], [1000, ""], [3000, "why"], [4999, "\ud800x"], ["1000"]];
+  const calls = [
+    [],
+    [undefined],
+    [undefined, undefined],
+    [1000],
+    [1000, ""],
+    [3000, "why"],
+    [4999, "\ud800x"],
+    ["1000"],
+  ];
   calls.push([1000, "é".repeat(61)], [[1000]], [{ valueOf: () => 4000 }], [3456, null], [3456, 12]);
   for (const call of calls) {
     const ws = await open();
@@ -35,7 +68,15 @@ same("codes and reasons that are taken", async () => {
 
 same("ends that the server wants", async () => {
   const logs = [];
-  const codes = ["close", "close 1000", "close 1000 bye", "close 1001", "close 1011 oh", "close 3000", "close 4429 limit"];
+  const codes = [
+    "close",
+    "close 1000",
+    "close 1000 bye",
+    "close 1001",
+    "close 1011 oh",
+    "close 3000",
+    "close 4429 limit",
+  ];
   for (const order of [...codes, "terminate", "garble"]) {
     const ws = await open();
     const log = [];
@@ -52,7 +93,11 @@ same("close() before it is open", async () => {
   const log = [];
   watchAlike(ws, log);
   ws.close(4000, "bye");
-  log.push(ws.readyState, thrown(() => ws.send("x")), ws.bufferedAmount);
+  log.push(
+    ws.readyState,
+    thrown(() => ws.send("x")),
+    ws.bufferedAmount,
+  );
   await null;
   log.push("no event in this turn");
   await next(ws, "close");
@@ -67,7 +112,13 @@ same("close() in every handler", async () => {
   ws.onmessage = ({ data }) => {
     log.push(data, ws.close(3001, "from within"), ws.readyState, ws.close(3002), ws.send("late"));
   };
-  ws.onclose = () => log.push(ws.close(), thrown(() => ws.close(1)), ws.send("later"), ws.readyState);
+  ws.onclose = () =>
+    log.push(
+      ws.close(),
+      thrown(() => ws.close(1)),
+      ws.send("later"),
+      ws.readyState,
+    );
   await next(ws, "close");
   return log;
 });

@@ -4,7 +4,10 @@ import { same, sameForPeers } from "./same.mjs";
 /** What peers' sockets do not have. */
 const ofChannels = ["url", "extensions", "protocol"];
 
-for (const [who, compare, without] of [["a channel", same, []], ["a peer", sameForPeers, ofChannels]]) {
+for (const [who, compare, without] of [
+  ["a channel", same, []],
+  ["a peer", sameForPeers, ofChannels],
+]) {
   const names = JSON.stringify(without);
   compare(`members of ${who}'s prototype`, `(${describeMembers})(${names})`);
   compare(`members of ${who}'s prototype, asked of other objects`, `(${misuseMembers})(${names})`);
@@ -67,7 +70,21 @@ sameForPeers("values of handlers", async () => {
   const socket = await open();
   const call = () => {};
   const object = { handleEvent() {} };
-  const values = [call, undefined, call, null, object, 2, class {}, "x", document.all, 0, new Proxy(call, {}), Symbol(), {}];
+  const values = [
+    call,
+    undefined,
+    call,
+    null,
+    object,
+    2,
+    class {},
+    "x",
+    document.all,
+    0,
+    new Proxy(call, {}),
+    Symbol(),
+    {},
+  ];
   return ["onopen", "onmessage", "onerror", "onclose"].map((name) => [
     ...values.map((value) => [thrown(() => (socket[name] = value)), socket[name] === value, socket[name] === null]),
   ]);

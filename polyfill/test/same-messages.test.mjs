@@ -3,9 +3,27 @@ import { same, sameForPeers } from "./same.mjs";
 
 sameForPeers("what is sent is converted to text", async () => {
   const socket = await open();
-  const values = ["", "é\0\"\\\u2028", "a\udc00b\ud800c\udc00\ud800", "😀", null, undefined, -0, 1n, true, {}, [], [1, [2]]];
+  const values = [
+    "",
+    'é\0"\\\u2028',
+    "a\udc00b\ud800c\udc00\ud800",
+    "😀",
+    null,
+    undefined,
+    -0,
+    1n,
+    true,
+    {},
+    [],
+    [1, [2]],
+  ];
   values.push(() => 1, new String("text"), { toString: () => "one", valueOf: () => "other" });
-  values.push({ [Symbol.toPrimitive]: (hint) => hint }, new URLSearchParams("a=b"), new Proxy([1], {}), "x".repeat(70_000));
+  values.push(
+    { [Symbol.toPrimitive]: (hint) => hint },
+    new URLSearchParams("a=b"),
+    new Proxy([1], {}),
+    "x".repeat(70_000),
+  );
   values.forEach((value) => socket.send(value));
   return replies(socket);
 });
@@ -15,7 +33,12 @@ sameForPeers("what is sent as bytes", async () => {
   const bytes = Uint8Array.from({ length: 16 }, (_, i) => i);
   const { buffer } = bytes;
   const views = [bytes, bytes.subarray(3, 5), new DataView(buffer, 2, 3), new Uint16Array(buffer, 2, 2)];
-  views.push(new Float64Array(buffer, 8), new BigInt64Array(buffer, 8, 1), new Int8Array(0), new Uint8Array(70_000).fill(1));
+  views.push(
+    new Float64Array(buffer, 8),
+    new BigInt64Array(buffer, 8, 1),
+    new Int8Array(0),
+    new Uint8Array(70_000).fill(1),
+  );
   const blobs = [new Blob(["blob"], { type: "text/plain" }), new File(["file"], "name"), new Blob([])];
   for (const value of [buffer, new ArrayBuffer(0), ...views, ...blobs]) {
     socket.send(value);
@@ -73,7 +96,15 @@ same("before it is open", async () => {
 sameForPeers("bufferedAmount, while it is open", async () => {
   const socket = await open();
   const amounts = [socket.bufferedAmount];
-  const values = ["abc", "é\ud800", '"\\\n', "", new Uint8Array(1000), new DataView(new ArrayBuffer(9), 4), new Blob(["12345"])];
+  const values = [
+    "abc",
+    "é\ud800",
+    '"\\\n',
+    "",
+    new Uint8Array(1000),
+    new DataView(new ArrayBuffer(9), 4),
+    new Blob(["12345"]),
+  ];
   for (const value of [...values, "x".repeat(300_000)]) {
     socket.send(value);
     amounts.push(socket.bufferedAmount);
@@ -106,7 +137,13 @@ sameForPeers("how bytes arrive", async () => {
   const arrive = async () => {
     socket.send(new Blob(["abc"], { type: "text/plain" }));
     const event = await next(socket, "message");
-    return [event.data.constructor.name, event.data.type, event.data.size, event.data.byteLength, event.data === event.data];
+    return [
+      event.data.constructor.name,
+      event.data.type,
+      event.data.size,
+      event.data.byteLength,
+      event.data === event.data,
+    ];
   };
   const blob = await arrive();
   socket.binaryType = "arraybuffer";
@@ -114,7 +151,13 @@ sameForPeers("how bytes arrive", async () => {
 });
 
 same("subprotocols that are refused", () => {
-  const iterators = [5, () => 5, () => { throw new RangeError("from an iterator"); }];
+  const iterators = [
+    5,
+    () => 5,
+    () => {
+      throw new RangeError("from an iterator");
+    },
+  ];
   const lists = ["", " ", "a b", "a,b", "a\n", "\u007f", "é", "a/b", "a:b", [""], ["a", "a"], ["a", "b c"], [,]];
   const objects = [new String("aa"), new Set(["x"]), [Symbol()], Symbol(), [[["a"]]], [null], 5, true];
   objects.push(...iterators.map((iterator) => ({ [Symbol.iterator]: iterator })));

@@ -30,7 +30,8 @@ test("in a log", async () => {
   const { LocalWebSocket } = await import(join(dist, "networkwebsockets.mjs"));
   const ws = new LocalWebSocket("chan", { endpoint: "ws://localhost:1" });
   ws.close();
-  const expected = "LocalWebSocket { channel: 'chan', url: 'ws://localhost:1/local/chan', id: '', readyState: 2, peers: [] }";
+  const expected =
+    "LocalWebSocket { channel: 'chan', url: 'ws://localhost:1/local/chan', id: '', readyState: 2, peers: [] }";
   assert.equal(inspect(ws, { breakLength: Infinity }), expected);
   assert.match(inspect({ ws }, { breakLength: Infinity }), /ws: LocalWebSocket \{/);
 });

@@ -22,7 +22,10 @@ inPage("it is known once the socket is open", async ({ page, proxy, endpoint }) 
     await happens("a open [1]");
     return { limits, log };
   });
-  assert.deepEqual(seen, { limits: [undefined, 12], log: ["root open [1]", "root connect a [1]", "a open [1]"] });
+  assert.deepEqual(seen, {
+    limits: [undefined, 12],
+    log: ["root open [1]", "root connect a [1]", "a open [1]"],
+  });
 });
 
 inPage("a proxy that does not tell is sent anything", async ({ page, proxy, endpoint }) => {
@@ -43,12 +46,29 @@ inPage("send() throws for more, and goes on", async ({ page, proxy, endpoint }) 
   const client = await proxy.greet(12, "a");
   const outcome = await page.evaluate(async () => {
     await happens("a open [1]");
-    const fits = ["x".repeat(12), '"'.repeat(12), "é".repeat(6), "\u20ac".repeat(4), "😀".repeat(3), "\ud800".repeat(4), new ArrayBuffer(12)];
+    const fits = [
+      "x".repeat(12),
+      '"'.repeat(12),
+      "é".repeat(6),
+      "\u20ac".repeat(4),
+      "😀".repeat(3),
+      "\ud800".repeat(4),
+      new ArrayBuffer(12),
+    ];
     fits.push(new Uint8Array(12), new Blob(["x".repeat(12)]), "");
-    const exceeds = ["x".repeat(13), "é".repeat(7), "\u20ac".repeat(5), "😀".repeat(4), "\ud800".repeat(5), new ArrayBuffer(13)];
+    const exceeds = [
+      "x".repeat(13),
+      "é".repeat(7),
+      "\u20ac".repeat(5),
+      "😀".repeat(4),
+      "\ud800".repeat(5),
+      new ArrayBuffer(13),
+    ];
     exceeds.push(new Uint8Array(13), new Blob(["x".repeat(13)]));
     const [peer] = ws.peers;
-    const tries = [ws, peer].map((socket) => [exceeds, fits].map((all) => all.map((data) => thrown(() => socket.send(data)))));
+    const tries = [ws, peer].map((socket) =>
+      [exceeds, fits].map((all) => all.map((data) => thrown(() => socket.send(data)))),
+    );
     const message = await new Promise((resolve) => {
       try {
         ws.send("x".repeat(13));
@@ -85,7 +105,9 @@ inPage("until it is open, its state comes first", async ({ page, proxy, endpoint
 
 inPage("what was queued and is too large is told, and all else is sent", async ({ page, proxy, endpoint }) => {
   await join(page, endpoint, { reconnect: { send: "queue" } });
-  await page.evaluate(() => ["small", "x".repeat(13), new Blob(["x".repeat(13)]), "too"].forEach((data) => ws.send(data)));
+  await page.evaluate(() =>
+    ["small", "x".repeat(13), new Blob(["x".repeat(13)]), "too"].forEach((data) => ws.send(data)),
+  );
   const client = await proxy.greet(12, "a");
   assert.deepEqual(await client.frame(), { action: "broadcast", data: "small" });
   assert.deepEqual(await client.frame(), { action: "broadcast", data: "too" });
@@ -94,7 +116,10 @@ inPage("what was queued and is too large is told, and all else is sent", async (
     return { log, amount: ws.bufferedAmount };
   });
   const failure = "root error message-too-big: A message is larger than the proxy takes: send smaller ones. [1]";
-  assert.deepEqual(seen, { log: ["root open [1]", failure, "root connect a [1]", "a open [1]"], amount: 0 });
+  assert.deepEqual(seen, {
+    log: ["root open [1]", failure, "root connect a [1]", "a open [1]"],
+    amount: 0,
+  });
   client.socket.terminate();
   const again = await page.evaluate(async () => {
     await happens("root reconnecting 1 [0]");

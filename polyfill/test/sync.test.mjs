@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { inPage } from "./chromium.mjs";
 
 function join(page, endpoint, options = {}) {
-  return page.evaluate(([endpoint, options]) => void (globalThis.ws = record(endpoint, (globalThis.log = []), "chan", options)), [endpoint, options]);
+  return page.evaluate(
+    ([endpoint, options]) => void (globalThis.ws = record(endpoint, (globalThis.log = []), "chan", options)),
+    [endpoint, options],
+  );
 }
 
 inPage("after all who were there have come", async ({ page, proxy, endpoint }) => {

@@ -13,10 +13,10 @@ export class Log {
 
   constructor(scroller, label) {
     this.#scroller = scroller;
-    this.#rows = scroller.querySelector('ol');
-    this.#note = scroller.querySelector('.dropped');
-    scroller.setAttribute('aria-label', label);
-    scroller.addEventListener('scroll', () => this.#look());
+    this.#rows = scroller.querySelector("ol");
+    this.#note = scroller.querySelector(".dropped");
+    scroller.setAttribute("aria-label", label);
+    scroller.addEventListener("scroll", () => this.#look());
     new ResizeObserver(() => this.settle()).observe(scroller);
   }
 
@@ -57,21 +57,21 @@ export class Log {
 }
 
 function row({ kind, text, peer, to, own, size, time }) {
-  const item = document.createElement('li');
+  const item = document.createElement("li");
   item.dataset.kind = kind;
-  if (own) item.dataset.own = '';
-  const clock = cell('time', 'time', time.toTimeString().slice(0, 8));
+  if (own) item.dataset.own = "";
+  const clock = cell("time", "time", time.toTimeString().slice(0, 8));
   clock.dateTime = time.toISOString();
-  const who = cell('span', 'who', own ? (to ? `you → ${to}` : 'you') : (peer ?? 'you'));
-  who.title = to ?? peer ?? '';
-  const data = cell('span', 'data', text);
-  if (size) data.append(' ', cell('span', 'size', size));
-  item.append(clock, cell('span', 'kind', kind), who, data);
+  const who = cell("span", "who", own ? (to ? `you → ${to}` : "you") : (peer ?? "you"));
+  who.title = to ?? peer ?? "";
+  const data = cell("span", "data", text);
+  if (size) data.append(" ", cell("span", "size", size));
+  item.append(clock, cell("span", "kind", kind), who, data);
   return item;
 }
 
 function number(value) {
-  return value.toLocaleString('en');
+  return value.toLocaleString("en");
 }
 
 function cell(tag, name, text) {

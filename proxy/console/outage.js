@@ -6,17 +6,19 @@ export class Outage {
   #panels;
   #timer = 0;
   #seen = false;
-  #banner = document.getElementById('outage');
-  #text = document.getElementById('outage-text');
-  #button = document.getElementById('reconnect-all');
-  #proxy = document.getElementById('proxy');
+  #banner = document.getElementById("outage");
+  #text = document.getElementById("outage-text");
+  #button = document.getElementById("reconnect-all");
+  #proxy = document.getElementById("proxy");
 
   /** @param {() => import('/console/panel.js').Panel[]} panels */
   constructor(panels) {
     this.#panels = panels;
-    this.#button.addEventListener('click', () => {
+    this.#button.addEventListener("click", () => {
       for (const panel of panels()) panel.reconnect();
-      panels().find((panel) => !panel.element.hidden)?.focus();
+      panels()
+        .find((panel) => !panel.element.hidden)
+        ?.focus();
     });
   }
 
@@ -29,11 +31,11 @@ export class Outage {
   async check() {
     clearTimeout(this.#timer);
     const answers = await ask();
-    const lost = this.#panels().some((panel) => panel.state === 'closed');
+    const lost = this.#panels().some((panel) => panel.state === "closed");
     this.#proxy.textContent = answers ? location.host : `${location.host} does not answer`;
-    this.#proxy.dataset.state = answers ? 'open' : 'closed';
-    if (!answers) this.#show('The proxy does not answer. Start it with “nws”: this page notices.', false);
-    else if (this.#seen && lost) this.#show('The proxy is back.', true);
+    this.#proxy.dataset.state = answers ? "open" : "closed";
+    if (!answers) this.#show("The proxy does not answer. Start it with “nws”: this page notices.", false);
+    else if (this.#seen && lost) this.#show("The proxy is back.", true);
     else if (this.#seen) this.#banner.hidden = true;
     this.#seen = !answers || (this.#seen && lost);
     clearTimeout(this.#timer);
@@ -50,8 +52,8 @@ export class Outage {
 
 async function ask() {
   try {
-    const answer = await fetch('/status', { cache: 'no-store' });
-    return (await answer.json()).service === 'networkwebsockets';
+    const answer = await fetch("/status", { cache: "no-store" });
+    return (await answer.json()).service === "networkwebsockets";
   } catch {
     return false;
   }

@@ -10,12 +10,12 @@ export class Roster {
   #ghost = null;
 
   constructor(panel, picked) {
-    this.#list = panel.querySelector('.peers ul');
-    this.#count = panel.querySelector('.count');
-    this.#alone = panel.querySelector('.alone');
-    this.#select = panel.querySelector('.to select');
+    this.#list = panel.querySelector(".peers ul");
+    this.#count = panel.querySelector(".count");
+    this.#alone = panel.querySelector(".alone");
+    this.#select = panel.querySelector(".to select");
     this.#picked = picked;
-    this.#select.addEventListener('change', () => this.choose(this.#select.value));
+    this.#select.addEventListener("change", () => this.choose(this.#select.value));
   }
 
   /** @returns {EventTarget | null} the peer to write to, null for everyone */
@@ -25,21 +25,21 @@ export class Roster {
 
   /** The chosen peer has left; what was meant for it must not go to everyone. */
   get gone() {
-    return this.#select.value !== '' && !this.#peers.has(this.#select.value);
+    return this.#select.value !== "" && !this.#peers.has(this.#select.value);
   }
 
   add(peer) {
     const again = this.#ghost?.value === peer.id;
-    const button = document.createElement('button');
-    button.type = 'button';
+    const button = document.createElement("button");
+    button.type = "button";
     button.textContent = peer.id;
     button.title = `Write to ${peer.id}`;
-    button.setAttribute('aria-pressed', String(again));
-    button.addEventListener('click', () => {
+    button.setAttribute("aria-pressed", String(again));
+    button.addEventListener("click", () => {
       this.choose(peer.id);
       this.#picked();
     });
-    const item = document.createElement('li');
+    const item = document.createElement("li");
     item.append(button);
     const option = new Option(peer.id, peer.id);
     this.#peers.set(peer.id, { peer, item, button, option });
@@ -76,7 +76,7 @@ export class Roster {
       this.#ghost?.remove();
       this.#ghost = null;
     }
-    for (const [other, { button }] of this.#peers) button.setAttribute('aria-pressed', String(other === id));
+    for (const [other, { button }] of this.#peers) button.setAttribute("aria-pressed", String(other === id));
   }
 
   #recount() {

@@ -2,7 +2,7 @@
 export class Tabs {
   /** @type {Map<string, import('/console/panel.js').Panel>} */
   panels = new Map();
-  selected = '';
+  selected = "";
   #tabs = new Map();
   #list;
   #main;
@@ -12,22 +12,24 @@ export class Tabs {
     this.#list = list;
     this.#main = main;
     this.#changed = changed;
-    list.addEventListener('keydown', (event) => this.#key(event));
+    list.addEventListener("keydown", (event) => this.#key(event));
   }
 
   add(key, panel) {
-    const tab = document.createElement('button');
-    tab.type = 'button';
+    const tab = document.createElement("button");
+    tab.type = "button";
     tab.id = `tab-${key}`;
-    tab.role = 'tab';
-    tab.setAttribute('aria-controls', `panel-${key}`);
-    const [kind, name] = key.split('/');
-    tab.append(span('kind', kind), ' ', span('channel', name), span('unread', ''));
-    tab.addEventListener('click', () => this.select(key));
+    tab.role = "tab";
+    tab.setAttribute("aria-controls", `panel-${key}`);
+    const [kind, name] = key.split("/");
+    tab.append(span("kind", kind), " ", span("channel", name), span("unread", ""));
+    tab.addEventListener("click", () => this.select(key));
     panel.element.id = `panel-${key}`;
-    panel.element.setAttribute('aria-labelledby', tab.id);
+    panel.element.setAttribute("aria-labelledby", tab.id);
     panel.onactivity = () => this.#mark(key);
-    panel.onstate = (state) => { tab.dataset.state = state; };
+    panel.onstate = (state) => {
+      tab.dataset.state = state;
+    };
     tab.dataset.state = panel.state;
     this.panels.set(key, panel);
     this.#tabs.set(key, tab);
@@ -42,7 +44,7 @@ export class Tabs {
     this.#tabs.get(key).remove();
     this.panels.delete(key);
     this.#tabs.delete(key);
-    if (this.selected === key) this.select(keys[at + 1] ?? keys[at - 1] ?? '');
+    if (this.selected === key) this.select(keys[at + 1] ?? keys[at - 1] ?? "");
     else this.#changed();
   }
 
@@ -50,14 +52,14 @@ export class Tabs {
     this.selected = key;
     for (const [other, tab] of this.#tabs) {
       const chosen = other === key;
-      tab.setAttribute('aria-selected', String(chosen));
+      tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
       this.panels.get(other).show(chosen);
     }
     const tab = this.#tabs.get(key);
     if (tab) {
-      tab.querySelector('.unread').textContent = '';
-      tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      tab.querySelector(".unread").textContent = "";
+      tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
     this.#changed();
   }
@@ -73,7 +75,7 @@ export class Tabs {
 
   #mark(key) {
     if (key === this.selected) return;
-    const badge = this.#tabs.get(key).querySelector('.unread');
+    const badge = this.#tabs.get(key).querySelector(".unread");
     badge.textContent = String(Math.min(Number(badge.textContent) + 1, 999));
   }
 
@@ -98,7 +100,7 @@ export class Tabs {
 }
 
 function span(name, text) {
-  const element = document.createElement('span');
+  const element = document.createElement("span");
   element.className = name;
   element.textContent = text;
   return element;

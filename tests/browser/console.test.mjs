@@ -1,33 +1,33 @@
 /** The console, used as a person would. */
 
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import assert from "node:assert/strict";
+import { test } from "node:test";
 
-import { picture, tab, world } from './world.mjs';
+import { picture, tab, world } from "./world.mjs";
 
 const here = world();
 
 async function open(path, options) {
   const page = await tab(here.browser, options);
   await page.goto(`${here.proxy.http}${path}`);
-  await page.getByRole('heading', { name: 'Network Web Sockets', exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Network Web Sockets", exact: true }).waitFor();
   return page;
 }
 
-async function join(page, name, reach = 'Network') {
-  await page.getByRole('group', { name: 'Reach' }).getByText(reach).click();
-  await page.getByRole('textbox', { name: 'Channel name' }).fill(name);
-  await page.keyboard.press('Enter');
-  await panel(page).getByRole('status').filter({ hasText: 'Connected' }).waitFor();
+async function join(page, name, reach = "Network") {
+  await page.getByRole("group", { name: "Reach" }).getByText(reach).click();
+  await page.getByRole("textbox", { name: "Channel name" }).fill(name);
+  await page.keyboard.press("Enter");
+  await panel(page).getByRole("status").filter({ hasText: "Connected" }).waitFor();
 }
 
-const panel = (page) => page.getByRole('tabpanel');
-const row = (page, text) => panel(page).getByRole('log').getByRole('listitem').filter({ hasText: text });
-const peers = (page) => panel(page).getByRole('list', { name: 'Peers' }).getByRole('listitem');
+const panel = (page) => page.getByRole("tabpanel");
+const row = (page, text) => panel(page).getByRole("log").getByRole("listitem").filter({ hasText: text });
+const peers = (page) => panel(page).getByRole("list", { name: "Peers" }).getByRole("listitem");
 
 async function say(page, text) {
-  await panel(page).getByRole('textbox', { name: 'Message' }).fill(text);
-  await page.keyboard.press('Enter');
+  await panel(page).getByRole("textbox", { name: "Message" }).fill(text);
+  await page.keyboard.press("Enter");
 }
 
 async function end(...pages) {
@@ -37,84 +37,84 @@ async function end(...pages) {
   }
 }
 
-test('a new user sees what this is', async () => {
-  const page = await open('/');
-  await page.getByRole('heading', { name: 'Same name, same channel' }).waitFor();
-  await page.getByRole('button', { name: 'Connect', exact: true }).waitFor();
-  await picture(page, 'console-welcome');
+test("a new user sees what this is", async () => {
+  const page = await open("/");
+  await page.getByRole("heading", { name: "Same name, same channel" }).waitFor();
+  await page.getByRole("button", { name: "Connect", exact: true }).waitFor();
+  await picture(page, "console-welcome");
   await end(page);
 });
 
-test('the code that is shown connects to the proxy that shows it', async () => {
-  const page = await open('/');
-  const code = await page.getByLabel('Code for a page').innerText();
+test("the code that is shown connects to the proxy that shows it", async () => {
+  const page = await open("/");
+  const code = await page.getByLabel("Code for a page").innerText();
   assert.ok(code.includes(`<script src="${here.proxy.http}/networkwebsockets.js">`), code);
   assert.ok(code.includes(`new NetworkWebSocket('lobby', { endpoint: '${here.proxy.ws}' });`), code);
   await end(page);
 });
 
-test('two people join by keyboard, see each other, talk to all and to one', async () => {
-  const [ann, bob] = [await open('/'), await open('/console')];
-  await join(ann, 'team');
-  await join(bob, 'team');
+test("two people join by keyboard, see each other, talk to all and to one", async () => {
+  const [ann, bob] = [await open("/"), await open("/console")];
+  await join(ann, "team");
+  await join(bob, "team");
   await peers(ann).first().waitFor();
   await peers(bob).first().waitFor();
-  await say(ann, 'hello everyone');
-  await row(bob, 'hello everyone').filter({ hasText: 'broadcast' }).waitFor();
-  await peers(bob).first().getByRole('button').click();
-  await say(bob, 'just for you');
-  await row(ann, 'just for you').filter({ hasText: 'direct' }).waitFor();
-  await picture(ann, 'console-talk');
-  await picture(bob, 'console-direct');
+  await say(ann, "hello everyone");
+  await row(bob, "hello everyone").filter({ hasText: "broadcast" }).waitFor();
+  await peers(bob).first().getByRole("button").click();
+  await say(bob, "just for you");
+  await row(ann, "just for you").filter({ hasText: "direct" }).waitFor();
+  await picture(ann, "console-talk");
+  await picture(bob, "console-direct");
   await end(bob);
-  await row(ann, 'left').waitFor();
+  await row(ann, "left").waitFor();
   assert.equal(await peers(ann).count(), 0);
   await end(ann);
 });
 
-test('bytes are written as hex and shown as such', async () => {
-  const [ann, bob] = [await open('/'), await open('/')];
-  await join(ann, 'bytes');
-  await join(bob, 'bytes');
+test("bytes are written as hex and shown as such", async () => {
+  const [ann, bob] = [await open("/"), await open("/")];
+  await join(ann, "bytes");
+  await join(bob, "bytes");
   await peers(ann).first().waitFor();
-  await panel(ann).getByLabel('As', { exact: true }).selectOption({ label: 'Bytes (hex)' });
-  await say(ann, '00 ff 41');
+  await panel(ann).getByLabel("As", { exact: true }).selectOption({ label: "Bytes (hex)" });
+  await say(ann, "00 ff 41");
   await row(bob, /00 ?ff ?41/).waitFor();
   await end(ann, bob);
 });
 
-test('one page holds several channels, and a local one is not the network one', async () => {
-  const [ann, bob] = [await open('/'), await open('/')];
-  await join(ann, 'twice');
-  await join(ann, 'twice', 'Local');
-  await join(bob, 'twice', 'Local');
+test("one page holds several channels, and a local one is not the network one", async () => {
+  const [ann, bob] = [await open("/"), await open("/")];
+  await join(ann, "twice");
+  await join(ann, "twice", "Local");
+  await join(bob, "twice", "Local");
   await peers(ann).first().waitFor();
-  assert.equal(await ann.getByRole('tab').count(), 2);
-  await say(bob, 'on this machine');
-  await row(ann, 'on this machine').waitFor();
-  await ann.getByRole('tab').first().click();
+  assert.equal(await ann.getByRole("tab").count(), 2);
+  await say(bob, "on this machine");
+  await row(ann, "on this machine").waitFor();
+  await ann.getByRole("tab").first().click();
   assert.equal(await peers(ann).count(), 0);
-  assert.equal(await row(ann, 'on this machine').count(), 0);
-  await picture(ann, 'console-channels');
+  assert.equal(await row(ann, "on this machine").count(), 0);
+  await picture(ann, "console-channels");
   await end(ann, bob);
 });
 
-test('a name that is none is explained', async () => {
-  const page = await open('/');
-  await page.getByRole('textbox', { name: 'Channel name' }).fill('not a name');
-  await page.keyboard.press('Enter');
-  await page.getByRole('alert').filter({ hasText: 'letters, digits' }).waitFor();
+test("a name that is none is explained", async () => {
+  const page = await open("/");
+  await page.getByRole("textbox", { name: "Channel name" }).fill("not a name");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").filter({ hasText: "letters, digits" }).waitFor();
   await end(page);
 });
 
-test('it is readable at phone width and in the dark', async () => {
-  const phone = await open('/', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
-  await picture(phone, 'console-phone-welcome');
-  await join(phone, 'phone');
-  await say(phone, 'from a phone');
-  await row(phone, 'from a phone').waitFor();
+test("it is readable at phone width and in the dark", async () => {
+  const phone = await open("/", { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+  await picture(phone, "console-phone-welcome");
+  await join(phone, "phone");
+  await say(phone, "from a phone");
+  await row(phone, "from a phone").waitFor();
   const overflows = await phone.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-  assert.equal(overflows, false, 'the page is wider than the screen');
-  await picture(phone, 'console-phone');
+  assert.equal(overflows, false, "the page is wider than the screen");
+  await picture(phone, "console-phone");
   await end(phone);
 });

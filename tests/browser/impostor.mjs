@@ -1,9 +1,9 @@
 /** Servers where a page expects its proxy: proxies of another kind, and what is none. */
 
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { once } from "node:events";
+import { createServer } from "node:http";
 
-import { WebSocketServer } from 'ws';
+import { WebSocketServer } from "ws";
 
 export class Impostor {
   #server;
@@ -20,7 +20,7 @@ export class Impostor {
   static async start(t, behaviour) {
     const impostor = new Impostor(behaviour);
     t.after(() => impostor.#stop());
-    await once(impostor.#server, 'listening');
+    await once(impostor.#server, "listening");
     return impostor;
   }
 
@@ -29,15 +29,15 @@ export class Impostor {
     this.asked = new Promise((resolve) => {
       this.#server = createServer(async (_request, response) => {
         resolve();
-        response.writeHead(status ? 200 : 404, { 'access-control-allow-origin': '*' });
-        response.end(status ? JSON.stringify(await status) : 'nothing here');
+        response.writeHead(status ? 200 : 404, { "access-control-allow-origin": "*" });
+        response.end(status ? JSON.stringify(await status) : "nothing here");
       });
     });
-    this.#server.on('upgrade', (request, socket, head) => {
+    this.#server.on("upgrade", (request, socket, head) => {
       if (welcome) this.#sockets.handleUpgrade(request, socket, head, welcome);
-      else socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n');
+      else socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n");
     });
-    this.#server.listen(0, 'localhost');
+    this.#server.listen(0, "localhost");
   }
 
   get ws() {
@@ -48,6 +48,6 @@ export class Impostor {
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#server.closeAllConnections();
     this.#server.close();
-    await once(this.#server, 'close');
+    await once(this.#server, "close");
   }
 }

@@ -1,16 +1,16 @@
 /** Machines of a local network, each with a proxy on the usual port and a Chromium whose localhost is its own. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 
-import { within } from './deadline.mjs';
-import { TARGET } from './proxy.mjs';
-import { launch } from './world.mjs';
+import { within } from "./deadline.mjs";
+import { TARGET } from "./proxy.mjs";
+import { launch } from "./world.mjs";
 
 export class Lan {
   #lab;
@@ -35,17 +35,17 @@ export class Lan {
   entrances = [];
 
   async #build(count, flags) {
-    const program = join(TARGET, 'debug/examples/lan');
+    const program = join(TARGET, "debug/examples/lan");
     if (!existsSync(program)) {
       throw new Error(`${program} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-tests --example lan\``);
     }
-    this.#lab = spawn(program, [String(count)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#lab = spawn(program, [String(count)], { stdio: ["pipe", "pipe", "inherit"] });
     const lines = createInterface(this.#lab.stdout)[Symbol.asyncIterator]();
-    this.#folder = await mkdtemp(join(tmpdir(), 'nws-lan-'));
+    this.#folder = await mkdtemp(join(tmpdir(), "nws-lan-"));
     for (let number = 0; number < count; number += 1) {
-      const { value: entrance } = await within('a machine', lines.next());
-      if (!entrance) throw new Error('the lab ended before it stood');
-      this.entrances.push(entrance.split(' '));
+      const { value: entrance } = await within("a machine", lines.next());
+      if (!entrance) throw new Error("the lab ended before it stood");
+      this.entrances.push(entrance.split(" "));
       this.browsers.push(await launch(await this.#browser(number, entrance), flags));
     }
   }
@@ -53,7 +53,7 @@ export class Lan {
   /** A program that is Chromium on a machine. */
   async #browser(number, entrance) {
     const path = join(this.#folder, `chromium-${number}`);
-    await writeFile(path, `#!/bin/sh\nexec ${entrance} '${process.env.CHROMIUM ?? '/usr/bin/chromium'}' "$@"\n`);
+    await writeFile(path, `#!/bin/sh\nexec ${entrance} '${process.env.CHROMIUM ?? "/usr/bin/chromium"}' "$@"\n`);
     await chmod(path, 0o755);
     return path;
   }
@@ -62,8 +62,8 @@ export class Lan {
     await Promise.all(this.browsers.map((browser) => browser.close()));
     if (this.#folder) await rm(this.#folder, { recursive: true });
     if (!this.#lab || this.#lab.exitCode !== null) return;
-    const end = once(this.#lab, 'exit');
+    const end = once(this.#lab, "exit");
     this.#lab.stdin.end();
-    await within('the end of the lab', end);
+    await within("the end of the lab", end);
   }
 }

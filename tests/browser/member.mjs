@@ -1,16 +1,21 @@
 /** A page that is a member of a channel, as a test sees it: what it does, and what happens to it, in order. */
 
-import assert from 'node:assert/strict';
+import assert from "node:assert/strict";
 
-import { within } from './deadline.mjs';
+import { within } from "./deadline.mjs";
 
 export class Member {
   /** Loads a page of `pages.mjs` in a browsing context, and so a renderer, of its own. */
-  static async join(browser, page, { kind = 'NetworkWebSocket', channel, proxy, reconnect = false }) {
+  static async join(browser, page, { kind = "NetworkWebSocket", channel, proxy, reconnect = false }) {
     const context = await browser.newContext();
     const tab = await context.newPage();
     const member = new Member(tab);
-    const query = new URLSearchParams({ kind, channel, proxy: proxy.ws, reconnect: JSON.stringify(reconnect) });
+    const query = new URLSearchParams({
+      kind,
+      channel,
+      proxy: proxy.ws,
+      reconnect: JSON.stringify(reconnect),
+    });
     await tab.goto(`${page}?${query}`);
     await member.opens();
     return member;
@@ -19,7 +24,7 @@ export class Member {
   constructor(page) {
     this.page = page;
     this.faults = [];
-    page.on('pageerror', (error) => {
+    page.on("pageerror", (error) => {
       console.error(`in the page: ${error.message}`);
       this.faults.push(error.message);
     });
@@ -27,24 +32,27 @@ export class Member {
 
   async opens() {
     const event = await this.next();
-    assert.equal(event.type, 'open', JSON.stringify(event));
+    assert.equal(event.type, "open", JSON.stringify(event));
     this.id = event.id;
   }
 
   /** After a loss: tries until it is back. Attempts are counted on where the connection has not lasted. */
   async returns() {
     let event = await this.next();
-    assert.equal(event.type, 'reconnecting', JSON.stringify(event));
-    for (let { attempt } = event; event.type === 'reconnecting'; event = await this.next()) {
+    assert.equal(event.type, "reconnecting", JSON.stringify(event));
+    for (let { attempt } = event; event.type === "reconnecting"; event = await this.next()) {
       assert.equal(event.attempt, attempt++);
     }
-    assert.equal(event.type, 'open', JSON.stringify(event));
+    assert.equal(event.type, "open", JSON.stringify(event));
     assert.notEqual(event.id, this.id);
     this.id = event.id;
   }
 
   next() {
-    return within('something to happen in a page', this.page.evaluate(() => window.member.next()));
+    return within(
+      "something to happen in a page",
+      this.page.evaluate(() => window.member.next()),
+    );
   }
 
   async expect(event) {
@@ -53,8 +61,8 @@ export class Member {
 
   /** The one arrival that is next. */
   async sees(peer) {
-    await this.expect({ type: 'connect', peer });
-    await this.expect({ type: 'peer open', peer });
+    await this.expect({ type: "connect", peer });
+    await this.expect({ type: "peer open", peer });
   }
 
   /** The next arrivals, in whatever order. */
@@ -62,8 +70,8 @@ export class Member {
     const seen = [];
     while (seen.length < peers.length) {
       const { type, peer } = await this.next();
-      assert.equal(type, 'connect');
-      await this.expect({ type: 'peer open', peer });
+      assert.equal(type, "connect");
+      await this.expect({ type: "peer open", peer });
       seen.push(peer);
     }
     assert.deepEqual(seen.sort(), peers.toSorted());
@@ -71,8 +79,8 @@ export class Member {
 
   /** The one departure that is next. */
   async misses(peer) {
-    await this.expect({ type: 'peer close', peer });
-    await this.expect({ type: 'disconnect', peer });
+    await this.expect({ type: "peer close", peer });
+    await this.expect({ type: "disconnect", peer });
   }
 
   /** The next departures, in whatever order. */
@@ -80,32 +88,35 @@ export class Member {
     const missed = [];
     while (missed.length < peers.length) {
       const { type, peer } = await this.next();
-      assert.equal(type, 'peer close');
-      await this.expect({ type: 'disconnect', peer });
+      assert.equal(type, "peer close");
+      await this.expect({ type: "disconnect", peer });
       missed.push(peer);
     }
     assert.deepEqual(missed.sort(), peers.toSorted());
   }
 
   async hears(sender, data) {
-    await this.expect({ type: 'message', sender, known: true, data });
+    await this.expect({ type: "message", sender, known: true, data });
   }
 
   async hearsDirectly(peer, data) {
-    await this.expect({ type: 'direct', peer, data });
+    await this.expect({ type: "direct", peer, data });
   }
 
   /** Broadcasts a text, or bytes given as an array. */
   send(data) {
     return this.page.evaluate((sent) => {
-      window.member.socket.send(typeof sent === 'string' ? sent : new Uint8Array(sent));
+      window.member.socket.send(typeof sent === "string" ? sent : new Uint8Array(sent));
     }, data);
   }
 
   sendTo(peer, data) {
-    return this.page.evaluate(([id, sent]) => {
-      window.member.peer(id).send(typeof sent === 'string' ? sent : new Uint8Array(sent));
-    }, [peer, data]);
+    return this.page.evaluate(
+      ([id, sent]) => {
+        window.member.peer(id).send(typeof sent === "string" ? sent : new Uint8Array(sent));
+      },
+      [peer, data],
+    );
   }
 
   peers() {

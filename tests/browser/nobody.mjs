@@ -1,14 +1,14 @@
 /** An address of this machine where nothing listens. */
 
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { once } from "node:events";
+import { createServer } from "node:net";
 
 /** The port is one that has just been free; nothing keeps others from it. */
 export async function nobody() {
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
+  const server = createServer().listen(0, "localhost");
+  await once(server, "listening");
   const { port } = server.address();
   server.close();
-  await once(server, 'close');
+  await once(server, "close");
   return `ws://localhost:${port}`;
 }

@@ -1,8 +1,8 @@
 /** Pages that join a channel as soon as they are loaded, by script tag or by import, and keep what they hear. */
 
-import { readFile } from 'node:fs/promises';
+import { readFile } from "node:fs/promises";
 
-const script = new URL('member.js', import.meta.url);
+const script = new URL("member.js", import.meta.url);
 
 /** Reads for a `Site`: `/classic.html`, `/module.html`, and the script that both use. */
 export function memberPages(proxy) {
@@ -11,10 +11,10 @@ export function memberPages(proxy) {
     import { LocalWebSocket, NetworkWebSocket } from '${proxy.http}/networkwebsockets.mjs';
     Object.assign(window, { LocalWebSocket, NetworkWebSocket });
   </script><script type="module" src="member.js"></script>`;
-  const pages = { '/classic.html': classic, '/module.html': module };
+  const pages = { "/classic.html": classic, "/module.html": module };
   return async (path) => {
-    if (path === '/member.js') return readFile(script);
-    if (!(path in pages)) throw new Error('no such page');
+    if (path === "/member.js") return readFile(script);
+    if (!(path in pages)) throw new Error("no such page");
     return `<!doctype html><title>A member</title><link rel="icon" href="data:,">${pages[path]}`;
   };
 }

@@ -1,22 +1,22 @@
 /** Sites of the internet, as far as a browser can tell: by https and by http, and a browser that takes them for that. */
 
-import { execFileSync } from 'node:child_process';
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { execFileSync } from "node:child_process";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
 
-import { DEADLINE_MS } from './deadline.mjs';
-import { nobody } from './nobody.mjs';
-import { Proxy, TARGET } from './proxy.mjs';
-import { Site } from './site.mjs';
-import { launch } from './world.mjs';
+import { DEADLINE_MS } from "./deadline.mjs";
+import { nobody } from "./nobody.mjs";
+import { NwsProxy, TARGET } from "./proxy.mjs";
+import { Site } from "./site.mjs";
+import { launch } from "./world.mjs";
 
-const CERTIFICATE = join(TARGET, 'debug/examples/certificate');
-const LIBRARY = fileURLToPath(new URL('../../polyfill/dist/networkwebsockets.js', import.meta.url));
-const ATTEMPT = fileURLToPath(new URL('attempt.js', import.meta.url));
+const CERTIFICATE = join(TARGET, "debug/examples/certificate");
+const LIBRARY = fileURLToPath(new URL("../../polyfill/dist/networkwebsockets.js", import.meta.url));
+const ATTEMPT = fileURLToPath(new URL("attempt.js", import.meta.url));
 
 /** What a test file starts before its tests and ends after them: the sites, a browser, a proxy, and where none is. */
 export function internet() {
@@ -31,18 +31,19 @@ class Internet {
 
   async start() {
     const identity = selfSigned();
-    const [secure, insecure, loopback] = await Promise.all([identity, undefined, undefined].map(
-      (own) => this.#keep(Site.start('127.0.0.1', pages, own))));
-    this.proxy = await this.#keep(Proxy.start());
+    const [secure, insecure, loopback] = await Promise.all(
+      [identity, undefined, undefined].map((own) => this.#keep(Site.start("127.0.0.1", pages, own))),
+    );
+    this.proxy = await this.#keep(NwsProxy.start());
     this.browser = await launch(undefined, [
-      '--ignore-certificate-errors',
-      '--host-resolver-rules=MAP *.test 127.0.0.1',
+      "--ignore-certificate-errors",
+      "--host-resolver-rules=MAP *.test 127.0.0.1",
       `--ip-address-space-overrides=${[secure, insecure].map((site) => `${new URL(site.origin).host}=public`).join()}`,
     ]);
-    const named = (site, host) => site.origin.replace('127.0.0.1', host);
-    this.secure = named(secure, 'public.test');
-    this.other = named(secure, 'other.test');
-    this.insecure = named(insecure, 'public.test');
+    const named = (site, host) => site.origin.replace("127.0.0.1", host);
+    this.secure = named(secure, "public.test");
+    this.other = named(secure, "other.test");
+    this.insecure = named(insecure, "public.test");
     this.loopback = loopback.origin;
     this.down = await nobody();
   }
@@ -73,13 +74,13 @@ class Internet {
 }
 
 /** The permission that a site of the internet needs, given. */
-export const GRANTED = ['local-network-access'];
+export const GRANTED = ["local-network-access"];
 
 /** What the browser's own interface says of that permission. */
 export const permission = (page) => page.evaluate(() => permission());
 
 /** The address of a page with a frame, for `Site`s that serve `pages`. */
-export function framing(origin, framed, allow = '') {
+export function framing(origin, framed, allow = "") {
   return `${origin}/frame/${encodeURIComponent(JSON.stringify([framed, allow]))}.html`;
 }
 
@@ -90,11 +91,14 @@ export function strict(origin, policy) {
 
 /** Any page with the library and the script of this folder. */
 export async function pages(path) {
-  const [, kind, argument] = path.replace(/\.html$/, '').split('/').map(decodeURIComponent);
-  if (kind === 'worker.js') return Buffer.concat([await readFile(LIBRARY), await readFile(ATTEMPT)]);
-  if (kind === 'sandbox') return sandbox();
-  if (kind === 'frame') return frame(...JSON.parse(argument));
-  const policy = kind === 'strict' ? `<meta http-equiv="content-security-policy" content="${argument}">` : '';
+  const [, kind, argument] = path
+    .replace(/\.html$/, "")
+    .split("/")
+    .map(decodeURIComponent);
+  if (kind === "worker.js") return Buffer.concat([await readFile(LIBRARY), await readFile(ATTEMPT)]);
+  if (kind === "sandbox") return sandbox();
+  if (kind === "frame") return frame(...JSON.parse(argument));
+  const policy = kind === "strict" ? `<meta http-equiv="content-security-policy" content="${argument}">` : "";
   const scripts = `<script>${await readFile(LIBRARY)}</script><script>${await readFile(ATTEMPT)}</script>`;
   return `<!doctype html><link rel="icon" href="data:,">${policy}${scripts}`;
 }
@@ -105,18 +109,20 @@ function frame(source, allow) {
 
 /** With a frame that has an opaque origin; what workers run does for it, too. */
 function sandbox() {
-  const source = '<script src=/worker.js></script>';
+  const source = "<script src=/worker.js></script>";
   return `<!doctype html><link rel="icon" href="data:,"><iframe sandbox="allow-scripts" srcdoc="${source}"></iframe>`;
 }
 
 function selfSigned() {
   if (!existsSync(CERTIFICATE)) {
-    throw new Error(`${CERTIFICATE} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-tests --example certificate\``);
+    throw new Error(
+      `${CERTIFICATE} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-tests --example certificate\``,
+    );
   }
-  const lines = execFileSync(CERTIFICATE, { encoding: 'utf8' }).split('\n');
-  const [key, certificate] = lines.map((line) => Buffer.from(line, 'base64'));
+  const lines = execFileSync(CERTIFICATE, { encoding: "utf8" }).split("\n");
+  const [key, certificate] = lines.map((line) => Buffer.from(line, "base64"));
   return {
-    key: createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' }),
+    key: createPrivateKey({ key, format: "der", type: "pkcs8" }).export({ format: "pem", type: "pkcs8" }),
     cert: new X509Certificate(certificate).toString(),
   };
 }

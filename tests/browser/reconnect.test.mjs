@@ -1,11 +1,11 @@
 /** Pages that ask for it outlive their proxy: it may be killed, restarted or stopped for a while. */
 
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import assert from "node:assert/strict";
+import { test } from "node:test";
 
-import { within } from './deadline.mjs';
-import { meet } from './member.mjs';
-import { world } from './world.mjs';
+import { within } from "./deadline.mjs";
+import { meet } from "./member.mjs";
+import { world } from "./world.mjs";
 
 const here = world();
 
@@ -42,8 +42,14 @@ async function restart(end, members) {
   }
 }
 
-for (const [kind, count] of [['NetworkWebSocket', 2], ['LocalWebSocket', 3]]) {
-  for (const [how, end] of [['is killed', 'kill'], ['says goodbye', 'stop']]) {
+for (const [kind, count] of [
+  ["NetworkWebSocket", 2],
+  ["LocalWebSocket", 3],
+]) {
+  for (const [how, end] of [
+    ["is killed", "kill"],
+    ["says goodbye", "stop"],
+  ]) {
     test(`${count} pages by ${kind} find each other again when the proxy ${how}`, async () => {
       const members = await together(kind, `again-${end}`, count);
       for (let time = 0; time < 3; time++) {
@@ -55,14 +61,14 @@ for (const [kind, count] of [['NetworkWebSocket', 2], ['LocalWebSocket', 3]]) {
   }
 }
 
-for (const mode of ['throw', 'queue']) {
+for (const mode of ["throw", "queue"]) {
   test(`what is said while the proxy is killed again and again comes at most once, in order (${mode})`, async () => {
     const options = { channel: `numbers-${mode}`, proxy: here.proxy, reconnect: { send: mode } };
     const page = `${here.sites[0].origin}/classic.html`;
     const [speaker, listener] = await meet(here.browser, [page, page], options);
     await listener.page.evaluate(() => {
       window.heard = [];
-      window.member.socket.addEventListener('message', ({ data, senderId }) => {
+      window.member.socket.addEventListener("message", ({ data, senderId }) => {
         window.heard.push([Number(data), senderId]);
       });
     });
@@ -77,16 +83,17 @@ for (const mode of ['throw', 'queue']) {
         }
       });
     });
-    const hearsFrom = (speakers) => listener.page.waitForFunction(
-      (wanted) => new Set(window.heard.map(([, sender]) => sender)).size === wanted,
-      speakers,
-    );
+    const hearsFrom = (speakers) =>
+      listener.page.waitForFunction(
+        (wanted) => new Set(window.heard.map(([, sender]) => sender)).size === wanted,
+        speakers,
+      );
     for (let connection = 1; connection <= 5; connection++) {
-      await within('a message over the new connection', hearsFrom(connection));
+      await within("a message over the new connection", hearsFrom(connection));
       await here.proxy.kill();
       await here.proxy.again();
     }
-    await within('the last connection', hearsFrom(6));
+    await within("the last connection", hearsFrom(6));
     const heard = await listener.page.evaluate(() => window.heard);
     for (const [i, [number, sender]] of heard.entries()) {
       const [before, speakerBefore] = heard[i - 1] ?? [-1];
@@ -96,8 +103,8 @@ for (const mode of ['throw', 'queue']) {
   });
 }
 
-test('a proxy that sleeps loses nothing and repeats nothing', async () => {
-  const members = await together('NetworkWebSocket', 'sleep', 2);
+test("a proxy that sleeps loses nothing and repeats nothing", async () => {
+  const members = await together("NetworkWebSocket", "sleep", 2);
   const [a, b] = members;
   const texts = Array.from({ length: 100 }, (_, number) => `number ${number}`);
   here.proxy.freeze();
@@ -117,29 +124,40 @@ test('a proxy that sleeps loses nothing and repeats nothing', async () => {
   for (const member of members) await member.leave();
 });
 
-test('a page that comes while the proxy sleeps waits for it, and one that gives up is never seen', async () => {
-  const [present] = await together('NetworkWebSocket', 'present', 1);
+test("a page that comes while the proxy sleeps waits for it, and one that gives up is never seen", async () => {
+  const [present] = await together("NetworkWebSocket", "present", 1);
   here.proxy.freeze();
   try {
     await present.page.evaluate((endpoint) => {
       window.opens = [];
       const join = () => {
-        const socket = new window.NetworkWebSocket('waiting', { endpoint, reconnect: { send: 'queue' } });
+        const socket = new window.NetworkWebSocket("waiting", { endpoint, reconnect: { send: "queue" } });
         socket.onopen = () => window.opens.push(socket.id);
         return socket;
       };
       window.given = join();
       window.waiting = join();
-      window.waiting.send('from the time of sleep');
-      window.ending = new Promise((resolve) => { window.given.onclose = ({ code }) => resolve(code); });
+      window.waiting.send("from the time of sleep");
+      window.ending = new Promise((resolve) => {
+        window.given.onclose = ({ code }) => resolve(code);
+      });
       window.given.close();
     }, here.proxy.ws);
-    assert.equal(await within('the end of the one', present.page.evaluate(() => window.ending)), 1006);
+    assert.equal(
+      await within(
+        "the end of the one",
+        present.page.evaluate(() => window.ending),
+      ),
+      1006,
+    );
   } finally {
     here.proxy.thaw();
   }
-  await within('the other', present.page.waitForFunction(() => window.waiting.readyState === 1));
-  const [later] = await together('NetworkWebSocket', 'waiting', 1);
+  await within(
+    "the other",
+    present.page.waitForFunction(() => window.waiting.readyState === 1),
+  );
+  const [later] = await together("NetworkWebSocket", "waiting", 1);
   const waiting = await present.page.evaluate(() => window.waiting.id);
   assert.deepEqual(await present.page.evaluate(() => window.opens), [waiting]);
   await later.sees(waiting);

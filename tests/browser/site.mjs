@@ -1,18 +1,18 @@
 /** A web site on an origin of its own: a folder or a few texts, served as they are. */
 
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
-import { extname, join, normalize } from 'node:path';
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import { extname, join, normalize } from "node:path";
 
 const TYPES = {
-  '.css': 'text/css',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.webp': 'image/webp',
+  ".css": "text/css",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".webp": "image/webp",
 };
 
 export class Site {
@@ -27,8 +27,8 @@ export class Site {
     const handle = (request, response) => answer(read, request.url, response);
     const server = identity ? createSecureServer(identity, handle) : createServer(handle);
     server.listen(0, host);
-    await once(server, 'listening');
-    return new Site(server, `${identity ? 'https' : 'http'}://${host}:${server.address().port}`);
+    await once(server, "listening");
+    return new Site(server, `${identity ? "https" : "http"}://${host}:${server.address().port}`);
   }
 
   constructor(server, origin) {
@@ -39,7 +39,7 @@ export class Site {
   async stop() {
     this.#server.closeAllConnections();
     this.#server.close();
-    await once(this.#server, 'close');
+    await once(this.#server, "close");
   }
 }
 
@@ -49,11 +49,11 @@ export function folder(root) {
 }
 
 async function answer(read, url, response) {
-  const { pathname } = new URL(url, 'http://site');
-  const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+  const { pathname } = new URL(url, "http://site");
+  const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
   try {
     const body = await read(path);
-    response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body);
+    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(body);
   } catch {
     response.writeHead(404).end();
   }

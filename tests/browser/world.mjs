@@ -1,29 +1,33 @@
 /** What a test file starts before its tests and ends after them: a proxy, a Chromium, two sites. */
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before } from 'node:test';
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before } from "node:test";
 
-import { chromium } from 'playwright-core';
+import { chromium } from "playwright-core";
 
-import { DEADLINE_MS } from './deadline.mjs';
-import { memberPages } from './pages.mjs';
-import { Proxy, TARGET } from './proxy.mjs';
-import { Site } from './site.mjs';
+import { DEADLINE_MS } from "./deadline.mjs";
+import { memberPages } from "./pages.mjs";
+import { NwsProxy, TARGET } from "./proxy.mjs";
+import { Site } from "./site.mjs";
 
 const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--no-first-run',
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
 ];
 
-/** @returns {{proxy: Proxy, browser: import('playwright-core').Browser, sites: Site[]}} filled before the first test */
+/** @returns {{proxy: NwsProxy, browser: import('playwright-core').Browser, sites: Site[]}} filled before the first test */
 export function world() {
   const started = {};
   before(async () => {
-    started.proxy = await Proxy.start();
+    started.proxy = await NwsProxy.start();
     started.browser = await launch();
     const pages = memberPages(started.proxy);
-    started.sites = [await Site.start('localhost', pages), await Site.start('127.0.0.1', pages)];
+    started.sites = [await Site.start("localhost", pages), await Site.start("127.0.0.1", pages)];
   });
   after(async () => {
     await started.browser?.close();
@@ -34,7 +38,7 @@ export function world() {
 }
 
 /** Starts Chromium, or what is one on another machine. */
-export function launch(executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium', flags = []) {
+export function launch(executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium", flags = []) {
   return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
@@ -48,14 +52,14 @@ export async function tab(browser, options = {}) {
     console.error(`in the page: ${text}`);
     page.faults.push(text);
   };
-  page.on('pageerror', (error) => fault(error.message));
-  page.on('console', (message) => message.type() === 'error' && fault(`${message.text()} ${message.location().url}`));
+  page.on("pageerror", (error) => fault(error.message));
+  page.on("console", (message) => message.type() === "error" && fault(`${message.text()} ${message.location().url}`));
   return page;
 }
 
 /** Leaves a picture for a look under the target folder. */
 export async function picture(page, name) {
-  const pictures = join(TARGET, 'screenshots');
+  const pictures = join(TARGET, "screenshots");
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 }

@@ -1,169 +1,248 @@
 /** What the chat decides without a page: what is a link, who is writing, what newcomers are told and by whom. */
 
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import assert from "node:assert/strict";
+import { test } from "node:test";
 
-import { History } from '../../demo/chat/history.js';
-import { splitLinks } from '../../demo/chat/links.js';
-import { Typing } from '../../demo/chat/typing.js';
-import { decode, encode } from '../../demo/chat/wire.js';
+import { History } from "../../demo/chat/history.js";
+import { splitLinks } from "../../demo/chat/links.js";
+import { Typing } from "../../demo/chat/typing.js";
+import { decode, encode } from "../../demo/chat/wire.js";
 
 const GATHER_MS = 400;
 const ANSWER_MS = 3000;
 
-const links = (text) => splitLinks(text).filter(({ href }) => href).map(({ text: shown }) => shown);
+const links = (text) =>
+  splitLinks(text)
+    .filter(({ href }) => href)
+    .map(({ text: shown }) => shown);
 
-test('addresses become links, and sentences keep their punctuation', () => {
+test("addresses become links, and sentences keep their punctuation", () => {
   const found = {
-    'see https://example.org/a?b=c#d.': ['https://example.org/a?b=c#d'],
-    '(http://example.org/x_(y))': ['http://example.org/x_(y)'],
-    '(https://example.org), [http://a.b/c]!': ['https://example.org', 'http://a.b/c'],
-    'HTTPS://EXAMPLE.org/': ['HTTPS://EXAMPLE.org/'],
-    'two http://a.org http://b.org': ['http://a.org', 'http://b.org'],
-    'http://localhost:9009/demo/chat/#lobby': ['http://localhost:9009/demo/chat/#lobby'],
-    'http://[::1]:80/': ['http://[::1]:80/'],
-    'no links here: example.org, www.example.org, a@b.org': [],
+    "see https://example.org/a?b=c#d.": ["https://example.org/a?b=c#d"],
+    "(http://example.org/x_(y))": ["http://example.org/x_(y)"],
+    "(https://example.org), [http://a.b/c]!": ["https://example.org", "http://a.b/c"],
+    "HTTPS://EXAMPLE.org/": ["HTTPS://EXAMPLE.org/"],
+    "two http://a.org http://b.org": ["http://a.org", "http://b.org"],
+    "http://localhost:9009/demo/chat/#lobby": ["http://localhost:9009/demo/chat/#lobby"],
+    "http://[::1]:80/": ["http://[::1]:80/"],
+    "no links here: example.org, www.example.org, a@b.org": [],
   };
   for (const [text, expected] of Object.entries(found)) assert.deepEqual(links(text), expected, text);
 });
 
-test('nothing else is a link', () => {
+test("nothing else is a link", () => {
   const not = [
-    'javascript:alert(1)', 'JaVaScRiPt:alert(1)', 'data:text/html,<script>alert(1)</script>', 'vbscript:x', 'file:///etc/passwd', 'ftp://example.org', 'blob:https://a.b/c',
-    'http://', 'https://?', 'http://user:pw@example.org', 'https://paypal.com@evil.example/', 'xhttp://example.org', 'http:/example.org', 'http://%zz/', 'https://a b',
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "ftp://example.org",
+    "blob:https://a.b/c",
+    "http://",
+    "https://?",
+    "http://user:pw@example.org",
+    "https://paypal.com@evil.example/",
+    "xhttp://example.org",
+    "http:/example.org",
+    "http://%zz/",
+    "https://a b",
   ];
-  for (const text of not) assert.deepEqual(links(text).filter((link) => link !== 'https://a'), [], text);
+  for (const text of not)
+    assert.deepEqual(
+      links(text).filter((link) => link !== "https://a"),
+      [],
+      text,
+    );
 });
 
-test('an address ends where something invisible or a quote begins, and all of the text is kept', () => {
-  for (const sign of ['\u202e', '\u200b', '\u2066', '\u00ad', '"', '<', '>', '\n', '\u3000', '\ufeff', '`']) {
-    assert.deepEqual(links(`http://example.org/a${sign}gpj.exe`), ['http://example.org/a'], JSON.stringify(sign));
+test("an address ends where something invisible or a quote begins, and all of the text is kept", () => {
+  for (const sign of ["\u202e", "\u200b", "\u2066", "\u00ad", '"', "<", ">", "\n", "\u3000", "\ufeff", "`"]) {
+    assert.deepEqual(links(`http://example.org/a${sign}gpj.exe`), ["http://example.org/a"], JSON.stringify(sign));
   }
-  for (const text of ['', 'http://a.org', 'x http://a.org. y https://b.org/(z) http://user@c.org', '<b>http://a.org</b>', 'http://a.org '.repeat(300)]) {
-    assert.equal(splitLinks(text).map((part) => part.text).join(''), text);
+  for (const text of [
+    "",
+    "http://a.org",
+    "x http://a.org. y https://b.org/(z) http://user@c.org",
+    "<b>http://a.org</b>",
+    "http://a.org ".repeat(300),
+  ]) {
+    assert.equal(
+      splitLinks(text)
+        .map((part) => part.text)
+        .join(""),
+      text,
+    );
   }
-  assert.equal(links('http://a.org '.repeat(300)).length, 50);
+  assert.equal(links("http://a.org ".repeat(300)).length, 50);
 });
 
-test('an address that ends with brackets without end costs no more than its length', () => {
-  const brackets = ').'.repeat(200_000);
-  assert.deepEqual(splitLinks(`http://a${brackets}`), [{ text: 'http://a', href: 'http://a/' }, { text: brackets }]);
+test("an address that ends with brackets without end costs no more than its length", () => {
+  const brackets = ").".repeat(200_000);
+  assert.deepEqual(splitLinks(`http://a${brackets}`), [{ text: "http://a", href: "http://a/" }, { text: brackets }]);
 });
 
-test('where an address does not show its host, the host is told', () => {
+test("where an address does not show its host, the host is told", () => {
   const host = (text) => splitLinks(text)[0].host;
-  assert.equal(host('https://аpple.com/'), 'xn--pple-43d.com');
-  assert.equal(host('https://bücher.example'), 'xn--bcher-kva.example');
-  assert.equal(host('http://2130706433/'), '127.0.0.1');
-  assert.equal(host('http://0x7f.1/'), '127.0.0.1');
-  assert.equal(host('https://EXAMPLE.org'), undefined);
-  assert.equal(host('http://example.org:80/'), undefined);
-  assert.equal(host('http://example.org:8080/'), undefined);
-  assert.equal(host('https://example.org'), undefined);
-  assert.equal(host('https://ｅxample.org'), 'example.org');
+  assert.equal(host("https://аpple.com/"), "xn--pple-43d.com");
+  assert.equal(host("https://bücher.example"), "xn--bcher-kva.example");
+  assert.equal(host("http://2130706433/"), "127.0.0.1");
+  assert.equal(host("http://0x7f.1/"), "127.0.0.1");
+  assert.equal(host("https://EXAMPLE.org"), undefined);
+  assert.equal(host("http://example.org:80/"), undefined);
+  assert.equal(host("http://example.org:8080/"), undefined);
+  assert.equal(host("https://example.org"), undefined);
+  assert.equal(host("https://ｅxample.org"), "example.org");
 });
 
-test('what is no message of the chat is ignored', () => {
+test("what is no message of the chat is ignored", () => {
   const bad = [
-    '', 'x', 'null', '7', '[]', '{}', '{"type":"say"}', '{"type":"say","text":7}', '{"type":"say","text":" \\n"}', '{"type":"history"}', '{"type":"history","lines":{}}', '{"type":"toString"}',
-    new ArrayBuffer(4), `{"type":"say","text":"${'x'.repeat(600_000)}"}`,
+    "",
+    "x",
+    "null",
+    "7",
+    "[]",
+    "{}",
+    '{"type":"say"}',
+    '{"type":"say","text":7}',
+    '{"type":"say","text":" \\n"}',
+    '{"type":"history"}',
+    '{"type":"history","lines":{}}',
+    '{"type":"toString"}',
+    new ArrayBuffer(4),
+    `{"type":"say","text":"${"x".repeat(600_000)}"}`,
   ];
   for (const data of bad) assert.equal(decode(data), null, String(data).slice(0, 50));
-  assert.equal(decode(encode('say', { text: 'x'.repeat(5000) })).text.length, 4000);
-  assert.deepEqual(decode('{"type":"typing","on":"yes"}'), { type: 'typing', on: false });
+  assert.equal(decode(encode("say", { text: "x".repeat(5000) })).text.length, 4000);
+  assert.deepEqual(decode('{"type":"typing","on":"yes"}'), { type: "typing", on: false });
 });
 
-test('lines of a history are cleaned, and those that are none are left out', () => {
+test("lines of a history are cleaned, and those that are none are left out", () => {
   const lines = [
-    { name: 'Ann\u202e', text: 'hi', ago: 5 }, { name: '', text: 'x', ago: 0 }, { name: 'Bob', text: '', ago: 0 }, { name: 'Bob', text: 'x', ago: -1 }, { name: 'Bob', text: 'x', ago: '5' },
-    { name: 'Bob', text: 'x', ago: 1e20 }, { name: 7, text: 'x', ago: 1 }, null, 'x', [],
+    { name: "Ann\u202e", text: "hi", ago: 5 },
+    { name: "", text: "x", ago: 0 },
+    { name: "Bob", text: "", ago: 0 },
+    { name: "Bob", text: "x", ago: -1 },
+    { name: "Bob", text: "x", ago: "5" },
+    { name: "Bob", text: "x", ago: 1e20 },
+    { name: 7, text: "x", ago: 1 },
+    null,
+    "x",
+    [],
   ];
-  const { lines: kept } = decode(encode('history', { lines }));
-  assert.deepEqual(kept, [{ name: 'Ann', text: 'hi', ago: 5 }, { name: '?', text: 'x', ago: 0 }]);
-  assert.equal(decode(encode('history', { lines: Array(1000).fill({ name: 'A', text: 'x', ago: 1 }) })).lines.length, 200);
+  const { lines: kept } = decode(encode("history", { lines }));
+  assert.deepEqual(kept, [
+    { name: "Ann", text: "hi", ago: 5 },
+    { name: "?", text: "x", ago: 0 },
+  ]);
+  assert.equal(
+    decode(encode("history", { lines: Array(1000).fill({ name: "A", text: "x", ago: 1 }) })).lines.length,
+    200,
+  );
 });
 
 function typist(t) {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   let now = 10_000;
-  t.mock.method(performance, 'now', () => now);
+  t.mock.method(performance, "now", () => now);
   const said = [];
   let changes = 0;
-  const typing = new Typing((on, to) => said.push([on, to]), () => { changes += 1; });
-  return { typing, said, changes: () => changes, pass: (ms) => { now += ms; t.mock.timers.tick(ms); } };
+  const typing = new Typing(
+    (on, to) => said.push([on, to]),
+    () => {
+      changes += 1;
+    },
+  );
+  return {
+    typing,
+    said,
+    changes: () => changes,
+    pass: (ms) => {
+      now += ms;
+      t.mock.timers.tick(ms);
+    },
+  };
 }
 
-test('that one writes is said at most every other second, and that one has stopped at once', (t) => {
+test("that one writes is said at most every other second, and that one has stopped at once", (t) => {
   const { typing, said, pass } = typist(t);
   for (let letter = 1; letter <= 100; letter += 1) {
-    typing.write('x'.repeat(letter), null);
+    typing.write("x".repeat(letter), null);
     pass(50);
   }
-  assert.deepEqual(said, [[true, null], [true, null], [true, null]]);
-  typing.write('', null);
-  typing.write('', null);
+  assert.deepEqual(said, [
+    [true, null],
+    [true, null],
+    [true, null],
+  ]);
+  typing.write("", null);
+  typing.write("", null);
   assert.deepEqual(said.at(-1), [false, null]);
   assert.equal(said.length, 4);
-  typing.write('x', null);
+  typing.write("x", null);
   typing.sent();
-  typing.write('', null);
-  assert.equal(said.length, 5, 'a message says that it has been written');
+  typing.write("", null);
+  assert.equal(said.length, 5, "a message says that it has been written");
 });
 
-test('who turns to somebody else stops for the former', (t) => {
+test("who turns to somebody else stops for the former", (t) => {
   const { typing, said } = typist(t);
-  typing.write('x', null);
-  typing.write('x', 'bob');
-  assert.deepEqual(said, [[true, null], [false, null], [true, 'bob']]);
+  typing.write("x", null);
+  typing.write("x", "bob");
+  assert.deepEqual(said, [
+    [true, null],
+    [false, null],
+    [true, "bob"],
+  ]);
 });
 
-test('who does not say it again is not writing any more, and nobody is while there is no connection', (t) => {
+test("who does not say it again is not writing any more, and nobody is while there is no connection", (t) => {
   const { typing, changes, pass } = typist(t);
-  typing.hear('bob', true);
+  typing.hear("bob", true);
   pass(4000);
-  typing.hear('bob', true);
+  typing.hear("bob", true);
   pass(4000);
-  assert.deepEqual([typing.who, changes()], [['bob'], 1]);
+  assert.deepEqual([typing.who, changes()], [["bob"], 1]);
   pass(1000);
   assert.deepEqual([typing.who, changes()], [[], 2]);
-  typing.hear('bob', false);
+  typing.hear("bob", false);
   assert.equal(changes(), 2);
-  typing.hear('bob', true);
-  typing.hear('cleo', true);
+  typing.hear("bob", true);
+  typing.hear("cleo", true);
   typing.clear();
   assert.deepEqual(typing.who, []);
 });
 
 /** A room in which the test plays the others. */
 class Room extends EventTarget {
-  id = 'me';
-  state = 'connecting';
+  id = "me";
+  state = "connecting";
   people = new Map();
   sent = [];
   announced = 0;
 
   open() {
-    this.state = 'open';
-    this.#fire('state');
+    this.state = "open";
+    this.#fire("state");
   }
 
   come(id, here, history) {
     const person = { id, name: id, since: performance.now() - here, extra: history ? { history } : {} };
     this.people.set(id, person);
-    this.#fire('come', { person });
+    this.#fire("come", { person });
     return person;
   }
 
   go(id) {
     const person = this.people.get(id);
     this.people.delete(id);
-    this.#fire('go', { person });
+    this.#fire("go", { person });
   }
 
   change(id, history) {
     const person = this.people.get(id);
     person.extra = { history };
-    this.#fire('changed', { person });
+    this.#fire("changed", { person });
   }
 
   announce() {
@@ -180,115 +259,150 @@ class Room extends EventTarget {
   }
 }
 
-const ON = { on: true, clock: 1, by: 'bob' };
+const ON = { on: true, clock: 1, by: "bob" };
 
 function newcomer(t) {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const room = new Room();
   const history = new History(room);
   const events = [];
-  history.addEventListener('setting', ({ detail }) => events.push(['setting', history.on, detail.person?.id]));
-  history.addEventListener('told', ({ detail }) => events.push(['told', detail.person.id, detail.lines.map(({ text }) => text)]));
+  history.addEventListener("setting", ({ detail }) => events.push(["setting", history.on, detail.person?.id]));
+  history.addEventListener("told", ({ detail }) =>
+    events.push(["told", detail.person.id, detail.lines.map(({ text }) => text)]),
+  );
   room.open();
-  return { room, history, events, asked: () => room.sent.filter(([, { type }]) => type === 'history-get').map(([id]) => id), pass: (ms) => t.mock.timers.tick(ms) };
+  return {
+    room,
+    history,
+    events,
+    asked: () => room.sent.filter(([, { type }]) => type === "history-get").map(([id]) => id),
+    pass: (ms) => t.mock.timers.tick(ms),
+  };
 }
 
-test('nothing is kept, asked or told unless it is switched on', (t) => {
+test("nothing is kept, asked or told unless it is switched on", (t) => {
   const { room, history, asked, pass } = newcomer(t);
-  const bob = room.come('bob', 1000);
-  history.keep('me', 'secret');
+  const bob = room.come("bob", 1000);
+  history.keep("me", "secret");
   history.hearGet(bob);
   pass(10 * ANSWER_MS);
   assert.deepEqual([asked(), room.sent], [[], []]);
   history.switch(true);
-  history.keep('me', 'public');
+  history.keep("me", "public");
   history.hearGet(bob);
-  assert.deepEqual(room.sent.map(([id, { lines }]) => [id, lines.map(({ text }) => text)]), [['bob', ['public']]]);
+  assert.deepEqual(
+    room.sent.map(([id, { lines }]) => [id, lines.map(({ text }) => text)]),
+    [["bob", ["public"]]],
+  );
   history.hearGet(bob);
-  assert.equal(room.sent.length, 1, 'once for each');
+  assert.equal(room.sent.length, 1, "once for each");
   history.switch(false);
   history.switch(true);
-  history.hearGet(room.come('cleo', 0));
-  assert.deepEqual(room.sent.at(-1)[1].lines, [], 'switching it off forgets');
+  history.hearGet(room.come("cleo", 0));
+  assert.deepEqual(room.sent.at(-1)[1].lines, [], "switching it off forgets");
 });
 
-test('a newcomer asks who has been there longest, and is told once', (t) => {
+test("a newcomer asks who has been there longest, and is told once", (t) => {
   const { room, history, events, asked, pass } = newcomer(t);
-  room.come('bob', 5000, ON);
-  room.come('cleo', 90_000, ON);
-  const dan = room.come('dan', 20_000, ON);
+  room.come("bob", 5000, ON);
+  room.come("cleo", 90_000, ON);
+  const dan = room.come("dan", 20_000, ON);
   pass(GATHER_MS - 1);
   assert.deepEqual(asked(), []);
   pass(1);
-  assert.deepEqual(asked(), ['cleo']);
-  history.hearLines(dan, [{ name: 'x', text: 'not asked for', ago: 1 }]);
-  history.hearLines(room.people.get('cleo'), [{ name: 'Ann', text: 'hello', ago: 60_000 }]);
-  history.hearLines(room.people.get('cleo'), [{ name: 'Ann', text: 'again', ago: 60_000 }]);
+  assert.deepEqual(asked(), ["cleo"]);
+  history.hearLines(dan, [{ name: "x", text: "not asked for", ago: 1 }]);
+  history.hearLines(room.people.get("cleo"), [{ name: "Ann", text: "hello", ago: 60_000 }]);
+  history.hearLines(room.people.get("cleo"), [{ name: "Ann", text: "again", ago: 60_000 }]);
   pass(10 * ANSWER_MS);
-  assert.deepEqual(events, [['setting', true, undefined], ['told', 'cleo', ['hello']]]);
-  assert.deepEqual(asked(), ['cleo']);
-  history.hearGet(room.come('eve', 0, ON));
-  assert.deepEqual(room.sent.at(-1)[1].lines.map(({ text }) => text), ['hello'], 'it can tell the next one');
+  assert.deepEqual(events, [
+    ["setting", true, undefined],
+    ["told", "cleo", ["hello"]],
+  ]);
+  assert.deepEqual(asked(), ["cleo"]);
+  history.hearGet(room.come("eve", 0, ON));
+  assert.deepEqual(
+    room.sent.at(-1)[1].lines.map(({ text }) => text),
+    ["hello"],
+    "it can tell the next one",
+  );
 });
 
-test('when the giver leaves, or says nothing, the next one is asked', (t) => {
+test("when the giver leaves, or says nothing, the next one is asked", (t) => {
   const { room, history, events, asked, pass } = newcomer(t);
-  for (const [id, here] of [['bob', 5000], ['cleo', 90_000], ['dan', 20_000]]) room.come(id, here, ON);
+  for (const [id, here] of [
+    ["bob", 5000],
+    ["cleo", 90_000],
+    ["dan", 20_000],
+  ])
+    room.come(id, here, ON);
   pass(GATHER_MS);
-  room.go('cleo');
-  assert.deepEqual(asked(), ['cleo', 'dan']);
+  room.go("cleo");
+  assert.deepEqual(asked(), ["cleo", "dan"]);
   pass(ANSWER_MS);
-  assert.deepEqual(asked(), ['cleo', 'dan', 'bob']);
-  history.hearLines(room.people.get('dan'), [{ name: 'Ann', text: 'too late', ago: 1 }]);
-  history.hearLines(room.people.get('bob'), [{ name: 'Ann', text: 'here', ago: 1 }]);
-  assert.deepEqual(events.at(-1), ['told', 'bob', ['here']]);
+  assert.deepEqual(asked(), ["cleo", "dan", "bob"]);
+  history.hearLines(room.people.get("dan"), [{ name: "Ann", text: "too late", ago: 1 }]);
+  history.hearLines(room.people.get("bob"), [{ name: "Ann", text: "here", ago: 1 }]);
+  assert.deepEqual(events.at(-1), ["told", "bob", ["here"]]);
   pass(10 * ANSWER_MS);
   assert.equal(asked().length, 3);
 });
 
-test('who was there first asks nobody, nor does who comes back', (t) => {
+test("who was there first asks nobody, nor does who comes back", (t) => {
   const { room, asked, pass } = newcomer(t);
-  room.come('bob', 0, ON);
+  room.come("bob", 0, ON);
   pass(ANSWER_MS);
   assert.deepEqual(asked(), []);
-  room.go('bob');
+  room.go("bob");
   room.open();
-  room.come('bob-2', 90_000, ON);
+  room.come("bob-2", 90_000, ON);
   pass(ANSWER_MS);
   assert.deepEqual(asked(), []);
 });
 
-test('the last one who has changed the setting decides, and everybody decides the same', (t) => {
-  const orders = [[ON, { on: false, clock: 2, by: 'ann' }, { on: true, clock: 2, by: 'cleo' }], [{ on: true, clock: 2, by: 'cleo' }, ON, { on: false, clock: 2, by: 'ann' }]];
+test("the last one who has changed the setting decides, and everybody decides the same", (t) => {
+  const orders = [
+    [ON, { on: false, clock: 2, by: "ann" }, { on: true, clock: 2, by: "cleo" }],
+    [{ on: true, clock: 2, by: "cleo" }, ON, { on: false, clock: 2, by: "ann" }],
+  ];
   for (const order of orders) {
     const { room, history } = newcomer(t);
     order.forEach((setting, index) => room.come(`p${index}`, 0, setting));
-    assert.deepEqual(history.setting, { on: true, clock: 2, by: 'cleo' });
+    assert.deepEqual(history.setting, { on: true, clock: 2, by: "cleo" });
     t.mock.timers.reset();
   }
 });
 
-test('a setting that is nonsense is ignored, and one without end is told', (t) => {
+test("a setting that is nonsense is ignored, and one without end is told", (t) => {
   const { room, history } = newcomer(t);
-  const nonsense = [null, 7, {}, { on: 1, clock: 1, by: 'x' }, { on: true, clock: 0, by: 'x' }, { on: true, clock: 1e9, by: 'x' }, { on: true, clock: NaN, by: 'x' }, { on: true, clock: 1, by: 'x'.repeat(100) }];
+  const nonsense = [
+    null,
+    7,
+    {},
+    { on: 1, clock: 1, by: "x" },
+    { on: true, clock: 0, by: "x" },
+    { on: true, clock: 1e9, by: "x" },
+    { on: true, clock: NaN, by: "x" },
+    { on: true, clock: 1, by: "x".repeat(100) },
+  ];
   nonsense.forEach((setting, index) => room.come(`p${index}`, 0, setting));
   assert.equal(history.on, false);
   const events = [];
-  history.addEventListener('setting', ({ detail }) => events.push(detail.person?.id));
-  room.change('p0', { on: true, clock: 1_000_000, by: 'p0' });
+  history.addEventListener("setting", ({ detail }) => events.push(detail.person?.id));
+  room.change("p0", { on: true, clock: 1_000_000, by: "p0" });
   assert.deepEqual([history.on, history.switch(false), history.on], [true, false, true]);
-  assert.deepEqual(events, ['p0']);
+  assert.deepEqual(events, ["p0"]);
 });
 
-test('what is kept is bounded in lines and in size', (t) => {
+test("what is kept is bounded in lines and in size", (t) => {
   const { room, history } = newcomer(t);
   history.switch(true);
-  for (let index = 0; index < 500; index += 1) history.keep('me', `line ${index}`);
-  history.hearGet(room.come('bob', 0));
+  for (let index = 0; index < 500; index += 1) history.keep("me", `line ${index}`);
+  history.hearGet(room.come("bob", 0));
   const { lines } = room.sent.at(-1)[1];
-  assert.deepEqual([lines.length, lines[0].text, lines.at(-1).text], [200, 'line 300', 'line 499']);
-  for (let index = 0; index < 200; index += 1) history.keep('me', '\u0001"'.repeat(2000));
-  history.hearGet(room.come('cleo', 0));
+  assert.deepEqual([lines.length, lines[0].text, lines.at(-1).text], [200, "line 300", "line 499"]);
+  for (let index = 0; index < 200; index += 1) history.keep("me", '\u0001"'.repeat(2000));
+  history.hearGet(room.come("cleo", 0));
   const size = JSON.stringify(room.sent.at(-1)[1]).length;
   assert.ok(size <= 256 * 1024 + 100 && size > 200 * 1024, `${size} characters`);
 });

@@ -1,12 +1,15 @@
 /** Files in the chat as a person handles them. */
 
-import { crc32, deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from "node:zlib";
 
 /** Stands in for the dialog that asks where to save, which no test can answer: a place in the browser's own store, on a disk that is slow until `hurry`. */
 export function chosenPlace(page, { isSlow = false } = {}) {
   return page.evaluate((slow) => {
     globalThis.isSlow = slow;
-    const pause = () => new Promise((resolve) => { setTimeout(resolve, 300); });
+    const pause = () =>
+      new Promise((resolve) => {
+        setTimeout(resolve, 300);
+      });
     globalThis.showSaveFilePicker = async ({ suggestedName }) => {
       const store = await navigator.storage.getDirectory();
       const handle = await store.getFileHandle(suggestedName, { create: true });
@@ -23,29 +26,36 @@ export function chosenPlace(page, { isSlow = false } = {}) {
 
 /** The disk is fast from now on. */
 export function hurry(page) {
-  return page.evaluate(() => { globalThis.isSlow = false; });
+  return page.evaluate(() => {
+    globalThis.isSlow = false;
+  });
 }
 
 /** The card of a file. */
-export const card = (page, name) => page.getByRole('group', { name: `File ${name}`, exact: true });
+export const card = (page, name) => page.getByRole("group", { name: `File ${name}`, exact: true });
 
 /** Chooses files in the dialog of the button. */
 export async function attach(page, ...files) {
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Send a file' }).click();
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Send a file" }).click();
   await (await chooser).setFiles(files);
 }
 
 /** Pastes or drops files that the page's own script makes, as a person's clipboard or mouse would bring them, beside all fields. */
 export function bring(page, how, files) {
-  return page.evaluate(([type, made]) => {
-    const transfer = new DataTransfer();
-    for (const { name, mime, bytes } of made) transfer.items.add(new File([new Uint8Array(bytes)], name, { type: mime }));
-    const event = type === 'paste'
-      ? new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true })
-      : new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true });
-    document.body.dispatchEvent(event);
-  }, [how, files]);
+  return page.evaluate(
+    ([type, made]) => {
+      const transfer = new DataTransfer();
+      for (const { name, mime, bytes } of made)
+        transfer.items.add(new File([new Uint8Array(bytes)], name, { type: mime }));
+      const event =
+        type === "paste"
+          ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true })
+          : new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true });
+      document.body.dispatchEvent(event);
+    },
+    [how, files],
+  );
 }
 
 /** What was saved to the place that `chosenPlace` gives. */
@@ -53,8 +63,8 @@ export function savedHash(page, name) {
   return page.evaluate(async (wanted) => {
     const store = await navigator.storage.getDirectory();
     const file = await (await store.getFileHandle(wanted)).getFile();
-    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }, name);
 }
 
@@ -67,7 +77,12 @@ export function png(width, height) {
   header.writeUInt32BE(height, 4);
   header.set([8, 2], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(pixels)), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(pixels)),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type, data) {

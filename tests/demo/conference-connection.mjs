@@ -14,8 +14,8 @@ async function turns(count) {
 }
 
 export class FakeConnection extends EventTarget {
-  signalingState = 'stable';
-  connectionState = 'new';
+  signalingState = "stable";
+  connectionState = "new";
   localDescription = null;
   remoteDescription = null;
   channels = [];
@@ -43,7 +43,7 @@ export class FakeConnection extends EventTarget {
   }
 
   createDataChannel(label, options) {
-    const channel = Object.assign(new EventTarget(), { label, ...options, readyState: 'connecting' });
+    const channel = Object.assign(new EventTarget(), { label, ...options, readyState: "connecting" });
     this.channels.push(channel);
     if (this.channels.length === 1) this.need();
     return channel;
@@ -51,17 +51,25 @@ export class FakeConnection extends EventTarget {
 
   addTransceiver(track) {
     this.need();
-    return { sender: { track, replaced: [], async replaceTrack(next) { this.replaced.push(next); } } };
+    return {
+      sender: {
+        track,
+        replaced: [],
+        async replaceTrack(next) {
+          this.replaced.push(next);
+        },
+      },
+    };
   }
 
   setLocalDescription() {
     return this.#operate(() => {
-      const isAnswer = this.signalingState === 'have-remote-offer';
+      const isAnswer = this.signalingState === "have-remote-offer";
       this.#number += 1;
       this.#isRolledBack = false;
       const sdp = isAnswer ? `answer to ${this.#remote}` : `${this.#name} ${this.#number}`;
-      this.localDescription = { type: isAnswer ? 'answer' : 'offer', sdp };
-      this.signalingState = isAnswer ? 'stable' : 'have-local-offer';
+      this.localDescription = { type: isAnswer ? "answer" : "offer", sdp };
+      this.signalingState = isAnswer ? "stable" : "have-local-offer";
       if (!isAnswer) this.#offered = this.wanted;
       for (let count = 0; count < 2; count += 1) setImmediate(() => this.#candidate(sdp));
     });
@@ -69,13 +77,15 @@ export class FakeConnection extends EventTarget {
 
   setRemoteDescription({ type, sdp }) {
     return this.#operate(() => {
-      if (type === 'offer') {
-        this.#isRolledBack = this.signalingState === 'have-local-offer';
-        this.signalingState = 'have-remote-offer';
+      if (type === "offer") {
+        this.#isRolledBack = this.signalingState === "have-local-offer";
+        this.signalingState = "have-remote-offer";
       } else {
-        if (this.signalingState !== 'have-local-offer') throw refusal('InvalidStateError', `${type} in ${this.signalingState}`);
-        if (sdp !== `answer to ${this.localDescription.sdp}`) throw refusal('InvalidAccessError', `${sdp} fits no offer`);
-        this.signalingState = 'stable';
+        if (this.signalingState !== "have-local-offer")
+          throw refusal("InvalidStateError", `${type} in ${this.signalingState}`);
+        if (sdp !== `answer to ${this.localDescription.sdp}`)
+          throw refusal("InvalidAccessError", `${sdp} fits no offer`);
+        this.signalingState = "stable";
         this.agreed = this.#offered;
       }
       this.#remote = sdp;
@@ -85,39 +95,42 @@ export class FakeConnection extends EventTarget {
 
   addIceCandidate(candidate) {
     return this.#operate(() => {
-      if (candidate && candidate.candidate !== this.#remote) throw refusal('OperationError', `${candidate.candidate} belongs to no description`);
+      if (candidate && candidate.candidate !== this.#remote)
+        throw refusal("OperationError", `${candidate.candidate} belongs to no description`);
     });
   }
 
   close() {
-    this.signalingState = 'closed';
-    this.connectionState = 'closed';
+    this.signalingState = "closed";
+    this.connectionState = "closed";
   }
 
   /** There are none of an offer that was rolled back. */
   #candidate(sdp) {
     if (this.localDescription.sdp !== sdp || this.#isRolledBack) return;
-    this.dispatchEvent(Object.assign(new Event('icecandidate'), { candidate: { candidate: sdp } }));
+    this.dispatchEvent(Object.assign(new Event("icecandidate"), { candidate: { candidate: sdp } }));
   }
 
   #operate(step) {
     this.#busy += 1;
-    const done = this.#chain.then(async () => {
-      await turns(this.#roll(4));
-      if (this.signalingState === 'closed') return new Promise(() => {});
-      return step();
-    }).finally(() => {
-      this.#busy -= 1;
-      this.#ask();
-    });
+    const done = this.#chain
+      .then(async () => {
+        await turns(this.#roll(4));
+        if (this.signalingState === "closed") return new Promise(() => {});
+        return step();
+      })
+      .finally(() => {
+        this.#busy -= 1;
+        this.#ask();
+      });
     this.#chain = done.catch(() => {});
     return done;
   }
 
   #ask() {
     setImmediate(() => {
-      if (this.wanted === this.agreed || this.signalingState !== 'stable' || this.#busy) return;
-      this.dispatchEvent(new Event('negotiationneeded'));
+      if (this.wanted === this.agreed || this.signalingState !== "stable" || this.#busy) return;
+      this.dispatchEvent(new Event("negotiationneeded"));
     });
   }
 }
@@ -130,7 +143,11 @@ function refusal(name, message) {
 export function wire(roll, deliver) {
   let last = Promise.resolve();
   return (message) => {
-    last = last.then(() => turns(roll(5))).then(() => { deliver(message); });
+    last = last
+      .then(() => turns(roll(5)))
+      .then(() => {
+        deliver(message);
+      });
   };
 }
 

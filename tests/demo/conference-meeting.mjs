@@ -1,35 +1,38 @@
 /** The conference as a person uses it, and a look at what really flows. */
 
-import { tab } from '../browser/world.mjs';
-import { connected } from './visit.mjs';
+import { tab } from "../browser/world.mjs";
+import { connected } from "./visit.mjs";
 
 /** A camera that shows a clock, a microphone that beeps each second, and a screen to share, which is a tab. */
-export const DEVICES = ['--use-fake-device-for-media-stream=fps=15', '--auto-select-tab-capture-source-by-title=Conference'];
+export const DEVICES = [
+  "--use-fake-device-for-media-stream=fps=15",
+  "--auto-select-tab-capture-source-by-title=Conference",
+];
 /** Options of a browsing context whose person lets the page use them. */
-export const ALLOWED = { permissions: ['camera', 'microphone'] };
+export const ALLOWED = { permissions: ["camera", "microphone"] };
 
-const WAYS = { both: 'Camera and microphone', sound: 'Sound only', nothing: 'Nothing: look and listen' };
+const WAYS = { both: "Camera and microphone", sound: "Sound only", nothing: "Nothing: look and listen" };
 
 /** Fills the start card in and presses Join, with `both`, `sound` or `nothing`. */
-export async function ask(page, address, name, channel, way = 'both') {
+export async function ask(page, address, name, channel, way = "both") {
   await page.goto(address);
-  await page.getByLabel('Your name').fill(name);
-  await page.getByLabel('Channel name').fill(channel);
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("Channel name").fill(channel);
   await page.getByLabel(WAYS[way]).check();
-  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await page.getByRole("button", { name: "Join", exact: true }).click();
 }
 
 /** A tab of one's own, whose person has chosen the small picture: several at once are work for a machine. */
 export async function thrifty(browser, options = ALLOWED) {
   const page = await tab(browser, options);
   await page.addInitScript(() => {
-    sessionStorage['networkwebsockets-webrtc'] ??= JSON.stringify({ quality: 'small' });
+    sessionStorage["networkwebsockets-webrtc"] ??= JSON.stringify({ quality: "small" });
   });
   return page;
 }
 
 /** Opens the page in such a tab and joins. */
-export async function join(browser, address, name, channel, way = 'both', options = ALLOWED) {
+export async function join(browser, address, name, channel, way = "both", options = ALLOWED) {
   const page = await thrifty(browser, options);
   await ask(page, address, name, channel, way);
   await entered(page);
@@ -49,27 +52,33 @@ export async function entered(page) {
   });
 }
 
-export const tiles = (page) => page.getByRole('list', { name: 'People' }).getByRole('listitem');
+export const tiles = (page) => page.getByRole("list", { name: "People" }).getByRole("listitem");
 export const tile = (page, name) => tiles(page).filter({ hasText: name });
-export const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
+export const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
 /** Waits until frames of somebody are decoded, more than there are now. */
 export async function sees(page, name) {
   await linked(page, name);
   const frames = await page.evaluate((who) => window.linkTo(who).measured?.totals.frames ?? 0, name);
-  await page.waitForFunction(([who, before]) => window.linkTo(who)?.measured?.totals.frames > before + 5, [name, frames]);
+  await page.waitForFunction(
+    ([who, before]) => window.linkTo(who)?.measured?.totals.frames > before + 5,
+    [name, frames],
+  );
 }
 
 /** Waits until somebody is heard: what comes in is louder than silence, from now on. */
 export async function hears(page, name) {
   await linked(page, name);
   const energy = await page.evaluate((who) => window.linkTo(who).measured?.totals.soundEnergy ?? 0, name);
-  await page.waitForFunction(([who, before]) => window.linkTo(who)?.measured?.totals.soundEnergy > before + 1e-5, [name, energy]);
+  await page.waitForFunction(
+    ([who, before]) => window.linkTo(who)?.measured?.totals.soundEnergy > before + 1e-5,
+    [name, energy],
+  );
 }
 
 /** Waits until the connection to somebody stands. */
 export async function linked(page, name) {
-  await page.waitForFunction((who) => window.linkTo(who)?.state === 'connected', name);
+  await page.waitForFunction((who) => window.linkTo(who)?.state === "connected", name);
 }
 
 /** What the browsers refused while the two negotiated. */

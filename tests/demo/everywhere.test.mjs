@@ -1,28 +1,29 @@
 /** What holds for every demo: findings, width, keyboard, other origins, sources, size. */
 
-import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
-import { Proxy } from '../browser/proxy.mjs';
-import { launch, picture, tab } from '../browser/world.mjs';
-import { ALLOWED, DEVICES } from './conference-meeting.mjs';
-import { axe, connected, DEMOS, elsewhere, end, enter, fits } from './visit.mjs';
+import { NwsProxy } from "../browser/proxy.mjs";
+import { launch, picture, tab } from "../browser/world.mjs";
+import { ALLOWED, DEVICES } from "./conference-meeting.mjs";
+import { axe, connected, DEMOS, elsewhere, end, enter, fits } from "./visit.mjs";
 
 const DEMO_NAMES = readdirSync(DEMOS, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !['shared', 'dist'].includes(entry.name)).map(({ name }) => name);
+  .filter((entry) => entry.isDirectory() && !["shared", "dist"].includes(entry.name))
+  .map(({ name }) => name);
 const WIDTHS = [360, 390, 600, 768, 1024, 1440];
 const LOADED_AT_MOST = 60 * 1024;
-const COLOURS = ['light', 'dark'];
+const COLOURS = ["light", "dark"];
 
 let proxy;
 let browser;
 let site;
 
 before(async () => {
-  proxy = await Proxy.start();
+  proxy = await NwsProxy.start();
   browser = await launch(undefined, DEVICES);
   site = await elsewhere();
 });
@@ -45,8 +46,9 @@ async function fitsEverywhere(page) {
 /** All that a page gets from its first request on, but pictures. */
 function weigh(page) {
   const bodies = [];
-  page.on('response', (response) => {
-    if (!/\.(webp|png|svg)$/.test(new URL(response.url()).pathname)) bodies.push(response.body().catch(() => Buffer.alloc(0)));
+  page.on("response", (response) => {
+    if (!/\.(webp|png|svg)$/.test(new URL(response.url()).pathname))
+      bodies.push(response.body().catch(() => Buffer.alloc(0)));
   });
   return async () => (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
 }
@@ -54,15 +56,19 @@ function weigh(page) {
 /** The elements that Tab reaches, in order, until it comes round: by way of the window itself, once. */
 async function tabbed(page) {
   const reached = [];
-  for (let ends = 0; ends < 2;) {
-    await page.keyboard.press('Tab');
+  for (let ends = 0; ends < 2; ) {
+    await page.keyboard.press("Tab");
     const now = await page.evaluate(() => {
       const { activeElement: element } = document;
       if (element === document.body) return null;
       const { outlineStyle, boxShadow } = getComputedStyle(element);
       const isNew = !element.dataset.reached;
-      element.dataset.reached = 'yes';
-      return { isNew, seen: outlineStyle !== 'none' || boxShadow !== 'none', html: element.outerHTML.slice(0, 120) };
+      element.dataset.reached = "yes";
+      return {
+        isNew,
+        seen: outlineStyle !== "none" || boxShadow !== "none",
+        html: element.outerHTML.slice(0, 120),
+      };
     });
     if (!now?.isNew) ends += 1;
     else reached.push(now);
@@ -71,9 +77,18 @@ async function tabbed(page) {
 }
 
 /** Controls that are visible and enabled, but were not reached. One of a group of radio buttons is enough. */
-const unreached = (page) => page.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
-  .filter((element) => !element.disabled && element.type !== 'radio' && element.checkVisibility({ visibilityProperty: true }) && !element.dataset.reached)
-  .map((element) => element.outerHTML.slice(0, 120)));
+const unreached = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+      .filter(
+        (element) =>
+          !element.disabled &&
+          element.type !== "radio" &&
+          element.checkVisibility({ visibilityProperty: true }) &&
+          !element.dataset.reached,
+      )
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
 
 const sourcesOf = (folder) => readdirSync(join(DEMOS, folder)).filter((file) => /\.(html|js|css)$/.test(file));
 
@@ -82,12 +97,12 @@ for (const demo of DEMO_NAMES) {
     for (const colorScheme of COLOURS) {
       const page = await tab(browser, { ...ALLOWED, colorScheme });
       await page.goto(address(demo));
-      await page.getByLabel('Your name').waitFor();
+      await page.getByLabel("Your name").waitFor();
       await axe(page);
       await fitsEverywhere(page);
       await picture(page, `every-${demo}-start-${colorScheme}`);
-      await page.getByLabel('Your name').fill('Ann');
-      await page.keyboard.press('Enter');
+      await page.getByLabel("Your name").fill("Ann");
+      await page.keyboard.press("Enter");
       await connected(page);
       await axe(page);
       await fitsEverywhere(page);
@@ -97,13 +112,13 @@ for (const demo of DEMO_NAMES) {
   });
 
   test(`${demo}: without a proxy it says so, without a serious finding, and joins when there is one`, async (t) => {
-    const own = await Proxy.during(t);
+    const own = await NwsProxy.during(t);
     const page = await tab(browser, ALLOWED);
     await page.goto(`${site.origin}/${demo}/?proxy=${own.ws}`);
     await own.stop();
-    await page.getByLabel('Your name').fill('Ann');
-    await page.getByRole('button', { name: 'Join', exact: true }).click();
-    await page.getByRole('heading', { name: 'No proxy found' }).waitFor();
+    await page.getByLabel("Your name").fill("Ann");
+    await page.getByRole("button", { name: "Join", exact: true }).click();
+    await page.getByRole("heading", { name: "No proxy found" }).waitFor();
     await axe(page);
     await fitsEverywhere(page);
     await picture(page, `every-${demo}-trouble`);
@@ -115,21 +130,24 @@ for (const demo of DEMO_NAMES) {
   test(`${demo}: the keyboard alone joins and reaches every control, and the focus is seen`, async () => {
     const page = await tab(browser, { ...ALLOWED, viewport: { width: 1280, height: 800 } });
     await page.goto(address(demo));
-    await page.getByLabel('Your name').waitFor();
-    await page.keyboard.type('Ann');
-    await page.keyboard.press('Enter');
+    await page.getByLabel("Your name").waitFor();
+    await page.keyboard.type("Ann");
+    await page.keyboard.press("Enter");
     await connected(page);
     const reached = await tabbed(page);
-    assert.deepEqual(reached.filter(({ seen }) => !seen), []);
+    assert.deepEqual(
+      reached.filter(({ seen }) => !seen),
+      [],
+    );
     assert.deepEqual(await unreached(page), []);
     await end(page);
   });
 
   test(`${demo}: two pages of different origins meet in one channel`, async () => {
-    const far = await enter(browser, `${site.origin}/${demo}/?proxy=${proxy.ws}`, 'Far', `${demo}-far`, ALLOWED);
-    const near = await enter(browser, address(demo), 'Near', `${demo}-far`, ALLOWED);
-    await far.locator('#room').getByText('Near').first().waitFor();
-    await near.locator('#room').getByText('Far').first().waitFor();
+    const far = await enter(browser, `${site.origin}/${demo}/?proxy=${proxy.ws}`, "Far", `${demo}-far`, ALLOWED);
+    const near = await enter(browser, address(demo), "Near", `${demo}-far`, ALLOWED);
+    await far.locator("#room").getByText("Near").first().waitFor();
+    await near.locator("#room").getByText("Far").first().waitFor();
     await end(far, near);
   });
 
@@ -137,14 +155,19 @@ for (const demo of DEMO_NAMES) {
     const page = await tab(browser, ALLOWED);
     const weight = weigh(page);
     await page.goto(address(demo));
-    await page.getByLabel('Your name').waitFor();
-    const links = await page.locator('.sources a').evaluateAll((all) => all.map(({ href }) => href));
+    await page.getByLabel("Your name").waitFor();
+    const links = await page.locator(".sources a").evaluateAll((all) => all.map(({ href }) => href));
     const [own, shared] = await Promise.all(links.map(async (link) => (await page.request.get(link)).text()));
-    for (const [text, folder] of [[own, demo], [shared, 'shared'], [shared, 'shared/transfer']]) {
-      for (const file of sourcesOf(folder)) assert.ok(text.includes(readFileSync(join(DEMOS, folder, file), 'utf8')), `${folder}/${file}`);
+    for (const [text, folder] of [
+      [own, demo],
+      [shared, "shared"],
+      [shared, "shared/transfer"],
+    ]) {
+      for (const file of sourcesOf(folder))
+        assert.ok(text.includes(readFileSync(join(DEMOS, folder, file), "utf8")), `${folder}/${file}`);
     }
-    await page.getByLabel('Your name').fill('Ann');
-    await page.keyboard.press('Enter');
+    await page.getByLabel("Your name").fill("Ann");
+    await page.keyboard.press("Enter");
     await connected(page);
     const bytes = await weight();
     t.diagnostic(`${demo}: ${(bytes / 1024).toFixed(1)} KB by gzip`);
@@ -153,11 +176,11 @@ for (const demo of DEMO_NAMES) {
   });
 }
 
-test('the list of demos weighs little, and the keyboard reaches all of it', async () => {
+test("the list of demos weighs little, and the keyboard reaches all of it", async () => {
   const page = await tab(browser);
   const weight = weigh(page);
   await page.goto(`${proxy.http}/demo/`);
-  await page.getByRole('link', { name: 'console' }).waitFor();
+  await page.getByRole("link", { name: "console" }).waitFor();
   assert.ok((await weight()) < 10 * 1024);
   assert.ok((await tabbed(page)).every(({ seen }) => seen));
   assert.deepEqual(await unreached(page), []);

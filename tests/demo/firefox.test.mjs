@@ -1,23 +1,23 @@
 /** The conference in Firefox: it sees and hears another Firefox, and a Chromium. */
 
-import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 
-import { DEADLINE_MS, within } from '../browser/deadline.mjs';
-import { Proxy } from '../browser/proxy.mjs';
-import { launch } from '../browser/world.mjs';
-import { DEVICES, join, sees } from './conference-meeting.mjs';
-import { end } from './visit.mjs';
+import { DEADLINE_MS, within } from "../browser/deadline.mjs";
+import { NwsProxy } from "../browser/proxy.mjs";
+import { launch } from "../browser/world.mjs";
+import { DEVICES, join, sees } from "./conference-meeting.mjs";
+import { end } from "./visit.mjs";
 
 /** A camera and a microphone that make something up, and nobody to be asked. Loopback is the only interface of some machines that test. */
 const PREFERENCES = {
-  'media.navigator.streams.fake': true,
-  'media.navigator.permission.disabled': true,
-  'media.autoplay.default': 0,
-  'media.peerconnection.ice.loopback': true,
+  "media.navigator.streams.fake": true,
+  "media.navigator.permission.disabled": true,
+  "media.autoplay.default": 0,
+  "media.peerconnection.ice.loopback": true,
 };
 
 let proxy;
@@ -26,16 +26,22 @@ let firefox;
 let address;
 
 before(async () => {
-  const executablePath = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
+  const executablePath = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
   if (!existsSync(executablePath)) {
     throw new Error(`${executablePath} is missing: install Firefox, or name its program in the variable FIREFOX`);
   }
   // The tests of the package have brought along what drives a Firefox.
-  const require = createRequire(new URL('../package/package.json', import.meta.url));
-  const { launch: start } = await import(pathToFileURL(require.resolve('puppeteer-core')).href);
-  proxy = await Proxy.start();
+  const require = createRequire(new URL("../package/package.json", import.meta.url));
+  const { launch: start } = await import(pathToFileURL(require.resolve("puppeteer-core")).href);
+  proxy = await NwsProxy.start();
   chromium = await launch(undefined, DEVICES);
-  firefox = await start({ browser: 'firefox', executablePath, headless: true, timeout: DEADLINE_MS, extraPrefsFirefox: PREFERENCES });
+  firefox = await start({
+    browser: "firefox",
+    executablePath,
+    headless: true,
+    timeout: DEADLINE_MS,
+    extraPrefsFirefox: PREFERENCES,
+  });
   address = `${proxy.http}/demo/webrtc/`;
 });
 after(async () => {
@@ -48,22 +54,38 @@ async function enter(name, channel) {
   const context = await firefox.createBrowserContext();
   const page = await context.newPage();
   page.faults = [];
-  page.on('pageerror', (error) => page.faults.push(error.message));
+  page.on("pageerror", (error) => page.faults.push(error.message));
   await page.goto(address);
-  await page.type('#start-name', name);
-  await page.$eval('#start-channel', (input, value) => { input.value = value; }, channel);
+  await page.type("#start-name", name);
+  await page.$eval(
+    "#start-channel",
+    (input, value) => {
+      input.value = value;
+    },
+    channel,
+  );
   await page.click('.card button[type="submit"]');
-  await page.waitForFunction(() => document.querySelector('.state')?.textContent === 'Connected', { timeout: DEADLINE_MS });
-  await page.evaluate(async () => { window.inside = await import(document.querySelector('script[type="module"]').src); });
+  await page.waitForFunction(() => document.querySelector(".state")?.textContent === "Connected", {
+    timeout: DEADLINE_MS,
+  });
+  await page.evaluate(async () => {
+    window.inside = await import(document.querySelector('script[type="module"]').src);
+  });
   return page;
 }
 
 /** Waits until frames and sound of the only other person have come in. */
 function receives(page) {
-  return within('frames and sound', page.waitForFunction(() => {
-    const [link] = window.inside.present.call.links.values();
-    return link?.state === 'connected' && link.measured?.totals.frames > 5 && link.measured.totals.soundBytes > 0;
-  }, { timeout: DEADLINE_MS }));
+  return within(
+    "frames and sound",
+    page.waitForFunction(
+      () => {
+        const [link] = window.inside.present.call.links.values();
+        return link?.state === "connected" && link.measured?.totals.frames > 5 && link.measured.totals.soundBytes > 0;
+      },
+      { timeout: DEADLINE_MS },
+    ),
+  );
 }
 
 async function leave(...pages) {
@@ -73,23 +95,23 @@ async function leave(...pages) {
   }
 }
 
-test('two people with Firefox see and hear each other', async () => {
-  const [ann, bob] = [await enter('Ann', 'foxes'), await enter('Bob', 'foxes')];
+test("two people with Firefox see and hear each other", async () => {
+  const [ann, bob] = [await enter("Ann", "foxes"), await enter("Bob", "foxes")];
   await receives(ann);
   await receives(bob);
   const path = await ann.evaluate(() => [...window.inside.present.call.links.values()][0].measured.path);
-  assert.equal(path.protocol, 'udp');
+  assert.equal(path.protocol, "udp");
   await leave(bob);
-  await ann.waitForFunction(() => document.querySelectorAll('.tile').length === 1, { timeout: DEADLINE_MS });
+  await ann.waitForFunction(() => document.querySelectorAll(".tile").length === 1, { timeout: DEADLINE_MS });
   await leave(ann);
 });
 
-test('one with Firefox and one with Chromium see and hear each other', async () => {
-  const fox = await enter('Fox', 'mixed');
-  const chrome = await join(chromium, address, 'Chrome', 'mixed');
-  await sees(chrome, 'Fox');
+test("one with Firefox and one with Chromium see and hear each other", async () => {
+  const fox = await enter("Fox", "mixed");
+  const chrome = await join(chromium, address, "Chrome", "mixed");
+  await sees(chrome, "Fox");
   await receives(fox);
   await end(chrome);
-  await fox.waitForFunction(() => document.querySelectorAll('.tile').length === 1, { timeout: DEADLINE_MS });
+  await fox.waitForFunction(() => document.querySelectorAll(".tile").length === 1, { timeout: DEADLINE_MS });
   await leave(fox);
 });

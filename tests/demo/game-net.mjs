@@ -1,6 +1,6 @@
 /** A network of game sessions without sockets and clocks: messages take their time, and links break, as a seed says. */
 
-import { Session } from '../../demo/game/session.js';
+import { Session } from "../../demo/game/session.js";
 
 /** A small generator (mulberry32), so that each run can be repeated. */
 export function dice(seed) {
@@ -11,7 +11,11 @@ export function dice(seed) {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  return { roll, below: (count) => Math.floor(roll() * count), pick: (items) => items[Math.floor(roll() * items.length)] };
+  return {
+    roll,
+    below: (count) => Math.floor(roll() * count),
+    pick: (items) => items[Math.floor(roll() * items.length)],
+  };
 }
 
 export class Net {
@@ -28,11 +32,16 @@ export class Net {
   }
 
   join(id, before) {
-    const session = new Session(id, {
-      send: (data) => this.say(id, data),
-      sendTo: (other, data) => this.#reachable(id).includes(other) && this.#put(id, other, { data, direct: true }),
-      now: () => 0,
-    }, 0, before);
+    const session = new Session(
+      id,
+      {
+        send: (data) => this.say(id, data),
+        sendTo: (other, data) => this.#reachable(id).includes(other) && this.#put(id, other, { data, direct: true }),
+        now: () => 0,
+      },
+      0,
+      before,
+    );
     this.#side.set(id, 0);
     this.sessions.set(id, session);
     for (const other of this.#reachable(id)) this.#link(id, other);
@@ -94,7 +103,10 @@ export class Net {
   #steer(id) {
     if (!this.#steering.has(id) || this.#random.roll() < 0.05) {
       const angle = this.#random.roll() * 2 * Math.PI;
-      this.#steering.set(id, { dx: Math.round(127 * Math.cos(angle)), dy: Math.round(127 * Math.sin(angle)) });
+      this.#steering.set(id, {
+        dx: Math.round(127 * Math.cos(angle)),
+        dy: Math.round(127 * Math.sin(angle)),
+      });
     }
     return this.#steering.get(id);
   }
@@ -114,7 +126,10 @@ export class Net {
   }
 
   #unlink(one, other) {
-    for (const [from, to] of [[one, other], [other, one]]) {
+    for (const [from, to] of [
+      [one, other],
+      [other, one],
+    ]) {
       const way = this.#way(from, to);
       const lost = this.#random.below(way.length + 1);
       while (way.length > lost && !way.at(-1).event.come) way.pop();

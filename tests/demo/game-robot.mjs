@@ -1,13 +1,13 @@
 /** A player without a page, or whatever pretends to be one: a plain WebSocket that speaks the game's messages. */
 
-import { once } from 'node:events';
+import { once } from "node:events";
 
-import WebSocket from 'ws';
+import WebSocket from "ws";
 
-import { decodeHello, encodeHello } from '../../demo/shared/hello.js';
-import { TICK_MS } from '../../demo/game/field.js';
-import { Session } from '../../demo/game/session.js';
-import { within } from '../browser/deadline.mjs';
+import { decodeHello, encodeHello } from "../../demo/shared/hello.js";
+import { TICK_MS } from "../../demo/game/field.js";
+import { Session } from "../../demo/game/session.js";
+import { within } from "../browser/deadline.mjs";
 
 const BROADCAST = 1;
 const DIRECT = 2;
@@ -17,27 +17,29 @@ export class Robot {
   #name;
   #beat = null;
   #began;
-  #ready = new Promise((resolve) => { this.#began = resolve; });
+  #ready = new Promise((resolve) => {
+    this.#began = resolve;
+  });
 
   /** @param {{ws: string}} proxy @param {string} channel */
   static async join(proxy, channel, name) {
     const robot = new Robot(new WebSocket(`${proxy.ws}/${channel}`), name);
-    await within('a robot in its room', robot.#ready);
+    await within("a robot in its room", robot.#ready);
     return robot;
   }
 
   /** One that never says hello. */
   static mute(proxy, channel) {
-    return Robot.join(proxy, channel, '');
+    return Robot.join(proxy, channel, "");
   }
 
   /** @param {string} name of which it says nothing if it is empty */
   constructor(socket, name) {
     this.#socket = socket;
     this.#name = name;
-    socket.on('error', () => {});
-    socket.on('message', (data, isBinary) => (isBinary ? this.#bytes(data) : this.#frame(JSON.parse(data))));
-    socket.on('open', () => this.#tell({ action: 'status' }));
+    socket.on("error", () => {});
+    socket.on("message", (data, isBinary) => (isBinary ? this.#bytes(data) : this.#frame(JSON.parse(data))));
+    socket.on("open", () => this.#tell({ action: "status" }));
   }
 
   /** Takes part in the game, resting. */
@@ -57,25 +59,29 @@ export class Robot {
 
   /** A text to all. */
   say(data) {
-    this.#tell({ action: 'broadcast', data });
+    this.#tell({ action: "broadcast", data });
   }
 
   async leave() {
     clearInterval(this.#beat);
-    const closed = once(this.#socket, 'close');
+    const closed = once(this.#socket, "close");
     this.#socket.close();
-    await within('the end of a robot', closed);
+    await within("the end of a robot", closed);
   }
 
   #frame({ action, source, target, data }) {
-    if (!this.session) this.#begin(action === 'status' ? target : source);
-    if (action === 'connect' && this.#name) this.#tell({ action: 'message', target, data: this.#hello() });
-    if (action === 'disconnect') this.session.go(target);
+    if (!this.session) this.#begin(action === "status" ? target : source);
+    if (action === "connect" && this.#name) this.#tell({ action: "message", target, data: this.#hello() });
+    if (action === "disconnect") this.session.go(target);
     if (data !== undefined && decodeHello(data)) this.session.come(source);
   }
 
   #begin(id) {
-    const ways = { send: (data) => this.shout(data), sendTo: (to, data) => this.whisper(to, data), now: () => performance.now() };
+    const ways = {
+      send: (data) => this.shout(data),
+      sendTo: (to, data) => this.whisper(to, data),
+      now: () => performance.now(),
+    };
     this.session = new Session(id, ways, 0);
     this.#began();
   }
@@ -91,6 +97,6 @@ export class Robot {
   }
 
   #hello() {
-    return encodeHello({ demo: 'game', name: this.#name, here: 0, extra: {} });
+    return encodeHello({ demo: "game", name: this.#name, here: 0, extra: {} });
   }
 }

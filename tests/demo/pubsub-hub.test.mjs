@@ -1,22 +1,27 @@
 /** The hub of publish/subscribe on simulated networks: patterns, races, newcomers, cuts, lies and limits. */
 
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import assert from "node:assert/strict";
+import { test } from "node:test";
 
-import { Ledger, MESSAGE_AT_MOST, TOPICS_AT_MOST, VALUE_AT_MOST } from '../../demo/pubsub/ledger.js';
-import { isPattern, isTopic } from '../../demo/pubsub/topic.js';
-import { lots, Network } from './pubsub-network.mjs';
+import { Ledger, MESSAGE_AT_MOST, TOPICS_AT_MOST, VALUE_AT_MOST } from "../../demo/pubsub/ledger.js";
+import { isPattern, isTopic } from "../../demo/pubsub/topic.js";
+import { lots, Network } from "./pubsub-network.mjs";
 
 /** Some members who all know each other, on a network of their own. */
 function together(t, count, seed = 1) {
   const network = new Network(seed);
   const members = Array.from({ length: count }, () => network.member());
-  t.after(() => { for (const { hub } of members) hub.close(); });
+  t.after(() => {
+    for (const { hub } of members) hub.close();
+  });
   network.settle();
   return { network, members };
 }
 
-const values = ({ ledger }) => Object.fromEntries([...ledger.entries.values()].filter(({ value }) => value !== undefined).map(({ topic, value }) => [topic, value]));
+const values = ({ ledger }) =>
+  Object.fromEntries(
+    [...ledger.entries.values()].filter(({ value }) => value !== undefined).map(({ topic, value }) => [topic, value]),
+  );
 const stamps = ({ ledger }) => [...ledger.entries.values()].map((entry) => JSON.stringify(entry)).sort();
 
 function heard(hub, pattern) {
@@ -27,55 +32,80 @@ function heard(hub, pattern) {
 
 /** A message as a peer could send it that keeps to no rule. */
 function say(network, from, to, message) {
-  network.queue(from.room, to.room).push({ kind: 'data', data: typeof message === 'string' ? message : JSON.stringify(message), direct: true });
+  network.queue(from.room, to.room).push({
+    kind: "data",
+    data: typeof message === "string" ? message : JSON.stringify(message),
+    direct: true,
+  });
   network.settle();
 }
 
-test('what is no pattern and what is no topic is refused with a sentence', (t) => {
-  const { members: [{ hub }] } = together(t, 1);
-  for (const pattern of ['', 'sport+', 'sport/tennis#', 'sport/#/ranking', '#/', '+a/b', 'a\0b', 'x'.repeat(201), '\ud800', 7, null]) {
+test("what is no pattern and what is no topic is refused with a sentence", (t) => {
+  const {
+    members: [{ hub }],
+  } = together(t, 1);
+  for (const pattern of [
+    "",
+    "sport+",
+    "sport/tennis#",
+    "sport/#/ranking",
+    "#/",
+    "+a/b",
+    "a\0b",
+    "x".repeat(201),
+    "\ud800",
+    7,
+    null,
+  ]) {
     assert.equal(isPattern(pattern), false, String(pattern));
     assert.throws(() => hub.subscribe(pattern, () => {}), /^RangeError: In a pattern/);
   }
-  for (const topic of ['', 'a/+', 'a/#', 'a#', 'a\0', 'x'.repeat(201), '\udc00', undefined, {}]) {
+  for (const topic of ["", "a/+", "a/#", "a#", "a\0", "x".repeat(201), "\udc00", undefined, {}]) {
     assert.equal(isTopic(topic), false, String(topic));
     assert.throws(() => hub.publish(topic, 1), /^RangeError: A topic/);
   }
-  for (const value of [() => {}, Symbol('x'), 'x'.repeat(VALUE_AT_MOST)]) assert.throws(() => hub.publish('a', value), /^RangeError: A value/);
+  for (const value of [() => {}, Symbol("x"), "x".repeat(VALUE_AT_MOST)])
+    assert.throws(() => hub.publish("a", value), /^RangeError: A value/);
 });
 
-test('all subscribers hear a value, also the publisher’s, until they unsubscribe', (t) => {
-  const { network, members: [ann, bob] } = together(t, 2);
-  const [own, far] = [heard(ann.hub, 'room/+/light'), heard(bob.hub, '#')];
+test("all subscribers hear a value, also the publisher’s, until they unsubscribe", (t) => {
+  const {
+    network,
+    members: [ann, bob],
+  } = together(t, 2);
+  const [own, far] = [heard(ann.hub, "room/+/light"), heard(bob.hub, "#")];
   const counted = [];
   const count = (value) => counted.push(value);
-  const stop = bob.hub.subscribe('room/#', count);
-  bob.hub.subscribe('room/1/light', count);
-  assert.equal(ann.hub.publish('room/1/light', { on: true, at: new Date(0) }), true);
+  const stop = bob.hub.subscribe("room/#", count);
+  bob.hub.subscribe("room/1/light", count);
+  assert.equal(ann.hub.publish("room/1/light", { on: true, at: new Date(0) }), true);
   network.settle();
-  const light = ['room/1/light', { on: true, at: '1970-01-01T00:00:00.000Z' }];
+  const light = ["room/1/light", { on: true, at: "1970-01-01T00:00:00.000Z" }];
   assert.deepEqual([own, far, counted], [[light], [light], [light[1], light[1]]]);
   stop();
-  bob.hub.unsubscribe('room/1/light', count);
-  ann.hub.publish('room/1/light', null);
+  bob.hub.unsubscribe("room/1/light", count);
+  ann.hub.publish("room/1/light", null);
   network.settle();
-  assert.deepEqual([far.at(-1), counted.length], [['room/1/light', null], 2]);
+  assert.deepEqual([far.at(-1), counted.length], [["room/1/light", null], 2]);
 });
 
-test('who subscribes late hears the last values at once, but not those that were cleared', (t) => {
-  const { network, members: [ann, bob] } = together(t, 2);
-  for (const value of [1, 2, 3]) ann.hub.publish('count', value);
-  ann.hub.publish('gone', 1);
-  ann.hub.publish('gone', undefined);
+test("who subscribes late hears the last values at once, but not those that were cleared", (t) => {
+  const {
+    network,
+    members: [ann, bob],
+  } = together(t, 2);
+  for (const value of [1, 2, 3]) ann.hub.publish("count", value);
+  ann.hub.publish("gone", 1);
+  ann.hub.publish("gone", undefined);
   network.settle();
-  assert.deepEqual(heard(bob.hub, '#'), [['count', 3]]);
+  assert.deepEqual(heard(bob.hub, "#"), [["count", 3]]);
 });
 
-test('two who publish at once end with the same value, and no subscriber goes back', (t) => {
+test("two who publish at once end with the same value, and no subscriber goes back", (t) => {
   for (let seed = 1; seed <= 50; seed += 1) {
     const { network, members } = together(t, 5, seed);
-    const said = members.map(({ hub }) => heard(hub, 'race'));
-    for (const [number, { hub }] of members.entries()) hub.publish('race', number);
+    const said = members.map(({ hub }) => heard(hub, "race"));
+    for (const [number, { hub }] of members.entries()) hub.publish("race", number);
     network.settle();
     const winner = [...members].sort((one, other) => (one.room.id < other.room.id ? 1 : -1))[0];
     for (const [number, member] of members.entries()) {
@@ -85,13 +115,13 @@ test('two who publish at once end with the same value, and no subscriber goes ba
   }
 });
 
-test('a newcomer is given everything, by the lowest id of those it has met', (t) => {
+test("a newcomer is given everything, by the lowest id of those it has met", (t) => {
   for (let seed = 1; seed <= 30; seed += 1) {
     const { network, members } = together(t, 4, seed);
-    members[0].hub.publish('old', 'value');
-    members[0].hub.publish('cleared', 1);
+    members[0].hub.publish("old", "value");
+    members[0].hub.publish("cleared", 1);
     network.settle();
-    members[1].hub.publish('cleared', undefined);
+    members[1].hub.publish("cleared", undefined);
     network.settle();
     network.leave(members.shift());
     network.settle();
@@ -104,9 +134,12 @@ test('a newcomer is given everything, by the lowest id of those it has met', (t)
       if (data.includes('"ask"')) askedOf.push([person.id, [...room.people.keys()].sort()[0]]);
       return sendTo(person, data);
     };
-    const said = heard(newcomer.hub, '#');
+    const said = heard(newcomer.hub, "#");
     network.settle();
-    assert.deepEqual(said.filter(([, value]) => value !== undefined), [['old', 'value']]);
+    assert.deepEqual(
+      said.filter(([, value]) => value !== undefined),
+      [["old", "value"]],
+    );
     assert.deepEqual(stamps(newcomer), stamps(members[0]));
     assert.ok(askedOf.length > 0);
     for (const [id, lowest] of askedOf) assert.equal(id, lowest);
@@ -114,10 +147,10 @@ test('a newcomer is given everything, by the lowest id of those it has met', (t)
   }
 });
 
-test('when the one who was asked leaves before it has answered, the next is asked', (t) => {
+test("when the one who was asked leaves before it has answered, the next is asked", (t) => {
   for (let seed = 1; seed <= 30; seed += 1) {
     const { network, members } = together(t, 4, seed);
-    members[0].hub.publish('a', 1);
+    members[0].hub.publish("a", 1);
     network.settle();
     const [slow] = members.toSorted((one, other) => (one.room.id < other.room.id ? -1 : 1));
     const sendTo = slow.room.sendTo.bind(slow.room);
@@ -132,12 +165,14 @@ test('when the one who was asked leaves before it has answered, the next is aske
   }
 });
 
-test('who does not answer is passed over', (t) => {
+test("who does not answer is passed over", (t) => {
   const network = new Network(3);
   const members = Array.from({ length: 3 }, () => network.member());
-  t.after(() => { for (const { hub } of members) hub.close(); });
+  t.after(() => {
+    for (const { hub } of members) hub.close();
+  });
   network.settle();
-  members[0].hub.publish('a', 1);
+  members[0].hub.publish("a", 1);
   network.settle();
   const [silent] = [...members].sort((one, other) => (one.room.id < other.room.id ? -1 : 1));
   Object.assign(silent.room, { send: () => true, sendTo: () => true });
@@ -151,132 +186,184 @@ test('who does not answer is passed over', (t) => {
   assert.deepEqual(values(newcomer), { a: 1 });
 });
 
-test('after a cut both sides have what either side published', (t) => {
+test("after a cut both sides have what either side published", (t) => {
   for (let seed = 1; seed <= 30; seed += 1) {
     const { network, members } = together(t, 6, seed);
     const [left, right] = [members.slice(0, 3), members.slice(3)];
     const pairs = left.flatMap((one) => right.map((other) => [one.room, other.room]));
-    members[0].hub.publish('both', 'before');
+    members[0].hub.publish("both", "before");
     network.settle();
     for (const pair of pairs) network.cut(...pair);
     for (let round = 0; round < 9; round += 1) left[round % 3].hub.publish(`left/${round}`, round);
-    right[0].hub.publish('right', 1);
-    right[1].hub.publish('both', 'right');
-    left[2].hub.publish('both', undefined);
+    right[0].hub.publish("right", 1);
+    right[1].hub.publish("both", "right");
+    left[2].hub.publish("both", undefined);
     network.settle();
     for (const pair of pairs) network.join(...pair);
     reconcile(network, members);
     for (const member of members) assert.deepEqual(stamps(member), stamps(members[0]), `seed ${seed}`);
     assert.equal(members[0].ledger.entries.size, 11);
-    assert.equal(values(members[0]).both, undefined, 'the left side has counted further');
+    assert.equal(values(members[0]).both, undefined, "the left side has counted further");
     for (const { hub } of members) hub.close();
   }
 });
 
-test('what is published without a connection is kept, and told after the next one', (t) => {
-  const { network, members: [ann, bob, cleo] } = together(t, 3);
-  ann.hub.publish('before', 0);
+test("what is published without a connection is kept, and told after the next one", (t) => {
+  const {
+    network,
+    members: [ann, bob, cleo],
+  } = together(t, 3);
+  ann.hub.publish("before", 0);
   network.settle();
   network.lose(ann.room);
   network.settle();
-  assert.equal(ann.hub.publish('alone', 1), false);
+  assert.equal(ann.hub.publish("alone", 1), false);
   network.connect(ann.room);
   network.settle();
   for (const member of [bob, cleo]) assert.deepEqual(values(member), { before: 0, alone: 1 });
 });
 
-test('who has counted less than the others learns what it lacks', (t) => {
+test("who has counted less than the others learns what it lacks", (t) => {
   for (let seed = 1; seed <= 10; seed += 1) {
     const { network, members } = together(t, 2, seed);
     reconcile(network, members);
     const [low, high] = members.toSorted((one, other) => (one.room.id < other.room.id ? -1 : 1));
-    high.ledger.merge({ topic: 'a', clock: 50, by: 'somebody', value: 1 });
+    high.ledger.merge({ topic: "a", clock: 50, by: "somebody", value: 1 });
     reconcile(network, members);
     assert.deepEqual(values(low), { a: 1 });
   }
 });
 
-test('a snapshot that comes twice changes nothing', (t) => {
-  const { network, members: [ann, bob] } = together(t, 2);
+test("a snapshot that comes twice changes nothing", (t) => {
+  const {
+    network,
+    members: [ann, bob],
+  } = together(t, 2);
   for (let topic = 0; topic < 20; topic += 1) ann.hub.publish(`t/${topic}`, topic);
   network.settle();
-  const said = heard(bob.hub, '#');
+  const said = heard(bob.hub, "#");
   const before = [stamps(bob), said.length];
   const entries = [...ann.ledger.entries.values()].map(({ topic, clock, by, value }) => [topic, clock, by, value]);
-  for (let round = 0; round < 2; round += 1) say(network, ann, bob, { type: 'news', entries });
+  for (let round = 0; round < 2; round += 1) say(network, ann, bob, { type: "news", entries });
   assert.deepEqual([stamps(bob), said.length], before);
 });
 
-test('parts of a snapshot stay far below the message limit', (t) => {
-  const { network, members: [ann] } = together(t, 1);
-  for (let topic = 0; topic < 300; topic += 1) ann.hub.publish(`t/${topic}`, '\u20ac'.repeat(VALUE_AT_MOST - 2));
+test("parts of a snapshot stay far below the message limit", (t) => {
+  const {
+    network,
+    members: [ann],
+  } = together(t, 1);
+  for (let topic = 0; topic < 300; topic += 1) ann.hub.publish(`t/${topic}`, "\u20ac".repeat(VALUE_AT_MOST - 2));
   const newcomer = network.member();
   t.after(() => newcomer.hub.close());
   const sizes = [];
-  newcomer.room.addEventListener('data', ({ detail: { data } }) => sizes.push(Buffer.byteLength(JSON.stringify(data))));
+  newcomer.room.addEventListener("data", ({ detail: { data } }) => sizes.push(Buffer.byteLength(JSON.stringify(data))));
   network.settle();
   assert.equal(newcomer.ledger.entries.size, 300);
   assert.ok(sizes.length > 15 && Math.max(...sizes) <= 256 * 1024, `the largest has ${Math.max(...sizes)} bytes`);
 });
 
-test('a clock that nobody can have reached is ignored, and the highest that is taken is passed at once', (t) => {
+test("a clock that nobody can have reached is ignored, and the highest that is taken is passed at once", (t) => {
   let now = 1_800_000_000_000;
   const network = new Network(1);
   const [ann, bob] = [network.member(() => now), network.member(() => now)];
-  t.after(() => { ann.hub.close(); bob.hub.close(); });
+  t.after(() => {
+    ann.hub.close();
+    bob.hub.close();
+  });
   network.settle();
-  ann.hub.publish('a', 'honest');
+  ann.hub.publish("a", "honest");
   network.settle();
-  const lies = ['9007199254740991', '9007199254740993', '1e308', '1e999', '-1', '0', '1.5', '"5"', 'null', '[7]', '{}', String(now * 1000 + 1)];
+  const lies = [
+    "9007199254740991",
+    "9007199254740993",
+    "1e308",
+    "1e999",
+    "-1",
+    "0",
+    "1.5",
+    '"5"',
+    "null",
+    "[7]",
+    "{}",
+    String(now * 1000 + 1),
+  ];
   for (const clock of lies) {
     say(network, bob, ann, `{"type":"put","topic":"a","clock":${clock},"value":"lie"}`);
     say(network, bob, ann, `{"type":"news","entries":[["a",${clock},"zzz","lie"]]}`);
   }
-  assert.deepEqual([values(ann), ann.ledger.clock], [{ a: 'honest' }, 1]);
-  say(network, bob, ann, { type: 'put', topic: 'a', clock: now * 1000, value: 'highest' });
-  assert.deepEqual(values(ann), { a: 'highest' });
+  assert.deepEqual([values(ann), ann.ledger.clock], [{ a: "honest" }, 1]);
+  say(network, bob, ann, { type: "put", topic: "a", clock: now * 1000, value: "highest" });
+  assert.deepEqual(values(ann), { a: "highest" });
   now += 1;
-  ann.hub.publish('a', 'honest again');
+  ann.hub.publish("a", "honest again");
   network.settle();
-  assert.deepEqual([values(ann), values(bob)], [{ a: 'honest again' }, { a: 'honest again' }]);
+  assert.deepEqual([values(ann), values(bob)], [{ a: "honest again" }, { a: "honest again" }]);
   assert.ok(Number.isSafeInteger(ann.ledger.clock));
 });
 
-test('malformed, hostile and unknown messages change nothing, and stop nothing', (t) => {
-  const { network, members: [ann, bob] } = together(t, 2);
-  ann.hub.publish('a', 1);
+test("malformed, hostile and unknown messages change nothing, and stop nothing", (t) => {
+  const {
+    network,
+    members: [ann, bob],
+  } = together(t, 2);
+  ann.hub.publish("a", 1);
   network.settle();
   const bad = [
-    '', 'x', 'null', '7', '[]', '{"type":"constructor"}', '{"type":"put"}', '{"type":"put","topic":"a/#","clock":9,"value":1}', '{"type":"put","topic":["a"],"clock":9}',
-    `{"type":"put","topic":"deep","clock":9,"value":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, `{"type":"put","topic":"long","clock":9,"value":"${'x'.repeat(VALUE_AT_MOST)}"}`,
-    '{"type":"all","entries":7,"end":true}', '{"type":"news","entries":{"length":1e9}}',
+    "",
+    "x",
+    "null",
+    "7",
+    "[]",
+    '{"type":"constructor"}',
+    '{"type":"put"}',
+    '{"type":"put","topic":"a/#","clock":9,"value":1}',
+    '{"type":"put","topic":["a"],"clock":9}',
+    `{"type":"put","topic":"deep","clock":9,"value":${"[".repeat(200_000)}${"]".repeat(200_000)}}`,
+    `{"type":"put","topic":"long","clock":9,"value":"${"x".repeat(VALUE_AT_MOST)}"}`,
+    '{"type":"all","entries":7,"end":true}',
+    '{"type":"news","entries":{"length":1e9}}',
     '{"type":"news","entries":[null,7,[],["a"],["a",9],["a",9,7],["a",9,"not an id"],["a",9,""],[{"toString":1},9,"zz",1],["a#",9,"zz",1]]}',
-    '{"type":"sum"}', '{"type":"sum","upTo":"x","clock":{},"sum":[]}', '{"type":"put","topic":"a","clock":1,"value":0,"by":"zzzz"}',
+    '{"type":"sum"}',
+    '{"type":"sum","upTo":"x","clock":{},"sum":[]}',
+    '{"type":"put","topic":"a","clock":1,"value":0,"by":"zzzz"}',
   ];
   for (const message of bad) say(network, bob, ann, message);
-  network.queue(bob.room, ann.room).push({ kind: 'data', data: new ArrayBuffer(8), direct: true });
+  network.queue(bob.room, ann.room).push({ kind: "data", data: new ArrayBuffer(8), direct: true });
   network.settle();
   assert.deepEqual([stamps(ann).length, values(ann)], [1, bob.room.id > ann.room.id ? { a: 0 } : { a: 1 }]);
-  ann.hub.publish('a', 2);
+  ann.hub.publish("a", 2);
   network.settle();
   assert.deepEqual(values(bob), { a: 2 });
 });
 
-test('names of an object’s own properties are topics like others', (t) => {
-  const { network, members: [ann, bob] } = together(t, 2);
-  const topics = ['__proto__', 'constructor', 'toString', '__proto__/polluted', 'hasOwnProperty'];
+test("names of an object’s own properties are topics like others", (t) => {
+  const {
+    network,
+    members: [ann, bob],
+  } = together(t, 2);
+  const topics = ["__proto__", "constructor", "toString", "__proto__/polluted", "hasOwnProperty"];
   for (const topic of topics) ann.hub.publish(topic, JSON.parse('{"__proto__":{"polluted":true}}'));
   network.settle();
-  assert.deepEqual(heard(bob.hub, '#').map(([topic]) => topic), topics);
+  assert.deepEqual(
+    heard(bob.hub, "#").map(([topic]) => topic),
+    topics,
+  );
   assert.equal({}.polluted, undefined);
 });
 
-test('of more topics than it keeps the newest stay, in whatever order they come', () => {
+test("of more topics than it keeps the newest stay, in whatever order they come", () => {
   const draw = lots(9);
-  const entries = Array.from({ length: TOPICS_AT_MOST + 500 }, (_, number) => ({ topic: `t/${number % (TOPICS_AT_MOST + 300)}`, clock: number + 1, by: 'a', value: number }));
+  const entries = Array.from({ length: TOPICS_AT_MOST + 500 }, (_, number) => ({
+    topic: `t/${number % (TOPICS_AT_MOST + 300)}`,
+    clock: number + 1,
+    by: "a",
+    value: number,
+  }));
   const ledgers = Array.from({ length: 3 }, () => {
     const ledger = new Ledger();
-    for (const entry of [...entries].map((one) => [draw(1e9), one]).sort(([one], [other]) => one - other)) ledger.merge(entry[1]);
+    for (const entry of [...entries].map((one) => [draw(1e9), one]).sort(([one], [other]) => one - other))
+      ledger.merge(entry[1]);
     return ledger;
   });
   for (const ledger of ledgers) {
@@ -286,9 +373,14 @@ test('of more topics than it keeps the newest stay, in whatever order they come'
   }
 });
 
-test('many entries at once leave the same as one after the other', () => {
+test("many entries at once leave the same as one after the other", () => {
   const draw = lots(4);
-  const entries = Array.from({ length: TOPICS_AT_MOST + 700 }, (_, number) => ({ topic: `t/${draw(TOPICS_AT_MOST + 400)}`, clock: 1 + draw(5000), by: 'a', value: number }));
+  const entries = Array.from({ length: TOPICS_AT_MOST + 700 }, (_, number) => ({
+    topic: `t/${draw(TOPICS_AT_MOST + 400)}`,
+    clock: 1 + draw(5000),
+    by: "a",
+    value: number,
+  }));
   const [one, other] = [new Ledger(), new Ledger()];
   for (const entry of entries) one.merge(entry);
   const kept = other.mergeAll(entries);
@@ -296,41 +388,56 @@ test('many entries at once leave the same as one after the other', () => {
   assert.ok(kept.every((entry) => other.entries.get(entry.topic) === entry));
 });
 
-test('of a message only as much is read as a page would send', (t) => {
-  const { network, members: [ann, bob] } = together(t, 2);
-  const entries = Array.from({ length: TOPICS_AT_MOST + 500 }, (_, number) => [`t/${number}`, number + 1, 'z', 0]);
-  say(network, bob, ann, { type: 'put', entries });
-  say(network, bob, ann, { type: 'news', entries: entries.slice(0, 10), filling: 'x'.repeat(MESSAGE_AT_MOST) });
+test("of a message only as much is read as a page would send", (t) => {
+  const {
+    network,
+    members: [ann, bob],
+  } = together(t, 2);
+  const entries = Array.from({ length: TOPICS_AT_MOST + 500 }, (_, number) => [`t/${number}`, number + 1, "z", 0]);
+  say(network, bob, ann, { type: "put", entries });
+  say(network, bob, ann, {
+    type: "news",
+    entries: entries.slice(0, 10),
+    filling: "x".repeat(MESSAGE_AT_MOST),
+  });
   assert.equal(ann.ledger.entries.size, 0);
-  say(network, bob, ann, { type: 'news', entries });
+  say(network, bob, ann, { type: "news", entries });
   assert.deepEqual([ann.ledger.entries.size, ann.ledger.dropped], [TOPICS_AT_MOST, 0]);
 });
 
-test('the fingerprint of a ledger is that of what it holds, and an entry is written for it once', () => {
+test("the fingerprint of a ledger is that of what it holds, and an entry is written for it once", () => {
   let written = 0;
-  const value = { toJSON: () => `written ${written += 1}` };
+  const value = { toJSON: () => `written ${(written += 1)}` };
   const ledger = new Ledger();
-  ledger.merge({ topic: 'a', clock: 1, by: 'a', value });
+  ledger.merge({ topic: "a", clock: 1, by: "a", value });
   const sum = ledger.sum(5);
   assert.deepEqual([ledger.sum(5), written], [sum, 1]);
-  ledger.merge({ topic: 'a', clock: 2, by: 'a', value: 1 });
+  ledger.merge({ topic: "a", clock: 2, by: "a", value: 1 });
   assert.notEqual(ledger.sum(5), sum);
 });
 
-test('two values under one stamp, which is a lie, still end alike everywhere', (t) => {
-  const { network, members: [ann, bob, cleo] } = together(t, 3);
-  say(network, cleo, ann, { type: 'put', topic: 'a', clock: 5, value: 'to Ann' });
-  say(network, cleo, bob, { type: 'put', topic: 'a', clock: 5, value: 'to Bob' });
+test("two values under one stamp, which is a lie, still end alike everywhere", (t) => {
+  const {
+    network,
+    members: [ann, bob, cleo],
+  } = together(t, 3);
+  say(network, cleo, ann, { type: "put", topic: "a", clock: 5, value: "to Ann" });
+  say(network, cleo, bob, { type: "put", topic: "a", clock: 5, value: "to Bob" });
   reconcile(network, [ann, bob, cleo]);
-  assert.deepEqual([values(ann), values(bob), values(cleo)], Array(3).fill({ a: 'to Bob' }));
+  assert.deepEqual([values(ann), values(bob), values(cleo)], Array(3).fill({ a: "to Bob" }));
 });
 
-test('who asks again and again is answered once between two comparisons', (t) => {
-  const { network, members: [ann, bob] } = together(t, 2);
+test("who asks again and again is answered once between two comparisons", (t) => {
+  const {
+    network,
+    members: [ann, bob],
+  } = together(t, 2);
   ann.hub.compare();
   let answers = 0;
-  bob.room.addEventListener('data', ({ detail: { data } }) => { answers += Number(data.includes('"end":true')); });
-  for (let time = 0; time < 50; time += 1) say(network, bob, ann, { type: 'ask' });
+  bob.room.addEventListener("data", ({ detail: { data } }) => {
+    answers += Number(data.includes('"end":true'));
+  });
+  for (let time = 0; time < 50; time += 1) say(network, bob, ann, { type: "ask" });
   assert.equal(answers, 1);
 });
 
@@ -352,21 +459,21 @@ function happen(draw, network, members) {
   if (chance < 50) hub.publish(`topic/${draw(12)}`, draw(5) ? draw(1000) : undefined);
   else if (chance < 53) members.push(network.member());
   else if (chance < 55 && members.length > 3) network.leave(members.splice(members.indexOf(member), 1)[0]);
-  else if (chance < 59 && room.state === 'open') network.lose(room);
-  else if (chance < 70 && room.state === 'lost') network.connect(room);
+  else if (chance < 59 && room.state === "open") network.lose(room);
+  else if (chance < 70 && room.state === "lost") network.connect(room);
   else if (chance < 74 && member !== other && !network.isCut(room, other.room)) network.cut(room, other.room);
   else if (chance < 85) network.join(room, other.room);
   else if (chance < 90) hub.compare();
   for (let steps = draw(6); steps > 0; steps -= 1) network.step();
 }
 
-test('whatever happened, all who are connected in the end hold the same, and none of what they published is lost', () => {
+test("whatever happened, all who are connected in the end hold the same, and none of what they published is lost", () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     const network = new Network(seed);
     const draw = lots(seed * 7919);
     const members = [network.member(), network.member()];
     for (let turn = 0; turn < 250; turn += 1) happen(draw, network, members);
-    for (const { room } of members) if (room.state === 'lost') network.connect(room);
+    for (const { room } of members) if (room.state === "lost") network.connect(room);
     for (const one of members) for (const other of members) network.join(one.room, other.room);
     const before = members.map(({ ledger }) => new Map(ledger.entries));
     reconcile(network, members);
@@ -374,7 +481,8 @@ test('whatever happened, all who are connected in the end hold the same, and non
       assert.equal(member.room.people.size, members.length - 1, `seed ${seed}`);
       assert.deepEqual(stamps(member), stamps(members[0]), `seed ${seed}`);
     }
-    for (const [topic, { clock }] of before.flatMap((entries) => [...entries])) assert.ok(members[0].ledger.entries.get(topic).clock >= clock);
+    for (const [topic, { clock }] of before.flatMap((entries) => [...entries]))
+      assert.ok(members[0].ledger.entries.get(topic).clock >= clock);
     for (const { hub } of members) hub.close();
   }
 });

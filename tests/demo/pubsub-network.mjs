@@ -1,7 +1,7 @@
 /** Rooms without sockets: who hears what, and when, is drawn by lot, so that a seed tells the whole story. */
 
-import { Hub } from '../../demo/pubsub/hub.js';
-import { Ledger } from '../../demo/pubsub/ledger.js';
+import { Hub } from "../../demo/pubsub/hub.js";
+import { Ledger } from "../../demo/pubsub/ledger.js";
 
 /** Numbers below `count` by mulberry32. */
 export function lots(seed) {
@@ -15,8 +15,8 @@ export function lots(seed) {
 }
 
 class SimulatedRoom extends EventTarget {
-  id = '';
-  state = 'connecting';
+  id = "";
+  state = "connecting";
   people = new Map();
 
   constructor(network, number) {
@@ -30,19 +30,21 @@ class SimulatedRoom extends EventTarget {
   }
 
   get isLowest() {
-    return this.id !== '' && this.order[0] === this.id;
+    return this.id !== "" && this.order[0] === this.id;
   }
 
   send(data) {
-    if (this.state !== 'open') return false;
-    for (const other of this.network.reachable(this)) this.network.queue(this, other).push({ kind: 'data', data, direct: false });
+    if (this.state !== "open") return false;
+    for (const other of this.network.reachable(this))
+      this.network.queue(this, other).push({ kind: "data", data, direct: false });
     return true;
   }
 
   sendTo(person, data) {
-    if (this.state !== 'open' || this.people.get(person.id) !== person) return false;
+    if (this.state !== "open" || this.people.get(person.id) !== person) return false;
     const other = this.network.rooms.find(({ id }) => id === person.id);
-    if (other && this.network.reachable(this).includes(other)) this.network.queue(this, other).push({ kind: 'data', data, direct: true });
+    if (other && this.network.reachable(this).includes(other))
+      this.network.queue(this, other).push({ kind: "data", data, direct: true });
     return true;
   }
 
@@ -74,12 +76,12 @@ export class Network {
   }
 
   connect(room) {
-    const back = room.state === 'lost';
+    const back = room.state === "lost";
     this.#ids += 1;
-    room.id = `${'abcdefghij'[this.#draw(10)]}${this.#ids}`;
-    room.state = 'open';
-    room.fire('state');
-    if (back) room.fire('back');
+    room.id = `${"abcdefghij"[this.#draw(10)]}${this.#ids}`;
+    room.state = "open";
+    room.fire("state");
+    if (back) room.fire("back");
     for (const other of this.rooms) this.#introduce(room, other);
     this.rooms.push(room);
   }
@@ -89,16 +91,16 @@ export class Network {
     this.#remove(room);
     for (const person of room.people.values()) {
       room.people.delete(person.id);
-      room.fire('go', { person, lost: true });
+      room.fire("go", { person, lost: true });
     }
-    Object.assign(room, { state: 'lost', id: '' });
-    room.fire('state');
-    room.fire('lost');
+    Object.assign(room, { state: "lost", id: "" });
+    room.fire("state");
+    room.fire("lost");
   }
 
   leave({ hub, room }) {
     this.#remove(room);
-    room.state = 'left';
+    room.state = "left";
     hub.close();
   }
 
@@ -109,7 +111,8 @@ export class Network {
   }
 
   join(one, other) {
-    if (this.#cuts.delete(key(one, other)) && this.rooms.includes(one) && this.rooms.includes(other)) this.#introduce(one, other);
+    if (this.#cuts.delete(key(one, other)) && this.rooms.includes(one) && this.rooms.includes(other))
+      this.#introduce(one, other);
   }
 
   isCut(one, other) {
@@ -122,7 +125,8 @@ export class Network {
 
   queue(from, to) {
     const name = `${from.id} ${to.id}`;
-    if (!this.#queues.has(name)) this.#queues.set(name, Object.assign([], { from, to, sender: from.id, receiver: to.id }));
+    if (!this.#queues.has(name))
+      this.#queues.set(name, Object.assign([], { from, to, sender: from.id, receiver: to.id }));
     return this.#queues.get(name);
   }
 
@@ -141,24 +145,24 @@ export class Network {
 
   #introduce(one, other) {
     if (this.isCut(one, other)) return;
-    this.queue(one, other).push({ kind: 'connect' });
-    this.queue(other, one).push({ kind: 'connect' });
+    this.queue(one, other).push({ kind: "connect" });
+    this.queue(other, one).push({ kind: "connect" });
   }
 
   #arrive({ from, to, sender, receiver }, { kind, data, direct }) {
-    if (to.state !== 'open' || to.id !== receiver) return;
+    if (to.state !== "open" || to.id !== receiver) return;
     const person = to.people.get(sender);
-    if (kind === 'connect' && this.reachable(to).includes(from)) this.queue(to, from).push({ kind: 'hello' });
-    if (kind === 'hello' && !person) this.#meet(to, { id: sender, name: sender, peer: from });
-    if (kind === 'data' && person) to.fire('data', { person, data, direct });
-    if (kind !== 'go' || !person) return;
+    if (kind === "connect" && this.reachable(to).includes(from)) this.queue(to, from).push({ kind: "hello" });
+    if (kind === "hello" && !person) this.#meet(to, { id: sender, name: sender, peer: from });
+    if (kind === "data" && person) to.fire("data", { person, data, direct });
+    if (kind !== "go" || !person) return;
     to.people.delete(sender);
-    to.fire('go', { person, lost: false });
+    to.fire("go", { person, lost: false });
   }
 
   #meet(room, person) {
     room.people.set(person.id, person);
-    room.fire('come', { person });
+    room.fire("come", { person });
   }
 
   #remove(room) {
@@ -170,7 +174,7 @@ export class Network {
   #part(one, other) {
     for (const queue of [this.queue(one, other), this.queue(other, one)]) {
       queue.length = this.#draw(queue.length + 1);
-      queue.push({ kind: 'go' });
+      queue.push({ kind: "go" });
     }
   }
 }

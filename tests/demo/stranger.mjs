@@ -1,10 +1,10 @@
 /** A program in a channel that knows the frames of the proxy and nothing else: it says what the test wants, true or not. */
 
-import { once } from 'node:events';
+import { once } from "node:events";
 
-import WebSocket from 'ws';
+import WebSocket from "ws";
 
-import { within } from '../browser/deadline.mjs';
+import { within } from "../browser/deadline.mjs";
 
 export class Stranger {
   /** Ids of those who are there. @type {Set<string>} */
@@ -14,23 +14,24 @@ export class Stranger {
   #socket;
   #waiting = [];
 
-  static async join(proxy, channel, greeting = { type: 'hello', demo: 'chat', nick: 'Mallory', here: 0 }) {
+  static async join(proxy, channel, greeting = { type: "hello", demo: "chat", nick: "Mallory", here: 0 }) {
     const stranger = new Stranger();
     stranger.#socket = new WebSocket(`${proxy.ws}/${channel}`);
-    stranger.#socket.on('message', (data, isBinary) => stranger.#hear(data, isBinary));
-    await within('a stranger to be let in', once(stranger.#socket, 'open'));
+    stranger.#socket.on("message", (data, isBinary) => stranger.#hear(data, isBinary));
+    await within("a stranger to be let in", once(stranger.#socket, "open"));
     await stranger.until(({ peers }) => peers.size > 0);
     if (greeting) stranger.broadcast(greeting);
     return stranger;
   }
 
   broadcast(said) {
-    this.#socket.send(JSON.stringify({ action: 'broadcast', data: textOf(said) }));
+    this.#socket.send(JSON.stringify({ action: "broadcast", data: textOf(said) }));
   }
 
   /** To all who are there, directly. */
   tell(said) {
-    for (const target of this.peers) this.#socket.send(JSON.stringify({ action: 'message', target, data: textOf(said) }));
+    for (const target of this.peers)
+      this.#socket.send(JSON.stringify({ action: "message", target, data: textOf(said) }));
   }
 
   tellBytes(bytes) {
@@ -43,7 +44,12 @@ export class Stranger {
   /** Waits for what it hears. */
   until(holds) {
     if (holds(this)) return undefined;
-    return within('something that a stranger hears', new Promise((resolve) => { this.#waiting.push({ holds, resolve }); }));
+    return within(
+      "something that a stranger hears",
+      new Promise((resolve) => {
+        this.#waiting.push({ holds, resolve });
+      }),
+    );
   }
 
   /** The last control message of a type that it was sent. */
@@ -62,10 +68,10 @@ export class Stranger {
   }
 
   #take({ action, target, data }) {
-    if (action === 'connect') this.peers.add(target);
-    if (action === 'disconnect') this.peers.delete(target);
-    if (action === 'message') this.heard.push(JSON.parse(data));
+    if (action === "connect") this.peers.add(target);
+    if (action === "disconnect") this.peers.delete(target);
+    if (action === "message") this.heard.push(JSON.parse(data));
   }
 }
 
-const textOf = (said) => (typeof said === 'string' ? said : JSON.stringify(said));
+const textOf = (said) => (typeof said === "string" ? said : JSON.stringify(said));

@@ -1,12 +1,12 @@
 /** The screen while files are on their way. */
 
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import assert from "node:assert/strict";
+import { test } from "node:test";
 
-import { keepAwake } from '../../demo/shared/transfer/awake.js';
-import { quiet } from './transfer-pair.mjs';
+import { keepAwake } from "../../demo/shared/transfer/awake.js";
+import { quiet } from "./transfer-pair.mjs";
 
-test('the screen is kept awake by one lock, however often files begin and end meanwhile', async () => {
+test("the screen is kept awake by one lock, however often files begin and end meanwhile", async () => {
   const held = new Set();
   const request = async () => {
     await quiet(1);
@@ -15,9 +15,9 @@ test('the screen is kept awake by one lock, however often files begin and end me
     return lock;
   };
   const transfers = Object.assign(new EventTarget(), { busy: false });
-  const turn = (busy) => Object.assign(transfers, { busy }).dispatchEvent(new Event('busy'));
-  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
-  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { wakeLock: { request } } });
+  const turn = (busy) => Object.assign(transfers, { busy }).dispatchEvent(new Event("busy"));
+  const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { wakeLock: { request } } });
   globalThis.document = page;
   const end = keepAwake(transfers);
   for (const busy of [true, false, true, false, true]) turn(busy);

@@ -1,8 +1,8 @@
 /** Peers that hand each other files in one process: their messages pass one by one, and can be looked at, changed and held up. */
 
-import { after } from 'node:test';
+import { after } from "node:test";
 
-import { Transfers } from '../../demo/shared/transfer/transfers.js';
+import { Transfers } from "../../demo/shared/transfer/transfers.js";
 
 const all = [];
 /** No timer of theirs keeps the run waiting. */
@@ -21,8 +21,8 @@ export class Wire {
     const carrier = { part: 4096, window: 16_384, ...sizes, send: (to, data) => this.#send(peer, to, data) };
     peer.transfers = new Transfers(carrier);
     all.push(peer.transfers);
-    peer.transfers.addEventListener('offered', ({ detail }) => peer.offered.push(detail));
-    peer.transfers.addEventListener('flood', ({ detail }) => peer.floods.push(detail.from));
+    peer.transfers.addEventListener("offered", ({ detail }) => peer.offered.push(detail));
+    peer.transfers.addEventListener("flood", ({ detail }) => peer.floods.push(detail.from));
     this.#enter(peer);
     return peer;
   }
@@ -53,9 +53,10 @@ export class Wire {
 
   #send(from, to, data) {
     if (!this.peers.has(from.id) || (to !== null && !this.peers.has(to))) return false;
-    const copy = typeof data === 'string' ? data : data.slice().buffer;
+    const copy = typeof data === "string" ? data : data.slice().buffer;
     from.sent.push(copy);
-    for (const id of to === null ? this.peers.keys() : [to]) if (id !== from.id) this.#pass(from.id, id, copy, to !== null);
+    for (const id of to === null ? this.peers.keys() : [to])
+      if (id !== from.id) this.#pass(from.id, id, copy, to !== null);
     return true;
   }
 
@@ -71,7 +72,7 @@ export class Wire {
 export class Memory {
   bytes = [];
   written = 0;
-  state = 'open';
+  state = "open";
   /** Awaited by each write. */
   gate = null;
   failure = null;
@@ -84,12 +85,12 @@ export class Memory {
   }
 
   async finish() {
-    this.state = 'finished';
+    this.state = "finished";
     return new Blob(this.bytes);
   }
 
   async drop() {
-    this.state = 'dropped';
+    this.state = "dropped";
   }
 }
 
@@ -98,10 +99,10 @@ export function until(target, holds) {
   return new Promise((resolve) => {
     const look = () => {
       if (!holds(target)) return;
-      target.removeEventListener('change', look);
+      target.removeEventListener("change", look);
       resolve();
     };
-    target.addEventListener('change', look);
+    target.addEventListener("change", look);
     look();
   });
 }
@@ -109,14 +110,17 @@ export function until(target, holds) {
 export const is = (state) => (target) => target.state === state;
 
 /** A file whose bytes are all different from their neighbours. */
-export function file(size, name = 'some.bin', type = '') {
+export function file(size, name = "some.bin", type = "") {
   const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 31 + (index >> 8) * 17) % 251);
   return new File([bytes], name, { type });
 }
 
 /** Waits until nothing that was sent is on its way any more. */
 export async function quiet(turns = 30) {
-  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => { setImmediate(resolve); });
+  for (let turn = 0; turn < turns; turn += 1)
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
 }
 
 /** Waits for what no event tells; the test's own deadline ends it. */
@@ -128,5 +132,5 @@ export const sentParts = (peer, count) => eventually(() => parts(peer) >= count)
 
 /** How many parts a peer has sent. */
 export function parts(peer) {
-  return peer.sent.filter((data) => typeof data !== 'string').length;
+  return peer.sent.filter((data) => typeof data !== "string").length;
 }

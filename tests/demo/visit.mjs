@@ -1,30 +1,30 @@
 /** The demos as a person uses them: what all of their pages have in common. */
 
-import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
-import { folder, Site } from '../browser/site.mjs';
-import { tab } from '../browser/world.mjs';
+import { folder, Site } from "../browser/site.mjs";
+import { tab } from "../browser/world.mjs";
 
 /** The folder of all demos. */
-export const DEMOS = fileURLToPath(new URL('../../demo/', import.meta.url));
+export const DEMOS = fileURLToPath(new URL("../../demo/", import.meta.url));
 
 /** Opens a page in a tab of one's own and joins a channel. `options` are those of a browsing context. */
 export async function enter(browser, address, name, channel, options = {}) {
   const page = await tab(browser, options);
   await page.goto(address);
-  await page.getByLabel('Your name').fill(name);
-  await page.getByLabel('Channel name').fill(channel);
-  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("Channel name").fill(channel);
+  await page.getByRole("button", { name: "Join", exact: true }).click();
   await connected(page);
   return page;
 }
 
 /** Waits until the page is in its room. */
 export async function connected(page) {
-  await page.getByRole('status').filter({ hasText: 'Connected' }).waitFor();
+  await page.getByRole("status").filter({ hasText: "Connected" }).waitFor();
 }
 
 /** Closes tabs in which nothing went wrong. */
@@ -37,22 +37,30 @@ export async function end(...pages) {
 
 /** The demos on an origin of their own. */
 export function elsewhere() {
-  return Site.start('127.0.0.1', folder(DEMOS));
+  return Site.start("127.0.0.1", folder(DEMOS));
 }
 
 /** Asserts that axe finds nothing in the page that is serious, or worse. */
 export async function axe(page) {
-  const script = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  const script = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   const { violations } = await evaluate(page, `${script}; axe.run({ resultTypes: ['violations'] })`);
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  const told = serious.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]) }));
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  const told = serious.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]),
+  }));
   assert.deepEqual(told, [], `${page.url()} has findings`);
 }
 
 /** Runs a script where the page's own policy does not hold. */
 async function evaluate(page, expression) {
   const session = await page.context().newCDPSession(page);
-  const { result, exceptionDetails } = await session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+  const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
+    expression,
+    awaitPromise: true,
+    returnByValue: true,
+  });
   assert.equal(exceptionDetails, undefined);
   await session.detach();
   return result.value;

@@ -1,55 +1,55 @@
 /** The installed package in what bundlers make of a project without any configuration, loaded in Chromium. */
 
-import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { test } from 'node:test';
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { join } from "node:path";
+import { test } from "node:test";
 
-import { within } from '../browser/deadline.mjs';
-import { folder, Site } from '../browser/site.mjs';
-import { html } from './pages.mjs';
-import { place } from './place.mjs';
-import { start } from './program.mjs';
-import { Project, tool } from './project.mjs';
-import { CONVERSATION, PARROT } from './transcript.mjs';
+import { within } from "../browser/deadline.mjs";
+import { folder, Site } from "../browser/site.mjs";
+import { html } from "./pages.mjs";
+import { place } from "./place.mjs";
+import { start } from "./program.mjs";
+import { Project, tool } from "./project.mjs";
+import { CONVERSATION, PARROT } from "./transcript.mjs";
 
 const here = place();
 
-const VITE = { 'index.html': html('', "import './bundled-worker.js';") };
+const VITE = { "index.html": html("", "import './bundled-worker.js';") };
 
-for (const mode of ['production', 'development']) {
+for (const mode of ["production", "development"]) {
   test(`webpack, ${mode}`, async (t) => {
-    const made = await project(t, page('dist/main.js'));
-    assertNoWarning(await made.tool('webpack', './bundled-worker.js', '--mode', mode));
+    const made = await project(t, page("dist/main.js"));
+    assertNoWarning(await made.tool("webpack", "./bundled-worker.js", "--mode", mode));
     await both(`${await serve(t, made)}/`);
   });
 }
 
-test('Vite, build', async (t) => {
+test("Vite, build", async (t) => {
   const made = await project(t, VITE);
-  assertNoWarning(await made.tool('vite', 'build'));
-  await both(`${await serve(t, made, 'dist')}/`);
+  assertNoWarning(await made.tool("vite", "build"));
+  await both(`${await serve(t, made, "dist")}/`);
 });
 
-test('Vite, development server', async (t) => {
+test("Vite, development server", async (t) => {
   const made = await project(t, VITE);
-  const server = start(tool('vite'), ['--port', '0'], made.folder);
-  t.after(() => server.kill('SIGKILL'));
+  const server = start(tool("vite"), ["--port", "0"], made.folder);
+  t.after(() => server.kill("SIGKILL"));
   const said = gather(server);
   await both(await address(server, said));
-  assertNoWarning(said.join(''));
+  assertNoWarning(said.join(""));
 });
 
-test('esbuild', async (t) => {
-  const made = await project(t, page('out.js'));
-  assertNoWarning(await made.tool('esbuild', 'bundled.js', '--bundle', '--outfile=out.js'));
+test("esbuild", async (t) => {
+  const made = await project(t, page("out.js"));
+  assertNoWarning(await made.tool("esbuild", "bundled.js", "--bundle", "--outfile=out.js"));
   await here.converses(`${await serve(t, made)}/`);
 });
 
-test('Rollup, with the plugin that finds installed packages', async (t) => {
-  const made = await project(t, page('out.js'));
-  const plugin = ['--plugin', '@rollup/plugin-node-resolve'];
-  assertNoWarning(await made.tool('rollup', 'bundled.js', ...plugin, '--format', 'iife', '--file', 'out.js'));
+test("Rollup, with the plugin that finds installed packages", async (t) => {
+  const made = await project(t, page("out.js"));
+  const plugin = ["--plugin", "@rollup/plugin-node-resolve"];
+  assertNoWarning(await made.tool("rollup", "bundled.js", ...plugin, "--format", "iife", "--file", "out.js"));
   await here.converses(`${await serve(t, made)}/`);
 });
 
@@ -61,16 +61,16 @@ async function both(url) {
 /** What a server says, piece by piece. */
 function gather({ stdout, stderr }) {
   const pieces = [];
-  for (const stream of [stdout, stderr]) stream.on('data', (piece) => pieces.push(piece));
+  for (const stream of [stdout, stderr]) stream.on("data", (piece) => pieces.push(piece));
   return pieces;
 }
 
 /** Where a server says that it is. */
 async function address(server, said) {
   for (;;) {
-    const found = /Local:\s+(\S+)/.exec(said.join(''));
+    const found = /Local:\s+(\S+)/.exec(said.join(""));
     if (found) return found[1];
-    await within(`the address of a server, which said: ${said.join('')}`, once(server.stdout, 'data'));
+    await within(`the address of a server, which said: ${said.join("")}`, once(server.stdout, "data"));
   }
 }
 
@@ -82,14 +82,14 @@ async function project(t, files) {
 }
 
 /** The origin on which a folder of a project is served. */
-async function serve(t, { folder: root }, below = '.') {
-  const site = await Site.start('localhost', folder(join(root, below)));
+async function serve(t, { folder: root }, below = ".") {
+  const site = await Site.start("localhost", folder(join(root, below)));
   t.after(() => site.stop());
   return site.origin;
 }
 
 function page(script) {
-  return { 'index.html': html(`<script defer src="${script}"></script>`, '') };
+  return { "index.html": html(`<script defer src="${script}"></script>`, "") };
 }
 
 function assertNoWarning(output) {

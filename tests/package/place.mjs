@@ -1,14 +1,14 @@
 /** What a test file of pages starts before its tests and ends after them: a proxy, a project, its site, a Chromium. */
 
-import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
 
-import { within } from '../browser/deadline.mjs';
-import { Proxy } from '../browser/proxy.mjs';
-import { folder, Site } from '../browser/site.mjs';
-import { launch, tab } from '../browser/world.mjs';
-import { Project } from './project.mjs';
-import { CONVERSATION, PARROT } from './transcript.mjs';
+import { within } from "../browser/deadline.mjs";
+import { NwsProxy } from "../browser/proxy.mjs";
+import { folder, Site } from "../browser/site.mjs";
+import { launch, tab } from "../browser/world.mjs";
+import { Project } from "./project.mjs";
+import { CONVERSATION, PARROT } from "./transcript.mjs";
 
 /** @param {Record<string, string>} [files] of the project, beside those of `places`; none for no project */
 export function place(files) {
@@ -20,11 +20,11 @@ export function place(files) {
 
 class Place {
   async start(files) {
-    this.proxy = await Proxy.start();
+    this.proxy = await NwsProxy.start();
     this.browser = await launch();
     if (files) {
       this.project = await Project.make(files);
-      this.site = await Site.start('localhost', folder(this.project.folder));
+      this.site = await Site.start("localhost", folder(this.project.folder));
     }
   }
 
@@ -39,7 +39,10 @@ class Place {
   async hears(url) {
     const page = await tab(this.browser);
     await page.goto(`${url}?${new URLSearchParams({ proxy: this.proxy.ws })}`);
-    const heard = await within(`what ${url} hears`, page.evaluate(() => globalThis.heard));
+    const heard = await within(
+      `what ${url} hears`,
+      page.evaluate(() => globalThis.heard),
+    );
     assert.deepEqual(page.faults, []);
     await page.context().close();
     return heard;

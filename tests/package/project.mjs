@@ -1,17 +1,28 @@
 /** A throw-away project beside no other, into which npm installs from this machine alone. */
 
-import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-import { succeed } from './program.mjs';
-import { tarball } from './tarball.mjs';
+import { succeed } from "./program.mjs";
+import { tarball } from "./tarball.mjs";
 
-const PLACES = fileURLToPath(new URL('places', import.meta.url));
-const QUIETLY = ['--no-audit', '--no-fund', '--no-progress', '--no-update-notifier', '--fetch-retry-mintimeout', '100', '--fetch-retry-maxtimeout', '1000', '--ignore-scripts', '--loglevel=error'];
+const PLACES = fileURLToPath(new URL("places", import.meta.url));
+const QUIETLY = [
+  "--no-audit",
+  "--no-fund",
+  "--no-progress",
+  "--no-update-notifier",
+  "--fetch-retry-mintimeout",
+  "100",
+  "--fetch-retry-maxtimeout",
+  "1000",
+  "--ignore-scripts",
+  "--loglevel=error",
+];
 /** Nothing listens there: what is not at the URL to install comes from nowhere. */
-const ALONE = ['--registry', 'http://127.0.0.1:1'];
+const ALONE = ["--registry", "http://127.0.0.1:1"];
 
 export class Project {
   /**
@@ -23,22 +34,22 @@ export class Project {
     const project = await Project.empty();
     await cp(PLACES, project.folder, { recursive: true });
     await project.write(files);
-    await project.npm('install', tarball());
+    await project.npm("install", tarball());
     return project;
   }
 
   /** One in which nothing is installed. `cache` is the folder of npm's cache, which projects may share. */
   static async empty(cache) {
     // Outside the checkout, so that nothing is found there but what was installed.
-    const project = new Project(await realpath(await mkdtemp(join(tmpdir(), 'nws-project-'))), cache);
-    await project.write({ 'package.json': '{ "private": true, "type": "module" }' });
+    const project = new Project(await realpath(await mkdtemp(join(tmpdir(), "nws-project-"))), cache);
+    await project.write({ "package.json": '{ "private": true, "type": "module" }' });
     return project;
   }
 
   constructor(folder, cache) {
     this.folder = folder;
-    this.installed = join(folder, 'node_modules/networkwebsockets');
-    this.cache = cache ? ['--cache', cache] : [];
+    this.installed = join(folder, "node_modules/networkwebsockets");
+    this.cache = cache ? ["--cache", cache] : [];
   }
 
   async write(files) {
@@ -48,7 +59,7 @@ export class Project {
 
   /** Runs npm. Returns what it writes. */
   async npm(...args) {
-    const { stdout } = await succeed('npm', [...args, ...QUIETLY, ...ALONE, ...this.cache], this.folder);
+    const { stdout } = await succeed("npm", [...args, ...QUIETLY, ...ALONE, ...this.cache], this.folder);
     return stdout.trim();
   }
 
@@ -60,11 +71,11 @@ export class Project {
 
   /** A file of the installed package. */
   read(file) {
-    return readFile(join(this.installed, file), 'utf8');
+    return readFile(join(this.installed, file), "utf8");
   }
 
   async version() {
-    return JSON.parse(await this.read('package.json')).version;
+    return JSON.parse(await this.read("package.json")).version;
   }
 
   async remove() {

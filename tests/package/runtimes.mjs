@@ -1,9 +1,9 @@
 /** Where JavaScript runs without a page, and how to start it there. */
 
-import { existsSync } from 'node:fs';
+import { existsSync } from "node:fs";
 
-import { installed } from './project.mjs';
-import { run, succeed } from './program.mjs';
+import { installed } from "./project.mjs";
+import { run, succeed } from "./program.mjs";
 
 class Runtime {
   constructor(name, variable, packaged, flags = []) {
@@ -17,7 +17,9 @@ class Runtime {
   get program() {
     const program = process.env[this.variable] ?? installed(this.packaged);
     if (!existsSync(program)) {
-      throw new Error(`${this.name} is missing: \`npm ci\` in tests/package brings it on Linux with glibc; elsewhere name its program in ${this.variable}`);
+      throw new Error(
+        `${this.name} is missing: \`npm ci\` in tests/package brings it on Linux with glibc; elsewhere name its program in ${this.variable}`,
+      );
     }
     return program;
   }
@@ -48,6 +50,11 @@ export const NODE_24 = node(24);
 export const RUNTIMES = [
   node(22),
   NODE_24,
-  new Runtime('Deno', 'DENO', `@deno/${PLATFORM}-glibc/deno`, ['run', '--no-remote', '--allow-net=localhost', '--allow-read=.']),
-  new Runtime('Bun', 'BUN', `@oven/bun-${PLATFORM.replace('arm64', 'aarch64')}/bin/bun`),
+  new Runtime("Deno", "DENO", `@deno/${PLATFORM}-glibc/deno`, [
+    "run",
+    "--no-remote",
+    "--allow-net=localhost",
+    "--allow-read=.",
+  ]),
+  new Runtime("Bun", "BUN", `@oven/bun-${PLATFORM.replace("arm64", "aarch64")}/bin/bun`),
 ];

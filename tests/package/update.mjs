@@ -1,7 +1,7 @@
 /** A proxy at one URL, before and after an update: the real one, then its answers with another package in them. */
 
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { once } from "node:events";
+import { createServer } from "node:http";
 
 export class Update {
   /** Each request for the package: the tag that the client had, and the status that it got. */
@@ -12,8 +12,8 @@ export class Update {
 
   static async before(t, proxy) {
     const update = new Update(proxy);
-    update.#server.listen(0, '127.0.0.1');
-    await once(update.#server, 'listening');
+    update.#server.listen(0, "127.0.0.1");
+    await once(update.#server, "listening");
     t.after(() => update.end());
     return update;
   }
@@ -38,13 +38,15 @@ export class Update {
   }
 
   async #serve(request, response) {
-    const known = this.#newer ? undefined : request.headers['if-none-match'];
-    const answer = await fetch(`${this.#proxy.http}${request.url}`, { headers: known ? { 'If-None-Match': known } : {} });
+    const known = this.#newer ? undefined : request.headers["if-none-match"];
+    const answer = await fetch(`${this.#proxy.http}${request.url}`, {
+      headers: known ? { "If-None-Match": known } : {},
+    });
     const bytes = Buffer.from(await answer.arrayBuffer());
     response.statusCode = answer.status;
     for (const [name, value] of answer.headers) response.setHeader(name, value);
-    if (this.#newer) response.setHeader('ETag', '"newer"').setHeader('Content-Length', this.#newer.length);
-    this.requests.push({ known: request.headers['if-none-match'], status: answer.status });
+    if (this.#newer) response.setHeader("ETag", '"newer"').setHeader("Content-Length", this.#newer.length);
+    this.requests.push({ known: request.headers["if-none-match"], status: answer.status });
     response.end(this.#newer ?? bytes);
   }
 }

@@ -39,6 +39,7 @@ impl Check {
             ("shape", shape::check()),
             ("promises", promises::check()),
             ("version", version::check()),
+            ("JavaScript", javascript()),
             ("npm package", package()),
         ];
         let failed: Vec<&str> =
@@ -72,6 +73,13 @@ fn fuzz() -> Result<()> {
 
 fn documentation() -> Result<()> {
     Step::cargo("doc --workspace --all-features --no-deps").env("RUSTDOCFLAGS", "-D warnings").run()
+}
+
+/// Format and lints of JavaScript and TypeScript, as `biome.json` has them.
+fn javascript() -> Result<()> {
+    npm::need("polyfill")?;
+    let biome = checkout::root().join("polyfill/node_modules/@biomejs/biome/bin/biome");
+    Step::new("node").arg(biome).words("ci --error-on-warnings").run()
 }
 
 /// The scripts of polyfill/package.json that look at types and style, as far as there are any.

@@ -8,16 +8,18 @@ export function keepAwake(transfers) {
   let lock = null;
   let queue = Promise.resolve();
   const adjust = async () => {
-    const isWanted = transfers.busy && document.visibilityState === 'visible';
+    const isWanted = transfers.busy && document.visibilityState === "visible";
     if (!isWanted) {
       lock?.release();
       lock = null;
     } else if (!lock || lock.released) {
-      lock = await navigator.wakeLock?.request('screen').catch(() => null);
+      lock = await navigator.wakeLock?.request("screen").catch(() => null);
     }
   };
-  const settle = () => { queue = queue.then(adjust); };
-  transfers.addEventListener('busy', settle);
-  document.addEventListener('visibilitychange', settle);
-  return () => document.removeEventListener('visibilitychange', settle);
+  const settle = () => {
+    queue = queue.then(adjust);
+  };
+  transfers.addEventListener("busy", settle);
+  document.addEventListener("visibilitychange", settle);
+  return () => document.removeEventListener("visibilitychange", settle);
 }

@@ -1,10 +1,10 @@
 /** What a page shows of a file: its name and size, how far it is, and what can be done. */
 
-import { element } from '../element.js';
-import { cleanFileName } from './file-name.js';
-import { isPictureType, openPicture, UNASKED_PIXELS_AT_MOST } from './picture.js';
-import { openSink } from './sink.js';
-import { percent, sizeText } from './size.js';
+import { element } from "../element.js";
+import { cleanFileName } from "./file-name.js";
+import { isPictureType, openPicture, UNASKED_PIXELS_AT_MOST } from "./picture.js";
+import { openSink } from "./sink.js";
+import { percent, sizeText } from "./size.js";
 
 /** Larger pictures are not shown before somebody asks. */
 const PREVIEW_AT_MOST = 8 * 1024 * 1024;
@@ -14,32 +14,45 @@ const ROWS_AT_MOST = 8;
 /** What both sides have in common. */
 class Card {
   #frame = 0;
-  #address = '';
+  #address = "";
   #isDropped = false;
   #show;
   #source;
   #state;
-  picture = element('div', { className: 'file-picture', hidden: true });
-  words = element('p', { className: 'file-words' });
-  progress = element('progress', { max: 1, value: 0, hidden: true });
-  actions = element('p', { className: 'row file-actions' });
+  picture = element("div", { className: "file-picture", hidden: true });
+  words = element("p", { className: "file-words" });
+  progress = element("progress", { max: 1, value: 0, hidden: true });
+  actions = element("p", { className: "row file-actions" });
 
   constructor(source, name, size) {
     this.#source = source;
     this.#state = source.state;
     this.#show = () => this.#changed();
-    source.addEventListener('change', this.#show);
+    source.addEventListener("change", this.#show);
     this.progress.ariaLabel = `How much of ${name} has come`;
-    this.words.ariaLive = 'off';
-    const head = element('p', { className: 'file-head' }, element('bdi', { className: 'file-name', textContent: name }), ' ',
-      element('span', { className: 'hint', textContent: sizeText(size) }));
-    this.element = element('div', { className: 'file', role: 'group', ariaLabel: `File ${name}`, tabIndex: -1 }, head, this.picture, this.progress, this.words, this.actions);
+    this.words.ariaLive = "off";
+    const head = element(
+      "p",
+      { className: "file-head" },
+      element("bdi", { className: "file-name", textContent: name }),
+      " ",
+      element("span", { className: "hint", textContent: sizeText(size) }),
+    );
+    this.element = element(
+      "div",
+      { className: "file", role: "group", ariaLabel: `File ${name}`, tabIndex: -1 },
+      head,
+      this.picture,
+      this.progress,
+      this.words,
+      this.actions,
+    );
   }
 
   /** The page shows it no more. */
   drop() {
     this.#isDropped = true;
-    this.#source.removeEventListener('change', this.#show);
+    this.#source.removeEventListener("change", this.#show);
     cancelAnimationFrame(this.#frame);
     URL.revokeObjectURL(this.#address);
     if (this.picture.firstChild) URL.revokeObjectURL(this.picture.firstChild.src);
@@ -63,11 +76,11 @@ class Card {
 
   tell(words, isBad = false) {
     if (this.words.textContent !== words) this.words.textContent = words;
-    this.words.classList.toggle('error', isBad);
+    this.words.classList.toggle("error", isBad);
   }
 
   button(textContent, onclick) {
-    const button = element('button', { type: 'button', textContent, onclick, hidden: true });
+    const button = element("button", { type: "button", textContent, onclick, hidden: true });
     this.actions.append(button);
     return button;
   }
@@ -97,10 +110,10 @@ export class IncomingCard extends Card {
   #incoming;
   #wasAsked = false;
   #isNoPicture = false;
-  #save = this.button('Save', () => this.#get());
-  #resume = this.button('Go on', () => this.#incoming.resume());
-  #cancel = this.button('Cancel', () => this.#incoming.cancel());
-  #link = element('a', { className: 'button', textContent: 'Save', hidden: true });
+  #save = this.button("Save", () => this.#get());
+  #resume = this.button("Go on", () => this.#incoming.resume());
+  #cancel = this.button("Cancel", () => this.#incoming.cancel());
+  #link = element("a", { className: "button", textContent: "Save", hidden: true });
 
   /**
    * @param {import('./incoming.js').Incoming} incoming
@@ -112,45 +125,46 @@ export class IncomingCard extends Card {
     this.sender = sender;
     this.#link.download = incoming.name;
     this.actions.append(this.#link);
-    for (const control of this.actions.children) control.setAttribute('aria-label', `${control.textContent} ${incoming.name}`);
+    for (const control of this.actions.children)
+      control.setAttribute("aria-label", `${control.textContent} ${incoming.name}`);
     this.draw();
   }
 
   draw() {
     const { state, stored, size, why } = this.#incoming;
-    const isUnderWay = ['waiting', 'receiving', 'checking', 'interrupted'].includes(state);
+    const isUnderWay = ["waiting", "receiving", "checking", "interrupted"].includes(state);
     this.progress.hidden = !isUnderWay;
     this.progress.value = percent(stored, size) / 100;
-    this.tell(this.#words(state, `${percent(stored, size)} % of ${sizeText(size)}`, why), state === 'failed');
+    this.tell(this.#words(state, `${percent(stored, size)} % of ${sizeText(size)}`, why), state === "failed");
     this.offer(...this.#controls(state));
-    if (state === 'done' && !this.#link.href) this.#done();
+    if (state === "done" && !this.#link.href) this.#done();
   }
 
   #words(state, far, why) {
     return {
-      offered: '',
-      waiting: 'Waiting for its turn…',
+      offered: "",
+      waiting: "Waiting for its turn…",
       receiving: far,
-      checking: 'Checking that it is whole…',
-      done: `${this.#complete}${this.#isNoPicture ? ' It is no picture that can be shown.' : ''}`,
+      checking: "Checking that it is whole…",
+      done: `${this.#complete}${this.#isNoPicture ? " It is no picture that can be shown." : ""}`,
       interrupted: `${why} ${far} has come and is kept.`,
       away: `${this.sender} has left.`,
       failed: why,
-      cancelled: 'Cancelled.',
-      withdrawn: 'Its sender does not offer it any more.',
-      forgotten: 'Forgotten, as too many files were offered.',
+      cancelled: "Cancelled.",
+      withdrawn: "Its sender does not offer it any more.",
+      forgotten: "Forgotten, as too many files were offered.",
     }[state];
   }
 
   get #complete() {
-    if (!this.#incoming.result) return 'Complete, and saved.';
-    return this.#wasAsked ? 'Complete: it is in the browser’s downloads, or press “Save again”.' : 'Complete.';
+    if (!this.#incoming.result) return "Complete, and saved.";
+    return this.#wasAsked ? "Complete: it is in the browser’s downloads, or press “Save again”." : "Complete.";
   }
 
   #controls(state) {
-    if (state === 'done') return this.#incoming.result ? [this.#link] : [];
+    if (state === "done") return this.#incoming.result ? [this.#link] : [];
     if (this.#incoming.canGet) return [this.#save];
-    if (state === 'interrupted' && this.#incoming.present) return [this.#resume, this.#cancel];
+    if (state === "interrupted" && this.#incoming.present) return [this.#resume, this.#cancel];
     return this.#incoming.canCancel ? [this.#cancel] : [];
   }
 
@@ -174,24 +188,24 @@ export class IncomingCard extends Card {
   }
 
   async #show(result, name) {
-    this.#isNoPicture = !await this.preview(result, name, this.#wasAsked ? undefined : UNASKED_PIXELS_AT_MOST);
+    this.#isNoPicture = !(await this.preview(result, name, this.#wasAsked ? undefined : UNASKED_PIXELS_AT_MOST));
     this.draw();
   }
 
   #saved() {
     this.#link.click();
-    this.#link.textContent = 'Save again';
-    this.#link.setAttribute('aria-label', `Save ${this.#incoming.name} again`);
+    this.#link.textContent = "Save again";
+    this.#link.setAttribute("aria-label", `Save ${this.#incoming.name} again`);
   }
 }
 
 export class OutgoingCard extends Card {
   #outgoing;
   #label;
-  #rows = element('ul', { className: 'file-rows' });
+  #rows = element("ul", { className: "file-rows" });
   /** By receiver. @type {Map<string, {name: string, line: HTMLElement, words: HTMLElement, bar: HTMLElement, cancel: HTMLElement}>} */
   #known = new Map();
-  #stop = this.button('Stop offering', () => this.#outgoing.withdraw());
+  #stop = this.button("Stop offering", () => this.#outgoing.withdraw());
 
   /**
    * @param {import('./outgoing.js').Outgoing} outgoing
@@ -202,7 +216,7 @@ export class OutgoingCard extends Card {
     super(outgoing, name, outgoing.size);
     this.#outgoing = outgoing;
     this.#label = label;
-    this.#stop.setAttribute('aria-label', `Stop offering ${name}`);
+    this.#stop.setAttribute("aria-label", `Stop offering ${name}`);
     this.words.after(this.#rows);
     if (isPictureType(outgoing.mime)) this.preview(outgoing.file, name);
     this.draw();
@@ -210,10 +224,10 @@ export class OutgoingCard extends Card {
 
   draw() {
     const { state, received, deliveries } = this.#outgoing;
-    const has = received === 1 ? '1 person has it.' : `${received} people have it.`;
-    this.tell([state === 'offered' ? 'Offered.' : 'No longer offered.', received > 0 ? has : ''].join(' ').trim());
-    this.offer(...(state === 'offered' ? [this.#stop] : []));
-    const shown = [...deliveries.values()].filter((delivery) => delivery.state !== 'received').slice(-ROWS_AT_MOST);
+    const has = received === 1 ? "1 person has it." : `${received} people have it.`;
+    this.tell([state === "offered" ? "Offered." : "No longer offered.", received > 0 ? has : ""].join(" ").trim());
+    this.offer(...(state === "offered" ? [this.#stop] : []));
+    const shown = [...deliveries.values()].filter((delivery) => delivery.state !== "received").slice(-ROWS_AT_MOST);
     for (const [to, { line }] of this.#known) {
       if (shown.some((delivery) => delivery.to === to)) continue;
       line.remove();
@@ -225,24 +239,24 @@ export class OutgoingCard extends Card {
   #drawRow(delivery) {
     const { words, bar, cancel, name } = this.#known.get(delivery.to) ?? this.#addRow(delivery.to);
     const far = percent(delivery.acknowledged, this.#outgoing.size);
-    const text = { waiting: 'waits', sending: `${far} %`, sent: `${far} %`, ended: delivery.why }[delivery.state];
+    const text = { waiting: "waits", sending: `${far} %`, sent: `${far} %`, ended: delivery.why }[delivery.state];
     if (words.textContent !== text) words.textContent = text;
     bar.value = far / 100;
-    bar.hidden = delivery.state === 'ended';
-    cancel.hidden = delivery.state === 'ended';
-    cancel.setAttribute('aria-label', `Cancel for ${name}`);
+    bar.hidden = delivery.state === "ended";
+    cancel.hidden = delivery.state === "ended";
+    cancel.setAttribute("aria-label", `Cancel for ${name}`);
   }
 
   #addRow(to) {
     const name = this.#label(to);
-    const words = element('span', { className: 'hint' });
-    const bar = element('progress', { max: 1, ariaLabel: `How much ${name} has` });
+    const words = element("span", { className: "hint" });
+    const bar = element("progress", { max: 1, ariaLabel: `How much ${name} has` });
     const onclick = () => {
       this.#outgoing.deliveries.get(to)?.cancel();
       this.element.focus();
     };
-    const cancel = element('button', { type: 'button', textContent: 'Cancel', onclick });
-    const line = element('li', {}, element('bdi', { textContent: name }), ' ', bar, ' ', words, ' ', cancel);
+    const cancel = element("button", { type: "button", textContent: "Cancel", onclick });
+    const line = element("li", {}, element("bdi", { textContent: name }), " ", bar, " ", words, " ", cancel);
     this.#rows.append(line);
     const row = { name, words, bar, cancel, line };
     this.#known.set(to, row);

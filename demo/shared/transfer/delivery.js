@@ -1,6 +1,6 @@
 /** One file on its way to one receiver: parts in order, never more than a window ahead of what is stored there. */
 
-import { encodeControl, encodePart, lengthOf, WINDOW_AT_MOST } from './wire.js';
+import { encodeControl, encodePart, lengthOf, WINDOW_AT_MOST } from "./wire.js";
 
 /** Without an acknowledgement, though something is on its way. A page that works acknowledges in milliseconds. */
 const STALL_MS = 30_000;
@@ -11,22 +11,22 @@ const TRIP_AT_MOST_MS = 100;
 const FIRST_PARTS = 2;
 
 const WHY = {
-  busy: 'Too many ask at once.',
-  stalled: 'Nothing arrives there any more.',
-  changed: 'The file has changed since it was offered.',
-  unreadable: 'The file cannot be read any more.',
-  'bad-ack': 'The other side says that it has what was not sent.',
-  gone: 'Left before the end.',
-  hash: 'It did not arrive there as it was sent.',
-  order: 'It did not arrive there as it was sent.',
-  storage: 'It could not be stored there.',
+  busy: "Too many ask at once.",
+  stalled: "Nothing arrives there any more.",
+  changed: "The file has changed since it was offered.",
+  unreadable: "The file cannot be read any more.",
+  "bad-ack": "The other side says that it has what was not sent.",
+  gone: "Left before the end.",
+  hash: "It did not arrive there as it was sent.",
+  order: "It did not arrive there as it was sent.",
+  storage: "It could not be stored there.",
 };
 
 export class Delivery {
   /** @type {'waiting' | 'sending' | 'sent' | 'received' | 'ended'} */
-  state = 'waiting';
+  state = "waiting";
   /** Why it ended, in a sentence. */
-  why = '';
+  why = "";
   #outgoing;
   #carrier;
   #changed;
@@ -65,7 +65,7 @@ export class Delivery {
   }
 
   get running() {
-    return this.state === 'sending' || this.state === 'sent';
+    return this.state === "sending" || this.state === "sent";
   }
 
   /** Bytes that are stored there. */
@@ -74,18 +74,18 @@ export class Delivery {
   }
 
   async run() {
-    this.#become('sending');
+    this.#become("sending");
     try {
-      while (this.state === 'sending' && this.#next < this.#outgoing.count) await this.#step();
-      if (this.state === 'sending') await this.#finish();
+      while (this.state === "sending" && this.#next < this.#outgoing.count) await this.#step();
+      if (this.state === "sending") await this.#finish();
     } catch (failure) {
-      this.fail(failure.reason ?? 'unreadable');
+      this.fail(failure.reason ?? "unreadable");
     }
   }
 
   hearAck(next) {
     if (!this.running) return undefined;
-    if (next < this.#acknowledged || next > this.#next) return this.fail('bad-ack');
+    if (next < this.#acknowledged || next > this.#next) return this.fail("bad-ack");
     if (next === this.#acknowledged) return undefined;
     this.#adapt(this.#sentAt.splice(0, next - this.#acknowledged).at(-1));
     this.#acknowledged = next;
@@ -95,25 +95,25 @@ export class Delivery {
   }
 
   hearGot() {
-    if (this.state !== 'sent') return this.running && this.fail('bad-ack');
+    if (this.state !== "sent") return this.running && this.fail("bad-ack");
     this.#acknowledged = this.#outgoing.count;
-    return this.#become('received');
+    return this.#become("received");
   }
 
   /** The receiver has ended it. */
   hearStop(reason) {
-    const why = Object.hasOwn(WHY, reason) ? WHY[reason] : 'Ended there.';
-    this.#end(reason === 'cancelled' ? 'Cancelled there.' : why);
+    const why = Object.hasOwn(WHY, reason) ? WHY[reason] : "Ended there.";
+    this.#end(reason === "cancelled" ? "Cancelled there." : why);
   }
 
   /** Ends it and says so to the receiver. */
   fail(reason) {
-    if (!this.#end(reason === 'cancelled' ? 'Cancelled here.' : WHY[reason])) return;
-    this.#say('fail', { reason });
+    if (!this.#end(reason === "cancelled" ? "Cancelled here." : WHY[reason])) return;
+    this.#say("fail", { reason });
   }
 
   cancel() {
-    this.fail('cancelled');
+    this.fail("cancelled");
   }
 
   /** Ends it without a word: nobody is there to hear it, or all have been told. */
@@ -125,7 +125,7 @@ export class Delivery {
     if (!this.#fits) return this.#acknowledgement();
     const { bytes, hash } = await this.#outgoing.read(this.#next);
     await this.#carrier.ready?.(this.to);
-    if (this.state !== 'sending') return undefined;
+    if (this.state !== "sending") return undefined;
     const part = encodePart({ stream: this.stream, index: this.#next, hash, bytes });
     if (!this.#carrier.send(this.to, part)) return this.drop();
     this.#next += 1;
@@ -136,9 +136,9 @@ export class Delivery {
 
   async #finish() {
     const hash = await this.#outgoing.digest();
-    if (this.state !== 'sending') return;
-    this.#say('done', { hash });
-    this.#become('sent');
+    if (this.state !== "sending") return;
+    this.#say("done", { hash });
+    this.#become("sent");
     this.#watch();
   }
 
@@ -159,13 +159,15 @@ export class Delivery {
   }
 
   #acknowledgement() {
-    return new Promise((resolve) => { this.#wake = resolve; });
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   #watch() {
     clearTimeout(this.#stall);
-    const waits = this.running && (this.#onTheWay > 0 || this.state === 'sent');
-    this.#stall = waits ? setTimeout(() => this.fail('stalled'), STALL_MS) : 0;
+    const waits = this.running && (this.#onTheWay > 0 || this.state === "sent");
+    this.#stall = waits ? setTimeout(() => this.fail("stalled"), STALL_MS) : 0;
   }
 
   #say(type, members) {
@@ -173,9 +175,9 @@ export class Delivery {
   }
 
   #end(why) {
-    if (this.state === 'ended' || this.state === 'received') return false;
+    if (this.state === "ended" || this.state === "received") return false;
     this.why = why;
-    this.#become('ended');
+    this.#become("ended");
     return true;
   }
 

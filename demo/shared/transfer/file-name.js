@@ -12,17 +12,17 @@ const ENDS = /^[.\s]+|[.\s]+$/g;
 
 /** @returns {string} a bare name, never empty */
 export function cleanFileName(name) {
-  const bare = name.slice(0, 1024).normalize('NFC').split(/[/\\]/).at(-1);
-  const visible = bare.replace(INVISIBLE, '').replace(FORBIDDEN, '_').replace(/\s+/g, ' ').replace(ENDS, '');
-  const cut = shorten(RESERVED.test(visible) ? `_${visible}` : visible).replace(ENDS, '');
-  return cut || 'file';
+  const bare = name.slice(0, 1024).normalize("NFC").split(/[/\\]/).at(-1);
+  const visible = bare.replace(INVISIBLE, "").replace(FORBIDDEN, "_").replace(/\s+/g, " ").replace(ENDS, "");
+  const cut = shorten(RESERVED.test(visible) ? `_${visible}` : visible).replace(ENDS, "");
+  return cut || "file";
 }
 
 function shorten(name) {
-  const dot = name.lastIndexOf('.');
-  const extension = dot > 0 && name.length - dot <= EXTENSION_AT_MOST ? name.slice(dot) : '';
+  const dot = name.lastIndexOf(".");
+  const extension = dot > 0 && name.length - dot <= EXTENSION_AT_MOST ? name.slice(dot) : "";
   const letters = [...name.slice(0, name.length - extension.length)];
-  const isLong = () => new TextEncoder().encode(letters.join('') + extension).length > BYTES_AT_MOST;
+  const isLong = () => new TextEncoder().encode(letters.join("") + extension).length > BYTES_AT_MOST;
   while (letters.length > 0 && isLong()) letters.pop();
-  return letters.join('') + extension;
+  return letters.join("") + extension;
 }

@@ -1,34 +1,34 @@
 /** A file that a peer offers: whether one wants it, what of it has come, and whether that is whole. */
 
-import { cleanFileName } from './file-name.js';
-import { encodeControl, hashOf, lengthOf, obstacle, partsOf, sameBytes, toHex, VERSION } from './wire.js';
+import { cleanFileName } from "./file-name.js";
+import { encodeControl, hashOf, lengthOf, obstacle, partsOf, sameBytes, toHex, VERSION } from "./wire.js";
 
 const WHY = {
-  gone: 'Its sender is not there. It goes on when they are back.',
-  private: 'Its sender has left. It was offered to you alone, and cannot go on.',
-  silent: 'Nothing has come for a minute.',
-  busy: 'Too many ask the sender for files.',
-  stalled: 'It took too long to store what came.',
-  unknown: 'Its sender does not offer it any more.',
-  changed: 'The file has changed on the sender’s side since it was offered.',
-  unreadable: 'The sender’s page cannot read the file any more.',
-  'bad-ack': 'The sender says that this page answered wrongly.',
-  order: 'The sender sent parts in a wrong order or of a wrong size.',
-  hash: 'What came is not what was sent: its hash differs.',
-  cancelled: 'The sender ended it.',
+  gone: "Its sender is not there. It goes on when they are back.",
+  private: "Its sender has left. It was offered to you alone, and cannot go on.",
+  silent: "Nothing has come for a minute.",
+  busy: "Too many ask the sender for files.",
+  stalled: "It took too long to store what came.",
+  unknown: "Its sender does not offer it any more.",
+  changed: "The file has changed on the sender’s side since it was offered.",
+  unreadable: "The sender’s page cannot read the file any more.",
+  "bad-ack": "The sender says that this page answered wrongly.",
+  order: "The sender sent parts in a wrong order or of a wrong size.",
+  hash: "What came is not what was sent: its hash differs.",
+  cancelled: "The sender ended it.",
 };
 /** What has come stays good when it ends by one of these. */
-const PASSING = ['busy', 'stalled', 'unknown'];
+const PASSING = ["busy", "stalled", "unknown"];
 /** A stream to which nothing comes for so long gives its place to another file. */
 const SILENT_MS = 60_000;
-const NEWER = 'It is offered by a newer version of this program.';
+const NEWER = "It is offered by a newer version of this program.";
 
 /** Fires `change`. */
 export class Incoming extends EventTarget {
   /** @type {'offered' | 'waiting' | 'receiving' | 'checking' | 'done' | 'interrupted' | 'away' | 'failed' | 'cancelled' | 'withdrawn' | 'forgotten'} */
-  state = 'offered';
+  state = "offered";
   /** Why it is not going on, in a sentence. */
-  why = '';
+  why = "";
   /** What came, where that does not lie on the disk. @type {Blob | null} */
   result = null;
   /** Whether its sender is there. */
@@ -67,7 +67,7 @@ export class Incoming extends EventTarget {
     this.#carrier = carrier;
     this.#start = start;
     this.#settled = settled;
-    if (offer.v !== VERSION) this.#become('failed', NEWER);
+    if (offer.v !== VERSION) this.#become("failed", NEWER);
   }
 
   /** Bytes that have come and are stored. */
@@ -77,21 +77,23 @@ export class Incoming extends EventTarget {
 
   /** Whether it takes one of the places of those that are received. */
   get running() {
-    return this.state === 'receiving' || this.state === 'checking';
+    return this.state === "receiving" || this.state === "checking";
   }
 
   get canGet() {
-    return this.present && (['offered', 'cancelled'].includes(this.state) || (this.state === 'failed' && this.why !== NEWER));
+    return (
+      this.present && (["offered", "cancelled"].includes(this.state) || (this.state === "failed" && this.why !== NEWER))
+    );
   }
 
   get canCancel() {
-    return !this.#whole && ['waiting', 'receiving', 'checking', 'interrupted'].includes(this.state);
+    return !this.#whole && ["waiting", "receiving", "checking", "interrupted"].includes(this.state);
   }
 
   /** @param {{write(bytes: Uint8Array): Promise<void>, finish(): Promise<Blob | null>, drop(): Promise<void>}} sink */
   get(sink) {
     if (!this.canGet) return void sink.drop().catch(() => {});
-    if (obstacle()) return this.#become('failed', obstacle());
+    if (obstacle()) return this.#become("failed", obstacle());
     this.#sink = sink;
     this.#hashes = [];
     this.#whole = false;
@@ -100,19 +102,19 @@ export class Incoming extends EventTarget {
 
   /** Goes on with what is stored already. */
   resume() {
-    if (this.state === 'interrupted') this.#ask();
+    if (this.state === "interrupted") this.#ask();
   }
 
   cancel() {
     if (!this.canCancel) return;
-    this.#stop('cancelled');
-    this.#end('cancelled', '');
+    this.#stop("cancelled");
+    this.#end("cancelled", "");
   }
 
   /** It is its turn. */
   begin(stream) {
     this.stream = stream;
-    this.#become('receiving');
+    this.#become("receiving");
     this.#watch();
     this.#queue(() => this.#askFrom());
   }
@@ -126,49 +128,50 @@ export class Incoming extends EventTarget {
   hearAgain(from) {
     this.from = from;
     this.present = true;
-    if (this.state === 'away') this.#become('offered');
-    if (this.state === 'interrupted') this.#ask();
+    if (this.state === "away") this.#become("offered");
+    if (this.state === "interrupted") this.#ask();
   }
 
   hearPart({ index, hash, bytes }) {
-    if (this.state !== 'receiving') return;
+    if (this.state !== "receiving") return;
     const length = index < this.count ? lengthOf(this, index) : -1;
     const waiting = (this.#arrived - this.#hashes.length) * this.part;
-    if (index !== this.#arrived || bytes.length !== length || waiting > this.#carrier.window) return this.#refuse('order');
+    if (index !== this.#arrived || bytes.length !== length || waiting > this.#carrier.window)
+      return this.#refuse("order");
     this.#arrived += 1;
     this.#watch();
     return this.#queue(() => this.#store(bytes, hash));
   }
 
   hearDone(digest) {
-    if (this.state !== 'receiving') return;
-    if (this.#arrived !== this.count) return this.#refuse('order');
+    if (this.state !== "receiving") return;
+    if (this.#arrived !== this.count) return this.#refuse("order");
     return this.#queue(() => this.#check(digest));
   }
 
   hearFail(reason) {
     if (!this.running || this.#whole) return;
-    const why = Object.hasOwn(WHY, reason) ? WHY[reason] : 'The sender ended it.';
+    const why = Object.hasOwn(WHY, reason) ? WHY[reason] : "The sender ended it.";
     if (PASSING.includes(reason)) this.#interrupt(why);
-    else this.#end('failed', why);
+    else this.#end("failed", why);
   }
 
   hearWithdrawn() {
-    if (this.state !== 'done' && !this.#whole) this.#end('withdrawn', '');
+    if (this.state !== "done" && !this.#whole) this.#end("withdrawn", "");
   }
 
   hearGone() {
     this.present = false;
     if (this.#whole) return;
-    if (this.direct && this.canCancel) return this.#end('failed', WHY.private);
-    if (this.running || this.state === 'waiting') this.#interrupt(WHY.gone);
-    else if (this.state === 'interrupted') this.#become('interrupted', WHY.gone);
-    else if (['offered', 'cancelled', 'failed'].includes(this.state) && this.why !== NEWER) this.#become('away');
+    if (this.direct && this.canCancel) return this.#end("failed", WHY.private);
+    if (this.running || this.state === "waiting") this.#interrupt(WHY.gone);
+    else if (this.state === "interrupted") this.#become("interrupted", WHY.gone);
+    else if (["offered", "cancelled", "failed"].includes(this.state) && this.why !== NEWER) this.#become("away");
   }
 
   /** There is no room to remember it. */
   forget() {
-    if (this.state !== 'done' && this.state !== 'withdrawn') this.#end('forgotten', '');
+    if (this.state !== "done" && this.state !== "withdrawn") this.#end("forgotten", "");
   }
 
   /** Ends a stream to which nothing comes. */
@@ -180,12 +183,12 @@ export class Incoming extends EventTarget {
   #hush() {
     const isStoring = this.#arrived > this.#hashes.length;
     if (isStoring) return this.#watch();
-    this.#stop('stalled');
+    this.#stop("stalled");
     return this.#interrupt(WHY.silent);
   }
 
   #ask() {
-    this.#become('waiting');
+    this.#become("waiting");
     this.#start(this);
   }
 
@@ -201,7 +204,7 @@ export class Incoming extends EventTarget {
 
   #askFrom() {
     this.#arrived = this.#hashes.length;
-    if (!this.#say('get', { from: this.#arrived, window: this.#carrier.window })) this.hearGone();
+    if (!this.#say("get", { from: this.#arrived, window: this.#carrier.window })) this.hearGone();
   }
 
   async #store(bytes, hash) {
@@ -209,7 +212,7 @@ export class Incoming extends EventTarget {
     const stored = this.#hashes;
     const own = await hashOf(bytes);
     if (!this.#runs(stream)) return;
-    if (!sameBytes(own, hash)) return void this.#refuse('hash');
+    if (!sameBytes(own, hash)) return void this.#refuse("hash");
     try {
       await this.#sink.write(bytes);
     } catch (failure) {
@@ -217,17 +220,17 @@ export class Incoming extends EventTarget {
     }
     stored.push(own);
     if (!this.#runs(stream)) return;
-    this.#say('ack', { next: stored.length });
-    this.#become('receiving');
+    this.#say("ack", { next: stored.length });
+    this.#become("receiving");
   }
 
   async #check(digest) {
-    this.#become('checking');
+    this.#become("checking");
     const list = new Uint8Array(32 * this.count);
     this.#hashes.forEach((hash, index) => list.set(hash, 32 * index));
     const own = toHex(await hashOf(list));
-    if (this.state !== 'checking') return;
-    if (own !== digest) return void this.#refuse('hash');
+    if (this.state !== "checking") return;
+    if (own !== digest) return void this.#refuse("hash");
     this.#whole = true;
     await this.#finish();
   }
@@ -239,24 +242,29 @@ export class Incoming extends EventTarget {
       return void this.#unstorable(failure);
     }
     this.#sink = null;
-    this.#say('got', {});
-    this.#become('done');
+    this.#say("got", {});
+    this.#become("done");
     this.#settled(this);
   }
 
   #unstorable(failure) {
-    this.#stop('storage');
-    const full = failure.name === 'QuotaExceededError';
-    this.#end('failed', full ? 'There is no room left to store it: make some and try again.' : `It could not be stored: ${failure.message}`);
+    this.#stop("storage");
+    const full = failure.name === "QuotaExceededError";
+    this.#end(
+      "failed",
+      full
+        ? "There is no room left to store it: make some and try again."
+        : `It could not be stored: ${failure.message}`,
+    );
   }
 
   #refuse(reason) {
     this.#stop(reason);
-    this.#end('failed', WHY[reason]);
+    this.#end("failed", WHY[reason]);
   }
 
   #interrupt(why) {
-    this.#become('interrupted', why);
+    this.#become("interrupted", why);
     this.#settled(this);
   }
 
@@ -271,17 +279,17 @@ export class Incoming extends EventTarget {
   }
 
   #stop(reason) {
-    if (this.running) this.#say('stop', { reason });
+    if (this.running) this.#say("stop", { reason });
   }
 
   #say(type, members) {
     return this.#carrier.send(this.from, encodeControl(type, { file: this.id, stream: this.stream, ...members }));
   }
 
-  #become(state, why = '') {
+  #become(state, why = "") {
     this.state = state;
     this.why = why;
-    if (state !== 'receiving') clearTimeout(this.#silence);
-    this.dispatchEvent(new Event('change'));
+    if (state !== "receiving") clearTimeout(this.#silence);
+    this.dispatchEvent(new Event("change"));
   }
 }

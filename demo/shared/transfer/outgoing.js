@@ -1,6 +1,6 @@
 /** A file of one's own that is offered: its parts and their hashes, and who gets it. */
 
-import { drawId, hashOf, lengthOf, PARTS_AT_MOST, partsOf, sameBytes, toHex } from './wire.js';
+import { drawId, hashOf, lengthOf, PARTS_AT_MOST, partsOf, sameBytes, toHex } from "./wire.js";
 
 /** Ended deliveries that are remembered, so that a stranger who asks and asks costs nothing. */
 const ENDED_AT_MOST = 50;
@@ -16,7 +16,7 @@ class Unsendable extends Error {
 export class Outgoing extends EventTarget {
   id = drawId();
   /** @type {'offered' | 'withdrawn'} */
-  state = 'offered';
+  state = "offered";
   /** The last one to each receiver. @type {Map<string, import('./delivery.js').Delivery>} */
   deliveries = new Map();
   /** How many have all of it. */
@@ -38,35 +38,36 @@ export class Outgoing extends EventTarget {
     this.file = file;
     this.to = to;
     this.part = part;
-    this.name = file.name || 'file';
+    this.name = file.name || "file";
     this.size = file.size;
     this.mime = file.type;
     this.count = partsOf(file.size, part);
     this.#withdraw = withdraw;
-    if (this.count > PARTS_AT_MOST) throw new Error(`${this.name} is too large: files have at most ${PARTS_AT_MOST * part} bytes.`);
+    if (this.count > PARTS_AT_MOST)
+      throw new Error(`${this.name} is too large: files have at most ${PARTS_AT_MOST * part} bytes.`);
   }
 
   /** Nobody gets it any more. */
   withdraw() {
-    if (this.state === 'withdrawn') return;
-    this.state = 'withdrawn';
+    if (this.state === "withdrawn") return;
+    this.state = "withdrawn";
     this.#withdraw();
-    for (const delivery of this.deliveries.values()) delivery.drop('Cancelled here.');
+    for (const delivery of this.deliveries.values()) delivery.drop("Cancelled here.");
     this.changed();
   }
 
   /** @param {import('./delivery.js').Delivery} delivery takes the place of an older one to the same receiver */
   take(delivery) {
-    this.deliveries.get(delivery.to)?.drop('Asked for again.');
+    this.deliveries.get(delivery.to)?.drop("Asked for again.");
     this.deliveries.delete(delivery.to);
     this.deliveries.set(delivery.to, delivery);
     this.changed();
   }
 
   changed() {
-    const ended = [...this.deliveries.values()].filter(({ state }) => state === 'ended' || state === 'received');
+    const ended = [...this.deliveries.values()].filter(({ state }) => state === "ended" || state === "received");
     for (const { to } of ended.slice(0, -ENDED_AT_MOST)) this.deliveries.delete(to);
-    this.dispatchEvent(new Event('change'));
+    this.dispatchEvent(new Event("change"));
   }
 
   /** @returns {Promise<{bytes: Uint8Array, hash: Uint8Array}>} */
@@ -74,20 +75,22 @@ export class Outgoing extends EventTarget {
     const bytes = await this.#slice(index);
     const hash = await hashOf(bytes);
     this.#hashes[index] ??= hash;
-    if (!sameBytes(hash, this.#hashes[index])) throw new Unsendable('changed');
+    if (!sameBytes(hash, this.#hashes[index])) throw new Unsendable("changed");
     return { bytes, hash };
   }
 
   /** The hash of the hashes of all parts, as the end of a stream carries it: given up when nobody gets the file any more. */
   digest() {
-    this.#digest ??= this.#read().finally(() => { this.#digest = null; });
+    this.#digest ??= this.#read().finally(() => {
+      this.#digest = null;
+    });
     return this.#digest;
   }
 
   async #read() {
     const list = new Uint8Array(32 * this.count);
     for (let index = 0; index < this.count; index += 1) {
-      if (![...this.deliveries.values()].some(({ running }) => running)) throw new Unsendable('cancelled');
+      if (![...this.deliveries.values()].some(({ running }) => running)) throw new Unsendable("cancelled");
       if (!this.#hashes[index]) await this.read(index);
       list.set(this.#hashes[index], 32 * index);
     }
@@ -101,8 +104,8 @@ export class Outgoing extends EventTarget {
       const bytes = new Uint8Array(await this.file.slice(start, start + length).arrayBuffer());
       if (bytes.length === length) return bytes;
     } catch {
-      throw new Unsendable('unreadable');
+      throw new Unsendable("unreadable");
     }
-    throw new Unsendable('changed');
+    throw new Unsendable("changed");
   }
 }

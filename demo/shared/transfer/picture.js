@@ -6,11 +6,11 @@ const PIXELS_AT_MOST = 64_000_000;
 export const UNASKED_PIXELS_AT_MOST = 16_000_000;
 const FIRST_BYTES = 16;
 const KINDS = [
-  ['image/png', /^\x89PNG\r\n\x1a\n/],
-  ['image/jpeg', /^\xff\xd8\xff/],
-  ['image/gif', /^GIF8[79]a/],
-  ['image/webp', /^RIFF[^]{4}WEBP/],
-  ['image/avif', /^[^]{4}ftyp(?:avif|avis|mif1)/],
+  ["image/png", /^\x89PNG\r\n\x1a\n/],
+  ["image/jpeg", /^\xff\xd8\xff/],
+  ["image/gif", /^GIF8[79]a/],
+  ["image/webp", /^RIFF[^]{4}WEBP/],
+  ["image/avif", /^[^]{4}ftyp(?:avif|avis|mif1)/],
 ];
 
 /** @param {string} mime whether what claims to be of this type may be shown */
@@ -22,7 +22,7 @@ export function isPictureType(mime) {
 export async function pictureType(blob) {
   const bytes = new Uint8Array(await blob.slice(0, FIRST_BYTES).arrayBuffer());
   const start = String.fromCharCode(...bytes);
-  return KINDS.find(([, form]) => form.test(start))?.[0] ?? '';
+  return KINDS.find(([, form]) => form.test(start))?.[0] ?? "";
 }
 
 /**
@@ -41,7 +41,7 @@ export async function openPicture(blob, alt, pixels = PIXELS_AT_MOST) {
     image.onerror = () => resolve(false);
   });
   image.src = URL.createObjectURL(blob.slice(0, blob.size, type));
-  if (await hasLoaded && image.naturalWidth * image.naturalHeight <= pixels) return image;
+  if ((await hasLoaded) && image.naturalWidth * image.naturalHeight <= pixels) return image;
   URL.revokeObjectURL(image.src);
   return null;
 }

@@ -1,7 +1,7 @@
 /** All files that peers offer, and whose turn it is to be received. */
 
-import { Incoming } from './incoming.js';
-import { encodeControl, SEEK_AT_MOST } from './wire.js';
+import { Incoming } from "./incoming.js";
+import { encodeControl, SEEK_AT_MOST } from "./wire.js";
 
 const OFFERS_OF_ONE = 100;
 const OFFERS_AT_MOST = 500;
@@ -34,10 +34,12 @@ export class Receiving {
 
   /** Asks who has come for what somebody who has gone offered to all: it may be the same one. What was for this page alone is nobody else's to know. */
   come(id) {
-    const orphans = [...this.#offers.values()].filter(({ state, present, direct }) => !present && !direct && (state === 'away' || state === 'interrupted'));
+    const orphans = [...this.#offers.values()].filter(
+      ({ state, present, direct }) => !present && !direct && (state === "away" || state === "interrupted"),
+    );
     for (let start = 0; start < orphans.length; start += SEEK_AT_MOST) {
       const files = orphans.slice(start, start + SEEK_AT_MOST).map((incoming) => incoming.id);
-      this.#carrier.send(id, encodeControl('seek', { files }));
+      this.#carrier.send(id, encodeControl("seek", { files }));
     }
   }
 
@@ -60,7 +62,7 @@ export class Receiving {
       settled: (ended) => this.#settled(ended),
     });
     this.#offers.set(incoming.id, incoming);
-    return this.#tell('offered', incoming);
+    return this.#tell("offered", incoming);
   }
 
   hearPart(from, part) {
@@ -106,7 +108,7 @@ export class Receiving {
       this.#running.set(this.#streams, incoming);
       incoming.begin(this.#streams);
     }
-    this.#tell('moved');
+    this.#tell("moved");
   }
 
   /** @returns {boolean} false when all that is known is being received */
@@ -115,7 +117,9 @@ export class Receiving {
     const own = all.filter((incoming) => incoming.from === from);
     if (own.length < OFFERS_OF_ONE && all.length < OFFERS_AT_MOST) return true;
     const crowd = own.length >= OFFERS_OF_ONE ? own : all;
-    const [oldest] = crowd.filter((incoming) => worth(incoming) < NEEDED).sort((one, other) => worth(one) - worth(other));
+    const [oldest] = crowd
+      .filter((incoming) => worth(incoming) < NEEDED)
+      .sort((one, other) => worth(one) - worth(other));
     if (!oldest || worth(oldest) === OPEN) this.#flood(from);
     if (!oldest) return false;
     this.#offers.delete(oldest.id);
@@ -126,7 +130,7 @@ export class Receiving {
   #flood(from) {
     if (this.#flooders.has(from)) return;
     this.#flooders.add(from);
-    this.#tell('flood', { from });
+    this.#tell("flood", { from });
   }
 }
 
@@ -134,7 +138,7 @@ const [SETTLED, ORPHAN, OPEN, NEEDED] = [0, 1, 2, 3];
 
 /** What is worth least is forgotten first. */
 function worth({ state, running }) {
-  if (state === 'done' || state === 'withdrawn') return SETTLED;
-  if (state === 'away') return ORPHAN;
-  return running || state === 'waiting' || state === 'interrupted' ? NEEDED : OPEN;
+  if (state === "done" || state === "withdrawn") return SETTLED;
+  if (state === "away") return ORPHAN;
+  return running || state === "waiting" || state === "interrupted" ? NEEDED : OPEN;
 }

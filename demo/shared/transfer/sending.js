@@ -1,8 +1,8 @@
 /** All files of one's own that are offered, and whose turn it is to get one. */
 
-import { Delivery } from './delivery.js';
-import { Outgoing } from './outgoing.js';
-import { encodeControl, VERSION } from './wire.js';
+import { Delivery } from "./delivery.js";
+import { Outgoing } from "./outgoing.js";
+import { encodeControl, VERSION } from "./wire.js";
 
 /** Each may be an open file on the disk, and a card on the page. */
 const OFFERS_AT_MOST = 100;
@@ -38,9 +38,10 @@ export class Sending {
   }
 
   offer(file, to) {
-    if (this.#offers.size >= OFFERS_AT_MOST) throw new Error(`You offer ${OFFERS_AT_MOST} files already: stop offering one first.`);
+    if (this.#offers.size >= OFFERS_AT_MOST)
+      throw new Error(`You offer ${OFFERS_AT_MOST} files already: stop offering one first.`);
     const outgoing = new Outgoing(file, to, this.#carrier.part, () => this.#withdraw(outgoing));
-    if (!this.#announce(outgoing, to)) throw new Error('Not connected: the file was not offered.');
+    if (!this.#announce(outgoing, to)) throw new Error("Not connected: the file was not offered.");
     this.#offers.set(outgoing.id, outgoing);
     return outgoing;
   }
@@ -56,13 +57,15 @@ export class Sending {
 
   hearGet(from, { file, stream, from: first, window }) {
     const outgoing = this.#offers.get(file);
-    const refuse = (reason) => this.#carrier.send(from, encodeControl('fail', { file, stream, reason }));
-    if (!outgoing || (outgoing.to !== null && outgoing.to !== from)) return refuse('unknown');
-    if (first > outgoing.count) return refuse('bad-ack');
-    const delivery = new Delivery(outgoing, this.#carrier, { to: from, stream, from: first, window }, () => this.#moved(outgoing, delivery));
+    const refuse = (reason) => this.#carrier.send(from, encodeControl("fail", { file, stream, reason }));
+    if (!outgoing || (outgoing.to !== null && outgoing.to !== from)) return refuse("unknown");
+    if (first > outgoing.count) return refuse("bad-ack");
+    const delivery = new Delivery(outgoing, this.#carrier, { to: from, stream, from: first, window }, () =>
+      this.#moved(outgoing, delivery),
+    );
     outgoing.take(delivery);
     const isFull = this.#waiting.size >= WAITING_AT_MOST || this.#of(from).length >= WAITING_TO_ONE;
-    if (isFull) return delivery.fail('busy');
+    if (isFull) return delivery.fail("busy");
     this.#waiting.add(delivery);
     return this.#next();
   }
@@ -88,12 +91,22 @@ export class Sending {
   }
 
   #announce({ id, name, size, mime, part }, to) {
-    return this.#carrier.send(to, encodeControl('offer', { v: VERSION, file: id, name: name.slice(0, 1024), size, mime: mime.slice(0, 100), part }));
+    return this.#carrier.send(
+      to,
+      encodeControl("offer", {
+        v: VERSION,
+        file: id,
+        name: name.slice(0, 1024),
+        size,
+        mime: mime.slice(0, 100),
+        part,
+      }),
+    );
   }
 
   #withdraw({ id, to }) {
     this.#offers.delete(id);
-    this.#carrier.send(to, encodeControl('withdraw', { file: id }));
+    this.#carrier.send(to, encodeControl("withdraw", { file: id }));
   }
 
   #find(from, { file, stream }) {
@@ -106,7 +119,7 @@ export class Sending {
   }
 
   #moved(outgoing, delivery) {
-    if (delivery.state === 'received') outgoing.received += 1;
+    if (delivery.state === "received") outgoing.received += 1;
     if (!delivery.running) {
       this.#running.delete(delivery);
       this.#waiting.delete(delivery);

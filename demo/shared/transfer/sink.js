@@ -7,9 +7,9 @@ const MEMORY_AT_MOST = 512 * 1024 * 1024;
 /** Parts are handed over in blobs of this size, which the browser may keep elsewhere than in this page. */
 const PIECE = 8 * 1024 * 1024;
 /** In the browser's store, which other programs of this origin may use as well. */
-const FOLDER = 'networkwebsockets-files';
+const FOLDER = "networkwebsockets-files";
 /** Files there are locked by the page that has them, so that another page can clear what nobody has. */
-const LOCK = 'networkwebsockets-file-';
+const LOCK = "networkwebsockets-file-";
 
 /**
  * Finds a place; to be called in the task of a click, as browsers want for a dialog.
@@ -29,7 +29,7 @@ export class MemorySink {
   #bytes = 0;
 
   /** @param {string} [type] of the result; the usual one is never shown as a page */
-  constructor(type = 'application/octet-stream') {
+  constructor(type = "application/octet-stream") {
     this.type = type;
   }
 
@@ -102,8 +102,8 @@ async function chosenPlace({ name }) {
     const handle = await globalThis.showSaveFilePicker?.({ suggestedName: name });
     return handle && new DiskSink(await handle.createWritable());
   } catch (failure) {
-    if (failure.name === 'AbortError') return null;
-    if (failure.name === 'SecurityError') return undefined;
+    if (failure.name === "AbortError") return null;
+    if (failure.name === "SecurityError") return undefined;
     throw new Error(`The file cannot be stored there: ${failure.message}`);
   }
 }

@@ -1,10 +1,10 @@
 /** Sizes and progress as people read them. */
 
-const UNITS = ['kB', 'MB', 'GB', 'TB', 'PB'];
+const UNITS = ["kB", "MB", "GB", "TB", "PB"];
 
 /** @param {number} bytes */
 export function sizeText(bytes) {
-  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
   const power = Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length);
   const value = bytes / 1000 ** power;
   return `${value < 10 ? value.toFixed(1) : Math.floor(value)} ${UNITS[power - 1]}`;

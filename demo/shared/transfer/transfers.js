@@ -1,12 +1,12 @@
 /** Files between this page and its peers, over whatever carries messages: docs/files.md. No part of the page is touched here. */
 
-import { Receiving } from './receiving.js';
-import { Sending } from './sending.js';
-import { decodeControl, decodePart, isOfFiles, obstacle } from './wire.js';
+import { Receiving } from "./receiving.js";
+import { Sending } from "./sending.js";
+import { decodeControl, decodePart, isOfFiles, obstacle } from "./wire.js";
 
-const OF_SENDER = { offer: 'hearOffer', done: 'hearDone', fail: 'hearFail', withdraw: 'hearWithdraw' };
-const OF_RECEIVER = { get: 'hearGet', ack: 'hearAck', got: 'hearGot', stop: 'hearStop', seek: 'hearSeek' };
-const BROADCAST = ['offer', 'withdraw'];
+const OF_SENDER = { offer: "hearOffer", done: "hearDone", fail: "hearFail", withdraw: "hearWithdraw" };
+const OF_RECEIVER = { get: "hearGet", ack: "hearAck", got: "hearGot", stop: "hearStop", seek: "hearSeek" };
+const BROADCAST = ["offer", "withdraw"];
 
 /**
  * @typedef {object} Carrier
@@ -26,7 +26,9 @@ export class Transfers extends EventTarget {
   constructor(carrier) {
     super();
     this.#sending = new Sending(carrier, () => this.#moved());
-    this.#receiving = new Receiving(carrier, (type, detail) => (type === 'moved' ? this.#moved() : this.#tell(type, detail)));
+    this.#receiving = new Receiving(carrier, (type, detail) =>
+      type === "moved" ? this.#moved() : this.#tell(type, detail),
+    );
   }
 
   /** Why nothing can be sent or received here, in a sentence: empty where it can. */
@@ -72,22 +74,23 @@ export class Transfers extends EventTarget {
    */
   hear(from, data, direct) {
     if (!isOfFiles(data)) return false;
-    if (typeof data === 'string') this.#hearControl(from, decodeControl(data), direct);
+    if (typeof data === "string") this.#hearControl(from, decodeControl(data), direct);
     else if (direct ?? true) this.#receiving.hearPart(from, decodePart(data));
     return true;
   }
 
   #hearControl(from, message, direct) {
     if (!message || !((direct ?? true) || BROADCAST.includes(message.type))) return;
-    if (message.type === 'offer' && this.#sending.has(message.file)) return;
-    if (Object.hasOwn(OF_SENDER, message.type)) this.#receiving[OF_SENDER[message.type]](from, { ...message, direct: direct === true });
+    if (message.type === "offer" && this.#sending.has(message.file)) return;
+    if (Object.hasOwn(OF_SENDER, message.type))
+      this.#receiving[OF_SENDER[message.type]](from, { ...message, direct: direct === true });
     else this.#sending[OF_RECEIVER[message.type]](from, message);
   }
 
   #moved() {
     if (this.busy === this.#wasBusy) return;
     this.#wasBusy = this.busy;
-    this.#tell('busy');
+    this.#tell("busy");
   }
 
   #tell(type, detail) {

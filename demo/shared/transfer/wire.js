@@ -12,7 +12,7 @@ export const PARTS_AT_MOST = 1_048_576;
 export const WINDOW_AT_MOST = 4 * 1024 * 1024;
 export const SEEK_AT_MOST = 100;
 
-const INSECURE = 'Files need a page that the browser calls secure: open it from http://localhost or by https.';
+const INSECURE = "Files need a page that the browser calls secure: open it from http://localhost or by https.";
 const MAGIC = 0x4e574601;
 /** Characters of a control message: a file-seek of 100 ids takes 3,600. */
 const CONTROL_AT_MOST = 16 * 1024;
@@ -23,7 +23,7 @@ const MIME = /^[\w.+-]{1,50}\/[\w.+-]{1,49}$/;
 
 /** @returns {string} why no hash can be made here, in a sentence, or empty */
 export function obstacle() {
-  return globalThis.crypto?.subtle ? '' : INSECURE;
+  return globalThis.crypto?.subtle ? "" : INSECURE;
 }
 
 /** @returns {string} an id for a file: 128 random bits */
@@ -47,8 +47,8 @@ export function encodeControl(type, members) {
 
 /** @param {unknown} data whether it is about files, and so nobody else's to read */
 export function isOfFiles(data) {
-  if (typeof data !== 'string') return magicOf(data) === MAGIC;
-  return typeof parse(data).type === 'string' && parse(data).type.startsWith('file-');
+  if (typeof data !== "string") return magicOf(data) === MAGIC;
+  return typeof parse(data).type === "string" && parse(data).type.startsWith("file-");
 }
 
 /**
@@ -57,12 +57,12 @@ export function isOfFiles(data) {
  */
 export function decodeControl(data) {
   const said = parse(data);
-  const type = typeof said.type === 'string' ? said.type.replace(/^file-/, '') : '';
+  const type = typeof said.type === "string" ? said.type.replace(/^file-/, "") : "";
   if (!Object.hasOwn(SHAPES, type)) return null;
   const members = Object.entries(SHAPES[type]);
   if (!members.every(([member, fits]) => fits(said[member]))) return null;
   const message = Object.fromEntries(members.map(([member]) => [member, said[member]]));
-  return type === 'offer' ? soundOffer(message) : { type, ...message };
+  return type === "offer" ? soundOffer(message) : { type, ...message };
 }
 
 /** @param {{stream: number, index: number, hash: Uint8Array, bytes: Uint8Array}} part */
@@ -88,7 +88,7 @@ export function decodePart(data) {
 
 /** @returns {Promise<Uint8Array>} SHA-256 */
 export async function hashOf(bytes) {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
 export function sameBytes(some, others) {
@@ -96,12 +96,12 @@ export function sameBytes(some, others) {
 }
 
 export function toHex(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 const integer = (least, most) => (value) => Number.isSafeInteger(value) && value >= least && value <= most;
-const string = (most) => (value) => typeof value === 'string' && value.length > 0 && value.length <= most;
-const digits = (count) => (value) => typeof value === 'string' && value.length === count && /^[0-9a-f]*$/.test(value);
+const string = (most) => (value) => typeof value === "string" && value.length > 0 && value.length <= most;
+const digits = (count) => (value) => typeof value === "string" && value.length === count && /^[0-9a-f]*$/.test(value);
 const anything = () => true;
 const isFile = digits(32);
 const isStream = integer(0, UINT32_MAX);
@@ -111,7 +111,11 @@ const STREAM = { file: isFile, stream: isStream };
 /** The members of each type, and what each has to be. */
 const SHAPES = {
   offer: {
-    v: Number.isSafeInteger, file: isFile, name: string(NAME_AT_MOST), size: integer(0, Number.MAX_SAFE_INTEGER), mime: anything,
+    v: Number.isSafeInteger,
+    file: isFile,
+    name: string(NAME_AT_MOST),
+    size: integer(0, Number.MAX_SAFE_INTEGER),
+    mime: anything,
     part: integer(PART_AT_LEAST, PART_AT_MOST),
   },
   done: { ...STREAM, hash: digits(64) },
@@ -126,7 +130,7 @@ const SHAPES = {
 
 function soundOffer(offer) {
   if (partsOf(offer.size, offer.part) > PARTS_AT_MOST) return null;
-  return { type: 'offer', ...offer, mime: MIME.test(offer.mime) ? offer.mime : '' };
+  return { type: "offer", ...offer, mime: MIME.test(offer.mime) ? offer.mime : "" };
 }
 
 function magicOf(data) {

@@ -21,7 +21,11 @@ ws.onopen = function (event) {
 };
 peer.onclose = function ({ code, reason, wasClean }) {
   expectTypeOf(this).toEqualTypeOf<PeerWebSocket>();
-  expectTypeOf({ code, reason, wasClean }).toEqualTypeOf<{ code: number; reason: string; wasClean: boolean }>();
+  expectTypeOf({ code, reason, wasClean }).toEqualTypeOf<{
+    code: number;
+    reason: string;
+    wasClean: boolean;
+  }>();
 };
 ws.onmessage = (event) => {
   expectTypeOf(event.data).toBeAny();
@@ -58,7 +62,9 @@ ws.onconnect = (event: NetworkMessageEvent) => event.data;
 ws.addEventListener("open", function () {
   expectTypeOf(this).toExtend<NetworkWebSocket>();
 });
-ws.addEventListener("message", (event) => expectTypeOf(event).toEqualTypeOf<NetworkMessageEvent>(), { once: true });
+ws.addEventListener("message", (event) => expectTypeOf(event).toEqualTypeOf<NetworkMessageEvent>(), {
+  once: true,
+});
 ws.addEventListener("error", (event) => expectTypeOf(event).toEqualTypeOf<NetworkErrorEvent>(), true);
 ws.addEventListener("close", (event) => expectTypeOf(event).toEqualTypeOf<NetworkCloseEvent>());
 ws.addEventListener("connect", (event) => expectTypeOf(event.detail.target).toEqualTypeOf<PeerWebSocket>());
@@ -71,7 +77,12 @@ ws.removeEventListener("mesage", null);
 // @ts-expect-error peers do not come and go among peers
 peer.addEventListener("connect", () => {});
 ws.addEventListener("open", null);
-ws.addEventListener("open", () => {}, { capture: true, once: true, passive: true, signal: new AbortController().signal });
+ws.addEventListener("open", () => {}, {
+  capture: true,
+  once: true,
+  passive: true,
+  signal: new AbortController().signal,
+});
 // @ts-expect-error a close has no data
 ws.addEventListener("close", (event: NetworkMessageEvent) => event.data);
 // @ts-expect-error there is no such option

@@ -10,7 +10,10 @@ const dialects: readonly string[] = ["chat"];
 new NetworkWebSocket("channel", dialects);
 new NetworkWebSocket("channel", { endpoint: new URL("ws://localhost:9010") });
 new NetworkWebSocket("channel", { endpoint: async () => "ws://localhost:9010", reconnect: true });
-new LocalWebSocket("channel", { protocols: dialects, reconnect: { send: "queue", maxQueued: 1, maxDelay: 100 } });
+new LocalWebSocket("channel", {
+  protocols: dialects,
+  reconnect: { send: "queue", maxQueued: 1, maxDelay: 100 },
+});
 // @ts-expect-error a channel must be named
 new NetworkWebSocket();
 // @ts-expect-error names are strings

@@ -3,25 +3,33 @@
  * person, and from the end of a page to the end of its tile. `--json` prints the figures as JSON.
  */
 
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { parseArgs, promisify } from 'node:util';
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { parseArgs, promisify } from "node:util";
 
-import { Lan } from '../../browser/lan.mjs';
-import { ALLOWED, ask, DEVICES, entered, linked, thrifty } from '../conference-meeting.mjs';
+import { Lan } from "../../browser/lan.mjs";
+import { ALLOWED, ask, DEVICES, entered, linked, thrifty } from "../conference-meeting.mjs";
 
-const { values: { json, joins } } = parseArgs({ options: { json: { type: 'boolean' }, joins: { type: 'string', default: '10' } } });
-const CONFERENCE = 'http://localhost:9009/demo/webrtc/';
+const {
+  values: { json, joins },
+} = parseArgs({ options: { json: { type: "boolean" }, joins: { type: "string", default: "10" } } });
+const CONFERENCE = "http://localhost:9009/demo/webrtc/";
 const run = promisify(execFile);
 const say = (text) => process.stderr.write(`${text}\n`);
 
 /** In the page, before anything else: notes when Join is pressed, and when the first frame of each tile is shown. */
 function watch() {
   window.frames = [];
-  addEventListener('submit', () => { window.joined = performance.now(); }, true);
+  addEventListener(
+    "submit",
+    () => {
+      window.joined = performance.now();
+    },
+    true,
+  );
   new MutationObserver(() => {
-    for (const video of document.querySelectorAll('.tile:not(.own) video:not([data-watched])')) {
-      video.dataset.watched = '';
+    for (const video of document.querySelectorAll(".tile:not(.own) video:not([data-watched])")) {
+      video.dataset.watched = "";
       video.requestVideoFrameCallback(() => window.frames.push(performance.now() - window.joined));
     }
   }).observe(document, { childList: true, subtree: true });
@@ -36,19 +44,19 @@ async function prepared(browser) {
 /** Three people are there; the fourth joins again and again. @returns {Promise<number[]>} a time for each frame */
 async function firstFrames(lan) {
   const present = [];
-  for (const [index, name] of ['Ann', 'Bob', 'Cleo'].entries()) {
+  for (const [index, name] of ["Ann", "Bob", "Cleo"].entries()) {
     const page = await prepared(lan.browsers[index % 2]);
-    await ask(page, CONFERENCE, name, 'frames');
+    await ask(page, CONFERENCE, name, "frames");
     await entered(page);
     present.push(page);
   }
   const times = [];
   for (let count = 0; count < Number(joins); count += 1) {
     const page = await prepared(lan.browsers[1]);
-    await ask(page, CONFERENCE, 'Dora', 'frames');
+    await ask(page, CONFERENCE, "Dora", "frames");
     await page.waitForFunction(() => window.frames.length === 3);
-    times.push(...await page.evaluate(() => window.frames));
-    say(`join ${count + 1}: ${times.slice(-3).map(Math.round).join(', ')} ms`);
+    times.push(...(await page.evaluate(() => window.frames)));
+    say(`join ${count + 1}: ${times.slice(-3).map(Math.round).join(", ")} ms`);
     await page.context().close();
     for (const other of present) await other.waitForFunction(() => window.inside.present.room.people.size === 2);
   }
@@ -59,21 +67,26 @@ async function firstFrames(lan) {
 /** How long the tile of Bob stays with Ann after `end`. */
 async function tileGoes(lan, channel, end) {
   const [ann, bob] = [await prepared(lan.browsers[0]), await prepared(lan.browsers[1])];
-  for (const [page, name] of [[ann, 'Ann'], [bob, 'Bob']]) {
-    await ask(page, CONFERENCE, name, channel, 'sound');
+  for (const [page, name] of [
+    [ann, "Ann"],
+    [bob, "Bob"],
+  ]) {
+    await ask(page, CONFERENCE, name, channel, "sound");
     await entered(page);
   }
-  await linked(ann, 'Bob');
+  await linked(ann, "Bob");
   await ann.evaluate(() => {
     window.gone = new Promise((resolve) => {
-      const list = document.getElementById('tiles');
-      new MutationObserver(() => list.childElementCount === 1 && resolve(Date.now())).observe(list, { childList: true });
+      const list = document.getElementById("tiles");
+      new MutationObserver(() => list.childElementCount === 1 && resolve(Date.now())).observe(list, {
+        childList: true,
+      });
     });
   });
   // Both machines are this one: they have one clock.
   const began = Date.now();
   await end(bob);
-  const took = await ann.evaluate(() => window.gone) - began;
+  const took = (await ann.evaluate(() => window.gone)) - began;
   say(`${channel}: ${took} ms`);
   await ann.context().close();
   return took;
@@ -81,30 +94,45 @@ async function tileGoes(lan, channel, end) {
 
 /** Ends the browser of a machine, and all processes that it has started, without a word. */
 async function kill(lan, machine) {
-  const { stdout } = await run('ip', ['netns', 'pids', lan.entrances[machine].at(-1)]);
-  for (const pid of stdout.split('\n').filter(Boolean)) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (/chrom/i.test(command)) process.kill(Number(pid), 'SIGKILL');
+  const { stdout } = await run("ip", ["netns", "pids", lan.entrances[machine].at(-1)]);
+  for (const pid of stdout.split("\n").filter(Boolean)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    if (/chrom/i.test(command)) process.kill(Number(pid), "SIGKILL");
   }
 }
 
 /** A network that swallows all that a machine sends, and tells nobody. */
 async function partition(lan, machine, isOn) {
   const [program, ...words] = lan.entrances[machine];
-  await run(program, [...words, 'ip', 'route', isOn ? 'add' : 'del', 'blackhole', '10.77.0.0/25']);
+  await run(program, [...words, "ip", "route", isOn ? "add" : "del", "blackhole", "10.77.0.0/25"]);
 }
 
 async function measure() {
   const lan = await Lan.start(2, DEVICES);
   try {
     const frames = await firstFrames(lan);
-    const partitioned = await tileGoes(lan, 'partition', () => partition(lan, 1, true));
+    const partitioned = await tileGoes(lan, "partition", () => partition(lan, 1, true));
     await partition(lan, 1, false);
-    const killed = await tileGoes(lan, 'kill', () => kill(lan, 1));
+    const killed = await tileGoes(lan, "kill", () => kill(lan, 1));
     return [
-      { what: `conference, 4 pages on 2 machines, 320×240 at 15/s: first frame after joining, p95 of ${frames.length}`, measured: percentile(frames, 0.95), unit: 'ms', at_most: 2000 },
-      { what: 'conference: tile gone after kill -9 of the browser', measured: killed, unit: 'ms', at_most: 1000 },
-      { what: 'conference: tile gone after a silent partition', measured: partitioned, unit: 'ms', at_most: 15_000 },
+      {
+        what: `conference, 4 pages on 2 machines, 320×240 at 15/s: first frame after joining, p95 of ${frames.length}`,
+        measured: percentile(frames, 0.95),
+        unit: "ms",
+        at_most: 2000,
+      },
+      {
+        what: "conference: tile gone after kill -9 of the browser",
+        measured: killed,
+        unit: "ms",
+        at_most: 1000,
+      },
+      {
+        what: "conference: tile gone after a silent partition",
+        measured: partitioned,
+        unit: "ms",
+        at_most: 15_000,
+      },
     ];
   } finally {
     await lan.stop();
@@ -118,4 +146,6 @@ function percentile(values, share) {
 
 const results = await measure();
 if (json) console.log(JSON.stringify(results));
-else for (const { what, measured, unit, at_most: limit } of results) console.log(`${what}: ${measured} ${unit} (at most ${limit})`);
+else
+  for (const { what, measured, unit, at_most: limit } of results)
+    console.log(`${what}: ${measured} ${unit} (at most ${limit})`);

@@ -1,13 +1,13 @@
 /** What the game reaches: eight players on two machines while pages are killed, and from a key to the picture elsewhere. */
 
-import { setTimeout } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { setTimeout } from "node:timers/promises";
+import { parseArgs } from "node:util";
 
-import { within } from '../../browser/deadline.mjs';
-import { Lan } from '../../browser/lan.mjs';
-import { Proxy } from '../../browser/proxy.mjs';
-import { launch, tab } from '../../browser/world.mjs';
-import { holds, join, pilot, sees, world } from '../game-pilot.mjs';
+import { within } from "../../browser/deadline.mjs";
+import { Lan } from "../../browser/lan.mjs";
+import { NwsProxy } from "../../browser/proxy.mjs";
+import { launch, tab } from "../../browser/world.mjs";
+import { holds, join, pilot, sees, world } from "../game-pilot.mjs";
 
 /** As many as can play, and half of that: eight pages are more work than two cores can do. */
 const PLAYERS = [4, 8];
@@ -20,9 +20,9 @@ const KEYS = 40;
 const TAP_MS = 70;
 /** Eight windows on one screen are small. */
 const VIEWPORT = { width: 640, height: 420 };
-const LAN_GAME = 'http://localhost:9009/demo/game/';
+const LAN_GAME = "http://localhost:9009/demo/game/";
 
-const { json } = parseArgs({ options: { json: { type: 'boolean' } } }).values;
+const { json } = parseArgs({ options: { json: { type: "boolean" } } }).values;
 const figures = [];
 
 await onOneMachine();
@@ -31,11 +31,15 @@ if (json) console.log(JSON.stringify(figures, null, 2));
 else console.table(figures);
 
 async function onOneMachine() {
-  const proxy = await Proxy.start();
+  const proxy = await NwsProxy.start();
   const browsers = [await launch(), await launch()];
   try {
     const at = `${proxy.http}/demo/game/`;
-    await keys('one machine', await Promise.all(browsers.map((browser, number) => enter(browser, at, `Player ${number}`))), 100);
+    await keys(
+      "one machine",
+      await Promise.all(browsers.map((browser, number) => enter(browser, at, `Player ${number}`))),
+      100,
+    );
   } finally {
     await Promise.all(browsers.map((browser) => browser.close()));
     await proxy.stop();
@@ -46,7 +50,7 @@ async function onTwoMachines() {
   const lan = await Lan.start(2);
   try {
     const pair = await Promise.all(lan.browsers.map((browser, number) => enter(browser, LAN_GAME, `Player ${number}`)));
-    await keys('two machines', pair, 120);
+    await keys("two machines", pair, 120);
     await Promise.all(pair.map((page) => page.context().close()));
     for (const players of PLAYERS) await kills(lan, players);
   } finally {
@@ -55,7 +59,7 @@ async function onTwoMachines() {
 }
 
 function enter(browser, at, name) {
-  return join(browser, at, name, 'bench', { viewport: VIEWPORT });
+  return join(browser, at, name, "bench", { viewport: VIEWPORT });
 }
 
 /** Presses keys in one page, and takes the time until the other has drawn the comet elsewhere. */
@@ -71,16 +75,18 @@ async function keys(where, [one, other], most) {
     // A key does not wait for what a page is asked to do before it.
     await one.evaluate(() => {
       window.pressed = new Promise((resolve) => {
-        addEventListener('keydown', ({ timeStamp }) => resolve(performance.timeOrigin + timeStamp), { once: true });
+        addEventListener("keydown", ({ timeStamp }) => resolve(performance.timeOrigin + timeStamp), {
+          once: true,
+        });
       });
     });
-    await one.keyboard.press(press % 2 ? 'ArrowLeft' : 'ArrowRight', { delay: TAP_MS });
-    times.push(await within('the picture after a key', moved) - await one.evaluate(() => window.pressed));
+    await one.keyboard.press(press % 2 ? "ArrowLeft" : "ArrowRight", { delay: TAP_MS });
+    times.push((await within("the picture after a key", moved)) - (await one.evaluate(() => window.pressed)));
     console.error(`key ${press + 1} on ${where}: ${times.at(-1).toFixed(1)} ms`);
   }
   times.sort((before, after) => before - after);
-  figure(`key to picture on ${where}, p50`, times[Math.floor(KEYS / 2)], 'ms', {});
-  figure(`key to picture on ${where}, p95`, times[Math.ceil(KEYS * 0.95) - 1], 'ms', { at_most: most });
+  figure(`key to picture on ${where}, p50`, times[Math.floor(KEYS / 2)], "ms", {});
+  figure(`key to picture on ${where}, p95`, times[Math.ceil(KEYS * 0.95) - 1], "ms", { at_most: most });
 }
 
 /** In the page: when a comet is first drawn elsewhere than it has rested. */
@@ -106,29 +112,40 @@ function watchMove(game, id) {
 
 async function kills(lan, players) {
   const all = [];
-  for (let number = 0; number < players + KILLS; number += 1) all.push(await visitor(lan, number, `kills-of-${players}`));
+  for (let number = 0; number < players + KILLS; number += 1)
+    all.push(await visitor(lan, number, `kills-of-${players}`));
   let pages = all.slice(0, players);
   for (const page of pages) await enterGame(page);
   for (const page of pages) await sees(page, players);
-  for (const page of pages) await pilot(page, 'all');
+  for (const page of pages) await pilot(page, "all");
   // Who starts is busy starting: the run begins now.
-  await Promise.all(pages.map((page) => page.game.evaluate(({ play }) => Object.assign(play.pauses, { worst: 0 }).forget())));
+  await Promise.all(
+    pages.map((page) => page.game.evaluate(({ play }) => Object.assign(play.pauses, { worst: 0 }).forget())),
+  );
   const seen = { worst: [], entries: [], agreeing: [], differed: 0 };
   for (let kill = 0; kill < KILLS; kill += 1) {
     const next = setTimeout(KILL_EVERY_MS);
     pages = await killOne(pages, kill, seen);
     pages.push(await enterGame(all[players + kill]));
     seen.entries.push(await pages.at(-1).entered);
-    await pilot(pages.at(-1), 'all');
-    console.error(`kill ${kill + 1}: all agree after ${seen.agreeing.at(-1)} ms, a newcomer plays after ${Math.round(seen.entries.at(-1))} ms`);
+    await pilot(pages.at(-1), "all");
+    console.error(
+      `kill ${kill + 1}: all agree after ${seen.agreeing.at(-1)} ms, a newcomer plays after ${Math.round(seen.entries.at(-1))} ms`,
+    );
     await next;
   }
   for (const page of pages) seen.worst.push(await page.game.evaluate(({ play }) => play.pauses.worst));
   for (const page of pages) seen.differed += (await world(page)).differed;
-  figure(`${players} players: views that differed`, seen.differed, 'views', { at_most: 0 });
-  figure(`${players} players: state hashes equal after a kill, at most`, Math.max(...seen.agreeing), 'ms', { at_most: AGREE_MS });
-  figure(`${players} players: one stands still on another’s screen, at most`, Math.max(...seen.worst), 'ms', { at_most: 300 });
-  figure(`${players} players: a newcomer plays after its open, at most`, Math.max(...seen.entries), 'ms', { at_most: 1000 });
+  figure(`${players} players: views that differed`, seen.differed, "views", { at_most: 0 });
+  figure(`${players} players: state hashes equal after a kill, at most`, Math.max(...seen.agreeing), "ms", {
+    at_most: AGREE_MS,
+  });
+  figure(`${players} players: one stands still on another’s screen, at most`, Math.max(...seen.worst), "ms", {
+    at_most: 300,
+  });
+  figure(`${players} players: a newcomer plays after its open, at most`, Math.max(...seen.entries), "ms", {
+    at_most: 1000,
+  });
   await Promise.all(pages.map((page) => page.context().close()));
 }
 
@@ -140,8 +157,8 @@ async function killOne(pages, kill, seen) {
   seen.worst.push(await victim.game.evaluate(({ play }) => play.pauses.worst));
   seen.differed += (await world(victim)).differed;
   const session = await victim.context().newCDPSession(victim);
-  const crashed = victim.waitForEvent('crash');
-  session.send('Page.crash').catch(() => {});
+  const crashed = victim.waitForEvent("crash");
+  session.send("Page.crash").catch(() => {});
   await crashed;
   const killed = performance.now();
   const others = pages.filter((page) => page !== victim);
@@ -156,40 +173,66 @@ async function agree(pages, gone) {
   const [first, ...others] = pages;
   const begun = await first.game.evaluate(({ play }) => play.session.views.latest());
   const isNew = { gone, old: begun.map(({ id, seq }) => [id, seq]) };
-  await Promise.all(pages.map((page) => holds(page, ({ play }, id) => (
-    play.session.world.claimsOf(id) === undefined && play.session.world.holdings.every((holding) => holding && holding.id !== id)), gone)));
-  await holds(first, ({ play }, { gone: id, old }) => {
-    const latest = play.session.views.latest();
-    return latest.every((view) => view.id !== id) && old.every(([owner, seq]) => owner === id || latest.some((view) => view.id === owner && view.seq > seq));
-  }, isNew);
+  await Promise.all(
+    pages.map((page) =>
+      holds(
+        page,
+        ({ play }, id) =>
+          play.session.world.claimsOf(id) === undefined &&
+          play.session.world.holdings.every((holding) => holding && holding.id !== id),
+        gone,
+      ),
+    ),
+  );
+  await holds(
+    first,
+    ({ play }, { gone: id, old }) => {
+      const latest = play.session.views.latest();
+      return (
+        latest.every((view) => view.id !== id) &&
+        old.every(([owner, seq]) => owner === id || latest.some((view) => view.id === owner && view.seq > seq))
+      );
+    },
+    isNew,
+  );
   const views = await first.game.evaluate(({ play }) => play.session.views.latest());
-  await Promise.all(others.map((page) => holds(page, ({ play }, wanted) => (
-    wanted.every(({ id, seq, digest }) => play.session.views.digestOf(id, seq) === digest)), views)));
+  await Promise.all(
+    others.map((page) =>
+      holds(
+        page,
+        ({ play }, wanted) => wanted.every(({ id, seq, digest }) => play.session.views.digestOf(id, seq) === digest),
+        views,
+      ),
+    ),
+  );
 }
 
 /** A page with its name and channel filled in: browsers are started before the run. */
 async function visitor(lan, number, channel) {
   const page = await tab(lan.browsers[number % lan.browsers.length], { viewport: VIEWPORT });
   await page.goto(LAN_GAME);
-  page.game = await page.evaluateHandle(() => import(document.querySelector('script[type=module]').src));
-  await page.getByLabel('Your name').fill(`Player ${number}`);
-  await page.getByLabel('Channel name').fill(channel);
+  page.game = await page.evaluateHandle(() => import(document.querySelector("script[type=module]").src));
+  await page.getByLabel("Your name").fill(`Player ${number}`);
+  await page.getByLabel("Channel name").fill(channel);
   return page;
 }
 
 /** `entered` of the page: how long after the `open` of its socket it has a seat, in milliseconds. */
 async function enterGame(page) {
-  page.entered = page.game.evaluate((game) => new Promise((resolve) => {
-    let opened = 0;
-    const look = setInterval(() => {
-      const session = game.play?.session;
-      if (session) opened ||= performance.now();
-      if (!session || session.world.own.seat >= 8) return;
-      clearInterval(look);
-      resolve(performance.now() - opened);
-    });
-  }));
-  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  page.entered = page.game.evaluate(
+    (game) =>
+      new Promise((resolve) => {
+        let opened = 0;
+        const look = setInterval(() => {
+          const session = game.play?.session;
+          if (session) opened ||= performance.now();
+          if (!session || session.world.own.seat >= 8) return;
+          clearInterval(look);
+          resolve(performance.now() - opened);
+        });
+      }),
+  );
+  await page.getByRole("button", { name: "Join", exact: true }).click();
   await page.entered;
   return page;
 }

@@ -1,39 +1,49 @@
 /** What publish/subscribe costs a page: `node tests/demo/bench/pubsub.mjs [--json]`. */
 
-import { once } from 'node:events';
+import { once } from "node:events";
 
-import { WebSocket } from 'ws';
+import { WebSocket } from "ws";
 
-import { within } from '../../browser/deadline.mjs';
-import { Proxy } from '../../browser/proxy.mjs';
-import { launch } from '../../browser/world.mjs';
-import { enter } from '../visit.mjs';
+import { within } from "../../browser/deadline.mjs";
+import { NwsProxy } from "../../browser/proxy.mjs";
+import { launch } from "../../browser/world.mjs";
+import { enter } from "../visit.mjs";
 
 const SECONDS = 10;
 const SENDERS = 4;
 const TICK_MS = 5;
 const BYTES = 64;
-const RUNS = [{ rate: 5_000, topics: 8 }, { rate: 10_000, topics: 8 }, { rate: 10_000, topics: 1_000 }, { rate: 20_000, topics: 8 }];
+const RUNS = [
+  { rate: 5_000, topics: 8 },
+  { rate: 10_000, topics: 8 },
+  { rate: 10_000, topics: 1_000 },
+  { rate: 20_000, topics: 8 },
+];
 
-const proxy = await Proxy.start();
+const proxy = await NwsProxy.start();
 const browser = await launch();
 const results = [];
 try {
-  for (const run of RUNS) results.push(...await measure(run));
+  for (const run of RUNS) results.push(...(await measure(run)));
 } finally {
   await browser.close();
   await proxy.stop();
 }
-if (process.argv.includes('--json')) console.log(JSON.stringify(results));
-else for (const { what, measured, unit, at_most: limit } of results) console.log(`${what}: ${measured} ${unit} (at most ${limit})`);
+if (process.argv.includes("--json")) console.log(JSON.stringify(results));
+else
+  for (const { what, measured, unit, at_most: limit } of results)
+    console.log(`${what}: ${measured} ${unit} (at most ${limit})`);
 
 async function measure({ rate, topics }) {
-  const what = `pubsub, ${rate.toLocaleString('en')} messages/s of ${BYTES} bytes on ${topics} topics`;
+  const what = `pubsub, ${rate.toLocaleString("en")} messages/s of ${BYTES} bytes on ${topics} topics`;
   const channel = `bench-${rate}-${topics}`;
-  const page = await enter(browser, `${proxy.http}/demo/pubsub/`, 'Reader', channel);
+  const page = await enter(browser, `${proxy.http}/demo/pubsub/`, "Reader", channel);
   await page.evaluate(watch);
   const senders = await Promise.all(Array.from({ length: SENDERS }, (_, number) => sender(channel, number)));
-  await page.waitForFunction((count) => document.getElementById('here').textContent.split('Sender').length > count, SENDERS);
+  await page.waitForFunction(
+    (count) => document.getElementById("here").textContent.split("Sender").length > count,
+    SENDERS,
+  );
   await page.evaluate(() => window.begin());
   await flood(senders, rate, topics);
   const sent = rate * SECONDS;
@@ -43,9 +53,9 @@ async function measure({ rate, topics }) {
   await page.context().close();
   console.error(`${what}: ${messages} of ${sent} arrived, ${long} long tasks, the longest ${longest} ms`);
   return [
-    { what: `${what}: tasks above 50 ms in the page`, measured: long, unit: 'tasks', at_most: 0 },
-    { what: `${what}: longest of them`, measured: longest, unit: 'ms', at_most: 50 },
-    { what: `${what}: messages lost`, measured: sent - messages, unit: 'messages', at_most: 0 },
+    { what: `${what}: tasks above 50 ms in the page`, measured: long, unit: "tasks", at_most: 0 },
+    { what: `${what}: longest of them`, measured: longest, unit: "ms", at_most: 50 },
+    { what: `${what}: messages lost`, measured: sent - messages, unit: "messages", at_most: 0 },
   ];
 }
 
@@ -53,7 +63,7 @@ async function measure({ rate, topics }) {
 function watch() {
   const dispatch = EventTarget.prototype.dispatchEvent;
   EventTarget.prototype.dispatchEvent = function counting(event) {
-    if (event.type === 'data' && window.seen && event.detail.data.includes('"put"')) window.seen.messages += 1;
+    if (event.type === "data" && window.seen && event.detail.data.includes('"put"')) window.seen.messages += 1;
     return dispatch.call(this, event);
   };
   window.begin = () => {
@@ -63,14 +73,19 @@ function watch() {
         window.seen.long += 1;
         window.seen.longest = Math.max(window.seen.longest, Math.round(duration));
       }
-    }).observe({ type: 'longtask' });
+    }).observe({ type: "longtask" });
   };
 }
 
 async function sender(channel, number) {
   const socket = new WebSocket(`${proxy.ws}/${channel}`);
-  await within('a sender', once(socket, 'open'));
-  socket.send(JSON.stringify({ action: 'broadcast', data: JSON.stringify({ type: 'hello', demo: 'pubsub', nick: `Sender ${number}`, here: 0 }) }));
+  await within("a sender", once(socket, "open"));
+  socket.send(
+    JSON.stringify({
+      action: "broadcast",
+      data: JSON.stringify({ type: "hello", demo: "pubsub", nick: `Sender ${number}`, here: 0 }),
+    }),
+  );
   return socket;
 }
 
@@ -80,12 +95,15 @@ async function flood(senders, rate, topics) {
   let sent = 0;
   while (sent < rate * SECONDS) {
     const due = Math.min(Math.floor(((performance.now() - begin) / 1000) * rate), rate * SECONDS);
-    for (; sent < due; sent += 1) senders[sent % SENDERS].send(JSON.stringify({ action: 'broadcast', data: message(sent, topics) }));
-    await new Promise((resolve) => { setTimeout(resolve, TICK_MS); });
+    for (; sent < due; sent += 1)
+      senders[sent % SENDERS].send(JSON.stringify({ action: "broadcast", data: message(sent, topics) }));
+    await new Promise((resolve) => {
+      setTimeout(resolve, TICK_MS);
+    });
   }
 }
 
 function message(number, topics) {
   const text = `{"type":"put","topic":"b/${number % topics}","clock":${number + 1},"value":"`;
-  return `${text.padEnd(BYTES - 2, 'x')}"}`;
+  return `${text.padEnd(BYTES - 2, "x")}"}`;
 }

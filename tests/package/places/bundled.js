@@ -1,8 +1,8 @@
 /** The entry of a project for a bundler: two sockets talk. */
 
-import * as sockets from 'networkwebsockets';
+import * as sockets from "networkwebsockets";
 
-import { proxy } from './address.js';
-import { converse } from './conversation.js';
+import { proxy } from "./address.js";
+import { converse } from "./conversation.js";
 
 globalThis.heard = converse(sockets, proxy);

@@ -1,9 +1,9 @@
 /** Two sockets that come, talk, and go: what they heard, as plain data. It runs wherever the package does. */
 
 export async function converse({ NetworkWebSocket }, endpoint) {
-  const ada = new NetworkWebSocket('conversation', { endpoint });
-  const opened = await next(ada, 'open');
-  const bob = new NetworkWebSocket('conversation', { endpoint });
+  const ada = new NetworkWebSocket("conversation", { endpoint });
+  const opened = await next(ada, "open");
+  const bob = new NetworkWebSocket("conversation", { endpoint });
   const [meeting, { toAda, toBob }] = await meet(ada, bob);
   return {
     open: opened.constructor.name,
@@ -16,33 +16,40 @@ export async function converse({ NetworkWebSocket }, endpoint) {
 
 /** What a socket fires where no proxy is. */
 export async function miss({ NetworkWebSocket }, endpoint) {
-  const alone = new NetworkWebSocket('nobody', { endpoint });
+  const alone = new NetworkWebSocket("nobody", { endpoint });
   const errors = [];
-  alone.onerror = ({ reason, message }) => errors.push([reason, message !== '']);
-  const { code, wasClean } = await new Promise((resolve) => { alone.onclose = resolve; });
+  alone.onerror = ({ reason, message }) => errors.push([reason, message !== ""]);
+  const { code, wasClean } = await new Promise((resolve) => {
+    alone.onclose = resolve;
+  });
   return { errors, close: [code, wasClean] };
 }
 
 /** What a socket fires that looks for a proxy again and again where none is, until it is closed. */
 export async function persist({ NetworkWebSocket }, endpoint) {
-  const patient = new NetworkWebSocket('nobody', { endpoint, reconnect: true });
+  const patient = new NetworkWebSocket("nobody", { endpoint, reconnect: true });
   const types = [];
   patient.onerror = patient.onopen = ({ type }) => types.push(type);
   patient.onreconnecting = ({ detail: { attempt } }) => {
     types.push(attempt);
     if (attempt === 3) patient.close();
   };
-  const { type } = await new Promise((resolve) => { patient.onclose = resolve; });
+  const { type } = await new Promise((resolve) => {
+    patient.onclose = resolve;
+  });
   return [...types, type];
 }
 
 /** What sockets fire that are closed before they are open: one at once, others as soon as `slow.mjs` lets them wait. */
 export async function abandon({ NetworkWebSocket }, endpoint) {
-  const early = new NetworkWebSocket('early', { endpoint });
+  const early = new NetworkWebSocket("early", { endpoint });
   const ends = [await end(early)];
-  for (const [channel, reconnect] of [['late', false], ['late-and-patient', true]]) {
+  for (const [channel, reconnect] of [
+    ["late", false],
+    ["late-and-patient", true],
+  ]) {
     const late = new NetworkWebSocket(channel, { endpoint, reconnect });
-    await fetch(late.url.replace('ws', 'http'));
+    await fetch(late.url.replace("ws", "http"));
     ends.push(await end(late));
   }
   return ends;
@@ -65,21 +72,31 @@ function end(socket) {
 export function next(target, type) {
   return new Promise((resolve, reject) => {
     target.addEventListener(type, resolve, { once: true });
-    target.addEventListener('error', ({ reason, message }) => reject(new Error(`${reason}: ${message}`)), { once: true });
+    target.addEventListener("error", ({ reason, message }) => reject(new Error(`${reason}: ${message}`)), {
+      once: true,
+    });
   });
 }
 
 async function meet(ada, bob) {
-  const [{ detail: { target: toAda } }, { detail: { target: toBob } }] = await Promise.all([
-    next(bob, 'connect'), next(ada, 'connect'), next(bob, 'open'),
-  ]);
+  const [
+    {
+      detail: { target: toAda },
+    },
+    {
+      detail: { target: toBob },
+    },
+  ] = await Promise.all([next(bob, "connect"), next(ada, "connect"), next(bob, "open")]);
   const ids = [toAda.id === ada.id, toBob.id === bob.id];
-  return [{ ids, peers: [ada.peers[0] === toBob, bob.peers.length] }, { toAda, toBob }];
+  return [
+    { ids, peers: [ada.peers[0] === toBob, bob.peers.length] },
+    { toAda, toBob },
+  ];
 }
 
 async function texts(ada, bob, toAda, toBob) {
   const broadcast = await say(ada, bob, 'to all "ü"');
-  const direct = await say(toAda, toBob, 'to you');
+  const direct = await say(toAda, toBob, "to you");
   return {
     broadcast: [broadcast.data, broadcast.senderId === ada.id, broadcast.peer === toAda],
     direct: [direct.data, direct.senderId === bob.id, direct.peer === toBob],
@@ -91,7 +108,7 @@ async function bytes(ada, bob, toAda, toBob) {
   const sent = Uint8Array.of(9, 0, 128, 255, 9).subarray(1, 4);
   const blob = await say(ada, bob, sent);
   const blobDirectly = await say(toBob, toAda, new Blob([sent]));
-  ada.binaryType = toBob.binaryType = 'arraybuffer';
+  ada.binaryType = toBob.binaryType = "arraybuffer";
   const buffer = await say(bob, ada, sent);
   const bufferDirectly = await say(toAda, toBob, sent.slice().buffer);
   return Promise.all([blob, blobDirectly, buffer, bufferDirectly].map(({ data }) => readable(data)));
@@ -99,23 +116,23 @@ async function bytes(ada, bob, toAda, toBob) {
 
 /** All that happens when one of them goes, and then the other. */
 async function part(ada, bob, toBob) {
-  const [end, goodbye, gone] = [next(bob, 'close'), next(toBob, 'close'), next(ada, 'disconnect')];
-  bob.close(3000, 'enough');
+  const [end, goodbye, gone] = [next(bob, "close"), next(toBob, "close"), next(ada, "disconnect")];
+  bob.close(3000, "enough");
   const events = [await end, await goodbye];
   const known = (await gone).detail.target === toBob;
-  const last = next(ada, 'close');
+  const last = next(ada, "close");
   ada.close();
   events.push(await last);
   return [known, ada.peers.length, ...events.map(({ type, code, wasClean }) => [type, code, wasClean])];
 }
 
 async function say(from, to, data) {
-  const heard = next(to, 'message');
+  const heard = next(to, "message");
   from.send(data);
   return heard;
 }
 
 async function readable(data) {
   const buffer = data instanceof Blob ? await data.arrayBuffer() : data;
-  return [data instanceof Blob ? 'blob' : 'buffer', ...new Uint8Array(buffer)];
+  return [data instanceof Blob ? "blob" : "buffer", ...new Uint8Array(buffer)];
 }

@@ -1,18 +1,20 @@
 /** In a page: starts a worker that is a parrot, and talks with it. */
 
-import { next } from './conversation.js';
+import { next } from "./conversation.js";
 
 /** What is heard of the parrot that `start` lets loose, from its coming to its going. */
 export async function listen({ NetworkWebSocket }, channel, proxy, start) {
   const socket = new NetworkWebSocket(channel, { endpoint: proxy });
-  const arrival = next(socket, 'connect');
-  await next(socket, 'open');
+  const arrival = next(socket, "connect");
+  await next(socket, "open");
   const failure = start(`?${new URLSearchParams({ channel, proxy })}`);
-  const { detail: { target } } = await Promise.race([arrival, failure]);
-  const text = await answers(socket, target, 'to all');
+  const {
+    detail: { target },
+  } = await Promise.race([arrival, failure]);
+  const text = await answers(socket, target, "to all");
   const bytes = await answers(target, socket, Uint8Array.of(0, 255));
-  const parting = [next(target, 'close'), next(socket, 'disconnect')];
-  target.send('goodbye');
+  const parting = [next(target, "close"), next(socket, "disconnect")];
+  target.send("goodbye");
   const ends = await Promise.all(parting);
   socket.close();
   return [text, ...bytes, ...ends.map(({ type }) => type)];
@@ -35,7 +37,7 @@ export function broken(worker) {
 }
 
 async function answers(from, to, data) {
-  const answer = next(to, 'message');
+  const answer = next(to, "message");
   from.send(data);
   const { data: heard } = await answer;
   return heard instanceof Blob ? new Uint8Array(await heard.arrayBuffer()) : heard;

@@ -1,6 +1,6 @@
 /** In a runtime: prints what became of one of the conversations. Which it is and where are on the command line. */
 
-import * as conversations from './conversation.js';
+import * as conversations from "./conversation.js";
 
 export async function report(sockets) {
   const [conversation, endpoint] = globalThis.Deno?.args ?? process.argv.slice(2);

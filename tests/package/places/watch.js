@@ -4,7 +4,10 @@ export function watch() {
   const before = new Set(Object.getOwnPropertyNames(globalThis));
   let compiled = 0;
   WebAssembly.Module = new Proxy(WebAssembly.Module, {
-    construct: (target, args) => { compiled += 1; return new target(...args); },
+    construct: (target, args) => {
+      compiled += 1;
+      return new target(...args);
+    },
   });
   return (sockets) => {
     const globals = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name));
@@ -15,8 +18,8 @@ export function watch() {
 
 function refusal({ NetworkWebSocket }) {
   try {
-    new NetworkWebSocket('channel');
-    return 'none';
+    new NetworkWebSocket("channel");
+    return "none";
   } catch ({ name, message }) {
     return [name, message];
   }
