@@ -23,7 +23,7 @@ const thread = new Thread();
 const typing = new Typing(
   (on, to) => send(encode("typing", { on }), room.people.get(to) ?? null, to),
   () => {
-    writersFrame ||= requestAnimationFrame(showWriters);
+    if (writersFrame === 0) writersFrame = requestAnimationFrame(showWriters);
   },
 );
 const compose = new Compose(people, {
@@ -38,6 +38,7 @@ let room = null;
 let history = null;
 /** @type {Files | null} */
 let files = null;
+let writersFrame = 0;
 
 const keeping = element("input", { type: "checkbox", id: "keeping" });
 const door = new Door({
