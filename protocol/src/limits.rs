@@ -73,6 +73,25 @@ pub const LINK_PIECE_MAX: usize = 64 * 1024;
 /// A frame of a link, until one channel has been matched: 64 elements or tags and some room.
 pub const LINK_FRAME_EARLY_MAX: usize = 4096;
 
+/// Frames that may come at once on a link of which no channel has been matched, heartbeats and their answers included. Names,
+/// evaluations and tags for what there is at once ([`LINK_SLOTS_LIVE`] asked for in full messages, or a burst of evaluations one
+/// by one) are at most 800; a slot that is left is not counted, as evaluations bound how many there are.
+pub const LINK_EARLY_FRAMES: u32 = 1024;
+
+/// How many more there are each second: evaluations come back by one or two, and each makes up to three frames.
+pub const LINK_EARLY_FRAMES_PER_SECOND: u32 = 8;
+
+/// Bytes that may come at once on such a link, with all that TLS and WebSocket add: a name, its evaluation, its tag and its
+/// end are about 210 B where each comes by itself, for each of [`LINK_SLOTS_LIVE`].
+pub const LINK_EARLY_BYTES: u32 = 256 * 1024;
+
+/// How many more there are each second: as many as the frames take, with room.
+pub const LINK_EARLY_BYTES_PER_SECOND: u32 = 1024;
+
+/// Bytes of a link that may come without making a message. The longest one, what is read ahead of its end and what TLS adds
+/// are half of it; a message in more pieces than that, of nothing for instance, is no honest one.
+pub const LINK_UNHEARD_MAX: usize = 256 * 1024;
+
 /// What may be on its way of the stream of one channel of a link before the other side has asked for more:
 /// both sides count on it. It takes 1 GB/s at a round trip of 1 ms.
 pub const LINK_WINDOW: usize = 1024 * 1024;
@@ -131,8 +150,15 @@ pub const WELCOME_TIME: Duration = Duration::from_millis(250);
 /// Time that a closing connection has to take what is queued and answer, before it is reset.
 pub const CLOSE_TIME: Duration = Duration::from_secs(5);
 
-/// What one pass reads from one connection, so that a flood cannot starve a neighbour.
+/// What one pass reads from one connection, or from one link, so that a flood cannot starve a neighbour.
 pub const READ_PER_PASS: usize = 256 * 1024;
+
+/// Records of one link that a shard takes before others have their turn. A member that comes or goes costs about 2 µs, and
+/// more where many are told, which [`LINK_QUEUED_PER_PASS`] bounds.
+pub const LINK_RECORDS_PER_PASS: usize = 256;
+
+/// What may be queued because of one link before others have their turn: ten thousand notices.
+pub const LINK_QUEUED_PER_PASS: usize = 1024 * 1024;
 
 /// Channel names new to one web site: how many at once. A page of many parts needs a few; a
 /// dictionary has thousands.

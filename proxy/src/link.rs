@@ -4,6 +4,7 @@
 mod arithmetic;
 mod dial;
 mod end;
+mod intake;
 mod listen;
 mod lives;
 mod relay;

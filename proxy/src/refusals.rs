@@ -39,10 +39,12 @@ pub(crate) enum Refused {
     LinkHandshake,
     /// A link on which the rules were broken, or a channel made no progress.
     LinkRules,
+    /// A link on which too much was said before a channel was matched.
+    LinkFlood,
 }
 
 /// How many kinds there are.
-const KINDS: usize = Refused::LinkRules as usize + 1;
+const KINDS: usize = Refused::LinkFlood as usize + 1;
 
 /// The one owner of all counts of a proxy.
 #[derive(Clone, Debug, Default)]
@@ -89,6 +91,7 @@ impl Refusals {
                 link_full = of(Refused::LinkFull),
                 link_handshake = of(Refused::LinkHandshake),
                 link_rules = of(Refused::LinkRules),
+                link_flood = of(Refused::LinkFlood),
                 "refused since the last such line"
             );
         }

@@ -17,6 +17,7 @@ mod shared;
 mod slowness;
 mod tally;
 mod trunk;
+mod turn;
 mod welcome;
 
 use std::collections::{HashMap, VecDeque};
@@ -48,6 +49,7 @@ pub use input::{ChannelKey, Framing, Input};
 pub use output::{Cut, Fresh, Output};
 pub use shared::Shared;
 pub use slowness::Slowness;
+pub use turn::Turn;
 
 slotmap::new_key_type! {
     /// A connection, named by the owner of the sockets. A name is not used again after
@@ -117,16 +119,17 @@ impl Channels {
     /// Takes note of something that happened at `now`. What makes no sense for a connection, as it is
     /// not known or is closing, is ignored.
     pub fn handle(&mut self, input: Input<'_>, now: Instant) {
-        let now = self.awake(now);
-        if !self.batch.is_from(input.speaker()) {
-            self.deliver();
-        }
+        let now = self.begin(input.speaker(), now);
         match input {
             Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer, now),
             Input::Join { conn, channel, framing } => self.join(conn, channel, framing, now),
             Input::Refuse { conn, code, reason } => self.refuse(conn, code, reason, now),
             Input::Trunk { conn, channel, proxy } => self.on_trunk(conn, channel, proxy, now),
-            Input::Stream { conn, bytes } => self.on_stream(conn, bytes, now),
+            Input::Stream { conn, mut bytes } => {
+                while !bytes.is_empty() {
+                    self.on_stream(conn, &mut bytes, &mut Turn::default(), now);
+                }
+            }
             Input::Searched { channel, found } => self.on_searched(channel, found),
             Input::Text { conn, text } => self.on_text(conn, text, now),
             Input::Binary { conn, bytes } => self.on_binary(conn, bytes, now),
@@ -143,10 +146,15 @@ impl Channels {
             Input::Isolated { channel, is_isolated } => self.on_isolated(channel, is_isolated),
             Input::Shutdown => self.shutdown(now),
         }
-        if self.welcomes.has_changed() {
-            self.welcome_settled();
-        }
-        self.judge_touched(now);
+        self.end(now);
+    }
+
+    /// Takes the beginning of [`Input::Stream`] from `bytes`, as much as there is time for in this turn, which is not over:
+    /// to be called again with the rest, after others have had theirs.
+    pub fn hear_stream(&mut self, conn: ConnId, bytes: &mut &[u8], turn: &mut Turn, now: Instant) {
+        let now = self.begin(Some(conn), now);
+        self.on_stream(conn, bytes, turn, now);
+        self.end(now);
     }
 
     /// Does what is due at `now`.
@@ -156,10 +164,7 @@ impl Channels {
         self.judge_lagging(now);
         self.visit_due(now);
         self.welcome_late(now);
-        if self.welcomes.has_changed() {
-            self.welcome_settled();
-        }
-        self.judge_touched(now);
+        self.end(now);
     }
 
     /// What is to be done next. To be called until it answers `None`, after every input or after
@@ -196,6 +201,23 @@ impl Channels {
     pub fn fresh(&mut self) -> Fresh {
         self.finish_batch();
         Fresh { bytes: self.fresh, outputs: self.outputs.len() }
+    }
+
+    /// Before something that `speaker` says, or that somebody else has caused.
+    fn begin(&mut self, speaker: Option<ConnId>, now: Instant) -> Instant {
+        let now = self.awake(now);
+        if !self.batch.is_from(speaker) {
+            self.deliver();
+        }
+        now
+    }
+
+    /// After it.
+    fn end(&mut self, now: Instant) {
+        if self.welcomes.has_changed() {
+            self.welcome_settled();
+        }
+        self.judge_touched(now);
     }
 
     fn awake(&mut self, now: Instant) -> Instant {

@@ -17,7 +17,7 @@ mod site_names;
 
 pub use attention::Attention;
 pub use channels::{
-    ChannelKey, Channels, Config, ConnId, Cut, Framing, Fresh, Input, Output, Shared, Slowness,
+    ChannelKey, Channels, Config, ConnId, Cut, Framing, Fresh, Input, Output, Shared, Slowness, Turn,
 };
 pub use mesh::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
 pub use site_names::{Site, SiteNames, SiteNamesConfig};

@@ -16,7 +16,7 @@ mod session;
 mod vectors;
 mod work;
 
-pub use rations::{Budget, LinkKey, Rations, RationsConfig};
+pub use rations::{Allowance, Budget, LinkKey, Rations, RationsConfig};
 pub use refusal::Refusal;
 pub use session::{Input, Output, PeerSlot, Role, Session, SessionConfig};
 pub use work::{Finished, Work};

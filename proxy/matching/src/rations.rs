@@ -6,11 +6,13 @@
 //!
 //! Slots that stand for nothing cost evaluations like any other: whoever evaluates cannot tell.
 
+mod allowance;
 mod budget;
 mod config;
 mod rotation;
 mod source;
 
+pub use allowance::Allowance;
 pub use budget::Budget;
 pub use config::RationsConfig;
 

@@ -7,6 +7,7 @@ use nws_protocol::link::InvalidLinkFrame;
 use tokio::task::JoinError;
 use tokio_tungstenite::tungstenite;
 
+use super::intake::TooMuch;
 use crate::mesh::LinkEnd;
 use crate::refusals::Refused;
 use crate::tls::TlsError;
@@ -50,6 +51,9 @@ pub(super) enum End {
     /// Text, or a frame that is too long at this time.
     #[error("a message of another kind or length")]
     Message,
+    /// Far more was said than anybody has to say.
+    #[error(transparent)]
+    TooMuch(#[from] TooMuch),
     /// A channel on it was given up: it made no progress, or the other side broke the rules of its stream.
     #[error("a channel made no progress, or its stream is broken")]
     Broken,
@@ -67,9 +71,13 @@ impl End {
         match self {
             Self::Ordered(LinkEnd::Crowded) => Some(Refused::LinkFull),
             Self::Ordered(LinkEnd::NoHello) => Some(Refused::LinkHandshake),
-            Self::Frame(_) | Self::Refused(_) | Self::Unmatched | Self::Message | Self::Broken => {
-                Some(Refused::LinkRules)
-            }
+            Self::Frame(_)
+            | Self::Refused(_)
+            | Self::Unmatched
+            | Self::Message
+            | Self::TooMuch(TooMuch::Endless)
+            | Self::Broken => Some(Refused::LinkRules),
+            Self::TooMuch(TooMuch::Early) => Some(Refused::LinkFlood),
             Self::Network(_)
             | Self::Nobody
             | Self::Late
@@ -86,6 +94,10 @@ impl End {
 
 impl From<tungstenite::Error> for End {
     fn from(error: tungstenite::Error) -> Self {
-        Self::WebSocket(Box::new(error))
+        let cause = if let tungstenite::Error::Io(error) = &error { error.get_ref() } else { None };
+        match cause.and_then(|cause| cause.downcast_ref()) {
+            Some(&too_much) => Self::TooMuch(too_much),
+            None => Self::WebSocket(Box::new(error)),
+        }
     }
 }

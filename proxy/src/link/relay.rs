@@ -16,12 +16,13 @@ use nws_protocol::link::{LinkFrame, Slot};
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinError;
+use tokio::task::coop::consume_budget;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::SharedContext;
 use super::end::End;
+use super::intake::Intake;
 use super::socket::Socket;
-use super::wire::Appetite;
 use super::writer::{Control, Ports, write};
 use crate::guard::guarded;
 use crate::mesh::{Link, Order};
@@ -63,7 +64,7 @@ pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
 }
 
 async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
-    let appetite = fresh.socket.get_ref().get_ref().0.appetite().clone();
+    let intake = fresh.socket.get_ref().get_ref().0.intake().clone();
     let (sink, stream) = fresh.socket.split();
     let (control, outgoing) = (Control::default(), Ports::default());
     let mut seed = [0; 32];
@@ -83,8 +84,7 @@ async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
         slots: HashMap::new(),
         broken: Arc::default(),
         works: FuturesUnordered::new(),
-        appetite,
-        is_matched: false,
+        intake,
     };
     let Err(end) = tokio::select! {
         outcome = relay.run(stream) => outcome,
@@ -110,8 +110,7 @@ struct Relay<'a> {
     broken: Arc<Notify>,
     /// At most one piece of each kind.
     works: FuturesUnordered<LocalBoxFuture<'static, Result<Finished, JoinError>>>,
-    appetite: Appetite,
-    is_matched: bool,
+    intake: Intake,
 }
 
 impl Relay<'_> {
@@ -176,21 +175,29 @@ impl Relay<'_> {
         self.follow().await
     }
 
+    /// However many have come, others have their turn after some of them.
     async fn on_message(&mut self, message: Message) -> Result<(), End> {
+        consume_budget().await;
+        self.intake.has_message();
         self.link.heard();
         match message {
             Message::Binary(bytes) => self.on_frame(bytes).await,
-            Message::Ping(_) | Message::Pong(_) => Ok(()),
+            Message::Ping(_) | Message::Pong(_) => Ok(self.intake.takes_frame()?),
             Message::Close(_) => Err(End::Closed),
             Message::Text(_) | Message::Frame(_) => Err(End::Message),
         }
     }
 
     async fn on_frame(&mut self, message: Bytes) -> Result<(), End> {
-        if !self.is_matched && message.len() > LINK_FRAME_EARLY_MAX {
+        if !self.intake.is_friend() && message.len() > LINK_FRAME_EARLY_MAX {
             return Err(End::Message);
         }
-        match LinkFrame::parse(&message)? {
+        let frame = LinkFrame::parse(&message)?;
+        // Of those there are no more than slots.
+        if !matches!(frame, LinkFrame::Leave { .. }) {
+            self.intake.takes_frame()?;
+        }
+        match frame {
             LinkFrame::Data { slot, bytes } => match self.own_slot(slot)? {
                 Some(slot) => self.tell(slot, FromLink::Data { slot, bytes: message.slice_ref(bytes) }).await,
                 None => Ok(()),
@@ -254,8 +261,7 @@ impl Relay<'_> {
 
     async fn start(&mut self, channel: ChannelName, slot: Slot) -> Result<(), End> {
         self.link.matched();
-        self.is_matched = true;
-        self.appetite.awaken();
+        self.intake.befriend();
         let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
         let (shard, digest) = self.context.shards.number_of(&key);
         tracing::debug!(peer = %self.peer, channel = %digest, "a channel is matched");

@@ -1,70 +1,86 @@
 //! What TLS reads from, and writes to without a buffer.
 
-use std::cell::Cell;
 use std::io;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
+use nws_protocol::limits::READ_PER_PASS;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::coop;
+
+use super::intake::Intake;
 
 /// What is taken from the network at once, in bytes, when much is to come. With less, system calls were measured to cost
 /// more than TLS, and rustls itself asks for 4 KiB at a time.
 const MUCH: usize = 128 * 1024;
 
-/// A connection that gets a buffer for what is read when there is an [`Appetite`]: before, anybody can have
-/// hundreds of them.
+/// Bytes that count as one of the steps after which a task lets others have their turn. It has 128 of them, so that a turn
+/// reads as much as a pass does from a client.
+const STEP: usize = READ_PER_PASS / 128;
+
+/// A connection that gets a buffer for what is read when a channel is shared: before, anybody can have hundreds of
+/// them.
 #[derive(Debug)]
 pub(super) struct Wire<S> {
     stream: S,
-    appetite: Appetite,
-    /// Empty while there is none.
+    intake: Intake,
+    /// Empty until a channel is shared.
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
 }
 
-/// Whether much is to be read.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Appetite(Rc<Cell<bool>>);
-
-impl Appetite {
-    /// Much is to be read from now on.
-    pub(super) fn awaken(&self) {
-        self.0.set(true);
-    }
-}
-
 impl<S> Wire<S> {
     /// Nothing is read yet.
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, appetite: Appetite::default(), buffer: Box::default(), start: 0, end: 0 }
+        Self { stream, intake: Intake::default(), buffer: Box::default(), start: 0, end: 0 }
     }
 
     /// The one of this connection.
-    pub(super) fn appetite(&self) -> &Appetite {
-        &self.appetite
+    pub(super) fn intake(&self) -> &Intake {
+        &self.intake
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.buffer.is_empty() {
-            if !this.appetite.0.get() {
-                return Pin::new(&mut this.stream).poll_read(cx, out);
+        let before = out.filled().len();
+        ready!(this.poll_some(cx, out))?;
+        Poll::Ready(this.intake.takes_bytes(out.filled().len() - before).map_err(io::Error::other))
+    }
+}
+
+impl<S: AsyncRead + Unpin> Wire<S> {
+    fn poll_some(&mut self, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.buffer.is_empty() {
+            if !self.intake.is_friend() {
+                return Pin::new(&mut self.stream).poll_read(cx, out);
             }
-            this.buffer = vec![0; MUCH].into_boxed_slice();
+            self.buffer = vec![0; MUCH].into_boxed_slice();
         }
-        if this.start == this.end {
-            let mut buffer = ReadBuf::new(&mut this.buffer);
-            ready!(Pin::new(&mut this.stream).poll_read(cx, &mut buffer))?;
-            (this.start, this.end) = (0, buffer.filled().len());
+        let step = ready!(coop::poll_proceed(cx));
+        if self.start == self.end {
+            let mut buffer = ReadBuf::new(&mut self.buffer);
+            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer))?;
+            (self.start, self.end) = (0, buffer.filled().len());
         }
-        let next = this.end.min(this.start + out.remaining());
-        out.put_slice(&this.buffer[this.start..next]);
-        this.start = next;
+        let next = self.end.min(self.start + out.remaining());
+        out.put_slice(&self.buffer[self.start..next]);
+        step.made_progress();
+        take_steps((next - self.start) / STEP, cx);
+        self.start = next;
         Poll::Ready(Ok(()))
+    }
+}
+
+/// As if so many things more had been done in this turn.
+fn take_steps(count: usize, cx: &mut Context<'_>) {
+    for _ in 0..count {
+        match coop::poll_proceed(cx) {
+            Poll::Ready(step) => step.made_progress(),
+            Poll::Pending => return,
+        }
     }
 }
 
@@ -101,7 +117,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn no_byte_is_lost_when_appetite_comes() {
+    async fn no_byte_is_lost_when_a_channel_is_shared() {
         let bytes: Vec<u8> = (0..3 * MUCH).map(|number| number as u8).collect();
         let (near, mut far) = tokio::io::duplex(bytes.len());
         far.write_all(&bytes).await.unwrap();
@@ -110,7 +126,7 @@ mod tests {
         let mut read = vec![0; 1000];
         wire.read_exact(&mut read).await.unwrap();
         assert!(wire.buffer.is_empty());
-        wire.appetite().awaken();
+        wire.intake().befriend();
         let mut more = vec![0; 1000];
         wire.read_exact(&mut more).await.unwrap();
         assert_eq!((wire.buffer.len(), wire.end), (MUCH, MUCH));

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use nws_core::{ChannelKey, ConnId, Input};
+use nws_core::{ChannelKey, ConnId, Input, Turn};
 use nws_protocol::link::Slot;
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use tokio::sync::{Notify, mpsc};
+use tokio::task::yield_now;
 
 use super::seat::Seat;
 use super::state::Shard;
@@ -112,6 +113,8 @@ pub(super) struct Port {
     queue: Rc<Queue>,
     /// When those who wait were last excused.
     excused: Instant,
+    /// What the link has cost since others had their turn.
+    turn: Turn,
 }
 
 impl Queue {
@@ -170,6 +173,7 @@ impl Port {
             trunks: HashMap::new(),
             queue: Rc::default(),
             excused: Instant::now(),
+            turn: Turn::default(),
         }
     }
 
@@ -184,7 +188,7 @@ impl Port {
             tokio::select! {
                 // One flood must not keep the other direction waiting: no branch comes first.
                 told = self.end.from.recv() => match told {
-                    Some(told) => self.hear(told),
+                    Some(told) => self.hear(told).await,
                     None => return,
                 },
                 // Nobody else sends here, so the room is still there afterwards.
@@ -197,10 +201,10 @@ impl Port {
         }
     }
 
-    fn hear(&mut self, told: FromLink) {
+    async fn hear(&mut self, told: FromLink) {
         match told {
             FromLink::Matched { slot, life, channel } => self.start(slot, life, channel),
-            FromLink::Data { slot, bytes } => self.pass_on(slot, &bytes),
+            FromLink::Data { slot, bytes } => self.pass_on(slot, &bytes).await,
             FromLink::Credit { slot, bytes } => {
                 if let Some(seat) = self.trunks.get(&slot) {
                     self.shard.with_trunk(seat.conn(), |trunk, _| trunk.add_credit(bytes));
@@ -224,13 +228,21 @@ impl Port {
         self.trunks.insert(slot, seat);
     }
 
-    fn pass_on(&self, slot: Slot, bytes: &[u8]) {
+    /// Others of this shard have their turns in between, so that no link keeps them waiting for long.
+    async fn pass_on(&mut self, slot: Slot, mut bytes: &[u8]) {
         let Some(conn) = self.trunks.get(&slot).map(Seat::conn) else { return };
         let may = self.shard.with_trunk(conn, |trunk, _| trunk.take(bytes.len()));
         if may != Some(true) {
             return self.queue.fail();
         }
-        self.shard.input(Input::Stream { conn, bytes });
+        while !bytes.is_empty() {
+            let Self { shard, turn, .. } = self;
+            shard.enter(|core, now| core.hear_stream(conn, &mut bytes, turn, now));
+            if turn.is_over() {
+                *turn = Turn::default();
+                yield_now().await;
+            }
+        }
         self.pay(conn);
     }
 

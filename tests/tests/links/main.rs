@@ -8,6 +8,7 @@ mod cable;
 mod credit;
 mod dials;
 mod flags;
+mod floods;
 mod frames;
 mod guesses;
 mod handshakes;

@@ -13,6 +13,7 @@ use nws_protocol::link::{LinkFrame, PATH, SUBPROTOCOL};
 use nws_tests::{DEADLINE, within};
 use rustls::pki_types::{IpAddr, ServerName};
 use rustls::{ClientConfig, CommonState, ConnectionCommon};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, interval};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
@@ -136,6 +137,16 @@ impl Wire {
     /// Sends any message of a WebSocket.
     pub(crate) async fn put(&mut self, message: Message) -> Result<()> {
         Ok(within("room to write", self.socket.send(message)).await??)
+    }
+
+    /// Sends bytes below the WebSocket, and takes nothing. Whether the other side has not closed.
+    pub(crate) async fn pour(&mut self, bytes: &[u8]) -> Result<bool> {
+        let stream = self.socket.get_mut();
+        let poured = async {
+            stream.write_all(bytes).await?;
+            stream.flush().await
+        };
+        Ok(within("room to write", poured).await?.is_ok())
     }
 
     /// The next frame; `None` when there is no more. Can be cancelled without a loss.

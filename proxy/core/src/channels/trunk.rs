@@ -15,7 +15,7 @@ use nws_protocol::{IdSource, Json, PeerId, ProxyId};
 use super::member::{Place, State};
 use super::outbox::Frame;
 use super::route::{Audience, Said};
-use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output};
+use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output, Turn};
 
 mod presence;
 
@@ -136,25 +136,17 @@ impl Channels {
         }
     }
 
-    /// Reads on in the stream of a trunk.
-    pub(super) fn on_stream(&mut self, conn: ConnId, mut bytes: &[u8], now: Instant) {
-        let Some(member) = self.members.get_mut(conn).filter(|member| member.state == State::Open) else {
+    /// Reads on in the stream of a trunk, to the end of `bytes` or of the turn.
+    pub(super) fn on_stream(&mut self, conn: ConnId, bytes: &mut &[u8], turn: &mut Turn, now: Instant) {
+        let member = self.members.get_mut(conn).filter(|member| member.state == State::Open);
+        let Some(trunk) = member.and_then(|member| member.trunk.as_mut()) else {
+            *bytes = &[];
             return;
         };
-        let Some(trunk) = &mut member.trunk else { return };
         let mut stream = std::mem::replace(&mut trunk.stream, Assembler::new(0));
-        let outcome = loop {
-            match stream.next(&mut bytes) {
-                Ok(Some(record)) => {
-                    if let Err(broken) = self.on_record(conn, record, now) {
-                        break Err(broken);
-                    }
-                }
-                Ok(None) => break Ok(()),
-                Err(_) => break Err(Broken),
-            }
-        };
+        let outcome = self.on_records(conn, &mut stream, bytes, turn, now);
         if outcome.is_err() {
+            *bytes = &[];
             return self.end_trunk(conn, now);
         }
         let held = stream.buffered();
@@ -162,6 +154,28 @@ impl Channels {
             trunk.stream = stream;
         }
         self.on_unfinished(conn, held, now);
+    }
+
+    fn on_records(
+        &mut self,
+        conn: ConnId,
+        stream: &mut Assembler,
+        bytes: &mut &[u8],
+        turn: &mut Turn,
+        now: Instant,
+    ) -> Result<(), Broken> {
+        loop {
+            let (unread, queued) = (bytes.len(), self.fresh);
+            let record = stream.next(bytes).map_err(|_| Broken)?;
+            let is_end = record.is_none();
+            if let Some(record) = record {
+                self.on_record(conn, record, now)?;
+            }
+            turn.spend(unread - bytes.len(), self.fresh.saturating_sub(queued));
+            if is_end || (turn.is_over() && !bytes.is_empty()) {
+                return Ok(());
+            }
+        }
     }
 
     /// Takes a trunk and everybody behind it out of the channel, and asks for the end of its link.

@@ -6,3 +6,4 @@ mod flow;
 mod pair;
 mod presence;
 mod trust;
+mod turns;

@@ -38,6 +38,15 @@ impl Bucket {
         self.full = Some(full + self.budget.interval.saturating_mul(count));
     }
 
+    /// Takes `count` if there are as many. Whether there were.
+    pub(super) fn takes(&mut self, count: usize, now: Instant) -> bool {
+        let are_there = count <= self.available(now);
+        if are_there {
+            self.take(count, now);
+        }
+        are_there
+    }
+
     /// When there is at least one; `None` when there always was.
     pub(super) fn ready(&self) -> Option<Instant> {
         let rest = self.budget.interval.saturating_mul(self.budget.burst.saturating_sub(1));

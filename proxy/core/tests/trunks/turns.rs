@@ -1,0 +1,96 @@
+//! What a link says is heard in turns, however much it is.
+
+use std::time::Instant;
+
+use nws_core::sim::network;
+use nws_core::{Channels, Config, ConnId, Framing, Input, Turn};
+use nws_protocol::limits::{LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
+use nws_protocol::link::{Payload, Record};
+use slotmap::SlotMap;
+
+use crate::pair::{id, join};
+
+/// A channel with members, and a link that is matched on it.
+struct Scene {
+    core: Channels,
+    trunk: ConnId,
+    now: Instant,
+}
+
+impl Scene {
+    #[expect(clippy::disallowed_methods, reason = "a point in time to start from")]
+    fn new(members: usize) -> Self {
+        let (mut core, mut conns, now) =
+            (Channels::new(Config::default(), id(0), [7; 32]), SlotMap::with_key(), Instant::now());
+        let trunk = conns.insert(());
+        for _ in 0..members {
+            let framing = Framing::Structured;
+            core.handle(Input::Join { conn: conns.insert(()), channel: network("room"), framing }, now);
+        }
+        core.handle(Input::Trunk { conn: trunk, channel: network("room"), proxy: id(1) }, now);
+        Self { core, trunk, now }
+    }
+
+    /// Lets the link say `bytes`; the answer is how many of them each turn took.
+    fn hear(&mut self, mut bytes: &[u8]) -> Vec<usize> {
+        let mut turns = Vec::new();
+        while !bytes.is_empty() {
+            let (before, mut turn) = (bytes.len(), Turn::default());
+            self.core.hear_stream(self.trunk, &mut bytes, &mut turn, self.now);
+            assert!(turn.is_over() || bytes.is_empty());
+            turns.push(before - bytes.len());
+        }
+        turns
+    }
+
+    /// Whether the link is to be closed.
+    fn is_reset(&mut self) -> bool {
+        let trunk = self.trunk;
+        let mut outputs = std::iter::from_fn(|| self.core.poll_output());
+        outputs.any(|output| output == nws_core::Output::Reset { conn: trunk })
+    }
+}
+
+fn joins(count: u32) -> Vec<u8> {
+    (0..count).flat_map(|number| join(number, &format!("{number:05}"))).collect()
+}
+
+#[test]
+fn a_turn_ends_after_so_many_records() {
+    let mut scene = Scene::new(1);
+    let record = join(0, "00000").len();
+    let turns = scene.hear(&joins(1000));
+    assert_eq!(turns, [256, 256, 256, 232].map(|records| records * record));
+    assert_eq!(LINK_RECORDS_PER_PASS, 256);
+    assert!(!scene.is_reset());
+}
+
+#[test]
+fn a_turn_ends_when_so_much_waits() {
+    const MEMBERS: usize = 300;
+    let mut scene = Scene::new(MEMBERS);
+    let record = join(0, "00000").len();
+    let notice =
+        br#"{"action":"connect","source":"00000000000000000000000000","target":"00000~aeaqcaibaeaqcaibaeaqcaibae"}"#.len();
+    let most = LINK_QUEUED_PER_PASS.div_ceil(MEMBERS * notice);
+    let turns = scene.hear(&joins(200));
+    assert!(turns.iter().all(|bytes| *bytes <= most * record), "{turns:?} where {most} records are a turn");
+    assert_eq!(turns.iter().sum::<usize>(), 200 * record);
+}
+
+#[test]
+fn a_turn_ends_when_so_much_was_read() {
+    let mut scene = Scene::new(1);
+    let text = "x".repeat(READ_PER_PASS);
+    let said = Record::Broadcast { member: 0, payload: Payload::Text(&text) }.to_bytes();
+    scene.hear(&join(0, "me"));
+    assert_eq!(scene.hear(&said.repeat(3)), [said.len(); 3]);
+}
+
+#[test]
+fn a_link_that_is_closed_in_the_middle_is_not_heard_to_its_end() {
+    let mut scene = Scene::new(1);
+    let wrong = Record::Leave { member: 9999 }.to_bytes();
+    scene.hear(&[joins(100), wrong, joins(1000)].concat());
+    assert!(scene.is_reset());
+}

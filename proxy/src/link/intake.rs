@@ -1,0 +1,74 @@
+//! What is read of the other side: so much of a stranger, and all messages of one with whom a channel is shared.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Instant;
+
+use nws_matching::Allowance;
+use nws_protocol::limits::LINK_UNHEARD_MAX;
+
+/// Of one connection. Where its bytes are read and where its messages are, it is the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Intake(Rc<RefCell<State>>);
+
+#[derive(Debug)]
+struct State {
+    /// Until a channel is shared.
+    allowance: Option<Allowance>,
+    /// Bytes that have come since there was a message.
+    unheard: usize,
+}
+
+/// More than anybody has to say who means no harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum TooMuch {
+    /// By a stranger.
+    #[error("too much was said before a channel was matched")]
+    Early,
+    /// That is no message.
+    #[error("a message has no end")]
+    Endless,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { allowance: Some(Allowance::default()), unheard: 0 }
+    }
+}
+
+impl Intake {
+    /// A channel is shared from now on.
+    pub(super) fn befriend(&self) {
+        self.0.borrow_mut().allowance = None;
+    }
+
+    /// Whether a channel is shared, or was.
+    pub(super) fn is_friend(&self) -> bool {
+        self.0.borrow().allowance.is_none()
+    }
+
+    /// A message has come.
+    pub(super) fn has_message(&self) {
+        self.0.borrow_mut().unheard = 0;
+    }
+
+    /// It is one of those that count.
+    pub(super) fn takes_frame(&self) -> Result<(), TooMuch> {
+        self.takes(|allowance| allowance.takes_frame(Instant::now()))
+    }
+
+    /// Bytes have come.
+    pub(super) fn takes_bytes(&self, count: usize) -> Result<(), TooMuch> {
+        self.takes(|allowance| allowance.takes_bytes(count, Instant::now()))?;
+        let unheard = &mut self.0.borrow_mut().unheard;
+        *unheard += count;
+        if *unheard > LINK_UNHEARD_MAX { Err(TooMuch::Endless) } else { Ok(()) }
+    }
+
+    fn takes(&self, takes: impl FnOnce(&mut Allowance) -> bool) -> Result<(), TooMuch> {
+        match self.0.borrow_mut().allowance.as_mut().is_none_or(takes) {
+            true => Ok(()),
+            false => Err(TooMuch::Early),
+        }
+    }
+}
