@@ -18,44 +18,65 @@ use crate::{checkout, npm, toolchain};
 /// Runs every check, whatever the others say, and ends with the list of those that failed.
 #[derive(clap::Args)]
 pub(crate) struct Check {
-    /// Fails when the database of security advisories cannot be fetched; without this, such a check is left out and
-    /// named.
+    /// Fails when the database of security advisories cannot be fetched; without this, that check is left out, and
+    /// the last lines say so.
     #[arg(long)]
     advisories: bool,
+}
+
+/// What has come of a check in which nothing was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    /// It could not run here, for this reason.
+    LeftOut(&'static str),
 }
 
 impl Check {
     pub(crate) fn start(self) -> Result<()> {
         toolchain::need_wasm()?;
+        let passed = |outcome: Result<()>| outcome.map(|()| Outcome::Passed);
         let checks = [
-            ("format", Step::cargo("fmt --all --check").run()),
-            ("clippy", clippy()),
-            ("fuzz targets", fuzz()),
-            ("documentation", documentation()),
-            ("dependencies", deny::dependencies()),
+            ("format", passed(Step::cargo("fmt --all --check").run())),
+            ("clippy", passed(clippy())),
+            ("fuzz targets", passed(fuzz())),
+            ("documentation", passed(documentation())),
+            ("dependencies", passed(deny::dependencies())),
             ("advisories", deny::advisories(self.advisories)),
-            ("arrows", arrows::check()),
-            ("wasm", wasm::check()),
-            ("shape", shape::check()),
-            ("promises", promises::check()),
-            ("version", version::check()),
-            ("JavaScript", javascript()),
-            ("npm package", package()),
+            ("arrows", passed(arrows::check())),
+            ("wasm", passed(wasm::check())),
+            ("shape", passed(shape::check())),
+            ("promises", passed(promises::check())),
+            ("version", passed(version::check())),
+            ("JavaScript", passed(javascript())),
+            ("npm package", passed(package())),
         ];
-        let failed: Vec<&str> =
-            checks.into_iter().filter_map(|(name, outcome)| failure(name, outcome)).collect();
-        if !failed.is_empty() {
-            bail!("failed: {}", failed.join(", "));
-        }
-        println!("every check passed");
+        println!("{}", conclusion(checks)?);
         Ok(())
     }
 }
 
-fn failure(name: &str, outcome: Result<()>) -> Option<&str> {
-    let error = outcome.err()?;
-    eprintln!("error: {name}: {error:#}");
-    Some(name)
+/// The last words: what has failed, as an error, and what nobody has looked at.
+fn conclusion(checks: impl IntoIterator<Item = (&'static str, Result<Outcome>)>) -> Result<String> {
+    let (mut failed, mut left_out) = (Vec::new(), Vec::new());
+    for (name, outcome) in checks {
+        match outcome {
+            Ok(Outcome::Passed) => {}
+            Ok(Outcome::LeftOut(reason)) => left_out.push(format!("NOT CHECKED: {name}: {reason}\n")),
+            Err(error) => {
+                eprintln!("error: {name}: {error:#}");
+                failed.push(name);
+            }
+        }
+    }
+    let left_out = left_out.concat();
+    if !failed.is_empty() {
+        bail!("{left_out}failed: {}", failed.join(", "));
+    }
+    Ok(match left_out.as_str() {
+        "" => "every check passed".to_owned(),
+        left_out => format!("{left_out}every other check passed"),
+    })
 }
 
 fn clippy() -> Result<()> {
@@ -87,4 +108,21 @@ fn package() -> Result<()> {
     npm::need("polyfill")?;
     npm::npm("polyfill").words("run --if-present typecheck").run()?;
     npm::npm("polyfill").words("run --if-present lint").run()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_was_not_checked_is_said_at_the_end() {
+        let passed = || ("one", Ok(Outcome::Passed));
+        let left_out = || ("two", Ok(Outcome::LeftOut("nobody is there")));
+        let failed = || ("three", Err(anyhow::anyhow!("it is wrong")));
+        assert_eq!(conclusion([passed()]).unwrap(), "every check passed");
+        let words = conclusion([passed(), left_out()]).unwrap();
+        assert_eq!(words, "NOT CHECKED: two: nobody is there\nevery other check passed");
+        let words = conclusion([left_out(), failed(), passed()]).unwrap_err().to_string();
+        assert_eq!(words, "NOT CHECKED: two: nobody is there\nfailed: three");
+    }
 }
