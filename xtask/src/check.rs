@@ -88,8 +88,11 @@ fn clippy() -> Result<()> {
 
 /// They are no part of the workspace, because only nightly can run them; any toolchain can look at them.
 fn fuzz() -> Result<()> {
-    let clippy = Step::cargo("clippy --manifest-path protocol/fuzz/Cargo.toml --locked --target-dir");
-    clippy.arg(checkout::target().join("fuzz")).words("-- -D warnings").run()
+    for manifest in ["protocol/fuzz/Cargo.toml", "proxy/fuzz/Cargo.toml"] {
+        let clippy = Step::cargo("clippy --locked --manifest-path").arg(manifest).words("--target-dir");
+        clippy.arg(checkout::target().join("fuzz")).words("-- -D warnings").run()?;
+    }
+    Ok(())
 }
 
 fn documentation() -> Result<()> {

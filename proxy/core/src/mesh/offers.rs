@@ -60,10 +60,6 @@ impl Offers {
         open.map(|(channel, _)| channel).chain(empty.take(Hello::slots_for(count) - count))
     }
 
-    fn is_offered(&self, channel: &ChannelName) -> bool {
-        self.channels.get(channel).is_some_and(|state| !matches!(state, State::Waiting(_)))
-    }
-
     fn open(&mut self, channel: ChannelName, slots_max: usize) -> Vec<Change> {
         match self.channels.get_mut(&channel) {
             Some(State::Open) => Vec::new(),
@@ -155,10 +151,11 @@ impl Offers {
 impl Mesh {
     pub(super) fn on_opened(&mut self, channel: ChannelName) {
         let changes = self.offers.open(channel.clone(), self.config.slots_max);
-        self.tell_links(changes);
-        if self.offers.is_offered(&channel) {
-            self.await_search(&channel);
+        if changes.is_empty() {
+            // It is offered already. Those who have heard the answer may have left meanwhile, and others come.
+            return self.await_search(&channel);
         }
+        self.tell_links(changes);
     }
 
     pub(super) fn on_closed(&mut self, channel: ChannelName, now: Instant) {
@@ -193,6 +190,9 @@ impl Mesh {
                     self.searches.ask(link, channel);
                 }
                 self.outputs.extend(change.on(link));
+            }
+            if let Change::Offer(channel) = &change {
+                self.await_search(channel);
             }
         }
     }

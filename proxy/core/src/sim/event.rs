@@ -110,7 +110,8 @@ impl Event {
     /// # Panics
     ///
     /// When it is no frame of a proxy.
-    pub(super) fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let head = match bytes {
             [_, 126, ..] => 4,
             [_, 127, ..] => 10,

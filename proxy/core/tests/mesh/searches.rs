@@ -91,3 +91,16 @@ fn a_channel_that_is_not_offered_is_not_known() {
     desk.wait(Duration::from_secs(1));
     assert_eq!(found(&mut desk), []);
 }
+
+#[test]
+fn a_channel_that_has_waited_for_room_is_known_when_all_have_answered_for_it() {
+    let mut desk = Desk::with(MeshConfig { slots_max: 1, ..MeshConfig::default() });
+    let link = desk.accept(LOWER);
+    desk.tell(MeshInput::Opened { channel: name("b") });
+    open(&mut desk);
+    desk.tell(MeshInput::Closed { channel: name("b") });
+    assert_eq!(found(&mut desk), [], "it has room now, and the link is asked");
+    share(&mut desk, link, true);
+    searched(&mut desk, link);
+    assert_eq!(found(&mut desk), finds([LOWER]));
+}

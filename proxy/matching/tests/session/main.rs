@@ -4,7 +4,12 @@
 
 mod allowance;
 mod attacks;
+#[path = "../../../core/tests/fuzz/bytes.rs"]
+mod bytes;
+#[path = "../../../core/tests/fuzz/corpus.rs"]
+mod corpus;
 mod golden;
+mod histories;
 mod joins;
 mod lengths;
 mod limits;
@@ -21,4 +26,10 @@ use proptest::test_runner::Config;
 fn cases() -> Config {
     let cases = std::env::var("PROPTEST_CASES").ok().map(|cases| cases.parse().expect("a number"));
     Config::with_cases(cases.unwrap_or(1_000))
+}
+
+/// See `proxy/fuzz`.
+#[test]
+fn sessions_match_nothing_wrong_in_any_history_that_was_found() {
+    corpus::replay("session", histories::run);
 }
