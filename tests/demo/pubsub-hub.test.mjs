@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Ledger, MESSAGE_AT_MOST, TOPICS_AT_MOST, VALUE_AT_MOST } from "../../demo/pubsub/ledger.js";
+import { MESSAGE_AT_MOST, TOPICS_AT_MOST, VALUE_AT_MOST } from "../../demo/pubsub/ledger.js";
 import { isPattern, isTopic } from "../../demo/pubsub/topic.js";
 import { lots, Network } from "./pubsub-network.mjs";
 
@@ -352,42 +352,6 @@ test("names of an object’s own properties are topics like others", (t) => {
   assert.equal({}.polluted, undefined);
 });
 
-test("of more topics than it keeps the newest stay, in whatever order they come", () => {
-  const draw = lots(9);
-  const entries = Array.from({ length: TOPICS_AT_MOST + 500 }, (_, number) => ({
-    topic: `t/${number % (TOPICS_AT_MOST + 300)}`,
-    clock: number + 1,
-    by: "a",
-    value: number,
-  }));
-  const ledgers = Array.from({ length: 3 }, () => {
-    const ledger = new Ledger();
-    for (const entry of [...entries].map((one) => [draw(1e9), one]).sort(([one], [other]) => one - other))
-      ledger.merge(entry[1]);
-    return ledger;
-  });
-  for (const ledger of ledgers) {
-    assert.equal(ledger.entries.size, TOPICS_AT_MOST);
-    assert.deepEqual(stamps({ ledger }), stamps({ ledger: ledgers[0] }));
-    assert.ok(ledger.entries.has(entries.at(-1).topic) && ledger.dropped > 0);
-  }
-});
-
-test("many entries at once leave the same as one after the other", () => {
-  const draw = lots(4);
-  const entries = Array.from({ length: TOPICS_AT_MOST + 700 }, (_, number) => ({
-    topic: `t/${draw(TOPICS_AT_MOST + 400)}`,
-    clock: 1 + draw(5000),
-    by: "a",
-    value: number,
-  }));
-  const [one, other] = [new Ledger(), new Ledger()];
-  for (const entry of entries) one.merge(entry);
-  const kept = other.mergeAll(entries);
-  assert.deepEqual(stamps({ ledger: other }), stamps({ ledger: one }));
-  assert.ok(kept.every((entry) => other.entries.get(entry.topic) === entry));
-});
-
 test("of a message only as much is read as a page would send", (t) => {
   const {
     network,
@@ -403,17 +367,6 @@ test("of a message only as much is read as a page would send", (t) => {
   assert.equal(ann.ledger.entries.size, 0);
   say(network, bob, ann, { type: "news", entries });
   assert.deepEqual([ann.ledger.entries.size, ann.ledger.dropped], [TOPICS_AT_MOST, 0]);
-});
-
-test("the fingerprint of a ledger is that of what it holds, and an entry is written for it once", () => {
-  let written = 0;
-  const value = { toJSON: () => `written ${(written += 1)}` };
-  const ledger = new Ledger();
-  ledger.merge({ topic: "a", clock: 1, by: "a", value });
-  const sum = ledger.sum(5);
-  assert.deepEqual([ledger.sum(5), written], [sum, 1]);
-  ledger.merge({ topic: "a", clock: 2, by: "a", value: 1 });
-  assert.notEqual(ledger.sum(5), sum);
 });
 
 test("two values under one stamp, which is a lie, still end alike everywhere", (t) => {
