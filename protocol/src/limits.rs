@@ -56,7 +56,8 @@ pub const HTTP_END_TIME: Duration = Duration::from_secs(5);
 /// that no message is lost between proxies with different limits.
 pub const MESSAGE_LIMIT_MAX: usize = 16 * 1024 * 1024;
 
-/// Body of a record of a link: a message as JSON, and who says it to whom.
+/// Body of a record of a link: a message as JSON, and who says it to whom. While it is not complete
+/// it counts among [`REMOTES_KEPT_MAX`], so one that is longer than that gets through nowhere.
 pub const LINK_RECORD_MAX: usize = frame_max(MESSAGE_LIMIT_MAX);
 
 /// Members of one channel that a link may announce, whatever is configured there or here: those who are
@@ -73,23 +74,27 @@ pub const LINK_PIECE_MAX: usize = 64 * 1024;
 /// A frame of a link, until one channel has been matched: 64 elements or tags and some room.
 pub const LINK_FRAME_EARLY_MAX: usize = 4096;
 
-/// Frames that may come at once on a link of which no channel has been matched, heartbeats and their answers included. Names,
-/// evaluations and tags for what there is at once ([`LINK_SLOTS_LIVE`] asked for in full messages, or a burst of evaluations one
-/// by one) are at most 800; a slot that is left is not counted, as evaluations bound how many there are.
+/// Frames that may come at once on a link of which no channel has been matched, heartbeats and
+/// their answers included. Names, evaluations and tags for what there is at once
+/// ([`LINK_SLOTS_LIVE`] asked for in full messages, or a burst of evaluations one by one) are at
+/// most 800; a slot that is left is not counted, as evaluations bound how many there are.
 pub const LINK_EARLY_FRAMES: u32 = 1024;
 
-/// How many more there are each second: evaluations come back by one or two, and each makes up to three frames.
+/// How many more there are each second: evaluations come back by one or two, and each makes up to
+/// three frames.
 pub const LINK_EARLY_FRAMES_PER_SECOND: u32 = 8;
 
-/// Bytes that may come at once on such a link, with all that TLS and WebSocket add: a name, its evaluation, its tag and its
-/// end are about 210 B where each comes by itself, for each of [`LINK_SLOTS_LIVE`].
+/// Bytes that may come at once on such a link, with all that TLS and WebSocket add: a name, its
+/// evaluation, its tag and its end are about 210 B where each comes by itself, for each of
+/// [`LINK_SLOTS_LIVE`].
 pub const LINK_EARLY_BYTES: u32 = 256 * 1024;
 
 /// How many more there are each second: as many as the frames take, with room.
 pub const LINK_EARLY_BYTES_PER_SECOND: u32 = 1024;
 
-/// Bytes of a link that may come without making a message. The longest one, what is read ahead of its end and what TLS adds
-/// are half of it; a message in more pieces than that, of nothing for instance, is no honest one.
+/// Bytes of a link that may come without making a message. The longest one, what is read ahead of
+/// its end and what TLS adds are half of it; a message in more pieces than that, of nothing for
+/// instance, is no honest one.
 pub const LINK_UNHEARD_MAX: usize = 256 * 1024;
 
 /// What may be on its way of the stream of one channel of a link before the other side has asked for more:
@@ -130,6 +135,30 @@ pub const UNFINISHED_MAX: usize = 256 * 1024 * 1024;
 /// shorter.
 pub const UNFINISHED_SHARE: usize = 16 * 1024;
 
+/// What other proxies can make this one keep, all links together: their members, messages that are
+/// not complete, what came and was not heard yet, and slots. Two hundred thousand members fit in.
+/// What is reckoned for each is what it takes at most, hash tables that have just grown included;
+/// with what a link is given up late, and its buffers, memory grows by less than 64 MiB.
+pub const REMOTES_KEPT_MAX: usize = 48 * 1024 * 1024;
+
+/// What one member of another proxy takes besides its id, in bytes: its place in the tree of its
+/// link (55 B) and in the table of ids (75 B, and half as much while that grows), the counts of its
+/// id and what an allocator adds.
+pub const KEPT_PER_MEMBER: usize = 200;
+
+/// What one channel of a link takes, in bytes, with its outbox.
+pub const KEPT_PER_CHANNEL: usize = 2048;
+
+/// What it takes that another proxy has not admitted one of our members, in bytes.
+pub const KEPT_PER_REFUSAL: usize = 16;
+
+/// What one slot of another proxy takes, in bytes: its state, its element and its tag.
+pub const KEPT_PER_SLOT: usize = 96;
+
+/// Bytes of a link that wait to be heard and are so few that they are not reckoned. A shard lets 64
+/// frames wait.
+pub const KEPT_LEAST: usize = 1024;
+
 /// Time without progress after which a recipient is cut. Longer than any pause of a healthy tab.
 pub const STALL_TIME: Duration = Duration::from_secs(10);
 
@@ -150,11 +179,12 @@ pub const WELCOME_TIME: Duration = Duration::from_millis(250);
 /// Time that a closing connection has to take what is queued and answer, before it is reset.
 pub const CLOSE_TIME: Duration = Duration::from_secs(5);
 
-/// What one pass reads from one connection, or from one link, so that a flood cannot starve a neighbour.
+/// What one pass reads from one connection, or from one link, so that a flood cannot starve a
+/// neighbour.
 pub const READ_PER_PASS: usize = 256 * 1024;
 
-/// Records of one link that a shard takes before others have their turn. A member that comes or goes costs about 2 µs, and
-/// more where many are told, which [`LINK_QUEUED_PER_PASS`] bounds.
+/// Records of one link that a shard takes before others have their turn. A member that comes or
+/// goes costs about 2 µs, and more where many are told, which [`LINK_QUEUED_PER_PASS`] bounds.
 pub const LINK_RECORDS_PER_PASS: usize = 256;
 
 /// What may be queued because of one link before others have their turn: ten thousand notices.

@@ -13,15 +13,18 @@ mod tasks;
 mod wire;
 mod writer;
 
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use nws_core::Account;
 use tokio::sync::watch;
 
 use crate::interfaces::Interfaces;
 use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
 use crate::tls::Identity;
+use crate::trouble::Troubles;
 
 pub(crate) use arithmetic::Arithmetic;
 pub(crate) use dial::dial;
@@ -42,6 +45,10 @@ pub(crate) struct Context {
     pub(crate) allow_remote: bool,
     /// Where those are counted who do not get a link, or do not keep it.
     pub(crate) refusals: Refusals,
+    /// What all links together make this proxy keep.
+    pub(crate) account: Arc<Account>,
+    /// Addresses whose links made it keep too much.
+    pub(crate) greedy: Troubles<IpAddr>,
     /// Where they compute.
     pub(crate) arithmetic: Arithmetic,
     /// What starts their tasks.

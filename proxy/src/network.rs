@@ -6,6 +6,8 @@ mod tests;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use nws_core::Account;
+use nws_protocol::limits::REMOTES_KEPT_MAX;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
@@ -18,6 +20,7 @@ use crate::mesh::{Dialer, Mesh};
 use crate::refusals::Refusals;
 use crate::shard::{News, ShardHandles};
 use crate::tls::Identity;
+use crate::trouble::Troubles;
 
 /// News of channels that may wait. A shard that has more sums them up.
 const NEWS: usize = 1024;
@@ -77,6 +80,8 @@ impl Network {
             interfaces,
             allow_remote: config.allow_remote,
             refusals,
+            account: Account::new(REMOTES_KEPT_MAX),
+            greedy: Troubles::new(),
             arithmetic: Arithmetic::new(),
             tasks: tasks.starter(),
         });

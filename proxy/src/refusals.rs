@@ -41,10 +41,12 @@ pub(crate) enum Refused {
     LinkRules,
     /// A link on which too much was said before a channel was matched.
     LinkFlood,
+    /// A link because of which most was kept when it was too much.
+    LinkMemory,
 }
 
 /// How many kinds there are.
-const KINDS: usize = Refused::LinkFlood as usize + 1;
+const KINDS: usize = Refused::LinkMemory as usize + 1;
 
 /// The one owner of all counts of a proxy.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +94,7 @@ impl Refusals {
                 link_handshake = of(Refused::LinkHandshake),
                 link_rules = of(Refused::LinkRules),
                 link_flood = of(Refused::LinkFlood),
+                link_memory = of(Refused::LinkMemory),
                 "refused since the last such line"
             );
         }

@@ -40,6 +40,7 @@ use member::{Member, State};
 use outbox::Pool;
 use route::Batch;
 use tally::Tally;
+use trunk::Trunk;
 use welcome::Welcomes;
 
 use crate::Attention;
@@ -124,7 +125,9 @@ impl Channels {
             Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer, now),
             Input::Join { conn, channel, framing } => self.join(conn, channel, framing, now),
             Input::Refuse { conn, code, reason } => self.refuse(conn, code, reason, now),
-            Input::Trunk { conn, channel, proxy } => self.on_trunk(conn, channel, proxy, now),
+            Input::Trunk { conn, channel, proxy, share } => {
+                self.on_trunk(conn, channel, Trunk::new(proxy, &share), now);
+            }
             Input::Stream { conn, mut bytes } => {
                 while !bytes.is_empty() {
                     self.on_stream(conn, &mut bytes, &mut Turn::default(), now);
@@ -149,8 +152,8 @@ impl Channels {
         self.end(now);
     }
 
-    /// Takes the beginning of [`Input::Stream`] from `bytes`, as much as there is time for in this turn, which is not over:
-    /// to be called again with the rest, after others have had theirs.
+    /// Takes the beginning of [`Input::Stream`] from `bytes`, as much as there is time for in this
+    /// turn, which is not over: to be called again with the rest, after others have had theirs.
     pub fn hear_stream(&mut self, conn: ConnId, bytes: &mut &[u8], turn: &mut Turn, now: Instant) {
         let now = self.begin(Some(conn), now);
         self.on_stream(conn, bytes, turn, now);

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod account;
 mod attention;
 mod channels;
 mod mesh;
@@ -15,6 +16,7 @@ mod mesh;
 pub mod sim;
 mod site_names;
 
+pub use account::{Account, Kept, Overdrawn, Share};
 pub use attention::Attention;
 pub use channels::{
     ChannelKey, Channels, Config, ConnId, Cut, Framing, Fresh, Input, Output, Shared, Slowness, Turn,

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use nws_core::Overdrawn;
 use nws_matching::Refusal;
 use nws_protocol::link::InvalidLinkFrame;
 use tokio::task::JoinError;
@@ -54,6 +55,9 @@ pub(super) enum End {
     /// Far more was said than anybody has to say.
     #[error(transparent)]
     TooMuch(#[from] TooMuch),
+    /// What is kept because of it is the most, and too much is kept.
+    #[error("what its members and messages take is the most of all links, and all take too much memory")]
+    Overdrawn(Overdrawn),
     /// A channel on it was given up: it made no progress, or the other side broke the rules of its stream.
     #[error("a channel made no progress, or its stream is broken")]
     Broken,
@@ -78,6 +82,7 @@ impl End {
             | Self::TooMuch(TooMuch::Endless)
             | Self::Broken => Some(Refused::LinkRules),
             Self::TooMuch(TooMuch::Early) => Some(Refused::LinkFlood),
+            Self::Overdrawn(_) => Some(Refused::LinkMemory),
             Self::Network(_)
             | Self::Nobody
             | Self::Late
@@ -89,6 +94,12 @@ impl End {
             | Self::Arithmetic(_)
             | Self::Random(_) => None,
         }
+    }
+}
+
+impl From<Overdrawn> for End {
+    fn from(overdrawn: Overdrawn) -> Self {
+        Self::Overdrawn(overdrawn)
     }
 }
 

@@ -1,4 +1,5 @@
-//! What is read of the other side: so much of a stranger, and all messages of one with whom a channel is shared.
+//! What is read of the other side: so much of a stranger, and all messages of one with whom a
+//! channel is shared.
 
 use std::cell::RefCell;
 use std::rc::Rc;

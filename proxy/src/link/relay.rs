@@ -9,9 +9,9 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, SplitStream};
-use nws_core::ChannelKey;
+use nws_core::{ChannelKey, Kept, Overdrawn, Share};
 use nws_matching::{Finished, Input, Output, PeerSlot, Role, Session, SessionConfig, Work};
-use nws_protocol::limits::LINK_FRAME_EARLY_MAX;
+use nws_protocol::limits::{KEPT_LEAST, KEPT_PER_SLOT, LINK_FRAME_EARLY_MAX};
 use nws_protocol::link::{LinkFrame, Slot};
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use tokio::sync::{Notify, mpsc};
@@ -60,6 +60,9 @@ pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
     if let Some(kind) = end.refused() {
         context.refusals.count(kind);
     }
+    if matches!(end, End::Overdrawn(_)) && context.greedy.is_news(partner.source()) {
+        partner.takes_too_much();
+    }
     partner.has_ended(&end);
 }
 
@@ -73,6 +76,9 @@ async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
     }
     let config =
         SessionConfig::new(fresh.role, fresh.session, context.identity.id().clone(), fresh.peer.clone());
+    let broken = Arc::<Notify>::default();
+    let bell = Arc::clone(&broken);
+    let share = context.account.share(link.partner().source(), move || bell.notify_one());
     let relay = Relay {
         link,
         peer: fresh.peer,
@@ -82,7 +88,10 @@ async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
         outgoing: &outgoing,
         ports: HashMap::new(),
         slots: HashMap::new(),
-        broken: Arc::default(),
+        broken,
+        asked: 0,
+        kept_for_asked: share.kept(),
+        share,
         works: FuturesUnordered::new(),
         intake,
     };
@@ -106,8 +115,13 @@ struct Relay<'a> {
     ports: HashMap<usize, mpsc::Sender<FromLink>>,
     /// The channels that are matched, by the own slot, and the numbers of their shards.
     slots: HashMap<Slot, (ChannelName, usize)>,
-    /// Rung by a shard.
+    /// Rung by a shard, or because `share` is the largest of too much.
     broken: Arc<Notify>,
+    /// What is kept because of this link.
+    share: Share,
+    /// Slots that the other side has asked for.
+    asked: usize,
+    kept_for_asked: Kept,
     /// At most one piece of each kind.
     works: FuturesUnordered<LocalBoxFuture<'static, Result<Finished, JoinError>>>,
     intake: Intake,
@@ -126,7 +140,7 @@ impl Relay<'_> {
                     self.enter(Input::Done(finished?))?;
                     self.follow().await?;
                 }
-                () = self.broken.notified() => return Err(End::Broken),
+                () = self.broken.notified() => return Err(self.broken()),
             }
         }
     }
@@ -199,7 +213,10 @@ impl Relay<'_> {
         }
         match frame {
             LinkFrame::Data { slot, bytes } => match self.own_slot(slot)? {
-                Some(slot) => self.tell(slot, FromLink::Data { slot, bytes: message.slice_ref(bytes) }).await,
+                Some(slot) => {
+                    let (bytes, kept) = (message.slice_ref(bytes), self.keep(bytes.len())?);
+                    self.tell(slot, FromLink::Data { slot, bytes, kept }).await
+                }
                 None => Ok(()),
             },
             LinkFrame::Credit { slot, bytes } => match self.own_slot(slot)? {
@@ -228,7 +245,7 @@ impl Relay<'_> {
             match output {
                 Output::Send(frame) => self.control.frame(frame),
                 Output::Ready => self.offer_all()?,
-                Output::Waiting(count) => self.link.ask(count),
+                Output::Waiting(count) => self.ask(count)?,
                 Output::Work(work) => self.work(work)?,
                 Output::Matched { channel, own, .. } => {
                     self.start(channel.clone(), own).await?;
@@ -251,6 +268,23 @@ impl Relay<'_> {
         offers.try_for_each(|offer| self.enter(offer))
     }
 
+    fn ask(&mut self, count: usize) -> Result<(), End> {
+        self.asked += count;
+        self.kept_for_asked.set(self.asked * KEPT_PER_SLOT)?;
+        self.link.ask(count);
+        Ok(())
+    }
+
+    /// So many bytes wait until a shard hears them.
+    fn keep(&self, bytes: usize) -> Result<Option<Kept>, End> {
+        if bytes <= KEPT_LEAST {
+            return Ok(None);
+        }
+        let mut kept = self.share.kept();
+        kept.set(bytes)?;
+        Ok(Some(kept))
+    }
+
     fn work(&mut self, work: Work) -> Result<(), End> {
         if work.weight() <= INLINE_MAX {
             return self.enter(Input::Done(work.run()));
@@ -269,8 +303,8 @@ impl Relay<'_> {
             let (sender, from) = mpsc::channel(FROM_LINK);
             let (to, from_shard) = mpsc::channel(TO_LINK);
             self.outgoing.add(from_shard);
-            let broken = Arc::clone(&self.broken);
-            let end = LinkEnd { proxy: self.peer.clone(), from, to, broken };
+            let (broken, share) = (Arc::clone(&self.broken), self.share.clone());
+            let end = LinkEnd { proxy: self.peer.clone(), share, from, to, broken };
             self.context.shards.numbered(shard).link(end).await;
             self.ports.insert(shard, sender);
         }
@@ -290,9 +324,14 @@ impl Relay<'_> {
     async fn tell(&self, slot: Slot, what: FromLink) -> Result<(), End> {
         let port = self.slots.get(&slot).and_then(|(_, shard)| self.ports.get(shard));
         match port {
-            Some(port) => port.send(what).await.map_err(|_| End::Broken),
+            Some(port) => port.send(what).await.map_err(|_| self.broken()),
             None => Ok(()),
         }
+    }
+
+    /// Why a shard, or whoever else rang, wants no more of this link.
+    fn broken(&self) -> End {
+        if self.share.is_overdrawn() { End::Overdrawn(Overdrawn) } else { End::Broken }
     }
 
     fn slot_of(&self, channel: &ChannelName) -> Option<Slot> {

@@ -14,12 +14,12 @@ use super::intake::Intake;
 /// more than TLS, and rustls itself asks for 4 KiB at a time.
 const MUCH: usize = 128 * 1024;
 
-/// Bytes that count as one of the steps after which a task lets others have their turn. It has 128 of them, so that a turn
-/// reads as much as a pass does from a client.
+/// Bytes that count as one of the steps after which a task lets others have their turn. It has 128
+/// of them, so that a turn reads as much as a pass does from a client.
 const STEP: usize = READ_PER_PASS / 128;
 
-/// A connection that gets a buffer for what is read when a channel is shared: before, anybody can have hundreds of
-/// them.
+/// A connection that gets a buffer for what is read when a channel is shared: before, anybody can
+/// have hundreds of them.
 #[derive(Debug)]
 pub(super) struct Wire<S> {
     stream: S,

@@ -2,11 +2,12 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration;
 
 use nws_protocol::ProxyId;
+use nws_protocol::limits::REMOTES_KEPT_MAX;
 use tokio::time::Instant;
 
 use crate::discovery::PeerAddress;
@@ -68,6 +69,23 @@ impl LinkTally {
 impl Partner {
     pub(super) fn new(proxy: ProxyId, address: SocketAddr, found: Found, tally: Rc<LinkTally>) -> Self {
         Self { proxy, address, found, tally, is_told: Cell::new(false) }
+    }
+
+    /// Where it is.
+    pub(crate) fn source(&self) -> IpAddr {
+        self.address.ip().to_canonical()
+    }
+
+    /// The link is closed because more is kept for it than for others.
+    pub(crate) fn takes_too_much(&self) {
+        let Self { proxy, address, .. } = self;
+        tracing::warn!(
+            %proxy,
+            %address,
+            "a link is closed: its members and messages take most of the {} MiB that there are for all links; if that proxy is \
+             trusted, let fewer peers be there or spread them over more machines; if not, keep its address out by a firewall",
+            REMOTES_KEPT_MAX / (1024 * 1024)
+        );
     }
 
     /// HELLO has been exchanged.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use nws_core::{ChannelKey, ConnId, Input, Turn};
+use nws_core::{ChannelKey, ConnId, Input, Kept, Share, Turn};
 use nws_protocol::link::Slot;
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use tokio::sync::{Notify, mpsc};
@@ -40,6 +40,8 @@ pub(crate) enum FromLink {
         slot: Slot,
         /// The bytes.
         bytes: Bytes,
+        /// They count, if they are many.
+        kept: Option<Kept>,
     },
     /// The other side takes more of ours.
     Credit {
@@ -82,6 +84,8 @@ pub(crate) enum ToLink {
 pub(crate) struct LinkEnd {
     /// Who is at the other end.
     pub(crate) proxy: ProxyId,
+    /// Where what is kept because of it counts.
+    pub(crate) share: Share,
     /// What the link tells.
     pub(crate) from: mpsc::Receiver<FromLink>,
     /// What the link is told, by this shard only. While it is full, what is to be told waits in the outboxes of
@@ -204,7 +208,10 @@ impl Port {
     async fn hear(&mut self, told: FromLink) {
         match told {
             FromLink::Matched { slot, life, channel } => self.start(slot, life, channel),
-            FromLink::Data { slot, bytes } => self.pass_on(slot, &bytes).await,
+            FromLink::Data { slot, bytes, kept } => {
+                self.pass_on(slot, &bytes).await;
+                drop(kept);
+            }
             FromLink::Credit { slot, bytes } => {
                 if let Some(seat) = self.trunks.get(&slot) {
                     self.shard.with_trunk(seat.conn(), |trunk, _| trunk.add_credit(bytes));
@@ -223,12 +230,13 @@ impl Port {
         let trunk = Trunk::new(seat.conn(), (slot, life), self.end.to.clone(), Rc::clone(&self.queue));
         self.shard.attach_trunk(seat.conn(), trunk);
         let channel = ChannelKey { scope: Scope::Network, name };
-        let proxy = self.end.proxy.clone();
-        self.shard.input(Input::Trunk { conn: seat.conn(), channel, proxy });
+        let (proxy, share) = (self.end.proxy.clone(), self.end.share.clone());
+        self.shard.input(Input::Trunk { conn: seat.conn(), channel, proxy, share });
         self.trunks.insert(slot, seat);
     }
 
-    /// Others of this shard have their turns in between, so that no link keeps them waiting for long.
+    /// Others of this shard have their turns in between, so that no link keeps them waiting for
+    /// long.
     async fn pass_on(&mut self, slot: Slot, mut bytes: &[u8]) {
         let Some(conn) = self.trunks.get(&slot).map(Seat::conn) else { return };
         let may = self.shard.with_trunk(conn, |trunk, _| trunk.take(bytes.len()));

@@ -13,6 +13,7 @@ mod frames;
 mod guesses;
 mod handshakes;
 mod identity;
+mod kept;
 mod later;
 mod many;
 mod messages;

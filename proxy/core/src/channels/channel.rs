@@ -8,6 +8,9 @@ use nws_protocol::{PeerId, ProxyId};
 
 use super::{ChannelKey, ConnId, Framing};
 
+/// Ids for which a channel may have room although they have gone.
+const SPARE_IDS: usize = 256;
+
 /// The roster of a channel. It exists while an id is in it, or a trunk.
 pub(super) struct Channel {
     pub(super) key: ChannelKey,
@@ -71,8 +74,12 @@ impl Channel {
         }
     }
 
+    /// Others may have brought many ids, so the table shrinks again.
     pub(super) fn release(&mut self, id: &PeerId) {
         self.ids.remove(id);
+        if self.ids.capacity() > SPARE_IDS && self.ids.len() < self.ids.capacity() / 4 {
+            self.ids.shrink_to(self.ids.len() * 2);
+        }
     }
 
     /// Whether there is a number for another member.
@@ -119,5 +126,26 @@ impl Channel {
     /// The member of this number.
     pub(super) fn numbered(&self, number: u32) -> Option<ConnId> {
         self.numbers.get(&number).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nws_protocol::{ChannelName, Scope};
+
+    use super::*;
+
+    #[test]
+    fn a_channel_that_many_have_left_takes_little_memory() {
+        let name = ChannelName::new("room").expect("a name");
+        let key = ChannelKey { scope: Scope::Network, name };
+        let mut channel = Channel::new(key, 0, RandomState::with_seeds(1, 2, 3, 4));
+        let ids: Vec<_> = (0..10_000).map(|n| PeerId::chosen(&format!("id{n}")).expect("an id")).collect();
+        for id in &ids {
+            assert!(channel.claim(id.clone(), Holder::Here(ConnId::default())));
+        }
+        ids[1..].iter().for_each(|id| channel.release(id));
+        assert!(channel.ids.capacity() <= 2 * SPARE_IDS, "{}", channel.ids.capacity());
+        assert!(channel.find("id0").is_some() && channel.find("id1").is_none());
     }
 }

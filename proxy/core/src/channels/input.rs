@@ -4,6 +4,7 @@ use nws_protocol::websocket::Violation;
 use nws_protocol::{ChannelName, CloseCode, PeerId, ProxyId, Scope};
 
 use super::ConnId;
+use crate::Share;
 
 /// A channel: local and network channels of one name are two.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,6 +68,8 @@ pub enum Input<'a> {
         channel: ChannelKey,
         /// The other proxy.
         proxy: ProxyId,
+        /// Where it counts what is kept because of the link.
+        share: Share,
     },
     /// The next bytes of the other proxy's stream came.
     Stream {

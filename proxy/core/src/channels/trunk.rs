@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use nws_protocol::limits::{LINK_RECORD_MAX, MESSAGE_LIMIT_MAX};
+use nws_protocol::limits::{
+    KEPT_PER_CHANNEL, KEPT_PER_MEMBER, KEPT_PER_REFUSAL, LINK_RECORD_MAX, MESSAGE_LIMIT_MAX,
+};
 use nws_protocol::link::{Assembler, Payload, Record};
 use nws_protocol::structured::LeaveReason;
 use nws_protocol::{IdSource, Json, PeerId, ProxyId};
@@ -16,6 +18,7 @@ use super::member::{Place, State};
 use super::outbox::Frame;
 use super::route::{Audience, Said};
 use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output, Turn};
+use crate::{Kept, Overdrawn, Share};
 
 mod presence;
 
@@ -31,6 +34,11 @@ pub(super) struct Trunk {
     /// The number that a newcomer has to exceed.
     last: Option<u32>,
     stream: Assembler,
+    /// Bytes that it holds for a record of which the end has not come.
+    unfinished: usize,
+    /// Bytes that `peers` take.
+    roster: usize,
+    kept: Kept,
     /// Everybody who was there when the stream began is known.
     pub(super) has_told_all: bool,
 }
@@ -44,11 +52,17 @@ struct Peer {
     leaves: Option<LeaveReason>,
 }
 
-/// What the other proxy may not do. The link is closed.
+/// What the other proxy may not do, or what takes too much. The link is closed.
 struct Broken;
 
+impl From<Overdrawn> for Broken {
+    fn from(_: Overdrawn) -> Self {
+        Self
+    }
+}
+
 impl Trunk {
-    fn new(proxy: ProxyId) -> Self {
+    pub(super) fn new(proxy: ProxyId, share: &Share) -> Self {
         let stream = Assembler::new(LINK_RECORD_MAX);
         Self {
             proxy,
@@ -57,8 +71,39 @@ impl Trunk {
             not_admitted: BTreeSet::new(),
             last: None,
             stream,
+            unfinished: 0,
+            roster: 0,
+            kept: share.kept(),
             has_told_all: false,
         }
+    }
+
+    fn add(&mut self, number: u32, id: PeerId) {
+        self.roster += KEPT_PER_MEMBER + id.as_str().len();
+        self.peers.insert(number, Peer { id, is_admitted: false, leaves: None });
+        self.waiting.insert(number);
+    }
+
+    fn remove(&mut self, number: u32) -> Option<Peer> {
+        let peer = self.peers.remove(&number)?;
+        self.roster -= KEPT_PER_MEMBER + peer.id.as_str().len();
+        self.waiting.remove(&number);
+        Some(peer)
+    }
+
+    /// Forgets everybody; the answer is who was present.
+    fn clear(&mut self) -> impl Iterator<Item = PeerId> + use<> {
+        self.waiting.clear();
+        self.not_admitted.clear();
+        self.roster = 0;
+        let peers = std::mem::take(&mut self.peers);
+        peers.into_values().filter(|peer| peer.is_admitted).map(|peer| peer.id)
+    }
+
+    /// Counts what is kept because of the link, which may have to go for that.
+    fn reckon(&mut self) -> Result<(), Overdrawn> {
+        let refusals = self.not_admitted.len() * KEPT_PER_REFUSAL;
+        self.kept.set(KEPT_PER_CHANNEL + self.roster + refusals + self.unfinished)
     }
 
     /// Whether anybody may hear what is said towards it. Whoever comes instead of the last one may hear
@@ -105,15 +150,16 @@ impl Trunk {
 }
 
 impl Channels {
-    pub(super) fn on_trunk(&mut self, conn: ConnId, key: ChannelKey, proxy: ProxyId, now: Instant) {
+    pub(super) fn on_trunk(&mut self, conn: ConnId, key: ChannelKey, mut trunk: Trunk, now: Instant) {
         if self.stopping || self.members.contains_key(conn) {
             return;
         }
         if let Some(&id) = self.by_key.get(&key) {
-            self.end_trunk_of(&proxy, id, now);
+            self.end_trunk_of(&trunk.proxy, id, now);
         }
+        let overdrawn = trunk.reckon();
         let mut member = self.generate_member(Framing::Structured, now);
-        member.trunk = Some(Box::new(Trunk::new(proxy)));
+        member.trunk = Some(Box::new(trunk));
         let Some(id) = self.open_channel(key) else {
             // Nobody here is in the channel any more, and there are too many others: what comes is not heard.
             self.members.insert(conn, member);
@@ -124,6 +170,9 @@ impl Channels {
         trunks.push(conn);
         self.members.insert(conn, member);
         self.queue_roster(conn, id);
+        if overdrawn.is_err() {
+            self.end_trunk(conn, now);
+        }
     }
 
     /// Ends the trunk of an earlier link to `proxy`: that link is over, even if we have not heard of it yet, and the
@@ -145,15 +194,17 @@ impl Channels {
         };
         let mut stream = std::mem::replace(&mut trunk.stream, Assembler::new(0));
         let outcome = self.on_records(conn, &mut stream, bytes, turn, now);
-        if outcome.is_err() {
+        if outcome.and_then(|()| self.go_on_with(conn, stream)).is_err() {
             *bytes = &[];
-            return self.end_trunk(conn, now);
+            self.end_trunk(conn, now);
         }
-        let held = stream.buffered();
-        if let Some(trunk) = self.trunk_mut(conn) {
-            trunk.stream = stream;
-        }
-        self.on_unfinished(conn, held, now);
+    }
+
+    fn go_on_with(&mut self, conn: ConnId, stream: Assembler) -> Result<(), Broken> {
+        let Some(trunk) = self.trunk_mut(conn) else { return Ok(()) };
+        let before = std::mem::replace(&mut trunk.unfinished, stream.buffered());
+        trunk.stream = stream;
+        if trunk.unfinished == before { Ok(()) } else { Ok(trunk.reckon()?) }
     }
 
     fn on_records(
@@ -184,7 +235,7 @@ impl Channels {
         self.let_all_go(conn, now);
         if let Some(member) = self.members.get_mut(conn) {
             member.state = State::Closing { until: now };
-            self.config.shared.count_unfinished(std::mem::take(&mut member.unfinished), 0);
+            member.trunk = None;
             member.outbox.clear(&mut self.pool);
         }
         self.forget_lag(conn);
@@ -253,7 +304,7 @@ impl Channels {
             }
             Record::NotAdmitted { member } => {
                 self.on_not_admitted(conn, place.channel, member);
-                Ok(())
+                Ok(self.trunk_mut(conn).ok_or(Broken)?.reckon()?)
             }
             Record::Admitted { member } => {
                 self.on_admitted(conn, member);

@@ -2,8 +2,8 @@
 
 use nws_protocol::limits::{LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
 
-/// What a link has cost since others had their turn. The other side decides how many records its bytes are, and members
-/// here how much each makes wait: so all of that counts.
+/// What a link has cost since others had their turn. The other side decides how many records its
+/// bytes are, and members here how much each makes wait: so all of that counts.
 #[derive(Debug, Default)]
 pub struct Turn {
     records: usize,

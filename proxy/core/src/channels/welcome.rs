@@ -30,7 +30,10 @@ impl Welcomes {
     }
 
     pub(super) fn note_change(&mut self, channel: ChannelId) {
-        self.changed.push(channel);
+        // A link may say the same again and again.
+        if self.changed.last() != Some(&channel) {
+            self.changed.push(channel);
+        }
     }
 }
 

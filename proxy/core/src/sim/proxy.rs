@@ -1,8 +1,9 @@
 //! One proxy with its clients.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nws_protocol::limits::READ_PER_PASS;
+use nws_protocol::limits::{READ_PER_PASS, REMOTES_KEPT_MAX};
 use nws_protocol::{CloseCode, PeerId, ProxyId};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -11,7 +12,7 @@ use slotmap::SlotMap;
 use super::client::Client;
 use super::clock::Clock;
 use super::{ClientId, Event, Speed, Word};
-use crate::{ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
+use crate::{Account, ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
 
 /// Length of a message up to which it is likely to be read together with the next, in bytes.
 const TOGETHER: usize = 1024;
@@ -21,6 +22,7 @@ const TOGETHER: usize = 1024;
 pub struct Proxy {
     pub(super) core: Channels,
     pub(super) own_id: ProxyId,
+    pub(super) account: Arc<Account>,
     pub(super) clock: Clock,
     rng: ChaCha20Rng,
     /// Connections of clients, and trunks.
@@ -42,6 +44,7 @@ impl Proxy {
         Self {
             core: Channels::new(config, own_id.clone(), core_seed),
             own_id,
+            account: Account::new(REMOTES_KEPT_MAX),
             clock: Clock::new(),
             rng,
             conns: SlotMap::with_key(),

@@ -1,5 +1,7 @@
 //! The side of a simulated proxy on which other proxies are.
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use nws_protocol::{ChannelName, ProxyId};
@@ -7,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::Proxy;
-use crate::{ChannelKey, Config, ConnId, Input, Output};
+use crate::{Account, ChannelKey, Config, ConnId, Input, Output, Share};
 
 impl Proxy {
     /// A proxy without clients, whose id the seed decides.
@@ -26,10 +28,23 @@ impl Proxy {
 
     /// A link to `proxy` is matched on a channel. What the trunk has to say is taken by [`Self::take`].
     pub fn trunk(&mut self, channel: &ChannelKey, proxy: &ProxyId) -> ConnId {
+        let share = self.account.share(Ipv4Addr::LOCALHOST.into(), || {});
+        self.trunk_with(channel, proxy, &share)
+    }
+
+    /// The same for one channel of a link of which something is known.
+    pub fn trunk_with(&mut self, channel: &ChannelKey, proxy: &ProxyId, share: &Share) -> ConnId {
         let conn = self.conns.insert(None);
-        self.input(Input::Trunk { conn, channel: channel.clone(), proxy: proxy.clone() });
+        let (channel, proxy, share) = (channel.clone(), proxy.clone(), share.clone());
+        self.input(Input::Trunk { conn, channel, proxy, share });
         self.settle();
         conn
+    }
+
+    /// Where it counts what other proxies make it keep.
+    #[must_use]
+    pub fn account(&self) -> &Arc<Account> {
+        &self.account
     }
 
     /// All links have answered for a channel.

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use nws_core::sim::{Proxy, Speed, Word, network};
-use nws_core::{Config, ConnId, Output};
-use nws_protocol::limits::LINK_RECORD_MAX;
+use nws_core::{Config, Output};
 
 use crate::pair::{PIECE, Pair, id, join, resets};
 
@@ -108,18 +107,4 @@ fn who_waits_for_its_turn_is_not_to_blame() {
     }
     assert!(pair.proxies[0].is_held(a));
     assert_eq!(resets(&mut pair.proxies[0]), []);
-}
-
-#[test]
-fn whoever_holds_most_of_what_is_unfinished_gives_way() {
-    let mut proxy = Proxy::new(Config::default(), 1);
-    let client = proxy.join(&network("room"));
-    let head = [&[3][..], &(LINK_RECORD_MAX as u32).to_be_bytes(), &vec![0; 15 << 20]].concat();
-    let trunks: Vec<ConnId> = (1..=17).map(|n| proxy.trunk(&network("room"), &id(n))).collect();
-    trunks.iter().for_each(|&trunk| proxy.stream(trunk, &head));
-    proxy.hold_unfinished(client, 1 << 20);
-    proxy.hold_unfinished(client, 2 << 20);
-    assert!(!resets(&mut proxy).is_empty());
-    assert!(!proxy.is_closing(client));
-    assert!(proxy.is_connected(client));
 }

@@ -3,6 +3,7 @@
 mod admission;
 mod claims;
 mod flow;
+mod kept;
 mod pair;
 mod presence;
 mod trust;

@@ -1,9 +1,10 @@
 //! What a link says is heard in turns, however much it is.
 
+use std::net::Ipv4Addr;
 use std::time::Instant;
 
 use nws_core::sim::network;
-use nws_core::{Channels, Config, ConnId, Framing, Input, Turn};
+use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Turn};
 use nws_protocol::limits::{LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
 use nws_protocol::link::{Payload, Record};
 use slotmap::SlotMap;
@@ -27,7 +28,8 @@ impl Scene {
             let framing = Framing::Structured;
             core.handle(Input::Join { conn: conns.insert(()), channel: network("room"), framing }, now);
         }
-        core.handle(Input::Trunk { conn: trunk, channel: network("room"), proxy: id(1) }, now);
+        let share = Account::new(usize::MAX).share(Ipv4Addr::LOCALHOST.into(), || {});
+        core.handle(Input::Trunk { conn: trunk, channel: network("room"), proxy: id(1), share }, now);
         Self { core, trunk, now }
     }
 

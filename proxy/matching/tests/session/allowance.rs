@@ -43,7 +43,8 @@ impl Strangers {
         self.settle();
     }
 
-    /// Everything that is granted by now is done, one evaluation after the other: so there are as many frames as can be.
+    /// Everything that is granted by now is done, one evaluation after the other: so there are as
+    /// many frames as can be.
     fn settle(&mut self) {
         while [false, true].map(|second| self.step(second)).contains(&true) {}
     }

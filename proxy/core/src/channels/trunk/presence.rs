@@ -5,7 +5,7 @@ use nws_protocol::link::Record;
 use nws_protocol::structured::{LeaveReason, Notice};
 use nws_protocol::{IdSource, PeerId};
 
-use super::{Broken, Peer};
+use super::Broken;
 use crate::channels::channel::Holder;
 use crate::channels::member::Place;
 use crate::channels::{ChannelId, Channels, ConnId, Output};
@@ -23,8 +23,8 @@ impl Channels {
         let trunk = self.trunk_mut(conn).filter(|trunk| trunk.peers.len() < LINK_PEERS_MAX).ok_or(Broken)?;
         let peer = trunk.newcomer(number, peer)?;
         let has_room = trunk.present_count() < peers_max;
-        trunk.peers.insert(number, Peer { id: peer, is_admitted: false, leaves: None });
-        trunk.waiting.insert(number);
+        trunk.add(number, peer);
+        trunk.reckon()?;
         if has_room {
             return self.admit_elsewhere(conn, id, number);
         }
@@ -36,17 +36,16 @@ impl Channels {
     pub(super) fn leave_elsewhere(&mut self, conn: ConnId, id: ChannelId, number: u32) -> Result<(), Broken> {
         self.deliver();
         let trunk = self.trunk_mut(conn).ok_or(Broken)?;
-        let peer = trunk.peers.remove(&number).ok_or(Broken)?;
-        trunk.waiting.remove(&number);
-        if !peer.is_admitted {
-            return Ok(());
+        let peer = trunk.remove(number).ok_or(Broken)?;
+        let next = trunk.waiting.first().copied().filter(|_| peer.is_admitted);
+        if peer.is_admitted {
+            self.miss(id, conn, &peer.id, peer.leaves);
         }
-        let next = trunk.waiting.first().copied();
-        self.miss(id, conn, &peer.id, peer.leaves);
-        let Some(next) = next else { return Ok(()) };
-        self.admit_elsewhere(conn, id, next)?;
-        self.hand_over(conn, conn, Record::Admitted { member: next });
-        Ok(())
+        if let Some(next) = next {
+            self.admit_elsewhere(conn, id, next)?;
+            self.hand_over(conn, conn, Record::Admitted { member: next });
+        }
+        Ok(self.trunk_mut(conn).ok_or(Broken)?.reckon()?)
     }
 
     /// Everybody behind the trunk `conn` leaves the channel `id`, in which the trunk had `seat`.
@@ -63,11 +62,8 @@ impl Channels {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }
         let Some(trunk) = self.trunk_mut(conn) else { return };
-        trunk.waiting.clear();
-        trunk.not_admitted.clear();
-        let peers = std::mem::take(&mut trunk.peers);
-        for peer in peers.into_values().filter(|peer| peer.is_admitted) {
-            self.miss(id, conn, &peer.id, None);
+        for peer in trunk.clear() {
+            self.miss(id, conn, &peer, None);
         }
     }
 

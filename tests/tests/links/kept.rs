@@ -1,0 +1,118 @@
+//! Links with so many members that their names alone take memory: how much all of them get, and who
+//! goes.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use nws_protocol::IdSource;
+use nws_protocol::limits::LINK_WINDOW;
+use nws_protocol::link::{LinkFrame, Record};
+use nws_tests::{Client, Peer, Received, within};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::identity::Identity;
+use crate::proxies::{linkable, linked_to};
+use crate::stranger::Stranger;
+use crate::wire::Wire;
+
+/// Links of one address, of 64 that it may have.
+const LINKS: usize = 24;
+
+/// Nearly as many members as a link may have in one channel.
+const MEMBERS: u32 = 99_000;
+
+/// Members of which a link tells at once.
+const AT_ONCE: u32 = 1000;
+
+/// What memory may grow by, in KiB.
+const GROWTH_MAX: f64 = 64.0 * 1024.0;
+
+/// One link with many members.
+struct Crowd {
+    link: Stranger,
+    /// Bytes that the proxy takes.
+    credit: usize,
+}
+
+impl Crowd {
+    async fn new(port: u16) -> Result<Self> {
+        let wire = Wire::dial(&Identity::new()?, 2, port).await?;
+        let mut link = Stranger::new(wire, &["room"])?;
+        link.until(|it| !it.matched.is_empty()).await?;
+        Ok(Self { link, credit: LINK_WINDOW })
+    }
+
+    /// Tells of all its members, unless it is closed before.
+    async fn come(&mut self) -> Result<()> {
+        for first in (0..MEMBERS).step_by(AT_ONCE as usize) {
+            let mut records = Vec::new();
+            for member in first..first + AT_ONCE {
+                Record::Join { member, id: IdSource::Choice(&format!("{member:05}")) }.write(&mut records);
+            }
+            while self.credit < records.len() {
+                self.hear().await?;
+            }
+            self.credit -= records.len();
+            self.link.stream(&records).await?;
+        }
+        Ok(())
+    }
+
+    async fn hear(&mut self) -> Result<()> {
+        let frame = self.link.wire.receive().await?.context("the proxy has closed")?;
+        if let LinkFrame::Credit { bytes, .. } = LinkFrame::parse(&frame)? {
+            self.credit += usize::try_from(bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Links whose members come all at once. Those that are not closed stay until this is dropped.
+async fn crowds(port: u16) -> Result<JoinSet<()>> {
+    let (mut crowds, come) = (JoinSet::new(), Arc::new(watch::Sender::new(0)));
+    for _ in 0..LINKS {
+        let (mut crowd, come) = (Crowd::new(port).await?, Arc::clone(&come));
+        crowds.spawn(async move {
+            // One that is closed in the middle has come as far as it could.
+            let _ = crowd.come().await;
+            come.send_modify(|count| *count += 1);
+            while crowd.hear().await.is_ok() {}
+        });
+    }
+    let mut come = come.subscribe();
+    within("all crowds", come.wait_for(|count| *count == LINKS)).await??;
+    Ok(crowds)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_of_other_proxies_take_no_more_memory_than_there_is_for_them() -> Result<()> {
+    let proxy = linkable().start().await?;
+    let port = proxy.link().await?.1;
+    let friend = linked_to(port).start().await?;
+    // A raw member is not told who comes.
+    let mut here = Client::join(&proxy, "/network/room/here").await?;
+    let (mut there, _) = Peer::enter(&friend, "/room", 1).await?;
+    let before = proxy.memory_kib("VmRSS")?;
+    let crowds = crowds(port).await?;
+    let most = proxy.memory_kib("VmHWM")?;
+    show(before, most);
+    ensure!(most - before < GROWTH_MAX, "{before} KiB have become {most} KiB");
+    proxy.log(&["WARN", "a link is closed", "127.0.0.2", "keep its address out"]).await?;
+    proxy.log(&["a link has ended", "all take too much memory"]).await?;
+    // A link with few members has not noticed.
+    here.send("to all").await?;
+    ensure!(there.json().await?["data"] == "to all");
+    there.broadcast("to all").await?;
+    ensure!(here.receive().await? == Received::Text("to all".to_owned()));
+    drop(crowds);
+    proxy.signal("TERM").await?;
+    ensure!(proxy.exit().await?.stderr.contains("link_memory="));
+    Ok(())
+}
+
+/// Figures for those who look for them.
+#[expect(clippy::print_stderr, reason = "the log of a test is where they are looked for")]
+fn show(before: f64, most: f64) {
+    eprintln!("memory grew by {:.1} MiB, from {:.1} MiB", (most - before) / 1024.0, before / 1024.0);
+}
