@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use nws_core::sim::{local, network};
-use nws_core::{ChannelKey, Channels, Config, ConnId, Input, Output, Shared};
+use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Input, Output, Shared};
+use nws_protocol::limits::REMOTES_KEPT_MAX;
 use slotmap::SlotMap;
 
 use crate::bytes::Bytes;
@@ -38,6 +39,7 @@ pub(crate) struct World<'a> {
     pub(crate) bytes: Bytes<'a>,
     pub(crate) core: Channels,
     shared: Arc<Shared>,
+    pub(crate) account: Arc<Account>,
     pub(crate) now: Instant,
     pub(crate) channels: [ChannelKey; 3],
     pub(crate) conns: SlotMap<ConnId, Conn>,
@@ -75,6 +77,7 @@ impl<'a> World<'a> {
             bytes,
             core: Channels::new(config, own(), [7; 32]),
             shared,
+            account: Account::new(REMOTES_KEPT_MAX),
             now,
             channels: [network("a"), network("b"), local("a")],
             conns: SlotMap::with_key(),
@@ -181,6 +184,7 @@ impl<'a> World<'a> {
         }
         assert_eq!(self.shared.channels(), 0, "no channel is left");
         assert_eq!((self.shared.queued(), self.shared.unfinished()), (0, 0), "no byte is left");
+        assert_eq!(self.account.total(), 0, "nothing is kept because of links");
         for _ in 0..PASSES_MAX {
             let Some(due) = self.core.poll_timeout() else { return };
             self.now = self.now.max(due);

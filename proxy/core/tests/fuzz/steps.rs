@@ -1,5 +1,6 @@
 //! What clients and other proxies do.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use nws_core::{ConnId, Input};
@@ -91,7 +92,8 @@ impl World<'_> {
     fn link(&mut self) {
         let (channel, proxy) = (self.bytes.below(2), ProxyId::from_digest(&[self.bytes.below(3) as u8; 32]));
         let conn = self.add(End::Other(Other::new(channel, proxy.clone())));
-        self.input(Input::Trunk { conn, channel: self.channels[channel].clone(), proxy });
+        let share = self.account.share(Ipv4Addr::LOCALHOST.into(), || {});
+        self.input(Input::Trunk { conn, channel: self.channels[channel].clone(), proxy, share });
     }
 
     /// Another proxy announces members: one under a name that others have too, or many.
