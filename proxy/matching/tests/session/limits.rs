@@ -1,7 +1,7 @@
 //! Sixty-four slots a message, so many at one time, so many in all.
 
 use nws_matching::{Refusal, Role, SessionConfig};
-use nws_protocol::link::{Hello, LinkFrame};
+use nws_protocol::link::{Hello, LinkFrame, VERSION};
 
 use crate::pair::Pair;
 use crate::side::{Side, config};
@@ -121,7 +121,7 @@ fn slots_at_one_time() {
 fn slots_that_the_other_side_allows() {
     let hello = |slots_max| {
         let mut side = Side::new(config(Role::Initiator, 1024), 1);
-        let hello = Hello { version_min: 1, version_max: 1, suite: 1, slots_max };
+        let hello = Hello { version_min: VERSION, version_max: VERSION, suite: 1, slots_max };
         side.receive(&LinkFrame::Hello(hello).to_bytes())
     };
     assert_eq!(hello(1023), Err(Refusal::Slots));

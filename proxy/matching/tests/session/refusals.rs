@@ -1,7 +1,7 @@
 //! What no honest side sends closes the link, each with its reason.
 
 use nws_matching::{Input, PeerSlot, Refusal, Role, SessionConfig};
-use nws_protocol::link::{Element, Hello, InvalidLinkFrame, LinkFrame};
+use nws_protocol::link::{Element, Hello, InvalidLinkFrame, LinkFrame, VERSION};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::cases;
 use crate::side::{Side, config, name};
 use crate::stranger::{Stranger, generator, scalar, times};
 
-const HELLO: Hello = Hello { version_min: 1, version_max: 1, suite: 1, slots_max: 1024 };
+const HELLO: Hello = Hello { version_min: VERSION, version_max: VERSION, suite: 1, slots_max: 1024 };
 
 fn elements(count: u64) -> Vec<Element> {
     (0..count).map(|n| times(&generator(), scalar(n))).collect()
@@ -62,8 +62,8 @@ fn hello() {
     let hello = |hello| receive(&mut fresh(), LinkFrame::Hello(hello));
     assert_eq!(hello(HELLO), Ok(()));
     assert_eq!(hello(Hello { version_max: 9, ..HELLO }), Ok(()));
-    assert_eq!(hello(Hello { version_min: 2, version_max: 9, ..HELLO }), Err(Refusal::Version));
-    assert_eq!(hello(Hello { version_min: 0, version_max: 0, ..HELLO }), Err(Refusal::Version));
+    assert_eq!(hello(Hello { version_min: VERSION + 1, version_max: 9, ..HELLO }), Err(Refusal::Version));
+    assert_eq!(hello(Hello { version_min: 0, version_max: VERSION - 1, ..HELLO }), Err(Refusal::Version));
     assert_eq!(hello(Hello { suite: 2, ..HELLO }), Err(Refusal::Suite));
     assert_eq!(receive(&mut met(), LinkFrame::Hello(HELLO)), Err(Refusal::HelloTwice));
 }
@@ -229,7 +229,7 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
     let slot = || prop_oneof![4 => 0..20_u16, 1 => any::<u16>()];
     prop_oneof![
         1 => vec(any::<u8>(), 0..80),
-        1 => (0..3_u16, 0..3_u16, any::<u16>()).prop_map(|(version_min, version_max, slots_max)| {
+        1 => (0..4_u16, 0..4_u16, any::<u16>()).prop_map(|(version_min, version_max, slots_max)| {
             LinkFrame::Hello(Hello { version_min, version_max, suite: 1, slots_max }).to_bytes()
         }),
         4 => (any::<bool>(), slot(), vec(element, 1..9)).prop_map(|(is_blind, first, elements)| {

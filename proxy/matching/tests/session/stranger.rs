@@ -3,7 +3,7 @@
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use nws_matching::Role;
-use nws_protocol::link::{Element, Hello, LinkFrame, Tag};
+use nws_protocol::link::{Element, Hello, LinkFrame, Tag, VERSION};
 use sha2::{Digest, Sha512};
 use voprf::{Group, Ristretto255};
 
@@ -59,7 +59,7 @@ const fn label(role: Role) -> &'static [u8] {
 impl Stranger {
     /// Both have said HELLO.
     pub(crate) fn meet(side: &mut Side, role: Role) -> Self {
-        let hello = Hello { version_min: 1, version_max: 1, suite: 1, slots_max: 1024 };
+        let hello = Hello { version_min: VERSION, version_max: VERSION, suite: 1, slots_max: 1024 };
         Self::meet_with(side, role, LinkFrame::Hello(hello).to_bytes())
     }
 

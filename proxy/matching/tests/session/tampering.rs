@@ -2,7 +2,7 @@
 
 use nws_matching::{Role, SessionConfig};
 use nws_protocol::ProxyId;
-use nws_protocol::link::{Hello, LinkFrame};
+use nws_protocol::link::{Hello, LinkFrame, VERSION};
 use proptest::prelude::*;
 
 use crate::cases;
@@ -21,7 +21,7 @@ enum Difference {
 }
 
 fn difference() -> impl Strategy<Value = Difference> {
-    let hello = (1..4_u16, 4..9_u16, prop::collection::vec(any::<u8>(), 0..4));
+    let hello = (VERSION..VERSION + 3, 4..9_u16, prop::collection::vec(any::<u8>(), 0..4));
     prop_oneof![
         (0..32_usize, 1..=255_u8).prop_map(|(at, by)| Difference::Sid(at, by)),
         (any::<bool>(), 0..26_usize, b'a'..=b'z').prop_map(|(own, at, to)| Difference::Id { own, at, to }),
