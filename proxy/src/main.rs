@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod allocator;
 mod cli;
 mod logging;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
 fn serve(config: Config) -> anyhow::Result<()> {
     block_on(async {
         let listeners = Listeners::bind(&config)?;
+        allocator::give_back();
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let shutdown = async move {

@@ -12,6 +12,7 @@ mod deadline;
 mod frames;
 #[cfg(target_os = "linux")]
 pub mod lab;
+mod memory;
 mod peer;
 mod place;
 mod proxy;
@@ -21,6 +22,7 @@ mod setup;
 pub use client::{Client, Received};
 pub use connection::Connection;
 pub use deadline::{DEADLINE, within};
+pub use memory::Memory;
 pub use peer::Peer;
 pub use proxy::{Exit, Proxy};
 pub use request::{Request, Response};

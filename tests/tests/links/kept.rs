@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use nws_protocol::IdSource;
 use nws_protocol::limits::LINK_WINDOW;
 use nws_protocol::link::{LinkFrame, Record};
-use nws_tests::{Client, Peer, Received, within};
+use nws_tests::{Client, Memory, Peer, Received, within};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -18,6 +18,9 @@ use crate::wire::Wire;
 
 /// Links of one address, of 64 that it may have.
 const LINKS: usize = 24;
+
+/// So few that none of them is closed.
+const FEW_LINKS: usize = 4;
 
 /// Nearly as many members as a link may have in one channel.
 const MEMBERS: u32 = 99_000;
@@ -68,10 +71,10 @@ impl Crowd {
     }
 }
 
-/// Links whose members come all at once. Those that are not closed stay until this is dropped.
-async fn crowds(port: u16) -> Result<JoinSet<()>> {
+/// So many links whose members come all at once. Those that are not closed stay until this is dropped.
+async fn crowds(port: u16, count: usize) -> Result<JoinSet<()>> {
     let (mut crowds, come) = (JoinSet::new(), Arc::new(watch::Sender::new(0)));
-    for _ in 0..LINKS {
+    for _ in 0..count {
         let (mut crowd, come) = (Crowd::new(port).await?, Arc::clone(&come));
         crowds.spawn(async move {
             // One that is closed in the middle has come as far as it could.
@@ -81,7 +84,7 @@ async fn crowds(port: u16) -> Result<JoinSet<()>> {
         });
     }
     let mut come = come.subscribe();
-    within("all crowds", come.wait_for(|count| *count == LINKS)).await??;
+    within("all crowds", come.wait_for(|so_far| *so_far == count)).await??;
     Ok(crowds)
 }
 
@@ -94,7 +97,7 @@ async fn members_of_other_proxies_take_no_more_memory_than_there_is_for_them() -
     let mut here = Client::join(&proxy, "/network/room/here").await?;
     let (mut there, _) = Peer::enter(&friend, "/room", 1).await?;
     let before = proxy.memory_kib("VmRSS")?;
-    let crowds = crowds(port).await?;
+    let crowds = crowds(port, LINKS).await?;
     let most = proxy.memory_kib("VmHWM")?;
     show(before, most);
     ensure!(most - before < GROWTH_MAX, "{before} KiB have become {most} KiB");
@@ -109,6 +112,17 @@ async fn members_of_other_proxies_take_no_more_memory_than_there_is_for_them() -
     proxy.signal("TERM").await?;
     ensure!(proxy.exit().await?.stderr.contains("link_memory="));
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn memory_of_links_with_many_members_goes_back_when_they_have_ended() -> Result<()> {
+    let proxy = linkable().start().await?;
+    let _here = Client::join(&proxy, "/network/room/here").await?;
+    let mut memory = Memory::before(&proxy)?;
+    let crowds = crowds(proxy.link().await?.1, FEW_LINKS).await?;
+    memory.at_peak(&proxy)?;
+    drop(crowds);
+    memory.is_back(&proxy).await
 }
 
 /// Figures for those who look for them.

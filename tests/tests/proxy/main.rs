@@ -9,6 +9,7 @@ mod garbage;
 mod hosts;
 mod keepalive;
 mod limits;
+mod memory;
 mod messages;
 mod names;
 mod origins;
