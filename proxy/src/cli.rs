@@ -73,6 +73,13 @@ struct Settings {
     /// Port on 127.0.0.1 and [::1]; 0 picks a free one [default: 9009]
     #[arg(long, env = "NWS_PORT")]
     port: Option<u16>,
+    /// Also serve programs of this user, and of no other, on a Unix socket at this path
+    #[arg(long, value_name = "PATH", env = "NWS_UNIX")]
+    unix: Option<PathBuf>,
+    /// No port for clients, only the socket of --unix: no page can connect
+    #[arg(long, value_name = "BOOL", env = "NWS_NO_TCP", value_parser = BoolishValueParser::new())]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    no_tcp: Option<bool>,
     /// Port for other proxies [default: 9010, or another one where that is taken]
     #[arg(long, value_name = "PORT", env = "NWS_LINK_PORT")]
     link_port: Option<u16>,
@@ -185,6 +192,8 @@ impl Settings {
     fn or(self, other: Self) -> Self {
         Self {
             port: self.port.or(other.port),
+            unix: self.unix.or(other.unix),
+            no_tcp: self.no_tcp.or(other.no_tcp),
             link_port: self.link_port.or(other.link_port),
             interface: self.interface.or(other.interface),
             no_interface: self.no_interface.or(other.no_interface),
@@ -202,6 +211,13 @@ impl Settings {
     fn config(&self, sources: &Sources) -> Result<Config, Usage> {
         let mut config = Config::default();
         set(&mut config.port, self.port);
+        config.tcp = !self.no_tcp.unwrap_or(false);
+        config.unix =
+            self.unix.as_deref().map(|path| socket_path(&sources.name("unix"), path)).transpose()?;
+        if !config.tcp && config.unix.is_none() {
+            let name = sources.name("no_tcp");
+            return Err(Usage(format!("{name} needs --unix: nobody could connect to this proxy")));
+        }
         config.allow_origins = parsed(&sources.name("allow_origin"), self.allow_origin.as_deref())?;
         config.allow_hosts = parsed(&sources.name("allow_host"), self.allow_host.as_deref())?;
         if self.shards.is_some_and(|shards| !SHARDS.contains(&shards)) {
@@ -285,6 +301,16 @@ impl Limits {
         }
         Ok(())
     }
+}
+
+/// An absolute path, of which the last part is the name of the socket.
+fn socket_path(name: &str, path: &Path) -> Result<PathBuf, Usage> {
+    if !cfg!(unix) {
+        return Err(Usage(format!("{name}: this system has no Unix sockets that belong to one user")));
+    }
+    let absolute = std::path::absolute(path).ok().filter(|path| path.file_name().is_some());
+    let has_end = path.to_str().is_some_and(|path| path.ends_with('/') || path.contains('\0'));
+    absolute.filter(|_| !has_end).ok_or_else(|| Usage(format!("{name}: {path:?} is no path of a file")))
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {

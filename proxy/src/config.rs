@@ -1,5 +1,6 @@
 //! What a proxy is configured with.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use nws_core::SiteNamesConfig;
@@ -14,6 +15,10 @@ use crate::local::{AllowedHost, AllowedOrigin};
 pub struct Config {
     /// The port on both loopback addresses; 0 picks a free one.
     pub port: u16,
+    /// Whether there is such a port for clients at all.
+    pub tcp: bool,
+    /// Where programs of this user, and of no other one, connect besides: an absolute path.
+    pub unix: Option<PathBuf>,
     /// Origins that may connect; empty means any.
     pub allow_origins: Vec<AllowedOrigin>,
     /// Values of `Host` that are answered besides those of loopback.
@@ -75,6 +80,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             port: 9009,
+            tcp: true,
+            unix: None,
             allow_origins: Vec::new(),
             allow_hosts: Vec::new(),
             shards: None,

@@ -1,6 +1,7 @@
 //! What keeps a proxy from starting.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::tls::IdentityError;
 
@@ -28,6 +29,31 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// The Unix socket cannot be listened on.
+    #[error("cannot listen on {}", path.display())]
+    Unix {
+        /// Its path.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Somebody listens on that Unix socket.
+    #[error(
+        "a program listens on {} already: stop it (perhaps a proxy that already runs), or choose another path \
+         with --unix",
+        .0.display()
+    )]
+    UnixTaken(PathBuf),
+    /// The path is that of something else.
+    #[error("{} is no socket of this user: remove it, or choose another path with --unix", .0.display())]
+    UnixForeign(PathBuf),
+    /// Others can replace the socket.
+    #[error(
+        "other users can replace what lies in {}: choose a path with --unix in a folder of your own, or in one \
+         that does not exist yet",
+        .0.display()
+    )]
+    UnixFolder(PathBuf),
     /// Other proxies cannot be listened for.
     #[error("cannot listen for other proxies on port {port}: choose another one with --link-port")]
     LinkPort {

@@ -26,6 +26,7 @@ mod patience;
 mod places;
 mod refusals;
 mod shard;
+mod stream;
 mod tls;
 mod trouble;
 

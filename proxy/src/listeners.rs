@@ -1,11 +1,16 @@
-//! Listening on both loopback addresses, on the same port, and for other proxies.
+//! Listening on both loopback addresses, on the same port; on a Unix socket; and for other proxies.
 
+#[cfg(unix)]
+mod unix;
+
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::link::LinkListener;
+use crate::stream::Stream;
 use crate::{Config, Error};
 
 /// Connections that may wait to be accepted. A page that reloads opens a few dozen at once.
@@ -22,62 +27,109 @@ pub(crate) const INHERITS_NODELAY: bool = cfg!(any(target_os = "linux", target_o
 /// How often a free port is sought that is free on both addresses.
 const TRIES: usize = 16;
 
-/// Sockets that listen on 127.0.0.1 and, where the system has IPv6, on `[::1]`; and one for other proxies, if they are
-/// wanted.
+/// Sockets that listen for clients: on 127.0.0.1 and, where the system has IPv6, on `[::1]`; on a Unix socket; and one
+/// for other proxies. Each only if it is wanted.
 #[derive(Debug)]
 pub struct Listeners {
-    pub(crate) v4: TcpListener,
-    pub(crate) v6: Option<TcpListener>,
+    pub(crate) clients: Vec<Listener>,
     pub(crate) links: Option<LinkListener>,
-    port: u16,
+    port: Option<u16>,
+}
+
+/// One that listens for clients.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(unix::OwnSocket),
 }
 
 impl Listeners {
-    /// Listens on the port that is configured, or on one that is free on both addresses when it is 0; and on the port
-    /// for other proxies.
+    /// Listens on the port that is configured, or on one that is free on both addresses when it is 0; on the Unix
+    /// socket; and on the port for other proxies. Before there are other threads, because of the Unix socket.
     ///
     /// # Errors
     ///
     /// [`Error::PortTaken`] when either address is in use, [`Error::LinkPort`] when the port for other proxies is,
-    /// [`Error::Listen`] for other reasons. That the system has no IPv6 is only a warning.
+    /// [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and the others of its kind. That the system has no
+    /// IPv6 is only a warning.
     pub fn bind(config: &Config) -> Result<Self, Error> {
-        let mut listeners = Self::bind_local(config.port)?;
+        let mut listeners = Self { clients: Vec::new(), links: None, port: None };
+        if config.tcp {
+            listeners.bind_local(config.port)?;
+        }
+        #[cfg(unix)]
+        if let Some(path) = &config.unix {
+            listeners.clients.push(Listener::Unix(unix::OwnSocket::bind(path)?));
+        }
         if config.links.are_wanted() {
             listeners.links = Some(LinkListener::bind(config.links.port)?);
         }
         Ok(listeners)
     }
 
-    fn bind_local(port: u16) -> Result<Self, Error> {
-        let mut result = Self::bind_both(port);
+    fn bind_local(&mut self, port: u16) -> Result<(), Error> {
+        let mut result = bind_both(port);
         for _ in 1..TRIES {
             if port != 0 || !matches!(result, Err(Error::PortTaken { .. })) {
                 break;
             }
-            result = Self::bind_both(port);
+            result = bind_both(port);
         }
-        result
+        let (port, listeners) = result?;
+        self.port = Some(port);
+        self.clients.extend(listeners.into_iter().map(Listener::Tcp));
+        Ok(())
     }
 
-    /// The port on both addresses.
+    /// The port on both addresses, if there is one.
     #[must_use]
-    pub fn port(&self) -> u16 {
+    pub fn port(&self) -> Option<u16> {
         self.port
     }
+}
 
-    fn bind_both(port: u16) -> Result<Self, Error> {
-        let v4 = listen((Ipv4Addr::LOCALHOST, port).into()).map_err(fault(port, "127.0.0.1"))?;
-        let port = v4.local_addr().map_err(fault(port, "127.0.0.1"))?.port();
-        let v6 = match listen((Ipv6Addr::LOCALHOST, port).into()) {
-            Ok(listener) => Some(listener),
-            Err(error) if is_without_ipv6(&error) => {
-                tracing::warn!("this system has no IPv6: [::1]:{port} is not served");
-                None
+/// A line for each way to connect.
+impl fmt::Display for Listeners {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(port) = self.port {
+            writeln!(f, "listening on http://localhost:{port}/")?;
+        }
+        for listener in &self.clients {
+            match listener {
+                Listener::Tcp(_) => {}
+                #[cfg(unix)]
+                Listener::Unix(socket) => writeln!(f, "listening on {}", socket.path().display())?,
             }
-            Err(error) => return Err(fault(port, "[::1]")(error)),
-        };
-        Ok(Self { v4, v6, links: None, port })
+        }
+        Ok(())
     }
+}
+
+impl Listener {
+    /// The next connection; `None` for one of another user.
+    pub(crate) async fn accept(&self) -> io::Result<Option<Stream>> {
+        match self {
+            Self::Tcp(listener) => Ok(Some(Stream::Tcp(listener.accept().await?.0))),
+            #[cfg(unix)]
+            Self::Unix(socket) => Ok(socket.accept().await?.map(Stream::Unix)),
+        }
+    }
+}
+
+/// A port that both addresses have, and who listens there.
+fn bind_both(port: u16) -> Result<(u16, Vec<TcpListener>), Error> {
+    let v4 = listen((Ipv4Addr::LOCALHOST, port).into()).map_err(fault(port, "127.0.0.1"))?;
+    let port = v4.local_addr().map_err(fault(port, "127.0.0.1"))?.port();
+    let mut listeners = vec![v4];
+    match listen((Ipv6Addr::LOCALHOST, port).into()) {
+        Ok(v6) => listeners.push(v6),
+        Err(error) if is_without_ipv6(&error) => {
+            tracing::warn!("this system has no IPv6: [::1]:{port} is not served");
+        }
+        Err(error) => return Err(fault(port, "[::1]")(error)),
+    }
+    Ok((port, listeners))
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

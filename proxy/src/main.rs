@@ -46,7 +46,7 @@ fn serve(config: Config) -> anyhow::Result<()> {
             }
         };
         // Connections wait in the backlog until `run` accepts them.
-        if let Err(error) = writeln!(io::stdout(), "listening on http://localhost:{}/", listeners.port()) {
+        if let Err(error) = io::stdout().write_all(listeners.to_string().as_bytes()) {
             tracing::warn!(%error, "standard output does not take the line with the address");
         }
         nws_proxy::run(config, listeners, shutdown).await?;

@@ -21,6 +21,8 @@ pub(crate) enum Refused {
     Host,
     /// A page of an origin that may not connect, or a request with two.
     Origin,
+    /// A connection to the Unix socket by another user.
+    User,
     /// A request whose head is too long.
     Head,
     /// A request or an upgrade that is none, or to what is no channel.
@@ -84,6 +86,7 @@ impl Refusals {
             tracing::info!(
                 host = of(Refused::Host),
                 origin = of(Refused::Origin),
+                user = of(Refused::User),
                 head = of(Refused::Head),
                 handshake = of(Refused::Handshake),
                 names = of(Refused::Names),

@@ -1,8 +1,13 @@
 //! A WebSocket client of the proxy.
 
+#[cfg(unix)]
+use std::path::Path;
+
 use anyhow::{Context, Result, bail};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+#[cfg(unix)]
+use tokio::net::UnixStream;
 use tokio::net::{TcpStream, ToSocketAddrs};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -12,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::aside::Aside;
-use crate::{Proxy, Request, frames, within};
+use crate::{Duplex, Proxy, Request, frames, within};
 
 /// What a client hears; pings are answered and not shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +32,7 @@ pub enum Received {
 
 /// A peer of a channel, or somebody who would like to be one.
 pub struct Client {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Box<dyn Duplex>>,
     protocol: Option<String>,
     aside: Aside,
 }
@@ -52,6 +57,17 @@ impl Client {
     /// Opens a WebSocket on a TCP connection that stands.
     pub async fn over(stream: TcpStream, port: u16, request: &Request) -> Result<Self> {
         stream.set_nodelay(true)?;
+        Self::over_any(Box::new(stream), port, request).await
+    }
+
+    /// Opens a WebSocket over the Unix socket of a proxy.
+    #[cfg(unix)]
+    pub async fn open_unix(path: &Path, request: &Request) -> Result<Self> {
+        let stream = within("a connection", UnixStream::connect(path)).await??;
+        Self::over_any(Box::new(stream), 0, request).await
+    }
+
+    async fn over_any(stream: Box<dyn Duplex>, port: u16, request: &Request) -> Result<Self> {
         let mut upgrade = format!("ws://localhost:{port}{}", request.path()).into_client_request()?;
         for (name, value) in request.headers() {
             upgrade.headers_mut().append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);

@@ -1,17 +1,22 @@
-//! A bare TCP connection to a proxy, for what no well-behaved client sends.
+//! A bare connection to a proxy, for what no well-behaved client sends.
+
+#[cfg(unix)]
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
 
-use crate::{Proxy, Response, within};
+use crate::{Duplex, Proxy, Response, within};
 
 /// No head and no answer comes near this.
 const SEARCH_MAX: usize = 64 * 1024;
 
-/// A TCP connection over 127.0.0.1.
+/// A TCP connection over 127.0.0.1, or one over a Unix socket.
 pub struct Connection {
-    stream: TcpStream,
+    stream: Box<dyn Duplex>,
     read: Vec<u8>,
 }
 
@@ -24,7 +29,14 @@ impl Connection {
     /// Takes a connection that stands.
     pub fn over(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true)?;
-        Ok(Self { stream, read: Vec::new() })
+        Ok(Self { stream: Box::new(stream), read: Vec::new() })
+    }
+
+    /// Connects to a Unix socket.
+    #[cfg(unix)]
+    pub async fn open_unix(path: &Path) -> Result<Self> {
+        let stream = within("a connection", UnixStream::connect(path)).await??;
+        Ok(Self { stream: Box::new(stream), read: Vec::new() })
     }
 
     /// Writes all of `bytes`.

@@ -9,6 +9,7 @@ mod client;
 mod complaints;
 mod connection;
 mod deadline;
+mod duplex;
 mod frames;
 #[cfg(target_os = "linux")]
 pub mod lab;
@@ -22,6 +23,7 @@ mod setup;
 pub use client::{Client, Received};
 pub use connection::Connection;
 pub use deadline::{DEADLINE, within};
+pub use duplex::Duplex;
 pub use memory::Memory;
 pub use peer::Peer;
 pub use proxy::{Exit, Proxy};

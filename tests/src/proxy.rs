@@ -32,7 +32,7 @@ impl Proxy {
         let (child, mut stdout, complaints) = start(command)?;
         let mut line = String::new();
         within("the line that tells the port", stdout.read_line(&mut line)).await??;
-        let Some(port) = port_of(&line) else {
+        let Some(port) = port_of(&line).or_else(|| line.starts_with("listening on /").then_some(0)) else {
             let exit = Exit::wait(child, stdout, complaints).await?;
             bail!("nws said {line:?} instead of where it listens, and {exit:?}");
         };
@@ -44,7 +44,7 @@ impl Proxy {
         self.place.connect(self.port).await
     }
 
-    /// The port that it listens on.
+    /// The port that it listens on; 0 if there is none.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port

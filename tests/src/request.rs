@@ -59,8 +59,12 @@ impl Request {
 
     /// Sends it and reads what comes back: to the end of the connection, or after 101 the head alone.
     pub async fn send(&self, proxy: &Proxy) -> Result<Response> {
-        let mut connection = Connection::open(proxy).await?;
-        connection.write(self.text(proxy.port()).as_bytes()).await?;
+        self.send_over(Connection::open(proxy).await?, proxy.port()).await
+    }
+
+    /// Sends it over a connection to a proxy at this port.
+    pub async fn send_over(&self, mut connection: Connection, port: u16) -> Result<Response> {
+        connection.write(self.text(port).as_bytes()).await?;
         let mut response = Response::parse(&connection.read_head().await?)?;
         if response.status != 101 {
             response.body = String::from_utf8_lossy(&connection.read_body(&response).await?).into_owned();

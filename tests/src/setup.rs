@@ -23,6 +23,7 @@ pub struct Setup {
     variables: Vec<(String, String)>,
     limits: String,
     descriptors: Option<u32>,
+    user: Option<(u32, PathBuf)>,
 }
 
 impl Setup {
@@ -73,6 +74,12 @@ impl Setup {
         Self { descriptors: Some(count), ..self }
     }
 
+    /// Runs it as another user, from a copy in a folder that is open to him. Needs root.
+    #[must_use]
+    pub fn user(self, id: u32, folder: &Path) -> Self {
+        Self { user: Some((id, folder.to_owned())), ..self }
+    }
+
     /// Starts it and waits until it listens.
     pub async fn start(self) -> Result<Proxy> {
         let (command, file) = self.command()?;
@@ -102,7 +109,10 @@ impl Setup {
 
     fn command(&self) -> Result<(Command, Option<ConfigFile>)> {
         let file = self.file()?;
-        let mut command = self.place.command(program()?, self.descriptors);
+        let mut command = match &self.user {
+            None => self.place.command(program()?, self.descriptors),
+            Some((id, folder)) => as_user(*id, folder)?,
+        };
         command.arg("run").args(self.place.flags()).args(&self.flags);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         if let Some(file) = &file {
@@ -132,6 +142,15 @@ impl Drop for ConfigFile {
         // A file left in the temporary folder harms nobody.
         let _ = std::fs::remove_file(&self.0);
     }
+}
+
+/// The program as another user, who need not be let into the folder of the build.
+fn as_user(id: u32, folder: &Path) -> Result<Command> {
+    let copy = folder.join("nws");
+    std::fs::copy(program()?, &copy).context("cannot copy nws")?;
+    let mut command = Command::new("setpriv");
+    command.args([format!("--reuid={id}"), format!("--regid={id}"), "--clear-groups".to_owned()]).arg(copy);
+    Ok(command)
 }
 
 fn program() -> Result<PathBuf> {

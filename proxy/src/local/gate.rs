@@ -16,6 +16,7 @@ use super::status::OriginJudged;
 use super::upgrade;
 use crate::refusals::{Refusals, Refused};
 use crate::shard::ShardHandles;
+use crate::stream::Transport;
 use crate::trouble::Troubles;
 
 /// The policy of answers that are no pages.
@@ -50,7 +51,8 @@ async fn pass(gate: State<Arc<Gate>>, request: Request, next: Next) -> Response 
 }
 
 async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
-    if !gate.hosts.admit(request.headers(), request.uri().authority()) {
+    let transport = request.extensions().get().copied().unwrap_or(Transport::Tcp);
+    if !gate.hosts.admit(transport, request.headers(), request.uri().authority()) {
         let host = readable(request.headers(), &HOST);
         let reason = format!("the host {host} is not served: use localhost, or allow it with --allow-host");
         return gate.refuse(Refused::Host, reason);

@@ -7,6 +7,8 @@ use http::HeaderMap;
 use http::header::HOST;
 use http::uri::Authority;
 
+use crate::stream::Transport;
+
 /// A value of `Host` that is answered besides those of loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedHost(Authority);
@@ -45,41 +47,60 @@ impl FromStr for AllowedHost {
 /// Every value of `Host` that is answered.
 #[derive(Clone, Debug)]
 pub(super) struct Hosts {
-    port: u16,
+    /// That of TCP, if there is one.
+    port: Option<u16>,
     allowed: Vec<AllowedHost>,
 }
 
 impl Hosts {
-    pub(super) fn new(port: u16, allowed: Vec<AllowedHost>) -> Self {
+    pub(super) fn new(port: Option<u16>, allowed: Vec<AllowedHost>) -> Self {
         Self { port, allowed }
     }
 
     /// Whether a request with these headers, and this authority in its target, is for us.
-    pub(super) fn admit(&self, headers: &HeaderMap, target: Option<&Authority>) -> bool {
+    ///
+    /// Over a Unix socket no port is ours: programs write `localhost` with any or none. Who makes a bridge to it, as
+    /// `ssh -L` does, has a port of his own, and a page whose name leads there still gives that name away.
+    pub(super) fn admit(
+        &self,
+        transport: Transport,
+        headers: &HeaderMap,
+        target: Option<&Authority>,
+    ) -> bool {
         let mut hosts = headers.get_all(HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
         let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else {
             return false;
         };
-        self.is_ours(&host) && target.is_none_or(|target| self.is_ours(target))
+        let is_ours = |host: &Authority| match transport {
+            Transport::Tcp => self.is_ours(host),
+            Transport::Unix => self.is_ours_anywhere(host),
+        };
+        is_ours(&host) && target.is_none_or(is_ours)
+    }
+
+    fn is_ours_anywhere(&self, host: &Authority) -> bool {
+        let mut allowed = self.allowed.iter().map(|AllowedHost(allowed)| allowed.host());
+        !host.as_str().contains('@')
+            && (is_loopback(host) || allowed.any(|allowed| host.host().eq_ignore_ascii_case(allowed)))
     }
 
     fn is_ours(&self, host: &Authority) -> bool {
-        if host.as_str().contains('@') {
-            return false;
-        }
+        let Some(own) = self.port.filter(|_| !host.as_str().contains('@')) else { return false };
         // A browser leaves out the port that is the default of http.
         let port = host.port_u16().unwrap_or(80);
         let name = host.host();
-        let is_loopback =
-            ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own));
-        (is_loopback && port == self.port && is_canonical(host))
+        (is_loopback(host) && port == own && is_canonical(host))
             || self.allowed.iter().any(|AllowedHost(allowed)| {
-                let expected = allowed.port_u16().unwrap_or(self.port);
+                let expected = allowed.port_u16().unwrap_or(own);
                 name.eq_ignore_ascii_case(allowed.host())
                     && (port == expected || (host.port().is_none() && allowed.port().is_none()))
             })
     }
+}
+
+fn is_loopback(host: &Authority) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| host.host().eq_ignore_ascii_case(own))
 }
 
 /// Whether the port is written as a browser writes it, so that `localhost:` and `localhost:09009`
@@ -99,7 +120,7 @@ mod tests {
         let allowed = allowed.iter().map(|host| AllowedHost::new(host).unwrap()).collect();
         let mut headers = HeaderMap::new();
         headers.insert(HOST, host.parse().unwrap());
-        Hosts::new(port, allowed).admit(&headers, None)
+        Hosts::new(Some(port), allowed).admit(Transport::Tcp, &headers, None)
     }
 
     #[test]
@@ -141,14 +162,30 @@ mod tests {
     }
 
     #[test]
+    fn over_a_unix_socket_only_the_name_counts() {
+        let admits = |host: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, host.parse().unwrap());
+            let allowed = vec![AllowedHost::new("box.lan:443").unwrap()];
+            Hosts::new(None, allowed).admit(Transport::Unix, &headers, None)
+        };
+        for host in ["localhost", "localhost:9009", "127.0.0.1:1", "[::1]", "box.lan", "BOX.lan:8080"] {
+            assert!(admits(host), "{host}");
+        }
+        for host in ["", "evil.test", "evil.test:9009", "localhost.evil.test", "u@localhost", "127.0.0.2"] {
+            assert!(!admits(host), "{host}");
+        }
+    }
+
+    #[test]
     fn one_host_and_no_other_in_the_target() {
-        let hosts = Hosts::new(9009, Vec::new());
+        let hosts = Hosts::new(Some(9009), Vec::new());
         let mut headers = HeaderMap::new();
-        assert!(!hosts.admit(&headers, None));
+        assert!(!hosts.admit(Transport::Tcp, &headers, None));
         headers.append(HOST, "localhost:9009".parse().unwrap());
-        assert!(hosts.admit(&headers, Some(&"localhost:9009".parse().unwrap())));
-        assert!(!hosts.admit(&headers, Some(&"evil.test".parse().unwrap())));
+        assert!(hosts.admit(Transport::Tcp, &headers, Some(&"localhost:9009".parse().unwrap())));
+        assert!(!hosts.admit(Transport::Tcp, &headers, Some(&"evil.test".parse().unwrap())));
         headers.append(HOST, "localhost:9009".parse().unwrap());
-        assert!(!hosts.admit(&headers, None));
+        assert!(!hosts.admit(Transport::Tcp, &headers, None));
     }
 }

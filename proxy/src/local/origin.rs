@@ -104,7 +104,7 @@ pub(super) enum Client {
 #[derive(Clone, Debug)]
 pub(super) struct Origins {
     allowed: Vec<AllowedOrigin>,
-    own_port: u16,
+    own_port: Option<u16>,
 }
 
 impl Client {
@@ -121,7 +121,7 @@ impl Client {
 }
 
 impl Origins {
-    pub(super) fn new(allowed: Vec<AllowedOrigin>, own_port: u16) -> Self {
+    pub(super) fn new(allowed: Vec<AllowedOrigin>, own_port: Option<u16>) -> Self {
         Self { allowed, own_port }
     }
 
@@ -138,8 +138,9 @@ impl Origins {
 
     fn is_own(&self, origin: &str) -> bool {
         ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| match self.own_port {
-            80 => origin == format!("http://{host}"),
-            port => origin == format!("http://{host}:{port}"),
+            None => false,
+            Some(80) => origin == format!("http://{host}"),
+            Some(port) => origin == format!("http://{host}:{port}"),
         })
     }
 }
@@ -262,13 +263,13 @@ mod tests {
     #[test]
     fn a_list_lets_in_its_own_and_programs() {
         let page = |origin: &str| Client::Page { origin: origin.into(), site: None };
-        let origins = Origins::new(vec![AllowedOrigin::new("https://a.test").unwrap()], 9009);
+        let origins = Origins::new(vec![AllowedOrigin::new("https://a.test").unwrap()], Some(9009));
         assert!(origins.admit(&Client::Program));
         assert!(origins.admit(&page("https://a.test")));
         assert!(origins.admit(&page("http://localhost:9009")));
         assert!(!origins.admit(&page("http://localhost:9010")));
         assert!(!origins.admit(&page("http://a.test")));
         assert!(!origins.admit(&page("null")));
-        assert!(Origins::new(Vec::new(), 9009).admit(&page("null")));
+        assert!(Origins::new(Vec::new(), Some(9009)).admit(&page("null")));
     }
 }

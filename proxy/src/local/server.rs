@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use futures_util::future::join_all;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use nws_protocol::limits::{HTTP_END_TIME, HTTP_TIME, REQUEST_HEADS_MAX};
-use tokio::net::{TcpListener, TcpStream};
 use tower_service::Service;
 
 use super::gate::{self, Gate};
@@ -23,11 +23,12 @@ use super::pages;
 use super::site_names::Budget;
 use crate::config::Config;
 use crate::error::Error;
-use crate::listeners::Listeners;
+use crate::listeners::{Listener, Listeners};
 use crate::patience::{PatientTimer, within};
 use crate::places::{Place, Places};
 use crate::refusals::{Refusals, Refused};
 use crate::shard::ShardHandles;
+use crate::stream::Stream;
 use crate::trouble::Troubles;
 
 /// Pause after accepting has failed, which happens when descriptors have run out.
@@ -72,10 +73,10 @@ impl HeldPlace {
 }
 
 impl Server {
-    /// A server for a proxy that listens on `port`.
+    /// A server for a proxy that listens on `port`, if it has one.
     pub(crate) fn new(
         config: &Config,
-        port: u16,
+        port: Option<u16>,
         shards: ShardHandles,
         refusals: Refusals,
     ) -> Result<Self, Error> {
@@ -102,22 +103,21 @@ impl Server {
 
     /// Accepts connections for ever.
     pub(crate) async fn accept(self, listeners: Listeners) {
-        let Listeners { v4, v6, .. } = listeners;
-        match v6 {
-            Some(v6) => drop(tokio::join!(self.accept_on(v4), self.accept_on(v6))),
-            None => self.accept_on(v4).await,
-        }
+        join_all(listeners.clients.iter().map(|listener| self.accept_on(listener))).await;
     }
 
-    async fn accept_on(&self, listener: TcpListener) {
+    async fn accept_on(&self, listener: &Listener) {
         let mut failing = false;
         loop {
             match listener.accept().await {
-                Ok((socket, _)) => {
+                Ok(accepted) => {
                     failing = false;
-                    match self.places.take() {
-                        Some(place) => self.serve(socket, place),
-                        None => self.complaints.refusals.count(Refused::Full),
+                    let place = accepted.ok_or(Refused::User).and_then(|stream| {
+                        self.places.take().map(|place| (stream, place)).ok_or(Refused::Full)
+                    });
+                    match place {
+                        Ok((stream, place)) => self.serve(stream, place),
+                        Err(refused) => self.complaints.refusals.count(refused),
                     }
                 }
                 Err(error) => {
@@ -130,16 +130,18 @@ impl Server {
         }
     }
 
-    fn serve(&self, socket: TcpStream, place: Place) {
+    fn serve(&self, stream: Stream, place: Place) {
         let router = self.router.clone();
         let place = HeldPlace(Arc::new(Mutex::new(Some(place))));
         let share = self.head_room.share(self.complaints.head_max);
-        let socket = Counted::new(socket, share.clone());
+        let transport = stream.transport();
+        let socket = Counted::new(stream, share.clone());
         let complaints = Arc::clone(&self.complaints);
         let service = service_fn(move |request: Request<Incoming>| {
             share.finish();
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(place.clone());
+            request.extensions_mut().insert(transport);
             router.clone().call(request)
         });
         let connection = self.http.serve_connection(TokioIo::new(socket), service).with_upgrades();

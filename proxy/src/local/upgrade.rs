@@ -15,7 +15,6 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use nws_protocol::{CloseCode, InvalidPeerId};
 use sha1::{Digest, Sha1};
-use tokio::net::TcpStream;
 
 use super::endpoint::{Endpoint, NoEndpoint};
 use super::gate::{Gate, is_repeated};
@@ -25,6 +24,7 @@ use super::server::HeldPlace;
 use crate::places::Place;
 use crate::refusals::Refused;
 use crate::shard::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
+use crate::stream::Stream;
 
 /// RFC 6455, section 1.3.
 const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -132,9 +132,8 @@ fn refusal(gate: &Gate, client: &Client, endpoint: &Endpoint, place: &Place) -> 
 
 async fn move_on(upgrade: OnUpgrade, place: Place, route: Route) -> Result<(), Box<dyn std::error::Error>> {
     let upgraded = upgrade.await?;
-    let parts = upgraded
-        .downcast::<TokioIo<Counted<TcpStream>>>()
-        .map_err(|_| "the connection is of another kind")?;
+    let parts =
+        upgraded.downcast::<TokioIo<Counted<Stream>>>().map_err(|_| "the connection is of another kind")?;
     let (socket, early) = (parts.io.into_inner().into_inner(), parts.read_buf.into());
     match route {
         Route::Arrive(shard, welcome) => shard.arrive(Arrival::new(socket, early, place, welcome)).await?,

@@ -4,11 +4,11 @@ use std::io;
 
 use nws_core::{ChannelKey, Framing};
 use nws_protocol::{ChannelName, CloseCode, PeerId, ProxyId};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
 use super::port::LinkEnd;
 use crate::places::Place;
+use crate::stream::{FreeStream, Stream};
 
 /// Sends connections to a shard.
 #[derive(Clone)]
@@ -33,9 +33,9 @@ pub(crate) struct Arrival {
 /// A socket on its way to a shard.
 pub(super) enum Socket {
     /// It is known to the runtime of the thread that it is on.
-    Registered(TcpStream),
+    Registered(Stream),
     /// It belongs to no runtime.
-    Free(std::net::TcpStream),
+    Free(FreeStream),
 }
 
 /// What becomes of a connection.
@@ -93,7 +93,7 @@ pub(super) enum Command {
 
 impl Arrival {
     /// A connection whose socket is known to the runtime of this thread.
-    pub(crate) fn new(socket: TcpStream, early: Vec<u8>, place: Place, welcome: Welcome) -> Self {
+    pub(crate) fn new(socket: Stream, early: Vec<u8>, place: Place, welcome: Welcome) -> Self {
         Self { socket: Socket::Registered(socket), early, place, welcome }
     }
 
@@ -101,7 +101,7 @@ impl Arrival {
     fn fit_for(self, is_here: bool) -> io::Result<Self> {
         match self.socket {
             Socket::Registered(socket) if !is_here => {
-                Ok(Self { socket: Socket::Free(socket.into_std()?), ..self })
+                Ok(Self { socket: Socket::Free(socket.free()?), ..self })
             }
             Socket::Registered(_) | Socket::Free(_) => Ok(self),
         }
@@ -110,10 +110,10 @@ impl Arrival {
 
 impl Socket {
     /// Makes it known to the runtime of this thread.
-    pub(super) fn register(self) -> io::Result<TcpStream> {
+    pub(super) fn register(self) -> io::Result<Stream> {
         match self {
             Self::Registered(socket) => Ok(socket),
-            Self::Free(socket) => TcpStream::from_std(socket),
+            Self::Free(socket) => socket.register(),
         }
     }
 }

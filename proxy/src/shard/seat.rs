@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use nws_core::ConnId;
-use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::oneshot;
 
 use super::state::Shard;
+use crate::stream::WriteHalf;
 
 /// A connection's place in its shard, from its reservation or its arrival until it is dropped.
 pub(super) struct Seat {
@@ -28,7 +28,7 @@ impl Seat {
         &self.shard
     }
 
-    pub(super) fn attach(&self, socket: OwnedWriteHalf) {
+    pub(super) fn attach(&self, socket: WriteHalf) {
         self.shard.attach(self.conn, socket);
     }
 }

@@ -1,22 +1,18 @@
 //! One connection's reading side.
 
 use std::io;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use nws_core::{Channels, ConnId, Framing, Input};
 use nws_protocol::limits::{self, READ_PER_PASS};
 use nws_protocol::websocket::{Decoder, Event};
-use socket2::SockRef;
-use tokio::io::{AsyncRead, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedReadHalf;
+use tokio::io::ReadBuf;
 
 use super::handle::{Arrival, Welcome};
 use super::seat::Seat;
 use super::state::Orders;
-use crate::listeners::INHERITS_NODELAY;
 use crate::places::Place;
+use crate::stream::ReadHalf;
 
 /// What a decoder may hold without being counted, in bytes: about what a connection costs anyway.
 const HELD_FREE: usize = 4 * 1024;
@@ -24,7 +20,7 @@ const HELD_FREE: usize = 4 * 1024;
 /// A connection that is served. It ends when its future is ready or dropped.
 pub(super) struct Session {
     seat: Seat,
-    socket: OwnedReadHalf,
+    socket: ReadHalf,
     decoder: Decoder,
     /// Bytes that the decoder was last said to hold.
     held: usize,
@@ -44,9 +40,7 @@ impl Session {
     pub(super) fn start(seat: Seat, arrival: Arrival) -> io::Result<Self> {
         let Arrival { socket, mut early, place, welcome } = arrival;
         let socket = socket.register()?;
-        if !INHERITS_NODELAY {
-            socket.set_nodelay(true)?;
-        }
+        socket.hold_nothing_back()?;
         let (socket, writer) = socket.into_split();
         seat.attach(writer);
         let conn = seat.conn();
@@ -73,7 +67,7 @@ impl Session {
         let orders = self.seat.shard().orders(self.seat.conn(), cx);
         if orders.reset {
             // Closing with unread data or a lingering queue would look like an orderly end.
-            let _ = SockRef::from(self.tcp()).set_linger(Some(std::time::Duration::ZERO));
+            let _ = self.socket.socket().set_linger(Some(std::time::Duration::ZERO));
             return Poll::Ready(());
         }
         if orders.blocked {
@@ -90,7 +84,7 @@ impl Session {
     }
 
     fn poll_write(&self, cx: &mut Context<'_>) {
-        while self.tcp().poll_write_ready(cx).is_ready() {
+        while self.socket.poll_write_ready(cx).is_ready() {
             self.seat.shard().unblock(self.seat.conn());
             if !self.seat.shard().orders(self.seat.conn(), cx).blocked {
                 return;
@@ -102,7 +96,7 @@ impl Session {
         if orders.finish && !self.ended && self.seat.shard().is_drained(self.seat.conn()) {
             self.ended = true;
             // An error means that the connection has ended already.
-            let _ = SockRef::from(self.tcp()).shutdown(std::net::Shutdown::Write);
+            let _ = self.socket.socket().shutdown(std::net::Shutdown::Write);
         }
     }
 
@@ -112,7 +106,7 @@ impl Session {
         let mut total = 0;
         while total < READ_PER_PASS {
             let mut read = ReadBuf::new(&mut buffer);
-            let result = ready!(Pin::new(&mut self.socket).poll_read(cx, &mut read));
+            let result = ready!(self.socket.poll_read(cx, &mut read));
             let bytes = read.filled_mut();
             if result.is_err() {
                 return Poll::Ready(());
@@ -150,10 +144,6 @@ impl Session {
     fn stop_listening(&mut self) {
         self.deaf = true;
         self.decoder = Decoder::new(0);
-    }
-
-    fn tcp(&self) -> &TcpStream {
-        self.socket.as_ref()
     }
 }
 

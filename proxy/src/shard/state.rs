@@ -9,7 +9,6 @@ use nws_core::{Channels, ConnId, Cut, Fresh, Input, Output};
 use nws_protocol::ChannelName;
 use nws_protocol::limits::READ_PER_PASS;
 use slotmap::SlotMap;
-use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::news::{News, Untold};
@@ -17,6 +16,7 @@ use super::trunk::Trunk;
 use super::write::{self, Outcome};
 use crate::guard::guarded;
 use crate::refusals::{Refusals, Refused};
+use crate::stream::WriteHalf;
 
 /// Bytes queued in one pass after which it writes before it reads on, so that a pass needs bounded
 /// memory and finds its buffers in the cache.
@@ -69,7 +69,7 @@ struct Conn {
 
 /// What is written to.
 enum Wire {
-    Socket(OwnedWriteHalf),
+    Socket(WriteHalf),
     Trunk(Trunk),
 }
 
@@ -169,7 +169,7 @@ impl Shard {
         self.conns.borrow_mut().insert(Conn { reply, ..Conn::default() })
     }
 
-    pub(super) fn attach(&self, conn: ConnId, socket: OwnedWriteHalf) {
+    pub(super) fn attach(&self, conn: ConnId, socket: WriteHalf) {
         if let Some(entry) = self.conns.borrow_mut().get_mut(conn) {
             entry.wire = Some(Wire::Socket(socket));
         }

@@ -4,7 +4,8 @@ use std::io::{ErrorKind, IoSlice};
 use std::time::Instant;
 
 use nws_core::{Channels, ConnId, Input};
-use tokio::net::tcp::OwnedWriteHalf;
+
+use crate::stream::WriteHalf;
 
 /// Pieces in one call. Copied frames lie together in pieces of 64 KiB, so this is 4 MiB, more than
 /// a socket takes at once.
@@ -21,7 +22,7 @@ pub(super) enum Outcome {
 }
 
 /// Writes until nothing waits or the socket takes no more, and reports it to `core`.
-pub(super) fn all(core: &mut Channels, conn: ConnId, socket: &OwnedWriteHalf, now: Instant) -> Outcome {
+pub(super) fn all(core: &mut Channels, conn: ConnId, socket: &WriteHalf, now: Instant) -> Outcome {
     loop {
         let mut pieces = [IoSlice::new(&[]); PIECES];
         let mut count = 0;

@@ -30,7 +30,7 @@ async fn a_taken_port_is_named() -> Result<()> {
 
 #[tokio::test]
 async fn a_wrong_flag_or_value_is_status_2() -> Result<()> {
-    let wrong: [(&[&str], &str); 8] = [
+    let wrong: [(&[&str], &str); 10] = [
         (&["run", "--no-such-flag"], "--no-such-flag"),
         (&["run", "--port", "x"], "--port"),
         (&["run", "--port", "65536"], "--port"),
@@ -38,6 +38,8 @@ async fn a_wrong_flag_or_value_is_status_2() -> Result<()> {
         (&["run", "--max-message-size", "67108865"], "--max-message-size"),
         (&["run", "--shards", "0"], "--shards"),
         (&["run", "--config", "no/such/file.toml"], "no/such/file.toml"),
+        (&["run", "--no-tcp"], "--no-tcp needs --unix"),
+        (&["run", "--unix", "folder/"], "--unix"),
         (&["fly"], "fly"),
     ];
     for (args, about) in wrong {

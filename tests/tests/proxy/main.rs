@@ -20,4 +20,6 @@ mod refusals;
 mod shutdown;
 mod sites;
 mod standstill;
+#[cfg(unix)]
+mod unix;
 mod welcome;
