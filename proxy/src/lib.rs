@@ -25,6 +25,7 @@ mod network;
 mod patience;
 mod places;
 mod refusals;
+mod sandbox;
 mod shard;
 mod stream;
 mod tls;
@@ -42,6 +43,7 @@ pub use error::Error;
 pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};
 pub use listeners::Listeners;
 pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
+pub use sandbox::confine;
 pub use tls::IdentityError;
 
 /// Serves on `listeners` until `shutdown` is ready, then closes every connection with 1001.

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
 fn serve(config: Config) -> anyhow::Result<()> {
     block_on(async {
         let listeners = Listeners::bind(&config)?;
+        nws_proxy::confine(&config);
         allocator::give_back();
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;

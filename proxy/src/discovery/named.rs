@@ -1,7 +1,7 @@
 //! Proxies that the user names (`--peer HOST:PORT`), for networks without multicast.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +54,14 @@ fn parse(text: &str) -> Option<PeerAddress> {
     let is_foreign = |c: char| c.is_whitespace() || c.is_control() || "[]/@".contains(c);
     let valid = !host.is_empty() && host.contains(':') == bracketed && !host.contains(is_foreign);
     valid.then(|| PeerAddress { host: host.into(), port })
+}
+
+impl PeerAddress {
+    /// Whether it is an address and no name, so that nobody has to be asked where it is.
+    pub(crate) fn is_numeric(&self) -> bool {
+        let address = self.host.split('%').next().unwrap_or_default();
+        address.parse::<IpAddr>().is_ok()
+    }
 }
 
 impl fmt::Display for PeerAddress {
@@ -146,6 +154,13 @@ mod tests {
             let error = text.parse::<PeerAddress>().unwrap_err().to_string();
             assert!(error.contains(&format!("\"{text}\"")) && error.contains("HOST:PORT"), "{error}");
         }
+    }
+
+    #[test]
+    fn an_address_is_told_from_a_name() {
+        let is_numeric = |text: &str| text.parse::<PeerAddress>().unwrap().is_numeric();
+        assert!(["192.168.1.7:1", "[::1]:1", "[fe80::7%eth0]:1"].into_iter().all(is_numeric));
+        assert!(!["nas:1", "garden.local:1", "1.2.3:1"].into_iter().any(is_numeric));
     }
 
     /// Time stands still unless everybody waits, and then jumps: looking up is not waited for in real time.

@@ -17,6 +17,8 @@ mod pages;
 mod presence;
 mod raw;
 mod refusals;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod shutdown;
 mod sites;
 mod standstill;

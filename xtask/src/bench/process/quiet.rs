@@ -51,7 +51,9 @@ fn join_all(proxy: &Running) -> Result<Vec<TcpStream>> {
 
 /// Connections that the proxy has closed meanwhile would be quiet for another reason.
 fn need_open(proxy: &Running, connections: usize) -> Result<()> {
-    let open = fs::read_dir(format!("/proc/{}/fd", proxy.pid()))?.count();
+    let open = fs::read_dir(format!("/proc/{}/fd", proxy.pid()))
+        .context("this needs Linux, and root: a proxy is closed to other programs of its user")?
+        .count();
     if open < connections {
         bail!("of {connections} connections the proxy has left {open} open at most");
     }

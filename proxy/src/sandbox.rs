@@ -1,0 +1,186 @@
+//! What the program gives up before it serves: whoever got control of it would have no more than its sockets.
+//!
+//! Nothing here keeps it from starting. What the system does not have is said in the log.
+
+use crate::Config;
+
+/// Gives up what is not needed once the listeners are bound. It holds for this thread and for those that it
+/// starts from now on, so it comes before any other.
+pub fn confine(config: &Config) {
+    let Gained { on, off } = system::enter(config);
+    let said = |them: &[String]| if them.is_empty() { "nothing".to_owned() } else { them.join(", ") };
+    match off.is_empty() {
+        true => tracing::info!("sandbox: {}", said(&on)),
+        false => tracing::info!("sandbox: {}; not on this system: {}", said(&on), said(&off)),
+    }
+}
+
+/// What is on, and what the system does not have, in words for the log.
+#[derive(Debug, Default)]
+struct Gained {
+    on: Vec<String>,
+    off: Vec<String>,
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::path::{Path, PathBuf};
+
+    use landlock::{
+        ABI, Access, AccessFs, RestrictionStatus, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
+        RulesetStatus, Scope, path_beneath_rules,
+    };
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    use rustix::thread::set_no_new_privs;
+
+    use super::Gained;
+    use crate::Config;
+
+    /// All that is about files: the ninth also forbids to connect to sockets of other programs, by which some systems
+    /// look up names.
+    const FILES: ABI = ABI::V5;
+
+    /// Where the standard library finds how many cores there are, and a panic its own symbols.
+    const ALWAYS: [&str; 3] = ["/proc/self", "/sys/fs/cgroup", "/proc/self/exe"];
+
+    /// What a C library reads to look up a name. Folders, as their files are replaced whenever the network changes,
+    /// and as each system has other modules.
+    const FOR_NAMES: [&str; 11] = [
+        "/etc",
+        "/gnu/store",
+        "/lib",
+        "/lib32",
+        "/lib64",
+        "/nix/store",
+        "/run",
+        "/usr",
+        "/var/db",
+        "/var/lib/sss",
+        "/var/run",
+    ];
+
+    pub(super) fn enter(config: &Config) -> Gained {
+        let mut gained = Gained::default();
+        let mut note = |what: &str, outcome: Result<(), String>| match outcome {
+            Ok(()) => gained.on.push(what.to_owned()),
+            Err(reason) => gained.off.push(format!("{what} ({reason})")),
+        };
+        let text = |error: rustix::io::Errno| error.to_string();
+        note("memory is closed", set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(text));
+        note("no new privileges", set_no_new_privs(true).map_err(text));
+        note("files are closed", close_files(config));
+        gained
+    }
+
+    /// Leaves the files that are still read, and those that go at the end.
+    fn close_files(config: &Config) -> Result<(), String> {
+        match landlock(config) {
+            Ok(RestrictionStatus { ruleset: RulesetStatus::NotEnforced, .. }) => {
+                Err("the kernel has no Landlock".to_owned())
+            }
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn landlock(config: &Config) -> Result<RestrictionStatus, RulesetError> {
+        let has_names = config.links.peers.iter().any(|peer| !peer.is_numeric());
+        let names: &[&str] = if has_names { &FOR_NAMES } else { &[] };
+        let read = AccessFs::ReadFile | AccessFs::ReadDir;
+        Ruleset::default()
+            .handle_access(AccessFs::from_all(FILES))?
+            .scope(Scope::Signal)?
+            .create()?
+            .add_rules(path_beneath_rules(ALWAYS.iter().chain(names), read))?
+            .add_rules(path_beneath_rules(removable(config), AccessFs::RemoveFile))?
+            .restrict_self()
+    }
+
+    /// The folder of a socket that is removed at the end.
+    fn removable(config: &Config) -> Option<PathBuf> {
+        config.unix.as_deref().and_then(Path::parent).map(Path::to_owned)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use super::Gained;
+    use crate::Config;
+
+    pub(super) fn enter(_: &Config) -> Gained {
+        Gained { on: Vec::new(), off: vec!["a sandbox".to_owned()] }
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::fs;
+    use std::io::ErrorKind;
+    use std::net::TcpListener;
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::*;
+
+    /// Has `run` on a thread that has given up what a proxy with this configuration does, and has a folder.
+    fn confined(name: &str, config: Config, run: impl FnOnce(&Path) + Send + 'static) {
+        let folder = std::env::temp_dir().join(format!("nws-sandbox-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("file"), "precious").unwrap();
+        let inside = folder.clone();
+        let thread = std::thread::spawn(move || {
+            let gained = system::enter(&config);
+            // On a kernel without Landlock there is nothing more to look at.
+            assert_eq!(gained.on.len() + gained.off.len(), 3, "{gained:?}");
+            if gained.off.iter().any(|what| what.contains("the kernel has no Landlock")) {
+                return assert_eq!(gained.off.len(), 1, "{gained:?}");
+            }
+            assert_eq!(gained.off, [""; 0]);
+            run(&inside);
+        });
+        let outcome = thread.join();
+        fs::remove_dir_all(&folder).unwrap();
+        outcome.unwrap();
+    }
+
+    fn is_denied<T>(outcome: std::io::Result<T>) -> bool {
+        outcome.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
+    }
+
+    #[test]
+    fn files_are_closed_and_sockets_are_not() {
+        confined("plain", Config::default(), |folder| {
+            assert!(is_denied(fs::read(folder.join("file"))));
+            assert!(is_denied(fs::read_dir(folder)));
+            assert!(is_denied(fs::write(folder.join("file"), "")));
+            assert!(is_denied(fs::write(folder.join("new"), "")));
+            assert!(is_denied(fs::remove_file(folder.join("file"))));
+            assert!(is_denied(fs::read("/etc/hosts")));
+            assert!(is_denied(Command::new("/bin/sh").spawn()));
+            assert!(fs::read("/proc/self/cgroup").is_ok());
+            assert!(TcpListener::bind("127.0.0.1:0").is_ok());
+        });
+    }
+
+    #[test]
+    fn names_of_peers_can_still_be_looked_up() {
+        let mut config = Config::default();
+        config.links.peers = vec!["localhost:9".parse().unwrap()];
+        confined("names", config, |folder| {
+            assert!(fs::read("/etc/hosts").is_ok());
+            assert!(is_denied(fs::write("/etc/nws-test", "")));
+            assert!(is_denied(fs::read(folder.join("file"))));
+        });
+    }
+
+    #[test]
+    fn a_socket_can_still_be_removed() {
+        let folder = std::env::temp_dir().join(format!("nws-sandbox-{}-unix", std::process::id()));
+        let config = Config { unix: Some(folder.join("nws.sock")), ..Config::default() };
+        confined("unix", config, |folder| {
+            assert!(is_denied(fs::read(folder.join("file"))));
+            assert!(fs::remove_file(folder.join("file")).is_ok());
+        });
+    }
+}
