@@ -59,6 +59,17 @@ mod system {
         "/var/run",
     ];
 
+    /// What a build for developers reads while it serves, so that a page that was changed is shown at once.
+    const PAGES: &[&str] = if cfg!(debug_assertions) {
+        &[
+            concat!(env!("CARGO_MANIFEST_DIR"), "/console"),
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../demo"),
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../polyfill/dist"),
+        ]
+    } else {
+        &[]
+    };
+
     pub(super) fn enter(config: &Config) -> Gained {
         let mut gained = Gained::default();
         let mut note = |what: &str, outcome: Result<(), String>| match outcome {
@@ -91,7 +102,7 @@ mod system {
             .handle_access(AccessFs::from_all(FILES))?
             .scope(Scope::Signal)?
             .create()?
-            .add_rules(path_beneath_rules(ALWAYS.iter().chain(names), read))?
+            .add_rules(path_beneath_rules(ALWAYS.iter().chain(PAGES).chain(names), read))?
             .add_rules(path_beneath_rules(removable(config), AccessFs::RemoveFile))?
             .restrict_self()
     }

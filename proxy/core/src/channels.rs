@@ -40,7 +40,7 @@ use member::{Member, State};
 use outbox::Pool;
 use route::Batch;
 use tally::Tally;
-use trunk::Trunk;
+use trunk::{Departing, Trunk};
 use welcome::Welcomes;
 
 use crate::Attention;
@@ -82,6 +82,7 @@ pub struct Channels {
     /// By this clock all times in here are.
     attention: Attention,
     tally: Rc<Tally>,
+    departing: Departing,
     /// The proxy stops: nobody joins any more.
     stopping: bool,
     /// Bytes that were queued since outputs were last drained.
@@ -113,6 +114,7 @@ impl Channels {
             batch: Batch::default(),
             lagging: Lagging::default(),
             welcomes: Welcomes::default(),
+            departing: Departing::default(),
             fresh: 0,
         }
     }
@@ -160,13 +162,15 @@ impl Channels {
         self.end(now);
     }
 
-    /// Does what is due at `now`.
+    /// Does what is due at `now`, or a turn's part of it: then the next one is due at once.
     pub fn handle_timeout(&mut self, now: Instant) {
         let now = self.awake(now);
+        let turn = &mut Turn::of(self.config.records_per_turn);
         self.deliver();
-        self.judge_lagging(now);
-        self.visit_due(now);
-        self.welcome_late(now);
+        self.judge_lagging(turn, now);
+        self.visit_due(turn, now);
+        self.welcome_late(turn, now);
+        self.go_on_departing(turn);
         self.end(now);
     }
 
@@ -190,7 +194,8 @@ impl Channels {
     /// When [`Self::handle_timeout`] is to be called at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        due(&self.lagging, &self.agenda, &self.welcomes).map(|due| self.attention.system(due))
+        due(&self.lagging, &self.agenda, &self.welcomes, &self.departing)
+            .map(|due| self.attention.system(due))
     }
 
     /// What waits to be written to `conn`, in order and in pieces. What was written is reported by
@@ -224,8 +229,8 @@ impl Channels {
     }
 
     fn awake(&mut self, now: Instant) -> Instant {
-        let Self { attention, lagging, agenda, welcomes, .. } = self;
-        attention.at(now, || due(lagging, agenda, welcomes))
+        let Self { attention, lagging, agenda, welcomes, departing, .. } = self;
+        attention.at(now, || due(lagging, agenda, welcomes, departing))
     }
 
     /// Queues a close frame and takes the connection out of its channel. Nothing that the client
@@ -259,7 +264,7 @@ impl Channels {
         if std::mem::take(&mut member.holders) > 0 {
             self.outputs.push_back(Output::Release { conn });
         }
-        self.leave(conn, reason);
+        self.leave(conn, reason, now);
         self.let_all_go(conn, now);
         self.agenda.set(conn, until);
         self.queue_with(conn, conn, write);
@@ -299,7 +304,7 @@ impl Channels {
     }
 
     fn on_gone(&mut self, conn: ConnId, now: Instant) {
-        self.leave(conn, None);
+        self.leave(conn, None, now);
         self.let_all_go(conn, now);
         self.forget_lag(conn);
         self.agenda.forget(conn);
@@ -314,6 +319,6 @@ impl Channels {
 }
 
 /// When something is to be done.
-fn due(lagging: &Lagging, agenda: &Agenda, welcomes: &Welcomes) -> Option<Instant> {
-    [lagging.next_look, agenda.next(), welcomes.next()].into_iter().flatten().min()
+fn due(lagging: &Lagging, agenda: &Agenda, welcomes: &Welcomes, departing: &Departing) -> Option<Instant> {
+    [lagging.next_look, agenda.next(), welcomes.next(), departing.next()].into_iter().flatten().min()
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use nws_core::Input;
 use tokio::sync::mpsc;
-use tokio::task::spawn_local;
+use tokio::task::{spawn_local, yield_now};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::handle::{Arrival, Command};
 use super::port::Port;
 use super::seat::Seat;
 use super::session::Session;
-use super::state::Shard;
+use super::state::{Rest, Shard};
 use crate::guard::EndOnPanic;
 
 /// Commands that are carried out before something is written again.
@@ -44,9 +44,17 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
                     stop_at = Some(Instant::now() + STOP_TIME);
                 }
             }
-            () = &mut timer => shard.enter(|core, now| core.handle_timeout(now)),
+            // What goes on from turn to turn does not wait for the timer, which counts milliseconds.
+            () = yield_now(), if shard.is_due() => {}
+            () = &mut timer => {}
         }
-        shard.work_off();
+        // However much there is to be read, what is due has its turn.
+        if shard.is_due() {
+            shard.enter(|core, now| core.handle_timeout(now));
+        }
+        while shard.work_off() == Rest::Some {
+            yield_now().await;
+        }
         if stop_at.is_some_and(|at| shard.is_empty() || at <= Instant::now()) {
             return shard.reset_all();
         }

@@ -4,7 +4,7 @@ use std::io;
 use std::task::{Context, Poll, ready};
 
 use nws_core::{Channels, ConnId, Framing, Input};
-use nws_protocol::limits::{self, READ_PER_PASS};
+use nws_protocol::limits;
 use nws_protocol::websocket::{Decoder, Event};
 use tokio::io::ReadBuf;
 
@@ -103,9 +103,9 @@ impl Session {
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let shard = std::rc::Rc::clone(self.seat.shard());
         let mut buffer = shard.buffer.borrow_mut();
-        let mut total = 0;
-        while total < READ_PER_PASS {
-            let mut read = ReadBuf::new(&mut buffer);
+        let (mut total, max) = (0, shard.read_max(self.seat.conn()));
+        while total < max {
+            let mut read = ReadBuf::new(&mut buffer[..max]);
             let result = ready!(self.socket.poll_read(cx, &mut read));
             let bytes = read.filled_mut();
             if result.is_err() {

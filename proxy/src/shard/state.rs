@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use nws_core::{Channels, ConnId, Cut, Fresh, Input, Output};
 use nws_protocol::ChannelName;
-use nws_protocol::limits::READ_PER_PASS;
+use nws_protocol::limits::{READ_PER_PASS, WRITES_PER_PASS};
 use slotmap::SlotMap;
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -43,6 +43,13 @@ pub(super) struct Shard {
     /// Channels that were opened or closed, if anybody wants to know.
     pub(super) untold: Option<Untold<bool>>,
     refusals: Refusals,
+}
+
+/// Whether the state machine asks for more than was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    Some,
+    Nothing,
 }
 
 /// What the driver tells a session.
@@ -107,9 +114,8 @@ impl Shard {
             inputs(&mut core, Instant::now());
             core.fresh()
         });
-        if is_worth_writing(fresh) {
-            self.work_off();
-        } else if !self.has_work.replace(true) {
+        let rest = if is_worth_writing(fresh) { self.work_off() } else { Rest::Some };
+        if rest == Rest::Some && !self.has_work.replace(true) {
             self.work.notify_one();
         }
     }
@@ -122,21 +128,32 @@ impl Shard {
         self.core.borrow().poll_timeout()
     }
 
-    /// Does everything that the state machine asks for.
-    pub(super) fn work_off(&self) {
+    /// When the state machine wants to be called has come.
+    pub(super) fn is_due(&self) -> bool {
+        self.poll_timeout().is_some_and(|due| due <= Instant::now())
+    }
+
+    /// Bytes that may be read of a client before others have their turn.
+    pub(super) fn read_max(&self, conn: ConnId) -> usize {
+        self.core.borrow().read_max(conn)
+    }
+
+    /// Does what the state machine asks for, as far as a turn goes.
+    pub(super) fn work_off(&self) -> Rest {
         self.has_work.set(false);
         let mut core = self.core.borrow_mut();
         let mut conns = self.conns.borrow_mut();
         guarded(|| {
             let mut now = Instant::now();
-            for count in 1_usize.. {
-                let Some(output) = core.poll_output() else { break };
+            for count in 1..=WRITES_PER_PASS {
+                let Some(output) = core.poll_output() else { return Rest::Nothing };
                 self.carry_out(&mut core, &mut conns, output, now);
                 if count.is_multiple_of(LOOK_AT_CLOCK) {
                     now = Instant::now();
                 }
             }
-        });
+            Rest::Some
+        })
     }
 
     /// Goes on writing to a socket that takes bytes again.

@@ -1,23 +1,26 @@
 //! One channel: its members in the order in which they are served, and their ids.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use ahash::RandomState;
 use nws_protocol::{PeerId, ProxyId};
 
+use super::trunk::Departure;
 use super::{ChannelKey, ConnId, Framing};
 
 /// Ids for which a channel may have room although they have gone.
 const SPARE_IDS: usize = 256;
 
-/// The roster of a channel. It exists while an id is in it, or a trunk.
+/// The roster of a channel. It exists while an id is in it, or a trunk, or somebody who leaves.
 pub(super) struct Channel {
     pub(super) key: ChannelKey,
     /// Those who are present, that is, announced.
     pub(super) present: Vec<ConnId>,
     /// The links that are matched on it.
     pub(super) trunks: Vec<ConnId>,
+    /// Members of other proxies whose links are over, and that have not all left.
+    pub(super) departures: VecDeque<Departure>,
     /// The proxies that are known to be in it, once all links have answered.
     pub(super) found: Option<Vec<ProxyId>>,
     /// Those who are present and have not been told that they know everybody.
@@ -49,6 +52,7 @@ impl Channel {
             key,
             present: Vec::new(),
             trunks: Vec::new(),
+            departures: VecDeque::new(),
             found: None,
             awaiting: BTreeSet::new(),
             ids: HashMap::with_hasher(hasher.clone()),
@@ -60,7 +64,7 @@ impl Channel {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.ids.is_empty() && self.trunks.is_empty()
+        self.ids.is_empty() && self.trunks.is_empty() && self.departures.is_empty()
     }
 
     /// Whether `id` was free. Ids of this proxy and of each other one are apart, so only members of the same proxy can want the same.

@@ -32,6 +32,8 @@ pub struct Config {
     pub close_time: Duration,
     /// The number under which other proxies know the first member of a channel. A test that begins late sees what follows the last.
     pub first_number: u32,
+    /// Things that one [`handle_timeout`](super::Channels::handle_timeout) does; what is left is due at once.
+    pub records_per_turn: usize,
     /// What is counted together with other instances.
     pub shared: Arc<Shared>,
 }
@@ -49,6 +51,7 @@ impl Default for Config {
             stall_time: limits::STALL_TIME,
             close_time: limits::CLOSE_TIME,
             first_number: 0,
+            records_per_turn: limits::LINK_RECORDS_PER_PASS,
             shared: Arc::new(Shared::new(limits::CHANNELS_MAX, limits::ALL_QUEUES_MAX)),
         }
     }

@@ -4,6 +4,7 @@
 //! is cut when too much waits for it or nothing moves. A network may be slower than any reader on this
 //! machine, so a link may drain much more slowly.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
 use nws_protocol::CloseCode;
@@ -13,7 +14,7 @@ use nws_protocol::websocket;
 
 use super::lag::{Lag, SLOT};
 use super::outbox::{Debt, Frame, Outbox};
-use super::{Channels, ConnId, Cut, Output, Slowness};
+use super::{Channels, ConnId, Cut, Output, Slowness, Turn};
 
 /// Divides the window of senders while more than half of what may wait, for the recipient or for all
 /// together, does.
@@ -22,7 +23,9 @@ const TIGHT: usize = 16;
 /// Recipients that lag.
 #[derive(Default)]
 pub(super) struct Lagging {
-    recipients: Vec<ConnId>,
+    recipients: BTreeSet<ConnId>,
+    /// Those of them that are to be looked at, in turns.
+    looks: VecDeque<ConnId>,
     /// Pairs of recipient and sender whose debt has grown since it was last judged.
     touched: Vec<(ConnId, ConnId)>,
     /// When they are looked at next.
@@ -110,12 +113,18 @@ impl Channels {
     }
 
     /// Looks at those who lag, some of whom may have stopped or begun to drain since.
-    pub(super) fn judge_lagging(&mut self, now: Instant) {
+    pub(super) fn judge_lagging(&mut self, turn: &mut Turn, now: Instant) {
         if self.lagging.next_look.is_none_or(|look| now < look) {
             return;
         }
-        for recipient in self.lagging.recipients.clone() {
-            self.look_at(recipient, now);
+        if self.lagging.looks.is_empty() {
+            self.lagging.looks.extend(&self.lagging.recipients);
+        }
+        while let Some(recipient) = self.lagging.looks.pop_front() {
+            self.look_at(recipient, turn, now);
+            if turn.is_over() && !self.lagging.looks.is_empty() {
+                return;
+            }
         }
         self.lagging.next_look = (!self.lagging.recipients.is_empty()).then(|| now + SLOT);
     }
@@ -124,7 +133,7 @@ impl Channels {
     pub(super) fn forget_lag(&mut self, conn: ConnId) {
         let Some(lag) = self.members.get_mut(conn).and_then(|member| member.lag.take()) else { return };
         self.tally.sub(lag.counted);
-        self.lagging.recipients.retain(|&recipient| recipient != conn);
+        self.lagging.recipients.remove(&conn);
     }
 
     /// Releases every sender that `recipient` holds back.
@@ -143,7 +152,7 @@ impl Channels {
                 let lag = Lag::new(&member.outbox, enough, self.hasher.clone(), now);
                 self.lagging.touched.extend(lag.senders().map(|sender| (conn, sender)));
                 member.lag = Some(Box::new(lag));
-                self.lagging.recipients.push(conn);
+                self.lagging.recipients.insert(conn);
                 self.lagging.next_look.get_or_insert(now + SLOT);
             }
         }
@@ -162,12 +171,13 @@ impl Channels {
         lag.counted = memory;
     }
 
-    fn look_at(&mut self, recipient: ConnId, now: Instant) {
+    fn look_at(&mut self, recipient: ConnId, turn: &mut Turn, now: Instant) {
         let Some(member) = self.members.get_mut(recipient).filter(|member| member.is_open()) else { return };
         let Some(lag) = &mut member.lag else { return };
         if now.saturating_duration_since(lag.progress) >= self.config.stall_time {
             return self.cut(recipient, Slowness::Stopped(self.config.stall_time), now);
         }
+        turn.spend_many(1 + lag.senders().len());
         self.lagging.touched.extend(lag.senders().map(|sender| (recipient, sender)));
         if !lag.is_draining(now) {
             self.let_all_go(recipient, now);
@@ -182,7 +192,7 @@ impl Channels {
         let Some(lag) = &mut member.lag else { return };
         if lag.is_draining(now) {
             if lag.owed(sender) > window && !lag.holding.contains(&sender) {
-                lag.holding.push(sender);
+                lag.holding.insert(sender);
                 self.hold(sender);
             }
         } else if is_overfull(&member.outbox, self.config.recipient_queue_max) {
@@ -258,7 +268,7 @@ impl Channels {
             return;
         };
         let holding = std::mem::take(&mut lag.holding);
-        let (held, repaid): (Vec<_>, Vec<_>) =
+        let (held, repaid): (BTreeSet<_>, BTreeSet<_>) =
             holding.into_iter().partition(|&sender| lag.owed(sender) > enough);
         lag.holding = held;
         repaid.into_iter().for_each(|sender| self.let_go(sender, now));

@@ -1,6 +1,6 @@
 //! What is known of a recipient whose socket did not take everything at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use ahash::RandomState;
@@ -20,7 +20,7 @@ pub(super) struct Lag {
     /// Bytes that wait, by sender.
     owed: HashMap<ConnId, usize, RandomState>,
     /// Senders that are held back because of this recipient.
-    pub(super) holding: Vec<ConnId>,
+    pub(super) holding: BTreeSet<ConnId>,
     meter: Meter,
     /// Bytes within [`DRAIN_TIME`] from which on it counts as draining.
     enough: usize,
@@ -42,7 +42,7 @@ impl Lag {
     pub(super) fn new(outbox: &Outbox, enough: usize, hasher: RandomState, now: Instant) -> Self {
         let mut lag = Self {
             owed: HashMap::with_hasher(hasher),
-            holding: Vec::new(),
+            holding: BTreeSet::new(),
             meter: Meter { slots: [0; SLOTS], current: 0, since: now },
             enough,
             progress: now,
@@ -78,7 +78,7 @@ impl Lag {
         (share as u128 * still.as_millis() / DRAIN_TIME.as_millis()) as usize
     }
 
-    pub(super) fn senders(&self) -> impl Iterator<Item = ConnId> {
+    pub(super) fn senders(&self) -> impl ExactSizeIterator<Item = ConnId> {
         self.owed.keys().copied()
     }
 

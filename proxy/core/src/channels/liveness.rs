@@ -8,7 +8,7 @@ use nws_protocol::websocket::{self, Opcode};
 use slotmap::SecondaryMap;
 
 use super::member::{Member, State};
-use super::{Channels, ConnId, Output};
+use super::{Channels, ConnId, Output, Turn};
 
 /// Visits may be late by this part of the interval of pings, so that one wake-up serves many.
 const SLACK: u32 = 64;
@@ -72,9 +72,12 @@ impl Channels {
         }
     }
 
-    pub(super) fn visit_due(&mut self, now: Instant) {
+    pub(super) fn visit_due(&mut self, turn: &mut Turn, now: Instant) {
         let mut visited = false;
-        while let Some((due, conn)) = self.agenda.pop_due(now) {
+        while !turn.is_over()
+            && let Some((due, conn)) = self.agenda.pop_due(now)
+        {
+            turn.spend_many(1);
             self.visit(conn, due, now);
             visited = true;
         }

@@ -10,6 +10,7 @@ use rand_chacha::rand_core::Rng;
 use super::channel::{Channel, Holder};
 use super::member::{Member, Place, State};
 use super::outbox::Frame;
+use super::trunk::Departure;
 use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output};
 
 impl Channels {
@@ -68,17 +69,21 @@ impl Channels {
     }
 
     /// Takes `conn` out of its channel and tells the others, after all that it has said.
-    pub(super) fn leave(&mut self, conn: ConnId, reason: Option<LeaveReason>) {
+    pub(super) fn leave(&mut self, conn: ConnId, reason: Option<LeaveReason>, now: Instant) {
         self.deliver();
         let Some(member) = self.members.get_mut(conn) else { return };
         let Some(Place { channel: id, seat }) = member.place.take() else { return };
         match seat {
-            Some(seat) if member.trunk.is_some() => self.clear_trunk(conn, id, seat),
+            Some(seat) if member.trunk.is_some() => self.clear_trunk(conn, id, seat, now),
             Some(seat) => self.unseat(conn, id, seat, reason),
             None => self.channels[id].release(&member.id),
         }
-        let channel = &self.channels[id];
-        if channel.is_empty() {
+        self.close_if_empty(id);
+    }
+
+    /// A channel exists no longer than anybody is in it.
+    pub(super) fn close_if_empty(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get(id).filter(|channel| channel.is_empty()) {
             self.by_key.remove(&channel.key);
             self.channels.remove(id);
             self.config.shared.release_channel();
@@ -162,10 +167,14 @@ impl Channels {
             for &other in &self.channels[id].present {
                 Notice::Connect { you: &peer, peer: &self.members[other].id }.write_frame(&mut snapshot);
             }
-            for &trunk in &self.channels[id].trunks {
+            let channel = &self.channels[id];
+            for &trunk in &channel.trunks {
                 for other in self.members[trunk].trunk.iter().flat_map(|trunk| trunk.present()) {
                     Notice::Connect { you: &peer, peer: other }.write_frame(&mut snapshot);
                 }
+            }
+            for other in channel.departures.iter().flat_map(Departure::present) {
+                Notice::Connect { you: &peer, peer: other }.write_frame(&mut snapshot);
             }
             self.queue(conn, conn, &Frame::Copied(&snapshot));
             snapshot.clear();

@@ -16,7 +16,7 @@ use super::outbox::{Frame, SHARE_MIN};
 use super::{ChannelId, Channels, ConnId, Framing};
 
 /// Length from which a batch is handed on at once, in bytes: as soon as it is shared and not copied.
-const BATCH_MAX: usize = SHARE_MIN;
+pub(super) const BATCH_MAX: usize = SHARE_MIN;
 
 /// What one member has said to all others and nobody has got yet: so that whoever says much at once
 /// costs each recipient one step and not one a message.
@@ -180,7 +180,7 @@ impl Channels {
                 said.write_to(&mut encoded, &self.members[to], &self.members[from].id);
                 self.queue_encoded(to, from, encoded);
             }
-            Some(Holder::Elsewhere { trunk, number }) => {
+            Some(Holder::Elsewhere { trunk, number }) if seated(&self.members, trunk).is_some() => {
                 let member = sender.number;
                 if self.is_not_admitted(trunk, member) {
                     return self.tell_not_admitted(from, target);
@@ -191,7 +191,7 @@ impl Channels {
                     Record::Message { member, target: number, payload: said.payload() },
                 );
             }
-            Some(Holder::Here(_)) | None => {
+            Some(Holder::Here(_) | Holder::Elsewhere { .. }) | None => {
                 let mut refusal = Refusal::new(ErrorCode::UnknownTarget, "no such peer in this channel");
                 refusal.target = Some(Cow::Borrowed(target));
                 self.tell_error(from, &refusal);

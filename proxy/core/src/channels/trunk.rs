@@ -20,7 +20,10 @@ use super::route::{Audience, Said};
 use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output, Turn};
 use crate::{Kept, Overdrawn, Share};
 
+mod departure;
 mod presence;
+
+pub(super) use departure::{Departing, Departure};
 
 /// The other end of a trunk.
 pub(super) struct Trunk {
@@ -89,15 +92,6 @@ impl Trunk {
         self.roster -= KEPT_PER_MEMBER + peer.id.as_str().len();
         self.waiting.remove(&number);
         Some(peer)
-    }
-
-    /// Forgets everybody; the answer is who was present.
-    fn clear(&mut self) -> impl Iterator<Item = PeerId> + use<> {
-        self.waiting.clear();
-        self.not_admitted.clear();
-        self.roster = 0;
-        let peers = std::mem::take(&mut self.peers);
-        peers.into_values().filter(|peer| peer.is_admitted).map(|peer| peer.id)
     }
 
     /// Counts what is kept because of the link, which may have to go for that.
@@ -187,11 +181,15 @@ impl Channels {
 
     /// Reads on in the stream of a trunk, to the end of `bytes` or of the turn.
     pub(super) fn on_stream(&mut self, conn: ConnId, bytes: &mut &[u8], turn: &mut Turn, now: Instant) {
-        let member = self.members.get_mut(conn).filter(|member| member.state == State::Open);
-        let Some(trunk) = member.and_then(|member| member.trunk.as_mut()) else {
+        let member = self.members.get(conn).filter(|member| member.state == State::Open);
+        if member.is_none_or(|member| member.trunk.is_none()) {
             *bytes = &[];
             return;
-        };
+        }
+        if self.depart_before(conn, turn) {
+            return;
+        }
+        let Some(trunk) = self.trunk_mut(conn) else { return };
         let mut stream = std::mem::replace(&mut trunk.stream, Assembler::new(0));
         let outcome = self.on_records(conn, &mut stream, bytes, turn, now);
         if outcome.and_then(|()| self.go_on_with(conn, stream)).is_err() {
@@ -231,7 +229,7 @@ impl Channels {
 
     /// Takes a trunk and everybody behind it out of the channel, and asks for the end of its link.
     pub(super) fn end_trunk(&mut self, conn: ConnId, now: Instant) {
-        self.leave(conn, None);
+        self.leave(conn, None, now);
         self.let_all_go(conn, now);
         if let Some(member) = self.members.get_mut(conn) {
             member.state = State::Closing { until: now };
@@ -292,8 +290,9 @@ impl Channels {
                 self.trunk_mut(conn).ok_or(Broken)?.announce_leave(member, LeaveReason::Slow)
             }
             Record::Roster => {
-                self.trunk_mut(conn).ok_or(Broken)?.has_told_all = true;
-                self.welcomes.note_change(place.channel);
+                if !std::mem::replace(&mut self.trunk_mut(conn).ok_or(Broken)?.has_told_all, true) {
+                    self.welcomes.note_change(place.channel);
+                }
                 Ok(())
             }
             Record::Broadcast { member, payload } => {

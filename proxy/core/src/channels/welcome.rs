@@ -8,8 +8,8 @@ use nws_protocol::limits::WELCOME_TIME;
 use nws_protocol::structured::Notice;
 use nws_protocol::{ChannelName, ProxyId, Scope};
 
-use super::trunk::Trunk;
-use super::{ChannelId, ChannelKey, Channels, ConnId};
+use super::trunk::{Departure, Trunk};
+use super::{ChannelId, ChannelKey, Channels, ConnId, Turn};
 
 /// Who is to be told.
 #[derive(Default)]
@@ -48,7 +48,7 @@ impl Channels {
     /// Whoever has just been shown who is here waits for those who are elsewhere.
     pub(super) fn await_welcome(&mut self, conn: ConnId, id: ChannelId, now: Instant) {
         if self.is_settled(id) {
-            return self.welcome(conn, id, true);
+            return self.welcome(conn, self.count(id), true);
         }
         self.channels[id].awaiting.insert(conn);
         self.welcomes.late.push_back((now + WELCOME_TIME, conn));
@@ -61,18 +61,21 @@ impl Channels {
             if self.channels.get(id).is_some_and(|channel| !channel.awaiting.is_empty())
                 && self.is_settled(id)
             {
-                let awaiting = std::mem::take(&mut self.channels[id].awaiting);
-                awaiting.into_iter().for_each(|conn| self.welcome(conn, id, true));
+                let (awaiting, count) = (std::mem::take(&mut self.channels[id].awaiting), self.count(id));
+                awaiting.into_iter().for_each(|conn| self.welcome(conn, count, true));
             }
         }
     }
 
     /// Welcomes those who have waited for too long.
-    pub(super) fn welcome_late(&mut self, now: Instant) {
-        while let Some((_, conn)) = self.welcomes.late.pop_front_if(|(until, _)| *until <= now) {
+    pub(super) fn welcome_late(&mut self, turn: &mut Turn, now: Instant) {
+        while !turn.is_over()
+            && let Some((_, conn)) = self.welcomes.late.pop_front_if(|(until, _)| *until <= now)
+        {
+            turn.spend_many(1);
             let Some(place) = self.members.get(conn).and_then(|member| member.place) else { continue };
             if self.channels[place.channel].awaiting.remove(&conn) {
-                self.welcome(conn, place.channel, false);
+                self.welcome(conn, self.count(place.channel), false);
             }
         }
     }
@@ -89,14 +92,19 @@ impl Channels {
         found.iter().all(|proxy| here.contains(proxy)) && trunks.all(|trunk| trunk.has_told_all)
     }
 
-    fn welcome(&mut self, conn: ConnId, id: ChannelId, is_settled: bool) {
+    /// How many are present in a channel, here and elsewhere.
+    fn count(&self, id: ChannelId) -> usize {
+        let channel = &self.channels[id];
+        let trunks = channel.trunks.iter().filter_map(|&conn| self.members[conn].trunk.as_deref());
+        let leaving = channel.departures.iter().map(Departure::present_count).sum::<usize>();
+        channel.present.len() + trunks.map(Trunk::present_count).sum::<usize>() + leaving
+    }
+
+    /// Welcomes one of so many.
+    fn welcome(&mut self, conn: ConnId, count: usize, is_settled: bool) {
         self.deliver();
         let Some(member) = self.members.get(conn) else { return };
-        let you = member.id.clone();
-        let channel = &self.channels[id];
-        let elsewhere = channel.trunks.iter().filter_map(|&conn| self.members[conn].trunk.as_deref());
-        let peers = channel.present.len() - 1 + elsewhere.map(|trunk| trunk.present_count()).sum::<usize>();
-        let message_max = self.config.message_max;
+        let (you, peers, message_max) = (member.id.clone(), count - 1, self.config.message_max);
         let welcome = Notice::Welcome { you: &you, peers, message_max, is_settled };
         self.queue_with(conn, conn, |out| welcome.write_frame(out));
     }

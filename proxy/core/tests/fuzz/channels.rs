@@ -54,9 +54,12 @@ pub(crate) struct World<'a> {
 pub(crate) fn run(input: &[u8], now: Instant) {
     let mut world = World::new(Bytes::new(input), now);
     while !world.bytes.is_empty() {
-        world.step();
-        world.settle();
-        judge(&world);
+        if world.step() {
+            world.settle();
+            judge(&world);
+        } else {
+            world.drain();
+        }
     }
     world.end();
 }
@@ -68,6 +71,7 @@ impl<'a> World<'a> {
             has_links: true,
             channel_peers_max: CHANNEL_PEERS_MAX,
             message_max: 60_000,
+            records_per_turn: 3,
             sender_window: 20_000,
             recipient_queue_max: 60_000,
             shared: Arc::clone(&shared),
@@ -110,18 +114,22 @@ impl<'a> World<'a> {
     /// Does what is due and what is asked for, until nothing is.
     pub(crate) fn settle(&mut self) {
         for _ in 0..PASSES_MAX {
-            while let Some(output) = self.core.poll_output() {
-                // What was asked for before a connection has gone is of no use any more.
-                if !conn(&output).is_some_and(|conn| self.gone.contains(&conn)) {
-                    self.carry_out(output);
-                }
-            }
+            self.drain();
             if self.core.poll_timeout().is_none_or(|due| due > self.now) {
                 return;
             }
             self.core.handle_timeout(self.now);
         }
         panic!("what is due is never done");
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.core.poll_output() {
+            // What was asked for before a connection has gone is of no use any more.
+            if !conn(&output).is_some_and(|conn| self.gone.contains(&conn)) {
+                self.carry_out(output);
+            }
+        }
     }
 
     fn carry_out(&mut self, output: Output) {
@@ -182,6 +190,7 @@ impl<'a> World<'a> {
                 self.settle();
             }
         }
+        self.settle();
         assert_eq!(self.shared.channels(), 0, "no channel is left");
         assert_eq!((self.shared.queued(), self.shared.unfinished()), (0, 0), "no byte is left");
         assert_eq!(self.account.total(), 0, "nothing is kept because of links");

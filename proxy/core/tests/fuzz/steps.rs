@@ -16,8 +16,10 @@ use crate::other::{Other, framing, own};
 const ANNOUNCED_MAX: usize = 8 * 1024;
 
 impl World<'_> {
-    pub(crate) fn step(&mut self) {
-        match self.bytes.below(24) {
+    /// The answer is whether everything that follows from it is done before the next step.
+    pub(crate) fn step(&mut self) -> bool {
+        let step = self.bytes.byte();
+        match step % 24 {
             0..4 => self.join(),
             4 => self.reserve(),
             5 => self.refuse(),
@@ -34,6 +36,7 @@ impl World<'_> {
             22 => self.wait(),
             _ => self.stop(),
         }
+        step < 120
     }
 
     /// A connection for which `is_one` holds, or now and then one that is no more.

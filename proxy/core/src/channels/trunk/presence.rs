@@ -1,11 +1,14 @@
 //! Which members of other proxies are present: not more than there is room for.
 
+use std::time::Instant;
+
 use nws_protocol::limits::LINK_PEERS_MAX;
 use nws_protocol::link::Record;
 use nws_protocol::structured::{LeaveReason, Notice};
 use nws_protocol::{IdSource, PeerId};
 
 use super::Broken;
+use super::departure::Departure;
 use crate::channels::channel::Holder;
 use crate::channels::member::Place;
 use crate::channels::{ChannelId, Channels, ConnId, Output};
@@ -49,7 +52,13 @@ impl Channels {
     }
 
     /// Everybody behind the trunk `conn` leaves the channel `id`, in which the trunk had `seat`.
-    pub(in crate::channels) fn clear_trunk(&mut self, conn: ConnId, id: ChannelId, seat: usize) {
+    pub(in crate::channels) fn clear_trunk(
+        &mut self,
+        conn: ConnId,
+        id: ChannelId,
+        seat: usize,
+        now: Instant,
+    ) {
         self.channels[id].trunks.swap_remove(seat);
         if let Some(found) = &mut self.channels[id].found
             && let Some(member) = self.members.get(conn)
@@ -62,13 +71,13 @@ impl Channels {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }
         let Some(trunk) = self.trunk_mut(conn) else { return };
-        for peer in trunk.clear() {
-            self.miss(id, conn, &peer, None);
-        }
+        trunk.not_admitted.clear();
+        let departure = Departure::of(conn, trunk);
+        self.begin_departure(id, departure, now);
     }
 
     /// A member of another proxy is present no more.
-    fn miss(&mut self, id: ChannelId, cause: ConnId, peer: &PeerId, reason: Option<LeaveReason>) {
+    pub(super) fn miss(&mut self, id: ChannelId, cause: ConnId, peer: &PeerId, reason: Option<LeaveReason>) {
         self.channels[id].release(peer);
         self.tell_all(id, cause, peer, |you, peer| Notice::Disconnect { you, peer, reason });
     }

@@ -1,0 +1,140 @@
+//! Members of other proxies that leave together, as their link is over: there may be many, so they leave in turns.
+//!
+//! Until it has left, each counts as present: whoever joins meanwhile is told of it first, and nobody gets its id. So the
+//! next link of the same proxy is heard in the channel when all have left, and its turns go to that first.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Instant;
+
+use nws_protocol::limits::KEPT_PER_MEMBER;
+use nws_protocol::{PeerId, ProxyId};
+
+use super::{Peer, Trunk};
+use crate::Kept;
+use crate::channels::{ChannelId, Channels, ConnId, Turn};
+
+/// The channels from which some leave.
+#[derive(Default)]
+pub(in crate::channels) struct Departing {
+    /// In the order of their turns, each once.
+    channels: VecDeque<ChannelId>,
+    /// Since when there is any.
+    since: Option<Instant>,
+}
+
+/// Those behind one link that have not left yet.
+pub(in crate::channels) struct Departure {
+    /// The trunk that was theirs.
+    trunk: ConnId,
+    proxy: ProxyId,
+    peers: BTreeMap<u32, Peer>,
+    /// The numbers of those that are not present.
+    waiting: BTreeSet<u32>,
+    /// They count until they have left.
+    kept: Kept,
+    roster: usize,
+}
+
+impl Departing {
+    /// When there is something to do: at once, if at all.
+    pub(in crate::channels) fn next(&self) -> Option<Instant> {
+        self.since
+    }
+}
+
+impl Departure {
+    /// All who are behind `trunk`.
+    pub(super) fn of(conn: ConnId, trunk: &mut Trunk) -> Self {
+        let kept = trunk.kept.hand_over();
+        let (peers, waiting) = (std::mem::take(&mut trunk.peers), std::mem::take(&mut trunk.waiting));
+        let (proxy, roster) = (trunk.proxy.clone(), std::mem::take(&mut trunk.roster));
+        Self { trunk: conn, proxy, peers, waiting, kept, roster }
+    }
+
+    pub(in crate::channels) fn present_count(&self) -> usize {
+        self.peers.len() - self.waiting.len()
+    }
+
+    pub(in crate::channels) fn present(&self) -> impl Iterator<Item = &PeerId> {
+        self.peers.values().filter(|peer| peer.is_admitted).map(|peer| &peer.id)
+    }
+
+    fn pop(&mut self) -> Option<Peer> {
+        let (number, peer) = self.peers.pop_first()?;
+        self.waiting.remove(&number);
+        self.roster -= KEPT_PER_MEMBER + peer.id.as_str().len();
+        Some(peer)
+    }
+}
+
+impl Channels {
+    /// Begins a departure. As most are short it also ends, if a turn is enough.
+    pub(super) fn begin_departure(&mut self, id: ChannelId, departure: Departure, now: Instant) {
+        self.channels[id].departures.push_back(departure);
+        let turn = &mut Turn::of(self.config.records_per_turn);
+        if self.channels[id].departures.len() == 1 && !self.depart(id, turn) {
+            self.departing.channels.push_back(id);
+            self.departing.since.get_or_insert(now);
+        }
+    }
+
+    /// Goes on with all departures, to the end of the turn.
+    pub(in crate::channels) fn go_on_departing(&mut self, turn: &mut Turn) {
+        while !turn.is_over()
+            && let Some(id) = self.departing.channels.pop_front()
+        {
+            if !self.depart(id, turn) {
+                self.departing.channels.push_back(id);
+            }
+        }
+        if self.departing.channels.is_empty() {
+            self.departing.since = None;
+        }
+    }
+
+    /// Before a trunk is heard all have to leave that an earlier link of its proxy has brought: goes on with that, and gives
+    /// whether it takes another turn.
+    pub(super) fn depart_before(&mut self, conn: ConnId, turn: &mut Turn) -> bool {
+        while let Some(id) = self.awaited_by(conn) {
+            if !self.depart(id, turn) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The channel from which members of the proxy behind this trunk still leave.
+    fn awaited_by(&self, conn: ConnId) -> Option<ChannelId> {
+        let member = self.members.get(conn)?;
+        let (trunk, place) = (member.trunk.as_deref()?, member.place?);
+        let departures = &self.channels[place.channel].departures;
+        departures.iter().any(|departure| departure.proxy == trunk.proxy).then_some(place.channel)
+    }
+
+    /// Goes on with the departures from one channel; the answer is whether that was all.
+    fn depart(&mut self, id: ChannelId, turn: &mut Turn) -> bool {
+        while let Some(departure) = self.first_departure(id) {
+            let (trunk, peer) = (departure.trunk, departure.pop());
+            let queued = self.fresh;
+            match peer {
+                Some(peer) if peer.is_admitted => self.miss(id, trunk, &peer.id, None),
+                Some(_) => {}
+                None => drop(self.channels[id].departures.pop_front()),
+            }
+            turn.spend(0, self.fresh.saturating_sub(queued));
+            if turn.is_over()
+                && let Some(departure) = self.first_departure(id)
+            {
+                // Giving back overdraws nothing.
+                let _ = departure.kept.set(departure.roster);
+                return false;
+            }
+        }
+        self.close_if_empty(id);
+        true
+    }
+
+    fn first_departure(&mut self, id: ChannelId) -> Option<&mut Departure> {
+        self.channels.get_mut(id)?.departures.front_mut()
+    }
+}

@@ -1,0 +1,263 @@
+//! What takes long goes on from turn to turn, and whoever looks meanwhile sees what is true.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nws_core::sim::{Event, network};
+use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Output, Turn};
+use nws_protocol::limits::{CLIENT_FRAMES_PER_PASS, PING_INTERVAL, READ_PER_PASS};
+use nws_protocol::link::Record;
+use nws_protocol::{IdSource, ProxyId};
+use slotmap::SlotMap;
+
+/// Members that may leave in a turn.
+const RECORDS: usize = 10;
+const CLIENTS: usize = 10;
+const MEMBERS: u32 = 500;
+
+/// One channel, and what its clients have seen.
+struct Room {
+    core: Channels,
+    now: Instant,
+    conns: SlotMap<ConnId, ()>,
+    /// What each client was told, besides what it was told first.
+    seen: BTreeMap<ConnId, Vec<Event>>,
+    account: Arc<Account>,
+    /// Frames of the turn that had most.
+    most: usize,
+    turns: usize,
+}
+
+impl Room {
+    #[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
+    fn new() -> Self {
+        let config = Config { records_per_turn: RECORDS, ..Config::default() };
+        let mut room = Self {
+            core: Channels::new(config, ProxyId::from_digest(&[9; 32]), [7; 32]),
+            now: Instant::now(),
+            conns: SlotMap::with_key(),
+            seen: BTreeMap::new(),
+            account: Account::new(usize::MAX),
+            most: 0,
+            turns: 0,
+        };
+        room.join_many(CLIENTS);
+        room
+    }
+
+    fn join(&mut self) -> ConnId {
+        let conn = self.conns.insert(());
+        self.seen.insert(conn, Vec::new());
+        self.turn(Input::Join { conn, channel: network("room"), framing: Framing::Structured });
+        conn
+    }
+
+    fn join_many(&mut self, count: usize) {
+        for _ in 0..count {
+            self.join();
+        }
+    }
+
+    fn link(&mut self) -> ConnId {
+        let conn = self.conns.insert(());
+        let (proxy, share) =
+            (ProxyId::from_digest(&[1; 32]), self.account.share(Ipv4Addr::LOCALHOST.into(), || {}));
+        self.turn(Input::Trunk { conn, channel: network("room"), proxy, share });
+        conn
+    }
+
+    /// The link says something, as much of it as there is time for in a turn.
+    fn hear(&mut self, conn: ConnId, bytes: &mut &[u8]) {
+        self.core.hear_stream(conn, bytes, &mut Turn::of(RECORDS), self.now);
+        self.look();
+    }
+
+    /// One turn.
+    fn turn(&mut self, input: Input<'_>) {
+        self.core.handle(input, self.now);
+        self.look();
+    }
+
+    /// A turn for what was put off; the answer is whether there was anything.
+    fn go_on(&mut self) -> bool {
+        let is_due = self.core.poll_timeout().is_some_and(|due| due <= self.now);
+        if is_due {
+            self.core.handle_timeout(self.now);
+            self.look();
+        }
+        is_due
+    }
+
+    fn settle(&mut self) {
+        while self.go_on() {}
+    }
+
+    /// Everybody reads everything.
+    fn look(&mut self) {
+        let mut frames = 0;
+        while let Some(output) = self.core.poll_output() {
+            match output {
+                Output::Write { conn } => frames += self.read(conn),
+                Output::Hold { .. }
+                | Output::Release { .. }
+                | Output::Reserved { .. }
+                | Output::Taken { .. }
+                | Output::Finish { .. }
+                | Output::Cut(_)
+                | Output::Full
+                | Output::Reset { .. }
+                | Output::Opened { .. }
+                | Output::Closed { .. } => {}
+            }
+        }
+        self.turns += 1;
+        self.most = self.most.max(frames);
+    }
+
+    fn read(&mut self, conn: ConnId) -> usize {
+        let bytes: Vec<u8> = self.core.waiting(conn).flatten().copied().collect();
+        self.core.handle(Input::Wrote { conn, bytes: bytes.len() }, self.now);
+        let Some(seen) = self.seen.get_mut(&conn) else { return 0 };
+        let before = seen.len();
+        let mut rest = &bytes[..];
+        while let Some((event, after)) = Event::read(rest) {
+            seen.push(event);
+            rest = after;
+        }
+        seen.len() - before
+    }
+
+    /// What is counted from now on is of what follows.
+    fn start_counting(&mut self) {
+        (self.most, self.turns) = (0, 0);
+    }
+
+    /// No turn was longer than it may be, and all were needed.
+    fn assert_turns(&self, records: usize) {
+        assert!(self.most <= RECORDS * (CLIENTS + 1), "{} frames in one turn", self.most);
+        assert!(self.turns >= records / RECORDS, "{} turns", self.turns);
+    }
+
+    /// The peers that a client knows: whoever comes was away, and whoever goes was there.
+    fn known_to(&self, conn: ConnId) -> BTreeSet<String> {
+        let mut known = BTreeSet::new();
+        for event in &self.seen[&conn] {
+            if let Event::Connect { peer, .. } = event {
+                assert!(known.insert(peer.clone()), "{peer} came twice");
+            } else if let Event::Disconnect { peer, .. } = event {
+                assert!(known.remove(peer), "{peer} was not there");
+            }
+        }
+        known
+    }
+}
+
+fn joins() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for member in 0..MEMBERS {
+        Record::Join { member, id: IdSource::Nonce(u128::from(member).to_be_bytes()) }.write(&mut bytes);
+    }
+    bytes
+}
+
+/// A room, and a link behind which are many.
+fn full() -> (Room, ConnId) {
+    let mut room = Room::new();
+    let link = room.link();
+    room.turn(Input::Stream { conn: link, bytes: &joins() });
+    room.settle();
+    room.start_counting();
+    (room, link)
+}
+
+#[test]
+fn those_behind_a_link_leave_in_turns_and_a_newcomer_knows_who_has_not_left() {
+    let (mut room, link) = full();
+    room.turn(Input::Gone { conn: link });
+    (0..10).for_each(|_| assert!(room.go_on()));
+    let first = *room.seen.keys().next().expect("a client");
+    let remaining = room.known_to(first);
+    assert!(remaining.len() > CLIENTS && remaining.len() < MEMBERS as usize, "{} are left", remaining.len());
+    let most = std::mem::take(&mut room.most);
+    let newcomer = room.join();
+    assert_eq!(room.known_to(newcomer).len(), remaining.len() + 1, "the first one is known too");
+    room.most = most;
+    room.settle();
+    room.assert_turns(MEMBERS as usize);
+    let clients: Vec<ConnId> = room.seen.keys().copied().collect();
+    clients.into_iter().for_each(|conn| assert_eq!(room.known_to(conn).len(), CLIENTS));
+}
+
+#[test]
+fn the_next_link_of_a_proxy_is_heard_when_those_behind_the_last_one_have_left() {
+    let (mut room, _) = full();
+    let link = room.link();
+    let bytes = joins();
+    let rest = &mut bytes.as_slice();
+    room.hear(link, rest);
+    assert_eq!(rest.len(), bytes.len(), "it is not heard yet");
+    while !rest.is_empty() {
+        room.hear(link, rest);
+        room.go_on();
+    }
+    room.assert_turns(2 * MEMBERS as usize);
+    let clients: Vec<ConnId> = room.seen.keys().copied().collect();
+    for conn in clients {
+        assert_eq!(room.known_to(conn).len(), MEMBERS as usize + CLIENTS - 1);
+        let gone = room.seen[&conn].iter().filter(|event| matches!(event, Event::Disconnect { .. }));
+        assert_eq!(gone.count(), MEMBERS as usize, "all have left in between");
+    }
+}
+
+#[test]
+fn a_message_to_somebody_who_is_leaving_is_refused() {
+    let (mut room, link) = full();
+    let client = *room.seen.keys().next().expect("a client");
+    room.turn(Input::Gone { conn: link });
+    let target = room.known_to(client).into_iter().find(|id| id.len() == 26).expect("somebody is left");
+    let text = format!(r#"{{"action":"message","target":"{target}","data":1}}"#);
+    room.turn(Input::Text { conn: client, text: &text });
+    let is_answer = |event: &Event| matches!(event, Event::Error { .. } | Event::Message { .. });
+    assert_eq!(room.seen.values().flatten().filter(|event| is_answer(event)).count(), 1);
+}
+
+#[test]
+fn many_are_pinged_in_turns() {
+    let mut room = Room::new();
+    room.join_many(300);
+    room.settle();
+    room.start_counting();
+    let end = room.now + PING_INTERVAL + Duration::from_secs(1);
+    while let Some(due) = room.core.poll_timeout().filter(|due| *due <= end) {
+        room.now = room.now.max(due);
+        room.go_on();
+    }
+    let pings = room.seen.values().flatten().filter(|event| **event == Event::Ping).count();
+    assert_eq!(pings, 300 + CLIENTS);
+    assert!(room.most <= RECORDS, "{} pings in one turn", room.most);
+}
+
+#[test]
+fn the_more_hear_a_client_the_less_of_it_is_read_at_once() {
+    let mut room = Room::new();
+    let first = *room.seen.keys().next().expect("a client");
+    assert_eq!(room.core.read_max(first), READ_PER_PASS);
+    room.join_many(CLIENT_FRAMES_PER_PASS / 10 - CLIENTS);
+    assert_eq!(room.core.read_max(first), 10 * 16 * 1024);
+}
+
+#[test]
+fn whoever_leaves_counts_until_it_has_left() {
+    let (mut room, link) = full();
+    let mut kept = vec![room.account.total()];
+    room.turn(Input::Gone { conn: link });
+    while room.go_on() {
+        kept.push(room.account.total());
+    }
+    assert!(kept[0] > MEMBERS as usize * 200 && kept.is_sorted_by(|before, after| before >= after));
+    kept.dedup();
+    assert!(kept.len() >= MEMBERS as usize / RECORDS, "it shrinks in each of {} turns", kept.len());
+    assert_eq!(kept.last(), Some(&0));
+}
