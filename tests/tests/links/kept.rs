@@ -20,7 +20,7 @@ use crate::wire::Wire;
 /// Links of one address, of 64 that it may have.
 const LINKS: usize = 24;
 
-/// So few that none of them is closed.
+/// So few that those which stay take most of what there is for links.
 const FEW_LINKS: usize = 4;
 
 /// Nearly as many members as a link may have in one channel.
