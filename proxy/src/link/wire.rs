@@ -47,7 +47,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         let this = self.get_mut();
         let before = out.filled().len();
         ready!(this.poll_some(cx, out))?;
-        Poll::Ready(this.intake.takes_bytes(out.filled().len() - before).map_err(io::Error::other))
+        let taken = this.intake.takes_bytes(out.filled().len() - before);
+        if taken.is_err() {
+            // Where reading fails, nothing is read.
+            out.set_filled(before);
+        }
+        Poll::Ready(taken.map_err(io::Error::other))
     }
 }
 
@@ -112,13 +117,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
 
 #[cfg(test)]
 mod tests {
+    use nws_protocol::limits::{LINK_EARLY_BYTES, LINK_UNHEARD_MAX};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
 
     #[tokio::test]
     async fn no_byte_is_lost_when_a_channel_is_shared() {
-        let bytes: Vec<u8> = (0..3 * MUCH).map(|number| number as u8).collect();
+        let bytes: Vec<u8> = (0..MUCH + MUCH / 2).map(|number| number as u8).collect();
         let (near, mut far) = tokio::io::duplex(bytes.len());
         far.write_all(&bytes).await.unwrap();
         far.shutdown().await.unwrap();
@@ -133,5 +139,32 @@ mod tests {
         read.append(&mut more);
         wire.read_to_end(&mut read).await.unwrap();
         assert!(read == bytes);
+    }
+
+    #[tokio::test]
+    async fn bytes_that_make_no_message_have_an_end() {
+        let bytes = vec![0; 2 * LINK_UNHEARD_MAX];
+        let (near, mut far) = tokio::io::duplex(bytes.len());
+        far.write_all(&bytes).await.unwrap();
+        let mut wire = Wire::new(near);
+        wire.intake().befriend();
+        let mut read = vec![0; LINK_UNHEARD_MAX];
+        wire.read_exact(&mut read).await.unwrap();
+        let error = wire.read(&mut read).await.unwrap_err();
+        assert_eq!(error.to_string(), "a message has no end");
+        wire.intake().has_message();
+        assert_eq!(wire.read(&mut read[..1000]).await.unwrap(), 1000);
+    }
+
+    #[tokio::test]
+    async fn a_stranger_has_its_own_end() {
+        let (near, mut far) = tokio::io::duplex(2 * LINK_UNHEARD_MAX);
+        far.write_all(&vec![0; LINK_EARLY_BYTES as usize + 1]).await.unwrap();
+        let mut wire = Wire::new(near);
+        let mut read = vec![0; LINK_EARLY_BYTES as usize];
+        wire.read_exact(&mut read).await.unwrap();
+        wire.intake().has_message();
+        let error = wire.read(&mut read).await.unwrap_err();
+        assert_eq!(error.to_string(), "too much was said before a channel was matched");
     }
 }

@@ -26,11 +26,12 @@ async fn who_is_not_admitted_is_told_and_comes_in_when_room_comes() -> Result<()
     assert_eq!(third.json().await?["action"], "disconnect");
     let third_id = far.arrival().await?;
     assert_eq!(third.id().await?, third_id);
+    // What comes after it shows that its own proxy has heard that it is admitted.
+    far.message(&third_id, "3").await?;
+    while third.json().await?["data"] != "3" {}
     third.message(&far.id, 2).await?;
     let message = json!({"action": "message", "source": third_id, "target": far.id, "data": 2});
     assert_eq!(far.json().await?, message);
-    far.message(&third_id, "3").await?;
-    while third.json().await?["data"] != "3" {}
     Ok(())
 }
 

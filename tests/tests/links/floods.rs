@@ -1,12 +1,9 @@
 //! Somebody who shares no channel, and says what means nothing as fast as it can be sent.
 
 use std::future::ready;
-use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use futures_util::FutureExt;
 use nws_protocol::IdSource;
 use nws_protocol::link::Record;
 use nws_tests::{Client, Peer, within};
@@ -14,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::identity::Identity;
+use crate::latency::{round_trips, show};
 use crate::proxies::{linkable, linkable_with, linked_to};
 use crate::stranger::Stranger;
 use crate::wire::Wire;
@@ -27,9 +25,6 @@ const AT_ONCE: usize = 2048;
 
 /// How often each flood is to end before it is enough.
 const ENDS: usize = 4;
-
-/// Answers that are waited for, at least.
-const ROUND_TRIPS: usize = 300;
 
 /// A binary frame whose one byte is a kind that may be ignored. Its mask is nothing.
 const IGNORABLE: &[u8] = &[0x82, 0x81, 0, 0, 0, 0, 0x80];
@@ -60,28 +55,8 @@ async fn flood(source: u8, port: u16, closed: Arc<watch::Sender<usize>>) -> Resu
     }
 }
 
-/// How long the answers to somebody on this machine take until something has come to its end: half
-/// of them no longer than the first, all but one in a hundred no longer than the second.
-async fn round_trips(client: &mut Client, end: impl Future<Output = ()>) -> Result<[Duration; 2]> {
-    let (mut times, mut end, mut is_over) = (Vec::new(), pin!(end), false);
-    while times.len() < ROUND_TRIPS || !is_over {
-        let start = Instant::now();
-        client.id().await?;
-        times.push(start.elapsed());
-        is_over = is_over || end.as_mut().now_or_never().is_some();
-    }
-    times.sort_unstable();
-    Ok([times[times.len() / 2], times[times.len() * 99 / 100]])
-}
-
-/// Figures for those who look for them: nothing depends on them.
-#[expect(clippy::print_stderr, reason = "the log of a test is where they are looked for")]
-fn show(what: &str, [median, most]: [Duration; 2]) {
-    eprintln!("round trips {what}: {median:?}, p99 {most:?}");
-}
-
 async fn measure(client: &mut Client, links: u8, port: u16) -> Result<()> {
-    show("when it is quiet", round_trips(client, ready(())).await?);
+    show("when it is quiet", round_trips(client, ready(())).await?.0);
     let (mut floods, mut counts) = (JoinSet::new(), Vec::new());
     for number in 0..links {
         let closed = Arc::new(watch::Sender::new(0));
@@ -94,7 +69,8 @@ async fn measure(client: &mut Client, links: u8, port: u16) -> Result<()> {
             let _ = closed.wait_for(|count| *count >= ENDS).await;
         }
     };
-    let flooded = within("the ends of links on which too much is said", round_trips(client, ends)).await??;
+    let ends = round_trips(client, ends);
+    let (flooded, ()) = within("the ends of links on which too much is said", ends).await??;
     show(&format!("beside {links} strangers that flood"), flooded);
     Ok(())
 }
@@ -134,7 +110,7 @@ async fn members_that_flood_keep_nobody_waiting() -> Result<()> {
     pour(&mut member.wire, NOTHING).await?;
     let line = proxy.log(&["a link has ended", member.wire.own.as_str()]).await?;
     assert!(line.contains("a message has no end"), "{line}");
-    show("beside three members that flood", round_trips(&mut client, ready(())).await?);
+    show("beside three members that flood", round_trips(&mut client, ready(())).await?.0);
     // None has left.
     peer.id().await?;
     assert!(floods.try_join_next().is_none());

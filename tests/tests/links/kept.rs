@@ -12,14 +12,15 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::identity::Identity;
-use crate::proxies::{linkable, linked_to};
+use crate::latency::{round_trips, show};
+use crate::proxies::{linkable, linkable_with, linked_to};
 use crate::stranger::Stranger;
 use crate::wire::Wire;
 
 /// Links of one address, of 64 that it may have.
 const LINKS: usize = 24;
 
-/// So few that none of them is closed.
+/// So few that those which stay take most of what there is for links.
 const FEW_LINKS: usize = 4;
 
 /// Nearly as many members as a link may have in one channel.
@@ -90,16 +91,18 @@ async fn crowds(port: u16, count: usize) -> Result<JoinSet<()>> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn members_of_other_proxies_take_no_more_memory_than_there_is_for_them() -> Result<()> {
-    let proxy = linkable().start().await?;
+    let proxy = linkable_with(1).start().await?;
     let port = proxy.link().await?.1;
     let friend = linked_to(port).start().await?;
     // A raw member is not told who comes.
     let mut here = Client::join(&proxy, "/network/room/here").await?;
     let (mut there, _) = Peer::enter(&friend, "/room", 1).await?;
     let before = proxy.memory_kib("VmRSS")?;
-    let crowds = crowds(port, LINKS).await?;
-    let most = proxy.memory_kib("VmHWM")?;
-    show(before, most);
+    let mut aside = Client::join(&proxy, "/local/aside").await?;
+    let (times, crowds) = round_trips(&mut aside, crowds(port, LINKS)).await?;
+    let (crowds, most) = (crowds?, proxy.memory_kib("VmHWM")?);
+    show("beside crowds", times);
+    show_growth(before, most);
     ensure!(most - before < GROWTH_MAX, "{before} KiB have become {most} KiB");
     proxy.log(&["WARN", "a link is closed", "127.0.0.2", "keep its address out"]).await?;
     proxy.log(&["a link has ended", "all take too much memory"]).await?;
@@ -127,6 +130,6 @@ async fn memory_of_links_with_many_members_goes_back_when_they_have_ended() -> R
 
 /// Figures for those who look for them.
 #[expect(clippy::print_stderr, reason = "the log of a test is where they are looked for")]
-fn show(before: f64, most: f64) {
+fn show_growth(before: f64, most: f64) {
     eprintln!("memory grew by {:.1} MiB, from {:.1} MiB", (most - before) / 1024.0, before / 1024.0);
 }

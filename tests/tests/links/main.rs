@@ -14,6 +14,7 @@ mod guesses;
 mod handshakes;
 mod identity;
 mod kept;
+mod latency;
 mod later;
 mod many;
 mod messages;

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use nws_core::sim::{local, network};
 use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Input, Output, Shared};
-use nws_protocol::limits::REMOTES_KEPT_MAX;
 use slotmap::SlotMap;
 
 use crate::bytes::Bytes;
@@ -16,6 +15,9 @@ use crate::verdict::judge;
 /// Limits are low, so that a few steps reach them.
 pub(crate) const CHANNEL_PEERS_MAX: usize = 4;
 const CHANNELS_MAX: usize = 2;
+
+/// What links make a proxy keep: two thousand members.
+const KEPT_MAX: usize = 500_000;
 
 /// Passes after which everything that is due has to be done.
 const PASSES_MAX: usize = 10_000;
@@ -81,7 +83,7 @@ impl<'a> World<'a> {
             bytes,
             core: Channels::new(config, own(), [7; 32]),
             shared,
-            account: Account::new(REMOTES_KEPT_MAX),
+            account: Account::new(KEPT_MAX),
             now,
             channels: [network("a"), network("b"), local("a")],
             conns: SlotMap::with_key(),
