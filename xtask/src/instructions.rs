@@ -2,6 +2,7 @@
 
 mod callgrind;
 mod comparison;
+mod growth;
 mod ledger;
 mod origin;
 
@@ -10,6 +11,7 @@ use anyhow::{Result, bail};
 use crate::checkout;
 use crate::step::Step;
 use comparison::Comparison;
+use growth::Growths;
 use ledger::Ledger;
 use origin::Origin;
 
@@ -17,6 +19,8 @@ use origin::Origin;
 ///
 /// Unlike times, counts are the same in every run, however busy the machine is: what differs is the code, the
 /// compiler or the processor. Fails where a count has moved by more than the tolerance, in either direction.
+///
+/// What others decide about is counted in two sizes. Fails where twice as much costs more than 2.5 times the work.
 #[derive(clap::Args)]
 pub(crate) struct Instructions {
     /// Keeps what was counted as what is known.
@@ -32,6 +36,11 @@ impl Instructions {
         let known = Ledger::read()?;
         let comparison = Comparison::new(&counted, known.as_ref());
         println!("\n{comparison}");
+        let growths = Growths::count()?;
+        println!("\n{growths}");
+        if !growths.too_fast().is_empty() {
+            bail!("twice the size is {}; look for a search", growths.too_fast().join("; "));
+        }
         match (self.renew, comparison.moved()) {
             (true, _) => counted.write(),
             (false, moved) if moved.is_empty() => Ok(()),

@@ -1,11 +1,13 @@
 //! The hot functions of the proxy, each defined once, for two who measure them.
 //!
 //! `cargo bench -p nws-micro` times them; `cargo xtask instructions` counts what they execute, by the program of
-//! this crate. [`HOT`] lists them.
+//! this crate. [`HOT`] lists them. [`GROWTH`] lists what others can make large, to be counted in two sizes.
 
 #![forbid(unsafe_code)]
 
+mod growth;
 mod hot;
 mod room;
 
+pub use growth::{GROWTH, Growth, Work};
 pub use hot::{Call, HOT, Hot};

@@ -1,11 +1,12 @@
 //! Calls one hot function, for an instrument that counts: `nws-micro NAME CALLS`. Without arguments it lists the
-//! functions.
+//! functions. `nws-micro growth NAME SIZE` does work of that size, `nws-micro growth` lists what there is, each with
+//! a size.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
 use std::process::ExitCode;
 
-use nws_micro::{HOT, Hot};
+use nws_micro::{GROWTH, Growth, HOT, Hot, Work};
 
 /// Calls that are not counted: after them every buffer has the size that it keeps.
 const WARM_UP: usize = 20;
@@ -14,11 +15,19 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => HOT.iter().for_each(|hot| println!("{hot}")),
+        ["growth"] => GROWTH.iter().for_each(|growth| println!("{} {growth}", growth.size)),
+        ["growth", name, size] => match (Growth::named(name), size.parse()) {
+            (Some(growth), Ok(size)) => {
+                let work = (growth.prepare)(size);
+                counted_once(work);
+            }
+            _ => return fail("no such work, or no size"),
+        },
         [name, calls] => match (Hot::named(name), calls.parse()) {
             (Some(hot), Ok(calls)) => run(hot, calls),
             _ => return fail("no such function, or no number of calls"),
         },
-        _ => return fail("nws-micro NAME CALLS"),
+        _ => return fail("nws-micro NAME CALLS, or nws-micro growth NAME SIZE"),
     }
     ExitCode::SUCCESS
 }
@@ -33,6 +42,12 @@ fn run(hot: &Hot, calls: usize) {
 #[inline(never)]
 fn counted(call: &mut dyn FnMut(), calls: usize) {
     (0..calls).for_each(|_| call());
+}
+
+/// The same for work that is done once.
+#[inline(never)]
+fn counted_once(work: Work) {
+    work();
 }
 
 fn fail(reason: &str) -> ExitCode {

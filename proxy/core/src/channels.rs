@@ -176,6 +176,7 @@ impl Channels {
 
     /// What is to be done next. To be called until it answers `None`, after every input or after
     /// several.
+    #[inline]
     pub fn poll_output(&mut self) -> Option<Output> {
         self.finish_batch();
         let output = self.outputs.pop_front();
@@ -228,6 +229,7 @@ impl Channels {
         self.judge_touched(now);
     }
 
+    #[inline]
     fn awake(&mut self, now: Instant) -> Instant {
         let Self { attention, lagging, agenda, welcomes, departing, .. } = self;
         attention.at(now, || due(lagging, agenda, welcomes, departing))

@@ -31,15 +31,22 @@ pub(crate) fn need() -> Result<()> {
 
 /// Instructions of one call of the hot function.
 pub(super) fn count(name: &str) -> Result<u64> {
+    Ok(total_of(&[name, &CALLS.to_string()])? / CALLS)
+}
+
+/// Instructions of what nws-micro does for these arguments.
+pub(super) fn total_of(arguments: &[&str]) -> Result<u64> {
     let out = checkout::target().join("callgrind.out");
     let log = checkout::target().join("callgrind.log");
     let valgrind = Step::new("valgrind").arg("--tool=callgrind").arg(format!("--toggle-collect={COLLECTED}"));
     let valgrind = valgrind.arg(file("--callgrind-out-file=", &out)).arg(file("--log-file=", &log));
     let valgrind = valgrind.env(TUNABLES.0, TUNABLES.1);
-    let program = checkout::program("nws-micro", true);
-    valgrind.arg(program).arg(name).arg(CALLS.to_string()).read().with_context(|| last_words(&log))?;
-    let profile = fs::read_to_string(&out).with_context(|| format!("no profile of {name}"))?;
-    total(&profile).map(|total| total / CALLS).with_context(|| format!("nothing was counted of {name}"))
+    let program = valgrind.arg(checkout::program("nws-micro", true));
+    let program = arguments.iter().fold(program, |program, argument| program.arg(argument));
+    program.read().with_context(|| last_words(&log))?;
+    let what = arguments.join(" ");
+    let profile = fs::read_to_string(&out).with_context(|| format!("no profile of {what}"))?;
+    total(&profile).with_context(|| format!("nothing was counted of {what}"))
 }
 
 fn is_here() -> bool {

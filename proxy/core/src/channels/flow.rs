@@ -77,7 +77,10 @@ impl Channels {
             return;
         }
         self.note_lag(conn, bytes, now);
-        self.let_repaid_go(conn, now);
+        // Without progress nobody has been repaid, and there may be many.
+        if bytes > 0 {
+            self.let_repaid_go(conn, now);
+        }
     }
 
     /// What waits for a trunk waits for its turn, while others of the link have theirs: that is not its fault.
@@ -143,6 +146,7 @@ impl Channels {
         senders.into_iter().for_each(|sender| self.let_go(sender, now));
     }
 
+    #[cold]
     fn note_lag(&mut self, conn: ConnId, bytes: usize, now: Instant) {
         let Some(member) = self.members.get_mut(conn) else { return };
         match &mut member.lag {
@@ -263,6 +267,8 @@ impl Channels {
         self.let_go_below(self.window(recipient, now) / 2, recipient, now);
     }
 
+    // Where it is not apart, each message costs some fifty instructions more.
+    #[cold]
     fn let_go_below(&mut self, enough: usize, recipient: ConnId, now: Instant) {
         let Some(lag) = self.members.get_mut(recipient).and_then(|member| member.lag.as_mut()) else {
             return;

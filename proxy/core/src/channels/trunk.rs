@@ -186,7 +186,7 @@ impl Channels {
             *bytes = &[];
             return;
         }
-        if self.depart_before(conn, turn) {
+        if self.depart_before(turn) {
             return;
         }
         let Some(trunk) = self.trunk_mut(conn) else { return };

@@ -1,17 +1,20 @@
 //! Members of other proxies that leave together, as their link is over: there may be many, so they leave in turns.
 //!
-//! Until it has left, each counts as present: whoever joins meanwhile is told of it first, and nobody gets its id. So the
-//! next link of the same proxy is heard in the channel when all have left, and its turns go to that first.
+//! Until it has left, each counts as present: whoever joins meanwhile is told of it first, and nobody gets its id. So no
+//! link is heard before all have left, and its turns go to that first.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
+use nws_protocol::PeerId;
 use nws_protocol::limits::KEPT_PER_MEMBER;
-use nws_protocol::{PeerId, ProxyId};
 
 use super::{Peer, Trunk};
 use crate::Kept;
 use crate::channels::{ChannelId, Channels, ConnId, Turn};
+
+/// Members that were not admitted and leave in the time that one takes which was.
+const UNSEEN_PER_RECORD: usize = 8;
 
 /// The channels from which some leave.
 #[derive(Default)]
@@ -26,7 +29,6 @@ pub(in crate::channels) struct Departing {
 pub(in crate::channels) struct Departure {
     /// The trunk that was theirs.
     trunk: ConnId,
-    proxy: ProxyId,
     peers: BTreeMap<u32, Peer>,
     /// The numbers of those that are not present.
     waiting: BTreeSet<u32>,
@@ -47,8 +49,7 @@ impl Departure {
     pub(super) fn of(conn: ConnId, trunk: &mut Trunk) -> Self {
         let kept = trunk.kept.hand_over();
         let (peers, waiting) = (std::mem::take(&mut trunk.peers), std::mem::take(&mut trunk.waiting));
-        let (proxy, roster) = (trunk.proxy.clone(), std::mem::take(&mut trunk.roster));
-        Self { trunk: conn, proxy, peers, waiting, kept, roster }
+        Self { trunk: conn, peers, waiting, kept, roster: std::mem::take(&mut trunk.roster) }
     }
 
     pub(in crate::channels) fn present_count(&self) -> usize {
@@ -69,6 +70,7 @@ impl Departure {
 
 impl Channels {
     /// Begins a departure. As most are short it also ends, if a turn is enough.
+    #[cold]
     pub(super) fn begin_departure(&mut self, id: ChannelId, departure: Departure, now: Instant) {
         self.channels[id].departures.push_back(departure);
         let turn = &mut Turn::of(self.config.records_per_turn);
@@ -92,32 +94,23 @@ impl Channels {
         }
     }
 
-    /// Before a trunk is heard all have to leave that an earlier link of its proxy has brought: goes on with that, and gives
-    /// whether it takes another turn.
-    pub(super) fn depart_before(&mut self, conn: ConnId, turn: &mut Turn) -> bool {
-        while let Some(id) = self.awaited_by(conn) {
-            if !self.depart(id, turn) {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// The channel from which members of the proxy behind this trunk still leave.
-    fn awaited_by(&self, conn: ConnId) -> Option<ChannelId> {
-        let member = self.members.get(conn)?;
-        let (trunk, place) = (member.trunk.as_deref()?, member.place?);
-        let departures = &self.channels[place.channel].departures;
-        departures.iter().any(|departure| departure.proxy == trunk.proxy).then_some(place.channel)
+    /// Before a trunk is heard all have to leave who still do: goes on with that, and gives whether it takes another turn. So the
+    /// ids of a proxy are free before its next link brings them again, and links bring no more than leaves.
+    pub(super) fn depart_before(&mut self, turn: &mut Turn) -> bool {
+        self.go_on_departing(turn);
+        !self.departing.channels.is_empty()
     }
 
     /// Goes on with the departures from one channel; the answer is whether that was all.
+    #[cold]
     fn depart(&mut self, id: ChannelId, turn: &mut Turn) -> bool {
         while let Some(departure) = self.first_departure(id) {
-            let (trunk, peer) = (departure.trunk, departure.pop());
+            let (trunk, peer, left) = (departure.trunk, departure.pop(), departure.peers.len());
             let queued = self.fresh;
             match peer {
                 Some(peer) if peer.is_admitted => self.miss(id, trunk, &peer.id, None),
+                // Nobody is told, so some of them count as one.
+                Some(_) if !left.is_multiple_of(UNSEEN_PER_RECORD) => continue,
                 Some(_) => {}
                 None => drop(self.channels[id].departures.pop_front()),
             }
