@@ -51,7 +51,7 @@ impl Turn {
 
 impl Channels {
     /// Bytes that may be read of a client before others have their turn: what it says to all is a frame
-    /// for each of them, again after [`BATCH_MAX`] bytes.
+    /// for each of them, again after a batch of some KiB.
     #[must_use]
     pub fn read_max(&self, conn: ConnId) -> usize {
         let place = self.members.get(conn).and_then(|member| member.place);
