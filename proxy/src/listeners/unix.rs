@@ -40,7 +40,9 @@ impl OwnSocket {
     pub(super) fn bind(path: &Path) -> Result<Self, Error> {
         let fault = |source| Error::Unix { path: path.to_owned(), source };
         let folder = path.parent().unwrap_or(Path::new("/"));
-        prepare(folder).map_err(fault)?.then_some(()).ok_or_else(|| Error::UnixFolder(folder.to_owned()))?;
+        if !prepare(folder).map_err(fault)? {
+            return Err(Error::UnixFolder(folder.to_owned()));
+        }
         let listener = match listen(path) {
             Err(error) if error.kind() == ErrorKind::AddrInUse => replace(path, folder)?,
             other => other.map_err(fault)?,
