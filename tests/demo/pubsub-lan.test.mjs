@@ -32,6 +32,8 @@ test("windows on two machines share a log-in and a lamp, and whoever comes later
   const late = await enter(lan.browsers[0], ADDRESS, "Late", "two-machines");
   await late.getByText("35 %", { exact: true }).waitFor();
   await late.getByRole("status", { name: "Log-in" }).filter({ hasText: "Ann is logged in" }).waitFor();
+  // The table is drawn some times a second.
+  await late.locator("#topics tr").nth(1).waitFor();
   assert.equal(await late.locator("#topics tr").count(), 2);
   await picture(late, "pubsub-lan");
   await end(bob, late);
