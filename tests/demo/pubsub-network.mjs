@@ -180,3 +180,45 @@ export class Network {
 }
 
 const key = (one, other) => [one.number, other.number].sort().join();
+
+/** Some members who all know each other, on a network of their own. */
+export function together(t, count, seed = 1) {
+  const network = new Network(seed);
+  const members = Array.from({ length: count }, () => network.member());
+  t.after(() => {
+    for (const { hub } of members) hub.close();
+  });
+  network.settle();
+  return { network, members };
+}
+
+export const values = ({ ledger }) =>
+  Object.fromEntries(
+    [...ledger.entries.values()].filter(({ value }) => value !== undefined).map(({ topic, value }) => [topic, value]),
+  );
+export const stamps = ({ ledger }) => [...ledger.entries.values()].map((entry) => JSON.stringify(entry)).sort();
+
+export function heard(hub, pattern) {
+  const said = [];
+  hub.subscribe(pattern, (value, topic) => said.push([topic, value]));
+  return said;
+}
+
+/** A message as a peer could send it that keeps to no rule. */
+export function say(network, from, to, message) {
+  network.queue(from.room, to.room).push({
+    kind: "data",
+    data: typeof message === "string" ? message : JSON.stringify(message),
+    direct: true,
+  });
+  network.settle();
+}
+
+/** As if some seconds passed: everybody compares, and what that sets off comes to rest. */
+export function reconcile(network, members) {
+  network.settle();
+  for (let round = 0; round < 4; round += 1) {
+    for (const { hub } of members) hub.compare();
+    network.settle();
+  }
+}

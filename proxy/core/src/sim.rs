@@ -10,6 +10,7 @@ mod downlink;
 mod event;
 pub mod lan;
 mod proxy;
+mod time;
 mod trunk;
 mod word;
 

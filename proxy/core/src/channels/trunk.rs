@@ -242,6 +242,9 @@ impl Channels {
 
     /// Tells every trunk of a channel what a member of this proxy does.
     pub(super) fn tell_trunks(&mut self, id: ChannelId, cause: ConnId, record: Record<'_>) {
+        if self.channels[id].trunks.is_empty() {
+            return;
+        }
         let mut encoded = std::mem::take(&mut self.encoded);
         record.write(&mut encoded);
         self.queue_to_trunks(id, cause, encoded);
@@ -249,6 +252,9 @@ impl Channels {
 
     /// Tells every trunk of a channel that a member of this proxy is there.
     pub(super) fn tell_trunks_of_newcomer(&mut self, id: ChannelId, newcomer: ConnId) {
+        if self.channels[id].trunks.is_empty() {
+            return;
+        }
         let mut encoded = std::mem::take(&mut self.encoded);
         self.members[newcomer].join_record().write(&mut encoded);
         self.queue_to_trunks(id, newcomer, encoded);

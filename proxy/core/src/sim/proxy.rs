@@ -235,35 +235,13 @@ impl Proxy {
         self.clients[client.0].finishing
     }
 
-    /// Lets time pass.
-    pub fn advance(&mut self, by: Duration) {
-        let end = self.clock.now() + by;
-        self.settle();
-        while let Some(at) = self.next().filter(|&at| at <= end) {
-            self.clock.set(at);
-            self.time_out();
-            for client in self.limited().collect::<Vec<_>>() {
-                self.write(client);
-            }
-            self.settle();
-        }
-        self.clock.set(end);
-    }
-
-    /// Lets time pass in which the process does nothing, as if it was stopped. Its clients live. Afterwards it does
-    /// first what is due, and then reads what has come.
-    pub fn stand_still(&mut self, time: Duration) {
-        self.clock.set(self.clock.now() + time);
-        self.time_out();
-    }
-
     /// Works until nothing is left to be read, decided or written at this time.
     pub fn settle(&mut self) {
         while self.pass() {}
     }
 
     /// Does what is due, however many turns it takes.
-    fn time_out(&mut self) {
+    pub(super) fn time_out(&mut self) {
         for _ in 0..TURNS_MAX {
             if !self.is_due() {
                 return;
@@ -315,7 +293,7 @@ impl Proxy {
         }
     }
 
-    fn write(&mut self, client: ClientId) {
+    pub(super) fn write(&mut self, client: ClientId) {
         let Some(conn) = self.conn(client) else { return };
         let Client { downlink, dirty, .. } = &mut self.clients[client.0];
         *dirty = false;
@@ -381,7 +359,7 @@ impl Proxy {
     }
 
     /// Clients that read what waits for them bit by bit.
-    fn limited(&self) -> impl Iterator<Item = ClientId> {
+    pub(super) fn limited(&self) -> impl Iterator<Item = ClientId> {
         let is_limited = |client: &ClientId| self.clients[client.0].downlink.is_limited();
         self.all().filter(is_limited).filter(|&client| self.waiting(client) > 0)
     }
