@@ -212,6 +212,13 @@ impl Channels {
         Fresh { bytes: self.fresh, outputs: self.outputs.len() }
     }
 
+    /// A turn has ended after so many outputs, and others are left. What was queued for those that are done is fresh no
+    /// more: about as much for each as for each of the others.
+    pub fn end_turn(&mut self, done: usize) {
+        let left = self.outputs.len();
+        self.fresh = (self.fresh as u128 * left as u128 / (left + done).max(1) as u128) as usize;
+    }
+
     /// Before something that `speaker` says, or that somebody else has caused.
     fn begin(&mut self, speaker: Option<ConnId>, now: Instant) -> Instant {
         let now = self.awake(now);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nws_core::sim::{Event, network};
-use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Output, Turn};
+use nws_core::{Account, Channels, Config, ConnId, Framing, Fresh, Input, Output, Turn};
 use nws_protocol::limits::{CLIENT_FRAMES_PER_PASS, PING_INTERVAL, READ_PER_PASS};
 use nws_protocol::link::Record;
 use nws_protocol::{IdSource, ProxyId};
@@ -260,4 +260,24 @@ fn whoever_leaves_counts_until_it_has_left() {
     kept.dedup();
     assert!(kept.len() >= MEMBERS as usize / RECORDS, "it shrinks in each of {} turns", kept.len());
     assert_eq!(kept.last(), Some(&0));
+}
+
+/// Otherwise what little is left would seem worth a turn of its own, again and again.
+#[test]
+fn what_was_written_in_a_turn_that_ended_is_fresh_no_more() {
+    let Room { mut core, mut conns, now, .. } = Room::new();
+    for _ in 0..300 {
+        let conn = conns.insert(());
+        core.handle(Input::Join { conn, channel: network("room"), framing: Framing::Structured }, now);
+    }
+    let Fresh { bytes, outputs } = core.fresh();
+    assert!((300..600).contains(&outputs), "{outputs}");
+    let done = outputs - outputs / 10;
+    assert!((0..done).all(|_| core.poll_output().is_some()));
+    core.end_turn(done);
+    let rest = core.fresh();
+    assert_eq!(rest.outputs, outputs - done);
+    assert!(rest.bytes > 0 && rest.bytes <= bytes / 10, "{} of {bytes}", rest.bytes);
+    while core.poll_output().is_some() {}
+    assert_eq!(core.fresh(), Fresh { bytes: 0, outputs: 0 });
 }

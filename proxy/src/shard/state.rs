@@ -152,6 +152,7 @@ impl Shard {
                     now = Instant::now();
                 }
             }
+            core.end_turn(WRITES_PER_PASS);
             Rest::Some
         })
     }
