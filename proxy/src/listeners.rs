@@ -46,7 +46,8 @@ pub(crate) enum Listener {
 
 impl Listeners {
     /// Listens on the port that is configured, or on one that is free on both addresses when it is 0; on the Unix
-    /// socket; and on the port for other proxies. Before there are other threads, because of the Unix socket.
+    /// socket; and on the port for other proxies. Before there are other threads, because of the Unix socket and of the
+    /// table of descriptors.
     ///
     /// # Errors
     ///
@@ -54,6 +55,8 @@ impl Listeners {
     /// [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and the others of its kind. That the system has no
     /// IPv6 is only a warning.
     pub fn bind(config: &Config) -> Result<Self, Error> {
+        #[cfg(target_os = "linux")]
+        crate::places::grow_table();
         let mut listeners = Self { clients: Vec::new(), links: None, port: None };
         if config.tcp {
             listeners.bind_local(config.port)?;

@@ -15,6 +15,10 @@ const DESCRIPTORS_PER_SHARD: u64 = 4;
 /// What part of all descriptors other proxies may have at most, where there are few.
 const NETWORK_PART: u64 = 4;
 
+/// Descriptors for which there is room from the beginning.
+#[cfg(target_os = "linux")]
+const TABLE: u64 = 16 * 1024;
+
 /// Places for connections. Those beyond the limit get one too, but only to be refused.
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
@@ -53,6 +57,18 @@ impl Places {
 /// Links to other proxies that there may be.
 pub(crate) fn links_max() -> usize {
     links_within(descriptors())
+}
+
+/// Makes the table of descriptors as large as it is likely to become, for 8 bytes each.
+///
+/// Linux doubles the table of a process when it is full. A process with several threads has to wait for all processors then: 10 ms
+/// were measured each time, in which nobody is served. So this comes before any other thread is started.
+#[cfg(target_os = "linux")]
+pub(crate) fn grow_table() {
+    let last = descriptors().min(TABLE) - 1;
+    let Ok(last) = last.try_into() else { return };
+    // Where it fails, the table grows later. The copy is closed at once, and the table stays.
+    drop(rustix::io::fcntl_dupfd_cloexec(std::io::stderr(), last));
 }
 
 /// How many there are. Raises the limit as far as the system lets it.
