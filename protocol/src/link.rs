@@ -12,7 +12,7 @@ mod frame;
 mod hello;
 mod record;
 
-pub use assembler::Assembler;
+pub use assembler::{Assembled, Assembler, LongRecord};
 pub use frame::{DATA_HEAD_LEN, Element, InvalidLinkFrame, LinkFrame, Slot, TAG_LEN, Tag, write_data_head};
 pub use hello::{Hello, VERSION};
 pub use record::{InvalidRecord, Payload, Record, RecordHead};

@@ -14,6 +14,9 @@ use crate::proxy::is_id_byte as is_base32_byte;
 /// Characters of a generated id: 130 bits of a digest in base32.
 const GENERATED_LEN: usize = 26;
 
+/// What stands between an id that was chosen elsewhere and the id of its proxy.
+const ELSEWHERE: char = '~';
+
 /// Separates the digest behind a generated id from digests of other kinds. With an id of a proxy and a nonce it fills
 /// one block of SHA-256 (55 bytes and the padding), which is half the work of two.
 const GENERATED_LABEL: &[u8] = b"nws peer id 1";
@@ -82,9 +85,18 @@ impl PeerId {
             IdSource::Nonce(nonce) => Ok(Self::generated(proxy, &nonce)),
             IdSource::Choice(id) => {
                 check_choice(id)?;
-                Ok(Self([id, "~", proxy.as_str()].concat().into()))
+                Ok(Self(format!("{id}{ELSEWHERE}{proxy}").into()))
             }
         }
+    }
+
+    /// Takes an id that stands in a frame, whoever made it; `None` where no proxy makes such ids.
+    #[must_use]
+    pub fn mentioned(id: &str) -> Option<Self> {
+        let (own, proxy) = id.split_once(ELSEWHERE).unwrap_or((id, ""));
+        let is_id = (1..=PEER_ID_MAX).contains(&own.len()) && own.bytes().all(is_id_byte);
+        let is_proxy = proxy.len() <= GENERATED_LEN && proxy.bytes().all(is_base32_byte);
+        (is_id && is_proxy).then(|| Self(id.into()))
     }
 
     /// The id as it stands in frames.
@@ -154,6 +166,16 @@ mod tests {
     }
 
     #[test]
+    fn what_needs_an_escape_is_no_id() {
+        for id in ["alice", GOLDEN] {
+            assert_eq!(PeerId::mentioned(id).map(|id| id.to_string()).as_deref(), Some(id));
+        }
+        for id in ["", "a\"b", "a\\", "~a", "a~\"", "a~b~c", &"a".repeat(65)] {
+            assert_eq!(PeerId::mentioned(id), None, "{id}");
+        }
+    }
+
+    #[test]
     fn nobody_chooses_an_id_of_the_form_of_a_generated_one() {
         for n in 0..100 {
             let id = PeerId::generated(&proxy(n), &[n; 16]);
@@ -173,6 +195,7 @@ mod tests {
         let id = PeerId::elsewhere(IdSource::Choice("alice"), &proxy(0xa5)).unwrap();
         assert_eq!(id.as_str(), "alice~uws2ljnfuws2ljnfuws2ljnfuw");
         assert_eq!(PeerId::chosen(id.as_str()), Err(InvalidPeerId::Form));
+        assert_eq!(PeerId::mentioned(id.as_str()), Some(id));
         let twice = PeerId::elsewhere(IdSource::Choice("a~b"), &proxy(0xa5));
         assert_eq!(twice, Err(InvalidPeerId::Form));
     }

@@ -14,7 +14,7 @@ mod violation;
 
 pub use decoder::Decoder;
 pub use encoder::{frame_len, write_close, write_frame};
-pub use event::Event;
+pub use event::{Event, utf8};
 pub use violation::Violation;
 
 /// Payload of a control frame (RFC 6455, section 5.5).

@@ -30,6 +30,7 @@ mod shard;
 mod stream;
 mod tls;
 mod trouble;
+mod workers;
 
 use std::future::Future;
 

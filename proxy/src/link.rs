@@ -1,7 +1,6 @@
 //! Links to other proxies: a TCP connection, TLS, a WebSocket, and inside it what both sides find out about
 //! their channels and then relay.
 
-mod arithmetic;
 mod dial;
 mod end;
 mod intake;
@@ -25,8 +24,8 @@ use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
 use crate::tls::Identity;
 use crate::trouble::Troubles;
+use crate::workers::Workers;
 
-pub(crate) use arithmetic::Arithmetic;
 pub(crate) use dial::dial;
 pub(crate) use listen::{LinkListener, listen};
 pub(crate) use tasks::{Starter, Tasks};
@@ -50,7 +49,7 @@ pub(crate) struct Context {
     /// Addresses whose links made it keep too much.
     pub(crate) greedy: Troubles<IpAddr>,
     /// Where they compute.
-    pub(crate) arithmetic: Arithmetic,
+    pub(crate) arithmetic: Workers,
     /// What starts their tasks.
     pub(crate) tasks: Starter,
 }

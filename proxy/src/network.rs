@@ -15,12 +15,13 @@ use crate::config::Links;
 use crate::discovery::{Discovery, Mdns, NamedPeers};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
-use crate::link::{self, Arithmetic, Context, LinkListener, Tasks};
+use crate::link::{self, Context, LinkListener, Tasks};
 use crate::mesh::{Dialer, Mesh};
 use crate::refusals::Refusals;
 use crate::shard::{News, ShardHandles};
 use crate::tls::Identity;
 use crate::trouble::Troubles;
+use crate::workers::Workers;
 
 /// News of channels that may wait. A shard that has more sums them up.
 const NEWS: usize = 1024;
@@ -82,7 +83,7 @@ impl Network {
             refusals,
             account: Account::new(REMOTES_KEPT_MAX),
             greedy: Troubles::new(),
-            arithmetic: Arithmetic::new(),
+            arithmetic: Workers::new(),
             tasks: tasks.starter(),
         });
         let mesh = Mesh::new(proxy, dialer(Rc::clone(&context)), questions)?;

@@ -27,6 +27,7 @@ use crate::config::Config;
 use crate::digest::DigestKey;
 use crate::error::Error;
 use crate::refusals::Refusals;
+use crate::workers::Workers;
 
 pub(crate) use handle::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
 pub(crate) use news::{News, Untold};
@@ -73,9 +74,10 @@ impl Shards {
         refusals: &Refusals,
     ) -> Result<Self, Error> {
         let shared = Arc::new(Shared::new(config.limits.channels, limits::ALL_QUEUES_MAX));
+        let workers = Workers::new();
         let count = config.shards.unwrap_or_else(usual_count);
         let running = (0..count)
-            .map(|index| start_one(index, config, proxy, &shared, news, refusals))
+            .map(|index| start_one(index, config, proxy, &shared, &workers, news, refusals))
             .collect::<Result<_, _>>()?;
         Ok(Self { running, key: DigestKey::generate()? })
     }
@@ -142,6 +144,7 @@ fn start_one(
     config: &Config,
     proxy: &ProxyId,
     shared: &Arc<Shared>,
+    workers: &Workers,
     news: Option<&mpsc::Sender<News>>,
     refusals: &Refusals,
 ) -> Result<Running, Error> {
@@ -154,6 +157,7 @@ fn start_one(
         message_max: config.limits.message,
         news: news.cloned(),
         refusals: refusals.clone(),
+        workers: workers.clone(),
     };
     let (commands, receiver) = mpsc::channel(COMMANDS);
     let is_here = index == 0;

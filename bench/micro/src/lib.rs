@@ -8,6 +8,9 @@
 mod growth;
 mod hot;
 mod room;
+mod scene;
+mod turns;
 
 pub use growth::{GROWTH, Growth, Work};
 pub use hot::{Call, HOT, Hot};
+pub use turns::{Turns, turns};

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
             }
             _ => return fail("no such work, or no size"),
         },
+        ["turns"] => nws_micro::turns().iter().for_each(|row| println!("{row}")),
         [name, calls] => match (Hot::named(name), calls.parse()) {
             (Some(hot), Ok(calls)) => run(hot, calls),
             _ => return fail("no such function, or no number of calls"),

@@ -2,11 +2,49 @@
 
 use super::{InvalidRecord, Record, RecordHead};
 
+/// What an [`Assembler`] has found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Assembled<'a> {
+    /// A record.
+    Record(Record<'a>),
+    /// One that is longer than it [judges](Assembler::judging).
+    Long(LongRecord),
+}
+
+/// A record of which no more than its head is known to be right, as looking at it takes long.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LongRecord(Vec<u8>);
+
+impl LongRecord {
+    /// Who speaks, and to whom if it is to one; `None` if it is no message.
+    #[must_use]
+    pub fn route(&self) -> Option<(u32, Option<u32>)> {
+        RecordHead::route(&self.0)
+    }
+
+    /// Bytes that it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.capacity()
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn parse(&self) -> Result<Record<'_>, InvalidRecord> {
+        parse(&self.0)
+    }
+}
+
 /// Finds the records of one stream, where they lie when they came in one piece.
 #[derive(Debug)]
 pub struct Assembler {
     /// Bytes of a body, at most.
     max: usize,
+    /// Records in a buffer of its own that are longer are given out as [`Assembled::Long`].
+    judged_max: usize,
     /// The beginning of a record whose end has not come.
     partial: Vec<u8>,
     /// The record that was given out last is in `partial`.
@@ -17,7 +55,15 @@ impl Assembler {
     /// For a stream whose records have bodies of at most `max` bytes.
     #[must_use]
     pub fn new(max: usize) -> Self {
-        Self { max, partial: Vec::new(), given: false }
+        Self { max, judged_max: usize::MAX, partial: Vec::new(), given: false }
+    }
+
+    /// The same, but records that are longer than `judged_max` are given away as they are. One that lies
+    /// whole in the input is judged.
+    #[must_use]
+    pub const fn judging(mut self, judged_max: usize) -> Self {
+        self.judged_max = judged_max;
+        self
     }
 
     /// The next record, whose last byte is in `bytes` and taken from them; `None` when they are used up.
@@ -25,7 +71,10 @@ impl Assembler {
     /// # Errors
     ///
     /// What is wrong with it. The stream cannot be read any further then.
-    pub fn next<'a, 'b: 'a>(&'a mut self, bytes: &mut &'b [u8]) -> Result<Option<Record<'a>>, InvalidRecord> {
+    pub fn next<'a, 'b: 'a>(
+        &'a mut self,
+        bytes: &mut &'b [u8],
+    ) -> Result<Option<Assembled<'a>>, InvalidRecord> {
         if std::mem::take(&mut self.given) {
             self.partial = Vec::new();
         }
@@ -35,7 +84,7 @@ impl Assembler {
                 && let Some((record, rest)) = whole.split_at_checked(len)
             {
                 *bytes = rest;
-                return parse(record).map(Some);
+                return parse(record).map(Assembled::Record).map(Some);
             }
         }
         self.fill(RecordHead::LEN, bytes);
@@ -44,8 +93,11 @@ impl Assembler {
         if self.partial.len() < len {
             return Ok(None);
         }
+        if len > self.judged_max {
+            return Ok(Some(Assembled::Long(LongRecord(std::mem::take(&mut self.partial)))));
+        }
         self.given = true;
-        parse(&self.partial).map(Some)
+        parse(&self.partial).map(Assembled::Record).map(Some)
     }
 
     /// Bytes of memory that are held for a record whose end has not come.

@@ -1,6 +1,7 @@
 //! What follows each other in the stream of one channel of a link.
 
 use super::IGNORABLE;
+use crate::limits::PEER_ID_MAX;
 use crate::peer::IdSource;
 
 /// One thing that the proxy at the other end says about a channel, borrowed from its bytes:
@@ -107,6 +108,17 @@ impl RecordHead {
         let [kind, a, b, c, d, ..] = *bytes else { return None };
         Some(Self { kind, len: u32::from_be_bytes([a, b, c, d]) as usize })
     }
+
+    /// Who speaks in this record, and to whom if it is to one; `None` if it is no message.
+    pub(super) fn route(record: &[u8]) -> Option<(u32, Option<u32>)> {
+        let (head, mut body) = record.split_at_checked(Self::LEN)?;
+        let Self { kind, .. } = Self::parse(head)?;
+        match kind {
+            kind::BROADCAST => Some((number(&mut body, kind).ok()?, None)),
+            kind::MESSAGE => Some((number(&mut body, kind).ok()?, Some(number(&mut body, kind).ok()?))),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Record<'a> {
@@ -144,6 +156,14 @@ impl<'a> Record<'a> {
 
     /// Appends the record to `out`. Its payload must be shorter than 4 GiB.
     pub fn write(&self, out: &mut Vec<u8>) {
+        self.write_before_payload(out);
+        if let Self::Broadcast { payload, .. } | Self::Message { payload, .. } = self {
+            out.extend_from_slice(payload.as_bytes());
+        }
+    }
+
+    /// Appends what comes before the payload, so that this need not be copied; there is room for it then.
+    pub fn write_before_payload(&self, out: &mut Vec<u8>) {
         match *self {
             Self::Join { member, id } => {
                 let (source, bytes) = match &id {
@@ -157,13 +177,12 @@ impl<'a> Record<'a> {
             Self::NotAdmitted { member } => write_parts(out, kind::NOT_ADMITTED, [&member.to_be_bytes()]),
             Self::Admitted { member } => write_parts(out, kind::ADMITTED, [&member.to_be_bytes()]),
             Self::Broadcast { member, payload } => {
-                let (kind, bytes) = payload.parts();
-                write_parts(out, kind::BROADCAST, [&member.to_be_bytes(), &[kind], bytes]);
+                let parts = [&member.to_be_bytes()[..], &[payload.kind()]];
+                write_parts_before(out, kind::BROADCAST, parts, payload.as_bytes());
             }
             Self::Message { member, target, payload } => {
-                let (kind, bytes) = payload.parts();
-                let parts = [&member.to_be_bytes()[..], &target.to_be_bytes(), &[kind], bytes];
-                write_parts(out, kind::MESSAGE, parts);
+                let parts = [&member.to_be_bytes()[..], &target.to_be_bytes(), &[payload.kind()]];
+                write_parts_before(out, kind::MESSAGE, parts, payload.as_bytes());
             }
             Self::Roster => write_parts(out, kind::ROSTER, []),
             Self::Unknown => write_parts(out, IGNORABLE, []),
@@ -190,11 +209,20 @@ impl<'a> Payload<'a> {
         }
     }
 
-    fn parts(self) -> (u8, &'a [u8]) {
+    /// Its bytes, whatever they are.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'a [u8] {
         match self {
-            Self::Json(text) => (payload::JSON, text.as_bytes()),
-            Self::Text(text) => (payload::TEXT, text.as_bytes()),
-            Self::Binary(bytes) => (payload::BINARY, bytes),
+            Self::Json(text) | Self::Text(text) => text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+
+    const fn kind(self) -> u8 {
+        match self {
+            Self::Json(_) => payload::JSON,
+            Self::Text(_) => payload::TEXT,
+            Self::Binary(_) => payload::BINARY,
         }
     }
 }
@@ -226,13 +254,22 @@ mod payload {
 /// The other bits of `source` are for later versions.
 fn id_source(source: u8, bytes: &[u8], kind: u8) -> Result<IdSource<'_>, InvalidRecord> {
     if source & source::CHOICE != 0 {
-        return text(bytes).map(IdSource::Choice);
+        // However long a record is, looking at one that is no message takes no time.
+        return match bytes.len() {
+            0..=PEER_ID_MAX => text(bytes).map(IdSource::Choice),
+            _ => Err(InvalidRecord::Length(kind)),
+        };
     }
     bytes.try_into().map(IdSource::Nonce).map_err(|_| InvalidRecord::Length(kind))
 }
 
 fn write_parts<const N: usize>(out: &mut Vec<u8>, kind: u8, parts: [&[u8]; N]) {
-    let len: usize = parts.iter().map(|part| part.len()).sum();
+    write_parts_before(out, kind, parts, &[]);
+}
+
+/// Makes room for `rest`, with which the body ends, and does not append it.
+fn write_parts_before<const N: usize>(out: &mut Vec<u8>, kind: u8, parts: [&[u8]; N], rest: &[u8]) {
+    let len = rest.len() + parts.iter().map(|part| part.len()).sum::<usize>();
     debug_assert!(u32::try_from(len).is_ok(), "a message is shorter than 4 GiB");
     out.reserve(RecordHead::LEN + len);
     out.push(kind);

@@ -72,6 +72,21 @@ impl<'a> Refusal<'a> {
         Self { code, reason: reason.into(), target: None }
     }
 
+    /// There is no peer of this id.
+    #[must_use]
+    pub fn unknown_target(target: &'a str) -> Self {
+        let reason = "no such peer in this channel";
+        Self { target: Some(Cow::Borrowed(target)), ..Self::new(ErrorCode::UnknownTarget, reason) }
+    }
+
+    /// The same, without the frame.
+    #[must_use]
+    pub fn into_owned(self) -> Refusal<'static> {
+        let Self { code, reason, target } = self;
+        let target = target.map(|target| Cow::Owned(target.into_owned()));
+        Refusal { code, reason: Cow::Owned(reason.into_owned()), target }
+    }
+
     fn bad_frame(reason: impl Into<Cow<'a, str>>) -> Self {
         Self::new(ErrorCode::BadFrame, reason)
     }

@@ -18,6 +18,8 @@ const KEPT: usize = 1024;
 #[derive(Debug)]
 pub struct Decoder {
     message_max: usize,
+    /// Messages in a buffer of its own that are longer are given out as [`Event::Long`].
+    judged_max: usize,
     /// The start of a header whose end has not come yet.
     header: [u8; Header::LEN_MAX],
     header_len: u8,
@@ -45,6 +47,7 @@ impl Decoder {
     pub const fn new(message_max: usize) -> Self {
         Self {
             message_max,
+            judged_max: usize::MAX,
             header: [0; Header::LEN_MAX],
             header_len: 0,
             frame: None,
@@ -53,6 +56,14 @@ impl Decoder {
             control: Vec::new(),
             lent: None,
         }
+    }
+
+    /// The same, but messages that are longer than `judged_max` are given away as they are, as looking at them
+    /// takes long: [`Event::Long`]. One that lies whole in the input is judged.
+    #[must_use]
+    pub const fn judging(mut self, judged_max: usize) -> Self {
+        self.judged_max = judged_max;
+        self
     }
 
     /// Takes bytes from the front of `input` until something is complete. `None` when all input is
@@ -175,6 +186,10 @@ impl Decoder {
             return Event::read(opcode, &self.control);
         }
         let kind = self.fragmented.take().unwrap_or(opcode);
+        if self.message.len() > self.judged_max {
+            let payload = std::mem::take(&mut self.message);
+            return Ok(Event::Long { is_text: kind == Opcode::Text, payload });
+        }
         Event::read(kind, &self.message)
     }
 }

@@ -4,12 +4,20 @@ use super::{Opcode, Violation};
 use crate::CloseCode;
 
 /// Something that a client said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
     /// A text message.
     Text(&'a str),
     /// A binary message.
     Binary(&'a [u8]),
+    /// A message that is longer than a decoder [judges](super::Decoder::judging). Whether a text is UTF-8 is not
+    /// known yet.
+    Long {
+        /// A text message, not a binary one.
+        is_text: bool,
+        /// All of it.
+        payload: Vec<u8>,
+    },
     /// A ping: to be answered by a pong with this payload.
     Ping(&'a [u8]),
     /// A pong.
@@ -46,6 +54,11 @@ fn close_code(payload: &[u8]) -> Result<Option<u16>, Violation> {
     }
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, Violation> {
+/// Judges the payload of a text message.
+///
+/// # Errors
+///
+/// That it is not UTF-8.
+pub fn utf8(bytes: &[u8]) -> Result<&str, Violation> {
     simdutf8::basic::from_utf8(bytes).map_err(|_| Violation::NOT_UTF8)
 }

@@ -1,7 +1,7 @@
 //! Links: bytes that may not change, there and back, and in any pieces.
 
 use nws_protocol::link::{
-    Assembler, Hello, InvalidLinkFrame, InvalidRecord, LinkFrame, Payload, Record, RecordHead,
+    Assembled, Assembler, Hello, InvalidLinkFrame, InvalidRecord, LinkFrame, Payload, Record, RecordHead,
     write_data_head,
 };
 use nws_protocol::{IdSource, Nonce};
@@ -105,7 +105,7 @@ fn golden_records() {
     let mut assembler = Assembler::new(21);
     let mut rest = &*stream;
     for (record, _) in records {
-        assert_eq!(assembler.next(&mut rest), Ok(Some(record)));
+        assert_eq!(assembler.next(&mut rest), Ok(Some(Assembled::Record(record))));
     }
     assert_eq!((assembler.next(&mut rest), rest), (Ok(None), &b""[..]));
 }
@@ -169,7 +169,7 @@ fn what_is_given_out_is_not_held() {
     assert_eq!(assembler.next(&mut piece), Ok(None));
     assert_eq!((assembler.buffered(), piece), (9, &b""[..]));
     let mut piece = &b"\0\x07\x02\0"[..];
-    assert_eq!(assembler.next(&mut piece), Ok(Some(Record::Leave { member: 7 })));
+    assert_eq!(assembler.next(&mut piece), Ok(Some(Assembled::Record(Record::Leave { member: 7 }))));
     assert_eq!((assembler.buffered(), piece), (0, &b"\x02\0"[..]));
     assert_eq!(assembler.next(&mut piece), Ok(None));
     assert_eq!(assembler.buffered(), 2);
@@ -280,7 +280,7 @@ proptest! {
         while let Some(&cut) = cuts_in_turn.next().filter(|_| !rest.is_empty()) {
             let (mut piece, later) = rest.split_at(cut.min(rest.len()));
             while let Some(record) = assembler.next(&mut piece).expect("valid records") {
-                prop_assert_eq!(record, said[heard].record());
+                prop_assert_eq!(record, Assembled::Record(said[heard].record()));
                 heard += 1;
             }
             rest = later;

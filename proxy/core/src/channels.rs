@@ -8,11 +8,13 @@ mod input;
 mod isolation;
 mod lag;
 mod liveness;
+mod long;
 mod member;
 mod outbox;
 mod output;
 mod presence;
 mod route;
+mod serve;
 mod shared;
 mod slowness;
 mod tally;
@@ -47,6 +49,7 @@ use crate::Attention;
 
 pub use config::Config;
 pub use input::{ChannelKey, Framing, Input};
+pub use long::{Encoded, LongMessage};
 pub use output::{Cut, Fresh, Output};
 pub use shared::Shared;
 pub use slowness::Slowness;
@@ -132,11 +135,14 @@ impl Channels {
             }
             Input::Stream { conn, mut bytes } => {
                 while !bytes.is_empty() {
-                    self.on_stream(conn, &mut bytes, &mut Turn::default(), now);
+                    if let Some(long) = self.on_stream(conn, &mut bytes, &mut Turn::default(), now) {
+                        self.on_encoded(conn, long.encode(), now);
+                    }
                 }
             }
             Input::Searched { channel, found } => self.on_searched(channel, found),
             Input::Text { conn, text } => self.on_text(conn, text, now),
+            Input::Encoded { conn, message } => self.on_encoded(conn, message, now),
             Input::Binary { conn, bytes } => self.on_binary(conn, bytes, now),
             Input::Ping { conn, payload } => self.on_ping(conn, payload, now),
             Input::Unfinished { conn, bytes } => self.on_unfinished(conn, bytes, now),
@@ -155,11 +161,20 @@ impl Channels {
     }
 
     /// Takes the beginning of [`Input::Stream`] from `bytes`, as much as there is time for in this
-    /// turn, which is not over: to be called again with the rest, after others have had theirs.
-    pub fn hear_stream(&mut self, conn: ConnId, bytes: &mut &[u8], turn: &mut Turn, now: Instant) {
+    /// turn, which is not over: to be called again with the rest, after others have had theirs. Where the
+    /// answer is a long message, it has to be encoded and handed back before.
+    #[must_use]
+    pub fn hear_stream(
+        &mut self,
+        conn: ConnId,
+        bytes: &mut &[u8],
+        turn: &mut Turn,
+        now: Instant,
+    ) -> Option<LongMessage> {
         let now = self.begin(Some(conn), now);
-        self.on_stream(conn, bytes, turn, now);
+        let long = self.on_stream(conn, bytes, turn, now);
         self.end(now);
+        long
     }
 
     /// Does what is due at `now`, or a turn's part of it: then the next one is due at once.

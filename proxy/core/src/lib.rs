@@ -19,7 +19,8 @@ mod site_names;
 pub use account::{Account, Kept, Overdrawn, Share};
 pub use attention::Attention;
 pub use channels::{
-    ChannelKey, Channels, Config, ConnId, Cut, Framing, Fresh, Input, Output, Shared, Slowness, Turn,
+    ChannelKey, Channels, Config, ConnId, Cut, Encoded, Framing, Fresh, Input, LongMessage, Output, Shared,
+    Slowness, Turn,
 };
 pub use mesh::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
 pub use site_names::{Site, SiteNames, SiteNamesConfig};

@@ -70,7 +70,7 @@ impl Room {
 
     /// The link says something, as much of it as there is time for in a turn.
     fn hear(&mut self, conn: ConnId, bytes: &mut &[u8]) {
-        self.core.hear_stream(conn, bytes, &mut Turn::of(RECORDS), self.now);
+        assert!(self.core.hear_stream(conn, bytes, &mut Turn::of(RECORDS), self.now).is_none());
         self.look();
     }
 

@@ -39,7 +39,15 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
             // Those who are here come first: what they said is on its way before a newcomer joins.
             () = shard.work.notified() => {}
             count = commands.recv_many(&mut batch, COMMANDS_PER_PASS), if stop_at.is_none() => {
-                if count == 0 || batch.drain(..).any(|command| carry_out(&shard, command)) {
+                let mut is_last = count == 0;
+                for command in batch.drain(..) {
+                    is_last |= carry_out(&shard, command);
+                    // One who joins many makes much work.
+                    if shard.is_turn_over() {
+                        yield_now().await;
+                    }
+                }
+                if is_last {
                     shard.input(Input::Shutdown);
                     stop_at = Some(Instant::now() + STOP_TIME);
                 }

@@ -17,6 +17,7 @@ use super::state::Shard;
 use crate::error::Error;
 use crate::guard::guarded;
 use crate::refusals::Refusals;
+use crate::workers::Workers;
 
 /// What a shard is made of.
 pub(super) struct Plan {
@@ -28,6 +29,8 @@ pub(super) struct Plan {
     /// Who is told which channels have members.
     pub(super) news: Option<mpsc::Sender<News>>,
     pub(super) refusals: Refusals,
+    /// Where long messages are encoded.
+    pub(super) workers: Workers,
 }
 
 /// A shard that runs.
@@ -43,7 +46,7 @@ impl Plan {
     /// The shard, on whose thread this has to be called.
     fn shard(self) -> Rc<Shard> {
         let core = Channels::new(self.core, self.proxy, self.seed);
-        let shard = Shard::new(core, self.message_max, self.news.is_some(), self.refusals);
+        let shard = Shard::new(core, self.message_max, self.news.is_some(), self.refusals, self.workers);
         if let Some(news) = self.news {
             let teller = Rc::clone(&shard);
             spawn_local(async move { teller.tell_news(news).await });

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use nws_core::{ChannelKey, ConnId, Input, Kept, Share, Turn};
+use futures_util::future::LocalBoxFuture;
+use nws_core::{ChannelKey, ConnId, Encoded, Input, Kept, Share, Turn};
 use nws_protocol::link::Slot;
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use tokio::sync::{Notify, mpsc};
@@ -119,6 +120,17 @@ pub(super) struct Port {
     excused: Instant,
     /// What the link has cost since others had their turn.
     turn: Turn,
+    /// A long message. Until it is encoded, nothing else that the link tells is heard.
+    encoding: Option<Encoding>,
+}
+
+/// A long message that is being encoded elsewhere.
+struct Encoding {
+    slot: Slot,
+    result: LocalBoxFuture<'static, Option<Encoded>>,
+    /// What came after it.
+    rest: Bytes,
+    kept: Option<Kept>,
 }
 
 impl Queue {
@@ -178,6 +190,7 @@ impl Port {
             queue: Rc::default(),
             excused: Instant::now(),
             turn: Turn::default(),
+            encoding: None,
         }
     }
 
@@ -191,10 +204,11 @@ impl Port {
             let waits = !self.queue.is_empty();
             tokio::select! {
                 // One flood must not keep the other direction waiting: no branch comes first.
-                told = self.end.from.recv() => match told {
+                told = self.end.from.recv(), if self.encoding.is_none() => match told {
                     Some(told) => self.hear(told).await,
                     None => return,
                 },
+                Some(encoded) = encoded(&mut self.encoding) => self.hand_out(encoded).await,
                 // Nobody else sends here, so the room is still there afterwards.
                 room = to.reserve(), if waits => match room.map(drop) {
                     Ok(()) => self.use_room(),
@@ -208,10 +222,7 @@ impl Port {
     async fn hear(&mut self, told: FromLink) {
         match told {
             FromLink::Matched { slot, life, channel } => self.start(slot, life, channel),
-            FromLink::Data { slot, bytes, kept } => {
-                self.pass_on(slot, &bytes).await;
-                drop(kept);
-            }
+            FromLink::Data { slot, bytes, kept } => self.take(slot, bytes, kept).await,
             FromLink::Credit { slot, bytes } => {
                 if let Some(seat) = self.trunks.get(&slot) {
                     self.shard.with_trunk(seat.conn(), |trunk, _| trunk.add_credit(bytes));
@@ -235,23 +246,44 @@ impl Port {
         self.trunks.insert(slot, seat);
     }
 
-    /// Others of this shard have their turns in between, so that no link keeps them waiting for
-    /// long.
-    async fn pass_on(&mut self, slot: Slot, mut bytes: &[u8]) {
+    async fn take(&mut self, slot: Slot, bytes: Bytes, kept: Option<Kept>) {
         let Some(conn) = self.trunks.get(&slot).map(Seat::conn) else { return };
         let may = self.shard.with_trunk(conn, |trunk, _| trunk.take(bytes.len()));
-        if may != Some(true) {
-            return self.queue.fail();
+        match may {
+            Some(true) => self.pass_on(slot, bytes, kept).await,
+            Some(false) | None => self.queue.fail(),
         }
-        while !bytes.is_empty() {
+    }
+
+    /// Others of this shard have their turns in between, so that no link keeps them waiting for
+    /// long.
+    async fn pass_on(&mut self, slot: Slot, bytes: Bytes, kept: Option<Kept>) {
+        let Some(conn) = self.trunks.get(&slot).map(Seat::conn) else { return };
+        let mut rest = &*bytes;
+        while !rest.is_empty() {
             let Self { shard, turn, .. } = self;
-            shard.enter(|core, now| core.hear_stream(conn, &mut bytes, turn, now));
+            let mut long = None;
+            shard.enter(|core, now| long = core.hear_stream(conn, &mut rest, turn, now));
+            if let Some(message) = long {
+                let (result, rest) = (shard.encode(message), bytes.slice_ref(rest));
+                self.encoding = Some(Encoding { slot, result, rest, kept });
+                return;
+            }
             if turn.is_over() {
                 *turn = Turn::default();
                 yield_now().await;
             }
         }
         self.pay(conn);
+    }
+
+    /// Goes on after a long message.
+    async fn hand_out(&mut self, encoded: Option<Encoded>) {
+        let Some(Encoding { slot, rest, kept, .. }) = self.encoding.take() else { return };
+        if let (Some(conn), Some(message)) = (self.trunks.get(&slot).map(Seat::conn), encoded) {
+            self.shard.input(Input::Encoded { conn, message });
+        }
+        self.pass_on(slot, rest, kept).await;
     }
 
     fn pay(&self, conn: ConnId) {
@@ -286,5 +318,13 @@ impl Port {
         self.shard.enter(|core, now| {
             waiting.into_iter().for_each(|conn| core.handle(Input::Queued { conn }, now));
         });
+    }
+}
+
+/// What a long message has become, if there is one.
+async fn encoded(encoding: &mut Option<Encoding>) -> Option<Option<Encoded>> {
+    match encoding {
+        Some(encoding) => Some((&mut encoding.result).await),
+        None => None,
     }
 }

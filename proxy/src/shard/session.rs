@@ -1,9 +1,12 @@
 //! One connection's reading side.
 
 use std::io;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use nws_core::{Channels, ConnId, Framing, Input};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use nws_core::{Channels, ConnId, Encoded, Framing, Input, LongMessage};
 use nws_protocol::limits;
 use nws_protocol::websocket::{Decoder, Event};
 use tokio::io::ReadBuf;
@@ -24,11 +27,32 @@ pub(super) struct Session {
     decoder: Decoder,
     /// Bytes that the decoder was last said to hold.
     held: usize,
+    /// A long message of the client. Until it is encoded, nothing is read.
+    encoding: Option<Encoding>,
     /// The client has closed or broken the rules: what it says is discarded.
     deaf: bool,
     /// Our side of the connection is shut down.
     ended: bool,
     _place: Place,
+}
+
+/// A long message that is being encoded elsewhere.
+struct Encoding {
+    result: LocalBoxFuture<'static, Option<Encoded>>,
+    /// Bytes that it takes.
+    size: usize,
+    /// What the client has said after it.
+    rest: Vec<u8>,
+}
+
+/// How far what a client says was heard.
+enum Heard {
+    /// To the end.
+    All,
+    /// Up to the end of a long message of so many bytes.
+    Long(LongMessage, usize),
+    /// As far as it is to be heard at all.
+    Enough,
 }
 
 impl Session {
@@ -52,8 +76,9 @@ impl Session {
             Welcome::Refuse { code, reason } => (Input::Refuse { conn, code, reason }, 0),
         };
         seat.shard().input(input);
-        let decoder = Decoder::new(frame_max);
-        let mut session = Self { seat, socket, decoder, held: 0, deaf: false, ended: false, _place: place };
+        let decoder = Decoder::new(frame_max).judging(limits::MESSAGE_INLINE_MAX);
+        let mut session =
+            Self { seat, socket, decoder, held: 0, encoding: None, deaf: false, ended: false, _place: place };
         session.hear(&mut early);
         Ok(session)
     }
@@ -77,7 +102,7 @@ impl Session {
             self.stop_listening();
         }
         self.end_if_drained(orders);
-        if orders.hold && !orders.finish {
+        if self.poll_encoding(cx).is_pending() || (orders.hold && !orders.finish) {
             return Poll::Pending;
         }
         self.poll_read(cx)
@@ -100,11 +125,25 @@ impl Session {
         }
     }
 
+    /// Is ready when no long message is being encoded.
+    fn poll_encoding(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(encoding) = &mut self.encoding {
+            let encoded = ready!(encoding.result.poll_unpin(cx));
+            let rest = self.encoding.take().map(|encoding| encoding.rest);
+            if let Some(message) = encoded {
+                self.seat.shard().input(Input::Encoded { conn: self.seat.conn(), message });
+            }
+            self.hear(&mut rest.unwrap_or_default());
+            self.tell_held();
+        }
+        Poll::Ready(())
+    }
+
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let shard = std::rc::Rc::clone(self.seat.shard());
+        let shard = Rc::clone(self.seat.shard());
         let mut buffer = shard.buffer.borrow_mut();
         let (mut total, max) = (0, shard.read_max(self.seat.conn()));
-        while total < max {
+        while total < max && self.encoding.is_none() {
             let mut read = ReadBuf::new(&mut buffer[..max]);
             let result = ready!(self.socket.poll_read(cx, &mut read));
             let bytes = read.filled_mut();
@@ -123,27 +162,37 @@ impl Session {
         Poll::Pending
     }
 
-    fn hear(&mut self, bytes: &mut [u8]) {
+    fn hear(&mut self, mut bytes: &mut [u8]) {
         if self.deaf || bytes.is_empty() {
             return;
         }
-        let Self { seat, decoder, deaf, held, .. } = self;
-        let conn = seat.conn();
-        seat.shard().enter(|core, now| {
-            *deaf = !decode(core, conn, decoder, bytes, now);
-            let holds = Some(decoder.buffered()).filter(|&bytes| bytes > HELD_FREE).unwrap_or(0);
-            if std::mem::replace(held, holds) != holds {
-                core.handle(Input::Unfinished { conn, bytes: holds }, now);
+        let Self { seat, decoder, .. } = self;
+        let (shard, conn) = (Rc::clone(seat.shard()), seat.conn());
+        let mut heard = Heard::All;
+        shard.enter(|core, now| heard = decode(core, conn, decoder, &mut bytes, now));
+        match heard {
+            Heard::All => {}
+            Heard::Long(message, size) => {
+                self.encoding = Some(Encoding { result: shard.encode(message), size, rest: bytes.to_vec() });
             }
-        });
-        if self.deaf {
-            self.stop_listening();
+            Heard::Enough => self.stop_listening(),
+        }
+        self.tell_held();
+    }
+
+    /// Tells the state machine how much is held of messages that it has not got, if that is news.
+    fn tell_held(&mut self) {
+        let encoding = self.encoding.as_ref().map_or(0, |encoding| encoding.size + encoding.rest.len());
+        let bytes = Some(self.decoder.buffered() + encoding).filter(|&bytes| bytes > HELD_FREE).unwrap_or(0);
+        if std::mem::replace(&mut self.held, bytes) != bytes {
+            self.seat.shard().input(Input::Unfinished { conn: self.seat.conn(), bytes });
         }
     }
 
     fn stop_listening(&mut self) {
         self.deaf = true;
         self.decoder = Decoder::new(0);
+        self.encoding = None;
     }
 }
 
@@ -155,28 +204,36 @@ fn frame_max(framing: Framing, message_max: usize) -> usize {
     }
 }
 
-/// Hands over everything that is complete; the answer is whether the client is still to be heard.
+/// Hands over everything that is complete, up to a long message.
 fn decode(
     core: &mut Channels,
     conn: ConnId,
     decoder: &mut Decoder,
-    mut bytes: &mut [u8],
+    bytes: &mut &mut [u8],
     now: std::time::Instant,
-) -> bool {
+) -> Heard {
     loop {
-        let input = match decoder.next(&mut bytes) {
-            Ok(None) => return true,
+        let input = match decoder.next(bytes) {
+            Ok(None) => return Heard::All,
+            Ok(Some(Event::Long { is_text, payload })) => {
+                let size = payload.capacity();
+                match core.long_message(conn, is_text, payload, now) {
+                    Some(message) => return Heard::Long(message, size),
+                    // Nobody listens.
+                    None => continue,
+                }
+            }
             Ok(Some(Event::Text(text))) => Input::Text { conn, text },
             Ok(Some(Event::Binary(bytes))) => Input::Binary { conn, bytes },
             Ok(Some(Event::Ping(payload))) => Input::Ping { conn, payload },
             Ok(Some(Event::Pong)) => Input::Pong { conn },
             Ok(Some(Event::Close(code))) => {
                 core.handle(Input::PeerClosed { conn, code }, now);
-                return false;
+                return Heard::Enough;
             }
             Err(violation) => {
                 core.handle(Input::Violation { conn, violation }, now);
-                return false;
+                return Heard::Enough;
             }
         };
         core.handle(input, now);

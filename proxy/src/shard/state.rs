@@ -5,9 +5,10 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 use std::time::Instant;
 
-use nws_core::{Channels, ConnId, Cut, Fresh, Input, Output};
+use futures_util::future::LocalBoxFuture;
+use nws_core::{Channels, ConnId, Cut, Encoded, Fresh, Input, LongMessage, Output};
 use nws_protocol::ChannelName;
-use nws_protocol::limits::{READ_PER_PASS, WRITES_PER_PASS};
+use nws_protocol::limits::{READ_PER_PASS, WRITES_PER_PASS, WRITTEN_PER_PASS};
 use slotmap::SlotMap;
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -17,6 +18,7 @@ use super::write::{self, Outcome};
 use crate::guard::guarded;
 use crate::refusals::{Refusals, Refused};
 use crate::stream::WriteHalf;
+use crate::workers::Workers;
 
 /// Bytes queued in one pass after which it writes before it reads on, so that a pass needs bounded
 /// memory and finds its buffers in the cache.
@@ -43,6 +45,9 @@ pub(super) struct Shard {
     /// Channels that were opened or closed, if anybody wants to know.
     pub(super) untold: Option<Untold<bool>>,
     refusals: Refusals,
+    workers: Workers,
+    /// So much was queued at once that others are to have their turn.
+    is_turn_over: Cell<bool>,
 }
 
 /// Whether the state machine asks for more than was done.
@@ -94,7 +99,13 @@ impl Conn {
 
 impl Shard {
     /// A shard without connections. Whether it `tells` is whether anybody wants to know which channels it has.
-    pub(super) fn new(core: Channels, message_max: usize, tells: bool, refusals: Refusals) -> Rc<Self> {
+    pub(super) fn new(
+        core: Channels,
+        message_max: usize,
+        tells: bool,
+        refusals: Refusals,
+        workers: Workers,
+    ) -> Rc<Self> {
         Rc::new(Self {
             core: RefCell::new(core),
             conns: RefCell::default(),
@@ -104,6 +115,8 @@ impl Shard {
             message_max,
             untold: tells.then(Untold::default),
             refusals,
+            workers,
+            is_turn_over: Cell::new(false),
         })
     }
 
@@ -114,6 +127,9 @@ impl Shard {
             inputs(&mut core, Instant::now());
             core.fresh()
         });
+        if fresh.bytes >= WRITE_EARLY {
+            self.is_turn_over.set(true);
+        }
         let rest = if is_worth_writing(fresh) { self.work_off() } else { Rest::Some };
         if rest == Rest::Some && !self.has_work.replace(true) {
             self.work.notify_one();
@@ -122,6 +138,17 @@ impl Shard {
 
     pub(super) fn input(&self, input: Input<'_>) {
         self.enter(|core, now| core.handle(input, now));
+    }
+
+    /// Encodes a long message where nobody waits for it. There is no answer when the proxy ends.
+    pub(super) fn encode(&self, message: LongMessage) -> LocalBoxFuture<'static, Option<Encoded>> {
+        let work = self.workers.clone().run(move || guarded(|| message.encode()));
+        Box::pin(async move { work.await.ok() })
+    }
+
+    /// Whether others are to have their turn before anything else is begun. Tells it once.
+    pub(super) fn is_turn_over(&self) -> bool {
+        self.is_turn_over.take()
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
@@ -145,14 +172,16 @@ impl Shard {
         let mut conns = self.conns.borrow_mut();
         guarded(|| {
             let mut now = Instant::now();
-            for count in 1..=WRITES_PER_PASS {
+            let (mut count, mut written) = (0, 0);
+            while count < WRITES_PER_PASS && written < WRITTEN_PER_PASS {
                 let Some(output) = core.poll_output() else { return Rest::Nothing };
-                self.carry_out(&mut core, &mut conns, output, now);
+                written += self.carry_out(&mut core, &mut conns, output, now);
+                count += 1;
                 if count.is_multiple_of(LOOK_AT_CLOCK) {
                     now = Instant::now();
                 }
             }
-            core.end_turn(WRITES_PER_PASS);
+            core.end_turn(count);
             Rest::Some
         })
     }
@@ -236,17 +265,18 @@ impl Shard {
         }
     }
 
+    /// Does what the state machine asks for; the answer is how many bytes were written.
     fn carry_out(
         &self,
         core: &mut Channels,
         conns: &mut SlotMap<ConnId, Conn>,
         output: Output,
         now: Instant,
-    ) {
+    ) -> usize {
         match output {
             Output::Opened { channel } => self.tell(channel, true),
             Output::Closed { channel } => self.tell(channel, false),
-            Output::Write { conn } => write_to(core, conns, conn, now),
+            Output::Write { conn } => return write_to(core, conns, conn, now),
             Output::Hold { conn } => order(conns, conn, |orders| orders.hold = true),
             Output::Release { conn } => order(conns, conn, |orders| orders.hold = false),
             Output::Finish { conn } => order(conns, conn, |orders| orders.finish = true),
@@ -264,6 +294,7 @@ impl Shard {
             }
             Output::Taken { conn } => drop(conns.remove(conn)),
         }
+        0
     }
 }
 
@@ -273,19 +304,21 @@ fn order(conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, change: impl FnOnce(&m
     }
 }
 
-/// Writes what waits, unless the socket is known to take nothing.
-fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, now: Instant) {
-    let Some(entry) = conns.get_mut(conn).filter(|entry| !entry.orders.blocked) else { return };
+/// Writes what waits, unless the socket is known to take nothing; the answer is how many bytes it took.
+fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, now: Instant) -> usize {
+    let Some(entry) = conns.get_mut(conn).filter(|entry| !entry.orders.blocked) else { return 0 };
+    let mut written = 0;
     let outcome = match &mut entry.wire {
-        Some(Wire::Socket(socket)) => write::all(core, conn, socket, now),
+        Some(Wire::Socket(socket)) => write::all(core, conn, socket, &mut written, now),
         Some(Wire::Trunk(trunk)) => trunk.write(core, now),
-        None => return,
+        None => return 0,
     };
     match outcome {
         Outcome::Drained => {}
         Outcome::Blocked => entry.order(|orders| orders.blocked = true),
         Outcome::Broken => entry.order(|orders| orders.reset = true),
     }
+    written
 }
 
 /// Whether to write before reading on.

@@ -21,8 +21,15 @@ pub(super) enum Outcome {
     Broken,
 }
 
-/// Writes until nothing waits or the socket takes no more, and reports it to `core`.
-pub(super) fn all(core: &mut Channels, conn: ConnId, socket: &WriteHalf, now: Instant) -> Outcome {
+/// Writes until nothing waits or the socket takes no more, and reports it to `core`. Adds the bytes
+/// that it took to `total`.
+pub(super) fn all(
+    core: &mut Channels,
+    conn: ConnId,
+    socket: &WriteHalf,
+    total: &mut usize,
+    now: Instant,
+) -> Outcome {
     loop {
         let mut pieces = [IoSlice::new(&[]); PIECES];
         let mut count = 0;
@@ -45,6 +52,7 @@ pub(super) fn all(core: &mut Channels, conn: ConnId, socket: &WriteHalf, now: In
             }
             Err(_) => return Outcome::Broken,
         };
+        *total += bytes;
         core.handle(Input::Wrote { conn, bytes }, now);
         if bytes == len && count < PIECES {
             return Outcome::Drained;

@@ -1,98 +1,26 @@
 //! A channel with clients and links.
 
-use std::net::Ipv4Addr;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
+use nws_core::{Config, ConnId, Framing, Input};
+use nws_protocol::ProxyId;
 use nws_protocol::limits::PING_INTERVAL;
 use nws_protocol::link::Record;
-use nws_protocol::{ChannelName, IdSource, ProxyId, Scope};
-use slotmap::SlotMap;
 
 use super::Work;
-
-/// One channel, and sockets that take what the test lets them.
-struct Scene {
-    core: Channels,
-    account: Arc<Account>,
-    conns: SlotMap<ConnId, ()>,
-    now: Instant,
-    /// Sockets take nothing.
-    is_stalled: bool,
-}
-
-impl Scene {
-    fn with(config: Config, clients: usize) -> Self {
-        let mut scene = Self {
-            core: Channels::new(config, proxy(0), [7; 32]),
-            account: Account::new(usize::MAX),
-            conns: SlotMap::with_key(),
-            now: Instant::now(),
-            is_stalled: false,
-        };
-        for _ in 0..clients {
-            scene.join();
-        }
-        scene
-    }
-
-    fn new(clients: usize) -> Self {
-        Self::with(Config { has_links: true, ..Config::default() }, clients)
-    }
-
-    fn join(&mut self) -> ConnId {
-        let conn = self.conns.insert(());
-        self.input(Input::Join { conn, channel: key(), framing: Framing::Structured });
-        conn
-    }
-
-    fn link(&mut self, n: u32) -> ConnId {
-        let conn = self.conns.insert(());
-        let share = self.account.share(Ipv4Addr::LOCALHOST.into(), || {});
-        self.input(Input::Trunk { conn, channel: key(), proxy: proxy(n), share });
-        conn
-    }
-
-    fn input(&mut self, input: Input<'_>) {
-        self.core.handle(input, self.now);
-        self.settle();
-    }
-
-    fn settle(&mut self) {
-        loop {
-            while let Some(output) = self.core.poll_output() {
-                if let Output::Write { conn } = output {
-                    self.write(conn);
-                }
-            }
-            if self.core.poll_timeout().is_none_or(|due| due > self.now) {
-                return;
-            }
-            self.core.handle_timeout(self.now);
-        }
-    }
-
-    fn write(&mut self, conn: ConnId) {
-        let bytes = match self.is_stalled {
-            true => 0,
-            false => self.core.waiting(conn).map(<[u8]>::len).sum(),
-        };
-        self.core.handle(Input::Wrote { conn, bytes }, self.now);
-    }
-}
+use crate::scene::{Scene, joins_from, key, leaves_from, proxy};
 
 /// Members of a link that are about to come.
 pub(super) fn come(count: usize) -> Work {
     let mut scene = Scene::new(2);
     let link = scene.link(1);
-    let bytes = joins(count);
+    let bytes = joins_from(0, count);
     Box::new(move || scene.input(Input::Stream { conn: link, bytes: &bytes }))
 }
 
 pub(super) fn leave(count: usize) -> Work {
     let (mut scene, link) = full(Scene::new(2), count);
-    let bytes = leaves(count);
+    let bytes = leaves_from(0, count);
     Box::new(move || scene.input(Input::Stream { conn: link, bytes: &bytes }))
 }
 
@@ -105,7 +33,7 @@ pub(super) fn vanish(count: usize) -> Work {
 pub(super) fn wait_for_room(count: usize) -> Work {
     let config = Config { channel_peers_max: count.div_ceil(2).max(2), ..Config::default() };
     let (mut scene, link) = full(Scene::with(config, 2), count);
-    let bytes = leaves(count);
+    let bytes = leaves_from(0, count);
     Box::new(move || scene.input(Input::Stream { conn: link, bytes: &bytes }))
 }
 
@@ -125,7 +53,7 @@ pub(super) fn tell_all(count: usize) -> Work {
 /// Each comes to a channel that has others, with a member, and goes.
 pub(super) fn links(count: usize) -> Work {
     let mut scene = Scene::new(2);
-    let bytes = joins(1);
+    let bytes = joins_from(0, 1);
     Box::new(move || {
         let numbers = 1..=u32::try_from(count).unwrap_or(u32::MAX);
         let links: Vec<ConnId> = numbers.map(|n| scene.link(n)).collect();
@@ -178,31 +106,6 @@ pub(super) fn ping(count: usize) -> Work {
 
 fn full(mut scene: Scene, count: usize) -> (Scene, ConnId) {
     let link = scene.link(1);
-    scene.input(Input::Stream { conn: link, bytes: &joins(count) });
+    scene.input(Input::Stream { conn: link, bytes: &joins_from(0, count) });
     (scene, link)
-}
-
-fn joins(count: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (member, _) in (0..).zip(0..count) {
-        let nonce = u128::from(member).to_be_bytes();
-        Record::Join { member, id: IdSource::Nonce(nonce) }.write(&mut bytes);
-    }
-    bytes
-}
-
-fn leaves(count: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    (0..).zip(0..count).for_each(|(member, _)| Record::Leave { member }.write(&mut bytes));
-    bytes
-}
-
-fn proxy(n: u32) -> ProxyId {
-    let mut digest = [1; 32];
-    digest[..4].copy_from_slice(&n.to_be_bytes());
-    ProxyId::from_digest(&digest)
-}
-
-fn key() -> ChannelKey {
-    ChannelKey { scope: Scope::Network, name: ChannelName::new("room").expect("four letters are a name") }
 }

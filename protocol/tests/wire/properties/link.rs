@@ -1,6 +1,8 @@
 //! What must hold for any bytes of a link.
 
-use nws_protocol::link::{Assembler, InvalidLinkFrame, InvalidRecord, LinkFrame, Record, RecordHead};
+use nws_protocol::link::{
+    Assembled, Assembler, InvalidLinkFrame, InvalidRecord, LinkFrame, LongRecord, Record, RecordHead,
+};
 
 /// Panics unless what is read is written as it came, and nothing is refused without reason.
 pub(crate) fn check_frame(bytes: &[u8]) {
@@ -81,8 +83,17 @@ fn check_record(record: Record<'_>, bytes: &[u8]) -> Vec<u8> {
     written
 }
 
+fn check_route(long: &LongRecord, record: Record<'_>) {
+    let route = match record {
+        Record::Broadcast { member, .. } => Some((member, None)),
+        Record::Message { member, target, .. } => Some((member, Some(target))),
+        _ => None,
+    };
+    assert_eq!(long.route(), route);
+}
+
 fn assembled(stream: &[u8], max: usize, cuts: &[usize]) -> Records {
-    let mut assembler = Assembler::new(max);
+    let mut assembler = Assembler::new(max).judging(max / 2);
     let mut records = Vec::new();
     let mut cuts = cuts.iter().cycle();
     let mut stream = stream;
@@ -91,7 +102,14 @@ fn assembled(stream: &[u8], max: usize, cuts: &[usize]) -> Records {
         let (mut piece, rest) = stream.split_at(len);
         loop {
             match assembler.next(&mut piece) {
-                Ok(Some(record)) => records.push(record.to_bytes()),
+                Ok(Some(Assembled::Record(record))) => records.push(record.to_bytes()),
+                Ok(Some(Assembled::Long(long))) => match long.parse() {
+                    Ok(record) => {
+                        check_route(&long, record);
+                        records.push(record.to_bytes());
+                    }
+                    Err(fault) => return (records, Some(fault)),
+                },
                 Ok(None) => break,
                 Err(fault) => return (records, Some(fault)),
             }

@@ -1,6 +1,6 @@
 //! What a decoder makes of a stream of bytes.
 
-use nws_protocol::websocket::{Decoder, Event};
+use nws_protocol::websocket::{Decoder, Event, Violation, utf8};
 
 /// Everything that was said, and how it ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,9 +28,10 @@ pub(crate) enum End {
 }
 
 impl Transcript {
-    /// Feeds `stream` to our decoder in pieces, whose lengths `cuts` gives in turn, over and over.
+    /// Feeds `stream` to our decoder in pieces, whose lengths `cuts` gives in turn, over and over. Half of what a
+    /// message may have is given away without being judged.
     pub(crate) fn of(stream: &[u8], cuts: &[usize], message_max: usize) -> Self {
-        let mut decoder = Decoder::new(message_max);
+        let mut decoder = Decoder::new(message_max).judging(message_max / 2);
         let mut said = Vec::new();
         let mut fed = 0;
         for mut piece in pieces(stream, cuts) {
@@ -40,6 +41,13 @@ impl Transcript {
                 let end = match decoder.next(&mut input) {
                     Ok(None) => break,
                     Ok(Some(Event::Close(code))) => Some(End::Closed(code)),
+                    Ok(Some(Event::Long { is_text, payload })) => match judge(is_text, payload) {
+                        Ok(message) => {
+                            said.push(message);
+                            None
+                        }
+                        Err(violation) => Some(End::Failed(violation.code.number())),
+                    },
                     Ok(Some(event)) => {
                         said.extend(Said::from_event(event));
                         None
@@ -66,13 +74,21 @@ impl Said {
             Event::Binary(bytes) => Some(Self::Binary(bytes.to_vec())),
             Event::Ping(payload) => Some(Self::Ping(payload.to_vec())),
             Event::Pong => Some(Self::Pong),
-            Event::Close(_) => None,
+            Event::Long { .. } | Event::Close(_) => None,
         }
     }
 
     pub(crate) const fn is_control(&self) -> bool {
         matches!(self, Self::Ping(_) | Self::Pong)
     }
+}
+
+/// What whoever gets a long message has to do.
+fn judge(is_text: bool, payload: Vec<u8>) -> Result<Said, Violation> {
+    if !is_text {
+        return Ok(Said::Binary(payload));
+    }
+    utf8(&payload).map(|text| Said::Text(text.to_owned()))
 }
 
 fn pieces(stream: &[u8], cuts: &[usize]) -> Vec<Vec<u8>> {

@@ -3,7 +3,7 @@
 use nws_protocol::websocket::Violation;
 use nws_protocol::{ChannelName, CloseCode, PeerId, ProxyId, Scope};
 
-use super::ConnId;
+use super::{ConnId, Encoded};
 use crate::Share;
 
 /// A channel: local and network channels of one name are two.
@@ -85,6 +85,16 @@ pub enum Input<'a> {
         /// The message.
         text: &'a str,
     },
+    /// A long message has been encoded: what [`Channels::long_message`] or [`Channels::hear_stream`] gave.
+    ///
+    /// [`Channels::long_message`]: super::Channels::long_message
+    /// [`Channels::hear_stream`]: super::Channels::hear_stream
+    Encoded {
+        /// The connection that it came on.
+        conn: ConnId,
+        /// The message.
+        message: Encoded,
+    },
     /// A binary message came.
     Binary {
         /// The connection.
@@ -165,7 +175,10 @@ impl Input<'_> {
     /// Whose message this is, if it is one.
     pub(super) fn speaker(&self) -> Option<ConnId> {
         match *self {
-            Self::Text { conn, .. } | Self::Binary { conn, .. } | Self::Stream { conn, .. } => Some(conn),
+            Self::Text { conn, .. }
+            | Self::Binary { conn, .. }
+            | Self::Encoded { conn, .. }
+            | Self::Stream { conn, .. } => Some(conn),
             Self::Reserve { .. }
             | Self::Join { .. }
             | Self::Refuse { .. }

@@ -80,11 +80,15 @@ impl<'a> Frame<'a> {
         if encoded.len() < SHARE_MIN {
             return Frame::Copied(encoded);
         }
-        tally.add(encoded.len());
         let is_batch = encoded.len() <= SPARE_MAX;
         // The next one is likely to be as long.
         let next = if is_batch { Vec::with_capacity(encoded.len()) } else { Vec::new() };
-        let bytes = std::mem::replace(encoded, next);
+        Self::owned(std::mem::replace(encoded, next), tally)
+    }
+
+    /// A frame that is shared and not copied.
+    pub(super) fn owned(bytes: Vec<u8>, tally: &Rc<Tally>) -> Self {
+        tally.add(bytes.len());
         Frame::Shared(Rc::new(SharedFrame { bytes, tally: Rc::clone(tally) }))
     }
 

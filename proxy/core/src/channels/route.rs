@@ -1,11 +1,10 @@
 //! Where messages go: to all others, or to one, in the framing of each recipient.
 
-use std::borrow::Cow;
 use std::time::Instant;
 
 use nws_protocol::binary::{self, Kind};
 use nws_protocol::link::{Payload, Record};
-use nws_protocol::structured::{ErrorCode, Notice, Refusal, Request};
+use nws_protocol::structured::{Notice, Refusal};
 use nws_protocol::websocket::{self, Opcode, Violation};
 use nws_protocol::{Json, PeerId, raw};
 use slotmap::SecondaryMap;
@@ -13,6 +12,7 @@ use slotmap::SecondaryMap;
 use super::channel::Holder;
 use super::member::{Member, Place};
 use super::outbox::{Frame, SHARE_MIN};
+use super::serve::Serve;
 use super::{ChannelId, Channels, ConnId, Framing};
 
 /// Length from which a batch is handed on at once, in bytes: as soon as it is shared and not copied.
@@ -40,7 +40,7 @@ pub(super) enum Said<'a> {
 }
 
 /// Who hears what somebody says to all.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Audience {
     /// How many structured members.
     pub(super) structured: usize,
@@ -51,59 +51,68 @@ pub(super) struct Audience {
     pub(super) trunks: Option<u32>,
 }
 
+/// Where a message to one peer goes.
+pub(super) enum Route {
+    /// To a member of this proxy.
+    Here(ConnId),
+    /// To a member of another one.
+    Elsewhere { trunk: ConnId, number: u32 },
+    /// To another proxy that has not admitted the sender.
+    NotAdmitted,
+    /// There is no such peer.
+    Nowhere,
+}
+
+/// A client that says something short, which is done at once.
+struct Speaker<'c> {
+    channels: &'c mut Channels,
+    conn: ConnId,
+    now: Instant,
+}
+
+impl Serve for Speaker<'_> {
+    type Outcome = ();
+
+    #[inline]
+    fn broadcast(self, said: Said<'_>) {
+        self.channels.broadcast(self.conn, said, self.now);
+    }
+
+    #[inline]
+    fn message(self, target: &str, said: Said<'_>) {
+        self.channels.message(self.conn, target, said);
+    }
+
+    fn status(self) {
+        self.channels.tell_status(self.conn);
+    }
+
+    fn too_big(self) {
+        self.channels.reject(self.conn, self.now);
+    }
+
+    fn refused(self, refusal: &Refusal<'_>) {
+        self.channels.tell_error(self.conn, refusal);
+    }
+}
+
 impl Channels {
     pub(super) fn on_text(&mut self, conn: ConnId, text: &str, now: Instant) {
-        let Some(framing) = self.speaker(conn, now) else { return };
-        // No payload is longer than its frame.
-        let max = self.config.message_max;
-        let may_be_too_big = text.len() > max;
-        match framing {
-            Framing::Raw if may_be_too_big => self.reject(conn, now),
-            Framing::Raw => self.broadcast(conn, Said::Text(text), now),
-            Framing::Structured => match Request::parse(text) {
-                Ok(Request::Broadcast { data } | Request::Message { data, .. })
-                    if may_be_too_big && data.is_longer_than(max) =>
-                {
-                    self.reject(conn, now);
-                }
-                Ok(Request::Broadcast { data }) => self.broadcast(conn, Said::Data(data), now),
-                Ok(Request::Message { target, data }) => {
-                    self.message(conn, &target, Said::Data(data));
-                }
-                Ok(Request::Status) => self.tell_status(conn),
-                Err(refusal) => self.tell_error(conn, &refusal),
-            },
+        if let Some(framing) = self.speaker(conn, now) {
+            let max = self.config.message_max;
+            Speaker { channels: self, conn, now }.text(framing, text, max);
         }
     }
 
     pub(super) fn on_binary(&mut self, conn: ConnId, bytes: &[u8], now: Instant) {
-        let Some(framing) = self.speaker(conn, now) else { return };
-        let max = self.config.message_max;
-        if bytes.len() > max && is_too_big(framing, bytes, max) {
-            return self.reject(conn, now);
-        }
-        if framing == Framing::Raw {
-            return self.broadcast(conn, Said::Bytes(bytes), now);
-        }
-        match binary::Frame::parse(bytes) {
-            Ok(binary::Frame { kind: Kind::Broadcast, id: "", payload }) => {
-                self.broadcast(conn, Said::Bytes(payload), now);
-            }
-            Ok(binary::Frame { kind: Kind::Message, id, payload }) => {
-                self.message(conn, id, Said::Bytes(payload));
-            }
-            Ok(binary::Frame { kind: Kind::Broadcast, .. }) => {
-                let reason = "the id of a binary broadcast must be empty";
-                self.tell_error(conn, &Refusal::new(ErrorCode::BadFrame, reason));
-            }
-            Err(fault) => {
-                self.tell_error(conn, &Refusal::new(ErrorCode::BadFrame, fault.to_string()));
-            }
+        if let Some(framing) = self.speaker(conn, now) {
+            let max = self.config.message_max;
+            Speaker { channels: self, conn, now }.binary(framing, bytes, max);
         }
     }
 
     /// The framing of `conn`, if it is a present member whose words count.
-    fn speaker(&mut self, conn: ConnId, now: Instant) -> Option<Framing> {
+    pub(super) fn speaker(&mut self, conn: ConnId, now: Instant) -> Option<Framing> {
         let member = self.members.get_mut(conn).filter(|member| member.is_open())?;
         member.heard = now;
         member.place?.seat?;
@@ -111,16 +120,25 @@ impl Channels {
     }
 
     fn broadcast(&mut self, from: ConnId, said: Said<'_>, now: Instant) {
-        let Self { members, channels, batch, .. } = self;
-        let Some((sender, id)) = seated(members, from) else { return };
-        let channel = &channels[id];
-        let (structured, raw) = channel.audience(Some(sender.framing));
-        let is_heard = channel.trunks.iter().any(|&trunk| had_peers(members, trunk));
-        let trunks = is_heard.then_some(sender.number);
-        batch.add(from, said, &sender.id, Audience { structured, raw, trunks }, now);
-        if batch.is_full() {
+        let Some((sender, id)) = seated(&self.members, from) else { return };
+        let to = self.audience(id, Some(sender.framing), Some(sender.number));
+        self.batch.add(from, said, &sender.id, to, now);
+        if self.batch.is_full() {
             self.deliver();
         }
+    }
+
+    /// Who hears what a member says, which is of this framing if it is one of this proxy, and has this number then.
+    pub(super) fn audience(&self, id: ChannelId, sender: Option<Framing>, number: Option<u32>) -> Audience {
+        let channel = &self.channels[id];
+        let (structured, raw) = channel.audience(sender);
+        let trunks = number.filter(|_| channel.trunks.iter().any(|&trunk| self.had_peers(trunk)));
+        Audience { structured, raw, trunks }
+    }
+
+    /// Whether anybody may hear what is said towards a trunk.
+    pub(super) fn had_peers(&self, trunk: ConnId) -> bool {
+        self.members[trunk].trunk.as_ref().is_some_and(|trunk| trunk.had_peers())
     }
 
     /// Hands the batch to its recipients and judges what that brings about.
@@ -164,7 +182,7 @@ impl Channels {
         let records = Frame::new(records, &self.tally);
         let trunks = std::mem::take(&mut self.channels[id].trunks);
         for &trunk in &trunks {
-            if had_peers(&self.members, trunk) {
+            if self.had_peers(trunk) {
                 self.queue(trunk, from, &records);
             }
         }
@@ -173,29 +191,35 @@ impl Channels {
 
     fn message(&mut self, from: ConnId, target: &str, said: Said<'_>) {
         self.deliver();
-        let Some((sender, id)) = seated(&self.members, from) else { return };
-        match self.channels[id].find(target) {
-            Some(Holder::Here(to)) if seated(&self.members, to).is_some() => {
+        match self.route(from, target) {
+            Route::Here(to) => {
                 let mut encoded = std::mem::take(&mut self.encoded);
                 said.write_to(&mut encoded, &self.members[to], &self.members[from].id);
                 self.queue_encoded(to, from, encoded);
             }
+            Route::Elsewhere { trunk, number } => {
+                let member = self.members[from].number;
+                let record = Record::Message { member, target: number, payload: said.payload() };
+                self.hand_over(trunk, from, record);
+            }
+            Route::NotAdmitted => self.tell_not_admitted(from, target),
+            Route::Nowhere => self.tell_error(from, &Refusal::unknown_target(target)),
+        }
+    }
+
+    /// Where what `from` says to `target` goes.
+    #[inline]
+    pub(super) fn route(&self, from: ConnId, target: &str) -> Route {
+        let Some((sender, id)) = seated(&self.members, from) else { return Route::Nowhere };
+        match self.channels[id].find(target) {
+            Some(Holder::Here(to)) if seated(&self.members, to).is_some() => Route::Here(to),
             Some(Holder::Elsewhere { trunk, number }) if seated(&self.members, trunk).is_some() => {
-                let member = sender.number;
-                if self.is_not_admitted(trunk, member) {
-                    return self.tell_not_admitted(from, target);
+                match self.is_not_admitted(trunk, sender.number) {
+                    true => Route::NotAdmitted,
+                    false => Route::Elsewhere { trunk, number },
                 }
-                self.hand_over(
-                    trunk,
-                    from,
-                    Record::Message { member, target: number, payload: said.payload() },
-                );
             }
-            Some(Holder::Here(_) | Holder::Elsewhere { .. }) | None => {
-                let mut refusal = Refusal::new(ErrorCode::UnknownTarget, "no such peer in this channel");
-                refusal.target = Some(Cow::Borrowed(target));
-                self.tell_error(from, &refusal);
-            }
+            Some(Holder::Here(_) | Holder::Elsewhere { .. }) | None => Route::Nowhere,
         }
     }
 
@@ -221,7 +245,7 @@ impl Channels {
         self.encoded = encoded;
     }
 
-    fn tell_status(&mut self, conn: ConnId) {
+    pub(super) fn tell_status(&mut self, conn: ConnId) {
         self.deliver();
         let Some(member) = self.members.get(conn) else { return };
         let you = member.id.clone();
@@ -237,24 +261,11 @@ impl Channels {
     }
 }
 
-/// Whether the payload of a binary frame has more than `max` bytes.
-#[cold]
-fn is_too_big(framing: Framing, bytes: &[u8], max: usize) -> bool {
-    match framing {
-        Framing::Raw => bytes.len() > max,
-        Framing::Structured => binary::Frame::parse(bytes).is_ok_and(|frame| frame.payload.len() > max),
-    }
-}
-
 /// A member that is present, and its channel.
-fn seated(members: &SecondaryMap<ConnId, Member>, conn: ConnId) -> Option<(&Member, ChannelId)> {
+pub(super) fn seated(members: &SecondaryMap<ConnId, Member>, conn: ConnId) -> Option<(&Member, ChannelId)> {
     let member = members.get(conn)?;
     let Place { channel, seat: Some(_) } = member.place? else { return None };
     Some((member, channel))
-}
-
-fn had_peers(members: &SecondaryMap<ConnId, Member>, trunk: ConnId) -> bool {
-    members[trunk].trunk.as_ref().is_some_and(|trunk| trunk.had_peers())
 }
 
 impl Batch {
@@ -302,7 +313,7 @@ impl Said<'_> {
 
     /// Appends the frame for structured peers: a message where there is a `target`, else a
     /// broadcast.
-    fn write_structured(self, out: &mut Vec<u8>, source: &PeerId, target: Option<&PeerId>) {
+    pub(super) fn write_structured(self, out: &mut Vec<u8>, source: &PeerId, target: Option<&PeerId>) {
         match self {
             Said::Data(data) => notice(source, target, data).write_frame(out),
             Said::Text(text) => {
@@ -321,7 +332,7 @@ impl Said<'_> {
     }
 
     /// The same for another proxy.
-    fn payload(&self) -> Payload<'_> {
+    pub(super) fn payload(&self) -> Payload<'_> {
         match *self {
             Said::Data(data) => Payload::Json(data.as_str()),
             Said::Text(text) => Payload::Text(text),
@@ -329,7 +340,7 @@ impl Said<'_> {
         }
     }
 
-    fn write_raw(self, out: &mut Vec<u8>) {
+    pub(super) fn write_raw(self, out: &mut Vec<u8>) {
         match self {
             Said::Data(data) => {
                 websocket::write_frame(out, Opcode::Text, [raw::text_of(data).as_bytes()]);

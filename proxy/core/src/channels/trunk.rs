@@ -8,16 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use nws_protocol::limits::{
-    KEPT_PER_CHANNEL, KEPT_PER_MEMBER, KEPT_PER_REFUSAL, LINK_RECORD_MAX, MESSAGE_LIMIT_MAX,
+    KEPT_PER_CHANNEL, KEPT_PER_MEMBER, KEPT_PER_REFUSAL, LINK_RECORD_MAX, MESSAGE_INLINE_MAX,
+    MESSAGE_LIMIT_MAX,
 };
-use nws_protocol::link::{Assembler, Payload, Record};
+use nws_protocol::link::{Assembled, Assembler, Payload, Record};
 use nws_protocol::structured::LeaveReason;
 use nws_protocol::{IdSource, Json, PeerId, ProxyId};
 
 use super::member::{Place, State};
 use super::outbox::Frame;
 use super::route::{Audience, Said};
-use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, Output, Turn};
+use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, LongMessage, Output, Turn};
 use crate::{Kept, Overdrawn, Share};
 
 mod departure;
@@ -39,6 +40,8 @@ pub(super) struct Trunk {
     stream: Assembler,
     /// Bytes that it holds for a record of which the end has not come.
     unfinished: usize,
+    /// Bytes of a long message that is being encoded.
+    encoding: usize,
     /// Bytes that `peers` take.
     roster: usize,
     kept: Kept,
@@ -56,7 +59,7 @@ struct Peer {
 }
 
 /// What the other proxy may not do, or what takes too much. The link is closed.
-struct Broken;
+pub(super) struct Broken;
 
 impl From<Overdrawn> for Broken {
     fn from(_: Overdrawn) -> Self {
@@ -66,7 +69,7 @@ impl From<Overdrawn> for Broken {
 
 impl Trunk {
     pub(super) fn new(proxy: ProxyId, share: &Share) -> Self {
-        let stream = Assembler::new(LINK_RECORD_MAX);
+        let stream = Assembler::new(LINK_RECORD_MAX).judging(MESSAGE_INLINE_MAX);
         Self {
             proxy,
             peers: BTreeMap::new(),
@@ -75,6 +78,7 @@ impl Trunk {
             last: None,
             stream,
             unfinished: 0,
+            encoding: 0,
             roster: 0,
             kept: share.kept(),
             has_told_all: false,
@@ -95,9 +99,14 @@ impl Trunk {
     }
 
     /// Counts what is kept because of the link, which may have to go for that.
-    fn reckon(&mut self) -> Result<(), Overdrawn> {
+    pub(super) fn reckon(&mut self) -> Result<(), Overdrawn> {
         let refusals = self.not_admitted.len() * KEPT_PER_REFUSAL;
-        self.kept.set(KEPT_PER_CHANNEL + self.roster + refusals + self.unfinished)
+        self.kept.set(KEPT_PER_CHANNEL + self.roster + refusals + self.unfinished + self.encoding)
+    }
+
+    /// A long message that takes so many bytes is being encoded, or none any more.
+    pub(super) fn encodes(&mut self, bytes: usize) {
+        self.encoding = bytes;
     }
 
     /// Whether anybody may hear what is said towards it. Whoever comes instead of the last one may hear
@@ -131,7 +140,7 @@ impl Trunk {
     }
 
     /// The id of a member that speaks; `None` when it is not admitted.
-    fn speaker(&self, number: u32) -> Result<Option<&PeerId>, Broken> {
+    pub(super) fn speaker(&self, number: u32) -> Result<Option<&PeerId>, Broken> {
         let peer = self.peers.get(&number).ok_or(Broken)?;
         Ok(peer.is_admitted.then_some(&peer.id))
     }
@@ -180,21 +189,31 @@ impl Channels {
     }
 
     /// Reads on in the stream of a trunk, to the end of `bytes` or of the turn.
-    pub(super) fn on_stream(&mut self, conn: ConnId, bytes: &mut &[u8], turn: &mut Turn, now: Instant) {
+    pub(super) fn on_stream(
+        &mut self,
+        conn: ConnId,
+        bytes: &mut &[u8],
+        turn: &mut Turn,
+        now: Instant,
+    ) -> Option<LongMessage> {
         let member = self.members.get(conn).filter(|member| member.state == State::Open);
         if member.is_none_or(|member| member.trunk.is_none()) {
             *bytes = &[];
-            return;
+            return None;
         }
         if self.depart_before(turn) {
-            return;
+            return None;
         }
-        let Some(trunk) = self.trunk_mut(conn) else { return };
+        let trunk = self.trunk_mut(conn)?;
         let mut stream = std::mem::replace(&mut trunk.stream, Assembler::new(0));
         let outcome = self.on_records(conn, &mut stream, bytes, turn, now);
-        if outcome.and_then(|()| self.go_on_with(conn, stream)).is_err() {
-            *bytes = &[];
-            self.end_trunk(conn, now);
+        match outcome.and_then(|long| self.go_on_with(conn, stream).map(|()| long)) {
+            Ok(long) => long,
+            Err(Broken) => {
+                *bytes = &[];
+                self.end_trunk(conn, now);
+                None
+            }
         }
     }
 
@@ -202,7 +221,7 @@ impl Channels {
         let Some(trunk) = self.trunk_mut(conn) else { return Ok(()) };
         let before = std::mem::replace(&mut trunk.unfinished, stream.buffered());
         trunk.stream = stream;
-        if trunk.unfinished == before { Ok(()) } else { Ok(trunk.reckon()?) }
+        if trunk.unfinished == before && trunk.encoding == 0 { Ok(()) } else { Ok(trunk.reckon()?) }
     }
 
     fn on_records(
@@ -212,17 +231,22 @@ impl Channels {
         bytes: &mut &[u8],
         turn: &mut Turn,
         now: Instant,
-    ) -> Result<(), Broken> {
+    ) -> Result<Option<LongMessage>, Broken> {
         loop {
             let (unread, queued) = (bytes.len(), self.fresh);
-            let record = stream.next(bytes).map_err(|_| Broken)?;
-            let is_end = record.is_none();
-            if let Some(record) = record {
-                self.on_record(conn, record, now)?;
-            }
+            let assembled = stream.next(bytes).map_err(|_| Broken)?;
+            let is_end = assembled.is_none();
+            let long = match assembled {
+                Some(Assembled::Record(record)) => {
+                    self.on_record(conn, record, now)?;
+                    None
+                }
+                Some(Assembled::Long(record)) => self.long_record(conn, record, now)?,
+                None => None,
+            };
             turn.spend(unread - bytes.len(), self.fresh.saturating_sub(queued));
-            if is_end || (turn.is_over() && !bytes.is_empty()) {
-                return Ok(());
+            if long.is_some() || is_end || (turn.is_over() && !bytes.is_empty()) {
+                return Ok(long);
             }
         }
     }
@@ -287,7 +311,7 @@ impl Channels {
         self.encoded = roster;
     }
 
-    fn on_record(&mut self, conn: ConnId, record: Record<'_>, now: Instant) -> Result<(), Broken> {
+    pub(super) fn on_record(&mut self, conn: ConnId, record: Record<'_>, now: Instant) -> Result<(), Broken> {
         let Some(place) = self.members.get(conn).and_then(|member| member.place) else { return Ok(()) };
         match record {
             Record::Join { member, id } => self.join_elsewhere(conn, place.channel, member, id),
@@ -362,7 +386,7 @@ impl Channels {
 }
 
 /// What members of this proxy say has been checked when it came; this has not.
-fn said(payload: Payload<'_>) -> Result<Said<'_>, Broken> {
+pub(super) fn said(payload: Payload<'_>) -> Result<Said<'_>, Broken> {
     let said = match payload {
         Payload::Json(text) => Said::Data(Json::new(text).ok_or(Broken)?),
         Payload::Text(text) => Said::Text(text),

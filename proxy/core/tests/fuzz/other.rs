@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nws_core::Framing;
 use nws_protocol::limits::LINK_RECORD_MAX;
-use nws_protocol::link::{Assembler, Record};
+use nws_protocol::link::{Assembled, Assembler, Record};
 use nws_protocol::{IdSource, PeerId, ProxyId};
 
 /// The other end of a trunk.
@@ -56,7 +56,7 @@ impl Other {
 
     /// Takes note of what it says.
     pub(crate) fn say(&mut self, mut bytes: &[u8]) {
-        while let Ok(Some(record)) = self.said.next(&mut bytes) {
+        while let Ok(Some(Assembled::Record(record))) = self.said.next(&mut bytes) {
             if let Record::Join { member, id } = record
                 && let Ok(id) = PeerId::elsewhere(id, &self.proxy)
             {
@@ -71,7 +71,8 @@ impl Other {
 
     /// Takes note of what it is told.
     pub(crate) fn receive(&mut self, mut bytes: &[u8]) {
-        while let Some(record) = self.heard.next(&mut bytes).expect("a proxy says records") {
+        while let Some(Assembled::Record(record)) = self.heard.next(&mut bytes).expect("a proxy says records")
+        {
             if let Record::Join { member, id } = record {
                 assert!(self.last_known < Some(member), "numbers grow");
                 self.last_known = Some(member);

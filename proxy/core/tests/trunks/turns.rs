@@ -38,7 +38,7 @@ impl Scene {
         let mut turns = Vec::new();
         while !bytes.is_empty() {
             let (before, mut turn) = (bytes.len(), Turn::default());
-            self.core.hear_stream(self.trunk, &mut bytes, &mut turn, self.now);
+            assert!(self.core.hear_stream(self.trunk, &mut bytes, &mut turn, self.now).is_none());
             assert!(turn.is_over() || bytes.is_empty());
             turns.push(before - bytes.len());
         }

@@ -1,4 +1,4 @@
-//! The arithmetic of all links, on threads of its own.
+//! Work that takes long, on threads of its own: those who talk go on meanwhile.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, spawn_blocking};
 
-/// Where it is done: on so few cores that one is left for those who talk, however many links there are. Who comes
-/// first is served first, and a link has one piece of each kind here at most, so all have their turns.
+/// Where it is done: on so few cores that one is left for those who talk, however much there is to do. Who comes
+/// first is served first, and nobody has more than a piece of each kind here, so all have their turns.
 #[derive(Clone, Debug)]
-pub(crate) struct Arithmetic(Arc<Semaphore>);
+pub(crate) struct Workers(Arc<Semaphore>);
 
-impl Arithmetic {
+impl Workers {
     /// On all cores but one, if there are several.
     pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -23,7 +23,7 @@ impl Arithmetic {
     }
 
     /// Does `work` when it is its turn. What has begun goes on, and counts, when nobody waits for it any more.
-    pub(super) async fn run<R: Send + 'static>(
+    pub(crate) async fn run<R: Send + 'static>(
         self,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, JoinError> {
@@ -51,11 +51,11 @@ mod tests {
 
     #[tokio::test]
     async fn there_are_never_more_at_one_time() {
-        let arithmetic = Arithmetic::on(2);
+        let workers = Workers::on(2);
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let pieces = (0..PIECES).map(|_| {
             let (running, most) = (Arc::clone(&running), Arc::clone(&most));
-            arithmetic.clone().run(move || {
+            workers.clone().run(move || {
                 most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 (0..1000).for_each(|_| std::thread::yield_now());
                 running.fetch_sub(1, Ordering::SeqCst);
@@ -67,10 +67,10 @@ mod tests {
 
     #[tokio::test]
     async fn who_comes_first_is_served_first() {
-        let (arithmetic, served) = (Arithmetic::on(1), Arc::new(Mutex::new(Vec::new())));
+        let (workers, served) = (Workers::on(1), Arc::new(Mutex::new(Vec::new())));
         let pieces = (0..PIECES).map(|piece| {
             let served = Arc::clone(&served);
-            arithmetic.clone().run(move || served.lock().unwrap().push(piece))
+            workers.clone().run(move || served.lock().unwrap().push(piece))
         });
         assert!(join_all(pieces).await.iter().all(Result::is_ok));
         assert!(served.lock().unwrap().iter().copied().eq(0..PIECES));
@@ -78,18 +78,18 @@ mod tests {
 
     #[tokio::test]
     async fn what_nobody_waits_for_any_more_counts_until_its_end() {
-        let arithmetic = Arithmetic::on(1);
+        let workers = Workers::on(1);
         let (begun, beginning) = tokio::sync::oneshot::channel();
         let (release, released) = mpsc::sync_channel::<()>(0);
-        let piece = tokio::spawn(arithmetic.clone().run(move || {
+        let piece = tokio::spawn(workers.clone().run(move || {
             begun.send(()).unwrap();
             released.recv()
         }));
         beginning.await.unwrap();
         piece.abort();
         assert!(piece.await.unwrap_err().is_cancelled());
-        assert_eq!(arithmetic.0.available_permits(), 0);
+        assert_eq!(workers.0.available_permits(), 0);
         drop(release);
-        assert_eq!(arithmetic.run(|| 7).await.unwrap(), 7);
+        assert_eq!(workers.run(|| 7).await.unwrap(), 7);
     }
 }

@@ -1,0 +1,216 @@
+//! How long one turn of a shard is: what its state machine does without anybody else having theirs.
+//! Each is as large as a remote can make it.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use nws_core::{Config, ConnId, Framing, Input, LongMessage, Output, Turn};
+use nws_protocol::limits::{CHANNEL_PEERS_MAX, MESSAGE_LIMIT_MAX, WRITES_PER_PASS};
+use nws_protocol::link::{Payload, Record};
+
+use crate::scene::{Scene, joins_from, key, leaves_from};
+
+/// How often each is measured. The least time is the one in which nothing else ran.
+const TIMES: usize = 7;
+
+/// Members of another proxy behind one link.
+const ELSEWHERE: usize = 99_000;
+
+/// One kind of turn.
+pub struct Turns {
+    name: &'static str,
+    /// The longest turn of each repetition.
+    longest: Vec<Duration>,
+}
+
+/// All kinds.
+#[must_use]
+pub fn turns() -> Vec<Turns> {
+    let mut rows = crowd();
+    rows.extend(elsewhere());
+    rows.extend(messages());
+    rows
+}
+
+/// A channel with as many members as it may have.
+fn crowd() -> Vec<Turns> {
+    let mut scene = Scene::new(CHANNEL_PEERS_MAX - 1);
+    let speaker = scene.conns.keys().next().expect("somebody is there");
+    let coming = Turns::of("one joins ten thousand", || {
+        let conn = scene.conns.insert(());
+        let turn = scene.once(Input::Join { conn, channel: key(), framing: Framing::Structured });
+        scene.input(Input::Gone { conn });
+        vec![turn]
+    });
+    let going = Turns::of("one of ten thousand leaves", || {
+        let conn = scene.join();
+        let turn = scene.once(Input::Gone { conn });
+        scene.settle();
+        vec![turn]
+    });
+    let told = Turns::of("a link comes to ten thousand", || {
+        let started = Instant::now();
+        let link = scene.link(1);
+        let turn = started.elapsed();
+        scene.input(Input::Gone { conn: link });
+        vec![turn]
+    });
+    let link = scene.link(1);
+    let mut first = 0;
+    let heard = Turns::of("a link tells ten thousand who comes", || {
+        let turns = scene.stream(link, &joins_from(first, 200));
+        let gone = scene.stream(link, &leaves_from(first, 200));
+        first += 200;
+        [turns, gone].concat()
+    });
+    let text = r#"{"action":"broadcast","data":1}"#;
+    let said = Turns::of("one says much to ten thousand", || {
+        let count = scene.core.read_max(speaker) / text.len();
+        let started = Instant::now();
+        for _ in 0..count {
+            scene.core.handle(Input::Text { conn: speaker, text }, scene.now);
+        }
+        scene.core.fresh();
+        let turn = started.elapsed();
+        let writes = scene.writes();
+        [vec![turn], writes].concat()
+    });
+    vec![coming, going, told, heard, said]
+}
+
+fn elsewhere() -> Vec<Turns> {
+    let mut scene = Scene::new(2);
+    let coming = Turns::of("a link with 99,000 members: they come", || {
+        let link = scene.link(1);
+        let turns = scene.stream(link, &joins_from(0, ELSEWHERE));
+        scene.input(Input::Gone { conn: link });
+        turns
+    });
+    let joining = {
+        let link = scene.link(1);
+        scene.stream(link, &joins_from(0, ELSEWHERE));
+        let row = Turns::of("a link with 99,000 members: one joins here", || {
+            let conn = scene.conns.insert(());
+            let turn = scene.once(Input::Join { conn, channel: key(), framing: Framing::Structured });
+            scene.input(Input::Gone { conn });
+            vec![turn]
+        });
+        scene.input(Input::Gone { conn: link });
+        row
+    };
+    let going = Turns::of("a link with 99,000 members: it goes", || {
+        let link = scene.link(1);
+        scene.stream(link, &joins_from(0, ELSEWHERE));
+        let mut turns = vec![scene.once(Input::Gone { conn: link })];
+        turns.extend(scene.timeouts());
+        turns
+    });
+    vec![coming, joining, going]
+}
+
+fn messages() -> Vec<Turns> {
+    let config = || Config { message_max: MESSAGE_LIMIT_MAX, has_links: true, ..Config::default() };
+    let kinds: [(&'static str, String); 4] = [
+        ("16 MiB of text", format!("\"{}\"", "x".repeat(MESSAGE_LIMIT_MAX))),
+        ("16 MiB of escapes, as JSON 96", format!("\"{}\"", "\\u0001".repeat(MESSAGE_LIMIT_MAX))),
+        ("16 MiB of numbers", format!("[{}1]", "1,".repeat(MESSAGE_LIMIT_MAX / 2 - 2))),
+        ("16 MiB of brackets", format!("[{}[]]", "[],".repeat(MESSAGE_LIMIT_MAX / 3 - 2))),
+    ];
+    let said = kinds.iter().map(|(name, data)| {
+        let mut scene = Scene::with(config(), 3);
+        scene.link(1);
+        let speaker = scene.conns.keys().next().expect("somebody is there");
+        let text = format!(r#"{{"action":"broadcast","data":{data}}}"#);
+        Turns::of(name, || {
+            let payload = text.clone().into_bytes();
+            let started = Instant::now();
+            let long = scene.core.long_message(speaker, true, payload, scene.now);
+            let before = started.elapsed();
+            let after = scene.hand_out(speaker, long);
+            [vec![before, after], scene.writes()].concat()
+        })
+    });
+    let said: Vec<Turns> = said.collect();
+    let heard = kinds.iter().map(|(name, data)| {
+        let mut scene = Scene::with(config(), 3);
+        let link = scene.link(1);
+        scene.stream(link, &joins_from(0, 1));
+        let bytes = Record::Broadcast { member: 0, payload: Payload::Json(data) }.to_bytes();
+        Turns::of(name, || scene.stream(link, &bytes))
+    });
+    let heard: Vec<Turns> = heard.collect();
+    said.into_iter().chain(heard).collect()
+}
+
+impl Turns {
+    fn of(name: &'static str, mut repeat: impl FnMut() -> Vec<Duration>) -> Self {
+        let longest = (0..TIMES).map(|_| repeat().into_iter().max().unwrap_or_default()).collect();
+        Self { name, longest }
+    }
+}
+
+impl fmt::Display for Turns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let least = self.longest.iter().min().copied().unwrap_or_default();
+        write!(f, "{:9.3} {}", least.as_secs_f64() * 1e3, self.name)
+    }
+}
+
+impl Scene {
+    fn once(&mut self, input: Input<'_>) -> Duration {
+        let started = Instant::now();
+        self.core.handle(input, self.now);
+        started.elapsed()
+    }
+
+    /// What a link says, in pieces of a frame.
+    fn stream(&mut self, link: ConnId, bytes: &[u8]) -> Vec<Duration> {
+        let mut turns = Vec::new();
+        for mut piece in bytes.chunks(64 * 1024) {
+            while !piece.is_empty() {
+                let started = Instant::now();
+                let long = self.core.hear_stream(link, &mut piece, &mut Turn::default(), self.now);
+                self.core.fresh();
+                turns.push(started.elapsed());
+                turns.push(self.hand_out(link, long));
+                turns.extend(self.writes());
+            }
+        }
+        turns
+    }
+
+    /// Encoding it is not a part of any turn.
+    fn hand_out(&mut self, conn: ConnId, long: Option<LongMessage>) -> Duration {
+        let Some(message) = long.map(LongMessage::encode) else { return Duration::ZERO };
+        let started = Instant::now();
+        self.core.handle(Input::Encoded { conn, message }, self.now);
+        self.core.fresh();
+        started.elapsed()
+    }
+
+    fn writes(&mut self) -> Vec<Duration> {
+        let mut turns = Vec::new();
+        loop {
+            let started = Instant::now();
+            for _ in 0..WRITES_PER_PASS {
+                let Some(output) = self.core.poll_output() else { return turns };
+                if let Output::Write { conn } = output {
+                    self.write(conn);
+                }
+            }
+            self.core.end_turn(WRITES_PER_PASS);
+            turns.push(started.elapsed());
+        }
+    }
+
+    fn timeouts(&mut self) -> Vec<Duration> {
+        let mut turns = Vec::new();
+        while self.core.poll_timeout().is_some_and(|due| due <= self.now) {
+            let started = Instant::now();
+            self.core.handle_timeout(self.now);
+            turns.push(started.elapsed());
+            turns.extend(self.writes());
+        }
+        turns
+    }
+}

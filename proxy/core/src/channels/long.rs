@@ -1,0 +1,351 @@
+//! Long messages. Reading and encoding one takes many milliseconds, so that is done where nobody waits for it: the
+//! owner of the sockets gets a [`LongMessage`], has it [encoded](LongMessage::encode) on another thread and
+//! hands it back as [`Input::Encoded`](super::Input::Encoded). Meanwhile it passes on nothing else of the
+//! same connection.
+//!
+//! A long message is for those who are there when the last byte of it comes: it is encoded in the framings that
+//! somebody has then.
+
+use std::time::Instant;
+
+use nws_protocol::PeerId;
+use nws_protocol::link::{LongRecord, Payload, Record};
+use nws_protocol::structured::Refusal;
+use nws_protocol::websocket::{Violation, utf8};
+
+use super::outbox::Frame;
+use super::route::{Audience, Route, Said, seated};
+use super::serve::Serve;
+use super::trunk::{Broken, said};
+use super::{ChannelId, Channels, ConnId, Framing};
+
+/// What a client or a member of another proxy says at once, and what is needed to encode it.
+#[derive(Debug)]
+pub struct LongMessage {
+    words: Words,
+    form: Form,
+}
+
+/// A long message that can be handed out, or what is wrong with it.
+#[derive(Debug)]
+pub struct Encoded(Box<Outcome>);
+
+/// What came, as it came.
+#[derive(Debug)]
+enum Words {
+    Client { is_text: bool, framing: Framing, max: usize, payload: Vec<u8> },
+    Record { record: LongRecord, recipient: Option<PeerId> },
+}
+
+/// How to encode it.
+#[derive(Debug)]
+struct Form {
+    source: PeerId,
+    /// Who may hear it.
+    to: Audience,
+}
+
+#[derive(Debug)]
+enum Outcome {
+    Said {
+        to: Address,
+        forms: Forms,
+    },
+    StatusAsked,
+    Refused(Refusal<'static>),
+    Violated(Violation),
+    /// Another proxy says what it may not.
+    Broken,
+}
+
+/// For whom a message is.
+#[derive(Debug)]
+enum Address {
+    All,
+    Peer(PeerId),
+    /// The member that has this number.
+    Number(u32),
+}
+
+/// A message in each form that somebody takes.
+#[derive(Debug, Default)]
+struct Forms {
+    structured: Option<Vec<u8>>,
+    raw: Option<Vec<u8>>,
+    /// For other proxies.
+    payload: Option<Owned>,
+}
+
+#[derive(Debug)]
+enum Owned {
+    Json(String),
+    Text(String),
+    Binary(Vec<u8>),
+}
+
+impl LongMessage {
+    /// Reads and encodes it. This takes up to half a second.
+    #[must_use]
+    pub fn encode(self) -> Encoded {
+        let Self { words, form } = self;
+        Encoded(Box::new(match &words {
+            Words::Client { is_text: true, framing, max, payload } => match utf8(payload) {
+                Ok(text) => form.text(*framing, text, *max),
+                Err(violation) => Outcome::Violated(violation),
+            },
+            Words::Client { is_text: false, framing, max, payload } => form.binary(*framing, payload, *max),
+            Words::Record { record, recipient } => {
+                form.record(record, recipient.as_ref()).unwrap_or(Outcome::Broken)
+            }
+        }))
+    }
+}
+
+impl Serve for &Form {
+    type Outcome = Outcome;
+
+    fn broadcast(self, said: Said<'_>) -> Outcome {
+        Outcome::Said { to: Address::All, forms: self.forms(said, None) }
+    }
+
+    fn message(self, target: &str, said: Said<'_>) -> Outcome {
+        match PeerId::mentioned(target) {
+            Some(target) => {
+                let forms = self.forms(said, Some(&target));
+                Outcome::Said { to: Address::Peer(target), forms }
+            }
+            None => self.refused(&Refusal::unknown_target(target)),
+        }
+    }
+
+    fn status(self) -> Outcome {
+        Outcome::StatusAsked
+    }
+
+    fn too_big(self) -> Outcome {
+        Outcome::Violated(Violation::TOO_BIG)
+    }
+
+    fn refused(self, refusal: &Refusal<'_>) -> Outcome {
+        Outcome::Refused(refusal.clone().into_owned())
+    }
+}
+
+impl Form {
+    fn record(&self, record: &LongRecord, recipient: Option<&PeerId>) -> Result<Outcome, Broken> {
+        let (to, payload) = match record.parse().map_err(|_| Broken)? {
+            Record::Broadcast { payload, .. } => (Address::All, payload),
+            Record::Message { target, payload, .. } => (Address::Number(target), payload),
+            Record::Join { .. }
+            | Record::Leave { .. }
+            | Record::Slow { .. }
+            | Record::Roster
+            | Record::NotAdmitted { .. }
+            | Record::Admitted { .. }
+            | Record::Unknown => return Err(Broken),
+        };
+        Ok(Outcome::Said { to, forms: self.forms(said(payload)?, recipient) })
+    }
+
+    fn forms(&self, said: Said<'_>, target: Option<&PeerId>) -> Forms {
+        let mut forms = Forms::default();
+        if self.to.structured > 0 {
+            said.write_structured(forms.structured.get_or_insert_default(), &self.source, target);
+        }
+        if self.to.raw > 0 {
+            said.write_raw(forms.raw.get_or_insert_default());
+        }
+        if self.to.trunks.is_some() {
+            forms.payload = Some(Owned::from(said.payload()));
+        }
+        forms
+    }
+}
+
+impl From<Payload<'_>> for Owned {
+    fn from(payload: Payload<'_>) -> Self {
+        match payload {
+            Payload::Json(text) => Self::Json(text.to_owned()),
+            Payload::Text(text) => Self::Text(text.to_owned()),
+            Payload::Binary(bytes) => Self::Binary(bytes.to_vec()),
+        }
+    }
+}
+
+impl Owned {
+    fn as_payload(&self) -> Payload<'_> {
+        match self {
+            Self::Json(text) => Payload::Json(text),
+            Self::Text(text) => Payload::Text(text),
+            Self::Binary(bytes) => Payload::Binary(bytes),
+        }
+    }
+
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Json(text) | Self::Text(text) => text.into_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+}
+
+impl Channels {
+    /// Takes a long message of a client, to be encoded; `None` when nobody listens to the client.
+    #[must_use]
+    pub fn long_message(
+        &mut self,
+        conn: ConnId,
+        is_text: bool,
+        payload: Vec<u8>,
+        now: Instant,
+    ) -> Option<LongMessage> {
+        let now = self.awake(now);
+        let framing = self.speaker(conn, now)?;
+        let (member, id) = seated(&self.members, conn)?;
+        let source = member.id.clone();
+        // Also itself, to which it may speak by its id.
+        let to = self.audience(id, None, Some(member.number));
+        let words = Words::Client { is_text, framing, max: self.config.message_max, payload };
+        Some(LongMessage { words, form: Form { source, to } })
+    }
+
+    /// Takes a long record of a trunk: a message to be encoded, if somebody is to hear it. One that is no
+    /// message is short but for what is ignored, and done with at once.
+    pub(super) fn long_record(
+        &mut self,
+        conn: ConnId,
+        record: LongRecord,
+        now: Instant,
+    ) -> Result<Option<LongMessage>, Broken> {
+        let Some((speaker, target)) = record.route() else {
+            self.on_record(conn, record.parse().map_err(|_| Broken)?, now)?;
+            return Ok(None);
+        };
+        let Some((member, id)) = seated(&self.members, conn) else { return Ok(None) };
+        let trunk = member.trunk.as_deref().ok_or(Broken)?;
+        let Some(source) = trunk.speaker(speaker)?.cloned() else { return Ok(None) };
+        let recipient = target.and_then(|target| self.channels[id].numbered(target));
+        if target.is_some() && recipient.is_none() {
+            // Whoever has left meanwhile has been taken leave of.
+            return Ok(None);
+        }
+        let recipient = recipient.map(|recipient| self.members[recipient].id.clone());
+        let to = self.audience(id, None, None);
+        self.trunk_mut(conn).ok_or(Broken)?.encodes(record.size());
+        Ok(Some(LongMessage { words: Words::Record { record, recipient }, form: Form { source, to } }))
+    }
+
+    pub(super) fn on_encoded(&mut self, conn: ConnId, Encoded(outcome): Encoded, now: Instant) {
+        self.deliver();
+        if self.members.get(conn).is_some_and(|member| member.trunk.is_some()) {
+            if self.hand_out_record(conn, *outcome).is_err() {
+                self.end_trunk(conn, now);
+            }
+        } else if self.speaker(conn, now).is_some() {
+            self.hand_out_message(conn, *outcome, now);
+        }
+    }
+
+    fn hand_out_record(&mut self, conn: ConnId, outcome: Outcome) -> Result<(), Broken> {
+        let Some((_, id)) = seated(&self.members, conn) else { return Ok(()) };
+        match outcome {
+            Outcome::Said { to: Address::Number(number), forms } => {
+                if let Some(to) = self.channels[id].numbered(number) {
+                    self.hand_to(conn, to, forms);
+                }
+            }
+            Outcome::Said { forms, .. } => self.hand_to_all(conn, id, forms),
+            Outcome::StatusAsked | Outcome::Refused(_) | Outcome::Violated(_) | Outcome::Broken => {
+                return Err(Broken);
+            }
+        }
+        let trunk = self.trunk_mut(conn).ok_or(Broken)?;
+        trunk.encodes(0);
+        Ok(trunk.reckon()?)
+    }
+
+    fn hand_out_message(&mut self, conn: ConnId, outcome: Outcome, now: Instant) {
+        match outcome {
+            Outcome::Said { to: Address::Peer(target), forms } => self.hand_to_peer(conn, &target, forms),
+            Outcome::Said { forms, .. } => {
+                if let Some((_, id)) = seated(&self.members, conn) {
+                    self.hand_to_all(conn, id, forms);
+                }
+            }
+            Outcome::StatusAsked => self.tell_status(conn),
+            Outcome::Refused(refusal) => self.tell_error(conn, &refusal),
+            Outcome::Violated(Violation { code, reason }) => self.close(conn, code, reason, now),
+            Outcome::Broken => {}
+        }
+    }
+
+    fn hand_to_all(&mut self, from: ConnId, id: ChannelId, forms: Forms) {
+        let Forms { structured, raw, payload } = forms;
+        let [structured, raw] =
+            [structured, raw].map(|form| form.map(|form| Frame::owned(form, &self.tally)));
+        let present = std::mem::take(&mut self.channels[id].present);
+        for &to in present.iter().filter(|&&to| to != from) {
+            let frame = match self.members[to].framing {
+                Framing::Structured => &structured,
+                Framing::Raw => &raw,
+            };
+            if let Some(frame) = frame {
+                self.queue(to, from, frame);
+            }
+        }
+        self.channels[id].present = present;
+        let Some(payload) = payload else { return };
+        let member = self.members[from].number;
+        let trunks = self.channels[id].trunks.clone();
+        let heard = trunks.into_iter().filter(|&trunk| self.had_peers(trunk)).collect();
+        self.hand_over_long(from, heard, |payload| Record::Broadcast { member, payload }, payload);
+    }
+
+    fn hand_to(&mut self, from: ConnId, to: ConnId, forms: Forms) {
+        let form = match self.members[to].framing {
+            Framing::Structured => forms.structured,
+            Framing::Raw => forms.raw,
+        };
+        if let Some(form) = form {
+            self.queue(to, from, &Frame::owned(form, &self.tally));
+        }
+    }
+
+    fn hand_to_peer(&mut self, from: ConnId, target: &PeerId, forms: Forms) {
+        match self.route(from, target.as_str()) {
+            Route::Here(to) => self.hand_to(from, to, forms),
+            Route::Elsewhere { trunk, number: target } => {
+                let member = self.members[from].number;
+                if let Some(payload) = forms.payload {
+                    self.hand_over_long(
+                        from,
+                        vec![trunk],
+                        |payload| Record::Message { member, target, payload },
+                        payload,
+                    );
+                }
+            }
+            Route::NotAdmitted => self.tell_not_admitted(from, target.as_str()),
+            Route::Nowhere => self.tell_error(from, &Refusal::unknown_target(target.as_str())),
+        }
+    }
+
+    /// Queues a record for trunks. Its payload is not copied.
+    fn hand_over_long(
+        &mut self,
+        from: ConnId,
+        trunks: Vec<ConnId>,
+        record: impl for<'a> FnOnce(Payload<'a>) -> Record<'a>,
+        payload: Owned,
+    ) {
+        let mut head = std::mem::take(&mut self.encoded);
+        record(payload.as_payload()).write_before_payload(&mut head);
+        let payload = Frame::owned(payload.into_bytes(), &self.tally);
+        for trunk in trunks {
+            self.queue(trunk, from, &Frame::Copied(&head));
+            self.queue(trunk, from, &payload);
+        }
+        head.clear();
+        self.encoded = head;
+    }
+}

@@ -1,0 +1,70 @@
+//! What a client asks for, whatever the framing in which it does.
+
+use nws_protocol::binary::{self, Kind};
+use nws_protocol::structured::{ErrorCode, Refusal, Request};
+
+use super::Framing;
+use super::route::Said;
+
+/// Does what a client asks for, or prepares it.
+pub(super) trait Serve: Sized {
+    /// What it becomes.
+    type Outcome;
+
+    /// The client tells something to all others.
+    fn broadcast(self, said: Said<'_>) -> Self::Outcome;
+
+    /// The client tells something to one peer.
+    fn message(self, target: &str, said: Said<'_>) -> Self::Outcome;
+
+    /// The client asks who it is.
+    fn status(self) -> Self::Outcome;
+
+    /// The client says more than it may.
+    fn too_big(self) -> Self::Outcome;
+
+    /// What the client says makes no sense.
+    fn refused(self, refusal: &Refusal<'_>) -> Self::Outcome;
+
+    /// Reads a text message whose payload may have `max` bytes.
+    #[inline]
+    fn text(self, framing: Framing, text: &str, max: usize) -> Self::Outcome {
+        // No payload is longer than its frame.
+        let may_be_too_big = text.len() > max;
+        match framing {
+            Framing::Raw if may_be_too_big => self.too_big(),
+            Framing::Raw => self.broadcast(Said::Text(text)),
+            Framing::Structured => match Request::parse(text) {
+                Ok(Request::Broadcast { data } | Request::Message { data, .. })
+                    if may_be_too_big && data.is_longer_than(max) =>
+                {
+                    self.too_big()
+                }
+                Ok(Request::Broadcast { data }) => self.broadcast(Said::Data(data)),
+                Ok(Request::Message { target, data }) => self.message(&target, Said::Data(data)),
+                Ok(Request::Status) => self.status(),
+                Err(refusal) => self.refused(&refusal),
+            },
+        }
+    }
+
+    /// Reads a binary message whose payload may have `max` bytes.
+    #[inline]
+    fn binary(self, framing: Framing, bytes: &[u8], max: usize) -> Self::Outcome {
+        if framing == Framing::Raw {
+            return if bytes.len() > max { self.too_big() } else { self.broadcast(Said::Bytes(bytes)) };
+        }
+        match binary::Frame::parse(bytes) {
+            Ok(binary::Frame { payload, .. }) if payload.len() > max => self.too_big(),
+            Ok(binary::Frame { kind: Kind::Broadcast, id: "", payload }) => {
+                self.broadcast(Said::Bytes(payload))
+            }
+            Ok(binary::Frame { kind: Kind::Message, id, payload }) => self.message(id, Said::Bytes(payload)),
+            Ok(binary::Frame { kind: Kind::Broadcast, .. }) => {
+                let reason = "the id of a binary broadcast must be empty";
+                self.refused(&Refusal::new(ErrorCode::BadFrame, reason))
+            }
+            Err(fault) => self.refused(&Refusal::new(ErrorCode::BadFrame, fault.to_string())),
+        }
+    }
+}

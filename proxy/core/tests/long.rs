@@ -1,0 +1,226 @@
+//! A long message does what it does when it is short, but is encoded elsewhere.
+
+use std::net::Ipv4Addr;
+use std::time::Instant;
+
+use nws_core::sim::{Word, network};
+use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Output, Turn};
+use nws_protocol::limits::{LINK_PIECE_MAX, MESSAGE_INLINE_MAX};
+use nws_protocol::link::{Payload, Record};
+use nws_protocol::{IdSource, PeerId, ProxyId};
+use slotmap::SlotMap;
+
+/// The largest payload: two of the words are longer.
+const MAX: usize = 2 * MESSAGE_INLINE_MAX;
+
+/// A channel with members of every kind, and one link.
+struct Room {
+    core: Channels,
+    now: Instant,
+    conns: SlotMap<ConnId, ()>,
+    speaker: ConnId,
+    raw: ConnId,
+    link: ConnId,
+}
+
+/// How messages come in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Inline,
+    Elsewhere,
+}
+
+impl Room {
+    #[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
+    fn new(raw: usize) -> Self {
+        let config = Config { message_max: MAX, ..Config::default() };
+        let mut room = Self {
+            core: Channels::new(config, ProxyId::from_digest(&[9; 32]), [7; 32]),
+            now: Instant::now(),
+            conns: SlotMap::with_key(),
+            speaker: ConnId::default(),
+            raw: ConnId::default(),
+            link: ConnId::default(),
+        };
+        room.speaker = room.join("speaker", Framing::Structured);
+        room.join("other", Framing::Structured);
+        for number in 0..raw {
+            room.raw = room.join(&format!("raw{number}"), Framing::Raw);
+        }
+        room.link = room.conns.insert(());
+        let share = Account::new(usize::MAX).share(Ipv4Addr::LOCALHOST.into(), || {});
+        let (conn, proxy) = (room.link, ProxyId::from_digest(&[1; 32]));
+        room.core.handle(Input::Trunk { conn, channel: network("room"), proxy, share }, room.now);
+        let bytes = Record::Join { member: 5, id: IdSource::Choice("far") }.to_bytes();
+        room.core.handle(Input::Stream { conn, bytes: &bytes }, room.now);
+        room.take();
+        room
+    }
+
+    fn join(&mut self, id: &str, framing: Framing) -> ConnId {
+        let conn = self.conns.insert(());
+        let peer = PeerId::chosen(id).expect("letters are an id");
+        self.core.handle(Input::Reserve { conn, channel: network("room"), peer }, self.now);
+        self.core.handle(Input::Join { conn, channel: network("room"), framing }, self.now);
+        conn
+    }
+
+    /// All that the state machine wants, and what waits for each connection.
+    fn take(&mut self) -> (Vec<Output>, Vec<Vec<u8>>) {
+        let outputs = std::iter::from_fn(|| self.core.poll_output()).collect();
+        let conns: Vec<ConnId> = self.conns.keys().collect();
+        let waiting = conns.into_iter().map(|conn| {
+            let bytes: Vec<u8> = self.core.waiting(conn).flatten().copied().collect();
+            self.core.handle(Input::Wrote { conn, bytes: bytes.len() }, self.now);
+            bytes
+        });
+        (outputs, waiting.collect())
+    }
+
+    fn say(&mut self, conn: ConnId, word: &Word, way: Way) {
+        let (is_text, payload) = match word {
+            Word::Text(text) => (true, text.as_bytes().to_vec()),
+            Word::Binary(bytes) => (false, bytes.clone()),
+            Word::Ping(_) | Word::Pong | Word::Close(_) | Word::Violation(_) => unreachable!("not said here"),
+        };
+        let input = match (way, word) {
+            (Way::Inline, Word::Text(text)) => Input::Text { conn, text },
+            (Way::Inline, _) => Input::Binary { conn, bytes: &payload },
+            (Way::Elsewhere, _) => {
+                let long = self.core.long_message(conn, is_text, payload, self.now);
+                Input::Encoded { conn, message: long.expect("the speaker is heard").encode() }
+            }
+        };
+        self.core.handle(input, self.now);
+    }
+
+    /// The answer is how many of them were encoded elsewhere.
+    fn hear(&mut self, record: &Record<'_>, way: Way) -> usize {
+        let (conn, bytes) = (self.link, record.to_bytes());
+        if way == Way::Inline {
+            self.core.handle(Input::Stream { conn, bytes: &bytes }, self.now);
+            return 0;
+        }
+        let mut count = 0;
+        for mut piece in bytes.chunks(LINK_PIECE_MAX) {
+            while !piece.is_empty() {
+                let long = self.core.hear_stream(conn, &mut piece, &mut Turn::default(), self.now);
+                if let Some(long) = long {
+                    count += 1;
+                    self.core.handle(Input::Encoded { conn, message: long.encode() }, self.now);
+                }
+            }
+        }
+        count
+    }
+}
+
+/// Data of every kind.
+fn data(len: usize) -> [String; 5] {
+    [
+        format!("\"{}\"", "x".repeat(len)),
+        format!("\"{}\"", "\\u0001".repeat(len / 4)),
+        format!("[{}1]", "1,".repeat(len / 2 - 1)),
+        format!("\"{}\"", "\u{e4}".repeat(len / 2)),
+        format!("[{}]", "x".repeat(len)),
+    ]
+}
+
+fn words(len: usize) -> Vec<Word> {
+    let mut words: Vec<Word> = data(len).iter().map(|data| Word::broadcast(data)).collect();
+    for target in ["other", "raw0", "far~aeaqcaibaeaqcaibaeaqcaibae", "nobody", "speaker", "\\\"", ""] {
+        words.extend(data(len).iter().map(|data| Word::message(target, data)));
+        words.push(Word::binary_message(target, &vec![7; len]));
+    }
+    words.push(Word::binary_broadcast(&vec![7; len]));
+    words.push(Word::Binary(vec![9; len]));
+    words.push(Word::Text(format!(r#"{{"action":"status","x":"{}"}}"#, "x".repeat(len))));
+    words
+}
+
+/// Whatever a client says, everybody is told the same, whichever way it comes.
+#[test]
+fn what_a_client_says_is_the_same_both_ways() {
+    for raw in [0, 2] {
+        for word in [40, MAX + 1].into_iter().flat_map(words) {
+            for is_raw in [false, true] {
+                let [one, two] = [Way::Inline, Way::Elsewhere].map(|way| {
+                    let mut room = Room::new(raw);
+                    let speaker = if is_raw && raw > 0 { room.raw } else { room.speaker };
+                    room.say(speaker, &word, way);
+                    room.take()
+                });
+                assert!(one == two, "{:.80?}", word);
+                assert!(one.1.iter().any(|bytes| !bytes.is_empty()), "{:.80?} does nothing", word);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_that_is_no_text_closes() {
+    let mut room = Room::new(0);
+    let long = room.core.long_message(room.speaker, true, vec![0xff; MAX], room.now).expect("it is heard");
+    room.core.handle(Input::Encoded { conn: room.speaker, message: long.encode() }, room.now);
+    let (outputs, waiting) = room.take();
+    assert!(outputs.contains(&Output::Finish { conn: room.speaker }), "{outputs:?}");
+    assert_eq!(waiting[0][2..4], 1007_u16.to_be_bytes());
+}
+
+#[test]
+fn what_another_proxy_says_is_the_same_both_ways() {
+    for text in data(MAX) {
+        let payloads = [Payload::Json(&text), Payload::Text(&text), Payload::Binary(text.as_bytes())];
+        for payload in payloads {
+            let broadcast = |member| Record::Broadcast { member, payload };
+            let message = |member, target| Record::Message { member, target, payload };
+            for record in
+                [broadcast(5), message(5, 1), message(5, 2), message(5, 77), broadcast(6), message(6, 1)]
+            {
+                let [one, two] = [Way::Inline, Way::Elsewhere].map(|way| {
+                    let mut room = Room::new(2);
+                    let count = room.hear(&record, way);
+                    (count, room.take())
+                });
+                let is_heard = matches!(
+                    record,
+                    Record::Broadcast { member: 5, .. } | Record::Message { member: 5, target: 1 | 2, .. }
+                );
+                // What nobody hears is not read, so nobody finds that it is no JSON.
+                let is_read = is_heard
+                    || !matches!(payload, Payload::Json(text) if nws_protocol::Json::new(text).is_none());
+                assert!(one.1 == two.1 || !is_read, "{record:.80?}");
+                assert_eq!((one.0, two.0), (0, usize::from(is_heard)), "{:.80?}", record);
+            }
+        }
+    }
+}
+
+/// Who speaks is asked when it comes, and who is there when it is handed out.
+#[test]
+fn whoever_goes_meanwhile_is_not_missed() {
+    for gone in ["speaker", "other", "link"] {
+        let mut room = Room::new(1);
+        let word = Word::broadcast(&data(MAX)[0]);
+        let Word::Text(text) = word else { unreachable!("it is one") };
+        let long = room.core.long_message(room.speaker, true, text.into_bytes(), room.now);
+        let message = long.expect("it is heard").encode();
+        let conns: Vec<ConnId> = room.conns.keys().collect();
+        let conn = match gone {
+            "speaker" => room.speaker,
+            "other" => conns[1],
+            _ => room.link,
+        };
+        room.core.handle(Input::Gone { conn }, room.now);
+        room.take();
+        room.core.handle(Input::Encoded { conn: room.speaker, message }, room.now);
+        let waiting = room.take().1;
+        let heard: Vec<bool> = waiting.iter().map(|bytes| !bytes.is_empty()).collect();
+        let expected = match gone {
+            "speaker" => [false; 4],
+            "other" => [false, false, true, true],
+            _ => [false, true, true, false],
+        };
+        assert_eq!(heard, expected, "{gone} has gone");
+    }
+}
