@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use nws_protocol::limits::{MESSAGE_LIMIT_MAX, REQUEST_HEAD_LEAST};
+use nws_protocol::limits::{LINK_PEERS_MAX, MESSAGE_LIMIT_MAX, REQUEST_HEAD_LEAST};
 use nws_proxy::{Config, Links};
 use serde::Deserialize;
 
@@ -261,8 +261,15 @@ impl Limits {
     fn apply(&self, config: &mut Config, sources: &Sources) -> Result<(), Usage> {
         let limits = &mut config.limits;
         let name = |field| sources.name(field);
-        if self.max_message_size.is_some_and(|size| size > MESSAGE_LIMIT_MAX) {
-            return Err(Usage(format!("{} must be at most {MESSAGE_LIMIT_MAX}", name("max_message_size"))));
+        let most = [
+            ("max_message_size", MESSAGE_LIMIT_MAX, self.max_message_size),
+            // Other proxies take no more.
+            ("max_peers_per_channel", LINK_PEERS_MAX, self.max_peers_per_channel),
+        ];
+        for (field, most, value) in most {
+            if value.is_some_and(|value| value > most) {
+                return Err(Usage(format!("{} must be at most {most}", name(field))));
+            }
         }
         let counts = [
             (&mut limits.message, "max_message_size", 1, self.max_message_size),

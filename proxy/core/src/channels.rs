@@ -90,6 +90,8 @@ pub struct Channels {
     stopping: bool,
     /// Bytes that were queued since outputs were last drained.
     fresh: usize,
+    /// Frames and batches of them that were ever put into outboxes.
+    frames: u64,
 }
 
 impl Channels {
@@ -119,6 +121,7 @@ impl Channels {
             welcomes: Welcomes::default(),
             departing: Departing::default(),
             fresh: 0,
+            frames: 0,
         }
     }
 
@@ -225,6 +228,12 @@ impl Channels {
     pub fn fresh(&mut self) -> Fresh {
         self.finish_batch();
         Fresh { bytes: self.fresh, outputs: self.outputs.len() }
+    }
+
+    /// How often anything was ever put into an outbox: most of what an input costs.
+    #[must_use]
+    pub const fn frames(&self) -> u64 {
+        self.frames
     }
 
     /// A turn has ended after so many outputs, and others are left. What was queued for those that are done is fresh no

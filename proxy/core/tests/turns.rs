@@ -61,10 +61,14 @@ impl Room {
     }
 
     fn link(&mut self) -> ConnId {
+        self.link_in("room")
+    }
+
+    fn link_in(&mut self, channel: &str) -> ConnId {
         let conn = self.conns.insert(());
         let (proxy, share) =
             (ProxyId::from_digest(&[1; 32]), self.account.share(Ipv4Addr::LOCALHOST.into(), || {}));
-        self.turn(Input::Trunk { conn, channel: network("room"), proxy, share });
+        self.turn(Input::Trunk { conn, channel: network(channel), proxy, share });
         conn
     }
 
@@ -209,6 +213,20 @@ fn the_next_link_of_a_proxy_is_heard_when_those_behind_the_last_one_have_left() 
         let gone = room.seen[&conn].iter().filter(|event| matches!(event, Event::Disconnect { .. }));
         assert_eq!(gone.count(), MEMBERS as usize, "all have left in between");
     }
+}
+
+#[test]
+fn a_link_need_not_wait_for_those_who_leave_another_channel() {
+    let (mut room, link) = full();
+    let other = room.link_in("other");
+    room.turn(Input::Gone { conn: link });
+    assert!(room.go_on(), "some have not left yet");
+    let bytes = Record::Join { member: 0, id: IdSource::Choice("b") }.to_bytes();
+    let rest = &mut bytes.as_slice();
+    room.hear(other, rest);
+    assert_eq!(rest.len(), 0);
+    room.settle();
+    room.assert_turns(MEMBERS as usize);
 }
 
 #[test]

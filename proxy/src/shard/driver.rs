@@ -1,5 +1,6 @@
 //! The driver of a shard: admits connections, keeps time, and writes after everybody has read.
 
+use std::future::ready;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::time::Duration;
@@ -32,7 +33,11 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
     let mut batch = Vec::with_capacity(COMMANDS_PER_PASS);
     let mut timer = pin!(sleep_until(Instant::now() + NEVER));
     let mut stop_at = None;
+    let mut rest = Rest::Nothing;
     loop {
+        if rest == Rest::Some {
+            yield_now().await;
+        }
         set_timer(&mut timer, &shard, stop_at);
         tokio::select! {
             biased;
@@ -54,15 +59,15 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
             }
             // What goes on from turn to turn does not wait for the timer, which counts milliseconds.
             () = yield_now(), if shard.is_due() => {}
+            // There is more to be written, but who comes and what is due do not wait for the end of that.
+            () = ready(()), if rest == Rest::Some => {}
             () = &mut timer => {}
         }
         // However much there is to be read, what is due has its turn.
         if shard.is_due() {
             shard.enter(|core, now| core.handle_timeout(now));
         }
-        while shard.work_off() == Rest::Some {
-            yield_now().await;
-        }
+        rest = shard.work_off();
         if stop_at.is_some_and(|at| shard.is_empty() || at <= Instant::now()) {
             return shard.reset_all();
         }

@@ -194,8 +194,16 @@ impl Port {
         }
     }
 
-    /// Serves until the link ends, or has to. Then everybody behind it leaves.
+    /// Serves until the link ends, or has to. Then everybody behind it leaves, and others have their turns in between.
     pub(super) async fn serve(mut self) {
+        self.run().await;
+        for (_, seat) in self.trunks.drain() {
+            drop(seat);
+            yield_now().await;
+        }
+    }
+
+    async fn run(&mut self) {
         let to = self.end.to.clone();
         loop {
             if self.queue.failed.get() {
@@ -221,7 +229,10 @@ impl Port {
 
     async fn hear(&mut self, told: FromLink) {
         match told {
-            FromLink::Matched { slot, life, channel } => self.start(slot, life, channel),
+            FromLink::Matched { slot, life, channel } => {
+                self.start(slot, life, channel);
+                yield_now().await;
+            }
             FromLink::Data { slot, bytes, kept } => self.take(slot, bytes, kept).await,
             FromLink::Credit { slot, bytes } => {
                 if let Some(seat) = self.trunks.get(&slot) {
@@ -232,7 +243,10 @@ impl Port {
                     }
                 }
             }
-            FromLink::Parted { slot } => drop(self.trunks.remove(&slot)),
+            FromLink::Parted { slot } => {
+                drop(self.trunks.remove(&slot));
+                yield_now().await;
+            }
         }
     }
 

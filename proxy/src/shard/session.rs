@@ -27,8 +27,10 @@ pub(super) struct Session {
     decoder: Decoder,
     /// Bytes that the decoder was last said to hold.
     held: usize,
-    /// A long message of the client. Until it is encoded, nothing is read.
+    /// A long message of the client. Until it is encoded, nothing else is heard.
     encoding: Option<Encoding>,
+    /// What the client has said and is heard in another turn. Nothing is read before that.
+    rest: Vec<u8>,
     /// The client has closed or broken the rules: what it says is discarded.
     deaf: bool,
     /// Our side of the connection is shut down.
@@ -41,14 +43,14 @@ struct Encoding {
     result: LocalBoxFuture<'static, Option<Encoded>>,
     /// Bytes that it takes.
     size: usize,
-    /// What the client has said after it.
-    rest: Vec<u8>,
 }
 
 /// How far what a client says was heard.
 enum Heard {
     /// To the end.
     All,
+    /// As far as a turn goes.
+    Turn,
     /// Up to the end of a long message of so many bytes.
     Long(LongMessage, usize),
     /// As far as it is to be heard at all.
@@ -77,8 +79,17 @@ impl Session {
         };
         seat.shard().input(input);
         let decoder = Decoder::new(frame_max).judging(limits::MESSAGE_INLINE_MAX);
-        let mut session =
-            Self { seat, socket, decoder, held: 0, encoding: None, deaf: false, ended: false, _place: place };
+        let mut session = Self {
+            seat,
+            socket,
+            decoder,
+            held: 0,
+            encoding: None,
+            rest: Vec::new(),
+            deaf: false,
+            ended: false,
+            _place: place,
+        };
         session.hear(&mut early);
         Ok(session)
     }
@@ -102,7 +113,14 @@ impl Session {
             self.stop_listening();
         }
         self.end_if_drained(orders);
-        if self.poll_encoding(cx).is_pending() || (orders.hold && !orders.finish) {
+        ready!(self.poll_encoding(cx));
+        if orders.hold && !orders.finish {
+            return Poll::Pending;
+        }
+        if !self.rest.is_empty() {
+            let mut rest = std::mem::take(&mut self.rest);
+            self.hear(&mut rest);
+            cx.waker().wake_by_ref();
             return Poll::Pending;
         }
         self.poll_read(cx)
@@ -127,13 +145,12 @@ impl Session {
 
     /// Is ready when no long message is being encoded.
     fn poll_encoding(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while let Some(encoding) = &mut self.encoding {
+        if let Some(encoding) = &mut self.encoding {
             let encoded = ready!(encoding.result.poll_unpin(cx));
-            let rest = self.encoding.take().map(|encoding| encoding.rest);
+            self.encoding = None;
             if let Some(message) = encoded {
                 self.seat.shard().input(Input::Encoded { conn: self.seat.conn(), message });
             }
-            self.hear(&mut rest.unwrap_or_default());
             self.tell_held();
         }
         Poll::Ready(())
@@ -143,7 +160,7 @@ impl Session {
         let shard = Rc::clone(self.seat.shard());
         let mut buffer = shard.buffer.borrow_mut();
         let (mut total, max) = (0, shard.read_max(self.seat.conn()));
-        while total < max && self.encoding.is_none() {
+        while total < max && self.encoding.is_none() && self.rest.is_empty() {
             let mut read = ReadBuf::new(&mut buffer[..max]);
             let result = ready!(self.socket.poll_read(cx, &mut read));
             let bytes = read.filled_mut();
@@ -172,8 +189,10 @@ impl Session {
         shard.enter(|core, now| heard = decode(core, conn, decoder, &mut bytes, now));
         match heard {
             Heard::All => {}
+            Heard::Turn => self.rest = bytes.to_vec(),
             Heard::Long(message, size) => {
-                self.encoding = Some(Encoding { result: shard.encode(message), size, rest: bytes.to_vec() });
+                self.encoding = Some(Encoding { result: shard.encode(message), size });
+                self.rest = bytes.to_vec();
             }
             Heard::Enough => self.stop_listening(),
         }
@@ -182,8 +201,10 @@ impl Session {
 
     /// Tells the state machine how much is held of messages that it has not got, if that is news.
     fn tell_held(&mut self) {
-        let encoding = self.encoding.as_ref().map_or(0, |encoding| encoding.size + encoding.rest.len());
-        let bytes = Some(self.decoder.buffered() + encoding).filter(|&bytes| bytes > HELD_FREE).unwrap_or(0);
+        let encoding = self.encoding.as_ref().map_or(0, |encoding| encoding.size);
+        let bytes = Some(self.decoder.buffered() + encoding + self.rest.len())
+            .filter(|&bytes| bytes > HELD_FREE)
+            .unwrap_or(0);
         if std::mem::replace(&mut self.held, bytes) != bytes {
             self.seat.shard().input(Input::Unfinished { conn: self.seat.conn(), bytes });
         }
@@ -193,6 +214,7 @@ impl Session {
         self.deaf = true;
         self.decoder = Decoder::new(0);
         self.encoding = None;
+        self.rest = Vec::new();
     }
 }
 
@@ -204,7 +226,8 @@ fn frame_max(framing: Framing, message_max: usize) -> usize {
     }
 }
 
-/// Hands over everything that is complete, up to a long message.
+/// Hands over what is complete, up to a long message or to the end of the turn: what one client says may
+/// become many frames.
 fn decode(
     core: &mut Channels,
     conn: ConnId,
@@ -212,6 +235,7 @@ fn decode(
     bytes: &mut &mut [u8],
     now: std::time::Instant,
 ) -> Heard {
+    let end = core.frames() + limits::CLIENT_FRAMES_PER_PASS as u64;
     loop {
         let input = match decoder.next(bytes) {
             Ok(None) => return Heard::All,
@@ -237,5 +261,55 @@ fn decode(
             }
         };
         core.handle(input, now);
+        if core.frames() >= end && !bytes.is_empty() {
+            return Heard::Turn;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nws_core::{ChannelKey, Config};
+    use nws_protocol::{ChannelName, ProxyId, Scope};
+    use slotmap::SlotMap;
+
+    use super::*;
+
+    const PEERS: usize = 1000;
+
+    /// A text frame with a mask that changes nothing.
+    fn frame(text: &str) -> Vec<u8> {
+        let length = 0x80 | u8::try_from(text.len()).expect("a short text");
+        [&[0x81, length, 0, 0, 0, 0], text.as_bytes()].concat()
+    }
+
+    /// What is told to all waits for more of its kind. Where something else comes each time, it is told at once.
+    #[test]
+    fn what_a_client_says_is_heard_in_turns_where_it_becomes_many_frames() {
+        let mut core = Channels::new(Config::default(), ProxyId::from_digest(&[9; 32]), [7; 32]);
+        let (mut conns, now) = (SlotMap::<ConnId, ()>::with_key(), std::time::Instant::now());
+        let name = ChannelName::new("room").expect("a name");
+        let channel = ChannelKey { scope: Scope::Local, name };
+        let all: Vec<ConnId> = (0..PEERS).map(|_| conns.insert(())).collect();
+        for &conn in &all {
+            let join = Input::Join { conn, channel: channel.clone(), framing: Framing::Structured };
+            core.handle(join, now);
+        }
+        let both = [frame(r#"{"action":"broadcast","data":1}"#), frame(r#"{"action":"status"}"#)].concat();
+        let mut bytes = both.repeat(50);
+        let (mut decoder, mut rest, mut turns) = (Decoder::new(100), bytes.as_mut_slice(), Vec::new());
+        while !rest.is_empty() {
+            let before = core.frames();
+            let heard = decode(&mut core, all[0], &mut decoder, &mut rest, now);
+            assert!(matches!(heard, Heard::Turn) != rest.is_empty());
+            turns.push(core.frames() - before);
+        }
+        let most = (limits::CLIENT_FRAMES_PER_PASS + PEERS) as u64;
+        assert!(turns.iter().all(|&frames| frames <= most), "{turns:?}");
+        assert_eq!(
+            turns.iter().sum::<u64>(),
+            50 * PEERS as u64,
+            "each status and each broadcast for all others"
+        );
     }
 }

@@ -131,3 +131,45 @@ async fn order_is_kept_from_each_sender() -> Result<()> {
     }
     Ok(())
 }
+
+/// Long messages are read and encoded elsewhere. What was said after one comes after it.
+#[tokio::test]
+async fn order_is_kept_between_long_messages_and_short_ones() -> Result<()> {
+    const LONG: usize = 300 * 1024;
+    const COUNT: usize = 30;
+    let (a, b) = pair().await?;
+    let [mut at_a, mut near, mut far] = Peer::gather([(&a, "/room"), (&a, "/room"), (&b, "/room")]).await?;
+    let mut raw = Client::join(&b, "/network/room/7").await?;
+    for peer in [&mut at_a, &mut near, &mut far] {
+        assert!(peer.arrival().await?.starts_with('7'));
+    }
+    // Long ones of either kind, short ones, and ones for a single peer.
+    let text =
+        |number: usize| format!("{number} {}", "\u{e4}\"".repeat(if number % 3 == 0 { LONG / 4 } else { 1 }));
+    let (to_near, to_far) = (near.id.clone(), far.id.clone());
+    let sending = async {
+        for number in 0..COUNT {
+            at_a.broadcast(text(number)).await?;
+            at_a.message(&to_near, text(number)).await?;
+            at_a.message(&to_far, text(number)).await?;
+        }
+        anyhow::Ok(())
+    };
+    let hearing = async {
+        for number in 0..COUNT {
+            for action in ["broadcast", "message"] {
+                for peer in [&mut near, &mut far] {
+                    let frame = peer.json().await?;
+                    anyhow::ensure!(
+                        frame["action"] == action && frame["data"] == text(number),
+                        "{number}: {action}"
+                    );
+                }
+            }
+            anyhow::ensure!(raw.text().await? == text(number), "{number} to a raw peer");
+        }
+        Ok(())
+    };
+    tokio::try_join!(sending, hearing)?;
+    Ok(())
+}

@@ -30,12 +30,13 @@ async fn a_taken_port_is_named() -> Result<()> {
 
 #[tokio::test]
 async fn a_wrong_flag_or_value_is_status_2() -> Result<()> {
-    let wrong: [(&[&str], &str); 10] = [
+    let wrong: [(&[&str], &str); 11] = [
         (&["run", "--no-such-flag"], "--no-such-flag"),
         (&["run", "--port", "x"], "--port"),
         (&["run", "--port", "65536"], "--port"),
         (&["run", "--max-message-size", "much"], "--max-message-size"),
         (&["run", "--max-message-size", "67108865"], "--max-message-size"),
+        (&["run", "--max-peers-per-channel", "100001"], "--max-peers-per-channel"),
         (&["run", "--shards", "0"], "--shards"),
         (&["run", "--config", "no/such/file.toml"], "no/such/file.toml"),
         (&["run", "--no-tcp"], "--no-tcp needs --unix"),

@@ -12,12 +12,13 @@ const REASON: &str = "another machine has no room for more peers in this channel
 impl Channels {
     /// The proxy behind `trunk` shows the member `number` of this proxy to nobody.
     pub(super) fn on_not_admitted(&mut self, trunk: ConnId, id: ChannelId, number: u32) {
-        // Otherwise the member has left meanwhile.
+        // A member that is not there has left meanwhile.
         if let Some(conn) = self.channels[id].numbered(number)
             && self.trunk_mut(trunk).is_some_and(|trunk| trunk.not_admitted.insert(number))
             && self.members[conn].framing == Framing::Structured
         {
-            self.tell_error(conn, &Refusal::new(ErrorCode::NotAdmitted, REASON));
+            // The other proxy may say it again and again: what that makes wait is its debt.
+            self.tell_error_because_of(trunk, conn, &Refusal::new(ErrorCode::NotAdmitted, REASON));
         }
     }
 

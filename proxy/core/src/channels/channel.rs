@@ -35,6 +35,10 @@ pub(super) struct Channel {
     pub(super) raw: usize,
     /// It is not offered to other proxies, though it should be.
     pub(super) is_isolated: bool,
+    /// How many trunks there are of which a peer was ever heard.
+    pub(super) trunks_with_peers: usize,
+    /// It is among those from which members of other proxies leave in turns.
+    pub(super) is_departing: bool,
 }
 
 /// Who has an id.
@@ -60,6 +64,8 @@ impl Channel {
             next_number: Some(first_number),
             raw: 0,
             is_isolated: false,
+            is_departing: false,
+            trunks_with_peers: 0,
         }
     }
 

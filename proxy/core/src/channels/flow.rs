@@ -41,6 +41,7 @@ impl Channels {
         }
         member.outbox.push(sender, frame, &mut self.pool);
         self.fresh += frame.len();
+        self.frames += 1;
         if let Some(lag) = &mut member.lag {
             lag.owe(Debt { sender, bytes: frame.len() });
             self.lagging.touched.push((to, sender));

@@ -12,6 +12,13 @@ use super::tally::Tally;
 /// copy costs less than one more piece in a vectored write.
 pub(super) const SHARE_MIN: usize = 16 * 1024;
 
+/// Bytes up to which the copies of one frame, for all recipients together, cost a turn no more than a few
+/// milliseconds. Where they are more, shorter frames are shared too.
+const COPIED_MAX: usize = 4 * 1024 * 1024;
+
+/// Length up to which a frame is copied, however many recipients it has, in bytes: a notice or a short message.
+const SHARE_LEAST: usize = 256;
+
 /// Longest batch after which room for another one of its length is made at once, in bytes.
 const SPARE_MAX: usize = 32 * 1024;
 
@@ -75,6 +82,14 @@ pub(super) struct Debt {
 }
 
 impl<'a> Frame<'a> {
+    /// The same for so many recipients.
+    pub(super) fn for_many(encoded: &'a mut Vec<u8>, recipients: usize, tally: &Rc<Tally>) -> Self {
+        match encoded.len() * recipients > COPIED_MAX && encoded.len() > SHARE_LEAST {
+            true => Self::owned(std::mem::take(encoded), tally),
+            false => Self::new(encoded, tally),
+        }
+    }
+
     /// Takes the frame out of `encoded` if it is worth sharing.
     pub(super) fn new(encoded: &'a mut Vec<u8>, tally: &Rc<Tally>) -> Self {
         if encoded.len() < SHARE_MIN {

@@ -132,7 +132,7 @@ impl Channels {
     pub(super) fn audience(&self, id: ChannelId, sender: Option<Framing>, number: Option<u32>) -> Audience {
         let channel = &self.channels[id];
         let (structured, raw) = channel.audience(sender);
-        let trunks = number.filter(|_| channel.trunks.iter().any(|&trunk| self.had_peers(trunk)));
+        let trunks = number.filter(|_| channel.trunks_with_peers > 0);
         Audience { structured, raw, trunks }
     }
 
@@ -155,9 +155,9 @@ impl Channels {
         let place = seated(&self.members, from);
         debug_assert!(place.is_some(), "whoever leaves has been heard before");
         if let Some((_, id)) = place {
-            let structured = Frame::new(&mut batch.structured, &self.tally);
-            let raw = Frame::new(&mut batch.raw, &self.tally);
             let present = std::mem::take(&mut self.channels[id].present);
+            let structured = Frame::for_many(&mut batch.structured, present.len(), &self.tally);
+            let raw = Frame::for_many(&mut batch.raw, present.len(), &self.tally);
             for &to in present.iter().filter(|&&to| to != from) {
                 let frame = match self.members[to].framing {
                     Framing::Structured => &structured,
@@ -254,10 +254,15 @@ impl Channels {
     }
 
     pub(super) fn tell_error(&mut self, conn: ConnId, refusal: &Refusal<'_>) {
+        self.tell_error_because_of(conn, conn, refusal);
+    }
+
+    /// The same where `cause` is why it is told, which may be held back for that.
+    pub(super) fn tell_error_because_of(&mut self, cause: ConnId, conn: ConnId, refusal: &Refusal<'_>) {
         self.deliver();
         let Refusal { code, reason, target } = refusal;
         let error = Notice::Error { code: *code, reason, target: target.as_deref() };
-        self.queue_with(conn, conn, |out| error.write_frame(out));
+        self.queue_with(conn, cause, |out| error.write_frame(out));
     }
 }
 

@@ -130,7 +130,7 @@ impl Trunk {
         self.peers.len() - self.waiting.len()
     }
 
-    /// The id of a newcomer as it is known here, if the number and the id are such as a proxy gives.
+    /// The id of a newcomer as it is known here, if the number and the id are such as a proxy gives. From now on it had peers.
     fn newcomer(&mut self, number: u32, id: IdSource<'_>) -> Result<PeerId, Broken> {
         if self.last.is_some_and(|last| number <= last) {
             return Err(Broken);
@@ -201,7 +201,9 @@ impl Channels {
             *bytes = &[];
             return None;
         }
-        if self.depart_before(turn) {
+        if let Some(place) = self.members[conn].place
+            && self.depart_before(place.channel, turn)
+        {
             return None;
         }
         let trunk = self.trunk_mut(conn)?;

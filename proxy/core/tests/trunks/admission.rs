@@ -1,7 +1,7 @@
 //! Members of another proxy for which there is no room.
 
-use nws_core::Config;
-use nws_core::sim::{Proxy, Word, network};
+use nws_core::sim::{Proxy, Speed, Word, network};
+use nws_core::{Config, Output};
 use nws_protocol::link::{Payload, Record};
 
 use crate::pair::{Pair, id, join, join_generated, proxy, resets};
@@ -145,4 +145,18 @@ fn what_another_proxy_says_of_nobody_is_ignored() {
         proxy.stream(trunk, &Record::Admitted { member }.to_bytes());
     }
     assert_eq!((proxy.seen(a), resets(&mut proxy)), (vec![], vec![]));
+}
+
+/// The other proxy may say it again and again. Its link is held back for that, and not the client that is told.
+#[test]
+fn whoever_is_told_again_and_again_is_not_held_back_for_it() {
+    let config = Config { sender_window: 1000, ..Config::default() };
+    let mut proxy = Proxy::new(config, 1);
+    let a = proxy.join(&network("room"));
+    let trunk = proxy.trunk(&network("room"), &id(1));
+    proxy.set_speed(a, Speed::BytesPerMs(100));
+    let both = [Record::NotAdmitted { member: 0 }, Record::Admitted { member: 0 }];
+    proxy.stream(trunk, &both.map(|record| record.to_bytes()).concat().repeat(100));
+    assert!(!proxy.is_held(a) && proxy.is_connected(a));
+    assert!(proxy.news().contains(&Output::Hold { conn: trunk }));
 }

@@ -1,7 +1,7 @@
 //! Members of other proxies that leave together, as their link is over: there may be many, so they leave in turns.
 //!
 //! Until it has left, each counts as present: whoever joins meanwhile is told of it first, and nobody gets its id. So no
-//! link is heard before all have left, and its turns go to that first.
+//! link is heard in a channel before all who leave it have left, and its turns go to that first.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
@@ -74,7 +74,10 @@ impl Channels {
     pub(super) fn begin_departure(&mut self, id: ChannelId, departure: Departure, now: Instant) {
         self.channels[id].departures.push_back(departure);
         let turn = &mut Turn::of(self.config.records_per_turn);
-        if self.channels[id].departures.len() == 1 && !self.depart(id, turn) {
+        if self.channels[id].departures.len() == 1
+            && !self.depart(id, turn)
+            && !std::mem::replace(&mut self.channels[id].is_departing, true)
+        {
             self.departing.channels.push_back(id);
             self.departing.since.get_or_insert(now);
         }
@@ -87,6 +90,8 @@ impl Channels {
         {
             if !self.depart(id, turn) {
                 self.departing.channels.push_back(id);
+            } else if let Some(channel) = self.channels.get_mut(id) {
+                channel.is_departing = false;
             }
         }
         if self.departing.channels.is_empty() {
@@ -94,11 +99,10 @@ impl Channels {
         }
     }
 
-    /// Before a trunk is heard all have to leave who still do: goes on with that, and gives whether it takes another turn. So the
-    /// ids of a proxy are free before its next link brings them again, and links bring no more than leaves.
-    pub(super) fn depart_before(&mut self, turn: &mut Turn) -> bool {
-        self.go_on_departing(turn);
-        !self.departing.channels.is_empty()
+    /// Before a trunk is heard all have to leave its channel who still do: goes on with that, and gives whether it takes
+    /// another turn. So the ids of a proxy are free before its next link brings them again.
+    pub(super) fn depart_before(&mut self, id: ChannelId, turn: &mut Turn) -> bool {
+        self.first_departure(id).is_some() && !self.depart(id, turn)
     }
 
     /// Goes on with the departures from one channel; the answer is whether that was all.

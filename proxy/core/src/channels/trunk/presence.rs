@@ -24,7 +24,10 @@ impl Channels {
         self.deliver();
         let peers_max = self.config.channel_peers_max;
         let trunk = self.trunk_mut(conn).filter(|trunk| trunk.peers.len() < LINK_PEERS_MAX).ok_or(Broken)?;
-        let peer = trunk.newcomer(number, peer)?;
+        let had_peers = trunk.had_peers();
+        let peer = trunk.newcomer(number, peer);
+        self.channels[id].trunks_with_peers += usize::from(!had_peers);
+        let (peer, trunk) = (peer?, self.trunk_mut(conn).ok_or(Broken)?);
         let has_room = trunk.present_count() < peers_max;
         trunk.add(number, peer);
         trunk.reckon()?;
@@ -70,7 +73,10 @@ impl Channels {
         if let Some(&moved) = self.channels[id].trunks.get(seat) {
             self.members[moved].place = Some(Place { channel: id, seat: Some(seat) });
         }
-        let Some(trunk) = self.trunk_mut(conn) else { return };
+        let Some(trunk) = self.members.get_mut(conn).and_then(|member| member.trunk.as_deref_mut()) else {
+            return;
+        };
+        self.channels[id].trunks_with_peers -= usize::from(trunk.had_peers());
         trunk.not_admitted.clear();
         let departure = Departure::of(conn, trunk);
         self.begin_departure(id, departure, now);
