@@ -54,6 +54,8 @@ enum Name {
     Binary,
     /// What the proxy does while nobody says anything.
     Quiet,
+    /// The longest turns of a shard, while which nobody else has theirs.
+    Turns,
     /// Throughput, latency, CPU and memory under many loads, beside other servers.
     Workloads,
     /// How the cost of a delivery grows with connections, peers, channels, bytes and cores.
@@ -100,6 +102,7 @@ impl Bench {
             Name::Start => process::start::measure(),
             Name::Binary => process::binary::measure(),
             Name::Quiet => process::quiet::measure(),
+            Name::Turns => native::turns(),
             Name::Workloads => workloads::measure(&self.loads),
             Name::Scaling => scaling::measure(&self.loads),
             Name::Lan => lan::measure(&self.lan, &self.loads),

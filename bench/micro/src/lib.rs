@@ -1,7 +1,8 @@
 //! The hot functions of the proxy, each defined once, for two who measure them.
 //!
 //! `cargo bench -p nws-micro` times them; `cargo xtask instructions` counts what they execute, by the program of
-//! this crate. [`HOT`] lists them. [`GROWTH`] lists what others can make large, to be counted in two sizes.
+//! this crate. [`HOT`] lists them. [`GROWTH`] lists what others can make large, to be counted in two sizes. [`turns`] does the largest
+//! things that others can have done.
 
 #![forbid(unsafe_code)]
 

@@ -1,6 +1,6 @@
 //! Calls one hot function, for an instrument that counts: `nws-micro NAME CALLS`. Without arguments it lists the
 //! functions. `nws-micro growth NAME SIZE` does work of that size, `nws-micro growth` lists what there is, each with
-//! a size.
+//! a size. `nws-micro turns` prints the longest turns of a shard, in milliseconds.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 

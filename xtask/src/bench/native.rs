@@ -33,6 +33,18 @@ pub(crate) fn memory() -> Result<Vec<Figure>> {
     ])
 }
 
+/// Each is the least of several runs: what it takes where nothing else runs.
+pub(crate) fn turns() -> Result<Vec<Figure>> {
+    Step::cargo("build --release --package nws-micro").run()?;
+    let list = Step::new(checkout::program("nws-micro", true)).arg("turns").read()?;
+    let figure = |line: &str| {
+        let (time, what) =
+            line.trim_start().split_once(' ').with_context(|| format!("no time in {line:?}"))?;
+        Ok(Figure::new(what, time.parse()?, "ms").at_most(5.0))
+    };
+    list.lines().map(figure).collect()
+}
+
 /// On one core, where there is a `taskset`: which core the kernel gives to whom otherwise decides more than what
 /// a server does, as waking a thread on another core has been seen to cost 150 µs, whatever it then does.
 fn on_one_core(cargo: &str) -> Step {
