@@ -149,7 +149,7 @@ fn client(name: &'static str, data: &str) -> Turns {
     let speaker = scene.conns.keys().next().expect("somebody is there");
     let text = format!(r#"{{"action":"broadcast","data":{data}}}"#);
     Turns::of(name, || {
-        let payload = text.clone().into_bytes();
+        let payload = text.clone().into_bytes().into();
         let started = CpuTime::now();
         let long = scene.core.long_message(speaker, true, payload, scene.now);
         let before = started.elapsed();

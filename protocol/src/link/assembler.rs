@@ -1,6 +1,11 @@
 //! From a stream in pieces to its records.
 
 use super::{InvalidRecord, Record, RecordHead};
+use crate::Pieces;
+use crate::limits::PEER_ID_MAX;
+
+/// Bytes of the body of a long record of which it can be told that it is too long, if it is no message.
+const LOOKED_AT: usize = 2 * PEER_ID_MAX;
 
 /// What an [`Assembler`] has found.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,13 +18,13 @@ pub enum Assembled<'a> {
 
 /// A record of which no more than its head is known to be right, as looking at it takes long.
 #[derive(Debug, PartialEq, Eq)]
-pub struct LongRecord(Vec<u8>);
+pub struct LongRecord(Pieces);
 
 impl LongRecord {
     /// Who speaks, and to whom if it is to one; `None` if it is no message.
     #[must_use]
     pub fn route(&self) -> Option<(u32, Option<u32>)> {
-        RecordHead::route(&self.0)
+        RecordHead::route(self.0.head(RecordHead::ROUTE_LEN))
     }
 
     /// Bytes that it takes.
@@ -28,13 +33,19 @@ impl LongRecord {
         self.0.capacity()
     }
 
-    /// Reads it.
+    /// What it is if it is no message. It is longer than any other record, so no more of its body is looked at.
     ///
     /// # Errors
     ///
     /// What is wrong with it.
-    pub fn parse(&self) -> Result<Record<'_>, InvalidRecord> {
-        parse(&self.0)
+    pub fn as_no_message(&self) -> Result<Record<'_>, InvalidRecord> {
+        Record::read(self.0.head(RecordHead::LEN + LOOKED_AT))
+    }
+
+    /// All of it, for [`Record::read`]. This takes long.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
     }
 }
 
@@ -47,6 +58,8 @@ pub struct Assembler {
     judged_max: usize,
     /// The beginning of a record whose end has not come.
     partial: Vec<u8>,
+    /// The same of one that is longer.
+    long: Pieces,
     /// The record that was given out last is in `partial`.
     given: bool,
 }
@@ -55,14 +68,15 @@ impl Assembler {
     /// For a stream whose records have bodies of at most `max` bytes.
     #[must_use]
     pub fn new(max: usize) -> Self {
-        Self { max, judged_max: usize::MAX, partial: Vec::new(), given: false }
+        Self { max, judged_max: usize::MAX, partial: Vec::new(), long: Pieces::default(), given: false }
     }
 
     /// The same, but records that are longer than `judged_max` are given away as they are. One that lies
     /// whole in the input is judged.
     #[must_use]
-    pub const fn judging(mut self, judged_max: usize) -> Self {
-        self.judged_max = judged_max;
+    pub fn judging(mut self, judged_max: usize) -> Self {
+        // What has to be known of every record lies together then.
+        self.judged_max = judged_max.max(RecordHead::LEN + LOOKED_AT);
         self
     }
 
@@ -78,32 +92,35 @@ impl Assembler {
         if std::mem::take(&mut self.given) {
             self.partial = Vec::new();
         }
-        if self.partial.is_empty() {
+        if self.partial.is_empty() && self.long.is_empty() {
             let whole = *bytes;
             if let Some(len) = self.record_len(whole)?
                 && let Some((record, rest)) = whole.split_at_checked(len)
             {
                 *bytes = rest;
-                return parse(record).map(Assembled::Record).map(Some);
+                return Record::read(record).map(Assembled::Record).map(Some);
             }
         }
-        self.fill(RecordHead::LEN, bytes);
-        let Some(len) = self.record_len(&self.partial)? else { return Ok(None) };
+        if self.long.is_empty() {
+            self.fill(RecordHead::LEN, bytes);
+        }
+        let head = if self.long.is_empty() { &self.partial } else { self.long.head(RecordHead::LEN) };
+        let Some(len) = self.record_len(head)? else { return Ok(None) };
+        if len > self.judged_max {
+            return Ok(self.fill_long(len, bytes).map(Assembled::Long));
+        }
         self.fill(len, bytes);
         if self.partial.len() < len {
             return Ok(None);
         }
-        if len > self.judged_max {
-            return Ok(Some(Assembled::Long(LongRecord(std::mem::take(&mut self.partial)))));
-        }
         self.given = true;
-        parse(&self.partial).map(Assembled::Record).map(Some)
+        Record::read(&self.partial).map(Assembled::Record).map(Some)
     }
 
     /// Bytes of memory that are held for a record whose end has not come.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        if self.given { 0 } else { self.partial.capacity() }
+        self.long.capacity() + if self.given { 0 } else { self.partial.capacity() }
     }
 
     /// Bytes of the record that `bytes` begin with, when they tell.
@@ -113,6 +130,22 @@ impl Assembler {
             return Err(InvalidRecord::TooLong);
         }
         Ok(Some(RecordHead::LEN + head.len))
+    }
+
+    /// The record of `len` bytes that `partial` begins with, when all of it is there.
+    fn fill_long(&mut self, len: usize, bytes: &mut &[u8]) -> Option<LongRecord> {
+        if self.long.is_empty() {
+            self.fill(self.judged_max, bytes);
+            if self.partial.len() < self.judged_max {
+                return None;
+            }
+            self.long = Pieces::from(std::mem::take(&mut self.partial));
+        }
+        let missing = len - self.long.len();
+        let (taken, rest) = bytes.split_at(missing.min(bytes.len()));
+        self.long.push(taken, missing);
+        *bytes = rest;
+        (self.long.len() == len).then(|| LongRecord(std::mem::take(&mut self.long)))
     }
 
     /// Moves bytes over until `len` are held, or none are left. The buffer doubles as it grows, but not beyond `len`.
@@ -127,10 +160,4 @@ impl Assembler {
         self.partial.extend_from_slice(taken);
         *bytes = rest;
     }
-}
-
-fn parse(record: &[u8]) -> Result<Record<'_>, InvalidRecord> {
-    let (head, body) = record.split_at(RecordHead::LEN.min(record.len()));
-    let head = RecordHead::parse(head).ok_or(InvalidRecord::TooLong)?;
-    Record::parse(head, body)
 }

@@ -109,6 +109,9 @@ impl RecordHead {
         Some(Self { kind, len: u32::from_be_bytes([a, b, c, d]) as usize })
     }
 
+    /// What tells who speaks, and to whom: the head and two numbers.
+    pub(super) const ROUTE_LEN: usize = Self::LEN + 8;
+
     /// Who speaks in this record, and to whom if it is to one; `None` if it is no message.
     pub(super) fn route(record: &[u8]) -> Option<(u32, Option<u32>)> {
         let (head, mut body) = record.split_at_checked(Self::LEN)?;
@@ -152,6 +155,17 @@ impl<'a> Record<'a> {
             kind => return Err(InvalidRecord::Kind(kind)),
         };
         Ok(record)
+    }
+
+    /// Reads the record that `bytes` are.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, InvalidRecord> {
+        let (head, body) = bytes.split_at(RecordHead::LEN.min(bytes.len()));
+        let head = RecordHead::parse(head).ok_or(InvalidRecord::TooLong)?;
+        Self::parse(head, body)
     }
 
     /// Appends the record to `out`. Its payload must be shorter than 4 GiB.

@@ -2,6 +2,7 @@
 
 use super::header::{Header, Start};
 use super::{CONTROL_MAX, Event, Opcode, Violation, mask};
+use crate::Pieces;
 
 /// What a buffer for parts of messages may keep while it is not in use, in bytes.
 const KEPT: usize = 1024;
@@ -29,6 +30,8 @@ pub struct Decoder {
     fragmented: Option<Opcode>,
     /// Unmasked parts of the message, or of a control frame between them.
     message: Vec<u8>,
+    /// The same of a message that is longer.
+    long: Pieces,
     control: Vec<u8>,
     /// The event that lent out a buffer is over; the buffer is to be emptied.
     lent: Option<Opcode>,
@@ -53,6 +56,7 @@ impl Decoder {
             frame: None,
             fragmented: None,
             message: Vec::new(),
+            long: Pieces::EMPTY,
             control: Vec::new(),
             lent: None,
         }
@@ -97,7 +101,7 @@ impl Decoder {
     /// Bytes that the decoder holds for frames and messages that are not complete.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        self.message.capacity() + self.control.capacity()
+        self.message.capacity() + self.long.capacity() + self.control.capacity()
     }
 
     fn take_back(&mut self) {
@@ -155,7 +159,7 @@ impl Decoder {
     }
 
     fn admit_length(&self, header: Header) -> Result<(), Violation> {
-        let left = self.message_max.saturating_sub(self.message.len());
+        let left = self.message_max.saturating_sub(self.message.len() + self.long.len());
         match header.start.opcode.is_control() {
             true if header.payload_len > CONTROL_MAX => {
                 Err(Violation::protocol("a control frame is too long"))
@@ -169,6 +173,9 @@ impl Decoder {
     /// can still need.
     fn keep(&mut self, header: Header, have: usize, piece: &[u8]) {
         let most = self.message_max;
+        if !header.start.opcode.is_control() && self.is_long(piece.len()) {
+            return self.keep_long(header, have, piece);
+        }
         let buffer = self.buffer(header.start.opcode);
         let need = buffer.len() + piece.len();
         if need > buffer.capacity() {
@@ -180,14 +187,28 @@ impl Decoder {
         buffer.extend_from_slice(piece);
     }
 
+    /// Whether the message with so many bytes more is longer than what is judged.
+    fn is_long(&self, more: usize) -> bool {
+        !self.long.is_empty() || self.message.len() + more > self.judged_max
+    }
+
+    fn keep_long(&mut self, header: Header, have: usize, piece: &[u8]) {
+        if self.long.is_empty() {
+            self.long = Pieces::from(std::mem::take(&mut self.message));
+        }
+        let most =
+            if header.start.last { header.payload_len - have } else { self.message_max - self.long.len() };
+        self.long.push(piece, most);
+    }
+
     fn complete(&mut self, opcode: Opcode) -> Result<Event<'_>, Violation> {
         self.lent = Some(opcode);
         if opcode.is_control() {
             return Event::read(opcode, &self.control);
         }
         let kind = self.fragmented.take().unwrap_or(opcode);
-        if self.message.len() > self.judged_max {
-            let payload = std::mem::take(&mut self.message);
+        if !self.long.is_empty() {
+            let payload = std::mem::take(&mut self.long);
             return Ok(Event::Long { is_text: kind == Opcode::Text, payload });
         }
         Event::read(kind, &self.message)

@@ -1,7 +1,7 @@
 //! What a client says, once all of it is here.
 
 use super::{Opcode, Violation};
-use crate::CloseCode;
+use crate::{CloseCode, Pieces};
 
 /// Something that a client said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Event<'a> {
         /// A text message, not a binary one.
         is_text: bool,
         /// All of it.
-        payload: Vec<u8>,
+        payload: Pieces,
     },
     /// A ping: to be answered by a pong with this payload.
     Ping(&'a [u8]),

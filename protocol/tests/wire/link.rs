@@ -230,7 +230,7 @@ fn said() -> impl Strategy<Value = Said> {
     };
     prop_oneof![
         any::<(u32, Nonce)>().prop_map(|(member, nonce)| Said::Join(member, nonce)),
-        (any::<u32>(), "[A-Za-z0-9_~-]{0,91}").prop_map(|(member, id)| Said::JoinAs(member, id)),
+        (any::<u32>(), "[A-Za-z0-9_~-]{0,64}").prop_map(|(member, id)| Said::JoinAs(member, id)),
         any::<u32>().prop_map(Said::NotAdmitted),
         any::<u32>().prop_map(Said::Leave),
         (any::<u32>(), what()).prop_map(|(member, what)| Said::Broadcast(member, what)),

@@ -87,7 +87,7 @@ impl Room {
             (Way::Inline, Word::Text(text)) => Input::Text { conn, text },
             (Way::Inline, _) => Input::Binary { conn, bytes: &payload },
             (Way::Elsewhere, _) => {
-                let long = self.core.long_message(conn, is_text, payload, self.now);
+                let long = self.core.long_message(conn, is_text, payload.into(), self.now);
                 Input::Encoded { conn, message: long.expect("the speaker is heard").encode() }
             }
         };
@@ -160,7 +160,8 @@ fn what_a_client_says_is_the_same_both_ways() {
 #[test]
 fn a_text_that_is_no_text_closes() {
     let mut room = Room::new(0);
-    let long = room.core.long_message(room.speaker, true, vec![0xff; MAX], room.now).expect("it is heard");
+    let long =
+        room.core.long_message(room.speaker, true, vec![0xff; MAX].into(), room.now).expect("it is heard");
     room.core.handle(Input::Encoded { conn: room.speaker, message: long.encode() }, room.now);
     let (outputs, waiting) = room.take();
     assert!(outputs.contains(&Output::Finish { conn: room.speaker }), "{outputs:?}");
@@ -203,7 +204,7 @@ fn whoever_goes_meanwhile_is_not_missed() {
         let mut room = Room::new(1);
         let word = Word::broadcast(&data(MAX)[0]);
         let Word::Text(text) = word else { unreachable!("it is one") };
-        let long = room.core.long_message(room.speaker, true, text.into_bytes(), room.now);
+        let long = room.core.long_message(room.speaker, true, text.into_bytes().into(), room.now);
         let message = long.expect("it is heard").encode();
         let conns: Vec<ConnId> = room.conns.keys().collect();
         let conn = match gone {

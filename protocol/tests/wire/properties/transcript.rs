@@ -41,13 +41,15 @@ impl Transcript {
                 let end = match decoder.next(&mut input) {
                     Ok(None) => break,
                     Ok(Some(Event::Close(code))) => Some(End::Closed(code)),
-                    Ok(Some(Event::Long { is_text, payload })) => match judge(is_text, payload) {
-                        Ok(message) => {
-                            said.push(message);
-                            None
+                    Ok(Some(Event::Long { is_text, payload })) => {
+                        match judge(is_text, payload.into_bytes()) {
+                            Ok(message) => {
+                                said.push(message);
+                                None
+                            }
+                            Err(violation) => Some(End::Failed(violation.code.number())),
                         }
-                        Err(violation) => Some(End::Failed(violation.code.number())),
-                    },
+                    }
                     Ok(Some(event)) => {
                         said.extend(Said::from_event(event));
                         None

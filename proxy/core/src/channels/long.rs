@@ -8,10 +8,10 @@
 
 use std::time::Instant;
 
-use nws_protocol::PeerId;
 use nws_protocol::link::{LongRecord, Payload, Record};
 use nws_protocol::structured::Refusal;
 use nws_protocol::websocket::{Violation, utf8};
+use nws_protocol::{PeerId, Pieces};
 
 use super::outbox::Frame;
 use super::route::{Audience, Route, Said, seated};
@@ -33,7 +33,7 @@ pub struct Encoded(Box<Outcome>);
 /// What came, as it came.
 #[derive(Debug)]
 enum Words {
-    Client { is_text: bool, framing: Framing, max: usize, payload: Vec<u8> },
+    Client { is_text: bool, framing: Framing, max: usize, payload: Pieces },
     Record { record: LongRecord, recipient: Option<PeerId> },
 }
 
@@ -88,14 +88,16 @@ impl LongMessage {
     #[must_use]
     pub fn encode(self) -> Encoded {
         let Self { words, form } = self;
-        Encoded(Box::new(match &words {
-            Words::Client { is_text: true, framing, max, payload } => match utf8(payload) {
-                Ok(text) => form.text(*framing, text, *max),
+        Encoded(Box::new(match words {
+            Words::Client { is_text: true, framing, max, payload } => match utf8(&payload.into_bytes()) {
+                Ok(text) => form.text(framing, text, max),
                 Err(violation) => Outcome::Violated(violation),
             },
-            Words::Client { is_text: false, framing, max, payload } => form.binary(*framing, payload, *max),
+            Words::Client { is_text: false, framing, max, payload } => {
+                form.binary(framing, &payload.into_bytes(), max)
+            }
             Words::Record { record, recipient } => {
-                form.record(record, recipient.as_ref()).unwrap_or(Outcome::Broken)
+                form.record(&record.into_bytes(), recipient.as_ref()).unwrap_or(Outcome::Broken)
             }
         }))
     }
@@ -132,8 +134,8 @@ impl Serve for &Form {
 }
 
 impl Form {
-    fn record(&self, record: &LongRecord, recipient: Option<&PeerId>) -> Result<Outcome, Broken> {
-        let (to, payload) = match record.parse().map_err(|_| Broken)? {
+    fn record(&self, record: &[u8], recipient: Option<&PeerId>) -> Result<Outcome, Broken> {
+        let (to, payload) = match Record::read(record).map_err(|_| Broken)? {
             Record::Broadcast { payload, .. } => (Address::All, payload),
             Record::Message { target, payload, .. } => (Address::Number(target), payload),
             Record::Join { .. }
@@ -196,7 +198,7 @@ impl Channels {
         &mut self,
         conn: ConnId,
         is_text: bool,
-        payload: Vec<u8>,
+        payload: Pieces,
         now: Instant,
     ) -> Option<LongMessage> {
         let now = self.awake(now);
@@ -218,7 +220,7 @@ impl Channels {
         now: Instant,
     ) -> Result<Option<LongMessage>, Broken> {
         let Some((speaker, target)) = record.route() else {
-            self.on_record(conn, record.parse().map_err(|_| Broken)?, now)?;
+            self.on_record(conn, record.as_no_message().map_err(|_| Broken)?, now)?;
             return Ok(None);
         };
         let Some((member, id)) = seated(&self.members, conn) else { return Ok(None) };
