@@ -1,11 +1,12 @@
 //! Links that are slow, dead, or waiting.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use nws_core::sim::{Proxy, Speed, Word, network};
 use nws_core::{Config, Output};
 
-use crate::pair::{PIECE, Pair, id, join, resets};
+use crate::pair::{PIECE, Pair, id, join, proxy, resets};
 
 #[test]
 fn nothing_is_sent_where_nobody_listens() {
@@ -59,6 +60,29 @@ fn a_dead_link_is_closed_and_holds_nobody() {
     let seen = pair.seen(0, near);
     assert_eq!(seen.iter().filter(|event| event.starts_with("a: ")).count(), 101);
     assert_eq!(seen.last(), Some(&format!("disconnect b~{}", id(1))));
+}
+
+#[test]
+fn the_queue_of_a_dead_link_has_the_bound_of_a_client_and_counts_among_all() {
+    let config = Config { recipient_queue_max: 300_000, ..Config::default() };
+    let shared = Arc::clone(&config.shared);
+    let mut pair = Pair::matched([proxy(0, config), proxy(1, Config::default())]);
+    let a = pair.join(0, "a");
+    pair.join(1, "b");
+    pair.proxies[0].send(a, Word::broadcast("1"));
+    pair.proxies[0].take(pair.trunks[0], 0);
+    pair.proxies[0].advance(Duration::from_secs(2));
+    let much = format!("\"{}\"", "x".repeat(100_000));
+    let mut largest = 0;
+    for said in 1..=5 {
+        pair.proxies[0].send(a, Word::broadcast(&much));
+        if resets(&mut pair.proxies[0]) == [pair.trunks[0]] {
+            assert!(said > 3 && largest > 300_000, "{said} messages, {largest} bytes");
+            return;
+        }
+        largest = shared.queued();
+    }
+    panic!("{largest} bytes wait for a link that takes nothing");
 }
 
 #[test]
