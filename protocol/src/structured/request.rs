@@ -38,7 +38,8 @@ pub enum ErrorCode {
     UnknownAction,
     /// Its `target` is not in the channel.
     UnknownTarget,
-    /// The proxy of its `target` has no room for the sender. Without a `target` it answers no frame: it is told as soon as that is known.
+    /// The proxy of its `target` has no room for the sender. Without a `target` it is not an answer to
+    /// a frame: another proxy has no room for this client.
     NotAdmitted,
 }
 
