@@ -1,9 +1,9 @@
 //! What remotes make a proxy keep, in one account: members behind links, messages that are not
 //! complete, what waits to be heard, slots.
 //!
-//! When it is more than there may be, the link goes that has most, of the address that has most:
-//! one who has little must not lose it to one who takes much. What a link has that has to go counts
-//! no more, so nobody else goes while it does.
+//! When it is more than there may be, the largest link of the address that has most is *overdrawn*
+//! and has to close: a link that has little must not be lost to one that takes much. What belongs to
+//! an overdrawn link counts no more, so no other link closes for it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,9 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The account of one proxy.
 ///
-/// It is locked, because links belong to several threads and the one that has most may be of
-/// another: whoever adds has to know before it does. That happens when members come and go, and not
-/// for each message.
+/// It is locked, because links belong to several threads: a thread that adds for its link may
+/// overdraw that of another. It adds when members come and go, and not for each message.
 pub struct Account {
     max: usize,
     book: Mutex<Book>,
@@ -31,7 +30,7 @@ pub struct Kept {
     bytes: usize,
 }
 
-/// The link has to go, as too much is kept because of it.
+/// Too much is kept because of the link, which has to close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overdrawn;
 
@@ -42,7 +41,7 @@ struct Owner {
 
 #[derive(Default)]
 struct Book {
-    /// Of all links but those that have to go.
+    /// Of all links but those that are overdrawn.
     total: usize,
     next: u64,
     links: BTreeMap<u64, Link>,
@@ -51,8 +50,8 @@ struct Book {
 struct Link {
     source: IpAddr,
     bytes: usize,
-    has_to_go: bool,
-    ring: Box<dyn Fn() + Send + Sync>,
+    is_overdrawn: bool,
+    on_overdrawn: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Account {
@@ -62,18 +61,22 @@ impl Account {
         Arc::new(Self { max, book: Mutex::default() })
     }
 
-    /// Of a link to `source`. `ring` is called once when it has to go, on whichever thread, and
-    /// must not do more than pass that on.
-    pub fn share(self: &Arc<Self>, source: IpAddr, ring: impl Fn() + Send + Sync + 'static) -> Share {
+    /// The share of a link to `source`.
+    ///
+    /// `on_overdrawn` is called once, when the link is overdrawn, on the thread of the link that added.
+    /// The account is locked meanwhile: it must only pass the news on. It must not touch the account,
+    /// nor drop a [`Kept`] or a [`Share`], or the thread waits for itself for ever.
+    pub fn share(self: &Arc<Self>, source: IpAddr, on_overdrawn: impl Fn() + Send + Sync + 'static) -> Share {
         let mut book = self.book();
         let number = book.next;
         book.next += 1;
-        let link = Link { source, bytes: 0, has_to_go: false, ring: Box::new(ring) };
+        let on_overdrawn = Box::new(on_overdrawn);
+        let link = Link { source, bytes: 0, is_overdrawn: false, on_overdrawn };
         book.links.insert(number, link);
         Share(Arc::new(Owner { account: Arc::clone(self), number }))
     }
 
-    /// Bytes that are kept because of links which need not go.
+    /// Bytes that are kept because of all links but those that are overdrawn.
     #[must_use]
     pub fn total(&self) -> usize {
         self.book().total
@@ -91,10 +94,10 @@ impl Share {
         Kept { share: self.clone(), bytes: 0 }
     }
 
-    /// Whether the link has to go.
+    /// Whether the link has to close.
     #[must_use]
     pub fn is_overdrawn(&self) -> bool {
-        self.0.account.book().links.get(&self.0.number).is_some_and(|link| link.has_to_go)
+        self.0.account.book().links.get(&self.0.number).is_some_and(|link| link.is_overdrawn)
     }
 }
 
@@ -109,7 +112,7 @@ impl Kept {
     ///
     /// # Errors
     ///
-    /// That the link has to go. What is kept counts nevertheless.
+    /// That the link has to close. What is kept counts as its own nevertheless.
     pub fn set(&mut self, bytes: usize) -> Result<(), Overdrawn> {
         let before = std::mem::replace(&mut self.bytes, bytes);
         let Owner { account, number } = &*self.share.0;
@@ -136,15 +139,15 @@ impl Book {
     fn change(&mut self, number: u64, before: usize, after: usize, max: usize) -> Result<(), Overdrawn> {
         let link = self.links.get_mut(&number).ok_or(Overdrawn)?;
         link.bytes = link.bytes - before + after;
-        if !link.has_to_go {
+        if !link.is_overdrawn {
             self.total = self.total - before + after;
         }
         while self.total > max
             && let Some(largest) = self.largest()
         {
-            self.condemn(largest);
+            self.overdraw(largest);
         }
-        match self.links.get(&number).is_some_and(|link| link.has_to_go) {
+        match self.links.get(&number).is_some_and(|link| link.is_overdrawn) {
             true => Err(Overdrawn),
             false => Ok(()),
         }
@@ -152,17 +155,17 @@ impl Book {
 
     fn largest(&self) -> Option<u64> {
         let mut of_source: BTreeMap<IpAddr, usize> = BTreeMap::new();
-        let staying = || self.links.iter().filter(|(_, link)| !link.has_to_go);
+        let staying = || self.links.iter().filter(|(_, link)| !link.is_overdrawn);
         staying().for_each(|(_, link)| *of_source.entry(link.source).or_default() += link.bytes);
         let most = staying().max_by_key(|(_, link)| (of_source[&link.source], link.source, link.bytes));
         most.map(|(&number, _)| number)
     }
 
-    fn condemn(&mut self, number: u64) {
+    fn overdraw(&mut self, number: u64) {
         if let Some(link) = self.links.get_mut(&number) {
-            link.has_to_go = true;
+            link.is_overdrawn = true;
             self.total -= link.bytes;
-            (link.ring)();
+            (link.on_overdrawn)();
         }
     }
 }
@@ -188,7 +191,7 @@ mod tests {
 
     const MAX: usize = 100;
 
-    /// A link to 10.0.0.`source`, how often it was told to go, and what is kept because of it.
+    /// A link to 10.0.0.`source`, how often it was told to close, and what is kept because of it.
     struct Scene {
         share: Share,
         rung: Arc<AtomicUsize>,
