@@ -182,7 +182,7 @@ impl Channels {
         if now.saturating_duration_since(lag.progress) >= self.config.stall_time {
             return self.cut(recipient, Slowness::Stopped(self.config.stall_time), now);
         }
-        turn.spend_many(1 + lag.senders().len());
+        turn.spend_visits(1 + lag.senders().len());
         self.lagging.touched.extend(lag.senders().map(|sender| (recipient, sender)));
         if !lag.is_draining(now) {
             self.let_all_go(recipient, now);

@@ -77,7 +77,7 @@ impl Channels {
         while !turn.is_over()
             && let Some((due, conn)) = self.agenda.pop_due(now)
         {
-            turn.spend_many(1);
+            turn.spend_visits(1);
             self.visit(conn, due, now);
             visited = true;
         }

@@ -246,7 +246,7 @@ impl Channels {
                 Some(Assembled::Long(record)) => self.long_record(conn, record, now)?,
                 None => None,
             };
-            turn.spend(unread - bytes.len(), self.fresh.saturating_sub(queued));
+            turn.spend_record(unread - bytes.len(), self.fresh.saturating_sub(queued));
             if long.is_some() || is_end || (turn.is_over() && !bytes.is_empty()) {
                 return Ok(long);
             }

@@ -1,4 +1,4 @@
-//! What one link, or one look at what is due, may cost before everybody else has their turn.
+//! The budget of work after which the other sockets of the shard have their turn.
 
 use nws_protocol::limits::{
     CLIENT_FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS,
@@ -7,8 +7,9 @@ use nws_protocol::limits::{
 use super::route::BATCH_MAX;
 use super::{Channels, ConnId};
 
-/// What has been done since others had their turn. The other side decides how many records its
-/// bytes are, and members here how much each makes wait: so all of that counts.
+/// The work that was done for one link, or for one look at what is due, since the other sockets of the
+/// shard had their turn. The other side of a link decides how many records its bytes are, and members
+/// here how much each record makes wait: so all of that counts.
 #[derive(Debug)]
 pub struct Turn {
     records_max: usize,
@@ -24,25 +25,25 @@ impl Default for Turn {
 }
 
 impl Turn {
-    /// One of at most so many records.
+    /// A turn of at most so many records.
     #[must_use]
     pub const fn of(records_max: usize) -> Self {
         Self { records_max, records: 0, read: 0, queued: 0 }
     }
 
-    /// Whether others have to have theirs.
+    /// Whether the other sockets have to have their turn.
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.records >= self.records_max || self.read >= READ_PER_PASS || self.queued >= LINK_QUEUED_PER_PASS
     }
 
-    /// So many things were done that cost about as much as a record.
-    pub(super) const fn spend_many(&mut self, records: usize) {
-        self.records += records;
+    /// So many members were looked at. A visit costs about as much as a record.
+    pub(super) const fn spend_visits(&mut self, visits: usize) {
+        self.records += visits;
     }
 
-    /// A record was heard, or the beginning of one, that was so long and made so much wait.
-    pub(super) const fn spend(&mut self, read: usize, queued: usize) {
+    /// A record was heard, or its beginning: `read` bytes, which made `queued` bytes wait.
+    pub(super) const fn spend_record(&mut self, read: usize, queued: usize) {
         self.records += 1;
         self.read += read;
         self.queued += queued;

@@ -72,7 +72,7 @@ impl Channels {
         while !turn.is_over()
             && let Some((_, conn)) = self.welcomes.late.pop_front_if(|(until, _)| *until <= now)
         {
-            turn.spend_many(1);
+            turn.spend_visits(1);
             let Some(place) = self.members.get(conn).and_then(|member| member.place) else { continue };
             if self.channels[place.channel].awaiting.remove(&conn) {
                 self.welcome(conn, self.count(place.channel), false);

@@ -118,7 +118,7 @@ impl Channels {
                 Some(_) => {}
                 None => drop(self.channels[id].departures.pop_front()),
             }
-            turn.spend(0, self.fresh.saturating_sub(queued));
+            turn.spend_record(0, self.fresh.saturating_sub(queued));
             if turn.is_over()
                 && let Some(departure) = self.first_departure(id)
             {
