@@ -47,13 +47,30 @@ pub enum Error {
     /// The path is that of something else.
     #[error("{} is no socket of this user: remove it, or choose another path with --unix", .0.display())]
     UnixForeign(PathBuf),
-    /// Others can replace the socket.
+    /// Others can write into a folder on the way to the socket.
     #[error(
-        "other users can replace what lies in {}: choose a path with --unix in a folder of your own, or in one \
-         that does not exist yet",
-        .0.display()
+        "other users can replace what lies in {} (mode {mode:o}): run `chmod go-w` on that folder if it is yours, or \
+         choose a path with --unix below your home folder",
+        path.display()
     )]
-    UnixFolder(PathBuf),
+    UnixOpenFolder {
+        /// The folder.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// A folder on the way to the socket, or a symbolic link, belongs to another user.
+    #[error(
+        "other users can replace the socket, as {} belongs to the user with the number {owner}: run nws as that user, or \
+         choose a path with --unix below your home folder",
+        path.display()
+    )]
+    UnixForeignFolder {
+        /// The folder or link.
+        path: PathBuf,
+        /// The number of its user.
+        owner: u32,
+    },
     /// Other proxies cannot be listened for.
     #[error("cannot listen for other proxies on port {port}: choose another one with --link-port")]
     LinkPort {

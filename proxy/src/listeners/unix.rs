@@ -1,7 +1,8 @@
 //! Listening on a Unix socket that belongs to this user alone.
 //!
 //! The kernel says of every connection which user has opened it, and those of others are refused. The socket is also
-//! made so that others cannot connect at all, and lies where they cannot put another one in its place.
+//! made so that others cannot connect at all, and lies where they cannot put another one in its place: nobody but
+//! this user and root can rename anything on the way to it.
 
 use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, ErrorKind};
@@ -15,14 +16,12 @@ use tokio::net::{UnixListener, UnixStream};
 
 use crate::Error;
 
+mod way;
+
 /// What of the mode of a new socket is left out: all but reading and writing by its user.
 const NOT_OURS: u32 = 0o177;
 /// The mode of a new folder.
 const FOLDER: u32 = 0o700;
-/// By it others can write into a folder.
-const WRITABLE: u32 = 0o022;
-/// By it they cannot replace what is not theirs.
-const STICKY: u32 = 0o1000;
 
 /// A socket that listens. Dropping it removes the file.
 #[derive(Debug)]
@@ -40,9 +39,8 @@ impl OwnSocket {
     pub(super) fn bind(path: &Path) -> Result<Self, Error> {
         let fault = |source| Error::Unix { path: path.to_owned(), source };
         let folder = path.parent().unwrap_or(Path::new("/"));
-        if !prepare(folder).map_err(fault)? {
-            return Err(Error::UnixFolder(folder.to_owned()));
-        }
+        make(folder).map_err(fault)?;
+        way::check(folder)?;
         let listener = match listen(path) {
             Err(error) if error.kind() == ErrorKind::AddrInUse => replace(path, folder)?,
             other => other.map_err(fault)?,
@@ -72,16 +70,12 @@ impl Drop for OwnSocket {
     }
 }
 
-/// Makes the folder if it is not there. Whether nobody but this user and root can replace what lies in it.
-fn prepare(folder: &Path) -> io::Result<bool> {
+/// Makes the folder if it is not there.
+fn make(folder: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(FOLDER).create(folder) {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other,
     }
-    let found = fs::metadata(folder)?;
-    let is_trusted = [geteuid().as_raw(), 0].contains(&found.uid());
-    Ok(found.is_dir() && is_trusted && (found.mode() & WRITABLE == 0 || found.mode() & STICKY != 0))
 }
 
 /// The mask holds for the whole process, so it is set for this one call.

@@ -1,7 +1,7 @@
 //! The Unix socket: for programs of this user, beside TCP or instead of it.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, chown, symlink};
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, chown, lchown, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
@@ -174,6 +174,43 @@ async fn a_folder_in_which_others_can_replace_the_socket_is_refused() -> Result<
         } else {
             assert!(complaint(&path).await?.contains("other users can replace"), "{mode:o}");
         }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_folder_on_the_way_to_the_socket_is_in_the_hands_of_others() -> Result<()> {
+    let folder = Folder::new("way")?;
+    let [open, theirs, home] = ["open", "theirs", "home"].map(|name| folder.0.join(name));
+    for one in [&open, &theirs, &home] {
+        fs::create_dir_all(one.join("own"))?;
+    }
+    fs::set_permissions(&open, Permissions::from_mode(0o777))?;
+    chown(&theirs, Some(NOBODY), Some(NOBODY)).context("this needs root")?;
+    let [to_open, mine, foreign] = ["to_open", "mine", "foreign"].map(|name| folder.0.join(name));
+    symlink("open/own", &to_open)?;
+    symlink(home.join("own"), &mine)?;
+    symlink(home.join("own"), &foreign)?;
+    lchown(&foreign, Some(NOBODY), Some(NOBODY))?;
+    // Each with the folder or link that is to be named.
+    let unsafe_ways = [
+        (open.join("own"), &open),
+        (open.join("own/new"), &open),
+        (theirs.join("own"), &theirs),
+        (to_open.clone(), &open),
+        (home.join("../open/own"), &open),
+        (foreign.clone(), &foreign),
+    ];
+    for (way, culprit) in unsafe_ways {
+        let complaint = complaint(&way.join("nws.sock")).await?;
+        assert!(complaint.contains("other users can replace"), "{}: {complaint}", way.display());
+        assert!(complaint.contains(&format!("{} ", culprit.display())), "{}: {complaint}", way.display());
+    }
+    fs::set_permissions(&open, Permissions::from_mode(0o1777))?;
+    for way in [open.join("own"), to_open, mine] {
+        let path = way.join("nws.sock");
+        let _proxy = with_socket(&path).start().await?;
+        join(&path, "/local/chan").await?.id().await?;
     }
     Ok(())
 }
