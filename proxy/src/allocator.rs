@@ -26,7 +26,7 @@ mod chosen {
     }
 }
 
-/// Those of other systems give back by themselves.
+/// Other systems keep the allocator that they have. What it gives back after a peak was not measured.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 mod chosen {
     pub(crate) fn give_back() {}
