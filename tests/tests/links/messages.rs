@@ -144,8 +144,9 @@ async fn order_is_kept_between_long_messages_and_short_ones() -> Result<()> {
         assert!(peer.arrival().await?.starts_with('7'));
     }
     // Long ones of either kind, short ones, and ones for a single peer.
-    let text =
-        |number: usize| format!("{number} {}", "\u{e4}\"".repeat(if number % 3 == 0 { LONG / 4 } else { 1 }));
+    let text = |number: usize| {
+        format!("{number} {}", "\u{e4}\"".repeat(if number.is_multiple_of(3) { LONG / 4 } else { 1 }))
+    };
     let (to_near, to_far) = (near.id.clone(), far.id.clone());
     let sending = async {
         for number in 0..COUNT {
