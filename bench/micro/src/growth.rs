@@ -26,6 +26,8 @@ pub static GROWTH: &[Growth] = &[
     Growth::new("members of a link leave one by one", 1000, channel::leave),
     Growth::new("members of a link leave together", 1000, channel::vanish),
     Growth::new("members wait for room and get it", 1000, channel::wait_for_room),
+    Growth::new("clients come and go while members of a link wait for room", 2000, channel::reload),
+    Growth::new("clients come and go while members of a link leave", 2000, channel::reload_late),
     Growth::new("a link says again and again that it has told all", 1000, channel::tell_all),
     Growth::new("links of one channel come and go", 64, channel::links),
     Growth::new("recipients lag and catch up", 500, channel::lag),

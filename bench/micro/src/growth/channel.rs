@@ -31,10 +31,24 @@ pub(super) fn vanish(count: usize) -> Work {
 
 /// There is room for half of them.
 pub(super) fn wait_for_room(count: usize) -> Work {
-    let config = Config { channel_peers_max: count.div_ceil(2).max(2), ..Config::default() };
+    let config = little(count.div_ceil(2).max(2));
     let (mut scene, link) = full(Scene::with(config, 2), count);
     let bytes = leaves_from(0, count);
     Box::new(move || scene.input(Input::Stream { conn: link, bytes: &bytes }))
+}
+
+/// As many of the one as of the other.
+pub(super) fn reload(count: usize) -> Work {
+    let (mut scene, _) = full(Scene::with(little(2), 1), count);
+    Box::new(move || scene.reload(count))
+}
+
+/// Hardly any has left when they come, as nobody has the time for it.
+pub(super) fn reload_late(count: usize) -> Work {
+    let config = Config { records_per_turn: 1, ..little(2) };
+    let (mut scene, link) = full(Scene::with(config, 1), count);
+    scene.core.handle(Input::Gone { conn: link }, scene.now);
+    Box::new(move || scene.reload(count))
 }
 
 /// While others have not, and somebody waits for it.
@@ -102,6 +116,11 @@ pub(super) fn ping(count: usize) -> Work {
             scene.settle();
         }
     })
+}
+
+/// Room for so many in a channel.
+fn little(channel_peers_max: usize) -> Config {
+    Config { channel_peers_max, ..Config::default() }
 }
 
 fn full(mut scene: Scene, count: usize) -> (Scene, ConnId) {
