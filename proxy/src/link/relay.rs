@@ -22,6 +22,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::SharedContext;
 use super::end::End;
 use super::intake::Intake;
+use super::piece::Piece;
 use super::socket::Socket;
 use super::writer::{Control, Ports, write};
 use crate::guard::guarded;
@@ -214,7 +215,8 @@ impl Relay<'_> {
         match frame {
             LinkFrame::Data { slot, bytes } => match self.own_slot(slot)? {
                 Some(slot) => {
-                    let (bytes, kept) = (message.slice_ref(bytes), self.keep(bytes.len())?);
+                    let Piece { bytes, memory } = Piece::of(&message, bytes);
+                    let kept = self.keep(memory)?;
                     self.tell(slot, FromLink::Data { slot, bytes, kept }).await
                 }
                 None => Ok(()),
