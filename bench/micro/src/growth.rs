@@ -32,6 +32,7 @@ pub static GROWTH: &[Growth] = &[
     Growth::new("links of one channel come and go", 64, channel::links),
     Growth::new("recipients lag and catch up", 500, channel::lag),
     Growth::new("senders are held back by one recipient", 250, channel::hold),
+    Growth::new("clients send pieces while too much is unfinished", 1000, channel::unfinished),
     Growth::new("clients are pinged", 500, channel::ping),
     Growth::new("proxies announce themselves", 512, mesh::announcements),
     Growth::new("one more link among others", 256, mesh::link),

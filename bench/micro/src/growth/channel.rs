@@ -1,10 +1,11 @@
 //! A channel with clients and links.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use nws_core::{Config, ConnId, Framing, Input};
+use nws_core::{Config, ConnId, Framing, Input, Shared};
 use nws_protocol::ProxyId;
-use nws_protocol::limits::PING_INTERVAL;
+use nws_protocol::limits::{PING_INTERVAL, UNFINISHED_MAX};
 use nws_protocol::link::Record;
 
 use super::Work;
@@ -104,6 +105,21 @@ pub(super) fn hold(count: usize) -> Work {
         scene.is_stalled = false;
         scene.write(target);
         scene.settle();
+    })
+}
+
+/// Elsewhere, so that nobody here has more than its share.
+pub(super) fn unfinished(count: usize) -> Work {
+    let shared = Arc::new(Shared::new(usize::MAX, usize::MAX));
+    let config = || Config { shared: Arc::clone(&shared), ..Config::default() };
+    let mut elsewhere = Scene::with(config(), 1);
+    let all: Vec<ConnId> = elsewhere.conns.keys().collect();
+    all.into_iter().for_each(|conn| elsewhere.input(Input::Unfinished { conn, bytes: UNFINISHED_MAX }));
+    let mut scene = Scene::with(config(), count);
+    let all: Vec<ConnId> = scene.conns.keys().collect();
+    Box::new(move || {
+        all.into_iter().for_each(|conn| scene.input(Input::Unfinished { conn, bytes: 1 }));
+        drop(elsewhere);
     })
 }
 
