@@ -6,6 +6,7 @@ mod end;
 mod intake;
 mod listen;
 mod lives;
+mod piece;
 mod relay;
 mod socket;
 mod tasks;

@@ -6,8 +6,7 @@ mod tests;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use nws_core::Account;
-use nws_protocol::limits::REMOTES_KEPT_MAX;
+use nws_core::{Account, AccountLimits};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
@@ -81,7 +80,7 @@ impl Network {
             interfaces,
             allow_remote: config.allow_remote,
             refusals,
-            account: Account::new(REMOTES_KEPT_MAX),
+            account: Account::with(AccountLimits::default()),
             greedy: Troubles::new(),
             arithmetic: Workers::new(),
             tasks: tasks.starter(),

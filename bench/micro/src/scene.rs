@@ -51,6 +51,16 @@ impl Scene {
         conn
     }
 
+    /// So many come and go, one after the other, in the same turn.
+    pub(crate) fn reload(&mut self, count: usize) {
+        for _ in 0..count {
+            let conn = self.conns.insert(());
+            self.core.handle(Input::Join { conn, channel: key(), framing: Framing::Structured }, self.now);
+            self.core.handle(Input::Gone { conn }, self.now);
+            while self.core.poll_output().is_some() {}
+        }
+    }
+
     pub(crate) fn input(&mut self, input: Input<'_>) {
         self.core.handle(input, self.now);
         self.settle();

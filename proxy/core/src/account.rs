@@ -4,19 +4,45 @@
 //! When it is more than there may be, the largest link of the address that has most is *overdrawn*
 //! and has to close: a link that has little must not be lost to one that takes much. What belongs to
 //! an overdrawn link counts no more, so no other link closes for it.
+//!
+//! It is in memory nevertheless until the link has closed and all behind it have left. When that is
+//! too much, together with what other links have, no link closes for it: links are not heard until
+//! there is room again, those that have little last.
 
-use std::collections::BTreeMap;
+mod book;
+
 use std::fmt;
+use std::future::poll_fn;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use book::{Book, Link};
+use nws_protocol::limits::{KEPT_LITTLE, REMOTES_KEPT_MAX, REMOTES_MEMORY_LAST, REMOTES_MEMORY_MAX};
 
 /// The account of one proxy.
 ///
 /// It is locked, because links belong to several threads: a thread that adds for its link may
 /// overdraw that of another. It adds when members come and go, and not for each message.
 pub struct Account {
-    max: usize,
+    limits: AccountLimits,
     book: Mutex<Book>,
+    /// Bytes that are kept because of any link. Written by whoever has the book.
+    memory: AtomicUsize,
+}
+
+/// How many bytes may be kept. The default is that of a proxy.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountLimits {
+    /// Because of links that are not overdrawn. Beyond it one of them is.
+    pub kept: usize,
+    /// Because of all links. Beyond it only links are heard that have no more than `little`.
+    pub memory: usize,
+    /// Because of all links. Beyond it no link is heard.
+    pub last: usize,
+    /// Because of a link that is heard longer than others.
+    pub little: usize,
 }
 
 /// What one link has of it. The link is forgotten when this is dropped, and every [`Kept`] of it.
@@ -39,26 +65,17 @@ struct Owner {
     number: u64,
 }
 
-#[derive(Default)]
-struct Book {
-    /// Of all links but those that are overdrawn.
-    total: usize,
-    next: u64,
-    links: BTreeMap<u64, Link>,
-}
-
-struct Link {
-    source: IpAddr,
-    bytes: usize,
-    is_overdrawn: bool,
-    on_overdrawn: Box<dyn Fn() + Send + Sync>,
-}
-
 impl Account {
-    /// For at most `max` bytes.
+    /// One with these limits.
+    #[must_use]
+    pub fn with(limits: AccountLimits) -> Arc<Self> {
+        Arc::new(Self { limits, book: Mutex::default(), memory: AtomicUsize::new(0) })
+    }
+
+    /// For at most `max` bytes. No link waits for those that are overdrawn.
     #[must_use]
     pub fn new(max: usize) -> Arc<Self> {
-        Arc::new(Self { max, book: Mutex::default() })
+        Self::with(AccountLimits { kept: max, memory: usize::MAX, last: usize::MAX, little: 0 })
     }
 
     /// The share of a link to `source`.
@@ -82,8 +99,48 @@ impl Account {
         self.book().total
     }
 
+    /// Bytes that are kept because of any link.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.memory.load(Ordering::Relaxed)
+    }
+
+    fn change(&self, number: u64, before: usize, after: usize) -> Result<(), Overdrawn> {
+        let mut book = self.book();
+        let outcome = book.change(number, before, after, self.limits.kept);
+        let memory = self.memory();
+        let changed = memory - before + after;
+        self.memory.store(changed, Ordering::Relaxed);
+        let AccountLimits { memory: most, last, .. } = self.limits;
+        if [most, last].iter().any(|max| (changed..memory).contains(max)) {
+            std::mem::take(&mut book.waiting).into_values().flatten().for_each(Waker::wake);
+        }
+        outcome
+    }
+
+    fn is_tight(&self) -> bool {
+        self.memory() > self.limits.memory
+    }
+
+    fn has_to_wait(&self, book: &Book, number: u64) -> bool {
+        let AccountLimits { memory, last, little, .. } = self.limits;
+        let most = |link: &Link| if link.bytes > little { memory } else { last };
+        book.links.get(&number).is_some_and(|link| !link.is_overdrawn && self.memory() > most(link))
+    }
+
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for AccountLimits {
+    fn default() -> Self {
+        Self {
+            kept: REMOTES_KEPT_MAX,
+            memory: REMOTES_MEMORY_MAX,
+            last: REMOTES_MEMORY_LAST,
+            little: KEPT_LITTLE,
+        }
     }
 }
 
@@ -94,10 +151,40 @@ impl Share {
         Kept { share: self.clone(), bytes: 0 }
     }
 
-    /// Whether the link has to close.
+    /// Whether the link is overdrawn.
     #[must_use]
     pub fn is_overdrawn(&self) -> bool {
         self.0.account.book().links.get(&self.0.number).is_some_and(|link| link.is_overdrawn)
+    }
+
+    /// Waits until the link may be heard. An overdrawn one need not wait.
+    pub async fn room(&self) {
+        poll_fn(|context| self.poll_room(context)).await;
+    }
+
+    /// Whether the link has to wait until it is heard.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        let Owner { account, number } = &*self.0;
+        // Hardly ever has the book to be locked.
+        account.is_tight() && account.has_to_wait(&account.book(), *number)
+    }
+
+    /// Whether the link may be heard, or has to wait.
+    pub fn poll_room(&self, context: &Context<'_>) -> Poll<()> {
+        let Owner { account, number } = &*self.0;
+        if !account.is_tight() {
+            return Poll::Ready(());
+        }
+        let mut book = account.book();
+        if !account.has_to_wait(&book, *number) {
+            return Poll::Ready(());
+        }
+        let wakers = book.waiting.entry(*number).or_default();
+        if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
+            wakers.push(context.waker().clone());
+        }
+        Poll::Pending
     }
 }
 
@@ -112,11 +199,11 @@ impl Kept {
     ///
     /// # Errors
     ///
-    /// That the link has to close. What is kept counts as its own nevertheless.
+    /// That the link has to go. What is kept counts nevertheless.
     pub fn set(&mut self, bytes: usize) -> Result<(), Overdrawn> {
         let before = std::mem::replace(&mut self.bytes, bytes);
         let Owner { account, number } = &*self.share.0;
-        account.book().change(*number, before, bytes, account.max)
+        account.change(*number, before, bytes)
     }
 }
 
@@ -131,48 +218,15 @@ impl Drop for Kept {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.account.book().links.remove(&self.number);
-    }
-}
-
-impl Book {
-    fn change(&mut self, number: u64, before: usize, after: usize, max: usize) -> Result<(), Overdrawn> {
-        let link = self.links.get_mut(&number).ok_or(Overdrawn)?;
-        link.bytes = link.bytes - before + after;
-        if !link.is_overdrawn {
-            self.total = self.total - before + after;
-        }
-        while self.total > max
-            && let Some(largest) = self.largest()
-        {
-            self.overdraw(largest);
-        }
-        match self.links.get(&number).is_some_and(|link| link.is_overdrawn) {
-            true => Err(Overdrawn),
-            false => Ok(()),
-        }
-    }
-
-    fn largest(&self) -> Option<u64> {
-        let mut of_source: BTreeMap<IpAddr, usize> = BTreeMap::new();
-        let staying = || self.links.iter().filter(|(_, link)| !link.is_overdrawn);
-        staying().for_each(|(_, link)| *of_source.entry(link.source).or_default() += link.bytes);
-        let most = staying().max_by_key(|(_, link)| (of_source[&link.source], link.source, link.bytes));
-        most.map(|(&number, _)| number)
-    }
-
-    fn overdraw(&mut self, number: u64) {
-        if let Some(link) = self.links.get_mut(&number) {
-            link.is_overdrawn = true;
-            self.total -= link.bytes;
-            (link.on_overdrawn)();
-        }
+        let mut book = self.account.book();
+        book.links.remove(&self.number);
+        book.waiting.remove(&self.number);
     }
 }
 
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account").field("max", &self.max).finish_non_exhaustive()
+        f.debug_struct("Account").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
 
@@ -185,13 +239,13 @@ impl fmt::Debug for Share {
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
 
     use super::*;
 
     const MAX: usize = 100;
 
-    /// A link to 10.0.0.`source`, how often it was told to close, and what is kept because of it.
+    /// A link to 10.0.0.`source`, how often it was told to go, and what is kept because of it.
     struct Scene {
         share: Share,
         rung: Arc<AtomicUsize>,
@@ -239,6 +293,65 @@ mod tests {
             assert_eq!(one.kept.set(bytes), if bytes <= 10 { Ok(()) } else { Err(Overdrawn) });
         }
         assert!(!is_gone(&honest) && many[..10].iter().all(|one| !is_gone(one)));
+    }
+
+    /// One that may keep `MAX` bytes, and 20 more while links go; the last 10 of them are for those with
+    /// no more than 5.
+    fn strict() -> Arc<Account> {
+        Account::with(AccountLimits { kept: MAX, memory: MAX + 10, last: MAX + 20, little: 5 })
+    }
+
+    fn is_heard(scene: &Scene) -> bool {
+        scene.share.poll_room(&Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[test]
+    fn what_goes_counts_until_it_has_gone_and_nobody_else_goes_for_it() {
+        let account = strict();
+        let [mut honest, mut little, mut first, mut second] = [1, 2, 3, 4].map(|n| link(&account, n));
+        assert_eq!((honest.kept.set(6), little.kept.set(5), first.kept.set(89)), (Ok(()), Ok(()), Ok(())));
+        assert_eq!(second.kept.set(1), Ok(()));
+        assert!(is_gone(&first) && is_heard(&first));
+        assert_eq!((account.total(), account.memory()), (12, 101));
+        assert_eq!(second.kept.set(10), Ok(()));
+        assert!(is_heard(&second) && is_heard(&honest), "110 are not too many");
+        assert_eq!(second.kept.set(11), Ok(()));
+        assert!(!is_heard(&second) && !is_heard(&honest) && is_heard(&little));
+        assert_eq!(second.kept.set(21), Ok(()));
+        assert!(!is_heard(&little));
+        assert!(!is_gone(&honest) && !is_gone(&little) && !is_gone(&second));
+        drop(first.kept);
+        assert!(is_heard(&second) && is_heard(&honest) && is_heard(&little));
+        assert_eq!(account.memory(), account.total());
+    }
+
+    struct Bell(AtomicUsize);
+
+    impl Wake for Bell {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn whoever_waits_is_woken_when_there_is_room_and_when_it_is_overdrawn() {
+        let account = strict();
+        let [mut honest, mut first, mut second] = [1, 2, 3].map(|source| link(&account, source));
+        assert_eq!((honest.kept.set(40), first.kept.set(60)), (Ok(()), Ok(())));
+        assert_eq!((second.kept.set(30), is_gone(&first)), (Ok(()), true));
+        let bells = [&honest, &second].map(|scene| {
+            let bell = Arc::new(Bell(AtomicUsize::new(0)));
+            let waker = Waker::from(Arc::clone(&bell));
+            // However often it asks, it is woken once.
+            (0..3).for_each(|_| assert!(scene.share.poll_room(&Context::from_waker(&waker)).is_pending()));
+            bell
+        });
+        let rung = || bells.each_ref().map(|bell| bell.0.load(Ordering::Relaxed));
+        assert_eq!((second.kept.set(61), rung()), (Err(Overdrawn), [0, 1]));
+        assert_eq!((first.kept.set(20), rung()), (Err(Overdrawn), [0, 1]));
+        drop(first.kept);
+        assert_eq!((rung(), account.memory()), ([1, 1], 101));
+        assert!(is_heard(&honest) && account.book().waiting.is_empty());
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod trunk;
 mod turn;
 mod welcome;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -80,6 +80,8 @@ pub struct Channels {
     encoded: Vec<u8>,
     batch: Batch,
     lagging: Lagging,
+    /// Those who have sent more than their share of a message without an end, by what they have sent.
+    unfinished: BTreeSet<(usize, ConnId)>,
     agenda: Agenda,
     welcomes: Welcomes,
     /// By this clock all times in here are.
@@ -118,6 +120,7 @@ impl Channels {
             encoded: Vec::new(),
             batch: Batch::default(),
             lagging: Lagging::default(),
+            unfinished: BTreeSet::new(),
             welcomes: Welcomes::default(),
             departing: Departing::default(),
             fresh: 0,
@@ -293,8 +296,10 @@ impl Channels {
             return self.end_trunk(conn, now);
         }
         member.state = State::Closing { until };
-        self.config.shared.count_unfinished(std::mem::take(&mut member.unfinished), 0);
-        if std::mem::take(&mut member.holders) > 0 {
+        let (unfinished, holders) =
+            (std::mem::take(&mut member.unfinished), std::mem::take(&mut member.holders));
+        self.note_unfinished(conn, unfinished, 0);
+        if holders > 0 {
             self.outputs.push_back(Output::Release { conn });
         }
         self.leave(conn, reason, now);
@@ -342,7 +347,7 @@ impl Channels {
         self.forget_lag(conn);
         self.agenda.forget(conn);
         if let Some(mut member) = self.members.remove(conn) {
-            self.config.shared.count_unfinished(member.unfinished, 0);
+            self.note_unfinished(conn, member.unfinished, 0);
             member.outbox.clear(&mut self.pool);
         }
         if self.members.is_empty() {

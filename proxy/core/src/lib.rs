@@ -16,7 +16,7 @@ mod mesh;
 pub mod sim;
 mod site_names;
 
-pub use account::{Account, Kept, Overdrawn, Share};
+pub use account::{Account, AccountLimits, Kept, Overdrawn, Share};
 pub use attention::Attention;
 pub use channels::{
     ChannelKey, Channels, Config, ConnId, Cut, Encoded, Framing, Fresh, Input, LongMessage, Output, Shared,

@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, SplitStream};
+use futures_util::{Stream, StreamExt};
 use nws_core::{ChannelKey, Kept, Overdrawn, Share};
 use nws_matching::{Finished, Input, Output, PeerSlot, Role, Session, SessionConfig, Work};
 use nws_protocol::limits::{KEPT_LEAST, KEPT_PER_SLOT, LINK_FRAME_EARLY_MAX};
@@ -22,6 +24,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::SharedContext;
 use super::end::End;
 use super::intake::Intake;
+use super::piece::Piece;
 use super::socket::Socket;
 use super::writer::{Control, Ports, write};
 use crate::guard::guarded;
@@ -134,7 +137,7 @@ impl Relay<'_> {
         }
         loop {
             tokio::select! {
-                message = stream.next() => self.on_message(received(message)?).await?,
+                message = next(&self.share, &mut stream) => self.on_message(received(message)?).await?,
                 order = self.link.order() => self.obey(order.ok_or(End::Stuck)?).await?,
                 Some(finished) = self.works.next() => {
                     self.enter(Input::Done(finished?))?;
@@ -174,7 +177,13 @@ impl Relay<'_> {
     async fn obey(&mut self, order: Order) -> Result<(), End> {
         match order {
             Order::Start => {}
-            Order::Ping => self.control.ping(),
+            Order::Ping => {
+                self.control.ping();
+                // Whoever is not listened to is not silent.
+                if self.share.waits() {
+                    self.link.heard();
+                }
+            }
             Order::Offer(channel) => self.enter(Input::Offer(channel))?,
             Order::Linger(channel) => self.enter(Input::Linger(channel))?,
             Order::Withdraw(channel) => {
@@ -214,7 +223,8 @@ impl Relay<'_> {
         match frame {
             LinkFrame::Data { slot, bytes } => match self.own_slot(slot)? {
                 Some(slot) => {
-                    let (bytes, kept) = (message.slice_ref(bytes), self.keep(bytes.len())?);
+                    let Piece { bytes, memory } = Piece::of(&message, bytes);
+                    let kept = self.keep(memory)?;
                     self.tell(slot, FromLink::Data { slot, bytes, kept }).await
                 }
                 None => Ok(()),
@@ -348,6 +358,41 @@ impl Relay<'_> {
     }
 }
 
+/// The next message, when there is room for what it makes this proxy keep.
+async fn next<S: Stream + Unpin>(share: &Share, stream: &mut S) -> Option<S::Item> {
+    poll_fn(|context| match share.poll_room(context) {
+        Poll::Ready(()) => stream.poll_next_unpin(context),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
+}
+
 fn received(message: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>) -> Result<Message, End> {
     Ok(message.ok_or(End::Closed)??)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use futures_util::{FutureExt, stream};
+    use nws_core::{Account, AccountLimits};
+
+    use super::*;
+
+    #[test]
+    fn a_link_is_not_read_while_another_that_is_overdrawn_takes_the_room() {
+        let account = Account::with(AccountLimits { kept: 100, memory: 110, last: 110, little: 0 });
+        let [honest, greedy] = [1, 2].map(|n| account.share(Ipv4Addr::new(10, 0, 0, n).into(), || {}));
+        let (mut kept, mut leaving) = (honest.kept(), greedy.kept());
+        assert_eq!((kept.set(20), leaving.set(100)), (Ok(()), Err(Overdrawn)));
+        let mut messages = stream::iter([1, 2]);
+        assert_eq!(next(&honest, &mut messages).now_or_never(), None);
+        // It is read to its end.
+        assert_eq!(next(&greedy, &mut messages).now_or_never(), Some(Some(1)));
+        assert!(honest.waits() && !greedy.waits());
+        drop(leaving);
+        assert_eq!(next(&honest, &mut messages).now_or_never(), Some(Some(2)));
+        assert!(!honest.is_overdrawn() && !honest.waits());
+    }
 }

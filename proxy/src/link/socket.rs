@@ -19,7 +19,7 @@ const FRAME_MAX: usize = LINK_PIECE_MAX + 16;
 
 /// What is read at once, in bytes: two records of TLS. tungstenite clears as much before every read, however
 /// little there is.
-const READ_BUFFER: usize = 32 * 1024;
+pub(super) const READ_BUFFER: usize = 32 * 1024;
 
 /// Bytes that are gathered before they are encrypted and written.
 const WRITE_BUFFER: usize = 64 * 1024;

@@ -275,6 +275,8 @@ impl Port {
         let Some(conn) = self.trunks.get(&slot).map(Seat::conn) else { return };
         let mut rest = &*bytes;
         while !rest.is_empty() {
+            // A few bytes may make many be kept.
+            self.end.share.room().await;
             let Self { shard, turn, .. } = self;
             let mut long = None;
             shard.enter(|core, now| long = core.hear_stream(conn, &mut rest, turn, now));

@@ -1,10 +1,11 @@
 //! A channel with clients and links.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use nws_core::{Config, ConnId, Framing, Input};
+use nws_core::{Config, ConnId, Framing, Input, Shared};
 use nws_protocol::ProxyId;
-use nws_protocol::limits::PING_INTERVAL;
+use nws_protocol::limits::{PING_INTERVAL, UNFINISHED_MAX};
 use nws_protocol::link::Record;
 
 use super::Work;
@@ -31,10 +32,24 @@ pub(super) fn vanish(count: usize) -> Work {
 
 /// There is room for half of them.
 pub(super) fn wait_for_room(count: usize) -> Work {
-    let config = Config { channel_peers_max: count.div_ceil(2).max(2), ..Config::default() };
+    let config = little(count.div_ceil(2).max(2));
     let (mut scene, link) = full(Scene::with(config, 2), count);
     let bytes = leaves_from(0, count);
     Box::new(move || scene.input(Input::Stream { conn: link, bytes: &bytes }))
+}
+
+/// As many of the one as of the other.
+pub(super) fn reload(count: usize) -> Work {
+    let (mut scene, _) = full(Scene::with(little(2), 1), count);
+    Box::new(move || scene.reload(count))
+}
+
+/// Hardly any has left when they come, as nobody has the time for it.
+pub(super) fn reload_late(count: usize) -> Work {
+    let config = Config { records_per_turn: 1, ..little(2) };
+    let (mut scene, link) = full(Scene::with(config, 1), count);
+    scene.core.handle(Input::Gone { conn: link }, scene.now);
+    Box::new(move || scene.reload(count))
 }
 
 /// While others have not, and somebody waits for it.
@@ -93,6 +108,21 @@ pub(super) fn hold(count: usize) -> Work {
     })
 }
 
+/// Elsewhere, so that nobody here has more than its share.
+pub(super) fn unfinished(count: usize) -> Work {
+    let shared = Arc::new(Shared::new(usize::MAX, usize::MAX));
+    let config = || Config { shared: Arc::clone(&shared), ..Config::default() };
+    let mut elsewhere = Scene::with(config(), 1);
+    let all: Vec<ConnId> = elsewhere.conns.keys().collect();
+    all.into_iter().for_each(|conn| elsewhere.input(Input::Unfinished { conn, bytes: UNFINISHED_MAX }));
+    let mut scene = Scene::with(config(), count);
+    let all: Vec<ConnId> = scene.conns.keys().collect();
+    Box::new(move || {
+        all.into_iter().for_each(|conn| scene.input(Input::Unfinished { conn, bytes: 1 }));
+        drop(elsewhere);
+    })
+}
+
 pub(super) fn ping(count: usize) -> Work {
     let mut scene = Scene::new(count);
     Box::new(move || {
@@ -102,6 +132,11 @@ pub(super) fn ping(count: usize) -> Work {
             scene.settle();
         }
     })
+}
+
+/// Room for so many in a channel.
+fn little(channel_peers_max: usize) -> Config {
+    Config { channel_peers_max, ..Config::default() }
 }
 
 fn full(mut scene: Scene, count: usize) -> (Scene, ConnId) {

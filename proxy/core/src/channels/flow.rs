@@ -97,13 +97,24 @@ impl Channels {
         let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
         member.heard = now;
         let before = std::mem::replace(&mut member.unfinished, bytes);
-        self.config.shared.count_unfinished(before, bytes);
-        if bytes > before && self.config.shared.unfinished() > UNFINISHED_MAX {
-            let greater = self.members.iter().filter(|(_, other)| other.unfinished > bytes);
-            let most = greater.max_by_key(|(_, other)| other.unfinished).map_or(conn, |(most, _)| most);
-            if self.members[most].unfinished > UNFINISHED_SHARE {
-                self.close(most, CloseCode::TryAgainLater, "too many unfinished messages", now);
-            }
+        self.note_unfinished(conn, before, bytes);
+        if bytes > before
+            && self.config.shared.unfinished() > UNFINISHED_MAX
+            && let Some(&(_, most)) = self.unfinished.last()
+        {
+            self.close(most, CloseCode::TryAgainLater, "too many unfinished messages", now);
+        }
+    }
+
+    /// Counts what a client has sent of a message without an end. Nearly all have no more than their share,
+    /// and cost nothing else.
+    pub(super) fn note_unfinished(&mut self, conn: ConnId, before: usize, after: usize) {
+        self.config.shared.count_unfinished(before, after);
+        if before > UNFINISHED_SHARE {
+            self.unfinished.remove(&(before, conn));
+        }
+        if after > UNFINISHED_SHARE {
+            self.unfinished.insert((after, conn));
         }
     }
 

@@ -4,12 +4,11 @@
 //! proxy do, and never what came from another link: so there are no loops. What comes from it is believed
 //! of nobody but those whom this very trunk has announced.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use nws_protocol::limits::{
-    KEPT_PER_CHANNEL, KEPT_PER_MEMBER, KEPT_PER_REFUSAL, LINK_RECORD_MAX, MESSAGE_INLINE_MAX,
-    MESSAGE_LIMIT_MAX,
+    KEPT_PER_CHANNEL, KEPT_PER_REFUSAL, LINK_RECORD_MAX, MESSAGE_INLINE_MAX, MESSAGE_LIMIT_MAX,
 };
 use nws_protocol::link::{Assembled, Assembler, Payload, Record};
 use nws_protocol::structured::LeaveReason;
@@ -22,17 +21,17 @@ use super::{ChannelId, ChannelKey, Channels, ConnId, Framing, LongMessage, Outpu
 use crate::{Kept, Overdrawn, Share};
 
 mod departure;
+mod peers;
 mod presence;
+
+use peers::Peers;
 
 pub(super) use departure::{Departing, Departure};
 
 /// The other end of a trunk.
 pub(super) struct Trunk {
     proxy: ProxyId,
-    /// Its members by their numbers, so in the order in which they came.
-    peers: BTreeMap<u32, Peer>,
-    /// The numbers of those that are not admitted, as too many are present. They come in when room comes.
-    waiting: BTreeSet<u32>,
+    peers: Peers,
     /// The numbers of those members of this proxy that the other one has not admitted.
     pub(super) not_admitted: BTreeSet<u32>,
     /// The number that a newcomer has to exceed.
@@ -42,20 +41,9 @@ pub(super) struct Trunk {
     unfinished: usize,
     /// Bytes of a long message that is being encoded.
     encoding: usize,
-    /// Bytes that `peers` take.
-    roster: usize,
     kept: Kept,
     /// Everybody who was there when the stream began is known.
     pub(super) has_told_all: bool,
-}
-
-/// A member of another proxy.
-struct Peer {
-    id: PeerId,
-    /// Whether it is present here.
-    is_admitted: bool,
-    /// It is about to leave, and why.
-    leaves: Option<LeaveReason>,
 }
 
 /// What the other proxy may not do, or what takes too much. The link is closed.
@@ -72,36 +60,21 @@ impl Trunk {
         let stream = Assembler::new(LINK_RECORD_MAX).judging(MESSAGE_INLINE_MAX);
         Self {
             proxy,
-            peers: BTreeMap::new(),
-            waiting: BTreeSet::new(),
+            peers: Peers::default(),
             not_admitted: BTreeSet::new(),
             last: None,
             stream,
             unfinished: 0,
             encoding: 0,
-            roster: 0,
             kept: share.kept(),
             has_told_all: false,
         }
     }
 
-    fn add(&mut self, number: u32, id: PeerId) {
-        self.roster += KEPT_PER_MEMBER + id.as_str().len();
-        self.peers.insert(number, Peer { id, is_admitted: false, leaves: None });
-        self.waiting.insert(number);
-    }
-
-    fn remove(&mut self, number: u32) -> Option<Peer> {
-        let peer = self.peers.remove(&number)?;
-        self.roster -= KEPT_PER_MEMBER + peer.id.as_str().len();
-        self.waiting.remove(&number);
-        Some(peer)
-    }
-
     /// Counts what is kept because of the link, which may have to go for that.
     pub(super) fn reckon(&mut self) -> Result<(), Overdrawn> {
         let refusals = self.not_admitted.len() * KEPT_PER_REFUSAL;
-        self.kept.set(KEPT_PER_CHANNEL + self.roster + refusals + self.unfinished + self.encoding)
+        self.kept.set(KEPT_PER_CHANNEL + self.peers.bytes() + refusals + self.unfinished + self.encoding)
     }
 
     /// A long message that takes so many bytes is being encoded, or none any more.
@@ -117,7 +90,7 @@ impl Trunk {
 
     /// Those who are present because of it.
     pub(super) fn present(&self) -> impl Iterator<Item = &PeerId> {
-        self.peers.values().filter(|peer| peer.is_admitted).map(|peer| &peer.id)
+        self.peers.present()
     }
 
     /// Where it leads.
@@ -127,7 +100,7 @@ impl Trunk {
 
     /// How many are present because of it.
     pub(super) fn present_count(&self) -> usize {
-        self.peers.len() - self.waiting.len()
+        self.peers.present_count()
     }
 
     /// The id of a newcomer as it is known here, if the number and the id are such as a proxy gives. From now on it had peers.
@@ -141,13 +114,15 @@ impl Trunk {
 
     /// The id of a member that speaks; `None` when it is not admitted.
     pub(super) fn speaker(&self, number: u32) -> Result<Option<&PeerId>, Broken> {
-        let peer = self.peers.get(&number).ok_or(Broken)?;
-        Ok(peer.is_admitted.then_some(&peer.id))
+        match self.peers.present_id(number) {
+            None if self.peers.waiting_id(number).is_none() => Err(Broken),
+            id => Ok(id),
+        }
     }
 
     /// A member is about to leave.
     fn announce_leave(&mut self, number: u32, reason: LeaveReason) -> Result<(), Broken> {
-        self.peers.get_mut(&number).ok_or(Broken)?.leaves = Some(reason);
+        self.peers.get_mut(number).ok_or(Broken)?.leaves = Some(reason);
         Ok(())
     }
 }

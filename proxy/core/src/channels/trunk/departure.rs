@@ -3,13 +3,13 @@
 //! Until it has left, each counts as present: whoever joins meanwhile is told of it first, and nobody gets its id. So no
 //! link is heard in a channel before all who leave it have left, and its turns go to that first.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use nws_protocol::PeerId;
-use nws_protocol::limits::KEPT_PER_MEMBER;
 
-use super::{Peer, Trunk};
+use super::Trunk;
+use super::peers::Peers;
 use crate::Kept;
 use crate::channels::{ChannelId, Channels, ConnId, Turn};
 
@@ -29,12 +29,9 @@ pub(in crate::channels) struct Departing {
 pub(in crate::channels) struct Departure {
     /// The trunk that was theirs.
     trunk: ConnId,
-    peers: BTreeMap<u32, Peer>,
-    /// The numbers of those that are not present.
-    waiting: BTreeSet<u32>,
+    peers: Peers,
     /// They count until they have left.
     kept: Kept,
-    roster: usize,
 }
 
 impl Departing {
@@ -47,24 +44,15 @@ impl Departing {
 impl Departure {
     /// All who are behind `trunk`.
     pub(super) fn of(conn: ConnId, trunk: &mut Trunk) -> Self {
-        let kept = trunk.kept.hand_over();
-        let (peers, waiting) = (std::mem::take(&mut trunk.peers), std::mem::take(&mut trunk.waiting));
-        Self { trunk: conn, peers, waiting, kept, roster: std::mem::take(&mut trunk.roster) }
+        Self { trunk: conn, peers: std::mem::take(&mut trunk.peers), kept: trunk.kept.hand_over() }
     }
 
     pub(in crate::channels) fn present_count(&self) -> usize {
-        self.peers.len() - self.waiting.len()
+        self.peers.present_count()
     }
 
     pub(in crate::channels) fn present(&self) -> impl Iterator<Item = &PeerId> {
-        self.peers.values().filter(|peer| peer.is_admitted).map(|peer| &peer.id)
-    }
-
-    fn pop(&mut self) -> Option<Peer> {
-        let (number, peer) = self.peers.pop_first()?;
-        self.waiting.remove(&number);
-        self.roster -= KEPT_PER_MEMBER + peer.id.as_str().len();
-        Some(peer)
+        self.peers.present()
     }
 }
 
@@ -109,10 +97,10 @@ impl Channels {
     #[cold]
     fn depart(&mut self, id: ChannelId, turn: &mut Turn) -> bool {
         while let Some(departure) = self.first_departure(id) {
-            let (trunk, peer, left) = (departure.trunk, departure.pop(), departure.peers.len());
+            let (trunk, peer, left) = (departure.trunk, departure.peers.pop(), departure.peers.len());
             let queued = self.fresh;
             match peer {
-                Some(peer) if peer.is_admitted => self.miss(id, trunk, &peer.id, None),
+                Some(gone) if gone.was_present => self.miss(id, trunk, &gone.peer.id, None),
                 // Nobody is told, so some of them count as one.
                 Some(_) if !left.is_multiple_of(UNSEEN_PER_RECORD) => continue,
                 Some(_) => {}
@@ -123,7 +111,7 @@ impl Channels {
                 && let Some(departure) = self.first_departure(id)
             {
                 // Giving back overdraws nothing.
-                let _ = departure.kept.set(departure.roster);
+                let _ = departure.kept.set(departure.peers.bytes());
                 return false;
             }
         }

@@ -9,6 +9,7 @@ use nws_protocol::{IdSource, PeerId};
 
 use super::Broken;
 use super::departure::Departure;
+use super::peers::Removed;
 use crate::channels::channel::Holder;
 use crate::channels::member::Place;
 use crate::channels::{ChannelId, Channels, ConnId, Output};
@@ -29,7 +30,7 @@ impl Channels {
         self.channels[id].trunks_with_peers += usize::from(!had_peers);
         let (peer, trunk) = (peer?, self.trunk_mut(conn).ok_or(Broken)?);
         let has_room = trunk.present_count() < peers_max;
-        trunk.add(number, peer);
+        trunk.peers.add(number, peer);
         trunk.reckon()?;
         if has_room {
             return self.admit_elsewhere(conn, id, number);
@@ -42,9 +43,9 @@ impl Channels {
     pub(super) fn leave_elsewhere(&mut self, conn: ConnId, id: ChannelId, number: u32) -> Result<(), Broken> {
         self.deliver();
         let trunk = self.trunk_mut(conn).ok_or(Broken)?;
-        let peer = trunk.remove(number).ok_or(Broken)?;
-        let next = trunk.waiting.first().copied().filter(|_| peer.is_admitted);
-        if peer.is_admitted {
+        let Removed { peer, was_present } = trunk.peers.remove(number).ok_or(Broken)?;
+        let next = trunk.peers.first_waiting().filter(|_| was_present);
+        if was_present {
             self.miss(id, conn, &peer.id, peer.leaves);
         }
         if let Some(next) = next {
@@ -90,14 +91,12 @@ impl Channels {
 
     /// The member `number` of the trunk `conn` is present from now on. A proxy that has two members of one id breaks the rules.
     fn admit_elsewhere(&mut self, conn: ConnId, id: ChannelId, number: u32) -> Result<(), Broken> {
-        let trunk = self.trunk_mut(conn).ok_or(Broken)?;
-        let peer = trunk.peers.get(&number).ok_or(Broken)?.id.clone();
+        let peer =
+            self.trunk_mut(conn).and_then(|trunk| trunk.peers.waiting_id(number)).ok_or(Broken)?.clone();
         if !self.channels[id].claim(peer.clone(), Holder::Elsewhere { trunk: conn, number }) {
             return Err(Broken);
         }
-        let trunk = self.trunk_mut(conn).ok_or(Broken)?;
-        trunk.waiting.remove(&number);
-        trunk.peers.get_mut(&number).ok_or(Broken)?.is_admitted = true;
+        self.trunk_mut(conn).ok_or(Broken)?.peers.admit(number);
         self.tell_all(id, conn, &peer, |you, peer| Notice::Connect { you, peer });
         Ok(())
     }

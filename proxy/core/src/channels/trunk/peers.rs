@@ -1,0 +1,104 @@
+//! Members of another proxy: those who are present here, and those for whom there is no room.
+
+use std::collections::BTreeMap;
+
+use nws_protocol::PeerId;
+use nws_protocol::limits::KEPT_PER_MEMBER;
+use nws_protocol::structured::LeaveReason;
+
+/// All of one link and channel. By their numbers they are in the order in which they came.
+#[derive(Default)]
+pub(super) struct Peers {
+    present: BTreeMap<u32, Peer>,
+    /// They come in when room comes.
+    waiting: BTreeMap<u32, Peer>,
+    bytes: usize,
+}
+
+/// A member of another proxy.
+pub(super) struct Peer {
+    pub(super) id: PeerId,
+    /// It is about to leave, and why.
+    pub(super) leaves: Option<LeaveReason>,
+}
+
+/// One that is there no more.
+pub(super) struct Removed {
+    pub(super) peer: Peer,
+    pub(super) was_present: bool,
+}
+
+impl Peers {
+    pub(super) fn len(&self) -> usize {
+        self.present.len() + self.waiting.len()
+    }
+
+    /// Bytes that they take.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn present_count(&self) -> usize {
+        self.present.len()
+    }
+
+    /// The ids of those who are present. However many wait, they are not looked at.
+    pub(super) fn present(&self) -> impl Iterator<Item = &PeerId> {
+        self.present.values().map(|peer| &peer.id)
+    }
+
+    /// The id of one that is present.
+    pub(super) fn present_id(&self, number: u32) -> Option<&PeerId> {
+        self.present.get(&number).map(|peer| &peer.id)
+    }
+
+    /// The id of one that waits.
+    pub(super) fn waiting_id(&self, number: u32) -> Option<&PeerId> {
+        self.waiting.get(&number).map(|peer| &peer.id)
+    }
+
+    /// The one that has waited longest for room.
+    pub(super) fn first_waiting(&self) -> Option<u32> {
+        self.waiting.first_key_value().map(|(&number, _)| number)
+    }
+
+    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Peer> {
+        self.present.get_mut(&number).or_else(|| self.waiting.get_mut(&number))
+    }
+
+    /// Adds one that waits.
+    pub(super) fn add(&mut self, number: u32, id: PeerId) {
+        self.bytes += bytes_of(&id);
+        self.waiting.insert(number, Peer { id, leaves: None });
+    }
+
+    /// One that waits is present from now on.
+    pub(super) fn admit(&mut self, number: u32) {
+        let peer = self.waiting.remove(&number);
+        self.present.extend(peer.map(|peer| (number, peer)));
+    }
+
+    pub(super) fn remove(&mut self, number: u32) -> Option<Removed> {
+        let present = self.present.remove(&number);
+        let was_present = present.is_some();
+        let peer = present.or_else(|| self.waiting.remove(&number))?;
+        Some(self.removed(peer, was_present))
+    }
+
+    /// Removes the first of those who are present, or else of those who wait.
+    pub(super) fn pop(&mut self) -> Option<Removed> {
+        let present = self.present.pop_first();
+        let was_present = present.is_some();
+        let (_, peer) = present.or_else(|| self.waiting.pop_first())?;
+        Some(self.removed(peer, was_present))
+    }
+
+    fn removed(&mut self, peer: Peer, was_present: bool) -> Removed {
+        self.bytes -= bytes_of(&peer.id);
+        Removed { peer, was_present }
+    }
+}
+
+fn bytes_of(id: &PeerId) -> usize {
+    KEPT_PER_MEMBER + id.as_str().len()
+}
