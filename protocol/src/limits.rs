@@ -60,8 +60,7 @@ pub const MESSAGE_LIMIT_MAX: usize = 16 * 1024 * 1024;
 /// it counts among [`REMOTES_KEPT_MAX`], so one that is longer than that gets through nowhere.
 pub const LINK_RECORD_MAX: usize = frame_max(MESSAGE_LIMIT_MAX);
 
-/// Members of one channel that a link may announce, whatever is configured there or here: those who are
-/// too many are not shown.
+/// Members of one channel that a link may announce, or it is closed. No proxy can be configured to have more.
 pub const LINK_PEERS_MAX: usize = 100_000;
 
 /// A link drains when it took this much of a channel within [`DRAIN_TIME`]: a network is slower than any reader on

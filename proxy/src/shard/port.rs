@@ -120,17 +120,25 @@ pub(super) struct Port {
     excused: Instant,
     /// What the link has cost since others had their turn.
     turn: Turn,
-    /// A long message. Until it is encoded, nothing else that the link tells is heard.
-    encoding: Option<Encoding>,
+    /// Why nothing that the link tells is heard for a while.
+    pause: Option<Pause>,
 }
 
-/// A long message that is being encoded elsewhere.
-struct Encoding {
+/// A while in which a link is not heard. What is said to it goes on.
+struct Pause {
     slot: Slot,
-    result: LocalBoxFuture<'static, Option<Encoded>>,
-    /// What came after it.
+    /// What was not heard yet of this slot.
     rest: Bytes,
     kept: Option<Kept>,
+    until: Until,
+}
+
+/// When a pause ends.
+enum Until {
+    /// When the message before the rest has been encoded elsewhere.
+    Encoded(LocalBoxFuture<'static, Option<Encoded>>),
+    /// When there is room for what the rest makes this proxy keep: a few bytes may do that to many.
+    Room,
 }
 
 impl Queue {
@@ -190,14 +198,17 @@ impl Port {
             queue: Rc::default(),
             excused: Instant::now(),
             turn: Turn::default(),
-            encoding: None,
+            pause: None,
         }
     }
 
     /// Serves until the link ends, or has to. Then everybody behind it leaves, and others have their turns in between.
     pub(super) async fn serve(mut self) {
         self.run().await;
-        for (_, seat) in self.trunks.drain() {
+        let Self { trunks, end, .. } = self;
+        // What was not heard takes no memory any more.
+        drop(end);
+        for (_, seat) in trunks {
             drop(seat);
             yield_now().await;
         }
@@ -212,11 +223,11 @@ impl Port {
             let waits = !self.queue.is_empty();
             tokio::select! {
                 // One flood must not keep the other direction waiting: no branch comes first.
-                told = self.end.from.recv(), if self.encoding.is_none() => match told {
+                told = self.end.from.recv(), if self.pause.is_none() => match told {
                     Some(told) => self.hear(told).await,
                     None => return,
                 },
-                Some(encoded) = encoded(&mut self.encoding) => self.hand_out(encoded).await,
+                Some(encoded) = over(&mut self.pause, &self.end.share) => self.go_on(encoded).await,
                 // Nobody else sends here, so the room is still there afterwards.
                 room = to.reserve(), if waits => match room.map(drop) {
                     Ok(()) => self.use_room(),
@@ -275,14 +286,18 @@ impl Port {
         let Some(conn) = self.trunks.get(&slot).map(Seat::conn) else { return };
         let mut rest = &*bytes;
         while !rest.is_empty() {
-            // A few bytes may make many be kept.
-            self.end.share.room().await;
-            let Self { shard, turn, .. } = self;
+            let Self { shard, turn, end, .. } = self;
             let mut long = None;
-            shard.enter(|core, now| long = core.hear_stream(conn, &mut rest, turn, now));
-            if let Some(message) = long {
-                let (result, rest) = (shard.encode(message), bytes.slice_ref(rest));
-                self.encoding = Some(Encoding { slot, result, rest, kept });
+            let has_room = !end.share.waits();
+            if has_room {
+                shard.enter(|core, now| long = core.hear_stream(conn, &mut rest, turn, now));
+            }
+            let until = match long {
+                Some(message) => Some(Until::Encoded(shard.encode(message))),
+                None => (!has_room).then_some(Until::Room),
+            };
+            if let Some(until) = until {
+                self.pause = Some(Pause { slot, rest: bytes.slice_ref(rest), kept, until });
                 return;
             }
             if turn.is_over() {
@@ -293,9 +308,9 @@ impl Port {
         self.pay(conn);
     }
 
-    /// Goes on after a long message.
-    async fn hand_out(&mut self, encoded: Option<Encoded>) {
-        let Some(Encoding { slot, rest, kept, .. }) = self.encoding.take() else { return };
+    /// Goes on after a pause, for a long message if that is what there is.
+    async fn go_on(&mut self, encoded: Option<Encoded>) {
+        let Some(Pause { slot, rest, kept, .. }) = self.pause.take() else { return };
         if let (Some(conn), Some(message)) = (self.trunks.get(&slot).map(Seat::conn), encoded) {
             self.shard.input(Input::Encoded { conn, message });
         }
@@ -337,10 +352,13 @@ impl Port {
     }
 }
 
-/// What a long message has become, if there is one.
-async fn encoded(encoding: &mut Option<Encoding>) -> Option<Option<Encoded>> {
-    match encoding {
-        Some(encoding) => Some((&mut encoding.result).await),
-        None => None,
+/// The end of a pause, if there is one, and what a long message has become.
+async fn over(pause: &mut Option<Pause>, share: &Share) -> Option<Option<Encoded>> {
+    match &mut pause.as_mut()?.until {
+        Until::Encoded(result) => Some(result.await),
+        Until::Room => {
+            share.room().await;
+            Some(None)
+        }
     }
 }
