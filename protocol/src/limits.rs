@@ -207,9 +207,9 @@ pub const LINK_RECORDS_PER_PASS: usize = 256;
 /// What may be queued because of one link before others have their turn: ten thousand notices.
 pub const LINK_QUEUED_PER_PASS: usize = 1024 * 1024;
 
-/// Frames that what one client says may become before others have their turn: the more hear it, the less
-/// is read at once, and heard of that. Each takes 0.1 to 0.4 µs.
-pub const CLIENT_FRAMES_PER_PASS: usize = 4096;
+/// Frames that what one client or one link says may become before others have their turn: the more hear it,
+/// the less is read at once, and heard of that. Each takes 0.1 to 0.4 µs.
+pub const FRAMES_PER_PASS: usize = 4096;
 
 /// Sockets that a shard writes to before others have their turn: a write takes up to 10 µs.
 pub const WRITES_PER_PASS: usize = 256;

@@ -92,7 +92,7 @@ pub struct Channels {
     stopping: bool,
     /// Bytes that were queued since outputs were last drained.
     fresh: usize,
-    /// Frames and batches of them that were ever put into outboxes.
+    /// Frames and batches of them that were ever put into outboxes, and members that were passed over.
     frames: u64,
 }
 
@@ -233,7 +233,7 @@ impl Channels {
         Fresh { bytes: self.fresh, outputs: self.outputs.len() }
     }
 
-    /// How often anything was ever put into an outbox: most of what an input costs.
+    /// How often anything was ever put into an outbox, or a member passed over: most of what inputs have cost.
     #[must_use]
     pub const fn frames(&self) -> u64 {
         self.frames

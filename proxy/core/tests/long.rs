@@ -197,6 +197,21 @@ fn what_another_proxy_says_is_the_same_both_ways() {
     }
 }
 
+/// A message to somebody who came after it, in a framing that nobody had, is not lost in silence.
+#[test]
+fn whoever_came_later_is_unknown_to_the_message() {
+    let mut room = Room::new(0);
+    let Word::Text(text) = Word::message("late", &data(MAX)[0]) else { unreachable!("it is one") };
+    let long = room.core.long_message(room.speaker, true, text.into_bytes().into(), room.now);
+    let message = long.expect("it is heard").encode();
+    let late = room.join("late", Framing::Raw);
+    room.take();
+    room.core.handle(Input::Encoded { conn: room.speaker, message }, room.now);
+    let [told, heard] = [room.speaker, late].map(|conn| room.core.waiting(conn).flatten().copied().collect());
+    let (told, heard): (Vec<u8>, Vec<u8>) = (told, heard);
+    assert!(String::from_utf8_lossy(&told).contains("unknown-target") && heard.is_empty());
+}
+
 /// Who speaks is asked when it comes, and who is there when it is handed out.
 #[test]
 fn whoever_goes_meanwhile_is_not_missed() {

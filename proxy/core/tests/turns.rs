@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nws_core::sim::{Event, network};
 use nws_core::{Account, Channels, Config, ConnId, Framing, Fresh, Input, Output, Turn};
-use nws_protocol::limits::{CLIENT_FRAMES_PER_PASS, PING_INTERVAL, READ_PER_PASS};
+use nws_protocol::limits::{FRAMES_PER_PASS, PING_INTERVAL, READ_PER_PASS};
 use nws_protocol::link::Record;
 use nws_protocol::{IdSource, ProxyId};
 use slotmap::SlotMap;
@@ -262,7 +262,7 @@ fn the_more_hear_a_client_the_less_of_it_is_read_at_once() {
     let mut room = Room::new();
     let first = *room.seen.keys().next().expect("a client");
     assert_eq!(room.core.read_max(first), READ_PER_PASS);
-    room.join_many(CLIENT_FRAMES_PER_PASS / 10 - CLIENTS);
+    room.join_many(FRAMES_PER_PASS / 10 - CLIENTS);
     assert_eq!(room.core.read_max(first), 10 * 16 * 1024);
 }
 

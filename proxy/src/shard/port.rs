@@ -228,6 +228,8 @@ impl Port {
                     None => return,
                 },
                 Some(encoded) = over(&mut self.pause, &self.end.share) => self.go_on(encoded).await,
+                // A link that has ended need not wait for room.
+                () = to.closed(), if self.waits_for_room() => return,
                 // Nobody else sends here, so the room is still there afterwards.
                 room = to.reserve(), if waits => match room.map(drop) {
                     Ok(()) => self.use_room(),
@@ -315,6 +317,10 @@ impl Port {
             self.shard.input(Input::Encoded { conn, message });
         }
         self.pass_on(slot, rest, kept).await;
+    }
+
+    fn waits_for_room(&self) -> bool {
+        matches!(self.pause, Some(Pause { until: Until::Room, .. }))
     }
 
     fn pay(&self, conn: ConnId) {

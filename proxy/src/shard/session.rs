@@ -235,7 +235,7 @@ fn decode(
     bytes: &mut &mut [u8],
     now: std::time::Instant,
 ) -> Heard {
-    let end = core.frames() + limits::CLIENT_FRAMES_PER_PASS as u64;
+    let end = core.frames() + limits::FRAMES_PER_PASS as u64;
     loop {
         let input = match decoder.next(bytes) {
             Ok(None) => return Heard::All,
@@ -304,7 +304,7 @@ mod tests {
             assert!(matches!(heard, Heard::Turn) != rest.is_empty());
             turns.push(core.frames() - before);
         }
-        let most = (limits::CLIENT_FRAMES_PER_PASS + PEERS) as u64;
+        let most = (limits::FRAMES_PER_PASS + PEERS) as u64;
         assert!(turns.iter().all(|&frames| frames <= most), "{turns:?}");
         assert_eq!(
             turns.iter().sum::<u64>(),

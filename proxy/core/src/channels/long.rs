@@ -252,6 +252,7 @@ impl Channels {
         let Some((_, id)) = seated(&self.members, conn) else { return Ok(()) };
         match outcome {
             Outcome::Said { to: Address::Number(number), forms } => {
+                // Whoever has left meanwhile has been taken leave of.
                 if let Some(to) = self.channels[id].numbered(number) {
                     self.hand_to(conn, to, forms);
                 }
@@ -303,21 +304,23 @@ impl Channels {
         self.hand_over_long(from, heard, |payload| Record::Broadcast { member, payload }, payload);
     }
 
-    fn hand_to(&mut self, from: ConnId, to: ConnId, forms: Forms) {
+    /// The answer is whether there is a form for `to`: whoever came after the message may have none.
+    fn hand_to(&mut self, from: ConnId, to: ConnId, forms: Forms) -> bool {
         let form = match self.members[to].framing {
             Framing::Structured => forms.structured,
             Framing::Raw => forms.raw,
         };
-        if let Some(form) = form {
-            self.queue(to, from, &Frame::owned(form, &self.tally));
-        }
+        let Some(form) = form else { return false };
+        self.queue(to, from, &Frame::owned(form, &self.tally));
+        true
     }
 
     fn hand_to_peer(&mut self, from: ConnId, target: &PeerId, forms: Forms) {
-        match self.route(from, target.as_str()) {
+        let is_told = match self.route(from, target.as_str()) {
             Route::Here(to) => self.hand_to(from, to, forms),
             Route::Elsewhere { trunk, number: target } => {
                 let member = self.members[from].number;
+                let is_told = forms.payload.is_some();
                 if let Some(payload) = forms.payload {
                     self.hand_over_long(
                         from,
@@ -326,9 +329,14 @@ impl Channels {
                         payload,
                     );
                 }
+                is_told
             }
-            Route::NotAdmitted => self.tell_not_admitted(from, target.as_str()),
-            Route::Nowhere => self.tell_error(from, &Refusal::unknown_target(target.as_str())),
+            Route::NotAdmitted => return self.tell_not_admitted(from, target.as_str()),
+            Route::Nowhere => false,
+        };
+        if !is_told {
+            // When it was said there was no such peer.
+            self.tell_error(from, &Refusal::unknown_target(target.as_str()));
         }
     }
 

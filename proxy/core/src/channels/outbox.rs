@@ -82,14 +82,6 @@ pub(super) struct Debt {
 }
 
 impl<'a> Frame<'a> {
-    /// The same for so many recipients.
-    pub(super) fn for_many(encoded: &'a mut Vec<u8>, recipients: usize, tally: &Rc<Tally>) -> Self {
-        match encoded.len() * recipients > COPIED_MAX && encoded.len() > SHARE_LEAST {
-            true => Self::owned(std::mem::take(encoded), tally),
-            false => Self::new(encoded, tally),
-        }
-    }
-
     /// Takes the frame out of `encoded` if it is worth sharing.
     pub(super) fn new(encoded: &'a mut Vec<u8>, tally: &Rc<Tally>) -> Self {
         if encoded.len() < SHARE_MIN {
@@ -99,6 +91,14 @@ impl<'a> Frame<'a> {
         // The next one is likely to be as long.
         let next = if is_batch { Vec::with_capacity(encoded.len()) } else { Vec::new() };
         Self::owned(std::mem::replace(encoded, next), tally)
+    }
+
+    /// The same where so many recipients get it that copies may cost more.
+    pub(super) fn for_many(encoded: &'a mut Vec<u8>, recipients: usize, tally: &Rc<Tally>) -> Self {
+        match encoded.len() * recipients > COPIED_MAX && encoded.len() > SHARE_LEAST {
+            true => Self::owned(std::mem::take(encoded), tally),
+            false => Self::new(encoded, tally),
+        }
     }
 
     /// A frame that is shared and not copied.

@@ -215,6 +215,8 @@ impl Channels {
             }
         }
         self.channels[id].present = present;
+        // Who is told nothing was looked at nevertheless.
+        self.frames += self.channels[id].raw as u64;
         frame.clear();
         self.encoded = frame;
     }

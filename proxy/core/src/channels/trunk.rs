@@ -210,7 +210,7 @@ impl Channels {
         now: Instant,
     ) -> Result<Option<LongMessage>, Broken> {
         loop {
-            let (unread, queued) = (bytes.len(), self.fresh);
+            let (unread, queued, frames) = (bytes.len(), self.fresh, self.frames);
             let assembled = stream.next(bytes).map_err(|_| Broken)?;
             let is_end = assembled.is_none();
             let long = match assembled {
@@ -221,7 +221,8 @@ impl Channels {
                 Some(Assembled::Long(record)) => self.long_record(conn, record, now)?,
                 None => None,
             };
-            turn.spend_record(unread - bytes.len(), self.fresh.saturating_sub(queued));
+            let (read, queued) = (unread - bytes.len(), self.fresh.saturating_sub(queued));
+            turn.spend_record(read, queued, self.frames - frames);
             if long.is_some() || is_end || (turn.is_over() && !bytes.is_empty()) {
                 return Ok(long);
             }

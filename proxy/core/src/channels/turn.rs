@@ -1,8 +1,6 @@
 //! The budget of work after which the other sockets of the shard have their turn.
 
-use nws_protocol::limits::{
-    CLIENT_FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS,
-};
+use nws_protocol::limits::{FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
 
 use super::route::BATCH_MAX;
 use super::{Channels, ConnId};
@@ -16,6 +14,7 @@ pub struct Turn {
     records: usize,
     read: usize,
     queued: usize,
+    frames: u64,
 }
 
 impl Default for Turn {
@@ -28,13 +27,16 @@ impl Turn {
     /// A turn of at most so many records.
     #[must_use]
     pub const fn of(records_max: usize) -> Self {
-        Self { records_max, records: 0, read: 0, queued: 0 }
+        Self { records_max, records: 0, read: 0, queued: 0, frames: 0 }
     }
 
     /// Whether the other sockets have to have their turn.
     #[must_use]
     pub const fn is_over(&self) -> bool {
-        self.records >= self.records_max || self.read >= READ_PER_PASS || self.queued >= LINK_QUEUED_PER_PASS
+        self.records >= self.records_max
+            || self.read >= READ_PER_PASS
+            || self.queued >= LINK_QUEUED_PER_PASS
+            || self.frames >= FRAMES_PER_PASS as u64
     }
 
     /// So many members were looked at. A visit costs about as much as a record.
@@ -42,9 +44,10 @@ impl Turn {
         self.records += visits;
     }
 
-    /// A record was heard, or its beginning: `read` bytes, which made `queued` bytes wait.
-    pub(super) const fn spend_record(&mut self, read: usize, queued: usize) {
+    /// A record was heard, or its beginning: `read` bytes, which made `queued` bytes wait in so many `frames`.
+    pub(super) const fn spend_record(&mut self, read: usize, queued: usize, frames: u64) {
         self.records += 1;
+        self.frames += frames;
         self.read += read;
         self.queued += queued;
     }
@@ -58,7 +61,7 @@ impl Channels {
         let place = self.members.get(conn).and_then(|member| member.place);
         let channel = place.and_then(|place| self.channels.get(place.channel));
         let recipients = channel.map_or(0, |channel| channel.present.len() + channel.trunks.len());
-        let batches = CLIENT_FRAMES_PER_PASS / recipients.max(1);
+        let batches = FRAMES_PER_PASS / recipients.max(1);
         (batches.max(1) * BATCH_MAX).min(READ_PER_PASS)
     }
 }

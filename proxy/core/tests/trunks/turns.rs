@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use nws_core::sim::network;
 use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Turn};
-use nws_protocol::limits::{LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
+use nws_protocol::limits::{FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
 use nws_protocol::link::{Payload, Record};
 use slotmap::SlotMap;
 
@@ -19,13 +19,16 @@ struct Scene {
 }
 
 impl Scene {
-    #[expect(clippy::disallowed_methods, reason = "a point in time to start from")]
     fn new(members: usize) -> Self {
+        Self::with(members, Framing::Structured)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a point in time to start from")]
+    fn with(members: usize, framing: Framing) -> Self {
         let (mut core, mut conns, now) =
             (Channels::new(Config::default(), id(0), [7; 32]), SlotMap::with_key(), Instant::now());
         let trunk = conns.insert(());
         for _ in 0..members {
-            let framing = Framing::Structured;
             core.handle(Input::Join { conn: conns.insert(()), channel: network("room"), framing }, now);
         }
         let share = Account::new(usize::MAX).share(Ipv4Addr::LOCALHOST.into(), || {});
@@ -64,6 +67,24 @@ fn a_turn_ends_after_so_many_records() {
     let turns = scene.hear(&joins(1000));
     assert_eq!(turns, [256, 256, 256, 232].map(|records| records * record));
     assert_eq!(LINK_RECORDS_PER_PASS, 256);
+    assert!(!scene.is_reset());
+}
+
+/// However short they are: those for raw members may have three bytes.
+#[test]
+fn a_turn_ends_when_so_many_frames_wait() {
+    const MEMBERS: usize = 1000;
+    let mut scene = Scene::with(MEMBERS, Framing::Raw);
+    scene.hear(&join(0, "a"));
+    let before = scene.core.frames();
+    let payload = Payload::Text("1");
+    let broadcast = Record::Broadcast { member: 0, payload }.to_bytes();
+    // A message to nobody, after which what is for all is handed on.
+    let message = Record::Message { member: 0, target: u32::MAX, payload }.to_bytes();
+    let turns = scene.hear(&[broadcast, message].concat().repeat(20));
+    let frames = scene.core.frames() - before;
+    assert_eq!(frames, 20 * MEMBERS as u64);
+    assert!(turns.len() >= frames as usize / (FRAMES_PER_PASS + MEMBERS), "{turns:?}");
     assert!(!scene.is_reset());
 }
 

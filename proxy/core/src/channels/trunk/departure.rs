@@ -98,7 +98,7 @@ impl Channels {
     fn depart(&mut self, id: ChannelId, turn: &mut Turn) -> bool {
         while let Some(departure) = self.first_departure(id) {
             let (trunk, peer, left) = (departure.trunk, departure.peers.pop(), departure.peers.len());
-            let queued = self.fresh;
+            let (queued, frames) = (self.fresh, self.frames);
             match peer {
                 Some(gone) if gone.was_present => self.miss(id, trunk, &gone.peer.id, None),
                 // Nobody is told, so some of them count as one.
@@ -106,7 +106,7 @@ impl Channels {
                 Some(_) => {}
                 None => drop(self.channels[id].departures.pop_front()),
             }
-            turn.spend_record(0, self.fresh.saturating_sub(queued));
+            turn.spend_record(0, self.fresh.saturating_sub(queued), self.frames - frames);
             if turn.is_over()
                 && let Some(departure) = self.first_departure(id)
             {
