@@ -42,6 +42,8 @@ pub use config::{Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
 pub use error::Error;
 pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};
+#[cfg(feature = "measure")]
+pub use link::LinkScene;
 pub use listeners::Listeners;
 pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
 pub use sandbox::confine;

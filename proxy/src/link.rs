@@ -6,6 +6,8 @@ mod end;
 mod intake;
 mod listen;
 mod lives;
+#[cfg(feature = "measure")]
+mod measure;
 mod piece;
 mod relay;
 mod socket;
@@ -29,6 +31,8 @@ use crate::workers::Workers;
 
 pub(crate) use dial::dial;
 pub(crate) use listen::{LinkListener, listen};
+#[cfg(feature = "measure")]
+pub use measure::LinkScene;
 pub(crate) use tasks::{Starter, Tasks};
 
 /// What every link needs.

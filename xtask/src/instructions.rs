@@ -8,8 +8,8 @@ mod origin;
 
 use anyhow::{Result, bail};
 
-use crate::checkout;
 use crate::step::Step;
+use crate::{build, checkout};
 use comparison::Comparison;
 use growth::Growths;
 use ledger::Ledger;
@@ -31,6 +31,8 @@ pub(crate) struct Instructions {
 impl Instructions {
     pub(crate) fn start(self) -> Result<()> {
         callgrind::need()?;
+        // The proxy, whose links are counted, carries what is built here.
+        build::bundle(true)?;
         Step::cargo("build --release --package nws-micro").run()?;
         let counted = Ledger { origin: Origin::here()?, instructions: count_all()? };
         let known = Ledger::read()?;

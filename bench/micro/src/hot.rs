@@ -1,6 +1,7 @@
 //! What runs for every frame or for every peer that comes and goes.
 
 mod frame;
+mod link;
 mod presence;
 mod request;
 mod routing;
@@ -40,6 +41,14 @@ pub static HOT: &[Hot] = &[
     Hot::new("binary broadcast to 10, 64 B", routing::binary::<10, 64>),
     Hot::new("message to 1 of 10, 64 B", routing::message::<10, 64>),
     Hot::new("join and leave, 100 others", presence::join_and_leave::<100>),
+    Hot::new("link to client, 64 B", link::hear::<1, 64>),
+    Hot::new("link to client, 64 B, 32 together", link::hear::<32, 64>),
+    Hot::new("link to client, 4 KiB", link::hear::<1, 4096>),
+    Hot::new("link to client, 64 KiB", link::hear::<1, 65536>),
+    Hot::new("client to link, 64 B", link::say::<1, 64>),
+    Hot::new("client to link, 64 B, 32 together", link::say::<32, 64>),
+    Hot::new("client to link, 4 KiB", link::say::<1, 4096>),
+    Hot::new("client to link, 64 KiB", link::say::<1, 65536>),
 ];
 
 impl Hot {

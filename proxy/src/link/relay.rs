@@ -9,8 +9,8 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
-use futures_util::stream::{FuturesUnordered, SplitStream};
-use futures_util::{Stream, StreamExt};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{Sink, Stream, StreamExt};
 use nws_core::{ChannelKey, Kept, Overdrawn, Share};
 use nws_matching::{Finished, Input, Output, PeerSlot, Role, Session, SessionConfig, Work};
 use nws_protocol::limits::{KEPT_LEAST, KEPT_PER_SLOT, LINK_FRAME_EARLY_MAX};
@@ -19,7 +19,7 @@ use nws_protocol::{ChannelName, ProxyId, Scope};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinError;
 use tokio::task::coop::consume_budget;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::SharedContext;
 use super::end::End;
@@ -47,6 +47,9 @@ const EARLY_MAX: usize = 8;
 /// a hand-over is worth.
 const INLINE_MAX: usize = 16;
 
+/// What a socket gives.
+type Received = Result<Message, Error>;
+
 /// A connection that has just been made.
 pub(super) struct Fresh {
     pub(super) socket: Socket,
@@ -70,21 +73,31 @@ pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
 }
 
 async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
-    let intake = fresh.socket.get_ref().get_ref().0.intake().clone();
-    let (sink, stream) = fresh.socket.split();
+    let Fresh { socket, peer, session, role } = fresh;
+    let intake = socket.get_ref().get_ref().0.intake().clone();
+    let config = SessionConfig::new(role, session, context.identity.id().clone(), peer);
+    exchange(context, link, config, intake, socket.split()).await
+}
+
+/// Passes on what comes from `stream`, and what is to be said to `sink`, until one of them ends.
+pub(super) async fn exchange(
+    context: SharedContext,
+    link: Link,
+    config: SessionConfig,
+    intake: Intake,
+    (sink, stream): (impl Sink<Message, Error = Error> + Unpin, impl Stream<Item = Received> + Unpin),
+) -> End {
     let (control, outgoing) = (Control::default(), Ports::default());
     let mut seed = [0; 32];
     if let Err(error) = getrandom::fill(&mut seed) {
         return error.into();
     }
-    let config =
-        SessionConfig::new(fresh.role, fresh.session, context.identity.id().clone(), fresh.peer.clone());
     let broken = Arc::<Notify>::default();
     let bell = Arc::clone(&broken);
     let share = context.account.share(link.partner().source(), move || bell.notify_one());
     let relay = Relay {
         link,
-        peer: fresh.peer,
+        peer: config.peer.clone(),
         session: Session::new(config, seed),
         context,
         control: &control,
@@ -131,7 +144,7 @@ struct Relay<'a> {
 }
 
 impl Relay<'_> {
-    async fn run(mut self, mut stream: SplitStream<Socket>) -> Result<Infallible, End> {
+    async fn run(mut self, mut stream: impl Stream<Item = Received> + Unpin) -> Result<Infallible, End> {
         for message in self.wait_for_start(&mut stream).await? {
             self.on_message(message).await?;
         }
@@ -150,7 +163,10 @@ impl Relay<'_> {
 
     /// Waits until it is decided that the link is wanted, and keeps what comes meanwhile: above all its
     /// end is to be noticed.
-    async fn wait_for_start(&mut self, stream: &mut SplitStream<Socket>) -> Result<VecDeque<Message>, End> {
+    async fn wait_for_start(
+        &mut self,
+        stream: &mut (impl Stream<Item = Received> + Unpin),
+    ) -> Result<VecDeque<Message>, End> {
         let mut early = VecDeque::new();
         loop {
             tokio::select! {
@@ -367,7 +383,7 @@ async fn next<S: Stream + Unpin>(share: &Share, stream: &mut S) -> Option<S::Ite
     .await
 }
 
-fn received(message: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>) -> Result<Message, End> {
+fn received(message: Option<Received>) -> Result<Message, End> {
     Ok(message.ok_or(End::Closed)??)
 }
 

@@ -7,15 +7,13 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_util::stream::SplitSink;
-use futures_util::{FutureExt, SinkExt};
+use futures_util::{FutureExt, Sink, SinkExt};
 use nws_protocol::link::LinkFrame;
 use tokio::sync::{Notify, mpsc};
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::end::End;
 use super::lives::Lives;
-use super::socket::Socket;
 use crate::shard::ToLink;
 
 /// What the relay itself has to say. It goes before what the shards have queued: there is little of it, as
@@ -85,7 +83,7 @@ impl Ports {
 
 /// Writes until the socket fails. What is ready at the same time is flushed together.
 pub(super) async fn write(
-    mut sink: SplitSink<Socket, Message>,
+    mut sink: impl Sink<Message, Error = Error> + Unpin,
     control: &Control,
     ports: &Ports,
 ) -> Result<Infallible, End> {

@@ -13,7 +13,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("nws-proxy", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-client-wasm", &["nws-protocol"]),
     ("nws-tests", &["nws-proxy", "nws-core", "nws-matching", "nws-protocol"]),
-    ("nws-micro", &["nws-core", "nws-protocol"]),
+    ("nws-micro", &["nws-core", "nws-protocol", "nws-proxy"]),
     ("nws-load", &["nws-tests"]),
     ("nws-lan", &["nws-tests", "nws-matching", "nws-protocol"]),
     ("xtask", &[]),

@@ -1,0 +1,299 @@
+//! A link without a network, for those who count what its frames cost: everything between the WebSocket of
+//! the link and the socket of a client is what ships.
+
+use std::net::Ipv4Addr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, sink, stream};
+use nws_core::{Account, AccountLimits, ChannelKey, Framing};
+use nws_matching::{Input, Output, Role, Session, SessionConfig};
+use nws_protocol::limits::LINK_WINDOW;
+use nws_protocol::link::{LinkFrame, Payload, Record, Slot, write_data_head};
+use nws_protocol::structured::Notice;
+use nws_protocol::{ChannelName, IdSource, Json, PeerId, ProxyId, Scope};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::spawn_local;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::intake::Intake;
+use super::relay::exchange;
+use super::{Context, Tasks};
+use crate::config::Config;
+use crate::discovery::Discovery;
+use crate::interfaces::Interfaces;
+use crate::mesh::{Candidate, Mesh};
+use crate::places::Places;
+use crate::refusals::Refusals;
+use crate::shard::{Arrival, ShardHandles, Shards, Welcome};
+use crate::stream::Stream;
+use crate::tls::Identity;
+use crate::trouble::Troubles;
+use crate::workers::Workers;
+use crate::{InterfaceFilter, network};
+
+/// Messages that may be on their way in each direction.
+const MESSAGES: usize = 1024;
+
+/// What binds the proofs of both sides to this link.
+const SESSION: [u8; 32] = [7; 32];
+
+/// The member of the other proxy.
+const MEMBER: IdSource<'_> = IdSource::Nonce([1; 16]);
+
+/// What a client is told first: that the member is there, and that it knows everybody.
+const FIRST_WORDS: [&[u8]; 2] = [b"\"connect\"", b"\"welcome\""];
+
+/// A mask that changes nothing (RFC 6455, section 5.3).
+const NO_MASK: [u8; 4] = [0; 4];
+
+/// A proxy with one client, and a link to another proxy, which has a member in the same channel.
+pub struct LinkScene {
+    runtime: LocalRuntime,
+    partner: Partner,
+    client: TcpStream,
+    buffer: Vec<u8>,
+    _shards: Shards,
+}
+
+/// The other proxy, as far as the link shows it.
+struct Partner {
+    session: Session,
+    to_proxy: mpsc::Sender<Message>,
+    from_proxy: mpsc::Receiver<Message>,
+    slot: Option<Slot>,
+    /// Bytes of data that came, and for which no credit was given.
+    unpaid: u32,
+}
+
+impl LinkScene {
+    /// One on which a channel is matched.
+    ///
+    /// # Panics
+    ///
+    /// Where the system gives no sockets.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "it is a part of a measurement")]
+    pub fn new() -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
+        let runtime = runtime.expect("a runtime");
+        let (partner, client, shards) = runtime.block_on(begin());
+        Self { runtime, partner, client, buffer: vec![0; 1 << 20], _shards: shards }
+    }
+
+    /// What makes so many broadcasts of `bytes` come over the link, each in a frame of its own, and reach the client.
+    #[must_use]
+    pub fn hearing(mut self, count: usize, bytes: usize) -> Box<dyn FnMut()> {
+        let data = format!("\"{}\"", "x".repeat(bytes - 2));
+        let frame = self.partner.data(&[Record::Broadcast { member: 1, payload: Payload::Json(&data) }]);
+        let all = count * notice_len(&data);
+        Box::new(move || self.hear(count, &frame, all))
+    }
+
+    /// What makes the client say so many broadcasts of `bytes`, all of which leave over the link.
+    #[must_use]
+    pub fn saying(mut self, count: usize, bytes: usize) -> Box<dyn FnMut()> {
+        let text = format!(r#"{{"action":"broadcast","data":"{}"}}"#, "x".repeat(bytes - 2));
+        let frames = client_frame(text.as_bytes()).repeat(count);
+        Box::new(move || self.say(&frames, count * bytes))
+    }
+
+    fn hear(&mut self, count: usize, frame: &Bytes, mut missing: usize) {
+        let Self { runtime, partner, client, buffer, .. } = self;
+        runtime.block_on(async {
+            for _ in 0..count {
+                partner.send(frame.clone()).await;
+            }
+            while missing > 0 {
+                let read = client.read(buffer).await.unwrap_or_default();
+                assert!((1..=missing).contains(&read), "{read} bytes came where {missing} were missing");
+                missing -= read;
+            }
+            partner.take_credit();
+        });
+    }
+
+    /// The answer comes when at least so many bytes have left over the link.
+    fn say(&mut self, frames: &[u8], mut missing: usize) {
+        let Self { runtime, partner, client, .. } = self;
+        runtime.block_on(async {
+            let _ = client.write_all(frames).await;
+            while missing > 0 {
+                missing = missing.saturating_sub(partner.hear().await);
+            }
+        });
+    }
+}
+
+impl Default for LinkScene {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Partner {
+    /// These records in a frame.
+    fn data(&self, records: &[Record<'_>]) -> Bytes {
+        let mut frame = Vec::new();
+        write_data_head(&mut frame, self.slot.unwrap_or_default());
+        records.iter().for_each(|record| record.write(&mut frame));
+        frame.into()
+    }
+
+    async fn send(&self, frame: impl Into<Bytes>) {
+        let _ = self.to_proxy.send(Message::Binary(frame.into())).await;
+    }
+
+    /// Waits for a frame; the answer is how many bytes of the stream it had.
+    async fn hear(&mut self) -> usize {
+        let message = self.from_proxy.recv().await.map(Message::into_data).unwrap_or_default();
+        let Ok(frame) = LinkFrame::parse(&message) else { return 0 };
+        let LinkFrame::Data { bytes, .. } = frame else {
+            if !matches!(frame, LinkFrame::Credit { .. }) {
+                let _ = self.session.handle(Input::Frame(&message));
+            }
+            return 0;
+        };
+        self.unpaid += bytes.len() as u32;
+        if self.unpaid as usize >= LINK_WINDOW / 4
+            && let Some(slot) = self.slot
+        {
+            let credit = LinkFrame::Credit { slot, bytes: std::mem::take(&mut self.unpaid) };
+            self.send(credit.to_bytes()).await;
+        }
+        bytes.len()
+    }
+
+    /// What has come besides data is of no interest.
+    fn take_credit(&mut self) {
+        while self.from_proxy.try_recv().is_ok() {}
+    }
+
+    /// Does what the matching wants done, until a channel is matched.
+    async fn match_channel(&mut self) {
+        while self.slot.is_none() {
+            while let Some(output) = self.session.poll_output() {
+                match output {
+                    Output::Send(frame) => self.send(frame).await,
+                    Output::Ready => drop(self.session.handle(Input::Offer(channel()))),
+                    Output::Waiting(count) => drop(self.session.handle(Input::Grant(count))),
+                    Output::Work(work) => drop(self.session.handle(Input::Done(work.run()))),
+                    Output::Matched { own, .. } => self.slot = Some(own),
+                    Output::Left { .. } | Output::Searched { .. } | Output::Exhausting => {}
+                }
+            }
+            if self.slot.is_none() {
+                self.hear().await;
+            }
+        }
+        self.send(self.data(&[Record::Join { member: 1, id: MEMBER }, Record::Roster])).await;
+    }
+}
+
+#[expect(clippy::expect_used, reason = "it is a part of a measurement")]
+async fn begin() -> (Partner, TcpStream, Shards) {
+    let config = Config { shards: Some(1), ..Config::default() };
+    let refusals = Refusals::default();
+    let identity = Identity::generate().expect("a key");
+    let (news, mut from_shards) = network::news();
+    let shards = Shards::start(&config, identity.id(), Some(&news), &refusals).expect("a shard");
+    let tasks = Tasks::default();
+    let own = identity.id().clone();
+    let context = Rc::new(Context {
+        identity,
+        port: 0,
+        shards: shards.handles(),
+        interfaces: Interfaces::watch(InterfaceFilter::default()).expect("interfaces"),
+        allow_remote: false,
+        refusals,
+        account: Account::with(AccountLimits::default()),
+        greedy: Troubles::new(),
+        arithmetic: Workers::new(),
+        tasks: tasks.starter(),
+    });
+    let mesh = Mesh::new(own.clone(), Box::new(|_, _, _| None), Arc::new(Notify::new())).expect("a mesh");
+    let driven = Rc::clone(&mesh);
+    let mut discovery = Discovery::new();
+    spawn_local(async move { driven.drive(&mut from_shards, &mut discovery).await });
+    let mut client = join(&shards.handles()).await;
+    let mut partner = connect(context, &mesh, own);
+    partner.match_channel().await;
+    settle(&mut client).await;
+    (partner, client, shards)
+}
+
+fn connect(context: Rc<Context>, mesh: &Rc<Mesh>, own: ProxyId) -> Partner {
+    let peer = partner();
+    let address = (Ipv4Addr::LOCALHOST, 1).into();
+    let link = mesh.connected(Candidate { proxy: peer.clone(), address, is_on_link: true, dial: None });
+    let (to_proxy, mut incoming) = mpsc::channel(MESSAGES);
+    let (outgoing, from_proxy) = mpsc::channel(MESSAGES);
+    let incoming = stream::poll_fn(move |cx| incoming.poll_recv(cx)).map(Ok);
+    let outgoing = sink::unfold(outgoing, |outgoing: mpsc::Sender<Message>, message| async move {
+        let _ = outgoing.send(message).await;
+        Ok(outgoing)
+    });
+    let config = SessionConfig::new(Role::Responder, SESSION, own.clone(), peer.clone());
+    let wires: (Pin<Box<_>>, _) = (Box::pin(outgoing), incoming);
+    spawn_local(async move { exchange(context, link, config, Intake::default(), wires).await });
+    let session = Session::new(SessionConfig::new(Role::Initiator, SESSION, peer, own), [1; 32]);
+    Partner { session, to_proxy, from_proxy, slot: None, unpaid: 0 }
+}
+
+/// A client of this proxy joins.
+#[expect(clippy::expect_used, reason = "it is a part of a measurement")]
+async fn join(shards: &ShardHandles) -> TcpStream {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+    let (client, (socket, _)) = (client.expect("a connection"), accepted.expect("a connection"));
+    let key = ChannelKey { scope: Scope::Network, name: channel() };
+    let place = Places::new(None, 1, true).take().expect("a place");
+    let welcome = Welcome::Join { channel: key.clone(), framing: Framing::Structured };
+    let arrival = Arrival::new(Stream::Tcp(socket), Vec::new(), place, welcome);
+    shards.of(&key).0.arrive(arrival).await.expect("a shard");
+    client
+}
+
+/// The client is told of the member of the other proxy, and that it knows everybody.
+async fn settle(client: &mut TcpStream) {
+    let mut heard = Vec::new();
+    let has = |heard: &[u8], word: &[u8]| heard.windows(word.len()).any(|words| words == word);
+    while !(heard.ends_with(b"}") && FIRST_WORDS.iter().all(|word| has(&heard, word))) {
+        let read = client.read_buf(&mut heard).await.unwrap_or_default();
+        assert!(read > 0, "the client was closed");
+    }
+}
+
+/// Bytes of the frame by which the client hears of a broadcast of the other proxy's member.
+fn notice_len(data: &str) -> usize {
+    let mut frame = Vec::new();
+    if let (Ok(source), Some(data)) = (PeerId::elsewhere(MEMBER, &partner()), Json::new(data)) {
+        Notice::Broadcast { source: &source, data }.write_frame(&mut frame);
+    }
+    frame.len()
+}
+
+fn partner() -> ProxyId {
+    ProxyId::from_digest(&[1; 32])
+}
+
+fn channel() -> ChannelName {
+    #[expect(clippy::expect_used, reason = "it is a part of a measurement")]
+    ChannelName::new("measured").expect("a name")
+}
+
+/// A text frame of a client.
+fn client_frame(text: &[u8]) -> Vec<u8> {
+    let length = match text.len() {
+        0..126 => vec![0x80 | text.len() as u8],
+        126..65_536 => [&[0x80 | 126], (text.len() as u16).to_be_bytes().as_slice()].concat(),
+        _ => [&[0x80 | 127], (text.len() as u64).to_be_bytes().as_slice()].concat(),
+    };
+    [&[0x81], length.as_slice(), &NO_MASK, text].concat()
+}
