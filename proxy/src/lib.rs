@@ -27,6 +27,7 @@ mod places;
 mod refusals;
 mod sandbox;
 mod shard;
+mod signal;
 mod stream;
 mod tls;
 mod trouble;

@@ -5,11 +5,12 @@ mod dial;
 mod end;
 mod intake;
 mod listen;
-mod lives;
+mod matching;
 #[cfg(feature = "measure")]
 mod measure;
 mod piece;
 mod relay;
+mod routes;
 mod socket;
 mod tasks;
 mod wire;

@@ -8,12 +8,11 @@
 mod driver;
 mod handle;
 mod home;
+mod link;
 mod news;
-mod port;
 mod seat;
 mod session;
 mod state;
-mod trunk;
 mod write;
 
 use std::num::NonZero;
@@ -30,8 +29,8 @@ use crate::refusals::Refusals;
 use crate::workers::Workers;
 
 pub(crate) use handle::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
+pub(crate) use link::{AttachedLink, FromLink};
 pub(crate) use news::{News, Untold};
-pub(crate) use port::{FromLink, Life, LinkEnd, ToLink};
 
 use home::{Home, Plan};
 

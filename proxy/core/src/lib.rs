@@ -12,6 +12,7 @@ mod account;
 mod attention;
 mod channels;
 mod mesh;
+mod mux;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod site_names;
@@ -23,4 +24,5 @@ pub use channels::{
     Slowness, Turn,
 };
 pub use mesh::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
+pub use mux::{LinkStreams, Mux, MuxInput, Outgoing, StreamId, Transmit};
 pub use site_names::{Site, SiteNames, SiteNamesConfig};

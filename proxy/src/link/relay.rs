@@ -1,6 +1,6 @@
 //! One link from HELLO to its end: matching with the other side, and relaying between it and the shards.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -10,42 +10,34 @@ use std::task::Poll;
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use futures_util::{Sink, Stream, StreamExt};
-use nws_core::{ChannelKey, Kept, Overdrawn, Share};
-use nws_matching::{Finished, Input, Output, PeerSlot, Role, Session, SessionConfig, Work};
-use nws_protocol::limits::{KEPT_LEAST, KEPT_PER_SLOT, LINK_FRAME_EARLY_MAX};
+use futures_util::{FutureExt, Sink, Stream, StreamExt};
+use nws_core::{ChannelKey, Kept, Overdrawn, Share, StreamId};
+use nws_matching::{Input, Output, PeerSlot, Role, SessionConfig};
+use nws_protocol::limits::{KEPT_LEAST, LINK_FRAME_EARLY_MAX};
 use nws_protocol::link::{LinkFrame, Slot};
 use nws_protocol::{ChannelName, ProxyId, Scope};
-use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinError;
 use tokio::task::coop::consume_budget;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::SharedContext;
 use super::end::End;
 use super::intake::Intake;
+use super::matching::Matching;
 use super::piece::Piece;
+use super::routes::{Routes, ShardEnds, ShardGone};
 use super::socket::Socket;
-use super::writer::{Control, Ports, write};
-use crate::guard::guarded;
+use super::writer::{Control, Outgoing, write};
 use crate::mesh::{Link, Order};
-use crate::shard::{FromLink, LinkEnd};
+use crate::shard::{AttachedLink, FromLink};
+use crate::signal::Signal;
 use crate::tls::SessionId;
 
-/// Frames of each shard that may wait to be written. What does not fit waits in their outboxes, where it
-/// counts.
-const TO_LINK: usize = 8;
-
-/// What may wait for a shard. While it is full the link is not read.
-const FROM_LINK: usize = 64;
+/// Messages that are read before the orders of the mesh are looked at.
+const MESSAGES_PER_TURN: usize = 64;
 
 /// Messages that are kept while it is not decided whether the link is wanted. The other side says no more
 /// than HELLO and the names of one message.
 const EARLY_MAX: usize = 8;
-
-/// Slots of a piece of work up to which it is done at once: it takes a millisecond or two then, less than
-/// a hand-over is worth.
-const INLINE_MAX: usize = 16;
 
 /// What a socket gives.
 type Received = Result<Message, Error>;
@@ -87,59 +79,49 @@ pub(super) async fn exchange(
     intake: Intake,
     (sink, stream): (impl Sink<Message, Error = Error> + Unpin, impl Stream<Item = Received> + Unpin),
 ) -> End {
-    let (control, outgoing) = (Control::default(), Ports::default());
+    let (control, outgoing, routes) = (Control::default(), Outgoing::default(), Routes::default());
     let mut seed = [0; 32];
     if let Err(error) = getrandom::fill(&mut seed) {
         return error.into();
     }
-    let broken = Arc::<Notify>::default();
-    let bell = Arc::clone(&broken);
-    let share = context.account.share(link.partner().source(), move || bell.notify_one());
+    let broken = Arc::<Signal>::default();
+    let is_overdrawn = Arc::clone(&broken);
+    let share = context.account.share(link.partner().source(), move || is_overdrawn.give());
     let relay = Relay {
         link,
         peer: config.peer.clone(),
-        session: Session::new(config, seed),
+        matching: Matching::new(config, seed, context.arithmetic.clone(), share.kept()),
         context,
         control: &control,
         outgoing: &outgoing,
-        ports: HashMap::new(),
-        slots: HashMap::new(),
+        routes: &routes,
         broken,
-        asked: 0,
-        kept_for_asked: share.kept(),
         share,
-        works: FuturesUnordered::new(),
         intake,
     };
-    let Err(end) = tokio::select! {
-        outcome = relay.run(stream) => outcome,
-        outcome = write(sink, &control, &outgoing) => outcome,
-    };
-    end
+    // Each half is polled only when it was woken itself.
+    let halves: [LocalBoxFuture<'_, _>; 2] =
+        [Box::pin(relay.run(stream)), Box::pin(write(sink, &control, &outgoing, &routes))];
+    match halves.into_iter().collect::<FuturesUnordered<_>>().next().await {
+        Some(Err(end)) => end,
+        None => End::Closed,
+    }
 }
 
 /// The reading half of a link, and its decisions.
 struct Relay<'a> {
     link: Link,
     peer: ProxyId,
-    session: Session,
+    matching: Matching,
     context: SharedContext,
     control: &'a Control,
     /// What the shards send.
-    outgoing: &'a Ports,
-    /// The shards that this link has channels of, by their numbers.
-    ports: HashMap<usize, mpsc::Sender<FromLink>>,
-    /// The channels that are matched, by the own slot, and the numbers of their shards.
-    slots: HashMap<Slot, (ChannelName, usize)>,
-    /// Rung by a shard, or because `share` is the largest of too much.
-    broken: Arc<Notify>,
+    outgoing: &'a Outgoing,
+    routes: &'a Routes,
+    /// Given by a shard, or because `share` is the largest of too much.
+    broken: Arc<Signal>,
     /// What is kept because of this link.
     share: Share,
-    /// Slots that the other side has asked for.
-    asked: usize,
-    kept_for_asked: Kept,
-    /// At most one piece of each kind.
-    works: FuturesUnordered<LocalBoxFuture<'static, Result<Finished, JoinError>>>,
     intake: Intake,
 }
 
@@ -150,13 +132,17 @@ impl Relay<'_> {
         }
         loop {
             tokio::select! {
-                message = next(&self.share, &mut stream) => self.on_message(received(message)?).await?,
-                order = self.link.order() => self.obey(order.ok_or(End::Stuck)?).await?,
-                Some(finished) = self.works.next() => {
-                    self.enter(Input::Done(finished?))?;
-                    self.follow().await?;
+                biased;
+                () = self.broken.given() => return Err(self.broken()),
+                order = self.link.order() => self.on_order(order.ok_or(End::Stuck)?).await?,
+                Some(outcome) = self.matching.computed() => {
+                    outcome?;
+                    self.apply_outputs().await?;
                 }
-                () = self.broken.notified() => return Err(self.broken()),
+                // Last: what the other side says must not keep this side from what it decides.
+                message = next(&self.share, &mut stream) => {
+                    self.on_messages(received(message)?, &mut stream).await?;
+                }
             }
         }
     }
@@ -181,7 +167,7 @@ impl Relay<'_> {
                 order = self.link.order() => {
                     let order = order.ok_or(End::Stuck)?;
                     let is_start = matches!(order, Order::Start);
-                    self.obey(order).await?;
+                    self.on_order(order).await?;
                     if is_start {
                         return Ok(early);
                     }
@@ -190,7 +176,7 @@ impl Relay<'_> {
         }
     }
 
-    async fn obey(&mut self, order: Order) -> Result<(), End> {
+    async fn on_order(&mut self, order: Order) -> Result<(), End> {
         match order {
             Order::Start => {}
             Order::Ping => {
@@ -200,25 +186,37 @@ impl Relay<'_> {
                     self.link.heard();
                 }
             }
-            Order::Offer(channel) => self.enter(Input::Offer(channel))?,
-            Order::Linger(channel) => self.enter(Input::Linger(channel))?,
+            Order::Offer(channel) => self.matching.handle(Input::Offer(channel))?,
+            Order::Linger(channel) => self.matching.handle(Input::Linger(channel))?,
             Order::Withdraw(channel) => {
-                if let Some(slot) = self.slot_of(&channel) {
-                    self.part(slot).await?;
-                }
-                self.enter(Input::Withdraw(channel))?;
+                self.close(&channel).await?;
+                self.matching.handle(Input::Withdraw(channel))?;
             }
-            Order::Grant(count) => self.enter(Input::Grant(count))?,
+            Order::Grant(count) => self.matching.handle(Input::Grant(count))?,
             Order::End(reason) => return Err(End::Ordered(reason)),
         }
-        self.follow().await
+        self.apply_outputs().await
+    }
+
+    /// Takes a message, and others that have come with it.
+    async fn on_messages(
+        &mut self,
+        first: Message,
+        stream: &mut (impl Stream<Item = Received> + Unpin),
+    ) -> Result<(), End> {
+        self.link.heard();
+        self.on_message(first).await?;
+        for _ in 1..MESSAGES_PER_TURN {
+            let Some(message) = next(&self.share, stream).now_or_never() else { break };
+            self.on_message(received(message)?).await?;
+        }
+        Ok(())
     }
 
     /// However many have come, others have their turn after some of them.
     async fn on_message(&mut self, message: Message) -> Result<(), End> {
         consume_budget().await;
         self.intake.has_message();
-        self.link.heard();
         match message {
             Message::Binary(bytes) => self.on_frame(bytes).await,
             Message::Ping(_) | Message::Pong(_) => Ok(self.intake.takes_frame()?),
@@ -237,49 +235,42 @@ impl Relay<'_> {
             self.intake.takes_frame()?;
         }
         match frame {
-            LinkFrame::Data { slot, bytes } => match self.own_slot(slot)? {
-                Some(slot) => {
-                    let Piece { bytes, memory } = Piece::of(&message, bytes);
-                    let kept = self.keep(memory)?;
-                    self.tell(slot, FromLink::Data { slot, bytes, kept }).await
-                }
-                None => Ok(()),
-            },
-            LinkFrame::Credit { slot, bytes } => match self.own_slot(slot)? {
-                Some(slot) => self.tell(slot, FromLink::Credit { slot, bytes }).await,
-                None => Ok(()),
-            },
+            LinkFrame::Data { slot, bytes } => {
+                let Piece { bytes, memory } = Piece::of(&message, bytes);
+                let kept = self.keep(memory)?;
+                self.pass_on(slot, |stream| FromLink::Data { stream, bytes, kept }).await
+            }
+            LinkFrame::Credit { slot, bytes } => {
+                self.pass_on(slot, |stream| FromLink::Credit { stream, bytes }).await
+            }
             LinkFrame::Unknown => Ok(()),
             LinkFrame::Hello(_)
             | LinkFrame::Blind { .. }
             | LinkFrame::Eval { .. }
             | LinkFrame::Tags { .. }
             | LinkFrame::Leave { .. } => {
-                self.enter(Input::Frame(&message))?;
-                self.follow().await
+                self.matching.handle(Input::Frame(&message))?;
+                self.apply_outputs().await
             }
         }
     }
 
-    fn enter(&mut self, input: Input<'_>) -> Result<(), End> {
-        Ok(guarded(|| self.session.handle(input))?)
-    }
-
-    /// Does what the session wants done.
-    async fn follow(&mut self) -> Result<(), End> {
-        while let Some(output) = guarded(|| self.session.poll_output()) {
+    /// Does what the matching wants done.
+    async fn apply_outputs(&mut self) -> Result<(), End> {
+        while let Some(output) = self.matching.poll_output()? {
             match output {
                 Output::Send(frame) => self.control.frame(frame),
                 Output::Ready => self.offer_all()?,
-                Output::Waiting(count) => self.ask(count)?,
-                Output::Work(work) => self.work(work)?,
-                Output::Matched { channel, own, .. } => {
-                    self.start(channel.clone(), own).await?;
+                Output::Waiting(count) => self.link.ask(count),
+                // Done by the matching itself.
+                Output::Work(_) => {}
+                Output::Matched { channel, own, peer } => {
+                    self.open(channel.clone(), (own, peer)).await?;
                     self.link.shared(channel, true);
                 }
-                Output::Left { channel, own, .. } => {
-                    self.link.shared(channel, false);
-                    self.part(own).await?;
+                Output::Left { channel, .. } => {
+                    self.link.shared(channel.clone(), false);
+                    self.close(&channel).await?;
                 }
                 Output::Searched { channel } => self.link.searched(channel),
                 Output::Exhausting => self.link.exhausting(),
@@ -291,14 +282,7 @@ impl Relay<'_> {
     /// Offers what there is at this moment, before anything of it is sent.
     fn offer_all(&mut self) -> Result<(), End> {
         let mut offers = self.link.ready().into_iter().map(Input::Offer);
-        offers.try_for_each(|offer| self.enter(offer))
-    }
-
-    fn ask(&mut self, count: usize) -> Result<(), End> {
-        self.asked += count;
-        self.kept_for_asked.set(self.asked * KEPT_PER_SLOT)?;
-        self.link.ask(count);
-        Ok(())
+        offers.try_for_each(|offer| self.matching.handle(offer))
     }
 
     /// So many bytes wait until a shard hears them.
@@ -311,66 +295,41 @@ impl Relay<'_> {
         Ok(Some(kept))
     }
 
-    fn work(&mut self, work: Work) -> Result<(), End> {
-        if work.weight() <= INLINE_MAX {
-            return self.enter(Input::Done(work.run()));
-        }
-        self.works.push(Box::pin(self.context.arithmetic.clone().run(move || work.run())));
-        Ok(())
-    }
-
-    async fn start(&mut self, channel: ChannelName, slot: Slot) -> Result<(), End> {
+    async fn open(&mut self, channel: ChannelName, slots: (Slot, Slot)) -> Result<(), End> {
         self.link.matched();
         self.intake.befriend();
         let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
         let (shard, digest) = self.context.shards.number_of(&key);
         tracing::debug!(peer = %self.peer, channel = %digest, "a channel is matched");
-        if !self.ports.contains_key(&shard) {
-            let (sender, from) = mpsc::channel(FROM_LINK);
-            let (to, from_shard) = mpsc::channel(TO_LINK);
-            self.outgoing.add(from_shard);
+        if let Some((ShardEnds { from, to }, outgoing)) = self.routes.connect(shard) {
+            self.outgoing.add(outgoing);
             let (broken, share) = (Arc::clone(&self.broken), self.share.clone());
-            let end = LinkEnd { proxy: self.peer.clone(), share, from, to, broken };
-            self.context.shards.numbered(shard).link(end).await;
-            self.ports.insert(shard, sender);
+            let link = AttachedLink { proxy: self.peer.clone(), share, from, to, broken };
+            self.context.shards.numbered(shard).link(link).await;
         }
-        let life = self.control.lives.begin(slot);
-        self.slots.insert(slot, (channel.clone(), shard));
-        self.tell(slot, FromLink::Matched { slot, life, channel }).await
+        self.routes.open(channel, slots, shard).await.map_err(|ShardGone| self.broken())
     }
 
     /// A channel is left, by whichever side.
-    async fn part(&mut self, slot: Slot) -> Result<(), End> {
-        self.control.lives.end(slot);
-        self.tell(slot, FromLink::Parted { slot }).await?;
-        self.slots.remove(&slot);
-        Ok(())
+    async fn close(&mut self, channel: &ChannelName) -> Result<(), End> {
+        self.routes.close(channel).await.map_err(|ShardGone| self.broken())
     }
 
-    async fn tell(&self, slot: Slot, what: FromLink) -> Result<(), End> {
-        let port = self.slots.get(&slot).and_then(|(_, shard)| self.ports.get(shard));
-        match port {
-            Some(port) => port.send(what).await.map_err(|_| self.broken()),
-            None => Ok(()),
+    /// Passes on what belongs to a slot of the other side. What was on its way when the channel was
+    /// left is dropped.
+    async fn pass_on(&self, peer: Slot, told: impl FnOnce(StreamId) -> FromLink) -> Result<(), End> {
+        if self.routes.pass_on(peer, told).await.map_err(|ShardGone| self.broken())? {
+            return Ok(());
+        }
+        match self.matching.peer_slot(peer) {
+            PeerSlot::Unmatched => Err(End::Unmatched),
+            PeerSlot::Matched { .. } | PeerSlot::Left => Ok(()),
         }
     }
 
     /// Why a shard, or whoever else rang, wants no more of this link.
     fn broken(&self) -> End {
         if self.share.is_overdrawn() { End::Overdrawn(Overdrawn) } else { End::Broken }
-    }
-
-    fn slot_of(&self, channel: &ChannelName) -> Option<Slot> {
-        self.slots.iter().find(|(_, (name, _))| name == channel).map(|(&slot, _)| slot)
-    }
-
-    /// Our slot for the channel of one of theirs; `None` for one that was left.
-    fn own_slot(&self, theirs: Slot) -> Result<Option<Slot>, End> {
-        match self.session.peer_slot(theirs) {
-            PeerSlot::Matched { own } => Ok(Some(own)),
-            PeerSlot::Left => Ok(None),
-            PeerSlot::Unmatched => Err(End::Unmatched),
-        }
     }
 }
 

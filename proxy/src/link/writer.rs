@@ -8,21 +8,20 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, Sink, SinkExt};
-use nws_protocol::link::LinkFrame;
-use tokio::sync::{Notify, mpsc};
+use nws_core::Transmit;
+use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::end::End;
-use super::lives::Lives;
-use crate::shard::ToLink;
+use super::routes::Routes;
+use crate::signal::Signal;
 
 /// What the relay itself has to say. It goes before what the shards have queued: there is little of it, as
 /// the other side has to ask for most of it, and rations bound that.
 #[derive(Default)]
 pub(super) struct Control {
     messages: RefCell<VecDeque<Message>>,
-    some: Notify,
-    pub(super) lives: Lives,
+    some: Signal,
 }
 
 impl Control {
@@ -39,7 +38,7 @@ impl Control {
 
     fn push(&self, message: Message) {
         self.messages.borrow_mut().push_back(message);
-        self.some.notify_one();
+        self.some.give();
     }
 
     fn pop(&self) -> Option<Message> {
@@ -50,20 +49,20 @@ impl Control {
 /// What the shards have to say, each in a queue of its own, so that none waits for another. They have their turns
 /// one after the other.
 #[derive(Default)]
-pub(super) struct Ports {
-    queues: RefCell<Vec<mpsc::Receiver<ToLink>>>,
+pub(super) struct Outgoing {
+    queues: RefCell<Vec<mpsc::Receiver<Transmit>>>,
     next: Cell<usize>,
     /// There is one more.
-    changed: Notify,
+    changed: Signal,
 }
 
-impl Ports {
-    pub(super) fn add(&self, queue: mpsc::Receiver<ToLink>) {
+impl Outgoing {
+    pub(super) fn add(&self, queue: mpsc::Receiver<Transmit>) {
         self.queues.borrow_mut().push(queue);
-        self.changed.notify_one();
+        self.changed.give();
     }
 
-    fn poll(&self, cx: &mut Context<'_>) -> Poll<ToLink> {
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<Transmit> {
         let mut queues = self.queues.borrow_mut();
         let count = queues.len();
         for number in (self.next.get()..count).chain(0..self.next.get().min(count)) {
@@ -76,7 +75,7 @@ impl Ports {
         Poll::Pending
     }
 
-    async fn next(&self) -> ToLink {
+    async fn next(&self) -> Transmit {
         poll_fn(|cx| self.poll(cx)).await
     }
 }
@@ -85,36 +84,26 @@ impl Ports {
 pub(super) async fn write(
     mut sink: impl Sink<Message, Error = Error> + Unpin,
     control: &Control,
-    ports: &Ports,
+    outgoing: &Outgoing,
+    routes: &Routes,
 ) -> Result<Infallible, End> {
     let mut next = None;
     loop {
         while let Some(message) = control.pop() {
             sink.feed(message).await?;
         }
-        if let Some(told) = next.take().or_else(|| ports.next().now_or_never()) {
-            if let Some(message) = message_of(told, &control.lives) {
-                sink.feed(message).await?;
+        if let Some(told) = next.take().or_else(|| outgoing.next().now_or_never()) {
+            // A channel may have been left meanwhile.
+            if routes.is_open(told.stream) {
+                sink.feed(Message::Binary(told.frame.into())).await?;
             }
             continue;
         }
         sink.flush().await?;
         tokio::select! {
-            () = control.some.notified() => {}
-            () = ports.changed.notified() => {}
-            told = ports.next() => next = Some(told),
+            () = control.some.given() => {}
+            () = outgoing.changed.given() => {}
+            told = outgoing.next() => next = Some(told),
         }
-    }
-}
-
-/// What is to be sent, unless it is too late for that.
-fn message_of(told: ToLink, lives: &Lives) -> Option<Message> {
-    match told {
-        ToLink::Frame { slot, life, frame } => {
-            lives.is_now(slot, life).then(|| Message::Binary(frame.into()))
-        }
-        ToLink::Credit { slot, life, bytes } => lives
-            .is_now(slot, life)
-            .then(|| Message::Binary(LinkFrame::Credit { slot, bytes }.to_bytes().into())),
     }
 }

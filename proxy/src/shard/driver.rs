@@ -11,7 +11,7 @@ use tokio::task::{spawn_local, yield_now};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::handle::{Arrival, Command};
-use super::port::Port;
+use super::link::LinkPump;
 use super::seat::Seat;
 use super::session::Session;
 use super::state::{Rest, Shard};
@@ -38,11 +38,13 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
         if rest == Rest::Some {
             yield_now().await;
         }
-        set_timer(&mut timer, &shard, stop_at);
+        let due = shard.poll_timeout().map(Instant::from_std);
+        let is_due = due.is_some_and(|due| due <= Instant::now());
+        set_timer(&mut timer, due, stop_at);
         tokio::select! {
             biased;
             // Those who are here come first: what they said is on its way before a newcomer joins.
-            () = shard.work.notified() => {}
+            () = shard.work.given() => {}
             count = commands.recv_many(&mut batch, COMMANDS_PER_PASS), if stop_at.is_none() => {
                 let mut is_last = count == 0;
                 for command in batch.drain(..) {
@@ -58,7 +60,7 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
                 }
             }
             // What goes on from turn to turn does not wait for the timer, which counts milliseconds.
-            () = yield_now(), if shard.is_due() => {}
+            () = yield_now(), if is_due => {}
             // There is more to be written, but who comes and what is due do not wait for the end of that.
             () = ready(()), if rest == Rest::Some => {}
             () = &mut timer => {}
@@ -92,7 +94,7 @@ fn carry_out(shard: &Rc<Shard>, command: Command) -> bool {
         Command::Searched { channel, found } => {
             shard.input(Input::Searched { channel: &channel, found: &found });
         }
-        Command::Link(end) => drop(spawn_local(Port::new(shard, end).serve())),
+        Command::Link(link) => drop(spawn_local(LinkPump::new(shard, link).serve())),
         Command::Isolate { channel, is_isolated } => {
             shard.input(Input::Isolated { channel: &channel, is_isolated });
         }
@@ -108,8 +110,7 @@ fn welcome(seat: Seat, arrival: Arrival) {
     }
 }
 
-fn set_timer(timer: &mut Pin<&mut Sleep>, shard: &Shard, stop_at: Option<Instant>) {
-    let due = shard.poll_timeout().map(Instant::from_std);
+fn set_timer(timer: &mut Pin<&mut Sleep>, due: Option<Instant>, stop_at: Option<Instant>) {
     let at = due.into_iter().chain(stop_at).min().unwrap_or_else(|| Instant::now() + NEVER);
     if due.is_none() && stop_at.is_none() && timer.deadline() > Instant::now() {
         return;

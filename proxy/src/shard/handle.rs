@@ -6,7 +6,7 @@ use nws_core::{ChannelKey, Framing};
 use nws_protocol::{ChannelName, CloseCode, PeerId, ProxyId};
 use tokio::sync::{mpsc, oneshot};
 
-use super::port::LinkEnd;
+use super::link::AttachedLink;
 use crate::places::Place;
 use crate::stream::{FreeStream, Stream};
 
@@ -79,7 +79,7 @@ pub(super) enum Command {
         reply: oneshot::Sender<()>,
         arrival: oneshot::Receiver<Arrival>,
     },
-    Link(LinkEnd),
+    Link(AttachedLink),
     Isolate {
         channel: ChannelName,
         is_isolated: bool,
@@ -147,9 +147,9 @@ impl ShardHandle {
         }
     }
 
-    /// Connects a link. Where the shard has ended its end of the link is dropped.
-    pub(crate) async fn link(&self, end: LinkEnd) {
-        let _ = self.commands.send(Command::Link(end)).await;
+    /// Connects a link. Where the shard has ended it is dropped.
+    pub(crate) async fn link(&self, link: AttachedLink) {
+        let _ = self.commands.send(Command::Link(link)).await;
     }
 
     /// Tells it whether other proxies do not hear of a network channel of its.

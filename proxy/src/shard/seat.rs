@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use nws_core::ConnId;
+use nws_core::{ConnId, StreamId};
 use tokio::sync::oneshot;
 
+use super::link::StreamSender;
 use super::state::Shard;
 use crate::stream::WriteHalf;
 
@@ -17,7 +18,12 @@ pub(super) struct Seat {
 impl Seat {
     /// A seat whose reservation is answered through `reply`, if it has one.
     pub(super) fn new(shard: &Rc<Shard>, reply: Option<oneshot::Sender<()>>) -> Self {
-        Self { conn: shard.add(reply), shard: Rc::clone(shard) }
+        Self { conn: shard.add_client(reply), shard: Rc::clone(shard) }
+    }
+
+    /// The seat of those behind a stream of a link.
+    pub(super) fn of_stream(shard: &Rc<Shard>, sender: Rc<StreamSender>, stream: StreamId) -> Self {
+        Self { conn: shard.add_stream(sender, stream), shard: Rc::clone(shard) }
     }
 
     pub(super) fn conn(&self) -> ConnId {

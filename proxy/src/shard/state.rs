@@ -6,17 +6,18 @@ use std::task::{Context, Waker};
 use std::time::Instant;
 
 use futures_util::future::LocalBoxFuture;
-use nws_core::{Channels, ConnId, Cut, Encoded, Fresh, Input, LongMessage, Output};
+use nws_core::{Channels, ConnId, Cut, Encoded, Fresh, Input, LongMessage, MuxInput, Output, StreamId};
 use nws_protocol::ChannelName;
 use nws_protocol::limits::{READ_PER_PASS, WRITES_PER_PASS, WRITTEN_PER_PASS};
 use slotmap::SlotMap;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
+use super::link::StreamSender;
 use super::news::{News, Untold};
-use super::trunk::Trunk;
 use super::write::{self, Outcome};
 use crate::guard::guarded;
 use crate::refusals::{Refusals, Refused};
+use crate::signal::Signal;
 use crate::stream::WriteHalf;
 use crate::workers::Workers;
 
@@ -37,7 +38,7 @@ pub(super) struct Shard {
     core: RefCell<Channels>,
     conns: RefCell<SlotMap<ConnId, Conn>>,
     /// Wakes the driver.
-    pub(super) work: Notify,
+    pub(super) work: Signal,
     has_work: Cell<bool>,
     /// Where every session reads.
     pub(super) buffer: RefCell<Box<[u8]>>,
@@ -70,30 +71,40 @@ pub(super) struct Orders {
     pub(super) reset: bool,
 }
 
-/// A connection, or one to be.
+/// What a connection of the state machine stands for.
+enum Conn {
+    /// A client, or one to be.
+    Client(Client),
+    /// Members of another proxy.
+    Stream { sender: Rc<StreamSender>, stream: StreamId },
+}
+
 #[derive(Default)]
-struct Conn {
-    wire: Option<Wire>,
+struct Client {
+    socket: Option<WriteHalf>,
     reply: Option<oneshot::Sender<()>>,
     orders: Orders,
     session: Option<Waker>,
 }
 
-/// What is written to.
-enum Wire {
-    Socket(WriteHalf),
-    Trunk(Trunk),
-}
-
-impl Conn {
+impl Client {
     fn order(&mut self, change: impl FnOnce(&mut Orders)) {
         change(&mut self.orders);
-        if let Some(Wire::Trunk(trunk)) = &mut self.wire {
-            trunk.obey(self.orders);
-        }
         if let Some(session) = &self.session {
             session.wake_by_ref();
         }
+    }
+
+    /// Writes what waits, unless the socket is known to take nothing; gives how many bytes it took.
+    fn write(&mut self, core: &mut Channels, conn: ConnId, now: Instant) -> usize {
+        let Some(socket) = self.socket.as_ref().filter(|_| !self.orders.blocked) else { return 0 };
+        let mut written = 0;
+        match write::all(core, conn, socket, &mut written, now) {
+            Outcome::Drained => {}
+            Outcome::Blocked => self.order(|orders| orders.blocked = true),
+            Outcome::Broken => self.order(|orders| orders.reset = true),
+        }
+        written
     }
 }
 
@@ -109,7 +120,7 @@ impl Shard {
         Rc::new(Self {
             core: RefCell::new(core),
             conns: RefCell::default(),
-            work: Notify::new(),
+            work: Signal::default(),
             has_work: Cell::new(false),
             buffer: RefCell::new(vec![0; READ_PER_PASS].into_boxed_slice()),
             message_max,
@@ -132,7 +143,7 @@ impl Shard {
         }
         let rest = if is_worth_writing(fresh) { self.work_off() } else { Rest::Some };
         if rest == Rest::Some && !self.has_work.replace(true) {
-            self.work.notify_one();
+            self.work.give();
         }
     }
 
@@ -189,10 +200,10 @@ impl Shard {
     /// Goes on writing to a socket that takes bytes again.
     pub(super) fn unblock(&self, conn: ConnId) {
         let mut conns = self.conns.borrow_mut();
-        if let Some(entry) = conns.get_mut(conn) {
-            entry.orders.blocked = false;
+        if let Some(Conn::Client(client)) = conns.get_mut(conn) {
+            client.orders.blocked = false;
+            guarded(|| client.write(&mut self.core.borrow_mut(), conn, Instant::now()));
         }
-        guarded(|| write_to(&mut self.core.borrow_mut(), &mut conns, conn, Instant::now()));
         drop(conns);
         // Senders may have been released.
         self.enter(|_, _| {});
@@ -201,39 +212,31 @@ impl Shard {
     /// What the session of `conn` is to do. It is woken when that changes.
     pub(super) fn orders(&self, conn: ConnId, cx: &Context<'_>) -> Orders {
         let mut conns = self.conns.borrow_mut();
-        let Some(entry) = conns.get_mut(conn) else { return Orders { reset: true, ..Orders::default() } };
-        if !entry.session.as_ref().is_some_and(|session| session.will_wake(cx.waker())) {
-            entry.session = Some(cx.waker().clone());
+        let Some(Conn::Client(client)) = conns.get_mut(conn) else {
+            return Orders { reset: true, ..Orders::default() };
+        };
+        if !client.session.as_ref().is_some_and(|session| session.will_wake(cx.waker())) {
+            client.session = Some(cx.waker().clone());
         }
-        entry.orders
+        client.orders
     }
 
     pub(super) fn is_drained(&self, conn: ConnId) -> bool {
         self.core.borrow().waiting(conn).next().is_none()
     }
 
-    pub(super) fn add(&self, reply: Option<oneshot::Sender<()>>) -> ConnId {
-        self.conns.borrow_mut().insert(Conn { reply, ..Conn::default() })
+    pub(super) fn add_client(&self, reply: Option<oneshot::Sender<()>>) -> ConnId {
+        self.conns.borrow_mut().insert(Conn::Client(Client { reply, ..Client::default() }))
+    }
+
+    pub(super) fn add_stream(&self, sender: Rc<StreamSender>, stream: StreamId) -> ConnId {
+        self.conns.borrow_mut().insert(Conn::Stream { sender, stream })
     }
 
     pub(super) fn attach(&self, conn: ConnId, socket: WriteHalf) {
-        if let Some(entry) = self.conns.borrow_mut().get_mut(conn) {
-            entry.wire = Some(Wire::Socket(socket));
+        if let Some(Conn::Client(client)) = self.conns.borrow_mut().get_mut(conn) {
+            client.socket = Some(socket);
         }
-    }
-
-    pub(super) fn attach_trunk(&self, conn: ConnId, trunk: Trunk) {
-        if let Some(entry) = self.conns.borrow_mut().get_mut(conn) {
-            entry.wire = Some(Wire::Trunk(trunk));
-        }
-    }
-
-    /// Does something with a trunk, as long as there is one.
-    pub(super) fn with_trunk<R>(&self, conn: ConnId, run: impl FnOnce(&mut Trunk, Orders) -> R) -> Option<R> {
-        let mut conns = self.conns.borrow_mut();
-        let entry = conns.get_mut(conn)?;
-        let Some(Wire::Trunk(trunk)) = &mut entry.wire else { return None };
-        Some(run(trunk, entry.orders))
     }
 
     pub(super) fn remove(&self, conn: ConnId) {
@@ -243,8 +246,11 @@ impl Shard {
 
     /// Ends every connection now.
     pub(super) fn reset_all(&self) {
-        for entry in self.conns.borrow_mut().values_mut() {
-            entry.order(|orders| orders.reset = true);
+        for conn in self.conns.borrow_mut().values_mut() {
+            match conn {
+                Conn::Client(client) => client.order(|orders| orders.reset = true),
+                Conn::Stream { sender, .. } => sender.handle(MuxInput::Failed),
+            }
         }
     }
 
@@ -265,7 +271,7 @@ impl Shard {
         }
     }
 
-    /// Does what the state machine asks for; the answer is how many bytes were written.
+    /// Does what the state machine asks for; gives how many bytes were written.
     fn carry_out(
         &self,
         core: &mut Channels,
@@ -276,18 +282,44 @@ impl Shard {
         match output {
             Output::Opened { channel } => self.tell(channel, true),
             Output::Closed { channel } => self.tell(channel, false),
-            Output::Write { conn } => return write_to(core, conns, conn, now),
-            Output::Hold { conn } => order(conns, conn, |orders| orders.hold = true),
-            Output::Release { conn } => order(conns, conn, |orders| orders.hold = false),
-            Output::Finish { conn } => order(conns, conn, |orders| orders.finish = true),
-            Output::Reset { conn } => order(conns, conn, |orders| orders.reset = true),
+            Output::Write { conn } => match conns.get_mut(conn) {
+                Some(Conn::Client(client)) => return client.write(core, conn, now),
+                Some(Conn::Stream { sender, stream }) => {
+                    sender.enter(MuxInput::Waiting { stream: *stream }, core, now);
+                }
+                None => {}
+            },
+            Output::Hold { conn } => match conns.get_mut(conn) {
+                Some(Conn::Client(client)) => client.order(|orders| orders.hold = true),
+                Some(Conn::Stream { sender, stream }) => sender.handle(MuxInput::Held { stream: *stream }),
+                None => {}
+            },
+            Output::Release { conn } => match conns.get_mut(conn) {
+                Some(Conn::Client(client)) => client.order(|orders| orders.hold = false),
+                Some(Conn::Stream { sender, stream }) => {
+                    sender.enter(MuxInput::Released { stream: *stream }, core, now);
+                }
+                None => {}
+            },
+            Output::Finish { conn } => {
+                if let Some(Conn::Client(client)) = conns.get_mut(conn) {
+                    client.order(|orders| orders.finish = true);
+                }
+            }
+            Output::Reset { conn } => match conns.get_mut(conn) {
+                Some(Conn::Client(client)) => client.order(|orders| orders.reset = true),
+                Some(Conn::Stream { sender, .. }) => sender.handle(MuxInput::Failed),
+                None => {}
+            },
             Output::Cut(cut) => {
                 let Cut { why, waiting, .. } = &*cut;
                 tracing::warn!(waiting, "a client reads too slowly and is closed with 1013: {why}");
             }
             Output::Full => self.refusals.count(Refused::Full),
             Output::Reserved { conn } => {
-                if let Some(reply) = conns.get_mut(conn).and_then(|entry| entry.reply.take()) {
+                if let Some(Conn::Client(client)) = conns.get_mut(conn)
+                    && let Some(reply) = client.reply.take()
+                {
                     // A client that has gone meanwhile drops its reservation too.
                     let _ = reply.send(());
                 }
@@ -296,29 +328,6 @@ impl Shard {
         }
         0
     }
-}
-
-fn order(conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, change: impl FnOnce(&mut Orders)) {
-    if let Some(entry) = conns.get_mut(conn) {
-        entry.order(change);
-    }
-}
-
-/// Writes what waits, unless the socket is known to take nothing; the answer is how many bytes it took.
-fn write_to(core: &mut Channels, conns: &mut SlotMap<ConnId, Conn>, conn: ConnId, now: Instant) -> usize {
-    let Some(entry) = conns.get_mut(conn).filter(|entry| !entry.orders.blocked) else { return 0 };
-    let mut written = 0;
-    let outcome = match &mut entry.wire {
-        Some(Wire::Socket(socket)) => write::all(core, conn, socket, &mut written, now),
-        Some(Wire::Trunk(trunk)) => trunk.write(core, now),
-        None => return 0,
-    };
-    match outcome {
-        Outcome::Drained => {}
-        Outcome::Blocked => entry.order(|orders| orders.blocked = true),
-        Outcome::Broken => entry.order(|orders| orders.reset = true),
-    }
-    written
 }
 
 /// Whether to write before reading on.

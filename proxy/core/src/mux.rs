@@ -1,0 +1,289 @@
+//! What travels on a link: streams, one for each channel that both sides have matched.
+//!
+//! Every stream has credit of its own in each direction, so a channel that stands still delays no
+//! other. What one side sends is cut into pieces, and streams that have something to send take turns,
+//! a piece each.
+//!
+//! A [`LinkStreams`] is where the frames of the link are: it knows which stream a frame belongs to,
+//! and which streams have ended. A [`Mux`] is where the channels are: it decides what is sent and when.
+//! A link whose channels are on several threads has a `Mux` on each.
+
+mod input;
+mod outgoing;
+mod stream;
+mod streams;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use nws_protocol::limits::LINK_PIECE_MAX;
+use nws_protocol::link::{DATA_HEAD_LEN, LinkFrame, Slot, write_data_head};
+use slotmap::SecondaryMap;
+
+use crate::ConnId;
+use stream::{Stream, Turn};
+
+pub use input::MuxInput;
+pub use outgoing::Outgoing;
+pub use streams::{LinkStreams, StreamId};
+
+/// Bytes of a piece while other streams of the link wait for their turns. So each has one within a
+/// second, even where dozens share a slow network.
+const SHARED_PIECE: usize = LINK_PIECE_MAX / 4;
+
+/// How often streams that wait for their turns are exempt from blame: much more often than flow control
+/// looks at them.
+const EXEMPTION_PERIOD: Duration = Duration::from_millis(200);
+
+/// The state machine of the streams of one link, or of those whose channels are on one thread.
+///
+/// It has two kinds of methods, called in this order:
+///
+/// - [`handle`](Self::handle) takes what has happened.
+/// - [`poll_transmit`](Self::poll_transmit) is asked for frames afterwards, until it gives `None`. It
+///   takes what waits out of an [`Outgoing`], which is [`Channels`](crate::Channels) in a proxy.
+///
+/// The others are questions, and may be asked at any time. [`wants_room`](Self::wants_room) says
+/// whether to ask for frames again as soon as the link has room, [`is_broken`](Self::is_broken)
+/// whether to close the link. Nothing happens by the passing of time alone.
+///
+/// ```
+/// use std::time::Instant;
+/// use nws_core::{ConnId, LinkStreams, Mux, MuxInput, Outgoing};
+/// use nws_protocol::ChannelName;
+/// use nws_protocol::link::LinkFrame;
+///
+/// /// Bytes that wait for one stream.
+/// struct Words(Vec<u8>);
+///
+/// impl Outgoing for Words {
+///     fn waiting(&self, _: ConnId) -> impl Iterator<Item = &[u8]> {
+///         Some(&*self.0).filter(|bytes| !bytes.is_empty()).into_iter()
+///     }
+///     fn sent(&mut self, _: ConnId, bytes: usize, _: Instant) {
+///         self.0.drain(..bytes);
+///     }
+///     fn exempt(&mut self, _: ConnId, _: Instant) {}
+/// }
+///
+/// let (mut streams, mut mux) = (LinkStreams::default(), Mux::default());
+/// let (own, peer) = (3, 5);
+/// let stream = streams.open(ChannelName::new("chat").expect("a name"), peer, ());
+/// mux.handle(MuxInput::Opened { stream, slot: own, conn: ConnId::default() });
+/// mux.handle(MuxInput::Waiting { stream });
+/// let mut words = Words(b"hello".to_vec());
+/// let sent = mux.poll_transmit(1, &mut words, Instant::now()).expect("there is credit and room");
+/// assert_eq!(LinkFrame::parse(&sent.frame), Ok(LinkFrame::Data { slot: own, bytes: b"hello" }));
+/// ```
+#[derive(Debug, Default)]
+pub struct Mux {
+    streams: SecondaryMap<StreamId, Stream>,
+    /// Streams with something to send and credit for it, in the order of their turns.
+    ready: VecDeque<StreamId>,
+    /// Streams whose other side is to be given credit.
+    granting: VecDeque<StreamId>,
+    /// Streams that have begun to wait since outputs were asked for.
+    unsent: Vec<StreamId>,
+    /// The link has taken something since streams were last exempt.
+    has_moved: bool,
+    exempted: Option<Instant>,
+    is_broken: bool,
+}
+
+/// A frame to be sent over the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transmit {
+    /// The stream of which it is. When that has ended meanwhile, the frame must not be sent: see
+    /// [`LinkStreams::is_open`].
+    pub stream: StreamId,
+    /// The frame, whole.
+    pub frame: Vec<u8>,
+}
+
+impl Mux {
+    /// Takes what has happened. What is about a stream that has ended is ignored.
+    pub fn handle(&mut self, input: MuxInput) {
+        match input {
+            MuxInput::Opened { stream, slot, conn } => {
+                self.streams.insert(stream, Stream::new(conn, slot));
+            }
+            MuxInput::Received { stream, bytes } => self.on_received(stream, bytes),
+            MuxInput::Processed { stream, bytes } => {
+                self.update(stream, |of| of.unanswered += bytes);
+            }
+            MuxInput::Credit { stream, bytes } => self.on_credit(stream, bytes),
+            MuxInput::Waiting { stream } => self.on_waiting(stream),
+            MuxInput::Held { stream } => self.update(stream, |of| of.is_held = true),
+            MuxInput::Released { stream } => self.update(stream, |of| of.is_held = false),
+            MuxInput::Closed { stream } => self.on_closed(stream),
+            MuxInput::Failed => self.is_broken = true,
+        }
+    }
+
+    /// The next frame to be sent, where the link takes `room` frames now. Credit comes before anything
+    /// else, as then both directions move.
+    #[inline]
+    pub fn poll_transmit(
+        &mut self,
+        room: usize,
+        outgoing: &mut impl Outgoing,
+        now: Instant,
+    ) -> Option<Transmit> {
+        if room > 0
+            && let Some(transmit) = self.next_credit().or_else(|| self.next_piece(outgoing, now))
+        {
+            self.has_moved = true;
+            return Some(transmit);
+        }
+        self.report_unsent(outgoing, now);
+        self.exempt_waiting(outgoing, now);
+        None
+    }
+
+    /// Whether there is something to send for which the link had no room.
+    #[must_use]
+    pub fn wants_room(&self) -> bool {
+        !(self.ready.is_empty() && self.granting.is_empty())
+    }
+
+    /// Whether the link has to be closed: the other side has sent more than it had credit for, or
+    /// [`MuxInput::Failed`] was said.
+    #[must_use]
+    pub const fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
+    /// The connection that stands for the other side of a stream; `None` when the stream has ended.
+    #[inline]
+    #[must_use]
+    pub fn conn(&self, stream: StreamId) -> Option<ConnId> {
+        self.streams.get(stream).map(|of| of.conn)
+    }
+
+    /// All streams that have not ended.
+    pub fn open(&self) -> impl Iterator<Item = StreamId> {
+        self.streams.keys()
+    }
+
+    fn on_received(&mut self, stream: StreamId, bytes: usize) {
+        let Some(of) = self.streams.get_mut(stream) else { return };
+        match of.window.checked_sub(bytes) {
+            Some(window) => of.window = window,
+            None => self.is_broken = true,
+        }
+    }
+
+    fn on_credit(&mut self, stream: StreamId, bytes: u32) {
+        let Some(of) = self.streams.get_mut(stream) else { return };
+        of.credit = of.credit.saturating_add(bytes as usize);
+        if of.turn == Turn::NoCredit && of.credit > 0 {
+            of.turn = Turn::Ready;
+            self.ready.push_back(stream);
+        }
+    }
+
+    fn on_waiting(&mut self, stream: StreamId) {
+        let Some(of) = self.streams.get_mut(stream).filter(|of| of.turn == Turn::Idle) else { return };
+        of.has_sent = false;
+        of.turn = if of.credit > 0 { Turn::Ready } else { Turn::NoCredit };
+        if of.turn == Turn::Ready {
+            self.ready.push_back(stream);
+        }
+        self.unsent.push(stream);
+    }
+
+    fn on_closed(&mut self, stream: StreamId) {
+        let Some(of) = self.streams.remove(stream) else { return };
+        if of.turn == Turn::Ready {
+            self.ready.retain(|other| *other != stream);
+        }
+        if of.is_granting {
+            self.granting.retain(|other| *other != stream);
+        }
+        self.unsent.retain(|other| *other != stream);
+    }
+
+    /// Changes a stream, which may want to give credit then.
+    #[inline]
+    fn update(&mut self, stream: StreamId, change: impl FnOnce(&mut Stream)) {
+        let Some(of) = self.streams.get_mut(stream) else { return };
+        change(of);
+        if of.has_to_grant() && !of.is_granting {
+            of.is_granting = true;
+            self.granting.push_back(stream);
+        }
+    }
+
+    fn next_credit(&mut self) -> Option<Transmit> {
+        while let Some(stream) = self.granting.pop_front() {
+            let Some(of) = self.streams.get_mut(stream) else { continue };
+            of.is_granting = false;
+            if let Some(bytes) = of.grant() {
+                let frame = LinkFrame::Credit { slot: of.slot, bytes }.to_bytes();
+                return Some(Transmit { stream, frame });
+            }
+        }
+        None
+    }
+
+    fn next_piece(&mut self, outgoing: &mut impl Outgoing, now: Instant) -> Option<Transmit> {
+        while let Some(stream) = self.ready.pop_front() {
+            let Some(of) = self.streams.get_mut(stream) else { continue };
+            let piece_max = if self.ready.is_empty() { LINK_PIECE_MAX } else { SHARED_PIECE };
+            let (frame, bytes) = piece(outgoing, of.conn, of.slot, of.credit.min(piece_max));
+            of.turn = Turn::Idle;
+            if bytes == 0 {
+                continue;
+            }
+            of.credit -= bytes;
+            of.has_sent = true;
+            outgoing.sent(of.conn, bytes, now);
+            if outgoing.waiting(of.conn).next().is_some() {
+                of.turn = if of.credit > 0 { Turn::Ready } else { Turn::NoCredit };
+                if of.turn == Turn::Ready {
+                    self.ready.push_back(stream);
+                }
+            }
+            return Some(Transmit { stream, frame });
+        }
+        None
+    }
+
+    /// Says of streams of which nothing could be sent that they have begun to wait.
+    fn report_unsent(&mut self, outgoing: &mut impl Outgoing, now: Instant) {
+        for stream in self.unsent.drain(..) {
+            if let Some(of) = self.streams.get(stream).filter(|of| of.turn != Turn::Idle && !of.has_sent) {
+                outgoing.sent(of.conn, 0, now);
+            }
+        }
+    }
+
+    /// Says of streams that wait for their turns, and not for the other side, that they do. While the
+    /// link takes nothing, none of them is exempt.
+    fn exempt_waiting(&mut self, outgoing: &mut impl Outgoing, now: Instant) {
+        let is_early = |last| now.saturating_duration_since(last) < EXEMPTION_PERIOD;
+        if !self.has_moved || self.ready.is_empty() || self.exempted.is_some_and(is_early) {
+            return;
+        }
+        self.exempted = Some(now);
+        self.has_moved = false;
+        let streams = self.ready.iter().filter_map(|stream| self.streams.get(*stream));
+        streams.for_each(|of| outgoing.exempt(of.conn, now));
+    }
+}
+
+/// The next bytes that wait for `conn`, at most `max`, as a frame, and how many they are.
+fn piece(outgoing: &impl Outgoing, conn: ConnId, slot: Slot, max: usize) -> (Vec<u8>, usize) {
+    let mut left = max;
+    let parts = outgoing.waiting(conn).map_while(|part| {
+        let taken = part.len().min(left);
+        left -= taken;
+        (taken > 0).then(|| &part[..taken])
+    });
+    let parts: Vec<&[u8]> = parts.collect();
+    let bytes = parts.iter().map(|part| part.len()).sum();
+    let mut frame = Vec::with_capacity(DATA_HEAD_LEN + bytes);
+    write_data_head(&mut frame, slot);
+    parts.into_iter().for_each(|part| frame.extend_from_slice(part));
+    (frame, bytes)
+}

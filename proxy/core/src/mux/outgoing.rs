@@ -1,0 +1,31 @@
+//! Where the streams of a link take what they send.
+
+use std::time::Instant;
+
+use crate::{Channels, ConnId, Input};
+
+/// What waits to be sent on streams.
+pub trait Outgoing {
+    /// What waits for `conn`, in order and in pieces of which none is empty.
+    fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]>;
+
+    /// So many bytes of what waits for `conn` are on their way. None, when nothing can be sent now.
+    fn sent(&mut self, conn: ConnId, bytes: usize, now: Instant);
+
+    /// What waits for `conn` waits because other streams of the link have their turns.
+    fn exempt(&mut self, conn: ConnId, now: Instant);
+}
+
+impl Outgoing for Channels {
+    fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
+        Self::waiting(self, conn)
+    }
+
+    fn sent(&mut self, conn: ConnId, bytes: usize, now: Instant) {
+        self.handle(Input::Wrote { conn, bytes }, now);
+    }
+
+    fn exempt(&mut self, conn: ConnId, now: Instant) {
+        self.handle(Input::Queued { conn }, now);
+    }
+}

@@ -1,0 +1,67 @@
+//! One stream: what each side may send.
+
+use nws_protocol::limits::LINK_WINDOW;
+use nws_protocol::link::Slot;
+
+use crate::ConnId;
+
+/// Bytes that have been processed before the other side is given credit for as many.
+const CREDIT_STEP: usize = LINK_WINDOW / 4;
+
+/// The two directions of a stream.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) conn: ConnId,
+    pub(super) slot: Slot,
+    /// Bytes that the other side takes.
+    pub(super) credit: usize,
+    /// Bytes that the other side may still send.
+    pub(super) window: usize,
+    /// Bytes that were processed and for which the other side was given no credit.
+    pub(super) unanswered: usize,
+    /// No credit is given.
+    pub(super) is_held: bool,
+    /// It is among those that give credit.
+    pub(super) is_granting: bool,
+    pub(super) turn: Turn,
+    /// Something was sent since it last began to wait.
+    pub(super) has_sent: bool,
+}
+
+/// Whether a stream sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Nothing waits.
+    Idle,
+    /// It has its turn when the link has room and those before it have had theirs.
+    Ready,
+    /// It waits for credit.
+    NoCredit,
+}
+
+impl Stream {
+    pub(super) const fn new(conn: ConnId, slot: Slot) -> Self {
+        Self {
+            conn,
+            slot,
+            credit: LINK_WINDOW,
+            window: LINK_WINDOW,
+            unanswered: 0,
+            is_held: false,
+            is_granting: false,
+            turn: Turn::Idle,
+            has_sent: false,
+        }
+    }
+
+    pub(super) const fn has_to_grant(&self) -> bool {
+        !self.is_held && self.unanswered >= CREDIT_STEP
+    }
+
+    /// Credit for the other side, in bytes, if it is time for that.
+    pub(super) fn grant(&mut self) -> Option<u32> {
+        let bytes = u32::try_from(self.unanswered).ok().filter(|_| self.has_to_grant())?;
+        self.window += std::mem::take(&mut self.unanswered);
+        Some(bytes)
+    }
+}

@@ -1,0 +1,76 @@
+//! Which streams a link has.
+
+use std::collections::BTreeMap;
+
+use nws_protocol::ChannelName;
+use nws_protocol::link::Slot;
+use slotmap::SlotMap;
+
+slotmap::new_key_type! {
+    /// A stream of a link. A channel that is matched again gets a stream with another id: so nothing
+    /// that was said in one stream is sent in the next, although both may have the same slot.
+    pub struct StreamId;
+}
+
+/// The streams of one link, each with something that its owner keeps for it.
+///
+/// [`open`](Self::open) and [`close`](Self::close) follow what the matching says. A frame that comes
+/// is looked up once, by [`find`](Self::find). A frame that is about to be sent is looked at by
+/// [`is_open`](Self::is_open), as its stream may have ended while it waited.
+#[derive(Debug)]
+pub struct LinkStreams<T> {
+    streams: SlotMap<StreamId, Entry<T>>,
+    /// By the slot of the other side. Slots are given one after the other, and none is used again.
+    by_peer: Vec<Option<StreamId>>,
+    by_channel: BTreeMap<ChannelName, StreamId>,
+}
+
+#[derive(Debug)]
+struct Entry<T> {
+    /// The slot that the other side has for it.
+    peer: Slot,
+    kept: T,
+}
+
+impl<T> Default for LinkStreams<T> {
+    fn default() -> Self {
+        Self { streams: SlotMap::with_key(), by_peer: Vec::new(), by_channel: BTreeMap::new() }
+    }
+}
+
+impl<T> LinkStreams<T> {
+    /// A stream begins, for a channel that had none. `peer` is the slot of the other side.
+    pub fn open(&mut self, channel: ChannelName, peer: Slot, kept: T) -> StreamId {
+        let stream = self.streams.insert(Entry { peer, kept });
+        let peer = usize::from(peer);
+        if self.by_peer.len() <= peer {
+            self.by_peer.resize(peer + 1, None);
+        }
+        self.by_peer[peer] = Some(stream);
+        self.by_channel.insert(channel, stream);
+        stream
+    }
+
+    /// The stream of a channel ends, if there is one.
+    pub fn close(&mut self, channel: &ChannelName) -> Option<(StreamId, T)> {
+        let stream = self.by_channel.remove(channel)?;
+        let Entry { peer, kept } = self.streams.remove(stream)?;
+        self.by_peer[usize::from(peer)] = None;
+        Some((stream, kept))
+    }
+
+    /// The stream to which a frame with this slot of the other side belongs.
+    #[inline]
+    #[must_use]
+    pub fn find(&self, peer: Slot) -> Option<(StreamId, &T)> {
+        let stream = (*self.by_peer.get(usize::from(peer))?)?;
+        Some((stream, &self.streams.get(stream)?.kept))
+    }
+
+    /// Whether a stream has not ended.
+    #[inline]
+    #[must_use]
+    pub fn is_open(&self, stream: StreamId) -> bool {
+        self.streams.contains_key(stream)
+    }
+}

@@ -1,0 +1,98 @@
+//! The way of frames between a link and the shards: each stream leads to the shard of its channel.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use nws_core::{LinkStreams, StreamId, Transmit};
+use nws_protocol::ChannelName;
+use nws_protocol::link::Slot;
+use tokio::sync::mpsc;
+
+use crate::shard::FromLink;
+
+/// What may wait for a shard. While it is full the link is not read.
+const FROM_LINK: usize = 64;
+
+/// Frames of each shard that may wait to be written. What does not fit waits in their outboxes, where
+/// it counts.
+const TO_LINK: usize = 8;
+
+/// The streams of one link, and the shards that have their channels.
+#[derive(Default)]
+pub(super) struct Routes {
+    streams: RefCell<LinkStreams<mpsc::Sender<FromLink>>>,
+    /// The shards that this link has channels of, by their numbers.
+    shards: RefCell<HashMap<usize, mpsc::Sender<FromLink>>>,
+}
+
+/// The shard has ended, or wants no more of the link.
+pub(super) struct ShardGone;
+
+/// The two queues between a link and a shard, as the shard has them.
+pub(super) struct ShardEnds {
+    pub(super) from: mpsc::Receiver<FromLink>,
+    pub(super) to: mpsc::Sender<Transmit>,
+}
+
+impl Routes {
+    /// Connects the link with a shard; `None` where that has been done before. What the shard sends
+    /// comes by the receiver.
+    pub(super) fn connect(&self, shard: usize) -> Option<(ShardEnds, mpsc::Receiver<Transmit>)> {
+        let mut shards = self.shards.borrow_mut();
+        if shards.contains_key(&shard) {
+            return None;
+        }
+        let (sender, from) = mpsc::channel(FROM_LINK);
+        let (to, outgoing) = mpsc::channel(TO_LINK);
+        shards.insert(shard, sender);
+        Some((ShardEnds { from, to }, outgoing))
+    }
+
+    /// A stream begins whose channel belongs to a shard that was connected.
+    pub(super) async fn open(
+        &self,
+        channel: ChannelName,
+        (own, peer): (Slot, Slot),
+        shard: usize,
+    ) -> Result<(), ShardGone> {
+        let port = self.shards.borrow().get(&shard).cloned().ok_or(ShardGone)?;
+        let stream = self.streams.borrow_mut().open(channel.clone(), peer, port.clone());
+        send(port, FromLink::Opened { stream, slot: own, channel }).await
+    }
+
+    /// The stream of a channel ends, if there is one.
+    pub(super) async fn close(&self, channel: &ChannelName) -> Result<(), ShardGone> {
+        let closed = self.streams.borrow_mut().close(channel);
+        match closed {
+            Some((stream, port)) => send(port, FromLink::Closed { stream }).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Passes on what comes with the slot `peer` of the other side. Gives `false` where no stream has
+    /// that slot.
+    pub(super) async fn pass_on(
+        &self,
+        peer: Slot,
+        told: impl FnOnce(StreamId) -> FromLink,
+    ) -> Result<bool, ShardGone> {
+        let (told, port) = {
+            let streams = self.streams.borrow();
+            let Some((stream, port)) = streams.find(peer) else { return Ok(false) };
+            match port.try_send(told(stream)) {
+                Ok(()) => return Ok(true),
+                Err(error) => (error.into_inner(), port.clone()),
+            }
+        };
+        send(port, told).await.map(|()| true)
+    }
+
+    /// Whether a frame of this stream may be sent.
+    pub(super) fn is_open(&self, stream: StreamId) -> bool {
+        self.streams.borrow().is_open(stream)
+    }
+}
+
+async fn send(port: mpsc::Sender<FromLink>, told: FromLink) -> Result<(), ShardGone> {
+    port.send(told).await.map_err(|_| ShardGone)
+}

@@ -1,0 +1,254 @@
+//! The side of a shard on which a link is: what comes on its streams goes to the state machine of the
+//! shard, and what waits there is sent.
+
+mod sender;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
+use nws_core::{ChannelKey, Encoded, Input, Kept, MuxInput, Share, StreamId, Transmit, Turn};
+use nws_protocol::link::Slot;
+use nws_protocol::{ChannelName, ProxyId, Scope};
+use slotmap::SecondaryMap;
+use tokio::sync::mpsc;
+use tokio::task::yield_now;
+
+use super::seat::Seat;
+use super::state::Shard;
+use crate::signal::Signal;
+
+pub(super) use sender::StreamSender;
+
+/// What a link tells a shard. It comes in this order through one queue.
+#[derive(Debug)]
+pub(crate) enum FromLink {
+    /// Both sides have matched a channel: its stream begins.
+    Opened {
+        /// The stream.
+        stream: StreamId,
+        /// The own slot of it.
+        slot: Slot,
+        /// The channel.
+        channel: ChannelName,
+    },
+    /// The next bytes of the other side's stream.
+    Data {
+        /// The stream.
+        stream: StreamId,
+        /// The bytes.
+        bytes: Bytes,
+        /// They count, if they are many.
+        kept: Option<Kept>,
+    },
+    /// The other side takes more of ours.
+    Credit {
+        /// The stream.
+        stream: StreamId,
+        /// Bytes.
+        bytes: u32,
+    },
+    /// One side has left the channel.
+    Closed {
+        /// The stream.
+        stream: StreamId,
+    },
+}
+
+/// One link as one shard sees it. It ends when `from` does.
+pub(crate) struct AttachedLink {
+    /// The proxy at the other end.
+    pub(crate) proxy: ProxyId,
+    /// Where what is kept because of it counts.
+    pub(crate) share: Share,
+    /// What the link tells.
+    pub(crate) from: mpsc::Receiver<FromLink>,
+    /// What the link is to send, from this shard only. While it is full, what is to be sent waits in
+    /// the outboxes of the state machine.
+    pub(crate) to: mpsc::Sender<Transmit>,
+    /// Given when the link has to be closed.
+    pub(crate) broken: Arc<Signal>,
+}
+
+/// Serves one link.
+pub(super) struct LinkPump {
+    shard: Rc<Shard>,
+    link: AttachedLink,
+    sender: Rc<StreamSender>,
+    seats: SecondaryMap<StreamId, Seat>,
+    /// What the link has cost since others had their turn.
+    turn: Turn,
+    /// Why nothing that the link tells is heard for a while.
+    pause: Option<Pause>,
+}
+
+/// A while in which a link is not heard. What is said to it goes on.
+struct Pause {
+    stream: StreamId,
+    /// What was not processed yet.
+    rest: Bytes,
+    kept: Option<Kept>,
+    until: Until,
+}
+
+/// When a pause ends.
+enum Until {
+    /// When the message before the rest has been encoded elsewhere.
+    Encoded(LocalBoxFuture<'static, Option<Encoded>>),
+    /// When there is room for what the rest makes this proxy keep: a few bytes may do that to many.
+    Room,
+}
+
+impl LinkPump {
+    pub(super) fn new(shard: &Rc<Shard>, link: AttachedLink) -> Self {
+        Self {
+            shard: Rc::clone(shard),
+            sender: Rc::new(StreamSender::new(link.to.clone())),
+            link,
+            seats: SecondaryMap::new(),
+            turn: Turn::default(),
+            pause: None,
+        }
+    }
+
+    /// Serves until the link ends, or has to. Then everybody behind it leaves, and others have their
+    /// turns in between.
+    pub(super) async fn serve(mut self) {
+        self.run().await;
+        let Self { seats, link, .. } = self;
+        // What was not heard takes no memory any more.
+        drop(link);
+        for (_, seat) in seats {
+            drop(seat);
+            yield_now().await;
+        }
+    }
+
+    async fn run(&mut self) {
+        let (to, sender) = (self.link.to.clone(), Rc::clone(&self.sender));
+        while !sender.is_broken() {
+            let wants_room = sender.wants_room();
+            tokio::select! {
+                // A flood in one direction must not keep the other one waiting: no branch comes first.
+                told = self.link.from.recv(), if self.pause.is_none() => match told {
+                    Some(told) => self.hear_all(told).await,
+                    None => return,
+                },
+                Some(encoded) = end_of(&mut self.pause, &self.link.share) => self.resume(encoded).await,
+                // A link that has ended need not wait for room.
+                () = to.closed(), if self.waits_for_room() => return,
+                // Nobody else sends here, so the room is still there afterwards.
+                room = to.reserve(), if wants_room => match room.map(drop) {
+                    Ok(()) => self.transmit(),
+                    Err(_) => return,
+                },
+                () = sender.changed() => {}
+            }
+        }
+        self.link.broken.give();
+    }
+
+    /// Hears `told`, and what else has come meanwhile.
+    async fn hear_all(&mut self, told: FromLink) {
+        self.hear(told).await;
+        for _ in 1..self.link.from.max_capacity() {
+            if self.pause.is_some() || self.sender.is_broken() {
+                return;
+            }
+            let Ok(told) = self.link.from.try_recv() else { return };
+            self.hear(told).await;
+        }
+    }
+
+    async fn hear(&mut self, told: FromLink) {
+        match told {
+            FromLink::Opened { stream, slot, channel } => {
+                self.open(stream, slot, channel);
+                yield_now().await;
+            }
+            FromLink::Data { stream, bytes, kept } => {
+                self.sender.handle(MuxInput::Received { stream, bytes: bytes.len() });
+                self.process(stream, bytes, kept).await;
+            }
+            FromLink::Credit { stream, bytes } => {
+                self.sender.handle(MuxInput::Credit { stream, bytes });
+                self.transmit();
+            }
+            FromLink::Closed { stream } => {
+                self.sender.handle(MuxInput::Closed { stream });
+                drop(self.seats.remove(stream));
+                yield_now().await;
+            }
+        }
+    }
+
+    fn open(&mut self, stream: StreamId, slot: Slot, name: ChannelName) {
+        let seat = Seat::of_stream(&self.shard, Rc::clone(&self.sender), stream);
+        let conn = seat.conn();
+        self.sender.handle(MuxInput::Opened { stream, slot, conn });
+        let channel = ChannelKey { scope: Scope::Network, name };
+        let (proxy, share) = (self.link.proxy.clone(), self.link.share.clone());
+        self.shard.input(Input::Trunk { conn, channel, proxy, share });
+        self.seats.insert(stream, seat);
+    }
+
+    /// Passes on what came. Others of this shard have their turns in between, so that no link keeps
+    /// them waiting for long.
+    async fn process(&mut self, stream: StreamId, bytes: Bytes, kept: Option<Kept>) {
+        let Some(conn) = self.sender.conn(stream) else { return };
+        let mut rest = &*bytes;
+        while !rest.is_empty() && !self.sender.is_broken() {
+            let Self { shard, turn, link, sender, .. } = self;
+            let mut long = None;
+            let has_room = !link.share.waits();
+            if has_room {
+                shard.enter(|core, now| {
+                    let before = rest.len();
+                    long = core.hear_stream(conn, &mut rest, turn, now);
+                    sender.processed(stream, before - rest.len(), core, now);
+                });
+            }
+            let until = match long {
+                Some(message) => Some(Until::Encoded(shard.encode(message))),
+                None => (!has_room).then_some(Until::Room),
+            };
+            if let Some(until) = until {
+                self.pause = Some(Pause { stream, rest: bytes.slice_ref(rest), kept, until });
+                return;
+            }
+            if turn.is_over() {
+                *turn = Turn::default();
+                yield_now().await;
+            }
+        }
+    }
+
+    /// Goes on after a pause, for a long message if that is what there is.
+    async fn resume(&mut self, encoded: Option<Encoded>) {
+        let Some(Pause { stream, rest, kept, .. }) = self.pause.take() else { return };
+        if let (Some(conn), Some(message)) = (self.sender.conn(stream), encoded) {
+            self.shard.input(Input::Encoded { conn, message });
+        }
+        self.process(stream, rest, kept).await;
+    }
+
+    fn transmit(&self) {
+        self.shard.enter(|core, now| self.sender.transmit(core, now));
+    }
+
+    fn waits_for_room(&self) -> bool {
+        matches!(self.pause, Some(Pause { until: Until::Room, .. }))
+    }
+}
+
+/// The end of a pause, if there is one, and what a long message has become.
+async fn end_of(pause: &mut Option<Pause>, share: &Share) -> Option<Option<Encoded>> {
+    match &mut pause.as_mut()?.until {
+        Until::Encoded(result) => Some(result.await),
+        Until::Room => {
+            share.room().await;
+            Some(None)
+        }
+    }
+}

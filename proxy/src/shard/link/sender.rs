@@ -1,0 +1,79 @@
+//! Sends what the streams of a link have to say, as far as the link has room.
+
+use std::cell::{Cell, RefCell};
+use std::time::Instant;
+
+use nws_core::{Channels, ConnId, Mux, MuxInput, StreamId, Transmit};
+use tokio::sync::mpsc;
+
+use crate::signal::Signal;
+
+/// The streams of one link whose channels are on this shard.
+pub(in crate::shard) struct StreamSender {
+    mux: RefCell<Mux>,
+    to: mpsc::Sender<Transmit>,
+    /// The task of the link waits for room.
+    is_awaited: Cell<bool>,
+    changed: Signal,
+}
+
+impl StreamSender {
+    pub(super) fn new(to: mpsc::Sender<Transmit>) -> Self {
+        Self { mux: RefCell::default(), to, is_awaited: Cell::new(false), changed: Signal::default() }
+    }
+
+    /// Takes what has happened to a stream. What follows from it is done by [`Self::transmit`].
+    pub(in crate::shard) fn handle(&self, input: MuxInput) {
+        let mut mux = self.mux.borrow_mut();
+        mux.handle(input);
+        if mux.is_broken() {
+            self.changed.give();
+        }
+    }
+
+    /// Takes what has happened to a stream, and sends what follows from it.
+    pub(in crate::shard) fn enter(&self, input: MuxInput, core: &mut Channels, now: Instant) {
+        self.handle(input);
+        self.transmit(core, now);
+    }
+
+    /// Bytes that came have been processed.
+    pub(super) fn processed(&self, stream: StreamId, bytes: usize, core: &mut Channels, now: Instant) {
+        self.handle(MuxInput::Processed { stream, bytes });
+        if self.mux.borrow().wants_room() {
+            self.transmit(core, now);
+        }
+    }
+
+    /// Sends until nothing waits or the link has no room.
+    pub(super) fn transmit(&self, core: &mut Channels, now: Instant) {
+        let mut mux = self.mux.borrow_mut();
+        while let Some(transmit) = mux.poll_transmit(self.to.capacity(), core, now) {
+            // There is room, or the link has ended.
+            let _ = self.to.try_send(transmit);
+        }
+        if mux.wants_room() && !self.is_awaited.replace(true) {
+            self.changed.give();
+        }
+    }
+
+    pub(super) fn conn(&self, stream: StreamId) -> Option<ConnId> {
+        self.mux.borrow().conn(stream)
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.mux.borrow().is_broken()
+    }
+
+    /// Whether to wait for room, and to send then.
+    pub(super) fn wants_room(&self) -> bool {
+        let wants_room = self.mux.borrow().wants_room();
+        self.is_awaited.set(wants_room);
+        wants_room
+    }
+
+    /// Waits until [`Self::wants_room`] or [`Self::is_broken`] may be another than before.
+    pub(super) async fn changed(&self) {
+        self.changed.given().await;
+    }
+}
