@@ -1,0 +1,6 @@
+//! The rules by which streams share a link.
+
+mod credit;
+mod desk;
+mod ends;
+mod turns;
