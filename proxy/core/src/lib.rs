@@ -13,8 +13,6 @@ mod attention;
 mod channels;
 mod mesh;
 mod mux;
-#[cfg(feature = "sim")]
-pub mod sim;
 mod site_names;
 
 pub use account::{Account, AccountLimits, Kept, Overdrawn, Share};

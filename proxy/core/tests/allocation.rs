@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use nws_core::sim::network;
 use nws_core::{Channels, Config, ConnId, Framing, Input, Output};
 use nws_protocol::ProxyId;
+use nws_sim::network;
 use slotmap::SlotMap;
 
 const MEMBERS: usize = 10;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use nws_core::Config;
 use nws_core::Framing::Structured;
-use nws_core::sim::{ClientId, Proxy, Speed, Word, network};
 use nws_protocol::CloseCode;
+use nws_sim::{ClientId, Proxy, Speed, Word, network};
 
 fn pair() -> (Proxy, ClientId, ClientId) {
     let mut proxy = Proxy::new(Config::default(), 5);

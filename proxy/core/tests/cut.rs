@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{ClientId, Event, Proxy, Speed, Word, network};
 use nws_core::{Config, Shared};
 use nws_protocol::limits::{DRAIN_TIME, MESSAGE_MAX, RECIPIENT_QUEUE_MAX, STALL_TIME};
+use nws_sim::{ClientId, Event, Proxy, Speed, Word, network};
 
 const MS: Duration = Duration::from_millis(1);
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use nws_core::Config;
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{ClientId, Event, Proxy, Speed, Word, network};
 use nws_protocol::limits::{DRAIN_BYTES, DRAIN_TIME, RECIPIENT_QUEUE_MAX, SENDER_WINDOW};
+use nws_sim::{ClientId, Event, Proxy, Speed, Word, network};
 
 const MS: Duration = Duration::from_millis(1);
 const MESSAGE: usize = 64 * 1024;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{Proxy, local, network};
 use nws_core::{Config, Shared};
 use nws_protocol::limits::UNFINISHED_MAX;
+use nws_sim::{Proxy, local, network};
 
 #[test]
 fn a_full_channel_takes_nobody_until_somebody_leaves() {

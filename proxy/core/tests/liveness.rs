@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use nws_core::Framing::Structured;
-use nws_core::sim::{ClientId, Proxy, Speed, Word, local, network};
 use nws_core::{Channels, Config, ConnId, Input, Output};
 use nws_protocol::{PeerId, ProxyId};
+use nws_sim::{ClientId, Proxy, Speed, Word, local, network};
 use slotmap::SlotMap;
 
 /// Visits are gathered: they are late by at most a 64th of the interval of pings.

@@ -3,11 +3,11 @@
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
-use nws_core::sim::{Word, network};
 use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Output, Turn};
 use nws_protocol::limits::{LINK_PIECE_MAX, MESSAGE_INLINE_MAX};
 use nws_protocol::link::{Payload, Record};
 use nws_protocol::{IdSource, PeerId, ProxyId};
+use nws_sim::{Word, network};
 use slotmap::SlotMap;
 
 /// The largest payload: two of the words are longer.

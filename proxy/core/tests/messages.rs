@@ -2,8 +2,8 @@
 
 use nws_core::Config;
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{ClientId, Event, Proxy, Word, network};
 use nws_protocol::binary::Kind;
+use nws_sim::{ClientId, Event, Proxy, Word, network};
 
 /// Three structured peers named a, b and c that have seen each other.
 fn three() -> (Proxy, [ClientId; 3]) {

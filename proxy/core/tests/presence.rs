@@ -1,14 +1,14 @@
 //! Who is told of whom, and when.
 
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{Event, Proxy, Word, local, network};
 use nws_core::{Config, Framing};
+use nws_sim::{Event, Proxy, Word, local, network};
 
 fn proxy() -> Proxy {
     Proxy::new(Config::default(), 1)
 }
 
-fn join(proxy: &mut Proxy, peer: &str, framing: Framing) -> nws_core::sim::ClientId {
+fn join(proxy: &mut Proxy, peer: &str, framing: Framing) -> nws_sim::ClientId {
     proxy.join_as(&network("room"), peer, framing)
 }
 

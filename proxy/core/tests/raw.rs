@@ -2,7 +2,7 @@
 
 use nws_core::Config;
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{ClientId, Proxy, Word, network};
+use nws_sim::{ClientId, Proxy, Word, network};
 
 struct Room {
     proxy: Proxy,

@@ -2,8 +2,8 @@
 
 use nws_core::Config;
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{Proxy, Word, local, network};
 use nws_protocol::CloseCode;
+use nws_sim::{Proxy, Word, local, network};
 
 fn proxy() -> Proxy {
     Proxy::new(Config::default(), 2)

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use nws_core::sim::{local, network};
 use nws_core::{ChannelKey, Site, SiteNames, SiteNamesConfig};
+use nws_sim::{local, network};
 
 const INTERVAL: Duration = Duration::from_secs(2);
 

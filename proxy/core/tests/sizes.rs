@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{Event, Proxy, Speed, Word, network};
 use nws_core::{Config, Output, Shared};
 use nws_protocol::limits::{DRAIN_TIME, MESSAGE_LIMIT_MAX, UNFINISHED_MAX, UNFINISHED_SHARE};
 use nws_protocol::link::{Payload, Record};
 use nws_protocol::{IdSource, ProxyId};
+use nws_sim::{Event, Proxy, Speed, Word, network};
 
 const MAX: usize = 60;
 

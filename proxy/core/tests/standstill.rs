@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use nws_core::Config;
 use nws_core::Framing::Structured;
-use nws_core::sim::{ClientId, Proxy, Speed, Word, network};
 use nws_protocol::limits::{CLOSE_TIME, PING_INTERVAL, SILENCE_MAX, STALL_TIME};
+use nws_sim::{ClientId, Proxy, Speed, Word, network};
 
 const MS: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);

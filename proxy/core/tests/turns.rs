@@ -5,11 +5,11 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nws_core::sim::{Event, network};
 use nws_core::{Account, Channels, Config, ConnId, Framing, Fresh, Input, Output, Turn};
 use nws_protocol::limits::{FRAMES_PER_PASS, PING_INTERVAL, READ_PER_PASS};
 use nws_protocol::link::Record;
 use nws_protocol::{IdSource, ProxyId};
+use nws_sim::{Event, network};
 use slotmap::SlotMap;
 
 /// Members that may leave in a turn.

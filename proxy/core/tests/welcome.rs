@@ -1,10 +1,10 @@
 //! When whoever joins is told that everybody who was there is known.
 
-use nws_core::sim::{ClientId, Proxy, local, network};
 use nws_core::{Config, ConnId};
 use nws_protocol::limits::WELCOME_TIME;
 use nws_protocol::link::Record;
 use nws_protocol::{ChannelName, IdSource, ProxyId};
+use nws_sim::{ClientId, Proxy, local, network};
 
 const MS: std::time::Duration = std::time::Duration::from_millis(1);
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use nws_core::sim::{local, network};
 use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Input, Output, Shared};
+use nws_sim::{local, network};
 use slotmap::SlotMap;
 
 use crate::bytes::Bytes;

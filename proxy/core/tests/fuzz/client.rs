@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nws_core::Framing;
-use nws_core::sim::Event;
+use nws_sim::Event;
 
 /// A client, from its reservation or its arrival until its connection is no more.
 pub(crate) struct Client {

@@ -327,7 +327,12 @@ impl Side {
                     self.mux.handle(MuxInput::Credit { stream, bytes });
                 }
             }
-            other => panic!("not a frame of a stream: {other:?}"),
+            LinkFrame::Hello(_)
+            | LinkFrame::Blind { .. }
+            | LinkFrame::Eval { .. }
+            | LinkFrame::Tags { .. }
+            | LinkFrame::Leave { .. }
+            | LinkFrame::Unknown => panic!("not a frame of a stream"),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nws_core::Framing;
-use nws_core::sim::{ClientId, Event};
+use nws_sim::{ClientId, Event};
 
 /// One client, from the reservation of its id.
 pub(crate) struct Peer {

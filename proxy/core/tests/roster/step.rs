@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nws_core::Framing;
-use nws_core::sim::Speed;
+use nws_sim::Speed;
 use proptest::prelude::*;
 
 /// Peers are meant by number, as many times around as it takes.

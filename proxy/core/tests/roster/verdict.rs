@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use nws_core::sim::Event;
 use nws_protocol::binary::Kind;
+use nws_sim::Event;
 
 use crate::peer::{Life, Peer};
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use nws_core::sim::{Proxy, Speed, Word, local, network};
 use nws_core::{ChannelKey, Config, Framing, Shared};
+use nws_sim::{Proxy, Speed, Word, local, network};
 
 use crate::peer::{Life, Peer, Said};
 use crate::step::{Step, Who};

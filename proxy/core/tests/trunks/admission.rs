@@ -1,8 +1,8 @@
 //! Members of another proxy for which there is no room.
 
-use nws_core::sim::{Proxy, Speed, Word, network};
 use nws_core::{Config, Output};
 use nws_protocol::link::{Payload, Record};
+use nws_sim::{Proxy, Speed, Word, network};
 
 use crate::pair::{Pair, id, join, join_generated, proxy, resets};
 

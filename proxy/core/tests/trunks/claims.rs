@@ -1,9 +1,9 @@
 //! To whom an id belongs, in whatever order proxies come, claim, go and return.
 
-use nws_core::sim::{ClientId, Proxy, Word, network};
 use nws_core::{Config, ConnId, Framing};
 use nws_protocol::link::{Payload, Record};
 use nws_protocol::{IdSource, PeerId, ProxyId};
+use nws_sim::{ClientId, Proxy, Word, network};
 
 use crate::pair::{PIECE, id, join, join_generated, resets};
 

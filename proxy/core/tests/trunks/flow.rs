@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use nws_core::sim::{Proxy, Speed, Word, network};
 use nws_core::{Config, Output};
+use nws_sim::{Proxy, Speed, Word, network};
 
 use crate::pair::{PIECE, Pair, id, join, proxy, resets};
 

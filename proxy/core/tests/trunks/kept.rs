@@ -3,10 +3,10 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use nws_core::sim::{ClientId, Proxy, network};
 use nws_core::{Account, Config, ConnId, Share};
 use nws_protocol::limits::{KEPT_PER_CHANNEL, KEPT_PER_MEMBER, LINK_RECORD_MAX};
 use nws_protocol::link::Record;
+use nws_sim::{ClientId, Proxy, network};
 
 use crate::pair::{id, join, join_generated, resets};
 

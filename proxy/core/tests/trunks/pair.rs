@@ -1,10 +1,10 @@
 //! Two proxies that are matched on one channel.
 
 use nws_core::Framing::Structured;
-use nws_core::sim::{ClientId, Proxy, Word, network};
 use nws_core::{Config, ConnId, Output};
 use nws_protocol::link::Record;
 use nws_protocol::{IdSource, ProxyId};
+use nws_sim::{ClientId, Proxy, Word, network};
 
 /// What goes over a link at once, in bytes.
 pub(crate) const PIECE: usize = 1000;

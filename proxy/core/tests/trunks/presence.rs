@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use nws_core::Framing::{Raw, Structured};
-use nws_core::sim::{Proxy, Speed, Word, local, network};
 use nws_core::{Config, Output};
+use nws_sim::{Proxy, Speed, Word, local, network};
 
 use crate::pair::{Pair, id, join, proxy, resets};
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use nws_core::sim::{Proxy, network};
 use nws_core::{Config, Shared};
 use nws_protocol::link::{Payload, Record};
+use nws_sim::{Proxy, network};
 
 use crate::pair::{PIECE, id, join, resets};
 

@@ -3,10 +3,10 @@
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
-use nws_core::sim::network;
 use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Turn};
 use nws_protocol::limits::{FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
 use nws_protocol::link::{Payload, Record};
+use nws_sim::network;
 use slotmap::SlotMap;
 
 use crate::pair::{id, join};

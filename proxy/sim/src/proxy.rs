@@ -12,7 +12,7 @@ use slotmap::SlotMap;
 use super::client::Client;
 use super::clock::Clock;
 use super::{ClientId, Event, Speed, Word};
-use crate::{Account, ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
+use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
 
 /// Length of a message up to which it is likely to be read together with the next, in bytes.
 const TOGETHER: usize = 1024;

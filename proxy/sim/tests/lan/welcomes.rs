@@ -1,8 +1,8 @@
 //! Whoever joins is told that it knows everybody who was there: soon, and never wrongly.
 
-use nws_core::sim::lan::{Lan, MachineId, Resident, Weather};
-use nws_core::sim::network;
 use nws_protocol::limits::WELCOME_TIME;
+use nws_sim::lan::{Lan, MachineId, Resident, Weather};
+use nws_sim::network;
 
 use crate::world::SECOND;
 

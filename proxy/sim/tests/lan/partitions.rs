@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nws_core::sim::lan::{MachineId, Weather};
+use nws_sim::lan::{MachineId, Weather};
 
 use crate::world::{ROOM, SECOND, World};
 

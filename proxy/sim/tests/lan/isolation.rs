@@ -1,8 +1,8 @@
 //! A machine with more channels than links offer.
 
-use nws_core::sim::lan::{Lan, Resident, Weather};
-use nws_core::sim::{Event, network};
 use nws_protocol::limits::LINK_SLOTS_LIVE;
+use nws_sim::lan::{Lan, Resident, Weather};
+use nws_sim::{Event, network};
 
 use crate::world::SECOND;
 

@@ -10,7 +10,7 @@ use super::machine::{Health, Machine};
 use super::schedule::Happening;
 use super::weather::between;
 use super::{Lan, MachineId};
-use crate::{DialId, MeshInput, Target};
+use nws_core::{DialId, MeshInput, Target};
 
 /// When a machine announces itself after its start: twice, as RFC 6762 (section 8.3) has it, and then only to
 /// those who ask.

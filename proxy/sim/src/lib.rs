@@ -4,6 +4,8 @@
 //! Everything follows from a seed. One [`Proxy`] stands for one machine; a network of several of
 //! them, with links that have latency, loss and partitions, is built around it.
 
+#![forbid(unsafe_code)]
+
 mod client;
 mod clock;
 mod downlink;
@@ -14,9 +16,8 @@ mod time;
 mod trunk;
 mod word;
 
+use nws_core::ChannelKey;
 use nws_protocol::{ChannelName, Scope};
-
-use crate::ChannelKey;
 
 pub use client::ClientId;
 pub use downlink::Speed;

@@ -10,8 +10,8 @@ use rand_chacha::rand_core::Rng;
 use slotmap::SlotMap;
 
 use super::cable::{CableId, Side};
-use crate::sim::Proxy;
-use crate::{Config, ConnId, DialId, LinkId, Mesh, MeshConfig, Target};
+use crate::Proxy;
+use nws_core::{Config, ConnId, DialId, LinkId, Mesh, MeshConfig, Target};
 
 /// A machine, from its start on. When it is started again it is another one, at the same address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

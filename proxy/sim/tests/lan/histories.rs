@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use nws_core::sim::lan::{MachineId, Weather};
 use nws_protocol::ProxyId;
+use nws_sim::lan::{MachineId, Weather};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngAlgorithm;

@@ -25,7 +25,7 @@ use slotmap::SlotMap;
 
 use super::clock::Clock;
 use super::{ClientId, Event, Word};
-use crate::{ChannelKey, Framing, MeshInput};
+use nws_core::{ChannelKey, Framing, MeshInput};
 
 use cable::{Cable, CableId};
 use machine::Machine;

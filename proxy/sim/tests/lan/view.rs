@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nws_core::sim::Event;
+use nws_sim::Event;
 
 /// What a client has seen of others so far. Whatever must never happen is noticed when it does.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 use nws_protocol::websocket::Violation;
 use nws_protocol::{CloseCode, binary};
 
-use crate::{ConnId, Input};
+use nws_core::{ConnId, Input};
 
 /// Something that a client says.
 #[derive(Clone, Debug)]

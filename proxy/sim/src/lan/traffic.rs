@@ -7,8 +7,8 @@ use super::machine::Machine;
 use super::schedule::Happening;
 use super::slots::Trunk;
 use super::{Lan, MachineId};
-use crate::sim::network;
-use crate::{ConnId, DialId, Input, LinkId, MeshInput, MeshOutput, Output};
+use crate::network;
+use nws_core::{ConnId, DialId, Input, LinkId, MeshInput, MeshOutput, Output};
 
 /// Bytes of one piece of a stream.
 const PIECE: usize = 64 * 1024;

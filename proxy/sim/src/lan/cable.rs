@@ -7,7 +7,7 @@ use nws_protocol::ChannelName;
 
 use super::machine::MachineId;
 use super::slots::Slots;
-use crate::LinkId;
+use nws_core::LinkId;
 
 slotmap::new_key_type! {
     pub(super) struct CableId;

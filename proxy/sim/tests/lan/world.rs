@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use nws_core::ChannelKey;
 use nws_core::Framing::Structured;
-use nws_core::sim::lan::{Lan, MachineId, Resident, Weather};
-use nws_core::sim::{Word, local, network};
+use nws_sim::lan::{Lan, MachineId, Resident, Weather};
+use nws_sim::{Word, local, network};
 
 use crate::view::{View, Viewer, text};
 

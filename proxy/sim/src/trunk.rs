@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::Proxy;
-use crate::{Account, ChannelKey, Config, ConnId, Input, Output, Share};
+use nws_core::{Account, ChannelKey, Config, ConnId, Input, Output, Share};
 
 impl Proxy {
     /// A proxy without clients, whose id the seed decides.

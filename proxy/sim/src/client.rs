@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::downlink::Downlink;
 use super::{Event, Word};
-use crate::ConnId;
+use nws_core::ConnId;
 
 /// A client, for as long as its proxy exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

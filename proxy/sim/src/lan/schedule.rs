@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::cable::{CableId, Side};
 use super::machine::MachineId;
-use crate::DialId;
+use nws_core::DialId;
 
 /// Something that happens by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

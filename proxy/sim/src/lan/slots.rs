@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use nws_protocol::ChannelName;
 
-use crate::ConnId;
+use nws_core::ConnId;
 
 /// Bytes that one side may send before the other one asks for more.
 const WINDOW: usize = 256 * 1024;
