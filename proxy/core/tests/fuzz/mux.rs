@@ -149,7 +149,7 @@ impl<'a> World<'a> {
 
     fn say(&mut self, side: usize) {
         let bytes = self.bytes.power(21).min(SAID_MAX - self.said);
-        let Some(voice) = self.voice(side) else { return };
+        let Some(voice) = self.voice(side).filter(|_| bytes > 0) else { return };
         voice.waiting.extend((voice.said..voice.said + bytes).map(nth));
         voice.said += bytes;
         let stream = voice.stream;
