@@ -1,16 +1,17 @@
 //! A network of machines, each with a proxy and its clients.
 //!
-//! Between the state machines is what the real proxy has there, in its simplest form: connections whose
-//! two directions are in order and take their time, handshakes, an ideal matching of channels, flow
-//! control, and announcements that get lost. Machines crash in every way that machines do, connections
+//! Every decision is made by what ships: `Channels`, `Mesh`, the matching with its rations, and `Mux`.
+//! Between them is what the network and the system do for a real proxy, in its simplest form:
+//! connections whose two directions are in order and take their time, handshakes, and announcements
+//! that get lost. Arithmetic takes no time. Machines crash in every way that machines do, connections
 //! break, and the network falls into parts.
 
 mod cable;
 mod discovery;
 mod faults;
+mod link;
 mod machine;
 mod schedule;
-mod slots;
 mod traffic;
 mod weather;
 
@@ -27,7 +28,7 @@ use super::clock::Clock;
 use super::{ClientId, Event, Word};
 use nws_core::{ChannelKey, Framing, MeshInput};
 
-use cable::{Cable, CableId};
+use cable::{Cable, CableId, Side};
 use machine::Machine;
 use schedule::{Happening, Schedule};
 
@@ -53,6 +54,8 @@ pub struct Lan {
     /// Who has each address now.
     addresses: HashMap<SocketAddr, MachineId>,
     cables: SlotMap<CableId, Cable>,
+    /// Ends of connections whose matching was told something.
+    restless: Vec<(CableId, Side)>,
     /// The machines of one of two parts that do not hear each other.
     part: BTreeSet<MachineId>,
 }
@@ -69,6 +72,7 @@ impl Lan {
             machines: Vec::new(),
             addresses: HashMap::new(),
             cables: SlotMap::with_key(),
+            restless: Vec::new(),
             part: BTreeSet::new(),
         }
     }
@@ -194,7 +198,7 @@ impl Lan {
 
     fn follow_mesh(&mut self, machine: MachineId) {
         while let Some(output) = self.machines[machine.0].mesh.poll_output() {
-            self.obey_mesh(machine, output);
+            self.apply_mesh_output(machine, output);
         }
     }
 
@@ -218,6 +222,7 @@ impl Lan {
             mesh.handle_timeout(at);
             assert!(mesh.poll_timeout().is_none_or(|due| due > at), "what is due is done");
         }
+        self.grant(id);
         self.attend(id);
     }
 
@@ -225,13 +230,20 @@ impl Lan {
     fn attend(&mut self, id: MachineId) {
         loop {
             self.follow_mesh(id);
-            let news = self.machines[id.0].proxy.news();
-            if news.is_empty() {
+            self.settle_sessions();
+            if !self.attend_streams(id) {
                 break;
             }
-            news.into_iter().for_each(|output| self.obey_channels(id, output));
         }
         self.set_alarm(id);
+    }
+
+    /// Does what the channels of a machine ask for. Gives whether that was anything.
+    fn attend_streams(&mut self, id: MachineId) -> bool {
+        let news = self.machines[id.0].proxy.news();
+        let is_anything = !news.is_empty();
+        news.into_iter().for_each(|output| self.apply_channels_output(id, output));
+        is_anything
     }
 
     fn set_alarm(&mut self, id: MachineId) {
@@ -240,7 +252,7 @@ impl Lan {
             return;
         }
         let proxy = machine.proxy.due().map(|due| self.clock.now() + due);
-        let next = [proxy, machine.mesh.poll_timeout()].into_iter().flatten().min();
+        let next = [proxy, machine.next()].into_iter().flatten().min();
         if let Some(at) = next.filter(|at| machine.alarm.is_none_or(|alarm| *at < alarm)) {
             machine.alarm = Some(at);
             self.schedule.plan(at, Happening::Wake(id));

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use corpus::replay;
 use proptest::collection::vec;
-use proptest::prelude::{any, proptest};
+use proptest::prelude::{ProptestConfig, any, proptest};
 
 #[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
 fn now() -> Instant {
@@ -37,6 +37,8 @@ fn streams_lose_nothing_in_any_history_that_was_found() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn streams_lose_nothing_in_any_history(input in vec(any::<u8>(), 0..600)) {
         mux::run(&input, now());

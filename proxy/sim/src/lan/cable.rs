@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use nws_protocol::ChannelName;
+use nws_core::{ConnId, LinkId, LinkStreams, Mux};
+use nws_matching::{Role, Session, SessionConfig};
+use nws_protocol::ProxyId;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::Rng;
 
 use super::machine::MachineId;
-use super::slots::Slots;
-use nws_core::LinkId;
 
 slotmap::new_key_type! {
     pub(super) struct CableId;
@@ -28,11 +30,15 @@ pub(super) struct End {
     pub(super) machine: MachineId,
     /// While it is connected.
     pub(super) link: Option<LinkId>,
-    pub(super) hello_sent: bool,
-    pub(super) hello_came: bool,
+    /// The link is wanted: what has come may be answered.
+    pub(super) is_started: bool,
     pub(super) is_ready: bool,
-    pub(super) has_matched: bool,
-    pub(super) slots: Slots,
+    /// What came before the link was wanted.
+    pub(super) early: Vec<Vec<u8>>,
+    pub(super) session: Session,
+    /// The streams, each with the connection that stands for the other side.
+    pub(super) streams: LinkStreams<ConnId>,
+    pub(super) mux: Mux,
 }
 
 /// What is under way in one direction, in order.
@@ -42,30 +48,37 @@ pub(super) struct Way {
     pub(super) last: Instant,
 }
 
-/// Something that is sent. Slots are those of the sender, but for [`Packet::Eval`].
+/// Something that is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Packet {
     Connected,
-    Hello,
     Ping,
     Pong,
-    /// The question that opens a slot.
-    Blind(usize),
-    /// The answer.
-    Eval(usize),
-    /// The proof of knowing a channel.
-    Tag(usize, ChannelName),
-    Leave(usize),
-    Data(usize, Vec<u8>),
-    Credit(usize, usize),
+    /// A frame of the link.
+    Frame(Vec<u8>),
     /// The end, in order or not.
     Fin,
 }
 
 impl Cable {
-    pub(super) fn new(dialler: MachineId, listener: MachineId, now: Instant) -> Self {
+    /// A connection between two machines, each with the id of its proxy.
+    pub(super) fn new(
+        dialler: (MachineId, &ProxyId),
+        listener: (MachineId, &ProxyId),
+        now: Instant,
+        rng: &mut ChaCha20Rng,
+    ) -> Self {
+        let mut sid = [0; 32];
+        rng.fill_bytes(&mut sid);
+        let mut end = |role, (machine, own): (MachineId, &ProxyId), peer: &ProxyId| {
+            let mut seed = [0; 32];
+            rng.fill_bytes(&mut seed);
+            let config = SessionConfig::new(role, sid, own.clone(), peer.clone());
+            End::new(machine, Session::new(config, seed))
+        };
+        let ends = [end(Role::Initiator, dialler, listener.1), end(Role::Responder, listener, dialler.1)];
         let ways = [0, 1].map(|_| Way { packets: VecDeque::new(), last: now });
-        Self { ends: [End::new(dialler), End::new(listener)], ways }
+        Self { ends, ways }
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -75,15 +88,16 @@ impl Cable {
 }
 
 impl End {
-    fn new(machine: MachineId) -> Self {
+    fn new(machine: MachineId, session: Session) -> Self {
         Self {
             machine,
             link: None,
-            hello_sent: false,
-            hello_came: false,
+            is_started: false,
             is_ready: false,
-            has_matched: false,
-            slots: Slots::default(),
+            early: Vec::new(),
+            session,
+            streams: LinkStreams::default(),
+            mux: Mux::default(),
         }
     }
 }

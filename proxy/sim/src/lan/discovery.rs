@@ -164,7 +164,9 @@ impl Lan {
     }
 
     fn connect(&mut self, dialler: MachineId, listener: MachineId, dial: DialId) {
-        let cable = self.cables.insert(Cable::new(dialler, listener, self.clock.now()));
+        let end = |machine: MachineId| (machine, &self.machines[machine.0].id);
+        let cable = Cable::new(end(dialler), end(listener), self.clock.now(), &mut self.rng);
+        let cable = self.cables.insert(cable);
         self.begin(cable, 0, Some(dial));
     }
 }

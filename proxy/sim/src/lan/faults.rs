@@ -133,7 +133,7 @@ impl Lan {
         let it = &mut self.machines[machine.0];
         it.health = health;
         it.links.clear();
-        it.trunks.clear();
+        it.streams.clear();
     }
 
     /// What has not got through is sent again.

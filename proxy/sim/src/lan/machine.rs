@@ -1,17 +1,18 @@
 //! One machine of the network.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
+use nws_core::{Config, ConnId, DialId, LinkId, Mesh, MeshConfig, StreamId, Target};
+use nws_matching::{LinkKey, Rations, RationsConfig};
 use nws_protocol::ProxyId;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
-use slotmap::SlotMap;
+use slotmap::{Key, KeyData, SlotMap};
 
 use super::cable::{CableId, Side};
 use crate::Proxy;
-use nws_core::{Config, ConnId, DialId, LinkId, Mesh, MeshConfig, Target};
 
 /// A machine, from its start on. When it is started again it is another one, at the same address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,8 +41,9 @@ pub(super) struct Machine {
     /// The addresses that it is configured with.
     pub(super) peers: Vec<SocketAddr>,
     pub(super) dials: BTreeMap<DialId, Target>,
-    /// The channels that are matched, by their trunks: the connection, and the slot on its side.
-    pub(super) trunks: HashMap<ConnId, (CableId, Side, usize)>,
+    rations: Rations,
+    /// The streams of links, by the connections that stand for their other sides.
+    pub(super) streams: HashMap<ConnId, (CableId, Side, StreamId)>,
     /// What it is to be woken for.
     pub(super) alarm: Option<Instant>,
 }
@@ -62,7 +64,8 @@ impl Machine {
             links: SlotMap::with_key(),
             peers: Vec::new(),
             dials: BTreeMap::new(),
-            trunks: HashMap::new(),
+            rations: Rations::new(RationsConfig::default()),
+            streams: HashMap::new(),
             alarm: None,
         }
     }
@@ -70,4 +73,36 @@ impl Machine {
     pub(super) fn is_running(&self) -> bool {
         self.health == Health::Running
     }
+
+    /// When it has something to do, if nothing happens before.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.mesh.poll_timeout().into_iter().chain(self.rations.poll_timeout()).min()
+    }
+
+    pub(super) fn open_rations(&mut self, link: LinkId, source: IpAddr) {
+        self.rations.open(key(link), source, true);
+    }
+
+    /// The other side of a link wants so many evaluations more.
+    pub(super) fn ask_rations(&mut self, link: LinkId, count: usize) {
+        self.rations.ask(key(link), count);
+    }
+
+    pub(super) fn match_rations(&mut self, link: LinkId) {
+        self.rations.matched(key(link));
+    }
+
+    pub(super) fn close_rations(&mut self, link: LinkId) {
+        self.rations.close(key(link));
+    }
+
+    /// A link, and how many evaluations it may do now.
+    pub(super) fn poll_grant(&mut self, now: Instant) -> Option<(LinkId, usize)> {
+        let (link, count) = self.rations.poll_grant(now)?;
+        Some((KeyData::from_ffi(link.0).into(), count))
+    }
+}
+
+fn key(link: LinkId) -> LinkKey {
+    LinkKey(link.data().as_ffi())
 }

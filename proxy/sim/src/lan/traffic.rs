@@ -1,17 +1,13 @@
 //! What goes over connections.
 
+use nws_core::{DialId, Input, LinkId, MeshInput, MeshOutput, MuxInput, Output};
+use nws_matching as matching;
 use nws_protocol::ChannelName;
 
 use super::cable::{CableId, End, Packet, Side};
 use super::machine::Machine;
 use super::schedule::Happening;
-use super::slots::Trunk;
 use super::{Lan, MachineId};
-use crate::network;
-use nws_core::{ConnId, DialId, Input, LinkId, MeshInput, MeshOutput, Output};
-
-/// Bytes of one piece of a stream.
-const PIECE: usize = 64 * 1024;
 
 impl Lan {
     /// A connection is there at one side.
@@ -24,19 +20,19 @@ impl Lan {
         }
         let Machine { id, address, .. } = &self.machines[other.0];
         let (proxy, source) = (id.clone(), address.ip());
+        self.machines[machine.0].open_rations(link, source);
         self.tell_mesh(machine, MeshInput::Connected { link, proxy, source, dial });
     }
 
-    pub(super) fn obey_mesh(&mut self, machine: MachineId, output: MeshOutput) {
+    pub(super) fn apply_mesh_output(&mut self, machine: MachineId, output: MeshOutput) {
         match output {
             MeshOutput::Dial { dial, target } => self.dial(machine, dial, target),
             MeshOutput::Abandon { dial } => drop(self.machines[machine.0].dials.remove(&dial)),
             MeshOutput::Ask => self.question(machine),
             MeshOutput::Start { link } => {
                 let (cable, side) = self.find(machine, link);
-                self.end_of(cable, side).hello_sent = true;
-                self.send_packet(cable, side, Packet::Hello);
-                self.greet(cable, side);
+                self.end_of(cable, side).is_started = true;
+                self.restless.push((cable, side));
             }
             MeshOutput::Ping { link } => {
                 let (cable, side) = self.find(machine, link);
@@ -48,15 +44,11 @@ impl Lan {
                 self.finish(cable, side);
             }
             MeshOutput::Offer { link, channel } => {
-                let (cable, side) = self.find(machine, link);
-                if self.end_of(cable, side).slots.is_searched(&channel) {
-                    self.tell_mesh(machine, MeshInput::Searched { link, channel });
-                } else if let Some(slot) = self.end_of(cable, side).slots.offer(channel) {
-                    self.send_packet(cable, side, Packet::Blind(slot));
-                }
+                self.tell_session(machine, link, matching::Input::Offer(channel));
             }
-            // Here each has its slot at once.
-            MeshOutput::Linger { .. } => {}
+            MeshOutput::Linger { link, channel } => {
+                self.tell_session(machine, link, matching::Input::Linger(channel));
+            }
             MeshOutput::Isolated { channel, is_isolated } => {
                 self.machines[machine.0].proxy.input(Input::Isolated { channel: &channel, is_isolated });
             }
@@ -66,26 +58,31 @@ impl Lan {
             }
             MeshOutput::Withdraw { link, channel } => {
                 let (cable, side) = self.find(machine, link);
-                self.withdraw(cable, side, &channel);
+                self.close(cable, side, &channel);
+                self.tell_session(machine, link, matching::Input::Withdraw(channel));
             }
         }
     }
 
-    pub(super) fn obey_channels(&mut self, machine: MachineId, output: Output) {
+    pub(super) fn apply_channels_output(&mut self, machine: MachineId, output: Output) {
         match output {
             Output::Opened { channel } => self.tell_mesh(machine, MeshInput::Opened { channel }),
             Output::Closed { channel } => self.tell_mesh(machine, MeshInput::Closed { channel }),
-            Output::Write { conn } => self.pump(machine, conn),
-            Output::Hold { conn } => self.with_trunk(machine, conn, |trunk| trunk.is_held = true),
-            Output::Release { conn } => {
-                self.with_trunk(machine, conn, |trunk| trunk.is_held = false);
-                self.pay(machine, conn);
-            }
-            Output::Reset { conn } => {
-                if let Some(&(cable, side, _)) = self.machines[machine.0].trunks.get(&conn) {
-                    self.send_packet(cable, side, Packet::Fin);
-                    self.finish(cable, side);
-                }
+            Output::Write { conn }
+            | Output::Hold { conn }
+            | Output::Release { conn }
+            | Output::Reset { conn } => {
+                let Some(&(cable, side, stream)) = self.machines[machine.0].streams.get(&conn) else {
+                    return;
+                };
+                let input = match output {
+                    Output::Write { .. } => MuxInput::Waiting { stream },
+                    Output::Hold { .. } => MuxInput::Held { stream },
+                    Output::Release { .. } => MuxInput::Released { stream },
+                    _ => MuxInput::Failed,
+                };
+                self.end_of(cable, side).mux.handle(input);
+                self.transmit(cable, side);
             }
             Output::Reserved { .. }
             | Output::Taken { .. }
@@ -100,9 +97,10 @@ impl Lan {
         let end = self.end_of(cable, side);
         let (Some(link), machine) = (end.link.take(), end.machine) else { return };
         end.is_ready = false;
-        let trunks: Vec<Trunk> = end.slots.own.iter_mut().filter_map(|own| own.trunk.take()).collect();
-        trunks.into_iter().for_each(|trunk| self.sever(machine, trunk.conn));
+        let conns: Vec<_> = end.mux.open().filter_map(|stream| end.mux.conn(stream)).collect();
+        conns.into_iter().for_each(|conn| self.sever(machine, conn));
         self.machines[machine.0].links.remove(link);
+        self.machines[machine.0].close_rations(link);
         self.tell_mesh(machine, MeshInput::Down { link });
         self.drop_if_over(cable);
     }
@@ -135,35 +133,8 @@ impl Lan {
         let machine = self.end_of(cable, side).machine;
         self.tell_mesh(machine, MeshInput::Heard { link });
         match packet {
-            Packet::Hello => {
-                self.end_of(cable, side).hello_came = true;
-                self.greet(cable, side);
-            }
             Packet::Ping => self.send_packet(cable, side, Packet::Pong),
-            Packet::Blind(slot) => {
-                self.end_of(cable, side).slots.ask(slot);
-                self.send_packet(cable, side, Packet::Eval(slot));
-            }
-            Packet::Eval(slot) => {
-                if let Some(channel) = self.end_of(cable, side).slots.prove(slot) {
-                    self.send_packet(cable, side, Packet::Tag(slot, channel));
-                }
-                self.end_of(cable, side).slots.search(slot);
-                self.match_all(cable, side);
-            }
-            Packet::Tag(slot, channel) => {
-                self.end_of(cable, side).slots.learn(slot, channel);
-                self.match_all(cable, side);
-            }
-            Packet::Leave(slot) => {
-                if let Some(own) = self.end_of(cable, side).slots.forget(slot) {
-                    self.part(cable, side, own);
-                    self.tell_shared(cable, side, own, false);
-                }
-                self.tell_searched(cable, side);
-            }
-            Packet::Data(slot, bytes) => self.on_data(cable, side, slot, &bytes),
-            Packet::Credit(slot, bytes) => self.on_credit(cable, side, slot, bytes),
+            Packet::Frame(frame) => self.on_frame(cable, side, frame),
             Packet::Connected | Packet::Pong | Packet::Fin => {}
         }
     }
@@ -176,134 +147,27 @@ impl Lan {
         }
     }
 
-    fn greet(&mut self, cable: CableId, side: Side) {
-        let end = self.end_of(cable, side);
-        if end.hello_sent && end.hello_came && !end.is_ready {
-            end.is_ready = true;
-            let machine = end.machine;
-            if let Some(link) = end.link {
-                self.tell_mesh(machine, MeshInput::Ready { link });
-            }
-        }
+    /// Tells the matching of a link something. What follows from it is done by [`Self::settle_sessions`].
+    pub(super) fn tell_session(&mut self, machine: MachineId, link: LinkId, input: matching::Input<'_>) {
+        let (cable, side) = self.find(machine, link);
+        self.end_of(cable, side).session.handle(input).expect("it comes from this side");
+        self.restless.push((cable, side));
     }
 
-    fn withdraw(&mut self, cable: CableId, side: Side, channel: &ChannelName) {
-        let slots = &mut self.end_of(cable, side).slots;
-        if let Some(slot) = slots.slot_of(channel) {
-            slots.leave(slot);
-            self.part(cable, side, slot);
-            self.send_packet(cable, side, Packet::Leave(slot));
-        }
-    }
-
-    /// A channel is not matched any more.
-    fn part(&mut self, cable: CableId, side: Side, slot: usize) {
-        let end = self.end_of(cable, side);
-        let machine = end.machine;
-        if let Some(trunk) = end.slots.own[slot].trunk.take() {
-            self.sever(machine, trunk.conn);
-        }
-    }
-
-    fn sever(&mut self, machine: MachineId, conn: ConnId) {
-        self.machines[machine.0].trunks.remove(&conn);
-        self.catch_up(machine);
-        self.machines[machine.0].proxy.sever(conn);
-    }
-
-    fn match_all(&mut self, cable: CableId, side: Side) {
-        let other = self.end_of(cable, 1 - side).machine;
-        let proxy = self.machines[other.0].id.clone();
-        while let Some((slot, channel)) = self.end_of(cable, side).slots.match_next() {
-            let end = self.end_of(cable, side);
-            let (machine, link, is_first) =
-                (end.machine, end.link, !std::mem::replace(&mut end.has_matched, true));
-            if let Some(link) = link.filter(|_| is_first) {
-                self.tell_mesh(machine, MeshInput::Matched { link });
-            }
-            self.catch_up(machine);
-            let conn = self.machines[machine.0].proxy.trunk(&network(channel.as_str()), &proxy);
-            self.machines[machine.0].trunks.insert(conn, (cable, side, slot));
-            self.end_of(cable, side).slots.own[slot].trunk = Some(Trunk::new(conn));
-            self.tell_shared(cable, side, slot, true);
-        }
-        self.tell_searched(cable, side);
-    }
-
-    fn tell_shared(&mut self, cable: CableId, side: Side, slot: usize, is_matched: bool) {
-        let end = self.end_of(cable, side);
-        let (machine, channel) = (end.machine, end.slots.own[slot].channel.clone());
-        if let Some((link, channel)) = end.link.zip(channel) {
-            self.tell_mesh(machine, MeshInput::Shared { link, channel, is_matched });
-        }
-    }
-
-    fn tell_searched(&mut self, cable: CableId, side: Side) {
-        let end = self.end_of(cable, side);
-        let (machine, link, searched) = (end.machine, end.link, end.slots.searched());
-        if let Some(link) = link {
-            let inputs = searched.into_iter().map(|channel| MeshInput::Searched { link, channel });
-            inputs.for_each(|input| self.tell_mesh(machine, input));
-        }
-    }
-
-    /// Sends what waits for a trunk, as far as the other side takes it.
-    fn pump(&mut self, machine: MachineId, conn: ConnId) {
-        while let Some(&(cable, side, slot)) = self.machines[machine.0].trunks.get(&conn) {
-            let Some(trunk) = &mut self.cables[cable].ends[side].slots.own[slot].trunk else { return };
-            let bytes = self.machines[machine.0].proxy.take(conn, trunk.credit.min(PIECE));
-            if bytes.is_empty() {
-                return;
-            }
-            trunk.credit -= bytes.len();
-            self.send_packet(cable, side, Packet::Data(slot, bytes));
-        }
-    }
-
-    fn on_data(&mut self, cable: CableId, side: Side, slot: usize, bytes: &[u8]) {
-        let end = self.end_of(cable, side);
-        let machine = end.machine;
-        // Without a match it was under way when this side left.
-        let Some((_, trunk)) = end.slots.trunk_for(slot) else { return };
-        trunk.owed += bytes.len();
-        let conn = trunk.conn;
-        self.catch_up(machine);
-        self.machines[machine.0].proxy.stream(conn, bytes);
-        let news = self.machines[machine.0].proxy.news();
-        news.into_iter().for_each(|output| self.obey_channels(machine, output));
-        self.pay(machine, conn);
-    }
-
-    fn on_credit(&mut self, cable: CableId, side: Side, slot: usize, bytes: usize) {
-        let end = self.end_of(cable, side);
-        let machine = end.machine;
-        let Some((_, trunk)) = end.slots.trunk_for(slot) else { return };
-        trunk.credit += bytes;
-        let conn = trunk.conn;
-        self.catch_up(machine);
-        self.pump(machine, conn);
-    }
-
-    /// Asks for as much more as was taken, unless the channel wants nothing now.
-    fn pay(&mut self, machine: MachineId, conn: ConnId) {
-        let Some(&(cable, side, slot)) = self.machines[machine.0].trunks.get(&conn) else { return };
-        let Some(trunk) = &mut self.cables[cable].ends[side].slots.own[slot].trunk else { return };
-        if !trunk.is_held && trunk.owed > 0 {
-            let bytes = std::mem::take(&mut trunk.owed);
-            self.send_packet(cable, side, Packet::Credit(slot, bytes));
-        }
-    }
-
-    fn with_trunk(&mut self, machine: MachineId, conn: ConnId, change: impl FnOnce(&mut Trunk)) {
-        let Some(&(cable, side, slot)) = self.machines[machine.0].trunks.get(&conn) else { return };
-        self.cables[cable].ends[side].slots.own[slot].trunk.iter_mut().next().map(change);
-    }
-
-    fn find(&self, machine: MachineId, link: LinkId) -> (CableId, Side) {
+    pub(super) fn find(&self, machine: MachineId, link: LinkId) -> (CableId, Side) {
         *self.machines[machine.0].links.get(link).expect("nothing is asked for links that are no more")
     }
 
-    fn end_of(&mut self, cable: CableId, side: Side) -> &mut End {
+    pub(super) fn end_of(&mut self, cable: CableId, side: Side) -> &mut End {
         &mut self.cables[cable].ends[side]
+    }
+
+    pub(super) fn close(&mut self, cable: CableId, side: Side, channel: &ChannelName) {
+        let end = self.end_of(cable, side);
+        let machine = end.machine;
+        if let Some((stream, conn)) = end.streams.close(channel) {
+            end.mux.handle(MuxInput::Closed { stream });
+            self.sever(machine, conn);
+        }
     }
 }
