@@ -4,16 +4,17 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
+use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Framing, Input, Output, RecordReader, Turn};
 use nws_protocol::link::Record;
 use nws_protocol::{ChannelName, IdSource, ProxyId, Scope};
-use slotmap::SlotMap;
+use slotmap::{SecondaryMap, SlotMap};
 
 /// One channel, and sockets that take what the test lets them.
 pub(crate) struct Scene {
     pub(crate) core: Channels,
     account: Arc<Account>,
     pub(crate) conns: SlotMap<ConnId, ()>,
+    pub(crate) readers: SecondaryMap<ConnId, RecordReader>,
     pub(crate) now: Instant,
     /// Sockets take nothing.
     pub(crate) is_stalled: bool,
@@ -25,6 +26,7 @@ impl Scene {
             core: Channels::new(config, proxy(0), [7; 32]),
             account: Account::new(usize::MAX),
             conns: SlotMap::with_key(),
+            readers: SecondaryMap::new(),
             now: Instant::now(),
             is_stalled: false,
         };
@@ -47,8 +49,18 @@ impl Scene {
     pub(crate) fn link(&mut self, n: u32) -> ConnId {
         let conn = self.conns.insert(());
         let share = self.account.share(Ipv4Addr::LOCALHOST.into(), || {});
-        self.input(Input::Trunk { conn, channel: key(), proxy: proxy(n), share });
+        self.input(Input::RemoteGroup { conn, channel: key(), proxy: proxy(n), share });
         conn
+    }
+
+    /// What a link says, all at once.
+    pub(crate) fn hear(&mut self, link: ConnId, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let reader = self.readers.entry(link).expect("a link that is there").or_default();
+            let long = self.core.hear_stream(link, reader, &mut bytes, &mut Turn::default(), self.now);
+            assert!(long.is_none(), "long messages are encoded elsewhere");
+        }
+        self.settle();
     }
 
     /// So many come and go, one after the other, in the same turn.

@@ -193,7 +193,8 @@ impl Scene {
         for mut piece in bytes.chunks(64 * 1024) {
             while !piece.is_empty() {
                 let started = CpuTime::now();
-                let long = self.core.hear_stream(link, &mut piece, &mut Turn::default(), self.now);
+                let reader = self.readers.entry(link).expect("a link that is there").or_default();
+                let long = self.core.hear_stream(link, reader, &mut piece, &mut Turn::default(), self.now);
                 self.core.fresh();
                 turns.push(started.elapsed());
                 turns.push(self.hand_out(link, long));

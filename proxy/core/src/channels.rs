@@ -1,29 +1,25 @@
 //! Channels and their members: who is there, who is told what, and who may go on sending.
 
-mod admission;
-mod channel;
+mod batch;
 mod config;
-mod flow;
+mod delivery;
 mod input;
 mod isolation;
-mod lag;
 mod liveness;
 mod long;
-mod member;
-mod outbox;
 mod output;
 mod presence;
+mod remote;
+mod rosters;
 mod route;
+mod said;
 mod serve;
 mod shared;
 mod slowness;
-mod tally;
-mod trunk;
 mod turn;
+mod unfinished;
 mod welcome;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -33,16 +29,13 @@ use nws_protocol::websocket::{self, Opcode};
 use nws_protocol::{CloseCode, ProxyId};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use slotmap::{SecondaryMap, SlotMap};
 
-use channel::Channel;
-use flow::Lagging;
+use batch::Batch;
+use delivery::{Delivery, Verdict};
 use liveness::Agenda;
-use member::{Member, State};
-use outbox::Pool;
-use route::Batch;
-use tally::Tally;
-use trunk::{Departing, Trunk};
+use remote::Departing;
+use rosters::{ChannelId, Member, RemoteGroup, Rosters};
+use unfinished::Unfinished;
 use welcome::Welcomes;
 
 use crate::Attention;
@@ -51,6 +44,7 @@ pub use config::Config;
 pub use input::{ChannelKey, Framing, Input};
 pub use long::{Encoded, LongMessage};
 pub use output::{Cut, Fresh, Output};
+pub use remote::RecordReader;
 pub use shared::Shared;
 pub use slowness::Slowness;
 pub use turn::Turn;
@@ -61,39 +55,64 @@ slotmap::new_key_type! {
     pub struct ConnId;
 }
 
-slotmap::new_key_type! {
-    struct ChannelId;
-}
-
-/// The state machine of some of a proxy's channels.
+/// The state machine of some of a proxy's channels: who is there (`rosters`), and what waits for whom
+/// (`delivery`).
+///
+/// It has three kinds of methods:
+///
+/// - [`handle`](Self::handle), [`hear_stream`](Self::hear_stream), [`long_message`](Self::long_message)
+///   and [`handle_timeout`](Self::handle_timeout) take what has happened, and when. Nothing else changes
+///   who is there.
+/// - [`poll_output`](Self::poll_output) gives what is to be done: to be called until it gives `None`,
+///   after one input or several. For [`Output::Write`], the bytes of [`waiting`](Self::waiting) are
+///   written, and [`Input::Wrote`] says how many were.
+/// - [`poll_timeout`](Self::poll_timeout) says when `handle_timeout` is to be called at the latest. It may
+///   be another time after every other call.
+///
+/// Times are of a clock that never goes back. All sizes are bytes.
+///
+/// ```
+/// use std::time::Instant;
+/// use nws_core::{ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
+/// use nws_protocol::{ChannelName, ProxyId, Scope};
+/// use slotmap::SlotMap;
+///
+/// let proxy = ProxyId::from_digest(&[0; 32]);
+/// let mut channels = Channels::new(Config::default(), proxy, [7; 32]);
+/// let channel = ChannelKey { scope: Scope::Local, name: ChannelName::new("chat").expect("a name") };
+/// let mut conns: SlotMap<ConnId, ()> = SlotMap::with_key();
+/// let [alice, bob] = [(); 2].map(|()| conns.insert(()));
+/// for conn in [alice, bob] {
+///     let join = Input::Join { conn, channel: channel.clone(), framing: Framing::Structured };
+///     channels.handle(join, Instant::now());
+/// }
+/// let text = r#"{"action":"broadcast","data":"hello"}"#;
+/// channels.handle(Input::Text { conn: alice, text }, Instant::now());
+/// while let Some(output) = channels.poll_output() {
+///     let Output::Write { conn } = output else { continue };
+///     let frames: Vec<u8> = channels.waiting(conn).flatten().copied().collect();
+///     channels.handle(Input::Wrote { conn, bytes: frames.len() }, Instant::now());
+///     let has_heard = String::from_utf8_lossy(&frames).contains("hello");
+///     assert_eq!(has_heard, conn == bob);
+/// }
+/// ```
 pub struct Channels {
     config: Config,
     proxy: ProxyId,
     rng: ChaCha20Rng,
-    hasher: RandomState,
-    members: SecondaryMap<ConnId, Member>,
-    channels: SlotMap<ChannelId, Channel>,
-    by_key: HashMap<ChannelKey, ChannelId, RandomState>,
-    outputs: VecDeque<Output>,
-    pool: Pool,
+    rosters: Rosters,
+    delivery: Delivery,
+    batch: Batch,
     /// A buffer for the frames of one input, kept between inputs.
     encoded: Vec<u8>,
-    batch: Batch,
-    lagging: Lagging,
-    /// Those who have sent more than their share of a message without an end, by what they have sent.
-    unfinished: BTreeSet<(usize, ConnId)>,
+    unfinished: Unfinished,
     agenda: Agenda,
     welcomes: Welcomes,
+    departing: Departing,
     /// By this clock all times in here are.
     attention: Attention,
-    tally: Rc<Tally>,
-    departing: Departing,
     /// The proxy stops: nobody joins any more.
-    stopping: bool,
-    /// Bytes that were queued since outputs were last drained.
-    fresh: usize,
-    /// Frames and batches of them that were ever put into outboxes, and members that were passed over.
-    frames: u64,
+    is_stopping: bool,
 }
 
 impl Channels {
@@ -104,27 +123,19 @@ impl Channels {
         let mut rng = ChaCha20Rng::from_seed(seed);
         let hasher = RandomState::with_seeds(rng.next_u64(), rng.next_u64(), rng.next_u64(), rng.next_u64());
         Self {
+            rosters: Rosters::new(&config, hasher.clone()),
+            delivery: Delivery::new(&config, hasher),
+            unfinished: Unfinished::new(Arc::clone(&config.shared)),
             agenda: Agenda::with_interval(config.ping_interval),
+            batch: Batch::default(),
+            encoded: Vec::new(),
+            welcomes: Welcomes::default(),
+            departing: Departing::default(),
             attention: Attention::default(),
-            tally: Rc::new(Tally::new(Arc::clone(&config.shared))),
-            stopping: false,
+            is_stopping: false,
             config,
             proxy,
             rng,
-            members: SecondaryMap::new(),
-            channels: SlotMap::with_key(),
-            by_key: HashMap::with_hasher(hasher.clone()),
-            hasher,
-            outputs: VecDeque::new(),
-            pool: Pool::default(),
-            encoded: Vec::new(),
-            batch: Batch::default(),
-            lagging: Lagging::default(),
-            unfinished: BTreeSet::new(),
-            welcomes: Welcomes::default(),
-            departing: Departing::default(),
-            fresh: 0,
-            frames: 0,
         }
     }
 
@@ -133,18 +144,11 @@ impl Channels {
     pub fn handle(&mut self, input: Input<'_>, now: Instant) {
         let now = self.begin(input.speaker(), now);
         match input {
-            Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer, now),
+            Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer),
             Input::Join { conn, channel, framing } => self.join(conn, channel, framing, now),
             Input::Refuse { conn, code, reason } => self.refuse(conn, code, reason, now),
-            Input::Trunk { conn, channel, proxy, share } => {
-                self.on_trunk(conn, channel, Trunk::new(proxy, &share), now);
-            }
-            Input::Stream { conn, mut bytes } => {
-                while !bytes.is_empty() {
-                    if let Some(long) = self.on_stream(conn, &mut bytes, &mut Turn::default(), now) {
-                        self.on_encoded(conn, long.encode(), now);
-                    }
-                }
+            Input::RemoteGroup { conn, channel, proxy, share } => {
+                self.on_remote_group(conn, channel, RemoteGroup::new(proxy, &share), now);
             }
             Input::Searched { channel, found } => self.on_searched(channel, found),
             Input::Text { conn, text } => self.on_text(conn, text, now),
@@ -157,8 +161,8 @@ impl Channels {
             Input::Violation { conn, violation } => {
                 self.close(conn, violation.code, violation.reason, now);
             }
-            Input::Wrote { conn, bytes } => self.on_wrote(conn, bytes, now),
-            Input::Queued { conn } => self.on_queued(conn, now),
+            Input::Wrote { conn, bytes } => self.delivery.on_wrote(conn, bytes, now),
+            Input::Exempt { conn } => self.delivery.exempt(conn, now),
             Input::Gone { conn } => self.on_gone(conn, now),
             Input::Isolated { channel, is_isolated } => self.on_isolated(channel, is_isolated),
             Input::Shutdown => self.shutdown(now),
@@ -166,19 +170,21 @@ impl Channels {
         self.end(now);
     }
 
-    /// Takes the beginning of [`Input::Stream`] from `bytes`, as much as there is time for in this
-    /// turn, which is not over: to be called again with the rest, after others have had theirs. Where the
-    /// answer is a long message, it has to be encoded and handed back before.
+    /// Takes the beginning of what came on a stream of a link from `bytes`, as much as there is time for
+    /// in this turn, which is not over: to be called again with the rest, after others have had theirs.
+    /// `reader` is the one of the stream. Where a long message comes back, it has to be encoded and
+    /// handed back before.
     #[must_use]
     pub fn hear_stream(
         &mut self,
         conn: ConnId,
+        reader: &mut RecordReader,
         bytes: &mut &[u8],
         turn: &mut Turn,
         now: Instant,
     ) -> Option<LongMessage> {
         let now = self.begin(Some(conn), now);
-        let long = self.on_stream(conn, bytes, turn, now);
+        let long = self.on_stream(conn, reader, bytes, turn, now);
         self.end(now);
         long
     }
@@ -188,62 +194,53 @@ impl Channels {
         let now = self.awake(now);
         let turn = &mut Turn::of(self.config.records_per_turn);
         self.deliver();
-        self.judge_lagging(turn, now);
+        for stopped in self.delivery.look_at_lagging(turn, now) {
+            self.cut(stopped, now);
+        }
         self.visit_due(turn, now);
         self.welcome_late(turn, now);
         self.go_on_departing(turn);
         self.end(now);
     }
 
-    /// What is to be done next. To be called until it answers `None`, after every input or after
+    /// What is to be done next. To be called until it gives `None`, after every input or after
     /// several.
     #[inline]
     pub fn poll_output(&mut self) -> Option<Output> {
         self.finish_batch();
-        let output = self.outputs.pop_front();
-        match output {
-            Some(Output::Write { conn }) => {
-                if let Some(member) = self.members.get_mut(conn) {
-                    member.announced = false;
-                }
-            }
-            None => self.fresh = 0,
-            Some(_) => {}
-        }
-        output
+        self.delivery.poll_output()
     }
 
     /// When [`Self::handle_timeout`] is to be called at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        due(&self.lagging, &self.agenda, &self.welcomes, &self.departing)
+        due(&self.delivery, &self.agenda, &self.welcomes, &self.departing)
             .map(|due| self.attention.system(due))
     }
 
     /// What waits to be written to `conn`, in order and in pieces. What was written is reported by
     /// [`Input::Wrote`].
     pub fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
-        self.members.get(conn).into_iter().flat_map(|member| member.outbox.pieces())
+        self.delivery.waiting(conn)
     }
 
-    /// What has been queued since [`Self::poll_output`] last answered `None`: may be a reason to write
+    /// What has been queued since [`Self::poll_output`] last gave `None`: may be a reason to write
     /// before reading on.
     pub fn fresh(&mut self) -> Fresh {
         self.finish_batch();
-        Fresh { bytes: self.fresh, outputs: self.outputs.len() }
+        self.delivery.fresh()
     }
 
     /// How often anything was ever put into an outbox, or a member passed over: most of what inputs have cost.
     #[must_use]
     pub const fn frames(&self) -> u64 {
-        self.frames
+        self.delivery.frames()
     }
 
     /// A turn has ended after so many outputs, and others are left. What was queued for those that are done is fresh no
     /// more: about as much for each as for each of the others.
     pub fn end_turn(&mut self, done: usize) {
-        let left = self.outputs.len();
-        self.fresh = (self.fresh as u128 * left as u128 / (left + done).max(1) as u128) as usize;
+        self.delivery.end_turn(done);
     }
 
     /// Before something that `speaker` says, or that somebody else has caused.
@@ -260,13 +257,21 @@ impl Channels {
         if self.welcomes.has_changed() {
             self.welcome_settled();
         }
-        self.judge_touched(now);
+        self.execute_verdicts(now);
+    }
+
+    /// Cuts those who read too slowly. Whoever is cut leaves, and that makes others wait.
+    #[inline]
+    fn execute_verdicts(&mut self, now: Instant) {
+        while let Some(verdict) = self.delivery.next_verdict(now) {
+            self.cut(verdict, now);
+        }
     }
 
     #[inline]
     fn awake(&mut self, now: Instant) -> Instant {
-        let Self { attention, lagging, agenda, welcomes, departing, .. } = self;
-        attention.at(now, || due(lagging, agenda, welcomes, departing))
+        let Self { attention, delivery, agenda, welcomes, departing, .. } = self;
+        attention.at(now, || due(delivery, agenda, welcomes, departing))
     }
 
     /// Queues a close frame and takes the connection out of its channel. Nothing that the client
@@ -283,6 +288,7 @@ impl Channels {
         });
     }
 
+    /// The end of a client that is present. That of a group is its link's.
     fn finish(
         &mut self,
         conn: ConnId,
@@ -290,49 +296,51 @@ impl Channels {
         now: Instant,
         write: impl FnOnce(&mut Vec<u8>),
     ) {
+        match self.rosters.member(conn) {
+            Some(Member::Client(_)) => self.end_client(conn, reason, now, write),
+            Some(Member::Group(_)) => self.end_group(conn, now),
+            Some(Member::Reserved(_) | Member::Closing { .. }) | None => {}
+        }
+    }
+
+    /// Takes a client out of its channel, if it is in one, and ends its connection after a last frame.
+    fn end_client(
+        &mut self,
+        conn: ConnId,
+        reason: Option<LeaveReason>,
+        now: Instant,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
         let until = now + self.config.close_time;
-        let Some(member) = self.members.get_mut(conn).filter(|member| member.is_open()) else { return };
-        if member.trunk.is_some() {
-            return self.end_trunk(conn, now);
+        self.deliver();
+        self.delivery.begin_closing(conn);
+        if let Some(member) = self.rosters.set(conn, Member::Closing { until }) {
+            self.leave(conn, member, reason, now);
         }
-        member.state = State::Closing { until };
-        let (unfinished, holders) =
-            (std::mem::take(&mut member.unfinished), std::mem::take(&mut member.holders));
-        self.note_unfinished(conn, unfinished, 0);
-        if holders > 0 {
-            self.outputs.push_back(Output::Release { conn });
-        }
-        self.leave(conn, reason, now);
-        self.let_all_go(conn, now);
         self.agenda.set(conn, until);
-        self.queue_with(conn, conn, write);
-        self.outputs.push_back(Output::Finish { conn });
+        self.encoded.clear();
+        write(&mut self.encoded);
+        self.delivery.finish(conn, &self.encoded, now);
     }
 
     fn refuse(&mut self, conn: ConnId, code: CloseCode, reason: &str, now: Instant) {
-        match self.members.get_mut(conn) {
-            Some(member) if member.state == State::Reserved => member.state = State::Open,
-            Some(_) => {}
-            None => {
-                let member = self.generate_member(Framing::Raw, now);
-                self.members.insert(conn, member);
-            }
+        if !self.rosters.is_known(conn) {
+            self.delivery.open_client(conn);
         }
-        self.close(conn, code, reason, now);
+        match self.rosters.member(conn) {
+            Some(Member::Reserved(_) | Member::Client(_)) | None => {
+                self.end_client(conn, None, now, |out| websocket::write_close(out, code, reason));
+            }
+            Some(Member::Group(_)) => self.end_group(conn, now),
+            Some(Member::Closing { .. }) => {}
+        }
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.stopping = true;
-        for (_, channel) in self.channels.drain() {
-            self.config.shared.release_channel();
-            drop(channel);
-        }
-        self.by_key.clear();
-        let open: Vec<ConnId> = self.members.keys().collect();
-        for &conn in &open {
-            self.members[conn].place = None;
-        }
-        for conn in open {
+        self.is_stopping = true;
+        self.deliver();
+        self.rosters.close_all();
+        for conn in self.rosters.conns() {
             self.close_as_stopping(conn, now);
         }
     }
@@ -342,21 +350,32 @@ impl Channels {
     }
 
     fn on_gone(&mut self, conn: ConnId, now: Instant) {
-        self.leave(conn, None, now);
-        self.let_all_go(conn, now);
-        self.forget_lag(conn);
+        self.deliver();
+        if let Some(member) = self.rosters.remove(conn) {
+            self.leave(conn, member, None, now);
+        }
         self.agenda.forget(conn);
-        if let Some(mut member) = self.members.remove(conn) {
-            self.note_unfinished(conn, member.unfinished, 0);
-            member.outbox.clear(&mut self.pool);
+        self.delivery.remove(conn, now);
+    }
+
+    /// Ends a recipient that reads too slowly: a client is closed, and a group with its link.
+    fn cut(&mut self, Verdict { conn, why }: Verdict, now: Instant) {
+        if self.rosters.group(conn).is_some() {
+            return self.end_group(conn, now);
         }
-        if self.members.is_empty() {
-            self.pool = Pool::default();
+        let Some(waiting) = self.delivery.cut(conn) else { return };
+        if let Some(client) = self.rosters.client(conn) {
+            let peer = client.id.clone();
+            self.delivery.ask(Output::Cut(Box::new(Cut { peer, why, waiting })));
         }
+        let reason = format!("read too slowly: {why}");
+        self.end_client(conn, Some(LeaveReason::Slow), now, |out| {
+            websocket::write_close(out, CloseCode::TryAgainLater, &reason);
+        });
     }
 }
 
 /// When something is to be done.
-fn due(lagging: &Lagging, agenda: &Agenda, welcomes: &Welcomes, departing: &Departing) -> Option<Instant> {
-    [lagging.next_look, agenda.next(), welcomes.next(), departing.next()].into_iter().flatten().min()
+fn due(delivery: &Delivery, agenda: &Agenda, welcomes: &Welcomes, departing: &Departing) -> Option<Instant> {
+    [delivery.next_look(), agenda.next(), welcomes.next(), departing.next()].into_iter().flatten().min()
 }

@@ -18,8 +18,8 @@ mod site_names;
 pub use account::{Account, AccountLimits, Kept, Overdrawn, Share};
 pub use attention::Attention;
 pub use channels::{
-    ChannelKey, Channels, Config, ConnId, Cut, Encoded, Framing, Fresh, Input, LongMessage, Output, Shared,
-    Slowness, Turn,
+    ChannelKey, Channels, Config, ConnId, Cut, Encoded, Framing, Fresh, Input, LongMessage, Output,
+    RecordReader, Shared, Slowness, Turn,
 };
 pub use mesh::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
 pub use mux::{LinkStreams, Mux, MuxInput, Outgoing, StreamId, Transmit};

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
-use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Output, Turn};
+use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Output, RecordReader, Turn};
 use nws_protocol::limits::{LINK_PIECE_MAX, MESSAGE_INLINE_MAX};
 use nws_protocol::link::{Payload, Record};
 use nws_protocol::{IdSource, PeerId, ProxyId};
@@ -21,6 +21,7 @@ struct Room {
     speaker: ConnId,
     raw: ConnId,
     link: ConnId,
+    reader: RecordReader,
 }
 
 /// How messages come in.
@@ -41,6 +42,7 @@ impl Room {
             speaker: ConnId::default(),
             raw: ConnId::default(),
             link: ConnId::default(),
+            reader: RecordReader::default(),
         };
         room.speaker = room.join("speaker", Framing::Structured);
         room.join("other", Framing::Structured);
@@ -50,9 +52,13 @@ impl Room {
         room.link = room.conns.insert(());
         let share = Account::new(usize::MAX).share(Ipv4Addr::LOCALHOST.into(), || {});
         let (conn, proxy) = (room.link, ProxyId::from_digest(&[1; 32]));
-        room.core.handle(Input::Trunk { conn, channel: network("room"), proxy, share }, room.now);
+        room.core.handle(Input::RemoteGroup { conn, channel: network("room"), proxy, share }, room.now);
         let bytes = Record::Join { member: 5, id: IdSource::Choice("far") }.to_bytes();
-        room.core.handle(Input::Stream { conn, bytes: &bytes }, room.now);
+        assert!(
+            room.core
+                .hear_stream(conn, &mut room.reader, &mut &*bytes, &mut Turn::default(), room.now)
+                .is_none()
+        );
         room.take();
         room
     }
@@ -94,17 +100,15 @@ impl Room {
         self.core.handle(input, self.now);
     }
 
-    /// The answer is how many of them were encoded elsewhere.
-    fn hear(&mut self, record: &Record<'_>, way: Way) -> usize {
+    /// The record comes in pieces of this length. Gives how many messages were encoded elsewhere: none of
+    /// a record that comes whole.
+    fn hear(&mut self, record: &Record<'_>, length: usize) -> usize {
         let (conn, bytes) = (self.link, record.to_bytes());
-        if way == Way::Inline {
-            self.core.handle(Input::Stream { conn, bytes: &bytes }, self.now);
-            return 0;
-        }
         let mut count = 0;
-        for mut piece in bytes.chunks(LINK_PIECE_MAX) {
+        for mut piece in bytes.chunks(length) {
             while !piece.is_empty() {
-                let long = self.core.hear_stream(conn, &mut piece, &mut Turn::default(), self.now);
+                let long =
+                    self.core.hear_stream(conn, &mut self.reader, &mut piece, &mut Turn::default(), self.now);
                 if let Some(long) = long {
                     count += 1;
                     self.core.handle(Input::Encoded { conn, message: long.encode() }, self.now);
@@ -178,9 +182,9 @@ fn what_another_proxy_says_is_the_same_both_ways() {
             for record in
                 [broadcast(5), message(5, 1), message(5, 2), message(5, 77), broadcast(6), message(6, 1)]
             {
-                let [one, two] = [Way::Inline, Way::Elsewhere].map(|way| {
+                let [one, two] = [usize::MAX, LINK_PIECE_MAX].map(|length| {
                     let mut room = Room::new(2);
-                    let count = room.hear(&record, way);
+                    let count = room.hear(&record, length);
                     (count, room.take())
                 });
                 let is_heard = matches!(

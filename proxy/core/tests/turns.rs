@@ -5,12 +5,12 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nws_core::{Account, Channels, Config, ConnId, Framing, Fresh, Input, Output, Turn};
+use nws_core::{Account, Channels, Config, ConnId, Framing, Fresh, Input, Output, RecordReader, Turn};
 use nws_protocol::limits::{FRAMES_PER_PASS, PING_INTERVAL, READ_PER_PASS};
 use nws_protocol::link::Record;
 use nws_protocol::{IdSource, ProxyId};
 use nws_sim::{Event, network};
-use slotmap::SlotMap;
+use slotmap::{SecondaryMap, SlotMap};
 
 /// Members that may leave in a turn.
 const RECORDS: usize = 10;
@@ -25,6 +25,7 @@ struct Room {
     /// What each client was told, besides what it was told first.
     seen: BTreeMap<ConnId, Vec<Event>>,
     account: Arc<Account>,
+    readers: SecondaryMap<ConnId, RecordReader>,
     /// Frames of the turn that had most.
     most: usize,
     turns: usize,
@@ -40,6 +41,7 @@ impl Room {
             conns: SlotMap::with_key(),
             seen: BTreeMap::new(),
             account: Account::new(usize::MAX),
+            readers: SecondaryMap::new(),
             most: 0,
             turns: 0,
         };
@@ -68,13 +70,14 @@ impl Room {
         let conn = self.conns.insert(());
         let (proxy, share) =
             (ProxyId::from_digest(&[1; 32]), self.account.share(Ipv4Addr::LOCALHOST.into(), || {}));
-        self.turn(Input::Trunk { conn, channel: network(channel), proxy, share });
+        self.turn(Input::RemoteGroup { conn, channel: network(channel), proxy, share });
         conn
     }
 
     /// The link says something, as much of it as there is time for in a turn.
     fn hear(&mut self, conn: ConnId, bytes: &mut &[u8]) {
-        assert!(self.core.hear_stream(conn, bytes, &mut Turn::of(RECORDS), self.now).is_none());
+        let reader = self.readers.entry(conn).expect("a link that is there").or_default();
+        assert!(self.core.hear_stream(conn, reader, bytes, &mut Turn::of(RECORDS), self.now).is_none());
         self.look();
     }
 
@@ -170,7 +173,11 @@ fn joins() -> Vec<u8> {
 fn full() -> (Room, ConnId) {
     let mut room = Room::new();
     let link = room.link();
-    room.turn(Input::Stream { conn: link, bytes: &joins() });
+    let bytes = joins();
+    let mut rest = &*bytes;
+    while !rest.is_empty() {
+        room.hear(link, &mut rest);
+    }
     room.settle();
     room.start_counting();
     (room, link)

@@ -7,12 +7,12 @@ use nws_protocol::limits::{READ_PER_PASS, REMOTES_KEPT_MAX};
 use nws_protocol::{CloseCode, PeerId, ProxyId};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use slotmap::SlotMap;
+use slotmap::{SecondaryMap, SlotMap};
 
 use super::client::Client;
 use super::clock::Clock;
 use super::{ClientId, Event, Speed, Word};
-use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
+use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Framing, Input, Output, RecordReader};
 
 /// Length of a message up to which it is likely to be read together with the next, in bytes.
 const TOGETHER: usize = 1024;
@@ -30,6 +30,8 @@ pub struct Proxy {
     rng: ChaCha20Rng,
     /// Connections of clients, and trunks.
     pub(super) conns: SlotMap<ConnId, Option<ClientId>>,
+    /// What has come of records, by the connections of groups.
+    pub(super) readers: SecondaryMap<ConnId, RecordReader>,
     clients: Vec<Client>,
     /// The answer to the last reservation.
     reserved: bool,
@@ -51,6 +53,7 @@ impl Proxy {
             clock: Clock::new(),
             rng,
             conns: SlotMap::with_key(),
+            readers: SecondaryMap::new(),
             clients: Vec::new(),
             reserved: false,
             news: Vec::new(),
@@ -247,7 +250,7 @@ impl Proxy {
                 return;
             }
             self.core.handle_timeout(self.clock.now());
-            self.obey();
+            self.apply_outputs();
         }
         panic!("what is due is never done");
     }
@@ -264,10 +267,10 @@ impl Proxy {
             self.read(readers.swap_remove(next));
             // As when much has been said already.
             if self.rng.next_u32().is_multiple_of(4) {
-                self.obey();
+                self.apply_outputs();
             }
         }
-        self.obey();
+        self.apply_outputs();
         let is_due = self.is_due();
         self.time_out();
         let dirty: Vec<ClientId> = self.all().filter(|client| self.clients[client.0].dirty).collect();
@@ -284,7 +287,7 @@ impl Proxy {
             let len = word.len();
             self.core.handle(word.input(conn), self.clock.now());
             if len > TOGETHER {
-                self.obey();
+                self.apply_outputs();
             }
             budget = budget.saturating_sub(len);
             if budget == 0 {
@@ -307,10 +310,10 @@ impl Proxy {
 
     pub(super) fn input(&mut self, input: Input<'_>) {
         self.core.handle(input, self.clock.now());
-        self.obey();
+        self.apply_outputs();
     }
 
-    pub(super) fn obey(&mut self) {
+    pub(super) fn apply_outputs(&mut self) {
         while let Some(output) = self.core.poll_output() {
             match output {
                 Output::Reserved { .. } => self.reserved = true,

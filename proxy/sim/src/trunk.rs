@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::Proxy;
-use nws_core::{Account, ChannelKey, Config, ConnId, Input, Output, Share};
+use nws_core::{Account, ChannelKey, Config, ConnId, Input, LongMessage, Output, RecordReader, Share, Turn};
 
 impl Proxy {
     /// A proxy without clients, whose id the seed decides.
@@ -36,7 +36,8 @@ impl Proxy {
     pub fn trunk_with(&mut self, channel: &ChannelKey, proxy: &ProxyId, share: &Share) -> ConnId {
         let conn = self.conns.insert(None);
         let (channel, proxy, share) = (channel.clone(), proxy.clone(), share.clone());
-        self.input(Input::Trunk { conn, channel, proxy, share });
+        self.readers.insert(conn, RecordReader::default());
+        self.input(Input::RemoteGroup { conn, channel, proxy, share });
         self.settle();
         conn
     }
@@ -55,7 +56,15 @@ impl Proxy {
 
     /// The other proxy says something on a trunk.
     pub fn stream(&mut self, trunk: ConnId, bytes: &[u8]) {
-        self.input(Input::Stream { conn: trunk, bytes });
+        let mut rest = bytes;
+        while let Some(reader) = self.readers.get_mut(trunk).filter(|_| !rest.is_empty()) {
+            let (now, mut turn) = (self.clock.now(), Turn::default());
+            let long = self.core.hear_stream(trunk, reader, &mut rest, &mut turn, now);
+            if let Some(message) = long.map(LongMessage::encode) {
+                self.core.handle(Input::Encoded { conn: trunk, message }, now);
+            }
+            self.apply_outputs();
+        }
         self.settle();
     }
 
@@ -72,7 +81,7 @@ impl Proxy {
 
     /// What waits for a trunk waits because others of its link have their turn.
     pub fn wait_for_turn(&mut self, trunk: ConnId) {
-        self.input(Input::Queued { conn: trunk });
+        self.input(Input::Exempt { conn: trunk });
     }
 
     /// Bytes that wait for a trunk.
@@ -83,6 +92,7 @@ impl Proxy {
 
     /// A trunk is no more, because its link is not, or either side has left the channel.
     pub fn sever(&mut self, trunk: ConnId) {
+        self.readers.remove(trunk);
         if self.conns.remove(trunk).is_some() {
             self.input(Input::Gone { conn: trunk });
             self.settle();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
-use nws_core::{ChannelKey, Encoded, Input, Kept, MuxInput, Share, StreamId, Transmit, Turn};
+use nws_core::{ChannelKey, Encoded, Input, Kept, MuxInput, RecordReader, Share, StreamId, Transmit, Turn};
 use nws_protocol::link::Slot;
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use slotmap::SecondaryMap;
@@ -76,7 +76,8 @@ pub(super) struct LinkPump {
     shard: Rc<Shard>,
     link: AttachedLink,
     sender: Rc<StreamSender>,
-    seats: SecondaryMap<StreamId, Seat>,
+    /// Who is behind each stream, and what has come of a record.
+    seats: SecondaryMap<StreamId, (Seat, RecordReader)>,
     /// What the link has cost since others had their turn.
     turn: Turn,
     /// Why nothing that the link tells is heard for a while.
@@ -119,7 +120,8 @@ impl LinkPump {
         let Self { seats, link, .. } = self;
         // What was not heard takes no memory any more.
         drop(link);
-        for (_, seat) in seats {
+        let seats: Vec<Seat> = seats.into_iter().map(|(_, (seat, _))| seat).collect();
+        for seat in seats {
             drop(seat);
             yield_now().await;
         }
@@ -189,23 +191,23 @@ impl LinkPump {
         self.sender.handle(MuxInput::Opened { stream, slot, conn });
         let channel = ChannelKey { scope: Scope::Network, name };
         let (proxy, share) = (self.link.proxy.clone(), self.link.share.clone());
-        self.shard.input(Input::Trunk { conn, channel, proxy, share });
-        self.seats.insert(stream, seat);
+        self.shard.input(Input::RemoteGroup { conn, channel, proxy, share });
+        self.seats.insert(stream, (seat, RecordReader::default()));
     }
 
     /// Passes on what came. Others of this shard have their turns in between, so that no link keeps
     /// them waiting for long.
     async fn process(&mut self, stream: StreamId, bytes: Bytes, kept: Option<Kept>) {
-        let Some(conn) = self.sender.conn(stream) else { return };
         let mut rest = &*bytes;
         while !rest.is_empty() && !self.sender.is_broken() {
-            let Self { shard, turn, link, sender, .. } = self;
+            let Self { shard, turn, link, sender, seats, .. } = self;
+            let Some((seat, reader)) = seats.get_mut(stream) else { return };
             let mut long = None;
             let has_room = !link.share.waits();
             if has_room {
                 shard.enter(|core, now| {
                     let before = rest.len();
-                    long = core.hear_stream(conn, &mut rest, turn, now);
+                    long = core.hear_stream(seat.conn(), reader, &mut rest, turn, now);
                     sender.processed(stream, before - rest.len(), core, now);
                 });
             }
@@ -227,7 +229,8 @@ impl LinkPump {
     /// Goes on after a pause, for a long message if that is what there is.
     async fn resume(&mut self, encoded: Option<Encoded>) {
         let Some(Pause { stream, rest, kept, .. }) = self.pause.take() else { return };
-        if let (Some(conn), Some(message)) = (self.sender.conn(stream), encoded) {
+        if let (Some((seat, _)), Some(message)) = (self.seats.get(stream), encoded) {
+            let conn = seat.conn();
             self.shard.input(Input::Encoded { conn, message });
         }
         self.process(stream, rest, kept).await;

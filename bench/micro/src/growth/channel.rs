@@ -16,13 +16,13 @@ pub(super) fn come(count: usize) -> Work {
     let mut scene = Scene::new(2);
     let link = scene.link(1);
     let bytes = joins_from(0, count);
-    Box::new(move || scene.input(Input::Stream { conn: link, bytes: &bytes }))
+    Box::new(move || scene.hear(link, &bytes))
 }
 
 pub(super) fn leave(count: usize) -> Work {
     let (mut scene, link) = full(Scene::new(2), count);
     let bytes = leaves_from(0, count);
-    Box::new(move || scene.input(Input::Stream { conn: link, bytes: &bytes }))
+    Box::new(move || scene.hear(link, &bytes))
 }
 
 pub(super) fn vanish(count: usize) -> Work {
@@ -35,7 +35,7 @@ pub(super) fn wait_for_room(count: usize) -> Work {
     let config = little(count.div_ceil(2).max(2));
     let (mut scene, link) = full(Scene::with(config, 2), count);
     let bytes = leaves_from(0, count);
-    Box::new(move || scene.input(Input::Stream { conn: link, bytes: &bytes }))
+    Box::new(move || scene.hear(link, &bytes))
 }
 
 /// As many of the one as of the other.
@@ -62,7 +62,7 @@ pub(super) fn tell_all(count: usize) -> Work {
     let found: Vec<ProxyId> = (1..20).map(proxy).collect();
     scene.input(Input::Searched { channel: &key().name, found: &found });
     let bytes = Record::Roster.to_bytes().repeat(count);
-    Box::new(move || scene.input(Input::Stream { conn: link, bytes: &bytes }))
+    Box::new(move || scene.hear(link, &bytes))
 }
 
 /// Each comes to a channel that has others, with a member, and goes.
@@ -72,7 +72,7 @@ pub(super) fn links(count: usize) -> Work {
     Box::new(move || {
         let numbers = 1..=u32::try_from(count).unwrap_or(u32::MAX);
         let links: Vec<ConnId> = numbers.map(|n| scene.link(n)).collect();
-        links.iter().for_each(|&conn| scene.input(Input::Stream { conn, bytes: &bytes }));
+        links.iter().for_each(|&conn| scene.hear(conn, &bytes));
         links.iter().for_each(|&conn| scene.input(Input::Gone { conn }));
     })
 }
@@ -141,6 +141,6 @@ fn little(channel_peers_max: usize) -> Config {
 
 fn full(mut scene: Scene, count: usize) -> (Scene, ConnId) {
     let link = scene.link(1);
-    scene.input(Input::Stream { conn: link, bytes: &joins_from(0, count) });
+    scene.hear(link, &joins_from(0, count));
     (scene, link)
 }

@@ -58,10 +58,12 @@ pub enum Input<'a> {
         reason: &'a str,
     },
     /// A link has been matched on a channel: the other proxy knows its name and has members of it. This
-    /// connection stands for them, and what waits for it is a stream of [`Record`]s.
+    /// connection stands for them, and what waits for it is a stream of [`Record`]s. What comes is taken
+    /// by [`Channels::hear_stream`].
     ///
     /// [`Record`]: nws_protocol::link::Record
-    Trunk {
+    /// [`Channels::hear_stream`]: super::Channels::hear_stream
+    RemoteGroup {
         /// The connection.
         conn: ConnId,
         /// The channel.
@@ -70,13 +72,6 @@ pub enum Input<'a> {
         proxy: ProxyId,
         /// Where it counts what is kept because of the link.
         share: Share,
-    },
-    /// The next bytes of the other proxy's stream came.
-    Stream {
-        /// The connection of a trunk.
-        conn: ConnId,
-        /// The bytes, cut wherever.
-        bytes: &'a [u8],
     },
     /// A text message came.
     Text {
@@ -149,10 +144,10 @@ pub enum Input<'a> {
         /// Bytes that the socket took, possibly none.
         bytes: usize,
     },
-    /// Nothing of what waits for a trunk could be written, as others of its link have their turn, which moves.
-    /// To be said again and again until it has its own.
-    Queued {
-        /// The connection of a trunk.
+    /// Nothing of what waits for a group could be written, as other streams of its link have their turns
+    /// and the link moves. To be said again and again until it has its own.
+    Exempt {
+        /// The connection of a group.
         conn: ConnId,
     },
     /// The connection is no more: the only way to leave.
@@ -175,14 +170,11 @@ impl Input<'_> {
     /// Whose message this is, if it is one.
     pub(super) fn speaker(&self) -> Option<ConnId> {
         match *self {
-            Self::Text { conn, .. }
-            | Self::Binary { conn, .. }
-            | Self::Encoded { conn, .. }
-            | Self::Stream { conn, .. } => Some(conn),
+            Self::Text { conn, .. } | Self::Binary { conn, .. } | Self::Encoded { conn, .. } => Some(conn),
             Self::Reserve { .. }
             | Self::Join { .. }
             | Self::Refuse { .. }
-            | Self::Trunk { .. }
+            | Self::RemoteGroup { .. }
             | Self::Searched { .. }
             | Self::Unfinished { .. }
             | Self::Ping { .. }
@@ -190,7 +182,7 @@ impl Input<'_> {
             | Self::PeerClosed { .. }
             | Self::Violation { .. }
             | Self::Wrote { .. }
-            | Self::Queued { .. }
+            | Self::Exempt { .. }
             | Self::Gone { .. }
             | Self::Isolated { .. }
             | Self::Shutdown => None,

@@ -1,9 +1,10 @@
 //! Channels that reach no other machine, as there are too many: whoever is in one is told, once.
 
+use nws_protocol::ChannelName;
 use nws_protocol::structured::Notice;
-use nws_protocol::{ChannelName, Scope};
 
-use super::{ChannelKey, Channels, ConnId, Framing};
+use super::delivery::Frame;
+use super::{Channels, ConnId, Framing};
 
 const REASON: &str = "too many channels are open on this machine: this one reaches nobody on others";
 
@@ -11,22 +12,22 @@ impl Channels {
     // Where it is not apart, each message costs some ten instructions more.
     #[cold]
     pub(super) fn on_isolated(&mut self, name: &ChannelName, is_isolated: bool) {
-        let key = ChannelKey { scope: Scope::Network, name: name.clone() };
-        let Some(channel) = self.by_key.get(&key).map(|id| &mut self.channels[*id]) else { return };
+        let id = self.rosters.find_network(name);
+        let Some(channel) = id.and_then(|id| self.rosters.channel_mut(id)) else { return };
         if std::mem::replace(&mut channel.is_isolated, is_isolated) || !is_isolated {
             return;
         }
-        let present = channel.present.clone();
+        let present: Vec<ConnId> = channel.present.iter().map(|seat| seat.conn).collect();
         present.into_iter().for_each(|conn| self.tell_isolated(conn));
     }
 
     #[cold]
     pub(super) fn tell_isolated(&mut self, conn: ConnId) {
-        let member = &self.members[conn];
-        if member.framing == Framing::Structured {
-            let mut encoded = std::mem::take(&mut self.encoded);
-            Notice::Limit { you: &member.id, reason: REASON }.write_frame(&mut encoded);
-            self.queue_encoded(conn, conn, encoded);
+        let Self { rosters, delivery, encoded, .. } = self;
+        if let Some(client) = rosters.client(conn).filter(|client| client.framing == Framing::Structured) {
+            encoded.clear();
+            Notice::Limit { you: &client.id, reason: REASON }.write_frame(encoded);
+            delivery.send(conn, conn, &Frame::Copied(encoded));
         }
     }
 }

@@ -7,7 +7,8 @@ use nws_protocol::CloseCode;
 use nws_protocol::websocket::{self, Opcode};
 use slotmap::SecondaryMap;
 
-use super::member::{Member, State};
+use super::delivery::Frame;
+use super::rosters::Member;
 use super::{Channels, ConnId, Output, Turn};
 
 /// Visits may be late by this part of the interval of pings, so that one wake-up serves many.
@@ -60,16 +61,17 @@ impl Agenda {
 
 impl Channels {
     pub(super) fn heard(&mut self, conn: ConnId, now: Instant) {
-        if let Some(member) = self.members.get_mut(conn) {
-            member.heard = now;
+        if let Some(client) = self.rosters.client_mut(conn) {
+            client.heard = now;
         }
     }
 
     pub(super) fn on_ping(&mut self, conn: ConnId, payload: &[u8], now: Instant) {
-        self.heard(conn, now);
-        if self.members.get(conn).is_some_and(Member::is_open) {
-            self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Pong, [payload]));
-        }
+        let Some(client) = self.rosters.client_mut(conn) else { return };
+        client.heard = now;
+        self.encoded.clear();
+        websocket::write_frame(&mut self.encoded, Opcode::Pong, [payload]);
+        self.delivery.send(conn, conn, &Frame::Copied(&self.encoded));
     }
 
     pub(super) fn visit_due(&mut self, turn: &mut Turn, now: Instant) {
@@ -82,40 +84,42 @@ impl Channels {
             visited = true;
         }
         if visited {
-            self.pool.trim();
+            self.delivery.trim();
         }
     }
 
     fn visit(&mut self, conn: ConnId, due: Instant, now: Instant) {
-        let Some(member) = self.members.get_mut(conn) else { return };
-        match member.state {
-            State::Closing { until } if until <= now => self.outputs.push_back(Output::Reset { conn }),
-            State::Closing { .. } | State::Reserved => {}
-            State::Open => self.visit_open(conn, due, now),
+        match self.rosters.member(conn) {
+            Some(Member::Closing { until }) if *until <= now => self.delivery.ask(Output::Reset { conn }),
+            Some(Member::Client(_)) => self.visit_client(conn, due, now),
+            Some(Member::Closing { .. } | Member::Reserved(_) | Member::Group(_)) | None => {}
         }
     }
 
-    fn visit_open(&mut self, conn: ConnId, due: Instant, now: Instant) {
-        let Some(member) = self.members.get_mut(conn) else { return };
-        if member.holders > 0 {
+    fn visit_client(&mut self, conn: ConnId, due: Instant, now: Instant) {
+        let Self { rosters, delivery, agenda, config, encoded, .. } = self;
+        let Some(client) = rosters.client_mut(conn) else { return };
+        if delivery.is_held(conn) {
             // Nobody has listened: the sender was held back.
-            member.heard = now;
+            client.heard = now;
         }
-        let progress = member.lag.as_ref().map_or(member.heard, |lag| lag.progress);
-        let silent_until = member.heard.max(progress) + self.config.silence_max;
+        let alive = delivery.last_progress(conn).map_or(client.heard, |progress| client.heard.max(progress));
+        let silent_until = alive + config.silence_max;
         if silent_until <= now {
             return self.close(conn, CloseCode::GoingAway, "silent for too long", now);
         }
-        let interval = self.config.ping_interval;
-        let is_asked = due >= member.asked + interval;
+        let interval = config.ping_interval;
+        let is_asked = due >= client.asked + interval;
         if is_asked {
-            member.asked = if due + interval > now { due } else { now };
+            client.asked = if due + interval > now { due } else { now };
         }
-        let ping = member.asked + interval;
-        let look = if member.heard > member.asked { ping } else { now + interval / LOOKS };
-        self.agenda.set(conn, silent_until.min(ping).min(look));
+        let ping = client.asked + interval;
+        let look = if client.heard > client.asked { ping } else { now + interval / LOOKS };
+        agenda.set(conn, silent_until.min(ping).min(look));
         if is_asked {
-            self.queue_with(conn, conn, |out| websocket::write_frame(out, Opcode::Ping, []));
+            encoded.clear();
+            websocket::write_frame(encoded, Opcode::Ping, []);
+            delivery.send(conn, conn, &Frame::Copied(encoded));
         }
     }
 }

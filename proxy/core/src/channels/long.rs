@@ -13,11 +13,14 @@ use nws_protocol::structured::Refusal;
 use nws_protocol::websocket::{Violation, utf8};
 use nws_protocol::{PeerId, Pieces};
 
-use super::outbox::Frame;
-use super::route::{Audience, Route, Said, seated};
+use super::batch::Audience;
+use super::delivery::Frame;
+use super::remote::said;
+use super::rosters::{Broken, ChannelId, RemoteGroup};
+use super::route::Route;
+use super::said::Said;
 use super::serve::Serve;
-use super::trunk::{Broken, said};
-use super::{ChannelId, Channels, ConnId, Framing};
+use super::{Channels, ConnId, Framing};
 
 /// What a client or a member of another proxy says at once, and what is needed to encode it.
 #[derive(Debug)]
@@ -157,7 +160,7 @@ impl Form {
         if self.to.raw > 0 {
             said.write_raw(forms.raw.get_or_insert_default());
         }
-        if self.to.trunks.is_some() {
+        if self.to.speaker_number.is_some() {
             forms.payload = Some(Owned::from(said.payload()));
         }
         forms
@@ -203,15 +206,15 @@ impl Channels {
     ) -> Option<LongMessage> {
         let now = self.awake(now);
         let framing = self.speaker(conn, now)?;
-        let (member, id) = seated(&self.members, conn)?;
-        let source = member.id.clone();
+        let client = self.rosters.client(conn)?;
+        let source = client.id.clone();
         // Also itself, to which it may speak by its id.
-        let to = self.audience(id, None, Some(member.number));
+        let to = self.audience(client.channel, None, Some(client.number));
         let words = Words::Client { is_text, framing, max: self.config.message_max, payload };
         Some(LongMessage { words, form: Form { source, to } })
     }
 
-    /// Takes a long record of a trunk: a message to be encoded, if somebody is to hear it. One that is no
+    /// Takes a long record of a group: a message to be encoded, if somebody is to hear it. One that is no
     /// message is short but for what is ignored, and done with at once.
     pub(super) fn long_record(
         &mut self,
@@ -223,25 +226,26 @@ impl Channels {
             self.on_record(conn, record.as_no_message().map_err(|_| Broken)?, now)?;
             return Ok(None);
         };
-        let Some((member, id)) = seated(&self.members, conn) else { return Ok(None) };
-        let trunk = member.trunk.as_deref().ok_or(Broken)?;
-        let Some(source) = trunk.speaker(speaker)?.cloned() else { return Ok(None) };
-        let recipient = target.and_then(|target| self.channels[id].numbered(target));
+        let group = self.rosters.group(conn).ok_or(Broken)?;
+        let Some(id) = group.channel() else { return Ok(None) };
+        let Some(source) = group.speaker(speaker)?.cloned() else { return Ok(None) };
+        let recipient = target.and_then(|target| self.rosters.channel(id)?.numbered(target));
+        let recipient = recipient.and_then(|recipient| self.rosters.client(recipient));
         if target.is_some() && recipient.is_none() {
             // Whoever has left meanwhile has been taken leave of.
             return Ok(None);
         }
-        let recipient = recipient.map(|recipient| self.members[recipient].id.clone());
+        let recipient = recipient.map(|recipient| recipient.id.clone());
         let to = self.audience(id, None, None);
-        self.trunk_mut(conn).ok_or(Broken)?.encodes(record.size());
+        self.rosters.group_mut(conn).ok_or(Broken)?.note_encoding(record.size());
         Ok(Some(LongMessage { words: Words::Record { record, recipient }, form: Form { source, to } }))
     }
 
     pub(super) fn on_encoded(&mut self, conn: ConnId, Encoded(outcome): Encoded, now: Instant) {
         self.deliver();
-        if self.members.get(conn).is_some_and(|member| member.trunk.is_some()) {
+        if self.rosters.group(conn).is_some() {
             if self.hand_out_record(conn, *outcome).is_err() {
-                self.end_trunk(conn, now);
+                self.end_group(conn, now);
             }
         } else if self.speaker(conn, now).is_some() {
             self.hand_out_message(conn, *outcome, now);
@@ -249,11 +253,11 @@ impl Channels {
     }
 
     fn hand_out_record(&mut self, conn: ConnId, outcome: Outcome) -> Result<(), Broken> {
-        let Some((_, id)) = seated(&self.members, conn) else { return Ok(()) };
+        let Some(id) = self.rosters.group(conn).and_then(RemoteGroup::channel) else { return Ok(()) };
         match outcome {
             Outcome::Said { to: Address::Number(number), forms } => {
                 // Whoever has left meanwhile has been taken leave of.
-                if let Some(to) = self.channels[id].numbered(number) {
+                if let Some(to) = self.rosters.channel(id).and_then(|channel| channel.numbered(number)) {
                     self.hand_to(conn, to, forms);
                 }
             }
@@ -262,16 +266,16 @@ impl Channels {
                 return Err(Broken);
             }
         }
-        let trunk = self.trunk_mut(conn).ok_or(Broken)?;
-        trunk.encodes(0);
-        Ok(trunk.reckon()?)
+        let group = self.rosters.group_mut(conn).ok_or(Broken)?;
+        group.note_encoding(0);
+        Ok(group.reckon()?)
     }
 
     fn hand_out_message(&mut self, conn: ConnId, outcome: Outcome, now: Instant) {
         match outcome {
             Outcome::Said { to: Address::Peer(target), forms } => self.hand_to_peer(conn, &target, forms),
             Outcome::Said { forms, .. } => {
-                if let Some((_, id)) = seated(&self.members, conn) {
+                if let Some(id) = self.rosters.client(conn).map(|client| client.channel) {
                     self.hand_to_all(conn, id, forms);
                 }
             }
@@ -283,53 +287,56 @@ impl Channels {
     }
 
     fn hand_to_all(&mut self, from: ConnId, id: ChannelId, forms: Forms) {
+        let Self { rosters, delivery, .. } = self;
+        let Some(channel) = rosters.channel(id) else { return };
         let Forms { structured, raw, payload } = forms;
-        let [structured, raw] =
-            [structured, raw].map(|form| form.map(|form| Frame::owned(form, &self.tally)));
-        let present = std::mem::take(&mut self.channels[id].present);
-        for &to in present.iter().filter(|&&to| to != from) {
-            let frame = match self.members[to].framing {
+        let [structured, raw] = [structured, raw].map(|form| form.map(|form| delivery.shared_frame(form)));
+        for to in channel.present.iter().filter(|to| to.conn != from) {
+            let frame = match to.framing {
                 Framing::Structured => &structured,
                 Framing::Raw => &raw,
             };
             if let Some(frame) = frame {
-                self.queue(to, from, frame);
+                delivery.send(to.conn, from, frame);
             }
         }
-        self.channels[id].present = present;
-        let Some(payload) = payload else { return };
-        let member = self.members[from].number;
-        let trunks = self.channels[id].trunks.clone();
-        let heard = trunks.into_iter().filter(|&trunk| self.had_peers(trunk)).collect();
-        self.hand_over_long(from, heard, |payload| Record::Broadcast { member, payload }, payload);
+        let member = rosters.client(from).map(|client| client.number);
+        if let (Some(payload), Some(member)) = (payload, member) {
+            let groups = rosters.groups(id).filter(|(_, group)| group.had_peers());
+            let groups: Vec<ConnId> = groups.map(|(conn, _)| conn).collect();
+            self.send_long_record(from, &groups, |payload| Record::Broadcast { member, payload }, payload);
+        }
     }
 
-    /// The answer is whether there is a form for `to`: whoever came after the message may have none.
+    /// Gives whether there is a form for `to`: whoever came after the message may have none.
     fn hand_to(&mut self, from: ConnId, to: ConnId, forms: Forms) -> bool {
-        let form = match self.members[to].framing {
+        let form = self.rosters.client(to).and_then(|client| match client.framing {
             Framing::Structured => forms.structured,
             Framing::Raw => forms.raw,
-        };
+        });
         let Some(form) = form else { return false };
-        self.queue(to, from, &Frame::owned(form, &self.tally));
+        let frame = self.delivery.shared_frame(form);
+        self.delivery.send(to, from, &frame);
         true
     }
 
     fn hand_to_peer(&mut self, from: ConnId, target: &PeerId, forms: Forms) {
         let is_told = match self.route(from, target.as_str()) {
             Route::Here(to) => self.hand_to(from, to, forms),
-            Route::Elsewhere { trunk, number: target } => {
-                let member = self.members[from].number;
-                let is_told = forms.payload.is_some();
-                if let Some(payload) = forms.payload {
-                    self.hand_over_long(
-                        from,
-                        vec![trunk],
-                        |payload| Record::Message { member, target, payload },
-                        payload,
-                    );
+            Route::Elsewhere { group, number: target } => {
+                let member = self.rosters.client(from).map(|client| client.number);
+                match (forms.payload, member) {
+                    (Some(payload), Some(member)) => {
+                        self.send_long_record(
+                            from,
+                            &[group],
+                            |payload| Record::Message { member, target, payload },
+                            payload,
+                        );
+                        true
+                    }
+                    (None, _) | (_, None) => false,
                 }
-                is_told
             }
             Route::NotAdmitted => return self.tell_not_admitted(from, target.as_str()),
             Route::Nowhere => false,
@@ -340,22 +347,20 @@ impl Channels {
         }
     }
 
-    /// Queues a record for trunks. Its payload is not copied.
-    fn hand_over_long(
+    /// Sends a record to groups. Its payload is not copied.
+    fn send_long_record(
         &mut self,
         from: ConnId,
-        trunks: Vec<ConnId>,
+        groups: &[ConnId],
         record: impl for<'a> FnOnce(Payload<'a>) -> Record<'a>,
         payload: Owned,
     ) {
-        let mut head = std::mem::take(&mut self.encoded);
-        record(payload.as_payload()).write_before_payload(&mut head);
-        let payload = Frame::owned(payload.into_bytes(), &self.tally);
-        for trunk in trunks {
-            self.queue(trunk, from, &Frame::Copied(&head));
-            self.queue(trunk, from, &payload);
+        self.encoded.clear();
+        record(payload.as_payload()).write_before_payload(&mut self.encoded);
+        let payload = self.delivery.shared_frame(payload.into_bytes());
+        for &group in groups {
+            self.delivery.send(group, from, &Frame::Copied(&self.encoded));
+            self.delivery.send(group, from, &payload);
         }
-        head.clear();
-        self.encoded = head;
     }
 }

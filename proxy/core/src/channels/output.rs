@@ -23,7 +23,7 @@ pub enum Output {
         /// The connection.
         conn: ConnId,
     },
-    /// Stop reading, until [`Output::Release`]; from a trunk nothing more is to be asked for.
+    /// Stop reading, until [`Output::Release`]. The other side of a group gets no credit.
     Hold {
         /// The connection.
         conn: ConnId,
@@ -47,7 +47,7 @@ pub enum Output {
     ),
     /// There is no room for a client that wanted to join, which is closed by other outputs. Somebody should count.
     Full,
-    /// End the connection now. That of a trunk is its link.
+    /// End the connection now. That of a group is its link.
     Reset {
         /// The connection.
         conn: ConnId,

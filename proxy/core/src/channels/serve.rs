@@ -4,7 +4,7 @@ use nws_protocol::binary::{self, Kind};
 use nws_protocol::structured::{ErrorCode, Refusal, Request};
 
 use super::Framing;
-use super::route::Said;
+use super::said::Said;
 
 /// Does what a client asks for, or prepares it.
 pub(super) trait Serve: Sized {

@@ -2,7 +2,7 @@
 
 use nws_protocol::limits::{FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
 
-use super::route::BATCH_MAX;
+use super::batch::BATCH_MAX;
 use super::{Channels, ConnId};
 
 /// The work that was done for one link, or for one look at what is due, since the other sockets of the
@@ -58,9 +58,9 @@ impl Channels {
     /// for each of them, again after a batch of some KiB.
     #[must_use]
     pub fn read_max(&self, conn: ConnId) -> usize {
-        let place = self.members.get(conn).and_then(|member| member.place);
-        let channel = place.and_then(|place| self.channels.get(place.channel));
-        let recipients = channel.map_or(0, |channel| channel.present.len() + channel.trunks.len());
+        let client = self.rosters.client(conn);
+        let channel = client.and_then(|client| self.rosters.channel(client.channel));
+        let recipients = channel.map_or(0, |channel| channel.present.len() + channel.groups.len());
         let batches = FRAMES_PER_PASS / recipients.max(1);
         (batches.max(1) * BATCH_MAX).min(READ_PER_PASS)
     }

@@ -8,8 +8,8 @@ use nws_protocol::limits::WELCOME_TIME;
 use nws_protocol::structured::Notice;
 use nws_protocol::{ChannelName, ProxyId, Scope};
 
-use super::trunk::{Departure, Trunk};
-use super::{ChannelId, ChannelKey, Channels, ConnId, Turn};
+use super::delivery::Frame;
+use super::{ChannelId, Channels, ConnId, Turn};
 
 /// Who is to be told.
 #[derive(Default)]
@@ -39,29 +39,34 @@ impl Welcomes {
 
 impl Channels {
     pub(super) fn on_searched(&mut self, name: &ChannelName, found: &[ProxyId]) {
-        let key = ChannelKey { scope: Scope::Network, name: name.clone() };
-        let Some(&id) = self.by_key.get(&key) else { return };
-        self.channels[id].found = Some(found.to_vec());
-        self.welcomes.note_change(id);
+        let Some(id) = self.rosters.find_network(name) else { return };
+        if let Some(channel) = self.rosters.channel_mut(id) {
+            channel.found = Some(found.to_vec());
+            self.welcomes.note_change(id);
+        }
     }
 
     /// Whoever has just been shown who is here waits for those who are elsewhere.
     pub(super) fn await_welcome(&mut self, conn: ConnId, id: ChannelId, now: Instant) {
         if self.is_settled(id) {
-            return self.welcome(conn, self.count(id), true);
+            return self.welcome(conn, self.rosters.count(id), true);
         }
-        self.channels[id].awaiting.insert(conn);
-        self.welcomes.late.push_back((now + WELCOME_TIME, conn));
+        if let Some(channel) = self.rosters.channel_mut(id) {
+            channel.awaiting.insert(conn);
+            self.welcomes.late.push_back((now + WELCOME_TIME, conn));
+        }
     }
 
     /// Welcomes all who have waited for what is known now.
     #[cold]
     pub(super) fn welcome_settled(&mut self) {
         while let Some(id) = self.welcomes.changed.pop() {
-            if self.channels.get(id).is_some_and(|channel| !channel.awaiting.is_empty())
-                && self.is_settled(id)
+            if self.is_settled(id)
+                && let Some(channel) = self.rosters.channel_mut(id)
+                && !channel.awaiting.is_empty()
             {
-                let (awaiting, count) = (std::mem::take(&mut self.channels[id].awaiting), self.count(id));
+                let awaiting = std::mem::take(&mut channel.awaiting);
+                let count = self.rosters.count(id);
                 awaiting.into_iter().for_each(|conn| self.welcome(conn, count, true));
             }
         }
@@ -73,39 +78,33 @@ impl Channels {
             && let Some((_, conn)) = self.welcomes.late.pop_front_if(|(until, _)| *until <= now)
         {
             turn.spend_visits(1);
-            let Some(place) = self.members.get(conn).and_then(|member| member.place) else { continue };
-            if self.channels[place.channel].awaiting.remove(&conn) {
-                self.welcome(conn, self.count(place.channel), false);
+            let Some(id) = self.rosters.client(conn).map(|client| client.channel) else { continue };
+            if self.rosters.channel_mut(id).is_some_and(|channel| channel.awaiting.remove(&conn)) {
+                self.welcome(conn, self.rosters.count(id), false);
             }
         }
     }
 
     /// Whether all proxies have said who is in the channel.
     fn is_settled(&self, id: ChannelId) -> bool {
-        let channel = &self.channels[id];
+        let Some(channel) = self.rosters.channel(id) else { return false };
         if channel.key.scope == Scope::Local || !self.config.has_links {
             return true;
         }
         let Some(found) = &channel.found else { return false };
-        let mut trunks = channel.trunks.iter().filter_map(|&conn| self.members[conn].trunk.as_deref());
-        let here: BTreeSet<&ProxyId> = trunks.clone().map(Trunk::proxy).collect();
-        found.iter().all(|proxy| here.contains(proxy)) && trunks.all(|trunk| trunk.has_told_all)
-    }
-
-    /// How many are present in a channel, here and elsewhere.
-    fn count(&self, id: ChannelId) -> usize {
-        let channel = &self.channels[id];
-        let trunks = channel.trunks.iter().filter_map(|&conn| self.members[conn].trunk.as_deref());
-        let leaving = channel.departures.iter().map(Departure::present_count).sum::<usize>();
-        channel.present.len() + trunks.map(Trunk::present_count).sum::<usize>() + leaving
+        let mut groups = self.rosters.groups(id).map(|(_, group)| group);
+        let here: BTreeSet<&ProxyId> = groups.clone().map(|group| &group.proxy).collect();
+        found.iter().all(|proxy| here.contains(proxy)) && groups.all(|group| group.has_told_all)
     }
 
     /// Welcomes one of so many.
     fn welcome(&mut self, conn: ConnId, count: usize, is_settled: bool) {
         self.deliver();
-        let Some(member) = self.members.get(conn) else { return };
-        let (you, peers, message_max) = (member.id.clone(), count - 1, self.config.message_max);
-        let welcome = Notice::Welcome { you: &you, peers, message_max, is_settled };
-        self.queue_with(conn, conn, |out| welcome.write_frame(out));
+        let Self { rosters, delivery, encoded, config, .. } = self;
+        let Some(client) = rosters.client(conn) else { return };
+        encoded.clear();
+        let (peers, message_max) = (count - 1, config.message_max);
+        Notice::Welcome { you: &client.id, peers, message_max, is_settled }.write_frame(encoded);
+        delivery.send(conn, conn, &Frame::Copied(encoded));
     }
 }

@@ -26,6 +26,6 @@ impl Outgoing for Channels {
     }
 
     fn exempt(&mut self, conn: ConnId, now: Instant) {
-        self.handle(Input::Queued { conn }, now);
+        self.handle(Input::Exempt { conn }, now);
     }
 }

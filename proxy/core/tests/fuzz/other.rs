@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nws_core::Framing;
+use nws_core::{Framing, RecordReader};
 use nws_protocol::limits::LINK_RECORD_MAX;
 use nws_protocol::link::{Assembled, Assembler, Record};
 use nws_protocol::{IdSource, PeerId, ProxyId};
@@ -25,6 +25,7 @@ pub(crate) struct Other {
     pub(crate) is_over: bool,
     pub(crate) is_held: bool,
     last_known: Option<u32>,
+    pub(crate) reader: RecordReader,
     said: Assembler,
     heard: Assembler,
 }
@@ -42,6 +43,7 @@ impl Other {
             is_over: false,
             is_held: false,
             last_known: None,
+            reader: RecordReader::default(),
             said: Assembler::new(LINK_RECORD_MAX),
             heard: Assembler::new(LINK_RECORD_MAX),
         }

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use nws_core::{ConnId, Input};
+use nws_core::{ConnId, Input, LongMessage, RecordReader, Turn};
 use nws_protocol::link::{Payload, Record};
 use nws_protocol::websocket::Violation;
 use nws_protocol::{CloseCode, IdSource, Nonce, PeerId, ProxyId};
@@ -96,7 +96,7 @@ impl World<'_> {
         let (channel, proxy) = (self.bytes.below(2), ProxyId::from_digest(&[self.bytes.below(3) as u8; 32]));
         let conn = self.add(End::Other(Other::new(channel, proxy.clone())));
         let share = self.account.share(Ipv4Addr::LOCALHOST.into(), || {});
-        self.input(Input::Trunk { conn, channel: self.channels[channel].clone(), proxy, share });
+        self.input(Input::RemoteGroup { conn, channel: self.channels[channel].clone(), proxy, share });
     }
 
     /// Another proxy announces members: one under a name that others have too, or many.
@@ -170,7 +170,21 @@ impl World<'_> {
             if let Some(End::Other(other)) = self.conns.get_mut(conn).map(|conn| &mut conn.end) {
                 other.say(bytes);
             }
-            self.input(Input::Stream { conn, bytes });
+            self.hear(conn, bytes);
+        }
+    }
+
+    fn hear(&mut self, conn: ConnId, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let mut nobody = RecordReader::default();
+            let reader = match self.conns.get_mut(conn).map(|conn| &mut conn.end) {
+                Some(End::Other(other)) => &mut other.reader,
+                Some(End::Client(_)) | None => &mut nobody,
+            };
+            let long = self.core.hear_stream(conn, reader, &mut bytes, &mut Turn::default(), self.now);
+            if let Some(message) = long.map(LongMessage::encode) {
+                self.input(Input::Encoded { conn, message });
+            }
         }
     }
 
@@ -223,7 +237,7 @@ impl World<'_> {
             3 => self.input(Input::Isolated { channel: &name, is_isolated: proxies.len() > 1 }),
             _ => {
                 if let Some(conn) = self.other() {
-                    self.input(Input::Queued { conn });
+                    self.input(Input::Exempt { conn });
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
-use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Turn};
+use nws_core::{Account, Channels, Config, ConnId, Framing, Input, RecordReader, Turn};
 use nws_protocol::limits::{FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
 use nws_protocol::link::{Payload, Record};
 use nws_sim::network;
@@ -15,6 +15,7 @@ use crate::pair::{id, join};
 struct Scene {
     core: Channels,
     trunk: ConnId,
+    reader: RecordReader,
     now: Instant,
 }
 
@@ -32,8 +33,8 @@ impl Scene {
             core.handle(Input::Join { conn: conns.insert(()), channel: network("room"), framing }, now);
         }
         let share = Account::new(usize::MAX).share(Ipv4Addr::LOCALHOST.into(), || {});
-        core.handle(Input::Trunk { conn: trunk, channel: network("room"), proxy: id(1), share }, now);
-        Self { core, trunk, now }
+        core.handle(Input::RemoteGroup { conn: trunk, channel: network("room"), proxy: id(1), share }, now);
+        Self { core, trunk, reader: RecordReader::default(), now }
     }
 
     /// Lets the link say `bytes`; the answer is how many of them each turn took.
@@ -41,7 +42,11 @@ impl Scene {
         let mut turns = Vec::new();
         while !bytes.is_empty() {
             let (before, mut turn) = (bytes.len(), Turn::default());
-            assert!(self.core.hear_stream(self.trunk, &mut bytes, &mut turn, self.now).is_none());
+            assert!(
+                self.core
+                    .hear_stream(self.trunk, &mut self.reader, &mut bytes, &mut turn, self.now)
+                    .is_none()
+            );
             assert!(turn.is_over() || bytes.is_empty());
             turns.push(before - bytes.len());
         }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
-use nws_core::{Channels, ConnId, Mux, MuxInput, StreamId, Transmit};
+use nws_core::{Channels, Mux, MuxInput, StreamId, Transmit};
 use tokio::sync::mpsc;
 
 use crate::signal::Signal;
@@ -55,10 +55,6 @@ impl StreamSender {
         if mux.wants_room() && !self.is_awaited.replace(true) {
             self.changed.give();
         }
-    }
-
-    pub(super) fn conn(&self, stream: StreamId) -> Option<ConnId> {
-        self.mux.borrow().conn(stream)
     }
 
     pub(super) fn is_broken(&self) -> bool {

@@ -10,7 +10,7 @@ use super::tally::Tally;
 
 /// Length from which frames are shared between recipients and not copied, in bytes: below it a
 /// copy costs less than one more piece in a vectored write.
-pub(super) const SHARE_MIN: usize = 16 * 1024;
+pub(in crate::channels) const SHARE_MIN: usize = 16 * 1024;
 
 /// Bytes up to which the copies of one frame, for all recipients together, cost a turn no more than a few
 /// milliseconds. Where they are more, shorter frames are shared too.
@@ -49,13 +49,13 @@ pub(super) struct Outbox {
 }
 
 /// One frame, or several, on the way into outboxes.
-pub(super) enum Frame<'a> {
+pub(in crate::channels) enum Frame<'a> {
     Copied(&'a [u8]),
     Shared(Rc<SharedFrame>),
 }
 
 /// Frames in many outboxes. It counts itself as queued for as long as it lives.
-pub(super) struct SharedFrame {
+pub(in crate::channels) struct SharedFrame {
     bytes: Vec<u8>,
     tally: Rc<Tally>,
 }

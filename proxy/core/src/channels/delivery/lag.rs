@@ -90,7 +90,7 @@ impl Lag {
     }
 
     /// It would have taken something if it had been asked.
-    pub(super) fn excuse(&mut self, now: Instant) {
+    pub(super) fn exempt(&mut self, now: Instant) {
         self.took(self.enough, now);
     }
 

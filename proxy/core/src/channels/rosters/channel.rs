@@ -6,25 +6,25 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use ahash::RandomState;
 use nws_protocol::{PeerId, ProxyId};
 
-use super::trunk::Departure;
-use super::{ChannelKey, ConnId, Framing};
+use crate::channels::remote::Departure;
+use crate::channels::{ChannelKey, ConnId, Framing};
 
 /// Ids for which a channel may have room although they have gone.
 const SPARE_IDS: usize = 256;
 
-/// The roster of a channel. It exists while an id is in it, or a trunk, or somebody who leaves.
-pub(super) struct Channel {
-    pub(super) key: ChannelKey,
+/// The roster of a channel. It exists while an id is in it, or a group, or somebody who leaves.
+pub(in crate::channels) struct Channel {
+    pub(in crate::channels) key: ChannelKey,
     /// Those who are present, that is, announced.
-    pub(super) present: Vec<ConnId>,
-    /// The links that are matched on it.
-    pub(super) trunks: Vec<ConnId>,
+    pub(in crate::channels) present: Vec<Seat>,
+    /// The groups of other proxies that are in it.
+    pub(in crate::channels) groups: Vec<ConnId>,
     /// Members of other proxies whose links are over, and that have not all left.
-    pub(super) departures: VecDeque<Departure>,
+    pub(in crate::channels) departures: VecDeque<Departure>,
     /// The proxies that are known to be in it, once all links have answered.
-    pub(super) found: Option<Vec<ProxyId>>,
+    pub(in crate::channels) found: Option<Vec<ProxyId>>,
     /// Those who are present and have not been told that they know everybody.
-    pub(super) awaiting: BTreeSet<ConnId>,
+    pub(in crate::channels) awaiting: BTreeSet<ConnId>,
     /// Ids of those who are present, here or elsewhere, and of those who reserved one.
     ids: HashMap<PeerId, Holder, RandomState>,
     /// Those who are present by the numbers under which other proxies know them.
@@ -32,30 +32,37 @@ pub(super) struct Channel {
     /// The number of the next one, unless all are used up.
     next_number: Option<u32>,
     /// How many of `present` are raw.
-    pub(super) raw: usize,
+    pub(in crate::channels) raw: usize,
     /// It is not offered to other proxies, though it should be.
-    pub(super) is_isolated: bool,
-    /// How many trunks there are of which a peer was ever heard.
-    pub(super) trunks_with_peers: usize,
+    pub(in crate::channels) is_isolated: bool,
+    /// How many groups there are of which a peer was ever heard.
+    pub(in crate::channels) groups_with_peers: usize,
     /// It is among those from which members of other proxies leave in turns.
-    pub(super) is_departing: bool,
+    pub(in crate::channels) is_departing: bool,
+}
+
+/// A client that is present.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::channels) struct Seat {
+    pub(in crate::channels) conn: ConnId,
+    pub(in crate::channels) framing: Framing,
 }
 
 /// Who has an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holder {
+pub(in crate::channels) enum Holder {
     /// A client of this proxy.
     Here(ConnId),
-    /// A client of the proxy behind `trunk`, which knows it by `number`.
-    Elsewhere { trunk: ConnId, number: u32 },
+    /// A member of a group, whose proxy knows it by `number`.
+    Elsewhere { group: ConnId, number: u32 },
 }
 
 impl Channel {
-    pub(super) fn new(key: ChannelKey, first_number: u32, hasher: RandomState) -> Self {
+    pub(in crate::channels) fn new(key: ChannelKey, first_number: u32, hasher: RandomState) -> Self {
         Self {
             key,
             present: Vec::new(),
-            trunks: Vec::new(),
+            groups: Vec::new(),
             departures: VecDeque::new(),
             found: None,
             awaiting: BTreeSet::new(),
@@ -65,16 +72,16 @@ impl Channel {
             raw: 0,
             is_isolated: false,
             is_departing: false,
-            trunks_with_peers: 0,
+            groups_with_peers: 0,
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.ids.is_empty() && self.trunks.is_empty() && self.departures.is_empty()
+    pub(in crate::channels) fn is_empty(&self) -> bool {
+        self.ids.is_empty() && self.groups.is_empty() && self.departures.is_empty()
     }
 
     /// Whether `id` was free. Ids of this proxy and of each other one are apart, so only members of the same proxy can want the same.
-    pub(super) fn claim(&mut self, id: PeerId, holder: Holder) -> bool {
+    pub(in crate::channels) fn claim(&mut self, id: PeerId, holder: Holder) -> bool {
         match self.ids.entry(id) {
             Entry::Occupied(_) => false,
             Entry::Vacant(entry) => {
@@ -85,7 +92,7 @@ impl Channel {
     }
 
     /// Others may have brought many ids, so the table shrinks again.
-    pub(super) fn release(&mut self, id: &PeerId) {
+    pub(in crate::channels) fn release(&mut self, id: &PeerId) {
         self.ids.remove(id);
         if self.ids.capacity() > SPARE_IDS && self.ids.len() < self.ids.capacity() / 4 {
             self.ids.shrink_to(self.ids.len() * 2);
@@ -93,48 +100,48 @@ impl Channel {
     }
 
     /// Whether there is a number for another member.
-    pub(super) fn has_number(&self) -> bool {
+    pub(in crate::channels) fn has_number(&self) -> bool {
         self.next_number.is_some()
     }
 
     /// Gives `members`, all who are present, numbers from 0 on.
-    pub(super) fn renumber(&mut self, members: &[ConnId]) {
+    pub(in crate::channels) fn set_numbers(&mut self, members: &[ConnId]) {
         self.numbers = HashMap::with_hasher(self.numbers.hasher().clone());
         self.numbers.extend((0..).zip(members.iter().copied()));
         self.next_number = u32::try_from(members.len()).ok();
     }
 
-    /// Adds a member, for whom there is a number; the answer is its seat and its number.
+    /// Adds a member, for whom there is a number. Gives its place in the list, and its number.
     pub(super) fn seat(&mut self, conn: ConnId, framing: Framing) -> (usize, u32) {
         self.raw += usize::from(framing == Framing::Raw);
-        self.present.push(conn);
+        self.present.push(Seat { conn, framing });
         let number = self.next_number.unwrap_or(u32::MAX);
         self.next_number = number.checked_add(1);
         self.numbers.insert(number, conn);
         (self.present.len() - 1, number)
     }
 
-    /// Takes the member away from its seat; the answer is who sits there now.
-    pub(super) fn unseat(&mut self, seat: usize, number: u32, framing: Framing) -> Option<ConnId> {
+    /// Takes the member away from its place in the list, and gives the one that has it now.
+    pub(super) fn unseat(&mut self, index: usize, number: u32, framing: Framing) -> Option<ConnId> {
         self.raw -= usize::from(framing == Framing::Raw);
         self.numbers.remove(&number);
-        self.present.swap_remove(seat);
-        self.present.get(seat).copied()
+        self.present.swap_remove(index);
+        self.present.get(index).map(|seat| seat.conn)
     }
 
     /// How many are present besides `sender`, if that is present itself: structured ones and raw ones.
-    pub(super) fn audience(&self, sender: Option<Framing>) -> (usize, usize) {
+    pub(in crate::channels) fn audience(&self, sender: Option<Framing>) -> (usize, usize) {
         let raw = self.raw - usize::from(sender == Some(Framing::Raw));
         (self.present.len() - usize::from(sender.is_some()) - raw, raw)
     }
 
     /// Who has the id, if somebody is present under it, or about to be.
-    pub(super) fn find(&self, id: &str) -> Option<Holder> {
+    pub(in crate::channels) fn find(&self, id: &str) -> Option<Holder> {
         self.ids.get(id).copied()
     }
 
     /// The member of this number.
-    pub(super) fn numbered(&self, number: u32) -> Option<ConnId> {
+    pub(in crate::channels) fn numbered(&self, number: u32) -> Option<ConnId> {
         self.numbers.get(&number).copied()
     }
 }

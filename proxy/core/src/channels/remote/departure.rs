@@ -6,12 +6,9 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use nws_protocol::PeerId;
-
-use super::Trunk;
-use super::peers::Peers;
 use crate::Kept;
-use crate::channels::{ChannelId, Channels, ConnId, Turn};
+use crate::channels::rosters::{ChannelId, Peers, RemoteGroup};
+use crate::channels::{Channels, ConnId, Turn};
 
 /// Members that were not admitted and leave in the time that one takes which was.
 const UNSEEN_PER_RECORD: usize = 8;
@@ -27,9 +24,9 @@ pub(in crate::channels) struct Departing {
 
 /// Those behind one link that have not left yet.
 pub(in crate::channels) struct Departure {
-    /// The trunk that was theirs.
-    trunk: ConnId,
-    peers: Peers,
+    /// The connection that stood for them.
+    group: ConnId,
+    pub(in crate::channels) peers: Peers,
     /// They count until they have left.
     kept: Kept,
 }
@@ -42,17 +39,10 @@ impl Departing {
 }
 
 impl Departure {
-    /// All who are behind `trunk`.
-    pub(super) fn of(conn: ConnId, trunk: &mut Trunk) -> Self {
-        Self { trunk: conn, peers: std::mem::take(&mut trunk.peers), kept: trunk.kept.hand_over() }
-    }
-
-    pub(in crate::channels) fn present_count(&self) -> usize {
-        self.peers.present_count()
-    }
-
-    pub(in crate::channels) fn present(&self) -> impl Iterator<Item = &PeerId> {
-        self.peers.present()
+    /// All who are in a group.
+    pub(super) fn of(conn: ConnId, group: RemoteGroup) -> Self {
+        let (peers, kept) = group.into_parts();
+        Self { group: conn, peers, kept }
     }
 }
 
@@ -60,11 +50,14 @@ impl Channels {
     /// Begins a departure. As most are short it also ends, if a turn is enough.
     #[cold]
     pub(super) fn begin_departure(&mut self, id: ChannelId, departure: Departure, now: Instant) {
-        self.channels[id].departures.push_back(departure);
+        let Some(channel) = self.rosters.channel_mut(id) else { return };
+        channel.departures.push_back(departure);
+        let is_first = channel.departures.len() == 1;
         let turn = &mut Turn::of(self.config.records_per_turn);
-        if self.channels[id].departures.len() == 1
+        if is_first
             && !self.depart(id, turn)
-            && !std::mem::replace(&mut self.channels[id].is_departing, true)
+            && let Some(channel) = self.rosters.channel_mut(id)
+            && !std::mem::replace(&mut channel.is_departing, true)
         {
             self.departing.channels.push_back(id);
             self.departing.since.get_or_insert(now);
@@ -78,7 +71,7 @@ impl Channels {
         {
             if !self.depart(id, turn) {
                 self.departing.channels.push_back(id);
-            } else if let Some(channel) = self.channels.get_mut(id) {
+            } else if let Some(channel) = self.rosters.channel_mut(id) {
                 channel.is_departing = false;
             }
         }
@@ -87,26 +80,27 @@ impl Channels {
         }
     }
 
-    /// Before a trunk is heard all have to leave its channel who still do: goes on with that, and gives whether it takes
+    /// Before a group is heard all have to leave its channel who still do: goes on with that, and gives whether it takes
     /// another turn. So the ids of a proxy are free before its next link brings them again.
     pub(super) fn depart_before(&mut self, id: ChannelId, turn: &mut Turn) -> bool {
         self.first_departure(id).is_some() && !self.depart(id, turn)
     }
 
-    /// Goes on with the departures from one channel; the answer is whether that was all.
+    /// Goes on with the departures from one channel. Gives whether that was all.
     #[cold]
     fn depart(&mut self, id: ChannelId, turn: &mut Turn) -> bool {
         while let Some(departure) = self.first_departure(id) {
-            let (trunk, peer, left) = (departure.trunk, departure.peers.pop(), departure.peers.len());
-            let (queued, frames) = (self.fresh, self.frames);
+            let (group, peer, left) = (departure.group, departure.peers.pop(), departure.peers.len());
+            let (fresh, frames) = (self.delivery.fresh_bytes(), self.delivery.frames());
             match peer {
-                Some(gone) if gone.was_present => self.miss(id, trunk, &gone.peer.id, None),
+                Some(gone) if gone.was_present => self.miss(id, group, &gone.peer.id, None),
                 // Nobody is told, so some of them count as one.
                 Some(_) if !left.is_multiple_of(UNSEEN_PER_RECORD) => continue,
                 Some(_) => {}
-                None => drop(self.channels[id].departures.pop_front()),
+                None => self.end_departure(id),
             }
-            turn.spend_record(0, self.fresh.saturating_sub(queued), self.frames - frames);
+            let queued = self.delivery.fresh_bytes().saturating_sub(fresh);
+            turn.spend_record(0, queued, self.delivery.frames() - frames);
             if turn.is_over()
                 && let Some(departure) = self.first_departure(id)
             {
@@ -115,11 +109,17 @@ impl Channels {
                 return false;
             }
         }
-        self.close_if_empty(id);
+        self.rosters.close_if_empty(id);
         true
     }
 
+    fn end_departure(&mut self, id: ChannelId) {
+        if let Some(channel) = self.rosters.channel_mut(id) {
+            channel.departures.pop_front();
+        }
+    }
+
     fn first_departure(&mut self, id: ChannelId) -> Option<&mut Departure> {
-        self.channels.get_mut(id)?.departures.front_mut()
+        self.rosters.channel_mut(id)?.departures.front_mut()
     }
 }

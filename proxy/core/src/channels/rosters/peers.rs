@@ -8,7 +8,7 @@ use nws_protocol::structured::LeaveReason;
 
 /// All of one link and channel. By their numbers they are in the order in which they came.
 #[derive(Default)]
-pub(super) struct Peers {
+pub(in crate::channels) struct Peers {
     present: BTreeMap<u32, Peer>,
     /// They come in when room comes.
     waiting: BTreeMap<u32, Peer>,
@@ -16,69 +16,69 @@ pub(super) struct Peers {
 }
 
 /// A member of another proxy.
-pub(super) struct Peer {
-    pub(super) id: PeerId,
+pub(in crate::channels) struct Peer {
+    pub(in crate::channels) id: PeerId,
     /// It is about to leave, and why.
-    pub(super) leaves: Option<LeaveReason>,
+    pub(in crate::channels) leaves: Option<LeaveReason>,
 }
 
 /// One that is there no more.
-pub(super) struct Removed {
-    pub(super) peer: Peer,
-    pub(super) was_present: bool,
+pub(in crate::channels) struct Removed {
+    pub(in crate::channels) peer: Peer,
+    pub(in crate::channels) was_present: bool,
 }
 
 impl Peers {
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::channels) fn len(&self) -> usize {
         self.present.len() + self.waiting.len()
     }
 
     /// Bytes that they take.
-    pub(super) const fn bytes(&self) -> usize {
+    pub(in crate::channels) const fn bytes(&self) -> usize {
         self.bytes
     }
 
-    pub(super) fn present_count(&self) -> usize {
+    pub(in crate::channels) fn present_count(&self) -> usize {
         self.present.len()
     }
 
     /// The ids of those who are present. However many wait, they are not looked at.
-    pub(super) fn present(&self) -> impl Iterator<Item = &PeerId> {
+    pub(in crate::channels) fn present(&self) -> impl Iterator<Item = &PeerId> {
         self.present.values().map(|peer| &peer.id)
     }
 
     /// The id of one that is present.
-    pub(super) fn present_id(&self, number: u32) -> Option<&PeerId> {
+    pub(in crate::channels) fn present_id(&self, number: u32) -> Option<&PeerId> {
         self.present.get(&number).map(|peer| &peer.id)
     }
 
     /// The id of one that waits.
-    pub(super) fn waiting_id(&self, number: u32) -> Option<&PeerId> {
+    pub(in crate::channels) fn waiting_id(&self, number: u32) -> Option<&PeerId> {
         self.waiting.get(&number).map(|peer| &peer.id)
     }
 
     /// The one that has waited longest for room.
-    pub(super) fn first_waiting(&self) -> Option<u32> {
+    pub(in crate::channels) fn first_waiting(&self) -> Option<u32> {
         self.waiting.first_key_value().map(|(&number, _)| number)
     }
 
-    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Peer> {
+    pub(in crate::channels) fn get_mut(&mut self, number: u32) -> Option<&mut Peer> {
         self.present.get_mut(&number).or_else(|| self.waiting.get_mut(&number))
     }
 
     /// Adds one that waits.
-    pub(super) fn add(&mut self, number: u32, id: PeerId) {
+    pub(in crate::channels) fn add(&mut self, number: u32, id: PeerId) {
         self.bytes += bytes_of(&id);
         self.waiting.insert(number, Peer { id, leaves: None });
     }
 
     /// One that waits is present from now on.
-    pub(super) fn admit(&mut self, number: u32) {
+    pub(in crate::channels) fn admit(&mut self, number: u32) {
         let peer = self.waiting.remove(&number);
         self.present.extend(peer.map(|peer| (number, peer)));
     }
 
-    pub(super) fn remove(&mut self, number: u32) -> Option<Removed> {
+    pub(in crate::channels) fn remove(&mut self, number: u32) -> Option<Removed> {
         let present = self.present.remove(&number);
         let was_present = present.is_some();
         let peer = present.or_else(|| self.waiting.remove(&number))?;
@@ -86,7 +86,7 @@ impl Peers {
     }
 
     /// Removes the first of those who are present, or else of those who wait.
-    pub(super) fn pop(&mut self) -> Option<Removed> {
+    pub(in crate::channels) fn pop(&mut self) -> Option<Removed> {
         let present = self.present.pop_first();
         let was_present = present.is_some();
         let (_, peer) = present.or_else(|| self.waiting.pop_first())?;

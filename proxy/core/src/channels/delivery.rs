@@ -1,0 +1,250 @@
+//! What waits for every connection, and what its owner is to do.
+//!
+//! A [`Delivery`] knows connections and frames, and nothing of channels. `flow` judges who may go on
+//! sending, and who reads too slowly.
+
+mod flow;
+mod lag;
+mod outbox;
+mod tally;
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ahash::RandomState;
+use nws_protocol::limits::{DRAIN_BYTES, LINK_DRAIN_BYTES};
+use slotmap::SecondaryMap;
+
+use super::{Config, ConnId, Fresh, Output, Shared};
+use flow::Lagging;
+use lag::Lag;
+use outbox::{Debt, Outbox, Pool};
+use tally::Tally;
+
+pub(super) use flow::Verdict;
+pub(super) use outbox::{Frame, SHARE_MIN};
+
+/// The outboxes of all connections.
+pub(super) struct Delivery {
+    queues: SecondaryMap<ConnId, Queue>,
+    pool: Pool,
+    lagging: Lagging,
+    outputs: VecDeque<Output>,
+    tally: Rc<Tally>,
+    hasher: RandomState,
+    limits: Limits,
+    /// Bytes that were queued since outputs were last drained.
+    fresh: usize,
+    /// Frames and batches of them that were ever put into outboxes, and members that were passed over.
+    frames: u64,
+}
+
+/// What may wait, and for how long.
+#[derive(Clone, Copy)]
+struct Limits {
+    sender_window: usize,
+    recipient_queue_max: usize,
+    stall_time: Duration,
+}
+
+/// One connection as a recipient and as a sender.
+struct Queue {
+    outbox: Outbox,
+    /// What is known of a recipient whose socket did not take everything.
+    lag: Option<Box<Lag>>,
+    /// Bytes that it takes within the time of a meter where it drains.
+    drain_bytes: usize,
+    /// How many recipients hold this sender back.
+    holders: usize,
+    /// When it was last held back, if ever.
+    held_until: Option<Instant>,
+    /// Only what is in it is still to be written.
+    is_closing: bool,
+    /// `Output::Write` is on its way.
+    is_announced: bool,
+}
+
+impl Delivery {
+    pub(super) fn new(config: &Config, hasher: RandomState) -> Self {
+        let limits = Limits {
+            sender_window: config.sender_window,
+            recipient_queue_max: config.recipient_queue_max,
+            stall_time: config.stall_time,
+        };
+        Self {
+            queues: SecondaryMap::new(),
+            pool: Pool::default(),
+            lagging: Lagging::default(),
+            outputs: VecDeque::new(),
+            tally: Rc::new(Tally::new(Arc::<Shared>::clone(&config.shared))),
+            hasher,
+            limits,
+            fresh: 0,
+            frames: 0,
+        }
+    }
+
+    /// A client is there, or is about to be.
+    pub(super) fn open_client(&mut self, conn: ConnId) {
+        self.queues.insert(conn, Queue::new(DRAIN_BYTES));
+    }
+
+    /// A stream of a link is there.
+    pub(super) fn open_stream(&mut self, conn: ConnId) {
+        self.queues.insert(conn, Queue::new(LINK_DRAIN_BYTES));
+    }
+
+    /// The connection is no more.
+    pub(super) fn remove(&mut self, conn: ConnId, now: Instant) {
+        self.release_all(conn, now);
+        self.forget_lag(conn);
+        if let Some(mut queue) = self.queues.remove(conn) {
+            queue.outbox.clear(&mut self.pool);
+        }
+        if self.queues.is_empty() {
+            self.pool = Pool::default();
+        }
+    }
+
+    /// Nobody hears the sender any more, and nobody holds it back.
+    pub(super) fn begin_closing(&mut self, conn: ConnId) {
+        let Some(queue) = self.queues.get_mut(conn) else { return };
+        queue.is_closing = true;
+        if std::mem::take(&mut queue.holders) > 0 {
+            self.outputs.push_back(Output::Release { conn });
+        }
+    }
+
+    /// Nothing is queued behind `last`. The connection ends when all of that is written.
+    pub(super) fn finish(&mut self, conn: ConnId, last: &[u8], now: Instant) {
+        self.release_all(conn, now);
+        self.send(conn, conn, &Frame::Copied(last));
+        self.outputs.push_back(Output::Finish { conn });
+    }
+
+    /// Drops what waits, and asks for the end of the connection.
+    pub(super) fn reset(&mut self, conn: ConnId, now: Instant) {
+        self.release_all(conn, now);
+        if let Some(queue) = self.queues.get_mut(conn) {
+            queue.is_closing = true;
+            queue.outbox.clear(&mut self.pool);
+        }
+        self.forget_lag(conn);
+        self.outputs.push_back(Output::Reset { conn });
+    }
+
+    /// Puts `frame`, which `sender` caused, into the outbox of `to`.
+    pub(super) fn send(&mut self, to: ConnId, sender: ConnId, frame: &Frame<'_>) {
+        let Some(queue) = self.queues.get_mut(to) else { return };
+        if frame.len() == 0 {
+            return;
+        }
+        queue.outbox.push(sender, frame, &mut self.pool);
+        self.fresh += frame.len();
+        self.frames += 1;
+        if let Some(lag) = &mut queue.lag {
+            lag.owe(Debt { sender, bytes: frame.len() });
+            self.lagging.touched.push((to, sender));
+        }
+        if !queue.is_announced {
+            queue.is_announced = true;
+            self.outputs.push_back(Output::Write { conn: to });
+        }
+    }
+
+    /// Something else is to be done.
+    pub(super) fn ask(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    #[inline]
+    pub(super) fn poll_output(&mut self) -> Option<Output> {
+        let output = self.outputs.pop_front();
+        match output {
+            Some(Output::Write { conn }) => {
+                if let Some(queue) = self.queues.get_mut(conn) {
+                    queue.is_announced = false;
+                }
+            }
+            None => self.fresh = 0,
+            Some(_) => {}
+        }
+        output
+    }
+
+    /// What waits for `conn`, in order and in pieces.
+    pub(super) fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
+        self.queues.get(conn).into_iter().flat_map(|queue| queue.outbox.pieces())
+    }
+
+    /// The frame of `encoded`, for one recipient or a few.
+    pub(super) fn frame<'a>(&self, encoded: &'a mut Vec<u8>) -> Frame<'a> {
+        Frame::new(encoded, &self.tally)
+    }
+
+    /// The frame of `encoded`, for so many recipients that copies may cost more than sharing.
+    pub(super) fn frame_for_many<'a>(&self, encoded: &'a mut Vec<u8>, recipients: usize) -> Frame<'a> {
+        Frame::for_many(encoded, recipients, &self.tally)
+    }
+
+    /// A frame that is shared and not copied.
+    pub(super) fn shared_frame(&self, bytes: Vec<u8>) -> Frame<'static> {
+        Frame::owned(bytes, &self.tally)
+    }
+
+    pub(super) fn fresh(&self) -> Fresh {
+        Fresh { bytes: self.fresh, outputs: self.outputs.len() }
+    }
+
+    pub(super) const fn fresh_bytes(&self) -> usize {
+        self.fresh
+    }
+
+    pub(super) const fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// So many members were looked at and got nothing, which costs about as much.
+    pub(super) fn pass_over(&mut self, members: usize) {
+        self.frames += members as u64;
+    }
+
+    /// A turn has ended after so many outputs, and others are left: see [`Channels::end_turn`](super::Channels::end_turn).
+    pub(super) fn end_turn(&mut self, done: usize) {
+        let left = self.outputs.len();
+        self.fresh = (self.fresh as u128 * left as u128 / (left + done).max(1) as u128) as usize;
+    }
+
+    /// Lets go of buffers that have not been needed since this was last called.
+    pub(super) fn trim(&mut self) {
+        self.pool.trim();
+    }
+
+    /// Whether anybody holds the sender back.
+    pub(super) fn is_held(&self, conn: ConnId) -> bool {
+        self.queues.get(conn).is_some_and(|queue| queue.holders > 0)
+    }
+
+    /// When the connection last made progress that shows in no word of its: as a recipient that lags,
+    /// or as a sender that was held back and not heard.
+    pub(super) fn last_progress(&self, conn: ConnId) -> Option<Instant> {
+        let queue = self.queues.get(conn)?;
+        queue.lag.as_ref().map(|lag| lag.progress).max(queue.held_until)
+    }
+}
+
+impl Queue {
+    fn new(drain_bytes: usize) -> Self {
+        Self {
+            outbox: Outbox::default(),
+            lag: None,
+            drain_bytes,
+            holders: 0,
+            held_until: None,
+            is_closing: false,
+            is_announced: false,
+        }
+    }
+}

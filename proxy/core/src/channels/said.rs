@@ -1,0 +1,83 @@
+//! What a peer says, and how it is written for those who hear it.
+
+use nws_protocol::binary::{self, Kind};
+use nws_protocol::link::Payload;
+use nws_protocol::structured::Notice;
+use nws_protocol::websocket::{self, Opcode};
+use nws_protocol::{Json, PeerId, raw};
+
+use super::Framing;
+use super::rosters::Client;
+
+/// What a peer says, however it said it.
+#[derive(Clone, Copy)]
+pub(super) enum Said<'a> {
+    Data(Json<'a>),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
+
+impl Said<'_> {
+    /// Whether its payload has more than `max` bytes.
+    pub(super) fn is_larger_than(self, max: usize) -> bool {
+        match self {
+            Said::Data(data) => data.is_longer_than(max),
+            Said::Text(text) => text.len() > max,
+            Said::Bytes(bytes) => bytes.len() > max,
+        }
+    }
+
+    /// Appends a message from `source` to `recipient`.
+    pub(super) fn write_to(self, out: &mut Vec<u8>, recipient: &Client, source: &PeerId) {
+        match recipient.framing {
+            Framing::Structured => self.write_structured(out, source, Some(&recipient.id)),
+            Framing::Raw => self.write_raw(out),
+        }
+    }
+
+    /// Appends the frame for structured peers: a message where there is a `target`, else a
+    /// broadcast.
+    pub(super) fn write_structured(self, out: &mut Vec<u8>, source: &PeerId, target: Option<&PeerId>) {
+        match self {
+            Said::Data(data) => notice(source, target, data).write_frame(out),
+            Said::Text(text) => {
+                let text = raw::json_of(text);
+                // A JSON string that we made ourselves.
+                let Some(data) = Json::new(&text) else { return };
+                notice(source, target, data).write_frame(out);
+            }
+            Said::Bytes(payload) => {
+                let kind = if target.is_some() { Kind::Message } else { Kind::Broadcast };
+                let frame = binary::Frame { kind, id: source.as_str(), payload };
+                let parts = [&frame.head(), frame.id.as_bytes(), frame.payload];
+                websocket::write_frame(out, Opcode::Binary, parts);
+            }
+        }
+    }
+
+    /// The same for another proxy.
+    pub(super) fn payload(&self) -> Payload<'_> {
+        match *self {
+            Said::Data(data) => Payload::Json(data.as_str()),
+            Said::Text(text) => Payload::Text(text),
+            Said::Bytes(bytes) => Payload::Binary(bytes),
+        }
+    }
+
+    pub(super) fn write_raw(self, out: &mut Vec<u8>) {
+        match self {
+            Said::Data(data) => {
+                websocket::write_frame(out, Opcode::Text, [raw::text_of(data).as_bytes()]);
+            }
+            Said::Text(text) => websocket::write_frame(out, Opcode::Text, [text.as_bytes()]),
+            Said::Bytes(bytes) => websocket::write_frame(out, Opcode::Binary, [bytes]),
+        }
+    }
+}
+
+fn notice<'a>(source: &'a PeerId, target: Option<&'a PeerId>, data: Json<'a>) -> Notice<'a> {
+    match target {
+        Some(target) => Notice::Message { source, target, data },
+        None => Notice::Broadcast { source, data },
+    }
+}
