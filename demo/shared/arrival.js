@@ -5,6 +5,7 @@
  * only suggests a channel, as whoever joins tells the others there a name. Going back does not count: a stranger can cause that.
  */
 export function isOwnChoice() {
-  const [{ type }] = performance.getEntriesByType("navigation");
-  return type === "reload" || (document.referrer !== "" && new URL(document.referrer).origin === location.origin);
+  const [navigation] = performance.getEntriesByType("navigation");
+  if (navigation instanceof PerformanceNavigationTiming && navigation.type === "reload") return true;
+  return document.referrer !== "" && new URL(document.referrer).origin === location.origin;
 }

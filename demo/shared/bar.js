@@ -4,6 +4,9 @@ import { element } from "./element.js";
 import { Invitation } from "./invitation.js";
 import { cleanName } from "./names.js";
 
+/** @import { Room } from "./room.js" */
+
+/** @type {Partial<Record<Room["state"], string>>} */
 const STATES = { connecting: "Connecting…", open: "Connected", lost: "Connection lost, trying again…" };
 
 export class Bar {
@@ -13,6 +16,7 @@ export class Bar {
   #state = element("p", { className: "state", role: "status" });
   #name = element("input", { id: "nick", maxLength: 32, autocomplete: "nickname", spellcheck: false });
   #invitation = new Invitation();
+  /** @type {Room | null} */
   #room = null;
   #rename;
 
@@ -48,17 +52,20 @@ export class Bar {
     );
   }
 
-  /** @param {import('./room.js').Room} room */
+  /**
+   * @param {Room} room
+   * @param {string} channel
+   */
   follow(room, channel) {
     this.#room = room;
     this.#title.textContent = `#${channel}`;
     this.#name.value = room.name;
-    room.addEventListener("state", () => this.#settle());
-    this.#settle();
+    room.addEventListener("state", () => this.#settle(room));
+    this.#settle(room);
   }
 
-  #settle() {
-    const { state, why } = this.#room;
+  /** @param {Room} room */
+  #settle({ state, why }) {
     const words = [STATES[state] ?? "", why].join(" ").trim();
     if (this.#state.textContent !== words) this.#state.textContent = words;
     this.#state.dataset.state = state;
@@ -66,7 +73,8 @@ export class Bar {
 
   #renamed() {
     const name = cleanName(this.#name.value);
-    this.#name.value = name || this.#room.name;
-    if (name && name !== this.#room.name) this.#rename(name);
+    const before = this.#room?.name ?? "";
+    this.#name.value = name || before;
+    if (name && name !== before) this.#rename(name);
   }
 }

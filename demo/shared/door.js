@@ -3,11 +3,15 @@
 import { isOwnChoice } from "./arrival.js";
 import { Bar } from "./bar.js";
 import { isChannelName, NAME_RULE } from "./channel.js";
+import { byId } from "./element.js";
+import { messageOf } from "./failure.js";
 import { rememberName, storedName } from "./names.js";
 import { endpointOf, findProxy, loadLibrary } from "./proxy.js";
 import { Room } from "./room.js";
 import { StartCard } from "./start-card.js";
 import { TroubleCard } from "./trouble-card.js";
+
+/** @import { Library } from "./proxy.js" */
 
 const SEARCHING =
   "Looking for the proxy… If the browser asks whether this site may reach apps on this device, allow it.";
@@ -33,8 +37,8 @@ export class Door {
   #title = document.title;
   #unread = 0;
   #channel = "";
-  #loading = document.getElementById("loading");
-  #view = document.getElementById("room");
+  #loading = byId("loading", HTMLElement);
+  #view = byId("room", HTMLElement);
   #start;
   #trouble;
   #bar;
@@ -64,13 +68,19 @@ export class Door {
     return this.room?.name ?? storedName();
   }
 
-  /** How many messages nobody has seen: the title says so. */
+  /**
+   * How many messages nobody has seen: the title says so.
+   * @param {number} count
+   */
   set unread(count) {
     this.#unread = count;
     this.#retitle();
   }
 
-  /** A channel that the person has not chosen waits on the start card. */
+  /**
+   * A channel that the person has not chosen waits on the start card.
+   * @param {boolean} isChosen
+   */
   #arrive(isChosen) {
     const channel = channelOfAddress();
     const name = storedName();
@@ -78,6 +88,10 @@ export class Door {
     else this.#begin(channel || this.#demo.channel);
   }
 
+  /**
+   * @param {string} channel
+   * @param {string} [complaint]
+   */
   #begin(channel, complaint = "") {
     this.#close();
     this.#channel = "";
@@ -87,6 +101,10 @@ export class Door {
     this.#start.ask(storedName(), channel, complaint, complaint === NAME_RULE);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} channel
+   */
   async #enter(name, channel) {
     this.#close();
     const entry = ++this.#entry;
@@ -106,12 +124,17 @@ export class Door {
       const library = await this.#load(proxy, entry);
       if (library && entry === this.#entry) this.#open(library, endpointOf(proxy), name);
     } catch (failure) {
-      if (entry === this.#entry) this.#begin(channel, failure.message);
+      if (entry === this.#entry) this.#begin(channel, messageOf(failure));
     }
     return undefined;
   }
 
-  /** Looks for the library until there is one: who reads how to start the proxy then starts it. */
+  /**
+   * Looks for the library until there is one: who reads how to start the proxy then starts it.
+   * @param {string} proxy
+   * @param {number} entry
+   * @returns {Promise<Library | null>}
+   */
   async #load(proxy, entry) {
     for (let attempt = 0; entry === this.#entry; attempt += 1) {
       const library = await loadLibrary(proxy, attempt);
@@ -126,6 +149,11 @@ export class Door {
     return null;
   }
 
+  /**
+   * @param {Library} library
+   * @param {string} endpoint
+   * @param {string} name
+   */
   #open(library, endpoint, name) {
     const { demo, extra } = this.#demo;
     const socket = new library.NetworkWebSocket(this.#channel, { endpoint, reconnect: true });
@@ -137,7 +165,12 @@ export class Door {
     room.addEventListener("state", () => this.#settle(room, library, endpoint));
   }
 
-  /** A room that was never open goes on trying while the person reads what is wrong. */
+  /**
+   * A room that was never open goes on trying while the person reads what is wrong.
+   * @param {Room} room
+   * @param {Library} library
+   * @param {string} endpoint
+   */
   #settle(room, library, endpoint) {
     if (room.state === "open" || room.state === "lost") return this.#show(this.#view);
     if (room.state === "connecting" && !room.why) return this.#wait(SEARCHING);
@@ -146,9 +179,10 @@ export class Door {
     return this.#show(this.#trouble.element);
   }
 
+  /** @param {string} name */
   #rename(name) {
     rememberName(name);
-    this.room.rename(name);
+    this.room?.rename(name);
   }
 
   #leave() {
@@ -166,18 +200,21 @@ export class Door {
     this.#retitle();
   }
 
+  /** @param {string} why */
   #wait(why) {
     this.#loading.textContent = why;
     this.#show(this.#loading);
   }
 
+  /** @param {HTMLElement} view */
   #show(view) {
     const entered = view.hidden;
     // A modal dialog of a view that is hidden would keep the page from taking anything.
-    if (view !== this.#view) for (const dialog of this.#view.querySelectorAll("dialog[open]")) dialog.close();
+    if (view !== this.#view) for (const dialog of this.#view.querySelectorAll("dialog")) dialog.close();
     for (const other of [this.#loading, this.#start.element, this.#trouble.element, this.#view])
       other.hidden = other !== view;
-    if (entered) view.querySelector("[data-first]")?.focus();
+    const first = entered ? view.querySelector("[data-first]") : null;
+    if (first instanceof HTMLElement) first.focus();
   }
 
   #retitle() {

@@ -2,20 +2,41 @@
 
 import { element } from "./element.js";
 
+/** @import uPlot from "uplot" */
+
 /** Enough for 60 seconds at 10 values a second; older ones are dropped. */
 const POINTS_AT_MOST = 600;
 const AXIS_WIDTH = 56;
 
 /** @typedef {{label: string, hue: number}} Series */
 
+/**
+ * Times in seconds, then a column for each series.
+ * @typedef {[number[], ...(number | null)[][]]} Columns
+ */
+
+/**
+ * @typedef {{label: string, unit: string, seconds?: number, height?: number, series: Series[]}}
+ *   GraphOptions
+ */
+
+/**
+ * The path is a variable so that a checker does not look for a file that the build makes.
+ * @type {string}
+ */
+const LIBRARY = "../dist/uplot.mjs";
+
 export class Graph {
   #options;
   #box = element("div", { className: "graph", role: "img" });
+  /** @type {Map<string, string>} */
   #colours = new Map();
   #scheme = matchMedia("(prefers-color-scheme: dark)");
-  /** Times in seconds, then a column for each series. */
+  /** @type {Columns} */
   #data;
+  /** @type {uPlot | null} */
   #plot = null;
+  /** @type {typeof uPlot | null} */
   #library = null;
   #frame = 0;
   #size = new ResizeObserver(() => this.#resize());
@@ -26,7 +47,7 @@ export class Graph {
 
   /**
    * @param {Element} container
-   * @param {{label: string, unit: string, seconds?: number, height?: number, series: Series[]}} options
+   * @param {GraphOptions} options
    */
   constructor(container, options) {
     this.#options = { seconds: 60, height: 80, ...options };
@@ -41,17 +62,18 @@ export class Graph {
   /** @param {(number | null)[]} values one of each series, as of now; null where it is not known */
   push(values) {
     const now = performance.now() / 1000;
-    [now, ...values].forEach((value, column) => this.#data[column].push(value));
+    const [times, ...columns] = this.#data;
+    times.push(now);
+    columns.forEach((column, index) => column.push(values[index]));
     const oldest = now - this.#options.seconds - 1;
-    while (this.#data[0][0] < oldest || this.#data[0].length > POINTS_AT_MOST)
-      this.#data.forEach((column) => column.shift());
+    while (times[0] < oldest || times.length > POINTS_AT_MOST) this.#data.forEach((column) => column.shift());
     this.#draw();
   }
 
   /**
    * Shows other series.
    * @param {Series[]} series
-   * @param {(number | null)[][]} columns the times in seconds by `performance.now()`, then the values of each series
+   * @param {Columns} [columns] the times by `performance.now()`
    */
   set(series, columns = columnsFor(series)) {
     this.#options = { ...this.#options, series };
@@ -75,7 +97,8 @@ export class Graph {
     const address = new URL("../dist/uplot.css", import.meta.url).href;
     if (!document.querySelector(`link[href="${address}"]`))
       document.head.append(element("link", { rel: "stylesheet", href: address }));
-    const { default: library } = await import("../dist/uplot.mjs");
+    /** @type {{default: typeof uPlot}} */
+    const { default: library } = await import(LIBRARY);
     if (!this.#box.isConnected && !this.#box.parentNode) return;
     this.#library = library;
     this.#draw();
@@ -85,22 +108,27 @@ export class Graph {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       if (!this.#library || !this.#box.clientWidth) return;
-      this.#plot ??= this.#make();
+      this.#plot ??= this.#make(this.#library);
       this.#plot.setData(this.#data);
       this.#describe();
     });
   }
 
-  #make() {
+  /** @param {typeof uPlot} Plot */
+  #make(Plot) {
     const { height, seconds, series, unit } = this.#options;
     const now = () => performance.now() / 1000;
+    /**
+     * @param {Series} series
+     * @returns {uPlot.Series}
+     */
     const line = ({ label, hue }) => ({
       label,
       stroke: () => this.#colour(`hue-${hue}`),
       width: 1.5,
       points: { show: false },
     });
-    return new this.#library(
+    return new Plot(
       {
         width: this.#box.clientWidth,
         height,
@@ -130,22 +158,28 @@ export class Graph {
     );
   }
 
-  /** What a class makes of `color`: canvas cannot read the page's variables. */
+  /**
+   * What a class makes of `color`: canvas cannot read the page's variables.
+   * @param {string} name
+   * @returns {string}
+   */
   #colour(name) {
-    if (!this.#colours.has(name)) {
+    let colour = this.#colours.get(name);
+    if (colour === undefined) {
       const probe = element("span", { className: name, hidden: true });
       this.#box.append(probe);
-      this.#colours.set(name, getComputedStyle(probe).color);
+      colour = getComputedStyle(probe).color;
+      this.#colours.set(name, colour);
       probe.remove();
     }
-    return this.#colours.get(name);
+    return colour;
   }
 
   #describe() {
     const { label, unit, series } = this.#options;
     const latest = series.map(({ label: name }, index) => {
       const value = this.#data[index + 1].at(-1);
-      return `${name} ${Number.isFinite(value) ? `${short(value)} ${unit}` : "unknown"}`;
+      return `${name} ${Number.isFinite(value) ? `${short(Number(value))} ${unit}` : "unknown"}`;
     });
     this.#box.ariaLabel = `${label}: ${latest.join(", ")}`;
   }
@@ -157,7 +191,12 @@ export class Graph {
   }
 }
 
+/**
+ * @param {Series[]} series
+ * @returns {Columns}
+ */
 const columnsFor = (series) => [[], ...series.map(() => [])];
 
+/** @param {number} value */
 const short = (value) =>
   Math.abs(value) >= 10_000 ? `${Math.round(value / 1000)}k` : String(Math.round(value * 10) / 10);

@@ -12,14 +12,19 @@ import { cleanName } from "./names.js";
 /** Enough for a name and some fields of a demo, in characters. */
 const HELLO_AT_MOST = 4096;
 
-/** @param {{demo: string, name: string, here: number, extra: object}} hello */
+/**
+ * `here` is in milliseconds. `extra` is what the demo added: nobody has checked it.
+ * @typedef {{demo: string, name: string, here: number, extra: Record<string, unknown>}} Hello
+ */
+
+/** @param {Omit<Hello, "extra"> & {extra: object}} hello */
 export function encodeHello({ demo, name, here, extra }) {
   return JSON.stringify({ type: "hello", demo, nick: name, here: Math.round(here), ...extra });
 }
 
 /**
  * @param {unknown} data
- * @returns {{demo: string, name: string, here: number, extra: Record<string, unknown>} | null} null for anything else
+ * @returns {Hello | null} null for anything else
  */
 export function decodeHello(data) {
   // Most messages are none, and parsing all of them would cost a busy page its time.
@@ -27,9 +32,14 @@ export function decodeHello(data) {
   const { type, demo = "chat", nick, here, ...extra } = parse(data);
   if (type !== "hello" || typeof nick !== "string" || typeof demo !== "string") return null;
   const name = cleanName(nick);
-  return name ? { demo, name, here: Number.isFinite(here) ? Math.max(here, 0) : 0, extra } : null;
+  const since = typeof here === "number" && Number.isFinite(here) ? Math.max(here, 0) : 0;
+  return name ? { demo, name, here: since, extra } : null;
 }
 
+/**
+ * @param {string} data
+ * @returns {Record<string, unknown>}
+ */
 function parse(data) {
   try {
     return Object(JSON.parse(data));

@@ -11,7 +11,10 @@ const INVISIBLE =
 /** They join or part the letters around them: alone they show nothing. */
 const JOINERS = /^[\u200c\u200d\s]*$/;
 
-/** @returns {string} empty where nothing of the name is left */
+/**
+ * @param {string} text
+ * @returns {string} empty where nothing of the name is left
+ */
 export function cleanName(text) {
   const visible = text
     .slice(0, 10 * NAME_AT_MOST)
@@ -23,12 +26,18 @@ export function cleanName(text) {
   return JOINERS.test(name) ? "" : name;
 }
 
-/** @returns {number} 0 to 7: the same for the same text on every page */
+/**
+ * @param {string} text
+ * @returns {number} 0 to 7: the same for the same text on every page
+ */
 export function hueOf(text) {
-  return [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 8191, 0) % HUES;
+  return [...text].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 8191, 0) % HUES;
 }
 
-/** A name in its colour. */
+/**
+ * A name in its colour.
+ * @param {string} name
+ */
 export function nameTag(name) {
   return element("bdi", { className: `nick hue-${hueOf(name)}`, textContent: name });
 }
@@ -42,6 +51,7 @@ export function storedName() {
   }
 }
 
+/** @param {string} name */
 export function rememberName(name) {
   try {
     sessionStorage.setItem(KEY, name);

@@ -1,11 +1,13 @@
 /** Where the proxy of this page is, and the client library from it. */
 
+/** What the package exports. @typedef {typeof import("networkwebsockets")} Library */
+
 const USUAL = "http://localhost:9009";
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
  * `?proxy=ws://localhost:PORT` names the proxy; else it is the one that served this page; else the usual one.
- * @returns {string} its HTTP origin
+ * @returns {Promise<string>} its HTTP origin
  */
 export async function findProxy() {
   const asked = new URLSearchParams(location.search).get("proxy");
@@ -15,8 +17,8 @@ export async function findProxy() {
 
 /**
  * @param {string} proxy
- * @param {number} attempt a browser may remember that a script could not be had
- * @returns {Promise<{NetworkWebSocket: Function, LocalWebSocket: Function} | null>} null where there is nothing to load
+ * @param {number} [attempt] a browser may remember that a script could not be had
+ * @returns {Promise<Library | null>} null where there is nothing to load
  */
 export async function loadLibrary(proxy, attempt = 0) {
   const origins = new Set(isServedAsByProxy() ? [location.origin, proxy] : [proxy]);
@@ -40,10 +42,12 @@ function isServedAsByProxy() {
   return location.pathname.startsWith("/demo/");
 }
 
+/** @param {string} hostname */
 export function isLoopback(hostname) {
   return LOOPBACK.includes(hostname);
 }
 
+/** @param {string} asked */
 function loopback(asked) {
   const url = URL.canParse(asked) ? new URL(asked) : null;
   if (url?.protocol !== "ws:" || !isLoopback(url.hostname)) {
@@ -52,6 +56,7 @@ function loopback(asked) {
   return `http://${url.host}`;
 }
 
+/** @param {string} origin */
 async function isProxy(origin) {
   try {
     const answer = await fetch(`${origin}/status`, { cache: "no-store" });

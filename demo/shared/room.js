@@ -1,11 +1,58 @@
 /** One channel with the people in it: who they are, what they send, and whether they can be reached. */
 
+import { Emitter } from "./events.js";
 import { decodeHello, encodeHello } from "./hello.js";
+
+/**
+ * @import { NetworkWebSocket, NetworkWebSocketEventMap, PeerWebSocket } from "networkwebsockets"
+ * @import { Hello } from "./hello.js"
+ */
 
 /**
  * A peer with a page of this demo. `here` is how long it had been in the channel when it last said so, and `since` when it
  * came, by this page's `performance.now()`, both in milliseconds. `extra` is what the demo added: nobody has checked it.
- * @typedef {{id: string, name: string, here: number, since: number, extra: Record<string, unknown>, peer: EventTarget}} Person
+ * @typedef {{
+ *   id: string,
+ *   name: string,
+ *   here: number,
+ *   since: number,
+ *   extra: Record<string, unknown>,
+ *   peer: Peer,
+ * }} Person
+ */
+
+/** What a person sent. @typedef {string | ArrayBuffer} Data */
+/** What a page sends. @typedef {string | ArrayBuffer | ArrayBufferView<ArrayBuffer>} Message */
+
+/**
+ * A channel, as far as a room needs one.
+ * @typedef {Pick<NetworkWebSocket, "id" | "readyState" | "binaryType" | "bufferedAmount" |
+ *   "addEventListener" | "send" | "close">} Channel
+ */
+
+/**
+ * What fires events of this type.
+ * @template {keyof NetworkWebSocketEventMap} Type
+ * @typedef {{addEventListener(type: Type, listener: (event: NetworkWebSocketEventMap[Type]) =>
+ *   void): void}} Listened
+ */
+
+/**
+ * @typedef {Pick<PeerWebSocket, "id" | "readyState" | "binaryType" | "addEventListener" | "send">}
+ *   Peer
+ */
+
+/**
+ * @typedef {object} RoomEvents
+ * @property {undefined} state
+ * @property {undefined} people
+ * @property {{person: Person}} come
+ * @property {{person: Person, lost: boolean}} go
+ * @property {{person: Person, before: string}} renamed
+ * @property {{person: Person}} changed
+ * @property {{person: Person, data: Data, direct: boolean}} data
+ * @property {undefined} lost
+ * @property {undefined} back
  */
 
 /**
@@ -16,8 +63,9 @@ import { decodeHello, encodeHello } from "./hello.js";
  *   `renamed` has `before`
  * - `data` with `{person, data, direct}`: what a person sent between coming and going, a string or an `ArrayBuffer`
  * - `lost`, after all people have gone, and `back`, before they come again
+ * @extends {Emitter<RoomEvents>}
  */
-export class Room extends EventTarget {
+export class Room extends Emitter {
   /** @type {'connecting' | 'open' | 'lost' | 'failed' | 'left'} */
   state = "connecting";
   /** Why there is no connection, as far as known: a sentence. */
@@ -26,7 +74,7 @@ export class Room extends EventTarget {
   reason = "";
   /** @type {Map<string, Person>} */
   people = new Map();
-  /** Peers that are no pages of this demo. @type {Map<string, EventTarget>} */
+  /** Peers that are no pages of this demo. @type {Map<string, Peer>} */
   others = new Map();
   #socket;
   #demo;
@@ -36,7 +84,7 @@ export class Room extends EventTarget {
   #namesakes = null;
 
   /**
-   * @param {EventTarget} socket of the channel, with the option `reconnect`
+   * @param {Channel} socket of the channel, with the option `reconnect`
    * @param {{demo: string, name: string, extra?: () => object}} hello
    */
   constructor(socket, { demo, name, extra = () => ({}) }) {
@@ -74,19 +122,24 @@ export class Room extends EventTarget {
     return this.#socket.bufferedAmount;
   }
 
-  /** @returns {boolean} false where there is no connection: nothing was sent */
+  /**
+   * @param {Message} data
+   * @returns {boolean} false where there is no connection: nothing was sent
+   */
   send(data) {
     return this.#sendBy(this.#socket, data);
   }
 
   /**
    * @param {Person} person
+   * @param {Message} data
    * @returns {boolean} false where the person has gone: nothing was sent
    */
   sendTo(person, data) {
     return this.people.get(person.id) === person && this.#sendBy(person.peer, data);
   }
 
+  /** @param {string} name */
   rename(name) {
     this.name = name;
     this.announce();
@@ -98,7 +151,10 @@ export class Room extends EventTarget {
     this.send(this.#hello());
   }
 
-  /** The name, with the start of the id where somebody else here has the same. */
+  /**
+   * The name, with the start of the id where somebody else here has the same.
+   * @param {{id: string, name: string}} person
+   */
   label({ id, name }) {
     this.#namesakes ??= this.#countNames();
     const others = (this.#namesakes.get(name.toLowerCase()) ?? 0) - (this.people.has(id) || id === this.id ? 1 : 0);
@@ -110,12 +166,22 @@ export class Room extends EventTarget {
     this.#socket.close();
   }
 
+  /**
+   * @param {Channel | Peer} socket
+   * @param {Message} data
+   */
   #sendBy(socket, data) {
     if (this.state !== "open" || socket.readyState !== 1) return false;
     socket.send(data);
     return true;
   }
 
+  /**
+   * @template {keyof NetworkWebSocketEventMap} Type
+   * @param {Listened<NoInfer<Type>>} socket
+   * @param {Type} type
+   * @param {(event: NetworkWebSocketEventMap[Type]) => void} then
+   */
   #listen(socket, type, then) {
     socket.addEventListener(type, (event) => {
       if (this.state !== "left") then(event);
@@ -131,6 +197,7 @@ export class Room extends EventTarget {
     if (back) this.#tell("back");
   }
 
+  /** @param {Peer} peer */
   #met(peer) {
     this.others.set(peer.id, peer);
     peer.binaryType = "arraybuffer";
@@ -139,6 +206,7 @@ export class Room extends EventTarget {
     this.#changed();
   }
 
+  /** @param {Peer} peer */
   #parted({ id }) {
     const person = this.people.get(id);
     this.people.delete(id);
@@ -147,6 +215,11 @@ export class Room extends EventTarget {
     if (person) this.#tell("go", { person, lost: this.#socket.readyState !== 1 });
   }
 
+  /**
+   * @param {string} id
+   * @param {Data} data
+   * @param {boolean} direct
+   */
   #heard(id, data, direct) {
     const person = this.people.get(id);
     const hello = decodeHello(data);
@@ -154,11 +227,16 @@ export class Room extends EventTarget {
     else if (person) this.#tell("data", { person, data, direct });
   }
 
+  /**
+   * @param {string} id
+   * @param {Hello} hello
+   */
   #greeted(id, { demo, name, here, extra }) {
     const peer = this.others.get(id);
     const person = this.people.get(id);
-    if (demo !== this.#demo || !(peer || person)) return;
+    if (demo !== this.#demo) return;
     if (person) return this.#updated(person, name, extra);
+    if (!peer) return;
     const newcomer = { id, name, here, since: performance.now() - here, extra, peer };
     this.others.delete(id);
     this.people.set(id, newcomer);
@@ -166,6 +244,11 @@ export class Room extends EventTarget {
     this.#tell("come", { person: newcomer });
   }
 
+  /**
+   * @param {Person} person
+   * @param {string} name
+   * @param {Record<string, unknown>} extra
+   */
   #updated(person, name, extra) {
     const { name: before, extra: former } = person;
     Object.assign(person, { name, extra });
@@ -176,7 +259,10 @@ export class Room extends EventTarget {
     if (JSON.stringify(extra) !== JSON.stringify(former)) this.#tell("changed", { person });
   }
 
-  /** While there is a connection, this is about a single message, or the end. */
+  /**
+   * While there is a connection, this is about a single message, or the end.
+   * @param {{reason: string, message: string, fatal?: boolean}} failure
+   */
   #failed({ reason, message, fatal = false }) {
     if (this.state === "open" && !fatal) return;
     this.why = message;
@@ -196,6 +282,7 @@ export class Room extends EventTarget {
   }
 
   #countNames() {
+    /** @type {Map<string, number>} */
     const counts = new Map();
     for (const { name } of [this, ...this.people.values()]) {
       const key = name.toLowerCase();
@@ -209,11 +296,17 @@ export class Room extends EventTarget {
     this.#tell("people");
   }
 
+  /** @param {Room["state"]} state */
   #enter(state) {
     this.state = state;
     this.#tell("state");
   }
 
+  /**
+   * @template {keyof RoomEvents} Type
+   * @param {Type} type
+   * @param {RoomEvents[Type]} [detail]
+   */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }

@@ -1,6 +1,6 @@
 /** The card before the room: what the demo is, and who joins which channel. */
 
-import { element } from "./element.js";
+import { byId, element } from "./element.js";
 import { cleanName } from "./names.js";
 
 export class StartCard {
@@ -29,11 +29,17 @@ export class StartCard {
       event.preventDefault();
       this.#submit(join);
     });
-    const about = document.getElementById("about").content.cloneNode(true);
+    const about = byId("about", HTMLTemplateElement).content.cloneNode(true);
     this.element = element("main", { className: "card", hidden: true }, about, form, footer());
   }
 
-  /** Fills the form in. `complaint` is what was wrong with it the last time. */
+  /**
+   * Fills the form in. `complaint` is what was wrong with it the last time.
+   * @param {string} name
+   * @param {string} channel
+   * @param {string} complaint
+   * @param {boolean} isAboutChannel
+   */
   ask(name, channel, complaint, isAboutChannel) {
     this.#name.value = name;
     this.#channel.value = channel;
@@ -65,6 +71,7 @@ export class StartCard {
     );
   }
 
+  /** @param {(name: string, channel: string) => void} join */
   #submit(join) {
     const name = cleanName(this.#name.value);
     if (name) return join(name, this.#channel.value.trim());

@@ -2,6 +2,8 @@
 
 import { element } from "./element.js";
 
+/** @import { Library } from "./proxy.js" */
+
 const ABSENT = "No proxy found";
 const REFUSED = "Cannot connect";
 const GOES_ON = "This page looks again by itself.";
@@ -35,7 +37,7 @@ export class TroubleCard {
   /**
    * @param {string} reason a word of the library's
    * @param {string} why a sentence
-   * @param {{endpoint: string, library?: {NetworkWebSocket: Function}}} proxy
+   * @param {{endpoint: string, library?: Library}} proxy
    */
   async tell(reason, why, { endpoint, library }) {
     const absent = reason === "proxy-not-running";

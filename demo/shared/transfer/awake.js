@@ -1,10 +1,13 @@
 /** Keeps the screen, and so the page, awake while files are on their way, where the browser can. */
 
+/** @import { Transfers } from "./transfers.js" */
+
 /**
- * @param {import('./transfers.js').Transfers} transfers
+ * @param {Transfers} transfers
  * @returns {() => void} ends it, when all has ended
  */
 export function keepAwake(transfers) {
+  /** @type {WakeLockSentinel | null} */
   let lock = null;
   let queue = Promise.resolve();
   const adjust = async () => {
@@ -13,7 +16,7 @@ export function keepAwake(transfers) {
       lock?.release();
       lock = null;
     } else if (!lock || lock.released) {
-      lock = await navigator.wakeLock?.request("screen").catch(() => null);
+      lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
     }
   };
   const settle = () => {

@@ -1,15 +1,27 @@
 /** What a page shows of a file: its name and size, how far it is, and what can be done. */
 
 import { element } from "../element.js";
+import { messageOf } from "../failure.js";
 import { cleanFileName } from "./file-name.js";
 import { isPictureType, openPicture, UNASKED_PIXELS_AT_MOST } from "./picture.js";
 import { openSink } from "./sink.js";
 import { percent, sizeText } from "./size.js";
 
+/**
+ * @import { Delivery } from "./delivery.js"
+ * @import { Outgoing } from "./outgoing.js"
+ * @import { Incoming } from "./incoming.js"
+ */
+
 /** Larger pictures are not shown before somebody asks. */
 const PREVIEW_AT_MOST = 8 * 1024 * 1024;
 /** Receivers that are shown one by one: the latest. */
 const ROWS_AT_MOST = 8;
+
+/**
+ * @typedef {{name: string, line: HTMLElement, words: HTMLElement, bar: HTMLProgressElement, cancel:
+ *   HTMLElement}} Row
+ */
 
 /** What both sides have in common. */
 class Card {
@@ -24,6 +36,11 @@ class Card {
   progress = element("progress", { max: 1, value: 0, hidden: true });
   actions = element("p", { className: "row file-actions" });
 
+  /**
+   * @param {Incoming | Outgoing} source
+   * @param {string} name
+   * @param {number} size
+   */
   constructor(source, name, size) {
     this.#source = source;
     this.#state = source.state;
@@ -55,17 +72,25 @@ class Card {
     this.#source.removeEventListener("change", this.#show);
     cancelAnimationFrame(this.#frame);
     URL.revokeObjectURL(this.#address);
-    if (this.picture.firstChild) URL.revokeObjectURL(this.picture.firstChild.src);
+    for (const image of this.picture.querySelectorAll("img")) URL.revokeObjectURL(image.src);
   }
 
-  /** An address of a blob, as long as the card is shown. */
+  /**
+   * An address of a blob, as long as the card is shown.
+   * @param {Blob} blob
+   */
   addressOf(blob) {
     this.#address ||= URL.createObjectURL(blob);
     return this.#address;
   }
 
-  /** @returns {Promise<boolean>} false where it is no picture that can be shown */
-  async preview(blob, name, pixels = undefined) {
+  /**
+   * @param {Blob} blob
+   * @param {string} name
+   * @param {number} [pixels]
+   * @returns {Promise<boolean>} false where it is no picture that can be shown
+   */
+  async preview(blob, name, pixels) {
     const image = blob.size <= PREVIEW_AT_MOST ? await openPicture(blob, name, pixels) : null;
     if (!image) return false;
     if (this.#isDropped) URL.revokeObjectURL(image.src);
@@ -74,23 +99,42 @@ class Card {
     return true;
   }
 
+  /**
+   * @param {string} words
+   * @param {boolean} [isBad]
+   */
   tell(words, isBad = false) {
     if (this.words.textContent !== words) this.words.textContent = words;
     this.words.classList.toggle("error", isBad);
   }
 
+  /**
+   * @param {string} textContent
+   * @param {() => void} onclick
+   */
   button(textContent, onclick) {
     const button = element("button", { type: "button", textContent, onclick, hidden: true });
     this.actions.append(button);
     return button;
   }
 
-  /** Keeps the keyboard in the card when the control that had it goes. */
+  /**
+   * Keeps the keyboard in the card when the control that had it goes.
+   * @param {HTMLElement[]} controls
+   */
   offer(...controls) {
     const focused = document.activeElement;
-    for (const control of this.actions.children) control.hidden = !controls.includes(control);
-    if (this.actions.contains(focused) && focused.hidden) (controls[0] ?? this.element).focus();
+    for (const control of this.#offered) control.hidden = !controls.includes(control);
+    if (focused instanceof HTMLElement && this.actions.contains(focused) && focused.hidden)
+      (controls[0] ?? this.element).focus();
   }
+
+  get #offered() {
+    return [...this.actions.children].filter((control) => control instanceof HTMLElement);
+  }
+
+  /** Shows how things are now: each kind has its own way. */
+  draw() {}
 
   /** Progress waits for a frame, which a hidden page has not; a new state does not wait. */
   #changed() {
@@ -116,7 +160,7 @@ export class IncomingCard extends Card {
   #link = element("a", { className: "button", textContent: "Save", hidden: true });
 
   /**
-   * @param {import('./incoming.js').Incoming} incoming
+   * @param {Incoming} incoming
    * @param {string} sender as the page calls them
    */
   constructor(incoming, sender) {
@@ -130,6 +174,7 @@ export class IncomingCard extends Card {
     this.draw();
   }
 
+  /** @override */
   draw() {
     const { state, stored, size, why } = this.#incoming;
     const isUnderWay = ["waiting", "receiving", "checking", "interrupted"].includes(state);
@@ -140,6 +185,11 @@ export class IncomingCard extends Card {
     if (state === "done" && !this.#link.href) this.#done();
   }
 
+  /**
+   * @param {Incoming["state"]} state
+   * @param {string} far
+   * @param {string} why
+   */
   #words(state, far, why) {
     return {
       offered: "",
@@ -161,6 +211,7 @@ export class IncomingCard extends Card {
     return this.#wasAsked ? "Complete: it is in the browser’s downloads, or press “Save again”." : "Complete.";
   }
 
+  /** @param {Incoming["state"]} state */
   #controls(state) {
     if (state === "done") return this.#incoming.result ? [this.#link] : [];
     if (this.#incoming.canGet) return [this.#save];
@@ -175,7 +226,7 @@ export class IncomingCard extends Card {
       this.#wasAsked = true;
       this.#incoming.get(sink);
     } catch (failure) {
-      this.tell(failure.message, true);
+      this.tell(messageOf(failure), true);
     }
   }
 
@@ -187,6 +238,10 @@ export class IncomingCard extends Card {
     if (isPictureType(mime)) this.#show(result, name);
   }
 
+  /**
+   * @param {Blob} result
+   * @param {string} name
+   */
   async #show(result, name) {
     this.#isNoPicture = !(await this.preview(result, name, this.#wasAsked ? undefined : UNASKED_PIXELS_AT_MOST));
     this.draw();
@@ -203,12 +258,12 @@ export class OutgoingCard extends Card {
   #outgoing;
   #label;
   #rows = element("ul", { className: "file-rows" });
-  /** By receiver. @type {Map<string, {name: string, line: HTMLElement, words: HTMLElement, bar: HTMLElement, cancel: HTMLElement}>} */
+  /** By receiver. @type {Map<string, Row>} */
   #known = new Map();
   #stop = this.button("Stop offering", () => this.#outgoing.withdraw());
 
   /**
-   * @param {import('./outgoing.js').Outgoing} outgoing
+   * @param {Outgoing} outgoing
    * @param {(id: string) => string} label how the page calls somebody
    */
   constructor(outgoing, label) {
@@ -222,6 +277,7 @@ export class OutgoingCard extends Card {
     this.draw();
   }
 
+  /** @override */
   draw() {
     const { state, received, deliveries } = this.#outgoing;
     const has = received === 1 ? "1 person has it." : `${received} people have it.`;
@@ -236,10 +292,12 @@ export class OutgoingCard extends Card {
     for (const delivery of shown) this.#drawRow(delivery);
   }
 
+  /** @param {Delivery} delivery */
   #drawRow(delivery) {
     const { words, bar, cancel, name } = this.#known.get(delivery.to) ?? this.#addRow(delivery.to);
     const far = percent(delivery.acknowledged, this.#outgoing.size);
-    const text = { waiting: "waits", sending: `${far} %`, sent: `${far} %`, ended: delivery.why }[delivery.state];
+    const states = { waiting: "waits", sending: `${far} %`, sent: `${far} %`, received: "", ended: delivery.why };
+    const text = states[delivery.state];
     if (words.textContent !== text) words.textContent = text;
     bar.value = far / 100;
     bar.hidden = delivery.state === "ended";
@@ -247,6 +305,7 @@ export class OutgoingCard extends Card {
     cancel.setAttribute("aria-label", `Cancel for ${name}`);
   }
 
+  /** @param {string} to */
   #addRow(to) {
     const name = this.#label(to);
     const words = element("span", { className: "hint" });

@@ -1,6 +1,13 @@
 /** One file on its way to one receiver: parts in order, never more than a window ahead of what is stored there. */
 
+import { Unsendable } from "./outgoing.js";
 import { encodeControl, encodePart, lengthOf, WINDOW_AT_MOST } from "./wire.js";
+
+/**
+ * @import { Controls, Stream } from "./wire.js"
+ * @import { Carrier } from "./transfers.js"
+ * @import { Outgoing } from "./outgoing.js"
+ */
 
 /** Without an acknowledgement, though something is on its way. A page that works acknowledges in milliseconds. */
 const STALL_MS = 30_000;
@@ -10,6 +17,7 @@ const TRIP_AT_MOST_MS = 100;
 /** Parts that are on their way before anything is known of the trip. */
 const FIRST_PARTS = 2;
 
+/** @type {Record<string, string>} */
 const WHY = {
   busy: "Too many ask at once.",
   stalled: "Nothing arrives there any more.",
@@ -39,12 +47,14 @@ export class Delivery {
   #next;
   /** The parts before it are stored. */
   #acknowledged;
+  /** @type {() => void} */
   #wake = () => {};
-  #stall = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #stall;
 
   /**
-   * @param {import('./outgoing.js').Outgoing} outgoing
-   * @param {{send: Function, ready?: Function}} carrier
+   * @param {Outgoing} outgoing
+   * @param {Carrier} carrier
    * @param {{to: string, stream: number, from: number, window: number}} asked
    * @param {(delivery: Delivery) => void} changed
    */
@@ -79,10 +89,11 @@ export class Delivery {
       while (this.state === "sending" && this.#next < this.#outgoing.count) await this.#step();
       if (this.state === "sending") await this.#finish();
     } catch (failure) {
-      this.fail(failure.reason ?? "unreadable");
+      this.fail(failure instanceof Unsendable ? failure.reason : "unreadable");
     }
   }
 
+  /** @param {number} next */
   hearAck(next) {
     if (!this.running) return undefined;
     if (next < this.#acknowledged || next > this.#next) return this.fail("bad-ack");
@@ -100,13 +111,19 @@ export class Delivery {
     return this.#become("received");
   }
 
-  /** The receiver has ended it. */
+  /**
+   * The receiver has ended it.
+   * @param {string} reason
+   */
   hearStop(reason) {
     const why = Object.hasOwn(WHY, reason) ? WHY[reason] : "Ended there.";
     this.#end(reason === "cancelled" ? "Cancelled there." : why);
   }
 
-  /** Ends it and says so to the receiver. */
+  /**
+   * Ends it and says so to the receiver.
+   * @param {string} reason
+   */
   fail(reason) {
     if (!this.#end(reason === "cancelled" ? "Cancelled here." : WHY[reason])) return;
     this.#say("fail", { reason });
@@ -158,6 +175,7 @@ export class Delivery {
     this.#window = Math.max(Math.min(this.#window + step, this.#windowAtMost), this.#outgoing.part);
   }
 
+  /** @returns {Promise<void>} */
   #acknowledgement() {
     return new Promise((resolve) => {
       this.#wake = resolve;
@@ -167,13 +185,19 @@ export class Delivery {
   #watch() {
     clearTimeout(this.#stall);
     const waits = this.running && (this.#onTheWay > 0 || this.state === "sent");
-    this.#stall = waits ? setTimeout(() => this.fail("stalled"), STALL_MS) : 0;
+    this.#stall = waits ? setTimeout(() => this.fail("stalled"), STALL_MS) : undefined;
   }
 
+  /**
+   * @template {"done" | "fail"} Type
+   * @param {Type} type
+   * @param {Omit<Controls[Type], keyof Stream>} members
+   */
   #say(type, members) {
     this.#carrier.send(this.to, encodeControl(type, { file: this.file, stream: this.stream, ...members }));
   }
 
+  /** @param {string} why */
   #end(why) {
     if (this.state === "ended" || this.state === "received") return false;
     this.why = why;
@@ -181,6 +205,7 @@ export class Delivery {
     return true;
   }
 
+  /** @param {Delivery["state"]} state */
   #become(state) {
     this.state = state;
     if (!this.running) clearTimeout(this.#stall);

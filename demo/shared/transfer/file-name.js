@@ -10,14 +10,18 @@ const FORBIDDEN = /[<>:"|?*]/g;
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)( *\.|$)/i;
 const ENDS = /^[.\s]+|[.\s]+$/g;
 
-/** @returns {string} a bare name, never empty */
+/**
+ * @param {string} name
+ * @returns {string} a bare name, never empty
+ */
 export function cleanFileName(name) {
-  const bare = name.slice(0, 1024).normalize("NFC").split(/[/\\]/).at(-1);
+  const bare = name.slice(0, 1024).normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const visible = bare.replace(INVISIBLE, "").replace(FORBIDDEN, "_").replace(/\s+/g, " ").replace(ENDS, "");
   const cut = shorten(RESERVED.test(visible) ? `_${visible}` : visible).replace(ENDS, "");
   return cut || "file";
 }
 
+/** @param {string} name */
 function shorten(name) {
   const dot = name.lastIndexOf(".");
   const extension = dot > 0 && name.length - dot <= EXTENSION_AT_MOST ? name.slice(dot) : "";

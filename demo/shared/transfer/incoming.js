@@ -1,8 +1,17 @@
 /** A file that a peer offers: whether one wants it, what of it has come, and whether that is whole. */
 
+import { Emitter } from "../events.js";
+import { messageOf, nameOf } from "../failure.js";
 import { cleanFileName } from "./file-name.js";
 import { encodeControl, hashOf, lengthOf, obstacle, partsOf, sameBytes, toHex, VERSION } from "./wire.js";
 
+/**
+ * @import { Bytes, Controls, Offer, Part, Stream } from "./wire.js"
+ * @import { Carrier } from "./transfers.js"
+ * @import { Sink } from "./sink.js"
+ */
+
+/** @type {Record<string, string>} */
 const WHY = {
   gone: "Its sender is not there. It goes on when they are back.",
   private: "Its sender has left. It was offered to you alone, and cannot go on.",
@@ -23,8 +32,8 @@ const PASSING = ["busy", "stalled", "unknown"];
 const SILENT_MS = 60_000;
 const NEWER = "It is offered by a newer version of this program.";
 
-/** Fires `change`. */
-export class Incoming extends EventTarget {
+/** Fires `change`. @extends {Emitter<{change: undefined}>} */
+export class Incoming extends Emitter {
   /** @type {'offered' | 'waiting' | 'receiving' | 'checking' | 'done' | 'interrupted' | 'away' | 'failed' | 'cancelled' | 'withdrawn' | 'forgotten'} */
   state = "offered";
   /** Why it is not going on, in a sentence. */
@@ -37,21 +46,23 @@ export class Incoming extends EventTarget {
   #start;
   #settled;
   #carrier;
+  /** @type {Sink | null} */
   #sink = null;
-  /** Of the parts that are stored. @type {Uint8Array[]} */
+  /** Of the parts that are stored. @type {Bytes[]} */
   #hashes = [];
   /** Parts that have come, stored or not. */
   #arrived = 0;
-  /** Storing, part after part. */
+  /** Storing, part after part. @type {Promise<unknown>} */
   #work = Promise.resolve();
   /** Its hash has been compared: nothing can go wrong any more but the last of storing. */
   #whole = false;
-  #silence = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #silence;
 
   /**
-   * @param {{file: string, name: string, size: number, mime: string, part: number, v: number, direct: boolean}} offer
+   * @param {Offer & {direct: boolean}} offer
    * @param {string} from the sender's id
-   * @param {{send: Function, window: number}} carrier
+   * @param {Pick<Carrier, "send" | "window">} carrier
    * @param {{start(incoming: Incoming): void, settled(incoming: Incoming): void}} queue when it wants to begin, and has ended
    */
   constructor(offer, from, carrier, { start, settled }) {
@@ -90,7 +101,7 @@ export class Incoming extends EventTarget {
     return !this.#whole && ["waiting", "receiving", "checking", "interrupted"].includes(this.state);
   }
 
-  /** @param {{write(bytes: Uint8Array): Promise<void>, finish(): Promise<Blob | null>, drop(): Promise<void>}} sink */
+  /** @param {Sink} sink */
   get(sink) {
     if (!this.canGet) return void sink.drop().catch(() => {});
     if (obstacle()) return this.#become("failed", obstacle());
@@ -111,7 +122,10 @@ export class Incoming extends EventTarget {
     this.#end("cancelled", "");
   }
 
-  /** It is its turn. */
+  /**
+   * It is its turn.
+   * @param {number} stream
+   */
   begin(stream) {
     this.stream = stream;
     this.#become("receiving");
@@ -119,12 +133,18 @@ export class Incoming extends EventTarget {
     this.#queue(() => this.#askFrom());
   }
 
-  /** Whether a new offer is about the same file. */
+  /**
+   * Whether a new offer is about the same file.
+   * @param {{name: string, size: number, part: number}} offer
+   */
   matches({ name, size, part }) {
     return this.name === cleanFileName(name) && this.size === size && this.part === part;
   }
 
-  /** The sender is there again, under another id. */
+  /**
+   * The sender is there again, under another id.
+   * @param {string} from
+   */
   hearAgain(from) {
     this.from = from;
     this.present = true;
@@ -132,6 +152,7 @@ export class Incoming extends EventTarget {
     if (this.state === "interrupted") this.#ask();
   }
 
+  /** @param {Part} part */
   hearPart({ index, hash, bytes }) {
     if (this.state !== "receiving") return;
     const length = index < this.count ? lengthOf(this, index) : -1;
@@ -143,12 +164,14 @@ export class Incoming extends EventTarget {
     return this.#queue(() => this.#store(bytes, hash));
   }
 
+  /** @param {string} digest */
   hearDone(digest) {
     if (this.state !== "receiving") return;
     if (this.#arrived !== this.count) return this.#refuse("order");
     return this.#queue(() => this.#check(digest));
   }
 
+  /** @param {string} reason */
   hearFail(reason) {
     if (!this.running || this.#whole) return;
     const why = Object.hasOwn(WHY, reason) ? WHY[reason] : "The sender ended it.";
@@ -192,12 +215,16 @@ export class Incoming extends EventTarget {
     this.#start(this);
   }
 
-  /** Runs a task after those before it, unless the stream has ended until then. */
+  /**
+   * Runs a task after those before it, unless the stream has ended until then.
+   * @param {() => unknown} task
+   */
   #queue(task) {
     const { stream } = this;
     this.#work = this.#work.then(() => (this.#runs(stream) ? task() : undefined));
   }
 
+  /** @param {number} stream */
   #runs(stream) {
     return this.running && this.stream === stream;
   }
@@ -207,14 +234,19 @@ export class Incoming extends EventTarget {
     if (!this.#say("get", { from: this.#arrived, window: this.#carrier.window })) this.hearGone();
   }
 
+  /**
+   * @param {Bytes} bytes
+   * @param {Bytes} hash
+   */
   async #store(bytes, hash) {
     const { stream } = this;
     const stored = this.#hashes;
     const own = await hashOf(bytes);
-    if (!this.#runs(stream)) return;
+    const sink = this.#sink;
+    if (!sink || !this.#runs(stream)) return;
     if (!sameBytes(own, hash)) return void this.#refuse("hash");
     try {
-      await this.#sink.write(bytes);
+      await sink.write(bytes);
     } catch (failure) {
       return void (this.#runs(stream) && this.#unstorable(failure));
     }
@@ -224,6 +256,7 @@ export class Incoming extends EventTarget {
     this.#become("receiving");
   }
 
+  /** @param {string} digest */
   async #check(digest) {
     this.#become("checking");
     const list = new Uint8Array(32 * this.count);
@@ -236,6 +269,7 @@ export class Incoming extends EventTarget {
   }
 
   async #finish() {
+    if (!this.#sink) return;
     try {
       this.result = await this.#sink.finish();
     } catch (failure) {
@@ -247,27 +281,34 @@ export class Incoming extends EventTarget {
     this.#settled(this);
   }
 
+  /** @param {unknown} failure */
   #unstorable(failure) {
     this.#stop("storage");
-    const full = failure.name === "QuotaExceededError";
+    const full = nameOf(failure) === "QuotaExceededError";
     this.#end(
       "failed",
       full
         ? "There is no room left to store it: make some and try again."
-        : `It could not be stored: ${failure.message}`,
+        : `It could not be stored: ${messageOf(failure)}`,
     );
   }
 
+  /** @param {string} reason */
   #refuse(reason) {
     this.#stop(reason);
     this.#end("failed", WHY[reason]);
   }
 
+  /** @param {string} why */
   #interrupt(why) {
     this.#become("interrupted", why);
     this.#settled(this);
   }
 
+  /**
+   * @param {Incoming["state"]} state
+   * @param {string} why
+   */
   #end(state, why) {
     const sink = this.#sink;
     this.#sink = null;
@@ -278,14 +319,24 @@ export class Incoming extends EventTarget {
     this.#work.then(() => sink?.drop()).catch(() => {});
   }
 
+  /** @param {string} reason */
   #stop(reason) {
     if (this.running) this.#say("stop", { reason });
   }
 
+  /**
+   * @template {"get" | "ack" | "got" | "stop"} Type
+   * @param {Type} type
+   * @param {Omit<Controls[Type], keyof Stream>} members
+   */
   #say(type, members) {
     return this.#carrier.send(this.from, encodeControl(type, { file: this.id, stream: this.stream, ...members }));
   }
 
+  /**
+   * @param {Incoming["state"]} state
+   * @param {string} [why]
+   */
   #become(state, why = "") {
     this.state = state;
     this.why = why;

@@ -1,27 +1,35 @@
 /** A file of one's own that is offered: its parts and their hashes, and who gets it. */
 
+import { Emitter } from "../events.js";
 import { drawId, hashOf, lengthOf, PARTS_AT_MOST, partsOf, sameBytes, toHex } from "./wire.js";
+
+/**
+ * @import { Bytes } from "./wire.js"
+ * @import { Delivery } from "./delivery.js"
+ */
 
 /** Ended deliveries that are remembered, so that a stranger who asks and asks costs nothing. */
 const ENDED_AT_MOST = 50;
 
-class Unsendable extends Error {
+/** Why a file cannot be sent, as its receiver is told. */
+export class Unsendable extends Error {
+  /** @param {string} reason */
   constructor(reason) {
     super(reason);
     this.reason = reason;
   }
 }
 
-/** Fires `change`. */
-export class Outgoing extends EventTarget {
+/** Fires `change`. @extends {Emitter<{change: undefined}>} */
+export class Outgoing extends Emitter {
   id = drawId();
   /** @type {'offered' | 'withdrawn'} */
   state = "offered";
-  /** The last one to each receiver. @type {Map<string, import('./delivery.js').Delivery>} */
+  /** The last one to each receiver. @type {Map<string, Delivery>} */
   deliveries = new Map();
   /** How many have all of it. */
   received = 0;
-  /** @type {Uint8Array[]} of parts that have been read once */
+  /** @type {Bytes[]} of parts that have been read once */
   #hashes = [];
   /** The one that is being made, for all who wait for it. @type {Promise<string> | null} */
   #digest = null;
@@ -56,7 +64,7 @@ export class Outgoing extends EventTarget {
     this.changed();
   }
 
-  /** @param {import('./delivery.js').Delivery} delivery takes the place of an older one to the same receiver */
+  /** @param {Delivery} delivery takes the place of an older one to the same receiver */
   take(delivery) {
     this.deliveries.get(delivery.to)?.drop("Asked for again.");
     this.deliveries.delete(delivery.to);
@@ -70,7 +78,10 @@ export class Outgoing extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** @returns {Promise<{bytes: Uint8Array, hash: Uint8Array}>} */
+  /**
+   * @param {number} index
+   * @returns {Promise<{bytes: Bytes, hash: Bytes}>}
+   */
   async read(index) {
     const bytes = await this.#slice(index);
     const hash = await hashOf(bytes);
@@ -97,6 +108,7 @@ export class Outgoing extends EventTarget {
     return toHex(await hashOf(list));
   }
 
+  /** @param {number} index */
   async #slice(index) {
     const start = index * this.part;
     const length = lengthOf(this, index);

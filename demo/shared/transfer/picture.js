@@ -5,6 +5,7 @@ const PIXELS_AT_MOST = 64_000_000;
 /** Of what nobody has asked to see. */
 export const UNASKED_PIXELS_AT_MOST = 16_000_000;
 const FIRST_BYTES = 16;
+/** @type {[mime: string, firstBytes: RegExp][]} */
 const KINDS = [
   ["image/png", /^\x89PNG\r\n\x1a\n/],
   ["image/jpeg", /^\xff\xd8\xff/],

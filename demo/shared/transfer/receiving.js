@@ -3,6 +3,11 @@
 import { Incoming } from "./incoming.js";
 import { encodeControl, SEEK_AT_MOST } from "./wire.js";
 
+/**
+ * @import { Controls, Offer, Part, Stream } from "./wire.js"
+ * @import { Carrier } from "./transfers.js"
+ */
+
 const OFFERS_OF_ONE = 100;
 const OFFERS_AT_MOST = 500;
 /** Their windows together are what may come at once: 8 MiB, well below what a proxy lets wait for one page. */
@@ -20,9 +25,14 @@ export class Receiving {
   /** By the number of their stream. @type {Map<number, Incoming>} */
   #running = new Map();
   #streams = 0;
+  /** @type {Set<string>} */
   #flooders = new Set();
 
-  /** @param {(type: 'offered' | 'flood' | 'moved', detail?: unknown) => void} tell */
+  /**
+   * @param {Carrier} carrier
+   * @param {{offered: (incoming: Incoming) => void, flood: (from: string) => void, moved: () =>
+   *   void}} tell
+   */
   constructor(carrier, tell) {
     this.#carrier = carrier;
     this.#tell = tell;
@@ -32,7 +42,11 @@ export class Receiving {
     return this.#running.size + this.#waiting.size > 0;
   }
 
-  /** Asks who has come for what somebody who has gone offered to all: it may be the same one. What was for this page alone is nobody else's to know. */
+  /**
+   * Asks who has come for what somebody who has gone offered to all: it may be the same one. What
+   * was for this page alone is nobody else's to know.
+   * @param {string} id
+   */
   come(id) {
     const orphans = [...this.#offers.values()].filter(
       ({ state, present, direct }) => !present && !direct && (state === "away" || state === "interrupted"),
@@ -43,6 +57,7 @@ export class Receiving {
     }
   }
 
+  /** @param {string} id */
   go(id) {
     this.#flooders.delete(id);
     for (const incoming of this.#offers.values()) if (incoming.from === id) incoming.hearGone();
@@ -53,6 +68,10 @@ export class Receiving {
     this.#offers.clear();
   }
 
+  /**
+   * @param {string} from
+   * @param {Offer & {direct: boolean}} offer
+   */
   hearOffer(from, offer) {
     const known = this.#offers.get(offer.file);
     if (known) return void (!known.present && !known.direct && known.matches(offer) && known.hearAgain(from));
@@ -62,37 +81,59 @@ export class Receiving {
       settled: (ended) => this.#settled(ended),
     });
     this.#offers.set(incoming.id, incoming);
-    return this.#tell("offered", incoming);
+    return this.#tell.offered(incoming);
   }
 
+  /**
+   * @param {string} from
+   * @param {Part} part
+   */
   hearPart(from, part) {
     const incoming = this.#running.get(part.stream);
-    if (incoming?.from === from) incoming.hearPart(part);
+    if (incoming && incoming.from === from) incoming.hearPart(part);
   }
 
+  /**
+   * @param {string} from
+   * @param {Controls["done"]} message
+   */
   hearDone(from, message) {
     this.#find(from, message)?.hearDone(message.hash);
   }
 
+  /**
+   * @param {string} from
+   * @param {Controls["fail"]} message
+   */
   hearFail(from, message) {
     this.#find(from, message)?.hearFail(message.reason);
   }
 
+  /**
+   * @param {string} from
+   * @param {Controls["withdraw"]} message
+   */
   hearWithdraw(from, { file }) {
     const incoming = this.#offers.get(file);
-    if (incoming?.from === from) incoming.hearWithdrawn();
+    if (incoming && incoming.from === from) incoming.hearWithdrawn();
   }
 
+  /**
+   * @param {string} from
+   * @param {Stream} message
+   */
   #find(from, { file, stream }) {
     const incoming = this.#running.get(stream);
-    return incoming?.from === from && incoming.id === file ? incoming : undefined;
+    return incoming && incoming.from === from && incoming.id === file ? incoming : undefined;
   }
 
+  /** @param {Incoming} incoming */
   #start(incoming) {
     this.#waiting.add(incoming);
     this.#next();
   }
 
+  /** @param {Incoming} incoming */
   #settled(incoming) {
     this.#waiting.delete(incoming);
     if (this.#running.get(incoming.stream) === incoming) this.#running.delete(incoming.stream);
@@ -108,10 +149,13 @@ export class Receiving {
       this.#running.set(this.#streams, incoming);
       incoming.begin(this.#streams);
     }
-    this.#tell("moved");
+    this.#tell.moved();
   }
 
-  /** @returns {boolean} false when all that is known is being received */
+  /**
+   * @param {string} from
+   * @returns {boolean} false when all that is known is being received
+   */
   #makeRoom(from) {
     const all = [...this.#offers.values()];
     const own = all.filter((incoming) => incoming.from === from);
@@ -127,16 +171,20 @@ export class Receiving {
     return true;
   }
 
+  /** @param {string} from */
   #flood(from) {
     if (this.#flooders.has(from)) return;
     this.#flooders.add(from);
-    this.#tell("flood", { from });
+    this.#tell.flood(from);
   }
 }
 
 const [SETTLED, ORPHAN, OPEN, NEEDED] = [0, 1, 2, 3];
 
-/** What is worth least is forgotten first. */
+/**
+ * What is worth least is forgotten first.
+ * @param {Incoming} incoming
+ */
 function worth({ state, running }) {
   if (state === "done" || state === "withdrawn") return SETTLED;
   if (state === "away") return ORPHAN;

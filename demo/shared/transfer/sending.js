@@ -4,6 +4,12 @@ import { Delivery } from "./delivery.js";
 import { Outgoing } from "./outgoing.js";
 import { encodeControl, VERSION } from "./wire.js";
 
+/**
+ * @import { Controls } from "./wire.js"
+ * @import { Stream } from "./wire.js"
+ * @import { Carrier } from "./transfers.js"
+ */
+
 /** Each may be an open file on the disk, and a card on the page. */
 const OFFERS_AT_MOST = 100;
 /** Their windows together are what may wait in this page: 16 MiB. */
@@ -23,7 +29,10 @@ export class Sending {
   /** @type {Set<Delivery>} */
   #running = new Set();
 
-  /** @param {() => void} changed */
+  /**
+   * @param {() => void} changed
+   * @param {Carrier} carrier
+   */
   constructor(carrier, changed) {
     this.#carrier = carrier;
     this.#changed = changed;
@@ -33,10 +42,15 @@ export class Sending {
     return this.#running.size + this.#waiting.size > 0;
   }
 
+  /** @param {string} id */
   has(id) {
     return this.#offers.has(id);
   }
 
+  /**
+   * @param {File} file
+   * @param {string | null} to
+   */
   offer(file, to) {
     if (this.#offers.size >= OFFERS_AT_MOST)
       throw new Error(`You offer ${OFFERS_AT_MOST} files already: stop offering one first.`);
@@ -46,6 +60,7 @@ export class Sending {
     return outgoing;
   }
 
+  /** @param {string} id */
   go(id) {
     for (const delivery of this.#of(id)) delivery.drop();
   }
@@ -55,8 +70,13 @@ export class Sending {
     this.#offers.clear();
   }
 
+  /**
+   * @param {string} from
+   * @param {Controls["get"]} asked
+   */
   hearGet(from, { file, stream, from: first, window }) {
     const outgoing = this.#offers.get(file);
+    /** @param {string} reason */
     const refuse = (reason) => this.#carrier.send(from, encodeControl("fail", { file, stream, reason }));
     if (!outgoing || (outgoing.to !== null && outgoing.to !== from)) return refuse("unknown");
     if (first > outgoing.count) return refuse("bad-ack");
@@ -70,19 +90,36 @@ export class Sending {
     return this.#next();
   }
 
+  /**
+   * @param {string} from
+   * @param {Controls["ack"]} message
+   */
   hearAck(from, message) {
     this.#find(from, message)?.hearAck(message.next);
   }
 
+  /**
+   * @param {string} from
+   * @param {Controls["got"]} message
+   */
   hearGot(from, message) {
     this.#find(from, message)?.hearGot();
   }
 
+  /**
+   * @param {string} from
+   * @param {Controls["stop"]} message
+   */
   hearStop(from, message) {
     this.#find(from, message)?.hearStop(message.reason);
   }
 
-  /** Offers again what all had been offered before the connection was lost: nobody can prove to be the one whom an offer was for. */
+  /**
+   * Offers again what all had been offered before the connection was lost: nobody can prove to be
+   * the one whom an offer was for.
+   * @param {string} from
+   * @param {Controls["seek"]} wanted
+   */
   hearSeek(from, { files }) {
     for (const file of new Set(files)) {
       const outgoing = this.#offers.get(file);
@@ -90,6 +127,10 @@ export class Sending {
     }
   }
 
+  /**
+   * @param {Outgoing} outgoing
+   * @param {string | null} to
+   */
   #announce({ id, name, size, mime, part }, to) {
     return this.#carrier.send(
       to,
@@ -104,20 +145,30 @@ export class Sending {
     );
   }
 
+  /** @param {Outgoing} outgoing */
   #withdraw({ id, to }) {
     this.#offers.delete(id);
     this.#carrier.send(to, encodeControl("withdraw", { file: id }));
   }
 
+  /**
+   * @param {string} from
+   * @param {Stream} stream
+   */
   #find(from, { file, stream }) {
     const delivery = this.#offers.get(file)?.deliveries.get(from);
     return delivery?.stream === stream ? delivery : undefined;
   }
 
+  /** @param {string} id */
   #of(id) {
     return [...this.#running, ...this.#waiting].filter(({ to }) => to === id);
   }
 
+  /**
+   * @param {Outgoing} outgoing
+   * @param {Delivery} delivery
+   */
   #moved(outgoing, delivery) {
     if (delivery.state === "received") outgoing.received += 1;
     if (!delivery.running) {

@@ -10,7 +10,11 @@ export function sizeText(bytes) {
   return `${value < 10 ? value.toFixed(1) : Math.floor(value)} ${UNITS[power - 1]}`;
 }
 
-/** @returns {number} 0 to 99: the last one per cent is that its hash fits */
+/**
+ * @param {number} bytes
+ * @param {number} size
+ * @returns {number} 0 to 99: the last one per cent is that its hash fits
+ */
 export function percent(bytes, size) {
   return Math.min(size > 0 ? Math.floor((bytes / size) * 100) : 0, 99);
 }

@@ -1,23 +1,42 @@
 /** Files between this page and its peers, over whatever carries messages: docs/files.md. No part of the page is touched here. */
 
+import { Emitter } from "../events.js";
 import { Receiving } from "./receiving.js";
 import { Sending } from "./sending.js";
 import { decodeControl, decodePart, isOfFiles, obstacle } from "./wire.js";
 
-const OF_SENDER = { offer: "hearOffer", done: "hearDone", fail: "hearFail", withdraw: "hearWithdraw" };
-const OF_RECEIVER = { get: "hearGet", ack: "hearAck", got: "hearGot", stop: "hearStop", seek: "hearSeek" };
+/**
+ * @import { Control } from "./wire.js"
+ * @import { Bytes } from "./wire.js"
+ * @import { Outgoing } from "./outgoing.js"
+ * @import { Incoming } from "./incoming.js"
+ */
+
 const BROADCAST = ["offer", "withdraw"];
 
 /**
  * @typedef {object} Carrier
- * @property {(to: string | null, data: string | Uint8Array) => boolean} send to a peer, or with null to all; false when that cannot be
- * @property {(to: string) => Promise<void> | undefined} [ready] awaited before each part: when so little waits that more may
+ * @property {(to: string | null, data: string | Bytes) => boolean} send to a peer, or with null to
+ *   all; false when that cannot be
+ * @property {(to: string) => Promise<void> | undefined} [ready] awaited before each part: when so
+ *   little waits that more may
  * @property {number} part how many bytes of a file one message takes
  * @property {number} window how many may be on their way to this page
  */
 
-/** Fires `offered` with an `Incoming` as detail, `flood` with `{from}` where a peer offered too many, and `busy` when that has changed. */
-export class Transfers extends EventTarget {
+/**
+ * @typedef {object} TransferEvents
+ * @property {Incoming} offered
+ * @property {{from: string}} flood
+ * @property {undefined} busy
+ */
+
+/**
+ * Fires `offered` with an `Incoming` as detail, `flood` with `{from}` where a peer offered too
+ * many, and `busy` when that has changed.
+ * @extends {Emitter<TransferEvents>}
+ */
+export class Transfers extends Emitter {
   #sending;
   #receiving;
   #wasBusy = false;
@@ -26,9 +45,11 @@ export class Transfers extends EventTarget {
   constructor(carrier) {
     super();
     this.#sending = new Sending(carrier, () => this.#moved());
-    this.#receiving = new Receiving(carrier, (type, detail) =>
-      type === "moved" ? this.#moved() : this.#tell(type, detail),
-    );
+    this.#receiving = new Receiving(carrier, {
+      offered: (incoming) => this.#tell("offered", incoming),
+      flood: (from) => this.#tell("flood", { from }),
+      moved: () => this.#moved(),
+    });
   }
 
   /** Why nothing can be sent or received here, in a sentence: empty where it can. */
@@ -43,18 +64,22 @@ export class Transfers extends EventTarget {
   /**
    * @param {File} file
    * @param {string | null} to a peer's id, null for all
-   * @returns {import('./outgoing.js').Outgoing} throws an Error with a sentence where that cannot be
+   * @returns {Outgoing} throws an Error with a sentence where that cannot be
    */
   offer(file, to = null) {
     if (this.obstacle) throw new Error(this.obstacle);
     return this.#sending.offer(file, to);
   }
 
-  /** A peer is there. */
+  /**
+   * A peer is there.
+   * @param {string} id
+   */
   come(id) {
     this.#receiving.come(id);
   }
 
+  /** @param {string} id */
   go(id) {
     this.#sending.go(id);
     this.#receiving.go(id);
@@ -79,12 +104,34 @@ export class Transfers extends EventTarget {
     return true;
   }
 
+  /**
+   * @param {string} from
+   * @param {Control | null} message
+   * @param {boolean} [direct]
+   */
   #hearControl(from, message, direct) {
     if (!message || !((direct ?? true) || BROADCAST.includes(message.type))) return;
     if (message.type === "offer" && this.#sending.has(message.file)) return;
-    if (Object.hasOwn(OF_SENDER, message.type))
-      this.#receiving[OF_SENDER[message.type]](from, { ...message, direct: direct === true });
-    else this.#sending[OF_RECEIVER[message.type]](from, message);
+    this.#pass(from, message, direct === true);
+  }
+
+  /**
+   * To the side that it is for.
+   * @param {string} from
+   * @param {Control} message
+   * @param {boolean} direct
+   */
+  #pass(from, message, direct) {
+    const { type } = message;
+    if (type === "offer") this.#receiving.hearOffer(from, { ...message, direct });
+    else if (type === "done") this.#receiving.hearDone(from, message);
+    else if (type === "fail") this.#receiving.hearFail(from, message);
+    else if (type === "withdraw") this.#receiving.hearWithdraw(from, message);
+    else if (type === "get") this.#sending.hearGet(from, message);
+    else if (type === "ack") this.#sending.hearAck(from, message);
+    else if (type === "got") this.#sending.hearGot(from, message);
+    else if (type === "stop") this.#sending.hearStop(from, message);
+    else this.#sending.hearSeek(from, message);
   }
 
   #moved() {
@@ -93,6 +140,11 @@ export class Transfers extends EventTarget {
     this.#tell("busy");
   }
 
+  /**
+   * @template {keyof TransferEvents} Type
+   * @param {Type} type
+   * @param {TransferEvents[Type]} [detail]
+   */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
