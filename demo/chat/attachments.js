@@ -1,10 +1,19 @@
 /** Files in the chat: offered to all or to one, shown as cards in the thread, pictures shown as pictures. */
 
+import { messageOf } from "../shared/failure.js";
 import { keepAwake } from "../shared/transfer/awake.js";
 import { IncomingCard, OutgoingCard } from "../shared/transfer/card.js";
 import { isPictureType } from "../shared/transfer/picture.js";
 import { MemorySink } from "../shared/transfer/sink.js";
 import { Transfers } from "../shared/transfer/transfers.js";
+
+/**
+ * @import { Data, Person, Room } from "../shared/room.js"
+ * @import { Thread } from "./thread.js"
+ * @import { Bytes } from "../shared/transfer/wire.js"
+ * @import { Outgoing } from "../shared/transfer/outgoing.js"
+ * @import { Incoming } from "../shared/transfer/incoming.js"
+ */
 
 /** Well below the limit of a message together with its head. */
 const PART = 256 * 1024;
@@ -24,8 +33,8 @@ export class Attachments {
   #pictures = 0;
 
   /**
-   * @param {import('../shared/room.js').Room} room
-   * @param {import('./thread.js').Thread} thread
+   * @param {Room} room
+   * @param {Thread} thread
    */
   constructor(room, thread) {
     this.#room = room;
@@ -41,7 +50,7 @@ export class Attachments {
 
   /**
    * @param {File[]} files
-   * @param {import('../shared/room.js').Person | null} person null for everyone
+   * @param {Person | null} person null for everyone
    * @returns {string} why not all were offered, in a sentence, or empty
    */
   offer(files, person) {
@@ -51,11 +60,16 @@ export class Attachments {
       for (const file of files) this.#show(this.#transfers.offer(file, person?.id ?? null), person);
       return "";
     } catch (failure) {
-      return failure.message;
+      return messageOf(failure);
     }
   }
 
-  /** @returns {boolean} whether it was about files */
+  /**
+   * @param {Person} person
+   * @param {Data} data
+   * @param {boolean} direct
+   * @returns {boolean} whether it was about files
+   */
   hear(person, data, direct) {
     return this.#transfers.hear(person.id, data, direct);
   }
@@ -65,13 +79,22 @@ export class Attachments {
     this.#sleep();
   }
 
+  /**
+   * @param {string | null} to
+   * @param {string | Bytes} data
+   */
   #send(to, data) {
     if (to === null) return this.#room.send(data);
     const person = this.#room.people.get(to);
     return person !== undefined && this.#room.sendTo(person, data);
   }
 
+  /**
+   * @param {Outgoing} outgoing
+   * @param {Person | null} person
+   */
   #show(outgoing, person) {
+    /** @type {OutgoingCard | undefined} */
     let card;
     this.#thread.card({
       id: this.#room.id,
@@ -90,9 +113,11 @@ export class Attachments {
     });
   }
 
+  /** @param {Incoming} incoming */
   #offered(incoming) {
     const name = this.#nameOf(incoming.from);
     const bytes = this.#fetchPicture(incoming);
+    /** @type {IncomingCard | undefined} */
     let card;
     this.#thread.card({
       id: incoming.from,
@@ -111,7 +136,10 @@ export class Attachments {
     });
   }
 
-  /** @returns {number} the bytes that it takes */
+  /**
+   * @param {Incoming} incoming
+   * @returns {number} the bytes that it takes
+   */
   #fetchPicture(incoming) {
     const { size, mime, canGet } = incoming;
     const fits = size <= PICTURE_AT_MOST && this.#pictures + size <= PICTURES_AT_MOST;
@@ -121,12 +149,14 @@ export class Attachments {
     return size;
   }
 
+  /** @param {string} from */
   #flood(from) {
     this.#thread.note(
       `${this.#nameOf(from)} offers more files than this page remembers: their oldest ones are forgotten.`,
     );
   }
 
+  /** @param {string} id */
   #nameOf(id) {
     const person = this.#room.people.get(id);
     return person ? this.#room.label(person) : "Somebody who has left";

@@ -1,7 +1,7 @@
 /** The chat page: what is said, by whom, and what of it is shown where. */
 
 import { Door } from "../shared/door.js";
-import { element } from "../shared/element.js";
+import { byId, element } from "../shared/element.js";
 import { nameTag } from "../shared/names.js";
 import { Compose } from "./compose.js";
 import { Files } from "./files.js";
@@ -11,17 +11,18 @@ import { Thread } from "./thread.js";
 import { Typing } from "./typing.js";
 import { decode, encode } from "./wire.js";
 
+/** @import { Data, Message, Person, Room } from "../shared/room.js" */
+
 const WRITERS_SHOWN = 3;
 const KEPT = "What is said to everyone is kept by those who are here, and shown to newcomers.";
 const NOT_KEPT = "What was kept for newcomers is forgotten.";
 const NOWHERE = "No messages yet. What you write reaches those who are here now, and is kept nowhere.";
 const HERE = "No messages yet. What you write to everyone is kept by those who are here, and shown to newcomers.";
 
-const byId = (id) => document.getElementById(id);
 const people = new People();
 const thread = new Thread();
 const typing = new Typing(
-  (on, to) => send(encode("typing", { on }), room.people.get(to) ?? null, to),
+  (on, to) => send(encode("typing", { on }), room.people.get(to ?? "") ?? null, to),
   () => {
     if (writersFrame === 0) writersFrame = requestAnimationFrame(showWriters);
   },
@@ -32,12 +33,13 @@ const compose = new Compose(people, {
   write: (text) => typing.write(text, addressee()),
   attach,
 });
-/** @type {import('../shared/room.js').Room | null} */
-let room = null;
-/** @type {History | null} */
-let history = null;
-/** @type {Files | null} */
-let files = null;
+// These are there as soon as a room has been entered: before, and after it was left, nothing of the view can be used.
+/** @type {Room} */
+let room;
+/** @type {History} */
+let history;
+/** @type {Files} */
+let files;
 let writersFrame = 0;
 
 const keeping = element("input", { type: "checkbox", id: "keeping" });
@@ -61,6 +63,7 @@ thread.addEventListener("unseen", () => {
   door.unread = thread.unseen;
 });
 
+/** @param {Room} entered */
 function enter(entered) {
   room = entered;
   history = new History(room);
@@ -83,23 +86,26 @@ function leave() {
 
 function listen() {
   let openedAt = Infinity;
-  const on = (type, then) => room.addEventListener(type, ({ detail }) => then(detail));
-  on("state", () => {
+  room.addEventListener("state", () => {
     if (room.state === "open") openedAt = performance.now();
     compose.refuse("");
   });
-  on("come", ({ person }) => person.since > openedAt && thread.note(labelOf(person), " joined"));
-  on("go", ({ person, lost }) => {
+  room.addEventListener("come", ({ detail: { person } }) => {
+    if (person.since > openedAt) thread.note(labelOf(person), " joined");
+  });
+  room.addEventListener("go", ({ detail: { person, lost } }) => {
     typing.hear(person.id, false);
     if (!lost) thread.note(labelOf(person), " left");
   });
-  on("renamed", ({ person, before }) => thread.note({ name: before }, " is now ", labelOf(person)));
-  on("lost", () => {
+  room.addEventListener("renamed", ({ detail: { person, before } }) => {
+    thread.note({ name: before }, " is now ", labelOf(person));
+  });
+  room.addEventListener("lost", () => {
     typing.clear();
     thread.note("The connection was lost.");
   });
-  on("back", () => thread.note("Connected again."));
-  on("data", hear);
+  room.addEventListener("back", () => thread.note("Connected again."));
+  room.addEventListener("data", ({ detail }) => hear(detail));
   noteOwnNames();
 }
 
@@ -112,6 +118,7 @@ function noteOwnNames() {
   });
 }
 
+/** @param {{person: Person, data: Data, direct: boolean}} said */
 function hear({ person, data, direct }) {
   if (files.hear(person, data, direct)) return;
   const said = decode(data);
@@ -121,12 +128,18 @@ function hear({ person, data, direct }) {
   if (said?.type === "history" && direct) history.hearLines(person, said.lines);
 }
 
+/**
+ * @param {Person} person
+ * @param {string} text
+ * @param {boolean} direct
+ */
 function hearSaid(person, text, direct) {
   typing.hear(person.id, false);
   if (!direct) history.keep(person.name, text);
   thread.said({ id: person.id, name: room.label(person), text, note: direct ? "to you only" : "" });
 }
 
+/** @param {string} text */
 function say(text) {
   const person = people.chosen;
   if (!send(encode("say", { text }), person)) {
@@ -139,17 +152,24 @@ function say(text) {
   return true;
 }
 
+/** @param {File[]} chosen */
 async function attach(chosen) {
-  byId("message").focus();
+  byId("message", HTMLTextAreaElement).focus();
   compose.refuse(await files.offer(chosen, people.chosen));
 }
 
-/** As the thread takes it. */
+/** As the thread takes it. @param {Person} person */
 const labelOf = (person) => ({ name: room.label(person) });
+/** @param {Person | null} person */
 const noteFor = (person) => (person ? `to ${room.label(person)} only` : "");
 const addressee = () => people.chosen?.id ?? null;
 
-/** To a person, or to all; to nobody where the one that was meant has gone. */
+/**
+ * To a person, or to all; to nobody where the one that was meant has gone.
+ * @param {Message} data
+ * @param {Person | null} person
+ * @param {string | null} [meant]
+ */
 function send(data, person, meant = null) {
   if (person) return room.sendTo(person, data);
   return meant === null && room.send(data);
@@ -163,13 +183,13 @@ function refusal() {
 
 function showWriters() {
   writersFrame = 0;
-  const writers = typing.who.map((id) => room.people.get(id)).filter(Boolean);
+  const writers = typing.who.map((id) => room.people.get(id)).filter((person) => person !== undefined);
   const tags = writers
     .slice(0, WRITERS_SHOWN)
     .flatMap((person, index) => [index > 0 ? ", " : "", nameTag(room.label(person))]);
   const words =
     writers.length > WRITERS_SHOWN ? " and others are writing…" : writers.length > 1 ? " are writing…" : " is writing…";
-  byId("typing").replaceChildren(...(writers.length > 0 ? [...tags, words] : []));
+  byId("typing", HTMLElement).replaceChildren(...(writers.length > 0 ? [...tags, words] : []));
 }
 
 function switchHistory() {
@@ -180,6 +200,10 @@ function switchHistory() {
   return showHistory();
 }
 
+/**
+ * @param {{name: string} | string | null} who
+ * @param {string} [verb]
+ */
 function noteHistory(who, verb = "has") {
   const words = history.on ? ["on", KEPT] : ["off", NOT_KEPT];
   if (who) thread.note(who, ` ${verb} switched history ${words[0]}. `, words[1]);
@@ -189,5 +213,5 @@ function noteHistory(who, verb = "has") {
 
 function showHistory() {
   keeping.checked = history.on;
-  byId("silence").textContent = history.on ? HERE : NOWHERE;
+  byId("silence", HTMLElement).textContent = history.on ? HERE : NOWHERE;
 }

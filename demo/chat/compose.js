@@ -1,15 +1,19 @@
 /** Where one writes: the text, to whom, and files by button, paste and drop. */
 
+import { byId } from "../shared/element.js";
+
+/** @import { People } from "./people.js" */
+
 export class Compose {
-  #form = document.getElementById("compose");
-  #message = document.getElementById("message");
-  #refusal = document.getElementById("refusal");
-  #room = document.getElementById("room");
-  #picker = document.getElementById("picker");
+  #form = byId("compose", HTMLFormElement);
+  #message = byId("message", HTMLTextAreaElement);
+  #refusal = byId("refusal", HTMLElement);
+  #room = byId("room", HTMLElement);
+  #picker = byId("picker", HTMLInputElement);
   #actions;
 
   /**
-   * @param {import('./people.js').People} people
+   * @param {People} people
    * @param {{refusal: () => string, say: (text: string) => boolean, write: (text: string) => void, attach: (files: File[]) => void}} actions
    *   `refusal` is why nothing can be sent now, in a sentence, or empty; `say` returns whether it was sent
    */
@@ -20,12 +24,15 @@ export class Compose {
       this.#send();
     });
     this.#message.addEventListener("input", () => this.#changed());
-    document.getElementById("to").addEventListener("change", () => this.#changed());
+    byId("to", HTMLSelectElement).addEventListener("change", () => this.#changed());
     this.#message.addEventListener("keydown", (event) => this.#key(event, people));
     this.#listenForFiles();
   }
 
-  /** Says why something was not sent. */
+  /**
+   * Says why something was not sent.
+   * @param {string} why
+   */
   refuse(why) {
     this.#refusal.textContent = why;
   }
@@ -46,6 +53,10 @@ export class Compose {
     this.#actions.write(this.#message.value.trim());
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @param {People} people
+   */
   #key(event, people) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
@@ -61,9 +72,9 @@ export class Compose {
   }
 
   #listenForFiles() {
-    document.getElementById("attach").addEventListener("click", () => this.#picker.click());
+    byId("attach", HTMLButtonElement).addEventListener("click", () => this.#picker.click());
     this.#picker.addEventListener("change", () => {
-      this.#attach([...this.#picker.files]);
+      this.#attach([...(this.#picker.files ?? [])]);
       this.#picker.value = "";
     });
     document.addEventListener("paste", (event) => {
@@ -72,28 +83,33 @@ export class Compose {
       event.preventDefault();
       this.#attach([...files]);
     });
-    this.#listenForDrops(document.getElementById("chat"));
+    this.#listenForDrops(byId("chat", HTMLElement));
   }
 
+  /** @param {HTMLElement} area */
   #listenForDrops(area) {
     // Beside the area a browser would open the file in place of the page.
-    const carriesFiles = ({ dataTransfer }) => !this.#room.hidden && dataTransfer?.types.includes("Files");
+    /** @param {DragEvent} event what it carries, where it carries files that the page takes */
+    const carried = ({ dataTransfer }) =>
+      !this.#room.hidden && dataTransfer?.types.includes("Files") ? dataTransfer : null;
     document.addEventListener("dragover", (event) => {
-      if (!carriesFiles(event)) return;
+      if (!carried(event)) return;
       event.preventDefault();
       area.classList.add("dropping");
     });
     document.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget || area.classList.remove("dropping"));
     document.addEventListener("drop", (event) => {
       area.classList.remove("dropping");
-      if (!carriesFiles(event)) return;
+      const transfer = carried(event);
+      if (!transfer) return;
       event.preventDefault();
-      const isFolder = [...event.dataTransfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
+      const isFolder = [...transfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
       if (isFolder) this.refuse("A folder cannot be sent: pack it into one file first.");
-      else this.#attach([...event.dataTransfer.files]);
+      else this.#attach([...transfer.files]);
     });
   }
 
+  /** @param {File[]} files */
   #attach(files) {
     const refusal = this.#actions.refusal();
     this.refuse(refusal);

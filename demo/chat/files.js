@@ -1,5 +1,11 @@
 /** Files, of which the page loads nothing before somebody offers one: what comes meanwhile is heard then, in order. */
 
+/**
+ * @import { Data, Person, Room } from "../shared/room.js"
+ * @import { Thread } from "./thread.js"
+ * @import { Attachments } from "./attachments.js"
+ */
+
 /** Messages that wait for the load. A person offers some files; more than that is a flood. */
 const WAITING_AT_MOST = 500;
 /** Characters of a message about files. */
@@ -9,14 +15,16 @@ const UNLOADABLE = "What handles files could not be loaded: reload the page.";
 export class Files {
   #room;
   #thread;
-  /** @type {import('./attachments.js').Attachments | null} */
+  /** @type {Attachments | null} */
   #attachments = null;
+  /** @type {Promise<Attachments | null> | null} */
   #loading = null;
+  /** @type {[person: Person, data: string, direct: boolean][]} */
   #waiting = [];
 
   /**
-   * @param {import('../shared/room.js').Room} room
-   * @param {import('./thread.js').Thread} thread
+   * @param {Room} room
+   * @param {Thread} thread
    */
   constructor(room, thread) {
     this.#room = room;
@@ -25,7 +33,7 @@ export class Files {
 
   /**
    * @param {File[]} files
-   * @param {import('../shared/room.js').Person | null} person null for everyone
+   * @param {Person | null} person null for everyone
    * @returns {Promise<string>} why not all were offered, in a sentence, or empty
    */
   async offer(files, person) {
@@ -34,7 +42,12 @@ export class Files {
     return attachments?.offer(files, person) ?? UNLOADABLE;
   }
 
-  /** @returns {boolean} whether it was about files */
+  /**
+   * @param {Person} person
+   * @param {Data} data
+   * @param {boolean} direct
+   * @returns {boolean} whether it was about files
+   */
   hear(person, data, direct) {
     if (this.#attachments) return this.#attachments.hear(person, data, direct);
     // A part of a file that nobody has asked for.
@@ -51,13 +64,14 @@ export class Files {
 
   #load() {
     this.#loading ??= import("./attachments.js").then(
-      ({ Attachments }) => this.#start(Attachments),
+      (module) => this.#start(module),
       () => this.#fail(),
     );
     return this.#loading;
   }
 
-  #start(Attachments) {
+  /** @param {typeof import("./attachments.js")} module */
+  #start({ Attachments }) {
     if (this.#room.state === "left") return null;
     this.#attachments = new Attachments(this.#room, this.#thread);
     for (const [person, data, direct] of this.#waiting.splice(0)) {

@@ -1,6 +1,12 @@
 /** What newcomers are told of what was said: whether, which is a setting of the room, and by whom. */
 
+import { Emitter } from "../shared/events.js";
 import { encode, HISTORY_AT_MOST, LINES_AT_MOST } from "./wire.js";
+
+/**
+ * @import { Person, Room } from "../shared/room.js"
+ * @import { Line } from "./wire.js"
+ */
 
 /** Hellos of all who are there come within this time, so that the one who has been there longest can be asked. */
 const GATHER_MS = 400;
@@ -9,24 +15,49 @@ const ANSWER_MS = 3000;
 /** Changes of the setting; a number beyond is somebody's joke. */
 const CLOCK_AT_MOST = 1_000_000;
 
-/** Fires `setting` with `{person}` who has changed it just now, null where it was found so, and `told` with `{person, lines}`. */
-export class History extends EventTarget {
-  /** The newest setting of all that were heard: by clock, then by the id of who made it. */
+/**
+ * Whether history is on, since how many changes, and the id of whoever made the last.
+ * @typedef {{on: boolean, clock: number, by: string}} Setting
+ */
+
+/**
+ * What was said, and when by `Date.now()`.
+ * @typedef {{name: string, text: string, at: number}} ToldLine
+ */
+
+/**
+ * @typedef {{setting: {person: Person | null}, told: {person: Person, lines: ToldLine[]}}}
+ *   HistoryEvents
+ */
+
+/**
+ * Fires `setting` with `{person}` who has changed it just now, null where it was found so, and
+ * `told` with `{person, lines}`.
+ * @extends {Emitter<HistoryEvents>}
+ */
+export class History extends Emitter {
+  /**
+   * The newest setting of all that were heard: by clock, then by the id of who made it.
+   * @type {Setting}
+   */
   #setting = { on: false, clock: 0, by: "" };
   #room;
-  /** What was said to all since it is on, oldest first. @type {{name: string, text: string, at: number, size: number}[]} */
+  /** What was said to all since it is on, oldest first. @type {(ToldLine & {size: number})[]} */
   #lines = [];
   #size = 0;
   #openedAt = Infinity;
   /** Whether this page has a past here, and so need not ask. */
   #settled = false;
-  /** Who is asked now. */
+  /** Who is asked now. @type {Person | null} */
   #giver = null;
+  /** @type {Set<string>} */
   #asked = new Set();
+  /** @type {Set<string>} */
   #answered = new Set();
-  #timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
-  /** @param {import('../shared/room.js').Room} room */
+  /** @param {Room} room */
   constructor(room) {
     super();
     this.#room = room;
@@ -45,7 +76,10 @@ export class History extends EventTarget {
     return this.#setting;
   }
 
-  /** @returns {boolean} false when it cannot be changed any more */
+  /**
+   * @param {boolean} on
+   * @returns {boolean} false when it cannot be changed any more
+   */
   switch(on) {
     const { clock } = this.#setting;
     if (clock >= CLOCK_AT_MOST) return false;
@@ -54,16 +88,25 @@ export class History extends EventTarget {
     return true;
   }
 
-  /** Keeps what was said to all, while that is on. */
+  /**
+   * Keeps what was said to all, while that is on.
+   * @param {string} name
+   * @param {string} text
+   * @param {number} [at]
+   */
   keep(name, text, at = Date.now()) {
     if (!this.on) return;
     const size = JSON.stringify({ name, text, ago: Number.MAX_SAFE_INTEGER }).length + 1;
     this.#lines.push({ name, text, at, size });
     this.#size += size;
-    while (this.#lines.length > LINES_AT_MOST || this.#size > HISTORY_AT_MOST) this.#size -= this.#lines.shift().size;
+    while (this.#lines.length > LINES_AT_MOST || this.#size > HISTORY_AT_MOST)
+      this.#size -= this.#lines.shift()?.size ?? 0;
   }
 
-  /** Tells somebody, once. */
+  /**
+   * Tells somebody, once.
+   * @param {Person} person
+   */
   hearGet(person) {
     if (!this.on || this.#answered.has(person.id)) return;
     this.#answered.add(person.id);
@@ -72,7 +115,11 @@ export class History extends EventTarget {
     this.#room.sendTo(person, encode("history", { lines }));
   }
 
-  /** Takes what was asked for, and only that. */
+  /**
+   * Takes what was asked for, and only that.
+   * @param {Person} person
+   * @param {Line[]} lines
+   */
   hearLines(person, lines) {
     if (person !== this.#giver) return;
     this.#settle();
@@ -95,12 +142,16 @@ export class History extends EventTarget {
     this.#openedAt = performance.now();
   }
 
+  /** @param {Person} person */
   #met(person) {
     this.#merge(person, null);
     this.#gather();
   }
 
-  /** @param {import('../shared/room.js').Person | null} by who has changed it, unless they only pass it on */
+  /**
+   * @param {Person | null} by who has changed it, unless they only pass it on
+   * @param {Person} person
+   */
   #merge(person, by) {
     const setting = settingOf(person.extra);
     if (!setting || !isNewer(setting, this.#setting)) return;
@@ -110,6 +161,7 @@ export class History extends EventTarget {
     this.#gather();
   }
 
+  /** @param {Setting} setting */
   #adopt(setting) {
     this.#setting = setting;
     if (!setting.on) this.#clear();
@@ -122,7 +174,7 @@ export class History extends EventTarget {
 
   /** Asks the next one, until somebody has told. */
   #ask() {
-    this.#timer = 0;
+    this.#timer = undefined;
     this.#giver = this.on ? this.#next : null;
     if (!this.#giver) return;
     this.#asked.add(this.#giver.id);
@@ -138,6 +190,7 @@ export class History extends EventTarget {
     return elders.sort((one, other) => one.since - other.since)[0];
   }
 
+  /** @param {Person} person */
   #gone(person) {
     this.#answered.delete(person.id);
     if (person !== this.#giver) return;
@@ -147,7 +200,7 @@ export class History extends EventTarget {
 
   #settle() {
     clearTimeout(this.#timer);
-    this.#timer = 0;
+    this.#timer = undefined;
     this.#giver = null;
     this.#settled = true;
   }
@@ -157,11 +210,20 @@ export class History extends EventTarget {
     this.#size = 0;
   }
 
+  /**
+   * @template {keyof HistoryEvents} Type
+   * @param {Type} type
+   * @param {HistoryEvents[Type]} detail
+   */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
+/**
+ * @param {Record<string, unknown>} extra
+ * @returns {Setting | null}
+ */
 function settingOf({ history }) {
   const { on, clock, by } = Object(history);
   const isSound =
@@ -174,6 +236,10 @@ function settingOf({ history }) {
   return isSound ? { on, clock, by } : null;
 }
 
+/**
+ * @param {Setting} one
+ * @param {Setting} other
+ */
 function isNewer(one, other) {
   return one.clock > other.clock || (one.clock === other.clock && one.by > other.by);
 }

@@ -4,6 +4,11 @@ import { element } from "../shared/element.js";
 import { nameTag } from "../shared/names.js";
 import { splitLinks } from "./links.js";
 
+/**
+ * @import { ToldLine } from "./history.js"
+ * @import { Part } from "./links.js"
+ */
+
 /** @param {{name: string, text?: string, body?: Node, own?: boolean, note?: string, at?: Date}} said */
 export function saidLine({ name, text = "", body = textOf(text), own = false, note = "", at = new Date() }) {
   const head = element(
@@ -21,7 +26,11 @@ export function eventLine(...parts) {
   return element("li", { className: "event" }, ...parts, " ", clock(new Date()));
 }
 
-/** What a newcomer was told, as its giver tells it. */
+/**
+ * What a newcomer was told, as its giver tells it.
+ * @param {string} giver
+ * @param {ToldLine[]} lines
+ */
 export function toldLine(giver, lines) {
   const list = element(
     "ol",
@@ -40,10 +49,15 @@ export function toldLine(giver, lines) {
   return element("li", { className: "told" }, head, list);
 }
 
+/** @param {string} text */
 function textOf(text) {
   return element("p", { className: "text", dir: "auto" }, ...splitLinks(text).flatMap(partOf));
 }
 
+/**
+ * @param {Part} part
+ * @returns {(string | Node)[]}
+ */
 function partOf({ text, href, host }) {
   if (!href) return [text];
   const link = element("a", {
@@ -56,6 +70,7 @@ function partOf({ text, href, host }) {
   return host ? [link, element("span", { className: "host", textContent: ` (leads to ${host})` })] : [link];
 }
 
+/** @param {Date} at */
 function clock(at) {
   const textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return element("time", { textContent, dateTime: at.toISOString(), title: at.toLocaleString() });

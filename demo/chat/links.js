@@ -4,15 +4,22 @@
 const ADDRESS = /(?<![\p{L}\p{N}:/@])https?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Z}]+/giu;
 /** What a sentence adds to an address. */
 const ENDING = /[.,;:!?'"’”»…*_~]/u;
+/** @type {Record<string, string>} */
 const PAIRS = { ")": "(", "]": "[" };
+/**
+ * `host` where the address does not show where it leads.
+ * @typedef {{text: string, href?: string, host?: string}} Part
+ */
+
 /** More are shown as text: a message has 4000 characters. */
 const LINKS_AT_MOST = 50;
 
 /**
  * @param {string} text
- * @returns {{text: string, href?: string, host?: string}[]} all of the text; `host` where the address does not show where it leads
+ * @returns {Part[]} all of the text
  */
 export function splitLinks(text) {
+  /** @type {Part[]} */
   const parts = [];
   let end = 0;
   for (const { 0: match, index } of [...text.matchAll(ADDRESS)].slice(0, LINKS_AT_MOST)) {
@@ -26,16 +33,16 @@ export function splitLinks(text) {
   return parts;
 }
 
+/** @param {string} text */
 function linkOf(text) {
   const url = parse(text);
   if (!url || !["http:", "https:"].includes(url.protocol) || url.username || url.password) return null;
-  const shown = /^https?:\/\/([^/?#]*)/i
-    .exec(text)[1]
-    .toLowerCase()
-    .replace(/:(80|443)?$/, "");
+  const [, authority = ""] = /^https?:\/\/([^/?#]*)/i.exec(text) ?? [];
+  const shown = authority.toLowerCase().replace(/:(80|443)?$/, "");
   return { text, href: url.href, ...(shown !== url.host && { host: url.host }) };
 }
 
+/** @param {string} text */
 function parse(text) {
   try {
     return new URL(text);
@@ -44,7 +51,10 @@ function parse(text) {
   }
 }
 
-/** Leaves out what belongs to the sentence: full stops, and brackets that were opened before. */
+/**
+ * Leaves out what belongs to the sentence: full stops, and brackets that were opened before.
+ * @param {string} address
+ */
 function trim(address) {
   const counts = Object.fromEntries([..."()[]"].map((bracket) => [bracket, address.split(bracket).length - 1]));
   let end = address.length;

@@ -1,7 +1,11 @@
 /** What was said and what happened, newest last, bounded, drawn at most once a frame; stays at the end only where the reader is. */
 
+import { byId } from "../shared/element.js";
+import { Emitter } from "../shared/events.js";
 import { nameTag } from "../shared/names.js";
 import { eventLine, saidLine, toldLine } from "./line.js";
+
+/** @import { ToldLine } from "./history.js" */
 
 const LINES_AT_MOST = 1000;
 /** Lines that are drawn in one frame: more cannot be read anyway, and would stop the page. */
@@ -12,30 +16,45 @@ const HIDDEN_MS = 200;
 const TELL_MS = 250;
 const SAME_BREATH_MS = 120_000;
 
-/** Fires `unseen` when the number of messages has changed that came while nobody looked. */
-export class Thread extends EventTarget {
+/**
+ * Of a line that is more than text: what has to be done when it goes, and whether it has to stay.
+ * @typedef {{drop: () => void, keep: () => boolean}} End
+ */
+
+/** @typedef {{make: () => HTMLElement, key?: string, own?: boolean, end?: End}} Fresh */
+
+/**
+ * Who said it; `note` marks a direct message.
+ * @typedef {{id: string, name: string, own?: boolean, note?: string}} Said
+ */
+
+/**
+ * Fires `unseen` when the number of messages has changed that came while nobody looked.
+ * @extends {Emitter<{unseen: undefined}>}
+ */
+export class Thread extends Emitter {
   unseen = 0;
-  #log = document.getElementById("log");
-  #lines = document.getElementById("lines");
-  #silence = document.getElementById("silence");
-  #button = document.getElementById("unread");
+  #log = byId("log", HTMLElement);
+  #lines = byId("lines", HTMLElement);
+  #silence = byId("silence", HTMLElement);
+  #button = byId("unread", HTMLElement);
   #below = 0;
   #following = true;
-  /** The last line, if somebody said it. */
+  /** The last line, if somebody said it. @type {{key: string, at: number} | null} */
   #previous = null;
-  /** What the next frame draws. @type {{make: () => HTMLElement, key?: string, own?: boolean, end?: {drop: () => void, keep: () => boolean}}[]} */
+  /** What the next frame draws. @type {Fresh[]} */
   #fresh = [];
   #left = 0;
   #frame = 0;
   #telling = 0;
-  /** Of lines that are more than text: whether they have to stay, and what has to be done when they go. @type {WeakMap<Element, {drop: () => void, keep: () => boolean}>} */
+  /** @type {WeakMap<Element, End>} */
   #ends = new WeakMap();
 
   constructor() {
     super();
     this.#button.addEventListener("click", () => {
       this.#toEnd();
-      document.getElementById("message").focus();
+      byId("message", HTMLTextAreaElement).focus();
     });
     this.#log.addEventListener("scroll", () => {
       this.#following = this.#atEnd;
@@ -60,15 +79,15 @@ export class Thread extends EventTarget {
     this.#look();
   }
 
-  /** @param {{id: string, name: string, text: string, own?: boolean, note?: string}} said `note` marks a direct message */
+  /** @param {Said & {text: string}} said */
   said(said) {
     this.#speak({ ...said, make: () => saidLine(said) });
   }
 
   /**
    * A file.
-   * @param {{id: string, name: string, own?: boolean, note?: string, open: () => HTMLElement, drop: () => void, keep: () => boolean}} said
-   *   `open` makes its card when that is shown, `drop` is called when it goes, which it does not as long as `keep` says so
+   * @param {Said & End & {open: () => HTMLElement}} said `open` makes its card when that is shown,
+   *   `drop` is called when it goes, which it does not as long as `keep` says so
    */
   card({ open, drop, keep, ...said }) {
     this.#speak({ ...said, end: { drop, keep }, make: () => saidLine({ ...said, body: open() }) });
@@ -81,17 +100,23 @@ export class Thread extends EventTarget {
     });
   }
 
-  /** Puts what a newcomer was told above everything else. */
+  /**
+   * Puts what a newcomer was told above everything else.
+   * @param {string} giver
+   * @param {ToldLine[]} lines
+   */
   told(giver, lines) {
     this.#silence.hidden = true;
     this.#lines.prepend(toldLine(giver, lines));
   }
 
+  /** @param {Said & {make: () => HTMLElement, end?: End}} said */
   #speak({ id, name, own, note, make, end }) {
     if (!own && document.hidden) this.#count(this.unseen + 1);
     this.#add({ make, key: `${id} ${name} ${note}`, own, end });
   }
 
+  /** @param {Fresh} fresh */
   #add(fresh) {
     this.#fresh.push(fresh);
     if (this.#fresh.length > FRESH_AT_MOST) this.#leaveOut(this.#fresh.findIndex(({ own }) => !own));
@@ -100,6 +125,7 @@ export class Thread extends EventTarget {
       : requestAnimationFrame(() => this.#draw());
   }
 
+  /** @param {number} index */
   #leaveOut(index) {
     for (const { end } of this.#fresh.splice(index, 1)) end?.drop();
     this.#left += 1;
@@ -121,6 +147,7 @@ export class Thread extends EventTarget {
     else this.#offerEnd();
   }
 
+  /** @param {Fresh} fresh */
   #lineOf({ make, key, end }) {
     const line = make();
     if (end) this.#ends.set(line, end);
@@ -134,7 +161,8 @@ export class Thread extends EventTarget {
 
   #removeOldest() {
     let oldest = this.#lines.firstElementChild;
-    while (oldest.nextElementSibling && this.#ends.get(oldest)?.keep()) oldest = oldest.nextElementSibling;
+    while (oldest?.nextElementSibling && this.#ends.get(oldest)?.keep()) oldest = oldest.nextElementSibling;
+    if (!oldest) return;
     this.#ends.get(oldest)?.drop();
     oldest.remove();
   }
@@ -165,6 +193,7 @@ export class Thread extends EventTarget {
     if (!document.hidden) this.#count(0);
   }
 
+  /** @param {number} unseen */
   #count(unseen) {
     this.unseen = unseen;
     this.#telling ||= setTimeout(() => {

@@ -6,7 +6,10 @@ const SAY_EVERY_MS = 2000;
 const FORGET_MS = 5000;
 
 export class Typing {
-  /** Ids of those who write. @type {Map<string, number>} with the timer that ends it */
+  /**
+   * Ids of those who write, with the timer that ends it.
+   * @type {Map<string, ReturnType<typeof setTimeout>>}
+   */
   #others = new Map();
   #say;
   #changed;
@@ -28,7 +31,11 @@ export class Typing {
     return [...this.#others.keys()];
   }
 
-  /** What is being written has changed. */
+  /**
+   * What is being written has changed.
+   * @param {string} text
+   * @param {string | null} to
+   */
   write(text, to) {
     if (this.#to !== undefined && (text === "" || to !== this.#to)) this.stop();
     if (text === "" || performance.now() - this.#saidAt < SAY_EVERY_MS) return;
@@ -48,6 +55,10 @@ export class Typing {
     this.#saidAt = -Infinity;
   }
 
+  /**
+   * @param {string} id
+   * @param {boolean} on
+   */
   hear(id, on) {
     const known = this.#others.get(id);
     clearTimeout(known);

@@ -18,13 +18,23 @@ export const LINES_AT_MOST = 200;
 /** Characters of it as JSON, well below the limit of a message even where each takes three bytes. */
 export const HISTORY_AT_MOST = 256 * 1024;
 
+/**
+ * What was said to all, `ago` in milliseconds.
+ * @typedef {{name: string, text: string, ago: number}} Line
+ */
+
 const AGO_AT_MOST_MS = 30 * 24 * 3600 * 1000;
 
+/**
+ * @param {string} type
+ * @param {object} [members]
+ */
 export const encode = (type, members = {}) => JSON.stringify({ type, ...members });
 
 /**
  * @param {unknown} data
- * @returns {{type: 'say', text: string} | {type: 'typing', on: boolean} | {type: 'history-get'} | {type: 'history', lines: object[]} | null}
+ * @returns {{type: 'say', text: string} | {type: 'typing', on: boolean} | {type: 'history-get'} |
+ *   {type: 'history', lines: Line[]} | null}
  */
 export function decode(data) {
   const said = parse(data);
@@ -36,10 +46,18 @@ export function decode(data) {
   return null;
 }
 
+/** @param {unknown[]} lines */
 function linesOf(lines) {
-  return lines.slice(-LINES_AT_MOST).map(lineOf).filter(Boolean);
+  return lines
+    .slice(-LINES_AT_MOST)
+    .map(lineOf)
+    .filter((line) => line !== null);
 }
 
+/**
+ * @param {unknown} line
+ * @returns {Line | null}
+ */
 function lineOf(line) {
   const { name, text, ago } = Object(line);
   if (typeof name !== "string" || !sayable(text) || !Number.isFinite(ago) || ago < 0 || ago > AGO_AT_MOST_MS)
@@ -47,9 +65,18 @@ function lineOf(line) {
   return { name: cleanName(name) || "?", text: cut(text), ago };
 }
 
+/**
+ * @param {unknown} text
+ * @returns {text is string}
+ */
 const sayable = (text) => typeof text === "string" && text.trim() !== "";
+/** @param {string} text */
 const cut = (text) => text.slice(0, TEXT_AT_MOST);
 
+/**
+ * @param {unknown} data
+ * @returns {Record<string, unknown>}
+ */
 function parse(data) {
   if (typeof data !== "string" || data.length > 2 * HISTORY_AT_MOST) return {};
   try {
