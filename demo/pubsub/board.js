@@ -1,10 +1,18 @@
 /** The table of topics: a pattern, last values and rates, drawn some times a second however many messages come. */
 
-import { element } from "../shared/element.js";
+import { byId, element } from "../shared/element.js";
+import { messageOf } from "../shared/failure.js";
 import { Graph } from "../shared/graph.js";
 import { nameTag } from "../shared/names.js";
 import { TOPICS_AT_MOST } from "./ledger.js";
 import { Tally } from "./tally.js";
+
+/**
+ * @import { Room } from "../shared/room.js"
+ * @import { Row } from "./tally.js"
+ * @import { Entry, Ledger } from "./ledger.js"
+ * @import { Hub } from "./hub.js"
+ */
 
 const ROWS_AT_MOST = 100;
 const TEXT_AT_MOST = 200;
@@ -15,31 +23,42 @@ const ROLL_MS = 1000;
 const RATE = { label: "Messages a second", unit: "/s", height: 64, series: [{ label: "messages", hue: 4 }] };
 
 export class Board {
-  #pattern = document.getElementById("pattern");
-  #error = document.getElementById("pattern-error");
-  #body = document.getElementById("topics");
-  #total = document.getElementById("total");
-  #rest = document.getElementById("rest");
+  #pattern = byId("pattern", HTMLInputElement);
+  #error = byId("pattern-error", HTMLElement);
+  #body = byId("topics", HTMLElement);
+  #total = byId("total", HTMLElement);
+  #rest = byId("rest", HTMLElement);
   #tally = new Tally();
-  #graph = new Graph(document.getElementById("graph"), RATE);
+  #graph = new Graph(byId("graph", HTMLElement), RATE);
+  /** @type {Map<string, Line>} */
   #lines = new Map();
+  /** @type {{generation: number, topics: string[]}} */
   #sorted = { generation: -1, topics: [] };
+  /** @type {Hub | null} */
   #hub = null;
+  /** @type {Room | null} */
   #room = null;
+  /** @type {Ledger | null} */
   #ledger = null;
-  /** The own ids: each connection has another. */
+  /** The own ids: each connection has another. @type {Set<string>} */
   #own = new Set();
+  /** @type {(() => void) | null} */
   #stop = null;
-  #timer = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
   #frame = 0;
   #drawn = 0;
 
   constructor() {
     this.#pattern.addEventListener("input", () => this.#subscribe());
-    document.getElementById("filter").addEventListener("submit", (event) => event.preventDefault());
+    byId("filter", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
   }
 
-  /** @param {import('./hub.js').Hub} hub */
+  /**
+   * @param {Hub} hub
+   * @param {Room} room
+   * @param {Ledger} ledger
+   */
   follow(hub, room, ledger) {
     this.#hub = hub;
     this.#room = room;
@@ -61,15 +80,16 @@ export class Board {
     this.#stop = null;
     this.#tally.restart(performance.now());
     try {
-      this.#stop = this.#hub.subscribe(this.#pattern.value, (_, __, entry) => this.#hear(entry));
+      this.#stop = this.#hub?.subscribe(this.#pattern.value, (_, __, entry) => this.#hear(entry)) ?? null;
       this.#error.textContent = "";
     } catch (refusal) {
-      this.#error.textContent = refusal.message;
+      this.#error.textContent = messageOf(refusal);
     }
     this.#pattern.setAttribute("aria-invalid", String(!this.#stop));
     this.#draw();
   }
 
+  /** @param {Entry} entry */
   #hear(entry) {
     this.#tally.hear(entry, performance.now());
     this.#frame ||= requestAnimationFrame(() => this.#drawSometimes());
@@ -77,7 +97,7 @@ export class Board {
 
   #roll() {
     const now = performance.now();
-    this.#tally.roll(now, (topic) => this.#ledger.entries.has(topic));
+    this.#tally.roll(now, (topic) => this.#ledger?.entries.has(topic) ?? false);
     this.#graph.push([this.#tally.rate]);
     this.#total.textContent = Math.round(this.#tally.rate).toLocaleString("en");
     this.#draw();
@@ -93,8 +113,10 @@ export class Board {
     this.#drawn = performance.now();
     const topics = this.#topics();
     if (this.#lines.size !== topics.length || topics.some((topic) => !this.#lines.has(topic))) this.#arrange(topics);
-    for (const topic of topics)
-      this.#lines.get(topic).show(this.#tally.rows.get(topic), this.#tally.newest, this.#drawn);
+    for (const topic of topics) {
+      const row = this.#tally.rows.get(topic);
+      if (row) this.#lines.get(topic)?.show(row, this.#tally.newest, this.#drawn);
+    }
     this.#tellRest();
   }
 
@@ -108,6 +130,7 @@ export class Board {
     return this.#sorted.topics;
   }
 
+  /** @param {string[]} topics */
   #arrange(topics) {
     this.#lines = new Map(
       topics.map((topic) => [topic, this.#lines.get(topic) ?? new Line(topic, (by) => this.#tagOf(by))]),
@@ -115,10 +138,12 @@ export class Board {
     this.#body.replaceChildren(...[...this.#lines.values()].map((line) => line.element));
   }
 
+  /** @param {string} by */
   #tagOf(by) {
+    const room = this.#room;
     const isOwn = this.#own.has(by);
-    const person = isOwn ? this.#room : this.#room.people.get(by);
-    return person ? [nameTag(this.#room.label(person)), isOwn ? " (you)" : ""] : [];
+    const person = isOwn ? room : room?.people.get(by);
+    return room && person ? [nameTag(room.label(person)), isOwn ? " (you)" : ""] : [];
   }
 
   #renamed() {
@@ -127,12 +152,11 @@ export class Board {
 
   #tellRest() {
     const hidden = this.#tally.rows.size - this.#lines.size;
+    const dropped = this.#ledger?.dropped;
     const words = [
       this.#tally.rows.size || !this.#stop ? "" : "No topic fits this pattern yet.",
       hidden > 0 ? `${hidden} more: a narrower pattern shows them.` : "",
-      this.#ledger.dropped
-        ? `Only the newest ${TOPICS_AT_MOST} topics are kept: ${this.#ledger.dropped} older ones have gone.`
-        : "",
+      dropped ? `Only the newest ${TOPICS_AT_MOST} topics are kept: ${dropped} older ones have gone.` : "",
     ]
       .filter(Boolean)
       .join(" ");
@@ -147,9 +171,14 @@ class Line {
   #from = element("td", { className: "from" });
   #rate = element("td", { className: "rate" });
   #tagOf;
+  /** @type {Entry | null} */
   #entry = null;
   #by = "";
 
+  /**
+   * @param {string} topic
+   * @param {(by: string) => (Node | string)[]} tagOf
+   */
   constructor(topic, tagOf) {
     this.#tagOf = tagOf;
     this.element = element(
@@ -162,7 +191,11 @@ class Line {
     );
   }
 
-  /** @param {import('./tally.js').Row} row */
+  /**
+   * @param {Row} row
+   * @param {Row | null} newest
+   * @param {number} now
+   */
   show(row, newest, now) {
     const { entry } = row;
     if (entry !== this.#entry) this.#showValue(entry);
@@ -178,12 +211,14 @@ class Line {
     this.#by = "";
   }
 
+  /** @param {Entry} entry */
   #showValue(entry) {
     this.#entry = entry;
     const text = JSON.stringify(entry.value);
     this.#value.textContent = text.length > TEXT_AT_MOST ? `${text.slice(0, TEXT_AT_MOST)}…` : text;
   }
 
+  /** @param {string} by */
   #showName(by) {
     this.#by = by;
     this.#from.replaceChildren(...this.#tagOf(by));

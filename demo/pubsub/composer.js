@@ -1,40 +1,57 @@
 /** The form that publishes a value by hand. */
 
+import { byId } from "../shared/element.js";
+import { messageOf } from "../shared/failure.js";
+
+/** @import { Hub } from "./hub.js" */
+
 const UNSENT = "Not connected: this is sent when the connection is back.";
 
 export class Composer {
-  #form = document.getElementById("publish");
-  #error = document.getElementById("publish-error");
+  #form = byId("publish", HTMLFormElement);
+  #error = byId("publish-error", HTMLElement);
+  /** @type {Hub | null} */
   #hub = null;
 
   constructor() {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#publish(read(this.#form.elements.value.value));
+      this.#publish(read(this.#field("value")));
     });
-    document.getElementById("clear").addEventListener("click", () => this.#publish(undefined));
+    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#publish(undefined));
     this.#form.addEventListener("input", () => this.#tell(""));
   }
 
-  /** @param {import('./hub.js').Hub} hub */
+  /** @param {Hub} hub */
   follow(hub) {
     this.#hub = hub;
     this.#tell("");
   }
 
+  /** @param {unknown} value */
   #publish(value) {
     try {
-      this.#tell(this.#hub.publish(this.#form.elements.topic.value, value) ? "" : UNSENT);
+      this.#tell(this.#hub?.publish(this.#field("topic"), value) ? "" : UNSENT);
     } catch (refusal) {
-      this.#tell(refusal.message);
+      this.#tell(messageOf(refusal));
     }
   }
 
+  /** @param {string} name */
+  #field(name) {
+    return String(new FormData(this.#form).get(name) ?? "");
+  }
+
+  /** @param {string} words */
   #tell(words) {
     this.#error.textContent = words;
   }
 }
 
+/**
+ * @param {string} text
+ * @returns {unknown}
+ */
 function read(text) {
   try {
     return JSON.parse(text);

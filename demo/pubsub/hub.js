@@ -5,11 +5,16 @@ import { Replica } from "./replica.js";
 import { isPattern, isTopic, matcher, TOPIC_AT_MOST } from "./topic.js";
 
 /**
- * Hears each new last value, in the order of their clocks: one that has lost a race is not told. `undefined`: the topic was cleared.
- * @typedef {(value: any, topic: string, entry: import('./ledger.js').Entry) => void} Listener
+ * @import { Room } from "../shared/room.js"
+ * @import { Entry } from "./ledger.js"
  */
 
-/** @template {Record<string, any>} [Topics=Record<string, any>] the type of each topic's value */
+/**
+ * Hears each new last value, in the order of their clocks: one that has lost a race is not told. `undefined`: the topic was cleared.
+ * Anyone can publish anything, so a value has to be checked.
+ * @typedef {(value: unknown, topic: string, entry: Entry) => void} Listener
+ */
+
 export class Hub {
   #ledger;
   #replica;
@@ -19,7 +24,7 @@ export class Hub {
   #subscriptions = new Set();
 
   /**
-   * @param {import('../shared/room.js').Room} room that is not open yet
+   * @param {Room} room that is not open yet
    * @param {Ledger} [ledger]
    */
   constructor(room, ledger = new Ledger()) {
@@ -32,9 +37,8 @@ export class Hub {
 
   /**
    * Gives a topic a value of JSON, or clears it by `undefined`. One's own subscribers hear of it, too.
-   * @template {keyof Topics & string} Topic
-   * @param {Topic} topic
-   * @param {Topics[Topic] | undefined} value
+   * @param {string} topic
+   * @param {unknown} value
    * @returns {boolean} false where there is no connection: the others hear of it after the next one, unless they have newer
    */
   publish(topic, value) {
@@ -52,9 +56,8 @@ export class Hub {
 
   /**
    * Calls a listener with the last value of each topic that fits a pattern: with those that there are at once, with others as they come.
-   * @template {string} Pattern
-   * @param {Pattern} pattern
-   * @param {(value: Pattern extends keyof Topics ? Topics[Pattern] | undefined : any, topic: string, entry: import('./ledger.js').Entry) => void} listener
+   * @param {string} pattern
+   * @param {Listener} listener
    * @returns {() => void} ends it
    */
   subscribe(pattern, listener) {
@@ -68,7 +71,11 @@ export class Hub {
     return () => this.#subscriptions.delete(subscription);
   }
 
-  /** Ends all that was subscribed with this pattern and listener. */
+  /**
+   * Ends all that was subscribed with this pattern and listener.
+   * @param {string} pattern
+   * @param {Listener} listener
+   */
   unsubscribe(pattern, listener) {
     for (const one of this.#subscriptions) {
       if (one.pattern === pattern && one.listener === listener) this.#subscriptions.delete(one);
@@ -85,6 +92,7 @@ export class Hub {
     this.#subscriptions.clear();
   }
 
+  /** @param {Entry} entry */
   #deliver(entry) {
     for (const { fits: isWanted, listener } of this.#subscriptions)
       if (isWanted(entry.topic)) listener(entry.value, entry.topic, entry);

@@ -1,28 +1,36 @@
 /** A lamp that all windows see, and its dimmer. */
 
+import { byId } from "../shared/element.js";
+
+/** @import { Hub } from "./hub.js" */
+
 const TOPIC = "lamp/brightness";
 
 export class Lamp {
-  #dimmer = document.getElementById("brightness");
-  #words = document.getElementById("brightness-value");
-  #bulb = document.getElementById("bulb");
+  #dimmer = byId("brightness", HTMLInputElement);
+  #words = byId("brightness-value", HTMLOutputElement);
+  #bulb = byId("bulb", SVGSVGElement);
+  /** @type {Hub | null} */
   #hub = null;
   #frame = 0;
   #brightness = 0;
 
   constructor() {
-    this.#dimmer.addEventListener("input", () => this.#hub.publish(TOPIC, this.#dimmer.valueAsNumber));
+    this.#dimmer.addEventListener("input", () => this.#hub?.publish(TOPIC, this.#dimmer.valueAsNumber));
   }
 
-  /** @param {import('./hub.js').Hub<{'lamp/brightness': number}>} hub */
+  /** @param {Hub} hub */
   follow(hub) {
     this.#hub = hub;
     this.#set(0);
     hub.subscribe(TOPIC, (value) =>
-      this.#set(Number.isFinite(value) ? Math.min(Math.max(Math.round(value), 0), 100) : 0),
+      this.#set(
+        typeof value === "number" && Number.isFinite(value) ? Math.min(Math.max(Math.round(value), 0), 100) : 0,
+      ),
     );
   }
 
+  /** @param {number} brightness */
   #set(brightness) {
     this.#brightness = brightness;
     this.#frame ||= requestAnimationFrame(() => this.#draw());

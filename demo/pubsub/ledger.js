@@ -37,13 +37,18 @@ export class Ledger {
 
   /**
    * Keeps the entry if it is newer than what is there, and the topic is not older than all others of a full ledger.
+   * @param {Entry} entry
    * @returns {boolean} whether it is kept
    */
   merge(entry) {
     return this.mergeAll([entry]).length > 0;
   }
 
-  /** The same of many at once. @returns {Entry[]} those that are kept */
+  /**
+   * The same of many at once.
+   * @returns {Entry[]} those that are kept
+   * @param {Entry[]} entries
+   */
   mergeAll(entries) {
     const taken = entries.filter((entry) => this.#take(entry));
     const excess = this.entries.size - TOPICS_AT_MOST;
@@ -51,19 +56,26 @@ export class Ledger {
     return taken.filter((entry) => this.entries.get(entry.topic) === entry);
   }
 
-  /** Whether this very entry is the topic's last. */
+  /**
+   * Whether this very entry is the topic's last.
+   * @param {Entry} entry
+   */
   holds(entry) {
     const known = this.entries.get(entry.topic);
     return known !== undefined && compare(entry, known) === 0;
   }
 
-  /** A fingerprint of all entries up to a clock: equal where they are equal. */
+  /**
+   * A fingerprint of all entries up to a clock: equal where they are equal.
+   * @param {number} upTo
+   */
   sum(upTo) {
     let sum = 0;
     for (const entry of this.entries.values()) if (entry.clock <= upTo) sum = (sum + this.#hashOf(entry)) >>> 0;
     return sum;
   }
 
+  /** @param {Entry} entry */
   #take(entry) {
     if (entry.clock > this.#now() * CLOCKS_PER_MS) return false;
     this.clock = Math.max(this.clock, entry.clock);
@@ -73,11 +85,19 @@ export class Ledger {
     return true;
   }
 
+  /**
+   * @param {Entry} entry
+   * @returns {number}
+   */
   #hashOf(entry) {
-    if (!this.#hashes.has(entry)) this.#hashes.set(entry, hash(JSON.stringify(pack(entry))));
-    return this.#hashes.get(entry);
+    const known = this.#hashes.get(entry);
+    if (known !== undefined) return known;
+    const made = hash(JSON.stringify(pack(entry)));
+    this.#hashes.set(entry, made);
+    return made;
   }
 
+  /** @param {number} count */
   #dropOldest(count) {
     const entries = [...this.entries.values()];
     const oldest =
@@ -89,24 +109,35 @@ export class Ledger {
   }
 }
 
+/** @param {Entry} entry */
 const pack = ({ topic, clock, by, value }) => (value === undefined ? [topic, clock, by] : [topic, clock, by, value]);
 
-/** Entries as JSON texts of lists, none of them too long for one message. */
+/**
+ * Entries as JSON texts of lists, none of them too long for one message.
+ * @param {Entry[]} entries
+ */
 export function partsOf(entries) {
+  /** @type {string[][]} */
   const parts = [];
+  /** @type {string[]} */
+  let part = [];
   let length = Infinity;
   for (const text of entries.map((entry) => JSON.stringify(pack(entry)))) {
     length += text.length;
     if (length > PART_AT_MOST) {
       length = text.length;
-      parts.push([]);
+      part = [];
+      parts.push(part);
     }
-    parts.at(-1).push(text);
+    part.push(text);
   }
-  return parts.map((part) => `[${part}]`);
+  return parts.map((texts) => `[${texts}]`);
 }
 
-/** @returns {Entry | null} null for what is none */
+/**
+ * @param {unknown} packed
+ * @returns {Entry | null} null for what is none
+ */
 export function unpack(packed) {
   if (!Array.isArray(packed)) return null;
   const [topic, clock, by, value] = packed;
@@ -114,7 +145,10 @@ export function unpack(packed) {
   return valid && fits(value) ? { topic, clock, by, value } : null;
 }
 
-/** @returns {boolean} whether a value is not too long, nor nested too deeply to be written */
+/**
+ * @param {unknown} value
+ * @returns {boolean} whether a value is not too long, nor nested too deeply to be written
+ */
 export function fits(value) {
   try {
     return value === undefined || JSON.stringify(value).length <= VALUE_AT_MOST;
@@ -123,16 +157,25 @@ export function fits(value) {
   }
 }
 
-/** Two values under one stamp can only be a lie, but even that must end alike everywhere: the text decides. */
+/**
+ * Two values under one stamp can only be a lie, but even that must end alike everywhere: the text
+ * decides.
+ * @param {Entry} one
+ * @param {Entry} other
+ */
 function compare(one, other) {
   if (one.clock !== other.clock) return one.clock - other.clock;
   if (one.by !== other.by) return order(one.by, other.by);
   return one.value === other.value ? 0 : order(JSON.stringify(one.value) ?? "", JSON.stringify(other.value) ?? "");
 }
 
+/** @type {(one: string, other: string) => number} */
 const order = (one, other) => Number(one > other) - Number(one < other);
 
-/** FNV-1a over UTF-16. */
+/**
+ * FNV-1a over UTF-16.
+ * @param {string} text
+ */
 function hash(text) {
   let sum = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);

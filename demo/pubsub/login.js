@@ -1,24 +1,35 @@
 /** A log-in that all windows share: the last value of one topic. */
 
+import { byId } from "../shared/element.js";
 import { cleanName, nameTag } from "../shared/names.js";
+
+/**
+ * @import { Room } from "../shared/room.js"
+ * @import { Hub } from "./hub.js"
+ */
 
 const TOPIC = "session";
 
 export class Login {
-  #state = document.getElementById("login-state");
-  #button = document.getElementById("login");
+  #state = byId("login-state", HTMLElement);
+  #button = byId("login", HTMLButtonElement);
+  /** @type {Hub | null} */
   #hub = null;
+  /** @type {Room | null} */
   #room = null;
   #user = "";
   #frame = 0;
 
   constructor() {
     this.#button.addEventListener("click", () =>
-      this.#hub.publish(TOPIC, this.#user ? undefined : { user: this.#room.name }),
+      this.#hub?.publish(TOPIC, this.#user ? undefined : { user: this.#room?.name ?? "" }),
     );
   }
 
-  /** @param {import('./hub.js').Hub<{session: {user: string}}>} hub */
+  /**
+   * @param {Hub} hub
+   * @param {Room} room
+   */
   follow(hub, room) {
     this.#hub = hub;
     this.#room = room;
@@ -27,6 +38,7 @@ export class Login {
     room.addEventListener("people", () => this.#set(this.#user));
   }
 
+  /** @param {string} user */
   #set(user) {
     this.#user = user;
     this.#frame ||= requestAnimationFrame(() => this.#show());
@@ -40,11 +52,15 @@ export class Login {
     if (this.#state.textContent !== words.join(""))
       this.#state.replaceChildren(...(user ? [nameTag(user), words[1]] : words));
     this.#state.classList.toggle("in", user !== "");
-    this.#button.textContent = user ? "Log out" : `Log in as ${this.#room.name}`;
+    this.#button.textContent = user ? "Log out" : `Log in as ${this.#room?.name}`;
   }
 }
 
-/** Anyone can publish anything. */
+/**
+ * Anyone can publish anything.
+ * @param {unknown} value
+ */
 function userOf(value) {
-  return typeof value?.user === "string" ? cleanName(value.user) : "";
+  const { user } = Object(value);
+  return typeof user === "string" ? cleanName(user) : "";
 }

@@ -1,6 +1,7 @@
 /** The page: a hub for each room, and the panels that publish to it and follow it. */
 
 import { Door } from "../shared/door.js";
+import { byId } from "../shared/element.js";
 import { nameTag } from "../shared/names.js";
 import { Board } from "./board.js";
 import { Composer } from "./composer.js";
@@ -10,10 +11,23 @@ import { Ledger } from "./ledger.js";
 import { Login } from "./login.js";
 import { Traffic } from "./traffic.js";
 
+/**
+ * @import { Room } from "../shared/room.js"
+ */
+
 const NAMES_AT_MOST = 12;
 
-const here = document.getElementById("here");
+const here = byId("here", HTMLElement);
+/**
+ * A part of the page. `rest` ends what it does by itself.
+ * @typedef {object} Panel
+ * @property {(hub: Hub, room: Room, ledger: Ledger) => void} follow
+ * @property {() => void} [rest]
+ */
+
+/** @type {Panel[]} */
 const panels = [new Login(), new Lamp(), new Composer(), new Traffic(), new Board()];
+/** @type {Hub | null} */
 let hub = null;
 let frame = 0;
 
@@ -22,19 +36,24 @@ new Door({
   channel: "home",
   enter(room) {
     const ledger = new Ledger();
-    hub = new Hub(room, ledger);
-    for (const panel of panels) panel.follow(hub, room, ledger);
-    for (const type of ["people", "state"]) room.addEventListener(type, () => tellSoon(room));
+    const entered = new Hub(room, ledger);
+    hub = entered;
+    for (const panel of panels) panel.follow(entered, room, ledger);
+    room.addEventListener("people", () => tellSoon(room));
+    room.addEventListener("state", () => tellSoon(room));
   },
   leave() {
     cancelAnimationFrame(frame);
     frame = 0;
     for (const panel of panels) panel.rest?.();
-    hub.close();
+    hub?.close();
   },
 });
 
-/** Hundreds of people may come at once. */
+/**
+ * Hundreds of people may come at once.
+ * @param {Room} room
+ */
 function tellSoon(room) {
   frame ||= requestAnimationFrame(() => {
     frame = 0;
@@ -42,6 +61,7 @@ function tellSoon(room) {
   });
 }
 
+/** @param {Room} room */
 function tellPeople(room) {
   const others = [...room.people.values()];
   const shown = others.slice(0, NAMES_AT_MOST).flatMap((person) => [nameTag(room.label(person)), " "]);

@@ -10,11 +10,13 @@
 
 import { MESSAGE_AT_MOST, partsOf, TOPICS_AT_MOST, unpack } from "./ledger.js";
 
+/**
+ * @import { Data, Person, Room } from "../shared/room.js"
+ * @import { Entry, Ledger } from "./ledger.js"
+ */
+
 /** How often ledgers are compared: what is older has settled, and who has not answered by the second time is passed over. */
 const COMPARE_MS = 2000;
-
-/** @typedef {import('../shared/room.js').Person} Person */
-/** @typedef {import('./ledger.js').Entry} Entry */
 
 export class Replica {
   #room;
@@ -22,7 +24,7 @@ export class Replica {
   #changed;
   /** Who has been asked, but has not answered completely. @type {Person | null} */
   #asked = null;
-  /** The topics for which its answer has what we have. */
+  /** The topics for which its answer has what we have. @type {Set<string>} */
   #agreed = new Set();
   /** Whether, since the connection was made, somebody has answered, or nobody was there. */
   #informed = false;
@@ -32,8 +34,8 @@ export class Replica {
   #timer = setInterval(() => this.compare(), COMPARE_MS);
 
   /**
-   * @param {import('../shared/room.js').Room} room that is not open yet
-   * @param {import('./ledger.js').Ledger} ledger
+   * @param {Room} room that is not open yet
+   * @param {Ledger} ledger
    * @param {(entry: Entry) => void} changed hears of each new last value
    */
   constructor(room, ledger, changed) {
@@ -48,7 +50,10 @@ export class Replica {
     room.addEventListener("data", ({ detail }) => this.#hear(detail));
   }
 
-  /** @returns {boolean} whether the others have been told */
+  /**
+   * @param {Entry} entry
+   * @returns {boolean} whether the others have been told
+   */
   put({ topic, clock, by, value }) {
     const told = this.#room.send(JSON.stringify({ type: "put", topic, clock, value }));
     this.#mergeAll([{ topic, clock, by, value }]);
@@ -71,6 +76,7 @@ export class Replica {
     clearInterval(this.#timer);
   }
 
+  /** @param {{person: Person, data: Data, direct: boolean}} said */
   #hear({ person, data, direct }) {
     if (typeof data !== "string" || data.length > MESSAGE_AT_MOST) return;
     const said = parse(data);
@@ -81,13 +87,22 @@ export class Replica {
     if (said.type === "sum" && person.id === this.#room.order[0]) this.#heardSum(person, said);
   }
 
+  /**
+   * @param {Person} person
+   * @param {Record<string, unknown>} put
+   */
   #heardPut({ id }, { topic, clock, value }) {
     // Elsewhere, an id that a program chose has an ending.
     const entry = unpack([topic, clock, id.split("~")[0], value]);
     if (entry) this.#mergeAll([entry]);
   }
 
-  /** Who was asked before somebody lower came answers, too. */
+  /**
+   * Who was asked before somebody lower came answers, too.
+   * @param {Person} person
+   * @param {Entry[]} entries
+   * @param {unknown} end
+   */
   #heardAll(person, entries, end) {
     this.#mergeAll(entries);
     if (person !== this.#asked) return;
@@ -95,7 +110,10 @@ export class Replica {
     if (end || this.#agreed.size > TOPICS_AT_MOST) this.#answered(person);
   }
 
-  /** Who knew nothing is new itself: then the next one is asked. */
+  /**
+   * Who knew nothing is new itself: then the next one is asked.
+   * @param {Person} person
+   */
   #answered(person) {
     const lacking = [...this.#ledger.entries.values()].filter(({ topic }) => !this.#agreed.has(topic));
     this.#sendEntries("news", lacking, person);
@@ -106,17 +124,26 @@ export class Replica {
     return undefined;
   }
 
+  /**
+   * @param {Entry[]} entries
+   * @param {boolean} direct
+   */
   #heardNews(entries, direct) {
     const news = this.#mergeAll(entries);
     if (direct) this.#sendEntries("news", news);
   }
 
+  /**
+   * @param {Person} person
+   * @param {Record<string, unknown>} compared
+   */
   #heardSum(person, { upTo, clock, sum }) {
     if (this.#asked || this.#lately.compared) return;
     this.#lately.compared = true;
-    if (this.#settled > clock || sum !== this.#ledger.sum(upTo)) this.#ask(person);
+    if (this.#settled > Number(clock) || sum !== this.#ledger.sum(Number(upTo))) this.#ask(person);
   }
 
+  /** @param {Person} person */
   #met(person) {
     if (this.#informed || (this.#asked && this.#asked.id < person.id)) return;
     this.#ask(person);
@@ -129,6 +156,7 @@ export class Replica {
     if (person) this.#send("ask", {}, person);
   }
 
+  /** @param {Person} person */
   #give(person) {
     if (this.#lately.given.has(person)) return;
     this.#lately.given.add(person);
@@ -139,35 +167,64 @@ export class Replica {
   /** Who has the lowest id, or the lowest beyond another. */
   #next(beyond = "") {
     const id = this.#room.order.find((other) => other > beyond && other !== this.#room.id);
-    return this.#room.people.get(id);
+    return id === undefined ? undefined : this.#room.people.get(id);
   }
 
-  /** @returns {Entry[]} those that are new */
+  /**
+   * @param {Entry[]} entries
+   * @returns {Entry[]} those that are new
+   */
   #mergeAll(entries) {
     const news = this.#ledger.mergeAll(entries);
     news.forEach(this.#changed);
     return news;
   }
 
+  /**
+   * @param {"all" | "news"} type
+   * @param {Entry[]} entries
+   * @param {Person} [person]
+   */
   #sendEntries(type, entries, person) {
     for (const part of partsOf(entries)) this.#tell(`{"type":"${type}","entries":${part}}`, person);
   }
 
+  /**
+   * @param {"ask" | "all" | "sum"} type
+   * @param {object} fields
+   * @param {Person} [person]
+   */
   #send(type, fields, person) {
     this.#tell(JSON.stringify({ type, ...fields }), person);
   }
 
+  /**
+   * @param {string} text
+   * @param {Person} [person]
+   */
   #tell(text, person) {
     if (person) this.#room.sendTo(person, text);
     else this.#room.send(text);
   }
 }
 
-/** Nobody keeps more of them. */
+/**
+ * Nobody keeps more of them.
+ * @param {Record<string, unknown>} said
+ */
 function entriesOf({ entries }) {
-  return Array.isArray(entries) ? entries.slice(0, TOPICS_AT_MOST).map(unpack).filter(Boolean) : [];
+  return Array.isArray(entries)
+    ? entries
+        .slice(0, TOPICS_AT_MOST)
+        .map(unpack)
+        .filter((entry) => entry !== null)
+    : [];
 }
 
+/**
+ * @param {string} data
+ * @returns {Record<string, unknown>}
+ */
 function parse(data) {
   try {
     return Object(JSON.parse(data));

@@ -1,6 +1,8 @@
 /** What a subscription has heard, by topic: the last value, when it came, and how many come in a second. */
 
-/** @typedef {{topic: string, entry: import('./ledger.js').Entry, at: number, heard: number, rate: number}} Row */
+/** @import { Entry } from "./ledger.js" */
+
+/** @typedef {{topic: string, entry: Entry, at: number, heard: number, rate: number}} Row */
 
 export class Tally {
   /** @type {Map<string, Row>} */
@@ -13,7 +15,11 @@ export class Tally {
   generation = 0;
   #rolled = 0;
 
-  /** Counts a value. One that is undefined takes the row away. */
+  /**
+   * Counts a value. One that is undefined takes the row away.
+   * @param {Entry} entry
+   * @param {number} now
+   */
   hear(entry, now) {
     if (entry.value === undefined) return this.#remove(entry.topic);
     let row = this.rows.get(entry.topic);
@@ -32,6 +38,7 @@ export class Tally {
   /**
    * Makes rates of what was counted since the last time, and drops rows whose topic is kept no more.
    * @param {(topic: string) => boolean} isKept
+   * @param {number} now
    */
   roll(now, isKept) {
     const seconds = Math.max(now - this.#rolled, 1) / 1000;
@@ -46,7 +53,10 @@ export class Tally {
     this.rate = heard / seconds;
   }
 
-  /** Begins anew. */
+  /**
+   * Begins anew.
+   * @param {number} now
+   */
   restart(now) {
     this.rows.clear();
     this.newest = null;
@@ -55,6 +65,7 @@ export class Tally {
     this.#rolled = now;
   }
 
+  /** @param {string} topic */
   #remove(topic) {
     if (this.rows.delete(topic)) this.generation += 1;
     if (this.newest?.topic === topic) this.newest = null;

@@ -3,12 +3,18 @@
 /** Enough for a few levels that can be read, in characters. */
 export const TOPIC_AT_MOST = 200;
 
-/** @param {unknown} topic */
+/**
+ * @param {unknown} topic
+ * @returns {topic is string}
+ */
 export function isTopic(topic) {
   return isName(topic) && !/[+#]/.test(topic);
 }
 
-/** @param {unknown} pattern */
+/**
+ * @param {unknown} pattern
+ * @returns {pattern is string}
+ */
 export function isPattern(pattern) {
   if (!isName(pattern)) return false;
   const levels = pattern.split("/");
@@ -17,7 +23,10 @@ export function isPattern(pattern) {
   );
 }
 
-/** @returns {(topic: string) => boolean} whether a topic fits the pattern */
+/**
+ * @param {string} pattern
+ * @returns {(topic: string) => boolean} whether a topic fits the pattern
+ */
 export function matcher(pattern) {
   if (!/[+#]/.test(pattern)) return (topic) => topic === pattern;
   const wanted = pattern.split("/");
@@ -33,6 +42,10 @@ export function matcher(pattern) {
   };
 }
 
+/**
+ * @param {unknown} text
+ * @returns {text is string}
+ */
 function isName(text) {
   return (
     typeof text === "string" &&

@@ -1,5 +1,12 @@
 /** Publishes as many values a second as the person wants. */
 
+import { byId } from "../shared/element.js";
+
+/**
+ * @import { Room } from "../shared/room.js"
+ * @import { Hub } from "./hub.js"
+ */
+
 const TICK_MS = 20;
 /** A tick that comes late sends no more than this: a window that was hidden does not catch up. */
 const BURST_AT_MOST = 400;
@@ -7,11 +14,14 @@ const BURST_AT_MOST = 400;
 const BUFFERED_AT_MOST = 1024 * 1024;
 
 export class Traffic {
-  #rate = document.getElementById("traffic-rate");
-  #topics = document.getElementById("traffic-topics");
+  #rate = byId("traffic-rate", HTMLSelectElement);
+  #topics = byId("traffic-topics", HTMLSelectElement);
+  /** @type {Hub | null} */
   #hub = null;
+  /** @type {Room | null} */
   #room = null;
-  #timer = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
   #sent = 0;
   #due = 0;
   #last = 0;
@@ -20,7 +30,10 @@ export class Traffic {
     this.#rate.addEventListener("change", () => this.#start());
   }
 
-  /** @param {import('./hub.js').Hub} hub */
+  /**
+   * @param {Hub} hub
+   * @param {Room} room
+   */
   follow(hub, room) {
     this.#hub = hub;
     this.#room = room;
@@ -42,15 +55,17 @@ export class Traffic {
     const now = performance.now();
     this.#due = Math.min(this.#due + ((now - this.#last) * Number(this.#rate.value)) / 1000, BURST_AT_MOST);
     this.#last = now;
-    if (this.#room.state !== "open" || this.#room.buffered > BUFFERED_AT_MOST) return;
-    for (; this.#due >= 1; this.#due -= 1) this.#send(now);
+    const room = this.#room;
+    if (room?.state !== "open" || room.buffered > BUFFERED_AT_MOST) return;
+    for (; this.#due >= 1; this.#due -= 1) this.#send(room, now);
   }
 
-  #send(now) {
+  /**
+   * @param {Room} room
+   * @param {number} now
+   */
+  #send(room, now) {
     const number = this.#sent++ % Number(this.#topics.value);
-    this.#hub.publish(
-      `traffic/${this.#room.id.slice(0, 4)}/${number}`,
-      Math.round(50 + 50 * Math.sin(now / 1000 + number)),
-    );
+    this.#hub?.publish(`traffic/${room.id.slice(0, 4)}/${number}`, Math.round(50 + 50 * Math.sin(now / 1000 + number)));
   }
 }
