@@ -1,7 +1,14 @@
 /** All links of a conference: one to each person of the room, from coming to going. */
 
+import { Emitter } from "../shared/events.js";
+import { messageOf } from "../shared/failure.js";
 import { Link } from "./link.js";
 import { decodeSignal } from "./signal.js";
+
+/**
+ * @import { Data, Person, Room } from "../shared/room.js"
+ * @import { Sent } from "./link.js"
+ */
 
 /** Which pages understand each other. */
 export const VERSION = 1;
@@ -11,10 +18,19 @@ const VOICE_MS = 200;
 const MEASURE_MS = 1000;
 
 /**
+ * @typedef {object} CallEvents
+ * @property {{person: Person, link: Link}} link
+ * @property {{person: Person, why: string}} unable
+ * @property {undefined} voice
+ * @property {undefined} measure
+ */
+
+/**
  * Fires `link` with `{person, link}` when there is a new link, `unable` with `{person, why}` for somebody to whom there can
  * be none, and `voice` and `measure` regularly, when it is time to look at all links.
+ * @extends {Emitter<CallEvents>}
  */
-export class Call extends EventTarget {
+export class Call extends Emitter {
   /** @type {Map<string, Link>} by the id of the person */
   links = new Map();
   #room;
@@ -23,9 +39,9 @@ export class Call extends EventTarget {
   #timers;
 
   /**
-   * @param {import('../shared/room.js').Room} room
-   * @param {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} sent
-   * @param {() => RTCPeerConnection} open
+   * @param {Room} room
+   * @param {Sent} sent
+   * @param {() => RTCPeerConnection} [open]
    */
   constructor(room, sent, open = () => new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" })) {
     super();
@@ -42,7 +58,11 @@ export class Call extends EventTarget {
     ];
   }
 
-  /** Sends this track of a kind to all, now and later. */
+  /**
+   * Sends this track of a kind to all, now and later.
+   * @param {keyof Sent} kind
+   * @param {MediaStreamTrack | null} track
+   */
   carry(kind, track) {
     this.#sent[kind] = track;
     for (const link of this.links.values()) link.carry(kind, track);
@@ -54,11 +74,12 @@ export class Call extends EventTarget {
   }
 
   close() {
-    this.#timers.forEach(clearInterval);
+    for (const timer of this.#timers) clearInterval(timer);
     for (const link of this.links.values()) link.close();
     this.links.clear();
   }
 
+  /** @param {Person} person */
   #come(person) {
     if (this.links.has(person.id)) return;
     const why = this.#hindrance(person);
@@ -68,10 +89,11 @@ export class Call extends EventTarget {
       this.links.set(person.id, link);
       return this.#tell("link", { person, link });
     } catch (error) {
-      return this.#tell("unable", { person, why: `This browser refuses a connection: ${error.message}` });
+      return this.#tell("unable", { person, why: `This browser refuses a connection: ${messageOf(error)}` });
     }
   }
 
+  /** @param {Person} person */
   #link(person) {
     return new Link({
       open: this.#open,
@@ -81,12 +103,14 @@ export class Call extends EventTarget {
     });
   }
 
+  /** @param {Person} person */
   #hindrance({ extra }) {
     if (extra.call !== VERSION) return "This person has another version of the page: reload both.";
     if (this.links.size >= LINKS_AT_MOST) return `This page connects with ${LINKS_AT_MOST} people at most.`;
     return "";
   }
 
+  /** @param {{person: Person, lost: boolean}} gone */
   #go({ person: { id }, lost }) {
     this.links.get(id)?.close();
     if (this.links.delete(id) && !lost) this.#fill();
@@ -100,11 +124,17 @@ export class Call extends EventTarget {
     if (next) this.#come(next);
   }
 
+  /** @param {{person: Person, data: Data, direct: boolean}} said */
   #heard({ person, data, direct }) {
-    const signal = direct && decodeSignal(data);
+    const signal = direct ? decodeSignal(data) : null;
     if (signal) this.links.get(person.id)?.receive(signal);
   }
 
+  /**
+   * @template {keyof CallEvents} Type
+   * @param {Type} type
+   * @param {CallEvents[Type]} [detail]
+   */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }

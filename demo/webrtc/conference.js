@@ -1,9 +1,10 @@
 /** The conference page: from joining with or without devices to a room in which everybody sees and hears everybody. */
 
 import { Door } from "../shared/door.js";
+import { byId } from "../shared/element.js";
 import { isLoopback } from "../shared/proxy.js";
 import { Call } from "./call.js";
-import { rememberChoices, storedChoices } from "./choices.js";
+import { isWith, rememberChoices, storedChoices } from "./choices.js";
 import { Controls } from "./controls.js";
 import { DeviceDialog } from "./device-dialog.js";
 import { INSECURE } from "./device-trouble.js";
@@ -16,28 +17,31 @@ import { encodePresence } from "./presence.js";
 import { SideChat } from "./side-chat.js";
 import { Stage } from "./stage.js";
 
+/** @import { Room } from "../shared/room.js" */
+
 const SECURE = isLoopback(location.hostname)
   ? "Browsers give camera and microphone to secure pages only. This one is: it comes from this machine, and http://localhost counts as https does."
   : "This page may use camera and microphone, as it came by https.";
 
-const byId = (id) => document.getElementById(id);
 const choices = storedChoices();
 const media = new Media(navigator.mediaDevices, choices);
-const notices = new Notices(byId("notices"));
+const notices = new Notices(byId("notices", HTMLElement));
 const playback = new Playback(notices, choices.speaker);
 const voice = new OwnVoice();
 const chat = new SideChat();
 const devices = new DeviceDialog(media, choices, { chosen: ({ speaker }) => playback.choose(speaker) });
 
-/** The call that is going on, to look into from the browser's console. @type {{room: object, call: Call, stage: Stage, numbers: Numbers} | null} */
+/** @typedef {{room: Room, call: Call, stage: Stage, numbers: Numbers}} Meeting */
+
+/** The one that is going on, to look into from the browser's console. @type {Meeting | null} */
 export let present = null;
 /** Whether the browser tells the addresses of this machine: it does from the first device on, but only to new connections. */
 let mayBeFound = false;
 
 offerWays();
-byId("room").append(devices.element);
+byId("room", HTMLElement).append(devices.element);
 new Controls(media, notices, { opened: (panel) => panel === chat.panel && chat.opened() });
-byId("devices").addEventListener("click", () => devices.show());
+byId("devices", HTMLButtonElement).addEventListener("click", () => devices.show());
 media.addEventListener("change", () => carry());
 media.addEventListener("notice", ({ detail }) => notices.tell(detail));
 
@@ -53,23 +57,26 @@ chat.addEventListener("unread", ({ detail }) => {
   door.unread = detail;
 });
 
+/** @param {Room} room */
 function enter(room) {
   const call = new Call(room, media.sent);
-  const stage = new Stage(byId("tiles"), { room, call, media, play: (sound) => playback.play(sound) });
-  const numbers = new Numbers(byId("connections"), room);
-  present = { room, call, stage, numbers };
+  const stage = new Stage(byId("tiles", HTMLElement), { room, call, media, play: (sound) => playback.play(sound) });
+  const numbers = new Numbers(byId("connections", HTMLElement), room);
+  const meeting = { room, call, stage, numbers };
+  present = meeting;
   chat.follow(room, call);
   room.addEventListener("people", () => tellWhoIsHere(room));
   call.addEventListener("voice", () => stage.hearOwn(voice.level));
-  call.addEventListener("measure", () => measure(present));
+  call.addEventListener("measure", () => measure(meeting));
   tellWhoIsHere(room);
   carry();
 }
 
+/** @param {Room | null} room */
 function leave(room) {
   notices.clear();
   media.stop();
-  if (!room) return;
+  if (!room || !present) return;
   const { call, stage, numbers } = present;
   present = null;
   call.close();
@@ -85,11 +92,13 @@ function carry() {
   const { room, call, stage } = present;
   if (media.wasGranted && !mayBeFound) call.renew();
   mayBeFound = media.wasGranted;
-  for (const [kind, track] of Object.entries(media.sent)) call.carry(kind, track);
+  call.carry("audio", media.sent.audio);
+  call.carry("video", media.sent.video);
   stage.showOwn();
   room.announce();
 }
 
+/** @param {Meeting} meeting */
 async function measure({ call, stage, numbers }) {
   // One connection of which a browser tells nothing does not hide the others.
   await Promise.allSettled([...call.links.values()].map((link) => link.measure()));
@@ -98,10 +107,12 @@ async function measure({ call, stage, numbers }) {
   numbers.update(call.links);
 }
 
+/** @param {Room} room */
 function tellWhoIsHere({ people, others }) {
-  byId("alone").hidden = people.size > 0;
-  byId("others").hidden = others.size === 0;
-  byId("others").textContent =
+  byId("alone", HTMLElement).hidden = people.size > 0;
+  const remark = byId("others", HTMLElement);
+  remark.hidden = others.size === 0;
+  remark.textContent =
     others.size === 1
       ? "One other program is in this channel. It takes no part in the conference."
       : `${others.size} other programs are in this channel. They take no part in the conference.`;
@@ -109,14 +120,15 @@ function tellWhoIsHere({ people, others }) {
 
 /** What one joins with. A page that is not secure can join with nothing only. */
 function offerWays() {
-  const options = byId("start-options");
-  byId("secure").textContent = isSecureContext ? SECURE : INSECURE;
+  const options = byId("start-options", HTMLElement);
+  byId("secure", HTMLElement).textContent = isSecureContext ? SECURE : INSECURE;
   if (!isSecureContext) choices.with = "nothing";
   for (const way of options.querySelectorAll("input")) {
     way.checked = way.value === choices.with;
     way.disabled = !isSecureContext && way.value !== "nothing";
   }
   options.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || !isWith(target.value)) return;
     choices.with = target.value;
     rememberChoices(choices);
   });

@@ -1,21 +1,27 @@
 /** The buttons below the grid: what is sent, and which panel is open. */
 
-const byId = (id) => document.getElementById(id);
+import { byId, find } from "../shared/element.js";
+import { messageOf } from "../shared/failure.js";
+
+/**
+ * @import { Media } from "./media.js"
+ * @import { Notices } from "./notices.js"
+ */
 
 export class Controls {
   #media;
   #notices;
-  #microphone = byId("microphone");
-  #camera = byId("camera");
-  #share = byId("share");
+  #microphone = byId("microphone", HTMLButtonElement);
+  #camera = byId("camera", HTMLButtonElement);
+  #share = byId("share", HTMLButtonElement);
   #panels = new Map([
-    [byId("show-chat"), byId("chat")],
-    [byId("show-numbers"), byId("numbers")],
+    [byId("show-chat", HTMLButtonElement), byId("chat", HTMLElement)],
+    [byId("show-numbers", HTMLButtonElement), byId("numbers", HTMLElement)],
   ]);
 
   /**
-   * @param {import('./media.js').Media} media
-   * @param {import('./notices.js').Notices} notices
+   * @param {Media} media
+   * @param {Notices} notices
    * @param {{opened: (panel: HTMLElement) => void}} options
    */
   constructor(media, notices, { opened }) {
@@ -36,20 +42,28 @@ export class Controls {
     this.#show();
   }
 
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {() => Promise<void> | void} action
+   */
   #onPress(button, action) {
     button.addEventListener("click", async () => {
       button.disabled = true;
       try {
         await action();
       } catch (error) {
-        this.#notices.tell(error.message);
+        this.#notices.tell(messageOf(error));
       }
       button.disabled = false;
       button.focus();
     });
   }
 
-  /** At most one is open: there is not more room. */
+  /**
+   * At most one is open: there is not more room.
+   * @param {HTMLElement | null} wanted
+   * @param {(panel: HTMLElement) => void} opened
+   */
   #toggle(wanted, opened) {
     for (const [button, panel] of this.#panels) {
       panel.hidden = panel !== wanted || !panel.hidden;
@@ -66,8 +80,13 @@ export class Controls {
   }
 }
 
-/** The text says what a press does; how it looks, what is. */
+/**
+ * The text says what a press does; how it looks, what is.
+ * @param {HTMLButtonElement} button
+ * @param {boolean} isOn
+ * @param {string} text
+ */
 function label(button, isOn, text) {
   button.classList.toggle("on", isOn);
-  button.querySelector("span").textContent = text;
+  find(button, "span", HTMLElement).textContent = text;
 }

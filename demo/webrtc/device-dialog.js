@@ -1,39 +1,55 @@
 /** The dialog in which the person chooses microphone, camera, speaker and quality. */
 
 import { element } from "../shared/element.js";
-import { QUALITIES, rememberChoices } from "./choices.js";
+import { messageOf } from "../shared/failure.js";
+import { isQuality, QUALITIES, rememberChoices } from "./choices.js";
 
+/**
+ * @import { Choices, Devices } from "./choices.js"
+ * @import { Media } from "./media.js"
+ */
+
+/** @type {Record<keyof Devices, {label: string, kind: MediaDeviceKind}>} */
 const KINDS = {
   audio: { label: "Microphone", kind: "audioinput" },
   video: { label: "Camera", kind: "videoinput" },
   speaker: { label: "Speaker", kind: "audiooutput" },
 };
 
+/** In the order in which they are shown. @type {(keyof Devices)[]} */
+const NAMES = ["audio", "video", "speaker"];
+
 export class DeviceDialog {
   #media;
   #choices;
   #chosen;
-  #selects = new Map(Object.keys(KINDS).map((name) => [name, element("select", { id: `choose-${name}` })]));
+  /** @type {Record<keyof Devices, HTMLSelectElement>} */
+  #selects = {
+    audio: element("select", { id: "choose-audio" }),
+    video: element("select", { id: "choose-video" }),
+    speaker: element("select", { id: "choose-speaker" }),
+  };
   #quality = element("select", { id: "choose-quality" });
   #hint = element("p", { className: "hint" });
   #error = element("p", { className: "error", role: "alert" });
 
   /**
-   * @param {import('./media.js').Media} media
-   * @param {import('./choices.js').storedChoices} choices are kept up to date
-   * @param {{chosen: (choices: object) => void}} options what else has to know of them
+   * @param {Media} media
+   * @param {Choices} choices are kept up to date
+   * @param {{chosen: (choices: Choices) => void}} options what else has to know of them
    */
   constructor(media, choices, { chosen }) {
     this.#media = media;
     this.#choices = choices;
     this.#chosen = chosen;
-    const rows = [...this.#selects].flatMap(([name, select]) => [labelFor(select, KINDS[name].label), select]);
+    const rows = NAMES.flatMap((name) => [labelFor(this.#selects[name], KINDS[name].label), this.#selects[name]]);
     const close = element("button", {
       type: "button",
       className: "primary",
       textContent: "Done",
       onclick: () => this.element.close(),
     });
+    /** @type {HTMLDialogElement} */
     this.element = element(
       "dialog",
       { className: "devices", ariaLabel: "Devices" },
@@ -59,9 +75,9 @@ export class DeviceDialog {
 
   async #fill() {
     const devices = await this.#media.list();
-    for (const [name, select] of this.#selects) {
+    for (const name of NAMES) {
       fill(
-        select,
+        this.#selects[name],
         devices.filter(({ kind }) => kind === KINDS[name].kind),
         this.#choices[name],
       );
@@ -73,24 +89,34 @@ export class DeviceDialog {
   }
 
   async #apply() {
-    const choices = { quality: this.#quality.value };
-    for (const [name, select] of this.#selects) choices[name] = select.value;
+    const { audio, video, speaker } = this.#selects;
+    const quality = this.#quality.value;
+    const devices = { audio: audio.value, video: video.value, speaker: speaker.value };
     this.#error.textContent = "";
     try {
-      await this.#media.choose(choices);
+      await this.#media.choose({ ...devices, ...(isQuality(quality) && { quality }) });
     } catch (error) {
-      this.#error.textContent = error.message;
+      this.#error.textContent = messageOf(error);
     }
     rememberChoices(this.#choices);
     this.#chosen(this.#choices);
   }
 }
 
+/**
+ * @param {HTMLSelectElement} select
+ * @param {string} textContent
+ */
 function labelFor(select, textContent) {
   return element("label", { htmlFor: select.id, textContent });
 }
 
-/** Devices without an id are those that the browser does not tell apart yet. */
+/**
+ * Devices without an id are those that the browser does not tell apart yet.
+ * @param {HTMLSelectElement} select
+ * @param {MediaDeviceInfo[]} devices
+ * @param {string} chosen
+ */
 function fill(select, devices, chosen) {
   const options = devices
     .filter(({ deviceId }) => deviceId && deviceId !== "default")

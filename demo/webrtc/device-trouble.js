@@ -36,6 +36,7 @@ export function explain(error, wanted) {
   }
 }
 
+/** @param {{name: string, message: string}} error */
 function explainScreen({ name, message }) {
   if (name === "NotAllowedError" && /system/i.test(message)) {
     return "The system does not let the browser record the screen. Allow it in the privacy settings of the system, then try again.";

@@ -45,6 +45,7 @@ export function diagnoseSilence({ name, quiet }) {
   return "";
 }
 
+/** @param {Facts} facts */
 function reason({ name, isHeard, wasConnected, hasDevices, addresses, refusal }) {
   const [own, theirs] = [[...addresses.own], [...addresses.theirs]];
   if (wasConnected)

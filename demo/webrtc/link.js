@@ -1,9 +1,23 @@
 /** The connection to one person: a browser's connection, what goes over it, and a new one when it has to be made anew. */
 
+import { Emitter } from "../shared/events.js";
+import { messageOf } from "../shared/failure.js";
 import { addressesOf } from "./addresses.js";
 import { Negotiation } from "./negotiation.js";
 import { ATTEMPTS_AT_MOST, encodeSignal } from "./signal.js";
 import { measure } from "./statistics.js";
+
+/**
+ * @import { Measured } from "./statistics.js"
+ * @import { Signal } from "./signal.js"
+ */
+
+/**
+ * What goes from one to another.
+ * @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Sent
+ */
+
+/** @typedef {"state" | "tracks" | "channels"} LinkEvent */
 
 /** Data channels that both sides make by themselves, by number. */
 const CHANNELS = { talk: 1, files: 2 };
@@ -13,11 +27,15 @@ const ADDRESSES_AT_MOST = 32;
 const BEGINNINGS_AT_MOST = 30;
 const BEGINNING_MS = 5000;
 
+/** @returns {{own: Set<string>, theirs: Set<string>, isOwnComplete: boolean}} */
+const noAddresses = () => ({ own: new Set(), theirs: new Set(), isOwnComplete: false });
+
 /**
  * Fires `state` (`state` has changed), `tracks` (what arrives has) and `channels` (the data channels are new ones, or open).
+ * @extends {Emitter<Record<LinkEvent, undefined>>}
  */
-export class Link extends EventTarget {
-  /** What arrives. @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
+export class Link extends Emitter {
+  /** What arrives. @type {Sent} */
   tracks = { audio: null, video: null };
   /** @type {Record<'talk' | 'files', RTCDataChannel>} */
   channels;
@@ -29,10 +47,10 @@ export class Link extends EventTarget {
   /** Whether there has been a connection in this attempt. */
   wasConnected = false;
   /** Addresses that were offered in this attempt. */
-  addresses = { own: new Set(), theirs: new Set(), isOwnComplete: false };
+  addresses = noAddresses();
   /** What the browser last refused. */
   refusal = "";
-  /** As of the last second. @type {import('./statistics.js').Measured | null} */
+  /** As of the last second. @type {Measured | null} */
   measured = null;
   #open;
   #send;
@@ -40,12 +58,15 @@ export class Link extends EventTarget {
   #isClosed = false;
   /** By when all beginnings of the other side are paid for, by `performance.now()`. */
   #paidBy = 0;
-  /** What is to be sent. */
+  /** What is to be sent. @type {Sent} */
   #sent = { audio: null, video: null };
+  /** @type {Record<keyof Sent, RTCRtpSender | null>} */
   #senders = { audio: null, video: null };
-  #connection = null;
-  #negotiation = null;
-  /** Of the sound that arrives. */
+  /** @type {RTCPeerConnection} */
+  #connection;
+  /** @type {Negotiation} */
+  #negotiation;
+  /** Of the sound that arrives. @type {RTCRtpReceiver | null} */
   #ear = null;
 
   /**
@@ -53,7 +74,7 @@ export class Link extends EventTarget {
    * @param {() => RTCPeerConnection} options.open
    * @param {(text: string) => void} options.send to the other side's link
    * @param {boolean} options.isPolite
-   * @param {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} options.sent
+   * @param {Sent} options.sent
    */
   constructor({ open, send, isPolite, sent }) {
     super();
@@ -61,7 +82,11 @@ export class Link extends EventTarget {
     this.#send = send;
     this.#isPolite = isPolite;
     this.#sent = { ...sent };
-    this.#begin(1);
+    this.since = performance.now();
+    this.#connection = open();
+    this.#negotiation = this.#negotiate();
+    this.channels = this.#openChannels();
+    this.#follow();
   }
 
   /** @returns {RTCPeerConnectionState} */
@@ -82,7 +107,7 @@ export class Link extends EventTarget {
     return this.#negotiation;
   }
 
-  /** @param {NonNullable<ReturnType<import('./signal.js').decodeSignal>>} signal */
+  /** @param {Signal} signal */
   receive({ attempt, ...signal }) {
     if (this.#isClosed || attempt < this.attempt) return undefined;
     if (attempt > this.attempt && !(this.#mayBegin() && this.#restart(attempt))) return undefined;
@@ -92,7 +117,12 @@ export class Link extends EventTarget {
     return this.#negotiation.receive(signal);
   }
 
-  /** Sends this track of a kind, or none: without negotiating, where something of the kind has been sent before. */
+  /**
+   * Sends this track of a kind, or none: without negotiating, where something of the kind has been
+   * sent before.
+   * @param {keyof Sent} kind
+   * @param {MediaStreamTrack | null} track
+   */
   carry(kind, track) {
     this.#sent[kind] = track;
     if (this.#isClosed) return;
@@ -127,7 +157,10 @@ export class Link extends EventTarget {
     return true;
   }
 
-  /** @returns {boolean} whether the browser has made a connection */
+  /**
+   * @param {number} attempt
+   * @returns {boolean} whether the browser has made a connection
+   */
   #restart(attempt) {
     try {
       this.#begin(attempt);
@@ -139,9 +172,10 @@ export class Link extends EventTarget {
     }
   }
 
+  /** @param {number} attempt */
   #begin(attempt) {
     const connection = this.#open();
-    this.#connection?.close();
+    this.#connection.close();
     this.#connection = connection;
     Object.assign(this, {
       attempt,
@@ -153,27 +187,40 @@ export class Link extends EventTarget {
       tracks: { audio: null, video: null },
     });
     this.#ear = null;
-    this.addresses = { own: new Set(), theirs: new Set(), isOwnComplete: false };
-    this.#negotiation = new Negotiation(connection, {
+    this.addresses = noAddresses();
+    this.#negotiation = this.#negotiate();
+    this.channels = this.#openChannels();
+    this.#tell("channels");
+    this.#follow();
+    this.#tell("tracks");
+    this.#tell("state");
+  }
+
+  #negotiate() {
+    const { attempt } = this;
+    const connection = this.#connection;
+    return new Negotiation(connection, {
       isPolite: this.#isPolite,
       send: (content) => connection === this.#connection && this.#send(encodeSignal(attempt, content)),
       onFault: (error) => connection === this.#connection && this.#refused(error),
     });
-    this.#follow(connection);
-    this.#openChannels(connection);
-    this.#senders = { audio: null, video: null };
-    for (const [kind, track] of Object.entries(this.#sent)) if (track) this.#addSender(kind, track);
-    for (const type of ["tracks", "state"]) this.#tell(type);
   }
 
-  #follow(connection) {
+  #follow() {
+    const connection = this.#connection;
+    /**
+     * @template {keyof RTCPeerConnectionEventMap} Type
+     * @param {Type} type
+     * @param {(event: RTCPeerConnectionEventMap[Type]) => void} then
+     */
     const on = (type, then) =>
       connection.addEventListener(type, (event) => {
         if (connection === this.#connection) then(event);
       });
     on("track", ({ track, receiver }) => {
-      this.tracks[track.kind] = track;
       if (track.kind === "audio") this.#ear = receiver;
+      if (track.kind === "audio") this.tracks.audio = track;
+      else this.tracks.video = track;
       this.#tell("tracks");
     });
     on("connectionstatechange", () => this.#settled());
@@ -181,6 +228,10 @@ export class Link extends EventTarget {
       if (candidate) addressesOf({ candidate }).forEach((address) => this.#note("own", address));
       else this.addresses.isOwnComplete = true;
     });
+    const { audio, video } = this.#sent;
+    this.#senders = { audio: null, video: null };
+    if (audio) this.#addSender("audio", audio);
+    if (video) this.#addSender("video", video);
   }
 
   #settled() {
@@ -190,31 +241,43 @@ export class Link extends EventTarget {
     this.#tell("state");
   }
 
-  #openChannels(connection) {
-    this.channels = {};
-    for (const [name, id] of Object.entries(CHANNELS)) {
-      const channel = connection.createDataChannel(name, { negotiated: true, id });
-      channel.binaryType = "arraybuffer";
-      channel.addEventListener("open", () => this.#tell("channels"));
-      this.channels[name] = channel;
-    }
-    this.#tell("channels");
+  #openChannels() {
+    return { talk: this.#openChannel("talk"), files: this.#openChannel("files") };
   }
 
-  /** Each side sends over transceivers of its own, so that nothing has to be agreed upon who owns which. */
+  /** @param {keyof typeof CHANNELS} name */
+  #openChannel(name) {
+    const channel = this.#connection.createDataChannel(name, { negotiated: true, id: CHANNELS[name] });
+    channel.binaryType = "arraybuffer";
+    channel.addEventListener("open", () => this.#tell("channels"));
+    return channel;
+  }
+
+  /**
+   * Each side sends over transceivers of its own, so that nothing has to be agreed upon who owns
+   * which.
+   * @param {keyof Sent} kind
+   * @param {MediaStreamTrack} track
+   */
   #addSender(kind, track) {
     this.#senders[kind] = this.#connection.addTransceiver(track, { direction: "sendonly" }).sender;
   }
 
+  /**
+   * @param {"own" | "theirs"} side
+   * @param {string} address
+   */
   #note(side, address) {
     if (this.addresses[side].size < ADDRESSES_AT_MOST) this.addresses[side].add(address);
   }
 
+  /** @param {unknown} error */
   #refused(error) {
-    this.refusal = error.message;
+    this.refusal = messageOf(error);
     this.#tell("state");
   }
 
+  /** @param {LinkEvent} type */
   #tell(type) {
     this.dispatchEvent(new CustomEvent(type));
   }

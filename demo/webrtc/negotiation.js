@@ -5,6 +5,8 @@
  * upon ("Failed to start SCTP transport"), and nothing is lost by not making it.
  */
 
+/** @import { SignalContent } from "./signal.js" */
+
 /** Signals of a peer that wait to be served: the browser makes some twenty candidates at once, and offers one at a time. */
 const WAITING_AT_MOST = 200;
 
@@ -24,7 +26,8 @@ export class Negotiation {
 
   /**
    * @param {RTCPeerConnection} connection
-   * @param {{send: (content: object) => void, isPolite: boolean, onFault?: (error: Error) => void}} options
+   * @param {{send: (content: SignalContent) => void, isPolite: boolean, onFault?: (error: unknown)
+   *   => void}} options
    */
   constructor(connection, { send, isPolite, onFault = () => {} }) {
     this.#connection = connection;
@@ -59,6 +62,7 @@ export class Negotiation {
     }
   }
 
+  /** @param {RTCSessionDescriptionInit} description */
   async #describe(description) {
     const isOffer = description.type === "offer";
     const isReady = !this.#isOffering && (this.#connection.signalingState === "stable" || this.#isSettling);
@@ -79,6 +83,7 @@ export class Negotiation {
   /**
    * A candidate of an offer that was ignored fits nothing, and that is no fault. Whether it is one is known as it comes: by the
    * time the browser refuses it, the next description may be there.
+   * @param {RTCIceCandidateInit | null} [candidate]
    */
   async #add(candidate) {
     const isOfIgnored = this.#isIgnoring;
@@ -89,12 +94,16 @@ export class Negotiation {
     }
   }
 
-  /** By now it may be gone again: the other side's offer may have rolled it back. */
+  /**
+   * By now it may be gone again: the other side's offer may have rolled it back.
+   * @param {RTCSdpType} type
+   */
   #sendDescription(type) {
     const { localDescription: description } = this.#connection;
     if (description?.type === type) this.#send({ description });
   }
 
+  /** @param {() => Promise<void>} step */
   async #try(step) {
     try {
       await step();
@@ -104,6 +113,7 @@ export class Negotiation {
     }
   }
 
+  /** @param {unknown} error */
   #fail(error) {
     this.faults += 1;
     this.onFault(error);

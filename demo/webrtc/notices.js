@@ -18,15 +18,15 @@ export class Notices {
    * @param {HTMLElement} [remedy] a button: pressed, it closes the notice
    */
   tell(text, remedy) {
-    for (const shown of this.#box.children) if (shown.dataset.text === text) return;
+    for (const shown of this.#box.children) if (shown instanceof HTMLElement && shown.dataset.text === text) return;
     const notice = element("div", { className: "notice", dataset: { text } }, element("p", { textContent: text }));
     const close = element("button", { type: "button", textContent: "Close" });
-    for (const button of [remedy, close].filter(Boolean)) {
+    for (const button of remedy ? [remedy, close] : [close]) {
       button.addEventListener("click", () => notice.remove());
       notice.append(button);
     }
     this.#box.append(notice);
-    while (this.#box.childElementCount > NOTICES_AT_MOST) this.#box.firstElementChild.remove();
+    while (this.#box.childElementCount > NOTICES_AT_MOST) this.#box.firstElementChild?.remove();
   }
 
   clear() {

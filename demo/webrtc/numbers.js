@@ -5,6 +5,17 @@ import { Graph } from "../shared/graph.js";
 import { nameTag } from "../shared/names.js";
 import { describePath } from "./statistics.js";
 
+/**
+ * @import { Series } from "../shared/graph.js"
+ * @import { Measured } from "./statistics.js"
+ * @import { Link } from "./link.js"
+ * @import { Room } from "../shared/room.js"
+ */
+
+/**
+ * @type {{label: string, unit: string, series: Series[], values: (measured: Measured) => (number |
+ *   null)[]}[]}
+ */
 const GRAPHS = [
   {
     label: "Round trip",
@@ -32,7 +43,7 @@ export class Numbers {
 
   /**
    * @param {Element} box
-   * @param {object} room
+   * @param {Room} room
    */
   constructor(box, room) {
     this.#box = box;
@@ -43,27 +54,31 @@ export class Numbers {
 
   /**
    * What draws the graphs is larger than the page: who never opens the panel never loads it.
-   * @param {Map<string, import('./link.js').Link>} links
+   * @param {Map<string, Link>} links
    */
   update(links) {
     if (this.#box.closest("[hidden]")) return;
-    for (const [id, link] of links)
-      if (link.measured) this.#of(id).show(link, this.#room.label(this.#room.people.get(id)));
+    for (const [id, { measured, state }] of links) {
+      const person = this.#room.people.get(id);
+      if (measured && person) this.#of(id).show(measured, state, this.#room.label(person));
+    }
   }
 
   clear() {
     for (const id of [...this.#connections.keys()]) this.#go({ id });
   }
 
+  /** @param {string} id */
   #of(id) {
-    if (!this.#connections.has(id)) {
-      const connection = new Connection();
-      this.#connections.set(id, connection);
-      this.#box.append(connection.element);
-    }
-    return this.#connections.get(id);
+    const known = this.#connections.get(id);
+    if (known) return known;
+    const connection = new Connection();
+    this.#connections.set(id, connection);
+    this.#box.append(connection.element);
+    return connection;
   }
 
+  /** @param {{id: string}} person */
   #go({ id }) {
     this.#connections.get(id)?.remove();
     this.#connections.delete(id);
@@ -86,7 +101,12 @@ class Connection {
     });
   }
 
-  show({ measured, state }, name) {
+  /**
+   * @param {Measured} measured
+   * @param {RTCPeerConnectionState} state
+   * @param {string} name of the other person
+   */
+  show(measured, state, name) {
     if (this.#name.textContent !== name) this.#name.replaceChildren(nameTag(name));
     write(this.#path, state === "connected" ? describePath(measured) : "Not connected.");
     const { picture } = measured;
@@ -116,10 +136,15 @@ class Connection {
   }
 }
 
+/**
+ * @param {Element} target
+ * @param {string} text
+ */
 function write(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
+/** @param {number | null} value */
 function written(value) {
   if (value === null) return "–";
   return value < 10 ? value.toFixed(1) : String(Math.round(value));

@@ -4,10 +4,14 @@
 const SAMPLES = 1024;
 
 export class OwnVoice {
+  /** @type {AudioContext | null} */
   #context = null;
+  /** @type {MediaStreamAudioSourceNode | null} */
   #source = null;
+  /** @type {AnalyserNode | null} */
   #analyser = null;
   #samples = new Float32Array(SAMPLES);
+  /** @type {MediaStreamTrack | null} */
   #track = null;
   /** A browser lets sound begin when something was pressed: until then this waits. @type {Promise<void> | null} */
   #resuming = null;
@@ -27,14 +31,15 @@ export class OwnVoice {
 
   /** From 0 to 1. */
   get level() {
-    if (!this.#source || !this.#track.enabled) return 0;
-    if (this.#context.state !== "running") this.#resume();
+    if (!this.#source || !this.#analyser || !this.#context || !this.#track?.enabled) return 0;
+    if (this.#context.state !== "running") this.#resume(this.#context);
     this.#analyser.getFloatTimeDomainData(this.#samples);
     return Math.sqrt(this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / SAMPLES);
   }
 
-  #resume() {
-    this.#resuming ??= this.#context
+  /** @param {AudioContext} context */
+  #resume(context) {
+    this.#resuming ??= context
       .resume()
       .catch(() => {})
       .finally(() => {

@@ -1,14 +1,18 @@
 /** Lets the others be heard: through the chosen speaker, and with a press of a button where the browser wants one first. */
 
 import { element } from "../shared/element.js";
+import { nameOf } from "../shared/failure.js";
+
+/** @import { Notices } from "./notices.js" */
 
 export class Playback {
   #notices;
   #speaker;
+  /** @type {Set<HTMLAudioElement>} */
   #sounds = new Set();
 
   /**
-   * @param {import('./notices.js').Notices} notices
+   * @param {Notices} notices
    * @param {string} speaker device id, empty for the system's choice
    */
   constructor(notices, speaker) {
@@ -23,7 +27,7 @@ export class Playback {
     try {
       await sound.play();
     } catch (error) {
-      if (error.name === "NotAllowedError") this.#offerSound();
+      if (nameOf(error) === "NotAllowedError") this.#offerSound();
     }
   }
 
@@ -33,6 +37,7 @@ export class Playback {
     for (const sound of this.#present()) this.#direct(sound);
   }
 
+  /** @param {HTMLAudioElement} sound */
   #direct(sound) {
     sound.setSinkId?.(this.#speaker).catch(() => {
       this.#notices.tell(

@@ -16,6 +16,6 @@ export function encodePresence({ sound, picture }) {
 export function presenceOf({ extra }) {
   return {
     sound: extra.sound === true,
-    picture: ["camera", "screen"].includes(extra.picture) ? extra.picture : "",
+    picture: extra.picture === "camera" || extra.picture === "screen" ? extra.picture : "",
   };
 }

@@ -1,8 +1,15 @@
 /** What people write beside the conference. It goes over the data channels; over the proxies where one does not stand. */
 
-import { element } from "../shared/element.js";
+import { byId, element, find } from "../shared/element.js";
+import { Emitter } from "../shared/events.js";
+import { messageOf } from "../shared/failure.js";
 import { nameTag } from "../shared/names.js";
 import { SideFiles } from "./side-files.js";
+
+/**
+ * @import { Person, Room } from "../shared/room.js"
+ * @import { Call } from "./call.js"
+ */
 
 const LINES_AT_MOST = 300;
 const TEXT_AT_MOST = 4000;
@@ -11,29 +18,39 @@ const BUFFERED_AT_MOST = 1024 * 1024;
 /** Nobody reads a count faster, and each title that changes costs the browser time. */
 const COUNT_PAUSE_MS = 250;
 
-const byId = (id) => document.getElementById(id);
-
-/** Fires `unread` with how many messages came while the panel was closed or the page hidden. */
-export class SideChat extends EventTarget {
-  panel = byId("chat");
-  #lines = byId("said").querySelector("ol");
-  #message = byId("message");
-  #button = byId("show-chat").querySelector("span");
+/**
+ * Fires `unread` with how many messages came while the panel was closed or the page hidden.
+ * @extends {Emitter<{unread: number}>}
+ */
+export class SideChat extends Emitter {
+  panel = byId("chat", HTMLElement);
+  #log = byId("said", HTMLElement);
+  #lines = find(this.#log, "ol", HTMLElement);
+  #refusal = byId("refusal", HTMLElement);
+  #message = byId("message", HTMLTextAreaElement);
+  #opener = byId("show-chat", HTMLButtonElement);
+  #button = find(this.#opener, "span", HTMLElement);
+  /** @type {Room | null} */
   #room = null;
+  /** @type {Call | null} */
   #call = null;
   /** @type {SideFiles | null} */
   #files = null;
   /** What to do when a line goes. @type {Map<Element, () => void>} */
   #drops = new Map();
   #unread = 0;
-  /** Lines that are to be shown with the next frame: somebody may write faster than a page can draw. */
+  /**
+   * Lines that are to be shown with the next frame: somebody may write faster than a page can draw.
+   * @type {[name: string, text: string][]}
+   */
   #waiting = [];
   #frame = 0;
-  #pause = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #pause;
 
   constructor() {
     super();
-    byId("say").addEventListener("submit", (event) => {
+    byId("say", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.#say();
     });
@@ -46,6 +63,10 @@ export class SideChat extends EventTarget {
     document.addEventListener("visibilitychange", () => this.#isSeen() && this.#count(0));
   }
 
+  /**
+   * @param {Room} room
+   * @param {Call} call
+   */
   follow(room, call) {
     this.#room = room;
     this.#call = call;
@@ -71,7 +92,7 @@ export class SideChat extends EventTarget {
 
   leave() {
     this.#count(0);
-    this.#files.leave();
+    this.#files?.leave();
     this.#room = null;
     this.#files = null;
     this.#waiting = [];
@@ -79,80 +100,109 @@ export class SideChat extends EventTarget {
   }
 
   #takeFiles() {
-    const file = byId("file");
-    byId("attach").addEventListener("click", () => file.click());
+    const file = byId("file", HTMLInputElement);
+    byId("attach", HTMLButtonElement).addEventListener("click", () => file.click());
     file.addEventListener("change", () => {
-      this.#offer([...file.files]);
+      this.#offer([...(file.files ?? [])]);
       file.value = "";
     });
-    byId("room").addEventListener("dragover", (event) => event.preventDefault());
-    byId("room").addEventListener("drop", (event) => {
+    const room = byId("room", HTMLElement);
+    room.addEventListener("dragover", (event) => event.preventDefault());
+    room.addEventListener("drop", (event) => {
       event.preventDefault();
-      this.#offer([...event.dataTransfer.files]);
+      this.#offer([...(event.dataTransfer?.files ?? [])]);
     });
   }
 
+  /** @param {File[]} files */
   #offer(files) {
-    byId("refusal").textContent = "";
+    this.#refusal.textContent = "";
     try {
-      for (const file of files) this.#files.offer(file);
+      for (const file of files) this.#files?.offer(file);
     } catch (failure) {
-      byId("refusal").textContent = failure.message;
+      this.#refusal.textContent = messageOf(failure);
     }
-    if (files.length && this.panel.hidden) byId("show-chat").click();
+    if (files.length && this.panel.hidden) this.#opener.click();
   }
 
+  /**
+   * @param {Person} person
+   * @param {RTCDataChannel} channel
+   */
   #listen(person, channel) {
     channel.onmessage = ({ data }) => this.#heard(person, data);
   }
 
+  /**
+   * @param {Person} person
+   * @param {unknown} data
+   */
   #heard(person, data) {
     const text = decode(data);
-    if (!text || this.#room?.people.get(person.id) !== person) return;
-    this.#show(this.#room.label(person), text);
+    const room = this.#room;
+    if (!text || !room || room.people.get(person.id) !== person) return;
+    this.#show(room.label(person), text);
     if (!this.#isSeen()) this.#count(this.#unread + 1);
   }
 
   #say() {
     const text = this.#message.value.trim();
-    if (!text) return;
-    const isOpen = this.#room.state === "open";
-    byId("refusal").textContent = isOpen ? "" : "Not connected: nothing was sent.";
+    const room = this.#room;
+    if (!text || !room) return;
+    const isOpen = room.state === "open";
+    this.#refusal.textContent = isOpen ? "" : "Not connected: nothing was sent.";
     if (!isOpen) return;
     const data = JSON.stringify({ type: "say", text });
-    const reached = [...this.#room.people.values()].map((person) => this.#send(person, data)).some(Boolean);
-    this.#show(this.#room.name, text);
+    const reached = [...room.people.values()].map((person) => this.#send(room, person, data)).some(Boolean);
+    this.#show(room.name, text);
     if (!reached) this.#note("Nobody else is here: that message reached nobody.");
     this.#message.value = "";
   }
 
-  #send(person, data) {
-    const channel = this.#call.links.get(person.id)?.channels.talk;
+  /**
+   * @param {Room} room
+   * @param {Person} person
+   * @param {string} data
+   */
+  #send(room, person, data) {
+    const channel = this.#call?.links.get(person.id)?.channels.talk;
     if (channel?.readyState === "open" && channel.bufferedAmount < BUFFERED_AT_MOST) {
       channel.send(data);
       return true;
     }
-    return this.#room.sendTo(person, data);
+    return room.sendTo(person, data);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   #show(name, text) {
     this.#waiting.push([name, text]);
     if (this.#waiting.length > LINES_AT_MOST) this.#waiting.shift();
     this.#frame ||= requestAnimationFrame(() => this.#flush());
   }
 
-  /** What the page itself has to say. */
+  /**
+   * What the page itself has to say.
+   * @param {string} text
+   */
   #note(text) {
     this.#flush();
     this.#append(element("li", { className: "hint", textContent: text }));
   }
 
+  /**
+   * @param {string} name
+   * @param {HTMLElement} card
+   * @param {() => void} drop
+   */
   #showCard(name, card, drop) {
     this.#flush();
     const line = element("li", {}, nameTag(name), card);
     this.#drops.set(line, drop);
     this.#append(line);
-    if (!this.#isSeen() && name !== this.#room.name) this.#count(this.#unread + 1);
+    if (!this.#isSeen() && name !== this.#room?.name) this.#count(this.#unread + 1);
   }
 
   #flush() {
@@ -164,6 +214,7 @@ export class SideChat extends EventTarget {
     this.#append(...lines);
   }
 
+  /** @param {HTMLElement[]} lines */
   #append(...lines) {
     this.#lines.append(...lines);
     while (this.#lines.childElementCount > LINES_AT_MOST) this.#dropFirst();
@@ -172,32 +223,37 @@ export class SideChat extends EventTarget {
 
   #dropFirst() {
     const line = this.#lines.firstElementChild;
+    if (!line) return;
     this.#drops.get(line)?.();
     this.#drops.delete(line);
     line.remove();
   }
 
   #scroll() {
-    byId("said").scrollTop = byId("said").scrollHeight;
+    this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   #isSeen() {
     return !this.panel.hidden && !document.hidden;
   }
 
+  /** @param {number} unread */
   #count(unread) {
     this.#unread = unread;
     this.#pause ||= setTimeout(() => this.#tellCount(), unread ? COUNT_PAUSE_MS : 0);
   }
 
   #tellCount() {
-    this.#pause = 0;
+    this.#pause = undefined;
     this.#button.textContent = this.#unread ? `Chat (${this.#unread})` : "Chat";
     this.dispatchEvent(new CustomEvent("unread", { detail: this.#unread }));
   }
 }
 
-/** @returns {string} empty for whatever is no message */
+/**
+ * @param {unknown} data
+ * @returns {string} empty for whatever is no message
+ */
 function decode(data) {
   if (typeof data !== "string" || data.length > 8 * TEXT_AT_MOST) return "";
   try {

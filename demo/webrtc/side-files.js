@@ -4,6 +4,13 @@ import { keepAwake } from "../shared/transfer/awake.js";
 import { IncomingCard, OutgoingCard } from "../shared/transfer/card.js";
 import { Transfers } from "../shared/transfer/transfers.js";
 
+/**
+ * @import { Room } from "../shared/room.js"
+ * @import { Call } from "./call.js"
+ * @import { Bytes } from "../shared/transfer/wire.js"
+ * @import { Incoming } from "../shared/transfer/incoming.js"
+ */
+
 /** Every browser takes messages of this size, with the head of a part; larger ones would keep what is written meanwhile waiting. */
 const PART = 60_000;
 /** How much may be on its way to this page, in bytes: enough for the fastest home network, with 50 ms to go and come. */
@@ -18,12 +25,12 @@ export class SideFiles {
   #show;
   #note;
   #transfers;
-  /** People to whom a channel is open. */
+  /** People to whom a channel is open, by id. @type {Set<string>} */
   #reached = new Set();
 
   /**
-   * @param {object} room
-   * @param {import('./call.js').Call} call
+   * @param {Room} room
+   * @param {Call} call
    * @param {(name: string, card: {element: HTMLElement, drop: () => void}) => void} show
    * @param {(text: string) => void} note
    */
@@ -61,20 +68,27 @@ export class SideFiles {
     this.#transfers.leave();
   }
 
+  /** @param {Incoming} incoming */
   #offered(incoming) {
     const name = this.#label(incoming.from);
     this.#show(name, new IncomingCard(incoming, name));
   }
 
+  /** @param {string} from */
   #flood(from) {
     this.#note(`${this.#label(from)} offers more files than this page remembers: their oldest ones are forgotten.`);
   }
 
+  /** @param {string} id */
   #label(id) {
     const person = this.#room.people.get(id);
     return person ? this.#room.label(person) : "Somebody who has left";
   }
 
+  /**
+   * @param {string} id
+   * @param {RTCDataChannel} channel
+   */
   #listen(id, channel) {
     if (channel.onmessage) return;
     this.#closed(id);
@@ -84,25 +98,36 @@ export class SideFiles {
     channel.onclose = () => this.#closed(id);
   }
 
+  /** @param {string} id */
   #opened(id) {
     this.#reached.add(id);
     this.#transfers.come(id);
   }
 
+  /** @param {string} id */
   #closed(id) {
     if (this.#reached.delete(id)) this.#transfers.go(id);
   }
 
+  /**
+   * @param {string | null} to
+   * @param {string | Bytes} data
+   */
   #send(to, data) {
     const receivers = to === null ? [...this.#reached] : [to];
     return receivers.map((id) => this.#sendOne(id, data)).some(Boolean);
   }
 
+  /**
+   * @param {string} id
+   * @param {string | Bytes} data
+   */
   #sendOne(id, data) {
     const channel = this.#channel(id);
     if (channel?.readyState !== "open") return false;
     try {
-      channel.send(data);
+      if (typeof data === "string") channel.send(data);
+      else channel.send(data);
       return true;
     } catch {
       // The browser's own buffer is full: the peer takes nothing.
@@ -110,6 +135,10 @@ export class SideFiles {
     }
   }
 
+  /**
+   * @param {string} to
+   * @returns {Promise<void> | undefined}
+   */
   #ready(to) {
     const channel = this.#channel(to);
     if (channel?.readyState !== "open" || channel.bufferedAmount < FULL) return undefined;
@@ -119,6 +148,7 @@ export class SideFiles {
     });
   }
 
+  /** @param {string} id */
   #channel(id) {
     return this.#call.links.get(id)?.channels.files;
   }

@@ -18,26 +18,39 @@ export const ATTEMPTS_AT_MOST = 1000;
 const CANDIDATE_AT_MOST = 1000;
 const TAG_AT_MOST = 256;
 
-/** @param {{description?: RTCSessionDescription, candidate?: RTCIceCandidate | null}} content */
+/**
+ * @typedef {{description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit | null}}
+ *   SignalContent
+ */
+
+/** @typedef {SignalContent & {attempt: number}} Signal */
+
+/**
+ * @param {number} attempt
+ * @param {SignalContent} content
+ */
 export function encodeSignal(attempt, content) {
   return JSON.stringify({ type: "signal", attempt, ...content });
 }
 
 /**
  * @param {unknown} data
- * @returns {{attempt: number, description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit | null} | null}
- *   null for anything else, and for what no page of this demo would send
+ * @returns {Signal | null} null for anything else, and for what no page of this demo would send
  */
 export function decodeSignal(data) {
   if (typeof data !== "string" || data.length > 2 * TEXT_AT_MOST || !data.includes('"signal"')) return null;
   const { type, attempt, description, candidate } = parse(data);
-  if (type !== "signal" || !Number.isInteger(attempt) || attempt < 1 || attempt > ATTEMPTS_AT_MOST) return null;
+  if (type !== "signal" || !isWithin(1, ATTEMPTS_AT_MOST, attempt)) return null;
   if (description === undefined && candidate === undefined) return { attempt };
   if (isDescription(description)) return { attempt, description: { type: description.type, sdp: description.sdp } };
   if (candidate === null) return { attempt, candidate };
   return isCandidate(candidate) ? { attempt, candidate: copy(candidate) } : null;
 }
 
+/**
+ * @param {string} data
+ * @returns {Record<string, unknown>}
+ */
 function parse(data) {
   try {
     return Object(JSON.parse(data));
@@ -46,25 +59,49 @@ function parse(data) {
   }
 }
 
+/**
+ * @param {unknown} given
+ * @returns {given is {type: "offer" | "answer", sdp: string}}
+ */
 function isDescription(given) {
-  if (!["offer", "answer"].includes(given?.type) || typeof given.sdp !== "string") return false;
-  return given.sdp.length <= TEXT_AT_MOST && (given.sdp.match(/^m=/gm) ?? []).length <= MEDIA_AT_MOST;
+  const { type, sdp } = Object(given);
+  if ((type !== "offer" && type !== "answer") || typeof sdp !== "string") return false;
+  return sdp.length <= TEXT_AT_MOST && (sdp.match(/^m=/gm) ?? []).length <= MEDIA_AT_MOST;
 }
 
+/**
+ * @param {unknown} given
+ * @returns {given is RTCIceCandidateInit}
+ */
 function isCandidate(given) {
+  const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = Object(given);
   return (
-    isTextUpTo(CANDIDATE_AT_MOST, given?.candidate) &&
-    (given.sdpMid == null || isTextUpTo(TAG_AT_MOST, given.sdpMid)) &&
-    (given.usernameFragment == null || isTextUpTo(TAG_AT_MOST, given.usernameFragment)) &&
-    (given.sdpMLineIndex == null ||
-      (Number.isInteger(given.sdpMLineIndex) && given.sdpMLineIndex >= 0 && given.sdpMLineIndex < MEDIA_AT_MOST))
+    isTextUpTo(CANDIDATE_AT_MOST, candidate) &&
+    (sdpMid == null || isTextUpTo(TAG_AT_MOST, sdpMid)) &&
+    (usernameFragment == null || isTextUpTo(TAG_AT_MOST, usernameFragment)) &&
+    (sdpMLineIndex == null || isWithin(0, MEDIA_AT_MOST - 1, sdpMLineIndex))
   );
 }
 
+/**
+ * @param {number} least
+ * @param {number} most
+ * @param {unknown} value
+ * @returns {value is number}
+ */
+function isWithin(least, most, value) {
+  return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+}
+
+/**
+ * @param {number} length
+ * @param {unknown} value
+ */
 function isTextUpTo(length, value) {
   return typeof value === "string" && value.length <= length;
 }
 
+/** @param {RTCIceCandidateInit} given */
 function copy({ candidate, sdpMid = null, sdpMLineIndex = null, usernameFragment = null }) {
   return { candidate, sdpMid, sdpMLineIndex, usernameFragment };
 }

@@ -13,7 +13,7 @@ export class Speaking {
    * @returns {boolean} whether this is somebody who speaks
    */
   hear(level, now) {
-    if (level >= LOUD) this.#until = now + PAUSE_MS;
+    if (level !== undefined && level >= LOUD) this.#until = now + PAUSE_MS;
     return now < this.#until;
   }
 }

@@ -7,15 +7,35 @@ import { Quiet } from "./quiet.js";
 import { Speaking } from "./speaking.js";
 import { Tile } from "./tile.js";
 
+/**
+ * @import { Person, Room } from "../shared/room.js"
+ * @import { Media } from "./media.js"
+ * @import { Link } from "./link.js"
+ * @import { Call } from "./call.js"
+ */
+
 /** More do not fit into any window, and each costs time. Those who are connected always have one. */
 const TILES_AT_MOST = 60;
 
+/**
+ * @typedef {object} Place
+ * @property {Person} person
+ * @property {Tile} tile
+ * @property {Link | null} link null where there can be none
+ * @property {Speaking} speaking
+ * @property {Quiet} quiet
+ * @property {string} why there is no link
+ */
+
 export class Stage {
-  /** By the id of the person. @type {Map<string, {person: object, tile: Tile, link: import('./link.js').Link | null, speaking: Speaking, quiet: Quiet, why: string}>} */
+  /** By the id of the person. @type {Map<string, Place>} */
   places = new Map();
   #own = new Tile({ isOwn: true });
   #ownSpeaking = new Speaking();
-  /** People without a tile, and why they cannot be connected, by id. @type {Map<string, {person: object, why: string}>} */
+  /**
+   * People without a tile, and why they cannot be connected, by id.
+   * @type {Map<string, {person: Person, why: string}>}
+   */
   #unplaced = new Map();
   #more = element("li", { className: "more" });
   #frame = 0;
@@ -25,8 +45,8 @@ export class Stage {
   #play;
 
   /**
-   * @param {Element} list
-   * @param {{room: object, call: import('./call.js').Call, media: import('./media.js').Media, play: (sound: HTMLAudioElement) => void}} parts
+   * @param {HTMLElement} list
+   * @param {{room: Room, call: Call, media: Media, play: (sound: HTMLAudioElement) => void}} parts
    */
   constructor(list, { room, call, media, play }) {
     this.#list = list;
@@ -35,7 +55,8 @@ export class Stage {
     this.#play = play;
     list.replaceChildren(this.#own.element);
     room.addEventListener("go", ({ detail }) => this.#go(detail.person));
-    for (const type of ["people", "changed"]) room.addEventListener(type, () => this.#label());
+    room.addEventListener("people", () => this.#label());
+    room.addEventListener("changed", () => this.#label());
     call.addEventListener("link", ({ detail }) => this.#follow(detail));
     call.addEventListener("unable", ({ detail }) => this.#cannot(detail));
     call.addEventListener("voice", () => this.#listen());
@@ -68,6 +89,7 @@ export class Stage {
     this.#own.remove();
   }
 
+  /** @param {{id: string}} person */
   #go({ id }) {
     this.places.get(id)?.tile.remove();
     this.places.delete(id);
@@ -77,6 +99,7 @@ export class Stage {
     this.#arrange();
   }
 
+  /** @param {{person: Person, link: Link}} made */
   #follow({ person, link }) {
     const place = this.#place(person);
     Object.assign(place, { link, why: "" });
@@ -88,6 +111,7 @@ export class Stage {
     this.#settle(place);
   }
 
+  /** @param {{person: Person, why: string}} unable */
   #cannot({ person, why }) {
     if (!this.places.has(person.id) && this.places.size >= TILES_AT_MOST) {
       this.#unplaced.set(person.id, { person, why });
@@ -98,9 +122,11 @@ export class Stage {
     return this.#settle(place);
   }
 
+  /** @param {Person} person */
   #place(person) {
     const present = this.places.get(person.id);
     if (present) return present;
+    /** @type {Place} */
     const place = {
       person,
       tile: new Tile(),
@@ -117,6 +143,7 @@ export class Stage {
     return place;
   }
 
+  /** @param {Place} place */
   #settle(place) {
     const { person, tile, link, why, quiet } = place;
     const isConnected = link?.state === "connected";
@@ -166,6 +193,10 @@ export class Stage {
   }
 }
 
+/**
+ * @param {Link} link
+ * @param {number} now
+ */
 function factsOf({ since, wasConnected, isHeard, addresses, refusal }, now) {
   return { waited: now - since, wasConnected, isHeard, addresses, refusal };
 }

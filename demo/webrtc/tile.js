@@ -3,7 +3,10 @@
 import { element } from "../shared/element.js";
 import { hueOf, nameTag } from "../shared/names.js";
 
-/** @typedef {{sound: boolean, picture: '' | 'camera' | 'screen'}} Presence what a person has switched on */
+/**
+ * @import { Sent } from "./link.js"
+ * @import { Presence } from "./presence.js"
+ */
 
 export class Tile {
   video = element("video", { autoplay: true, playsInline: true, muted: true, disablePictureInPicture: true });
@@ -30,15 +33,19 @@ export class Tile {
     );
   }
 
+  /** @param {string} name */
   name(name) {
     if (this.#name.textContent === name) return;
     this.#name.replaceChildren(nameTag(name), this.#isOwn ? " (you)" : "");
-    this.#initial.textContent = [...name][0].toUpperCase();
+    this.#initial.textContent = (Array.from(name)[0] ?? "").toUpperCase();
     this.#initial.className = `initial hue-${hueOf(name)}`;
     this.video.ariaLabel = `Picture of ${name}`;
   }
 
-  /** @param {Presence} presence */
+  /**
+   * @param {Presence} presence
+   * @param {string} [note]
+   */
   show({ sound, picture }, note = "") {
     this.element.dataset.picture = picture;
     this.element.classList.toggle("muted", !sound);
@@ -47,12 +54,13 @@ export class Tile {
       .join(" · ");
   }
 
-  /** @param {Record<'audio' | 'video', MediaStreamTrack | null>} tracks */
+  /** @param {Sent} tracks */
   play({ audio, video }) {
     attach(this.video, video);
     attach(this.sound, audio);
   }
 
+  /** @param {boolean} is */
   set isSpeaking(is) {
     this.element.classList.toggle("speaking", is);
   }
@@ -60,7 +68,7 @@ export class Tile {
   /**
    * @param {string} text empty where nothing is wrong
    * @param {string[]} [tried] addresses
-   * @param {() => void} [again]
+   * @param {(() => void) | null} [again]
    */
   complain(text, tried = [], again = null) {
     const key = [text, ...tried].join("\n");
@@ -72,7 +80,10 @@ export class Tile {
     if (again) this.#trouble.append(element("button", { type: "button", textContent: "Try again", onclick: again }));
   }
 
-  /** Whether the picture works: then a complaint stands below it, not before it. */
+  /**
+   * Whether the picture works: then a complaint stands below it, not before it.
+   * @param {boolean} works
+   */
   leavePicture(works) {
     this.#trouble.classList.toggle("aside", works);
   }
@@ -83,10 +94,17 @@ export class Tile {
   }
 }
 
+/**
+ * @param {HTMLMediaElement} player
+ * @param {MediaStreamTrack | null} track
+ */
 function attach(player, track) {
-  if (track !== (player.srcObject?.getTracks()[0] ?? null)) player.srcObject = track && new MediaStream([track]);
+  const { srcObject } = player;
+  const present = srcObject instanceof MediaStream ? srcObject.getTracks()[0] : undefined;
+  if (track !== (present ?? null)) player.srcObject = track && new MediaStream([track]);
 }
 
+/** @param {string[]} tried */
 function list(tried) {
   return element(
     "details",
