@@ -27,8 +27,13 @@ export function stars(claims) {
   return [...claims.tail, ...claims.drift];
 }
 
-/** @param {Claims} claims @returns {Star | undefined} */
+/**
+ * @param {Claims} claims
+ * @param {number} number
+ * @returns {Star | undefined}
+ */
 export function find(claims, number) {
+  /** @param {Star} star */
   const is = (star) => star.number === number;
   return claims.tail.find(is) ?? claims.drift.find(is);
 }
@@ -40,6 +45,7 @@ const PRIME = 0x01000193;
 export function digest(claims) {
   const { seq, seat, turn, comet, tail, drift } = claims;
   let hash = OFFSET;
+  /** @param {number} number */
   const add = (number) => {
     for (let shift = 0; shift < 32; shift += 8) hash = Math.imul(hash ^ ((number >> shift) & 0xff), PRIME);
   };
@@ -52,7 +58,9 @@ export function digest(claims) {
 
 /** @param {Claims} claims @returns {Claims} with each star once, in the tail rather than adrift */
 export function distinct(claims) {
+  /** @type {Set<number>} */
   const seen = new Set();
+  /** @param {Star} star */
   const isNew = ({ number }) => seen.size < seen.add(number).size;
   return { ...claims, tail: claims.tail.filter(isNew), drift: claims.drift.filter(isNew) };
 }

@@ -9,22 +9,36 @@
 export const UNTOUCHED = 0;
 export const EPOCH_MAX = 0xffff;
 
+/** @param {number} epoch */
 export function next(epoch) {
   return (epoch % EPOCH_MAX) + 1;
 }
 
+/** @typedef {{id: string, epoch: number}} Stamp */
+
 /**
- * @template {{id: string, epoch: number}} Claim
+ * @template {Stamp} Claim
  * @param {Claim[]} claims to one star, of different ids
  * @returns {Claim | undefined} the one that no other passes; where they pass each other in a circle, that of the lowest id
  */
 export function winner(claims) {
-  return (
-    claims.find((claim) => claims.every((other) => other === claim || passes(claim, other))) ??
-    claims.reduce((lowest, claim) => (lowest && lowest.id < claim.id ? lowest : claim), undefined)
-  );
+  return claims.find((claim) => claims.every((other) => other === claim || passes(claim, other))) ?? lowest(claims);
 }
 
+/**
+ * @template {Stamp} Claim
+ * @param {Claim[]} claims
+ * @returns {Claim | undefined}
+ */
+function lowest(claims) {
+  const ids = claims.map(({ id }) => id).sort();
+  return claims.find(({ id }) => id === ids[0]);
+}
+
+/**
+ * @param {Stamp} claim
+ * @param {Stamp} other
+ */
 function passes(claim, other) {
   if (claim.epoch === other.epoch) return claim.id < other.id;
   if (claim.epoch === UNTOUCHED || other.epoch === UNTOUCHED) return other.epoch === UNTOUCHED;

@@ -20,12 +20,22 @@ export const WATCHING = 255;
 const STEPS = [0.754_877_666_25, 0.569_840_290_998];
 const BORDER = 0.08;
 
-/** Where a star is that nobody has ever moved: spread evenly, the same for all. */
+/** @typedef {{x: number, y: number}} Place */
+
+/**
+ * Where a star is that nobody has ever moved: spread evenly, the same for all.
+ * @param {number} number
+ * @returns {Place}
+ */
 export function home(number) {
   return { x: spread(WIDTH, (number + 1) * STEPS[0]), y: spread(HEIGHT, (number + 1) * STEPS[1]) };
 }
 
-/** Where a comet enters: on an oval around the middle. */
+/**
+ * Where a comet enters: on an oval around the middle.
+ * @param {number} seat
+ * @returns {Place}
+ */
 export function entrance(seat) {
   const angle = (seat / SEATS) * 2 * Math.PI;
   return {
@@ -34,6 +44,10 @@ export function entrance(seat) {
   };
 }
 
+/**
+ * @param {number} size
+ * @param {number} turns
+ */
 function spread(size, turns) {
   return Math.round(size * (BORDER + (1 - 2 * BORDER) * (turns % 1)));
 }

@@ -2,6 +2,11 @@
 
 import { FINE, HEIGHT, POINT, SPEED_MAX, WIDTH } from "./field.js";
 
+/**
+ * @import { Comet, Star } from "./claims.js"
+ * @import { Place } from "./field.js"
+ */
+
 /** Units a tick, each tick: with the drag it makes a top speed that crosses the field in four seconds. */
 const THRUST = 17;
 const DRAG = 0.925;
@@ -18,7 +23,19 @@ const PULL = 0.55;
 const WANDER = 0.4;
 const CALM = 0.97;
 
-/** @param {import('./claims.js').Comet} comet */
+/**
+ * A thing on its way: velocities are in sixteenths of a unit a tick.
+ * @typedef {Place & {vx: number, vy: number}} Moving
+ */
+
+/** Where somebody steers, -127 to 127. @typedef {{dx: number, dy: number}} Thrust */
+
+/**
+ * @param {Comet} comet
+ * @param {Thrust} steering
+ * @param {number} burden how many stars follow
+ * @returns {Comet}
+ */
 export function fly(comet, { dx, dy }, burden) {
   const thrust = (THRUST * (1 - Math.min(BURDEN * burden, BURDEN_MOST))) / 127;
   const vx = (comet.vx / FINE + dx * thrust) * DRAG + shore(comet.x, WIDTH);
@@ -26,19 +43,28 @@ export function fly(comet, { dx, dy }, burden) {
   return { ...moved(comet, vx, vy), dx, dy };
 }
 
-/** Each star follows the one before it, the first one the comet. */
+/**
+ * Each star follows the one before it, the first one the comet.
+ * @param {Place} leader
+ * @param {Star[]} tail
+ */
 export function follow(leader, tail) {
   let before = leader;
   return tail.map((star) => {
     const [x, y] = [before.x - star.x, before.y - star.y];
     const distance = Math.hypot(x, y);
     const part = distance > SPACING ? PULL * (1 - SPACING / distance) : 0;
-    before = moved(star, x * part, y * part);
-    return before;
+    const behind = moved(star, x * part, y * part);
+    before = behind;
+    return behind;
   });
 }
 
-/** A way of its own for each star, calm and without end. */
+/**
+ * A way of its own for each star, calm and without end.
+ * @param {Star} star
+ * @param {number} tick
+ */
 export function drift(star, tick) {
   const angle = star.number * 2.4 + tick * 0.012;
   const vx = (star.vx / FINE) * CALM + WANDER * Math.cos(angle) + shore(star.x, WIDTH) / 8;
@@ -46,19 +72,34 @@ export function drift(star, tick) {
   return moved(star, vx, vy);
 }
 
-/** A push away from the border, the stronger the nearer. */
+/**
+ * A push away from the border, the stronger the nearer.
+ * @param {number} at
+ * @param {number} size
+ */
 function shore(at, size) {
   const low = Math.max(0, SHORE - at);
   const high = Math.max(0, at - (size - SHORE));
   return (PUSH * (low - high)) / SHORE;
 }
 
+/**
+ * @template {Moving} Thing
+ * @param {Thing} thing
+ * @param {number} vx
+ * @param {number} vy
+ * @returns {Thing}
+ */
 function moved(thing, vx, vy) {
   const speed = Math.max(1, Math.hypot(vx, vy) / SPEED_MAX);
   const [wantedX, wantedY] = [thing.x + vx / speed, thing.y + vy / speed];
   const x = Math.round(Math.min(Math.max(wantedX, 0), WIDTH));
   const y = Math.round(Math.min(Math.max(wantedY, 0), HEIGHT));
   // Rounding towards zero lets things come to rest.
+  /**
+   * @param {number} wanted
+   * @param {number} size
+   */
   const stopped = (wanted, size) => wanted < 0 || wanted > size;
   return {
     ...thing,

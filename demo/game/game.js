@@ -1,7 +1,7 @@
 /** The page of the game: what is on it, and one play for each room. */
 
 import { Door } from "../shared/door.js";
-import { element } from "../shared/element.js";
+import { byId, element } from "../shared/element.js";
 import { Latency } from "./latency.js";
 import { Play } from "./play.js";
 import { Scoreboard } from "./scoreboard.js";
@@ -10,11 +10,11 @@ import { Sound } from "./sound.js";
 import { Steering } from "./steering.js";
 import { Teller } from "./teller.js";
 
-const byId = (id) => document.getElementById(id);
+const canvas = byId("sky", HTMLCanvasElement);
 const sound = new Sound();
 const stage = {
-  sky: new Sky(byId("sky"), byId("dust")),
-  steering: new Steering(byId("sky")),
+  sky: new Sky(canvas, byId("dust", HTMLCanvasElement)),
+  steering: new Steering(canvas),
   scoreboard: new Scoreboard(),
   latency: new Latency(),
   teller: new Teller(sound),
@@ -48,7 +48,7 @@ soundButton.addEventListener("click", () => {
 const latencyButton = element("button", { type: "button", textContent: "Latency", ariaExpanded: "false" });
 latencyButton.setAttribute("aria-controls", "latency");
 latencyButton.addEventListener("click", () => {
-  const isShown = byId("latency").toggleAttribute("hidden") === false;
+  const isShown = byId("latency", HTMLElement).toggleAttribute("hidden") === false;
   latencyButton.ariaExpanded = String(isShown);
   if (isShown) stage.latency.show();
 });

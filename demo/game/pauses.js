@@ -3,16 +3,23 @@
 export class Pauses {
   /** The longest of anybody, in milliseconds, also of those who have gone. */
   worst = 0;
+  /** @type {Map<string, {progress: number, at: number, longest: number}>} */
   #seen = new Map();
 
-  /** @param {{id: string, progress: number}[]} comets as drawn now */
+  /**
+   * @param {{id: string, progress: number}[]} comets as drawn now
+   * @param {number} now
+   */
   note(comets, now) {
     const here = new Set(comets.map(({ id }) => id));
     for (const id of this.#seen.keys()) if (!here.has(id)) this.#seen.delete(id);
     for (const { id, progress } of comets) this.#note(id, progress, now);
   }
 
-  /** @returns {number | undefined} in milliseconds */
+  /**
+   * @param {string} id
+   * @returns {number | undefined} in milliseconds
+   */
   longest(id) {
     return this.#seen.get(id)?.longest;
   }
@@ -22,6 +29,11 @@ export class Pauses {
     this.#seen.clear();
   }
 
+  /**
+   * @param {string} id
+   * @param {number} progress
+   * @param {number} now
+   */
   #note(id, progress, now) {
     const seen = this.#seen.get(id) ?? { progress, at: now, longest: 0 };
     seen.longest = Math.max(seen.longest, now - seen.at);

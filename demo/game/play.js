@@ -9,6 +9,16 @@ import { Shown } from "./shown.js";
 import { standings, tailOwners, takings } from "./standings.js";
 import { PEOPLE_MAX, VIEW_EVERY } from "./world.js";
 
+/**
+ * @import { Person, Room } from "../shared/room.js"
+ * @import { World } from "./world.js"
+ * @import { Teller } from "./teller.js"
+ * @import { Steering } from "./steering.js"
+ * @import { Sky } from "./sky.js"
+ * @import { Scoreboard } from "./scoreboard.js"
+ * @import { Latency } from "./latency.js"
+ */
+
 /** A tick that waited longer, in milliseconds, is left out: who was away does not race through what was missed. */
 const STALE_MS = 250;
 /** The score is written anew every so many ticks: laying it out takes longer than drawing the sky. */
@@ -16,11 +26,11 @@ const SCORE_EVERY = 10;
 
 /**
  * @typedef {object} Stage what shows it all
- * @property {import('./sky.js').Sky} sky
- * @property {import('./steering.js').Steering} steering
- * @property {import('./scoreboard.js').Scoreboard} scoreboard
- * @property {import('./latency.js').Latency} latency
- * @property {import('./teller.js').Teller} teller
+ * @property {Sky} sky
+ * @property {Steering} steering
+ * @property {Scoreboard} scoreboard
+ * @property {Latency} latency
+ * @property {Teller} teller
  */
 
 export class Play {
@@ -30,10 +40,13 @@ export class Play {
   /** @type {Session | null} */
   session = null;
   #room;
+  #hasEnded = false;
   #stage;
   #shown = new Shown();
   #ticked = 0;
+  /** @type {string[]} */
   #owners = [];
+  /** @type {Set<string>} */
   #ignored = new Set();
   /** Who was called what when there last was a connection. @type {Map<string, string>} */
   #names = new Map();
@@ -41,7 +54,7 @@ export class Play {
   #frame = 0;
 
   /**
-   * @param {import('../shared/room.js').Room} room
+   * @param {Room} room
    * @param {Stage} stage
    */
   constructor(room, stage) {
@@ -50,12 +63,12 @@ export class Play {
     room.addEventListener("state", () => this.#settle());
     room.addEventListener("come", ({ detail }) => this.#came(detail.person));
     room.addEventListener("go", ({ detail }) => this.#gone(detail.person, detail.lost));
-    room.addEventListener("data", ({ detail }) => this.session.hear(detail.person.id, detail.data, detail.direct));
+    room.addEventListener("data", ({ detail }) => this.session?.hear(detail.person.id, detail.data, detail.direct));
   }
 
   end() {
     cancelAnimationFrame(this.#frame);
-    this.#room = null;
+    this.#hasEnded = true;
     this.#stage.latency.clear();
     this.#stage.teller.clear();
   }
@@ -64,13 +77,15 @@ export class Play {
   tick(sent) {
     const now = performance.now();
     this.#request();
-    if (this.#room?.state !== "open" || performance.timeOrigin + now - sent > STALE_MS) return;
-    this.session.tick(this.#steer());
+    const { session } = this;
+    if (!session || this.#hasEnded || this.#room.state !== "open") return;
+    if (performance.timeOrigin + now - sent > STALE_MS) return;
+    session.tick(this.#steer(session.world));
     this.#ticked = now;
-    this.#compare();
-    const { seq } = this.session.world.own;
-    if (seq % SCORE_EVERY === 0) this.#score();
-    if (seq % VIEW_EVERY === 0) this.#stage.latency.second(this.#others());
+    this.#compare(session.world);
+    const { seq } = session.world.own;
+    if (seq % SCORE_EVERY === 0) this.#score(session);
+    if (seq % VIEW_EVERY === 0) this.#stage.latency.second(this.#others(session.world));
   }
 
   #settle() {
@@ -82,94 +97,115 @@ export class Play {
     this.session = new Session(
       id,
       {
-        send: (data) => this.#room?.send(data),
-        sendTo: (to, data) => this.#room?.people.has(to) && this.#room.sendTo(this.#room.people.get(to), data),
+        send: (data) => this.#room.send(data),
+        sendTo: (to, data) => {
+          const person = this.#room.people.get(to);
+          if (person) this.#room.sendTo(person, data);
+        },
         now: () => performance.now(),
         answered: (from, ms) => this.#stage.latency.answered(from, ms),
       },
       hueOf(name),
-      this.session,
+      this.session ?? undefined,
     );
     this.#owners = [];
     this.#names.clear();
     teller.notice("");
   }
 
+  /** @param {Person} person */
   #came(person) {
-    if (this.session.come(person.id)) return;
+    if (this.session?.come(person.id)) return;
     this.#ignored.add(person.id);
   }
 
+  /**
+   * @param {Person} person
+   * @param {boolean} isLost
+   */
   #gone(person, isLost) {
-    if (this.#ignored.delete(person.id) || isLost) return;
-    const seat = this.session.world.claimsOf(person.id).seat;
-    this.#stage.teller.left(this.#room.label(person), seat, this.session.go(person.id));
-    this.#owners = tailOwners(this.session.world);
+    const { session } = this;
+    if (this.#ignored.delete(person.id) || isLost || !session) return;
+    const seat = session.world.claimsOf(person.id)?.seat ?? WATCHING;
+    this.#stage.teller.left(this.#room.label(person), seat, session.go(person.id));
+    this.#owners = tailOwners(session.world);
   }
 
-  /** The comet flies towards the finger as it is seen, in whatever way the field lies. */
-  #steer() {
+  /**
+   * The comet flies towards the finger as it is seen, in whatever way the field lies.
+   * @param {World} world
+   */
+  #steer(world) {
     const { sky, steering } = this.#stage;
-    return sky.direction(steering.towards(sky.place(this.session.world.own.comet)));
+    return sky.direction(steering.towards(sky.place(world.own.comet)));
   }
 
-  /** Tells what changed hands since the last tick. */
-  #compare() {
-    const { world } = this.session;
+  /**
+   * Tells what changed hands since the last tick.
+   * @param {World} world
+   */
+  #compare(world) {
     const owners = tailOwners(world);
     for (const { by, from, stars } of takings(this.#owners, owners)) {
-      if (this.#owners.length > 0) this.#stage.teller.took(this.#who(by), from && this.#who(from), stars);
+      if (this.#owners.length > 0)
+        this.#stage.teller.took(this.#who(world, by), from ? this.#who(world, from) : null, stars);
     }
     this.#owners = owners;
   }
 
-  #score() {
-    const { world, views } = this.session;
-    const rows = standings(world).map((row) => ({ ...row, ...this.#who(row.id) }));
+  /** @param {Session} session */
+  #score({ world, views }) {
+    const rows = standings(world).map((row) => ({ ...row, ...this.#who(world, row.id) }));
     const players = new Set(rows.map(({ id }) => id));
     const watchers = this.#room.order.filter((id) => !players.has(id) && !this.#ignored.has(id));
     this.#stage.scoreboard.show(
       rows,
-      watchers.map((id) => this.#who(id).name),
+      watchers.map((id) => this.#who(world, id).name),
       this.#remarks(),
     );
-    this.#stage.teller.views(views, (id) => this.#who(id).name);
+    this.#stage.teller.views(views, (id) => this.#who(world, id).name);
     this.#stage.teller.watches(world.own.seat === WATCHING && players.size >= SEATS);
   }
 
   #remarks() {
     const others = this.#room.others.size;
     return [
-      this.#room.people.size === 0 && "Nobody else is here. Press “Invite”.",
-      others > 0 && `${others === 1 ? "1 peer is" : `${others} peers are`} in this channel, but not in the game.`,
-      this.#ignored.size > 0 && `${this.#ignored.size} more are left out: the game follows ${PEOPLE_MAX} people.`,
+      this.#room.people.size === 0 ? "Nobody else is here. Press “Invite”." : "",
+      others > 0 ? `${others === 1 ? "1 peer is" : `${others} peers are`} in this channel, but not in the game.` : "",
+      this.#ignored.size > 0 ? `${this.#ignored.size} more are left out: the game follows ${PEOPLE_MAX} people.` : "",
     ].filter(Boolean);
   }
 
-  #others() {
-    return standings(this.session.world)
-      .filter(({ id }) => id !== this.session.world.id)
+  /** @param {World} world */
+  #others(world) {
+    return standings(world)
+      .filter(({ id }) => id !== world.id)
       .sort((one, other) => one.seat - other.seat)
-      .map(({ id }) => ({ ...this.#who(id), pause: this.pauses.longest(id) }));
+      .map(({ id }) => ({ ...this.#who(world, id), pause: this.pauses.longest(id) }));
   }
 
-  #who(id) {
-    const isOwn = id === this.session.world.id;
+  /**
+   * @param {World} world
+   * @param {string} id
+   */
+  #who(world, id) {
+    const isOwn = id === world.id;
     const person = isOwn ? { id, name: this.#room.name } : this.#room.people.get(id);
     if (person && this.#room.state === "open") this.#names.set(id, this.#room.label(person));
     return {
       id,
       isOwn,
       name: this.#names.get(id) ?? "",
-      seat: this.session.world.claimsOf(id)?.seat ?? WATCHING,
+      seat: world.claimsOf(id)?.seat ?? WATCHING,
     };
   }
 
   /** Draws with the next frame of the screen. */
   #request() {
-    if (this.#room) this.#frame ||= requestAnimationFrame((now) => this.#draw(now));
+    if (!this.#hasEnded) this.#frame ||= requestAnimationFrame((now) => this.#draw(now));
   }
 
+  /** @param {number} now */
   #draw(now) {
     this.#frame = 0;
     if (this.#pace.wantsNext(now)) this.#request();
@@ -177,7 +213,7 @@ export class Play {
     const { world } = this.session;
     const shown = this.#shown.at(this.session, now, this.#ticked);
     this.drawn = shown.comets;
-    this.#stage.sky.draw(shown, (id) => this.#who(id).name, world.id, now);
+    this.#stage.sky.draw(shown, (id) => this.#who(world, id).name, world.id, now);
     if (this.#room.state === "open" && !document.hidden)
       this.pauses.note(
         shown.comets.filter(({ id }) => id !== world.id),

@@ -3,7 +3,8 @@
 import { TICK_MS } from "./field.js";
 
 let due = 0;
-let timer = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 
 globalThis.onmessage = ({ data }) => {
   clearTimeout(timer);

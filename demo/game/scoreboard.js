@@ -1,20 +1,25 @@
 /** Who has how many stars, as a list, and in words for those who do not see it. */
 
-import { element } from "../shared/element.js";
+import { byId, element } from "../shared/element.js";
+
+/**
+ * @typedef {{id: string, name: string, seat: number, stars: number, isCrowned: boolean, isOwn:
+ *   boolean}} Row
+ */
 
 /** A screen reader is told the own count at most so often, in milliseconds: stars come faster than words. */
 const TELL_EVERY_MS = 4000;
 const NAMES_SHOWN = 6;
 
 export class Scoreboard {
-  #list = document.getElementById("score");
-  #watching = document.getElementById("watching");
-  #spoken = document.getElementById("spoken");
+  #list = byId("score", HTMLElement);
+  #watching = byId("watching", HTMLElement);
+  #spoken = byId("spoken", HTMLElement);
   #shown = "";
   #told = 0;
 
   /**
-   * @param {{id: string, name: string, seat: number, stars: number, isCrowned: boolean, isOwn: boolean}[]} rows
+   * @param {Row[]} rows
    * @param {string[]} watchers names of those who watch
    * @param {string[]} remarks on others in the channel
    */
@@ -27,6 +32,7 @@ export class Scoreboard {
     this.#tell(rows);
   }
 
+  /** @param {Row[]} rows */
   #tell(rows) {
     const own = rows.find(({ isOwn }) => isOwn);
     const now = performance.now();
@@ -43,15 +49,21 @@ export class Scoreboard {
   }
 }
 
+/** @param {number} stars */
 export function counted(stars) {
   return stars === 1 ? "1 star" : `${stars} stars`;
 }
 
-/** A name in the colour of its seat. */
+/**
+ * A name in the colour of its seat.
+ * @param {string} name
+ * @param {number} seat
+ */
 export function tag(name, seat) {
   return element("bdi", { className: `nick hue-${seat}`, textContent: name });
 }
 
+/** @param {Row} row */
 function line({ name, seat, stars, isCrowned, isOwn }) {
   const crown = element("span", { className: "crown", role: "img", ariaLabel: "crown", textContent: "♛" });
   return element(
@@ -70,6 +82,7 @@ function line({ name, seat, stars, isCrowned, isOwn }) {
   );
 }
 
+/** @param {string[]} names */
 function watched(names) {
   if (names.length === 0) return "";
   const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";

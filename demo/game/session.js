@@ -5,6 +5,8 @@ import { decode, encodePing, encodePong, encodeViews } from "./wire.js";
 import { Views } from "./views.js";
 import { VIEW_EVERY, World } from "./world.js";
 
+/** @import { Claims } from "./claims.js" */
+
 /** At which sequence number of a second the others are asked for a sign of life. */
 const PING_AT = VIEW_EVERY / 2;
 
@@ -21,6 +23,7 @@ export class Session {
   /** @type {Map<string, Playback>} of each of the others */
   playbacks = new Map();
   #ways;
+  /** @type {Map<string, {number: number, at: number}>} */
   #pings = new Map();
 
   /**
@@ -34,7 +37,10 @@ export class Session {
     this.#ways = ways;
   }
 
-  /** @returns {boolean} false when there are too many people */
+  /**
+   * @param {string} id
+   * @returns {boolean} false when there are too many people
+   */
   come(id) {
     const { world } = this;
     if (!world.come(id)) return false;
@@ -43,9 +49,12 @@ export class Session {
     return true;
   }
 
-  /** @returns {number} how many stars are left behind */
+  /**
+   * @param {string} id
+   * @returns {number} how many stars are left behind
+   */
   go(id) {
-    const left = this.world.holdings.filter((holding) => holding?.id === id && holding.inTail).length;
+    const left = this.world.holdings.filter((holding) => holding && holding.id === id && holding.inTail).length;
     this.world.go(id);
     this.views.go(id);
     this.playbacks.delete(id);
@@ -53,7 +62,12 @@ export class Session {
     return left;
   }
 
-  /** What is no message of this game, or is not due from this sender in this way, has no effect. */
+  /**
+   * What is no message of this game, or is not due from this sender in this way, has no effect.
+   * @param {string} id
+   * @param {unknown} data
+   * @param {boolean} direct
+   */
   hear(id, data, direct) {
     const message = decode(data);
     if (!message || !this.playbacks.has(id)) return;
@@ -75,12 +89,17 @@ export class Session {
     if (seq % VIEW_EVERY === PING_AT) this.#ping(seq);
   }
 
+  /**
+   * @param {string} id
+   * @param {Claims} claims
+   */
   #claimed(id, claims) {
     if (!this.world.hear(id, claims)) return;
     this.views.note(id, claims);
-    this.playbacks.get(id).push(claims, this.#ways.now());
+    this.playbacks.get(id)?.push(claims, this.#ways.now());
   }
 
+  /** @param {number} number */
   #ping(number) {
     for (const id of this.playbacks.keys()) {
       this.#pings.set(id, { number, at: this.#ways.now() });
@@ -88,9 +107,13 @@ export class Session {
     }
   }
 
+  /**
+   * @param {string} id
+   * @param {number} number
+   */
   #answered(id, number) {
     const ping = this.#pings.get(id);
-    if (ping?.number !== number) return;
+    if (!ping || ping.number !== number) return;
     this.#pings.delete(id);
     this.#ways.answered?.(id, this.#ways.now() - ping.at);
   }

@@ -2,6 +2,11 @@
 
 import { HEIGHT, POINT, WIDTH } from "./field.js";
 
+/**
+ * @import { Place } from "./field.js"
+ * @import { ShownComet, ShownStar } from "./shown.js"
+ */
+
 /** By seat: the colours of the page in the dark, as the sky is dark always. */
 const HUES = ["#f0917d", "#dfb25c", "#a9c762", "#74cb92", "#66c6d6", "#8fb6f5", "#bda4f5", "#ee93c5"];
 const FREE = "#ffedc2";
@@ -14,13 +19,17 @@ const FREE_STAR = 20;
 const TRAIL_POINTS = 16;
 /** So many of them are one line: each line costs time. */
 const BAND = 8;
-/** Width in points and strength: a glow, and a thread in it. */
+/**
+ * Width in points and strength: a glow, and a thread in it.
+ * @type {[width: number, strength: number][]}
+ */
 const RIBBON = [
   [14, 0.14],
   [3, 0.5],
 ];
 const DUST = 170;
 const LABEL_LETTERS = 18;
+/** @type {[x: number, y: number][]} */
 const CROWN = [
   [-9, 0],
   [-11, -11],
@@ -40,8 +49,9 @@ export class Sky {
   #scale = 1;
   #upright = false;
   #density = 1;
+  /** @type {Map<string, HTMLCanvasElement>} */
   #glows = new Map();
-  /** Where each comet was at the last drawings. @type {Map<string, {x: number, y: number}[]>} */
+  /** Where each comet was at the last drawings. @type {Map<string, Place[]>} */
   #trails = new Map();
 
   /**
@@ -51,22 +61,34 @@ export class Sky {
   constructor(canvas, dust) {
     this.#canvas = canvas;
     this.#dust = dust;
-    this.#brush = canvas.getContext("2d");
-    new ResizeObserver(() => this.#fit()).observe(canvas.parentElement);
+    this.#brush = brushOf(canvas);
+    const frame = canvas.parentElement;
+    if (frame) new ResizeObserver(() => this.#fit(frame)).observe(frame);
   }
 
-  /** From a place on the field to pixels of the page, in the canvas. */
+  /**
+   * From a place on the field to pixels of the page, in the canvas.
+   * @param {Place} at
+   */
   place({ x, y }) {
     const [left, top] = this.#project(x, y);
     return { x: left / this.#density, y: top / this.#density };
   }
 
-  /** From a direction on the screen to one on the field. */
+  /**
+   * From a direction on the screen to one on the field.
+   * @param {Place} direction
+   */
   direction({ x, y }) {
     return this.#upright ? { dx: y, dy: -x } : { dx: x, dy: y };
   }
 
-  /** @param {{comets: object[], stars: object[]}} shown @param {(id: string) => string} label @param {string} own */
+  /**
+   * @param {{comets: ShownComet[], stars: ShownStar[]}} shown
+   * @param {(id: string) => string} label
+   * @param {string} own
+   * @param {number} now in milliseconds
+   */
   draw({ comets, stars }, label, own, now) {
     const brush = this.#brush;
     brush.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
@@ -80,8 +102,9 @@ export class Sky {
     for (const comet of comets) this.#drawLabel(comet, label(comet.id), size, comet.id === own);
   }
 
-  #fit() {
-    const { clientWidth, clientHeight } = this.#canvas.parentElement;
+  /** @param {HTMLElement} frame */
+  #fit(frame) {
+    const { clientWidth, clientHeight } = frame;
     const [width, height] = [clientWidth - 2 * MARGIN_PX, clientHeight - 2 * MARGIN_PX];
     if (width <= 0 || height <= 0) return;
     this.#upright = height > width;
@@ -95,20 +118,30 @@ export class Sky {
       canvas.style.width = `${across * scale}px`;
       canvas.style.height = `${down * scale}px`;
     }
-    this.#canvas.parentElement.style.setProperty("--above", `${(clientHeight - down * scale) / 2}px`);
+    frame.style.setProperty("--above", `${(clientHeight - down * scale) / 2}px`);
     this.#glows.clear();
     this.#drawDust();
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @returns {[left: number, top: number]}
+   */
   #project(x, y) {
     return this.#upright ? [(HEIGHT - y) * this.#scale, x * this.#scale] : [x * this.#scale, y * this.#scale];
   }
 
-  /** Points of the field in pixels of the canvas. On a small screen things stay big enough to be seen. */
+  /**
+   * Points of the field in pixels of the canvas. On a small screen things stay big enough to be
+   * seen.
+   * @param {number} points
+   */
   #size(points) {
     return points * Math.max(this.#scale * POINT, 0.62 * this.#density);
   }
 
+  /** @param {ShownComet} comet */
   #drawTrail({ id, seat, x, y }) {
     if (this.#calm.matches) return;
     const trail = this.#trails.get(id) ?? [];
@@ -129,7 +162,11 @@ export class Sky {
     brush.globalAlpha = 1;
   }
 
-  /** What holds a tail together. */
+  /**
+   * What holds a tail together.
+   * @param {ShownComet} comet
+   * @param {ShownStar[]} stars
+   */
   #drawRibbon({ id, seat, x, y, tail }, stars) {
     const held = tail.map((number) => stars[number]).filter(({ owner }) => owner === id);
     if (held.length === 0) return;
@@ -146,12 +183,21 @@ export class Sky {
     brush.globalAlpha = 1;
   }
 
+  /**
+   * @param {ShownStar} star
+   * @param {number | undefined} seat
+   * @param {number} now
+   */
   #drawStar({ number, x, y }, seat, now) {
     const twinkle = this.#calm.matches ? 1 : 1 + 0.12 * Math.sin(now / 300 + number * 1.7);
     const radius = (seat === undefined ? FREE_STAR : STAR) * twinkle;
     this.#copy(seat === undefined ? FREE : HUES[seat], x, y, radius);
   }
 
+  /**
+   * @param {ShownComet} comet
+   * @param {boolean} isOwn
+   */
   #drawComet({ seat, x, y, stars }, isOwn) {
     this.#copy(HUES[seat], x, y, COMET + Math.min(stars, 16) / 2);
     if (!isOwn) return;
@@ -176,6 +222,12 @@ export class Sky {
     return size;
   }
 
+  /**
+   * @param {ShownComet} comet
+   * @param {string} name
+   * @param {number} size
+   * @param {boolean} isOwn
+   */
   #drawLabel({ seat, x, y, isCrowned }, name, size, isOwn) {
     const brush = this.#brush;
     const [left, top] = this.#project(x, y);
@@ -189,6 +241,10 @@ export class Sky {
     if (isCrowned) this.#drawCrown(left, top - this.#size(20));
   }
 
+  /**
+   * @param {number} left
+   * @param {number} top
+   */
   #drawCrown(left, top) {
     const brush = this.#brush;
     brush.fillStyle = "#ffd65c";
@@ -198,20 +254,30 @@ export class Sky {
     brush.fill();
   }
 
+  /**
+   * @param {string} colour
+   * @param {number} x
+   * @param {number} y
+   * @param {number} radius
+   */
   #copy(colour, x, y, radius) {
     const [left, top] = this.#project(x, y);
     const half = this.#size(radius);
     this.#brush.drawImage(this.#glow(colour), left - half, top - half, 2 * half, 2 * half);
   }
 
+  /** @param {string} colour */
   #glow(colour) {
-    if (!this.#glows.has(colour)) this.#glows.set(colour, glow(colour, Math.ceil(this.#size(COMET))));
-    return this.#glows.get(colour);
+    const known = this.#glows.get(colour);
+    if (known) return known;
+    const painted = glow(colour, Math.ceil(this.#size(COMET)));
+    this.#glows.set(colour, painted);
+    return painted;
   }
 
   /** Far stars that mean nothing: the same at each size. */
   #drawDust() {
-    const brush = this.#dust.getContext("2d");
+    const brush = brushOf(this.#dust);
     for (let grain = 1; grain <= DUST; grain += 1) {
       const [left, top] = this.#project(((grain * 0.8192) % 1) * WIDTH, ((grain * 0.6711) % 1) * HEIGHT);
       brush.globalAlpha = 0.15 + ((grain * 0.37) % 1) * 0.35;
@@ -223,20 +289,32 @@ export class Sky {
   }
 }
 
+/** @param {HTMLCanvasElement} canvas */
+function brushOf(canvas) {
+  const brush = canvas.getContext("2d");
+  if (!brush) throw new Error("This browser cannot draw.");
+  return brush;
+}
+
+/**
+ * @param {string} colour
+ * @param {number} radius
+ */
 function glow(colour, radius) {
   const canvas = document.createElement("canvas");
   canvas.width = 2 * radius;
   canvas.height = 2 * radius;
-  const brush = canvas.getContext("2d");
+  const brush = brushOf(canvas);
   const light = brush.createRadialGradient(radius, radius, 0, radius, radius, radius);
-  for (const [at, shade] of [
+  /** @type {[at: number, shade: string][]} */
+  const shades = [
     [0, "#fff"],
     [0.16, "#fff"],
     [0.26, colour],
     [0.42, `${colour}59`],
     [1, `${colour}00`],
-  ])
-    light.addColorStop(at, shade);
+  ];
+  for (const [at, shade] of shades) light.addColorStop(at, shade);
   brush.fillStyle = light;
   brush.fillRect(0, 0, 2 * radius, 2 * radius);
   return canvas;

@@ -6,6 +6,7 @@ const NOTE_SECONDS = 0.09;
 const LOUDNESS = 0.06;
 
 export class Sound {
+  /** @type {AudioContext | null} */
   #context = null;
   isOn = false;
 
@@ -18,16 +19,22 @@ export class Sound {
 
   /** @param {'caught' | 'took' | 'lost'} tune */
   play(tune) {
-    if (!this.isOn) return;
-    TUNES[tune].forEach((pitch, place) => this.#note(pitch, this.#context.currentTime + place * NOTE_SECONDS));
+    const context = this.#context;
+    if (!this.isOn || !context) return;
+    TUNES[tune].forEach((pitch, place) => this.#note(context, pitch, context.currentTime + place * NOTE_SECONDS));
   }
 
-  #note(pitch, at) {
-    const tone = new OscillatorNode(this.#context, { frequency: pitch, type: "triangle" });
-    const volume = new GainNode(this.#context, { gain: 0 });
+  /**
+   * @param {AudioContext} context
+   * @param {number} pitch in hertz
+   * @param {number} at in seconds of the context
+   */
+  #note(context, pitch, at) {
+    const tone = new OscillatorNode(context, { frequency: pitch, type: "triangle" });
+    const volume = new GainNode(context, { gain: 0 });
     volume.gain.setValueAtTime(LOUDNESS, at);
     volume.gain.exponentialRampToValueAtTime(0.001, at + 2 * NOTE_SECONDS);
-    tone.connect(volume).connect(this.#context.destination);
+    tone.connect(volume).connect(context.destination);
     tone.start(at);
     tone.stop(at + 2 * NOTE_SECONDS);
   }

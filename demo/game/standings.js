@@ -1,8 +1,14 @@
 /** Who has how many stars, who wears the crown, and what has changed hands: read from the world, never kept. */
 
+/** @import { World } from "./world.js" */
+
+/** @typedef {{id: string, seat: number, stars: number, isCrowned: boolean}} Standing */
+
+/** @typedef {{by: string, from: string, stars: number}} Taking */
+
 /**
- * @param {import('./world.js').World} world
- * @returns {{id: string, seat: number, stars: number, isCrowned: boolean}[]} of those who play, the longest tail first
+ * @param {World} world
+ * @returns {Standing[]} of those who play, the longest tail first
  */
 export function standings(world) {
   const owners = tailOwners(world);
@@ -15,7 +21,7 @@ export function standings(world) {
   return rows.map((row, place) => ({ ...row, isCrowned: place === 0 && row.stars > 0 }));
 }
 
-/** In whose tail each star is, '' where in none. @param {import('./world.js').World} world */
+/** In whose tail each star is, '' where in none. @param {World} world */
 export function tailOwners(world) {
   return world.holdings.map((holding) => (holding?.inTail ? holding.id : ""));
 }
@@ -23,9 +29,10 @@ export function tailOwners(world) {
 /**
  * @param {string[]} before
  * @param {string[]} after
- * @returns {{by: string, from: string, stars: number}[]} who took how many from whom, '' for the sky
+ * @returns {Taking[]} who took how many from whom, '' for the sky
  */
 export function takings(before, after) {
+  /** @type {Map<string, Taking>} */
   const taken = new Map();
   after.forEach((by, star) => {
     const from = before[star];

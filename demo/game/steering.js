@@ -1,5 +1,8 @@
 /** Where the person steers: by arrow keys or WASD, or towards the finger or the pressed mouse. */
 
+/** @import { Place } from "./field.js" */
+
+/** The way of each key, by its code. @type {Record<string, [x: number, y: number]>} */
 const KEYS = {
   ArrowUp: [0, -1],
   KeyW: [0, -1],
@@ -16,9 +19,11 @@ const REST_PX = 10;
 const FULL_PX = 90;
 
 export class Steering {
+  /** @type {Set<string>} */
   #pressed = new Set();
-  /** Since the last tick: a short tap counts too. */
+  /** Since the last tick: a short tap counts too. @type {Set<string>} */
   #tapped = new Set();
+  /** @type {Place | null} */
   #pointer = null;
   #canvas;
 
@@ -47,7 +52,7 @@ export class Steering {
   }
 
   /**
-   * @param {{x: number, y: number}} comet where it is drawn, in pixels
+   * @param {Place} comet where it is drawn, in pixels
    * @returns {{x: number, y: number}} on the screen, each -127 to 127
    */
   towards(comet) {
@@ -60,6 +65,7 @@ export class Steering {
     return distance < REST_PX ? { x: 0, y: 0 } : scaled(x, y, Math.min(distance / FULL_PX, 1) / distance);
   }
 
+  /** @param {KeyboardEvent} event */
   #down(event) {
     if (!KEYS[event.code] || this.#canvas.clientWidth === 0 || isElsewhere(event)) return;
     event.preventDefault();
@@ -67,23 +73,38 @@ export class Steering {
     this.#tapped.add(event.code);
   }
 
+  /** @param {PointerEvent} event */
   #point({ clientX, clientY }) {
     const { left, top } = this.#canvas.getBoundingClientRect();
     this.#pointer = { x: clientX - left, y: clientY - top };
   }
 }
 
+/** @param {Set<string>} keys */
 function byKeys(keys) {
   const ways = [...keys].map((code) => KEYS[code]);
   const [x, y] = [0, 1].map((axis) => Math.sign(ways.reduce((sum, way) => sum + way[axis], 0)));
   return scaled(x, y, 1 / (Math.hypot(x, y) || 1));
 }
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {number} factor
+ */
 function scaled(x, y, factor) {
   return { x: Math.round(x * factor * FULL), y: Math.round(y * factor * FULL) };
 }
 
-/** A key that means something else where it is pressed. */
+/**
+ * A key that means something else where it is pressed.
+ * @param {KeyboardEvent} event
+ */
 function isElsewhere({ target, ctrlKey, metaKey, altKey }) {
-  return ctrlKey || metaKey || altKey || Boolean(target.closest?.("input, select, textarea, dialog"));
+  return (
+    ctrlKey ||
+    metaKey ||
+    altKey ||
+    (target instanceof Element && target.closest("input, select, textarea, dialog") !== null)
+  );
 }

@@ -16,7 +16,28 @@ import { areDistinct } from "./claims.js";
 import { UNTOUCHED } from "./epoch.js";
 import { FINE, HEIGHT, SEATS, SPEED_MAX, STARS, WATCHING, WIDTH } from "./field.js";
 
+/**
+ * @import { Claims, Star } from "./claims.js"
+ * @import { Moving } from "./flight.js"
+ */
+
+/**
+ * How a page sees the player `id` at a sequence number.
+ * @typedef {{id: string, seq: number, digest: number}} View
+ */
+
+/** @typedef {{id: string, claims: Claims}} Owner */
+
+/**
+ * @typedef {{kind: "claims", claims: Claims} | {kind: "views", views: View[]} | {kind: "snapshot",
+ *   owners: Owner[]} |
+ *   {kind: "ping", number: number} | {kind: "pong", number: number}} Message
+ */
+
+/** @typedef {Message["kind"]} Kind */
+
 const MAGIC = 0xc0;
+/** By the byte that stands for it. @type {(Kind | "")[]} */
 const KINDS = ["", "claims", "views", "snapshot", "ping", "pong"];
 /** The longest id that a proxy gives: 64 characters that a program chose, and 27 that name its proxy. */
 const ID_MAX = 91;
@@ -25,10 +46,10 @@ export const OWNERS_MAX = 64;
 const CLAIMS_BYTES = 19;
 const STAR_BYTES = 11;
 
-/** @param {import('./claims.js').Claims} claims */
+/** @param {Claims} claims */
 export const encodeClaims = (claims) => message("claims", claimsBytes(claims), (to) => putClaims(to, claims));
 
-/** @param {{id: string, seq: number, digest: number}[]} views */
+/** @param {View[]} views */
 export const encodeViews = (views) =>
   list(
     "views",
@@ -40,7 +61,7 @@ export const encodeViews = (views) =>
     },
   );
 
-/** @param {{id: string, claims: import('./claims.js').Claims}[]} owners */
+/** @param {Owner[]} owners */
 export const encodeSnapshot = (owners) =>
   list(
     "snapshot",
@@ -49,18 +70,24 @@ export const encodeSnapshot = (owners) =>
     (to, { claims }) => putClaims(to, claims),
   );
 
+/** @param {number} number */
 export const encodePing = (number) => message("ping", 4, (to) => to.u32(number));
+/** @param {number} number */
 export const encodePong = (number) => message("pong", 4, (to) => to.u32(number));
 
+/** @type {Record<Kind, (from: Reader) => Message>} */
 const BODIES = {
-  claims: (from) => ({ claims: getClaims(from) }),
-  views: (from) => ({ views: getList(from, () => ({ seq: from.u32(), digest: from.u32() })) }),
-  snapshot: (from) => ({ owners: getList(from, () => ({ claims: getClaims(from) })) }),
-  ping: (from) => ({ number: from.u32() }),
-  pong: (from) => ({ number: from.u32() }),
+  claims: (from) => ({ kind: "claims", claims: getClaims(from) }),
+  views: (from) => ({ kind: "views", views: getList(from, () => ({ seq: from.u32(), digest: from.u32() })) }),
+  snapshot: (from) => ({ kind: "snapshot", owners: getList(from, () => ({ claims: getClaims(from) })) }),
+  ping: (from) => ({ kind: "ping", number: from.u32() }),
+  pong: (from) => ({ kind: "pong", number: from.u32() }),
 };
 
-/** @returns {{kind: string} & Record<string, unknown> | null} null for anything that is not one of these messages */
+/**
+ * @param {unknown} data
+ * @returns {Message | null} null for anything that is not one of these messages
+ */
 export function decode(data) {
   if (!(data instanceof ArrayBuffer)) return null;
   try {
@@ -68,7 +95,7 @@ export function decode(data) {
     check(from.u8() === MAGIC);
     const kind = KINDS[from.u8()];
     check(kind);
-    const decoded = { kind, ...BODIES[kind](from) };
+    const decoded = BODIES[kind](from);
     check(from.isAtEnd);
     return decoded;
   } catch (failure) {
@@ -77,6 +104,10 @@ export function decode(data) {
   }
 }
 
+/**
+ * @param {Writer} to
+ * @param {Claims} claims
+ */
 function putClaims(to, { seq, seat, turn, comet, tail, drift }) {
   to.u32(seq);
   to.u8(seat);
@@ -93,6 +124,10 @@ function putClaims(to, { seq, seat, turn, comet, tail, drift }) {
   }
 }
 
+/**
+ * @param {Reader} from
+ * @returns {Claims}
+ */
 function getClaims(from) {
   const [seq, seat, turn] = [from.u32(), from.u8(), from.u16()];
   const comet = { ...getBody(from), dx: from.i8(), dy: from.i8() };
@@ -105,12 +140,20 @@ function getClaims(from) {
   return claims;
 }
 
+/**
+ * @param {Reader} from
+ * @returns {Star}
+ */
 function getStar(from) {
   const [number, epoch] = [from.u8(), from.u16()];
   check(number < STARS);
   return { number, epoch, ...getBody(from) };
 }
 
+/**
+ * @param {Writer} to
+ * @param {Moving} body
+ */
 function putBody(to, { x, y, vx, vy }) {
   to.u16(x);
   to.u16(y);
@@ -118,6 +161,10 @@ function putBody(to, { x, y, vx, vy }) {
   to.i16(vy);
 }
 
+/**
+ * @param {Reader} from
+ * @returns {Moving}
+ */
 function getBody(from) {
   const body = { x: from.u16(), y: from.u16(), vx: from.i16(), vy: from.i16() };
   check(body.x <= WIDTH && body.y <= HEIGHT);
@@ -125,6 +172,13 @@ function getBody(from) {
   return body;
 }
 
+/**
+ * @template {{id: string}} Entry
+ * @param {Kind} kind
+ * @param {Entry[]} entries
+ * @param {(entry: Entry) => number} bytes how many each takes after its id
+ * @param {(to: Writer, entry: Entry) => void} put
+ */
 function list(kind, entries, bytes, put) {
   const sent = entries.slice(0, OWNERS_MAX);
   const length = sent.reduce((sum, entry) => sum + 1 + entry.id.length + bytes(entry), 1);
@@ -137,12 +191,22 @@ function list(kind, entries, bytes, put) {
   });
 }
 
+/**
+ * @template Body
+ * @param {Reader} from
+ * @param {() => Body} get
+ */
 function getList(from, get) {
   const count = from.u8();
   check(count <= OWNERS_MAX);
   return Array.from({ length: count }, () => ({ id: from.id(), ...get() }));
 }
 
+/**
+ * @param {Kind} kind
+ * @param {number} length
+ * @param {(to: Writer) => void} put
+ */
 function message(kind, length, put) {
   const to = new Writer(2 + length);
   to.u8(MAGIC);
@@ -151,11 +215,16 @@ function message(kind, length, put) {
   return to.buffer;
 }
 
+/** @param {Claims} claims */
 function claimsBytes({ tail, drift }) {
   return CLAIMS_BYTES + STAR_BYTES * (tail.length + drift.length);
 }
 
-/** What a `DataView` throws at the end of its bytes, too. */
+/**
+ * What a `DataView` throws at the end of its bytes, too.
+ * @param {unknown} holds
+ * @returns {asserts holds}
+ */
 function check(holds) {
   if (!holds) throw new RangeError("not a message of this game");
 }
@@ -164,32 +233,40 @@ class Writer {
   #view;
   #at = 0;
 
+  /** @param {number} length */
   constructor(length) {
     this.buffer = new ArrayBuffer(length);
     this.#view = new DataView(this.buffer);
   }
 
+  /** @param {number} value */
   u8(value) {
     this.#view.setUint8(this.#step(1), value);
   }
+  /** @param {number} value */
   i8(value) {
     this.#view.setInt8(this.#step(1), value);
   }
+  /** @param {number} value */
   u16(value) {
     this.#view.setUint16(this.#step(2), value);
   }
+  /** @param {number} value */
   i16(value) {
     this.#view.setInt16(this.#step(2), value);
   }
+  /** @param {number} value */
   u32(value) {
     this.#view.setUint32(this.#step(4), value);
   }
 
+  /** @param {string} text */
   id(text) {
     this.u8(text.length);
     for (const letter of text) this.u8(letter.charCodeAt(0));
   }
 
+  /** @param {number} length */
   #step(length) {
     this.#at += length;
     return this.#at - length;
@@ -200,6 +277,7 @@ class Reader {
   #view;
   #at = 0;
 
+  /** @param {ArrayBuffer} buffer */
   constructor(buffer) {
     this.#view = new DataView(buffer);
   }
@@ -229,6 +307,7 @@ class Reader {
     return String.fromCharCode(...Array.from({ length }, () => this.u8()));
   }
 
+  /** @param {number} length */
   #step(length) {
     this.#at += length;
     return this.#at - length;

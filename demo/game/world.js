@@ -14,6 +14,12 @@ import { caught } from "./catch.js";
 import { decode, encodeClaims, encodeSnapshot, OWNERS_MAX } from "./wire.js";
 
 /**
+ * @import { Claims, Star } from "./claims.js"
+ * @import { Stamp } from "./epoch.js"
+ * @import { Thrust } from "./flight.js"
+ */
+
+/**
  * A newcomer looks round for so many ticks before it takes a seat, and a star counts as lost when nobody has claimed it for
  * as long: the others speak at each tick, and word of a change of hands may overtake the word of who took it.
  */
@@ -24,10 +30,7 @@ export const VIEW_EVERY = 30;
 export const PEOPLE_MAX = 256;
 const TURN_MAX = 0xffff;
 
-/**
- * @typedef {import('./claims.js').Claims} Claims
- * @typedef {{id: string, epoch: number, star: import('./claims.js').Star, inTail: boolean}} Holding
- */
+/** @typedef {Stamp & {star: Star, inTail: boolean}} Holding */
 
 export class World {
   /** @type {Claims} */
@@ -36,7 +39,10 @@ export class World {
   #others = new Map();
   /** What a snapshot said of those who have not come yet. @type {Map<string, Claims>} */
   #foretold = new Map();
-  /** The last that was known of each star, and for how many ticks nobody has claimed it. */
+  /**
+   * The last that was known of each star, and for how many ticks nobody has claimed it.
+   * @type {Star[]}
+   */
   #memory = Array.from({ length: STARS }, (_, number) => ({
     number,
     epoch: UNTOUCHED,
@@ -44,6 +50,7 @@ export class World {
     vx: 0,
     vy: 0,
   }));
+  /** @type {number[]} */
   #vacant = Array(STARS).fill(0);
   /** @type {(Holding | undefined)[] | null} */
   #holdings = null;
@@ -74,7 +81,10 @@ export class World {
     return [...this.#others.keys()].every((id) => this.id < id);
   }
 
-  /** @returns {boolean} false when there are too many people */
+  /**
+   * @param {string} id
+   * @returns {boolean} false when there are too many people
+   */
   come(id) {
     if (this.#others.size >= PEOPLE_MAX) return false;
     this.#others.set(id, { claims: this.#foretold.get(id) ?? nothing(), heard: false });
@@ -83,15 +93,24 @@ export class World {
     return true;
   }
 
-  /** What a page held that has gone is vacant from the next tick on. */
+  /**
+   * What a page held that has gone is vacant from the next tick on.
+   * @param {string} id
+   */
   go(id) {
     this.#remember();
-    for (const holding of this.holdings) if (holding?.id === id) this.#vacant[holding.star.number] = LOOK_ROUND;
+    for (const holding of this.holdings)
+      if (holding && holding.id === id) this.#vacant[holding.star.number] = LOOK_ROUND;
     this.#others.delete(id);
     this.#holdings = null;
   }
 
-  /** @returns {boolean} false where the sender is unknown or the claims are not newer than what it said before */
+  /**
+   * @param {string} id
+   * @param {Claims} claims
+   * @returns {boolean} false where the sender is unknown or the claims are not newer than what it
+   *   said before
+   */
   hear(id, claims) {
     const known = this.#others.get(id);
     if (!known || (known.heard && claims.seq <= known.claims.seq)) return false;
@@ -113,7 +132,10 @@ export class World {
     this.#holdings = null;
   }
 
-  /** @returns {boolean} whether it is for this page to greet the newcomer */
+  /**
+   * @param {string} newcomer
+   * @returns {boolean} whether it is for this page to greet the newcomer
+   */
   greets(newcomer) {
     return [...this.#others.keys()].every((id) => id === newcomer || this.id < id);
   }
@@ -126,7 +148,10 @@ export class World {
     return encodeSnapshot(all.sort((one, other) => one.claims.seat - other.claims.seat).slice(0, OWNERS_MAX));
   }
 
-  /** @returns {Claims | undefined} of anybody here, oneself included */
+  /**
+   * @param {string} id
+   * @returns {Claims | undefined} of anybody here, oneself included
+   */
   claimsOf(id) {
     return id === this.id ? this.#own : this.#others.get(id)?.claims;
   }
@@ -137,25 +162,30 @@ export class World {
     return this.#holdings;
   }
 
-  /** Where a star was last, whoever holds it. */
+  /**
+   * Where a star was last, whoever holds it.
+   * @param {number} number
+   */
   star(number) {
     return this.holdings[number]?.star ?? this.#memory[number];
   }
 
   /** Who plays, by seat: of two in one seat, the one with the earlier turn. @returns {Map<number, string>} */
   get players() {
+    /** @type {Map<number, string>} */
     const players = new Map();
     for (const [id, claims] of this.#everybody()) {
       const sitting = players.get(claims.seat);
-      if (claims.seat !== WATCHING && (!sitting || isBefore(id, claims, sitting, this.claimsOf(sitting))))
-        players.set(claims.seat, id);
+      const other = sitting === undefined ? undefined : this.claimsOf(sitting);
+      const isFirst = sitting === undefined || !other || isBefore(id, claims, sitting, other);
+      if (claims.seat !== WATCHING && isFirst) players.set(claims.seat, id);
     }
     return players;
   }
 
   /**
    * One tick: moves what is one's own.
-   * @param {{dx: number, dy: number}} steering
+   * @param {Thrust} steering
    * @returns {ArrayBuffer | null} what to tell the others, null where there is no news
    */
   step(steering) {
@@ -169,11 +199,14 @@ export class World {
     return this.#speak();
   }
 
+  /** @returns {[id: string, claims: Claims][]} */
   #everybody() {
-    return [[this.id, this.#own], ...[...this.#others].map(([id, { claims }]) => [id, claims])];
+    const others = [...this.#others].map(/** @returns {[string, Claims]} */ ([id, { claims }]) => [id, claims]);
+    return [[this.id, this.#own], ...others];
   }
 
   #decide() {
+    /** @type {Holding[][]} */
     const claims = Array.from({ length: STARS }, () => []);
     const players = new Set(this.players.values());
     for (const [id, { tail, drift: drifting }] of this.#everybody()) {
@@ -192,6 +225,7 @@ export class World {
 
   /** Gives up what another's claim has won. */
   #yield() {
+    /** @param {Star} star */
     const isMine = ({ number }) => this.holdings[number]?.id === this.id;
     const own = this.#own;
     this.#own = { ...own, seq: own.seq + 1, tail: own.tail.filter(isMine), drift: own.drift.filter(isMine) };
@@ -229,12 +263,14 @@ export class World {
     this.#holdings = null;
   }
 
+  /** @param {Thrust} steering */
   #fly(steering) {
     const own = this.#own;
     own.comet = fly(own.comet, steering, own.tail.length);
     this.#rest = Math.max(0, this.#rest - 1);
     const { taken, rest } = caught(this, this.#rest === 0);
     this.#rest = Math.max(this.#rest, rest);
+    /** @param {Star} star */
     const isLeft = ({ number }) => taken.every((star) => star.number !== number);
     own.drift = own.drift.filter(isLeft);
     own.tail = follow(own.comet, [...taken.map((star) => ({ ...star, epoch: next(star.epoch) })), ...own.tail]);
@@ -244,7 +280,9 @@ export class World {
   #speak() {
     const { seat, seq, tail, drift: drifting } = this.#own;
     const bytes = encodeClaims(distinct(this.#own));
-    this.#own = decode(bytes).claims;
+    const decoded = decode(bytes);
+    if (decoded?.kind !== "claims") throw new RangeError("this page cannot read what it has written");
+    this.#own = decoded.claims;
     this.#holdings = null;
     const speaks = seat !== WATCHING || tail.length + drifting.length > 0;
     const isDue = speaks || this.#spoke || seq % VIEW_EVERY === 0;
@@ -253,6 +291,12 @@ export class World {
   }
 }
 
+/**
+ * @param {string} id
+ * @param {Claims} claims
+ * @param {string} otherId
+ * @param {Claims} other
+ */
 function isBefore(id, claims, otherId, other) {
   return claims.turn === other.turn ? id < otherId : claims.turn < other.turn;
 }
