@@ -1,36 +1,51 @@
 /** The console: joins channels, one tab each, and keeps their names in the address. */
 
 import { Panel } from "/console/panel.js";
+import { messageOf, nameOf } from "/console/failure.js";
+import { byId } from "/console/page.js";
 import { Outage } from "/console/outage.js";
 import { Tabs } from "/console/tabs.js";
+
+/** @import { Kind } from "/console/panel.js" */
 
 const NAME_RULE = "A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.";
 const RESTORED_AT_MOST = 16;
 /** Where the client connects by default. */
 const USUAL = /^(localhost|127\.0\.0\.1|\[::1\]):9009$/;
 
-const form = document.getElementById("join");
-const field = form.elements.namedItem("name");
-const error = document.getElementById("name-error");
-const welcome = document.getElementById("welcome");
-const linked = document.getElementById("linked");
-const tabs = new Tabs(document.getElementById("tabs"), document.getElementById("main"), remember);
+/** What the address or the form names. @typedef {{kind: Kind, name: string}} Channel */
+
+const form = byId("join", HTMLFormElement);
+const field = byId("name", HTMLInputElement);
+const error = byId("name-error", HTMLElement);
+const welcome = byId("welcome", HTMLElement);
+const linked = byId("linked", HTMLElement);
+const tabs = new Tabs(byId("tabs", HTMLElement), byId("main", HTMLElement), remember);
 const outage = new Outage(() => [...tabs.panels.values()]);
 const loading = import("/networkwebsockets.mjs").catch(() => null);
+/** @type {typeof import("/networkwebsockets.mjs") | null} */
 let library = null;
 
 /**
- * @returns {Panel}
+ * @param {Kind} kind
+ * @param {string} name
  * @throws {DOMException} SyntaxError where the name is not one
+ * @returns {Panel}
  */
 function join(kind, name) {
   const key = `${kind}/${name}`;
-  if (!tabs.panels.has(key)) tabs.add(key, open(kind, name));
+  const panel = tabs.panels.get(key) ?? open(kind, name);
+  if (!tabs.panels.has(key)) tabs.add(key, panel);
   tabs.select(key);
-  return tabs.panels.get(key);
+  return panel;
 }
 
+/**
+ * @param {Kind} kind
+ * @param {string} name
+ */
 function open(kind, name) {
+  if (!library) throw new Error("The client is not loaded.");
   const Socket = kind === "local" ? library.LocalWebSocket : library.NetworkWebSocket;
   const endpoint = `ws://${location.host}`;
   const connect = () => new Socket(name, { endpoint });
@@ -43,20 +58,25 @@ function open(kind, name) {
   });
 }
 
-/** @returns {Panel | null} null after a complaint */
+/**
+ * @param {Kind} kind
+ * @param {string} name
+ * @returns {Panel | null} null after a complaint
+ */
 function tryJoin(kind, name) {
   try {
     const panel = join(kind, name);
     complain("");
     return panel;
   } catch (failure) {
-    complain(failure.name === "SyntaxError" ? NAME_RULE : failure.message);
+    complain(nameOf(failure) === "SyntaxError" ? NAME_RULE : messageOf(failure));
     return null;
   }
 }
 
+/** @param {string} key */
 function leave(key) {
-  tabs.panels.get(key).close();
+  tabs.panels.get(key)?.close();
   tabs.remove(key);
   if (tabs.panels.size) tabs.focus();
   else focusName();
@@ -67,6 +87,7 @@ function focusName() {
   field.select();
 }
 
+/** @param {string} text */
 function complain(text) {
   error.textContent = text;
   field.setAttribute("aria-invalid", String(text !== ""));
@@ -80,42 +101,58 @@ function remember() {
   document.title = `${tabs.selected ? `${tabs.selected} – ` : ""}Network Web Sockets console`;
 }
 
-/** @returns {{kind: string, name: string}[]} what the address names */
-function named() {
-  const keys = location.hash.slice(1).split(",").slice(0, RESTORED_AT_MOST);
-  return keys.map((key) => /^(?<kind>network|local)\/(?<name>[^/]+)$/.exec(key)?.groups).filter(Boolean);
+/**
+ * @param {unknown} word
+ * @returns {Kind}
+ */
+function kindOf(word) {
+  return word === "local" ? "local" : "network";
 }
 
+/** @returns {Channel[]} what the address names */
+function named() {
+  const keys = location.hash.slice(1).split(",").slice(0, RESTORED_AT_MOST);
+  return keys.flatMap((key) => {
+    const [, kind, name] = /^(network|local)\/([^/]+)$/.exec(key) ?? [];
+    return name ? [{ kind: kindOf(kind), name }] : [];
+  });
+}
+
+/** @param {Channel[]} channels */
 function restore(channels) {
-  const first = channels.map(({ kind, name }) => tryJoin(kind, name)).find(Boolean);
+  const first = channels.map(({ kind, name }) => tryJoin(kind, name)).find((panel) => panel !== null);
   if (!first) return focusName();
   field.value = "";
   tabs.select(first.key);
   first.focus();
 }
 
-/** A link from elsewhere joins nothing by itself. */
+/**
+ * A link from elsewhere joins nothing by itself.
+ * @param {Channel[]} channels
+ */
 function suggest(channels) {
   const names = channels.map(({ kind, name }) => (kind === "local" ? `${name} (local)` : name));
-  document.getElementById("linked-names").textContent = names.join(", ");
-  const join = document.getElementById("linked-join");
-  join.addEventListener("click", () => restore(channels));
+  byId("linked-names", HTMLElement).textContent = names.join(", ");
+  const button = byId("linked-join", HTMLElement);
+  button.addEventListener("click", () => restore(channels));
   linked.hidden = false;
-  join.focus();
+  button.focus();
 }
 
 /** Whether the person has chosen what the address names: it was reloaded, or a page of this proxy links to it. */
 function isOwnChoice() {
-  const [{ type }] = performance.getEntriesByType("navigation");
-  return type === "reload" || (document.referrer !== "" && new URL(document.referrer).origin === location.origin);
+  const [navigation] = performance.getEntriesByType("navigation");
+  if (navigation instanceof PerformanceNavigationTiming && navigation.type === "reload") return true;
+  return document.referrer !== "" && new URL(document.referrer).origin === location.origin;
 }
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   await loading;
   if (!library) return;
-  const { kind, name } = Object.fromEntries(new FormData(form));
-  const panel = tryJoin(kind, name.trim());
+  const kind = kindOf(new FormData(form).get("kind"));
+  const panel = tryJoin(kind, field.value.trim());
   if (!panel) return focusName();
   field.value = "";
   panel.focus();
@@ -128,16 +165,16 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     focusName();
   }
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
   if (event.altKey && step && tabs.panels.size) {
     event.preventDefault();
     tabs.step(step);
-    tabs.panels.get(tabs.selected).focus();
+    tabs.panels.get(tabs.selected)?.focus();
   }
 });
 
 for (const host of document.querySelectorAll(".host")) host.textContent = location.host;
-document.getElementById("endpoint").hidden = USUAL.test(location.host);
+byId("endpoint", HTMLElement).hidden = USUAL.test(location.host);
 outage.check();
 library = await loading;
 if (!library)

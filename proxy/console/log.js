@@ -1,26 +1,39 @@
 /** What happened in a channel, newest last, bounded, and written to the page once per frame. */
 
+import { find } from "/console/page.js";
+
+/**
+ * What happened: `size` where `text` does not show all of it.
+ * @typedef {{kind: string, text: string, peer?: string, to?: string, own?: boolean, size?: string}}
+ *   Entry
+ */
+
 const ROWS_AT_MOST = 1000;
 
 export class Log {
   #scroller;
   #rows;
   #note;
+  /** @type {(Entry & {time: Date})[]} */
   #pending = [];
   #total = 0;
   #frame = 0;
   #atEnd = true;
 
+  /**
+   * @param {HTMLElement} scroller
+   * @param {string} label
+   */
   constructor(scroller, label) {
     this.#scroller = scroller;
-    this.#rows = scroller.querySelector("ol");
-    this.#note = scroller.querySelector(".dropped");
+    this.#rows = find(scroller, "ol", HTMLElement);
+    this.#note = find(scroller, ".dropped", HTMLElement);
     scroller.setAttribute("aria-label", label);
     scroller.addEventListener("scroll", () => this.#look());
     new ResizeObserver(() => this.settle()).observe(scroller);
   }
 
-  /** @param {{kind: string, text: string, peer?: string, to?: string, own?: boolean, size?: string}} entry */
+  /** @param {Entry} entry */
   add(entry) {
     this.#pending.push({ ...entry, time: new Date() });
     if (this.#pending.length > ROWS_AT_MOST) this.#pending.shift();
@@ -49,13 +62,14 @@ export class Log {
     this.#frame = 0;
     this.#rows.append(...this.#pending.map(row));
     this.#pending = [];
-    while (this.#rows.childElementCount > ROWS_AT_MOST) this.#rows.firstElementChild.remove();
+    while (this.#rows.childElementCount > ROWS_AT_MOST) this.#rows.firstElementChild?.remove();
     this.#note.hidden = this.#total <= ROWS_AT_MOST;
     this.#note.textContent = `The last ${number(ROWS_AT_MOST)} of ${number(this.#total)} rows`;
     this.settle();
   }
 }
 
+/** @param {Entry & {time: Date}} entry */
 function row({ kind, text, peer, to, own, size, time }) {
   const item = document.createElement("li");
   item.dataset.kind = kind;
@@ -70,10 +84,17 @@ function row({ kind, text, peer, to, own, size, time }) {
   return item;
 }
 
+/** @param {number} value */
 function number(value) {
   return value.toLocaleString("en");
 }
 
+/**
+ * @template {"span" | "time"} Tag
+ * @param {Tag} tag
+ * @param {string} name
+ * @param {string} text
+ */
 function cell(tag, name, text) {
   const element = document.createElement(tag);
   element.className = name;

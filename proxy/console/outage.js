@@ -1,17 +1,22 @@
 /** Whether the proxy answers, shown in the header, and as a banner with a way back when channels were lost. */
 
+import { byId } from "/console/page.js";
+
+/** @import { Panel } from "/console/panel.js" */
+
 const ASK_AGAIN_MS = 2000;
 
 export class Outage {
   #panels;
-  #timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #seen = false;
-  #banner = document.getElementById("outage");
-  #text = document.getElementById("outage-text");
-  #button = document.getElementById("reconnect-all");
-  #proxy = document.getElementById("proxy");
+  #banner = byId("outage", HTMLElement);
+  #text = byId("outage-text", HTMLElement);
+  #button = byId("reconnect-all", HTMLElement);
+  #proxy = byId("proxy", HTMLElement);
 
-  /** @param {() => import('/console/panel.js').Panel[]} panels */
+  /** @param {() => Panel[]} panels */
   constructor(panels) {
     this.#panels = panels;
     this.#button.addEventListener("click", () => {
@@ -22,7 +27,10 @@ export class Outage {
     });
   }
 
-  /** Something that only a new build can mend. */
+  /**
+   * Something that only a new build can mend.
+   * @param {string} text
+   */
   say(text) {
     this.#show(text, false);
   }
@@ -42,6 +50,10 @@ export class Outage {
     if (!answers || lost) this.#timer = setTimeout(() => this.check(), ASK_AGAIN_MS);
   }
 
+  /**
+   * @param {string} text
+   * @param {boolean} canReconnect
+   */
   #show(text, canReconnect) {
     if (this.#text.textContent !== text) this.#text.textContent = text;
     this.#button.hidden = !canReconnect;

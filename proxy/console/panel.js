@@ -1,30 +1,55 @@
 /** One channel: its socket, across reconnects, and everything that is shown of it. */
 
 import { Log } from "/console/log.js";
+import { messageOf } from "/console/failure.js";
+import { byId, find } from "/console/page.js";
 import { bytesOf, describe } from "/console/payload.js";
 import { Roster } from "/console/roster.js";
+
+/**
+ * @import { NetworkCloseEvent, NetworkWebSocket } from "/networkwebsockets.mjs"
+ * @import { NetworkWebSocketEventMap, PeerWebSocket } from "/networkwebsockets.mjs"
+ */
+
+/** @typedef {"network" | "local"} Kind */
+
+/** @typedef {"connecting" | "open" | "closed"} State */
+
+/**
+ * @typedef {object} Options
+ * @property {Kind} kind
+ * @property {string} name
+ * @property {() => NetworkWebSocket} connect
+ * @property {() => void} leave
+ * @property {() => void} changed
+ */
 
 const STATES = { connecting: "Connecting…", open: "Connected", closed: "Disconnected" };
 
 export class Panel {
+  /** @type {State} */
   state = "connecting";
   /** Set by the tab: something arrived, the state changed. */
   onactivity = () => {};
+  /** @type {(state: State) => void} */
   onstate = (_state) => {};
   #options;
+  /** @type {NetworkWebSocket | null} */
   #socket = null;
   #failure = "";
   #last = "";
 
-  /** @param {{kind: string, name: string, connect: () => EventTarget, leave: () => void, changed: () => void}} options */
+  /** @param {Options} options */
   constructor(options) {
     this.#options = options;
     this.key = `${options.kind}/${options.name}`;
-    this.element = document.getElementById("panel").content.firstElementChild.cloneNode(true);
-    this.#part("h2").textContent = options.name;
-    this.#part("h2").dataset.kind = options.kind;
-    this.#part(".alone a").href = `/console#${this.key}`;
-    this.log = new Log(this.#part(".log"), `Log of ${options.kind} ${options.name}`);
+    const { content } = byId("panel", HTMLTemplateElement);
+    this.element = document.importNode(find(content, ".panel", HTMLElement), true);
+    const title = find(this.element, "h2", HTMLElement);
+    title.textContent = options.name;
+    title.dataset.kind = options.kind;
+    find(this.element, ".alone a", HTMLAnchorElement).href = `/console#${this.key}`;
+    this.log = new Log(find(this.element, ".log", HTMLElement), `Log of ${options.kind} ${options.name}`);
     this.roster = new Roster(this.element, () => this.focus());
     this.#wire();
     this.connect();
@@ -35,7 +60,7 @@ export class Panel {
     this.#socket = socket;
     this.#failure = "";
     socket.binaryType = "arraybuffer";
-    this.#listen(socket, "open", () => this.#opened());
+    this.#listen(socket, "open", () => this.#opened(socket));
     this.#listen(socket, "connect", (event) => this.#joined(event.detail.target));
     this.#listen(socket, "disconnect", (event) => this.#left(event.detail.target));
     this.#listen(socket, "message", (event) => this.#arrived("broadcast", event.senderId, event.data));
@@ -53,32 +78,38 @@ export class Panel {
   close() {
     const socket = this.#socket;
     this.#socket = null;
-    socket.close();
+    socket?.close();
   }
 
   leave() {
     this.#options.leave();
   }
 
+  /** @param {boolean} visible */
   show(visible) {
     this.element.hidden = !visible;
   }
 
   focus() {
-    this.#part("textarea").focus();
+    this.#message.focus();
   }
 
+  /** @param {string} selector */
   #part(selector) {
-    return this.element.querySelector(selector);
+    return find(this.element, selector, HTMLElement);
+  }
+
+  get #message() {
+    return find(this.element, "textarea", HTMLTextAreaElement);
   }
 
   #wire() {
-    const message = this.#part("textarea");
+    const message = this.#message;
     this.#part("form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
     });
-    message.addEventListener("keydown", (event) => this.#key(event));
+    message.addEventListener("keydown", (event) => this.#key(event, message));
     message.addEventListener("input", () => {
       this.#complain("");
       message.rows = Math.min(message.value.split("\n").length, 8);
@@ -91,8 +122,11 @@ export class Panel {
     });
   }
 
-  #key(event) {
-    const message = event.target;
+  /**
+   * @param {KeyboardEvent} event
+   * @param {HTMLTextAreaElement} message
+   */
+  #key(event, message) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.#send();
@@ -106,19 +140,27 @@ export class Panel {
     }
   }
 
-  /** Events of a socket that was left or replaced are nobody's. */
+  /**
+   * Events of a socket that was left or replaced are nobody's.
+   * @template {keyof NetworkWebSocketEventMap} Type
+   * @param {NetworkWebSocket} socket
+   * @param {Type} type
+   * @param {(event: NetworkWebSocketEventMap[Type]) => void} then
+   */
   #listen(socket, type, then) {
     socket.addEventListener(type, (event) => {
       if (socket === this.#socket) then(event);
     });
   }
 
-  #opened() {
-    this.#part(".self code").textContent = this.#socket.id;
-    this.log.add({ kind: "open", text: `joined as ${this.#socket.id}` });
+  /** @param {NetworkWebSocket} socket */
+  #opened({ id }) {
+    this.#part(".self code").textContent = id;
+    this.log.add({ kind: "open", text: `joined as ${id}` });
     this.#enter("open");
   }
 
+  /** @param {PeerWebSocket} peer */
   #joined(peer) {
     peer.binaryType = "arraybuffer";
     peer.addEventListener("message", (event) => this.#arrived("direct", peer.id, event.data));
@@ -126,23 +168,34 @@ export class Panel {
     this.log.add({ kind: "connect", peer: peer.id, text: "joined" });
   }
 
+  /** @param {PeerWebSocket} peer */
   #left(peer) {
     this.roster.remove(peer.id);
     this.log.add({ kind: "disconnect", peer: peer.id, text: "left" });
   }
 
+  /**
+   * @param {"broadcast" | "direct"} kind
+   * @param {string} sender
+   * @param {string | ArrayBuffer} data
+   */
   #arrived(kind, sender, data) {
     this.log.add({ kind, peer: sender, ...describe(data) });
     this.onactivity();
   }
 
+  /** @param {NetworkCloseEvent} event */
   #closed({ code, reason }) {
     const why = reason || this.#failure || (code === 1006 ? "the connection was lost" : "");
     this.log.add({ kind: "close", text: why ? `${code}: ${why}` : String(code) });
     this.roster.clear();
-    this.#enter("closed", why ? `${code}, ${why}` : code);
+    this.#enter("closed", why ? `${code}, ${why}` : String(code));
   }
 
+  /**
+   * @param {State} state
+   * @param {string} [detail]
+   */
   #enter(state, detail) {
     this.state = state;
     this.element.dataset.state = state;
@@ -154,12 +207,13 @@ export class Panel {
     if (state !== "connecting") this.#options.changed();
   }
 
+  /** @param {string} text */
   #complain(text) {
     this.#part("form .error").textContent = text;
   }
 
   #send() {
-    const message = this.#part("textarea");
+    const message = this.#message;
     const refusal = this.#refusal() ?? this.#deliver(message.value);
     this.#complain(refusal ?? "");
     if (refusal) return;
@@ -174,16 +228,21 @@ export class Panel {
     return undefined;
   }
 
-  /** @returns {string | undefined} why nothing was sent */
+  /**
+   * @param {string} text
+   * @returns {string | undefined} why nothing was sent
+   */
   #deliver(text) {
-    const hex = this.#part(".as select").value === "hex";
+    const hex = find(this.element, ".as select", HTMLSelectElement).value === "hex";
     const data = hex ? bytesOf(text) : text;
     if (data === null) return "Bytes are pairs of hex digits, such as 48 65 6c 6c 6f.";
     const peer = this.roster.chosen;
+    const socket = peer ?? this.#socket;
+    if (!socket) return "Not connected: nothing was sent.";
     try {
-      (peer ?? this.#socket).send(data);
+      socket.send(data);
     } catch (failure) {
-      return `Nothing was sent: ${failure.message}`;
+      return `Nothing was sent: ${messageOf(failure)}`;
     }
     this.log.add({ kind: peer ? "direct" : "broadcast", to: peer?.id, own: true, ...describe(data) });
     return undefined;

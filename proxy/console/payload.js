@@ -16,13 +16,17 @@ export function describe(data) {
   };
 }
 
-/** @returns {Uint8Array | null} null where the text is not pairs of hex digits */
+/**
+ * @param {string} text
+ * @returns {Uint8Array<ArrayBuffer> | null} null where the text is not pairs of hex digits
+ */
 export function bytesOf(text) {
   const digits = text.replace(/\s+/g, "");
   if (!/^([0-9a-f]{2})*$/i.test(digits)) return null;
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
+/** @param {Uint8Array} bytes */
 function describeBytes(bytes) {
   const start = [...bytes.subarray(0, BYTES_AT_MOST)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   const size = bytes.length === 1 ? "1 byte" : `${bytes.length.toLocaleString("en")} bytes`;

@@ -1,24 +1,40 @@
 /** The peers of a channel, as a list to see and as the choice of whom to write to. */
+
+import { find } from "/console/page.js";
+
+/** @import { PeerWebSocket } from "/networkwebsockets.mjs" */
+
+/**
+ * What the page shows of a peer.
+ * @typedef {{peer: PeerWebSocket, item: HTMLElement, button: HTMLElement, option:
+ *   HTMLOptionElement}} Shown
+ */
+
 export class Roster {
+  /** @type {Map<string, Shown>} */
   #peers = new Map();
   #list;
   #select;
   #count;
   #alone;
   #picked;
-  /** The option of a chosen peer that has left. */
+  /** The option of a chosen peer that has left. @type {HTMLOptionElement | null} */
   #ghost = null;
 
+  /**
+   * @param {HTMLElement} panel
+   * @param {() => void} picked
+   */
   constructor(panel, picked) {
-    this.#list = panel.querySelector(".peers ul");
-    this.#count = panel.querySelector(".count");
-    this.#alone = panel.querySelector(".alone");
-    this.#select = panel.querySelector(".to select");
+    this.#list = find(panel, ".peers ul", HTMLElement);
+    this.#count = find(panel, ".count", HTMLElement);
+    this.#alone = find(panel, ".alone", HTMLElement);
+    this.#select = find(panel, ".to select", HTMLSelectElement);
     this.#picked = picked;
     this.#select.addEventListener("change", () => this.choose(this.#select.value));
   }
 
-  /** @returns {EventTarget | null} the peer to write to, null for everyone */
+  /** @returns {PeerWebSocket | null} the peer to write to, null for everyone */
   get chosen() {
     return this.#peers.get(this.#select.value)?.peer ?? null;
   }
@@ -28,6 +44,7 @@ export class Roster {
     return this.#select.value !== "" && !this.#peers.has(this.#select.value);
   }
 
+  /** @param {PeerWebSocket} peer */
   add(peer) {
     const again = this.#ghost?.value === peer.id;
     const button = document.createElement("button");
@@ -46,12 +63,13 @@ export class Roster {
     this.#list.append(item);
     this.#select.append(option);
     if (again) {
-      this.#ghost.remove();
+      this.#ghost?.remove();
       this.choose(peer.id);
     }
     this.#recount();
   }
 
+  /** @param {string} id */
   remove(id) {
     const entry = this.#peers.get(id);
     if (!entry) return;
@@ -70,6 +88,7 @@ export class Roster {
     for (const id of [...this.#peers.keys()]) this.remove(id);
   }
 
+  /** @param {string} id */
   choose(id) {
     this.#select.value = id;
     if (!this.gone) {
