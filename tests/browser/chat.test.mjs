@@ -9,7 +9,10 @@ import { NwsProxy } from "./proxy.mjs";
 import { folder, Site } from "./site.mjs";
 import { picture, tab, world } from "./world.mjs";
 
+/** @import { BrowserContextOptions } from "playwright-core" */
+
 const here = world();
+/** @type {Site} */
 let elsewhere;
 
 before(async () => {
@@ -17,15 +20,21 @@ before(async () => {
 });
 after(() => elsewhere?.stop());
 
+/**
+ * @param {string} name
+ * @param {string} channel
+ * @param {string} [address]
+ * @param {BrowserContextOptions} [options]
+ */
 const enter = (name, channel, address = `${here.proxy.http}/demo/chat/`, options = {}) =>
   join(here.browser, address, name, channel, options);
 
 test("three people see each other, talk to all and to one, and go", async () => {
   const [ann, bob, cleo] = [await enter("Ann", "trio"), await enter("Bob", "trio"), await enter("Cleo", "trio")];
-  for (const [page, others] of [
-    [ann, ["Bob", "Cleo"]],
-    [bob, ["Ann", "Cleo"]],
-    [cleo, ["Ann", "Bob"]],
+  for (const { page, others } of [
+    { page: ann, others: ["Bob", "Cleo"] },
+    { page: bob, others: ["Ann", "Cleo"] },
+    { page: cleo, others: ["Ann", "Bob"] },
   ]) {
     for (const other of others) await people(page).filter({ hasText: other }).waitFor();
   }
@@ -61,6 +70,7 @@ test("a page from another origin finds its proxy and talks to the proxy’s own 
 });
 
 test("it is usable at phone width and in the dark", async () => {
+  /** @type {BrowserContextOptions} */
   const options = { viewport: { width: 390, height: 844 }, colorScheme: "dark" };
   const phone = await enter("Phil", "phone", undefined, options);
   await say(phone, "from a phone");
@@ -100,7 +110,7 @@ test("who finds no proxy is told what to do", async (t) => {
   const proxy = await NwsProxy.during(t);
   const page = await tab(here.browser);
   await page.goto(`${proxy.http}/demo/chat/?proxy=${proxy.ws}`);
-  await page.evaluate(() => import("/networkwebsockets.mjs"));
+  await page.evaluate((library) => import(library), "/networkwebsockets.mjs");
   await proxy.stop();
   await page.getByLabel("Your name").fill("Ann");
   await page.getByRole("button", { name: "Join" }).click();

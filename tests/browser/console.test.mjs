@@ -5,8 +5,17 @@ import { test } from "node:test";
 
 import { picture, tab, world } from "./world.mjs";
 
+/**
+ * @import { BrowserContextOptions, Page } from "playwright-core"
+ * @import { Tab } from "./world.mjs"
+ */
+
 const here = world();
 
+/**
+ * @param {string} path
+ * @param {BrowserContextOptions} [options]
+ */
 async function open(path, options) {
   const page = await tab(here.browser, options);
   await page.goto(`${here.proxy.http}${path}`);
@@ -14,6 +23,11 @@ async function open(path, options) {
   return page;
 }
 
+/**
+ * @param {Page} page
+ * @param {string} name
+ * @param {string} [reach]
+ */
 async function join(page, name, reach = "Network") {
   await page.getByRole("group", { name: "Reach" }).getByText(reach).click();
   await page.getByRole("textbox", { name: "Channel name" }).fill(name);
@@ -21,15 +35,26 @@ async function join(page, name, reach = "Network") {
   await panel(page).getByRole("status").filter({ hasText: "Connected" }).waitFor();
 }
 
+/** @param {Page} page */
 const panel = (page) => page.getByRole("tabpanel");
+/**
+ * @param {Page} page
+ * @param {string | RegExp} text
+ */
 const row = (page, text) => panel(page).getByRole("log").getByRole("listitem").filter({ hasText: text });
+/** @param {Page} page */
 const peers = (page) => panel(page).getByRole("list", { name: "Peers" }).getByRole("listitem");
 
+/**
+ * @param {Page} page
+ * @param {string} text
+ */
 async function say(page, text) {
   await panel(page).getByRole("textbox", { name: "Message" }).fill(text);
   await page.keyboard.press("Enter");
 }
 
+/** @param {Tab[]} pages */
 async function end(...pages) {
   for (const page of pages) {
     assert.deepEqual(page.faults, []);

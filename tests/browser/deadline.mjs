@@ -2,8 +2,16 @@
 
 export const DEADLINE_MS = 40_000;
 
+/**
+ * @template T
+ * @param {string} event what is waited for
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
 export async function within(event, promise) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** @type {Promise<never>} */
   const deadline = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`waited in vain for ${event}`)), DEADLINE_MS);
   });

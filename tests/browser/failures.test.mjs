@@ -12,15 +12,29 @@ import { Impostor } from "./impostor.mjs";
 import { NwsProxy } from "./proxy.mjs";
 import { framing, GRANTED, internet, pages, permission, strict } from "./public.mjs";
 
+/**
+ * @import { Frame } from "playwright-core"
+ * @import { Behaviour } from "./impostor.mjs"
+ */
+
 const net = internet();
 
-const attempt = (page, endpoint, channel) =>
+/**
+ * @param {Frame} page
+ * @param {string} address
+ */
+const attempt = (page, address) =>
   within(
     "the end of an attempt",
-    page.evaluate((given) => attempt(...given), [endpoint, channel]),
+    page.evaluate((endpoint) => globalThis.attempt(endpoint), address),
   );
 
-/** It failed once, for `reason`, with a message that says what to do, and closed once. */
+/**
+ * It failed once, for `reason`, with a message that says what to do, and closed once.
+ * @param {Seen[]} seen
+ * @param {string} reason
+ * @param {RegExp} remedy
+ */
 function assertFailed(seen, reason, remedy) {
   assert.deepEqual(
     seen.map(({ type, state }) => [type, state]),
@@ -31,11 +45,13 @@ function assertFailed(seen, reason, remedy) {
     JSON.stringify(seen),
   );
   const [error, close] = seen;
-  assert.equal(error.reason, reason, error.message);
-  assert.match(error.message, remedy);
+  const { message = "" } = error;
+  assert.equal(error.reason, reason, message);
+  assert.match(message, remedy);
   assert.deepEqual([close.code, close.wasClean], [1006, false]);
 }
 
+/** @param {Seen[]} seen */
 const assertOpened = (seen) => assert.deepEqual(seen, [{ type: "open", state: 1 }]);
 
 test("a site that the person has not allowed says so, and where to allow it", () =>
@@ -59,10 +75,12 @@ test("a site that comes by http is told to come by https", () =>
     assertFailed(await attempt(page, net.down), "insecure-context", /https/);
   }));
 
-for (const [place, top] of [
+/** @type {[string, () => string][]} */
+const TOPS = [
   ["a site of the internet", () => net.other],
   ["a page of this machine", () => net.loopback],
-]) {
+];
+for (const [place, top] of TOPS) {
   test(`a site in a frame of ${place} needs the attribute`, () =>
     net.visit(framing(top(), net.secure), undefined, async (frame) => {
       assertFailed(await attempt(frame, net.proxy.ws), "blocked", /allow="loopback-network"/);
@@ -94,6 +112,10 @@ test("a site is not told of a permission that its endpoint does not need", () =>
     assert.equal(await permission(page), "prompt");
   }));
 
+/**
+ * How a page asks a worker of each kind.
+ * @type {Record<string, (message: string[]) => Promise<Seen[]>>}
+ */
 const WORKERS = {
   dedicated: (message) =>
     new Promise((resolve) => {
@@ -113,13 +135,17 @@ const WORKERS = {
     return new Promise((resolve) => {
       navigator.serviceWorker.onmessage = ({ data }) => resolve(data);
       navigator.serviceWorker.startMessages();
-      active.postMessage(message);
+      active?.postMessage(message);
     });
   },
 };
 
 for (const [kind, ask] of Object.entries(WORKERS)) {
   test(`a ${kind} worker of a site needs the permission, and nothing else`, async () => {
+    /**
+     * @param {Frame} page
+     * @param {string} endpoint
+     */
     const inWorker = (page, endpoint) => within("the answer of a worker", page.evaluate(ask, ["attempt", endpoint]));
     await net.visit(net.secure, undefined, async (page) => {
       assertFailed(await inWorker(page, net.proxy.ws), "permission-denied", /Allow .* site settings/);
@@ -192,6 +218,7 @@ test("a page whose policy allows the socket alone is not told that it is blocked
   }));
 
 const LATER = { service: "networkwebsockets", protocol: 2, origin: "allowed" };
+/** @type {Record<string, [behaviour: Behaviour, reason: string, remedy: RegExp]>} */
 const OTHERS = {
   "a proxy of a later protocol that refuses": [{ status: LATER }, "version-mismatch", /update it/],
   "a proxy of a later protocol that is silent": [{ status: LATER, welcome: () => {} }, "version-mismatch", /update it/],
@@ -219,15 +246,15 @@ test("a site that tries too many names, and one that finds the channel full, are
     assertOpened(await attempt(page, small.ws));
     const [error, close] = await attempt(page, small.ws);
     assert.deepEqual([error.reason, close.code, close.wasClean], ["limit", 4503, true]);
-    assert.match(error.message, /later/);
+    assert.match(error.message ?? "", /later/);
     const last = await page.evaluate(async (endpoint) => {
       for (let i = 0; ; i++) {
-        const seen = await attempt(endpoint, `name-${i}`);
+        const seen = await globalThis.attempt(endpoint, `name-${i}`);
         if (seen[0].type !== "open") return seen;
       }
     }, small.ws);
     assert.deepEqual([last[0].reason, last[1].code], ["limit", 4429]);
-    assert.match(last[0].message, /names.*later/);
+    assert.match(last[0].message ?? "", /names.*later/);
   });
 });
 
@@ -235,12 +262,13 @@ test("a page that closes while the reason is looked for need not wait for it", a
   const slow = await Impostor.start(t, { status: new Promise(() => {}) });
   await net.visit(net.loopback, undefined, async (page) => {
     await page.evaluate((endpoint) => {
+      const socket = new NetworkWebSocket("attempts", { endpoint });
+      window.socket = socket;
       window.seen = [];
-      window.socket = new NetworkWebSocket("attempts", { endpoint });
       window.over = new Promise((resolve) => {
-        window.socket.onclose = resolve;
+        socket.addEventListener("close", ({ code }) => resolve(code));
       });
-      for (const type of ["error", "close"]) window.socket.addEventListener(type, () => window.seen.push(type));
+      for (const type of ["error", "close"]) socket.addEventListener(type, () => window.seen.push(type));
     }, slow.ws);
     await within("the question what it is", slow.asked);
     assert.deepEqual(await page.evaluate(() => [window.socket.readyState, window.seen]), [0, []]);
@@ -248,7 +276,7 @@ test("a page that closes while the reason is looked for need not wait for it", a
       "the end",
       page.evaluate(() => {
         window.socket.close();
-        return window.over.then(({ code }) => [...window.seen, code]);
+        return window.over.then((code) => [...window.seen, code]);
       }),
     );
     assert.deepEqual(seen, ["error", "close", 1006]);

@@ -5,6 +5,20 @@ import { createServer } from "node:http";
 
 import { WebSocketServer } from "ws";
 
+import { portOf } from "./port.mjs";
+
+/**
+ * @import { TestContext } from "node:test"
+ * @import { WebSocket } from "ws"
+ */
+
+/**
+ * @typedef {object} Behaviour
+ * @property {object} [status] what it answers to `GET /status`; 404 without one, and never if it is
+ *   a promise
+ * @property {(socket: WebSocket) => void} [welcome] what it does with a socket; without, it refuses
+ */
+
 export class Impostor {
   #server;
   #sockets = new WebSocketServer({ noServer: true });
@@ -12,10 +26,8 @@ export class Impostor {
   /**
    * It stops after the test.
    *
-   * @param {import('node:test').TestContext} t
-   * @param {object} behaviour
-   * @param {object} [behaviour.status] what it answers to `GET /status`; 404 without one, and never if it is a promise
-   * @param {(socket: import('ws').WebSocket) => void} [behaviour.welcome] what it does with a socket; without, it refuses
+   * @param {TestContext} t
+   * @param {Behaviour} behaviour
    */
   static async start(t, behaviour) {
     const impostor = new Impostor(behaviour);
@@ -24,14 +36,18 @@ export class Impostor {
     return impostor;
   }
 
+  /** @param {Behaviour} behaviour */
   constructor({ status, welcome }) {
-    /** Fulfilled as soon as a page has asked for the status. */
+    /** @type {() => void} */
+    let asked = () => {};
+    /** Fulfilled as soon as a page has asked for the status. @type {Promise<void>} */
     this.asked = new Promise((resolve) => {
-      this.#server = createServer(async (_request, response) => {
-        resolve();
-        response.writeHead(status ? 200 : 404, { "access-control-allow-origin": "*" });
-        response.end(status ? JSON.stringify(await status) : "nothing here");
-      });
+      asked = resolve;
+    });
+    this.#server = createServer(async (_request, response) => {
+      asked();
+      response.writeHead(status ? 200 : 404, { "access-control-allow-origin": "*" });
+      response.end(status ? JSON.stringify(await status) : "nothing here");
     });
     this.#server.on("upgrade", (request, socket, head) => {
       if (welcome) this.#sockets.handleUpgrade(request, socket, head, welcome);
@@ -41,7 +57,7 @@ export class Impostor {
   }
 
   get ws() {
-    return `ws://localhost:${this.#server.address().port}`;
+    return `ws://localhost:${portOf(this.#server)}`;
   }
 
   async #stop() {

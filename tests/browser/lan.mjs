@@ -12,11 +12,21 @@ import { within } from "./deadline.mjs";
 import { TARGET } from "./proxy.mjs";
 import { launch } from "./world.mjs";
 
-export class Lan {
-  #lab;
-  #folder;
+/**
+ * @import { ChildProcessByStdio } from "node:child_process"
+ * @import { Browser } from "playwright-core"
+ * @import { Readable, Writable } from "node:stream"
+ */
 
-  /** @param {string[]} [flags] of each Chromium */
+export class Lan {
+  /** @type {ChildProcessByStdio<Writable, Readable, null> | null} */
+  #lab = null;
+  #folder = "";
+
+  /**
+   * @param {string[]} [flags] of each Chromium
+   * @param {number} count
+   */
   static async start(count, flags = []) {
     const lan = new Lan();
     try {
@@ -28,19 +38,24 @@ export class Lan {
     return lan;
   }
 
-  /** @type {import('playwright-core').Browser[]} one of each machine */
+  /** @type {Browser[]} one of each machine */
   browsers = [];
 
   /** The words with which commands run on each machine. @type {string[][]} */
   entrances = [];
 
+  /**
+   * @param {number} count
+   * @param {string[]} flags
+   */
   async #build(count, flags) {
     const program = join(TARGET, "debug/examples/lan");
     if (!existsSync(program)) {
       throw new Error(`${program} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-tests --example lan\``);
     }
-    this.#lab = spawn(program, [String(count)], { stdio: ["pipe", "pipe", "inherit"] });
-    const lines = createInterface(this.#lab.stdout)[Symbol.asyncIterator]();
+    const lab = spawn(program, [String(count)], { stdio: ["pipe", "pipe", "inherit"] });
+    this.#lab = lab;
+    const lines = createInterface(lab.stdout)[Symbol.asyncIterator]();
     this.#folder = await mkdtemp(join(tmpdir(), "nws-lan-"));
     for (let number = 0; number < count; number += 1) {
       const { value: entrance } = await within("a machine", lines.next());
@@ -50,7 +65,11 @@ export class Lan {
     }
   }
 
-  /** A program that is Chromium on a machine. */
+  /**
+   * A program that is Chromium on a machine.
+   * @param {number} number
+   * @param {string} entrance
+   */
   async #browser(number, entrance) {
     const path = join(this.#folder, `chromium-${number}`);
     await writeFile(path, `#!/bin/sh\nexec ${entrance} '${process.env.CHROMIUM ?? "/usr/bin/chromium"}' "$@"\n`);

@@ -9,6 +9,7 @@ import { picture } from "./world.mjs";
 
 const CHAT = "http://localhost:9009/demo/chat/";
 const NAMES = ["Ann", "Bob", "Cleo"];
+/** @type {Lan} */
 let lan;
 
 before(async () => {
@@ -16,7 +17,11 @@ before(async () => {
 });
 after(() => lan?.stop());
 
-/** The first people, each at a machine of their own, who all see each other. */
+/**
+ * The first people, each at a machine of their own, who all see each other.
+ * @param {number} count
+ * @param {string} channel
+ */
 async function meet(count, channel) {
   const names = NAMES.slice(0, count);
   const pages = await Promise.all(names.map((name, number) => enter(lan.browsers[number], CHAT, name, channel)));

@@ -1,18 +1,24 @@
 /* In the page: joins the channel that the address names, and queues what happens until the test asks for it. */
 
 (() => {
+  /** @type {Happened[]} */
   const queue = [];
+  /** @type {((event: Happened) => void)[]} */
   const waiting = [];
 
+  /** @param {Happened} event */
   function happened(event) {
-    if (waiting.length) waiting.shift()(event);
+    const resolve = waiting.shift();
+    if (resolve) resolve(event);
     else queue.push(event);
   }
 
+  /** @param {string | ArrayBuffer} data */
   function readable(data) {
     return typeof data === "string" ? data : [...new Uint8Array(data)];
   }
 
+  /** @param {PeerWebSocket} peer */
   function follow(peer) {
     peer.binaryType = "arraybuffer";
     peer.onopen = () => happened({ type: "peer open", peer: peer.id });
@@ -21,7 +27,8 @@
   }
 
   const { kind, channel, proxy, reconnect = "false" } = Object.fromEntries(new URLSearchParams(location.search));
-  const socket = new window[kind](channel, { endpoint: proxy, reconnect: JSON.parse(reconnect) });
+  const Socket = kind === "LocalWebSocket" ? LocalWebSocket : NetworkWebSocket;
+  const socket = new Socket(channel, { endpoint: proxy, reconnect: JSON.parse(reconnect) });
   socket.binaryType = "arraybuffer";
   socket.onopen = () => happened({ type: "open", id: socket.id });
   socket.onconnect = ({ detail }) => {
@@ -39,11 +46,10 @@
     socket,
     /** The next thing that happened, as soon as it has. */
     next: () =>
-      queue.length
-        ? queue.shift()
-        : new Promise((resolve) => {
-            waiting.push(resolve);
-          }),
+      queue.shift() ??
+      new Promise((resolve) => {
+        waiting.push(resolve);
+      }),
     peer: (id) => socket.peers.find((peer) => peer.id === id),
   };
 })();

@@ -4,8 +4,26 @@ import assert from "node:assert/strict";
 
 import { within } from "./deadline.mjs";
 
+/**
+ * @import { Browser, Page } from "playwright-core"
+ * @import { NwsProxy } from "./proxy.mjs"
+ */
+
+/**
+ * @typedef {object} Joining
+ * @property {"NetworkWebSocket" | "LocalWebSocket"} [kind]
+ * @property {string} channel
+ * @property {NwsProxy} proxy
+ * @property {boolean | {send: "throw" | "queue"}} [reconnect]
+ */
+
 export class Member {
-  /** Loads a page of `pages.mjs` in a browsing context, and so a renderer, of its own. */
+  /**
+   * Loads a page of `pages.mjs` in a browsing context, and so a renderer, of its own.
+   * @param {Browser} browser
+   * @param {string} page its address
+   * @param {Joining} joining
+   */
   static async join(browser, page, { kind = "NetworkWebSocket", channel, proxy, reconnect = false }) {
     const context = await browser.newContext();
     const tab = await context.newPage();
@@ -21,9 +39,13 @@ export class Member {
     return member;
   }
 
+  id = "";
+  /** What went wrong in the page. @type {string[]} */
+  faults = [];
+
+  /** @param {Page} page */
   constructor(page) {
     this.page = page;
-    this.faults = [];
     page.on("pageerror", (error) => {
       console.error(`in the page: ${error.message}`);
       this.faults.push(error.message);
@@ -33,19 +55,19 @@ export class Member {
   async opens() {
     const event = await this.next();
     assert.equal(event.type, "open", JSON.stringify(event));
-    this.id = event.id;
+    this.id = event.id ?? "";
   }
 
   /** After a loss: tries until it is back. Attempts are counted on where the connection has not lasted. */
   async returns() {
     let event = await this.next();
     assert.equal(event.type, "reconnecting", JSON.stringify(event));
-    for (let { attempt } = event; event.type === "reconnecting"; event = await this.next()) {
+    for (let attempt = Number(event.attempt); event.type === "reconnecting"; event = await this.next()) {
       assert.equal(event.attempt, attempt++);
     }
     assert.equal(event.type, "open", JSON.stringify(event));
     assert.notEqual(event.id, this.id);
-    this.id = event.id;
+    this.id = event.id ?? "";
   }
 
   next() {
@@ -55,18 +77,26 @@ export class Member {
     );
   }
 
+  /** @param {Happened} event */
   async expect(event) {
     assert.deepEqual(await this.next(), event);
   }
 
-  /** The one arrival that is next. */
+  /**
+   * The one arrival that is next.
+   * @param {string} peer
+   */
   async sees(peer) {
     await this.expect({ type: "connect", peer });
     await this.expect({ type: "peer open", peer });
   }
 
-  /** The next arrivals, in whatever order. */
+  /**
+   * The next arrivals, in whatever order.
+   * @param {string[]} peers
+   */
   async seesAll(peers) {
+    /** @type {(string | undefined)[]} */
     const seen = [];
     while (seen.length < peers.length) {
       const { type, peer } = await this.next();
@@ -77,14 +107,21 @@ export class Member {
     assert.deepEqual(seen.sort(), peers.toSorted());
   }
 
-  /** The one departure that is next. */
+  /**
+   * The one departure that is next.
+   * @param {string} peer
+   */
   async misses(peer) {
     await this.expect({ type: "peer close", peer });
     await this.expect({ type: "disconnect", peer });
   }
 
-  /** The next departures, in whatever order. */
+  /**
+   * The next departures, in whatever order.
+   * @param {string[]} peers
+   */
   async missesAll(peers) {
+    /** @type {(string | undefined)[]} */
     const missed = [];
     while (missed.length < peers.length) {
       const { type, peer } = await this.next();
@@ -95,27 +132,42 @@ export class Member {
     assert.deepEqual(missed.sort(), peers.toSorted());
   }
 
+  /**
+   * @param {string} sender
+   * @param {string | number[]} data
+   */
   async hears(sender, data) {
     await this.expect({ type: "message", sender, known: true, data });
   }
 
+  /**
+   * @param {string} peer
+   * @param {string | number[]} data
+   */
   async hearsDirectly(peer, data) {
     await this.expect({ type: "direct", peer, data });
   }
 
-  /** Broadcasts a text, or bytes given as an array. */
+  /**
+   * Broadcasts a text, or bytes given as an array.
+   * @param {string | number[]} data
+   */
   send(data) {
     return this.page.evaluate((sent) => {
       window.member.socket.send(typeof sent === "string" ? sent : new Uint8Array(sent));
     }, data);
   }
 
+  /**
+   * @param {string} peer
+   * @param {string | number[]} data
+   */
   sendTo(peer, data) {
     return this.page.evaluate(
-      ([id, sent]) => {
-        window.member.peer(id).send(typeof sent === "string" ? sent : new Uint8Array(sent));
+      ({ id, sent }) => {
+        window.member.peer(id)?.send(typeof sent === "string" ? sent : new Uint8Array(sent));
       },
-      [peer, data],
+      { id: peer, sent: data },
     );
   }
 
@@ -129,8 +181,14 @@ export class Member {
   }
 }
 
-/** Lets members join one after the other, and takes what they see of each other. */
+/**
+ * Lets members join one after the other, and takes what they see of each other.
+ * @param {Browser} browser
+ * @param {string[]} pages
+ * @param {Joining} options
+ */
 export async function meet(browser, pages, options) {
+  /** @type {Member[]} */
   const members = [];
   for (const page of pages) {
     const newcomer = await Member.join(browser, page, options);

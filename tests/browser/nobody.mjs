@@ -3,11 +3,13 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
+import { portOf } from "./port.mjs";
+
 /** The port is one that has just been free; nothing keeps others from it. */
 export async function nobody() {
   const server = createServer().listen(0, "localhost");
   await once(server, "listening");
-  const { port } = server.address();
+  const port = portOf(server);
   server.close();
   await once(server, "close");
   return `ws://localhost:${port}`;

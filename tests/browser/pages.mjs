@@ -2,16 +2,23 @@
 
 import { readFile } from "node:fs/promises";
 
+/** @import { NwsProxy } from "./proxy.mjs" */
+
 const script = new URL("member.js", import.meta.url);
 
-/** Reads for a `Site`: `/classic.html`, `/module.html`, and the script that both use. */
+/**
+ * Reads for a `Site`: `/classic.html`, `/module.html`, and the script that both use.
+ * @param {NwsProxy} proxy
+ */
 export function memberPages(proxy) {
   const classic = `<script src="${proxy.http}/networkwebsockets.js"></script><script src="member.js"></script>`;
   const module = `<script type="module">
     import { LocalWebSocket, NetworkWebSocket } from '${proxy.http}/networkwebsockets.mjs';
     Object.assign(window, { LocalWebSocket, NetworkWebSocket });
   </script><script type="module" src="member.js"></script>`;
+  /** @type {Record<string, string>} */
   const pages = { "/classic.html": classic, "/module.html": module };
+  /** @param {string} path */
   return async (path) => {
     if (path === "/member.js") return readFile(script);
     if (!(path in pages)) throw new Error("no such page");

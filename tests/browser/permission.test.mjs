@@ -7,13 +7,23 @@ import { within } from "./deadline.mjs";
 import { Impostor } from "./impostor.mjs";
 import { GRANTED, internet, permission, strict } from "./public.mjs";
 
+/** @import { Frame } from "playwright-core" */
+
 const net = internet();
 
+/**
+ * @param {Frame} page
+ * @param {string} endpoint
+ */
 const probe = (page, endpoint) =>
   within(
     "an answer",
     page.evaluate((given) => NetworkWebSocket.probe({ endpoint: given }), endpoint),
   );
+/**
+ * @param {Frame} page
+ * @param {string} endpoint
+ */
 const request = (page, endpoint) =>
   within(
     "a decision",
@@ -45,7 +55,7 @@ for (const host of ["public.test", "localhost.public.test"]) {
 
 test("for an endpoint that is not on this machine nobody has to be asked", () =>
   net.visit(net.secure, undefined, async (page) => {
-    const asked = page.waitForRequest((request) => request.url().startsWith(`${net.other}/status?`));
+    const asked = page.page().waitForRequest((request) => request.url().startsWith(`${net.other}/status?`));
     const { ok, permission: state, reason } = await probe(page, net.other.replace("https", "wss"));
     assert.deepEqual([ok, state, reason], [false, "granted", "proxy-not-running"]);
     await asked;
@@ -102,7 +112,8 @@ test("an endpoint may be a function, and both classes have both", () =>
     assert.deepEqual(told, [true, "granted"]);
     const shapes = await page.evaluate(() =>
       ["probe", "requestPermission"].map((name) => {
-        const { writable, enumerable, configurable, value } = Object.getOwnPropertyDescriptor(NetworkWebSocket, name);
+        const shape = Object.getOwnPropertyDescriptor(NetworkWebSocket, name);
+        const { writable, enumerable, configurable, value } = shape ?? {};
         return [writable, enumerable, configurable, value.name, value.length];
       }),
     );
@@ -131,12 +142,14 @@ for (const [answer, reason] of [
               // No browser without a window leaves a question unanswered.
               const status = {
                 state: "prompt",
+                heard() {},
+                /** @param {() => void} heard */
                 set onchange(heard) {
                   this.heard = heard;
                   waited(globalThis.attempted);
                 },
               };
-              navigator.permissions.query = async () => status;
+              Object.assign(navigator.permissions, { query: async () => status });
               globalThis.question = status;
               globalThis.attempt(endpoint).then((seen) => {
                 globalThis.attempted = seen;
@@ -151,7 +164,7 @@ for (const [answer, reason] of [
         question.state = state;
         question.heard();
       }, answer);
-      const [error, close] = await (await within("the end", outcome)).jsonValue();
+      const [error, close] = (await (await within("the end", outcome)).jsonValue()) ?? [];
       assert.deepEqual([error.reason, close.code], [reason, 1006]);
     }));
 }

@@ -1,6 +1,5 @@
 /** However a page ends, the others see exactly one leave; and one join when it comes back. */
 
-import { once } from "node:events";
 import { test } from "node:test";
 
 import { within } from "./deadline.mjs";
@@ -9,12 +8,17 @@ import { world } from "./world.mjs";
 
 const here = world();
 
+/** @param {string} channel */
 async function three(channel) {
   const pages = Array(3).fill(`${here.sites[0].origin}/classic.html`);
   return meet(here.browser, pages, { channel, proxy: here.proxy });
 }
 
-/** The next that both hear is each other: nothing else was on its way. */
+/**
+ * The next that both hear is each other: nothing else was on its way.
+ * @param {Member} a
+ * @param {Member} b
+ */
 async function stillTalk(a, b) {
   await a.send("still here");
   await b.hears(a.id, "still here");
@@ -34,7 +38,7 @@ test("a page that is closed leaves once", async () => {
 
 test("a page whose renderer crashes leaves once", async () => {
   const [a, b, crashing] = await three("crashing");
-  const crash = once(crashing.page, "crash");
+  const crash = crashing.page.waitForEvent("crash");
   // The navigation ends with the renderer, not with an answer.
   crashing.page.goto("chrome://crash").catch(() => {});
   await within("the crash", crash);

@@ -9,6 +9,12 @@ import { fileURLToPath } from "node:url";
 
 import { within } from "./deadline.mjs";
 
+/**
+ * @import { ChildProcessByStdio } from "node:child_process"
+ * @import { TestContext } from "node:test"
+ * @import { Readable } from "node:stream"
+ */
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Cargo's target folder. */
@@ -18,9 +24,12 @@ export const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target");
 export const PROGRAM = process.env.NWS_BIN ?? join(TARGET, "debug/nws");
 
 export class NwsProxy {
-  #child;
+  /** @type {ChildProcessByStdio<null, Readable, null> | null} */
+  #child = null;
   #flags;
+  port = 0;
 
+  /** @param {string[]} flags */
   static async start(...flags) {
     if (!existsSync(PROGRAM)) {
       throw new Error(`${PROGRAM} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-proxy\``);
@@ -30,28 +39,41 @@ export class NwsProxy {
     return proxy;
   }
 
-  /** One with flags of its own for one test, which stops after it. */
+  /**
+   * One with flags of its own for one test, which stops after it.
+   * @param {TestContext} t
+   * @param {string[]} flags
+   */
   static async during(t, ...flags) {
     const proxy = await NwsProxy.start(...flags);
     t.after(() => proxy.stop());
     return proxy;
   }
 
+  /** @param {string[]} flags */
   constructor(flags) {
     this.#flags = flags;
   }
 
+  /** @param {number} port */
   async #run(port) {
-    const args = ["run", "--no-discovery", "--port", port, ...this.#flags];
-    this.#child = spawn(PROGRAM, args, { stdio: ["ignore", "pipe", "inherit"] });
-    const said = once(createInterface(this.#child.stdout), "line");
+    const args = ["run", "--no-discovery", "--port", String(port), ...this.#flags];
+    const child = spawn(PROGRAM, args, { stdio: ["ignore", "pipe", "inherit"] });
+    this.#child = child;
+    const said = once(createInterface(child.stdout), "line");
     const [line] = await within("the line that tells the port", said).catch(async (failure) => {
       await this.kill();
       throw failure;
     });
-    this.port = Number(/^listening on http:\/\/localhost:(\d+)\/$/.exec(line)[1]);
-    this.http = `http://localhost:${this.port}`;
-    this.ws = `ws://localhost:${this.port}`;
+    this.port = Number(/^listening on http:\/\/localhost:(\d+)\/$/.exec(line)?.[1]);
+  }
+
+  get http() {
+    return `http://localhost:${this.port}`;
+  }
+
+  get ws() {
+    return `ws://localhost:${this.port}`;
   }
 
   /** Ends it, and waits until it has said goodbye. */
@@ -71,17 +93,19 @@ export class NwsProxy {
 
   /** As if the machine slept, but for the browser. */
   freeze() {
-    this.#child.kill("SIGSTOP");
+    this.#child?.kill("SIGSTOP");
   }
 
   thaw() {
-    this.#child.kill("SIGCONT");
+    this.#child?.kill("SIGCONT");
   }
 
+  /** @param {NodeJS.Signals} signal */
   async #end(signal) {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exit = once(this.#child, "exit");
-    this.#child.kill(signal);
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, "exit");
+    child.kill(signal);
     await within("the end of the proxy", exit);
   }
 }

@@ -10,26 +10,32 @@ import { within } from "./deadline.mjs";
 import { Member } from "./member.mjs";
 import { world } from "./world.mjs";
 
+/** @import { Joining } from "./member.mjs" */
+
 const here = world();
 
-/** A raw peer whose frames wait until they are asked for. */
+/**
+ * A raw peer whose frames wait until they are asked for.
+ * @param {string} path
+ */
 async function rawPeer(path) {
   const socket = new WebSocket(`${here.proxy.ws}${path}`);
   const frames = on(socket, "message");
   await within("a raw peer to open", once(socket, "open"));
   const next = async () => {
-    const {
-      value: [data, isBinary],
-    } = await within("a frame", frames.next());
+    const { value } = await within("a frame", frames.next());
+    const [data, isBinary] = value ?? [];
     return isBinary ? [...data] : data.toString();
   };
   return { socket, next };
 }
 
-for (const [kind, path] of [
+/** @type {[Joining["kind"], string][]} */
+const PATHS = [
   ["NetworkWebSocket", "/network/raw/7"],
   ["LocalWebSocket", "/local/raw/7"],
-]) {
+];
+for (const [kind, path] of PATHS) {
   test(`a raw peer and a page with ${kind} talk in text and bytes`, async () => {
     const page = `${here.sites[0].origin}/classic.html`;
     const member = await Member.join(here.browser, page, { kind, channel: "raw", proxy: here.proxy });

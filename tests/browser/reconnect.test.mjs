@@ -7,16 +7,30 @@ import { within } from "./deadline.mjs";
 import { meet } from "./member.mjs";
 import { world } from "./world.mjs";
 
+/** @import { Joining, Member } from "./member.mjs" */
+
 const here = world();
 
+/**
+ * @param {Member[]} members
+ * @param {Member} member
+ */
 const others = (members, member) => members.filter((other) => other !== member);
 
+/**
+ * @param {Joining["kind"]} kind
+ * @param {string} channel
+ * @param {number} count
+ */
 async function together(kind, channel, count) {
   const pages = Array.from({ length: count }, (_, i) => `${here.sites[i % 2].origin}/classic.html`);
   return meet(here.browser, pages, { kind, channel, proxy: here.proxy, reconnect: true });
 }
 
-/** Everybody says something to all, and to each; what they hear next is that, and nothing else. */
+/**
+ * Everybody says something to all, and to each; what they hear next is that, and nothing else.
+ * @param {Member[]} members
+ */
 async function talk(members) {
   for (const member of members) {
     await member.send(`all, from ${member.id}`);
@@ -28,11 +42,15 @@ async function talk(members) {
   }
 }
 
+/**
+ * @param {"kill" | "stop"} end
+ * @param {Member[]} members
+ */
 async function restart(end, members) {
-  const lost = members.map((member) => [member, others(members, member).map(({ id }) => id)]);
+  const lost = members.map((member) => ({ member, ids: others(members, member).map(({ id }) => id) }));
   await here.proxy[end]();
   // In order of arrival, or as the proxy says goodbye to one after the other.
-  for (const [member, ids] of lost) await member.missesAll(ids);
+  for (const { member, ids } of lost) await member.missesAll(ids);
   await here.proxy.again();
   await Promise.all(members.map((member) => member.returns()));
   for (const member of members) {
@@ -42,14 +60,20 @@ async function restart(end, members) {
   }
 }
 
-for (const [kind, count] of [
+/** @type {[Joining["kind"], number][]} */
+const MEETINGS = [
   ["NetworkWebSocket", 2],
   ["LocalWebSocket", 3],
-]) {
-  for (const [how, end] of [
-    ["is killed", "kill"],
-    ["says goodbye", "stop"],
-  ]) {
+];
+
+/** @type {[string, "kill" | "stop"][]} */
+const ENDS = [
+  ["is killed", "kill"],
+  ["says goodbye", "stop"],
+];
+
+for (const [kind, count] of MEETINGS) {
+  for (const [how, end] of ENDS) {
     test(`${count} pages by ${kind} find each other again when the proxy ${how}`, async () => {
       const members = await together(kind, `again-${end}`, count);
       for (let time = 0; time < 3; time++) {
@@ -61,7 +85,9 @@ for (const [kind, count] of [
   }
 }
 
-for (const mode of ["throw", "queue"]) {
+/** @type {("throw" | "queue")[]} */
+const MODES = ["throw", "queue"];
+for (const mode of MODES) {
   test(`what is said while the proxy is killed again and again comes at most once, in order (${mode})`, async () => {
     const options = { channel: `numbers-${mode}`, proxy: here.proxy, reconnect: { send: mode } };
     const page = `${here.sites[0].origin}/classic.html`;
@@ -83,6 +109,7 @@ for (const mode of ["throw", "queue"]) {
         }
       });
     });
+    /** @param {number} speakers */
     const hearsFrom = (speakers) =>
       listener.page.waitForFunction(
         (wanted) => new Set(window.heard.map(([, sender]) => sender)).size === wanted,
@@ -131,15 +158,15 @@ test("a page that comes while the proxy sleeps waits for it, and one that gives 
     await present.page.evaluate((endpoint) => {
       window.opens = [];
       const join = () => {
-        const socket = new window.NetworkWebSocket("waiting", { endpoint, reconnect: { send: "queue" } });
-        socket.onopen = () => window.opens.push(socket.id);
+        const socket = new NetworkWebSocket("waiting", { endpoint, reconnect: { send: "queue" } });
+        socket.addEventListener("open", () => window.opens.push(socket.id));
         return socket;
       };
       window.given = join();
       window.waiting = join();
       window.waiting.send("from the time of sleep");
       window.ending = new Promise((resolve) => {
-        window.given.onclose = ({ code }) => resolve(code);
+        window.given.addEventListener("close", ({ code }) => resolve(code));
       });
       window.given.close();
     }, here.proxy.ws);

@@ -6,6 +6,21 @@ import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { extname, join, normalize } from "node:path";
 
+import { portOf } from "./port.mjs";
+
+/**
+ * @import { Server, ServerResponse } from "node:http"
+ * @import { Server as SecureServer } from "node:https"
+ */
+
+/** What is at a path. @typedef {(path: string) => Promise<string | Buffer>} Read */
+
+/**
+ * Of a site that comes by https.
+ * @typedef {{key: string | Buffer, cert: string | Buffer}} Identity
+ */
+
+/** @type {Record<string, string>} */
 const TYPES = {
   ".css": "text/css",
   ".html": "text/html; charset=utf-8",
@@ -20,17 +35,25 @@ export class Site {
 
   /**
    * @param {string} host the host of the origin: localhost or 127.0.0.1
-   * @param {(path: string) => Promise<string | Buffer>} read what is at a path
-   * @param {{key: Buffer, cert: Buffer}} [identity] of a site that comes by https
+   * @param {Read} read
+   * @param {Identity} [identity]
    */
   static async start(host, read, identity) {
-    const handle = (request, response) => answer(read, request.url, response);
+    /**
+     * @param {{url?: string}} request
+     * @param {ServerResponse} response
+     */
+    const handle = ({ url = "/" }, response) => answer(read, url, response);
     const server = identity ? createSecureServer(identity, handle) : createServer(handle);
     server.listen(0, host);
     await once(server, "listening");
-    return new Site(server, `${identity ? "https" : "http"}://${host}:${server.address().port}`);
+    return new Site(server, `${identity ? "https" : "http"}://${host}:${portOf(server)}`);
   }
 
+  /**
+   * @param {Server | SecureServer} server
+   * @param {string} origin
+   */
   constructor(server, origin) {
     this.#server = server;
     this.origin = origin;
@@ -43,11 +66,20 @@ export class Site {
   }
 }
 
-/** Serves the files below a folder. */
+/**
+ * Serves the files below a folder.
+ * @param {string} root
+ * @returns {Read}
+ */
 export function folder(root) {
   return (path) => readFile(join(root, normalize(path)));
 }
 
+/**
+ * @param {Read} read
+ * @param {string} url
+ * @param {ServerResponse} response
+ */
 async function answer(read, url, response) {
   const { pathname } = new URL(url, "http://site");
   const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;

@@ -10,8 +10,11 @@ import { meet, Member } from "./member.mjs";
 import { memberPages } from "./pages.mjs";
 import { world } from "./world.mjs";
 
+/** @import { Joining } from "./member.mjs" */
+
 const here = world();
 
+/** @param {Member[]} members */
 const leave = (members) => Promise.all(members.map((member) => member.leave()));
 
 test("two pages of two origins chat by script tag", async () => {
@@ -71,6 +74,7 @@ test("of three pages, one hears a direct message", async () => {
 test("a local and a network channel of one name stay apart", async () => {
   const page = `${here.sites[0].origin}/classic.html`;
   const network = { channel: "same", proxy: here.proxy };
+  /** @type {Joining} */
   const local = { ...network, kind: "LocalWebSocket" };
   const [a, b] = await meet(here.browser, [page, page], network);
   const [c, d] = await meet(here.browser, [page, page], local);

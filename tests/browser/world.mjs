@@ -11,6 +11,8 @@ import { memberPages } from "./pages.mjs";
 import { NwsProxy, TARGET } from "./proxy.mjs";
 import { Site } from "./site.mjs";
 
+/** @import { Browser, BrowserContextOptions, Page } from "playwright-core" */
+
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -20,9 +22,12 @@ const FLAGS = [
   "--no-first-run",
 ];
 
-/** @returns {{proxy: NwsProxy, browser: import('playwright-core').Browser, sites: Site[]}} filled before the first test */
+/** @typedef {{proxy: NwsProxy, browser: Browser, sites: Site[]}} World */
+
+/** @returns {World} filled before the first test */
 export function world() {
-  const started = {};
+  // Tests begin after `before`, and so read nothing that is not there.
+  const started = /** @type {World} */ ({});
   before(async () => {
     started.proxy = await NwsProxy.start();
     started.browser = await launch();
@@ -37,27 +42,44 @@ export function world() {
   return started;
 }
 
-/** Starts Chromium, or what is one on another machine. */
+/**
+ * Starts Chromium, or what is one on another machine.
+ * @param {string} [executablePath]
+ * @param {string[]} [flags]
+ */
 export function launch(executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium", flags = []) {
   return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
-/** A tab of a person's own, whose every error is shown, and kept in `faults`. */
+/** A page, with what went wrong in it. @typedef {Page & {faults: string[]}} Tab */
+
+/**
+ * A tab of a person's own, whose every error is shown, and kept in `faults`.
+ * @param {Browser} browser
+ * @param {BrowserContextOptions} [options]
+ * @returns {Promise<Tab>}
+ */
 export async function tab(browser, options = {}) {
   const context = await browser.newContext(options);
-  const page = await context.newPage();
+  /** @type {string[]} */
+  const faults = [];
+  const page = Object.assign(await context.newPage(), { faults });
   page.setDefaultTimeout(DEADLINE_MS);
-  page.faults = [];
+  /** @param {string} text */
   const fault = (text) => {
     console.error(`in the page: ${text}`);
-    page.faults.push(text);
+    faults.push(text);
   };
   page.on("pageerror", (error) => fault(error.message));
   page.on("console", (message) => message.type() === "error" && fault(`${message.text()} ${message.location().url}`));
   return page;
 }
 
-/** Leaves a picture for a look under the target folder. */
+/**
+ * Leaves a picture for a look under the target folder.
+ * @param {Page} page
+ * @param {string} name
+ */
 export async function picture(page, name) {
   const pictures = join(TARGET, "screenshots");
   mkdirSync(pictures, { recursive: true });

@@ -1,0 +1,13 @@
+/** The port of a server that listens on one. */
+
+/** @import { AddressInfo } from "node:net" */
+
+/**
+ * @param {{address(): AddressInfo | string | null}} server
+ * @returns {number}
+ */
+export function portOf(server) {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server does not listen on a port.");
+  return address.port;
+}
