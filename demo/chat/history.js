@@ -21,6 +21,12 @@ const CLOCK_AT_MOST = 1_000_000;
  */
 
 /**
+ * A room, as far as a history needs one.
+ * @typedef {Pick<Room, "id" | "state" | "people" | "announce" | "sendTo" | "addEventListener">}
+ *   HistoryRoom
+ */
+
+/**
  * What was said, and when by `Date.now()`.
  * @typedef {{name: string, text: string, at: number}} ToldLine
  */
@@ -57,7 +63,7 @@ export class History extends Emitter {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {Room} room */
+  /** @param {HistoryRoom} room */
   constructor(room) {
     super();
     this.#room = room;

@@ -5,8 +5,8 @@ import { Replica } from "./replica.js";
 import { isPattern, isTopic, matcher, TOPIC_AT_MOST } from "./topic.js";
 
 /**
- * @import { Room } from "../shared/room.js"
  * @import { Entry } from "./ledger.js"
+ * @import { ReplicaRoom } from "./replica.js"
  */
 
 /**
@@ -24,7 +24,7 @@ export class Hub {
   #subscriptions = new Set();
 
   /**
-   * @param {Room} room that is not open yet
+   * @param {ReplicaRoom} room that is not open yet
    * @param {Ledger} [ledger]
    */
   constructor(room, ledger = new Ledger()) {

@@ -18,6 +18,12 @@ import { MESSAGE_AT_MOST, partsOf, TOPICS_AT_MOST, unpack } from "./ledger.js";
 /** How often ledgers are compared: what is older has settled, and who has not answered by the second time is passed over. */
 const COMPARE_MS = 2000;
 
+/**
+ * A room, as far as a replica needs one.
+ * @typedef {Pick<Room, "id" | "order" | "isLowest" | "people" | "send" | "sendTo" |
+ *   "addEventListener">} ReplicaRoom
+ */
+
 export class Replica {
   #room;
   #ledger;
@@ -34,7 +40,7 @@ export class Replica {
   #timer = setInterval(() => this.compare(), COMPARE_MS);
 
   /**
-   * @param {Room} room that is not open yet
+   * @param {ReplicaRoom} room that is not open yet
    * @param {Ledger} ledger
    * @param {(entry: Entry) => void} changed hears of each new last value
    */

@@ -18,6 +18,11 @@ const VOICE_MS = 200;
 const MEASURE_MS = 1000;
 
 /**
+ * A room, as far as a call needs one.
+ * @typedef {Pick<Room, "id" | "people" | "sendTo" | "addEventListener">} CallRoom
+ */
+
+/**
  * @typedef {object} CallEvents
  * @property {{person: Person, link: Link}} link
  * @property {{person: Person, why: string}} unable
@@ -39,7 +44,7 @@ export class Call extends Emitter {
   #timers;
 
   /**
-   * @param {Room} room
+   * @param {CallRoom} room
    * @param {Sent} sent
    * @param {() => RTCPeerConnection} [open]
    */

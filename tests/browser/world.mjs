@@ -68,7 +68,7 @@ export async function tab(browser, options = {}) {
   /** @param {string} text */
   const fault = (text) => {
     console.error(`in the page: ${text}`);
-    faults.push(text);
+    page.faults.push(text);
   };
   page.on("pageerror", (error) => fault(error.message));
   page.on("console", (message) => message.type() === "error" && fault(`${message.text()} ${message.location().url}`));

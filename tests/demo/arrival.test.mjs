@@ -13,17 +13,24 @@ import { launch, picture, tab } from "../browser/world.mjs";
 import { ALLOWED, DEVICES } from "./conference-meeting.mjs";
 import { end, enter } from "./visit.mjs";
 
+/** @import { Browser } from "playwright-core" */
+
 const DEMOS = ["chat", "game", "pubsub", "webrtc"];
+/** @type {NwsProxy} */
 let proxy;
+/** @type {Browser} */
 let browser;
+/** @type {Site} */
 let stranger;
 
 /** A program that counts who comes. */
 class Witness {
   #socket;
   #came = 0;
+  /** @type {{action: string, resolve: (value?: unknown) => void}[]} */
   #waiting = [];
 
+  /** @param {string} channel */
   static async join(channel) {
     const witness = new Witness(new WebSocket(`${proxy.ws}/${channel}`));
     // The first frame tells it who it is.
@@ -31,9 +38,10 @@ class Witness {
     return witness;
   }
 
+  /** @param {WebSocket} socket */
   constructor(socket) {
     this.#socket = socket;
-    socket.on("message", (data) => this.#hear(JSON.parse(data)));
+    socket.on("message", (data) => this.#hear(JSON.parse(String(data))));
   }
 
   /** How many have come until the proxy answers. */
@@ -61,6 +69,7 @@ class Witness {
     await within("the end of a witness", closed);
   }
 
+  /** @param {{action: string}} frame */
   #hear({ action }) {
     if (action === "connect") this.#came += 1;
     this.#waiting = this.#waiting.filter((waiting) => waiting.action !== action || waiting.resolve());
@@ -70,6 +79,7 @@ class Witness {
 before(async () => {
   proxy = await NwsProxy.start();
   browser = await launch(undefined, DEVICES);
+  /** @param {string[]} target */
   const link = ([id, path]) => `<a id="${id}" href="${proxy.http}${path}">${id}</a>`;
   const links = [
     ...DEMOS.map((demo) => [demo, `/demo/${demo}/#lured-${demo}`]),

@@ -15,7 +15,9 @@ import { end, enter } from "./visit.mjs";
 const CHAT = "http://localhost:9009/demo/chat/";
 const LARGE = 40 * 1024 * 1024;
 
+/** @type {Lan} */
 let lan;
+/** @type {string} */
 let folder;
 
 before(async () => {

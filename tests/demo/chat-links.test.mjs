@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { splitLinks } from "../../demo/chat/links.js";
 
+/** @param {string} text */
 const links = (text) =>
   splitLinks(text)
     .filter(({ href }) => href)
@@ -77,6 +78,7 @@ test("an address that ends with brackets without end costs no more than its leng
 });
 
 test("where an address does not show its host, the host is told", () => {
+  /** @param {string} text */
   const host = (text) => splitLinks(text)[0].host;
   assert.equal(host("https://аpple.com/"), "xn--pple-43d.com");
   assert.equal(host("https://bücher.example"), "xn--bcher-kva.example");

@@ -3,9 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Emitter } from "../../demo/shared/events.js";
 import { History } from "../../demo/chat/history.js";
 import { Typing } from "../../demo/chat/typing.js";
 import { decode, encode } from "../../demo/chat/wire.js";
+
+/**
+ * @import { TestContext } from "node:test"
+ * @import { Line } from "../../demo/chat/wire.js"
+ * @import { Person, RoomEvents } from "../../demo/shared/room.js"
+ */
 
 const GATHER_MS = 400;
 const ANSWER_MS = 3000;
@@ -28,7 +35,8 @@ test("what is no message of the chat is ignored", () => {
     `{"type":"say","text":"${"x".repeat(600_000)}"}`,
   ];
   for (const data of bad) assert.equal(decode(data), null, String(data).slice(0, 50));
-  assert.equal(decode(encode("say", { text: "x".repeat(5000) })).text.length, 4000);
+  const long = decode(encode("say", { text: "x".repeat(5000) }));
+  assert.equal(long?.type === "say" && long.text.length, 4000);
   assert.deepEqual(decode('{"type":"typing","on":"yes"}'), { type: "typing", on: false });
 });
 
@@ -45,21 +53,27 @@ test("lines of a history are cleaned, and those that are none are left out", () 
     "x",
     [],
   ];
-  const { lines: kept } = decode(encode("history", { lines }));
+  const kept = linesOf(encode("history", { lines }));
   assert.deepEqual(kept, [
     { name: "Ann", text: "hi", ago: 5 },
     { name: "?", text: "x", ago: 0 },
   ]);
-  assert.equal(
-    decode(encode("history", { lines: Array(1000).fill({ name: "A", text: "x", ago: 1 }) })).lines.length,
-    200,
-  );
+  const many = encode("history", { lines: Array(1000).fill({ name: "A", text: "x", ago: 1 }) });
+  assert.equal(linesOf(many).length, 200);
 });
 
+/** @param {string} data */
+function linesOf(data) {
+  const said = decode(data);
+  return said?.type === "history" ? said.lines : [];
+}
+
+/** @param {TestContext} t */
 function typist(t) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let now = 10_000;
   t.mock.method(performance, "now", () => now);
+  /** @type {[on: boolean, to: string | null][]} */
   const said = [];
   let changes = 0;
   const typing = new Typing(
@@ -72,6 +86,7 @@ function typist(t) {
     typing,
     said,
     changes: () => changes,
+    /** @param {number} ms */
     pass: (ms) => {
       now += ms;
       t.mock.timers.tick(ms);
@@ -128,11 +143,14 @@ test("who does not say it again is not writing any more, and nobody is while the
   assert.deepEqual(typing.who, []);
 });
 
-/** A room in which the test plays the others. */
-class Room extends EventTarget {
+/** A room in which the test plays the others. @extends {Emitter<RoomEvents>} */
+class Room extends Emitter {
   id = "me";
+  /** @type {"connecting" | "open"} */
   state = "connecting";
+  /** @type {Map<string, Person>} */
   people = new Map();
+  /** @type {[id: string, said: {type: string, lines: Line[]}][]} */
   sent = [];
   announced = 0;
 
@@ -141,34 +159,61 @@ class Room extends EventTarget {
     this.#fire("state");
   }
 
+  /**
+   * @param {string} id
+   * @param {number} here
+   * @param {unknown} [history]
+   */
   come(id, here, history) {
-    const person = { id, name: id, since: performance.now() - here, extra: history ? { history } : {} };
+    const since = performance.now() - here;
+    // Nothing else of a person is looked at.
+    const person = /** @type {Person} */ ({ id, name: id, since, extra: history ? { history } : {} });
     this.people.set(id, person);
     this.#fire("come", { person });
     return person;
   }
 
+  /** @param {string} id */
   go(id) {
-    const person = this.people.get(id);
+    const person = this.person(id);
     this.people.delete(id);
     this.#fire("go", { person });
   }
 
+  /**
+   * @param {string} id
+   * @param {unknown} history
+   */
   change(id, history) {
-    const person = this.people.get(id);
+    const person = this.person(id);
     person.extra = { history };
     this.#fire("changed", { person });
+  }
+
+  /** @param {string} id */
+  person(id) {
+    const person = this.people.get(id);
+    assert.ok(person);
+    return person;
   }
 
   announce() {
     this.announced += 1;
   }
 
+  /**
+   * @param {{id: string}} person
+   * @param {unknown} data
+   */
   sendTo(person, data) {
-    this.sent.push([person.id, JSON.parse(data)]);
+    this.sent.push([person.id, JSON.parse(String(data))]);
     return true;
   }
 
+  /**
+   * @param {keyof RoomEvents} type
+   * @param {object} [detail]
+   */
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
@@ -176,10 +221,12 @@ class Room extends EventTarget {
 
 const ON = { on: true, clock: 1, by: "bob" };
 
+/** @param {TestContext} t */
 function newcomer(t) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const room = new Room();
   const history = new History(room);
+  /** @type {unknown[]} */
   const events = [];
   history.addEventListener("setting", ({ detail }) => events.push(["setting", history.on, detail.person?.id]));
   history.addEventListener("told", ({ detail }) =>
@@ -191,6 +238,7 @@ function newcomer(t) {
     history,
     events,
     asked: () => room.sent.filter(([, { type }]) => type === "history-get").map(([id]) => id),
+    /** @param {number} ms */
     pass: (ms) => t.mock.timers.tick(ms),
   };
 }
@@ -214,7 +262,7 @@ test("nothing is kept, asked or told unless it is switched on", (t) => {
   history.switch(false);
   history.switch(true);
   history.hearGet(room.come("cleo", 0));
-  assert.deepEqual(room.sent.at(-1)[1].lines, [], "switching it off forgets");
+  assert.deepEqual(room.sent[room.sent.length - 1][1].lines, [], "switching it off forgets");
 });
 
 test("a newcomer asks who has been there longest, and is told once", (t) => {
@@ -227,8 +275,8 @@ test("a newcomer asks who has been there longest, and is told once", (t) => {
   pass(1);
   assert.deepEqual(asked(), ["cleo"]);
   history.hearLines(dan, [{ name: "x", text: "not asked for", ago: 1 }]);
-  history.hearLines(room.people.get("cleo"), [{ name: "Ann", text: "hello", ago: 60_000 }]);
-  history.hearLines(room.people.get("cleo"), [{ name: "Ann", text: "again", ago: 60_000 }]);
+  history.hearLines(room.person("cleo"), [{ name: "Ann", text: "hello", ago: 60_000 }]);
+  history.hearLines(room.person("cleo"), [{ name: "Ann", text: "again", ago: 60_000 }]);
   pass(10 * ANSWER_MS);
   assert.deepEqual(events, [
     ["setting", true, undefined],
@@ -237,7 +285,7 @@ test("a newcomer asks who has been there longest, and is told once", (t) => {
   assert.deepEqual(asked(), ["cleo"]);
   history.hearGet(room.come("eve", 0, ON));
   assert.deepEqual(
-    room.sent.at(-1)[1].lines.map(({ text }) => text),
+    room.sent[room.sent.length - 1][1].lines.map(({ text }) => text),
     ["hello"],
     "it can tell the next one",
   );
@@ -245,19 +293,16 @@ test("a newcomer asks who has been there longest, and is told once", (t) => {
 
 test("when the giver leaves, or says nothing, the next one is asked", (t) => {
   const { room, history, events, asked, pass } = newcomer(t);
-  for (const [id, here] of [
-    ["bob", 5000],
-    ["cleo", 90_000],
-    ["dan", 20_000],
-  ])
-    room.come(id, here, ON);
+  room.come("bob", 5000, ON);
+  room.come("cleo", 90_000, ON);
+  room.come("dan", 20_000, ON);
   pass(GATHER_MS);
   room.go("cleo");
   assert.deepEqual(asked(), ["cleo", "dan"]);
   pass(ANSWER_MS);
   assert.deepEqual(asked(), ["cleo", "dan", "bob"]);
-  history.hearLines(room.people.get("dan"), [{ name: "Ann", text: "too late", ago: 1 }]);
-  history.hearLines(room.people.get("bob"), [{ name: "Ann", text: "here", ago: 1 }]);
+  history.hearLines(room.person("dan"), [{ name: "Ann", text: "too late", ago: 1 }]);
+  history.hearLines(room.person("bob"), [{ name: "Ann", text: "here", ago: 1 }]);
   assert.deepEqual(events.at(-1), ["told", "bob", ["here"]]);
   pass(10 * ANSWER_MS);
   assert.equal(asked().length, 3);
@@ -302,6 +347,7 @@ test("a setting that is nonsense is ignored, and one without end is told", (t) =
   ];
   nonsense.forEach((setting, index) => room.come(`p${index}`, 0, setting));
   assert.equal(history.on, false);
+  /** @type {(string | undefined)[]} */
   const events = [];
   history.addEventListener("setting", ({ detail }) => events.push(detail.person?.id));
   room.change("p0", { on: true, clock: 1_000_000, by: "p0" });
@@ -314,10 +360,10 @@ test("what is kept is bounded in lines and in size", (t) => {
   history.switch(true);
   for (let index = 0; index < 500; index += 1) history.keep("me", `line ${index}`);
   history.hearGet(room.come("bob", 0));
-  const { lines } = room.sent.at(-1)[1];
-  assert.deepEqual([lines.length, lines[0].text, lines.at(-1).text], [200, "line 300", "line 499"]);
+  const { lines } = room.sent[room.sent.length - 1][1];
+  assert.deepEqual([lines.length, lines[0].text, lines.at(-1)?.text], [200, "line 300", "line 499"]);
   for (let index = 0; index < 200; index += 1) history.keep("me", '\u0001"'.repeat(2000));
   history.hearGet(room.come("cleo", 0));
-  const size = JSON.stringify(room.sent.at(-1)[1]).length;
+  const size = JSON.stringify(room.sent[room.sent.length - 1][1]).length;
   assert.ok(size <= 256 * 1024 + 100 && size > 200 * 1024, `${size} characters`);
 });

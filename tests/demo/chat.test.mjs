@@ -9,8 +9,14 @@ import { picture, world } from "../browser/world.mjs";
 import { Stranger } from "./stranger.mjs";
 import { axe, elsewhere, end, enter as join, fits } from "./visit.mjs";
 
+/**
+ * @import { BrowserContextOptions, Page } from "playwright-core"
+ * @import { Site } from "../browser/site.mjs"
+ */
+
 const PHONE = { viewport: { width: 390, height: 844 } };
 const here = world();
+/** @type {Site} */
 let site;
 
 before(async () => {
@@ -18,10 +24,14 @@ before(async () => {
 });
 after(() => site?.stop());
 
+/** @param {string} name @param {string} channel @param {BrowserContextOptions} [options] */
 const enter = (name, channel, options = {}) =>
   join(here.browser, `${here.proxy.http}/demo/chat/`, name, channel, options);
+/** @param {Page} page */
 const log = (page) => page.getByRole("log");
+/** @param {Page} page @param {string | RegExp} words */
 const writers = (page, words) => page.locator("#typing").filter({ hasText: words });
+/** @param {Page} page @param {boolean} hidden */
 const lookAway = (page, hidden) =>
   page.evaluate((isHidden) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
@@ -48,7 +58,7 @@ test("who is writing is seen until it is sent, given up, or the writer has gone"
   await bob.getByRole("textbox", { name: "Message" }).fill("");
   await writers(ann, /^Cleo is writing…$/).waitFor();
   await end(cleo);
-  await ann.waitForFunction(() => document.getElementById("typing").textContent === "");
+  await ann.waitForFunction(() => document.getElementById("typing")?.textContent === "");
   await end(ann, bob);
 });
 
@@ -85,7 +95,7 @@ test("addresses can be clicked, and nothing of a message or a name is markup", a
   await line.waitFor();
   const links = await line
     .getByRole("link")
-    .evaluateAll((all) => all.map(({ href, target, rel }) => [href, target, rel]));
+    .evaluateAll((all) => all.map((link) => link instanceof HTMLAnchorElement && [link.href, link.target, link.rel]));
   const rules = ["_blank", "noopener noreferrer nofollow"];
   assert.deepEqual(links, [
     ["https://example.org/a?b=c", ...rules],
@@ -227,12 +237,11 @@ test("a full channel is told as such", async (t) => {
   await end(ann);
 });
 
-for (const colorScheme of ["light", "dark"]) {
+/** @type {("light" | "dark")[]} */
+const SCHEMES = ["light", "dark"];
+for (const colorScheme of SCHEMES) {
   test(`axe has nothing serious to say, from desktop to phone, in ${colorScheme}`, async () => {
-    for (const [size, options] of [
-      ["desktop", {}],
-      ["phone", PHONE],
-    ]) {
+    for (const [size, options] of Object.entries({ desktop: {}, phone: PHONE })) {
       const channel = `axe-${colorScheme}-${size}`;
       const [ann, bob] = [await enter("Ann", channel, { colorScheme, ...options }), await enter("Bob", channel)];
       await people(ann).filter({ hasText: "Bob" }).waitFor();

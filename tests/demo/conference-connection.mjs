@@ -1,6 +1,9 @@
 /** Browsers' connections as far as negotiation sees them: states, chained operations, rollback, and a wire with delays. */
 
-/** @returns {(below: number) => number} the same numbers for the same seed */
+/**
+ * @param {number} seed
+ * @returns {(below: number) => number} the same numbers for the same seed
+ */
 export function dice(seed) {
   let state = seed;
   return (below) => {
@@ -9,32 +12,53 @@ export function dice(seed) {
   };
 }
 
+/** @param {number} count */
 async function turns(count) {
   for (let turn = 0; turn <= count; turn += 1) await new Promise(setImmediate);
 }
 
+/** A number below another. @typedef {(below: number) => number} Roll */
+
+/** @typedef {{type: string, sdp: string}} Description */
+
+/** @typedef {EventTarget & {label: string, readyState: string}} FakeChannel */
+
 export class FakeConnection extends EventTarget {
   signalingState = "stable";
   connectionState = "new";
+  /** @type {Description | null} */
   localDescription = null;
+  /** @type {Description | null} */
   remoteDescription = null;
+  /** @type {FakeChannel[]} */
   channels = [];
   /** What it wants to agree upon, and what of it is agreed. */
   wanted = 0;
   agreed = 0;
   #name;
   #roll;
+  /** @type {Promise<void>} */
   #chain = Promise.resolve();
   #busy = 0;
   #number = 0;
+  /** @type {string | null} */
   #remote = null;
   #offered = 0;
   #isRolledBack = false;
 
+  /**
+   * @param {string} name
+   * @param {Roll} roll
+   */
   constructor(name, roll) {
     super();
     this.#name = name;
     this.#roll = roll;
+  }
+
+  /** What the page takes for the browser's: it has all that is asked of one. @returns {RTCPeerConnection} */
+  get asReal() {
+    return /** @type {RTCPeerConnection} */ (/** @type {unknown} */ (this));
   }
 
   need() {
@@ -42,6 +66,10 @@ export class FakeConnection extends EventTarget {
     this.#ask();
   }
 
+  /**
+   * @param {string} label
+   * @param {object} [options]
+   */
   createDataChannel(label, options) {
     const channel = Object.assign(new EventTarget(), { label, ...options, readyState: "connecting" });
     this.channels.push(channel);
@@ -49,12 +77,15 @@ export class FakeConnection extends EventTarget {
     return channel;
   }
 
+  /** @param {unknown} track */
   addTransceiver(track) {
     this.need();
     return {
       sender: {
         track,
+        /** @type {unknown[]} */
         replaced: [],
+        /** @param {unknown} next */
         async replaceTrack(next) {
           this.replaced.push(next);
         },
@@ -75,6 +106,7 @@ export class FakeConnection extends EventTarget {
     });
   }
 
+  /** @param {Description} description */
   setRemoteDescription({ type, sdp }) {
     return this.#operate(() => {
       if (type === "offer") {
@@ -83,7 +115,7 @@ export class FakeConnection extends EventTarget {
       } else {
         if (this.signalingState !== "have-local-offer")
           throw refusal("InvalidStateError", `${type} in ${this.signalingState}`);
-        if (sdp !== `answer to ${this.localDescription.sdp}`)
+        if (sdp !== `answer to ${this.localDescription?.sdp}`)
           throw refusal("InvalidAccessError", `${sdp} fits no offer`);
         this.signalingState = "stable";
         this.agreed = this.#offered;
@@ -93,6 +125,7 @@ export class FakeConnection extends EventTarget {
     });
   }
 
+  /** @param {{candidate: string} | null} [candidate] */
   addIceCandidate(candidate) {
     return this.#operate(() => {
       if (candidate && candidate.candidate !== this.#remote)
@@ -105,12 +138,16 @@ export class FakeConnection extends EventTarget {
     this.connectionState = "closed";
   }
 
-  /** There are none of an offer that was rolled back. */
+  /**
+   * There are none of an offer that was rolled back.
+   * @param {string} sdp
+   */
   #candidate(sdp) {
-    if (this.localDescription.sdp !== sdp || this.#isRolledBack) return;
+    if (this.localDescription?.sdp !== sdp || this.#isRolledBack) return;
     this.dispatchEvent(Object.assign(new Event("icecandidate"), { candidate: { candidate: sdp } }));
   }
 
+  /** @param {() => void} step */
   #operate(step) {
     this.#busy += 1;
     const done = this.#chain
@@ -135,11 +172,21 @@ export class FakeConnection extends EventTarget {
   }
 }
 
+/**
+ * @param {string} name
+ * @param {string} message
+ */
 function refusal(name, message) {
   return Object.assign(new Error(message), { name });
 }
 
-/** A wire on which messages arrive in order, each after some turns. @returns {(message: unknown) => void} */
+/**
+ * A wire on which messages arrive in order, each after some turns.
+ * @template Message
+ * @param {Roll} roll
+ * @param {(message: Message) => void} deliver
+ * @returns {(message: Message) => void}
+ */
 export function wire(roll, deliver) {
   let last = Promise.resolve();
   return (message) => {
@@ -151,7 +198,10 @@ export function wire(roll, deliver) {
   };
 }
 
-/** Waits until it holds. A test that waits in vain ends by the deadline of its runner. */
+/**
+ * Waits until it holds. A test that waits in vain ends by the deadline of its runner.
+ * @param {() => unknown} holds
+ */
 export async function until(holds) {
   while (!holds()) await turns(0);
 }

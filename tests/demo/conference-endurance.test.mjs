@@ -24,11 +24,19 @@ import {
 import { Stranger } from "./conference-stranger.mjs";
 import { end } from "./visit.mjs";
 
+/**
+ * @import { Browser, BrowserContextOptions, Page } from "playwright-core"
+ * @import { With } from "../../demo/webrtc/choices.js"
+ */
+
 const RELOADS = 50;
 const RENEGOTIATIONS = 200;
 
+/** @type {NwsProxy} */
 let proxy;
+/** @type {Browser} */
 let browser;
+/** @type {string} */
 let address;
 
 before(async () => {
@@ -41,40 +49,48 @@ after(async () => {
   await proxy?.stop();
 });
 
+/**
+ * @param {string} name
+ * @param {string} channel
+ * @param {With} [way]
+ * @param {BrowserContextOptions} [options]
+ */
 const enter = (name, channel, way, options) => join(browser, address, name, channel, way, options);
 
 test(`${RENEGOTIATIONS} times both sides renegotiate at once, without a fault, and media flow afterwards`, async () => {
   const [ann, bob] = [await enter("Ann", "at-once"), await enter("Bob", "at-once", "sound")];
   await sees(bob, "Ann");
   await linked(ann, "Bob");
-  for (const [page, name] of [
+  /** @type {[Page, string][]} */
+  const links = [
     [ann, "Bob"],
     [bob, "Ann"],
-  ])
-    await page.evaluate(prepareRestart, name);
+  ];
+  for (const [page, name] of links) await page.evaluate(prepareRestart, name);
   for (let round = 0; round < RENEGOTIATIONS; round += 1) {
     await Promise.all([ann, bob].map((page) => page.evaluate(() => window.restart())));
   }
-  for (const [page, name] of [
-    [ann, "Bob"],
-    [bob, "Ann"],
-  ]) {
+  for (const [page, name] of links) {
     assert.deepEqual(await faults(page, name), { faults: 0, refusal: "" });
     await hears(page, name);
-    assert.equal(await page.evaluate((who) => window.linkTo(who).attempt, name), 1);
+    assert.equal(await page.evaluate((who) => window.linkTo(who)?.attempt, name), 1);
   }
   await sees(bob, "Ann");
   const collisions =
-    (await ann.evaluate(() => window.linkTo("Bob").negotiation.collisions)) +
-    (await bob.evaluate(() => window.linkTo("Ann").negotiation.collisions));
+    (await ann.evaluate(() => window.linkTo("Bob")?.negotiation.collisions ?? 0)) +
+    (await bob.evaluate(() => window.linkTo("Ann")?.negotiation.collisions ?? 0));
   assert.ok(collisions > RENEGOTIATIONS / 10, `both offered at once ${collisions} times: too few to prove anything`);
   await end(ann, bob);
 });
 
-/** In the page: a restart of ICE, which ends when the own description is a new one. */
+/**
+ * In the page: a restart of ICE, which ends when the own description is a new one.
+ * @param {string} name
+ */
 function prepareRestart(name) {
-  const { connection } = window.linkTo(name);
-  const mark = () => /^a=ice-ufrag:(.*)$/m.exec(connection.localDescription.sdp)[1];
+  const connection = window.linkTo(name)?.connection;
+  if (!connection) throw new Error(`There is no connection to ${name}.`);
+  const mark = () => /^a=ice-ufrag:(.*)$/m.exec(connection.localDescription?.sdp ?? "")?.[1];
   window.restart = () =>
     new Promise((resolve) => {
       const before = mark();
@@ -94,20 +110,21 @@ test(`${RELOADS} reloads of a page leave neither a second tile nor a dead one wi
   await linked(ann, "Bob");
   await ann.evaluate(() => {
     const list = document.getElementById("tiles");
+    if (!list) return;
     window.most = 0;
     new MutationObserver(() => {
       window.most = Math.max(window.most, list.childElementCount);
     }).observe(list, { childList: true });
   });
-  let id = await bob.evaluate(() => window.inside.present.room.id);
+  let id = await bob.evaluate(() => window.inside.present?.room.id);
   for (let time = 0; time < RELOADS; time += 1) {
     await bob.reload();
     await entered(bob);
-    const next = await bob.evaluate(() => window.inside.present.room.id);
+    const next = await bob.evaluate(() => window.inside.present?.room.id);
     assert.notEqual(next, id);
     id = next;
     await linked(ann, "Bob");
-    assert.deepEqual(await ann.evaluate(() => [...window.inside.present.stage.places.keys()]), [id]);
+    assert.deepEqual(await ann.evaluate(() => [...(window.inside.present?.stage.places.keys() ?? [])]), [id]);
     assert.equal(await tiles(ann).count(), 2);
   }
   assert.equal(await ann.evaluate(() => window.most), 2);
@@ -133,8 +150,10 @@ test("the tile of somebody whose browser is killed goes", async () => {
   await end(ann);
 });
 
+/** @param {number} media */
 const sdp = (media) =>
   `v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n${"m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n".repeat(media)}`;
+/** @param {object} fields */
 const signal = (fields) => JSON.stringify({ type: "signal", attempt: 1, ...fields });
 
 test("a hostile peer is shown as what it is, and stops nobody", async (t) => {
@@ -145,7 +164,7 @@ test("a hostile peer is shown as what it is, and stops nobody", async (t) => {
   await ann.getByText("One other program is in this channel").waitFor();
   mallory.greet({ nick: "<img src=x onerror=alert(1)>", picture: { evil: true }, sound: "loud" });
   await tile(ann, "<img src=x").waitFor();
-  const victim = await ann.evaluate(() => window.inside.present.room.id);
+  const victim = await ann.evaluate(() => window.inside.present?.room.id ?? "");
   for (const data of [
     signal({ description: { type: "offer", sdp: "nonsense" } }),
     signal({ description: { type: "answer", sdp: sdp(1) } }),
@@ -182,15 +201,15 @@ test("a hostile peer is shown as what it is, and stops nobody", async (t) => {
   await ann.getByRole("log").getByText("<b>1999</b>").waitFor();
   assert.ok((await ann.getByRole("log").getByRole("listitem").count()) <= 300);
   const held = await ann.evaluate(() => {
-    const { links } = window.inside.present.call;
-    return [...links.values()].map(({ attempt, addresses }) => [attempt, addresses.theirs.size <= 32]);
+    const links = window.inside.present?.call.links.values() ?? [];
+    return [...links].map(({ attempt, addresses }) => [attempt, addresses.theirs.size <= 32]);
   });
   assert.deepEqual(held.sort(), [
     [1, true],
     [29, true],
   ]);
   await picture(ann, "conference-hostile");
-  await ann.evaluate(() => window.linkTo("Bob").renew());
+  await ann.evaluate(() => window.linkTo("Bob")?.renew());
   await hears(bob, "Ann");
   await end(ann, bob);
 });
@@ -209,7 +228,7 @@ test("an older page is told apart from a person, another program from both, and 
   await tile(ann, "Mute").filter({ hasText: "Mute does not answer" }).waitFor();
   await ann.getByText("One other program is in this channel").waitFor();
   assert.equal(await tiles(ann).count(), 3);
-  assert.equal(await ann.evaluate(() => window.inside.present.call.links.size), 1);
+  assert.equal(await ann.evaluate(() => window.inside.present?.call.links.size), 1);
   await picture(ann, "conference-older");
   await end(ann);
 });

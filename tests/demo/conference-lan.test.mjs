@@ -10,8 +10,15 @@ import { picture } from "../browser/world.mjs";
 import { ALLOWED, DEVICES, faults, hears, join, linked, press, sees, tile, tiles } from "./conference-meeting.mjs";
 import { end } from "./visit.mjs";
 
+/**
+ * @import { BrowserContextOptions } from "playwright-core"
+ * @import { Tab } from "../browser/world.mjs"
+ * @import { With } from "../../demo/webrtc/choices.js"
+ */
+
 const CONFERENCE = "http://localhost:9009/demo/webrtc/";
 const run = promisify(execFile);
+/** @type {Lan} */
 let lan;
 
 before(async () => {
@@ -19,10 +26,21 @@ before(async () => {
 });
 after(() => lan?.stop());
 
+/**
+ * @param {number} machine
+ * @param {string} name
+ * @param {string} channel
+ * @param {With} [way]
+ * @param {BrowserContextOptions} [options]
+ */
 const enter = (machine, name, channel, way, options) =>
   join(lan.browsers[machine], CONFERENCE, name, channel, way, options);
 
-/** A network that swallows all packets of a machine, and tells nobody. */
+/**
+ * A network that swallows all packets of a machine, and tells nobody.
+ * @param {number} machine
+ * @param {boolean} isOn
+ */
 async function partition(machine, isOn) {
   const [program, ...words] = lan.entrances[machine];
   await run(program, [...words, "ip", "route", isOn ? "add" : "del", "blackhole", "10.77.0.0/25"]);
@@ -30,15 +48,16 @@ async function partition(machine, isOn) {
 
 test("people on two machines see and hear each other, directly by the addresses of the network", async () => {
   const [ann, bob] = [await enter(0, "Ann", "two"), await enter(1, "Bob", "two")];
-  for (const [page, name] of [
-    [ann, "Bob"],
-    [bob, "Ann"],
+  for (const { page, name } of [
+    { page: ann, name: "Bob" },
+    { page: bob, name: "Ann" },
   ]) {
     await sees(page, name);
     await hears(page, name);
     assert.deepEqual(await faults(page, name), { faults: 0, refusal: "" });
   }
-  const path = await ann.evaluate(() => window.linkTo("Bob").measured.path);
+  const path = await ann.evaluate(() => window.linkTo("Bob")?.measured?.path);
+  assert.ok(path);
   assert.match(path.own.address, /^10\.77\.0\.|^fe80:/);
   assert.match(path.theirs.address, /^10\.77\.0\.|^fe80:/);
   assert.equal(path.protocol, "udp");
@@ -90,6 +109,7 @@ test("a machine that falls silent is gone for the others, and is there again aft
 
 test("four people on two machines are one conference", async () => {
   const names = ["Ann", "Bob", "Cleo", "Dora"];
+  /** @type {Tab[]} */
   const pages = [];
   for (const [index, name] of names.entries())
     pages.push(await enter(index % 2, name, "four", index < 2 ? "both" : "sound", ALLOWED));

@@ -6,10 +6,12 @@ import { test } from "node:test";
 import { explain, INSECURE } from "../../demo/webrtc/device-trouble.js";
 import { Media } from "../../demo/webrtc/media.js";
 
+/** Stands in for a MediaStreamTrack. */
 class Track extends EventTarget {
   enabled = true;
   readyState = "live";
 
+  /** @param {string} kind */
   constructor(kind) {
     super();
     this.kind = kind;
@@ -27,10 +29,12 @@ class Track extends EventTarget {
 }
 
 class Devices extends EventTarget {
+  /** @type {MediaStreamConstraints[]} */
   asked = [];
-  /** What is refused next. */
+  /** What is refused next. @type {Error | null} */
   failure = null;
 
+  /** @param {MediaStreamConstraints} constraints */
   async getUserMedia(constraints) {
     this.asked.push(constraints);
     return this.#give(Object.keys(constraints).map((kind) => new Track(kind)));
@@ -44,6 +48,7 @@ class Devices extends EventTarget {
     return [{ kind: "audioinput", deviceId: "a", label: "Desk" }];
   }
 
+  /** @param {Track[]} tracks */
   #give(tracks) {
     const { failure } = this;
     this.failure = null;
@@ -53,20 +58,29 @@ class Devices extends EventTarget {
 }
 
 function begin(devices = new Devices()) {
+  /** @type {ConstructorParameters<typeof Media>[1]} */
   const choices = { audio: "", video: "", quality: "small" };
-  const media = new Media(devices, choices);
+  const media = new Media(asReal(devices), choices);
+  /** @type {[type: string, detail: unknown][]} */
   const happened = [];
-  for (const type of ["change", "notice", "devices"])
-    media.addEventListener(type, ({ detail }) => happened.push([type, detail]));
+  media.addEventListener("change", () => happened.push(["change", undefined]));
+  media.addEventListener("notice", ({ detail }) => happened.push(["notice", detail]));
+  media.addEventListener("devices", () => happened.push(["devices", undefined]));
   return {
     devices,
     media,
     choices,
-    notices: () => happened.filter(([type]) => type === "notice").map(([, text]) => text),
+    notices: () => happened.filter(([type]) => type === "notice").map(([, text]) => String(text)),
+    /** What is sent now. */
+    sent: () => /** @type {{audio: Track, video: Track}} */ (/** @type {unknown} */ (media.sent)),
     happened,
   };
 }
 
+/** What a page takes for the browser's: it has all that is asked of it. @param {object} devices */
+const asReal = (devices) => /** @type {MediaDevices} */ (/** @type {unknown} */ (devices));
+
+/** @param {string} name @param {string} [message] */
 const error = (name, message = "") => Object.assign(new Error(message), { name });
 
 test("nothing is asked of the browser where one joins with nothing, and once where one joins with both", async () => {
@@ -80,37 +94,37 @@ test("nothing is asked of the browser where one joins with nothing, and once whe
 });
 
 test("muted, the microphone is kept; off, the camera is given back", async () => {
-  const { devices, media } = begin();
+  const { devices, media, sent } = begin();
   await media.start({ sound: true, picture: true });
-  const { audio, video } = media.sent;
+  const { audio, video } = sent();
   await media.switchMicrophone(false);
   await media.switchCamera(false);
   assert.deepEqual([audio.enabled, audio.readyState, video.readyState], [false, "live", "ended"]);
   assert.deepEqual(media.presence, { sound: false, picture: "" });
   await media.switchMicrophone(true);
   await media.switchCamera(true);
-  assert.equal(media.sent.audio, audio);
-  assert.notEqual(media.sent.video, video);
+  assert.equal(sent().audio, audio);
+  assert.notEqual(sent().video, video);
   assert.equal(devices.asked.length, 2);
 });
 
 test("the screen is sent instead of the camera, and the camera again when the browser’s own button ends it", async () => {
-  const { media, notices } = begin();
+  const { media, notices, sent } = begin();
   await media.start({ sound: false, picture: true });
-  const { video: camera } = media.sent;
+  const { video: camera } = sent();
   await media.share();
-  const { video: screen } = media.sent;
+  const { video: screen } = sent();
   assert.notEqual(screen, camera);
   assert.deepEqual(media.presence, { sound: false, picture: "screen" });
   screen.vanish();
-  assert.equal(media.sent.video, camera);
+  assert.equal(sent().video, camera);
   assert.match(notices()[0], /no longer shared/);
 });
 
 test("a microphone that is unplugged is told, is off, and can be switched on again", async () => {
-  const { media, notices } = begin();
+  const { media, notices, sent } = begin();
   await media.start({ sound: true, picture: false });
-  media.sent.audio.vanish();
+  sent().audio.vanish();
   assert.equal(media.sent.audio, null);
   assert.deepEqual(media.presence, { sound: false, picture: "" });
   assert.match(notices()[0], /Your microphone is gone.*Plug it in again/);
@@ -119,13 +133,13 @@ test("a microphone that is unplugged is told, is off, and can be switched on aga
 });
 
 test("another device takes the place of the one in use, muted where that was, and one that fails leaves none", async () => {
-  const { devices, media, choices } = begin();
+  const { devices, media, choices, sent } = begin();
   await media.start({ sound: true, picture: true });
   await media.switchMicrophone(false);
-  const { audio, video } = media.sent;
+  const { audio, video } = sent();
   await media.choose({ audio: "other" });
   assert.deepEqual(devices.asked.at(-1), { audio: { deviceId: { exact: "other" } } });
-  assert.deepEqual([audio.readyState, media.sent.audio.enabled, media.sent.video === video], ["ended", false, true]);
+  assert.deepEqual([audio.readyState, sent().audio.enabled, sent().video === video], ["ended", false, true]);
   devices.failure = error("NotReadableError");
   await assert.rejects(media.choose({ video: "held" }), /another program may be using it/);
   assert.equal(media.sent.video, null);
@@ -138,7 +152,7 @@ test("a device that was chosen once and is not there is replaced by another one,
   devices.failure = error("OverconstrainedError");
   await media.start({ sound: true, picture: true });
   assert.deepEqual(
-    devices.asked.map(({ video }) => video.deviceId),
+    devices.asked.map(({ video }) => typeof video === "object" && video.deviceId),
     [{ exact: "gone" }, undefined],
   );
   assert.deepEqual(media.presence, { sound: true, picture: "camera" });
@@ -146,9 +160,9 @@ test("a device that was chosen once and is not there is replaced by another one,
 });
 
 test("a device that the person closed does not come back as one that has vanished", async () => {
-  const { media, notices } = begin();
+  const { media, notices, sent } = begin();
   await media.start({ sound: true, picture: true });
-  const { audio } = media.sent;
+  const { audio } = sent();
   media.stop();
   audio.vanish();
   assert.deepEqual(notices(), []);
@@ -162,15 +176,18 @@ test("where the page is not secure, or the browser cannot, that is said", async 
   assert.deepEqual(await insecure.list(), []);
   await insecure.start({ sound: false, picture: false });
   assert.equal((await media.list()).length, 1);
-  const phone = new Media({ addEventListener() {} }, { quality: "small" });
+  const phone = new Media(asReal({ addEventListener() {} }), { audio: "", video: "", quality: "small" });
   await assert.rejects(phone.share(), /cannot share a screen/);
 });
 
 /** Devices that hand out what they are asked for when the test says so. */
 class SlowDevices extends Devices {
+  /** @type {Track[]} */
   given = [];
+  /** @type {((value: unknown) => void)[]} */
   #waiting = [];
 
+  /** @override @param {MediaStreamConstraints} constraints */
   async getUserMedia(constraints) {
     await new Promise((resolve) => {
       this.#waiting.push(resolve);
@@ -178,6 +195,7 @@ class SlowDevices extends Devices {
     return this.#keep(await super.getUserMedia(constraints));
   }
 
+  /** @override */
   async getDisplayMedia() {
     await new Promise((resolve) => {
       this.#waiting.push(resolve);
@@ -186,9 +204,13 @@ class SlowDevices extends Devices {
   }
 
   answer() {
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    for (const resolve of this.#waiting.splice(0)) resolve(undefined);
   }
 
+  /**
+   * @template {{getTracks(): Track[]}} Stream
+   * @param {Stream} stream
+   */
   #keep(stream) {
     this.given.push(...stream.getTracks());
     return stream;
@@ -223,19 +245,21 @@ test("a camera that is switched off while another one is awaited stays off", asy
   await media.switchCamera(false);
   devices.answer();
   await chosen;
-  assert.deepEqual([media.sent.video, devices.given.at(-1).readyState, media.isMicrophoneOn], [null, "ended", true]);
+  assert.deepEqual([media.sent.video, devices.given.at(-1)?.readyState, media.isMicrophoneOn], [null, "ended", true]);
 });
 
 test("a microphone that takes the place of a muted one is never told as on", async () => {
   const { media } = begin();
   await media.start({ sound: true, picture: false });
   await media.switchMicrophone(false);
+  /** @type {boolean[]} */
   const told = [];
   media.addEventListener("change", () => told.push(media.presence.sound));
   await media.choose({ audio: "other" });
   assert.deepEqual(told, [false]);
 });
 
+/** @type {[failure: Error, wanted: "audio" | "video" | "both" | "screen", remedy: RegExp][]} */
 const REMEDIES = [
   [error("NotFoundError"), "video", /No camera was found\. Plug one in/],
   [error("NotFoundError"), "both", /not both.*join with sound only/],

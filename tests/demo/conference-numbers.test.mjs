@@ -9,19 +9,37 @@ import { Quiet } from "../../demo/webrtc/quiet.js";
 import { Speaking } from "../../demo/webrtc/speaking.js";
 import { describePath, measure } from "../../demo/webrtc/statistics.js";
 
+/**
+ * @import { Entry } from "../../demo/webrtc/statistics.js"
+ * @import { Presence } from "../../demo/webrtc/presence.js"
+ * @import { Facts } from "../../demo/webrtc/health.js"
+ */
+
 const OWN = {
   id: "L",
+  timestamp: 0,
   type: "local-candidate",
   address: "10.77.0.1",
   port: 40000,
   candidateType: "host",
   protocol: "udp",
 };
-const THEIRS = { id: "R", type: "remote-candidate", address: "fd00::2", port: 50000, candidateType: "prflx" };
+const THEIRS = {
+  id: "R",
+  timestamp: 0,
+  type: "remote-candidate",
+  address: "fd00::2",
+  port: 50000,
+  candidateType: "prflx",
+};
 
+/**
+ * @param {{at: number, received?: number, sent?: number, packets?: number, lost?: number, pair?: Partial<Entry>, chromium?: boolean}} told
+ * @returns {Entry[]}
+ */
 function report({ at, received = 0, sent = 0, packets = 0, lost = 0, pair = {}, chromium = true }) {
   return [
-    ...(chromium ? [{ id: "T", type: "transport", selectedCandidatePairId: "P" }] : []),
+    ...(chromium ? [{ id: "T", timestamp: 0, type: "transport", selectedCandidatePairId: "P" }] : []),
     { id: "Q", type: "candidate-pair", timestamp: at, bytesReceived: 999_999 },
     {
       id: "P",
@@ -36,6 +54,7 @@ function report({ at, received = 0, sent = 0, packets = 0, lost = 0, pair = {}, 
     },
     {
       id: "V",
+      timestamp: at,
       type: "inbound-rtp",
       kind: "video",
       bytesReceived: received,
@@ -46,7 +65,15 @@ function report({ at, received = 0, sent = 0, packets = 0, lost = 0, pair = {}, 
       packetsReceived: packets,
       packetsLost: lost,
     },
-    { id: "A", type: "inbound-rtp", kind: "audio", bytesReceived: 50, packetsReceived: 0, packetsLost: 0 },
+    {
+      id: "A",
+      timestamp: at,
+      type: "inbound-rtp",
+      kind: "audio",
+      bytesReceived: 50,
+      packetsReceived: 0,
+      packetsLost: 0,
+    },
     OWN,
     THEIRS,
   ];
@@ -64,7 +91,7 @@ for (const chromium of [true, false]) {
     assert.equal(second.received, 100);
     assert.equal(second.sent, 10);
     assert.equal(second.loss, 10);
-    assert.equal(Math.round(second.roundTrip), 12);
+    assert.equal(Math.round(second.roundTrip ?? 0), 12);
     assert.deepEqual(second.picture, { width: 320, height: 240, rate: 15 });
     assert.equal(second.totals.frames, 30);
     assert.equal(describePath(second), "Directly by UDP, from 10.77.0.1:40000 (host) to [fd00::2]:50000 (prflx).");
@@ -84,12 +111,19 @@ test("a connection that does not stand has no numbers", () => {
     [null, null, null, null, null],
   );
   assert.equal(describePath(nothing), "Nothing carries it yet.");
-  assert.match(describePath(measure([{ id: "P", type: "candidate-pair", selected: true }])), /a hidden address/);
+  assert.match(
+    describePath(measure([{ id: "P", timestamp: 0, type: "candidate-pair", selected: true }])),
+    /a hidden address/,
+  );
 });
 
 const HIDDEN = "18e6188d-bec7-4e9f-9e0f-9957f7840953.local:57851 udp";
 const OPEN = "10.77.0.1:40588 udp";
 
+/**
+ * @param {Partial<Facts> & {own?: string[], theirs?: string[]}} [given]
+ * @returns {Facts}
+ */
 function facts({ own = [OPEN], theirs = [OPEN], ...rest } = {}) {
   return {
     name: "Bob",
@@ -110,7 +144,8 @@ test("while it is too early to tell, or all is well, nothing is said", () => {
   assert.equal(diagnoseSilence({ name: "Bob", quiet: { sound: PATIENCE_MS - 1, picture: 0 } }), "");
 });
 
-for (const [what, given, text] of [
+/** @type {[what: string, given: Parameters<typeof facts>[0], text: RegExp][]} */
+const TROUBLES = [
   ["the other page does not answer", { isHeard: false }, /Bob does not answer.*reload/],
   [
     "this browser hides its addresses altogether",
@@ -124,12 +159,13 @@ for (const [what, given, text] of [
   ["one side tells a name only, and packets are dropped", { theirs: [HIDDEN] }, /No packet gets through/],
   ["the connection broke", { wasConnected: true }, /was interrupted.*network on both/],
   ["the browser refuses what comes", { refusal: "Bad SDP." }, /refuses what Bob sends: Bad SDP\./],
-]) {
-  test(`when ${what}, the page says so and what to do`, () => assert.match(diagnose(facts(given)).text, text));
+];
+for (const [what, given, text] of TROUBLES) {
+  test(`when ${what}, the page says so and what to do`, () => assert.match(diagnose(facts(given))?.text ?? "", text));
 }
 
 test("what was tried is told", () => {
-  assert.deepEqual(diagnose(facts({ theirs: [HIDDEN] })).tried, [`here ${OPEN}`, `there ${HIDDEN}`]);
+  assert.deepEqual(diagnose(facts({ theirs: [HIDDEN] }))?.tried, [`here ${OPEN}`, `there ${HIDDEN}`]);
 });
 
 test("what is announced and does not come is quiet from then on, and what is not announced never is", () => {
@@ -157,6 +193,7 @@ test("who speaks is marked at once, and until a pause is longer than one between
 });
 
 test("what a person has switched on is read from whatever the hello says", () => {
+  /** @type {Presence} */
   const presence = { sound: true, picture: "screen" };
   assert.deepEqual(presenceOf({ extra: encodePresence(presence) }), presence);
   assert.deepEqual(presenceOf({ extra: { sound: "yes", picture: "<img>" } }), { sound: false, picture: "" });

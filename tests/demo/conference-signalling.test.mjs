@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Emitter } from "../../demo/shared/events.js";
 import { addressesOf, isHidden } from "../../demo/webrtc/addresses.js";
 import { Call, VERSION } from "../../demo/webrtc/call.js";
 import { Link } from "../../demo/webrtc/link.js";
@@ -10,9 +11,15 @@ import { Negotiation } from "../../demo/webrtc/negotiation.js";
 import { ATTEMPTS_AT_MOST, decodeSignal, encodeSignal } from "../../demo/webrtc/signal.js";
 import { dice, FakeConnection, until, wire } from "./conference-connection.mjs";
 
+/**
+ * @import { SignalContent } from "../../demo/webrtc/signal.js"
+ * @import { Roll } from "./conference-connection.mjs"
+ */
+
 const DEADLINE = { timeout: 30_000 };
 
 test("a signal is read as it was written", () => {
+  /** @type {RTCSessionDescriptionInit} */
   const description = { type: "offer", sdp: "v=0\r\n" };
   assert.deepEqual(decodeSignal(encodeSignal(3, { description })), { attempt: 3, description });
   const candidate = {
@@ -26,6 +33,7 @@ test("a signal is read as it was written", () => {
   assert.deepEqual(decodeSignal(encodeSignal(2, {})), { attempt: 2 });
 });
 
+/** @param {object} fields */
 const text = (fields) => JSON.stringify({ type: "signal", attempt: 1, ...fields });
 const HOSTILE = {
   "no JSON": '{"type":"signal"',
@@ -81,25 +89,43 @@ test("addresses are read from candidates and descriptions, and names instead of 
   assert.equal(isHidden("10.77.0.1:40588 udp"), false);
 });
 
-/** Two sides with a wire between them. */
+/** One of the two who negotiate. */
+class Side {
+  /** What went wrong. @type {unknown[]} */
+  complaints = [];
+
+  /**
+   * @param {string} name
+   * @param {Roll} roll
+   * @param {(content: SignalContent) => void} send
+   */
+  constructor(name, roll, send) {
+    this.connection = new FakeConnection(name, roll);
+    this.negotiation = new Negotiation(this.connection.asReal, {
+      isPolite: name === "polite",
+      send,
+      onFault: (error) => this.complaints.push(error),
+    });
+  }
+}
+
+/**
+ * Two sides with a wire between them.
+ * @param {number} seed
+ */
 function pair(seed) {
   const roll = dice(seed);
-  const sides = ["polite", "impolite"].map((name) => ({
-    name,
-    connection: new FakeConnection(name, roll),
-    complaints: [],
-  }));
-  for (const [index, side] of sides.entries()) {
-    const send = wire(roll, (content) => sides[1 - index].negotiation.receive(content));
-    side.negotiation = new Negotiation(side.connection, {
-      isPolite: side.name === "polite",
-      send,
-      onFault: ({ message }) => side.complaints.push(message),
-    });
+  /** @type {Side[]} */
+  const sides = [];
+  for (const [index, name] of ["polite", "impolite"].entries()) {
+    /** @param {SignalContent} content */
+    const deliver = (content) => sides[1 - index].negotiation.receive(content);
+    sides.push(new Side(name, roll, wire(roll, deliver)));
   }
   return { roll, sides };
 }
 
+/** @param {{connection: {signalingState: string, wanted: number, agreed: number}}} side */
 const isAgreed = ({ connection }) => connection.signalingState === "stable" && connection.wanted === connection.agreed;
 
 test(
@@ -147,32 +173,46 @@ test(
 test("a peer that sends faster than it can be served is not kept waiting for", async () => {
   const connection = new FakeConnection("slow", () => 0);
   connection.addIceCandidate = () => new Promise(() => {});
-  const negotiation = new Negotiation(connection, { isPolite: true, send() {} });
+  const negotiation = new Negotiation(connection.asReal, { isPolite: true, send() {} });
   for (let count = 0; count < 1000; count += 1) negotiation.receive({ candidate: null });
   assert.equal(negotiation.faults, 800);
 });
 
-/** Two links, as two pages have them, with each connection that they have made. */
+/**
+ * Two links, as two pages have them, with each connection that they have made.
+ * @param {number} seed
+ */
 function links(seed) {
   const roll = dice(seed);
-  const sides = [true, false].map((isPolite) => ({ isPolite, opened: [] }));
-  for (const [index, side] of sides.entries()) {
-    const deliver = (data) => sides[1 - index].link.receive(decodeSignal(data));
-    const begin = wire(roll, deliver);
-    side.link = new Link({
-      isPolite: side.isPolite,
-      send: begin,
-      sent: { audio: null, video: null },
-      open: () => {
-        side.opened.push(new FakeConnection(side.isPolite ? "polite" : "impolite", roll));
-        return side.opened.at(-1);
-      },
-    });
+  /** @type {{link: Link, opened: FakeConnection[]}[]} */
+  const sides = [];
+  for (const [index, isPolite] of [true, false].entries()) {
+    /** @param {string} data */
+    const deliver = (data) => {
+      const signal = decodeSignal(data);
+      if (signal) sides[1 - index].link.receive(signal);
+    };
+    /** @type {FakeConnection[]} */
+    const opened = [];
+    const open = () => {
+      const connection = new FakeConnection(isPolite ? "polite" : "impolite", roll);
+      opened.push(connection);
+      return connection.asReal;
+    };
+    const send = wire(roll, deliver);
+    sides.push({ link: new Link({ isPolite, send, sent: { audio: null, video: null }, open }), opened });
   }
   return sides;
 }
 
-const isSettled = ({ link, opened }) => link.connection === opened.at(-1) && isAgreed({ connection: link.connection });
+/** @param {{link: Link, opened: FakeConnection[]}} side */
+const isSettled = ({ link, opened }) => {
+  const connection = opened.at(-1);
+  return connection !== undefined && link.connection === connection.asReal && isAgreed({ connection });
+};
+
+/** Stands in for a track, of which a link reads nothing else. @param {string} kind */
+const track = (kind) => /** @type {MediaStreamTrack} */ ({ kind });
 
 test(
   "whoever begins anew takes the other side along, also when both do, and nothing of the former connection gets in",
@@ -210,7 +250,7 @@ test("a track of a kind that has been sent before replaces it, and only the firs
     },
   ] = links(1);
   const before = connection.wanted;
-  const [camera, screen] = [{ kind: "video" }, { kind: "video" }];
+  const [camera, screen] = [track("video"), track("video")];
   link.carry("video", camera);
   assert.equal(connection.wanted, before + 1);
   link.carry("video", screen);
@@ -222,7 +262,7 @@ test("a link that was closed sends nothing, takes nothing and begins nothing", (
   const [{ link, opened }] = links(1);
   link.close();
   link.renew();
-  link.carry("audio", { kind: "audio" });
+  link.carry("audio", track("audio"));
   link.receive({ attempt: 5, candidate: null });
   assert.equal(opened.length, 1);
   assert.equal(link.state, "closed");
@@ -245,7 +285,7 @@ test("a peer that begins again and again gets a connection for some of it, and l
 test("a browser that makes no other connection is told, and the one that there is stays", () => {
   const roll = dice(1);
   const first = new FakeConnection("first", roll);
-  const connections = [first];
+  const connections = [first.asReal];
   const link = new Link({
     isPolite: true,
     send() {},
@@ -254,26 +294,29 @@ test("a browser that makes no other connection is told, and the one that there i
   });
   link.renew();
   link.receive({ attempt: 7 });
-  assert.deepEqual([link.connection, link.attempt, link.refusal], [first, 1, "Too many connections."]);
+  assert.deepEqual([link.connection, link.attempt, link.refusal], [first.asReal, 1, "Too many connections."]);
 });
 
 test("somebody for whom there was no connection left gets one when somebody else goes", (t) => {
-  const room = Object.assign(new EventTarget(), { id: "m", people: new Map(), sendTo() {} });
+  const people = new Map();
+  const room = Object.assign(new Emitter(), { id: "m", people, sendTo: () => true });
+  /** @param {string} type @param {object} detail */
   const tell = (type, detail) => room.dispatchEvent(new CustomEvent(type, { detail }));
-  const call = new Call(room, { audio: null, video: null }, () => new FakeConnection("any", dice(1)));
+  const call = new Call(room, { audio: null, video: null }, () => new FakeConnection("any", dice(1)).asReal);
   t.after(() => call.close());
-  const people = Array.from({ length: 60 }, (_, number) => ({ id: `p${number}`, extra: { call: VERSION } }));
-  for (const person of people) {
+  const crowd = Array.from({ length: 60 }, (_, number) => ({ id: `p${number}`, extra: { call: VERSION } }));
+  for (const person of crowd) {
     room.people.set(person.id, person);
     tell("come", { person });
   }
   assert.deepEqual([call.links.size, call.links.has("p50")], [50, false]);
+  /** @param {{id: string}} person @param {boolean} lost */
   const leave = (person, lost) => {
     room.people.delete(person.id);
     tell("go", { person, lost });
   };
-  leave(people[0], false);
+  leave(crowd[0], false);
   assert.deepEqual([call.links.size, call.links.has("p50"), call.links.has("p51")], [50, true, false]);
-  leave(people[1], true);
+  leave(crowd[1], true);
   assert.equal(call.links.size, 49, "where the own connection was lost, everybody goes");
 });

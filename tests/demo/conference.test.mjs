@@ -22,8 +22,17 @@ import {
 } from "./conference-meeting.mjs";
 import { axe, connected, elsewhere, end, fits } from "./visit.mjs";
 
+/**
+ * @import { Browser, BrowserContextOptions } from "playwright-core"
+ * @import { Tab } from "../browser/world.mjs"
+ * @import { With } from "../../demo/webrtc/choices.js"
+ */
+
+/** @type {NwsProxy} */
 let proxy;
+/** @type {Browser} */
 let browser;
+/** @type {string} */
 let address;
 
 before(async () => {
@@ -36,11 +45,18 @@ after(async () => {
   await proxy?.stop();
 });
 
+/**
+ * @param {string} name
+ * @param {string} channel
+ * @param {With} [way]
+ * @param {BrowserContextOptions} [options]
+ */
 const enter = (name, channel, way, options) => join(browser, address, name, channel, way, options);
 const NO_FAULT = { faults: 0, refusal: "" };
 
 test("three people see and hear each other, one tile each, and who goes takes the tile along", async () => {
   const names = ["Ann", "Bob", "Cleo"];
+  /** @type {Tab[]} */
   const pages = [];
   for (const name of names) pages.push(await enter(name, "trio"));
   for (const [index, page] of pages.entries()) {
@@ -94,7 +110,7 @@ test("muting, the camera and the screen reach the others, without a new negotiat
   await hears(bob, "Ann");
   await ann.evaluate(() => {
     window.negotiations = 0;
-    window.linkTo("Bob").connection.addEventListener("negotiationneeded", () => {
+    window.linkTo("Bob")?.connection.addEventListener("negotiationneeded", () => {
       window.negotiations += 1;
     });
   });
@@ -103,7 +119,7 @@ test("muting, the camera and the screen reach the others, without a new negotiat
   await press(ann, "Share screen");
   await bob.locator('.tile[data-picture="screen"]').filter({ hasText: "Ann" }).waitFor();
   await sees(bob, "Ann");
-  await bob.waitForFunction(() => window.linkTo("Ann").measured.picture?.width > 320);
+  await bob.waitForFunction(() => (window.linkTo("Ann")?.measured?.picture?.width ?? 0) > 320);
   await picture(bob, "conference-screen");
   await press(ann, "Camera on");
   await press(ann, "Stop sharing");
@@ -135,12 +151,12 @@ test("a device is chosen, a larger picture too, and a microphone that is unplugg
   const microphones = ann.getByLabel("Microphone", { exact: true });
   await microphones.locator("option").nth(1).waitFor({ state: "attached" });
   await ann.evaluate(() => {
-    window.sent = (kind) =>
-      window
-        .linkTo("Bob")
-        .connection.getSenders()
-        .map(({ track }) => track)
-        .find((track) => track?.kind === kind);
+    window.sent = (kind) => {
+      const senders = window.linkTo("Bob")?.connection.getSenders() ?? [];
+      const track = senders.map((sender) => sender.track).find((other) => other?.kind === kind);
+      if (!track) throw new Error(`Nothing of the kind ${kind} is sent.`);
+      return track;
+    };
   });
   const former = await ann.evaluate(() => window.sent("audio").getSettings().deviceId);
   await microphones.selectOption({ index: 1 });
@@ -213,7 +229,7 @@ test("a name that is no channel’s is told before the browser asks, and who goe
     const open = mediaDevices.getUserMedia.bind(mediaDevices);
     mediaDevices.getUserMedia = async (constraints) => {
       await new Promise((resolve) => {
-        window.allow = resolve;
+        window.allow = () => resolve(undefined);
       });
       window.stream = await open(constraints);
       return window.stream;
@@ -256,7 +272,6 @@ test("a reload joins again with the same choice, and two tabs of one person are 
   const bob = await enter("Bob", "twice", "nothing");
   await hears(bob, "Ann");
   const second = await ann.context().newPage();
-  second.faults = [];
   await second.goto(`${address}#twice`);
   await second.getByRole("button", { name: "Join", exact: true }).click();
   await entered(second);
@@ -275,7 +290,7 @@ test("a reload joins again with the same choice, and two tabs of one person are 
 test("people write beside the conference, also by keyboard only, and what is unread is counted", async () => {
   const [ann, bob] = [await enter("Ann", "words", "nothing"), await enter("Bob", "words", "nothing")];
   await linked(ann, "Bob");
-  await ann.waitForFunction(() => window.linkTo("Bob").channels.talk.readyState === "open");
+  await ann.waitForFunction(() => window.linkTo("Bob")?.channels.talk.readyState === "open");
   await ann.getByRole("button", { name: "Chat" }).focus();
   await ann.keyboard.press("Enter");
   await ann.keyboard.type("hello <b>Bob</b>");
@@ -305,6 +320,7 @@ test("a file goes over the data channel, with progress, and arrives whole", asyn
   await bob.getByRole("button", { name: "Chat (1)" }).click();
   const [download] = await Promise.all([bob.waitForEvent("download"), press(bob, "Save notes.txt")]);
   assert.equal(download.suggestedFilename(), "notes.txt");
+  /** @type {Buffer[]} */
   const arrived = [];
   for await (const piece of await download.createReadStream()) arrived.push(piece);
   assert.ok(Buffer.concat(arrived).equals(bytes), "the file differs");
@@ -329,12 +345,14 @@ test("the numbers of a connection are drawn and written, with the addresses that
   await end(ann);
 });
 
-for (const [name, options] of [
+/** @type {[string, BrowserContextOptions][]} */
+const SCREENS = [
   ["phone", { viewport: { width: 390, height: 844 } }],
   ["phone-dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" }],
   ["narrow", { viewport: { width: 360, height: 640 }, colorScheme: "dark" }],
   ["desktop-dark", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" }],
-]) {
+];
+for (const [name, options] of SCREENS) {
   test(`it fits and is readable as ${name}`, async () => {
     const ann = await enter("Ann", name, "both", { ...ALLOWED, ...options });
     const others = [

@@ -11,15 +11,24 @@ import { launch, picture, tab } from "../browser/world.mjs";
 import { ALLOWED, DEVICES } from "./conference-meeting.mjs";
 import { axe, connected, DEMOS, elsewhere, end, enter, fits } from "./visit.mjs";
 
+/**
+ * @import { Browser, Page } from "playwright-core"
+ * @import { Site } from "../browser/site.mjs"
+ */
+
 const DEMO_NAMES = readdirSync(DEMOS, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !["shared", "dist"].includes(entry.name))
   .map(({ name }) => name);
 const WIDTHS = [360, 390, 600, 768, 1024, 1440];
 const LOADED_AT_MOST = 60 * 1024;
+/** @type {("light" | "dark")[]} */
 const COLOURS = ["light", "dark"];
 
+/** @type {NwsProxy} */
 let proxy;
+/** @type {Browser} */
 let browser;
+/** @type {Site} */
 let site;
 
 before(async () => {
@@ -33,9 +42,13 @@ after(async () => {
   await proxy?.stop();
 });
 
+/** @param {string} demo */
 const address = (demo) => `${proxy.http}/demo/${demo}/`;
 
-/** Whether the page has no sideways scrolling at any width between a phone and a desktop. */
+/**
+ * Whether the page has no sideways scrolling at any width between a phone and a desktop.
+ * @param {Page} page
+ */
 async function fitsEverywhere(page) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
@@ -43,8 +56,12 @@ async function fitsEverywhere(page) {
   }
 }
 
-/** All that a page gets from its first request on, but pictures. */
+/**
+ * All that a page gets from its first request on, but pictures.
+ * @param {Page} page
+ */
 function weigh(page) {
+  /** @type {Promise<Buffer>[]} */
   const bodies = [];
   page.on("response", (response) => {
     if (!/\.(webp|png|svg)$/.test(new URL(response.url()).pathname))
@@ -53,14 +70,18 @@ function weigh(page) {
   return async () => (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
 }
 
-/** The elements that Tab reaches, in order, until it comes round: by way of the window itself, once. */
+/**
+ * The elements that Tab reaches, in order, until it comes round: by way of the window itself, once.
+ * @param {Page} page
+ */
 async function tabbed(page) {
+  /** @type {{isNew: boolean, seen: boolean, html: string}[]} */
   const reached = [];
   for (let ends = 0; ends < 2; ) {
     await page.keyboard.press("Tab");
     const now = await page.evaluate(() => {
       const { activeElement: element } = document;
-      if (element === document.body) return null;
+      if (!(element instanceof HTMLElement) || element === document.body) return null;
       const { outlineStyle, boxShadow } = getComputedStyle(element);
       const isNew = !element.dataset.reached;
       element.dataset.reached = "yes";
@@ -76,20 +97,22 @@ async function tabbed(page) {
   return reached;
 }
 
-/** Controls that are visible and enabled, but were not reached. One of a group of radio buttons is enough. */
+/**
+ * Controls that are visible and enabled, but were not reached. One of a group of radio buttons is enough.
+ * @param {Page} page
+ */
 const unreached = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
       .filter(
         (element) =>
-          !element.disabled &&
-          element.type !== "radio" &&
-          element.checkVisibility({ visibilityProperty: true }) &&
-          !element.dataset.reached,
+          !element.matches(':disabled, [type="radio"], [data-reached]') &&
+          element.checkVisibility({ visibilityProperty: true }),
       )
       .map((element) => element.outerHTML.slice(0, 120)),
   );
 
+/** @param {string} folder */
 const sourcesOf = (folder) => readdirSync(join(DEMOS, folder)).filter((file) => /\.(html|js|css)$/.test(file));
 
 for (const demo of DEMO_NAMES) {
@@ -156,7 +179,9 @@ for (const demo of DEMO_NAMES) {
     const weight = weigh(page);
     await page.goto(address(demo));
     await page.getByLabel("Your name").waitFor();
-    const links = await page.locator(".sources a").evaluateAll((all) => all.map(({ href }) => href));
+    const links = await page
+      .locator(".sources a")
+      .evaluateAll((all) => all.map((link) => (link instanceof HTMLAnchorElement ? link.href : "")));
     const [own, shared] = await Promise.all(links.map(async (link) => (await page.request.get(link)).text()));
     for (const [text, folder] of [
       [own, demo],

@@ -12,6 +12,29 @@ import { launch } from "../browser/world.mjs";
 import { DEVICES, join, sees } from "./conference-meeting.mjs";
 import { end } from "./visit.mjs";
 
+/** @import { Browser } from "playwright-core" */
+
+/**
+ * What drives a Firefox. Its types lie with the tests of the package, and may not be installed here.
+ * @typedef {object} Fox
+ * @property {() => Promise<{newPage(): Promise<FoxPage>}>} createBrowserContext
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * @typedef {object} FoxPage
+ * @property {(event: "pageerror", listener: (error: Error) => void) => void} on
+ * @property {(address: string) => Promise<unknown>} goto
+ * @property {(selector: string, text: string) => Promise<void>} type
+ * @property {(selector: string, edit: (element: Element, value: string) => void, value: string) => Promise<void>} $eval
+ * @property {(selector: string) => Promise<void>} click
+ * @property {(holds: () => unknown, options: {timeout: number}) => Promise<unknown>} waitForFunction
+ * @property {<Result>(call: () => Result | Promise<Result>) => Promise<Result>} evaluate
+ * @property {() => {close(): Promise<void>}} browserContext
+ */
+
+/** @typedef {FoxPage & {faults: string[]}} FoxTab */
+
 /** A camera and a microphone that make something up, and nobody to be asked. Loopback is the only interface of some machines that test. */
 const PREFERENCES = {
   "media.navigator.streams.fake": true,
@@ -20,10 +43,13 @@ const PREFERENCES = {
   "media.peerconnection.ice.loopback": true,
 };
 
+/** @type {NwsProxy} */
 let proxy;
+/** @type {Browser} */
 let chromium;
+/** @type {Fox} */
 let firefox;
-let address;
+let address = "";
 
 before(async () => {
   const executablePath = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
@@ -50,17 +76,23 @@ after(async () => {
   await proxy?.stop();
 });
 
+/**
+ * @param {string} name
+ * @param {string} channel
+ * @returns {Promise<FoxTab>}
+ */
 async function enter(name, channel) {
   const context = await firefox.createBrowserContext();
-  const page = await context.newPage();
-  page.faults = [];
-  page.on("pageerror", (error) => page.faults.push(error.message));
+  /** @type {string[]} */
+  const faults = [];
+  const page = Object.assign(await context.newPage(), { faults });
+  page.on("pageerror", (error) => faults.push(error.message));
   await page.goto(address);
   await page.type("#start-name", name);
   await page.$eval(
     "#start-channel",
     (input, value) => {
-      input.value = value;
+      if (input instanceof HTMLInputElement) input.value = value;
     },
     channel,
   );
@@ -69,25 +101,30 @@ async function enter(name, channel) {
     timeout: DEADLINE_MS,
   });
   await page.evaluate(async () => {
-    window.inside = await import(document.querySelector('script[type="module"]').src);
+    window.inside = await import(document.querySelector("script")?.src ?? "");
   });
   return page;
 }
 
-/** Waits until frames and sound of the only other person have come in. */
+/**
+ * Waits until frames and sound of the only other person have come in.
+ * @param {FoxTab} page
+ */
 function receives(page) {
   return within(
     "frames and sound",
     page.waitForFunction(
       () => {
-        const [link] = window.inside.present.call.links.values();
-        return link?.state === "connected" && link.measured?.totals.frames > 5 && link.measured.totals.soundBytes > 0;
+        const [link] = window.inside.present?.call.links.values() ?? [];
+        const totals = link?.measured?.totals;
+        return link?.state === "connected" && totals && totals.frames > 5 && totals.soundBytes > 0;
       },
       { timeout: DEADLINE_MS },
     ),
   );
 }
 
+/** @param {FoxTab[]} pages */
 async function leave(...pages) {
   for (const page of pages) {
     assert.deepEqual(page.faults, []);
@@ -99,8 +136,8 @@ test("two people with Firefox see and hear each other", async () => {
   const [ann, bob] = [await enter("Ann", "foxes"), await enter("Bob", "foxes")];
   await receives(ann);
   await receives(bob);
-  const path = await ann.evaluate(() => [...window.inside.present.call.links.values()][0].measured.path);
-  assert.equal(path.protocol, "udp");
+  const path = await ann.evaluate(() => [...(window.inside.present?.call.links.values() ?? [])][0].measured?.path);
+  assert.equal(path?.protocol, "udp");
   await leave(bob);
   await ann.waitForFunction(() => document.querySelectorAll(".tile").length === 1, { timeout: DEADLINE_MS });
   await leave(ann);

@@ -10,10 +10,18 @@ import { holds, join as joinAt, pilot, score, sees, world } from "./game-pilot.m
 import { Robot } from "./game-robot.mjs";
 import { end } from "./visit.mjs";
 
+/**
+ * @import { Page } from "playwright-core"
+ * @import { Player } from "./game-pilot.mjs"
+ * @import { Claims } from "../../demo/game/claims.js"
+ */
+
 const here = started();
 afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
 
+/** @param {string} name @param {string} channel */
 const join = (name, channel) => joinAt(here.browser, `${here.proxy.http}/demo/game/`, name, channel);
+/** @param {Player} page @param {number} count */
 const ticks = async (page, count) => {
   const { seq } = await world(page);
   await holds(page, ({ play }, until) => play.session.world.own.seq >= until, seq + count);
@@ -51,8 +59,8 @@ test("noise of every kind leaves the game as it was", async () => {
     encodeSnapshot(ids.map((id) => ({ id, claims: claimsOfRobot({ seq: 0xffffffff, x: 1 }) }))),
   ];
   for (const bytes of bad) {
-    robot.shout(bytes);
-    for (const id of ids) robot.whisper(id, bytes);
+    robot.shout(new Uint8Array(bytes));
+    for (const id of ids) robot.whisper(id, new Uint8Array(bytes));
   }
   for (const text of [
     "{",
@@ -79,7 +87,7 @@ test("noise of every kind leaves the game as it was", async () => {
 test("a star that somebody claims with any epoch can be taken back", async () => {
   const ann = await join("Ann", "greed");
   const robot = await Robot.join(here.proxy, "greed", "Greed");
-  await holds(ann, ({ play }, id) => play.session.world.claimsOf(id) !== undefined, robot.session.world.id);
+  await holds(ann, ({ play }, id) => play.session.world.claimsOf(id) !== undefined, robot.session?.world.id ?? "");
   for (const [round, epoch] of [65_535, 32_767, 40_000].entries()) {
     const before = await claims(ann, {});
     const tail = Array.from({ length: 32 }, (_, number) => ({
@@ -152,7 +160,8 @@ test("a page whose drawing and person are away goes on moving what is its own", 
   for (const page of [ann, bob]) await sees(page, 2);
   await hide(ann);
   const { seq, id } = await world(ann);
-  await holds(bob, ({ play }, [other, until]) => play.session.world.claimsOf(other).seq > until, [id, seq + 120]);
+  const later = { id, until: seq + 120 };
+  await holds(bob, ({ play }, about) => (play.session.world.claimsOf(about.id)?.seq ?? 0) > about.until, later);
   await pilot(bob, "sky");
   await holds(bob, ({ play }) => play.session.world.own.tail.length >= 3);
   for (const page of [ann, bob])
@@ -180,19 +189,23 @@ test("a page that has stopped altogether holds nobody up: its stars can be taken
   await end(ann, bob);
 });
 
-/** As when its window is minimised: nothing is drawn there any more. */
+/**
+ * As when its window is minimised: nothing is drawn there any more.
+ * @param {Page} page
+ */
 async function hide(page) {
   const session = await page.context().newCDPSession(page);
   const { windowId } = await session.send("Browser.getWindowForTarget");
   await session.send("Browser.setWindowBounds", { windowId, bounds: { windowState: "minimized" } });
 }
 
-/** A page's own claims, with something else in them. */
+/** A page's own claims, with something else in them. @param {Player} page @param {Partial<Claims>} more */
 const claims = async (page, more) => ({
   ...(await page.game.evaluate(({ play }) => play.session.world.own)),
   ...more,
 });
 
+/** @param {{seq: number, x: number}} claims */
 function claimsOfRobot({ seq, x }) {
   return { seq, seat: 0, turn: 0, comet: { x, y: 1, vx: 0, vy: 0, dx: 0, dy: 0 }, tail: [], drift: [] };
 }

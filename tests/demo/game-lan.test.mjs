@@ -8,7 +8,10 @@ import { picture } from "../browser/world.mjs";
 import { holds, join as joinAt, news, pilot, sees, world } from "./game-pilot.mjs";
 import { end } from "./visit.mjs";
 
+/** @import { Page } from "playwright-core" */
+
 const GAME = "http://localhost:9009/demo/game/";
+/** @type {Lan} */
 let lan;
 
 before(async () => {
@@ -16,6 +19,7 @@ before(async () => {
 });
 after(() => lan?.stop());
 
+/** @param {number} machine @param {string} name */
 const join = (machine, name) =>
   joinAt(lan.browsers[machine], GAME, name, "machines", { viewport: { width: 800, height: 560 } });
 
@@ -27,7 +31,7 @@ test("players of two machines see the same, and what a killed one leaves stays i
   for (const page of [ann, cleo]) await holds(page, ({ play }) => play.session.views.agreed > 12);
   await pilot(bob, "none");
   const ids = await Promise.all([bob, cleo].map(async (page) => (await world(page)).id));
-  await holds(ann, ({ play }, id) => play.session.world.claimsOf(id).tail.length >= 2, ids[0]);
+  await holds(ann, ({ play }, id) => (play.session.world.claimsOf(id)?.tail.length ?? 0) >= 2, ids[0]);
   await picture(ann, "game-lan");
   for (const page of [ann, bob, cleo]) assert.equal((await world(page)).differed, 0);
   assert.deepEqual(ann.faults, []);
@@ -50,7 +54,10 @@ test("players of two machines see the same, and what a killed one leaves stays i
   await end(ann, cleo, late);
 });
 
-/** Ends a page's process without a word. */
+/**
+ * Ends a page's process without a word.
+ * @param {Page} page
+ */
 async function kill(page) {
   const session = await page.context().newCDPSession(page);
   const crashed = page.waitForEvent("crash");

@@ -2,7 +2,12 @@
 
 import { Session } from "../../demo/game/session.js";
 
-/** A small generator (mulberry32), so that each run can be repeated. */
+/** @import { Thrust } from "../../demo/game/flight.js" */
+
+/**
+ * A small generator (mulberry32), so that each run can be repeated.
+ * @param {number} seed
+ */
 export function dice(seed) {
   let state = seed >>> 0;
   const roll = () => {
@@ -13,30 +18,46 @@ export function dice(seed) {
   };
   return {
     roll,
+    /** @param {number} count */
     below: (count) => Math.floor(roll() * count),
+    /** @template Item @param {Item[]} items */
     pick: (items) => items[Math.floor(roll() * items.length)],
   };
 }
 
+/**
+ * What arrives: the coming or going of another, or what it said.
+ * @typedef {{come?: boolean, go?: boolean, data?: ArrayBuffer, direct?: boolean}} Arrival
+ */
+
 export class Net {
   /** @type {Map<string, Session>} */
   sessions = new Map();
-  /** What is under way from one to another, first in first out. @type {Map<string, {to: string, from: string, event: object}[]>} */
+  /** What is under way from one to another, first in first out. @type {Map<string, {to: string, from: string, event: Arrival}[]>} */
   #ways = new Map();
+  /** @type {Map<string, number>} */
   #side = new Map();
   #random;
+  /** @type {Map<string, Thrust>} */
   #steering = new Map();
 
+  /** @param {number} seed */
   constructor(seed) {
     this.#random = dice(seed);
   }
 
+  /**
+   * @param {string} id
+   * @param {Session} [before]
+   */
   join(id, before) {
     const session = new Session(
       id,
       {
         send: (data) => this.say(id, data),
-        sendTo: (other, data) => this.#reachable(id).includes(other) && this.#put(id, other, { data, direct: true }),
+        sendTo: (other, data) => {
+          if (this.#reachable(id).includes(other)) this.#put(id, other, { data, direct: true });
+        },
         now: () => 0,
       },
       0,
@@ -48,12 +69,26 @@ export class Net {
     return session;
   }
 
-  /** Sends something in the name of one to all the others. */
+  /** The session of somebody who is there. @param {string} id */
+  session(id) {
+    const session = this.sessions.get(id);
+    if (!session) throw new Error(`${id} is not there.`);
+    return session;
+  }
+
+  /**
+   * Sends something in the name of one to all the others.
+   * @param {string} id
+   * @param {ArrayBuffer} data
+   */
   say(id, data) {
     for (const other of this.#reachable(id)) this.#put(id, other, { data });
   }
 
-  /** Its last words reach some of the others and not all. */
+  /**
+   * Its last words reach some of the others and not all.
+   * @param {string} id
+   */
   leave(id) {
     for (const other of this.#reachable(id)) this.#unlink(id, other);
     this.sessions.delete(id);
@@ -63,12 +98,17 @@ export class Net {
   /** Two halves that do not hear each other. */
   cut() {
     for (const id of this.sessions.keys()) this.#side.set(id, this.#random.below(2));
-    this.#pairs((one, other) => this.#side.get(one) !== this.#side.get(other) && this.#unlink(one, other));
+    this.#pairs((one, other) => {
+      if (this.#side.get(one) !== this.#side.get(other)) this.#unlink(one, other);
+    });
   }
 
   heal() {
+    /** @type {[string, string][]} */
     const apart = [];
-    this.#pairs((one, other) => this.#side.get(one) !== this.#side.get(other) && apart.push([one, other]));
+    this.#pairs((one, other) => {
+      if (this.#side.get(one) !== this.#side.get(other)) apart.push([one, other]);
+    });
     for (const id of this.sessions.keys()) this.#side.set(id, 0);
     for (const [one, other] of apart) this.#link(one, other);
   }
@@ -77,7 +117,10 @@ export class Net {
     return new Set([...this.sessions.keys()].map((id) => this.#side.get(id))).size > 1;
   }
 
-  /** Everybody ticks once, in any order, with some messages coming in between. */
+  /**
+   * Everybody ticks once, in any order, with some messages coming in between.
+   * @param {(id: string) => Thrust} [steer]
+   */
   tick(steer = (id) => this.#steer(id)) {
     const order = [...this.sessions.keys()].sort(() => this.#random.roll() - 0.5);
     for (const id of order) {
@@ -91,40 +134,53 @@ export class Net {
     for (let arrived = 0; arrived < count; arrived += 1) {
       const busy = [...this.#ways.values()].filter((way) => way.length > 0);
       if (busy.length === 0) return;
-      const { to, from, event } = this.#random.pick(busy).shift();
+      const next = this.#random.pick(busy).shift();
+      if (!next) return;
+      const { to, from, event } = next;
       const session = this.sessions.get(to);
-      if (event.come) session.come(from);
-      else if (event.go) session.go(from);
-      else session.hear(from, event.data, event.direct ?? false);
+      if (event.come) session?.come(from);
+      else if (event.go) session?.go(from);
+      else session?.hear(from, event.data, event.direct ?? false);
     }
   }
 
-  /** Each flies straight for a while, then elsewhere. */
+  /**
+   * Each flies straight for a while, then elsewhere.
+   * @param {string} id
+   */
   #steer(id) {
-    if (!this.#steering.has(id) || this.#random.roll() < 0.05) {
-      const angle = this.#random.roll() * 2 * Math.PI;
-      this.#steering.set(id, {
-        dx: Math.round(127 * Math.cos(angle)),
-        dy: Math.round(127 * Math.sin(angle)),
-      });
-    }
-    return this.#steering.get(id);
+    const present = this.#steering.get(id);
+    if (present && this.#random.roll() >= 0.05) return present;
+    const angle = this.#random.roll() * 2 * Math.PI;
+    const steering = { dx: Math.round(127 * Math.cos(angle)), dy: Math.round(127 * Math.sin(angle)) };
+    this.#steering.set(id, steering);
+    return steering;
   }
 
+  /** @param {string} id */
   #reachable(id) {
     return [...this.sessions.keys()].filter((other) => other !== id && this.#side.get(other) === this.#side.get(id));
   }
 
+  /** @param {(one: string, other: string) => void} visit */
   #pairs(visit) {
     const ids = [...this.sessions.keys()];
     ids.forEach((one, index) => ids.slice(index + 1).forEach((other) => visit(one, other)));
   }
 
+  /**
+   * @param {string} one
+   * @param {string} other
+   */
   #link(one, other) {
     this.#put(one, other, { come: true });
     this.#put(other, one, { come: true });
   }
 
+  /**
+   * @param {string} one
+   * @param {string} other
+   */
   #unlink(one, other) {
     for (const [from, to] of [
       [one, other],
@@ -132,18 +188,28 @@ export class Net {
     ]) {
       const way = this.#way(from, to);
       const lost = this.#random.below(way.length + 1);
-      while (way.length > lost && !way.at(-1).event.come) way.pop();
+      while (way.length > lost && !way.at(-1)?.event.come) way.pop();
       this.#put(from, to, { go: true });
     }
   }
 
+  /**
+   * @param {string} from
+   * @param {string} to
+   * @param {Arrival} event
+   */
   #put(from, to, event) {
     this.#way(from, to).push({ from, to, event });
   }
 
+  /**
+   * @param {string} from
+   * @param {string} to
+   */
   #way(from, to) {
     const key = `${from} ${to}`;
-    if (!this.#ways.has(key)) this.#ways.set(key, []);
-    return this.#ways.get(key);
+    const way = this.#ways.get(key) ?? [];
+    this.#ways.set(key, way);
+    return way;
   }
 }

@@ -11,15 +11,19 @@ import { between, Playback } from "../../demo/game/playback.js";
 import { takings } from "../../demo/game/standings.js";
 import { dice } from "./game-net.mjs";
 
+/** @import { Claims } from "../../demo/game/claims.js" */
+
 const STEP = 160;
-/** A comet that flies straight, `STEP` units a tick. */
+/** A comet that flies straight, `STEP` units a tick. @param {number} seq @returns {Claims} */
 const flight = (seq) => ({
   ...nothing(),
   seq,
   comet: { x: seq * STEP, y: 0, vx: STEP * 16, vy: 0, dx: 0, dy: 0 },
 });
+/** @param {Playback} playback @param {number} now */
 const shownAt = (playback, now) => {
   const moment = playback.at(now);
+  assert.ok(moment);
   return between(moment, moment.before.comet, moment.after.comet).x;
 };
 
@@ -88,7 +92,13 @@ test("who took what from whom is read from two moments", () => {
   ]);
 });
 
-/** Frames that come so far apart, in milliseconds, from a moment on, until one is wanted no more or there were enough. */
+/**
+ * Frames that come so far apart, in milliseconds, from a moment on, until one is wanted no more or there were enough.
+ * @param {Pace} pace
+ * @param {number} from
+ * @param {number} gap
+ * @param {number} count
+ */
 function frames(pace, from, gap, count) {
   for (let frame = 1; frame <= count; frame += 1) if (!pace.wantsNext(from + frame * gap)) return from + frame * gap;
   return null;
@@ -103,10 +113,10 @@ test("where frames are late it is drawn once a tick, and each frame is tried aga
     const pace = new Pace();
     let now = 0;
     for (const seconds of [4, 8, 16, 32, 64, 64, 64]) {
-      now = frames(pace, now, gap, 300);
-      assert.ok(now !== null, `${gap} ms`);
-      assert.equal(pace.wantsNext(now + 1000 * seconds - 1), false);
-      now += 1000 * seconds;
+      const late = frames(pace, now, gap, 300);
+      assert.ok(late !== null, `${gap} ms`);
+      assert.equal(pace.wantsNext(late + 1000 * seconds - 1), false);
+      now = late + 1000 * seconds;
       assert.equal(pace.wantsNext(now), true);
     }
   }

@@ -9,8 +9,16 @@ import { holds, join as joinAt, news, pilot, score, sees, world } from "./game-p
 import { Robot } from "./game-robot.mjs";
 import { axe, connected, elsewhere, end, fits } from "./visit.mjs";
 
+/**
+ * @import { BrowserContextOptions } from "playwright-core"
+ * @import { Player } from "./game-pilot.mjs"
+ * @import { Site } from "../browser/site.mjs"
+ */
+
+/** @type {BrowserContextOptions} */
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const here = started();
+/** @type {Site} */
 let away;
 
 before(async () => {
@@ -21,10 +29,12 @@ after(() => away?.stop());
 afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
 
 const address = () => `${here.proxy.http}/demo/game/`;
+/** @param {string} name @param {string} channel @param {BrowserContextOptions} [options] @param {string} [at] */
 const join = (name, channel, options, at = address()) => joinAt(here.browser, at, name, channel, options);
 
-/** So many stars in one's own tail. */
+/** So many stars in one's own tail. @param {Player} page @param {number} count */
 const catches = (page, count) => holds(page, ({ play }, wanted) => play.session.world.own.tail.length >= wanted, count);
+/** @param {Player} page */
 const everyStarIsHeld = (page) => holds(page, ({ play }) => play.session.world.holdings.every(Boolean));
 
 test("people catch stars, take them from each other, and see the same", async () => {
@@ -79,10 +89,12 @@ test("what a player leaves is told and stays in the game, also when the lowest i
 
 test("eight play, a ninth watches, and plays when one has left", async () => {
   const ann = await join("Ann", "full");
+  /** @type {Robot[]} */
   const robots = [];
   for (const name of ["Bob", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal"]) {
-    robots.push(await Robot.join(here.proxy, "full", name));
-    robots.at(-1).play();
+    const robot = await Robot.join(here.proxy, "full", name);
+    robots.push(robot);
+    robot.play();
     await sees(ann, 1 + robots.length);
   }
   const ninth = await join("Ida", "full", { colorScheme: "dark" });
@@ -151,18 +163,21 @@ test("it is played by keys alone", async () => {
   // Down and up again before the next tick.
   await ann.keyboard.press("ArrowDown");
   await holds(ann, ({ play }) => play.session.world.own.comet.vy > 0);
-  for (const [key, axis, sign] of [
+  /** @type {[key: string, axis: "vx" | "vy", sign: number][]} */
+  const keys = [
     ["ArrowRight", "vx", 1],
     ["ArrowLeft", "vx", -1],
     ["KeyS", "vy", 1],
     ["KeyW", "vy", -1],
-  ]) {
+  ];
+  for (const [key, axis, sign] of keys) {
     await ann.keyboard.down(key);
-    await holds(ann, ({ play }, [way, by]) => by * play.session.world.own.comet[way] > 400, [axis, sign]);
+    const wanted = { axis, sign };
+    await holds(ann, ({ play }, way) => way.sign * play.session.world.own.comet[way.axis] > 400, wanted);
     await ann.keyboard.up(key);
   }
   await ann.keyboard.press("Tab");
-  const focus = () => ann.evaluate(() => document.activeElement.textContent || document.activeElement.id);
+  const focus = () => ann.evaluate(() => document.activeElement?.textContent || document.activeElement?.id);
   const reached = new Set();
   for (let step = 0; step < 12; step += 1) {
     reached.add(await focus());
@@ -183,6 +198,7 @@ test("it is played with a finger on a phone, in the dark", async () => {
   await fits(phil);
   const session = await phil.context().newCDPSession(phil);
   const box = await phil.locator("#sky").boundingBox();
+  assert.ok(box);
   const corners = [
     [0.1, 0.1],
     [0.9, 0.9],
@@ -192,8 +208,8 @@ test("it is played with a finger on a phone, in the dark", async () => {
     await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
     await holds(
       phil,
-      ({ play }, [x, y]) => {
-        const sky = document.getElementById("sky").getBoundingClientRect();
+      ({ play }, { x, y }) => {
+        const sky = document.getElementById("sky")?.getBoundingClientRect() ?? new DOMRect();
         const comet = play.drawn[0];
         // In portrait the field lies on its side.
         return (
@@ -201,7 +217,7 @@ test("it is played with a finger on a phone, in the dark", async () => {
           Math.abs(comet.x / 25_600 - (y - sky.top) / sky.height) < 0.12
         );
       },
-      [point.x, point.y],
+      point,
     );
     await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
   }
@@ -242,10 +258,12 @@ test("the score is told in words, and nothing serious is found by axe", async ()
 });
 
 test("the start card says what it is, on a screen and on a phone", async () => {
-  for (const [name, options] of [
+  /** @type {[string, BrowserContextOptions][]} */
+  const screens = [
     ["desk", {}],
     ["phone", { ...PHONE, colorScheme: "dark" }],
-  ]) {
+  ];
+  for (const [name, options] of screens) {
     const page = await tab(here.browser, options);
     await page.goto(address());
     await page.getByRole("heading", { name: "Comets" }).waitFor();

@@ -8,7 +8,13 @@ import { after, before, test } from "node:test";
 import { picture, tab, world } from "../browser/world.mjs";
 import { axe, DEMOS, elsewhere, end, fits } from "./visit.mjs";
 
+/**
+ * @import { BrowserContextOptions } from "playwright-core"
+ * @import { Site } from "../browser/site.mjs"
+ */
+
 const PICTURE_AT_MOST = 25 * 1024;
+/** @type {Record<string, BrowserContextOptions>} */
 const VIEWS = {
   desktop: { viewport: { width: 1280, height: 900 } },
   "desktop-dark": { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
@@ -16,6 +22,7 @@ const VIEWS = {
   "phone-dark": { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
 };
 const here = world();
+/** @type {Site} */
 let site;
 
 before(async () => {
@@ -28,6 +35,10 @@ const demos = () =>
     .filter((entry) => entry.isDirectory() && !["shared", "dist"].includes(entry.name))
     .map(({ name }) => name);
 
+/**
+ * @param {BrowserContextOptions} [options]
+ * @param {string} [address]
+ */
 async function open(options, address = `${here.proxy.http}/demo/`) {
   const page = await tab(here.browser, options);
   await page.goto(address);
@@ -43,9 +54,13 @@ test("each demo has a card with a picture that is loaded and small enough", asyn
     const card = cards.filter({ has: page.locator(`a[href^="${demo}/"]`) });
     const image = card.getByRole("img");
     await image.scrollIntoViewIfNeeded();
-    await page.waitForFunction((img) => img.complete, await image.elementHandle());
-    assert.deepEqual(await image.evaluate((img) => [img.naturalWidth, img.naturalHeight]), [640, 400], demo);
-    assert.ok((await image.getAttribute("alt")).length > 20);
+    await page.waitForFunction((img) => img instanceof HTMLImageElement && img.complete, await image.elementHandle());
+    assert.deepEqual(
+      await image.evaluate((img) => img instanceof HTMLImageElement && [img.naturalWidth, img.naturalHeight]),
+      [640, 400],
+      demo,
+    );
+    assert.ok(((await image.getAttribute("alt")) ?? "").length > 20);
   }
   await end(page);
 });
@@ -72,7 +87,7 @@ test("a page from a proxy leads to its console", async () => {
 
 test("from another origin it does not, and the demos go to the proxy that was named", async () => {
   const page = await open({}, `${site.origin}/?proxy=${here.proxy.ws}`);
-  await page.waitForFunction(() => document.querySelector(".demos a").search);
+  await page.waitForFunction(() => document.querySelector(".demos a[href*='?']"));
   assert.equal(await page.getByRole("link", { name: "console" }).count(), 0);
   await page.getByRole("link", { name: "Open here: publish/subscribe" }).click();
   await page.getByLabel("Your name").waitFor();

@@ -10,6 +10,8 @@ import { ALLOWED, ask, DEVICES, entered, sees } from "./conference-meeting.mjs";
 import { holds, join as play, pilot } from "./game-pilot.mjs";
 import { DEMOS, enter } from "./visit.mjs";
 
+/** @import { Browser, Page } from "playwright-core" */
+
 /** Of the window; the picture has two thirds of it. */
 const VIEW = { width: 960, height: 600 };
 const SCALE = 640 / VIEW.width;
@@ -24,6 +26,9 @@ const COLOURS = [
   ["#8a5bb8", "#8f8f8f", "#d9a57e"],
 ];
 
+/** Brings a demo into a state that makes a picture. @typedef {(browser: Browser, address: string) => Promise<Page>} Stage */
+
+/** @type {Record<string, Stage>} */
 const STAGES = { chat: stageChat, webrtc: stageConference, pubsub: stageTopics, game: stageGame };
 
 const wanted = process.argv.slice(2);
@@ -35,7 +40,11 @@ try {
   await proxy.stop();
 }
 
-/** Each demo has a browser of its own: several at once are too much for a small machine. */
+/**
+ * Each demo has a browser of its own: several at once are too much for a small machine.
+ * @param {string} demo
+ * @param {Stage} stage
+ */
 async function take(demo, stage) {
   const browser = await launch(undefined, DEVICES);
   try {
@@ -48,7 +57,10 @@ async function take(demo, stage) {
   }
 }
 
-/** The best quality that is small enough. */
+/**
+ * The best quality that is small enough.
+ * @param {Page} page
+ */
 async function photograph(page) {
   const session = await page.context().newCDPSession(page);
   for (const quality of QUALITIES) {
@@ -63,9 +75,14 @@ async function photograph(page) {
   throw new Error(`the picture of ${page.url()} is too large`);
 }
 
+/**
+ * @param {Browser} browser
+ * @param {string} address
+ */
 async function stageChat(browser, address) {
   const [ada, grace, alan] = await gather(browser, address, "tea", 3);
   await people(ada).filter({ hasText: "Alan" }).waitFor();
+  /** @type {[Page, string][]} */
   const lines = [
     [grace, "The tea is ready."],
     [alan, "Two minutes, my tape is still running."],
@@ -81,7 +98,12 @@ async function stageChat(browser, address) {
   return ada;
 }
 
+/**
+ * @param {Browser} browser
+ * @param {string} address
+ */
 async function stageConference(browser, address) {
+  /** @type {Page[]} */
   const pages = [];
   for (const [number, name] of NAMES.entries()) {
     const page = await tab(browser, { ...ALLOWED, viewport: VIEW });
@@ -94,6 +116,10 @@ async function stageConference(browser, address) {
   return pages[0];
 }
 
+/**
+ * @param {Browser} browser
+ * @param {string} address
+ */
 async function stageTopics(browser, address) {
   const [ada, grace] = await gather(browser, address, "home", 2);
   await grace.getByRole("button", { name: "Log in as Grace" }).click();
@@ -113,23 +139,34 @@ async function stageTopics(browser, address) {
     await page.getByRole("button", { name: "Publish" }).click();
   }
   await grace.getByLabel("Messages a second", { exact: true }).selectOption("100 a second");
-  await ada.waitForFunction(() => Number(document.getElementById("total").textContent) >= 40);
-  await ada.evaluate(() => document.querySelector(".desk").scrollTo(0, 0));
+  await ada.waitForFunction(() => Number(document.getElementById("total")?.textContent) >= 40);
+  await ada.evaluate(() => document.querySelector(".desk")?.scrollTo(0, 0));
   return ada;
 }
 
+/**
+ * @param {Browser} browser
+ * @param {string} address
+ */
 async function stageGame(browser, address) {
   const pages = [];
   for (const name of NAMES) pages.push(await play(browser, address, name, "night", { viewport: VIEW }));
   for (const page of pages) await pilot(page, "sky");
   await holds(
     pages[0],
-    ({ play: { session } }) => session.world.holdings.filter((holding) => holding?.inTail).length >= 20,
+    (game) => (game.play?.session?.world.holdings ?? []).filter((holding) => holding?.inTail).length >= 20,
+    null,
   );
   return pages[0];
 }
 
-/** So many people in one channel. */
+/**
+ * So many people in one channel.
+ * @param {Browser} browser
+ * @param {string} address
+ * @param {string} channel
+ * @param {number} count
+ */
 async function gather(browser, address, channel, count) {
   const pages = [];
   for (const name of NAMES.slice(0, count))
@@ -137,15 +174,20 @@ async function gather(browser, address, channel, count) {
   return pages;
 }
 
-/** In the page: its camera sees somebody who is drawn. */
+/**
+ * In the page: its camera sees somebody who is drawn.
+ * @param {{name: string, colours: string[]}} person
+ */
 function poseAs({ name, colours: [shirt, hair, skin] }) {
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  /** @param {CanvasRenderingContext2D} context @param {number} sway */
   const draw = (context, sway) => {
     const { width, height } = context.canvas;
     context.fillStyle = "#d9d4c7";
     context.fillRect(0, 0, width, height);
     context.fillStyle = "#c4bda9";
     context.fillRect(width * 0.68, height * 0.08, width * 0.22, height * 0.4);
+    /** @param {string} colour @param {number} x @param {number} y @param {number} wide @param {number} high */
     const ellipse = (colour, x, y, wide, high) => {
       context.fillStyle = colour;
       context.beginPath();
@@ -160,8 +202,9 @@ function poseAs({ name, colours: [shirt, hair, skin] }) {
   };
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     const stream = await ask(constraints);
-    if (!constraints.video) return stream;
+    if (!constraints?.video) return stream;
     const context = Object.assign(document.createElement("canvas"), { width: 640, height: 480 }).getContext("2d");
+    if (!context) return stream;
     draw(context, 0);
     setInterval(() => draw(context, 0.02 * Math.sin(performance.now() / 700 + name.length)), 100);
     return new MediaStream([...context.canvas.captureStream(10).getTracks(), ...stream.getAudioTracks()]);

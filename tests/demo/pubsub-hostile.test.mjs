@@ -116,7 +116,7 @@ test("who asks again and again is answered once between two comparisons", (t) =>
   ann.hub.compare();
   let answers = 0;
   bob.room.addEventListener("data", ({ detail: { data } }) => {
-    answers += Number(data.includes('"end":true'));
+    answers += Number(String(data).includes('"end":true'));
   });
   for (let time = 0; time < 50; time += 1) say(network, bob, ann, { type: "ask" });
   assert.equal(answers, 1);

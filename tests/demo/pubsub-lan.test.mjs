@@ -8,6 +8,7 @@ import { picture } from "../browser/world.mjs";
 import { end, enter } from "./visit.mjs";
 
 const ADDRESS = "http://localhost:9009/demo/pubsub/";
+/** @type {Lan} */
 let lan;
 
 before(async () => {
@@ -19,11 +20,8 @@ test("windows on two machines share a log-in and a lamp, and whoever comes later
   const [ann, bob] = await Promise.all(
     ["Ann", "Bob"].map((name, number) => enter(lan.browsers[number], ADDRESS, name, "two-machines")),
   );
-  for (const [page, other] of [
-    [ann, "Bob"],
-    [bob, "Ann"],
-  ])
-    await page.getByText(`Also here: ${other}`).waitFor();
+  await ann.getByText("Also here: Bob").waitFor();
+  await bob.getByText("Also here: Ann").waitFor();
   await ann.getByRole("button", { name: "Log in as Ann" }).click();
   await bob.getByRole("status", { name: "Log-in" }).filter({ hasText: "Ann is logged in" }).waitFor();
   await bob.getByLabel("Brightness").fill("35");

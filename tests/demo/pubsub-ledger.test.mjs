@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { Ledger, TOPICS_AT_MOST } from "../../demo/pubsub/ledger.js";
 import { lots } from "./pubsub-network.mjs";
 
+/** @param {Ledger} ledger */
 const stamps = (ledger) => [...ledger.entries.values()].map((entry) => JSON.stringify(entry)).sort();
 
 test("of more topics than it keeps the newest stay, in whatever order they come", () => {
@@ -18,14 +19,16 @@ test("of more topics than it keeps the newest stay, in whatever order they come"
   }));
   const ledgers = Array.from({ length: 3 }, () => {
     const ledger = new Ledger();
-    for (const entry of [...entries].map((one) => [draw(1e9), one]).sort(([one], [other]) => one - other))
-      ledger.merge(entry[1]);
+    const shuffled = entries
+      .map((entry) => ({ place: draw(1e9), entry }))
+      .sort((one, other) => one.place - other.place);
+    for (const { entry } of shuffled) ledger.merge(entry);
     return ledger;
   });
   for (const ledger of ledgers) {
     assert.equal(ledger.entries.size, TOPICS_AT_MOST);
     assert.deepEqual(stamps(ledger), stamps(ledgers[0]));
-    assert.ok(ledger.entries.has(entries.at(-1).topic) && ledger.dropped > 0);
+    assert.ok(ledger.entries.has(entries[entries.length - 1].topic) && ledger.dropped > 0);
   }
 });
 

@@ -1,11 +1,21 @@
 /** Rooms without sockets: who hears what, and when, is drawn by lot, so that a seed tells the whole story. */
 
+import { Emitter } from "../../demo/shared/events.js";
 import { Hub } from "../../demo/pubsub/hub.js";
 import { Ledger } from "../../demo/pubsub/ledger.js";
 
-/** Numbers below `count` by mulberry32. */
+/**
+ * @import { TestContext } from "node:test"
+ * @import { Data, Message, Person, RoomEvents } from "../../demo/shared/room.js"
+ */
+
+/**
+ * Numbers below `count` by mulberry32.
+ * @param {number} seed
+ */
 export function lots(seed) {
   let state = seed;
+  /** @param {number} count */
   return (count) => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -14,11 +24,27 @@ export function lots(seed) {
   };
 }
 
-class SimulatedRoom extends EventTarget {
+/** A hub that takes part, with its room and its ledger. @typedef {{hub: Hub, room: SimulatedRoom, ledger: Ledger}} Member */
+
+/**
+ * What is under way from one to another: `data` belongs to the kind `data`.
+ * @typedef {{kind: "connect" | "hello" | "go" | "data", data?: Data, direct?: boolean}} Parcel
+ */
+
+/** @typedef {Parcel[] & {from: SimulatedRoom, to: SimulatedRoom, sender: string, receiver: string}} Queue */
+
+/** @extends {Emitter<RoomEvents>} */
+class SimulatedRoom extends Emitter {
   id = "";
+  /** @type {"connecting" | "open" | "lost" | "left"} */
   state = "connecting";
+  /** @type {Map<string, Person>} */
   people = new Map();
 
+  /**
+   * @param {Network} network
+   * @param {number} number
+   */
   constructor(network, number) {
     super();
     this.network = network;
@@ -33,21 +59,31 @@ class SimulatedRoom extends EventTarget {
     return this.id !== "" && this.order[0] === this.id;
   }
 
+  /** @param {Message} data */
   send(data) {
     if (this.state !== "open") return false;
     for (const other of this.network.reachable(this))
-      this.network.queue(this, other).push({ kind: "data", data, direct: false });
+      this.network.queue(this, other).push({ kind: "data", data: String(data), direct: false });
     return true;
   }
 
+  /**
+   * @param {{id: string}} person
+   * @param {Message} data
+   */
   sendTo(person, data) {
     if (this.state !== "open" || this.people.get(person.id) !== person) return false;
     const other = this.network.rooms.find(({ id }) => id === person.id);
     if (other && this.network.reachable(this).includes(other))
-      this.network.queue(this, other).push({ kind: "data", data, direct: true });
+      this.network.queue(this, other).push({ kind: "data", data: String(data), direct: true });
     return true;
   }
 
+  /**
+   * @template {keyof RoomEvents} Type
+   * @param {Type} type
+   * @param {RoomEvents[Type]} [detail]
+   */
   fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
@@ -57,16 +93,23 @@ export class Network {
   /** @type {SimulatedRoom[]} those that are connected */
   rooms = [];
   #draw;
+  /** @type {Map<string, Queue>} */
   #queues = new Map();
+  /** @type {Set<string>} */
   #cuts = new Set();
   #ids = 0;
   #members = 0;
 
+  /** @param {number} seed */
   constructor(seed) {
     this.#draw = lots(seed);
   }
 
-  /** A hub that joins, with its room and its ledger. `now` is its wall clock. */
+  /**
+   * A hub that joins, with its room and its ledger. `now` is its wall clock.
+   * @param {() => number} [now]
+   * @returns {Member}
+   */
   member(now) {
     const room = new SimulatedRoom(this, this.#members++);
     const ledger = new Ledger(now);
@@ -75,6 +118,7 @@ export class Network {
     return { hub, room, ledger };
   }
 
+  /** @param {SimulatedRoom} room */
   connect(room) {
     const back = room.state === "lost";
     this.#ids += 1;
@@ -86,7 +130,10 @@ export class Network {
     this.rooms.push(room);
   }
 
-  /** Its connection breaks: what is under way from and to it arrives, or not. */
+  /**
+   * Its connection breaks: what is under way from and to it arrives, or not.
+   * @param {SimulatedRoom} room
+   */
   lose(room) {
     this.#remove(room);
     for (const person of room.people.values()) {
@@ -98,36 +145,55 @@ export class Network {
     room.fire("lost");
   }
 
+  /** @param {Member} member */
   leave({ hub, room }) {
     this.#remove(room);
     room.state = "left";
     hub.close();
   }
 
-  /** Two rooms do not reach each other until `join`. */
+  /**
+   * Two rooms do not reach each other until `join`.
+   * @param {SimulatedRoom} one
+   * @param {SimulatedRoom} other
+   */
   cut(one, other) {
     this.#cuts.add(key(one, other));
     if (this.rooms.includes(one) && this.rooms.includes(other)) this.#part(one, other);
   }
 
+  /**
+   * @param {SimulatedRoom} one
+   * @param {SimulatedRoom} other
+   */
   join(one, other) {
     if (this.#cuts.delete(key(one, other)) && this.rooms.includes(one) && this.rooms.includes(other))
       this.#introduce(one, other);
   }
 
+  /**
+   * @param {SimulatedRoom} one
+   * @param {SimulatedRoom} other
+   */
   isCut(one, other) {
     return this.#cuts.has(key(one, other));
   }
 
+  /** @param {SimulatedRoom} room */
   reachable(room) {
     return this.rooms.filter((other) => other !== room && !this.isCut(room, other));
   }
 
+  /**
+   * @param {SimulatedRoom} from
+   * @param {SimulatedRoom} to
+   * @returns {Queue}
+   */
   queue(from, to) {
     const name = `${from.id} ${to.id}`;
-    if (!this.#queues.has(name))
-      this.#queues.set(name, Object.assign([], { from, to, sender: from.id, receiver: to.id }));
-    return this.#queues.get(name);
+    const queue = this.#queues.get(name) ?? Object.assign([], { from, to, sender: from.id, receiver: to.id });
+    this.#queues.set(name, queue);
+    return queue;
   }
 
   /** Lets one thing arrive. @returns {boolean} whether there was one */
@@ -135,7 +201,8 @@ export class Network {
     const busy = [...this.#queues.values()].filter((queue) => queue.length);
     if (!busy.length) return false;
     const queue = busy[this.#draw(busy.length)];
-    this.#arrive(queue, queue.shift());
+    const parcel = queue.shift();
+    if (parcel) this.#arrive(queue, parcel);
     return true;
   }
 
@@ -143,34 +210,53 @@ export class Network {
     while (this.step());
   }
 
+  /**
+   * @param {SimulatedRoom} one
+   * @param {SimulatedRoom} other
+   */
   #introduce(one, other) {
     if (this.isCut(one, other)) return;
     this.queue(one, other).push({ kind: "connect" });
     this.queue(other, one).push({ kind: "connect" });
   }
 
-  #arrive({ from, to, sender, receiver }, { kind, data, direct }) {
+  /**
+   * @param {Queue} queue
+   * @param {Parcel} parcel
+   */
+  #arrive({ from, to, sender, receiver }, { kind, data = "", direct = false }) {
     if (to.state !== "open" || to.id !== receiver) return;
     const person = to.people.get(sender);
     if (kind === "connect" && this.reachable(to).includes(from)) this.queue(to, from).push({ kind: "hello" });
-    if (kind === "hello" && !person) this.#meet(to, { id: sender, name: sender, peer: from });
+    if (kind === "hello" && !person) this.#meet(to, sender);
     if (kind === "data" && person) to.fire("data", { person, data, direct });
     if (kind !== "go" || !person) return;
     to.people.delete(sender);
     to.fire("go", { person, lost: false });
   }
 
-  #meet(room, person) {
+  /**
+   * @param {SimulatedRoom} room
+   * @param {string} id
+   */
+  #meet(room, id) {
+    // No more of a person is looked at.
+    const person = /** @type {Person} */ ({ id, name: id });
     room.people.set(person.id, person);
     room.fire("come", { person });
   }
 
+  /** @param {SimulatedRoom} room */
   #remove(room) {
     for (const other of this.reachable(room)) this.#part(room, other);
     this.rooms = this.rooms.filter((other) => other !== room);
   }
 
-  /** Of what is under way between two, the end gets lost. */
+  /**
+   * Of what is under way between two, the end gets lost.
+   * @param {SimulatedRoom} one
+   * @param {SimulatedRoom} other
+   */
   #part(one, other) {
     for (const queue of [this.queue(one, other), this.queue(other, one)]) {
       queue.length = this.#draw(queue.length + 1);
@@ -179,9 +265,15 @@ export class Network {
   }
 }
 
+/** @param {SimulatedRoom} one @param {SimulatedRoom} other */
 const key = (one, other) => [one.number, other.number].sort().join();
 
-/** Some members who all know each other, on a network of their own. */
+/**
+ * Some members who all know each other, on a network of their own.
+ * @param {TestContext} t
+ * @param {number} count
+ * @param {number} [seed]
+ */
 export function together(t, count, seed = 1) {
   const network = new Network(seed);
   const members = Array.from({ length: count }, () => network.member());
@@ -192,19 +284,32 @@ export function together(t, count, seed = 1) {
   return { network, members };
 }
 
+/** @param {Member} member */
 export const values = ({ ledger }) =>
   Object.fromEntries(
     [...ledger.entries.values()].filter(({ value }) => value !== undefined).map(({ topic, value }) => [topic, value]),
   );
+/** @param {Member} member */
 export const stamps = ({ ledger }) => [...ledger.entries.values()].map((entry) => JSON.stringify(entry)).sort();
 
+/**
+ * @param {Hub} hub
+ * @param {string} pattern
+ */
 export function heard(hub, pattern) {
+  /** @type {[topic: string, value: unknown][]} */
   const said = [];
   hub.subscribe(pattern, (value, topic) => said.push([topic, value]));
   return said;
 }
 
-/** A message as a peer could send it that keeps to no rule. */
+/**
+ * A message as a peer could send it that keeps to no rule.
+ * @param {Network} network
+ * @param {Member} from
+ * @param {Member} to
+ * @param {unknown} message
+ */
 export function say(network, from, to, message) {
   network.queue(from.room, to.room).push({
     kind: "data",
@@ -214,7 +319,11 @@ export function say(network, from, to, message) {
   network.settle();
 }
 
-/** As if some seconds passed: everybody compares, and what that sets off comes to rest. */
+/**
+ * As if some seconds passed: everybody compares, and what that sets off comes to rest.
+ * @param {Network} network
+ * @param {Member[]} members
+ */
 export function reconcile(network, members) {
   network.settle();
   for (let round = 0; round < 4; round += 1) {

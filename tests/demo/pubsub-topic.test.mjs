@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { isPattern, matcher } from "../../demo/pubsub/topic.js";
 
 test("patterns match by level, as those of MQTT do", () => {
+  /** @type {[pattern: string, fitting: string[], others: string[]][]} */
   const table = [
     [
       "sport/tennis/player1/#",

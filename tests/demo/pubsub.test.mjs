@@ -10,7 +10,14 @@ import { NwsProxy } from "../browser/proxy.mjs";
 import { picture, world } from "../browser/world.mjs";
 import { axe, elsewhere, end, enter as join, fits } from "./visit.mjs";
 
+/**
+ * @import { TestContext } from "node:test"
+ * @import { Site } from "../browser/site.mjs"
+ * @import { BrowserContextOptions, Page } from "playwright-core"
+ */
+
 const here = world();
+/** @type {Site} */
 let site;
 
 before(async () => {
@@ -19,19 +26,33 @@ before(async () => {
 after(() => site?.stop());
 
 const address = (proxy = here.proxy) => `${proxy.http}/demo/pubsub/`;
+/** @param {string} name @param {string} channel @param {BrowserContextOptions} [options] @param {string} [at] */
 const enter = (name, channel, options = {}, at = address()) => join(here.browser, at, name, channel, options);
+/** @param {Page} page */
 const login = (page) => page.getByRole("status", { name: "Log-in" });
+/** @param {Page} page @param {string} topic */
 const row = (page, topic) =>
   page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: topic, exact: true }) });
+/** @param {Page} page @param {number} value */
 const brightness = (page, value) => page.getByText(`${value} %`, { exact: true });
 
+/**
+ * @param {Page} page
+ * @param {string} topic
+ * @param {string} value
+ */
 async function publish(page, topic, value) {
   await page.getByLabel("Topic", { exact: true }).fill(topic);
   await page.getByLabel("Value", { exact: true }).fill(value);
   await page.getByRole("button", { name: "Publish" }).click();
 }
 
-/** A program in the channel that says it is a page of this demo, and then whatever it likes. */
+/**
+ * A program in the channel that says it is a page of this demo, and then whatever it likes.
+ * @param {TestContext} t
+ * @param {string} channel
+ * @param {NwsProxy} [proxy]
+ */
 async function program(t, channel, proxy = here.proxy) {
   const socket = new WebSocket(`${proxy.ws}/${channel}`);
   t.after(() => socket.terminate());
@@ -41,6 +62,7 @@ async function program(t, channel, proxy = here.proxy) {
       socket.on("open", resolve).on("error", reject);
     }),
   );
+  /** @param {unknown} data */
   const say = (data) =>
     socket.send(JSON.stringify({ action: "broadcast", data: typeof data === "string" ? data : JSON.stringify(data) }));
   say({ type: "hello", demo: "pubsub", nick: "Program", here: 0 });
@@ -166,7 +188,7 @@ test("of more topics than fit, the page says how many it does not show, and how 
 test("traffic of one window shows in another, until it leaves", async () => {
   const [ann, bob] = [await enter("Ann", "traffic"), await enter("Bob", "traffic")];
   await ann.getByLabel("Messages a second", { exact: true }).selectOption("100 a second");
-  await bob.waitForFunction(() => document.getElementById("total").textContent !== "0");
+  await bob.waitForFunction(() => document.getElementById("total")?.textContent !== "0");
   await bob.getByRole("img", { name: /Messages a second: messages [1-9]/ }).waitFor();
   await bob.waitForFunction(() => document.querySelectorAll("#topics tr").length === 8);
   await ann.getByRole("button", { name: "Log in as Ann" }).click();
@@ -176,16 +198,18 @@ test("traffic of one window shows in another, until it leaves", async () => {
   await picture(bob, "pubsub-traffic");
   await ann.getByRole("button", { name: "Leave" }).click();
   await bob.getByText("Nobody else is here yet").waitFor();
-  await bob.waitForFunction(() => document.getElementById("total").textContent === "0");
+  await bob.waitForFunction(() => document.getElementById("total")?.textContent === "0");
   await end(ann, bob);
 });
 
-for (const [name, options] of [
+/** @type {[string, BrowserContextOptions][]} */
+const SCREENS = [
   ["desktop", { viewport: { width: 1280, height: 800 } }],
   ["desktop-dark", { viewport: { width: 1280, height: 800 }, colorScheme: "dark" }],
   ["phone", { viewport: { width: 390, height: 844 } }],
   ["phone-dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" }],
-]) {
+];
+for (const [name, options] of SCREENS) {
   test(`it is usable on a ${name} and axe finds nothing serious`, async () => {
     const ann = await enter("Ann", name, options);
     await ann.getByRole("button", { name: "Log in as Ann" }).click();

@@ -8,16 +8,25 @@ import { decodeHello, encodeHello } from "../../demo/shared/hello.js";
 import { cleanName, hueOf } from "../../demo/shared/names.js";
 import { Room } from "../../demo/shared/room.js";
 
+/** @import { RoomEvents } from "../../demo/shared/room.js" */
+
+/** The socket of a channel or of a peer, as far as a room uses it. */
 class Socket extends EventTarget {
+  /** @type {0 | 1 | 2 | 3} */
   readyState = 1;
+  /** @type {"blob" | "arraybuffer"} */
+  binaryType = "blob";
   bufferedAmount = 0;
+  /** @type {unknown[]} */
   sent = [];
 
+  /** @param {string} id */
   constructor(id) {
     super();
     this.id = id;
   }
 
+  /** @param {unknown} data */
   send(data) {
     this.sent.push(data);
   }
@@ -26,27 +35,40 @@ class Socket extends EventTarget {
     this.readyState = 3;
   }
 
+  /**
+   * @param {string} type
+   * @param {object} [fields]
+   */
   fire(type, fields = {}) {
     this.dispatchEvent(Object.assign(new Event(type), fields));
   }
 }
 
-/** A room of the demo `test` whose own id is `me`, with what happened in it. */
+/**
+ * A room of the demo `test` whose own id is `me`, with what happened in it.
+ * @param {{extra?: () => object}} [fields]
+ */
 function open(fields = {}) {
   const socket = new Socket("me");
   const room = new Room(socket, { demo: "test", name: "Ann", ...fields });
+  /** @type {unknown[][]} */
   const happened = [];
-  for (const type of ["come", "go", "renamed", "changed", "data", "lost", "back"]) {
-    room.addEventListener(type, ({ detail }) =>
-      happened.push(
-        [type, detail?.person.name, detail?.data ?? detail?.before ?? detail?.lost].slice(0, detail ? 3 : 1),
-      ),
-    );
+  /** @type {(keyof RoomEvents)[]} */
+  const types = ["come", "go", "renamed", "changed", "data", "lost", "back"];
+  for (const type of types) {
+    room.addEventListener(type, ({ detail }) => {
+      const { person, data, before, lost } = Object(detail);
+      happened.push([type, person?.name, data ?? before ?? lost].slice(0, detail ? 3 : 1));
+    });
   }
   socket.fire("open");
   return { socket, room, happened };
 }
 
+/**
+ * @param {Socket} socket
+ * @param {string} id
+ */
 function meet(socket, id) {
   const peer = new Socket(id);
   socket.fire("connect", { detail: { target: peer } });
@@ -54,12 +76,13 @@ function meet(socket, id) {
   return peer;
 }
 
+/** @param {string} name @param {object} [fields] */
 const hello = (name, fields = {}) => encodeHello({ demo: "test", name, here: 5, extra: {}, ...fields });
 
 test("a peer is a person from its first hello to its end, and only then is heard", () => {
   const { socket, room, happened } = open();
   const peer = meet(socket, "bob");
-  assert.equal(decodeHello(peer.sent[0]).name, "Ann");
+  assert.equal(decodeHello(peer.sent[0])?.name, "Ann");
   peer.fire("message", { data: "too early" });
   assert.deepEqual([...room.others.keys()], ["bob"]);
   peer.fire("message", { data: hello("Bob") });
@@ -101,7 +124,7 @@ test("a page of another demo, and what is no hello, make nobody a person", () =>
 test("a name, and what a demo adds, can change", () => {
   const { socket, room, happened } = open({ extra: () => ({ ready: true }) });
   const peer = meet(socket, "bob");
-  assert.deepEqual(decodeHello(peer.sent[0]).extra, { ready: true });
+  assert.deepEqual(decodeHello(peer.sent[0])?.extra, { ready: true });
   peer.fire("message", { data: hello("Bob", { extra: { camera: false } }) });
   peer.fire("message", { data: hello("Bob", { extra: { camera: false } }) });
   socket.fire("message", { senderId: "bob", data: hello("Robert", { extra: { camera: true } }) });
@@ -110,9 +133,9 @@ test("a name, and what a demo adds, can change", () => {
     ["renamed", "Robert", "Bob"],
     ["changed", "Robert", undefined],
   ]);
-  assert.deepEqual(room.people.get("bob").extra, { camera: true });
+  assert.deepEqual(room.people.get("bob")?.extra, { camera: true });
   room.rename("Anna");
-  assert.equal(decodeHello(socket.sent[0]).name, "Anna");
+  assert.equal(decodeHello(socket.sent[0])?.name, "Anna");
 });
 
 test("everybody has the same order, in which other programs do not count", () => {
@@ -144,6 +167,7 @@ test("a lost connection takes all people with it, and its return is told before 
   const peer = meet(socket, "bob");
   peer.fire("message", { data: hello("Bob") });
   const person = room.people.get("bob");
+  assert.ok(person);
   Object.assign(socket, { readyState: 0, id: "" });
   socket.fire("disconnect", { detail: { target: peer } });
   socket.fire("reconnecting");
@@ -191,7 +215,7 @@ test("names are cut and cleaned, and keep their colour", () => {
 
 test("a stay that is no time counts as none", () => {
   for (const here of ['"x"', "-5", "null", "1e999"])
-    assert.equal(decodeHello(`{"type":"hello","nick":"Bob","here":${here}}`).here, 0);
+    assert.equal(decodeHello(`{"type":"hello","nick":"Bob","here":${here}}`)?.here, 0);
 });
 
 test("a name of a channel is one that a proxy takes", () => {

@@ -4,30 +4,70 @@ import { after } from "node:test";
 
 import { Transfers } from "../../demo/shared/transfer/transfers.js";
 
+/**
+ * @import { Incoming } from "../../demo/shared/transfer/incoming.js"
+ * @import { Carrier } from "../../demo/shared/transfer/transfers.js"
+ * @import { Bytes } from "../../demo/shared/transfer/wire.js"
+ */
+
+/** @type {Transfers[]} */
 const all = [];
 /** No timer of theirs keeps the run waiting. */
 after(() => all.forEach((transfers) => transfers.leave()));
 
+/** What was sent, as it arrives. @typedef {string | ArrayBuffer} Sent */
+
+/**
+ * What a control message says, whatever its type.
+ * @typedef {{type: string, reason?: string, next?: number, from?: number, [member: string]: unknown}} Control
+ */
+
+/** A message on its way. @typedef {{from: string, to: string, data: Sent}} Passing */
+
+/** One who offers and receives, and what has come to it. */
+export class Peer {
+  /** @type {Incoming[]} */
+  offered = [];
+  /** @type {string[]} */
+  floods = [];
+  /** @type {Sent[]} */
+  sent = [];
+
+  /**
+   * @param {string} id
+   * @param {Carrier["send"]} send
+   * @param {{part?: number, window?: number}} sizes
+   */
+  constructor(id, send, sizes) {
+    this.id = id;
+    this.transfers = new Transfers({ part: 4096, window: 16_384, ...sizes, send });
+    all.push(this.transfers);
+    this.transfers.addEventListener("offered", ({ detail }) => this.offered.push(detail));
+    this.transfers.addEventListener("flood", ({ detail }) => this.floods.push(detail.from));
+  }
+}
+
 /** What is sent arrives in a later task, in order, as on a channel. */
 export class Wire {
-  /** @type {Map<string, {transfers: Transfers, offered: object[], floods: string[], sent: object[]}>} */
+  /** @type {Map<string, Peer>} */
   peers = new Map();
-  /** Sees each message before it arrives, and returns what arrives instead: nothing when it returns null. */
+  /**
+   * Sees each message before it arrives, and returns what arrives instead: nothing when it returns null.
+   * @type {(message: Passing) => Passing | null}
+   */
   meddle = (message) => message;
 
-  /** @param {{part?: number, window?: number}} [sizes] */
+  /** @param {string} id @param {{part?: number, window?: number}} [sizes] */
   join(id, sizes = {}) {
-    const peer = { id, offered: [], floods: [], sent: [] };
-    const carrier = { part: 4096, window: 16_384, ...sizes, send: (to, data) => this.#send(peer, to, data) };
-    peer.transfers = new Transfers(carrier);
-    all.push(peer.transfers);
-    peer.transfers.addEventListener("offered", ({ detail }) => peer.offered.push(detail));
-    peer.transfers.addEventListener("flood", ({ detail }) => peer.floods.push(detail.from));
+    const peer = new Peer(id, (to, data) => this.#send(peer, to, data), sizes);
     this.#enter(peer);
     return peer;
   }
 
-  /** The peer goes, as far as the others see. */
+  /**
+   * The peer goes, as far as the others see.
+   * @param {Peer} peer
+   */
   lose(peer) {
     this.peers.delete(peer.id);
     for (const other of this.peers.values()) {
@@ -36,12 +76,17 @@ export class Wire {
     }
   }
 
-  /** It comes back under another id. */
+  /**
+   * It comes back under another id.
+   * @param {Peer} peer
+   * @param {string} id
+   */
   return(peer, id) {
     peer.id = id;
     this.#enter(peer);
   }
 
+  /** @param {Peer} peer */
   #enter(peer) {
     const others = [...this.peers.values()];
     this.peers.set(peer.id, peer);
@@ -51,6 +96,11 @@ export class Wire {
     }
   }
 
+  /**
+   * @param {Peer} from
+   * @param {string | null} to
+   * @param {string | Bytes} data
+   */
   #send(from, to, data) {
     if (!this.peers.has(from.id) || (to !== null && !this.peers.has(to))) return false;
     const copy = typeof data === "string" ? data : data.slice().buffer;
@@ -60,6 +110,12 @@ export class Wire {
     return true;
   }
 
+  /**
+   * @param {string} from
+   * @param {string} to
+   * @param {Sent} data
+   * @param {boolean} direct
+   */
   #pass(from, to, data, direct) {
     setImmediate(() => {
       const message = this.meddle({ from, to, data });
@@ -70,13 +126,16 @@ export class Wire {
 
 /** Keeps what it is given; a test may make it slow or make it fail. */
 export class Memory {
+  /** @type {Buffer<ArrayBuffer>[]} */
   bytes = [];
   written = 0;
   state = "open";
-  /** Awaited by each write. */
+  /** Awaited by each write. @type {Promise<unknown> | null} */
   gate = null;
+  /** @type {Error | null} */
   failure = null;
 
+  /** @param {Bytes} bytes */
   async write(bytes) {
     await this.gate;
     if (this.failure) throw this.failure;
@@ -94,7 +153,13 @@ export class Memory {
   }
 }
 
-/** Resolves once an event has brought the state that is waited for. */
+/**
+ * Resolves once an event has brought the state that is waited for.
+ * @template {{addEventListener(type: "change", listener: () => void): void, removeEventListener(type: "change", listener: () => void): void}} Target
+ * @param {Target} target
+ * @param {(target: Target) => unknown} holds
+ * @returns {Promise<void>}
+ */
 export function until(target, holds) {
   return new Promise((resolve) => {
     const look = () => {
@@ -107,15 +172,24 @@ export function until(target, holds) {
   });
 }
 
+/** @param {string} state @returns {(target: {state: string}) => boolean} */
 export const is = (state) => (target) => target.state === state;
 
-/** A file whose bytes are all different from their neighbours. */
+/**
+ * A file whose bytes are all different from their neighbours.
+ * @param {number} size
+ * @param {string} [name]
+ * @param {string} [type]
+ */
 export function file(size, name = "some.bin", type = "") {
   const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 31 + (index >> 8) * 17) % 251);
   return new File([bytes], name, { type });
 }
 
-/** Waits until nothing that was sent is on its way any more. */
+/**
+ * Waits until nothing that was sent is on its way any more.
+ * @param {number} [turns]
+ */
 export async function quiet(turns = 30) {
   for (let turn = 0; turn < turns; turn += 1)
     await new Promise((resolve) => {
@@ -123,14 +197,24 @@ export async function quiet(turns = 30) {
     });
 }
 
-/** Waits for what no event tells; the test's own deadline ends it. */
+/**
+ * Waits for what no event tells; the test's own deadline ends it.
+ * @param {() => unknown} holds
+ */
 export async function eventually(holds) {
   while (!holds()) await quiet(1);
 }
 
+/** @param {Peer} peer @param {number} count */
 export const sentParts = (peer, count) => eventually(() => parts(peer) >= count);
 
-/** How many parts a peer has sent. */
+/** The last text that a peer has sent. @param {Peer} peer @returns {Control} */
+export const lastControl = (peer) => JSON.parse(String(peer.sent.at(-1)));
+
+/**
+ * How many parts a peer has sent.
+ * @param {Peer} peer
+ */
 export function parts(peer) {
   return peer.sent.filter((data) => typeof data !== "string").length;
 }

@@ -5,12 +5,18 @@ import { test } from "node:test";
 
 import { file, is, Memory, parts, quiet, sentParts, until, Wire } from "./transfer-pair.mjs";
 
+/**
+ * @import { Delivery } from "../../demo/shared/transfer/delivery.js"
+ * @import { Control, Peer } from "./transfer-pair.mjs"
+ */
+
 const PART = 4096;
 
+/** @param {Peer} peer @param {string} type */
 const controls = (peer, type) =>
   peer.sent
     .filter((data) => typeof data === "string")
-    .map(JSON.parse)
+    .map(/** @returns {Control} */ (data) => JSON.parse(data))
     .filter((said) => said.type === `file-${type}`);
 test("one who never acknowledges is given up, and meanwhile the others are served", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
@@ -29,7 +35,7 @@ test("one who never acknowledges is given up, and meanwhile the others are serve
   ann.transfers.hear("mute", JSON.stringify({ type: "file-ack", file: outgoing.id, stream: 1, next: 0 }));
   t.mock.timers.tick(10_000);
   assert.deepEqual(
-    [outgoing.deliveries.get("mute").state, outgoing.deliveries.get("mute").why],
+    [outgoing.deliveries.get("mute")?.state, outgoing.deliveries.get("mute")?.why],
     ["ended", "Nothing arrives there any more."],
   );
   assert.equal(controls(ann, "fail")[0].reason, "stalled");
@@ -41,6 +47,7 @@ test("at most eight are sent at once and two to one, others wait for their turn,
   const ann = wire.join("ann");
   const outgoing = Array.from({ length: 20 }, (_, index) => ann.transfers.offer(file(4 * PART, `f${index}`)));
   for (let peer = 0; peer < 6; peer += 1) wire.join(`p${peer}`).transfers.hear = () => false;
+  /** @param {number} peer @param {number} number */
   const ask = (peer, number) =>
     ann.transfers.hear(
       `p${peer}`,
@@ -48,6 +55,7 @@ test("at most eight are sent at once and two to one, others wait for their turn,
     );
   for (let number = 0; number < 20; number += 1) for (let peer = 0; peer < 6; peer += 1) ask(peer, number);
   const states = outgoing.flatMap(({ deliveries }) => [...deliveries.values()]);
+  /** @param {Delivery["state"]} state @param {string} [to] */
   const count = (state, to) =>
     states.filter((delivery) => delivery.state === state && (!to || delivery.to === to)).length;
   assert.deepEqual([count("sending"), count("sending", "p0"), count("sending", "p5")], [8, 2, 1]);
@@ -70,6 +78,7 @@ test("the receiver takes four files at once and two of one sender, and lets the 
   await quiet();
   for (let number = 4; number < 10; number += 1) [cleo, dan][number % 2].transfers.offer(file(4 * PART, `f${number}`));
   await quiet();
+  /** @param {string} state */
   const count = (state) => bob.offered.filter((incoming) => incoming.state === state).length;
   for (const incoming of bob.offered.slice(0, 4)) incoming.get(new Memory());
   assert.deepEqual([count("receiving"), count("waiting")], [2, 2]);
@@ -126,6 +135,7 @@ test("a stream to which nothing comes for a minute gives its place to another fi
 test("offers beyond a hundred are taken, the oldest are forgotten, and the flood is told once", async () => {
   const wire = new Wire();
   const bob = wire.join("bob");
+  /** @param {number} number */
   const offer = (number) =>
     JSON.stringify({
       type: "file-offer",

@@ -10,6 +10,8 @@ import { test } from "node:test";
 import { decodePart, isOfFiles } from "../../demo/shared/transfer/wire.js";
 import { eventually, file, is, Memory, parts, quiet, sentParts, until, Wire } from "./transfer-pair.mjs";
 
+/** @import { Control, Peer, Sent } from "./transfer-pair.mjs" */
+
 const PART = 4096;
 
 /** Ann offers a file to Bob. */
@@ -21,12 +23,17 @@ async function offered(size = 10 * PART, sizes = {}) {
   return { wire, ann, bob, outgoing, incoming: bob.offered[0], sink: new Memory() };
 }
 
-const buffer = async (blob) => Buffer.from(await blob.arrayBuffer());
+/** @param {Blob | null} blob */
+const buffer = async (blob) => Buffer.from((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));
+
+/** @param {Sent} data @returns {data is ArrayBuffer} */
 const isPart = (data) => typeof data !== "string";
+
+/** @param {Peer} peer @param {string} type */
 const controls = (peer, type) =>
   peer.sent
     .filter((data) => typeof data === "string")
-    .map(JSON.parse)
+    .map(/** @returns {Control} */ (data) => JSON.parse(data))
     .filter((said) => said.type === `file-${type}`);
 
 for (const size of [0, 1, PART - 1, PART, PART + 1, 100 * PART + 17]) {
@@ -39,7 +46,7 @@ for (const size of [0, 1, PART - 1, PART, PART + 1, 100 * PART + 17]) {
     await until(outgoing, ({ received }) => received === 1);
     assert.deepEqual(await buffer(incoming.result), await buffer(outgoing.file));
     assert.deepEqual(
-      [sink.state, incoming.stored, outgoing.deliveries.get("bob").state],
+      [sink.state, incoming.stored, outgoing.deliveries.get("bob")?.state],
       ["finished", size, "received"],
     );
     assert.deepEqual([ann.transfers.busy, bob.transfers.busy], [false, false]);
@@ -58,20 +65,21 @@ test("it is not done before the hash of all hashes has been compared", async () 
 
 test("never more is on its way than the window, and a slow disk slows the sender", async () => {
   const { wire, ann, outgoing, incoming, sink } = await offered(50 * PART);
-  let [acknowledged, most, open] = [0, 0, null];
+  let [acknowledged, most] = [0, 0];
+  let open = () => {};
   wire.meddle = (message) => {
-    if (String(message.data).includes("file-ack")) acknowledged = JSON.parse(message.data).next;
+    if (String(message.data).includes("file-ack")) acknowledged = JSON.parse(String(message.data)).next;
     most = Math.max(most, parts(ann) - acknowledged);
     return message;
   };
   sink.gate = new Promise((resolve) => {
-    open = resolve;
+    open = () => resolve(undefined);
   });
   incoming.get(sink);
   await sentParts(ann, 2);
   await quiet();
   assert.equal(parts(ann), 2, "two to begin with");
-  assert.equal(outgoing.deliveries.get("bob").acknowledged, 0);
+  assert.equal(outgoing.deliveries.get("bob")?.acknowledged, 0);
   open();
   await until(incoming, is("done"));
   assert.equal(parts(ann), 50);
@@ -85,9 +93,9 @@ test("several people get a file at once, each at their own pace", async () => {
   const outgoing = ann.transfers.offer(file(20 * PART));
   await quiet();
   const sinks = others.map(() => new Memory());
-  let open;
+  let open = () => {};
   sinks[0].gate = new Promise((resolve) => {
-    open = resolve;
+    open = () => resolve(undefined);
   });
   others.forEach(({ offered: [incoming] }, index) => incoming.get(sinks[index]));
   await Promise.all(others.slice(1).map(({ offered: [incoming] }) => until(incoming, is("done"))));
@@ -119,9 +127,9 @@ test("the receiver cancels: the sender stops, what came is dropped, and it can b
   await until(incoming, ({ stored }) => stored > 5 * PART);
   incoming.cancel();
   assert.equal(incoming.state, "cancelled");
-  await eventually(() => sink.state !== "open" && outgoing.deliveries.get("bob").state === "ended");
+  await eventually(() => sink.state !== "open" && outgoing.deliveries.get("bob")?.state === "ended");
   assert.ok(parts(ann) < 50);
-  assert.deepEqual([sink.state, outgoing.deliveries.get("bob").why], ["dropped", "Cancelled there."]);
+  assert.deepEqual([sink.state, outgoing.deliveries.get("bob")?.why], ["dropped", "Cancelled there."]);
   const again = new Memory();
   incoming.get(again);
   await until(incoming, is("done"));
@@ -132,7 +140,7 @@ test("the sender cancels one delivery, or all by withdrawing the file", async ()
   const { outgoing, incoming, sink } = await offered(50 * PART);
   incoming.get(sink);
   await until(incoming, ({ stored }) => stored > 5 * PART);
-  outgoing.deliveries.get("bob").cancel();
+  outgoing.deliveries.get("bob")?.cancel();
   await until(incoming, is("failed"));
   assert.equal(incoming.why, "The sender ended it.");
   const again = new Memory();
@@ -142,7 +150,7 @@ test("the sender cancels one delivery, or all by withdrawing the file", async ()
   await until(incoming, is("withdrawn"));
   await eventually(() => again.state !== "open");
   assert.deepEqual(
-    [sink.state, again.state, outgoing.deliveries.get("bob").state, incoming.canGet],
+    [sink.state, again.state, outgoing.deliveries.get("bob")?.state, incoming.canGet],
     ["dropped", "dropped", "ended", false],
   );
 });
@@ -163,7 +171,7 @@ test("after a lost connection it goes on where it was, with new ids on both side
   wire.return(bob, "bob-2");
   await until(incoming, is("done"));
   assert.equal(sink.written, outgoing.size, "nothing came twice");
-  assert.equal(controls(bob, "get").at(-1).from, kept / PART);
+  assert.equal(controls(bob, "get").at(-1)?.from, kept / PART);
   assert.deepEqual(await buffer(incoming.result), await buffer(outgoing.file));
   assert.equal(bob.offered.length, 1);
 });
@@ -223,10 +231,10 @@ test("a full disk ends it with a sentence, and the sender hears of it", async ()
   await until(incoming, ({ stored }) => stored > 5 * PART);
   sink.failure = new DOMException("full", "QuotaExceededError");
   await until(incoming, is("failed"));
-  await until(outgoing, ({ deliveries }) => is("ended")(deliveries.get("bob")));
+  await until(outgoing, ({ deliveries }) => deliveries.get("bob")?.state === "ended");
   await eventually(() => sink.state !== "open");
   assert.match(incoming.why, /no room left/);
-  assert.deepEqual([sink.state, outgoing.deliveries.get("bob").why], ["dropped", "It could not be stored there."]);
+  assert.deepEqual([sink.state, outgoing.deliveries.get("bob")?.why], ["dropped", "It could not be stored there."]);
 });
 
 test("a file that changes on the disk while it is sent is not handed over as whole", async (t) => {
@@ -236,7 +244,9 @@ test("a file that changes on the disk while it is sent is not handed over as who
   await writeFile(path, Buffer.alloc(50 * PART, 1));
   const wire = new Wire();
   const [ann, bob] = [wire.join("ann"), wire.join("bob")];
-  const outgoing = ann.transfers.offer(await openAsBlob(path));
+  const outgoing = ann.transfers.offer(
+    Object.assign(await openAsBlob(path), { name: "grows", lastModified: 0, webkitRelativePath: "" }),
+  );
   await quiet();
   const [incoming] = bob.offered;
   incoming.get(new Memory());
@@ -244,7 +254,7 @@ test("a file that changes on the disk while it is sent is not handed over as who
   await writeFile(path, Buffer.alloc(49 * PART, 2));
   await until(incoming, is("failed"));
   assert.match(incoming.why, /file/);
-  assert.match(outgoing.deliveries.get("bob").why, /file/);
+  assert.match(outgoing.deliveries.get("bob")?.why ?? "", /file/);
 });
 
 test("the same bytes read differently a second time are a changed file", async () => {
@@ -268,6 +278,7 @@ test("who asks for the end of a file has it read once, and no further when they 
     reads += 1;
     return read.call(outgoing, index);
   };
+  /** @param {string} id @param {number} stream */
   const ask = (id, stream) =>
     ann.transfers.hear(id, JSON.stringify({ type: "file-get", file: outgoing.id, stream, from: 1000, window: 1 }));
   for (let stream = 0; stream < 20; stream += 1) for (const id of ["one", "two"]) ask(id, stream);
@@ -292,10 +303,10 @@ test("a part that is tampered with ends it, and nothing is handed on", async () 
   };
   incoming.get(sink);
   await until(incoming, is("failed"));
-  await eventually(() => sink.state !== "open" && outgoing.deliveries.get("bob").state === "ended");
+  await eventually(() => sink.state !== "open" && outgoing.deliveries.get("bob")?.state === "ended");
   assert.equal(incoming.why, "What came is not what was sent: its hash differs.");
   assert.deepEqual(
-    [sink.state, outgoing.deliveries.get("bob").why],
+    [sink.state, outgoing.deliveries.get("bob")?.why],
     ["dropped", "It did not arrive there as it was sent."],
   );
 });
@@ -305,7 +316,7 @@ test("a hash of all that does not fit ends it", async () => {
   const other = "f".repeat(64);
   wire.meddle = (message) => ({
     ...message,
-    data: isPart(message.data) ? message.data : message.data.replace(/(?<="hash":")\w+/, other),
+    data: typeof message.data === "string" ? message.data.replace(/(?<="hash":")\w+/, other) : message.data,
   });
   incoming.get(sink);
   await until(incoming, is("failed"));

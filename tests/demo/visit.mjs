@@ -8,10 +8,23 @@ import { fileURLToPath } from "node:url";
 import { folder, Site } from "../browser/site.mjs";
 import { tab } from "../browser/world.mjs";
 
+/**
+ * @import { Browser, BrowserContextOptions, Page } from "playwright-core"
+ * @import { AxeResults } from "axe-core"
+ * @import { Tab } from "../browser/world.mjs"
+ */
+
 /** The folder of all demos. */
 export const DEMOS = fileURLToPath(new URL("../../demo/", import.meta.url));
 
-/** Opens a page in a tab of one's own and joins a channel. `options` are those of a browsing context. */
+/**
+ * Opens a page in a tab of one's own and joins a channel.
+ * @param {Browser} browser
+ * @param {string} address
+ * @param {string} name
+ * @param {string} channel
+ * @param {BrowserContextOptions} [options]
+ */
 export async function enter(browser, address, name, channel, options = {}) {
   const page = await tab(browser, options);
   await page.goto(address);
@@ -22,12 +35,18 @@ export async function enter(browser, address, name, channel, options = {}) {
   return page;
 }
 
-/** Waits until the page is in its room. */
+/**
+ * Waits until the page is in its room.
+ * @param {Page} page
+ */
 export async function connected(page) {
   await page.getByRole("status").filter({ hasText: "Connected" }).waitFor();
 }
 
-/** Closes tabs in which nothing went wrong. */
+/**
+ * Closes tabs in which nothing went wrong.
+ * @param {Tab[]} pages
+ */
 export async function end(...pages) {
   for (const page of pages) {
     assert.deepEqual(page.faults, []);
@@ -40,9 +59,13 @@ export function elsewhere() {
   return Site.start("127.0.0.1", folder(DEMOS));
 }
 
-/** Asserts that axe finds nothing in the page that is serious, or worse. */
+/**
+ * Asserts that axe finds nothing in the page that is serious, or worse.
+ * @param {Page} page
+ */
 export async function axe(page) {
   const script = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  /** @type {AxeResults} */
   const { violations } = await evaluate(page, `${script}; axe.run({ resultTypes: ['violations'] })`);
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   const told = serious.map(({ id, help, nodes }) => ({
@@ -53,7 +76,11 @@ export async function axe(page) {
   assert.deepEqual(told, [], `${page.url()} has findings`);
 }
 
-/** Runs a script where the page's own policy does not hold. */
+/**
+ * Runs a script where the page's own policy does not hold.
+ * @param {Page} page
+ * @param {string} expression
+ */
 async function evaluate(page, expression) {
   const session = await page.context().newCDPSession(page);
   const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
@@ -66,7 +93,10 @@ async function evaluate(page, expression) {
   return result.value;
 }
 
-/** Asserts that the page is not wider than its window. */
+/**
+ * Asserts that the page is not wider than its window.
+ * @param {Page} page
+ */
 export async function fits(page) {
   const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   assert.ok(width[0] <= width[1], `${page.url()}: the page has ${width[0]} px, the window ${width[1]}`);

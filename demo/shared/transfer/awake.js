@@ -3,7 +3,7 @@
 /** @import { Transfers } from "./transfers.js" */
 
 /**
- * @param {Transfers} transfers
+ * @param {Pick<Transfers, "busy" | "addEventListener">} transfers
  * @returns {() => void} ends it, when all has ended
  */
 export function keepAwake(transfers) {

@@ -13,6 +13,8 @@ import { launch } from "../../browser/world.mjs";
 import { chosenPlace, savedHash } from "../chatting-files.mjs";
 import { enter } from "../visit.mjs";
 
+/** @import { Locator, Page } from "playwright-core" */
+
 const MIB = 1024 * 1024;
 /** How often memory is looked at, in milliseconds. */
 const LOOK_MS = 100;
@@ -21,6 +23,11 @@ const TRANSFER_MS = 300_000;
 const RUNS = 5;
 
 const { json } = parseArgs({ options: { json: { type: "boolean" } } }).values;
+/** A figure, as the judge of benchmarks reads it. @typedef {{what: string, measured: number, unit: string, at_most?: number}} Figure */
+
+/** @typedef {{path: string, name: string, hash: string}} Made */
+
+/** @type {Figure[]} */
 const figures = [];
 const proxy = await NwsProxy.start();
 const folder = await mkdtemp(join(tmpdir(), "nws-files-"));
@@ -64,15 +71,30 @@ async function measure() {
   }
 }
 
+/**
+ * @param {string} what
+ * @param {number} measured
+ * @param {string} unit
+ * @param {{at_most?: number}} [bound]
+ */
 function figure(what, measured, unit, bound) {
   console.error(`${what}: ${measured.toFixed(1)} ${unit}`);
   figures.push({ what, measured: Number(measured.toFixed(1)), unit, ...bound });
 }
 
+/**
+ * @param {number} mebibytes
+ * @param {number} milliseconds
+ */
 function rate(mebibytes, milliseconds) {
   return (mebibytes * MIB) / 1000 / milliseconds;
 }
 
+/**
+ * @param {string} name
+ * @param {number} mebibytes
+ * @returns {Promise<Made>}
+ */
 async function makeFile(name, mebibytes) {
   const path = join(folder, name);
   const file = await open(path, "w");
@@ -81,14 +103,20 @@ async function makeFile(name, mebibytes) {
   return { path, name, hash: await hashOf(path) };
 }
 
+/** @param {string} path */
 async function hashOf(path) {
   const hash = createHash("sha256");
   for await (const bytes of createReadStream(path)) hash.update(bytes);
   return hash.digest("hex");
 }
 
-/** The first one in a browser of its own. */
+/**
+ * The first one in a browser of its own.
+ * @param {string} channel
+ * @param {string[]} names
+ */
 async function room(channel, ...names) {
+  /** @type {Page[]} */
   const pages = [];
   for (const [index, name] of names.entries()) {
     const page = await enter(index === 0 ? sending : receiving, `${proxy.http}/demo/chat/`, name, channel);
@@ -99,7 +127,12 @@ async function room(channel, ...names) {
   return pages;
 }
 
-/** Offers a file, lets all take it at once, and sees that each has all of it. */
+/**
+ * Offers a file, lets all take it at once, and sees that each has all of it.
+ * @param {Page} sender
+ * @param {Page[]} receivers
+ * @param {Made} file
+ */
 async function transfer(sender, receivers, file) {
   const cards = await offer(sender, receivers, file);
   const downloads = file.name === "small.bin" ? receivers.map((page) => page.waitForEvent("download")) : [];
@@ -115,6 +148,12 @@ async function transfer(sender, receivers, file) {
   return time;
 }
 
+/**
+ * @param {Page} sender
+ * @param {Page[]} receivers
+ * @param {Made} file
+ * @returns {Promise<Locator[]>}
+ */
 async function offer(sender, receivers, file) {
   const before = await Promise.all(receivers.map((page) => page.locator(".file").count()));
   await sender.locator("#picker").setInputFiles(file.path);
@@ -123,7 +162,13 @@ async function offer(sender, receivers, file) {
   return cards;
 }
 
-/** @returns {Promise<number>} milliseconds from the click until both pages say so */
+/**
+ * @param {Page} sender
+ * @param {Page} receiver
+ * @param {Made} file
+ * @param {string} who
+ * @returns {Promise<number>} milliseconds from the click until both pages say so
+ */
 async function cancel(sender, receiver, file, who) {
   const [card] = await offer(sender, [receiver], file);
   await card.getByRole("button", { name: `Save ${file.name}` }).click();
@@ -135,7 +180,7 @@ async function cancel(sender, receiver, file, who) {
     .last()
     .evaluate((element) => {
       const now = performance.timeOrigin + performance.now();
-      element.click();
+      if (element instanceof HTMLElement) element.click();
       return now;
     });
   const times = await Promise.all(told);
@@ -146,14 +191,20 @@ async function cancel(sender, receiver, file, who) {
   return Math.max(...times) - clicked;
 }
 
-/** When the last card of a page says something, by the clock that all pages of a machine have in common. */
+/**
+ * When the last card of a page says something, by the clock that all pages of a machine have in common.
+ * @param {Page} page
+ * @param {RegExp} words
+ * @returns {Promise<number>}
+ */
 function toldAt(page, words) {
   return page.evaluate(
     ({ source }) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const card = [...document.querySelectorAll(".file")].at(-1);
+        if (!card) return void reject(new Error("The page shows no file."));
         const look = () => {
-          if (!new RegExp(source).test(card.textContent)) return;
+          if (!new RegExp(source).test(card.textContent ?? "")) return;
           observer.disconnect();
           resolve(performance.timeOrigin + performance.now());
         };
@@ -191,6 +242,7 @@ async function memory() {
   return Math.max(...(await Promise.all(renderers.map(shareOf))));
 }
 
+/** @param {number} id */
 async function shareOf(id) {
   const rollup = await readFile(`/proc/${id}/smaps_rollup`, "utf8").catch(() => "");
   return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;

@@ -10,16 +10,21 @@ import { parseArgs, promisify } from "node:util";
 import { Lan } from "../../browser/lan.mjs";
 import { ALLOWED, ask, DEVICES, entered, linked, thrifty } from "../conference-meeting.mjs";
 
+/**
+ * @import { Browser, Page } from "playwright-core"
+ */
+
 const {
   values: { json, joins },
 } = parseArgs({ options: { json: { type: "boolean" }, joins: { type: "string", default: "10" } } });
 const CONFERENCE = "http://localhost:9009/demo/webrtc/";
 const run = promisify(execFile);
+/** @param {string} text */
 const say = (text) => process.stderr.write(`${text}\n`);
 
 /** In the page, before anything else: notes when Join is pressed, and when the first frame of each tile is shown. */
 function watch() {
-  window.frames = [];
+  window.shownAfter = [];
   addEventListener(
     "submit",
     () => {
@@ -28,21 +33,28 @@ function watch() {
     true,
   );
   new MutationObserver(() => {
-    for (const video of document.querySelectorAll(".tile:not(.own) video:not([data-watched])")) {
+    for (const video of document.querySelectorAll("video")) {
+      if (!video.matches(".tile:not(.own) :not([data-watched])")) continue;
       video.dataset.watched = "";
-      video.requestVideoFrameCallback(() => window.frames.push(performance.now() - window.joined));
+      video.requestVideoFrameCallback(() => window.shownAfter.push(performance.now() - window.joined));
     }
   }).observe(document, { childList: true, subtree: true });
 }
 
+/** @param {Browser} browser */
 async function prepared(browser) {
   const page = await thrifty(browser, ALLOWED);
   await page.addInitScript(watch);
   return page;
 }
 
-/** Three people are there; the fourth joins again and again. @returns {Promise<number[]>} a time for each frame */
+/**
+ * Three people are there; the fourth joins again and again.
+ * @param {Lan} lan
+ * @returns {Promise<number[]>} a time for each frame
+ */
 async function firstFrames(lan) {
+  /** @type {Page[]} */
   const present = [];
   for (const [index, name] of ["Ann", "Bob", "Cleo"].entries()) {
     const page = await prepared(lan.browsers[index % 2]);
@@ -54,22 +66,27 @@ async function firstFrames(lan) {
   for (let count = 0; count < Number(joins); count += 1) {
     const page = await prepared(lan.browsers[1]);
     await ask(page, CONFERENCE, "Dora", "frames");
-    await page.waitForFunction(() => window.frames.length === 3);
-    times.push(...(await page.evaluate(() => window.frames)));
+    await page.waitForFunction(() => window.shownAfter.length === 3);
+    times.push(...(await page.evaluate(() => window.shownAfter)));
     say(`join ${count + 1}: ${times.slice(-3).map(Math.round).join(", ")} ms`);
     await page.context().close();
-    for (const other of present) await other.waitForFunction(() => window.inside.present.room.people.size === 2);
+    for (const other of present) await other.waitForFunction(() => window.inside.present?.room.people.size === 2);
   }
   for (const page of present) await page.context().close();
   return times;
 }
 
-/** How long the tile of Bob stays with Ann after `end`. */
+/**
+ * How long the tile of Bob stays with Ann after `end`.
+ * @param {Lan} lan
+ * @param {string} channel
+ * @param {(bob: Page) => Promise<unknown>} end
+ */
 async function tileGoes(lan, channel, end) {
   const [ann, bob] = [await prepared(lan.browsers[0]), await prepared(lan.browsers[1])];
-  for (const [page, name] of [
-    [ann, "Ann"],
-    [bob, "Bob"],
+  for (const { page, name } of [
+    { page: ann, name: "Ann" },
+    { page: bob, name: "Bob" },
   ]) {
     await ask(page, CONFERENCE, name, channel, "sound");
     await entered(page);
@@ -78,6 +95,7 @@ async function tileGoes(lan, channel, end) {
   await ann.evaluate(() => {
     window.gone = new Promise((resolve) => {
       const list = document.getElementById("tiles");
+      if (!list) throw new Error("The page has no tiles.");
       new MutationObserver(() => list.childElementCount === 1 && resolve(Date.now())).observe(list, {
         childList: true,
       });
@@ -92,16 +110,25 @@ async function tileGoes(lan, channel, end) {
   return took;
 }
 
-/** Ends the browser of a machine, and all processes that it has started, without a word. */
+/**
+ * Ends the browser of a machine, and all processes that it has started, without a word.
+ * @param {Lan} lan
+ * @param {number} machine
+ */
 async function kill(lan, machine) {
-  const { stdout } = await run("ip", ["netns", "pids", lan.entrances[machine].at(-1)]);
+  const { stdout } = await run("ip", ["netns", "pids", lan.entrances[machine].at(-1) ?? ""]);
   for (const pid of stdout.split("\n").filter(Boolean)) {
     const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
     if (/chrom/i.test(command)) process.kill(Number(pid), "SIGKILL");
   }
 }
 
-/** A network that swallows all that a machine sends, and tells nobody. */
+/**
+ * A network that swallows all that a machine sends, and tells nobody.
+ * @param {Lan} lan
+ * @param {number} machine
+ * @param {boolean} isOn
+ */
 async function partition(lan, machine, isOn) {
   const [program, ...words] = lan.entrances[machine];
   await run(program, [...words, "ip", "route", isOn ? "add" : "del", "blackhole", "10.77.0.0/25"]);
@@ -139,6 +166,10 @@ async function measure() {
   }
 }
 
+/**
+ * @param {number[]} values
+ * @param {number} share
+ */
 function percentile(values, share) {
   const sorted = values.toSorted((one, other) => one - other);
   return Math.round(sorted[Math.ceil(share * sorted.length) - 1]);

@@ -9,6 +9,11 @@ import { NwsProxy } from "../../browser/proxy.mjs";
 import { launch, tab } from "../../browser/world.mjs";
 import { holds, join, pilot, sees, world } from "../game-pilot.mjs";
 
+/**
+ * @import { Browser } from "playwright-core"
+ * @import { Game, Player } from "../game-pilot.mjs"
+ */
+
 /** As many as can play, and half of that: eight pages are more work than two cores can do. */
 const PLAYERS = [4, 8];
 const KILLS = 6;
@@ -23,6 +28,11 @@ const VIEWPORT = { width: 640, height: 420 };
 const LAN_GAME = "http://localhost:9009/demo/game/";
 
 const { json } = parseArgs({ options: { json: { type: "boolean" } } }).values;
+/** A figure, as the judge of benchmarks reads it. @typedef {{what: string, measured: number, unit: string, at_most?: number}} Figure */
+
+/** What was seen in one run. @typedef {{worst: number[], entries: number[], agreeing: number[], differed: number}} Run */
+
+/** @type {Figure[]} */
 const figures = [];
 
 await onOneMachine();
@@ -58,14 +68,25 @@ async function onTwoMachines() {
   }
 }
 
+/**
+ * @param {Browser} browser
+ * @param {string} at
+ * @param {string} name
+ */
 function enter(browser, at, name) {
   return join(browser, at, name, "bench", { viewport: VIEWPORT });
 }
 
-/** Presses keys in one page, and takes the time until the other has drawn the comet elsewhere. */
+/**
+ * Presses keys in one page, and takes the time until the other has drawn the comet elsewhere.
+ * @param {string} where
+ * @param {Player[]} pages
+ * @param {number} most
+ */
 async function keys(where, [one, other], most) {
   await Promise.all([one, other].map((page) => sees(page, 2)));
   const { id } = await world(one);
+  /** @type {number[]} */
   const times = [];
   for (let press = 0; press < KEYS; press += 1) {
     // At rest, so that the first step is seen as one.
@@ -81,23 +102,30 @@ async function keys(where, [one, other], most) {
       });
     });
     await one.keyboard.press(press % 2 ? "ArrowLeft" : "ArrowRight", { delay: TAP_MS });
-    times.push((await within("the picture after a key", moved)) - (await one.evaluate(() => window.pressed)));
-    console.error(`key ${press + 1} on ${where}: ${times.at(-1).toFixed(1)} ms`);
+    const time = (await within("the picture after a key", moved)) - (await one.evaluate(() => window.pressed));
+    times.push(time);
+    console.error(`key ${press + 1} on ${where}: ${time.toFixed(1)} ms`);
   }
   times.sort((before, after) => before - after);
   figure(`key to picture on ${where}, p50`, times[Math.floor(KEYS / 2)], "ms", {});
   figure(`key to picture on ${where}, p95`, times[Math.ceil(KEYS * 0.95) - 1], "ms", { at_most: most });
 }
 
-/** In the page: when a comet is first drawn elsewhere than it has rested. */
+/**
+ * In the page: when a comet is first drawn elsewhere than it has rested.
+ * @param {Game} game
+ * @param {string} id
+ * @returns {Promise<number>}
+ */
 function watchMove(game, id) {
   const place = () => game.play.drawn.find((comet) => comet.id === id);
   return new Promise((resolve) => {
+    /** @type {{x: number, y: number} | null} */
     let rest = null;
     let still = 0;
     window.watching = new Promise((ready) => {
       const look = () => {
-        const { x, y } = place();
+        const { x, y } = place() ?? { x: 0, y: 0 };
         const hasMoved = rest && (x !== rest.x || y !== rest.y);
         if (hasMoved && still > 3) return resolve(performance.timeOrigin + performance.now());
         still = hasMoved ? 0 : still + 1;
@@ -110,7 +138,12 @@ function watchMove(game, id) {
   });
 }
 
+/**
+ * @param {Lan} lan
+ * @param {number} players
+ */
 async function kills(lan, players) {
+  /** @type {Player[]} */
   const all = [];
   for (let number = 0; number < players + KILLS; number += 1)
     all.push(await visitor(lan, number, `kills-of-${players}`));
@@ -122,15 +155,18 @@ async function kills(lan, players) {
   await Promise.all(
     pages.map((page) => page.game.evaluate(({ play }) => Object.assign(play.pauses, { worst: 0 }).forget())),
   );
+  /** @type {Run} */
   const seen = { worst: [], entries: [], agreeing: [], differed: 0 };
   for (let kill = 0; kill < KILLS; kill += 1) {
     const next = setTimeout(KILL_EVERY_MS);
     pages = await killOne(pages, kill, seen);
-    pages.push(await enterGame(all[players + kill]));
-    seen.entries.push(await pages.at(-1).entered);
-    await pilot(pages.at(-1), "all");
+    const newcomer = all[players + kill];
+    const entered = await enterGame(newcomer);
+    pages.push(newcomer);
+    seen.entries.push(entered);
+    await pilot(newcomer, "all");
     console.error(
-      `kill ${kill + 1}: all agree after ${seen.agreeing.at(-1)} ms, a newcomer plays after ${Math.round(seen.entries.at(-1))} ms`,
+      `kill ${kill + 1}: all agree after ${seen.agreeing.at(-1)} ms, a newcomer plays after ${Math.round(entered)} ms`,
     );
     await next;
   }
@@ -149,7 +185,12 @@ async function kills(lan, players) {
   await Promise.all(pages.map((page) => page.context().close()));
 }
 
-/** Ends a renderer without a word, every other time that of the lowest id, and waits until the others are of one mind. */
+/**
+ * Ends a renderer without a word, every other time that of the lowest id, and waits until the others are of one mind.
+ * @param {Player[]} pages
+ * @param {number} kill
+ * @param {Run} seen
+ */
 async function killOne(pages, kill, seen) {
   const ids = await Promise.all(pages.map(async (page) => (await world(page)).id));
   const place = kill % 2 ? kill % pages.length : ids.indexOf(ids.toSorted()[0]);
@@ -168,11 +209,15 @@ async function killOne(pages, kill, seen) {
   return others;
 }
 
-/** Until all have the same digests of all players, of ticks after the kill, and no star belongs to the one who has gone. */
+/**
+ * Until all have the same digests of all players, of ticks after the kill, and no star belongs to the one who has gone.
+ * @param {Player[]} pages
+ * @param {string} gone
+ */
 async function agree(pages, gone) {
   const [first, ...others] = pages;
   const begun = await first.game.evaluate(({ play }) => play.session.views.latest());
-  const isNew = { gone, old: begun.map(({ id, seq }) => [id, seq]) };
+  const isNew = { gone, old: begun.map(({ id, seq }) => ({ owner: id, seq })) };
   await Promise.all(
     pages.map((page) =>
       holds(
@@ -190,7 +235,7 @@ async function agree(pages, gone) {
       const latest = play.session.views.latest();
       return (
         latest.every((view) => view.id !== id) &&
-        old.every(([owner, seq]) => owner === id || latest.some((view) => view.id === owner && view.seq > seq))
+        old.every(({ owner, seq }) => owner === id || latest.some((view) => view.id === owner && view.seq > seq))
       );
     },
     isNew,
@@ -207,20 +252,32 @@ async function agree(pages, gone) {
   );
 }
 
-/** A page with its name and channel filled in: browsers are started before the run. */
+/**
+ * A page with its name and channel filled in: browsers are started before the run.
+ * @param {Lan} lan
+ * @param {number} number
+ * @param {string} channel
+ * @returns {Promise<Player>}
+ */
 async function visitor(lan, number, channel) {
   const page = await tab(lan.browsers[number % lan.browsers.length], { viewport: VIEWPORT });
   await page.goto(LAN_GAME);
-  page.game = await page.evaluateHandle(() => import(document.querySelector("script[type=module]").src));
+  const game = await page.evaluateHandle(
+    /** @returns {Promise<Game>} */ () => import(document.querySelector("script")?.src ?? ""),
+  );
   await page.getByLabel("Your name").fill(`Player ${number}`);
   await page.getByLabel("Channel name").fill(channel);
-  return page;
+  return Object.assign(page, { game });
 }
 
-/** `entered` of the page: how long after the `open` of its socket it has a seat, in milliseconds. */
+/**
+ * Joins.
+ * @param {Player} page
+ * @returns {Promise<number>} how long after the `open` of its socket it has a seat, in milliseconds
+ */
 async function enterGame(page) {
-  page.entered = page.game.evaluate(
-    (game) =>
+  const entered = page.game.evaluate(
+    /** @returns {Promise<number>} */ (game) =>
       new Promise((resolve) => {
         let opened = 0;
         const look = setInterval(() => {
@@ -233,10 +290,15 @@ async function enterGame(page) {
       }),
   );
   await page.getByRole("button", { name: "Join", exact: true }).click();
-  await page.entered;
-  return page;
+  return entered;
 }
 
+/**
+ * @param {string} what
+ * @param {number} measured
+ * @param {string} unit
+ * @param {{at_most?: number}} bound
+ */
 function figure(what, measured, unit, bound) {
   console.error(`${what}: ${measured.toFixed(1)} ${unit}`);
   figures.push({ what, measured: Number(measured.toFixed(1)), unit, ...bound });

@@ -34,6 +34,7 @@ else
   for (const { what, measured, unit, at_most: limit } of results)
     console.log(`${what}: ${measured} ${unit} (at most ${limit})`);
 
+/** @param {{rate: number, topics: number}} run */
 async function measure({ rate, topics }) {
   const what = `pubsub, ${rate.toLocaleString("en")} messages/s of ${BYTES} bytes on ${topics} topics`;
   const channel = `bench-${rate}-${topics}`;
@@ -41,14 +42,18 @@ async function measure({ rate, topics }) {
   await page.evaluate(watch);
   const senders = await Promise.all(Array.from({ length: SENDERS }, (_, number) => sender(channel, number)));
   await page.waitForFunction(
-    (count) => document.getElementById("here").textContent.split("Sender").length > count,
+    (count) => (document.getElementById("here")?.textContent ?? "").split("Sender").length > count,
     SENDERS,
   );
   await page.evaluate(() => window.begin());
   await flood(senders, rate, topics);
   const sent = rate * SECONDS;
-  await page.waitForFunction((count) => window.seen.messages >= count, sent).catch(() => {});
-  const { messages, longest, long } = await page.evaluate(() => window.seen);
+  await page.waitForFunction((count) => (window.counted?.messages ?? 0) >= count, sent).catch(() => {});
+  const { messages, longest, long } = (await page.evaluate(() => window.counted)) ?? {
+    messages: 0,
+    longest: 0,
+    long: 0,
+  };
   for (const socket of senders) socket.terminate();
   await page.context().close();
   console.error(`${what}: ${messages} of ${sent} arrived, ${long} long tasks, the longest ${longest} ms`);
@@ -63,20 +68,26 @@ async function measure({ rate, topics }) {
 function watch() {
   const dispatch = EventTarget.prototype.dispatchEvent;
   EventTarget.prototype.dispatchEvent = function counting(event) {
-    if (event.type === "data" && window.seen && event.detail.data.includes('"put"')) window.seen.messages += 1;
+    const isData = event.type === "data" && event instanceof CustomEvent;
+    if (isData && window.counted && event.detail.data.includes('"put"')) window.counted.messages += 1;
     return dispatch.call(this, event);
   };
   window.begin = () => {
-    window.seen = { messages: 0, long: 0, longest: 0 };
+    const counted = { messages: 0, long: 0, longest: 0 };
+    window.counted = counted;
     new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) {
-        window.seen.long += 1;
-        window.seen.longest = Math.max(window.seen.longest, Math.round(duration));
+        counted.long += 1;
+        counted.longest = Math.max(counted.longest, Math.round(duration));
       }
     }).observe({ type: "longtask" });
   };
 }
 
+/**
+ * @param {string} channel
+ * @param {number} number
+ */
 async function sender(channel, number) {
   const socket = new WebSocket(`${proxy.ws}/${channel}`);
   await within("a sender", once(socket, "open"));
@@ -89,7 +100,12 @@ async function sender(channel, number) {
   return socket;
 }
 
-/** Sends evenly, and afterwards what a busy machine left undone. */
+/**
+ * Sends evenly, and afterwards what a busy machine left undone.
+ * @param {WebSocket[]} senders
+ * @param {number} rate
+ * @param {number} topics
+ */
 async function flood(senders, rate, topics) {
   const begin = performance.now();
   let sent = 0;
@@ -103,6 +119,10 @@ async function flood(senders, rate, topics) {
   }
 }
 
+/**
+ * @param {number} number
+ * @param {number} topics
+ */
 function message(number, topics) {
   const text = `{"type":"put","topic":"b/${number % topics}","clock":${number + 1},"value":"`;
   return `${text.padEnd(BYTES - 2, "x")}"}`;
