@@ -45,9 +45,16 @@ const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
  */
 const enter = (name, channel, options = {}, proxy = here.proxy) =>
   visit(here.browser, `${proxy.http}/demo/chat/`, name, channel, options);
-/** @param {Page} page @param {string} name */
+/**
+ * @param {Page} page
+ * @param {string} name
+ */
 const button = (page, name) => page.getByRole("button", { name, exact: true });
-/** @param {Page} page @param {string} name @param {string | RegExp} words */
+/**
+ * @param {Page} page
+ * @param {string} name
+ * @param {string | RegExp} words
+ */
 const under = (page, name, words) => card(page, name).getByText(words);
 
 /**
@@ -243,7 +250,12 @@ test("what strangers offer is shown as what it is: no paths, no pages, no pictur
   const ann = await enter("Ann", "strange", { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
   const mallory = await Stranger.join(here.proxy, "strange");
   await people(ann).filter({ hasText: "Mallory" }).waitFor();
-  /** @param {number} number @param {string} name @param {string} mime @param {number} size */
+  /**
+   * @param {number} number
+   * @param {string} name
+   * @param {string} mime
+   * @param {number} size
+   */
   const offer = (number, name, mime, size) =>
     mallory.broadcast({
       type: "file-offer",

@@ -24,14 +24,24 @@ before(async () => {
 });
 after(() => site?.stop());
 
-/** @param {string} name @param {string} channel @param {BrowserContextOptions} [options] */
+/**
+ * @param {string} name
+ * @param {string} channel
+ * @param {BrowserContextOptions} [options]
+ */
 const enter = (name, channel, options = {}) =>
   join(here.browser, `${here.proxy.http}/demo/chat/`, name, channel, options);
 /** @param {Page} page */
 const log = (page) => page.getByRole("log");
-/** @param {Page} page @param {string | RegExp} words */
+/**
+ * @param {Page} page
+ * @param {string | RegExp} words
+ */
 const writers = (page, words) => page.locator("#typing").filter({ hasText: words });
-/** @param {Page} page @param {boolean} hidden */
+/**
+ * @param {Page} page
+ * @param {boolean} hidden
+ */
 const lookAway = (page, hidden) =>
   page.evaluate((isHidden) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });

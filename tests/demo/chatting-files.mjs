@@ -5,7 +5,8 @@ import { crc32, deflateSync } from "node:zlib";
 /** @import { Page } from "playwright-core" */
 
 /**
- * Stands in for the dialog that asks where to save, which no test can answer: a place in the browser's own store, on a disk that is slow until `hurry`.
+ * Stands in for the dialog that asks where to save, which no test can answer: a place in the
+ * browser's own store, on a disk that is slow until `hurry`.
  * @param {Page} page
  * @param {{isSlow?: boolean}} [disk]
  */
@@ -42,7 +43,10 @@ export function hurry(page) {
   });
 }
 
-/** A file that a test makes. @typedef {{name: string, mimeType: string, buffer: Buffer}} FilePayload */
+/**
+ * A file that a test makes.
+ * @typedef {{name: string, mimeType: string, buffer: Buffer}} FilePayload
+ */
 
 /**
  * The card of a file.
@@ -65,7 +69,8 @@ export async function attach(page, ...files) {
 }
 
 /**
- * Pastes or drops files that the page's own script makes, as a person's clipboard or mouse would bring them, beside all fields.
+ * Pastes or drops files that the page's own script makes, as a person's clipboard or mouse would
+ * bring them, beside all fields.
  * @param {Page} page
  * @param {"paste" | "drop" | "dragover"} how
  * @param {{name: string, mime: string, bytes: number[]}[]} files

@@ -56,7 +56,10 @@ export class FakeConnection extends EventTarget {
     this.#roll = roll;
   }
 
-  /** What the page takes for the browser's: it has all that is asked of one. @returns {RTCPeerConnection} */
+  /**
+   * What the page takes for the browser's: it has all that is asked of one.
+   * @returns {RTCPeerConnection}
+   */
   get asReal() {
     return /** @type {RTCPeerConnection} */ (/** @type {unknown} */ (this));
   }

@@ -80,7 +80,10 @@ function begin(devices = new Devices()) {
 /** What a page takes for the browser's: it has all that is asked of it. @param {object} devices */
 const asReal = (devices) => /** @type {MediaDevices} */ (/** @type {unknown} */ (devices));
 
-/** @param {string} name @param {string} [message] */
+/**
+ * @param {string} name
+ * @param {string} [message]
+ */
 const error = (name, message = "") => Object.assign(new Error(message), { name });
 
 test("nothing is asked of the browser where one joins with nothing, and once where one joins with both", async () => {

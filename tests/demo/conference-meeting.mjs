@@ -35,7 +35,8 @@ export async function ask(page, address, name, channel, way = "both") {
 }
 
 /**
- * A tab of one's own, whose person has chosen the small picture: several at once are work for a machine.
+ * A tab of one's own, whose person has chosen the small picture: several at once are work for a
+ * machine.
  * @param {Browser} browser
  * @param {BrowserContextOptions} [options]
  */
@@ -64,7 +65,8 @@ export async function join(browser, address, name, channel, way = "both", option
 }
 
 /**
- * Waits until the page is in its room, and makes what is going on there visible as `inside.present`.
+ * Waits until the page is in its room, and makes what is going on there visible as
+ * `inside.present`.
  * @param {Page} page
  */
 export async function entered(page) {
@@ -83,9 +85,15 @@ export async function entered(page) {
 
 /** @param {Page} page */
 export const tiles = (page) => page.getByRole("list", { name: "People" }).getByRole("listitem");
-/** @param {Page} page @param {string} name */
+/**
+ * @param {Page} page
+ * @param {string} name
+ */
 export const tile = (page, name) => tiles(page).filter({ hasText: name });
-/** @param {Page} page @param {string} name */
+/**
+ * @param {Page} page
+ * @param {string} name
+ */
 export const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
 /**

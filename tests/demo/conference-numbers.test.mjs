@@ -34,7 +34,8 @@ const THEIRS = {
 };
 
 /**
- * @param {{at: number, received?: number, sent?: number, packets?: number, lost?: number, pair?: Partial<Entry>, chromium?: boolean}} told
+ * @param {{at: number, received?: number, sent?: number, packets?: number, lost?: number, pair?:
+ *   Partial<Entry>, chromium?: boolean}} told
  * @returns {Entry[]}
  */
 function report({ at, received = 0, sent = 0, packets = 0, lost = 0, pair = {}, chromium = true }) {

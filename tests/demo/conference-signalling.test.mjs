@@ -300,7 +300,10 @@ test("a browser that makes no other connection is told, and the one that there i
 test("somebody for whom there was no connection left gets one when somebody else goes", (t) => {
   const people = new Map();
   const room = Object.assign(new Emitter(), { id: "m", people, sendTo: () => true });
-  /** @param {string} type @param {object} detail */
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
   const tell = (type, detail) => room.dispatchEvent(new CustomEvent(type, { detail }));
   const call = new Call(room, { audio: null, video: null }, () => new FakeConnection("any", dice(1)).asReal);
   t.after(() => call.close());
@@ -310,7 +313,10 @@ test("somebody for whom there was no connection left gets one when somebody else
     tell("come", { person });
   }
   assert.deepEqual([call.links.size, call.links.has("p50")], [50, false]);
-  /** @param {{id: string}} person @param {boolean} lost */
+  /**
+   * @param {{id: string}} person
+   * @param {boolean} lost
+   */
   const leave = (person, lost) => {
     room.people.delete(person.id);
     tell("go", { person, lost });

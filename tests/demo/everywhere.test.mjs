@@ -98,7 +98,8 @@ async function tabbed(page) {
 }
 
 /**
- * Controls that are visible and enabled, but were not reached. One of a group of radio buttons is enough.
+ * Controls that are visible and enabled, but were not reached. One of a group of radio buttons is
+ * enough.
  * @param {Page} page
  */
 const unreached = (page) =>

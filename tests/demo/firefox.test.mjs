@@ -15,7 +15,8 @@ import { end } from "./visit.mjs";
 /** @import { Browser } from "playwright-core" */
 
 /**
- * What drives a Firefox. Its types lie with the tests of the package, and may not be installed here.
+ * What drives a Firefox. Its types lie with the tests of the package, and may not be installed
+ * here.
  * @typedef {object} Fox
  * @property {() => Promise<{newPage(): Promise<FoxPage>}>} createBrowserContext
  * @property {() => Promise<void>} close
@@ -26,9 +27,11 @@ import { end } from "./visit.mjs";
  * @property {(event: "pageerror", listener: (error: Error) => void) => void} on
  * @property {(address: string) => Promise<unknown>} goto
  * @property {(selector: string, text: string) => Promise<void>} type
- * @property {(selector: string, edit: (element: Element, value: string) => void, value: string) => Promise<void>} $eval
+ * @property {(selector: string, edit: (element: Element, value: string) => void, value: string) =>
+ *   Promise<void>} $eval
  * @property {(selector: string) => Promise<void>} click
- * @property {(holds: () => unknown, options: {timeout: number}) => Promise<unknown>} waitForFunction
+ * @property {(holds: () => unknown, options: {timeout: number}) => Promise<unknown>}
+ *   waitForFunction
  * @property {<Result>(call: () => Result | Promise<Result>) => Promise<Result>} evaluate
  * @property {() => {close(): Promise<void>}} browserContext
  */

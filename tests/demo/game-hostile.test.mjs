@@ -19,9 +19,15 @@ import { end } from "./visit.mjs";
 const here = started();
 afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
 
-/** @param {string} name @param {string} channel */
+/**
+ * @param {string} name
+ * @param {string} channel
+ */
 const join = (name, channel) => joinAt(here.browser, `${here.proxy.http}/demo/game/`, name, channel);
-/** @param {Player} page @param {number} count */
+/**
+ * @param {Player} page
+ * @param {number} count
+ */
 const ticks = async (page, count) => {
   const { seq } = await world(page);
   await holds(page, ({ play }, until) => play.session.world.own.seq >= until, seq + count);
@@ -199,7 +205,11 @@ async function hide(page) {
   await session.send("Browser.setWindowBounds", { windowId, bounds: { windowState: "minimized" } });
 }
 
-/** A page's own claims, with something else in them. @param {Player} page @param {Partial<Claims>} more */
+/**
+ * A page's own claims, with something else in them.
+ * @param {Player} page
+ * @param {Partial<Claims>} more
+ */
 const claims = async (page, more) => ({
   ...(await page.game.evaluate(({ play }) => play.session.world.own)),
   ...more,

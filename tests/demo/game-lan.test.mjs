@@ -19,7 +19,10 @@ before(async () => {
 });
 after(() => lan?.stop());
 
-/** @param {number} machine @param {string} name */
+/**
+ * @param {number} machine
+ * @param {string} name
+ */
 const join = (machine, name) =>
   joinAt(lan.browsers[machine], GAME, name, "machines", { viewport: { width: 800, height: 560 } });
 

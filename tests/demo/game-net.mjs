@@ -20,7 +20,10 @@ export function dice(seed) {
     roll,
     /** @param {number} count */
     below: (count) => Math.floor(roll() * count),
-    /** @template Item @param {Item[]} items */
+    /**
+     * @template Item
+     * @param {Item[]} items
+     */
     pick: (items) => items[Math.floor(roll() * items.length)],
   };
 }
@@ -33,7 +36,10 @@ export function dice(seed) {
 export class Net {
   /** @type {Map<string, Session>} */
   sessions = new Map();
-  /** What is under way from one to another, first in first out. @type {Map<string, {to: string, from: string, event: Arrival}[]>} */
+  /**
+   * What is under way from one to another, first in first out.
+   * @type {Map<string, {to: string, from: string, event: Arrival}[]>}
+   */
   #ways = new Map();
   /** @type {Map<string, number>} */
   #side = new Map();

@@ -55,7 +55,10 @@ export const holds = (page, condition, about) =>
 
 /** @param {Page} page */
 export const score = (page) => page.getByRole("list", { name: "Stars" }).getByRole("listitem");
-/** @param {Page} page @param {string | RegExp} text */
+/**
+ * @param {Page} page
+ * @param {string | RegExp} text
+ */
 export const news = (page, text) =>
   page.getByRole("log", { name: "News" }).getByRole("listitem").filter({ hasText: text });
 
@@ -100,7 +103,10 @@ export const pilot = (page, goal) =>
     const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     /** @type {Set<string>} */
     const down = new Set();
-    /** @param {string} code @param {boolean} isDown */
+    /**
+     * @param {string} code
+     * @param {boolean} isDown
+     */
     const press = (code, isDown) => {
       if (down.has(code) === isDown) return;
       if (isDown) down.add(code);

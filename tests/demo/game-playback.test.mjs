@@ -14,13 +14,20 @@ import { dice } from "./game-net.mjs";
 /** @import { Claims } from "../../demo/game/claims.js" */
 
 const STEP = 160;
-/** A comet that flies straight, `STEP` units a tick. @param {number} seq @returns {Claims} */
+/**
+ * A comet that flies straight, `STEP` units a tick.
+ * @param {number} seq
+ * @returns {Claims}
+ */
 const flight = (seq) => ({
   ...nothing(),
   seq,
   comet: { x: seq * STEP, y: 0, vx: STEP * 16, vy: 0, dx: 0, dy: 0 },
 });
-/** @param {Playback} playback @param {number} now */
+/**
+ * @param {Playback} playback
+ * @param {number} now
+ */
 const shownAt = (playback, now) => {
   const moment = playback.at(now);
   assert.ok(moment);
@@ -93,7 +100,8 @@ test("who took what from whom is read from two moments", () => {
 });
 
 /**
- * Frames that come so far apart, in milliseconds, from a moment on, until one is wanted no more or there were enough.
+ * Frames that come so far apart, in milliseconds, from a moment on, until one is wanted no more or
+ * there were enough.
  * @param {Pace} pace
  * @param {number} from
  * @param {number} gap

@@ -30,19 +30,30 @@ export class Robot {
     this.#began = resolve;
   });
 
-  /** @param {{ws: string}} proxy @param {string} channel @param {string} name */
+  /**
+   * @param {{ws: string}} proxy
+   * @param {string} channel
+   * @param {string} name
+   */
   static async join(proxy, channel, name) {
     const robot = new Robot(new WebSocket(`${proxy.ws}/${channel}`), name);
     await within("a robot in its room", robot.#ready);
     return robot;
   }
 
-  /** One that never says hello. @param {{ws: string}} proxy @param {string} channel */
+  /**
+   * One that never says hello.
+   * @param {{ws: string}} proxy
+   * @param {string} channel
+   */
   static mute(proxy, channel) {
     return Robot.join(proxy, channel, "");
   }
 
-  /** @param {WebSocket} socket @param {string} name of which it says nothing if it is empty */
+  /**
+   * @param {WebSocket} socket
+   * @param {string} name of which it says nothing if it is empty
+   */
   constructor(socket, name) {
     this.#socket = socket;
     this.#name = name;

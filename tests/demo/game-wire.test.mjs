@@ -18,7 +18,10 @@ import { dice } from "./game-net.mjs";
 
 /** @import { Claims, Star } from "../../demo/game/claims.js" */
 
-/** @param {number} number @param {Partial<Star>} [more] */
+/**
+ * @param {number} number
+ * @param {Partial<Star>} [more]
+ */
 const star = (number, more = {}) => ({ number, epoch: 1, x: 10, y: 20, vx: -30, vy: 40, ...more });
 /** @param {Partial<Claims>} [more] */
 const player = (more = {}) => ({
@@ -53,7 +56,10 @@ test("claims, views, snapshots and signs of life arrive as they were sent", () =
 });
 
 test("every number of the claims counts for the digest", () => {
-  /** @param {Claims} claims @returns {[place: object, key: string][]} */
+  /**
+   * @param {Claims} claims
+   * @returns {[place: object, key: string][]}
+   */
   const numbers = (claims) => {
     const { comet, tail, drift } = claims;
     const places = [claims, comet, ...tail, ...drift];

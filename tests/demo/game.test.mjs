@@ -29,10 +29,19 @@ after(() => away?.stop());
 afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
 
 const address = () => `${here.proxy.http}/demo/game/`;
-/** @param {string} name @param {string} channel @param {BrowserContextOptions} [options] @param {string} [at] */
+/**
+ * @param {string} name
+ * @param {string} channel
+ * @param {BrowserContextOptions} [options]
+ * @param {string} [at]
+ */
 const join = (name, channel, options, at = address()) => joinAt(here.browser, at, name, channel, options);
 
-/** So many stars in one's own tail. @param {Player} page @param {number} count */
+/**
+ * So many stars in one's own tail.
+ * @param {Player} page
+ * @param {number} count
+ */
 const catches = (page, count) => holds(page, ({ play }, wanted) => play.session.world.own.tail.length >= wanted, count);
 /** @param {Player} page */
 const everyStarIsHeld = (page) => holds(page, ({ play }) => play.session.world.holdings.every(Boolean));

@@ -26,7 +26,10 @@ const COLOURS = [
   ["#8a5bb8", "#8f8f8f", "#d9a57e"],
 ];
 
-/** Brings a demo into a state that makes a picture. @typedef {(browser: Browser, address: string) => Promise<Page>} Stage */
+/**
+ * Brings a demo into a state that makes a picture.
+ * @typedef {(browser: Browser, address: string) => Promise<Page>} Stage
+ */
 
 /** @type {Record<string, Stage>} */
 const STAGES = { chat: stageChat, webrtc: stageConference, pubsub: stageTopics, game: stageGame };
@@ -180,14 +183,23 @@ async function gather(browser, address, channel, count) {
  */
 function poseAs({ name, colours: [shirt, hair, skin] }) {
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  /** @param {CanvasRenderingContext2D} context @param {number} sway */
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} sway
+   */
   const draw = (context, sway) => {
     const { width, height } = context.canvas;
     context.fillStyle = "#d9d4c7";
     context.fillRect(0, 0, width, height);
     context.fillStyle = "#c4bda9";
     context.fillRect(width * 0.68, height * 0.08, width * 0.22, height * 0.4);
-    /** @param {string} colour @param {number} x @param {number} y @param {number} wide @param {number} high */
+    /**
+     * @param {string} colour
+     * @param {number} x
+     * @param {number} y
+     * @param {number} wide
+     * @param {number} high
+     */
     const ellipse = (colour, x, y, wide, high) => {
       context.fillStyle = colour;
       context.beginPath();

@@ -24,14 +24,20 @@ export function lots(seed) {
   };
 }
 
-/** A hub that takes part, with its room and its ledger. @typedef {{hub: Hub, room: SimulatedRoom, ledger: Ledger}} Member */
+/**
+ * A hub that takes part, with its room and its ledger.
+ * @typedef {{hub: Hub, room: SimulatedRoom, ledger: Ledger}} Member
+ */
 
 /**
  * What is under way from one to another: `data` belongs to the kind `data`.
  * @typedef {{kind: "connect" | "hello" | "go" | "data", data?: Data, direct?: boolean}} Parcel
  */
 
-/** @typedef {Parcel[] & {from: SimulatedRoom, to: SimulatedRoom, sender: string, receiver: string}} Queue */
+/**
+ * @typedef {Parcel[] & {from: SimulatedRoom, to: SimulatedRoom, sender: string, receiver: string}}
+ *   Queue
+ */
 
 /** @extends {Emitter<RoomEvents>} */
 class SimulatedRoom extends Emitter {
@@ -265,7 +271,10 @@ export class Network {
   }
 }
 
-/** @param {SimulatedRoom} one @param {SimulatedRoom} other */
+/**
+ * @param {SimulatedRoom} one
+ * @param {SimulatedRoom} other
+ */
 const key = (one, other) => [one.number, other.number].sort().join();
 
 /**

@@ -26,14 +26,25 @@ before(async () => {
 after(() => site?.stop());
 
 const address = (proxy = here.proxy) => `${proxy.http}/demo/pubsub/`;
-/** @param {string} name @param {string} channel @param {BrowserContextOptions} [options] @param {string} [at] */
+/**
+ * @param {string} name
+ * @param {string} channel
+ * @param {BrowserContextOptions} [options]
+ * @param {string} [at]
+ */
 const enter = (name, channel, options = {}, at = address()) => join(here.browser, at, name, channel, options);
 /** @param {Page} page */
 const login = (page) => page.getByRole("status", { name: "Log-in" });
-/** @param {Page} page @param {string} topic */
+/**
+ * @param {Page} page
+ * @param {string} topic
+ */
 const row = (page, topic) =>
   page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: topic, exact: true }) });
-/** @param {Page} page @param {number} value */
+/**
+ * @param {Page} page
+ * @param {number} value
+ */
 const brightness = (page, value) => page.getByText(`${value} %`, { exact: true });
 
 /**

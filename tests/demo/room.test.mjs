@@ -76,7 +76,10 @@ function meet(socket, id) {
   return peer;
 }
 
-/** @param {string} name @param {object} [fields] */
+/**
+ * @param {string} name
+ * @param {object} [fields]
+ */
 const hello = (name, fields = {}) => encodeHello({ demo: "test", name, here: 5, extra: {}, ...fields });
 
 test("a peer is a person from its first hello to its end, and only then is heard", () => {

@@ -16,7 +16,10 @@ import { within } from "../browser/deadline.mjs";
 export class Stranger {
   /** Ids of those who are there. @type {Set<string>} */
   peers = new Set();
-  /** What it was told directly: what its JSON says, and binary messages. @type {(Record<string, unknown> | RawData)[]} */
+  /**
+   * What it was told directly: what its JSON says, and binary messages.
+   * @type {(Record<string, unknown> | RawData)[]}
+   */
   heard = [];
   #socket;
   /** @type {{holds: (stranger: Stranger) => unknown, resolve: () => void}[]} */

@@ -38,7 +38,10 @@ async function asked() {
   /** @type {string[]} */
   const said = [];
   wire.join("evil").transfers.hear = (_from, data) => said.push(String(data)) > 0;
-  /** @param {ArrayBuffer | object} data @param {boolean} [direct] */
+  /**
+   * @param {ArrayBuffer | object} data
+   * @param {boolean} [direct]
+   */
   const hear = (data, direct = true) =>
     bob.transfers.hear("evil", data instanceof ArrayBuffer ? data : json(data), direct);
   hear(OFFER);

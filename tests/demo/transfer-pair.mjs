@@ -19,7 +19,8 @@ after(() => all.forEach((transfers) => transfers.leave()));
 
 /**
  * What a control message says, whatever its type.
- * @typedef {{type: string, reason?: string, next?: number, from?: number, [member: string]: unknown}} Control
+ * @typedef {{type: string, reason?: string, next?: number, from?: number, [member: string]:
+ *   unknown}} Control
  */
 
 /** A message on its way. @typedef {{from: string, to: string, data: Sent}} Passing */
@@ -52,12 +53,16 @@ export class Wire {
   /** @type {Map<string, Peer>} */
   peers = new Map();
   /**
-   * Sees each message before it arrives, and returns what arrives instead: nothing when it returns null.
+   * Sees each message before it arrives, and returns what arrives instead: nothing when it returns
+   * null.
    * @type {(message: Passing) => Passing | null}
    */
   meddle = (message) => message;
 
-  /** @param {string} id @param {{part?: number, window?: number}} [sizes] */
+  /**
+   * @param {string} id
+   * @param {{part?: number, window?: number}} [sizes]
+   */
   join(id, sizes = {}) {
     const peer = new Peer(id, (to, data) => this.#send(peer, to, data), sizes);
     this.#enter(peer);
@@ -155,7 +160,8 @@ export class Memory {
 
 /**
  * Resolves once an event has brought the state that is waited for.
- * @template {{addEventListener(type: "change", listener: () => void): void, removeEventListener(type: "change", listener: () => void): void}} Target
+ * @template {{addEventListener(type: "change", listener: () => void): void,
+ *   removeEventListener(type: "change", listener: () => void): void}} Target
  * @param {Target} target
  * @param {(target: Target) => unknown} holds
  * @returns {Promise<void>}
@@ -172,7 +178,10 @@ export function until(target, holds) {
   });
 }
 
-/** @param {string} state @returns {(target: {state: string}) => boolean} */
+/**
+ * @param {string} state
+ * @returns {(target: {state: string}) => boolean}
+ */
 export const is = (state) => (target) => target.state === state;
 
 /**
@@ -205,10 +214,17 @@ export async function eventually(holds) {
   while (!holds()) await quiet(1);
 }
 
-/** @param {Peer} peer @param {number} count */
+/**
+ * @param {Peer} peer
+ * @param {number} count
+ */
 export const sentParts = (peer, count) => eventually(() => parts(peer) >= count);
 
-/** The last text that a peer has sent. @param {Peer} peer @returns {Control} */
+/**
+ * The last text that a peer has sent.
+ * @param {Peer} peer
+ * @returns {Control}
+ */
 export const lastControl = (peer) => JSON.parse(String(peer.sent.at(-1)));
 
 /**

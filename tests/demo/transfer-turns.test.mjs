@@ -12,7 +12,10 @@ import { file, is, Memory, parts, quiet, sentParts, until, Wire } from "./transf
 
 const PART = 4096;
 
-/** @param {Peer} peer @param {string} type */
+/**
+ * @param {Peer} peer
+ * @param {string} type
+ */
 const controls = (peer, type) =>
   peer.sent
     .filter((data) => typeof data === "string")
@@ -47,7 +50,10 @@ test("at most eight are sent at once and two to one, others wait for their turn,
   const ann = wire.join("ann");
   const outgoing = Array.from({ length: 20 }, (_, index) => ann.transfers.offer(file(4 * PART, `f${index}`)));
   for (let peer = 0; peer < 6; peer += 1) wire.join(`p${peer}`).transfers.hear = () => false;
-  /** @param {number} peer @param {number} number */
+  /**
+   * @param {number} peer
+   * @param {number} number
+   */
   const ask = (peer, number) =>
     ann.transfers.hear(
       `p${peer}`,
@@ -55,7 +61,10 @@ test("at most eight are sent at once and two to one, others wait for their turn,
     );
   for (let number = 0; number < 20; number += 1) for (let peer = 0; peer < 6; peer += 1) ask(peer, number);
   const states = outgoing.flatMap(({ deliveries }) => [...deliveries.values()]);
-  /** @param {Delivery["state"]} state @param {string} [to] */
+  /**
+   * @param {Delivery["state"]} state
+   * @param {string} [to]
+   */
   const count = (state, to) =>
     states.filter((delivery) => delivery.state === state && (!to || delivery.to === to)).length;
   assert.deepEqual([count("sending"), count("sending", "p0"), count("sending", "p5")], [8, 2, 1]);

@@ -26,10 +26,16 @@ async function offered(size = 10 * PART, sizes = {}) {
 /** @param {Blob | null} blob */
 const buffer = async (blob) => Buffer.from((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));
 
-/** @param {Sent} data @returns {data is ArrayBuffer} */
+/**
+ * @param {Sent} data
+ * @returns {data is ArrayBuffer}
+ */
 const isPart = (data) => typeof data !== "string";
 
-/** @param {Peer} peer @param {string} type */
+/**
+ * @param {Peer} peer
+ * @param {string} type
+ */
 const controls = (peer, type) =>
   peer.sent
     .filter((data) => typeof data === "string")
@@ -278,7 +284,10 @@ test("who asks for the end of a file has it read once, and no further when they 
     reads += 1;
     return read.call(outgoing, index);
   };
-  /** @param {string} id @param {number} stream */
+  /**
+   * @param {string} id
+   * @param {number} stream
+   */
   const ask = (id, stream) =>
     ann.transfers.hear(id, JSON.stringify({ type: "file-get", file: outgoing.id, stream, from: 1000, window: 1 }));
   for (let stream = 0; stream < 20; stream += 1) for (const id of ["one", "two"]) ask(id, stream);

@@ -23,7 +23,10 @@ const TRANSFER_MS = 300_000;
 const RUNS = 5;
 
 const { json } = parseArgs({ options: { json: { type: "boolean" } } }).values;
-/** A figure, as the judge of benchmarks reads it. @typedef {{what: string, measured: number, unit: string, at_most?: number}} Figure */
+/**
+ * A figure, as the judge of benchmarks reads it.
+ * @typedef {{what: string, measured: number, unit: string, at_most?: number}} Figure
+ */
 
 /** @typedef {{path: string, name: string, hash: string}} Made */
 
@@ -192,7 +195,8 @@ async function cancel(sender, receiver, file, who) {
 }
 
 /**
- * When the last card of a page says something, by the clock that all pages of a machine have in common.
+ * When the last card of a page says something, by the clock that all pages of a machine have in
+ * common.
  * @param {Page} page
  * @param {RegExp} words
  * @returns {Promise<number>}

@@ -28,9 +28,15 @@ const VIEWPORT = { width: 640, height: 420 };
 const LAN_GAME = "http://localhost:9009/demo/game/";
 
 const { json } = parseArgs({ options: { json: { type: "boolean" } } }).values;
-/** A figure, as the judge of benchmarks reads it. @typedef {{what: string, measured: number, unit: string, at_most?: number}} Figure */
+/**
+ * A figure, as the judge of benchmarks reads it.
+ * @typedef {{what: string, measured: number, unit: string, at_most?: number}} Figure
+ */
 
-/** What was seen in one run. @typedef {{worst: number[], entries: number[], agreeing: number[], differed: number}} Run */
+/**
+ * What was seen in one run.
+ * @typedef {{worst: number[], entries: number[], agreeing: number[], differed: number}} Run
+ */
 
 /** @type {Figure[]} */
 const figures = [];
@@ -186,7 +192,8 @@ async function kills(lan, players) {
 }
 
 /**
- * Ends a renderer without a word, every other time that of the lowest id, and waits until the others are of one mind.
+ * Ends a renderer without a word, every other time that of the lowest id, and waits until the
+ * others are of one mind.
  * @param {Player[]} pages
  * @param {number} kill
  * @param {Run} seen
@@ -210,7 +217,8 @@ async function killOne(pages, kill, seen) {
 }
 
 /**
- * Until all have the same digests of all players, of ticks after the kill, and no star belongs to the one who has gone.
+ * Until all have the same digests of all players, of ticks after the kill, and no star belongs to
+ * the one who has gone.
  * @param {Player[]} pages
  * @param {string} gone
  */
