@@ -13,6 +13,12 @@ import { start } from "./program.mjs";
 import { Project, tool } from "./project.mjs";
 import { CONVERSATION, PARROT } from "./transcript.mjs";
 
+/**
+ * @import { ChildProcessByStdio } from "node:child_process"
+ * @import { TestContext } from "node:test"
+ * @import { Readable } from "node:stream"
+ */
+
 const here = place();
 
 const VITE = { "index.html": html("", "import './bundled-worker.js';") };
@@ -53,19 +59,32 @@ test("Rollup, with the plugin that finds installed packages", async (t) => {
   await here.converses(`${await serve(t, made)}/`);
 });
 
-/** In the page two sockets talk, and it talks with a worker. */
+/** A program that runs. @typedef {ChildProcessByStdio<null, Readable, Readable>} Running */
+
+/**
+ * In the page two sockets talk, and it talks with a worker.
+ * @param {string} url
+ */
 async function both(url) {
   assert.deepEqual(await here.hears(url), [CONVERSATION, PARROT]);
 }
 
-/** What a server says, piece by piece. */
+/**
+ * What a server says, piece by piece.
+ * @param {Running} server
+ */
 function gather({ stdout, stderr }) {
+  /** @type {string[]} */
   const pieces = [];
-  for (const stream of [stdout, stderr]) stream.on("data", (piece) => pieces.push(piece));
+  for (const stream of [stdout, stderr]) stream.on("data", (piece) => pieces.push(String(piece)));
   return pieces;
 }
 
-/** Where a server says that it is. */
+/**
+ * Where a server says that it is.
+ * @param {Running} server
+ * @param {string[]} said
+ */
 async function address(server, said) {
   for (;;) {
     const found = /Local:\s+(\S+)/.exec(said.join(""));
@@ -74,24 +93,35 @@ async function address(server, said) {
   }
 }
 
-/** A project whose pages load the built scripts. */
+/**
+ * A project whose pages load the built scripts.
+ * @param {TestContext} t
+ * @param {Record<string, string>} files
+ */
 async function project(t, files) {
   const made = await Project.make(files);
   t.after(() => made.remove());
   return made;
 }
 
-/** The origin on which a folder of a project is served. */
+/**
+ * The origin on which a folder of a project is served.
+ * @param {TestContext} t
+ * @param {Project} project
+ * @param {string} [below]
+ */
 async function serve(t, { folder: root }, below = ".") {
   const site = await Site.start("localhost", folder(join(root, below)));
   t.after(() => site.stop());
   return site.origin;
 }
 
+/** @param {string} script */
 function page(script) {
   return { "index.html": html(`<script defer src="${script}"></script>`, "") };
 }
 
+/** @param {string} output */
 function assertNoWarning(output) {
   assert.doesNotMatch(output, /warn|\(!\)|deprecat/i);
 }

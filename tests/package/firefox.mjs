@@ -6,6 +6,8 @@ import { launch } from "puppeteer-core";
 
 import { DEADLINE_MS } from "../browser/deadline.mjs";
 
+/** @import { Browser, Page } from "puppeteer-core" */
+
 export function firefox() {
   const executablePath = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
   if (!existsSync(executablePath)) {
@@ -14,10 +16,19 @@ export function firefox() {
   return launch({ browser: "firefox", executablePath, headless: true, timeout: DEADLINE_MS });
 }
 
-/** A page that shows its errors, and keeps them in `faults`. */
+/** @returns {string[]} */
+const noFaults = () => [];
+
+/** @typedef {Page & {faults: string[]}} Tab */
+
+/**
+ * A page that shows its errors, and keeps them in `faults`.
+ * @param {Browser} browser
+ * @param {string} url
+ * @returns {Promise<Tab>}
+ */
 export async function open(browser, url) {
-  const page = await browser.newPage();
-  page.faults = [];
+  const page = Object.assign(await browser.newPage(), { faults: noFaults() });
   page.on("pageerror", (error) => {
     console.error(`in the page: ${error.message}`);
     page.faults.push(error.message);

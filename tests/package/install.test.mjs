@@ -11,28 +11,41 @@ import { PROGRAM, NwsProxy } from "../browser/proxy.mjs";
 import { Project } from "./project.mjs";
 import { Update } from "./update.mjs";
 
+/** @import { TestContext } from "node:test" */
+
 const NEWER = "99.0.0";
 
+/** @type {NwsProxy} */
 let proxy;
 
 before(async () => (proxy = await NwsProxy.start()));
 after(() => proxy?.stop());
 
-/** The folder of a cache. */
+/**
+ * The folder of a cache.
+ * @param {TestContext} t
+ */
 async function cacheFolder(t) {
   const path = await mkdtemp(join(tmpdir(), "nws-cache-"));
   t.after(() => rm(path, { recursive: true, force: true }));
   return path;
 }
 
-/** A project with nothing in it. */
+/**
+ * A project with nothing in it.
+ * @param {TestContext} t
+ * @param {string} [cache]
+ */
 async function empty(t, cache) {
   const project = await Project.empty(cache);
   t.after(() => project.remove());
   return project;
 }
 
-/** The installed package with the version NEWER, as a tarball. */
+/**
+ * The installed package with the version NEWER, as a tarball.
+ * @param {Project} project
+ */
 async function newer(project) {
   const manifest = JSON.parse(await project.read("package.json"));
   await writeFile(join(project.installed, "package.json"), JSON.stringify({ ...manifest, version: NEWER }));
@@ -47,6 +60,7 @@ test("npm installs the package of the running proxy", async (t) => {
     const served = await (await fetch(`${proxy.http}/${file}`)).text();
     assert.equal(await project.read(`dist/${file}`), served, file);
   }
+  /** @param {string} file */
   const root = (file) => readFile(new URL(`../../${file}`, import.meta.url), "utf8");
   assert.equal(await project.read("LICENSE"), await root("LICENSE"));
   await assert.rejects(project.read("dist/networkwebsockets.tgz"), { code: "ENOENT" });
@@ -75,7 +89,12 @@ test("after an update of the proxy, npm installs the newer package from the same
   for (const project of [again, updated, fresh]) assert.equal(await project.version(), NEWER);
 });
 
-/** What a repository has of a project, checked out elsewhere by somebody with an empty cache. */
+/**
+ * What a repository has of a project, checked out elsewhere by somebody with an empty cache.
+ * @param {TestContext} t
+ * @param {Project} project
+ * @param {string[]} files
+ */
 async function checkout(t, project, ...files) {
   const copy = await empty(t, await cacheFolder(t));
   for (const file of ["package.json", "package-lock.json", ...files]) {

@@ -17,7 +17,9 @@ const COMMON_JS = {
 };
 const MODULES = { testMatch: ["**/jested.js"], transform: {} };
 
+/** @type {Project} */
 let project;
+/** @type {NwsProxy} */
 let proxy;
 
 before(async () => {
@@ -37,10 +39,10 @@ for (const [how, config, options] of [
   ["CommonJS mode, which translates it", "common.json", ""],
   ["module mode", "modules.json", "--experimental-vm-modules"],
 ]) {
-  for (const [environment, expected] of [
-    ["node", { conversation: CONVERSATION }],
-    ["jsdom", { error: "No TextEncoder here: browsers and Node 22 or later have one" }],
-  ]) {
+  for (const [environment, expected] of Object.entries({
+    node: { conversation: CONVERSATION },
+    jsdom: { error: "No TextEncoder here: browsers and Node 22 or later have one" },
+  })) {
     test(`Jest in ${how}, with ${environment}`, async () => {
       const variables = [`NODE_OPTIONS=${options}`, `ENDPOINT=${proxy.ws}`, `EXPECTED=${JSON.stringify(expected)}`];
       const jest = [NODE_24.program, tool("jest"), "--config", config, "--env", environment, "--no-cache"];

@@ -22,7 +22,10 @@ export const PAGES = {
   ),
 };
 
-/** A page in which two sockets of the script-tag build talk. */
+/**
+ * A page in which two sockets of the script-tag build talk.
+ * @param {string} url
+ */
 export function scriptPage(url) {
   return html(
     `<script src="${url}"></script>`,
@@ -31,7 +34,11 @@ export function scriptPage(url) {
   );
 }
 
-/** A page that talks with a worker of this kind and type. */
+/**
+ * A page that talks with a worker of this kind and type.
+ * @param {string} kind
+ * @param {string} type
+ */
 export function workerPage(kind, type) {
   return html(
     "",
@@ -61,7 +68,11 @@ export const MISS = {
   ),
 };
 
-/** A page whose one script is a module. */
+/**
+ * A page whose one script is a module.
+ * @param {string} head
+ * @param {string} script
+ */
 export function html(head, script) {
   return `<!doctype html><title>A page</title><link rel="icon" href="data:,">${head}<script type="module">${script}</script>`;
 }

@@ -11,6 +11,7 @@ import { place } from "./place.mjs";
 
 const here = place({ ...PAGES, ...PAIR });
 
+/** @param {string} page */
 const at = (page) => `${here.site.origin}/${page}`;
 
 test("by script tag", () => here.converses(at("script.html")));

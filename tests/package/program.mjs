@@ -10,11 +10,21 @@ import { within } from "../browser/deadline.mjs";
 const { FORCE_COLOR: _, NODE_OPTIONS: __, NODE_TEST_CONTEXT: ___, ...inherited } = process.env;
 const ENVIRONMENT = { ...inherited, NO_COLOR: "1", CI: "1" };
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} cwd
+ */
 export function start(program, args, cwd) {
   return spawn(program, args, { cwd, env: ENVIRONMENT, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Waits until it has ended by itself. */
+/**
+ * Waits until it has ended by itself.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} cwd
+ */
 export async function run(program, args, cwd) {
   const child = start(program, args, cwd);
   try {
@@ -26,14 +36,22 @@ export async function run(program, args, cwd) {
   }
 }
 
-/** Like `run`, for what must succeed: returns all that it wrote. */
+/**
+ * Like `run`, for what must succeed: returns all that it wrote.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} cwd
+ */
 export async function succeed(program, args, cwd) {
   const { status, stdout, stderr } = await run(program, args, cwd);
   if (status !== 0) throw new Error(`${[program, ...args].join(" ")} ended with ${status}:\n${brief(stdout + stderr)}`);
   return { stdout, stderr };
 }
 
-/** A runtime that fails shows the line where it did, which is a whole minified script. */
+/**
+ * A runtime that fails shows the line where it did, which is a whole minified script.
+ * @param {string} output
+ */
 function brief(output) {
   return output.replace(/^.{500,}$/gm, (line) => `${line.slice(0, 80)}…`);
 }

@@ -28,7 +28,8 @@ export class Project {
   /**
    * One with the package from its tarball.
    *
-   * @param {Record<string, string>} files their texts by name; those of `places` are there in any case
+   * @param {Record<string, string>} [files] their texts by name; those of `places` are there in any
+   *   case
    */
   static async make(files = {}) {
     const project = await Project.empty();
@@ -38,7 +39,11 @@ export class Project {
     return project;
   }
 
-  /** One in which nothing is installed. `cache` is the folder of npm's cache, which projects may share. */
+  /**
+   * One in which nothing is installed. `cache` is the folder of npm's cache, which projects may
+   * share.
+   * @param {string} [cache]
+   */
   static async empty(cache) {
     // Outside the checkout, so that nothing is found there but what was installed.
     const project = new Project(await realpath(await mkdtemp(join(tmpdir(), "nws-project-"))), cache);
@@ -46,30 +51,45 @@ export class Project {
     return project;
   }
 
+  /**
+   * @param {string} folder
+   * @param {string} [cache]
+   */
   constructor(folder, cache) {
     this.folder = folder;
     this.installed = join(folder, "node_modules/networkwebsockets");
     this.cache = cache ? ["--cache", cache] : [];
   }
 
+  /** @param {Record<string, string | Buffer>} files */
   async write(files) {
     const entries = Object.entries(files);
     await Promise.all(entries.map(([name, content]) => writeFile(join(this.folder, name), content)));
   }
 
-  /** Runs npm. Returns what it writes. */
+  /**
+   * Runs npm. Returns what it writes.
+   * @param {string[]} args
+   */
   async npm(...args) {
     const { stdout } = await succeed("npm", [...args, ...QUIETLY, ...ALONE, ...this.cache], this.folder);
     return stdout.trim();
   }
 
-  /** Runs a tool of `tests/package` as `npx` would. Returns all that it says. */
+  /**
+   * Runs a tool of `tests/package` as `npx` would. Returns all that it says.
+   * @param {string} name
+   * @param {string[]} args
+   */
   async tool(name, ...args) {
     const { stdout, stderr } = await succeed(tool(name), args, this.folder);
     return stdout + stderr;
   }
 
-  /** A file of the installed package. */
+  /**
+   * A file of the installed package.
+   * @param {string} file
+   */
   read(file) {
     return readFile(join(this.installed, file), "utf8");
   }
@@ -83,12 +103,18 @@ export class Project {
   }
 }
 
-/** The program of an installed tool. */
+/**
+ * The program of an installed tool.
+ * @param {string} name
+ */
 export function tool(name) {
   return installed(`.bin/${name}`);
 }
 
-/** Where something that `npm ci` installs lies. */
+/**
+ * Where something that `npm ci` installs lies.
+ * @param {string} path
+ */
 export function installed(path) {
   return fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
 }

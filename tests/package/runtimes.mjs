@@ -5,7 +5,15 @@ import { existsSync } from "node:fs";
 import { installed } from "./project.mjs";
 import { run, succeed } from "./program.mjs";
 
+/** @import { Project } from "./project.mjs" */
+
 class Runtime {
+  /**
+   * @param {string} name
+   * @param {string} variable of the environment, which may name another program
+   * @param {string} packaged where `npm ci` puts its program
+   * @param {string[]} [flags]
+   */
   constructor(name, variable, packaged, flags = []) {
     this.name = name;
     this.variable = variable;
@@ -24,13 +32,23 @@ class Runtime {
     return program;
   }
 
-  /** What a script of a project prints, as JSON; it has to end by itself. */
+  /**
+   * What a script of a project prints, as JSON; it has to end by itself.
+   * @param {Project} project
+   * @param {string} script
+   * @param {string[]} args
+   */
   async says(project, script, ...args) {
     const { stdout } = await succeed(this.program, [...this.flags, script, ...args], project.folder);
     return JSON.parse(stdout);
   }
 
-  /** How a script of a project ends. */
+  /**
+   * How a script of a project ends.
+   * @param {Project} project
+   * @param {string} script
+   * @param {string[]} args
+   */
   run(project, script, ...args) {
     return run(this.program, [...this.flags, script, ...args], project.folder);
   }
@@ -38,6 +56,7 @@ class Runtime {
 
 const PLATFORM = `${process.platform}-${process.arch}`;
 
+/** @param {number} major */
 function node(major) {
   return new Runtime(`Node ${major}`, `NODE_${major}`, `node-${major}-${PLATFORM}/bin/node`);
 }

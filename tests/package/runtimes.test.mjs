@@ -10,7 +10,9 @@ import { NODE_20, RUNTIMES } from "./runtimes.mjs";
 import { slow } from "./slow.mjs";
 import { ABANDONED, CONVERSATION, MISSED, PERSISTED } from "./transcript.mjs";
 
+/** @type {Project} */
 let project;
+/** @type {NwsProxy} */
 let proxy;
 
 before(async () => {

@@ -3,15 +3,27 @@
 import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 
-/** Its endpoint. An ordinary request is answered as soon as somebody waits for a socket at the same path. */
+import { portOf } from "../browser/port.mjs";
+
+/**
+ * @import { Duplex } from "node:stream"
+ * @import { TestContext } from "node:test"
+ */
+
+/**
+ * Its endpoint. An ordinary request is answered as soon as somebody waits for a socket at the same
+ * path.
+ * @param {TestContext} t
+ */
 export async function slow(t) {
   const arrivals = new EventEmitter();
+  /** @type {Map<string, Duplex>} */
   const waiting = new Map();
-  const server = createServer(async ({ url }, response) => {
+  const server = createServer(async ({ url = "/" }, response) => {
     if (!waiting.has(url)) await once(arrivals, url);
     response.writeHead(200, { connection: "close" }).end();
   });
-  server.on("upgrade", ({ url }, socket) => {
+  server.on("upgrade", ({ url = "/" }, socket) => {
     waiting.set(
       url,
       socket.on("error", () => socket.destroy()),
@@ -24,5 +36,5 @@ export async function slow(t) {
     server.close();
   });
   await once(server.listen(0, "localhost"), "listening");
-  return `ws://localhost:${server.address().port}`;
+  return `ws://localhost:${portOf(server)}`;
 }

@@ -13,6 +13,7 @@ const WAYS = [
   ["nodenext", "nodenext", "required.cts"],
 ];
 
+/** @type {Project} */
 let project;
 
 before(async () => {
@@ -23,6 +24,7 @@ before(async () => {
 after(() => project?.remove());
 
 for (const [resolution, module, file] of WAYS) {
+  /** @param {string[]} files */
   const compile = (...files) =>
     run(tool("tsc"), [...OPTIONS, "--module", module, "--moduleResolution", resolution, ...files], project.folder);
 

@@ -3,13 +3,29 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
+import { portOf } from "../browser/port.mjs";
+
+/**
+ * @import { IncomingMessage, ServerResponse } from "node:http"
+ * @import { NwsProxy } from "../browser/proxy.mjs"
+ * @import { TestContext } from "node:test"
+ */
+
 export class Update {
-  /** Each request for the package: the tag that the client had, and the status that it got. */
+  /**
+   * Each request for the package: the tag that the client had, and the status that it got.
+   * @type {{known: string | undefined, status: number}[]}
+   */
   requests = [];
   #server = createServer((request, response) => void this.#serve(request, response));
   #proxy;
-  #newer;
+  /** @type {Buffer | null} */
+  #newer = null;
 
+  /**
+   * @param {TestContext} t
+   * @param {NwsProxy} proxy
+   */
   static async before(t, proxy) {
     const update = new Update(proxy);
     update.#server.listen(0, "127.0.0.1");
@@ -18,12 +34,13 @@ export class Update {
     return update;
   }
 
+  /** @param {NwsProxy} proxy */
   constructor(proxy) {
     this.#proxy = proxy;
   }
 
   get url() {
-    return `http://127.0.0.1:${this.#server.address().port}/networkwebsockets.tgz`;
+    return `http://127.0.0.1:${portOf(this.#server)}/networkwebsockets.tgz`;
   }
 
   /** From here on nobody listens at the URL. */
@@ -32,11 +49,18 @@ export class Update {
     this.#server.closeAllConnections();
   }
 
-  /** From here on the URL has these bytes. */
+  /**
+   * From here on the URL has these bytes.
+   * @param {Buffer} bytes
+   */
   to(bytes) {
     this.#newer = bytes;
   }
 
+  /**
+   * @param {IncomingMessage} request
+   * @param {ServerResponse} response
+   */
   async #serve(request, response) {
     const known = this.#newer ? undefined : request.headers["if-none-match"];
     const answer = await fetch(`${this.#proxy.http}${request.url}`, {

@@ -6,6 +6,7 @@ import { proxy } from "./address.js";
 import { converse } from "./conversation.js";
 import { broken, listen } from "./listener.js";
 
+/** @param {string} address */
 function start(address) {
   const worker = new Worker(new URL("./parrot-bundled.js", import.meta.url), { type: "module" });
   worker.postMessage(address);

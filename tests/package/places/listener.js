@@ -2,7 +2,23 @@
 
 import { next } from "./conversation.js";
 
-/** What is heard of the parrot that `start` lets loose, from its coming to its going. */
+/**
+ * @import { NetworkWebSocketData } from "networkwebsockets"
+ * @import { Socket, Sockets } from "./conversation.js"
+ */
+
+/**
+ * Starts a worker at an address: the promise is broken when the worker is.
+ * @typedef {(address: string) => Promise<never>} Start
+ */
+
+/**
+ * What is heard of the parrot that `start` lets loose, from its coming to its going.
+ * @param {Sockets} sockets
+ * @param {string} channel
+ * @param {string} proxy
+ * @param {Start} start
+ */
 export async function listen({ NetworkWebSocket }, channel, proxy, start) {
   const socket = new NetworkWebSocket(channel, { endpoint: proxy });
   const arrival = next(socket, "connect");
@@ -20,7 +36,10 @@ export async function listen({ NetworkWebSocket }, channel, proxy, start) {
   return [text, ...bytes, ...ends.map(({ type }) => type)];
 }
 
-/** How pages start workers: each gives a promise that is broken when the worker is. */
+/**
+ * How pages start workers: each gives a promise that is broken when the worker is.
+ * @type {Record<string, (url: string, type: WorkerType) => Promise<never>>}
+ */
 export const STARTS = {
   dedicated: (url, type) => broken(new Worker(url, { type })),
   shared: (url, type) => broken(new SharedWorker(url, { type })),
@@ -30,12 +49,21 @@ export const STARTS = {
   },
 };
 
+/**
+ * @param {AbstractWorker} worker
+ * @returns {Promise<never>}
+ */
 export function broken(worker) {
   return new Promise((_, reject) => {
-    worker.onerror = ({ message }) => reject(new Error(`the worker failed: ${message}`));
+    worker.onerror = (event) => reject(new Error(`the worker failed: ${Object(event).message}`));
   });
 }
 
+/**
+ * @param {Socket} from
+ * @param {Socket} to
+ * @param {NetworkWebSocketData} data
+ */
 async function answers(from, to, data) {
   const answer = next(to, "message");
   from.send(data);

@@ -5,8 +5,8 @@
 
 globalThis.parrot = (NetworkWebSocket, search = location.search) => {
   const address = new URLSearchParams(search);
-  const socket = new NetworkWebSocket(address.get("channel"), { endpoint: address.get("proxy") });
-  socket.onmessage = ({ data, peer }) => peer.send(data);
+  const socket = new NetworkWebSocket(address.get("channel") ?? "", { endpoint: address.get("proxy") ?? "" });
+  socket.onmessage = ({ data, peer }) => peer?.send(data);
   socket.onconnect = ({ detail: { target } }) => {
     target.onmessage = ({ data }) => {
       if (data === "goodbye") socket.close();
