@@ -8,6 +8,8 @@ import { build } from "esbuild";
 import { report } from "./bench/size.mjs";
 import { encode } from "./printable.mjs";
 
+/** @import { BuildOptions } from "esbuild" */
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { "source-maps": { type: "boolean", default: false } },
@@ -16,6 +18,7 @@ const core = positionals[0] ?? "";
 const here = import.meta.dirname;
 const dist = join(here, "dist");
 
+/** @satisfies {BuildOptions} */
 const shared = {
   absWorkingDir: here,
   alias: { "nws-core": join(core, "core.js"), "nws-core.txt": join(core, "core.txt") },
@@ -30,6 +33,7 @@ const shared = {
   target: "es2022",
 };
 
+/** @satisfies {BuildOptions[]} */
 const bundles = [
   { entryPoints: ["src/global.ts"], outfile: "dist/networkwebsockets.js", format: "iife" },
   { entryPoints: ["src/inline.ts"], outfile: "dist/networkwebsockets.mjs", format: "esm" },
@@ -40,8 +44,8 @@ await writeFile(join(core, "core.txt"), encode(await readFile(join(core, "core.m
 await mkdir(dist, { recursive: true });
 // What ships has none, and those of an earlier build would be packed with it.
 await Promise.all(bundles.map(({ outfile }) => rm(join(here, `${outfile}.map`), { force: true })));
-const [{ metafile }] = await Promise.all([
-  ...bundles.map((bundle) => build({ ...shared, ...bundle })),
+const [[{ metafile }]] = await Promise.all([
+  Promise.all(bundles.map((bundle) => build({ ...shared, ...bundle }))),
   cp(join(core, "core.min.wasm"), join(dist, "networkwebsockets.wasm")),
   cp(join(here, "types"), dist, { recursive: true }),
 ]);

@@ -9,11 +9,13 @@ import { gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
+/** @import { BuildOptions } from "esbuild" */
+
 const here = import.meta.dirname;
 const demo = join(here, "../demo");
 const dist = join(demo, "dist");
 
-/** Where each demo begins, and what runs beside its page. */
+/** Where each demo begins, and what runs beside its page. @type {Record<string, string[]>} */
 const DEMOS = {
   index: ["index.js", "index.css"],
   chat: ["chat/chat.js", "chat/chat.css"],
@@ -32,7 +34,12 @@ const SOURCES = {
   shared: ["shared", "shared/transfer"],
 };
 
-/** An entry point of each package, and the file that it becomes. Pages load these when they need them. */
+/**
+ * An entry point of a package, and the file that it becomes.
+ * @typedef {{name: string, entry: string, file: string}} Library
+ */
+
+/** Pages load these when they need them. @type {Library[]} */
 const LIBRARIES = [
   { name: "uplot", entry: "uplot", file: "uplot.mjs" },
   { name: "uplot", entry: "uplot/dist/uPlot.min.css", file: "uplot.css" },
@@ -41,6 +48,7 @@ const LIBRARIES = [
 
 const KINDS = [".html", ".js", ".css"];
 
+/** @type {BuildOptions} */
 const shared = {
   bundle: true,
   charset: "utf8",
@@ -58,6 +66,7 @@ await Promise.all(Object.entries(SOURCES).map(gatherSource));
 await writeFile(join(dist, "licences.txt"), await licences());
 await Promise.all((await readdir(dist)).map(compress));
 
+/** @param {[name: string, entries: string[]]} demo */
 async function bundleDemo([name, entries]) {
   const points = entries.map((entry) => ({ in: join(demo, entry), out: name }));
   await build({
@@ -69,8 +78,9 @@ async function bundleDemo([name, entries]) {
   });
 }
 
+/** @param {Library} library */
 async function bundleLibrary({ name, entry, file }) {
-  const { version, license } = JSON.parse(await readFile(join(here, "node_modules", name, "package.json")));
+  const { version, license } = JSON.parse(await readFile(join(here, "node_modules", name, "package.json"), "utf8"));
   const notice = `/*! ${name} ${version}, ${license} licence: licences.txt */`;
   await build({
     ...shared,
@@ -81,7 +91,10 @@ async function bundleLibrary({ name, entry, file }) {
   });
 }
 
-/** One text, in which a line with its name stands before each file. */
+/**
+ * One text, in which a line with its name stands before each file.
+ * @param {[name: string, folders: string[]]} demo
+ */
 async function gatherSource([name, folders]) {
   const texts = [];
   for (const folder of folders) {
@@ -93,12 +106,17 @@ async function gatherSource([name, folders]) {
   await writeFile(join(dist, `${name}.txt`), texts.join("\n"));
 }
 
-/** The page first, then where its script begins, styles last. */
+/**
+ * The page first, then where its script begins, styles last.
+ * @param {string} file
+ * @param {string} name
+ */
 function rank(file, name) {
   const begins = (DEMOS[name] ?? []).includes(`${name}/${file}`);
   return KINDS.indexOf(extname(file)) * 2 + Number(!begins);
 }
 
+/** @param {string} file */
 async function compress(file) {
   await writeFile(join(dist, `${file}.gz`), gzipSync(await readFile(join(dist, file)), { level: 9 }));
 }

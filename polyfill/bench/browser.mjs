@@ -6,9 +6,16 @@ import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
+import { portOf } from "../test/port.mjs";
+
+/** @import { Server } from "node:http" */
+
 const QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 
-/** CHROMIUM names another browser than Debian's. */
+/**
+ * CHROMIUM names another browser than Debian's.
+ * @param {string[]} args
+ */
 export function launch(...args) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   return chromium.launch({
@@ -18,10 +25,14 @@ export function launch(...args) {
   });
 }
 
-/** A site whose every page has the script-tag build and then `script`, and that has the modules of this folder. */
+/**
+ * A site whose every page has the script-tag build and then `script`, and that has the modules of
+ * this folder.
+ * @param {string} script
+ */
 export async function serve(script) {
   const page = `<!doctype html><script src=/networkwebsockets.js></script><script type=module>${script}</script>`;
-  const server = createServer(({ url }, response) => {
+  const server = createServer(({ url = "" }, response) => {
     const file = url === "/networkwebsockets.js" ? `../dist${url}` : url.endsWith(".mjs") ? `.${url}` : undefined;
     response.writeHead(200, { "content-type": file ? "text/javascript" : "text/html" });
     response.end(file ? readFileSync(join(import.meta.dirname, file)) : page);
@@ -30,14 +41,27 @@ export async function serve(script) {
   return server;
 }
 
-/** The value below which a share of `values` lies. */
+/** Where such a site is. @param {Server} site */
+export function addressOf(site) {
+  return `http://127.0.0.1:${portOf(site)}/`;
+}
+
+/**
+ * The value below which a share of `values` lies.
+ * @param {number[]} values
+ * @param {number} share
+ */
 export function percentile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** Prints figures: as JSON when asked with --json. */
+/**
+ * Prints figures: as JSON when asked with --json.
+ * @param {Record<string, unknown>} figures
+ */
 export function print(figures) {
+  /** @param {unknown} value */
   const round = (value) => (typeof value === "number" ? Math.round(value * 1000) / 1000 : value);
   const rounded = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round(value)]));
   console.log(process.argv.includes("--json") ? JSON.stringify(rounded) : rounded);

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 
 import { WebSocketServer } from "ws";
 
-import { launch, percentile, print, serve } from "./browser.mjs";
+import { addressOf, launch, percentile, print, serve } from "./browser.mjs";
 
 const { values } = parseArgs({
   options: { json: { type: "boolean" }, pages: { type: "string", default: "30" } },
@@ -25,6 +25,7 @@ const SCRIPT = `
 const site = await serve(SCRIPT);
 const proxy = new WebSocketServer({ server: site });
 const browser = await launch();
+/** @type {{ours: number[], bare: number[]}} */
 const times = { ours: [], bare: [] };
 // One page to warm the browser up; then the two kinds in turn, so that a busy moment hits both.
 await construct("");
@@ -43,11 +44,14 @@ print({
   websocket_median_ms: percentile(times.bare, 0.5),
 });
 
-/** In a context of its own, so that no page finds what another has compiled. */
+/**
+ * In a context of its own, so that no page finds what another has compiled.
+ * @param {string} query
+ */
 async function construct(query) {
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.goto(`http://127.0.0.1:${site.address().port}/${query}`);
+  await page.goto(addressOf(site) + query);
   const elapsed = await page.evaluate(() => globalThis.elapsed);
   await context.close();
   return elapsed;

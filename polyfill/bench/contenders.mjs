@@ -1,6 +1,31 @@
 /** In the page: the clients that are compared, behind one interface, and the loops that are timed. */
 import { HandWritten } from "./hand-written.mjs";
 
+/** @typedef {string | Uint8Array<ArrayBuffer>} Data */
+
+/**
+ * What a client hears: text, or bytes.
+ * @typedef {(message: {data: string | ArrayBuffer}) => void} Hear
+ */
+
+/**
+ * A channel of one of the clients. `listen` is about all that comes, `send` to all, `peer` the
+ * first one who is there.
+ * @typedef {object} Client
+ * @property {Promise<unknown>} opened
+ * @property {(hear: Hear) => void} listen
+ * @property {(data: Data) => void} send
+ * @property {() => {send(data: Data): void} | undefined} peer
+ */
+
+/** @typedef {"ours" | "handWritten" | "bare"} Kind */
+
+/**
+ * What is to be sent.
+ * @typedef {{kind: string, size: number, count: number, direct?: boolean}} Sending
+ */
+
+/** @type {Record<Kind, (endpoint: string, channel: string) => Client>} */
 const OPENERS = {
   ours(endpoint, channel) {
     const socket = new NetworkWebSocket(channel, { endpoint });
@@ -22,7 +47,7 @@ const OPENERS = {
   handWritten(endpoint, channel) {
     const client = new HandWritten(`${endpoint}/network/${channel}`);
     return {
-      opened: new Promise((resolve) => (client.onopen = resolve)),
+      opened: new Promise((resolve) => (client.onopen = () => resolve(undefined))),
       listen: (hear) => {
         client.onmessage = hear;
         for (const peer of client.peers.values()) {
@@ -38,8 +63,9 @@ const OPENERS = {
     const socket = new WebSocket(`${endpoint}/network/${channel}`);
     socket.binaryType = "arraybuffer";
     const opened = new Promise((resolve) => {
-      socket.onmessage = ({ data }) => data.includes('"status"') && resolve();
+      socket.onmessage = ({ data }) => data.includes('"status"') && resolve(undefined);
     });
+    /** @param {Data} data */
     const send = (data) => socket.send(typeof data === "string" ? JSON.stringify(data) : data);
     return {
       opened,
@@ -52,22 +78,40 @@ const OPENERS = {
   },
 };
 
+/** @type {Map<string, Client>} */
 const clients = new Map();
 
-/** Opens one of the clients. */
+/** @param {string} channel */
+function clientOf(channel) {
+  const client = clients.get(channel);
+  if (!client) throw new Error(`Nobody has opened ${channel}.`);
+  return client;
+}
+
+/**
+ * Opens one of the clients.
+ * @param {Kind} kind
+ * @param {string} endpoint
+ * @param {string} channel
+ */
 export async function open(kind, endpoint, channel) {
   const client = OPENERS[kind](endpoint, channel);
   await client.opened;
   clients.set(channel, client);
 }
 
-/** The milliseconds from the first of so many messages to the last. */
+/**
+ * The milliseconds from the first of so many messages to the last.
+ * @param {string} channel
+ * @param {number} count
+ * @returns {Promise<{elapsed: number, bytes: number}>}
+ */
 export function receive(channel, count) {
   return new Promise((resolve) => {
     let [left, start, bytes] = [count, 0, 0];
-    clients.get(channel).listen(({ data }) => {
+    clientOf(channel).listen(({ data }) => {
       start ||= performance.now();
-      bytes += data.length ?? data.byteLength;
+      bytes += typeof data === "string" ? data.length : data.byteLength;
       left -= 1;
       if (left === 0) {
         resolve({ elapsed: performance.now() - start, bytes });
@@ -76,15 +120,19 @@ export function receive(channel, count) {
   });
 }
 
-/** Sends so many messages; the milliseconds until the proxy has said that it got them all. */
+/**
+ * Sends so many messages; the milliseconds until the proxy has said that it got them all.
+ * @param {string} channel
+ * @param {Sending} sending
+ */
 export async function send(channel, { kind, size, count, direct }) {
-  const client = clients.get(channel);
+  const client = clientOf(channel);
   const socket = direct ? client.peer() : client;
   const data = kind === "text" ? "x".repeat(size) : new Uint8Array(size).fill(120);
   const done = new Promise((resolve) => client.listen(resolve));
   const start = performance.now();
   for (let i = 0; i < count; i++) {
-    socket.send(data);
+    socket?.send(data);
   }
   await done;
   return performance.now() - start;

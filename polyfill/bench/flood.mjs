@@ -5,20 +5,36 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { Socket } from "node:net";
+
+import { portOf } from "../test/port.mjs";
+
+/** @import { Duplex } from "node:stream" */
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const BATCH_BYTES = 1 << 18;
+/**
+ * What is to be written, or to be expected.
+ * @typedef {{kind: string, action: string, size: number, count: number}} Flood
+ */
+
+/**
+ * @typedef {{client: string} & ({order: "flood"} & Flood | {order: "expect", frames: number} |
+ *   {order: "churn"})} Order
+ */
+
+/** @type {Map<string, Client>} */
 const clients = new Map();
 
-const server = createServer().on("upgrade", ({ url, headers }, socket) => {
+const server = createServer().on("upgrade", ({ url = "", headers }, socket) => {
   const accept = createHash("sha1")
     .update(headers["sec-websocket-key"] + GUID)
     .digest("base64");
-  socket.setNoDelay();
+  if (socket instanceof Socket) socket.setNoDelay();
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
   );
-  const name = url.split("/").at(-1);
+  const name = url.split("/").at(-1) ?? "";
   const client = new Client(socket, Number(name.split(".")[1]));
   clients.set(name, client);
   socket.on("close", () => clients.get(name) === client && clients.delete(name)).on("error", () => {});
@@ -30,6 +46,10 @@ class Client {
   #skip = 0;
   #partial = Buffer.alloc(0);
 
+  /**
+   * @param {Duplex} socket
+   * @param {number} peers
+   */
   constructor(socket, peers) {
     this.socket = socket;
     this.peers = Array.from({ length: peers }, (_, i) => id(i));
@@ -38,16 +58,26 @@ class Client {
     socket.write(text({ action: "status", source: "me", target: "me" }));
   }
 
+  /**
+   * @param {string} action
+   * @param {string[]} peers
+   */
   presence(action, peers) {
     this.socket.write(Buffer.concat(peers.map((peer) => text({ action, source: "me", target: peer }))));
   }
 
-  /** Answers with a message as soon as so many frames more have come. */
+  /**
+   * Answers with a message as soon as so many frames more have come.
+   * @param {{frames: number}} order
+   */
   expect({ frames }) {
     this.#left = frames;
   }
 
-  /** Writes as many messages, from all peers in turn. */
+  /**
+   * Writes as many messages, from all peers in turn.
+   * @param {Flood} flood
+   */
   async flood({ kind, action, size, count }) {
     const frame = kind === "text" ? say : pack;
     const frames = this.peers.map((peer) => frame(action, peer, size));
@@ -70,6 +100,7 @@ class Client {
     this.socket.write(say("broadcast", this.peers[0], 1));
   }
 
+  /** @param {Buffer<ArrayBuffer>} bytes */
   #count(bytes) {
     bytes = this.#partial.length ? Buffer.concat([this.#partial, bytes]) : bytes;
     let at = Math.min(this.#skip, bytes.length);
@@ -90,7 +121,11 @@ class Client {
   }
 }
 
-/** The length of the masked frame that begins there, if enough of it has come to tell. */
+/**
+ * The length of the masked frame that begins there, if enough of it has come to tell.
+ * @param {Buffer} bytes
+ * @param {number} at
+ */
 function frameLength(bytes, at) {
   if (bytes.length < at + 14) {
     const short = bytes[at + 1] & 127;
@@ -103,24 +138,40 @@ function frameLength(bytes, at) {
   return length === 126 ? 8 + bytes.readUInt16BE(at + 2) : 14 + Number(bytes.readBigUInt64BE(at + 2));
 }
 
+/** @param {number} number */
 function id(number) {
   return `peer${String(number).padStart(22, "0")}`;
 }
 
+/**
+ * @param {string} action
+ * @param {string} source
+ * @param {number} size
+ */
 function say(action, source, size) {
   const target = action === "message" ? { target: "me" } : {};
   return text({ action, source, ...target, data: "x".repeat(size) });
 }
 
+/**
+ * @param {string} action
+ * @param {string} source
+ * @param {number} size
+ */
 function pack(action, source, size) {
   const kind = action === "message" ? 2 : 1;
   return frame(2, Buffer.concat([Buffer.from([kind, source.length]), Buffer.from(source), Buffer.alloc(size, 120)]));
 }
 
+/** @param {unknown} value */
 function text(value) {
   return frame(1, Buffer.from(JSON.stringify(value)));
 }
 
+/**
+ * @param {number} opcode
+ * @param {Buffer} payload
+ */
 function frame(opcode, payload) {
   const { length } = payload;
   const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
@@ -134,6 +185,11 @@ function frame(opcode, payload) {
   return Buffer.concat([head, payload]);
 }
 
-process.on("message", ({ client, order, ...details }) => clients.get(client)[order](details));
+process.on("message", (/** @type {Order} */ order) => {
+  const client = clients.get(order.client);
+  if (order.order === "flood") client?.flood(order);
+  else if (order.order === "expect") client?.expect(order);
+  else client?.churn();
+});
 process.on("disconnect", () => process.exit());
-server.listen(0, "127.0.0.1", () => process.send(`ws://127.0.0.1:${server.address().port}`));
+server.listen(0, "127.0.0.1", () => process.send?.(`ws://127.0.0.1:${portOf(server)}`));

@@ -6,7 +6,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-import { launch, print, serve } from "./browser.mjs";
+import { addressOf, launch, print, serve } from "./browser.mjs";
 
 const MESSAGES = 100_000;
 const CLIENT = "ours.1";
@@ -17,9 +17,9 @@ const site = await serve('import * as contenders from "/contenders.mjs"; globalT
 const browser = await launch();
 const page = await (await browser.newContext()).newPage();
 await page.addInitScript(watchMemory);
-await page.goto(`http://127.0.0.1:${site.address().port}/`);
+await page.goto(addressOf(site));
 await page.waitForFunction(() => globalThis.contenders);
-await page.evaluate((args) => contenders.open(...args), ["ours", endpoint, CLIENT]);
+await page.evaluate(({ at, channel }) => contenders.open("ours", at, channel), { at: endpoint, channel: CLIENT });
 const devtools = await page.context().newCDPSession(page);
 await devtools.send("HeapProfiler.enable");
 
@@ -36,23 +36,33 @@ print({
   messages_wasm_kb: messages.wasm,
 });
 
-/** What `work` leaves behind when it is done once more, and everything that it makes hot and keeps is there already. */
+/**
+ * What `work` leaves behind when it is done once more, and everything that it makes hot and keeps
+ * is there already.
+ * @param {() => Promise<void>} work
+ */
 async function growth(work) {
+  /** @type {{heap: number, wasm: number}[]} */
   const usages = [];
   for (let i = 0; i < 5; i++) {
     await work();
     usages.push(await usage());
   }
   const [before, ...after] = usages.slice(1);
+  /** @param {"heap" | "wasm"} what */
   const least = (what) => Math.min(...after.map((value, i) => (value[what] - before[what]) / (i + 1))) / 1000;
   return { heap: least("heap"), wasm: least("wasm") };
 }
 
+/**
+ * @param {number} count
+ * @param {object} order
+ */
 async function arrivals(count, order) {
-  const waiting = await page.evaluateHandle(
-    ([channel, n]) => ({ run: contenders.receive(channel, n) }),
-    [CLIENT, count],
-  );
+  const waiting = await page.evaluateHandle(({ channel, n }) => ({ run: contenders.receive(channel, n) }), {
+    channel: CLIENT,
+    n: count,
+  });
   source.send({ client: CLIENT, ...order });
   await waiting.evaluate(({ run }) => run.then(() => {}));
   await waiting.dispose();
@@ -71,7 +81,8 @@ function watchMemory() {
   WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
     construct(target, args) {
       const instance = Reflect.construct(target, args);
-      globalThis.memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
+      const memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
+      if (memory) globalThis.memory = memory;
       return instance;
     },
   });

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 
-import { launch, percentile, print, serve } from "./browser.mjs";
+import { addressOf, launch, percentile, print, serve } from "./browser.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -20,17 +20,17 @@ const { values } = parseArgs({
 /** Rounds that are not counted: what is hot is compiled in them. */
 const WARM_UP = 200;
 
-const proxy = values.proxy ? undefined : await start();
+const proxy = values.proxy ? { endpoint: values.proxy } : await start();
 const site = await serve("");
 // Two pages of one site share a process otherwise, and with it a thread.
 const browser = await launch("--process-per-tab");
 const [echo, caller] = await Promise.all([open(), open()]);
-const ready = echo.evaluate(answer, values.proxy ?? proxy.endpoint);
-const times = await caller.evaluate(call, [values.proxy ?? proxy.endpoint, WARM_UP + Number(values.rounds)]);
+const ready = echo.evaluate(answer, proxy.endpoint);
+const times = await caller.evaluate(call, { endpoint: proxy.endpoint, rounds: WARM_UP + Number(values.rounds) });
 await ready;
 await browser.close();
 site.close();
-proxy?.process.kill();
+if ("process" in proxy) proxy.process.kill();
 const counted = times.slice(WARM_UP);
 print({ rounds: counted.length, p50_ms: percentile(counted, 0.5), p99_ms: percentile(counted, 0.99) });
 
@@ -39,27 +39,34 @@ async function start() {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = await once(createInterface(process_.stdout), "line");
-  return { process: process_, endpoint: line.match(/http:\/\/\S+:\d+/)[0].replace("http", "ws") };
+  return { process: process_, endpoint: /http:\/\/\S+:\d+/.exec(line)?.[0].replace("http", "ws") ?? "" };
 }
 
 async function open() {
   const page = await (await browser.newContext()).newPage();
-  await page.goto(`http://127.0.0.1:${site.address().port}/`);
+  await page.goto(addressOf(site));
   return page;
 }
 
-/** In the first page: sends every message back to where it came from. */
+/**
+ * In the first page: sends every message back to where it came from.
+ * @param {string} endpoint
+ */
 function answer(endpoint) {
   const ws = new NetworkWebSocket("roundtrip", { endpoint });
   ws.onconnect = ({ detail: { target } }) => {
     target.onmessage = ({ data }) => target.send(data);
   };
-  return new Promise((resolve) => (ws.onopen = () => resolve()));
+  return new Promise((resolve) => (ws.onopen = () => resolve(undefined)));
 }
 
-/** In the second: sends 64 bytes, and waits for them each time. */
-async function call([endpoint, rounds]) {
+/**
+ * In the second: sends 64 bytes, and waits for them each time.
+ * @param {{endpoint: string, rounds: number}} run
+ */
+async function call({ endpoint, rounds }) {
   const ws = new NetworkWebSocket("roundtrip", { endpoint });
+  /** @type {PeerWebSocket} */
   const peer = await new Promise((resolve) => (ws.onconnect = ({ detail }) => resolve(detail.target)));
   const times = [];
   for (let i = 0; i < rounds; i++) {

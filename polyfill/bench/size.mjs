@@ -6,7 +6,10 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const FILES = ["networkwebsockets.js", "networkwebsockets.mjs", "slim.mjs", "networkwebsockets.wasm"];
 
-/** Bytes by file: as it lies there, by gzip, by brotli. */
+/**
+ * Bytes by file: as it lies there, by gzip, by brotli.
+ * @param {string} dist
+ */
 function sizes(dist) {
   return FILES.map((file) => {
     const bytes = readFileSync(join(dist, file));
@@ -14,10 +17,14 @@ function sizes(dist) {
   });
 }
 
-/** The same as a table. */
+/**
+ * The same as a table.
+ * @param {string} dist
+ */
 export function report(dist) {
+  /** @param {(string | number)[]} cells */
   const line = (cells) =>
-    cells[0].padEnd(24) +
+    String(cells[0]).padEnd(24) +
     cells
       .slice(1)
       .map((cell) => String(cell).padStart(8))
@@ -26,10 +33,12 @@ export function report(dist) {
   return [line(["polyfill/dist, bytes", "raw", "gzip", "brotli"]), ...rows].join("\n");
 }
 
+/** @param {Buffer} bytes */
 function gzip(bytes) {
   return gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }).length;
 }
 
+/** @param {Buffer} bytes */
 function brotli(bytes) {
   return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
 }

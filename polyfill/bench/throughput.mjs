@@ -7,7 +7,12 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { launch, percentile, serve } from "./browser.mjs";
+import { addressOf, launch, percentile, serve } from "./browser.mjs";
+
+/**
+ * @import { CDPSession, Page } from "playwright-core"
+ * @import { Kind } from "./contenders.mjs"
+ */
 
 const { values } = parseArgs({
   options: {
@@ -17,10 +22,26 @@ const { values } = parseArgs({
   },
 });
 
+/**
+ * What is measured: received where there is an `action`, sent where there is none.
+ * @typedef {object} Row
+ * @property {string} kind of messages
+ * @property {number} size of each, in bytes
+ * @property {number} peers
+ * @property {number} count
+ * @property {string} [action]
+ * @property {boolean} [direct]
+ */
+
+/** In milliseconds. @typedef {{elapsed: number, busy: number}} Time */
+
+/** @typedef {Record<Kind, Time>} Round */
+
+/** @type {Kind[]} */
 const KINDS = ["ours", "handWritten", "bare"];
 const SMALL = { kind: "text", size: 64 };
 const LARGE = { kind: "binary", size: 65_536 };
-/** The peers of a row are also whom messages come from. */
+/** The peers of a row are also whom messages come from. @type {Record<string, Row>} */
 const ROWS = {
   "receive 64 B, 1 peer": { ...SMALL, peers: 1, action: "broadcast", count: 20_000 },
   "receive 64 B, 100 peers": { ...SMALL, peers: 100, action: "broadcast", count: 20_000 },
@@ -36,7 +57,9 @@ const source = fork(join(import.meta.dirname, "flood.mjs"));
 const [endpoint] = await once(source, "message");
 const site = await serve('import * as contenders from "/contenders.mjs"; globalThis.contenders = contenders;');
 const browser = await launch();
-const pages = Object.fromEntries(await Promise.all(KINDS.map(async (kind) => [kind, await open(kind)])));
+const [ours, handWritten, bare] = await Promise.all(KINDS.map(open));
+const pages = { ours, handWritten, bare };
+/** @type {Awaited<ReturnType<typeof compare>>[]} */
 const rows = [];
 for (const [name, row] of Object.entries(ROWS)) {
   if (name.startsWith(values.only)) {
@@ -50,32 +73,45 @@ const HEAD =
   "a second, then microseconds of the main thread, of ours, hand-written and bare; ratios of both, by hand-written and bare";
 console.log(values.json ? JSON.stringify(rows) : [HEAD, ...rows.map(line)].join("\n"));
 
+/** @param {Kind} kind */
 async function open(kind) {
   const page = await (await browser.newContext()).newPage();
-  await page.goto(`http://127.0.0.1:${site.address().port}/`);
+  await page.goto(addressOf(site));
   await page.waitForFunction(() => globalThis.contenders);
   for (const peers of [1, 100]) {
-    await page.evaluate((args) => contenders.open(...args), [kind, endpoint, `${kind}.${peers}`]);
+    const wanted = { kind, at: endpoint, channel: `${kind}.${peers}` };
+    await page.evaluate((opened) => contenders.open(opened.kind, opened.at, opened.channel), wanted);
   }
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Performance.enable");
   return { page, devtools };
 }
 
-/** The three in turn, again and again, so that a busy moment hits all of them; the first round warms up. */
+/**
+ * The three in turn, again and again, so that a busy moment hits all of them; the first round warms
+ * up.
+ * @param {string} name
+ * @param {Row} row
+ */
 async function compare(name, row) {
+  /** @type {Round[]} */
   const rounds = [];
   for (let i = 0; i <= Number(values.repetitions); i++) {
-    const round = {};
-    for (const kind of KINDS) {
-      round[kind] = await measure(kind, row);
-    }
-    rounds.push(round);
+    rounds.push({
+      ours: await measure("ours", row),
+      handWritten: await measure("handWritten", row),
+      bare: await measure("bare", row),
+    });
   }
   return { name, ...figures(rounds.slice(1), row.count) };
 }
 
-/** Milliseconds that passed, and those for which the page's main thread computed. */
+/**
+ * Milliseconds that passed, and those for which the page's main thread computed.
+ * @param {Kind} kind
+ * @param {Row} row
+ * @returns {Promise<Time>}
+ */
 async function measure(kind, row) {
   const { page, devtools } = pages[kind];
   const before = await threadTime(devtools);
@@ -83,11 +119,16 @@ async function measure(kind, row) {
   return { elapsed, busy: (await threadTime(devtools)) - before };
 }
 
+/**
+ * @param {Page} page
+ * @param {string} client
+ * @param {Row} row
+ */
 async function receive(page, client, { count, size, ...what }) {
-  const handle = await page.evaluateHandle(
-    ([channel, n]) => ({ run: contenders.receive(channel, n) }),
-    [client, count],
-  );
+  const handle = await page.evaluateHandle(({ channel, n }) => ({ run: contenders.receive(channel, n) }), {
+    channel: client,
+    n: count,
+  });
   source.send({ client, order: "flood", count, size, ...what });
   const { elapsed, bytes } = await handle.evaluate(({ run }) => run);
   if (bytes < count * size) {
@@ -96,19 +137,35 @@ async function receive(page, client, { count, size, ...what }) {
   return elapsed;
 }
 
+/**
+ * @param {Page} page
+ * @param {string} client
+ * @param {Row} row
+ */
 async function send(page, client, row) {
   source.send({ client, order: "expect", frames: row.count });
-  return page.evaluate(([channel, what]) => contenders.send(channel, what), [client, row]);
+  return page.evaluate(({ channel, what }) => contenders.send(channel, what), { channel: client, what: row });
 }
 
+/** @param {CDPSession} devtools */
 async function threadTime(devtools) {
   const { metrics } = await devtools.send("Performance.getMetrics");
-  return metrics.find(({ name }) => name === "ThreadTime").value * 1000;
+  return (metrics.find(({ name }) => name === "ThreadTime")?.value ?? 0) * 1000;
 }
 
+/**
+ * @param {Round[]} rounds
+ * @param {number} count
+ */
 function figures(rounds, count) {
+  /** @param {(round: Round) => number} value */
   const median = (value) => percentile(rounds.map(value), 0.5);
+  /** @param {Kind} kind */
   const rate = (kind) => Math.round((count / median((round) => round[kind].elapsed)) * 1000);
+  /**
+   * @param {Kind} other
+   * @param {keyof Time} what
+   */
   const ratio = (other, what) => median((round) => round[other][what] / round.ours[what]);
   return {
     per_second: Object.fromEntries(KINDS.map((kind) => [kind, rate(kind)])),
@@ -120,7 +177,12 @@ function figures(rounds, count) {
   };
 }
 
+/** @param {Awaited<ReturnType<typeof compare>>} row */
 function line({ name, per_second, busy_us, ...ratios }) {
+  /**
+   * @param {number} digits
+   * @returns {(number: number) => string}
+   */
   const cell = (digits) => (number) => number.toFixed(digits).padStart(9);
   const cells = [
     ...Object.values(per_second).map(cell(0)),

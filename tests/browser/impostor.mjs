@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 
 import { WebSocketServer } from "ws";
 
-import { portOf } from "./port.mjs";
+import { portOf } from "../../polyfill/test/port.mjs";
 
 /**
  * @import { TestContext } from "node:test"

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-import { portOf } from "./port.mjs";
+import { portOf } from "../../polyfill/test/port.mjs";
 
 /** The port is one that has just been free; nothing keeps others from it. */
 export async function nobody() {

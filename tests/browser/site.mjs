@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { extname, join, normalize } from "node:path";
 
-import { portOf } from "./port.mjs";
+import { portOf } from "../../polyfill/test/port.mjs";
 
 /**
  * @import { Server, ServerResponse } from "node:http"

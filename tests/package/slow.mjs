@@ -3,7 +3,7 @@
 import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 
-import { portOf } from "../browser/port.mjs";
+import { portOf } from "../../polyfill/test/port.mjs";
 
 /**
  * @import { Duplex } from "node:stream"

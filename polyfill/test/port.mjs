@@ -1,4 +1,4 @@
-/** The port of a server that listens on one. */
+/** The port on which a server listens. */
 
 /** @import { AddressInfo } from "node:net" */
 
