@@ -7,8 +7,10 @@ const HUES = 8;
 const KEY = "networkwebsockets-name";
 /** Control characters, line breaks, what turns the direction of text, and letters that show nothing. */
 const INVISIBLE =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each is meant alone.
   /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u2800\u3164\uffa0\ufeff]/gu;
 /** They join or part the letters around them: alone they show nothing. */
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: each is meant alone.
 const JOINERS = /^[\u200c\u200d\s]*$/;
 
 /**

@@ -49,7 +49,12 @@ test("many entries at once leave the same as one after the other", () => {
 
 test("the fingerprint of a ledger is that of what it holds, and an entry is written for it once", () => {
   let written = 0;
-  const value = { toJSON: () => `written ${(written += 1)}` };
+  const value = {
+    toJSON() {
+      written += 1;
+      return `written ${written}`;
+    },
+  };
   const ledger = new Ledger();
   ledger.merge({ topic: "a", clock: 1, by: "a", value });
   const sum = ledger.sum(5);

@@ -51,7 +51,7 @@ export function workerPage(kind, type) {
 
 /** Two pages: one is the parrot, the other talks with it. */
 export const PAIR = {
-  "parrot.html": html(SCRIPT_TAG + '<script src="parrot.js"></script>', "parrot(NetworkWebSocket);"),
+  "parrot.html": html(`${SCRIPT_TAG}<script src="parrot.js"></script>`, "parrot(NetworkWebSocket);"),
   "listener.html": html(
     SCRIPT_TAG,
     `import { listen } from './listener.js'; import { proxy } from './address.js';

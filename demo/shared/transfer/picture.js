@@ -7,11 +7,12 @@ export const UNASKED_PIXELS_AT_MOST = 16_000_000;
 const FIRST_BYTES = 16;
 /** @type {[mime: string, firstBytes: RegExp][]} */
 const KINDS = [
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the first bytes of a PNG have one.
   ["image/png", /^\x89PNG\r\n\x1a\n/],
   ["image/jpeg", /^\xff\xd8\xff/],
   ["image/gif", /^GIF8[79]a/],
-  ["image/webp", /^RIFF[^]{4}WEBP/],
-  ["image/avif", /^[^]{4}ftyp(?:avif|avis|mif1)/],
+  ["image/webp", /^RIFF[\s\S]{4}WEBP/],
+  ["image/avif", /^[\s\S]{4}ftyp(?:avif|avis|mif1)/],
 ];
 
 /** @param {string} mime whether what claims to be of this type may be shown */
