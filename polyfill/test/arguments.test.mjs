@@ -6,14 +6,14 @@ import { inPage } from "./chromium.mjs";
 inPage("names of channels", async ({ page, endpoint }) => {
   const errors = await page.evaluate((endpoint) => {
     const names = ["", ".", "..", "a b", "a/b", "é", "a%20", "x".repeat(256), Symbol()];
-    return names.map((name) => thrown(() => new NetworkWebSocket(name, { endpoint })));
+    return names.map((name) => thrown(() => new NetworkWebSocket(wrong(name), { endpoint })));
   }, endpoint);
   assert.deepEqual(errors, [...Array(8).fill("SyntaxError"), "TypeError"]);
 });
 
 inPage("a name is converted to a string, and is in the path as it is", async ({ page, proxy, endpoint }) => {
   const seen = await page.evaluate((endpoint) => {
-    const sockets = [42, "A-Za+z=*._-", "..."].map((name) => new NetworkWebSocket(name, { endpoint }));
+    const sockets = [42, "A-Za+z=*._-", "..."].map((name) => new NetworkWebSocket(wrong(name), { endpoint }));
     sockets.push(new LocalWebSocket("here", { endpoint: `${endpoint}/` }));
     return sockets.map(({ channel, url }) => [channel, new URL(url).pathname]);
   }, endpoint);
@@ -28,40 +28,42 @@ inPage("a name is converted to a string, and is in the path as it is", async ({ 
 
 inPage("what is missing is no name", async ({ page, endpoint }) => {
   const errors = await page.evaluate((endpoint) => {
-    return [undefined, null].map((name) => thrown(() => new NetworkWebSocket(name, { endpoint })));
+    return [undefined, null].map((name) => thrown(() => new NetworkWebSocket(wrong(name), { endpoint })));
   }, endpoint);
   assert.deepEqual(errors, ["TypeError", "TypeError"]);
 });
 
 inPage("an option that there is not is named", async ({ page }) => {
   const messages = await page.evaluate(async () => {
+    /** @param {Error} error */
     const told = ({ name, message }) => `${name} ${message}`;
-    const wrong = [
+    const options = [
       { reconect: true },
       { reconnect: { maxdelay: 1 } },
       { reconnect: { maxDelay: "much" } },
       { reconnect: { send: "drop" } },
     ];
-    const messages = wrong.map((options) => {
+    const messages = options.map((given) => {
       try {
-        new NetworkWebSocket("chan", options);
+        new NetworkWebSocket("chan", wrong(given));
       } catch (error) {
-        return told(error);
+        if (error instanceof Error) return told(error);
       }
+      return "";
     });
-    return [...messages, await NetworkWebSocket.probe({ endPoint: "ws://localhost" }).catch(told)];
+    return [...messages, await NetworkWebSocket.probe(wrong({ endPoint: "ws://localhost" })).catch(told)];
   });
   const named = [/"reconect"/, /"maxdelay"/, /reconnect\.maxDelay/, /reconnect\.send/, /"endPoint"/];
   messages.forEach((message, place) => {
-    assert.match(message, /^TypeError /);
-    assert.match(message, named[place]);
+    assert.match(String(message), /^TypeError /);
+    assert.match(String(message), named[place]);
   });
 });
 
 inPage("the default endpoint", async ({ page }) => {
   const urls = await page.evaluate(() =>
     [undefined, null, {}, [], "chat", { protocols: "chat" }, { endpoint: undefined }].map((options) => {
-      const ws = new NetworkWebSocket("chan", options);
+      const ws = new NetworkWebSocket("chan", wrong(options));
       ws.close();
       return ws.url;
     }),

@@ -10,19 +10,23 @@ import { dist } from "./dist.mjs";
 
 const BUNDLES = ["networkwebsockets.js", "networkwebsockets.mjs", "slim.mjs", "networkwebsockets.wasm"];
 
-/** Opens a channel in a page without script, by the sockets that `load` brings. */
+/**
+ * Opens a channel in a page without script, by the sockets that `load` brings.
+ * @param {string} name
+ * @param {string} load what a page runs
+ */
 function opens(name, load) {
   inPage(
     name,
     async ({ page, proxy, endpoint }) => {
       const opened = page.evaluate(
-        async ([endpoint, load]) => {
+        async ({ endpoint, load }) => {
           const { NetworkWebSocket } = await (0, eval)(load);
           const ws = new NetworkWebSocket("chan", { endpoint });
           await new Promise((resolve) => (ws.onopen = resolve));
           return [ws.id, "NetworkWebSocket" in globalThis];
         },
-        [endpoint, `(async () => { ${load} })()`],
+        { endpoint, load: `(async () => { ${load} })()` },
       );
       await proxy.admit();
       assert.deepEqual(await opened, ["me", false]);
@@ -50,32 +54,33 @@ opens(
 inPage(
   "the slim build says what it lacks",
   async ({ page }) => {
-    const message = await page.evaluate(async () => {
-      const { NetworkWebSocket } = await import("/slim.mjs");
+    const message = await page.evaluate(async (slim) => {
+      const { NetworkWebSocket } = await import(slim);
       try {
         new NetworkWebSocket("chan");
       } catch (error) {
-        return `${error.name}: ${error.message}`;
+        return String(error);
       }
-    });
+      return "";
+    }, "/slim.mjs");
     assert.match(message, /^InvalidStateError: .*init/);
   },
   "/blank.html",
 );
 
 inPage("importing compiles nothing", async ({ page }) => {
-  const compiled = await page.evaluate(async () => {
+  const compiled = await page.evaluate(async (module) => {
     let compiled = 0;
     WebAssembly.Module = new Proxy(WebAssembly.Module, {
-      construct: (target, args) => (compiled++, new target(...args)),
+      construct: (target, args) => (compiled++, Reflect.construct(target, args)),
     });
-    const { NetworkWebSocket } = await import("/networkwebsockets.mjs");
+    const { NetworkWebSocket } = await import(module);
     const before = compiled;
     for (const name of ["one", "two"]) {
       new NetworkWebSocket(name);
     }
     return [before, compiled];
-  });
+  }, "/networkwebsockets.mjs");
   assert.deepEqual(compiled, [0, 1]);
 });
 

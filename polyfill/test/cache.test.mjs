@@ -3,14 +3,25 @@ import assert from "node:assert/strict";
 
 import { inPage, launch } from "./chromium.mjs";
 
-/** Makes `ws` in the page, with a peer. */
+/**
+ * @import { Page } from "playwright-core"
+ * @import { FakeProxy } from "./fake-proxy.mjs"
+ */
+
+/**
+ * Makes `ws` in the page, with a peer.
+ * @param {Page} page
+ * @param {FakeProxy} proxy
+ * @param {string} endpoint
+ * @param {boolean} reconnect
+ */
 async function join(page, proxy, endpoint, reconnect) {
   await page.evaluate(
-    ([endpoint, reconnect]) => {
+    ({ endpoint, reconnect }) => {
       globalThis.log = [];
       globalThis.ws = record(endpoint, log, "chan", { reconnect });
     },
-    [endpoint, reconnect],
+    { endpoint, reconnect },
   );
   const client = await proxy.admit("a");
   await page.evaluate(() => happens("a open [1]"));
@@ -18,13 +29,18 @@ async function join(page, proxy, endpoint, reconnect) {
   return client;
 }
 
+/**
+ * @param {Page} page
+ * @param {string} type
+ * @param {boolean} persisted
+ */
 const go = (page, type, persisted) =>
   page.evaluate(
-    ([type, persisted]) => {
+    ({ type, persisted }) => {
       dispatchEvent(new PageTransitionEvent(type, { persisted }));
       return [ws.readyState, log.length];
     },
-    [type, persisted],
+    { type, persisted },
   );
 
 inPage("it leaves, and learns of that when it is back", async ({ page, proxy, endpoint }) => {
@@ -78,6 +94,7 @@ inPage("a browser that really keeps pages", async ({ page, proxy, endpoint }) =>
     const kept = await browser.newPage();
     await kept.goto(page.url());
     await kept.evaluate((endpoint) => {
+      /** @type {string[]} */
       const log = [];
       const ws = record(endpoint, log, "chan", { reconnect: true });
       addEventListener("pageshow", ({ persisted }) => log.push(`shown ${persisted}`));
@@ -88,8 +105,8 @@ inPage("a browser that really keeps pages", async ({ page, proxy, endpoint }) =>
     await kept.goto(page.url().replace("script", "blank"));
     await client.closed;
     await kept.evaluate(() => history.back());
-    const { data } = await (await proxy.admit()).frame();
-    assert.equal(data, "root open [1],shown true,root reconnecting 1 [0],root open [1]");
+    const frame = await (await proxy.admit()).frame();
+    assert.equal(Reflect.get(frame, "data"), "root open [1],shown true,root reconnecting 1 [0],root open [1]");
   } finally {
     await browser.close();
   }

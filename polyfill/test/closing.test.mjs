@@ -3,17 +3,25 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
-/** The events of a socket until its end. */
+/** @import { Page } from "playwright-core" */
+
+/**
+ * The events of a socket until its end.
+ * @param {Page} page
+ * @param {string} endpoint
+ * @param {string} [name]
+ */
 function untilClosed(page, endpoint, name = "chan") {
   return page.evaluate(
-    async ([endpoint, name]) => {
+    async ({ endpoint, name }) => {
+      /** @type {string[]} */
       const log = [];
       const ws = record(endpoint, log, name);
       await next(ws, "close");
       log.push(`peers ${ws.peers.length}`);
       return log;
     },
-    [endpoint, name],
+    { endpoint, name },
   );
 }
 
@@ -45,9 +53,10 @@ inPage("a connection that is lost closes with 1006", async ({ page, proxy, endpo
 
 inPage("close() says goodbye with code and reason", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
-    const peer = (await next(ws, "connect")).detail.target;
+    const peer = await arrival(ws);
     ws.close(3456, "à bientôt");
     log.push(`${ws.readyState} ${peer.readyState}`);
     ws.close(4000);
@@ -67,6 +76,7 @@ inPage("close() says goodbye with code and reason", async ({ page, proxy, endpoi
 
 inPage("close() without a code", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
     await next(ws, "open");
@@ -79,13 +89,14 @@ inPage("close() without a code", async ({ page, proxy, endpoint }) => {
   assert.deepEqual(await log, ["root open [1]", "root close 1005 true [3]"]);
 });
 
-for (const [when, wait] of [
-  ["before the connection", false],
-  ["before the id is known", true],
+for (const { when, wait } of [
+  { when: "before the connection", wait: false },
+  { when: "before the id is known", wait: true },
 ]) {
   inPage(`close() ${when} is a failure`, async ({ page, proxy, endpoint }) => {
     const log = page.evaluate(
-      async ([endpoint, wait]) => {
+      async ({ endpoint, wait }) => {
+        /** @type {string[]} */
         const log = [];
         const ws = record(endpoint, log);
         globalThis.abandon = () => ws.close();
@@ -96,7 +107,7 @@ for (const [when, wait] of [
         await next(ws, "close");
         return log;
       },
-      [endpoint, wait],
+      { endpoint, wait },
     );
     if (wait) {
       await (await proxy.accept()).frame();
@@ -127,6 +138,7 @@ for (const code of [4429, 4503]) {
 
 inPage("a handler may close the socket at any point", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
     ws.addEventListener("open", () => ws.close());
@@ -139,9 +151,10 @@ inPage("a handler may close the socket at any point", async ({ page, proxy, endp
 
 inPage("a reason without a code is a normal end", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
-    const peer = (await next(ws, "connect")).detail.target;
+    const peer = await arrival(ws);
     for (const socket of [ws, peer]) {
       log.push(
         thrown(() => socket.close(undefined, "x".repeat(124))),

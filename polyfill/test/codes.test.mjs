@@ -3,28 +3,50 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
-/** What a proxy closes with when there is nothing to be said about it, in the notation of the recorder. */
-const PLAIN = [1000, 1001, 1011, 1012, 1013, 3000, 4000, 4999].map((code) => [code, undefined]);
-const LIMITS = [4429, 4503].map((code) => [code, "limit"]);
-const FINAL = [...[1002, 1003, 1007, 1008].map((code) => [code, "rejected"]), [1009, "message-too-big"]];
+/**
+ * @import { Page } from "playwright-core"
+ * @import { WebSocket } from "ws"
+ */
 
-/** The events at a channel until its first end or the announcement of another attempt, with the words of errors only. */
+/**
+ * What a proxy closes with, and the word for it: none where there is nothing to be said.
+ * @typedef {{code: number, reason?: string}} End
+ */
+
+/** @type {End[]} */
+const PLAIN = [1000, 1001, 1011, 1012, 1013, 3000, 4000, 4999].map((code) => ({ code }));
+/** @type {End[]} */
+const LIMITS = [4429, 4503].map((code) => ({ code, reason: "limit" }));
+/** @type {End[]} */
+const FINAL = [
+  ...[1002, 1003, 1007, 1008].map((code) => ({ code, reason: "rejected" })),
+  { code: 1009, reason: "message-too-big" },
+];
+
+/**
+ * The events at a channel until its first end or the announcement of another attempt, with the
+ * words of errors only.
+ * @param {Page} page
+ * @param {string} endpoint
+ * @param {boolean} reconnect
+ */
 async function untilEnd(page, endpoint, reconnect) {
   const log = await page.evaluate(
-    async ([endpoint, reconnect]) => {
+    async ({ endpoint, reconnect }) => {
+      /** @type {string[]} */
       const log = [];
       const ws = record(endpoint, log, "chan", { reconnect });
-      const lost = next(ws, "reconnecting").then(({ detail: { code, reason } }) => `because of ${code} ${reason}`);
+      const lost = next(ws, "reconnecting").then(({ detail }) => `because of ${detail?.code} ${detail?.reason}`);
       const end = await Promise.race([next(ws, "close"), lost]);
       return typeof end === "string" ? [...log, end] : log;
     },
-    [endpoint, reconnect],
+    { endpoint, reconnect },
   );
   return log.map((line) => line.replace(/^root |:.*(?= \[)/g, ""));
 }
 
-for (const [code, reason] of [...PLAIN, ...LIMITS, ...FINAL]) {
-  const isFinal = FINAL.some(([final]) => final === code);
+for (const { code, reason } of [...PLAIN, ...LIMITS, ...FINAL]) {
+  const isFinal = FINAL.some((final) => final.code === code);
   inPage(
     `${code} ${isFinal ? "ends a channel" : "is no end where the page wants none"}`,
     async ({ page, proxy, endpoint }) => {
@@ -51,10 +73,12 @@ for (const [code, reason] of [...PLAIN, ...LIMITS, ...FINAL]) {
   );
 }
 
-for (const [code, end] of [
+/** @type {[code: number, end: (socket: WebSocket) => void][]} */
+const ENDS = [
   [1005, (socket) => socket.close()],
   [1006, (socket) => socket.terminate()],
-]) {
+];
+for (const [code, end] of ENDS) {
   inPage(`${code} is no end where the page wants none`, async ({ page, proxy, endpoint }) => {
     for (const reconnect of [false, true]) {
       const events = untilEnd(page, endpoint, reconnect);
@@ -71,6 +95,7 @@ inPage(
   "a page that sends too much each time it opens is told once, and comes once",
   async ({ page, proxy, endpoint }) => {
     const log = page.evaluate(async (endpoint) => {
+      /** @type {string[]} */
       const log = [];
       const ws = record(endpoint, log, "chan", { reconnect: { maxDelay: 0 } });
       ws.onopen = () => ws.send("too much");
@@ -92,6 +117,7 @@ inPage(
 
 inPage("a code that the page chose says nothing about the proxy", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log, "chan", { reconnect: true });
     ws.onopen = () => ws.close(4503);

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { inPage } from "./chromium.mjs";
 import { seeded } from "./seeded.mjs";
 
+/** @import { Client } from "./fake-proxy.mjs" */
+
 const PEERS = 1000;
 const STEPS = 10_000;
 
@@ -12,7 +14,7 @@ const ENOUGH = "enough";
 
 for (const seed of [1, 2, 3]) {
   inPage(`a thousand peers, seed ${seed}`, async ({ page, proxy, endpoint }) => {
-    const seen = page.evaluate(watchCrowd, [endpoint, ENOUGH]);
+    const seen = page.evaluate(watchCrowd, { endpoint, enough: ENOUGH });
     const client = await proxy.admit();
     const model = new Model(client);
     crowd(model, seeded(seed));
@@ -29,8 +31,12 @@ for (const seed of [1, 2, 3]) {
   });
 }
 
-/** Runs in the page: everything that fires until the end. */
-async function watchCrowd([endpoint, enough]) {
+/**
+ * Runs in the page: everything that fires until the end.
+ * @param {{endpoint: string, enough: string}} run
+ */
+async function watchCrowd({ endpoint, enough }) {
+  /** @type {string[]} */
   const log = [];
   const ws = new NetworkWebSocket("chan", { endpoint });
   ws.onconnect = ({ detail: { target } }) => {
@@ -53,18 +59,25 @@ async function watchCrowd([endpoint, enough]) {
 
 /** What the proxy says, and what a page has to see of it. */
 class Model {
+  /** @type {string[]} */
   log = [];
-  /** Who is there by the proxy's count. */
+  /** Who is there by the proxy's count. @type {Set<string>} */
   present = new Set();
-  /** Those of them whose socket the page has not closed, in order of arrival. */
+  /**
+   * Those of them whose socket the page has not closed, in order of arrival.
+   * @type {Set<string>}
+   */
   open = new Set();
+  /** @type {Set<string>} */
   came = new Set();
   left = 0;
 
+  /** @param {Client} client */
   constructor(client) {
     this.client = client;
   }
 
+  /** @param {string} id */
   connect(id) {
     this.client.connect(id);
     this.came.add(id);
@@ -73,6 +86,7 @@ class Model {
     this.log.push(`connect ${id} 0`, `open ${id} 1`);
   }
 
+  /** @param {string} id */
   disconnect(id) {
     this.client.disconnect(id);
     this.left += 1;
@@ -80,11 +94,19 @@ class Model {
     this.#end(id, 1001);
   }
 
+  /**
+   * @param {string} id
+   * @param {string} data
+   */
   broadcast(id, data) {
     this.client.broadcast(id, data);
     this.log.push(`broadcast ${id} ${this.open.has(id) ? id : undefined} ${data}`);
   }
 
+  /**
+   * @param {string} id
+   * @param {string} data
+   */
   message(id, data) {
     this.client.message(id, data);
     if (this.open.has(id)) {
@@ -95,6 +117,10 @@ class Model {
     }
   }
 
+  /**
+   * @param {string} id
+   * @param {number} code
+   */
   #end(id, code) {
     if (this.open.delete(id)) {
       this.log.push(`close ${id} 3 ${code} false`, `disconnect ${id}`);
@@ -102,7 +128,11 @@ class Model {
   }
 }
 
-/** Takes the steps: at first more come than go, at last more go than come. */
+/**
+ * Takes the steps: at first more come than go, at last more go than come.
+ * @param {Model} model
+ * @param {(bound: number) => number} random
+ */
 function crowd(model, random) {
   const waiting = Array.from({ length: PEERS }, (_, i) => `p${i}`);
   for (let step = 0; step < STEPS; step++) {

@@ -13,10 +13,21 @@ const declarations = await readFile(join(dist, "networkwebsockets.d.ts"), "utf8"
 const classes = new Map(Array.from(declarations.matchAll(CLASS), ([, name, parent, body]) => [name, { parent, body }]));
 const sockets = await import(join(dist, "networkwebsockets.mjs"));
 
-/** `get` and `set` of attributes, or `value`, by name; `statics` or not. */
+/**
+ * `get` and `set` of attributes, or `value`, by name.
+ * @typedef {Record<string, string[]>} Members
+ */
+
+/**
+ * Of a class: `statics` or not.
+ * @param {string} name
+ * @param {boolean} statics
+ * @returns {Members}
+ */
 function declared(name, statics) {
-  const { parent, body } = classes.get(name);
+  const { parent, body } = classes.get(name) ?? { parent: "", body: "" };
   // Only what is exported is there at run time.
+  /** @type {Members} */
   const members = classes.has(parent) && !(parent in sockets) ? declared(parent, statics) : {};
   for (const [, isStatic, accessor, member] of body.matchAll(MEMBER)) {
     if (Boolean(isStatic) === statics && member !== "constructor" && !(member in EventTarget.prototype)) {
@@ -26,10 +37,15 @@ function declared(name, statics) {
   return members;
 }
 
-/** The same of an object. */
+/**
+ * The same of an object.
+ * @param {object} holder
+ * @param {(name: string) => boolean} ours
+ */
 function present(holder, ours) {
   const members = Object.entries(Object.getOwnPropertyDescriptors(holder)).filter(([name]) => ours(name));
-  const kinds = (descriptor) => ["get", "set", "value"].filter((kind) => descriptor[kind] !== undefined);
+  /** @param {PropertyDescriptor} descriptor */
+  const kinds = (descriptor) => ["get", "set", "value"].filter((kind) => Reflect.get(descriptor, kind) !== undefined);
   return Object.fromEntries(members.map(([name, descriptor]) => [name, kinds(descriptor)]));
 }
 

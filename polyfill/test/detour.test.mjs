@@ -6,12 +6,16 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { dist } from "./dist.mjs";
+import { portOf } from "./port.mjs";
 
 /** A WebSocket that cannot be opened. */
 class Unreachable extends EventTarget {
   readyState = 3;
   bufferedAmount = 0;
+  /** @type {((end: {code: number, reason: string, wasClean: boolean}) => void) | undefined} */
+  onclose;
 
+  /** @param {string} url */
   constructor(url) {
     super();
     this.url = url;
@@ -23,15 +27,18 @@ class Unreachable extends EventTarget {
 async function nowhere() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address();
+  const port = portOf(server);
   server.close();
   await once(server, "close");
   return `ws://127.0.0.1:${port}`;
 }
 
-/** What a socket says of its failure with these variables. */
+/**
+ * What a socket says of its failure with these variables.
+ * @param {Record<string, string>} variables
+ */
 async function failure(variables) {
-  globalThis.WebSocket = Unreachable;
+  Reflect.set(globalThis, "WebSocket", Unreachable);
   const { NetworkWebSocket } = await import(join(dist, "networkwebsockets.mjs"));
   Object.assign(process.env, variables);
   try {
@@ -53,11 +60,10 @@ test("the failure names the variable", async () => {
   assert.match(message, /NODE_USE_ENV_PROXY needs NO_PROXY=localhost/);
 });
 
-for (const variables of [
-  {},
-  { NODE_USE_ENV_PROXY: "1", NO_PROXY: "localhost" },
-  { NODE_USE_ENV_PROXY: "1", no_proxy: "*" },
-]) {
+/** @type {Record<string, string>[]} */
+const harmless = [{}, { NODE_USE_ENV_PROXY: "1", NO_PROXY: "localhost" }, { NODE_USE_ENV_PROXY: "1", no_proxy: "*" }];
+
+for (const variables of harmless) {
   test(`it does not with ${JSON.stringify(variables)}`, async () => {
     assert.deepEqual(await failure(variables), [
       "proxy-not-running",

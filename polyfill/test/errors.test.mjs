@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
+/** @import { NetworkErrorEvent } from "../types/networkwebsockets.d.ts" */
+
+/** @param {string} target */
 const refusal = (target) => ({
   action: "error",
   code: "unknown-target",
@@ -13,8 +16,10 @@ const refusal = (target) => ({
 inPage("a message that finds nobody is told of where its peer is, or was", async ({ page, proxy, endpoint }) => {
   const told = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);
+    /** @type {unknown[]} */
     const told = [];
-    const tell = ({ target, reason, fatal, targetId }) => told.push([target.id, reason, fatal, targetId]);
+    /** @param {NetworkErrorEvent} event */
+    const tell = ({ target, reason, fatal, targetId }) => told.push([Object(target).id, reason, fatal, targetId]);
     ws.onerror = tell;
     ws.onconnect = ({ detail }) => (detail.target.onerror = tell);
     await next(ws, "message");
@@ -37,11 +42,11 @@ inPage("a message that finds nobody is told of where its peer is, or was", async
 for (const reconnect of [false, true]) {
   inPage(`an attempt that fails is ${reconnect ? "not" : ""} fatal`, async ({ page, proxy, endpoint }) => {
     const fatal = page.evaluate(
-      async ([endpoint, reconnect]) => {
+      async ({ endpoint, reconnect }) => {
         const { fatal, targetId } = await next(record(endpoint, [], "chan", { reconnect }), "error");
         return [fatal, targetId];
       },
-      [endpoint, reconnect],
+      { endpoint, reconnect },
     );
     (await proxy.accept()).socket.terminate();
     assert.deepEqual(await fatal, [!reconnect, ""]);
@@ -78,6 +83,7 @@ inPage(
 inPage("an error that comes before all else comes after open", async ({ page, proxy, endpoint }) => {
   const told = page.evaluate(async (endpoint) => {
     const ws = new NetworkWebSocket("chan", { endpoint });
+    /** @type {unknown[]} */
     const told = [];
     ws.onopen = () => told.push(["open", ws.id]);
     ws.onerror = ({ reason, message, fatal }) => told.push([reason, message, fatal]);

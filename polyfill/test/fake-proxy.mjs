@@ -4,14 +4,23 @@ import { createServer } from "node:http";
 
 import { WebSocketServer } from "ws";
 
+import { bytesOrText } from "./frame.mjs";
+import { portOf } from "./port.mjs";
+
+/**
+ * @import { IncomingMessage } from "node:http"
+ * @import { WebSocket } from "ws"
+ */
+
 export class FakeProxy {
-  #server = createServer(({ url }, response) => {
+  #server = createServer(({ url = "" }, response) => {
     const status = url.split("?")[0] === "/status" && this.status;
     status
       ? response.writeHead(200, { "access-control-allow-origin": "*" }).end(status)
       : response.writeHead(404).end();
   });
   #sockets = new WebSocketServer({ server: this.#server });
+  /** @type {Queue<Client>} */
   #clients = new Queue();
   #port = 0;
   /** What it says of itself, if it is asked. */
@@ -43,7 +52,7 @@ export class FakeProxy {
   async start() {
     this.#server.listen(this.#port, "127.0.0.1");
     await once(this.#server, "listening");
-    this.#port = this.#server.address().port;
+    this.#port = portOf(this.#server);
   }
 
   /** The next client that connects. */
@@ -51,11 +60,18 @@ export class FakeProxy {
     return this.#clients.shift();
   }
 
-  /** The next client, told that its id is `me` and that `peers` are present. */
+  /**
+   * The next client, told that its id is `me` and that `peers` are present.
+   * @param {string[]} peers
+   */
   async admit(...peers) {
     return this.admitAs("me", ...peers);
   }
 
+  /**
+   * @param {string} id
+   * @param {string[]} peers
+   */
   async admitAs(id, ...peers) {
     const client = await this.accept();
     await client.frame();
@@ -67,7 +83,12 @@ export class FakeProxy {
     return client;
   }
 
-  /** The next client, told before anything else that its id is `me` and how much it may send at once. */
+  /**
+   * The next client, told before anything else that its id is `me` and how much it may send at
+   * once.
+   * @param {unknown} maxMessageSize
+   * @param {string[]} peers
+   */
   async greet(maxMessageSize, ...peers) {
     const client = await this.accept();
     client.send({ action: "status", source: client.id, target: client.id, maxMessageSize });
@@ -89,16 +110,26 @@ export class FakeProxy {
   }
 }
 
+/**
+ * A frame of a page: what its JSON says, or bytes.
+ * @typedef {Record<string, unknown> | Buffer} Frame
+ */
+
 /** One connection, seen from the proxy. */
-class Client {
+export class Client {
+  /** @type {Queue<Frame>} */
   #frames = new Queue();
   id = "me";
 
+  /**
+   * @param {WebSocket} socket
+   * @param {IncomingMessage} request
+   */
   constructor(socket, request) {
     this.socket = socket;
     this.path = request.url;
     this.closed = once(socket, "close").then(([code, reason]) => ({ code, reason: String(reason) }));
-    socket.on("message", (data, binary) => this.#frames.push(binary ? data : JSON.parse(data)));
+    socket.on("message", (data, binary) => this.#frames.push(frameOf(bytesOrText(data, binary))));
   }
 
   /** The next frame: what its JSON says, or a Buffer. */
@@ -111,42 +142,77 @@ class Client {
     return this.#frames.length;
   }
 
-  /** Sends bytes or text as they are, anything else as JSON. */
+  /**
+   * Sends bytes or text as they are, anything else as JSON.
+   * @param {unknown} frame
+   */
   send(frame) {
     this.socket.send(typeof frame === "string" || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
   }
 
+  /** @param {string} peer */
   connect(peer) {
     this.send({ action: "connect", source: this.id, target: peer });
   }
 
+  /** @param {unknown} settled */
   welcome(settled) {
     this.send({ action: "welcome", source: this.id, target: this.id, peers: 0, version: 1, settled });
   }
 
+  /** @param {string} peer */
   disconnect(peer) {
     this.send({ action: "disconnect", source: this.id, target: peer });
   }
 
+  /**
+   * @param {string} source
+   * @param {unknown} data
+   */
   broadcast(source, data) {
     this.send({ action: "broadcast", source, data });
   }
 
+  /**
+   * @param {string} source
+   * @param {unknown} data
+   */
   message(source, data) {
     this.send({ action: "message", source, target: this.id, data });
   }
 
-  /** Sends a binary frame: kind 1 is a broadcast, 2 a message. */
+  /**
+   * Sends a binary frame: kind 1 is a broadcast, 2 a message.
+   * @param {number} kind
+   * @param {string} source
+   * @param {Uint8Array | number[] | string} payload
+   */
   binary(kind, source, payload) {
-    this.send(Buffer.concat([Buffer.from([kind, source.length]), Buffer.from(source), Buffer.from(payload)]));
+    this.send(Buffer.concat([Buffer.from([kind, source.length]), Buffer.from(source), bytesOf(payload)]));
   }
 }
 
-/** Hands values to whoever waits for them, in order. */
+/**
+ * @param {string | Buffer} data
+ * @returns {Frame}
+ */
+function frameOf(data) {
+  return typeof data === "string" ? JSON.parse(data) : data;
+}
+
+/** @param {Uint8Array | number[] | string} payload */
+function bytesOf(payload) {
+  return typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload);
+}
+
+/** Hands values to whoever waits for them, in order. @template Value */
 class Queue {
+  /** @type {Value[]} */
   #values = [];
+  /** @type {((value: Value) => void)[]} */
   #waiting = [];
 
+  /** @param {Value} value */
   push(value) {
     const resolve = this.#waiting.shift();
     resolve ? resolve(value) : this.#values.push(value);
@@ -160,7 +226,9 @@ class Queue {
     this.#values = [];
   }
 
+  /** @returns {Promise<Value>} */
   async shift() {
-    return this.#values.length ? this.#values.shift() : new Promise((resolve) => this.#waiting.push(resolve));
+    const value = this.#values.shift();
+    return value ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

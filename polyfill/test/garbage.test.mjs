@@ -52,13 +52,11 @@ inPage("an open socket stays for its listeners", async ({ page, proxy, endpoint 
 inPage("a constructor that throws leaves nothing", async ({ page, endpoint }) => {
   await page.evaluate((endpoint) => {
     const attempts = [
-      [endpoint, "a b"],
-      ["ws://[", []],
-      [endpoint, ["a", "a"]],
+      { endpoint, protocols: "a b" },
+      { endpoint: "ws://[", protocols: [] },
+      { endpoint, protocols: ["a", "a"] },
     ];
-    const errors = attempts.map(([endpoint, protocols]) =>
-      thrown(() => new NetworkWebSocket("chan", { endpoint, protocols })),
-    );
+    const errors = attempts.map((options) => thrown(() => new NetworkWebSocket("chan", options)));
     if (errors.some((error) => error !== "SyntaxError")) {
       throw new Error(errors.join());
     }
@@ -67,8 +65,8 @@ inPage("a constructor that throws leaves nothing", async ({ page, endpoint }) =>
   const { result } = await session.send("Runtime.evaluate", { expression: "NetworkWebSocket.prototype" });
   const left = async () => {
     await session.send("HeapProfiler.collectGarbage");
-    const { objects } = await session.send("Runtime.queryObjects", { prototypeObjectId: result.objectId });
-    const { objectId } = objects;
+    const { objects } = await session.send("Runtime.queryObjects", { prototypeObjectId: result.objectId ?? "" });
+    const { objectId = "" } = objects;
     const size = {
       functionDeclaration: "function () { return this.length; }",
       objectId,

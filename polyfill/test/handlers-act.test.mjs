@@ -5,6 +5,7 @@ import { inPage } from "./chromium.mjs";
 
 inPage("the end of one peer closes another, and the channel", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
     ws.addEventListener("connect", ({ detail: { target } }) => {
@@ -33,6 +34,7 @@ inPage("the end of one peer closes another, and the channel", async ({ page, pro
 
 inPage("a message from one peer closes all, each with its own code", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
     ws.addEventListener("message", () => {
@@ -63,6 +65,7 @@ inPage("a message from one peer closes all, each with its own code", async ({ pa
 
 inPage("who comes closes who is there", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
     ws.addEventListener("connect", () => ws.peers[0].id === "a" && ws.peers.length === 2 && ws.peers[0].close());
@@ -85,7 +88,7 @@ inPage("who comes closes who is there", async ({ page, proxy, endpoint }) => {
 inPage("a peer's socket after the channel's end", async ({ page, proxy, endpoint }) => {
   const found = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);
-    const peer = (await next(ws, "connect")).detail.target;
+    const peer = await arrival(ws);
     ws.close();
     await next(ws, "close");
     const after = [peer.readyState, peer.id, ws.id, peer.send("12345"), peer.bufferedAmount];
@@ -95,8 +98,8 @@ inPage("a peer's socket after the channel's end", async ({ page, proxy, endpoint
     peer.binaryType = "arraybuffer";
     peer.onmessage = () => {};
     const refusals = [
-      () => peer.send(),
-      () => peer.send(Symbol()),
+      () => wrong(peer).send(),
+      () => peer.send(wrong(Symbol())),
       () => peer.close(5),
       () => peer.close(3000, "x".repeat(124)),
     ];
@@ -124,11 +127,12 @@ inPage("a page that goes away", async ({ page, proxy, endpoint }) => {
   const codes = [];
   for (const Class of ["WebSocket", "NetworkWebSocket"]) {
     const opened = page.evaluate(
-      async ([Class, endpoint]) => {
-        globalThis.ws = Class === "WebSocket" ? new WebSocket(endpoint) : new NetworkWebSocket("chan", { endpoint });
-        await next(ws, "open");
+      async ({ Class, endpoint }) => {
+        const socket = Class === "WebSocket" ? new WebSocket(endpoint) : new NetworkWebSocket("chan", { endpoint });
+        Reflect.set(globalThis, "ws", socket);
+        await next(socket, "open");
       },
-      [Class, endpoint],
+      { Class, endpoint },
     );
     const client = await (Class === "WebSocket" ? proxy.accept() : proxy.admit());
     await opened;

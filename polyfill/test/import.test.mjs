@@ -11,6 +11,7 @@ import { dist } from "./dist.mjs";
 async function load(more = {}) {
   const context = createContext({ EventTarget, Event, MessageEvent, DOMException, ...more });
   runInContext(await readFile(join(dist, "networkwebsockets.js"), "utf8"), context);
+  /** @param {string} source */
   return (source) => runInContext(source, context);
 }
 

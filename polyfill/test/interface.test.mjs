@@ -28,8 +28,9 @@ inPage("what WebSocket does not have looks like what it has", async ({ page }) =
   const members = await page.evaluate(() => {
     const handlers = ["onconnect", "ondisconnect", "onreconnecting"];
     return ["channel", "id", "peers", ...handlers].map((name) => {
-      const { get, set, enumerable, configurable } = Object.getOwnPropertyDescriptor(NetworkWebSocket.prototype, name);
-      return [get.name, set?.name, enumerable, configurable, thrown(() => get.call(new EventTarget()))];
+      const descriptor = Object.getOwnPropertyDescriptor(NetworkWebSocket.prototype, name);
+      const { get, set, enumerable, configurable } = descriptor ?? {};
+      return [get?.name, set?.name, enumerable, configurable, thrown(() => get?.call(new EventTarget()))];
     });
   });
   const readOnly = ["channel", "id", "peers"].map((name) => [`get ${name}`, undefined, true, true, "TypeError"]);
@@ -43,13 +44,21 @@ inPage("what WebSocket does not have looks like what it has", async ({ page }) =
 inPage("peers' sockets are made by the channel's only", async ({ page, proxy, endpoint }) => {
   const result = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);
-    const peer = (await next(ws, "connect")).detail.target;
+    const peer = await arrival(ws);
+    const writable = wrong(ws);
     return {
       name: peer.constructor.name,
-      made: thrown(() => new peer.constructor()),
+      made: thrown(() => new (wrong(peer.constructor))()),
       target: peer instanceof EventTarget,
       same: ws.peers[0] === peer,
-      readOnly: [(ws.id = "x"), (ws.readyState = 3), (ws.peers = []), ws.id, ws.readyState, ws.peers.length].slice(3),
+      readOnly: [
+        (writable.id = "x"),
+        (writable.readyState = 3),
+        (writable.peers = []),
+        ws.id,
+        ws.readyState,
+        ws.peers.length,
+      ].slice(3),
     };
   }, endpoint);
   await proxy.admit("a");
@@ -64,6 +73,7 @@ inPage("peers' sockets are made by the channel's only", async ({ page, proxy, en
 
 inPage("a handler that throws is reported, and stops nothing", async ({ page, proxy, endpoint, errors }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
     ws.onconnect = () => {

@@ -3,15 +3,19 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
+/** @import { NetworkWebSocketOptions } from "../types/networkwebsockets.d.ts" */
+
 for (const reconnect of [false, true]) {
   inPage(
     `one that is closed at once never joins, ${reconnect ? "with" : "without"} reconnect`,
     async ({ page, proxy, endpoint }) => {
+      /** @type {unknown[]} */
       const warnings = [];
       page.on("console", (message) => /socket/i.test(message.text()) && warnings.push(message.text()));
       const result = page.evaluate(
-        async ([endpoint, reconnect]) => {
+        async ({ endpoint, reconnect }) => {
           const count = countConnections();
+          /** @type {string[]} */
           const log = [];
           // What a component does that is mounted, unmounted and mounted again.
           const first = record(endpoint, log, "chan", { reconnect });
@@ -22,7 +26,7 @@ for (const reconnect of [false, true]) {
           await Promise.all([next(first, "close"), next(second, "open")]);
           return [states, log, count.tried, second.id];
         },
-        [endpoint, reconnect],
+        { endpoint, reconnect },
       );
       await proxy.admit();
       const end = ["root error unknown: The socket was closed before it was open. [3]", "root close 1006 false [3]"];
@@ -36,7 +40,7 @@ for (const reconnect of [false, true]) {
 inPage("a function that knows where the proxy is is not asked for one that is closed at once", async ({ page }) => {
   const asked = await page.evaluate(async () => {
     let asked = 0;
-    const ws = new NetworkWebSocket("chan", { endpoint: () => asked++ });
+    const ws = new NetworkWebSocket("chan", { endpoint: () => wrong(asked++) });
     ws.close();
     await next(ws, "close");
     await new Promise((resolve) => setTimeout(resolve));
@@ -47,12 +51,15 @@ inPage("a function that knows where the proxy is is not asked for one that is cl
 
 inPage("what WebSocket would refuse is refused at once", async ({ page }) => {
   const results = await page.evaluate(() => {
+    /** @param {NetworkWebSocketOptions} options */
     const message = (options) => {
       try {
         new NetworkWebSocket("chan", options);
       } catch (error) {
-        return [error.name, error.message.split(":")[0]];
+        const { name, message } = Object(error);
+        return [name, message.split(":")[0]];
       }
+      return [];
     };
     const addresses = ["", "localhost:9009", "ftp://localhost/", "ws://localhost/?query", "ws://localhost/#hash"];
     const channels = ["http://localhost:9009/chan", "ws://localhost:9009/network/chan"];

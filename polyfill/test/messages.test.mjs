@@ -3,13 +3,15 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
+/** @import { NetworkMessageEvent } from "../types/networkwebsockets.d.ts" */
+
 inPage("text goes out as JSON, whatever is in it", async ({ page, proxy, endpoint }) => {
   page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);
-    const { detail } = await next(ws, "connect");
-    for (const socket of [ws, detail.target]) {
+    const peer = await arrival(ws);
+    for (const socket of [ws, peer]) {
       for (const value of ['"quoted" \\ \n', "é€😀", "", "half \ud800", { a: 1 }, null, 42]) {
-        socket.send(value);
+        socket.send(wrong(value));
       }
     }
   }, endpoint);
@@ -26,8 +28,7 @@ inPage("text goes out as JSON, whatever is in it", async ({ page, proxy, endpoin
 inPage("binary goes out in binary frames, in the order of sending", async ({ page, proxy, endpoint }) => {
   page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);
-    const { detail } = await next(ws, "connect");
-    const peer = detail.target;
+    const peer = await arrival(ws);
     const bytes = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     ws.send(bytes.buffer);
     ws.send(bytes.subarray(2, 4));
@@ -58,9 +59,10 @@ inPage("binary goes out in binary frames, in the order of sending", async ({ pag
 inPage("text arrives as it is, other JSON as its text", async ({ page, proxy, endpoint }) => {
   const data = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);
+    /** @type {unknown[]} */
     const data = [];
     ws.onmessage = (event) => data.push(event.data);
-    (await next(ws, "connect")).detail.target.onmessage = (event) => data.push(event.data);
+    (await arrival(ws)).onmessage = (event) => data.push(event.data);
     await next(ws, "disconnect");
     return data;
   }, endpoint);
@@ -78,18 +80,23 @@ inPage("text arrives as it is, other JSON as its text", async ({ page, proxy, en
 
 inPage("binary arrives as each socket's binaryType says", async ({ page, proxy, endpoint }) => {
   const received = page.evaluate(async (endpoint) => {
+    /** @type {unknown[]} */
     const received = [];
     const ws = record(endpoint, []);
+    /**
+     * @param {NetworkMessageEvent} event
+     * @param {string} to
+     */
     const describe = async ({ data, senderId, peer }, to) => {
       const bytes = data instanceof Blob ? await data.arrayBuffer() : data;
       return `${to}: ${data.constructor.name} ${new Uint8Array(bytes)} from ${senderId} by ${peer?.id}`;
     };
     const types = [ws.binaryType];
     ws.onmessage = (event) => received.push(describe(event, "root"));
-    const peer = (await next(ws, "connect")).detail.target;
+    const peer = await arrival(ws);
     peer.onmessage = (event) => received.push(describe(event, "peer"));
     peer.binaryType = "arraybuffer";
-    ws.binaryType = "something else";
+    ws.binaryType = wrong("something else");
     types.push(peer.binaryType, ws.binaryType);
     await next(ws, "message");
     ws.binaryType = "arraybuffer";
@@ -120,11 +127,11 @@ inPage("binary arrives as each socket's binaryType says", async ({ page, proxy, 
 inPage("a peer's socket begins with the binaryType of its channel", async ({ page, proxy, endpoint }) => {
   const types = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);
-    const before = (await next(ws, "connect")).detail.target;
+    const before = await arrival(ws);
     ws.binaryType = "arraybuffer";
-    const after = (await next(ws, "connect")).detail.target;
+    const after = await arrival(ws);
     const { data } = await next(after, "message");
-    return [before.binaryType, after.binaryType, data.constructor.name];
+    return [before.binaryType, after.binaryType, Object(data).constructor.name];
   }, endpoint);
   const client = await proxy.admit("a");
   await page.evaluate(() => happens("a open [1]"));
@@ -136,7 +143,8 @@ inPage("a peer's socket begins with the binaryType of its channel", async ({ pag
 inPage("bufferedAmount counts what the page gave", async ({ page, proxy, endpoint }) => {
   const amounts = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);
-    const peer = (await next(ws, "connect")).detail.target;
+    const peer = await arrival(ws);
+    /** @type {unknown[]} */
     const amounts = [];
     const note = () => amounts.push(ws.bufferedAmount, peer.bufferedAmount);
     ws.send('"é"');
@@ -164,6 +172,7 @@ inPage(
   "frames that cannot be served or read are errors, and the connection stays",
   async ({ page, proxy, endpoint }) => {
     const log = page.evaluate(async (endpoint) => {
+      /** @type {string[]} */
       const log = [];
       await next(record(endpoint, log), "message");
       return log.slice(3);

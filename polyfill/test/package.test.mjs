@@ -22,7 +22,11 @@ const FILES = [
   "package.json",
 ];
 
-/** Runs a program, whose complaints are the error's message, and returns what it wrote. */
+/**
+ * Runs a program, whose complaints are the error's message, and returns what it wrote.
+ * @param {string} program
+ * @param {string[]} args
+ */
 async function run(program, ...args) {
   const { stdout } = await promisify(execFile)(program, args).catch((error) => {
     throw new Error(`${error.message}\n${error.stdout}${error.stderr}`);

@@ -6,6 +6,7 @@ import { inPage } from "./chromium.mjs";
 inPage("the list of peers is another when somebody comes or goes, and only then", async ({ page, proxy, endpoint }) => {
   const seen = page.evaluate(async (endpoint) => {
     const ws = record(endpoint, []);
+    /** @type {(readonly PeerWebSocket[])[]} */
     const lists = [];
     for (const type of ["open", "connect", "message", "connect", "disconnect"]) {
       await next(ws, type);
@@ -43,6 +44,7 @@ inPage("a socket asks for its id and opens with the answer", async ({ page, prox
 
 inPage("the first notice opens it as well, and order is kept", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
     await next(ws, "disconnect");
@@ -69,6 +71,7 @@ inPage("the first notice opens it as well, and order is kept", async ({ page, pr
 
 inPage("all events of a frame fire before anything else runs", async ({ page, proxy, endpoint }) => {
   const turns = page.evaluate(async (endpoint) => {
+    /** @type {unknown[]} */
     const turns = [];
     let turn = 0;
     const ws = record(endpoint, []);
@@ -86,6 +89,7 @@ inPage("all events of a frame fire before anything else runs", async ({ page, pr
 
 inPage("a peer that is announced twice comes once", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     await next(record(endpoint, log), "message");
     return log.filter((line) => line.includes("connect"));
@@ -98,9 +102,10 @@ inPage("a peer that is announced twice comes once", async ({ page, proxy, endpoi
 
 inPage("a peer's close is local", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
-    const peer = (await next(ws, "connect")).detail.target;
+    const peer = await arrival(ws);
     await next(peer, "message");
     peer.close(3001, "enough");
     log.push(`closing ${peer.readyState}, peers ${ws.peers.length}`);
@@ -131,6 +136,7 @@ inPage("a peer's close is local", async ({ page, proxy, endpoint }) => {
 
 inPage("a peer that is closed as it comes never opens", async ({ page, proxy, endpoint }) => {
   const log = page.evaluate(async (endpoint) => {
+    /** @type {string[]} */
     const log = [];
     const ws = record(endpoint, log);
     ws.addEventListener("connect", ({ detail: { target } }) => {

@@ -3,35 +3,55 @@ import assert from "node:assert/strict";
 
 import { begin, inPage, stopClock } from "./chromium.mjs";
 
+/**
+ * @import { Page } from "playwright-core"
+ * @import { FakeProxy } from "./fake-proxy.mjs"
+ */
+
 const NEVER_OPEN = ["root error unknown: The socket was closed before it was open. [3]", "root close 1006 false [3]"];
 const WAS_OPEN = ["root close 3456 enough true [3]"];
 
-/** Makes a channel in the page that connects again, and closes when `type` fires there for the `times`th time; "peer …" at its first peer. */
+/**
+ * Makes a channel in the page that connects again, and closes when `type` fires there for the
+ * `times`th time; "peer …" at its first peer.
+ * @param {Page} page
+ * @param {string} endpoint
+ * @param {string} type
+ * @param {number} [times]
+ */
 function join(page, endpoint, type, times = 1) {
   return page.evaluate(
-    async ([endpoint, type, times]) => {
+    async ({ endpoint, type, times }) => {
       const count = countConnections();
+      /** @type {string[]} */
       const log = [];
       const ws = record(endpoint, log, "chan", { reconnect: true });
-      const firstPeer = new Promise((resolve) =>
-        ws.addEventListener("connect", ({ detail }) => resolve(detail.target)),
-      );
+      const firstPeer = arrival(ws);
       globalThis.leave = () => {
         log.length = 0;
         ws.close(3456, "enough");
       };
       globalThis.end = next(ws, "close").then(() => [...log]);
       globalThis.channel = { ws, log, count };
+      /**
+       * @param {EventTarget} socket
+       * @param {string} name
+       */
       const listen = (socket, name) => {
         socket.addEventListener(name, () => --times || leave());
       };
       type.startsWith("peer ") ? firstPeer.then((peer) => listen(peer, type.slice(5))) : listen(ws, type);
     },
-    [endpoint, type, times],
+    { endpoint, type, times },
   );
 }
 
-/** What happened from `close()` on. Whatever could wake the channel then does nothing. */
+/**
+ * What happened from `close()` on. Whatever could wake the channel then does nothing.
+ * @param {Page} page
+ * @param {FakeProxy} proxy
+ * @param {string} endpoint
+ */
 async function ended(page, proxy, endpoint) {
   const events = await page.evaluate(() => end);
   const tried = await page.evaluate(() => channel.count.tried);
@@ -67,11 +87,13 @@ for (const type of ["error", "reconnecting"]) {
 }
 
 const PEERS = { a: "a close 1006 false [3]", b: "b close 1006 false [3]" };
-for (const [type, before] of [
+/** @type {[type: string, before: string[]][]} */
+const LOSSES = [
   ["peer close", ["root disconnect a [2]", PEERS.b, "root disconnect b [2]"]],
   ["disconnect", [PEERS.b, "root disconnect b [2]"]],
   ["reconnecting", []],
-]) {
+];
+for (const [type, before] of LOSSES) {
   inPage(`in a handler of ${type} when it is lost`, async ({ page, proxy, endpoint }) => {
     await page.clock.install();
     await join(page, endpoint, type);

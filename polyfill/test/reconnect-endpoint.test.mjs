@@ -9,7 +9,7 @@ inPage("a function is asked before each attempt", async ({ page, proxy, endpoint
   try {
     const urls = page.evaluate(
       async (endpoints) => {
-        const options = { reconnect: true, endpoint: async () => endpoints.shift() };
+        const options = { reconnect: true, endpoint: async () => endpoints.shift() ?? "" };
         const ws = record(undefined, [], "chan", options);
         const urls = [ws.url];
         ws.onopen = () => urls.push(ws.url);
@@ -39,15 +39,16 @@ const FAULTS = {
 for (const [fault, source] of Object.entries(FAULTS)) {
   inPage(`a function that ${fault} is asked again`, async ({ page, proxy, endpoint }) => {
     const log = page.evaluate(
-      async ([endpoint, source]) => {
+      async ({ endpoint, source }) => {
         const faulty = eval(source);
         let asked = 0;
+        /** @type {string[]} */
         const log = [];
         const options = { reconnect: { maxDelay: 0 }, endpoint: () => (asked++ < 2 ? faulty() : endpoint) };
         await next(record(undefined, log, "chan", options), "open");
         return log;
       },
-      [endpoint, source],
+      { endpoint, source },
     );
     await proxy.admit();
     const [error, ...others] = await log;
@@ -57,6 +58,7 @@ for (const [fault, source] of Object.entries(FAULTS)) {
 
   inPage(`a function that ${fault} ends a channel that does not connect again`, async ({ page }) => {
     const log = page.evaluate(async (source) => {
+      /** @type {string[]} */
       const log = [];
       await next(record(undefined, log, "chan", { endpoint: eval(source) }), "close");
       return log;
@@ -70,11 +72,13 @@ for (const [fault, source] of Object.entries(FAULTS)) {
 for (const outcome of ["gives an endpoint", "fails"]) {
   inPage(`a function that ${outcome} after close() changes nothing`, async ({ page, proxy, endpoint }) => {
     const result = page.evaluate(
-      async ([endpoint, outcome]) => {
+      async ({ endpoint, outcome }) => {
         const count = countConnections();
+        /** @type {string[]} */
         const log = [];
         let asked = 0;
         const answer = Promise.withResolvers();
+        /** @type {PromiseWithResolvers<void>} */
         const question = Promise.withResolvers();
         const ask = () => {
           asked++;
@@ -89,7 +93,7 @@ for (const outcome of ["gives an endpoint", "fails"]) {
         await next(new NetworkWebSocket("another", { endpoint }), "open");
         return [asked, count.tried, ...log];
       },
-      [endpoint, outcome],
+      { endpoint, outcome },
     );
     await proxy.admit();
     const end = ["root error unknown: The socket was closed before it was open. [3]", "root close 1006 false [3]"];
@@ -103,6 +107,10 @@ inPage("what becomes known late of an attempt makes no second connection", async
     globalThis.count = countConnections();
     globalThis.questions = [];
     globalThis.answers = [];
+    /**
+     * @param {string} line
+     * @param {object[]} list
+     */
     const ask = (line, list) => {
       const { promise, resolve, reject } = Promise.withResolvers();
       list.push({ resolve, reject });
@@ -139,7 +147,7 @@ inPage("what becomes known late of an attempt makes no second connection", async
 inPage("an endpoint that is no function is read once", async ({ page, proxy, endpoint }) => {
   const read = page.evaluate(async (endpoint) => {
     let read = 0;
-    const options = { reconnect: true, endpoint: { toString: () => (read++, endpoint) } };
+    const options = { reconnect: true, endpoint: wrong({ toString: () => (read++, endpoint) }) };
     const ws = record(undefined, [], "chan", options);
     await next(ws, "open");
     await next(ws, "open");
@@ -152,7 +160,9 @@ inPage("an endpoint that is no function is read once", async ({ page, proxy, end
 
 inPage("wrong options are TypeErrors", async ({ page, endpoint }) => {
   const results = page.evaluate((endpoint) => {
-    const tried = (reconnect) => thrown(() => new NetworkWebSocket("chan", { endpoint, reconnect }).close());
+    /** @param {unknown} reconnect */
+    const tried = (reconnect) =>
+      thrown(() => new NetworkWebSocket("chan", { endpoint, reconnect: wrong(reconnect) }).close());
     const good = [true, false, null, undefined, {}, [], 1, "yes", { send: "throw", maxDelay: "7", maxQueued: null }];
     const limits = [NaN, -1, "much", {}, undefined, Infinity, 0];
     return [

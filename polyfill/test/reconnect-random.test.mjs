@@ -4,12 +4,19 @@ import assert from "node:assert/strict";
 import { inPage } from "./chromium.mjs";
 import { seeded } from "./seeded.mjs";
 
+/**
+ * @import { Page } from "playwright-core"
+ * @import { Client, FakeProxy } from "./fake-proxy.mjs"
+ */
+
 const STEPS = 25;
 
 for (let seed = 1; seed <= 8; seed++) {
   inPage(`random proxies, seed ${seed}`, async ({ page, proxy, endpoint }) => {
     const log = page.evaluate(async (endpoint) => {
+      /** @type {string[]} */
       const log = [];
+      /** @type {{maxDelay: number, send: "queue"}} */
       const reconnect = { maxDelay: 0, send: "queue" };
       // However slowly the story goes, no connection lasts.
       Date.now = () => 0;
@@ -22,7 +29,7 @@ for (let seed = 1; seed <= 8; seed++) {
       return log;
     }, endpoint);
     const random = seeded(seed);
-    const story = new Story(page, proxy, (list) => list[random(list.length)]);
+    const story = new Story(page, proxy, random);
     await story.tell();
     assert.deepEqual(withoutOutages(await log), story.expected);
   });
@@ -30,15 +37,37 @@ for (let seed = 1; seed <= 8; seed++) {
 
 /** What a proxy does, and what a page is to make of it. */
 class Story {
+  /** @type {string[]} */
   expected = [];
+  /** @type {string[]} */
   #present = [];
-  #client;
+  /** @type {Client | null} */
+  #latest = null;
+  #random;
   #said = 0;
 
-  constructor(page, proxy, pick) {
+  /**
+   * @param {Page} page
+   * @param {FakeProxy} proxy
+   * @param {(bound: number) => number} random
+   */
+  constructor(page, proxy, random) {
     this.page = page;
     this.proxy = proxy;
-    this.pick = pick;
+    this.#random = random;
+  }
+
+  /**
+   * @template Item
+   * @param {Item[]} list
+   */
+  pick(list) {
+    return list[this.#random(list.length)];
+  }
+
+  get #client() {
+    assert.ok(this.#latest);
+    return this.#latest;
   }
 
   async tell() {
@@ -55,7 +84,7 @@ class Story {
 
   async #open() {
     const peers = ["a", "b", "c"].filter(() => this.pick([true, false]));
-    this.#client = await this.proxy.admitAs(`me ${this.#said++}`, ...peers);
+    this.#latest = await this.proxy.admitAs(`me ${this.#said++}`, ...peers);
     assert.equal(this.proxy.present, 1);
     this.expected.push("root open [1]");
     this.#present = [];
@@ -127,11 +156,16 @@ class Story {
     client.socket.close(4429);
   }
 
+  /** @param {string} id */
   #expectArrival(id) {
     this.#present.push(id);
     this.expected.push(`root connect ${id} [1]`, `${id} open [1]`);
   }
 
+  /**
+   * @param {string} end
+   * @param {number} state
+   */
   #expectDepartures(end, state) {
     for (const id of this.#present) {
       this.expected.push(`${id} close ${end} [3]`, `root disconnect ${id} [${state}]`);
@@ -139,10 +173,15 @@ class Story {
   }
 }
 
-/** Puts one word for the attempts of an outage, which count on from those before, and for their errors, each another than the last. */
+/**
+ * Puts one word for the attempts of an outage, which count on from those before, and for their
+ * errors, each another than the last.
+ * @param {string[]} log
+ */
 function withoutOutages(log) {
   let attempt = 0;
   let isOutage = false;
+  /** @type {string | undefined} */
   let reason;
   return log.flatMap((line) => {
     if (line.startsWith("root error")) {

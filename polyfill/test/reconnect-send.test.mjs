@@ -3,17 +3,33 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
+/**
+ * @import { Page } from "playwright-core"
+ * @import { FakeProxy } from "./fake-proxy.mjs"
+ * @import { NetworkWebSocketOptions } from "../types/networkwebsockets.d.ts"
+ */
+
+/** @type {NetworkWebSocketOptions} */
 const QUEUE = { reconnect: { send: "queue" } };
 
-/** Makes `ws` in the page. */
+/**
+ * Makes `ws` in the page.
+ * @param {Page} page
+ * @param {string} endpoint
+ * @param {NetworkWebSocketOptions} options
+ */
 function join(page, endpoint, options) {
-  return page.evaluate(
-    ([endpoint, options]) => void (globalThis.ws = record(endpoint, [], "chan", options)),
-    [endpoint, options],
-  );
+  return page.evaluate(({ endpoint, options }) => void (globalThis.ws = record(endpoint, [], "chan", options)), {
+    endpoint,
+    options,
+  });
 }
 
-/** Breaks the first connection, and waits until the page knows. */
+/**
+ * Breaks the first connection, and waits until the page knows.
+ * @param {Page} page
+ * @param {FakeProxy} proxy
+ */
 async function lose(page, proxy) {
   (await proxy.admit("a")).socket.terminate();
   await page.evaluate(() => happens("root reconnecting 1 [0]"));
@@ -48,7 +64,7 @@ for (const opened of [false, true]) {
     }
     // The id is not known before the proxy is asked for it.
     const client = await proxy.accept();
-    const amounts = page.evaluate(() => {
+    const told = page.evaluate(() => {
       const bytes = Uint8Array.of(1, 2);
       const view = Uint8Array.of(0, 3, 4, 0);
       ws.send('"é"');
@@ -65,7 +81,7 @@ for (const opened of [false, true]) {
       globalThis.amounts = amounts;
       return amounts;
     });
-    assert.deepEqual(await amounts, [0, 12]);
+    assert.deepEqual(await told, [0, 12]);
     assert.deepEqual(await client.frame(), { action: "status" });
     client.send({ action: "status", source: "me", target: "me" });
     assert.deepEqual(await client.frame(), { action: "broadcast", data: '"é"' });

@@ -4,7 +4,17 @@ import assert from "node:assert/strict";
 import { begin, inPage, stopClock } from "./chromium.mjs";
 import { collect } from "./collect.mjs";
 
-/** Stops the page's clock in a pause, where nothing but time or what a test does can end it. */
+/**
+ * @import { Page } from "playwright-core"
+ * @import { FakeProxy } from "./fake-proxy.mjs"
+ */
+
+/**
+ * Stops the page's clock in a pause, where nothing but time or what a test does can end it.
+ * @param {Page} page
+ * @param {FakeProxy} proxy
+ * @param {string} endpoint
+ */
 async function pause(page, proxy, endpoint) {
   await stopClock(page);
   await page.evaluate((endpoint) => {
@@ -18,6 +28,7 @@ async function pause(page, proxy, endpoint) {
   return page.evaluate(() => happens("root reconnecting 1 [0]").then(() => delay));
 }
 
+/** @param {Page} page */
 const tried = (page) => page.evaluate(() => count.tried);
 
 inPage("it waits as long as it said", async ({ page, proxy, endpoint }) => {
@@ -67,6 +78,7 @@ inPage("listeners hold it through a pause, and nothing holds it after its end", 
   await page.evaluate(() => happens("root open [1]", 2));
   await page.evaluate(async () => {
     const ws = refs[0].deref();
+    if (!(ws instanceof NetworkWebSocket)) return;
     ws.close();
     await next(ws, "close");
   });

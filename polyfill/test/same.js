@@ -1,37 +1,58 @@
 /** For pages under test: sockets of one class or another, all to a server that sends back what it gets. */
 
+/** @type {typeof WebSocket | typeof NetworkWebSocket | typeof PeerWebSocket} */
 let kind;
+/** @type {string} */
 let endpoint;
-/** Where nothing listens. */
+/** Where nothing listens. @type {string} */
 let nowhere;
 
-/** Says which class is probed: WebSocket, NetworkWebSocket or PeerWebSocket. */
+/**
+ * Says which class is probed: WebSocket, NetworkWebSocket or PeerWebSocket.
+ * @param {"WebSocket" | "NetworkWebSocket" | "PeerWebSocket"} class_
+ * @param {string} server
+ * @param {string} nobody
+ */
 function probing(class_, server, nobody) {
   kind = globalThis[class_];
   endpoint = server;
   nowhere = nobody;
 }
 
-/** A new socket of that class; that of a channel where it is PeerWebSocket. */
+/**
+ * A new socket of that class; that of a channel where it is PeerWebSocket.
+ * @param {string | string[]} [protocols]
+ */
 function make(protocols = []) {
   return kind === WebSocket
     ? new WebSocket(`${endpoint}/plain`, protocols)
     : new NetworkWebSocket("chan", { endpoint, protocols });
 }
 
-/** The same, open; the socket of the peer that sends back where it is PeerWebSocket. */
+/**
+ * The same, open; the socket of the peer that sends back where it is PeerWebSocket.
+ * @returns {Promise<WebSocket>}
+ */
 async function open() {
   const ws = make();
   const peer = new Promise((resolve) => {
-    const present = ({ detail: { target } }) => target.addEventListener("open", () => resolve(target), { once: true });
+    /** @param {Event} event */
+    const present = (event) => {
+      const { target } = /** @type {Told} */ (event).detail ?? {};
+      target?.addEventListener("open", () => resolve(target), { once: true });
+    };
     ws.addEventListener("connect", present, { once: true });
   });
   await next(ws, "open");
   return kind === PeerWebSocket ? peer : ws;
 }
 
-/** Everything that comes back until now. */
+/**
+ * Everything that comes back until now.
+ * @param {WebSocket} socket
+ */
 async function replies(socket) {
+  /** @type {(string | Blob | ArrayBuffer)[]} */
   const received = [];
   socket.addEventListener("message", ({ data }) => received.push(data));
   socket.send("the end");
@@ -41,6 +62,7 @@ async function replies(socket) {
   return Promise.all(received.slice(0, -1).map(describe));
 }
 
+/** @param {string | Blob | ArrayBuffer} data */
 async function describe(data) {
   if (typeof data === "string") {
     return data.length > 100 ? `${data.slice(0, 10)}… ${data.length}` : data;
@@ -56,10 +78,15 @@ function otherWindow() {
   return frame.contentWindow;
 }
 
-/** Writes down the events of a socket. Why an error happened only ours can tell. */
+/**
+ * Writes down the events of a socket. Why an error happened only ours can tell.
+ * @param {WebSocket} socket
+ * @param {unknown[]} log
+ */
 function watchAlike(socket, log) {
   for (const type of ["open", "error", "close"]) {
-    socket.addEventListener(type, ({ code, reason, wasClean }) => {
+    socket.addEventListener(type, (event) => {
+      const { code, reason, wasClean } = /** @type {Told} */ (event);
       log.push(type === "close" ? [type, code, reason, wasClean, socket.readyState] : [type, socket.readyState]);
     });
   }

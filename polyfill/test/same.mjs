@@ -4,19 +4,43 @@ import assert from "node:assert/strict";
 import { inPage } from "./chromium.mjs";
 import { Echo } from "./echo.mjs";
 
-/** Compares the channel's socket with WebSocket. */
+/** What is done in a page, and what it finds out. @typedef {() => unknown} Probe */
+
+/** @typedef {"WebSocket" | "NetworkWebSocket" | "PeerWebSocket"} Class */
+
+/**
+ * @import { Page } from "playwright-core"
+ * @import { Test } from "./chromium.mjs"
+ */
+
+/**
+ * Compares the channel's socket with WebSocket.
+ * @param {string} name
+ * @param {Probe} probe
+ */
 export function same(name, probe) {
   compare(name, probe, ["NetworkWebSocket"]);
 }
 
-/** Compares a peer's socket as well. */
+/**
+ * Compares a peer's socket as well.
+ * @param {string} name
+ * @param {Probe} probe
+ */
 export function sameForPeers(name, probe) {
   compare(name, probe, ["NetworkWebSocket", "PeerWebSocket"]);
 }
 
+/**
+ * @param {string} name
+ * @param {Probe} probe
+ * @param {Class[]} classes
+ */
 function compare(name, probe, classes) {
+  /** @param {Test} test */
   const body = async ({ page, proxy, endpoint, errors }) => {
     proxy.close();
+    /** @param {Class} class_ */
     const answer = (class_) => ask({ page, errors, probe, class_, nobody: endpoint });
     const expected = await answer("WebSocket");
     assert.ok(JSON.stringify(expected.result).length > 2, "the probe finds something out");
@@ -27,11 +51,15 @@ function compare(name, probe, classes) {
   inPage(name, body, "/same.html");
 }
 
-/** What a probe finds out, in a page of its own, and what the page reports meanwhile. */
+/**
+ * What a probe finds out, in a page of its own, and what the page reports meanwhile.
+ * @param {{page: Page, errors: string[], probe: Probe, class_: Class, nobody: string}} asked
+ */
 async function ask({ page, errors, probe, class_, nobody }) {
   const echo = await Echo.listen();
   try {
-    await page.evaluate((given) => probing(...given), [class_, echo.endpoint, nobody]);
+    const given = { class_, server: echo.endpoint, nobody };
+    await page.evaluate(({ class_, server, nobody }) => probing(class_, server, nobody), given);
     return { result: await page.evaluate(probe), reported: errors.splice(0) };
   } finally {
     // The page goes first: what its sockets make of the server's end is not asked.

@@ -12,7 +12,7 @@ inPage("as JSON", async ({ page, proxy, endpoint }) => {
     const ws = record(endpoint, []);
     const texts = [JSON.stringify(ws)];
     const { detail } = await next(ws, "connect");
-    return [...texts, JSON.stringify(detail.target), JSON.stringify(ws)].map(JSON.parse);
+    return [...texts, JSON.stringify(detail?.target), JSON.stringify(ws)].map((text) => JSON.parse(text));
   }, endpoint);
   await proxy.admit("a");
   const url = `${endpoint}/network/chan`;
@@ -26,7 +26,7 @@ inPage("as JSON", async ({ page, proxy, endpoint }) => {
 
 test("in a log", async () => {
   // It is closed before it connects, so any will do.
-  globalThis.WebSocket ??= class {};
+  if (!("WebSocket" in globalThis)) Reflect.set(globalThis, "WebSocket", class {});
   const { LocalWebSocket } = await import(join(dist, "networkwebsockets.mjs"));
   const ws = new LocalWebSocket("chan", { endpoint: "ws://localhost:1" });
   ws.close();

@@ -3,15 +3,25 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
-/** Makes `ws` in the page, and `limits`, what it said of the limit before it was open and then. */
+/**
+ * @import { Page } from "playwright-core"
+ * @import { NetworkWebSocketOptions } from "../types/networkwebsockets.d.ts"
+ */
+
+/**
+ * Makes `ws` in the page, and `limits`, what it said of the limit before it was open and then.
+ * @param {Page} page
+ * @param {string} endpoint
+ * @param {NetworkWebSocketOptions} options
+ */
 function join(page, endpoint, options) {
   return page.evaluate(
-    ([endpoint, options]) => {
+    ({ endpoint, options }) => {
       globalThis.ws = record(endpoint, (globalThis.log = []), "chan", options);
       globalThis.limits = [ws.maxMessageSize];
       ws.addEventListener("open", () => limits.push(ws.maxMessageSize));
     },
-    [endpoint, options],
+    { endpoint, options },
   );
 }
 
@@ -46,6 +56,7 @@ inPage("send() throws for more, and goes on", async ({ page, proxy, endpoint }) 
   const client = await proxy.greet(12, "a");
   const outcome = await page.evaluate(async () => {
     await happens("a open [1]");
+    /** @type {(string | ArrayBuffer | Uint8Array | Blob)[]} */
     const fits = [
       "x".repeat(12),
       '"'.repeat(12),
@@ -56,6 +67,7 @@ inPage("send() throws for more, and goes on", async ({ page, proxy, endpoint }) 
       new ArrayBuffer(12),
     ];
     fits.push(new Uint8Array(12), new Blob(["x".repeat(12)]), "");
+    /** @type {(string | ArrayBuffer | Uint8Array | Blob)[]} */
     const exceeds = [
       "x".repeat(13),
       "é".repeat(7),
@@ -73,7 +85,7 @@ inPage("send() throws for more, and goes on", async ({ page, proxy, endpoint }) 
       try {
         ws.send("x".repeat(13));
       } catch (error) {
-        resolve(error.message);
+        resolve(String(error));
       }
     });
     peer.close();
@@ -88,7 +100,7 @@ inPage("send() throws for more, and goes on", async ({ page, proxy, endpoint }) 
   }
   await page.evaluate(() => happens("a close 1005 true [3]"));
   assert.equal(client.waiting, 0);
-  assert.ok(!outcome.log.some((line) => line.includes("error")), outcome.log);
+  assert.ok(!outcome.log.some((line) => line.includes("error")), outcome.log.join());
 });
 
 inPage("until it is open, its state comes first", async ({ page, proxy, endpoint }) => {

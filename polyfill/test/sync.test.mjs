@@ -3,10 +3,20 @@ import assert from "node:assert/strict";
 
 import { inPage } from "./chromium.mjs";
 
+/**
+ * @import { Page } from "playwright-core"
+ * @import { NetworkWebSocketOptions } from "../types/networkwebsockets.d.ts"
+ */
+
+/**
+ * @param {Page} page
+ * @param {string} endpoint
+ * @param {NetworkWebSocketOptions} [options]
+ */
 function join(page, endpoint, options = {}) {
   return page.evaluate(
-    ([endpoint, options]) => void (globalThis.ws = record(endpoint, (globalThis.log = []), "chan", options)),
-    [endpoint, options],
+    ({ endpoint, options }) => void (globalThis.ws = record(endpoint, (globalThis.log = []), "chan", options)),
+    { endpoint, options },
   );
 }
 
@@ -17,7 +27,7 @@ inPage("after all who were there have come", async ({ page, proxy, endpoint }) =
   client.connect("b");
   const log = await page.evaluate(async () => {
     await happens("b open [1]");
-    return log;
+    return globalThis.log;
   });
   const before = ["root open [1]", "root connect a [1]", "a open [1]"];
   assert.deepEqual(log, [...before, "root sync true [1]", "root connect b [1]", "b open [1]"]);
