@@ -12,8 +12,8 @@ use crate::package::version;
 use crate::step::Step;
 use crate::{checkout, npm, toolchain};
 
-/// Checks format, lints, documentation, dependencies, the shape of files, the tests of what is promised,
-/// and what the WebAssembly imports.
+/// Checks format, lints, types, documentation, dependencies, the shape of files, the tests of what is
+/// promised, and what the WebAssembly imports.
 ///
 /// Runs every check, whatever the others say, and ends with the list of those that failed.
 #[derive(clap::Args)]
@@ -49,6 +49,7 @@ impl Check {
             ("promises", passed(promises::check())),
             ("version", passed(version::check())),
             ("JavaScript", passed(javascript())),
+            ("types of JavaScript", passed(javascript_types())),
             ("npm package", passed(package())),
         ];
         println!("{}", conclusion(checks)?);
@@ -99,11 +100,33 @@ fn documentation() -> Result<()> {
     Step::cargo("doc --workspace --all-features --no-deps").env("RUSTDOCFLAGS", "-D warnings").run()
 }
 
-/// Format and lints of JavaScript and TypeScript, as `biome.json` has them.
+/// Format and lints of JavaScript and TypeScript, as `biome.jsonc` has them.
 fn javascript() -> Result<()> {
     npm::need("polyfill")?;
     let biome = checkout::root().join("polyfill/node_modules/@biomejs/biome/bin/biome");
     Step::new("node").arg(biome).words("ci --error-on-warnings").run()
+}
+
+/// The folders whose plain JavaScript is checked; the `tsconfig.json` of each says what belongs to it.
+const TYPED: [&str; 6] = ["demo", "proxy", "polyfill/bench", "polyfill/test", "tests", "tests/package"];
+
+/// The types that plain JavaScript states in JSDoc. Uses of the npm package are held against its
+/// declarations.
+fn javascript_types() -> Result<()> {
+    npm::need("polyfill")?;
+    npm::need("tests")?;
+    let compiler = checkout::root().join("polyfill/node_modules/typescript/bin/tsc");
+    let mut faulty = Vec::new();
+    for folder in TYPED {
+        let check = Step::new("node").arg(&compiler).words("--project").arg(folder);
+        if check.run().is_err() {
+            faulty.push(folder);
+        }
+    }
+    if !faulty.is_empty() {
+        bail!("tsc finds faults, listed above, in the JavaScript of {}", faulty.join(", "));
+    }
+    Ok(())
 }
 
 /// The scripts of polyfill/package.json that look at types and style, as far as there are any.
