@@ -95,7 +95,7 @@ async function arrival(ws) {
 }
 
 /**
- * A value of a type that is not allowed, given on purpose: `any`, as nothing else fits everywhere.
+ * A value as `any`, where a test does on purpose what the types do not allow.
  * @param {unknown} value
  * @returns {any}
  */

@@ -36,14 +36,17 @@ const refused = async () => {
     [Symbol(), { toString: throws }],
   ];
   const calls = [...[...codes, ...objects].map((code) => [code]), ...reasons.map((reason) => [1000, reason]), ...both];
-  const close = (call) => thrown(() => socket.close(...call));
+  /** @param {unknown[]} call */
+  const close = (call) => thrown(() => wrong(socket).close(...call));
   const open_ = [calls.map(close), socket.readyState];
   return [...open_, close([]), socket.readyState, calls.map(close), close([3000, "again"])];
 };
 sameForPeers("codes and reasons that are refused, before and after", refused);
 
 same("codes and reasons that are taken", async () => {
+  /** @type {unknown[]} */
   const logs = [];
+  /** @type {unknown[][]} */
   const calls = [
     [],
     [undefined],
@@ -57,9 +60,10 @@ same("codes and reasons that are taken", async () => {
   calls.push([1000, "é".repeat(61)], [[1000]], [{ valueOf: () => 4000 }], [3456, null], [3456, 12]);
   for (const call of calls) {
     const ws = await open();
+    /** @type {unknown[]} */
     const log = [];
     watchAlike(ws, log);
-    log.push(ws.close(...call), ws.readyState);
+    log.push(wrong(ws).close(...call), ws.readyState);
     await next(ws, "close");
     logs.push(log);
   }
@@ -67,6 +71,7 @@ same("codes and reasons that are taken", async () => {
 });
 
 same("ends that the server wants", async () => {
+  /** @type {unknown[]} */
   const logs = [];
   const codes = [
     "close",
@@ -79,6 +84,7 @@ same("ends that the server wants", async () => {
   ];
   for (const order of [...codes, "terminate", "garble"]) {
     const ws = await open();
+    /** @type {unknown[]} */
     const log = [];
     watchAlike(ws, log);
     ws.send(order);
@@ -90,6 +96,7 @@ same("ends that the server wants", async () => {
 
 same("close() before it is open", async () => {
   const ws = make();
+  /** @type {unknown[]} */
   const log = [];
   watchAlike(ws, log);
   ws.close(4000, "bye");
@@ -106,6 +113,7 @@ same("close() before it is open", async () => {
 
 same("close() in every handler", async () => {
   const ws = make();
+  /** @type {unknown[]} */
   const log = [];
   watchAlike(ws, log);
   ws.onopen = () => ws.send("hello");
@@ -125,6 +133,7 @@ same("close() in every handler", async () => {
 
 same("a server that is not there", async () => {
   const ws = kind === WebSocket ? new WebSocket(nowhere) : new NetworkWebSocket("chan", { endpoint: nowhere });
+  /** @type {unknown[]} */
   const log = [];
   watchAlike(ws, log);
   await next(ws, "close");
@@ -133,6 +142,7 @@ same("a server that is not there", async () => {
 
 same("messages that are on their way when it is closed do not arrive", async () => {
   const ws = await open();
+  /** @type {unknown[]} */
   const log = [];
   watchAlike(ws, log);
   ws.onmessage = () => log.push("message");
@@ -149,9 +159,10 @@ same("a window that goes away", async () => {
   frame.src = location.href;
   document.body.append(frame);
   await next(frame, "load");
-  const other = frame.contentWindow;
+  const other = wrong(windowOf(frame));
   other.probing(kind.name, endpoint);
   const ws = await other.eval("open()");
+  /** @type {unknown[]} */
   const log = [];
   watchAlike(ws, log);
   frame.remove();
@@ -165,8 +176,10 @@ same("a window that goes away while it hears of an error", async () => {
   frame.src = location.href;
   document.body.append(frame);
   await next(frame, "load");
-  frame.contentWindow.probing(kind.name, endpoint);
-  const ws = await frame.contentWindow.eval("open()");
+  const other = wrong(windowOf(frame));
+  other.probing(kind.name, endpoint);
+  const ws = await other.eval("open()");
+  /** @type {unknown[]} */
   const log = [];
   watchAlike(ws, log);
   const removed = new Promise((resolve) => (ws.onerror = () => resolve(frame.remove())));

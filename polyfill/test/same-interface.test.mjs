@@ -4,17 +4,20 @@ import { same, sameForPeers } from "./same.mjs";
 /** What peers' sockets do not have. */
 const ofChannels = ["url", "extensions", "protocol"];
 
-for (const [who, compare, without] of [
-  ["a channel", same, []],
-  ["a peer", sameForPeers, ofChannels],
+for (const { who, compare, without } of [
+  { who: "a channel", compare: same, without: [] },
+  { who: "a peer", compare: sameForPeers, without: ofChannels },
 ]) {
   const names = JSON.stringify(without);
   compare(`members of ${who}'s prototype`, `(${describeMembers})(${names})`);
   compare(`members of ${who}'s prototype, asked of other objects`, `(${misuseMembers})(${names})`);
 }
 
+/** @param {(string | symbol)[]} without */
 function describeMembers(without) {
+  /** @param {Function} value */
   const isConstructor = (value) => thrown(() => Reflect.construct(Object, [], value)) === "nothing";
+  /** @param {unknown} value */
   const describe = (value) =>
     typeof value === "function" ? [value.name, value.length, "prototype" in value, isConstructor(value)] : typeof value;
   return Reflect.ownKeys(WebSocket.prototype)
@@ -25,36 +28,40 @@ function describeMembers(without) {
     });
 }
 
+/** @param {string[]} without */
 function misuseMembers(without) {
   const others = [{}, undefined, null, 1, new EventTarget(), kind.prototype, Object.create(kind.prototype)];
   return Object.keys(WebSocket.prototype)
     .filter((key) => !without.includes(key))
     .map((key) => {
-      const { get, set, value } = Object.getOwnPropertyDescriptor(kind.prototype, key);
+      const { get, set, value } = Object.getOwnPropertyDescriptor(kind.prototype, key) ?? {};
       const calls = [get, set, value].filter((call) => typeof call === "function");
       return [key, calls.map((call) => others.map((other) => thrown(() => call.call(other, "1"))))];
     });
 }
 
 same("the constructor", () => {
-  const { value, ...exposed } = Object.getOwnPropertyDescriptor(globalThis, kind.name);
+  const { value, ...exposed } = Object.getOwnPropertyDescriptor(globalThis, kind.name) ?? {};
   const members = Reflect.ownKeys(WebSocket).map((key) => {
-    const { value, ...flags } = Object.getOwnPropertyDescriptor(kind, key);
+    const { value, ...flags } = Object.getOwnPropertyDescriptor(kind, key) ?? {};
     return [String(key), flags, typeof value, key === "length" && value];
   });
-  const calls = [() => new kind(), () => kind("chan"), () => Reflect.construct(kind, [], Object)];
+  const loose = wrong(kind);
+  const calls = [() => new loose(), () => loose("chan"), () => Reflect.construct(kind, [], Object)];
   return [exposed, members, value === kind, calls.map(thrown), kind.prototype.constructor === kind];
 });
 
 sameForPeers("constants and attributes do not change", async () => {
   "use strict";
-  const socket = await open();
+  const socket = wrong(await open());
+  /** @param {string} name */
   const change = (name) => [name, thrown(() => (socket[name] = 5)), delete socket[name], socket[name]];
   return ["readyState", "bufferedAmount", "CONNECTING", "OPEN", "CLOSING", "CLOSED"].map(change);
 });
 
 sameForPeers("nothing of a socket is its own", async () => {
   const socket = await open();
+  /** @type {string[]} */
   const inherited = [];
   for (const name in socket) {
     inherited.push(name);
@@ -67,7 +74,7 @@ sameForPeers("nothing of a socket is its own", async () => {
 });
 
 sameForPeers("values of handlers", async () => {
-  const socket = await open();
+  const socket = wrong(await open());
   const call = () => {};
   const object = { handleEvent() {} };
   const values = [
@@ -92,7 +99,13 @@ sameForPeers("values of handlers", async () => {
 
 sameForPeers("calls of handlers", async () => {
   const socket = await open();
+  /** @type {unknown[]} */
   const log = [];
+  /**
+   * @param {string} type
+   * @param {EventInit | ErrorEventInit} [init]
+   * @param {new (type: string, init?: EventInit) => Event} [Class]
+   */
   const fire = (type, init, Class = Event) => {
     const event = new Class(type, { cancelable: true, ...init });
     log.push([type, socket.dispatchEvent(event), event.defaultPrevented]);
@@ -111,7 +124,7 @@ sameForPeers("calls of handlers", async () => {
   fire("error", { message: "text" }, ErrorEvent);
   socket.onerror = () => false;
   fire("error", {}, ErrorEvent);
-  socket.onclose = { handleEvent: () => log.push("never") };
+  socket.onclose = wrong({ handleEvent: () => log.push("never") });
   fire("close");
   socket.onclose = () => {
     throw new Error("from a handler");
@@ -123,7 +136,9 @@ sameForPeers("calls of handlers", async () => {
 
 sameForPeers("handlers keep their place among the listeners", async () => {
   const socket = await open();
+  /** @type {unknown[]} */
   const log = [];
+  /** @param {string} what */
   const say = (what) => () => log.push(what);
   const fire = () => socket.dispatchEvent(new Event("message")) && log.push("|");
   socket.addEventListener("message", say("first"));
@@ -133,7 +148,7 @@ sameForPeers("handlers keep their place among the listeners", async () => {
   fire();
   socket.onmessage = say("replaced");
   fire();
-  socket.onmessage = {};
+  socket.onmessage = wrong({});
   fire();
   socket.onmessage = say("still there");
   fire();
@@ -157,6 +172,7 @@ sameForPeers("handlers keep their place among the listeners", async () => {
 
 sameForPeers("a handler that is removed by a listener is not called", async () => {
   const socket = await open();
+  /** @type {unknown[]} */
   const log = [];
   socket.addEventListener("error", () => (socket.onerror = null));
   socket.onerror = () => log.push("removed");
@@ -169,10 +185,12 @@ sameForPeers("a handler that is removed by a listener is not called", async () =
 
 same("events", async () => {
   const ws = make();
+  /** @type {unknown[]} */
   const log = [];
   for (const type of ["open", "message", "error", "close"]) {
     ws.addEventListener(type, (event) => {
-      const { bubbles, cancelable, composed, eventPhase, defaultPrevented, lastEventId, source, origin, ports } = event;
+      const { bubbles, cancelable, composed, eventPhase, defaultPrevented, lastEventId, source, origin, ports } =
+        /** @type {MessageEvent} */ (event);
       const targets = [event.target, event.currentTarget, ...event.composedPath()].map((target) => target === ws);
       const classes = [Event, MessageEvent, CloseEvent].map((Class) => event instanceof Class);
       const message = [lastEventId, source, origin?.replace(endpoint, "endpoint"), ports && Object.isFrozen(ports)];
@@ -189,6 +207,7 @@ same("events", async () => {
 
 same("whoever reads every member of an event finds the same ones", async () => {
   const ws = make();
+  /** @type {Event[]} */
   const events = [];
   for (const type of ["open", "message", "close"]) {
     ws.addEventListener(type, (event) => events.push(event));
@@ -202,9 +221,9 @@ same("whoever reads every member of an event finds the same ones", async () => {
   return events.map((event) => {
     const names = [];
     for (const name in event) {
-      names.push(`${name}: ${typeof event[name]}`);
+      names.push(`${name}: ${typeof Reflect.get(event, name)}`);
     }
-    const copy = new event.constructor(event.type, event);
+    const copy = new (wrong(event.constructor))(event.type, event);
     return [names.filter((name) => !own.includes(name.split(":")[0])).sort(), copy.data, copy.code];
   });
 });
@@ -218,7 +237,7 @@ same("a class of one's own", async () => {
       return 42;
     }
   }
-  const own = new Own();
+  const own = /** @type {Own & EventTarget} */ (new Own());
   await next(own, "open");
   return [own instanceof Own, own.readyState, String(own) === `[object ${kind.name}]`, Object.keys(Own.prototype)];
 });

@@ -3,6 +3,7 @@ import { same, sameForPeers } from "./same.mjs";
 
 sameForPeers("what is sent is converted to text", async () => {
   const socket = await open();
+  /** @type {unknown[]} */
   const values = [
     "",
     'é\0"\\\u2028',
@@ -19,12 +20,12 @@ sameForPeers("what is sent is converted to text", async () => {
   ];
   values.push(() => 1, new String("text"), { toString: () => "one", valueOf: () => "other" });
   values.push(
-    { [Symbol.toPrimitive]: (hint) => hint },
+    { [Symbol.toPrimitive]: (/** @type {string} */ hint) => hint },
     new URLSearchParams("a=b"),
     new Proxy([1], {}),
     "x".repeat(70_000),
   );
-  values.forEach((value) => socket.send(value));
+  values.forEach((value) => socket.send(wrong(value)));
   return replies(socket);
 });
 
@@ -32,6 +33,7 @@ sameForPeers("what is sent as bytes", async () => {
   const socket = await open();
   const bytes = Uint8Array.from({ length: 16 }, (_, i) => i);
   const { buffer } = bytes;
+  /** @type {BufferSource[]} */
   const views = [bytes, bytes.subarray(3, 5), new DataView(buffer, 2, 3), new Uint16Array(buffer, 2, 2)];
   views.push(
     new Float64Array(buffer, 8),
@@ -60,19 +62,20 @@ sameForPeers("buffers and Blobs of another window", async () => {
 sameForPeers("what cannot be sent", async () => {
   const socket = await open();
   const detached = [new ArrayBuffer(8), new Uint8Array(8), new DataView(new ArrayBuffer(8))];
-  structuredClone(0, { transfer: detached.map((value) => value.buffer ?? value) });
+  structuredClone(0, { transfer: detached.map((value) => (ArrayBuffer.isView(value) ? value.buffer : value)) });
   const resizable = new ArrayBuffer(8, { maxByteLength: 8 });
   const outOfBounds = new Uint8Array(resizable, 4, 4);
   resizable.resize(2);
   const { buffer: shared } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  /** @type {unknown[]} */
   const buffers = [resizable, new Uint8Array(resizable), new DataView(resizable), outOfBounds, shared];
   buffers.push(new Uint8Array(shared, 0, 4), new DataView(shared, 0, 4));
   const throws = () => {
     throw new RangeError("from a conversion");
   };
   const objects = [Symbol(), { toString: throws }, Object.create(null), { toString: () => ({}), valueOf: () => ({}) }];
-  const refusals = [...detached, ...buffers, ...objects].map((value) => thrown(() => socket.send(value)));
-  return [refusals, thrown(() => socket.send()), await replies(socket), socket.readyState];
+  const refusals = [...detached, ...buffers, ...objects].map((value) => thrown(() => socket.send(wrong(value))));
+  return [refusals, thrown(() => wrong(socket).send()), await replies(socket), socket.readyState];
 });
 
 sameForPeers("what is sent does not change any more", async () => {
@@ -87,8 +90,15 @@ sameForPeers("what is sent does not change any more", async () => {
 
 same("before it is open", async () => {
   const ws = make();
-  const refusals = ["text", new Blob(["blob"]), Symbol()].map((value) => thrown(() => ws.send(value)));
-  const before = [...refusals, thrown(() => ws.send()), ws.bufferedAmount, ws.protocol, ws.extensions, ws.binaryType];
+  const refusals = ["text", new Blob(["blob"]), Symbol()].map((value) => thrown(() => ws.send(wrong(value))));
+  const before = [
+    ...refusals,
+    thrown(() => wrong(ws).send()),
+    ws.bufferedAmount,
+    ws.protocol,
+    ws.extensions,
+    ws.binaryType,
+  ];
   await next(ws, "open");
   return [before, ws.bufferedAmount, await replies(ws)];
 });
@@ -126,7 +136,8 @@ sameForPeers("bufferedAmount does not shrink by closing", async () => {
 sameForPeers("binaryType", async () => {
   const socket = await open();
   const values = ["arraybuffer", "Blob", "", null, undefined, {}, "blob ", 1, "uint8array", "blob"];
-  const set = (value) => [thrown(() => (socket.binaryType = value)), socket.binaryType];
+  /** @param {unknown} value */
+  const set = (value) => [thrown(() => (socket.binaryType = wrong(value))), socket.binaryType];
   const types = [socket.binaryType, ...[...values, { toString: () => "arraybuffer" }, Symbol()].map(set)];
   socket.close();
   return [types, set("blob")];
@@ -137,13 +148,8 @@ sameForPeers("how bytes arrive", async () => {
   const arrive = async () => {
     socket.send(new Blob(["abc"], { type: "text/plain" }));
     const event = await next(socket, "message");
-    return [
-      event.data.constructor.name,
-      event.data.type,
-      event.data.size,
-      event.data.byteLength,
-      event.data === event.data,
-    ];
+    const data = wrong(event.data);
+    return [data.constructor.name, data.type, data.size, data.byteLength, event.data === event.data];
   };
   const blob = await arrive();
   socket.binaryType = "arraybuffer";
@@ -159,18 +165,20 @@ same("subprotocols that are refused", () => {
     },
   ];
   const lists = ["", " ", "a b", "a,b", "a\n", "\u007f", "é", "a/b", "a:b", [""], ["a", "a"], ["a", "b c"], [,]];
+  /** @type {unknown[]} */
   const objects = [new String("aa"), new Set(["x"]), [Symbol()], Symbol(), [[["a"]]], [null], 5, true];
   objects.push(...iterators.map((iterator) => ({ [Symbol.iterator]: iterator })));
   const values = [...lists, ["a", "A"], ...objects];
   // As the second argument itself, not as an option.
   const first = kind === WebSocket ? nowhere : "chan";
-  return values.map((value) => thrown(() => new kind(first, value).close()));
+  return values.map((value) => thrown(() => new (wrong(kind))(first, value).close()));
 });
 
 same("subprotocols that are taken", async () => {
+  /** @type {unknown[]} */
   const taken = [];
   for (const offer of [[], "one", ["two", "three"], new Set(["four"]), new String("5")]) {
-    const ws = make(offer);
+    const ws = make(wrong(offer));
     await next(ws, "open");
     taken.push([ws.protocol, ws.extensions]);
   }

@@ -71,11 +71,23 @@ async function describe(data) {
   return `${data.constructor.name} ${bytes.length}: ${bytes.subarray(0, 20)}`;
 }
 
-/** A window of another realm. */
+/**
+ * A window of another realm.
+ * @returns {Window & typeof globalThis}
+ */
 function otherWindow() {
   const frame = document.createElement("iframe");
   document.body.append(frame);
-  return frame.contentWindow;
+  return windowOf(frame);
+}
+
+/**
+ * The window of a frame of this site.
+ * @param {HTMLIFrameElement} frame
+ */
+function windowOf(frame) {
+  if (!frame.contentWindow) throw new Error("A frame without a window.");
+  return /** @type {Window & typeof globalThis} */ (frame.contentWindow);
 }
 
 /**

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { inPage } from "./chromium.mjs";
 import { Echo } from "./echo.mjs";
 
-/** What is done in a page, and what it finds out. @typedef {() => unknown} Probe */
+/** What is done in a page, and what it finds out. @typedef {string | (() => unknown)} Probe */
 
 /** @typedef {"WebSocket" | "NetworkWebSocket" | "PeerWebSocket"} Class */
 
