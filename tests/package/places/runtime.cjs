@@ -1,5 +1,5 @@
 /** In a runtime: the package by `require`. */
 
-const sockets = require('networkwebsockets');
+const sockets = require("networkwebsockets");
 
-import('./report.js').then(({ report }) => report(sockets));
+import("./report.js").then(({ report }) => report(sockets));

@@ -1,3 +1,3 @@
 /** In a runtime without WebSocket: what requiring does, and what the first socket says. */
 
-import('./watch.js').then(({ watch }) => watch()(require('networkwebsockets')));
+import("./watch.js").then(({ watch }) => watch()(require("networkwebsockets")));
