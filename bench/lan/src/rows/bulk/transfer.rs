@@ -27,7 +27,7 @@ pub(super) fn measure(pair: &Pair, placing: Placing, way: Way, amount: Amount, r
     let mut receiver = Peer::join(machines[receivers], &pair.proxies[receivers], &path)?;
     let (target, source) = (sender.settle()?, receiver.settle()?);
     ensure!(target == receiver.id && source == sender.id, "others met than those that were sent");
-    let mut messages = Messages::new((way == Way::Message).then_some(&target));
+    let mut messages = Messages::new((way == Way::Message).then_some(&target))?;
     let start = Instant::now();
     thread::scope(|scope| {
         let receive = scope.spawn(|| receive(&mut receiver, &source, way, amount));
