@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
+use nws_report::load::{Fault, Mode};
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
 };
@@ -17,13 +18,13 @@ use rustix::time::{
 use crate::clock::{Clock, Nanos};
 use crate::connection::{Connection, State};
 use crate::content::Content;
-use crate::faults::{Fault, Faults};
+use crate::faults::Faults;
 use crate::layout::Layout;
 use crate::ledger::Ledger;
 use crate::load::Load;
 use crate::measure::Measure;
 use crate::namespaces::Namespaces;
-use crate::options::{Mode, Options};
+use crate::options::Options;
 use crate::roster::Rosters;
 
 /// Events of one turn: a server that keeps more connections busy is read in several.

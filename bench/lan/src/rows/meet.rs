@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use nws_report::lan::Meet;
 use nws_tests::lab::Lab;
 use nws_tests::{Client, Proxy};
-use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::pair::{end, setup};
@@ -17,14 +17,14 @@ const COUNT: usize = 20;
 const SETTLING: Duration = Duration::from_secs(4);
 
 /// Two fresh proxies, and a fresh one that meets one which has long been running.
-pub(super) async fn measure(options: &Options) -> Result<Value> {
+pub(super) async fn measure(options: &Options) -> Result<Meet> {
     let lab = Lab::new(2)?;
     let (mut fresh, mut running) = (Vec::new(), Vec::new());
     for number in 0..options.count(COUNT) {
         fresh.push(both_start(options, &lab, number).await?);
         running.push(one_starts(options, &lab, number).await?);
     }
-    Ok(json!({"fresh": times::summary(&fresh), "running": times::summary(&running)}))
+    Ok(Meet { fresh: times::summary(&fresh), running: times::summary(&running) })
 }
 
 async fn both_start(options: &Options, lab: &Lab, number: usize) -> Result<Duration> {
