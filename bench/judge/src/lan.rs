@@ -26,9 +26,6 @@ pub(crate) struct Options {
     /// As little of `lan` as there can be: shows that it runs, and measures nothing.
     #[arg(long)]
     quick: bool,
-    /// The proxies of `lan` are told of each other instead of finding each other.
-    #[arg(long)]
-    told: bool,
 }
 
 /// A row as it is kept.
@@ -76,13 +73,8 @@ fn run(row: Row, options: &Options, amount: &Amount) -> Result<Report> {
     println!("lan: {name}");
     let (reps, secs) = if options.quick { (1, 0.3) } else { (amount.reps, amount.secs) };
     let run = Step::new(checkout::program("nws-lan", true)).arg(&name);
-    let mut run = run.words(&format!("--reps {reps} --secs {secs}"));
-    if options.quick {
-        run = run.arg("--quick");
-    }
-    if options.told {
-        run = run.arg("--no-discovery");
-    }
+    let run = run.words(&format!("--reps {reps} --secs {secs}"));
+    let run = if options.quick { run.arg("--quick") } else { run };
     let printed = run.env("NWS_BIN", checkout::program("nws", true)).read()?;
     serde_json::from_str(&printed).context("not a report of nws-lan")
 }

@@ -30,7 +30,7 @@ pub(crate) struct Options {
     /// Only these workloads, by their names, with commas between.
     #[arg(long, value_delimiter = ',')]
     workloads: Vec<String>,
-    /// Only these servers: nws, bun, floor, probe, tokio.
+    /// Only these servers: nws, bun, floor.
     #[arg(long, value_delimiter = ',')]
     servers: Vec<String>,
 }

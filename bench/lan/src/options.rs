@@ -20,9 +20,6 @@ pub(crate) struct Options {
     /// As little as there can be: shows that it runs, and measures nothing.
     #[arg(long)]
     pub(crate) quick: bool,
-    /// The proxies are told of each other instead of finding each other.
-    #[arg(long)]
-    pub(crate) no_discovery: bool,
 }
 
 impl Options {

@@ -36,6 +36,7 @@ const ALARM: Token = Token(usize::MAX);
 pub(crate) struct Generator<'a> {
     options: &'a Options,
     layout: Layout,
+    /// How the names of its channels begin, as those of no other run do.
     prefix: String,
     namespaces: Namespaces,
     pub(crate) clock: Clock,
@@ -69,7 +70,7 @@ impl<'a> Generator<'a> {
         Ok(Self {
             options,
             layout,
-            prefix: prefix(options),
+            prefix: format!("load-{}-", std::process::id()),
             namespaces: Namespaces::open(&options.namespaces)?,
             clock: Clock::start(),
             poll,
@@ -191,10 +192,6 @@ fn poll_with_alarm() -> io::Result<(Poll, OwnedFd)> {
     let alarm = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
     poll.registry().register(&mut SourceFd(&alarm.as_raw_fd()), ALARM, Interest::READABLE)?;
     Ok((poll, alarm))
-}
-
-fn prefix(options: &Options) -> String {
-    options.prefix.clone().unwrap_or_else(|| format!("load-{}-", std::process::id()))
 }
 
 /// Whom a connection hears: every sender of its channel, or its partner.

@@ -69,9 +69,6 @@ pub(crate) struct Options {
     /// Network namespaces from which clients connect: the senders of each channel from the first, all others from the last.
     #[arg(long, value_delimiter = ',')]
     pub(crate) namespaces: Vec<String>,
-    /// What the names of the channels begin with; by default something that no other run uses.
-    #[arg(long)]
-    pub(crate) prefix: Option<String>,
 }
 
 impl Options {

@@ -31,22 +31,16 @@ pub(crate) enum Server {
     Bun,
     /// TCP alone: the least that any relay must do.
     Floor,
-    /// Our frames on one bare epoll thread, without limits or safety.
-    Probe,
-    /// The same on tokio's scheduler of one thread.
-    Tokio,
 }
 
 impl Server {
-    pub(crate) const ALL: [Self; 5] = [Self::Nws, Self::Bun, Self::Floor, Self::Probe, Self::Tokio];
+    pub(crate) const ALL: [Self; 3] = [Self::Nws, Self::Bun, Self::Floor];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Nws => "nws",
             Self::Bun => "bun",
             Self::Floor => "floor",
-            Self::Probe => "probe",
-            Self::Tokio => "tokio",
         }
     }
 
@@ -55,19 +49,16 @@ impl Server {
         match self {
             Self::Floor => Framing::Tcp,
             Self::Nws if is_binary => Framing::Binary,
-            Self::Nws | Self::Bun | Self::Probe | Self::Tokio => Framing::Text,
+            Self::Nws | Self::Bun => Framing::Text,
         }
     }
 
     /// Program and words before the port; `peers` is where those of others lie.
     fn program(self, peers: &Path) -> (PathBuf, Vec<String>) {
-        let rust = |name: &str| peers.join("rust/target/release").join(name);
         let words = |words: &str| words.split(' ').map(str::to_owned).collect();
         match self {
             Self::Nws => (checkout::program("nws", true), words("run --no-discovery --port")),
-            Self::Floor => (rust("floor"), words("batch")),
-            Self::Probe => (rust("probe"), words("log")),
-            Self::Tokio => (rust("tokio-batch"), words("inline current")),
+            Self::Floor => (peers.join("rust/target/release/floor"), words("batch")),
             Self::Bun => {
                 let script = peers.join("node/bun-server.js").to_string_lossy().into_owned();
                 (peers.join("node/node_modules/.bin/bun"), vec![script, "nws".to_owned()])

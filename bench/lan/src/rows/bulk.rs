@@ -33,7 +33,7 @@ struct Amount {
 /// In MiB a second, each by turns.
 pub(super) async fn measure(options: &Options) -> Result<Bulk> {
     let amount = Amount { messages: if options.quick { 20 } else { COUNT } };
-    let pair = Pair::start(options).await?;
+    let pair = Pair::start().await?;
     let mut runs = Vec::new();
     for rep in 0..options.reps {
         runs.push(round(&pair, amount, rep)?);

@@ -26,11 +26,11 @@ const OUTAGES: [Duration; 5] = [
 pub(super) async fn measure(options: &Options) -> Result<Faults> {
     let mut kills = Vec::new();
     for _ in 0..options.count(KILLS) {
-        kills.push(kill(Pair::start(options).await?).await?);
+        kills.push(kill(Pair::start().await?).await?);
     }
     let (mut cuts, mut heals) = (Vec::new(), Vec::new());
     for outage in OUTAGES.into_iter().take(if options.quick { 1 } else { OUTAGES.len() }) {
-        let (cut, heal) = partition(Pair::start(options).await?, outage).await?;
+        let (cut, heal) = partition(Pair::start().await?, outage).await?;
         cuts.push(cut);
         heals.push(heal);
     }

@@ -15,7 +15,7 @@ const WATCHED: u32 = 10;
 
 /// CPU, context switches and memory of two proxies with one channel in common, and memory of one that has no link.
 pub(super) async fn measure(options: &Options) -> Result<Idle> {
-    let pair = Pair::start(options).await?;
+    let pair = Pair::start().await?;
     let [one, two] = pair.namespaces();
     let (settling, watched) = if options.quick { (1, 2) } else { (SETTLING, WATCHED) };
     let words = format!("idle --peers 2 --settle {settling} --secs {watched} --namespaces {one},{two}");

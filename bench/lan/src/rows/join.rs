@@ -20,7 +20,7 @@ const SETTLING: Duration = Duration::from_millis(20);
 /// Both peers join at once, and one after the other.
 pub(super) async fn measure(options: &Options) -> Result<Join> {
     let (mut at_once, mut in_turn) = (Vec::new(), Vec::new());
-    let [first, second] = [Pair::start(options).await?, Pair::start(options).await?];
+    let [first, second] = [Pair::start().await?, Pair::start().await?];
     for number in 0..options.count(COUNT) {
         at_once.push(both_join(&first, number).await?);
         in_turn.push(one_joins(&second, number).await?);

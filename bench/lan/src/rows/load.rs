@@ -20,7 +20,7 @@ const RECEIVERS: [u32; 2] = [1, 10];
 
 /// One message at a time to one receiver.
 pub(super) async fn latency(options: &Options) -> Result<Latency> {
-    let pair = Pair::start(options).await?;
+    let pair = Pair::start().await?;
     let runs = by_turns(options, &pair, "burst --peers 2 --window 1 --bytes 64").await?;
     pair.end().await?;
     Ok(Latency { runs })
@@ -28,7 +28,7 @@ pub(super) async fn latency(options: &Options) -> Result<Latency> {
 
 /// One sender who always has more to say, to one receiver and to ten.
 pub(super) async fn throughput(options: &Options) -> Result<Throughput> {
-    let pair = Pair::start(options).await?;
+    let pair = Pair::start().await?;
     let mut loads = Vec::new();
     for receivers in RECEIVERS {
         for (bytes, window) in PIPELINES {
