@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, ensure};
 use futures_util::{SinkExt, StreamExt};
+use nws_report::native::Conformance;
 use nws_tests::{Proxy, Setup, within};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
@@ -36,7 +37,7 @@ async fn main() -> Result<()> {
     tokio::spawn(echo(join(&proxy).await?));
     tokio::spawn(forward(forwarder, proxy.port()));
     fuzz(&python, &folder, port).await?;
-    println!("{}", report(&folder)?);
+    println!("{}", serde_json::to_string(&report(&folder)?)?);
     Ok(())
 }
 
@@ -109,7 +110,7 @@ async fn fuzz(python: &Path, folder: &Path, port: u16) -> Result<()> {
     Ok(())
 }
 
-fn report(folder: &Path) -> Result<Value> {
+fn report(folder: &Path) -> Result<Conformance> {
     let index: Value = serde_json::from_slice(&std::fs::read(folder.join("index.json"))?)?;
     let cases = index["nws"].as_object().context("no cases in the report")?;
     let mut counts = BTreeMap::<String, u64>::new();
@@ -122,7 +123,7 @@ fn report(folder: &Path) -> Result<Value> {
         }
         *counts.entry(behavior.to_owned()).or_default() += 1;
     }
-    Ok(json!({"cases": cases.len(), "counts": counts, "bad": bad}))
+    Ok(Conformance { cases: cases.len(), counts, bad })
 }
 
 fn word(value: &Value) -> &str {

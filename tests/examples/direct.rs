@@ -3,21 +3,26 @@
 
 #![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
 
+use std::io::Cursor;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use nws_report::native::{Direct, Lap, RoundTrip};
 use nws_tests::{Connection, Proxy, Request};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
+use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 const DATA: usize = 64;
 const LAPS: usize = 9;
 const TURNS: usize = 10;
 const ROUNDS: usize = 300;
-const MASK: &[u8] = &[0; 4];
+/// It leaves the text as it is.
+const MASK: [u8; 4] = [0; 4];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -56,14 +61,17 @@ async fn measure() -> Result<()> {
     for _ in 0..LAPS {
         laps.push(lap().await?);
     }
-    let median = |server: &str, key: &str| median(laps.iter().filter_map(|lap| lap[server][key].as_f64()));
-    let of = |server: &str| json!({"p50_us": median(server, "p50_us"), "p99_us": median(server, "p99_us")});
-    let ratio = median("ratio", "p50");
-    println!("{}", json!({"nws": of("nws"), "relay": of("relay"), "ratio": ratio, "laps": laps}));
+    let of = |server: fn(&Lap) -> RoundTrip| RoundTrip {
+        p50_us: median(laps.iter().map(|lap| server(lap).p50_us)),
+        p99_us: median(laps.iter().map(|lap| server(lap).p99_us)),
+    };
+    let (nws, relay) = (of(|lap| lap.nws), of(|lap| lap.relay));
+    let ratio = median(laps.iter().map(|lap| lap.ratio));
+    println!("{}", serde_json::to_string(&Direct { nws, relay, ratio, laps })?);
     Ok(())
 }
 
-async fn lap() -> Result<Value> {
+async fn lap() -> Result<Lap> {
     let proxy = Proxy::start().await?;
     let mut through_proxy = Track::through_proxy(&proxy).await?;
     let (mut through_relay, _relay) = Track::through_relay(&through_proxy).await?;
@@ -77,9 +85,7 @@ async fn lap() -> Result<Value> {
         }
     }
     let (nws, relay) = (percentiles(nws), percentiles(relay));
-    let ratio =
-        json!({"p50": nws["p50_us"].as_f64().zip(relay["p50_us"].as_f64()).map(|(nws, relay)| nws / relay)});
-    Ok(json!({"nws": nws, "relay": relay, "ratio": ratio}))
+    Ok(Lap { nws, relay, ratio: nws.p50_us / relay.p50_us })
 }
 
 /// Two clients on the two ends of a server: what each writes, and how much of it comes out at the other.
@@ -97,11 +103,11 @@ impl Track {
         let (mut a, id_a) = join(proxy).await?;
         let (b, id_b) = join(proxy).await?;
         // The notices of the other's arrival: `{"action":"connect","source":…,"target":…}`.
-        let notice = 2 + json!({"action": "connect", "source": id_a, "target": id_b}).to_string().len();
-        a.read_exact(notice).await?;
+        let notice = json!({"action": "connect", "source": id_a, "target": id_b}).to_string();
+        a.read_exact(heard_as(&notice)).await?;
         let data = "x".repeat(DATA);
-        let (ping, at_b) = message(&id_a, &id_b, &data);
-        let (pong, at_a) = message(&id_b, &id_a, &data);
+        let (ping, at_b) = message(&id_a, &id_b, &data)?;
+        let (pong, at_a) = message(&id_b, &id_a, &data)?;
         Ok(Self { a, b, ping, pong, at_a, at_b })
     }
 
@@ -139,35 +145,53 @@ async fn join(proxy: &Proxy) -> Result<(Connection, String)> {
     connection.write(Request::upgrade("/bench").text(proxy.port()).as_bytes()).await?;
     connection.read_head().await?;
     loop {
-        let [_, length] = connection.read_exact(2).await?[..] else { unreachable!("two bytes were read") };
-        let text: Value = serde_json::from_slice(&connection.read_exact(length.into()).await?)?;
+        let text: Value = serde_json::from_slice(&read_text(&mut connection).await?)?;
         if text["action"] == "welcome" {
             return Ok((connection, text["source"].as_str().context("no id")?.to_owned()));
         }
     }
 }
 
+/// The payload of the next frame.
+async fn read_text(connection: &mut Connection) -> Result<Vec<u8>> {
+    let mut head = Vec::new();
+    loop {
+        head.extend(connection.read_exact(1).await?);
+        if let Some((_, length)) = FrameHeader::parse(&mut Cursor::new(&head))? {
+            return connection.read_exact(length.try_into()?).await;
+        }
+    }
+}
+
 /// A client's message as a frame, and the length of the frame that its target gets.
-fn message(source: &str, target: &str, data: &str) -> (Vec<u8>, usize) {
-    let sent = frame(&format!(r#"{{"action":"message","target":"{target}","data":"{data}"}}"#));
+fn message(source: &str, target: &str, data: &str) -> Result<(Vec<u8>, usize)> {
+    let sent = frame(&format!(r#"{{"action":"message","target":"{target}","data":"{data}"}}"#))?;
     let heard = json!({"action": "message", "source": source, "target": target, "data": data});
-    (sent, 4 + heard.to_string().len())
+    Ok((sent, heard_as(&heard.to_string())))
 }
 
 /// A client's text frame.
-fn frame(text: &str) -> Vec<u8> {
-    let length = u16::try_from(text.len()).expect("the texts here are short");
-    let head = match length {
-        0..126 => vec![0x81, 0x80 | length as u8],
-        _ => [&[0x81, 0xfe], length.to_be_bytes().as_slice()].concat(),
-    };
-    [&head, MASK, text.as_bytes()].concat()
+fn frame(text: &str) -> Result<Vec<u8>> {
+    let header = FrameHeader { mask: Some(MASK), ..text_header() };
+    let mut frame = Vec::new();
+    header.format(text.len() as u64, &mut frame)?;
+    frame.extend(text.as_bytes());
+    Ok(frame)
 }
 
-fn percentiles(mut times: Vec<Duration>) -> Value {
+/// The length of a frame in which a peer hears this text.
+fn heard_as(text: &str) -> usize {
+    text_header().len(text.len() as u64) + text.len()
+}
+
+fn text_header() -> FrameHeader {
+    FrameHeader { opcode: OpCode::Data(Data::Text), ..FrameHeader::default() }
+}
+
+fn percentiles(mut times: Vec<Duration>) -> RoundTrip {
     times.sort();
     let at = |share: f64| times[(times.len() as f64 * share) as usize].as_secs_f64() * 1e6;
-    json!({"p50_us": at(0.5), "p99_us": at(0.99)})
+    RoundTrip { p50_us: at(0.5), p99_us: at(0.99) }
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

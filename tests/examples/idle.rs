@@ -4,8 +4,8 @@
 #![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
 
 use anyhow::Result;
+use nws_report::native::IdleConnections;
 use nws_tests::{Connection, Proxy, Request};
-use serde_json::json;
 
 const CHANNELS: usize = 500;
 const PEERS: usize = 10;
@@ -23,14 +23,14 @@ async fn main() -> Result<()> {
         connections.push(join(&proxy, &format!("/channel-{}", number % CHANNELS)).await?);
     }
     let joined = proxy.memory_kib("VmRSS")?;
-    let count = connections.len() as f64;
-    let report = json!({
-        "connections": count,
-        "before_kib": before,
-        "joined_kib": joined,
-        "kib_per_connection": (joined - before) / count,
-    });
-    println!("{report}");
+    let count = connections.len();
+    let report = IdleConnections {
+        connections: count,
+        before_kib: before,
+        joined_kib: joined,
+        kib_per_connection: (joined - before) / count as f64,
+    };
+    println!("{}", serde_json::to_string(&report)?);
     Ok(())
 }
 

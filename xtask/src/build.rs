@@ -1,9 +1,9 @@
 //! `cargo xtask build`: the npm package, then the proxy that carries it.
 
 use anyhow::Result;
+use nws_tools::{Step, npm};
 
-use crate::step::Step;
-use crate::{npm, package, toolchain};
+use crate::{package, toolchain};
 
 /// Builds the npm package into polyfill/dist and everything in Rust.
 #[derive(clap::Args)]
@@ -14,11 +14,17 @@ pub(crate) struct Build {
     /// The npm package alone.
     #[arg(long)]
     package: bool,
+    /// Leaves the WebAssembly with the names of its functions in the target folder too.
+    #[arg(long)]
+    with_names: bool,
 }
 
 impl Build {
     pub(crate) fn start(self) -> Result<()> {
         bundle(self.release)?;
+        if self.with_names {
+            package::with_names()?;
+        }
         if self.package {
             return Ok(());
         }

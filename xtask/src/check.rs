@@ -7,10 +7,10 @@ mod shape;
 mod wasm;
 
 use anyhow::{Result, bail};
+use nws_tools::{Step, checkout, npm};
 
 use crate::package::version;
-use crate::step::Step;
-use crate::{checkout, npm, toolchain};
+use crate::toolchain;
 
 /// Checks format, lints, types, documentation, dependencies, the shape of files, the tests of what is
 /// promised, and what the WebAssembly imports.

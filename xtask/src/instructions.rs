@@ -7,9 +7,9 @@ mod ledger;
 mod origin;
 
 use anyhow::{Result, bail};
+use nws_tools::{Step, checkout};
 
-use crate::step::Step;
-use crate::{build, checkout};
+use crate::build;
 use comparison::Comparison;
 use growth::Growths;
 use ledger::Ledger;

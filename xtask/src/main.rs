@@ -3,19 +3,12 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
 mod bench;
-mod browser;
 mod build;
 mod check;
-mod checkout;
-mod debian;
 mod instructions;
-mod lab;
-mod node;
-mod npm;
 mod package;
 mod pictures;
 mod run;
-mod step;
 mod test;
 mod toolchain;
 

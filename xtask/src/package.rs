@@ -10,17 +10,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use nws_tools::{Step, checkout};
 
-use crate::step::Step;
-use crate::{checkout, node, toolchain};
+use crate::toolchain;
 use binding::Names;
 
 /// Builds the npm package; one that is fit to `release` has no source maps.
 pub(crate) fn package(release: bool) -> Result<()> {
     version::check()?;
-    node::need()?;
+    nws_tools::need_node()?;
     let module = compile()?;
-    let core = folder();
+    let core = checkout::package();
     if !is_fresh(&core.join("core.min.wasm"), &module) {
         binding::bind(&module, &core, Names::Dropped).context("cannot bind the WebAssembly to JavaScript")?;
         optimise(&core, "")?;
@@ -32,17 +32,11 @@ pub(crate) fn package(release: bool) -> Result<()> {
     tarball::pack()
 }
 
-/// What lies between the sources and polyfill/dist.
-pub(crate) fn folder() -> PathBuf {
-    checkout::target().join("package")
-}
-
-/// The WebAssembly of the package as it ships, but with the names of its functions.
-pub(crate) fn with_names() -> Result<Vec<u8>> {
-    let named = folder().join("named");
+/// Makes the WebAssembly of the package as it ships, but with the names of its functions, beside the package.
+pub(crate) fn with_names() -> Result<()> {
+    let named = checkout::package().join("named");
     binding::bind(&compile()?, &named, Names::Kept)?;
-    optimise(&named, "--debuginfo")?;
-    Ok(fs::read(named.join("core.min.wasm"))?)
+    optimise(&named, "--debuginfo")
 }
 
 /// Compiles the core, so that no path of this machine gets into its panic messages.

@@ -1,10 +1,10 @@
 //! `cargo xtask pictures`: the pictures of the demos, as the list of demos shows them.
 
 use anyhow::Result;
+use nws_tools::browser::CHROMIUM;
+use nws_tools::{Step, checkout, npm};
 
-use crate::browser::CHROMIUM;
-use crate::step::Step;
-use crate::{build, checkout, npm};
+use crate::build;
 
 /// Takes the pictures in demo/ anew: each demo with several people in it. They are committed.
 #[derive(clap::Args)]

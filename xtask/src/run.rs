@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 
 use anyhow::Result;
+use nws_tools::{Step, checkout};
 
-use crate::step::Step;
-use crate::{build, checkout};
+use crate::build;
 
 /// Builds everything as it ships and starts the proxy with console and demos; Ctrl-C ends it.
 #[derive(clap::Args)]

@@ -7,8 +7,9 @@ mod tally;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use nws_tools::lab;
 
-use crate::{build, lab};
+use crate::build;
 use tally::Tally;
 
 /// Installs what the tests need, builds everything, and runs all tests: Rust, npm package, browser, demos, installed package.

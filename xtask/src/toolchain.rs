@@ -1,8 +1,7 @@
 //! The parts of a Rust toolchain that a plain installation lacks.
 
 use anyhow::{Context, Result};
-
-use crate::step::Step;
+use nws_tools::Step;
 
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 

@@ -14,7 +14,7 @@ use options::Options;
 
 #[cfg(target_os = "linux")]
 fn main() -> Result<()> {
-    println!("{}", rows::measure(&Options::parse())?);
+    println!("{}", serde_json::to_string(&rows::measure(&Options::parse())?)?);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What is measured, and how often: the options of the command line.
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
+use nws_report::lan::Row;
 
 /// Measures one row in a lab of two machines. Needs root, the program `nws` that `NWS_BIN` names, and `nws-load`
 /// beside this program.
@@ -19,29 +20,6 @@ pub(crate) struct Options {
     /// As little as there can be: shows that it runs, and measures nothing.
     #[arg(long)]
     pub(crate) quick: bool,
-    /// The proxies are told of each other instead of finding each other.
-    #[arg(long)]
-    pub(crate) no_discovery: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Row {
-    /// From the start of a proxy until its peers and those of another know each other.
-    Meet,
-    /// From joining a channel on a live link until both peers know each other.
-    Join,
-    /// One message at a time, on one machine and across two.
-    Latency,
-    /// As many messages as go through, on one machine and across two.
-    Throughput,
-    /// A proxy is killed; a network is cut and heals.
-    Faults,
-    /// What it costs two proxies to find their common channels.
-    Matching,
-    /// 200 MiB from one machine to the other, beside bare copies.
-    Bulk,
-    /// What a link costs while nobody speaks.
-    Idle,
 }
 
 impl Options {

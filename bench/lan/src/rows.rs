@@ -13,29 +13,29 @@ mod placing;
 mod times;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use nws_report::lan::{Measured, Report, Row};
 use tokio::runtime;
 
-use crate::options::{Options, Row};
+use crate::options::Options;
 use noise::Noise;
 
 /// What came of the row, with the share of a core that other programs used meanwhile.
-pub(crate) fn measure(options: &Options) -> Result<Value> {
+pub(crate) fn measure(options: &Options) -> Result<Report> {
     let noise = Noise::listen()?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let measured = runtime.block_on(row(options)).with_context(|| format!("{:?}", options.row))?;
-    Ok(json!({"measured": measured, "other_share": noise.share()?}))
+    Ok(Report { measured, other_share: noise.share()? })
 }
 
-async fn row(options: &Options) -> Result<Value> {
-    match options.row {
-        Row::Meet => meet::measure(options).await,
-        Row::Join => join::measure(options).await,
-        Row::Latency => load::latency(options).await,
-        Row::Throughput => load::throughput(options).await,
-        Row::Faults => faults::measure(options).await,
-        Row::Matching => matching::measure(options),
-        Row::Bulk => bulk::measure(options).await,
-        Row::Idle => idle::measure(options).await,
-    }
+async fn row(options: &Options) -> Result<Measured> {
+    Ok(match options.row {
+        Row::Meet => Measured::Meet(meet::measure(options).await?),
+        Row::Join => Measured::Join(join::measure(options).await?),
+        Row::Latency => Measured::Latency(load::latency(options).await?),
+        Row::Throughput => Measured::Throughput(load::throughput(options).await?),
+        Row::Faults => Measured::Faults(faults::measure(options).await?),
+        Row::Matching => Measured::Matching(matching::measure(options)?),
+        Row::Bulk => Measured::Bulk(bulk::measure(options).await?),
+        Row::Idle => Measured::Idle(Box::new(idle::measure(options).await?)),
+    })
 }

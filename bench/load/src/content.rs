@@ -4,8 +4,9 @@
 //! The body is a stretch of a fixed random table; where it begins depends on that hash. So a damaged byte shows
 //! wherever it is, and so does the body of another message, at the price of one comparison of memory.
 
+use nws_report::load::Framing;
+
 use crate::clock::Nanos;
-use crate::options::Framing;
 
 /// Five words and their hash, of eight letters each.
 const HEADER: usize = 48;

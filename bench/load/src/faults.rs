@@ -1,39 +1,24 @@
 //! What went wrong in a run, counted by kind; without any, the run is good.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    Lost,
-    Duplicated,
-    Reordered,
-    Damaged,
-    WrongSource,
-    WrongChannel,
-    WrongRecipient,
-    Roster,
-    Unready,
-    Unconnected,
-    Closed,
-    Broken,
-    Unread,
-}
+use nws_report::load::Fault;
 
-/// Each with its key in the report and its words.
-const KINDS: [(Fault, &str, &str); 13] = [
-    (Fault::Lost, "lost", "deliveries did not come"),
-    (Fault::Duplicated, "duplicated", "deliveries came more than once"),
-    (Fault::Reordered, "reordered", "deliveries came after later ones of the same sender"),
-    (Fault::Damaged, "damaged", "deliveries were not what was sent"),
-    (Fault::WrongSource, "wrong_source", "deliveries named another source than their sender"),
-    (Fault::WrongChannel, "wrong_channel", "deliveries came to another channel than that of their sender"),
-    (Fault::WrongRecipient, "wrong_recipient", "deliveries came to a peer that they were not for"),
-    (Fault::Roster, "roster", "times a peer was told wrongly who is there"),
-    (Fault::Unready, "unready", "connections were not ready in time"),
-    (Fault::Unconnected, "unconnected", "connections could not be made"),
-    (Fault::Closed, "closed", "connections were closed by the server"),
-    (Fault::Broken, "broken", "connections broke the protocol"),
-    (Fault::Unread, "unread", "messages could not be sent, as the server does not read"),
+/// Each with its words.
+const KINDS: [(Fault, &str); 13] = [
+    (Fault::Lost, "deliveries did not come"),
+    (Fault::Duplicated, "deliveries came more than once"),
+    (Fault::Reordered, "deliveries came after later ones of the same sender"),
+    (Fault::Damaged, "deliveries were not what was sent"),
+    (Fault::WrongSource, "deliveries named another source than their sender"),
+    (Fault::WrongChannel, "deliveries came to another channel than that of their sender"),
+    (Fault::WrongRecipient, "deliveries came to a peer that they were not for"),
+    (Fault::Roster, "times a peer was told wrongly who is there"),
+    (Fault::Unready, "connections were not ready in time"),
+    (Fault::Unconnected, "connections could not be made"),
+    (Fault::Closed, "connections were closed by the server"),
+    (Fault::Broken, "connections broke the protocol"),
+    (Fault::Unread, "messages could not be sent, as the server does not read"),
 ];
 
 #[derive(Default)]
@@ -61,16 +46,15 @@ impl Faults {
     }
 
     /// Every kind with its count.
-    pub(crate) fn json(&self) -> Value {
-        let counts = KINDS.iter().map(|(fault, key, _)| ((*key).to_owned(), json!(self.count(*fault))));
-        Value::Object(counts.collect::<Map<_, _>>())
+    pub(crate) fn counts(&self) -> BTreeMap<Fault, u64> {
+        KINDS.iter().map(|(fault, _)| (*fault, self.count(*fault))).collect()
     }
 
     /// A sentence for each kind that there is, and the first in detail.
     pub(crate) fn sentences(&self) -> Vec<String> {
-        let found = KINDS.iter().filter(|(fault, ..)| self.count(*fault) > 0);
+        let found = KINDS.iter().filter(|(fault, _)| self.count(*fault) > 0);
         let mut sentences: Vec<String> =
-            found.map(|(fault, _, words)| format!("{} {words}", self.count(*fault))).collect();
+            found.map(|(fault, words)| format!("{} {words}", self.count(*fault))).collect();
         sentences.extend(self.first.iter().map(|first| format!("the first: {first}")));
         sentences
     }
@@ -86,7 +70,7 @@ mod tests {
 
     #[test]
     fn kinds_are_in_the_order_of_the_enum() {
-        for (at, (fault, ..)) in KINDS.iter().enumerate() {
+        for (at, (fault, _)) in KINDS.iter().enumerate() {
             assert_eq!(*fault as usize, at);
         }
     }
@@ -102,6 +86,6 @@ mod tests {
             faults.sentences(),
             ["2 deliveries did not come", "1 times a peer was told wrongly who is there", "the first: one"]
         );
-        assert_eq!(faults.json()["lost"], 2);
+        assert_eq!(faults.counts()[&Fault::Lost], 2);
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
+use nws_report::load::{Fault, Mode};
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
 };
@@ -17,13 +18,13 @@ use rustix::time::{
 use crate::clock::{Clock, Nanos};
 use crate::connection::{Connection, State};
 use crate::content::Content;
-use crate::faults::{Fault, Faults};
+use crate::faults::Faults;
 use crate::layout::Layout;
 use crate::ledger::Ledger;
 use crate::load::Load;
 use crate::measure::Measure;
 use crate::namespaces::Namespaces;
-use crate::options::{Mode, Options};
+use crate::options::Options;
 use crate::roster::Rosters;
 
 /// Events of one turn: a server that keeps more connections busy is read in several.
@@ -35,6 +36,7 @@ const ALARM: Token = Token(usize::MAX);
 pub(crate) struct Generator<'a> {
     options: &'a Options,
     layout: Layout,
+    /// How the names of its channels begin, as those of no other run do.
     prefix: String,
     namespaces: Namespaces,
     pub(crate) clock: Clock,
@@ -68,7 +70,7 @@ impl<'a> Generator<'a> {
         Ok(Self {
             options,
             layout,
-            prefix: prefix(options),
+            prefix: format!("load-{}-", std::process::id()),
             namespaces: Namespaces::open(&options.namespaces)?,
             clock: Clock::start(),
             poll,
@@ -190,10 +192,6 @@ fn poll_with_alarm() -> io::Result<(Poll, OwnedFd)> {
     let alarm = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
     poll.registry().register(&mut SourceFd(&alarm.as_raw_fd()), ALARM, Interest::READABLE)?;
     Ok((poll, alarm))
-}
-
-fn prefix(options: &Options) -> String {
-    options.prefix.clone().unwrap_or_else(|| format!("load-{}-", std::process::id()))
 }
 
 /// Whom a connection hears: every sender of its channel, or its partner.

@@ -1,12 +1,16 @@
 //! What is to be sent next, and when: one kind of load to a file.
 
 mod pairs;
+mod post;
 mod schedule;
 mod windows;
 
+use nws_report::load::Mode;
+
 use crate::clock::Nanos;
-use crate::content::Kind;
-use crate::options::{Mode, Options};
+use crate::options::Options;
+pub(crate) use post::{Delivery, Post};
+
 use pairs::Pairs;
 use schedule::Schedule;
 use windows::Windows;
@@ -16,28 +20,6 @@ pub(crate) enum Load {
     Rate(Schedule),
     Ping(Pairs),
     Nothing,
-}
-
-/// A message to be sent now.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Post {
-    pub(crate) kind: Kind,
-    /// The connection that sends.
-    pub(crate) from: usize,
-    /// The connection that it is for; none for a broadcast.
-    pub(crate) to: Option<usize>,
-    /// Which message of this sender it is.
-    pub(crate) number: u32,
-    pub(crate) due: Nanos,
-}
-
-/// What a load needs to know of a delivery.
-pub(crate) struct Delivery {
-    pub(crate) kind: Kind,
-    pub(crate) from: usize,
-    pub(crate) to: usize,
-    pub(crate) number: u32,
-    pub(crate) due: Nanos,
 }
 
 impl Load {

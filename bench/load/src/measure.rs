@@ -1,7 +1,7 @@
 //! What is counted and timed while a run measures.
 
 use hdrhistogram::Histogram;
-use serde_json::{Value, json};
+use nws_report::load;
 
 use crate::clock::Nanos;
 
@@ -66,14 +66,15 @@ impl Times {
     }
 
     /// In microseconds; nothing when nothing was timed.
-    pub(crate) fn json(&self) -> Value {
-        if self.0.is_empty() {
-            return Value::Null;
-        }
+    pub(crate) fn summary(&self) -> Option<load::Times> {
         let micros = |nanos: u64| nanos as f64 / 1000.0;
         let at = |share: f64| micros(self.0.value_at_quantile(share));
-        json!({
-            "p50": at(0.5), "p90": at(0.9), "p99": at(0.99), "p999": at(0.999), "max": micros(self.0.max()),
+        (!self.0.is_empty()).then(|| load::Times {
+            p50: at(0.5),
+            p90: at(0.9),
+            p99: at(0.99),
+            p999: at(0.999),
+            max: micros(self.0.max()),
         })
     }
 }
@@ -85,14 +86,14 @@ mod tests {
     #[test]
     fn percentiles_are_in_microseconds() {
         let mut measure = Measure::new();
-        assert_eq!(measure.latency.json(), Value::Null);
+        assert_eq!(measure.latency.summary(), None);
         (1..=1000).for_each(|micros| measure.latency.add(micros * 1000));
-        let times = measure.latency.json();
-        assert!((times["p50"].as_f64().unwrap() - 500.0).abs() < 1.0);
-        assert!((times["p99"].as_f64().unwrap() - 990.0).abs() < 1.0);
+        let times = measure.latency.summary().unwrap();
+        assert!((times.p50 - 500.0).abs() < 1.0);
+        assert!((times.p99 - 990.0).abs() < 1.0);
         measure.latency.add(Nanos::MAX);
         measure.begin();
-        assert_eq!(measure.latency.json(), Value::Null);
+        assert_eq!(measure.latency.summary(), None);
     }
 
     #[test]

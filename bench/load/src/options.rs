@@ -1,6 +1,7 @@
 //! What a run does: the options of the command line.
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
+use nws_report::load::{Framing, Mode};
 
 use crate::address::Address;
 use crate::content;
@@ -68,33 +69,6 @@ pub(crate) struct Options {
     /// Network namespaces from which clients connect: the senders of each channel from the first, all others from the last.
     #[arg(long, value_delimiter = ',')]
     pub(crate) namespaces: Vec<String>,
-    /// What the names of the channels begin with; by default something that no other run uses.
-    #[arg(long)]
-    pub(crate) prefix: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Mode {
-    /// Each sender keeps `window` broadcasts under way: how much goes through.
-    Burst,
-    /// Each sender broadcasts on a schedule, whatever comes back; latency counts from when a message was due.
-    Rate,
-    /// Pairs of peers ask and answer directly; latency is that of the round trip.
-    Ping,
-    /// All join; how long until everybody knows of everybody.
-    Storm,
-    /// All join, and then nothing happens: memory and wake-ups.
-    Idle,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Framing {
-    /// Structured frames: JSON in WebSocket texts.
-    Text,
-    /// Structured frames whose payloads are binary.
-    Binary,
-    /// No WebSocket: a length of four bytes and that many bytes, relayed as they are.
-    Tcp,
 }
 
 impl Options {
@@ -154,13 +128,6 @@ impl Options {
 
     pub(crate) fn has_load(&self) -> bool {
         matches!(self.mode, Mode::Burst | Mode::Rate | Mode::Ping)
-    }
-}
-
-impl Framing {
-    /// Whether peers have ids and are told of each other.
-    pub(crate) fn has_presence(self) -> bool {
-        self != Self::Tcp
     }
 }
 

@@ -2,65 +2,43 @@
 
 use std::io;
 
+use nws_report::load::Mode;
+
 use crate::clock::{Nanos, nanos, seconds};
+use crate::course::{Course, Memory};
 use crate::generator::Generator;
-use crate::options::{Mode, Options};
-use crate::report::Report;
+use crate::options::Options;
 use crate::sample::{self, Sample};
 
 /// However long deliveries go on to trickle in, the wait for them ends, in seconds.
 const LONGEST_DRAIN: f64 = 60.0;
 
-/// What a run found out on its way.
-pub(crate) struct Course {
-    /// Until everybody knew everybody; nothing when it did not come to that.
-    pub(crate) setup: Option<Nanos>,
-    /// How long was measured, and what was used meanwhile: of storm, the set-up.
-    pub(crate) measured: f64,
-    pub(crate) used: Sample,
-    pub(crate) memory: Memory,
-}
-
-/// Of the server, in KiB, where it is known.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Memory {
-    pub(crate) before: Option<f64>,
-    pub(crate) joined: Option<f64>,
-    pub(crate) after: Option<f64>,
-}
-
-pub(crate) fn run(options: &Options) -> io::Result<Report> {
+pub(crate) fn run(options: &Options) -> io::Result<Course> {
     rlimit::increase_nofile_limit(u64::MAX)?;
     let mut generator = Generator::new(options)?;
-    let course = go(&mut generator, options)?;
-    generator.close_accounts();
-    Ok(Report::new(options, &course, &generator.measure, &generator.faults))
-}
-
-fn go(generator: &mut Generator<'_>, options: &Options) -> io::Result<Course> {
-    let before = resident(options);
+    let mut memory = Memory { before: resident(options), ..Memory::default() };
     let start = Sample::now(&options.pid)?;
     let setup = generator.join()?;
-    let used = Sample::now(&options.pid)? - start;
-    let mut course = Course {
-        setup,
-        measured: seconds(setup.unwrap_or(0)),
-        used,
-        memory: Memory { before, ..Memory::default() },
-    };
+    let joining = (seconds(setup.unwrap_or(0)), Sample::now(&options.pid)? - start);
+    let mut loaded = None;
     if setup.is_some() {
         let rest = generator.clock.now() + nanos(options.settle);
         generator.run_until(rest)?;
-        course.memory.joined = resident(options);
-        load(generator, options, &mut course)?;
+        memory.joined = resident(options);
+        loaded = load(&mut generator, options)?;
     }
-    course.memory.after = resident(options);
-    Ok(course)
+    memory.after = resident(options);
+    generator.close_accounts();
+    let (measured, used) = loaded.unwrap_or(joining);
+    let Generator { measure, faults, .. } = generator;
+    Ok(Course { setup, measured, used, memory, measure, faults })
 }
 
-fn load(generator: &mut Generator<'_>, options: &Options, course: &mut Course) -> io::Result<()> {
+/// Seconds that were measured, and what was used meanwhile; nothing of a storm, which ends when all
+/// have joined.
+fn load(generator: &mut Generator<'_>, options: &Options) -> io::Result<Option<(f64, Sample)>> {
     if options.mode == Mode::Storm {
-        return Ok(());
+        return Ok(None);
     }
     if options.has_load() {
         generator.start_load();
@@ -70,13 +48,14 @@ fn load(generator: &mut Generator<'_>, options: &Options, course: &mut Course) -
     }
     let (start, before) = (generator.clock.now(), Sample::now(&options.pid)?);
     generator.run_until(start + nanos(options.secs))?;
-    course.used = Sample::now(&options.pid)? - before;
-    course.measured = seconds(generator.clock.now() - start);
+    let used = Sample::now(&options.pid)? - before;
+    let measured = seconds(generator.clock.now() - start);
     generator.measure.end();
     generator.stop_load();
     let last = generator.clock.now() + nanos(LONGEST_DRAIN);
     drain(generator, options, last)?;
-    linger(generator, options, last)
+    linger(generator, options, last)?;
+    Ok(Some((measured, used)))
 }
 
 /// Waits for what is under way, which does not count any more, but is checked.
@@ -92,7 +71,8 @@ fn drain(generator: &mut Generator<'_>, options: &Options, last: Nanos) -> io::R
     Ok(())
 }
 
-/// Listens until it has been quiet for a while: when everything has come, one that is repeated is still to be seen.
+/// Listens until it has been quiet for a while: when everything has come, one that is repeated is
+/// still to be seen.
 fn linger(generator: &mut Generator<'_>, options: &Options, last: Nanos) -> io::Result<()> {
     let quiet = nanos(options.linger);
     let (mut heard, mut until) = (generator.heard(), generator.clock.now() + quiet);

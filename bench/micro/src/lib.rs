@@ -14,4 +14,4 @@ mod turns;
 
 pub use growth::{GROWTH, Growth, Work};
 pub use hot::{Call, HOT, Hot};
-pub use turns::{Turns, turns};
+pub use turns::turns;

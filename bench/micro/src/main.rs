@@ -1,6 +1,6 @@
 //! Calls one hot function, for an instrument that counts: `nws-micro NAME CALLS`. Without arguments it lists the
 //! functions. `nws-micro growth NAME SIZE` does work of that size, `nws-micro growth` lists what there is, each with
-//! a size. `nws-micro turns` prints the longest turns of a shard, in milliseconds.
+//! a size. `nws-micro turns` prints the longest turns of a shard, as JSON for the judge of benchmarks.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
             }
             _ => return fail("no such work, or no size"),
         },
-        ["turns"] => nws_micro::turns().iter().for_each(|row| println!("{row}")),
+        ["turns"] => println!("{}", serde_json::json!(nws_micro::turns())),
         [name, calls] => match (Hot::named(name), calls.parse()) {
             (Some(hot), Ok(calls)) => run(hot, calls),
             _ => return fail("no such function, or no number of calls"),

@@ -1,12 +1,12 @@
 //! How long one turn of a shard is: what its state machine does without anybody else having theirs.
 //! Each is as large as a remote can make it.
 
-use std::fmt;
 use std::time::Duration;
 
-use nws_core::{Config, ConnId, Framing, Input, LongMessage, Output, Turn};
+use nws_core::{Config, ConnId, Framing, Input, LongMessage, Output};
 use nws_protocol::limits::{CHANNEL_PEERS_MAX, MESSAGE_LIMIT_MAX, REMOTES_KEPT_MAX, WRITES_PER_PASS};
 use nws_protocol::link::{Payload, Record};
+use nws_report::native::Turn;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::scene::{Scene, joins_from, key, leaves_from};
@@ -31,39 +31,29 @@ impl CpuTime {
     }
 }
 
-/// One kind of turn.
-pub struct Turns {
-    name: &'static str,
-    /// The longest turn of each repetition.
-    longest: Vec<Duration>,
-}
-
 /// All kinds.
 #[must_use]
-pub fn turns() -> Vec<Turns> {
-    let mut rows = crowd();
-    rows.extend(elsewhere());
-    rows.extend(messages());
-    rows
+pub fn turns() -> Vec<Turn> {
+    [crowd(), elsewhere(), messages()].concat()
 }
 
 /// A channel with as many members as it may have.
-fn crowd() -> Vec<Turns> {
+fn crowd() -> Vec<Turn> {
     let mut scene = Scene::new(CHANNEL_PEERS_MAX - 1);
     let speaker = scene.conns.keys().next().expect("somebody is there");
-    let coming = Turns::of("one joins ten thousand", || {
+    let coming = longest("one joins ten thousand", || {
         let conn = scene.conns.insert(());
         let turn = scene.once(Input::Join { conn, channel: key(), framing: Framing::Structured });
         scene.input(Input::Gone { conn });
         vec![turn]
     });
-    let going = Turns::of("one of ten thousand leaves", || {
+    let going = longest("one of ten thousand leaves", || {
         let conn = scene.join();
         let turn = scene.once(Input::Gone { conn });
         scene.settle();
         vec![turn]
     });
-    let told = Turns::of("a link comes to ten thousand", || {
+    let told = longest("a link comes to ten thousand", || {
         let started = CpuTime::now();
         let link = scene.link(1);
         let turn = started.elapsed();
@@ -72,14 +62,14 @@ fn crowd() -> Vec<Turns> {
     });
     let link = scene.link(1);
     let mut first = 0;
-    let heard = Turns::of("a link tells ten thousand who comes", || {
+    let heard = longest("a link tells ten thousand who comes", || {
         let turns = scene.stream(link, &joins_from(first, 200));
         let gone = scene.stream(link, &leaves_from(first, 200));
         first += 200;
         [turns, gone].concat()
     });
     let text = r#"{"action":"broadcast","data":1}"#;
-    let said = Turns::of("one says much to ten thousand", || {
+    let said = longest("one says much to ten thousand", || {
         let count = scene.core.read_max(speaker) / text.len();
         let started = CpuTime::now();
         for _ in 0..count {
@@ -93,9 +83,9 @@ fn crowd() -> Vec<Turns> {
     vec![coming, going, told, heard, said]
 }
 
-fn elsewhere() -> Vec<Turns> {
+fn elsewhere() -> Vec<Turn> {
     let mut scene = Scene::new(2);
-    let coming = Turns::of("a link with 99,000 members: they come", || {
+    let coming = longest("a link with 99,000 members: they come", || {
         let link = scene.link(1);
         let turns = scene.stream(link, &joins_from(0, ELSEWHERE));
         scene.input(Input::Gone { conn: link });
@@ -104,7 +94,7 @@ fn elsewhere() -> Vec<Turns> {
     let joining = {
         let link = scene.link(1);
         scene.stream(link, &joins_from(0, ELSEWHERE));
-        let row = Turns::of("a link with 99,000 members: one joins here", || {
+        let row = longest("a link with 99,000 members: one joins here", || {
             let conn = scene.conns.insert(());
             let turn = scene.once(Input::Join { conn, channel: key(), framing: Framing::Structured });
             scene.input(Input::Gone { conn });
@@ -113,7 +103,7 @@ fn elsewhere() -> Vec<Turns> {
         scene.input(Input::Gone { conn: link });
         row
     };
-    let going = Turns::of("a link with 99,000 members: it goes", || {
+    let going = longest("a link with 99,000 members: it goes", || {
         let link = scene.link(1);
         scene.stream(link, &joins_from(0, ELSEWHERE));
         let mut turns = vec![scene.once(Input::Gone { conn: link })];
@@ -124,7 +114,7 @@ fn elsewhere() -> Vec<Turns> {
 }
 
 /// The largest messages, as each is written. Of one that a link brings no more than [`REMOTES_KEPT_MAX`] may be JSON.
-fn messages() -> Vec<Turns> {
+fn messages() -> Vec<Turn> {
     let escapes = |count| format!("\"{}\"", "\\u0001".repeat(count));
     let numbers = format!("[{}1]", "1,".repeat(MESSAGE_LIMIT_MAX / 2 - 2));
     let brackets = format!("[{}[]]", "[],".repeat(MESSAGE_LIMIT_MAX / 3 - 2));
@@ -143,12 +133,12 @@ fn wide() -> Scene {
     Scene::with(Config { message_max: MESSAGE_LIMIT_MAX, has_links: true, ..Config::default() }, 3)
 }
 
-fn client(name: &'static str, data: &str) -> Turns {
+fn client(what: &str, data: &str) -> Turn {
     let mut scene = wide();
     scene.link(1);
     let speaker = scene.conns.keys().next().expect("somebody is there");
     let text = format!(r#"{{"action":"broadcast","data":{data}}}"#);
-    Turns::of(name, || {
+    longest(what, || {
         let payload = text.clone().into_bytes().into();
         let started = CpuTime::now();
         let long = scene.core.long_message(speaker, true, payload, scene.now);
@@ -158,26 +148,19 @@ fn client(name: &'static str, data: &str) -> Turns {
     })
 }
 
-fn link(name: &'static str, data: &str) -> Turns {
+fn link(what: &str, data: &str) -> Turn {
     let mut scene = wide();
     let link = scene.link(1);
     scene.stream(link, &joins_from(0, 1));
     let bytes = Record::Broadcast { member: 0, payload: Payload::Json(data) }.to_bytes();
-    Turns::of(name, || scene.stream(link, &bytes))
+    longest(what, || scene.stream(link, &bytes))
 }
 
-impl Turns {
-    fn of(name: &'static str, mut repeat: impl FnMut() -> Vec<Duration>) -> Self {
-        let longest = (0..TIMES).map(|_| repeat().into_iter().max().unwrap_or_default()).collect();
-        Self { name, longest }
-    }
-}
-
-impl fmt::Display for Turns {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let least = self.longest.iter().min().copied().unwrap_or_default();
-        write!(f, "{:9.3} {}", least.as_secs_f64() * 1e3, self.name)
-    }
+/// The least of the longest turns of several times, to a microsecond.
+fn longest(what: &str, mut repeat: impl FnMut() -> Vec<Duration>) -> Turn {
+    let longest = (0..TIMES).map(|_| repeat().into_iter().max().unwrap_or_default());
+    let least = longest.min().unwrap_or_default();
+    Turn { what: what.to_owned(), ms: (least.as_secs_f64() * 1e6).round() / 1e3 }
 }
 
 impl Scene {
@@ -194,7 +177,8 @@ impl Scene {
             while !piece.is_empty() {
                 let started = CpuTime::now();
                 let reader = self.readers.entry(link).expect("a link that is there").or_default();
-                let long = self.core.hear_stream(link, reader, &mut piece, &mut Turn::default(), self.now);
+                let long =
+                    self.core.hear_stream(link, reader, &mut piece, &mut nws_core::Turn::default(), self.now);
                 self.core.fresh();
                 turns.push(started.elapsed());
                 turns.push(self.hand_out(link, long));

@@ -1,25 +1,31 @@
-//! Who may depend on whom: the arrows of ARCHITECTURE.md, and what the sans-IO crates must not pull in.
+//! Who may depend on whom: the arrows of ARCHITECTURE.md, and what the sans-IO crates must not pull
+//! in.
 
 use anyhow::{Context, Result, bail};
+use nws_tools::Step;
 use serde_json::Value;
 
-use crate::step::Step;
-
 /// A crate of the workspace and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("nws-protocol", &[]),
-    // The simulation is for the tests of the core.
-    ("nws-core", &["nws-protocol", "nws-sim"]),
+    ("nws-core", &["nws-protocol"]),
     ("nws-matching", &["nws-protocol"]),
     ("nws-sim", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-proxy", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-client-wasm", &["nws-protocol"]),
-    ("nws-tests", &["nws-proxy", "nws-core", "nws-matching", "nws-protocol"]),
-    ("nws-micro", &["nws-core", "nws-protocol", "nws-proxy"]),
-    ("nws-load", &["nws-tests"]),
-    ("nws-lan", &["nws-tests", "nws-matching", "nws-protocol"]),
-    ("xtask", &[]),
+    ("nws-tests", &["nws-proxy", "nws-core", "nws-matching", "nws-protocol", "nws-report"]),
+    ("nws-report", &[]),
+    ("nws-micro", &["nws-core", "nws-protocol", "nws-proxy", "nws-report"]),
+    ("nws-load", &["nws-report"]),
+    ("nws-lan", &["nws-tests", "nws-matching", "nws-protocol", "nws-report"]),
+    ("nws-judge", &["nws-report", "nws-tools"]),
+    ("nws-tools", &[]),
+    ("xtask", &["nws-tools"]),
 ];
+
+/// What the tests of a crate may depend on, and the crate itself must not. The load generator shares
+/// no code with what it tests, and the core none with its simulation.
+const FOR_TESTS: [(&str, &str); 2] = [("nws-core", "nws-sim"), ("nws-load", "nws-tests")];
 
 /// Crates that do what a state machine only decides.
 const IO: [&str; 5] = ["tokio", "mio", "socket2", "rustls", "mdns-sd"];
@@ -49,9 +55,14 @@ fn wrong_arrows(member: &Value, names: &[&str]) -> Vec<String> {
     let Some((_, allowed)) = ARROWS.iter().find(|(from, _)| *from == name) else {
         return vec![format!("{name} has no row in xtask/src/check/arrows.rs")];
     };
-    let on = member["dependencies"].as_array().into_iter().flatten().filter_map(|on| on["name"].as_str());
-    let inside = on.filter(|on| names.contains(on));
-    inside.filter(|on| !allowed.contains(on)).map(|on| format!("{name} must not depend on {on}")).collect()
+    let is_allowed = |on: &str, dependency: &Value| {
+        allowed.contains(&on) || dependency["kind"] == "dev" && FOR_TESTS.contains(&(name, on))
+    };
+    let dependencies = member["dependencies"].as_array().into_iter().flatten();
+    let on = dependencies.filter_map(|dependency| Some((dependency["name"].as_str()?, dependency)));
+    let inside = on.filter(|(on, _)| names.contains(on));
+    let wrong = inside.filter(|(on, dependency)| !is_allowed(on, dependency));
+    wrong.map(|(on, _)| format!("{name} must not depend on {on}")).collect()
 }
 
 fn io(name: &str) -> Result<Vec<String>> {
@@ -61,4 +72,22 @@ fn io(name: &str) -> Result<Vec<String>> {
     let found =
         tree.lines().filter_map(|line| line.split_whitespace().next()).filter(|found| IO.contains(found));
     Ok(found.map(|found| format!("{name} does no IO and must not depend on {found}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_load_generator_knows_the_proxy_from_its_tests_only() {
+        let wrong = |on: &str, kind: Option<&str>| {
+            let member = json!({"name": "nws-load", "dependencies": [{"name": on, "kind": kind}]});
+            wrong_arrows(&member, &["nws-load", "nws-report", "nws-tests", "nws-protocol"])
+        };
+        assert!(wrong("nws-report", None).is_empty() && wrong("nws-tests", Some("dev")).is_empty());
+        assert_eq!(wrong("nws-tests", None), ["nws-load must not depend on nws-tests"]);
+        assert_eq!(wrong("nws-protocol", Some("dev")), ["nws-load must not depend on nws-protocol"]);
+    }
 }

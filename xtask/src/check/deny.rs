@@ -1,9 +1,9 @@
 //! Licences, bans, sources and advisories, by cargo-deny as `deny.toml` says.
 
 use anyhow::Result;
+use nws_tools::Step;
 
 use super::Outcome;
-use crate::step::Step;
 use crate::toolchain;
 
 const UNREACHABLE: &str = "the database of security advisories cannot be fetched from here, \

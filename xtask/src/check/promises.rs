@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::{Result, bail, ensure};
+use nws_tools::checkout;
 
 use super::shape;
-use crate::checkout;
 
 /// Where the numbered promises stand.
 const PROMISED: &str = "## What is promised";

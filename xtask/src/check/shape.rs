@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-
-use crate::checkout;
+use nws_tools::checkout;
 
 const NAMELESS: [&str; 5] = ["utils", "util", "helpers", "common", "manager"];
 const CODE: [&str; 5] = ["rs", "ts", "js", "mjs", "css"];

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use nws_tools::{Step, checkout};
 use wasmparser::{Parser, Payload};
 
-use crate::step::Step;
-use crate::{checkout, toolchain};
+use crate::toolchain;
 
 pub(crate) fn check() -> Result<()> {
     let build =

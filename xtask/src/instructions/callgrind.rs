@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-
-use crate::step::Step;
-use crate::{checkout, debian};
+use nws_tools::{Step, checkout};
 
 /// Calls of each function. Enough that what happens in few calls only, such as the growth of a table, shows by its
 /// share; so few that all functions take less than a minute.
@@ -26,7 +24,7 @@ pub(crate) fn need() -> Result<()> {
     if is_here() {
         return Ok(());
     }
-    debian::install("valgrind").context(MISSING)
+    nws_tools::install("valgrind").context(MISSING)
 }
 
 /// Instructions of one call of the hot function.

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use anyhow::{Context, Result};
+use nws_tools::{Step, checkout};
 
 use super::callgrind;
-use crate::checkout;
-use crate::step::Step;
 
 /// How many times as much work twice the size may be. Tables that grow and trees that get deeper take
 /// some; what looks for each among all takes four times.

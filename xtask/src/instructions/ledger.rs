@@ -5,10 +5,10 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use nws_tools::checkout;
 use serde_json::{Map, Value, json};
 
 use super::origin::Origin;
-use crate::checkout;
 
 /// The instructions of one call of each function.
 #[derive(Clone, Debug, PartialEq, Eq)]

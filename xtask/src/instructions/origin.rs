@@ -1,9 +1,8 @@
 //! Where counts come from: what decides about them besides the code of the project.
 
 use anyhow::Result;
+use nws_tools::Step;
 use serde_json::{Value, json};
-
-use crate::step::Step;
 
 /// What makes the same code execute other instructions.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,12 +3,11 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-
-use crate::{checkout, npm};
+use nws_tools::{checkout, npm};
 
 /// Writes polyfill/dist/networkwebsockets.tgz. Equal files make equal bytes: npm writes one date and no owner.
 pub(super) fn pack() -> Result<()> {
-    let folder = checkout::target().join("package");
+    let folder = checkout::package();
     npm::npm("polyfill").words("pack --ignore-scripts --silent --pack-destination").arg(&folder).run()?;
     let packed = folder.join(concat!("networkwebsockets-", env!("CARGO_PKG_VERSION"), ".tgz"));
     let place = checkout::root().join("polyfill/dist/networkwebsockets.tgz");

@@ -3,9 +3,8 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
+use nws_tools::checkout;
 use serde_json::Value;
-
-use crate::checkout;
 
 const WORKSPACE: &str = env!("CARGO_PKG_VERSION");
 

@@ -5,11 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
+use nws_tools::browser::{CHROMIUM, FIREFOX};
+use nws_tools::{Step, checkout, npm};
 
 use super::tally::Tally;
-use crate::browser::{CHROMIUM, FIREFOX};
-use crate::step::Step;
-use crate::{checkout, npm};
 
 /// `npm test` of the package.
 pub(crate) fn package() -> Result<Tally> {

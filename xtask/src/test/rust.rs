@@ -3,10 +3,10 @@
 use std::fs;
 
 use anyhow::{Context, Result};
+use nws_tools::{Step, checkout};
 
 use super::tally::Tally;
-use crate::step::Step;
-use crate::{checkout, toolchain};
+use crate::toolchain;
 
 /// All but the doc tests.
 pub(crate) fn unit() -> Result<Tally> {

@@ -11,11 +11,10 @@ mod tls;
 mod transfer;
 
 use anyhow::Result;
+use nws_report::lan::{Bulk, BulkRun, Placing};
 use nws_tests::lab::Machine;
-use serde_json::{Value, json};
 
 use super::pair::Pair;
-use super::placing::Placing;
 use crate::options::Options;
 use transfer::Way;
 
@@ -32,28 +31,28 @@ struct Amount {
 }
 
 /// In MiB a second, each by turns.
-pub(super) async fn measure(options: &Options) -> Result<Value> {
+pub(super) async fn measure(options: &Options) -> Result<Bulk> {
     let amount = Amount { messages: if options.quick { 20 } else { COUNT } };
-    let pair = Pair::start(options).await?;
+    let pair = Pair::start().await?;
     let mut runs = Vec::new();
     for rep in 0..options.reps {
         runs.push(round(&pair, amount, rep)?);
     }
-    let iperf = iperf::measure(pair.machines(), amount)?;
+    let iperf3 = iperf::measure(pair.machines(), amount)?;
     pair.end().await?;
-    Ok(json!({"runs": runs, "iperf3": iperf}))
+    Ok(Bulk { runs, iperf3 })
 }
 
-fn round(pair: &Pair, amount: Amount, rep: u32) -> Result<Value> {
+fn round(pair: &Pair, amount: Amount, rep: u32) -> Result<BulkRun> {
     let transfer = |placing, way| transfer::measure(pair, placing, way, amount, rep);
-    Ok(json!({
-        "message": transfer(Placing::Across, Way::Message)?,
-        "tls": tls::measure(pair.machines(), amount)?,
-        "tls_read_ahead": tls::measure_read_ahead(pair.machines(), amount)?,
-        "broadcast": transfer(Placing::Across, Way::Broadcast)?,
-        "tcp": copy::measure(pair.machines(), amount)?,
-        "same": transfer(Placing::Same, Way::Message)?,
-    }))
+    Ok(BulkRun {
+        message: transfer(Placing::Across, Way::Message)?,
+        tls: tls::measure(pair.machines(), amount)?,
+        tls_read_ahead: tls::measure_read_ahead(pair.machines(), amount)?,
+        broadcast: transfer(Placing::Across, Way::Broadcast)?,
+        tcp: copy::measure(pair.machines(), amount)?,
+        same: transfer(Placing::Same, Way::Message)?,
+    })
 }
 
 impl Amount {

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use nws_report::lan::Faults;
 use nws_tests::Client;
-use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::pair::Pair;
@@ -23,20 +23,19 @@ const OUTAGES: [Duration; 5] = [
 ];
 
 /// Until `disconnect`, and after the healing until `connect`.
-pub(super) async fn measure(options: &Options) -> Result<Value> {
+pub(super) async fn measure(options: &Options) -> Result<Faults> {
     let mut kills = Vec::new();
     for _ in 0..options.count(KILLS) {
-        kills.push(kill(Pair::start(options).await?).await?);
+        kills.push(kill(Pair::start().await?).await?);
     }
     let (mut cuts, mut heals) = (Vec::new(), Vec::new());
     for outage in OUTAGES.into_iter().take(if options.quick { 1 } else { OUTAGES.len() }) {
-        let (cut, heal) = partition(Pair::start(options).await?, outage).await?;
+        let (cut, heal) = partition(Pair::start().await?, outage).await?;
         cuts.push(cut);
         heals.push(heal);
     }
-    Ok(json!({
-        "kill": times::summary(&kills), "partition": times::summary(&cuts), "heal": times::summary(&heals),
-    }))
+    let [kill, partition, heal] = [kills, cuts, heals].map(|times| times::summary(&times));
+    Ok(Faults { kill, partition, heal })
 }
 
 async fn kill(pair: Pair) -> Result<Duration> {

@@ -1,9 +1,9 @@
 //! What a link costs while nobody speaks.
 
 use anyhow::Result;
+use nws_report::lan::Idle;
 use nws_tests::Client;
 use nws_tests::lab::Lab;
-use serde_json::{Value, json};
 
 use super::load::generate;
 use super::pair::{Pair, end, quiet};
@@ -14,15 +14,15 @@ const SETTLING: u32 = 12;
 const WATCHED: u32 = 10;
 
 /// CPU, context switches and memory of two proxies with one channel in common, and memory of one that has no link.
-pub(super) async fn measure(options: &Options) -> Result<Value> {
-    let pair = Pair::start(options).await?;
+pub(super) async fn measure(options: &Options) -> Result<Idle> {
+    let pair = Pair::start().await?;
     let [one, two] = pair.namespaces();
     let (settling, watched) = if options.quick { (1, 2) } else { (SETTLING, WATCHED) };
     let words = format!("idle --peers 2 --settle {settling} --secs {watched} --namespaces {one},{two}");
     let run = generate(&pair, &words).await?;
-    let memory = [pair.proxies[0].memory_kib("VmRSS")?, pair.proxies[1].memory_kib("VmRSS")?];
+    let linked_kib = [pair.proxies[0].memory_kib("VmRSS")?, pair.proxies[1].memory_kib("VmRSS")?];
     pair.end().await?;
-    Ok(json!({"run": run, "linked_kib": memory, "alone_kib": alone().await?}))
+    Ok(Idle { run, linked_kib, alone_kib: alone().await? })
 }
 
 /// Memory of a proxy with one client and no link.

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use nws_report::lan::Join;
 use nws_tests::{Client, Proxy, Request};
-use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
@@ -18,16 +18,16 @@ const COUNT: usize = 400;
 const SETTLING: Duration = Duration::from_millis(20);
 
 /// Both peers join at once, and one after the other.
-pub(super) async fn measure(options: &Options) -> Result<Value> {
+pub(super) async fn measure(options: &Options) -> Result<Join> {
     let (mut at_once, mut in_turn) = (Vec::new(), Vec::new());
-    let [first, second] = [Pair::start(options).await?, Pair::start(options).await?];
+    let [first, second] = [Pair::start().await?, Pair::start().await?];
     for number in 0..options.count(COUNT) {
         at_once.push(both_join(&first, number).await?);
         in_turn.push(one_joins(&second, number).await?);
     }
     first.end().await?;
     second.end().await?;
-    Ok(json!({"at_once": times::summary(&at_once), "in_turn": times::summary(&in_turn)}))
+    Ok(Join { at_once: times::summary(&at_once), in_turn: times::summary(&in_turn) })
 }
 
 async fn both_join(pair: &Pair, number: usize) -> Result<Duration> {

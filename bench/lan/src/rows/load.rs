@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use nws_report::lan::{Latency, Pipeline, Placing, Run, Throughput};
+use nws_report::load::Report;
 use tokio::process::Command;
 
 use super::pair::Pair;
-use super::placing::Placing;
+use super::placing;
 use crate::options::Options;
 
 /// Before what is measured, in seconds.
@@ -18,51 +19,48 @@ const PIPELINES: [(u32, u32); 2] = [(64, 1024), (4096, 128)];
 const RECEIVERS: [u32; 2] = [1, 10];
 
 /// One message at a time to one receiver.
-pub(super) async fn latency(options: &Options) -> Result<Value> {
-    let pair = Pair::start(options).await?;
+pub(super) async fn latency(options: &Options) -> Result<Latency> {
+    let pair = Pair::start().await?;
     let runs = by_turns(options, &pair, "burst --peers 2 --window 1 --bytes 64").await?;
     pair.end().await?;
-    Ok(json!({"runs": runs}))
+    Ok(Latency { runs })
 }
 
 /// One sender who always has more to say, to one receiver and to ten.
-pub(super) async fn throughput(options: &Options) -> Result<Value> {
-    let pair = Pair::start(options).await?;
+pub(super) async fn throughput(options: &Options) -> Result<Throughput> {
+    let pair = Pair::start().await?;
     let mut loads = Vec::new();
     for receivers in RECEIVERS {
         for (bytes, window) in PIPELINES {
             let words = format!("burst --peers {} --window {window} --bytes {bytes}", receivers + 1);
             let runs = by_turns(options, &pair, &words).await?;
-            loads.push(json!({"receivers": receivers, "bytes": bytes, "runs": runs}));
+            loads.push(Pipeline { receivers, bytes, runs });
         }
     }
     pair.end().await?;
-    Ok(json!({"loads": loads}))
+    Ok(Throughput { loads })
 }
 
 /// Reports of the load generator, with the place and the number of the repetition.
-async fn by_turns(options: &Options, pair: &Pair, words: &str) -> Result<Vec<Value>> {
+async fn by_turns(options: &Options, pair: &Pair, words: &str) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
     for rep in 0..options.reps {
-        for placing in Placing::in_turn(rep) {
-            let mut run = run(options, pair, words, placing).await?;
-            run["placing"] = json!(placing.name());
-            run["rep"] = json!(rep);
-            runs.push(run);
+        for placing in placing::in_turn(rep) {
+            runs.push(Run { placing, rep, report: run(options, pair, words, placing).await? });
         }
     }
     Ok(runs)
 }
 
-async fn run(options: &Options, pair: &Pair, words: &str, placing: Placing) -> Result<Value> {
+async fn run(options: &Options, pair: &Pair, words: &str, placing: Placing) -> Result<Report> {
     let namespaces = pair.namespaces();
-    let namespaces = [namespaces[0], namespaces[placing.receivers()]].join(",");
+    let namespaces = [namespaces[0], namespaces[placing::receivers(placing)]].join(",");
     let words = format!("{words} --secs {} --warmup {WARMUP} --namespaces {namespaces}", options.secs);
     generate(pair, &words).await
 }
 
 /// Runs the load generator against both proxies. It bounds its own waits, and that something was lost or wrong is an error.
-pub(super) async fn generate(pair: &Pair, words: &str) -> Result<Value> {
+pub(super) async fn generate(pair: &Pair, words: &str) -> Result<Report> {
     let [one, two] = &pair.proxies;
     let mut command = Command::new(program()?);
     command.args(words.split(' ')).args(["--url", &format!("ws://127.0.0.1:{}", one.port())]);
@@ -72,7 +70,7 @@ pub(super) async fn generate(pair: &Pair, words: &str) -> Result<Value> {
     if !output.status.success() {
         bail!("nws-load {words} ended with {}", output.status);
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    serde_json::from_slice(&output.stdout).context("not a report of nws-load")
 }
 
 fn program() -> Result<PathBuf> {

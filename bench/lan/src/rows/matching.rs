@@ -6,7 +6,7 @@ mod side;
 use anyhow::{Result, ensure};
 use nws_matching::Role;
 use nws_protocol::ChannelName;
-use serde_json::{Value, json};
+use nws_report::lan::{Matching, MatchingSize, SideCost};
 
 use crate::options::Options;
 use side::Side;
@@ -14,23 +14,23 @@ use side::Side;
 const CHANNELS: [usize; 4] = [8, 64, 256, 1024];
 
 /// For so many channels on each side, of which every other one is common.
-pub(super) fn measure(options: &Options) -> Result<Value> {
+pub(super) fn measure(options: &Options) -> Result<Matching> {
     let mut sizes = Vec::new();
     for channels in CHANNELS {
         let runs: Result<Vec<_>> = (0..options.reps).map(|_| once(channels)).collect();
-        sizes.push(json!({"channels": channels, "runs": runs?}));
+        sizes.push(MatchingSize { channels, runs: runs? });
     }
-    Ok(json!({"sizes": sizes, "padding": padding::measure(options)?}))
+    Ok(Matching { sizes, padding: padding::measure(options)? })
 }
 
-fn once(channels: usize) -> Result<Value> {
+fn once(channels: usize) -> Result<[SideCost; 2]> {
     let one = Side::new(Role::Initiator, names("one", channels)?)?;
     let mut sides = [one, Side::new(Role::Responder, names("two", channels)?)?];
     play(&mut sides)?;
     for side in &sides {
         ensure!(side.matched == channels / 2, "{} of {} channels were matched", side.matched, channels / 2);
     }
-    Ok(json!(sides.map(|side| side.cost.json())))
+    Ok(sides.map(|side| side.cost.report()))
 }
 
 /// Everything that the two have to say to each other.

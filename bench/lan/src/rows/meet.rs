@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use nws_report::lan::Meet;
 use nws_tests::lab::Lab;
 use nws_tests::{Client, Proxy};
-use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::pair::{end, setup};
+use super::pair::{end, quiet};
 use super::times;
 use crate::options::Options;
 
@@ -17,21 +17,21 @@ const COUNT: usize = 20;
 const SETTLING: Duration = Duration::from_secs(4);
 
 /// Two fresh proxies, and a fresh one that meets one which has long been running.
-pub(super) async fn measure(options: &Options) -> Result<Value> {
+pub(super) async fn measure(options: &Options) -> Result<Meet> {
     let lab = Lab::new(2)?;
     let (mut fresh, mut running) = (Vec::new(), Vec::new());
     for number in 0..options.count(COUNT) {
-        fresh.push(both_start(options, &lab, number).await?);
-        running.push(one_starts(options, &lab, number).await?);
+        fresh.push(both_start(&lab, number).await?);
+        running.push(one_starts(&lab, number).await?);
     }
-    Ok(json!({"fresh": times::summary(&fresh), "running": times::summary(&running)}))
+    Ok(Meet { fresh: times::summary(&fresh), running: times::summary(&running) })
 }
 
-async fn both_start(options: &Options, lab: &Lab, number: usize) -> Result<Duration> {
+async fn both_start(lab: &Lab, number: usize) -> Result<Duration> {
     let path = format!("/fresh-{number}");
     let start = Instant::now();
-    let one = arrive(options, lab, 0, &path);
-    let two = arrive(options, lab, 1, &path);
+    let one = arrive(lab, 0, &path);
+    let two = arrive(lab, 1, &path);
     let ((one, _), (two, _)) = tokio::try_join!(one, two)?;
     let took = start.elapsed();
     end(one).await?;
@@ -40,13 +40,13 @@ async fn both_start(options: &Options, lab: &Lab, number: usize) -> Result<Durat
 }
 
 /// Each time it meets another one, as a proxy goes on to look for those it has lost.
-async fn one_starts(options: &Options, lab: &Lab, number: usize) -> Result<Duration> {
+async fn one_starts(lab: &Lab, number: usize) -> Result<Duration> {
     let path = format!("/running-{number}");
-    let running = setup(options, lab, 0).start().await?;
+    let running = quiet(&lab[0]).start().await?;
     let mut one = Client::join(&running, &path).await?;
     sleep(SETTLING).await;
     let start = Instant::now();
-    let ((two, _), _) = tokio::try_join!(arrive(options, lab, 1, &path), one.arrival())?;
+    let ((two, _), _) = tokio::try_join!(arrive(lab, 1, &path), one.arrival())?;
     let took = start.elapsed();
     end(two).await?;
     end(running).await?;
@@ -54,8 +54,8 @@ async fn one_starts(options: &Options, lab: &Lab, number: usize) -> Result<Durat
 }
 
 /// Starts a proxy, joins, and waits for somebody else.
-async fn arrive(options: &Options, lab: &Lab, number: usize, path: &str) -> Result<(Proxy, Client)> {
-    let proxy = setup(options, lab, number).start().await?;
+async fn arrive(lab: &Lab, number: usize, path: &str) -> Result<(Proxy, Client)> {
+    let proxy = quiet(&lab[number]).start().await?;
     let mut client = Client::join(&proxy, path).await?;
     client.arrival().await?;
     Ok((proxy, client))

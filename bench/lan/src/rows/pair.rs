@@ -4,10 +4,6 @@ use anyhow::Result;
 use nws_tests::lab::{Lab, Machine};
 use nws_tests::{Client, Proxy, Setup};
 
-use crate::options::Options;
-
-const LINK_PORT: u16 = 9010;
-
 /// Two proxies that are linked.
 pub(super) struct Pair {
     pub(super) proxies: [Proxy; 2],
@@ -16,9 +12,9 @@ pub(super) struct Pair {
 
 impl Pair {
     /// Starts them, and waits until peers of both have met.
-    pub(super) async fn start(options: &Options) -> Result<Self> {
+    pub(super) async fn start() -> Result<Self> {
         let lab = Lab::new(2)?;
-        let proxies = [setup(options, &lab, 0).start().await?, setup(options, &lab, 1).start().await?];
+        let proxies = [quiet(&lab[0]).start().await?, quiet(&lab[1]).start().await?];
         let pair = Self { proxies, lab };
         pair.meet("/warm").await?;
         Ok(pair)
@@ -48,15 +44,6 @@ impl Pair {
         }
         Ok(())
     }
-}
-
-/// A proxy of the machine with this number, 0 or 1, that finds the other one or is told of it.
-pub(super) fn setup(options: &Options, lab: &Lab, number: usize) -> Setup {
-    if !options.no_discovery {
-        return quiet(&lab[number]);
-    }
-    let setup = quiet(&lab[number]).switch("--no-discovery").flag("--link-port", LINK_PORT);
-    setup.flag("--peer", format!("{}:{LINK_PORT}", lab[1 - number].address()))
 }
 
 /// A proxy that logs what is wrong, and nothing else.

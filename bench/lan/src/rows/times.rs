@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use nws_report::lan::Times;
 
 /// In milliseconds: the usual shares, the longest, and all in their order.
-pub(super) fn summary(times: &[Duration]) -> Value {
+pub(super) fn summary(times: &[Duration]) -> Times {
     let all: Vec<f64> = times.iter().copied().map(milliseconds).collect();
     let mut sorted = all.clone();
     sorted.sort_by(f64::total_cmp);
-    json!({
-        "count": all.len(), "p50_ms": quantile(&sorted, 0.5), "p95_ms": quantile(&sorted, 0.95),
-        "p99_ms": quantile(&sorted, 0.99), "most_ms": sorted.last(), "all_ms": all,
-    })
+    Times {
+        count: all.len(),
+        p50_ms: quantile(&sorted, 0.5),
+        p95_ms: quantile(&sorted, 0.95),
+        p99_ms: quantile(&sorted, 0.99),
+        most_ms: sorted.last().copied(),
+        all_ms: all,
+    }
 }
 
 /// The value that so large a share of all does not exceed; they are in ascending order.
@@ -34,13 +38,13 @@ mod tests {
     fn shares_are_of_those_that_were_measured() {
         let times: Vec<_> = (1..=20).rev().map(Duration::from_millis).collect();
         let summary = summary(&times);
-        assert_eq!((&summary["count"], &summary["p50_ms"]), (&json!(20), &json!(10.0)));
-        assert_eq!((&summary["p95_ms"], &summary["p99_ms"]), (&json!(19.0), &json!(20.0)));
-        assert_eq!(summary["all_ms"][0], summary["most_ms"]);
+        assert_eq!((summary.count, summary.p50_ms), (20, Some(10.0)));
+        assert_eq!((summary.p95_ms, summary.p99_ms), (Some(19.0), Some(20.0)));
+        assert_eq!(summary.all_ms.first().copied(), summary.most_ms);
     }
 
     #[test]
     fn of_nothing_there_is_no_share() {
-        assert_eq!(summary(&[])["p50_ms"], Value::Null);
+        assert_eq!(summary(&[]).p50_ms, None);
     }
 }

@@ -3,11 +3,11 @@
 use std::io;
 
 use mio::{Interest, Token};
+use nws_report::load::Fault;
 
 use super::Generator;
 use crate::clock::{Nanos, nanos};
 use crate::connection::{Connection, State};
-use crate::faults::Fault;
 use crate::roster::Rosters;
 use crate::wire::Wire;
 

@@ -3,11 +3,12 @@
 use std::io::ErrorKind;
 use std::mem;
 
+use nws_report::load::Fault;
+
 use super::Generator;
 use crate::clock::Nanos;
 use crate::connection::State;
 use crate::content::{Header, Kind};
-use crate::faults::Fault;
 use crate::inbox::Inbox;
 use crate::ledger::Verdict;
 use crate::load::Delivery;

@@ -2,11 +2,12 @@
 
 use std::io;
 
+use nws_report::load::Fault;
+
 use super::Generator;
 use crate::clock::Nanos;
 use crate::connection::State;
 use crate::content::{Header, Kind};
-use crate::faults::Fault;
 use crate::load::Post;
 
 /// What may wait for a server that does not read, on one connection: beyond it the load is more than it can take, and

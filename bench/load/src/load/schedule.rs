@@ -3,7 +3,7 @@
 //! A message counts from when it was due, even if this program comes late to sending it: a server that holds
 //! everything up for a second shows a second of latency, not one slow message.
 
-use super::Post;
+use super::post::Post;
 use crate::clock::Nanos;
 use crate::content::Kind;
 use crate::layout::Layout;

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Delivery, Post};
+use super::post::{Delivery, Post};
 use crate::clock::Nanos;
 use crate::content::Kind;
 use crate::layout::Layout;

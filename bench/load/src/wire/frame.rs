@@ -1,6 +1,6 @@
 //! RFC 6455 as a client of a server that sends whole messages in single frames.
 
-use super::Broken;
+use super::arrival::Broken;
 use super::mask::{self, Masks};
 use crate::content;
 

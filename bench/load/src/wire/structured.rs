@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memchr2;
 use serde_json::Value;
 
-use super::{Arrival, Broken, Data};
+use super::arrival::{Arrival, Broken, Data};
 
 pub(super) fn broadcast(data: &[u8]) -> [&[u8]; 3] {
     [br#"{"action":"broadcast","data":""#, data, br#""}"#]

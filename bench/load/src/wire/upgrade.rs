@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::Broken;
+use super::arrival::Broken;
 
 /// The example of RFC 6455, section 1.3: what a server makes of a key is known without computing it.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";

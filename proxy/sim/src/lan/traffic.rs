@@ -1,6 +1,6 @@
 //! What goes over connections.
 
-use nws_core::{DialId, Input, LinkId, MeshInput, MeshOutput, MuxInput, Output};
+use nws_core::{ConnId, DialId, Input, LinkId, MeshInput, MeshOutput, MuxInput, Output, StreamId};
 use nws_matching as matching;
 use nws_protocol::ChannelName;
 
@@ -68,27 +68,23 @@ impl Lan {
         match output {
             Output::Opened { channel } => self.tell_mesh(machine, MeshInput::Opened { channel }),
             Output::Closed { channel } => self.tell_mesh(machine, MeshInput::Closed { channel }),
-            Output::Write { conn }
-            | Output::Hold { conn }
-            | Output::Release { conn }
-            | Output::Reset { conn } => {
-                let Some(&(cable, side, stream)) = self.machines[machine.0].streams.get(&conn) else {
-                    return;
-                };
-                let input = match output {
-                    Output::Write { .. } => MuxInput::Waiting { stream },
-                    Output::Hold { .. } => MuxInput::Held { stream },
-                    Output::Release { .. } => MuxInput::Released { stream },
-                    _ => MuxInput::Failed,
-                };
-                self.end_of(cable, side).mux.handle(input);
-                self.transmit(cable, side);
-            }
+            Output::Write { conn } => self.tell_mux(machine, conn, |stream| MuxInput::Waiting { stream }),
+            Output::Hold { conn } => self.tell_mux(machine, conn, |stream| MuxInput::Held { stream }),
+            Output::Release { conn } => self.tell_mux(machine, conn, |stream| MuxInput::Released { stream }),
+            Output::Reset { conn } => self.tell_mux(machine, conn, |_| MuxInput::Failed),
             Output::Reserved { .. }
             | Output::Taken { .. }
             | Output::Finish { .. }
             | Output::Full
             | Output::Cut(_) => {}
+        }
+    }
+
+    /// Tells a link what has happened to the stream for which a connection stands.
+    fn tell_mux(&mut self, machine: MachineId, conn: ConnId, input: impl FnOnce(StreamId) -> MuxInput) {
+        if let Some(&(cable, side, stream)) = self.machines[machine.0].streams.get(&conn) {
+            self.end_of(cable, side).mux.handle(input(stream));
+            self.transmit(cable, side);
         }
     }
 

@@ -1,16 +1,14 @@
 //! Messages that are told apart by their ends, as frames that are made once.
 
 use anyhow::{Result, ensure};
+use nws_protocol::binary::{Frame, Kind};
+use tungstenite::protocol::frame::FrameHeader;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use super::MESSAGE;
 
 /// As those of browsers, which are never all zero.
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
-const BINARY: u8 = 0x82;
-const MASKED: u8 = 0x80;
-const LONG: u8 = 127;
-const BROADCAST: u8 = 1;
-const DIRECT: u8 = 2;
 /// Bytes of the number, which stands at both ends.
 const NUMBER: usize = 8;
 
@@ -24,14 +22,11 @@ pub(super) struct Messages {
 
 impl Messages {
     /// To one peer, or to all.
-    pub(super) fn new(target: Option<&str>) -> Self {
-        let id = target.unwrap_or_default().as_bytes();
-        let kind = if target.is_some() { DIRECT } else { BROADCAST };
-        // Ids have 64 bytes at most.
-        let head = [&[kind, id.len() as u8], id].concat();
-        let frame = frame(BINARY, &[head.as_slice(), &vec![0x5a; MESSAGE]].concat());
-        let payload = frame.len() - MESSAGE;
-        Self { payload, masked: payload - head.len(), frame }
+    pub(super) fn new(target: Option<&str>) -> Result<Self> {
+        let kind = if target.is_some() { Kind::Message } else { Kind::Broadcast };
+        let said = Frame { kind, id: target.unwrap_or_default(), payload: &[0x5a; MESSAGE] }.to_bytes();
+        let frame = masked(&said)?;
+        Ok(Self { payload: frame.len() - MESSAGE, masked: frame.len() - said.len(), frame })
     }
 
     /// The frame of the message with this number.
@@ -45,26 +40,26 @@ impl Messages {
     }
 }
 
-/// A client's frame.
-pub(super) fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
-    let head = match u8::try_from(payload.len()) {
-        Ok(length) if length < 126 => vec![kind, MASKED | length],
-        _ => [&[kind, MASKED | LONG], (payload.len() as u64).to_be_bytes().as_slice()].concat(),
-    };
-    let masked = payload.iter().zip(MASK.iter().cycle()).map(|(byte, key)| byte ^ key);
-    head.into_iter().chain(MASK).chain(masked).collect()
+/// A client's binary frame.
+fn masked(payload: &[u8]) -> Result<Vec<u8>> {
+    let header =
+        FrameHeader { opcode: OpCode::Data(Data::Binary), mask: Some(MASK), ..FrameHeader::default() };
+    let mut frame = Vec::new();
+    header.format(payload.len() as u64, &mut frame)?;
+    frame.extend(payload.iter().zip(MASK.iter().cycle()).map(|(byte, key)| byte ^ key));
+    Ok(frame)
 }
 
 /// Whether what came from `source` is the message with this number.
 pub(super) fn check(payload: &[u8], source: &str, is_broadcast: bool, number: usize) -> Result<()> {
-    let kind = if is_broadcast { BROADCAST } else { DIRECT };
-    let head = [&[kind, source.len() as u8], source.as_bytes()].concat();
+    let kind = if is_broadcast { Kind::Broadcast } else { Kind::Message };
     let ends = (number as u64).to_be_bytes();
+    let found = Frame::parse(payload)?;
     ensure!(
-        payload.len() == head.len() + MESSAGE
-            && payload.starts_with(&head)
-            && payload[head.len()..].starts_with(&ends)
-            && payload.ends_with(&ends),
+        (found.kind, found.id) == (kind, source)
+            && found.payload.len() == MESSAGE
+            && found.payload.starts_with(&ends)
+            && found.payload.ends_with(&ends),
         "a frame of {} bytes is not message {number}",
         payload.len()
     );
@@ -73,17 +68,22 @@ pub(super) fn check(payload: &[u8], source: &str, is_broadcast: bool, number: us
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     /// As the proxy would pass it on: unmasked, and with the source where the target was.
     fn passed(frame: &[u8]) -> Vec<u8> {
-        let (head, masked) = frame.split_at(14);
-        masked.iter().zip(head[10..].iter().cycle()).map(|(byte, key)| byte ^ key).collect()
+        let mut cursor = Cursor::new(frame);
+        let (header, length) = FrameHeader::parse(&mut cursor).unwrap().unwrap();
+        let masked = &frame[cursor.position() as usize..];
+        assert_eq!(masked.len() as u64, length);
+        masked.iter().zip(header.mask.unwrap().iter().cycle()).map(|(byte, key)| byte ^ key).collect()
     }
 
     #[test]
     fn messages_are_told_apart() {
-        let (mut direct, mut broadcast) = (Messages::new(Some("abc")), Messages::new(None));
+        let (mut direct, mut broadcast) = (Messages::new(Some("abc")).unwrap(), Messages::new(None).unwrap());
         for number in [0, 1, 399] {
             let payload = passed(direct.number(number));
             assert!(check(&payload, "abc", false, number).is_ok());
@@ -92,10 +92,5 @@ mod tests {
             assert!(check(&payload[..payload.len() - 1], "abc", false, number).is_err());
             assert!(check(&passed(broadcast.number(number)), "", true, number).is_ok());
         }
-    }
-
-    #[test]
-    fn short_frames_have_short_heads() {
-        assert_eq!(frame(0x81, b"ab"), [0x81, 0x82, 0x37, 0xfa, 0x21, 0x3d, b'a' ^ 0x37, b'b' ^ 0xfa]);
     }
 }

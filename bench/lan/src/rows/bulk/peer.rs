@@ -1,19 +1,14 @@
 //! A peer that blocks: it writes and reads whole frames with as few calls as there can be.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::net::TcpStream;
 
 use anyhow::{Context, Result, bail, ensure};
 use nws_tests::lab::Machine;
 use nws_tests::{DEADLINE, Proxy, Request};
 use serde_json::Value;
-
-const TEXT: u8 = 0x81;
-const BINARY: u8 = 0x82;
-const PING: u8 = 0x89;
-/// What stands for a length of 16 bits, and one of 64.
-const MEDIUM: u8 = 126;
-const LONG: u8 = 127;
+use tungstenite::protocol::frame::FrameHeader;
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 pub(super) struct Peer {
     stream: TcpStream,
@@ -58,7 +53,7 @@ impl Peer {
 
     /// Reads the payload of the next binary frame.
     pub(super) fn read<'a>(&mut self, buffer: &'a mut Vec<u8>) -> Result<&'a [u8]> {
-        self.read_frame(BINARY, buffer)
+        self.read_frame(Data::Binary, buffer)
     }
 
     fn is_taken(&mut self) -> Result<()> {
@@ -73,38 +68,38 @@ impl Peer {
     /// What is told next, and of whom.
     fn notice(&mut self) -> Result<(String, String)> {
         let mut buffer = Vec::new();
-        let notice: Value = serde_json::from_slice(self.read_frame(TEXT, &mut buffer)?)?;
+        let notice: Value = serde_json::from_slice(self.read_frame(Data::Text, &mut buffer)?)?;
         let word = |key: &str| notice[key].as_str().map(str::to_owned);
         word("action").zip(word("target")).with_context(|| format!("{notice} where a notice was expected"))
     }
 
     /// Nothing here takes so long that a ping had to be answered.
-    fn read_frame<'a>(&mut self, kind: u8, buffer: &'a mut Vec<u8>) -> Result<&'a [u8]> {
+    fn read_frame<'a>(&mut self, kind: Data, buffer: &'a mut Vec<u8>) -> Result<&'a [u8]> {
         loop {
-            let [found, short] = self.take()?;
-            let length = match short {
-                MEDIUM => u16::from_be_bytes(self.take()?).into(),
-                LONG => u64::from_be_bytes(self.take()?),
-                short => short.into(),
-            };
-            let length = usize::try_from(length)?;
+            let (found, length) = self.head()?;
             // It grows once, to what the longest needs.
             buffer.resize(buffer.len().max(length), 0);
             self.input.read_exact(&mut buffer[..length])?;
-            if found == kind {
-                return Ok(&buffer[..length]);
-            }
-            // Notices may come between what others say.
-            if found != PING && found != TEXT {
-                bail!("a frame that begins with {found:#04x} where {kind:#04x} was expected");
+            match found {
+                OpCode::Data(found) if found == kind => return Ok(&buffer[..length]),
+                // Notices may come between what others say.
+                OpCode::Control(Control::Ping) | OpCode::Data(Data::Text) => {}
+                other @ (OpCode::Data(_) | OpCode::Control(_)) => bail!("{other} where {kind} was expected"),
             }
         }
     }
 
-    fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let mut bytes = [0; N];
-        self.input.read_exact(&mut bytes).context("cannot read")?;
-        Ok(bytes)
+    /// What the next frame is, and how long.
+    fn head(&mut self) -> Result<(OpCode, usize)> {
+        let mut head = Vec::new();
+        loop {
+            let mut byte = [0];
+            self.input.read_exact(&mut byte).context("cannot read")?;
+            head.extend(byte);
+            if let Some((header, length)) = FrameHeader::parse(&mut Cursor::new(&head))? {
+                return Ok((header.opcode, length.try_into()?));
+            }
+        }
     }
 }
 

@@ -19,7 +19,8 @@ use super::{Amount, cable, copy};
 /// Whom the certificate is for.
 const NAME: &str = "lan";
 
-/// rustls asks for 4 KiB at a time. A reader may take that from the socket, or from a buffer of this size.
+/// rustls asks for 4 KiB at a time. A reader may take that from the socket, or from a buffer of
+/// this size.
 const READ_AHEAD: usize = 256 * 1024;
 
 /// MiB a second; the handshake does not count, as links are up when anything is sent.

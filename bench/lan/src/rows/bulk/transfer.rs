@@ -4,9 +4,10 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
+use nws_report::lan::Placing;
 
 use super::super::pair::Pair;
-use super::super::placing::Placing;
+use super::super::placing;
 use super::Amount;
 use super::message::{Messages, check};
 use super::peer::Peer;
@@ -21,13 +22,13 @@ pub(super) enum Way {
 
 /// MiB a second, from the first byte that is written to the last that is read.
 pub(super) fn measure(pair: &Pair, placing: Placing, way: Way, amount: Amount, rep: u32) -> Result<f64> {
-    let path = format!("/bulk-{}-{way:?}-{rep}", placing.name());
-    let (machines, receivers) = (pair.machines(), placing.receivers());
+    let path = format!("/bulk-{placing:?}-{way:?}-{rep}");
+    let (machines, receivers) = (pair.machines(), placing::receivers(placing));
     let mut sender = Peer::join(machines[0], &pair.proxies[0], &path)?;
     let mut receiver = Peer::join(machines[receivers], &pair.proxies[receivers], &path)?;
     let (target, source) = (sender.settle()?, receiver.settle()?);
     ensure!(target == receiver.id && source == sender.id, "others met than those that were sent");
-    let mut messages = Messages::new((way == Way::Message).then_some(&target));
+    let mut messages = Messages::new((way == Way::Message).then_some(&target))?;
     let start = Instant::now();
     thread::scope(|scope| {
         let receive = scope.spawn(|| receive(&mut receiver, &source, way, amount));

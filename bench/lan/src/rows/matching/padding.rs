@@ -4,7 +4,7 @@
 use anyhow::Result;
 use nws_matching::Role;
 use nws_protocol::ChannelName;
-use serde_json::{Value, json};
+use nws_report::lan::Padding;
 
 use super::play;
 use super::side::Side;
@@ -17,7 +17,7 @@ const CHANNELS: [usize; 2] = [513, 1020];
 const OTHERS: usize = 512;
 
 /// How far the two distributions are apart, with what lies in their middle, in microseconds.
-pub(super) fn measure(options: &Options) -> Result<Value> {
+pub(super) fn measure(options: &Options) -> Result<Padding> {
     let mut times: [Vec<f64>; 2] = Default::default();
     // In turns, so that what happens on this machine happens to both. The first round warms up.
     for round in 0..=options.reps {
@@ -28,7 +28,7 @@ pub(super) fn measure(options: &Options) -> Result<Value> {
     }
     times.iter_mut().for_each(|times| times.sort_by(f64::total_cmp));
     let middle = times.each_ref().map(|times| times[times.len() / 2]);
-    Ok(json!({"channels": CHANNELS, "us": middle, "apart": apart(&times), "samples": times[0].len()}))
+    Ok(Padding { channels: CHANNELS, us: middle, apart: apart(&times), samples: times[0].len() })
 }
 
 fn tags(channels: usize) -> Result<Vec<f64>> {

@@ -6,8 +6,8 @@ use anyhow::Result;
 use nws_matching::{Input, Output, Role, Session, SessionConfig, Work};
 use nws_protocol::link::LinkFrame;
 use nws_protocol::{ChannelName, ProxyId};
+use nws_report::lan::SideCost;
 use rustix::time::{ClockId, clock_gettime};
-use serde_json::{Value, json};
 
 /// A session with what its proxy holds for it.
 pub(super) struct Side {
@@ -34,9 +34,9 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    pub(super) fn json(&self) -> Value {
-        let Self { work, session, frames, bytes, .. } = self;
-        json!({"work_ms": work * 1e3, "session_ms": session * 1e3, "frames": frames, "bytes": bytes})
+    pub(super) fn report(&self) -> SideCost {
+        let Self { work, session, frames, bytes, .. } = *self;
+        SideCost { work_ms: work * 1e3, session_ms: session * 1e3, frames, bytes }
     }
 }
 

@@ -1,0 +1,86 @@
+//! Figures of proxies on different machines, which are network namespaces, by the program in
+//! `bench/lan`.
+
+mod bounds;
+mod noise;
+mod pairs;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use nws_report::lan::{Report, Row};
+use nws_tools::{Step, checkout, lab};
+use serde::Serialize;
+
+use crate::figure::{Figure, table};
+use crate::load::{self, Amount, machine};
+use crate::{choice, kept};
+
+/// What of `lan`, and how much of it.
+#[derive(clap::Args)]
+#[group(id = "lan")]
+pub(crate) struct Options {
+    /// Only these rows of `lan`, with commas between.
+    #[arg(long, value_parser = by_name(), value_delimiter = ',')]
+    rows: Vec<Row>,
+    /// As little of `lan` as there can be: shows that it runs, and measures nothing.
+    #[arg(long)]
+    quick: bool,
+}
+
+/// A row as it is kept.
+#[derive(Serialize)]
+struct Kept {
+    row: String,
+    report: Report,
+}
+
+/// Runs the rows one after the other, each begun on a quiet machine; those that came before one
+/// that fails are shown.
+pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
+    lab::need()?;
+    load::build()?;
+    Step::cargo("build --release --package nws-lan").run()?;
+    let rows = if options.rows.is_empty() { Row::value_variants() } else { &options.rows };
+    let (mut figures, mut reports, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        match one(*row, options, amount) {
+            Ok((measured, report)) => {
+                println!("{}\n", table(&measured));
+                figures.extend(measured);
+                reports.push(Kept { row: choice::name(*row), report });
+            }
+            Err(error) => failed.push(format!("{}: {error:#}", choice::name(*row))),
+        }
+    }
+    kept::write("lan.rows.json", &reports)?;
+    if !failed.is_empty() {
+        bail!("{}", failed.join("\n       "));
+    }
+    Ok(figures)
+}
+
+fn one(row: Row, options: &Options, amount: &Amount) -> Result<(Vec<Figure>, Report)> {
+    if !options.quick {
+        machine::wait_for_quiet(amount.max_other);
+    }
+    let report = run(row, options, amount)?;
+    Ok((bounds::figures(&report, amount.max_other).context("the report lacks something")?, report))
+}
+
+fn run(row: Row, options: &Options, amount: &Amount) -> Result<Report> {
+    let name = choice::name(row);
+    println!("lan: {name}");
+    let (reps, secs) = if options.quick { (1, 0.3) } else { (amount.reps, amount.secs) };
+    let run = Step::new(checkout::program("nws-lan", true)).arg(&name);
+    let run = run.words(&format!("--reps {reps} --secs {secs}"));
+    let run = if options.quick { run.arg("--quick") } else { run };
+    let printed = run.env("NWS_BIN", checkout::program("nws", true)).read()?;
+    serde_json::from_str(&printed).context("not a report of nws-lan")
+}
+
+/// The names alone: what each row is, the help of `nws-lan` says.
+fn by_name() -> impl TypedValueParser<Value = Row> {
+    let names = Row::value_variants().iter().map(|row| choice::name(*row));
+    PossibleValuesParser::new(names).try_map(|name| Row::from_str(&name, false))
+}

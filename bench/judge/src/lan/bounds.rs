@@ -1,0 +1,148 @@
+//! The figures of each row, and what each is to reach.
+
+use anyhow::{Context, Result};
+use nws_report::lan::{
+    Bulk, BulkRun, Faults, Idle, Join, Latency, Matching, Measured, Meet, Padding, Report, SideCost,
+    Throughput,
+};
+
+use super::noise::{Noise, Share};
+use super::pairs::Pairs;
+use crate::figure::Figure;
+use crate::load::metric::Metric;
+use crate::statistics::median;
+
+/// `max_other` is the share of a core that other programs may use.
+pub(super) fn figures(report: &Report, max_other: f64) -> Result<Vec<Figure>> {
+    let noise = Noise { share: report.other_share, max: max_other };
+    match &report.measured {
+        Measured::Meet(row) => meet(row, noise),
+        Measured::Join(row) => join(row, noise),
+        Measured::Latency(row) => latency(row, max_other),
+        Measured::Throughput(row) => throughput(row, max_other),
+        Measured::Faults(row) => faults(row, noise),
+        Measured::Matching(row) => matching(row, noise),
+        Measured::Bulk(row) => bulk(row, noise),
+        Measured::Idle(row) => idle(row, noise),
+    }
+}
+
+fn meet(row: &Meet, noise: Noise) -> Result<Vec<Figure>> {
+    let (fresh, running) = ("two fresh proxies, start to connect", "a fresh proxy meets a running one");
+    Ok(vec![
+        noise.time(fresh, &row.fresh, Share::P50)?,
+        noise.time(fresh, &row.fresh, Share::P95)?.at_most(1500.0),
+        noise.time(running, &row.running, Share::P50)?,
+        noise.time(running, &row.running, Share::P95)?.at_most(500.0),
+    ])
+}
+
+fn join(row: &Join, noise: Noise) -> Result<Vec<Figure>> {
+    let (at_once, in_turn) =
+        ("joined on a live link, both at once", "joined on a live link, one after the other");
+    Ok(vec![
+        noise.time(at_once, &row.at_once, Share::P50)?.at_most(5.0),
+        noise.time(at_once, &row.at_once, Share::P99)?.at_most(20.0),
+        noise.time(in_turn, &row.in_turn, Share::P50)?.at_most(5.0),
+        noise.time(in_turn, &row.in_turn, Share::P99)?.at_most(20.0),
+    ])
+}
+
+fn latency(row: &Latency, max_other: f64) -> Result<Vec<Figure>> {
+    let pairs = Pairs::of(&row.runs, max_other)?;
+    let mut figures = Vec::new();
+    for metric in [Metric::P50, Metric::P99] {
+        let (compared, share) = (pairs.compare(metric)?, metric.title());
+        figures.push(Figure::new(format!("latency, one proxy, {share}"), compared.same, "µs"));
+        figures.push(Figure::new(format!("latency, two proxies, {share}"), compared.across, "µs"));
+        let ratio = Figure::new(format!("latency, two proxies by one, {share}"), compared.ratio, "×");
+        let ratio = ratio.note(pairs.note());
+        figures.push(if metric == Metric::P50 { ratio.at_most(2.5) } else { ratio });
+    }
+    Ok(figures)
+}
+
+fn throughput(row: &Throughput, max_other: f64) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for load in &row.loads {
+        let what = format!("{} bytes to {}", load.bytes, load.receivers);
+        let pairs = Pairs::of(&load.runs, max_other)?;
+        let compared = pairs.compare(Metric::Rate)?;
+        figures.push(Figure::new(format!("{what}, one proxy"), compared.same, "/s"));
+        figures.push(Figure::new(format!("{what}, two proxies"), compared.across, "/s"));
+        let ratio = Figure::new(format!("{what}, two proxies by one"), compared.ratio, "×").at_least(0.5);
+        figures.push(ratio.note(pairs.note()));
+    }
+    Ok(figures)
+}
+
+fn faults(row: &Faults, noise: Noise) -> Result<Vec<Figure>> {
+    Ok(vec![
+        noise.time("kill -9 to disconnect", &row.kill, Share::Longest)?.at_most(1000.0),
+        noise.time("silent partition to disconnect", &row.partition, Share::Longest)?.at_most(15_000.0),
+        noise.time("heal to connect", &row.heal, Share::P50)?,
+        noise.time("heal to connect", &row.heal, Share::Longest)?.at_most(5000.0),
+    ])
+}
+
+fn matching(row: &Matching, noise: Noise) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for size in &row.sizes {
+        // Of both sides together.
+        let of = |cost: fn(&SideCost) -> f64| {
+            median(size.runs.iter().map(|run| run.iter().map(cost).sum())).context("no runs")
+        };
+        let what = format!("matching, {} channels a side", size.channels);
+        let cpu = of(|side| side.work_ms + side.session_ms)? / 2.0;
+        let cpu = Figure::new(format!("{what}, CPU of each"), cpu, "ms").note(noise.note(""));
+        figures.push(cpu.details(size));
+        let session = of(|side| side.session_ms)? / 2.0;
+        figures.push(Figure::new(format!("{what}, of that beside the sockets"), session, "ms"));
+        let bytes = of(|side| side.bytes as f64)?;
+        figures.push(Figure::new(format!("{what}, frames of both"), bytes / 1000.0, "KB"));
+    }
+    figures.push(padding(&row.padding));
+    Ok(figures)
+}
+
+/// How far time tells 513 channels from 1,020.
+fn padding(padding: &Padding) -> Figure {
+    let [few, many] = padding.us;
+    let ratio = Figure::new("matching, tags: 1,020 channels against 513", many / few, "times");
+    ratio.at_most(1.05).details(padding)
+}
+
+fn bulk(row: &Bulk, noise: Noise) -> Result<Vec<Figure>> {
+    type Way = fn(&BulkRun) -> f64;
+    let rate = |way: Way| median(row.runs.iter().map(way)).context("no runs");
+    let ratio = |way: Way| median(row.runs.iter().map(|run| way(run) / run.tls)).context("no runs");
+    let mut figures = vec![
+        Figure::new("200 MiB to one peer", rate(|run| run.message)?, "MiB/s"),
+        Figure::new("200 MiB by broadcast", rate(|run| run.broadcast)?, "MiB/s"),
+        Figure::new("200 MiB by a bare TLS copy", rate(|run| run.tls)?, "MiB/s"),
+        Figure::new("200 MiB by bare TLS that reads ahead", rate(|run| run.tls_read_ahead)?, "MiB/s"),
+        Figure::new("200 MiB by a bare TCP copy", rate(|run| run.tcp)?, "MiB/s"),
+        Figure::new("200 MiB to one peer on the same machine", rate(|run| run.same)?, "MiB/s"),
+    ];
+    figures.extend(row.iperf3.map(|iperf| Figure::new("200 MiB by iperf3", iperf, "MiB/s")));
+    let by_tls = |what: &str, way: Way| {
+        let figure = Figure::new(format!("{what} by bare TLS"), ratio(way)?, "×").at_least(0.5);
+        anyhow::Ok(figure.note(noise.note(&format!("{} runs", row.runs.len()))))
+    };
+    figures.push(by_tls("to one peer", |run| run.message)?);
+    figures.push(by_tls("by broadcast", |run| run.broadcast)?);
+    Ok(figures)
+}
+
+fn idle(row: &Idle, noise: Noise) -> Result<Vec<Figure>> {
+    let server = row.run.cpu.server_s.context("no CPU time of the proxies")?;
+    let cpu = server / row.run.measured_s * 100.0;
+    let switches = row.run.switches_per_s.context("no context switches of the proxies")?;
+    let [one, two] = row.linked_kib;
+    Ok(vec![
+        Figure::new("two linked proxies, nobody speaks, CPU of both", cpu, "%").note(noise.note("")),
+        Figure::new("the same, context switches of both", switches, "/s"),
+        Figure::new("memory of a linked proxy", f64::midpoint(one, two), "KiB"),
+        Figure::new("memory of one without a link", row.alone_kib, "KiB"),
+    ])
+}

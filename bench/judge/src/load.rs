@@ -1,0 +1,36 @@
+//! Runs of the load generator, each against a server that was started for it, and how far they can
+//! be trusted.
+
+pub(crate) mod machine;
+pub(crate) mod metric;
+pub(crate) mod run;
+#[cfg(test)]
+pub(crate) mod sample;
+pub(crate) mod saturation;
+pub(crate) mod server;
+pub(crate) mod trial;
+
+use anyhow::{Context, Result};
+use nws_tools::Step;
+
+/// How often loads are run, for how long, and how quiet it has to be.
+#[derive(clap::Args)]
+pub(crate) struct Amount {
+    /// How often each workload is run against each server.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) reps: u32,
+    /// The share of a core that other programs may use while a load is measured for a second or
+    /// more.
+    #[arg(long, default_value_t = 0.07)]
+    pub(crate) max_other: f64,
+    /// Seconds that each run of a load measures.
+    #[arg(long, default_value_t = 4.0)]
+    pub(crate) secs: f64,
+}
+
+/// Builds the load generator, as it is for measuring.
+pub(crate) fn build() -> Result<()> {
+    // Its limit on open files passes on to whatever is started from here.
+    rlimit::increase_nofile_limit(u64::MAX).context("cannot raise the limit on open files")?;
+    Step::cargo("build --release --package nws-load").run()
+}

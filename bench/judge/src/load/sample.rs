@@ -1,0 +1,36 @@
+//! A report for tests, from which each changes what it is about.
+
+use std::collections::BTreeMap;
+
+use nws_report::load::{Cpu, Framing, Load, Memory, Mode, Report, Times};
+
+/// Four quiet seconds in which all went well.
+pub(crate) fn report() -> Report {
+    Report {
+        mode: Mode::Burst,
+        framing: Framing::Text,
+        channels: 1,
+        peers: 10,
+        setup_s: Some(0.01),
+        measured_s: 4.0,
+        cpu: Cpu { server_s: Some(1.0), generator_s: 1.0, ..Cpu::default() },
+        memory: Memory::default(),
+        ok: true,
+        errors: BTreeMap::new(),
+        failures: Vec::new(),
+        load: Some(Load { senders: 1, window: 1, rate: 100.0, bytes: 64 }),
+        sent: Some(400),
+        deliveries: Some(4000),
+        deliveries_per_s: Some(1000.0),
+        cpu_s_per_million: Some(250.0),
+        latency_us: Some(times(100.0)),
+        generator_late_us: Some(times(1.0)),
+        join_us: None,
+        switches_per_s: Some(10.0),
+    }
+}
+
+/// All alike.
+pub(crate) fn times(micros: f64) -> Times {
+    Times { p50: micros, p90: micros, p99: micros, p999: micros, max: micros }
+}

@@ -1,0 +1,138 @@
+//! The servers that are compared: how each is started, waited for and ended.
+
+use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use nws_report::load::Framing;
+use nws_tools::checkout;
+use serde::Serialize;
+
+use crate::kept;
+
+/// Below those that clients get, or one of these may have what a server wants.
+const PORTS: std::ops::Range<u16> = 9100..10_200;
+/// For a start that takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// For what a server still does after it first accepts.
+const REST: Duration = Duration::from_millis(300);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Server {
+    Nws,
+    /// Bun.serve, which is uWebSockets, and a dozen lines.
+    Bun,
+    /// TCP alone: the least that any relay must do.
+    Floor,
+}
+
+impl Server {
+    pub(crate) const ALL: [Self; 3] = [Self::Nws, Self::Bun, Self::Floor];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Nws => "nws",
+            Self::Bun => "bun",
+            Self::Floor => "floor",
+        }
+    }
+
+    /// What it speaks.
+    pub(crate) fn framing(self, is_binary: bool) -> Framing {
+        match self {
+            Self::Floor => Framing::Tcp,
+            Self::Nws if is_binary => Framing::Binary,
+            Self::Nws | Self::Bun => Framing::Text,
+        }
+    }
+
+    /// Program and words before the port; `peers` is where those of others lie.
+    fn program(self, peers: &Path) -> (PathBuf, Vec<String>) {
+        let words = |words: &str| words.split(' ').map(str::to_owned).collect();
+        match self {
+            Self::Nws => (checkout::program("nws", true), words("run --no-discovery --port")),
+            Self::Floor => (peers.join("rust/target/release/floor"), words("batch")),
+            Self::Bun => {
+                let script = peers.join("node/bun-server.js").to_string_lossy().into_owned();
+                (peers.join("node/node_modules/.bin/bun"), vec![script, "nws".to_owned()])
+            }
+        }
+    }
+}
+
+/// A server that accepts. Dropping it ends the process.
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) port: u16,
+}
+
+impl Running {
+    /// On the cores that `cores` names in the words of `taskset`, or on any.
+    pub(crate) fn start(server: Server, peers: &Path, cores: Option<&str>) -> Result<Self> {
+        let port = free_port()?;
+        let (program, words) = server.program(peers);
+        let mut command = match cores {
+            Some(cores) => {
+                let mut pinned = Command::new("taskset");
+                pinned.args(["-c", cores]).arg(program);
+                pinned
+            }
+            None => Command::new(program),
+        };
+        let log = File::create(kept::folder()?.join(format!("{}.log", server.name())))?;
+        command.args(words).arg(port.to_string()).stdin(Stdio::null());
+        command.stdout(log.try_clone()?).stderr(log);
+        let child = command.spawn().with_context(|| format!("cannot start {}", server.name()))?;
+        let mut running = Self { child, port };
+        running.wait().with_context(|| format!("{} does not serve", server.name()))?;
+        Ok(running)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("it ended with {status}");
+            }
+            if Instant::now() > end {
+                bail!("nobody accepts on port {} after {PATIENCE:?}", self.port);
+            }
+            sleep(Duration::from_millis(20));
+        }
+        sleep(REST);
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only for a process that has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One that nobody listens on; another each time, as a closed connection occupies a port for a
+/// while.
+fn free_port() -> Result<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    for _ in PORTS {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed) % (PORTS.end - PORTS.start);
+        let port = PORTS.start + step;
+        if TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no free port in {PORTS:?}")
+}

@@ -1,0 +1,93 @@
+//! One load against a server that is started for it, again until nothing else disturbs it.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use nws_report::load::Report;
+use nws_tools::checkout;
+
+use super::Amount;
+use super::machine;
+use super::run::Run;
+use super::server::{Running, Server};
+
+/// What is noisy is run again, up to so many times in all; the quietest counts.
+const ATTEMPTS: u32 = 4;
+/// The generator bounds its own waits, by 60 s for the set-up and 60 s for what is under way; this,
+/// beside the time that is measured, is for one that hangs all the same.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// What is run against what.
+pub(crate) struct Trial<'a> {
+    /// The name of what is run.
+    pub(crate) workload: &'a str,
+    pub(crate) server: Server,
+    pub(crate) peers: &'a Path,
+    /// Cores of the server, in the words of `taskset`; none for any.
+    pub(crate) cores: Option<&'a str>,
+    pub(crate) words: &'a str,
+    pub(crate) is_binary: bool,
+    pub(crate) amount: &'a Amount,
+}
+
+impl Trial<'_> {
+    /// The quietest attempt.
+    pub(crate) fn measure(&self) -> Result<Run> {
+        let mut quietest: Option<Run> = None;
+        for _ in 0..ATTEMPTS {
+            machine::wait_for_quiet(self.amount.max_other);
+            let run = self.attempt()?;
+            let is_done = !run.is_noisy() || !run.report.ok;
+            if is_done || quietest.as_ref().is_none_or(|best| run.other_share < best.other_share) {
+                quietest = Some(run);
+            }
+            if is_done {
+                break;
+            }
+        }
+        quietest.context("no attempt")
+    }
+
+    fn attempt(&self) -> Result<Run> {
+        let server = Running::start(self.server, self.peers, self.cores)?;
+        let report = self.load(&server)?;
+        drop(server);
+        Ok(Run::new(self.workload, self.server, report, self.amount.max_other))
+    }
+
+    fn load(&self, server: &Running) -> Result<Report> {
+        let mut command = Command::new(checkout::program("nws-load", true));
+        command.args(self.words.split(' ')).args(["--framing", self.server.framing(self.is_binary).name()]);
+        command.args(["--secs", &self.amount.secs.to_string(), "--pid", &server.pid().to_string()]);
+        command.args(["--url", &format!("ws://127.0.0.1:{}", server.port)]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().context("cannot start nws-load")?;
+        let measuring = Duration::try_from_secs_f64(self.amount.secs).context("--secs")?;
+        wait(&mut child, PATIENCE.saturating_add(measuring))?;
+        let (mut line, mut words) = (String::new(), String::new());
+        child.stdout.take().context("no standard output")?.read_to_string(&mut line)?;
+        child.stderr.take().context("no standard error")?.read_to_string(&mut words)?;
+        if line.is_empty() {
+            bail!("nws-load {} measured nothing and said: {}", self.words, words.trim());
+        }
+        serde_json::from_str(&line).with_context(|| format!("not a report of nws-load: {line}"))
+    }
+}
+
+/// Its one line and its few sentences fit into the pipes, so that it ends without being read.
+fn wait(child: &mut Child, patience: Duration) -> Result<()> {
+    let end = Instant::now() + patience;
+    while child.try_wait()?.is_none() {
+        if Instant::now() > end {
+            child.kill()?;
+            child.wait()?;
+            bail!("nws-load did not end within {patience:?}");
+        }
+        sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! Throughput, latency and cost of nws beside other servers, by the load generator in `bench/load`.
+
+mod goal;
+mod outcome;
+mod peers;
+mod summary;
+mod table;
+mod verdict;
+mod workload;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::figure::Figure;
+use crate::kept;
+use crate::load::run::Run;
+use crate::load::server::Server;
+use crate::load::trial::Trial;
+use crate::load::{self, Amount};
+use outcome::Outcome;
+use summary::Summary;
+use verdict::Verdicts;
+use workload::{ALL, Workload};
+
+/// Which of all that there are.
+#[derive(clap::Args)]
+#[group(id = "workloads-options")]
+pub(crate) struct Options {
+    /// Only these workloads, by their names, with commas between.
+    #[arg(long, value_delimiter = ',')]
+    workloads: Vec<String>,
+    /// Only these servers: nws, bun, floor.
+    #[arg(long, value_delimiter = ',')]
+    servers: Vec<String>,
+}
+
+/// Runs every workload against every server in turn, `reps` times, prints what came out, and keeps
+/// it.
+pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
+    let plan = Plan::new(options)?;
+    let runs = plan.run(amount)?;
+    let outcomes = plan.outcomes(&runs);
+    kept::write("workloads.runs.json", &runs)?;
+    kept::write("workloads.summary.json", &outcomes)?;
+    println!("\n{}", table::workloads(&outcomes));
+    if plan.lacks_rivals {
+        println!("{}\n", peers::MISSING);
+    }
+    let failed = failures(&runs);
+    if !failed.is_empty() {
+        bail!("{}", failed.join("\n       "));
+    }
+    let verdicts = Verdicts::of(&outcomes);
+    verdicts.unjudged.iter().for_each(|goal| println!("not judged: {goal}"));
+    Ok(verdicts.figures)
+}
+
+struct Plan {
+    workloads: Vec<&'static Workload>,
+    servers: Vec<Server>,
+    peers: Option<PathBuf>,
+    /// Others were wanted, and are not there.
+    lacks_rivals: bool,
+}
+
+impl Plan {
+    fn new(options: &Options) -> Result<Self> {
+        let workloads = chosen(ALL, &options.workloads, |workload| workload.name)?;
+        let mut servers: Vec<Server> =
+            chosen(&Server::ALL, &options.servers, |server| server.name())?.into_iter().copied().collect();
+        load::build()?;
+        let has_rivals = servers.iter().any(|server| *server != Server::Nws);
+        let peers = if has_rivals { peers::prepare()? } else { None };
+        if peers.is_none() {
+            servers.retain(|server| *server == Server::Nws);
+        }
+        let lacks_rivals = has_rivals && peers.is_none();
+        Ok(Self { workloads, servers, peers, lacks_rivals })
+    }
+
+    /// Repeat, then workload, then server, so that slow drift of the machine hits all servers
+    /// alike.
+    fn run(&self, amount: &Amount) -> Result<Vec<Run>> {
+        let mut runs = Vec::new();
+        for rep in 0..amount.reps {
+            for workload in &self.workloads {
+                for server in self.in_turn(workload, rep) {
+                    let run = Run { rep: Some(rep), ..self.one(workload, server, amount)? };
+                    println!("{}", run.line());
+                    runs.push(run);
+                }
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Another server comes first each time.
+    fn in_turn(&self, workload: &Workload, rep: u32) -> Vec<Server> {
+        let mut servers = self.servers.clone();
+        servers.retain(|server| *server == Server::Nws || !workload.is_binary);
+        let turn = rep as usize % servers.len().max(1);
+        servers.rotate_left(turn);
+        servers
+    }
+
+    fn one(&self, workload: &Workload, server: Server, amount: &Amount) -> Result<Run> {
+        let trial = Trial {
+            workload: workload.name,
+            server,
+            peers: self.peers.as_deref().unwrap_or(Path::new("")),
+            cores: None,
+            words: workload.words,
+            is_binary: workload.is_binary,
+            amount,
+        };
+        trial.measure().with_context(|| format!("{} with {}", workload.name, server.name()))
+    }
+
+    fn outcomes(&self, runs: &[Run]) -> Vec<Outcome> {
+        let of = |workload: &'static Workload| {
+            let servers = self.in_turn(workload, 0).into_iter().map(|server| {
+                let of_both = |run: &&Run| run.workload == workload.name && run.server == server;
+                (server, Summary::of_runs(&runs.iter().filter(of_both).collect::<Vec<_>>()))
+            });
+            Outcome { workload, servers: servers.collect() }
+        };
+        self.workloads.iter().copied().map(of).collect()
+    }
+}
+
+/// The ones that are named, or all.
+fn chosen<'a, T>(all: &'a [T], names: &[String], name: impl Fn(&T) -> &'static str) -> Result<Vec<&'a T>> {
+    if let Some(unknown) = names.iter().find(|wanted| all.iter().all(|one| name(one) != wanted.as_str())) {
+        let known: Vec<_> = all.iter().map(name).collect();
+        bail!("there is no {unknown}: choose from {}", known.join(", "));
+    }
+    Ok(all.iter().filter(|one| names.is_empty() || names.iter().any(|wanted| wanted == name(one))).collect())
+}
+
+/// Runs of nws in which something was lost or wrong; of others, the table tells how many were good.
+fn failures(runs: &[Run]) -> Vec<String> {
+    let failed = runs.iter().filter(|run| run.server == Server::Nws && !run.report.ok);
+    failed.map(|run| format!("{:?} with nws: {:?}", run.workload, run.report.failures)).collect()
+}

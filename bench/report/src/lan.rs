@@ -1,0 +1,246 @@
+//! The report of `nws-lan`: one row, about proxies of two machines.
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+use crate::given::given;
+use crate::load;
+
+/// What can be measured between two machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Row {
+    /// From the start of a proxy until its peers and those of another know each other.
+    Meet,
+    /// From joining a channel on a live link until both peers know each other.
+    Join,
+    /// One message at a time, on one machine and across two.
+    Latency,
+    /// As many messages as go through, on one machine and across two.
+    Throughput,
+    /// A proxy is killed; a network is cut and heals.
+    Faults,
+    /// What it costs two proxies to find their common channels.
+    Matching,
+    /// 200 MiB from one machine to the other, beside bare copies.
+    Bulk,
+    /// What a link costs while nobody speaks.
+    Idle,
+}
+
+/// One row, and how much other programs had to do with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// What was measured.
+    pub measured: Measured,
+    /// The share of a core that other programs used meanwhile.
+    pub other_share: f64,
+}
+
+/// What was measured, under the name of the [`Row`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "as the rows of the same names")]
+pub enum Measured {
+    Meet(Meet),
+    Join(Join),
+    Latency(Latency),
+    Throughput(Throughput),
+    Faults(Faults),
+    Matching(Matching),
+    Bulk(Bulk),
+    Idle(Box<Idle>),
+}
+
+/// Two proxies meet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meet {
+    /// Both start at once.
+    pub fresh: Times,
+    /// One starts while the other runs.
+    pub running: Times,
+}
+
+/// Two peers join a channel on a live link.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// Both at once.
+    pub at_once: Times,
+    /// One after the other.
+    pub in_turn: Times,
+}
+
+/// One message at a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Latency {
+    /// On one machine and across two, by turns.
+    pub runs: Vec<Run>,
+}
+
+/// As many messages as go through.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throughput {
+    /// Each size with each number of receivers.
+    pub loads: Vec<Pipeline>,
+}
+
+/// One sender that always has more to say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipeline {
+    /// How many hear it.
+    pub receivers: u32,
+    /// Bytes of data in a message.
+    pub bytes: u32,
+    /// On one machine and across two, by turns.
+    pub runs: Vec<Run>,
+}
+
+/// One run of the load generator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Where the receivers were.
+    pub placing: Placing,
+    /// The number of the repetition.
+    pub rep: u32,
+    /// What the load generator reported.
+    pub report: load::Report,
+}
+
+/// Where the clients of a run are. The senders are always on the first machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Placing {
+    /// So are the receivers, and one proxy does all.
+    Same,
+    /// The receivers are on the second.
+    Across,
+}
+
+/// A proxy is killed; a network is cut and heals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Faults {
+    /// From the kill to `disconnect`.
+    pub kill: Times,
+    /// From the cut to `disconnect` on both sides.
+    pub partition: Times,
+    /// From the end of the cut to `connect` on both sides.
+    pub heal: Times,
+}
+
+/// Two sessions of matching.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Matching {
+    /// For each number of channels.
+    pub sizes: Vec<MatchingSize>,
+    /// Whether time tells how many channels a side has.
+    pub padding: Padding,
+}
+
+/// With so many channels on each side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatchingSize {
+    /// Channels of a side, of which every other one is common.
+    pub channels: usize,
+    /// What each run cost both sides.
+    pub runs: Vec<[SideCost; 2]>,
+}
+
+/// What matching cost one side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SideCost {
+    /// CPU time of arithmetic, which a proxy does on other threads.
+    pub work_ms: f64,
+    /// Other CPU time.
+    pub session_ms: f64,
+    /// Frames that it sent.
+    pub frames: usize,
+    /// Bytes of these.
+    pub bytes: usize,
+}
+
+/// What a message with tags takes a side with few channels and one with many, padded to one number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Padding {
+    /// Channels of the two sides.
+    pub channels: [usize; 2],
+    /// The medians in microseconds.
+    pub us: [f64; 2],
+    /// The greatest distance of the two distribution functions.
+    pub apart: f64,
+    /// How often each was timed.
+    pub samples: usize,
+}
+
+/// 200 MiB from one machine to the other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bulk {
+    /// Each way by turns.
+    pub runs: Vec<BulkRun>,
+    /// MiB a second by iperf3, where that is installed.
+    #[serde(deserialize_with = "given")]
+    pub iperf3: Option<f64>,
+}
+
+/// MiB a second in each way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BulkRun {
+    /// To one peer.
+    pub message: f64,
+    /// By a bare TLS copy.
+    pub tls: f64,
+    /// By bare TLS whose reader reads ahead.
+    pub tls_read_ahead: f64,
+    /// By broadcast.
+    pub broadcast: f64,
+    /// By a bare TCP copy.
+    pub tcp: f64,
+    /// To one peer on the same machine.
+    pub same: f64,
+}
+
+/// A link on which nobody speaks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Idle {
+    /// What the load generator reported, of both proxies together.
+    pub run: load::Report,
+    /// Memory of the two proxies.
+    pub linked_kib: [f64; 2],
+    /// Memory of a proxy without a link.
+    pub alone_kib: f64,
+}
+
+/// How long something took, in milliseconds. Shares are `null` when nothing was timed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Times {
+    /// How often it was timed.
+    pub count: usize,
+    /// The median.
+    #[serde(deserialize_with = "given")]
+    pub p50_ms: Option<f64>,
+    /// 95 % do not exceed it.
+    #[serde(deserialize_with = "given")]
+    pub p95_ms: Option<f64>,
+    /// 99 % do not exceed it.
+    #[serde(deserialize_with = "given")]
+    pub p99_ms: Option<f64>,
+    /// The longest.
+    #[serde(deserialize_with = "given")]
+    pub most_ms: Option<f64>,
+    /// All, in their order.
+    pub all_ms: Vec<f64>,
+}

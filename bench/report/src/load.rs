@@ -1,0 +1,217 @@
+//! The report of `nws-load`: one run of one load against one server.
+
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+use crate::given::given;
+
+/// The kind of a load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Each sender keeps `window` broadcasts under way: how much goes through.
+    Burst,
+    /// Each sender broadcasts on a schedule, whatever comes back; latency counts from when a
+    /// message was due.
+    Rate,
+    /// Pairs of peers ask and answer directly; latency is that of the round trip.
+    Ping,
+    /// All join; how long until everybody knows of everybody.
+    Storm,
+    /// All join, and then nothing happens: memory and wake-ups.
+    Idle,
+}
+
+/// What crosses the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Framing {
+    /// Structured frames: JSON in WebSocket texts.
+    Text,
+    /// Structured frames whose payloads are binary.
+    Binary,
+    /// No WebSocket: a length of four bytes and that many bytes, relayed as they are.
+    Tcp,
+}
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// A delivery did not come.
+    Lost,
+    /// A delivery came more than once.
+    Duplicated,
+    /// A delivery came after a later one of the same sender.
+    Reordered,
+    /// A delivery was not what was sent.
+    Damaged,
+    /// A delivery named another source than its sender.
+    WrongSource,
+    /// A delivery came to another channel than that of its sender.
+    WrongChannel,
+    /// A delivery came to a peer that it was not for.
+    WrongRecipient,
+    /// A peer was told of others than those that are present.
+    Roster,
+    /// A connection was not ready in time.
+    Unready,
+    /// A connection could not be made.
+    Unconnected,
+    /// The server closed a connection.
+    Closed,
+    /// A connection broke the protocol.
+    Broken,
+    /// A message could not be sent, because the server does not read.
+    Unread,
+}
+
+/// One run. Fields about messages are `null` where the mode sends none, those about the server
+/// where it is not known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// The kind of load.
+    pub mode: Mode,
+    /// What crossed the wire.
+    pub framing: Framing,
+    /// Channels of the run.
+    pub channels: usize,
+    /// Connections of each channel.
+    pub peers: usize,
+    /// Seconds until all peers knew each other; `null` when it did not come to that.
+    #[serde(deserialize_with = "given")]
+    pub setup_s: Option<f64>,
+    /// Seconds that were measured; of a storm, the set-up.
+    pub measured_s: f64,
+    /// CPU time meanwhile.
+    pub cpu: Cpu,
+    /// Memory of the server.
+    pub memory: Memory,
+    /// Everything that was sent arrived, once, whole and in order.
+    pub ok: bool,
+    /// Faults by kind.
+    pub errors: BTreeMap<Fault, u64>,
+    /// The same in sentences.
+    pub failures: Vec<String>,
+    /// What was sent.
+    #[serde(deserialize_with = "given")]
+    pub load: Option<Load>,
+    /// Messages that were sent.
+    #[serde(deserialize_with = "given")]
+    pub sent: Option<u64>,
+    /// Messages that came.
+    #[serde(deserialize_with = "given")]
+    pub deliveries: Option<u64>,
+    /// Messages that came in a second.
+    #[serde(deserialize_with = "given")]
+    pub deliveries_per_s: Option<f64>,
+    /// CPU seconds of the server for a million deliveries.
+    #[serde(deserialize_with = "given")]
+    pub cpu_s_per_million: Option<f64>,
+    /// From when a message was due until it came.
+    #[serde(deserialize_with = "given")]
+    pub latency_us: Option<Times>,
+    /// How much later than due the generator sent.
+    #[serde(deserialize_with = "given")]
+    pub generator_late_us: Option<Times>,
+    /// From the beginning of a connection until the server took it, where the mode sends no
+    /// messages.
+    #[serde(deserialize_with = "given")]
+    pub join_us: Option<Times>,
+    /// Context switches of the server.
+    #[serde(deserialize_with = "given")]
+    pub switches_per_s: Option<f64>,
+}
+
+/// What the senders did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Load {
+    /// Sending peers of each channel, or pairs of peers.
+    pub senders: usize,
+    /// Messages that each has under way.
+    pub window: u32,
+    /// Messages that each sends a second, in the mode of that name.
+    pub rate: f64,
+    /// Bytes of data in a message.
+    pub bytes: usize,
+}
+
+/// CPU time in seconds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cpu {
+    /// Of the server, as exact as can be.
+    #[serde(deserialize_with = "given")]
+    pub server_s: Option<f64>,
+    /// Of the server outside of the kernel, in ticks.
+    #[serde(deserialize_with = "given")]
+    pub user_s: Option<f64>,
+    /// Of the server inside the kernel, in ticks.
+    #[serde(deserialize_with = "given")]
+    pub system_s: Option<f64>,
+    /// Context switches of the server.
+    #[serde(deserialize_with = "given")]
+    pub context_switches: Option<f64>,
+    /// Of the generator.
+    pub generator_s: f64,
+    /// Of other programs.
+    pub others_s: f64,
+    /// Of other machines, which a hypervisor served instead.
+    pub stolen_s: f64,
+}
+
+/// Resident memory of the server in KiB.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Memory {
+    /// Before the first connection.
+    #[serde(deserialize_with = "given")]
+    pub before_kib: Option<f64>,
+    /// When all had joined.
+    #[serde(deserialize_with = "given")]
+    pub joined_kib: Option<f64>,
+    /// At the end.
+    #[serde(deserialize_with = "given")]
+    pub after_kib: Option<f64>,
+    /// What a connection added.
+    #[serde(deserialize_with = "given")]
+    pub kib_per_connection: Option<f64>,
+}
+
+/// How times are distributed, in microseconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Times {
+    /// The median.
+    pub p50: f64,
+    /// 90 % do not exceed it.
+    pub p90: f64,
+    /// 99 % do not exceed it.
+    pub p99: f64,
+    /// 99.9 % do not exceed it.
+    pub p999: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+impl Framing {
+    /// Its name on a command line and in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Binary => "binary",
+            Self::Tcp => "tcp",
+        }
+    }
+
+    /// Whether peers have ids and are told of each other.
+    #[must_use]
+    pub fn has_presence(self) -> bool {
+        self != Self::Tcp
+    }
+}

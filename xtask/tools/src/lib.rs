@@ -1,0 +1,19 @@
+//! The tools that the project's own commands run: where they are, how they are run, what installs
+//! them.
+//!
+//! `xtask` and the judge of benchmarks share them.
+
+#![expect(clippy::print_stdout, reason = "commands announce in a terminal what they start")]
+
+pub mod browser;
+pub mod checkout;
+pub mod lab;
+pub mod npm;
+
+mod debian;
+mod node;
+mod step;
+
+pub use debian::install;
+pub use node::need as need_node;
+pub use step::Step;
