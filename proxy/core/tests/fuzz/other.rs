@@ -25,7 +25,7 @@ pub(crate) struct Other {
     pub(crate) is_over: bool,
     pub(crate) is_held: bool,
     last_known: Option<u32>,
-    pub(crate) reader: RecordReader,
+    pub(crate) reader: Box<RecordReader>,
     said: Assembler,
     heard: Assembler,
 }
@@ -43,7 +43,7 @@ impl Other {
             is_over: false,
             is_held: false,
             last_known: None,
-            reader: RecordReader::default(),
+            reader: Box::default(),
             said: Assembler::new(LINK_RECORD_MAX),
             heard: Assembler::new(LINK_RECORD_MAX),
         }
