@@ -29,6 +29,7 @@ mod sandbox;
 mod shard;
 mod signal;
 mod stream;
+mod tcp;
 mod tls;
 mod trouble;
 mod workers;

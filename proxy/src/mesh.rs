@@ -13,7 +13,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
 use nws_matching::{LinkKey, Rations, RationsConfig};
@@ -27,6 +27,7 @@ use tokio::time::sleep_until;
 use crate::discovery::{Discovery, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
+use crate::patience::NEVER;
 use crate::places;
 use crate::shard::{News, ShardHandles, Untold};
 
@@ -41,9 +42,6 @@ use partner::LinkTally;
 /// Orders that may wait for a link. One turn of the state machine gives hardly more than one for each slot, so a link for which
 /// more wait is stuck, and ended.
 const ORDERS: usize = 2 * LINK_SLOTS_LIVE as usize;
-
-/// Far enough away to stand for never, near enough not to overflow.
-const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Characters of a name below which it is likely to be in a dictionary, or to be found by trying all.
 const GUESSABLE: usize = 12;

@@ -26,8 +26,9 @@ use tokio::time::timeout;
 use super::end::End;
 use super::relay::{Fresh, relay};
 use super::wire::Wire;
-use super::{SharedContext, listen, socket};
+use super::{SharedContext, socket};
 use crate::mesh::{Candidate, Destination, Mesh};
+use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
 
 /// Time after which a handshake is not waited for before the next one begins. In a local network it takes a tenth of
@@ -128,7 +129,7 @@ async fn attempt(
 }
 
 async fn greet(identity: &Identity, stream: TcpStream, expected: Option<&ProxyId>) -> Result<Fresh, End> {
-    listen::tune(&stream)?;
+    tune_link(&stream)?;
     let secured = tls::connect(identity, Wire::new(stream), expected).await?;
     let socket = socket::open(secured.stream).await?;
     Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })

@@ -2,7 +2,6 @@
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -29,10 +28,8 @@ use crate::places::{Place, Places};
 use crate::refusals::{Refusals, Refused};
 use crate::shard::ShardHandles;
 use crate::stream::Stream;
+use crate::tcp::pause_accepting;
 use crate::trouble::Troubles;
-
-/// Pause after accepting has failed, which happens when descriptors have run out.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// The place of a connection while it speaks HTTP.
 #[derive(Clone)]
@@ -124,7 +121,7 @@ impl Server {
                     if !std::mem::replace(&mut failing, true) {
                         tracing::warn!(%error, "cannot accept connections");
                     }
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    pause_accepting().await;
                 }
             }
         }
