@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
-use nws_matching::{LinkKey, Rations, RationsConfig};
+use nws_matching::{LinkKey, RateLimits, RateLimitsConfig};
 use nws_protocol::limits::LINK_SLOTS_LIVE;
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::{Key, KeyData, SlotMap};
@@ -81,7 +81,7 @@ pub(crate) struct Destination {
 pub(crate) struct Mesh {
     own: ProxyId,
     core: RefCell<nws_core::Mesh>,
-    rations: RefCell<Rations>,
+    rate_limits: RefCell<RateLimits>,
     links: RefCell<SlotMap<LinkId, mpsc::Sender<Order>>>,
     dialing: RefCell<HashMap<DialId, (AbortHandle, Goal)>>,
     named: RefCell<NamedProxies>,
@@ -94,8 +94,8 @@ pub(crate) struct Mesh {
     /// Wakes the driver when its timer is too late.
     earlier: Notify,
     due: Cell<Option<Instant>>,
-    /// When the rations have more. Kept, because many may wait for them, and something is heard all the time.
-    rations_due: Cell<Option<Instant>>,
+    /// When the rate limits have more. Kept, because many may wait for them, and something is heard all the time.
+    rate_limits_due: Cell<Option<Instant>>,
     /// The user has been told of weak names.
     hinted: Cell<bool>,
     isolation: Isolation,
@@ -129,7 +129,7 @@ impl Mesh {
         Ok(Rc::new(Self {
             core: RefCell::new(nws_core::Mesh::new(config, own.clone(), seed)),
             own,
-            rations: RefCell::new(Rations::new(RationsConfig::default())),
+            rate_limits: RefCell::new(RateLimits::new(RateLimitsConfig::default())),
             links: RefCell::default(),
             dialing: RefCell::default(),
             named: RefCell::default(),
@@ -139,7 +139,7 @@ impl Mesh {
             searched: Untold::default(),
             earlier: Notify::new(),
             due: Cell::new(None),
-            rations_due: Cell::new(None),
+            rate_limits_due: Cell::new(None),
             hinted: Cell::new(false),
             isolation: Isolation::new(),
         }))
@@ -148,7 +148,7 @@ impl Mesh {
     /// Keeps time, and hears which channels have members and which proxies are around, for ever.
     pub(crate) async fn drive(self: Rc<Self>, news: &mut mpsc::Receiver<News>, discovery: &mut Discovery) {
         loop {
-            debug_assert_eq!(self.rations_due.get(), self.rations.borrow().poll_timeout());
+            debug_assert_eq!(self.rate_limits_due.get(), self.rate_limits.borrow().poll_timeout());
             let due = self.due().unwrap_or_else(|| Instant::now() + NEVER);
             self.due.set(Some(due));
             tokio::select! {
@@ -187,7 +187,7 @@ impl Mesh {
     /// Whether somebody at `address` may have a handshake now.
     pub(crate) fn admit(&self, address: SocketAddr, is_on_link: bool) -> bool {
         let source = address.ip().to_canonical();
-        guarded(|| self.rations.borrow_mut().handshake(source, is_on_link, Instant::now()))
+        guarded(|| self.rate_limits.borrow_mut().handshake(source, is_on_link, Instant::now()))
     }
 
     /// Somebody has answered a dial, whatever comes of it.
@@ -226,7 +226,7 @@ impl Mesh {
         let found = dial.map_or(Found::Dialled, |dial| self.end_dial(dial, Ok(())));
         let partner = Rc::new(Partner::new(proxy.clone(), address, found, Rc::clone(&self.told)));
         let source = address.ip().to_canonical();
-        guarded(|| self.rations.borrow_mut().open(key(id), source, is_on_link));
+        guarded(|| self.rate_limits.borrow_mut().open(key(id), source, is_on_link));
         self.input(MeshInput::Connected { link: id, proxy, source, dial });
         Link { mesh: Rc::clone(self), id, partner, orders, later: VecDeque::new() }
     }
@@ -332,22 +332,22 @@ impl Mesh {
         }
     }
 
-    /// Passes on what the rations allow.
+    /// Passes on what the rate limits allow.
     fn grant(&self) {
         loop {
-            let grant = guarded(|| self.rations.borrow_mut().poll_grant(Instant::now()));
+            let grant = guarded(|| self.rate_limits.borrow_mut().poll_grant(Instant::now()));
             match grant {
                 Some((link, count)) => self.order(KeyData::from_ffi(link.0).into(), Order::Grant(count)),
                 None => break,
             }
         }
-        self.rations_due.set(guarded(|| self.rations.borrow().poll_timeout()));
+        self.rate_limits_due.set(guarded(|| self.rate_limits.borrow().poll_timeout()));
         self.watch_time();
     }
 
     fn due(&self) -> Option<Instant> {
         let core = self.core.borrow().poll_timeout();
-        core.into_iter().chain(self.rations_due.get()).min()
+        core.into_iter().chain(self.rate_limits_due.get()).min()
     }
 
     fn watch_time(&self) {
@@ -357,8 +357,8 @@ impl Mesh {
     }
 
     /// Changes what a link has a claim to, and passes on what follows.
-    fn ration(&self, change: impl FnOnce(&mut Rations)) {
-        guarded(|| change(&mut self.rations.borrow_mut()));
+    fn limit(&self, change: impl FnOnce(&mut RateLimits)) {
+        guarded(|| change(&mut self.rate_limits.borrow_mut()));
         self.grant();
     }
 }

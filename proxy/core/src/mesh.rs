@@ -11,12 +11,12 @@ mod link;
 mod liveness;
 mod offers;
 mod output;
-mod pace;
 mod pair;
 mod questions;
 mod remote;
 mod remotes;
 mod searches;
+mod sliding_window;
 
 use std::collections::VecDeque;
 use std::time::Instant;

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::host::Hosts;
 use super::origin::{Client, Origins};
-use super::site_names::Budget;
+use super::site_names::SharedSiteNames;
 use super::status::OriginJudged;
 use super::upgrade;
 use crate::refusals::{Refusals, Refused};
@@ -29,7 +29,7 @@ const READABLE_MAX: usize = 255;
 pub(super) struct Gate {
     pub(super) hosts: Hosts,
     pub(super) origins: Origins,
-    pub(super) names: Budget,
+    pub(super) names: SharedSiteNames,
     pub(super) shards: ShardHandles,
     /// Refusals of which the log has told.
     pub(super) refused: Troubles<String>,

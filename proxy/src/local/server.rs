@@ -19,7 +19,7 @@ use super::head::{Counted, HeadRoom};
 use super::host::Hosts;
 use super::origin::Origins;
 use super::pages;
-use super::site_names::Budget;
+use super::site_names::SharedSiteNames;
 use crate::config::Config;
 use crate::error::Error;
 use crate::listeners::{Listener, Listeners};
@@ -81,7 +81,7 @@ impl Server {
         let gate = Gate {
             hosts: Hosts::new(port, config.allow_hosts.clone()),
             origins: Origins::new(config.allow_origins.clone(), port),
-            names: Budget::new(config.limits.site_names())?,
+            names: SharedSiteNames::new(config.limits.site_names())?,
             shards,
             refused: Troubles::new(),
             refusals: refusals.clone(),

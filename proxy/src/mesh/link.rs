@@ -55,7 +55,7 @@ impl Link {
 
     /// A channel has been matched.
     pub(crate) fn matched(&self) {
-        self.mesh.ration(|rations| rations.matched(key(self.id)));
+        self.mesh.limit(|rate_limits| rate_limits.matched(key(self.id)));
         self.mesh.input(MeshInput::Matched { link: self.id });
     }
 
@@ -71,7 +71,7 @@ impl Link {
 
     /// The other side wants `count` evaluations more.
     pub(crate) fn ask(&self, count: usize) {
-        self.mesh.ration(|rations| rations.ask(key(self.id), count));
+        self.mesh.limit(|rate_limits| rate_limits.ask(key(self.id), count));
     }
 
     /// It will not last much longer.
@@ -83,7 +83,7 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.mesh.links.borrow_mut().remove(self.id);
-        self.mesh.ration(|rations| rations.close(key(self.id)));
+        self.mesh.limit(|rate_limits| rate_limits.close(key(self.id)));
         self.mesh.input(MeshInput::Down { link: self.id });
     }
 }

@@ -6,11 +6,12 @@ use serde_json::Value;
 use crate::step::Step;
 
 /// A crate of the workspace and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("nws-protocol", &[]),
+    ("nws-token-bucket", &[]),
     // The simulation is for the tests of the core.
-    ("nws-core", &["nws-protocol", "nws-sim"]),
-    ("nws-matching", &["nws-protocol"]),
+    ("nws-core", &["nws-protocol", "nws-sim", "nws-token-bucket"]),
+    ("nws-matching", &["nws-protocol", "nws-token-bucket"]),
     ("nws-sim", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-proxy", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-client-wasm", &["nws-protocol"]),
@@ -23,7 +24,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 
 /// Crates that do what a state machine only decides.
 const IO: [&str; 5] = ["tokio", "mio", "socket2", "rustls", "mdns-sd"];
-const SANS_IO: [&str; 4] = ["nws-protocol", "nws-core", "nws-matching", "nws-sim"];
+const SANS_IO: [&str; 5] = ["nws-protocol", "nws-token-bucket", "nws-core", "nws-matching", "nws-sim"];
 
 pub(crate) fn check() -> Result<()> {
     let mut wrong = crossed()?;
