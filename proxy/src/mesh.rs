@@ -32,7 +32,7 @@ use crate::places;
 use crate::shard::{News, ShardHandles, Untold};
 
 pub(crate) use link::Link;
-pub(crate) use nws_core::LinkEnd;
+pub(crate) use nws_core::LinkCloseReason;
 pub(crate) use partner::{Found, Partner};
 
 use isolation::Isolation;
@@ -62,7 +62,7 @@ pub(crate) enum Order {
     /// Do so many evaluations.
     Grant(usize),
     /// End.
-    End(LinkEnd),
+    End(LinkCloseReason),
 }
 
 /// Who dials.

@@ -9,7 +9,7 @@ use tokio::task::JoinError;
 use tokio_tungstenite::tungstenite;
 
 use super::intake::TooMuch;
-use crate::mesh::LinkEnd;
+use crate::mesh::LinkCloseReason;
 use crate::refusals::Refused;
 use crate::tls::TlsError;
 
@@ -36,7 +36,7 @@ pub(super) enum End {
     Closed,
     /// The mesh decided so.
     #[error("closed: {0:?}")]
-    Ordered(LinkEnd),
+    Ordered(LinkCloseReason),
     /// It did not take the orders of the mesh.
     #[error("it is stuck")]
     Stuck,
@@ -73,8 +73,8 @@ impl End {
     /// What an end of a link counts as, where it is this side that has no room for it or keeps the rules.
     pub(super) const fn refused(&self) -> Option<Refused> {
         match self {
-            Self::Ordered(LinkEnd::Crowded) => Some(Refused::LinkFull),
-            Self::Ordered(LinkEnd::NoHello) => Some(Refused::LinkHandshake),
+            Self::Ordered(LinkCloseReason::Crowded) => Some(Refused::LinkFull),
+            Self::Ordered(LinkCloseReason::NoHello) => Some(Refused::LinkHandshake),
             Self::Frame(_)
             | Self::Refused(_)
             | Self::Unmatched
