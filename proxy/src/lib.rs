@@ -34,6 +34,7 @@ mod tls;
 mod trouble;
 mod workers;
 
+use std::convert::Infallible;
 use std::future::Future;
 
 use network::Network;
@@ -80,14 +81,14 @@ pub async fn run(
             Some(links) => {
                 let refusals = refusals.clone();
                 let started = Network::start(config.links, identity, links, handles, from_shards, refusals)?;
-                network.insert(started).run().await
+                match network.insert(started).run().await {}
             }
-            None => std::future::pending().await,
+            None => std::future::pending::<Result<Infallible, Error>>().await,
         }
     };
     let outcome = tokio::select! {
         () = server.accept(listeners) => Ok(()),
-        failure = networking => failure,
+        failure = networking => failure.map(|never| match never {}),
         never = refusals.tell() => match never {},
         () = shutdown => Ok(()),
     };

@@ -1,8 +1,9 @@
-//! Everything by which this proxy reaches others: it listens, it is announced, and it dials.
+//! Starts everything by which this proxy reaches others: it listens, it is announced, and it dials.
 
 #[cfg(test)]
 mod tests;
 
+use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ const NEWS: usize = 1024;
 /// Bytes that the allocator is to keep rather than to give back and take again.
 const KEPT: usize = 2 * 1024 * 1024;
 
-/// What shards tell of their channels, and who hears it.
+/// The way by which shards tell which of their channels have members.
 pub(crate) fn news() -> (mpsc::Sender<News>, mpsc::Receiver<News>) {
     mpsc::channel(NEWS)
 }
@@ -90,19 +91,18 @@ impl Network {
         Ok(Self { mesh, discovery, shards, news, listening, tasks })
     }
 
-    /// Works for ever.
-    pub(crate) async fn run(&mut self) -> Result<(), Error> {
+    /// Links this proxy with others.
+    pub(crate) async fn run(&mut self) -> Infallible {
         let mesh = Rc::clone(&self.mesh);
-        tokio::join!(
-            mesh.tell_isolated(&self.shards),
-            mesh.tell_searched(&self.shards),
-            Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery)
-        );
-        Ok(())
+        tokio::select! {
+            never = mesh.tell_isolated(&self.shards) => never,
+            never = mesh.tell_searched(&self.shards) => never,
+            never = Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery) => never,
+        }
     }
 
-    /// Ends all links, and takes leave of the neighbours. What of a link is not over then ends when the answer
-    /// is dropped.
+    /// Ends all links, and takes leave of the neighbours. The tasks that have not ended then end when they
+    /// are dropped.
     pub(crate) async fn stop(self) -> Tasks {
         if let Some(listening) = self.listening {
             listening.abort();

@@ -2,14 +2,13 @@
 
 use std::io;
 
-use nws_core::Overdrawn;
+use nws_core::{LinkCloseReason, Overdrawn};
 use nws_matching::Refusal;
 use nws_protocol::link::InvalidLinkFrame;
 use tokio::task::JoinError;
 use tokio_tungstenite::tungstenite;
 
 use super::intake::TooMuch;
-use crate::mesh::LinkCloseReason;
 use crate::refusals::Refused;
 use crate::tls::TlsError;
 
