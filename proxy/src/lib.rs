@@ -12,6 +12,8 @@
 
 mod assets;
 mod config;
+mod connection_permits;
+mod descriptors;
 mod digest;
 mod discovery;
 mod error;
@@ -23,7 +25,6 @@ mod local;
 mod mesh;
 mod network;
 mod patience;
-mod places;
 mod refusals;
 mod sandbox;
 mod shard;

@@ -46,7 +46,7 @@ impl Listeners {
     /// IPv6 is only a warning.
     pub fn bind(config: &Config) -> Result<Self, Error> {
         #[cfg(target_os = "linux")]
-        crate::places::grow_table();
+        crate::descriptors::grow_table();
         let mut listeners = Self { clients: Vec::new(), links: None, port: None };
         if config.tcp {
             listeners.bind_local(config.port)?;

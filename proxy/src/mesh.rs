@@ -26,11 +26,11 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 use tokio::time::sleep_until;
 
+use crate::descriptors;
 use crate::discovery::{Discovery, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
 use crate::patience::NEVER;
-use crate::places;
 use crate::shard::{News, ShardHandles, Untold};
 
 pub(crate) use dials::Destination;
@@ -87,7 +87,7 @@ impl Mesh {
     pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>, questions: Arc<Notify>) -> Result<Rc<Self>, Error> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;
-        let config = MeshConfig { links_max: places::links_max(), ..MeshConfig::default() };
+        let config = MeshConfig { links_max: descriptors::links_max(), ..MeshConfig::default() };
         Ok(Rc::new(Self {
             core: RefCell::new(nws_core::Mesh::new(config, own.clone(), seed)),
             own,

@@ -25,12 +25,12 @@ use super::intake::Intake;
 use super::relay::exchange;
 use super::{Context, Tasks};
 use crate::config::Config;
+use crate::connection_permits::ConnectionPermits;
 use crate::discovery::Discovery;
 use crate::interfaces::Interfaces;
 use crate::mesh::{Candidate, Mesh};
-use crate::places::Places;
 use crate::refusals::Refusals;
-use crate::shard::{Arrival, ShardHandles, Shards, Welcome};
+use crate::shard::{Admission, Arrival, ShardHandles, Shards};
 use crate::stream::Stream;
 use crate::tls::Identity;
 use crate::trouble::Troubles;
@@ -253,9 +253,9 @@ async fn join(shards: &ShardHandles) -> TcpStream {
     let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
     let (client, (socket, _)) = (client.expect("a connection"), accepted.expect("a connection"));
     let key = ChannelKey { scope: Scope::Network, name: channel() };
-    let place = Places::new(None, 1, true).take().expect("a place");
-    let welcome = Welcome::Join { channel: key.clone(), framing: Framing::Structured };
-    let arrival = Arrival::new(Stream::Tcp(socket), Vec::new(), place, welcome);
+    let permit = ConnectionPermits::new(None, 1, true).acquire().expect("a permit");
+    let admission = Admission::Join { channel: key.clone(), framing: Framing::Structured };
+    let arrival = Arrival::new(Stream::Tcp(socket), Vec::new(), permit, admission);
     shards.of(&key).0.arrive(arrival).await.expect("a shard");
     client
 }
