@@ -1,10 +1,11 @@
-//! The identity of this proxy, and TLS 1.3 with it.
+//! Speaks TLS 1.3 with the identity of this proxy.
 //!
 //! Both sides present a certificate that nobody has signed but its owner, and prove that they hold its
-//! key: that is what the id of a proxy stands for, and all that it stands for. Whom an id belongs to, and
-//! which channels it may enter, is not decided here. Every run of the handshake yields a session id that
+//! key: the id of a proxy stands for that, and for nothing else. The owner of an id, and the channels
+//! that it may enter, are not decided here. Every run of the handshake yields a session id that
 //! only its two ends know to be theirs, so that nothing proved over one connection counts on another.
 
+mod certificate;
 mod config;
 mod identity;
 #[cfg(test)]
@@ -101,7 +102,7 @@ where
 /// The proxy whose key the other side has proved to hold.
 pub(crate) fn peer(connection: &CommonState) -> Option<ProxyId> {
     match connection.peer_certificates() {
-        Some([certificate]) => identity::id_of(certificate),
+        Some([certificate]) => certificate::id_of(certificate),
         _ => None,
     }
 }

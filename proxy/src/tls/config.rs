@@ -3,20 +3,14 @@
 use std::sync::Arc;
 
 use rustls::client::Resumption;
+use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::{cipher_suite, default_provider, kx_group};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::version::TLS13;
-use rustls::{ClientConfig, Error, ServerConfig, SignatureScheme};
+use rustls::{ClientConfig, Error, ServerConfig};
 
 use super::ALPN;
-use super::verifier::KeyHolder;
-
-/// Signatures that count.
-pub(super) static SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
-    all: &[webpki::aws_lc_rs::ED25519],
-    mapping: &[(SignatureScheme::ED25519, &[webpki::aws_lc_rs::ED25519])],
-};
+use super::verifier::{KeyHolder, SIGNATURES};
 
 /// The primitives. The key exchange that a quantum computer does not break comes first: its share is sent
 /// without being asked for.
