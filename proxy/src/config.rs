@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use nws_core::SiteNamesConfig;
-use nws_protocol::limits;
+use nws_protocol::{CLIENT_PORT, limits};
 
 use crate::discovery::PeerAddress;
 use crate::interfaces::InterfaceFilter;
 use crate::local::{AllowedHost, AllowedOrigin};
 
-/// Everything that can be configured. The default serves port 9009.
+/// Everything that can be configured. The default serves [`CLIENT_PORT`].
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The port on both loopback addresses; 0 picks a free one.
@@ -36,7 +36,8 @@ pub struct Config {
 pub struct Links {
     /// Whether this proxy is announced, and looks for others, by mDNS.
     pub discovery: bool,
-    /// The port on which others reach it. Without a number 9010, or another one where that is taken.
+    /// The port on which others reach it. Without a number, [`LINK_PORT`](nws_protocol::LINK_PORT), or
+    /// another one where that is taken.
     pub port: Option<u16>,
     /// The network interfaces that are used.
     pub interfaces: InterfaceFilter,
@@ -79,7 +80,7 @@ pub struct Limits {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            port: 9009,
+            port: CLIENT_PORT,
             tcp: true,
             unix: None,
             allow_origins: Vec::new(),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use nws_matching::Role;
+use nws_protocol::LINK_PORT;
 use nws_protocol::limits::{LINK_HELLO_TIME, LINKS_BEFORE_HELLO_MAX};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -22,9 +23,6 @@ use crate::tcp::{listen_for_links, pause_accepting, tune_link};
 use crate::tls;
 use crate::trouble::Troubles;
 
-/// Port for other proxies, unless another one is wanted.
-const USUAL_PORT: u16 = 9010;
-
 /// Listens for links, on all addresses of this machine.
 #[derive(Debug)]
 pub(crate) struct LinkListener {
@@ -39,7 +37,7 @@ impl LinkListener {
     ///
     /// That `wanted` cannot be had.
     pub(crate) fn bind(wanted: Option<u16>) -> Result<Self, Error> {
-        let port = wanted.unwrap_or(USUAL_PORT);
+        let port = wanted.unwrap_or(LINK_PORT);
         let listener = match bind(port) {
             Err(_) if wanted.is_none() => bind(0),
             bound => bound,
