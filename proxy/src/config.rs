@@ -69,12 +69,8 @@ pub struct Limits {
     pub channels: usize,
     /// Connections at one time; without a number, what the limit of descriptors allows.
     pub connections: Option<usize>,
-    /// Channel names that one web site may try at once.
-    pub site_names_burst: u32,
-    /// Channel names that all web sites together may try at once.
-    pub all_sites_names_burst: u32,
-    /// Time after which one more name is granted.
-    pub name_interval: Duration,
+    /// Channel names that web sites may try.
+    pub site_names: SiteNamesConfig,
 }
 
 impl Default for Config {
@@ -119,20 +115,7 @@ impl Default for Limits {
             channel_peers: limits::CHANNEL_PEERS_MAX,
             channels: limits::CHANNELS_MAX,
             connections: None,
-            site_names_burst: limits::SITE_NAMES_BURST,
-            all_sites_names_burst: limits::ALL_SITES_NAMES_BURST,
-            name_interval: limits::NAME_INTERVAL,
-        }
-    }
-}
-
-impl Limits {
-    pub(crate) fn site_names(&self) -> SiteNamesConfig {
-        SiteNamesConfig {
-            site_burst: self.site_names_burst,
-            opaque_burst: limits::OPAQUE_ORIGINS_NAMES_BURST,
-            all_burst: self.all_sites_names_burst,
-            interval: self.name_interval,
+            site_names: SiteNamesConfig::default(),
         }
     }
 }
@@ -143,8 +126,7 @@ mod tests {
 
     #[test]
     fn web_sites_may_try_as_many_names_as_security_md_says() {
-        let SiteNamesConfig { site_burst, opaque_burst, all_burst, interval } =
-            Limits::default().site_names();
+        let SiteNamesConfig { site_burst, opaque_burst, all_burst, interval } = Limits::default().site_names;
         assert_eq!((site_burst, opaque_burst, all_burst), (16, 4, 64));
         assert_eq!(interval, Duration::from_secs(2));
     }

@@ -50,6 +50,7 @@ pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};
 pub use link::LinkScene;
 pub use listeners::Listeners;
 pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
+pub use nws_core::SiteNamesConfig;
 pub use sandbox::confine;
 pub use tls::IdentityError;
 

@@ -6,26 +6,12 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
-use super::Usage;
-
-/// Why there are no settings.
-pub(crate) enum Fault {
-    /// Help or the version was asked for.
-    Help(clap::Error),
-    /// They cannot be served.
-    Usage(Usage),
-}
+use super::fault::{Fault, Usage};
 
 /// Where the settings of one start come from.
 pub(super) struct Sources {
     matches: ArgMatches,
     file: Option<PathBuf>,
-}
-
-impl From<Usage> for Fault {
-    fn from(usage: Usage) -> Self {
-        Self::Usage(usage)
-    }
 }
 
 impl Sources {
@@ -46,7 +32,8 @@ impl Sources {
 }
 
 /// Reads flags and variables. A variable that is empty counts as unset, as in most programs.
-pub(super) fn read(command: Command) -> Result<ArgMatches, Fault> {
+pub(super) fn read(command: Command, change: impl Fn(Arg) -> Arg) -> Result<ArgMatches, Fault> {
+    let command = each_arg(command, change);
     let command = each_arg(command, |arg| if is_empty(&arg) { without_variable(arg) } else { arg });
     let error = match command.clone().try_get_matches() {
         Ok(matches) => return Ok(matches),

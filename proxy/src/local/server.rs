@@ -62,7 +62,7 @@ impl Server {
         let permits =
             ConnectionPermits::new(config.limits.connections, shards.len(), config.links.are_wanted());
         let upgrades = Upgrades {
-            names: SharedSiteNames::new(config.limits.site_names())?,
+            names: SharedSiteNames::new(config.limits.site_names.clone())?,
             shards,
             refusals: refusals.clone(),
         };
