@@ -1,8 +1,8 @@
-//! Every number that bounds what crosses a wire, or what a proxy keeps of it, with its reason: one file
-//! for each wire, and for each thing that is bounded.
+//! Every number that bounds what crosses a wire, or what a proxy keeps of it, with its reason: one
+//! file for each wire, and for each thing that is bounded.
 //!
-//! Sizes are in bytes. These are the defaults; a proxy can be configured otherwise where its `--help`
-//! says so. All of them are used by the path of this module.
+//! Sizes are in bytes. These are the defaults; a proxy can be configured otherwise where its
+//! `--help` says so. All of them are used by the path of this module.
 
 mod client;
 mod http;

@@ -36,8 +36,8 @@ pub struct Config {
 pub struct Links {
     /// Whether this proxy is announced, and looks for others, by mDNS.
     pub discovery: bool,
-    /// The port on which others reach it. Without a number, [`LINK_PORT`](nws_protocol::LINK_PORT), or
-    /// another one where that is taken.
+    /// The port on which others reach it. Without a number, [`LINK_PORT`](nws_protocol::LINK_PORT),
+    /// or another one where that is taken.
     pub port: Option<u16>,
     /// The network interfaces that are used.
     pub interfaces: InterfaceFilter,
@@ -52,8 +52,8 @@ pub struct Links {
 pub struct Limits {
     /// Payload of one message, whatever its frame adds.
     pub message: usize,
-    /// Bytes that may wait for a client that does not read, besides its largest message; as many as a message has, at
-    /// least.
+    /// Bytes that may wait for a client that does not read, besides its largest message; as many as
+    /// a message has, at least.
     pub queue: usize,
     /// Bytes of the head of a request, at least 8192.
     pub request_head: usize,
@@ -96,8 +96,8 @@ impl Default for Links {
 }
 
 impl Links {
-    /// Whether this proxy is to be reached by others, or to reach them: without mDNS only when something
-    /// says how.
+    /// Whether this proxy is to be reached by others, or to reach them: without mDNS only when
+    /// something says how.
     pub(crate) fn are_wanted(&self) -> bool {
         self.discovery || self.port.is_some() || !self.peers.is_empty()
     }

@@ -2,8 +2,8 @@
 
 use nws_protocol::limits::{DESCRIPTOR_RESERVE, LINKS_MAX};
 
-/// Descriptors that the runtime of a shard takes, or that of the whole proxy, where the first shard is:
-/// two for its poll, one to be woken, one for signals.
+/// Descriptors that the runtime of a shard takes, or that of the whole proxy, where the first shard
+/// is: two for its poll, one to be woken, one for signals.
 const DESCRIPTORS_PER_SHARD: u64 = 4;
 
 /// The part of all descriptors that other proxies may have at most, where there are few.
@@ -13,8 +13,8 @@ const NETWORK_PART: u64 = 4;
 #[cfg(target_os = "linux")]
 const TABLE: u64 = 16 * 1024;
 
-/// Connections of clients that there may be: as many as there are descriptors less a reserve, those of
-/// `shards`, and those of other proxies if there may be any.
+/// Connections of clients that there may be: as many as there are descriptors less a reserve, those
+/// of `shards`, and those of other proxies if there may be any.
 pub(crate) fn connections_max(shards: usize, has_links: bool) -> usize {
     connections_within(limit(), shards, has_links)
 }
@@ -26,9 +26,9 @@ pub(crate) fn links_max() -> usize {
 
 /// Makes the table of descriptors as large as it is likely to become, for 8 bytes each.
 ///
-/// Linux doubles the table of a process when it is full. A process with several threads has to wait for
-/// all processors then: 10 ms were measured each time, in which nobody is served. So this comes before
-/// any other thread is started.
+/// Linux doubles the table of a process when it is full. A process with several threads has to wait
+/// for all processors then: 10 ms were measured each time, in which nobody is served. So this comes
+/// before any other thread is started.
 #[cfg(target_os = "linux")]
 pub(crate) fn grow_table() {
     let last = limit().min(TABLE) - 1;

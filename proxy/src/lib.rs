@@ -1,12 +1,12 @@
 //! The Network Web Sockets proxy as a library: [`run`] serves pages and programs of this machine
 //! until it is told to stop.
 //!
-//! `local` is the side of browsers and programs: HTTP, who may connect, upgrades. A connection that
-//! was upgraded moves to the `shard` of its channel, which owns the sockets of some of the channels and
-//! the state machine of [`nws_core`] that decides about them.
+//! `local` is the side of browsers and programs: HTTP, admission of clients, upgrades. A connection
+//! that was upgraded moves to the `shard` of its channel, which owns the sockets of some of the
+//! channels and the state machine of [`nws_core`] that decides about them.
 //!
-//! `network` is the side of other proxies: `discovery` hears of them, the `mesh` decides whom to dial and which
-//! `link` stays, and a link relays between the shards of both.
+//! `network` is the side of other proxies: `discovery` hears of them, the `mesh` decides which to
+//! dial and which `link` stays, and a link relays between the shards of both.
 
 #![forbid(unsafe_code)]
 
@@ -62,7 +62,8 @@ pub use tls::IdentityError;
 ///
 /// # Panics
 ///
-/// When it does not run on a [`LocalRuntime`](tokio::runtime::LocalRuntime): one of the shards runs here.
+/// When it does not run on a [`LocalRuntime`](tokio::runtime::LocalRuntime): one of the shards runs
+/// here.
 pub async fn run(
     config: Config,
     mut listeners: Listeners,

@@ -1,4 +1,4 @@
-//! Listening on both loopback addresses, on the same port; on a Unix socket; and for other proxies.
+//! Listens on both loopback addresses, on the same port; on a Unix socket; and for other proxies.
 
 #[cfg(unix)]
 mod unix;
@@ -17,8 +17,8 @@ use crate::{Config, Error};
 /// How often a free port is sought that is free on both addresses.
 const TRIES: usize = 16;
 
-/// Sockets that listen for clients: on 127.0.0.1 and, where the system has IPv6, on `[::1]`; on a Unix socket; and one
-/// for other proxies. Each only if it is wanted.
+/// Sockets that listen for clients: on 127.0.0.1 and, where the system has IPv6, on `[::1]`; on a
+/// Unix socket; and one for other proxies. Each only if it is wanted.
 #[derive(Debug)]
 pub struct Listeners {
     pub(crate) clients: Vec<Listener>,
@@ -35,15 +35,15 @@ pub(crate) enum Listener {
 }
 
 impl Listeners {
-    /// Listens on the port that is configured, or on one that is free on both addresses when it is 0; on the Unix
-    /// socket; and on the port for other proxies. Before there are other threads, because of the Unix socket and of the
-    /// table of descriptors.
+    /// Listens on the port that is configured, or on one that is free on both addresses when it is
+    /// 0; on the Unix socket; and on the port for other proxies. Before there are other threads,
+    /// because of the Unix socket and of the table of descriptors.
     ///
     /// # Errors
     ///
-    /// [`Error::PortTaken`] when either address is in use, [`Error::LinkPort`] when the port for other proxies is,
-    /// [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and the others of its kind. That the system has no
-    /// IPv6 is only a warning.
+    /// [`Error::PortTaken`] when either address is in use, [`Error::LinkPort`] when the port for
+    /// other proxies is, [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and the others
+    /// of its kind. That the system has no IPv6 is only a warning.
     pub fn bind(config: &Config) -> Result<Self, Error> {
         #[cfg(target_os = "linux")]
         crate::descriptors::grow_table();
@@ -110,7 +110,7 @@ impl Listener {
     }
 }
 
-/// A port that both addresses have, and who listens there.
+/// A port that both addresses have, and the sockets that listen there.
 fn bind_both(port: u16) -> Result<(u16, Vec<TcpListener>), Error> {
     let v4 = listen_for_clients((Ipv4Addr::LOCALHOST, port).into()).map_err(fault(port, "127.0.0.1"))?;
     let port = v4.local_addr().map_err(fault(port, "127.0.0.1"))?.port();

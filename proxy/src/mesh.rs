@@ -1,8 +1,9 @@
-//! Drives the state machine of the links to other proxies: it hears what happens to them, and carries
-//! out what it decides.
+//! Drives the state machine of the links to other proxies: it hears what happens to them, and
+//! carries out what it decides.
 //!
-//! Everything here is on one thread, and the outputs of one input are carried out before the next input
-//! comes. What a link has to do it is [ordered](Order); what a dial has to do, the [`Dialer`] starts.
+//! Everything here is on one thread, and the outputs of one input are carried out before the next
+//! input comes. What a link has to do it is [ordered](Order); what a dial has to do, the [`Dialer`]
+//! starts.
 
 mod dials;
 mod isolation;
@@ -82,8 +83,8 @@ pub(crate) struct Candidate {
 }
 
 impl Mesh {
-    /// No links yet, for the proxy `own`. It rings `questions` when the network is to be asked which proxies
-    /// are there.
+    /// No links yet, for the proxy `own`. It rings `questions` when the network is to be asked
+    /// which proxies are there.
     pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>, questions: Arc<Notify>) -> Result<Rc<Self>, Error> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;

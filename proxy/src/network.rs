@@ -101,8 +101,8 @@ impl Network {
         }
     }
 
-    /// Ends all links, and takes leave of the neighbours. The tasks that have not ended then end when they
-    /// are dropped.
+    /// Ends all links, and takes leave of the neighbours. The tasks that have not ended then end
+    /// when they are dropped.
     pub(crate) async fn stop(self) -> Tasks {
         if let Some(listening) = self.listening {
             listening.abort();
@@ -113,9 +113,10 @@ impl Network {
     }
 }
 
-/// Links pass frames of 64 KiB through several hands. That of glibc gives such memory back to the system as soon
-/// as it lies at the end, and the page faults of taking it again were measured to be a tenth of what bulk costs. It
-/// keeps twice as much as the largest block that it has seen come and go.
+/// Links pass frames of 64 KiB through several hands. That of glibc gives such memory back to the
+/// system as soon as it lies at the end, and the page faults of taking it again were measured to be
+/// a tenth of what bulk costs. It keeps twice as much as the largest block that it has seen come
+/// and go.
 fn keep_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(KEPT)));
 }

@@ -12,7 +12,8 @@ use tokio::time::timeout_at;
 /// Far enough away to stand for never, near enough not to overflow.
 pub(crate) const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How often it is looked whether this process stands still: it costs somebody no more of his time than such a part.
+/// How often it is looked whether this process stands still: it costs somebody no more of his time
+/// than such a part.
 const LOOKS: u32 = 8;
 
 /// What `future` comes to, or `None` if that takes longer than `time`.

@@ -1,4 +1,4 @@
-//! The connection of a client: over TCP, or over a Unix socket.
+//! Hides whether a client is connected over TCP or over a Unix socket.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

@@ -1,4 +1,5 @@
-//! Sets up TCP sockets: where they listen, how long their queues are, and that nothing is held back.
+//! Sets up TCP sockets: where they listen, how long their queues are, and that nothing is held
+//! back.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,8 +14,8 @@ const CLIENT_BACKLOG: u32 = 1024;
 /// Links that may wait to be accepted.
 const LINK_BACKLOG: u32 = 128;
 
-/// What the system may hold unsent for one client, in bytes: less than a draining reader takes within
-/// the time by which it is judged.
+/// What the system may hold unsent for one client, in bytes: less than a draining reader takes
+/// within the time by which it is judged.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const CLIENT_UNSENT_MAX: u32 = 64 * 1024;
 
@@ -25,16 +26,16 @@ const LINK_UNSENT_MAX: u32 = 256 * 1024;
 /// Pause after accepting has failed, which happens when descriptors have run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Listens for clients. What is set here, every accepted socket inherits on Linux: frames are not held
-/// back (Nagle's algorithm), and what follows.
+/// Listens for clients. What is set here, every accepted socket inherits on Linux: frames are not
+/// held back (Nagle's algorithm), and what follows.
 ///
-/// A socket becomes writable again after every [`CLIENT_UNSENT_MAX`] bytes that its reader takes, and
-/// not only when a third of its buffer is free. On loopback that can be seconds of a slow reader's
-/// time: flow control could not tell such a reader from one that has stopped. Other systems have
-/// smaller buffers.
+/// A socket becomes writable again after every [`CLIENT_UNSENT_MAX`] bytes that its reader takes,
+/// and not only when a third of its buffer is free. On loopback that can be seconds of a slow
+/// reader's time: flow control could not tell such a reader from one that has stopped. Other
+/// systems have smaller buffers.
 ///
-/// And nothing is paced: BBR, the default of some systems, spreads segments by timers. On loopback that
-/// has no use, and it was measured to cost a tenth of the time of small messages.
+/// And nothing is paced: BBR, the default of some systems, spreads segments by timers. On loopback
+/// that has no use, and it was measured to cost a tenth of the time of small messages.
 pub(crate) fn listen_for_clients(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = bound(address)?;
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -60,8 +61,8 @@ pub(crate) fn tune_client(stream: &TcpStream) -> io::Result<()> {
     if has_inherited { Ok(()) } else { stream.set_nodelay(true) }
 }
 
-/// Makes the socket of a link send each frame as soon as it is written, and the system queue little:
-/// what waits is to wait where this proxy sees it.
+/// Makes the socket of a link send each frame as soon as it is written, and the system queue
+/// little: what waits is to wait where this proxy sees it.
 pub(crate) fn tune_link(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     #[cfg(any(target_os = "linux", target_os = "android"))]

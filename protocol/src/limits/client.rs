@@ -42,9 +42,9 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(60);
 /// Time that a closing connection has to take what is queued and answer, before it is reset.
 pub const CLOSE_TIME: Duration = Duration::from_secs(5);
 
-/// Time after which whoever joins is told that it has, even if some link has not answered for the
-/// channel. On a local network an answer takes some milliseconds; a person does not notice so long
-/// a wait.
+/// Time after which a client that joins is told that it has, even if some link has not answered for
+/// the channel. On a local network an answer takes some milliseconds; a person does not notice so
+/// long a wait.
 pub const WELCOME_TIME: Duration = Duration::from_millis(250);
 
 /// Peers in one channel. Presence costs a frame for each pair of them.

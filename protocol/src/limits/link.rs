@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::client::{MESSAGE_LIMIT_MAX, frame_max};
 
 /// Body of a record of a link: a message as JSON, its speaker and its recipient. While it is not
-/// complete it counts among [`REMOTES_KEPT_MAX`](super::REMOTES_KEPT_MAX), so one that is longer than
-/// that gets through nowhere.
+/// complete it counts among [`REMOTES_KEPT_MAX`](super::REMOTES_KEPT_MAX), so one that is longer
+/// than that gets through nowhere.
 pub const LINK_RECORD_MAX: usize = frame_max(MESSAGE_LIMIT_MAX);
 
 /// Members of one channel that a link may announce, or it is closed. No proxy can be configured to

@@ -1,4 +1,5 @@
-//! How many channel names web sites may try, so that a page cannot guess names through us.
+//! Limits the channel names that web sites may try, so that no page guesses names through this
+//! proxy.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -16,8 +17,8 @@ use turns::Turns;
 /// Names that are remembered for all sites together. What is forgotten is charged again.
 const REMEMBERED: usize = 65_536;
 
-/// Sites whose tokens are remembered. One that was forgotten has its burst again, but not that of all
-/// sites.
+/// Sites whose tokens are remembered. One that was forgotten has its burst again, but not that of
+/// all sites.
 const SITES: usize = 4_096;
 
 /// Limits of [`SiteNames`].
@@ -38,16 +39,16 @@ pub struct SiteNamesConfig {
 pub enum Site {
     /// A registrable domain, or what stands for it.
     Named(String),
-    /// All pages whose origin is opaque (`null`): sandboxed frames and `data:` pages of any site. They
-    /// share one limit, as any site can have as many of them as it likes.
+    /// All pages whose origin is opaque (`null`): sandboxed frames and `data:` pages of any site.
+    /// They share one limit, as any site can have as many of them as it likes.
     Opaque,
 }
 
 /// The names that each web site, and all of them together, may still try.
 ///
-/// A name is charged before anybody looks whether the channel exists, so that a refusal tells nothing.
-/// Where all sites together have none left, those that come back go to the sites that wait, in turn: a
-/// site that asks most often gets no more than others.
+/// A name is charged before anybody looks whether the channel exists, so that a refusal tells
+/// nothing. Where all sites together have none left, those that come back go to the sites that
+/// wait, in turn: a site that asks most often gets no more than others.
 pub struct SiteNames {
     config: SiteNamesConfig,
     hasher: RandomState,
@@ -125,7 +126,8 @@ impl SiteNames {
         RateLimit { burst, interval: self.config.interval }
     }
 
-    /// Forgets the site that is whole again first. Most often it is already, and has nothing to regain.
+    /// Forgets the site that is whole again first. Most often it is already, and has nothing to
+    /// regain.
     fn make_room_for(&mut self, site: &Site) {
         if self.sites.len() < SITES || self.sites.contains_key(site) {
             return;

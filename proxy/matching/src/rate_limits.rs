@@ -1,12 +1,12 @@
 //! Limits the evaluations and handshakes that the proxies around us are granted.
 //!
-//! An evaluation is one guess at a name, so an attacker lives on them. A link that asks for more than
-//! there is waits: none is closed. What there is goes round, one source after the other, and within a
-//! source one link after the other. Links of which a channel has been matched have a pool of their own,
-//! so that strangers cannot starve them.
+//! An evaluation is one guess at a name, so an attacker lives on them. A link that asks for more
+//! than there is waits: none is closed. What there is goes round, one source after the other, and
+//! within a source one link after the other. Links of which a channel has been matched have a pool
+//! of their own, so that strangers cannot starve them.
 //!
-//! Slots that stand for nothing cost evaluations like any other: the side that evaluates cannot tell
-//! them apart.
+//! Slots that stand for nothing cost evaluations like any other: the side that evaluates cannot
+//! tell them apart.
 
 mod allowance;
 mod config;
@@ -25,15 +25,16 @@ use nws_token_bucket::TokenBucket;
 use self::rotation::Rotation;
 use self::source::{SourceKey, Sources};
 
-/// Evaluations that one link is granted in one turn: as many as are computed without leaving the thread.
+/// Evaluations that one link is granted in one turn: as many as are computed without leaving the
+/// thread.
 const TURN: usize = 16;
 
 /// Names one link in [`RateLimits`]; the shell chooses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LinkKey(pub u64);
 
-/// The limits of one proxy, and what is left of them. What is remembered is bounded by the number of
-/// links, and of sources by [`RateLimitsConfig::sources_max`].
+/// The limits of one proxy, and what is left of them. What is remembered is bounded by the number
+/// of links, and of sources by [`RateLimitsConfig::sources_max`].
 #[derive(Debug)]
 pub struct RateLimits {
     config: RateLimitsConfig,
@@ -75,7 +76,8 @@ impl RateLimits {
         }
     }
 
-    /// Whether a TLS handshake with `source` may be done now. One that may not is refused: nobody waits.
+    /// Whether a TLS handshake with `source` may be done now. One that may not is refused: nobody
+    /// waits.
     pub fn handshake(&mut self, source: IpAddr, on_link: bool, now: Instant) -> bool {
         let key = SourceKey::new(source, on_link);
         let theirs = self.sources.get(key).map_or(1, |source| source.handshakes.available(now));
@@ -87,7 +89,7 @@ impl RateLimits {
         granted
     }
 
-    /// A link has come into being, whoever dialled.
+    /// A link has come into being, whichever side dialled.
     pub fn open(&mut self, link: LinkKey, source: IpAddr, on_link: bool) {
         self.close(link);
         let source = SourceKey::new(source, on_link);
@@ -132,7 +134,8 @@ impl RateLimits {
         self.grant(true, now).or_else(|| self.grant(false, now))
     }
 
-    /// When to ask [`poll_grant`](Self::poll_grant) again after it gave nothing, if nothing else happens.
+    /// When to ask [`poll_grant`](Self::poll_grant) again after it gave nothing, if nothing else
+    /// happens.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let when = |(key, pool): (&LinkKey, &Pool)| {

@@ -1,4 +1,4 @@
-//! What keeps the command line from giving settings.
+//! Names the faults of a command line.
 
 /// Why there are no settings.
 pub(crate) enum Fault {

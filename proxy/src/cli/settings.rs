@@ -56,8 +56,8 @@ layer! {
         #[arg(num_args = 0..=1, require_equals = true)]
         #[arg(default_missing_value = "true", hide_possible_values = true)]
         no_discovery: Option<bool>,
-        /// Let only pages of this origin connect, such as https://example.com, http://localhost:* or
-        /// file:// (repeatable)
+        /// Let only pages of this origin connect, such as https://example.com, http://localhost:*
+        /// or file:// (repeatable)
         #[arg(long, value_name = "ORIGIN", env = "NWS_ALLOW_ORIGIN", value_delimiter = ',')]
         allow_origin: Option<Vec<String>>,
         /// Answer requests to this Host besides localhost, 127.0.0.1 and [::1] (repeatable)

@@ -1,4 +1,4 @@
-//! Where settings come from: a fault is told in the words of whoever made it.
+//! Knows where each setting comes from: a fault is told in the words of its source.
 
 use std::path::PathBuf;
 
@@ -15,12 +15,12 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// Of flags and variables that `matches` holds, and of a file.
+    /// The sources are flags and variables that `matches` holds, and a file.
     pub(super) fn new(matches: ArgMatches, file: Option<PathBuf>) -> Self {
         Self { matches, file }
     }
 
-    /// What whoever has set `field` calls it.
+    /// The name of `field` at the source that has set it.
     pub(super) fn name(&self, field: &str) -> String {
         let key = field.replace('_', "-");
         match (self.matches.value_source(field), &self.file) {

@@ -1,4 +1,4 @@
-//! Why a link ends.
+//! Names the reasons for which links end.
 
 use std::io;
 
@@ -57,7 +57,8 @@ pub(super) enum End {
     /// What is kept because of it is the most, and too much is kept.
     #[error("what its members and messages take is the most of all links, and all take too much memory")]
     Overdrawn(Overdrawn),
-    /// A channel on it was given up: it made no progress, or the other side broke the rules of its stream.
+    /// A channel on it was given up: it made no progress, or the other side broke the rules of its
+    /// stream.
     #[error("a channel made no progress, or its stream is broken")]
     Broken,
     /// The arithmetic of matching has panicked.
@@ -69,7 +70,8 @@ pub(super) enum End {
 }
 
 impl End {
-    /// What an end of a link counts as, where it is this side that has no room for it or keeps the rules.
+    /// What an end of a link counts as, where it is this side that has no room for it or keeps the
+    /// rules.
     pub(super) const fn refused(&self) -> Option<Refused> {
         match self {
             Self::Ordered(LinkCloseReason::Crowded) => Some(Refused::LinkFull),

@@ -1,4 +1,4 @@
-//! Listening for other proxies.
+//! Listens for other proxies, and answers those that it admits.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -1,4 +1,4 @@
-//! The HTTP server: accepts connections and serves requests until they become channels.
+//! Accepts connections of clients, and serves their requests until they become channels.
 
 use std::pin::pin;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The dials under way, and the proxies that `--peer` names as far as dials go.
+//! Keeps the dials under way, and leads those to proxies that `--peer` names.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -1,4 +1,5 @@
-//! Tells the log and the shards which channels are not offered to other proxies, as there are too many.
+//! Tells the log and the shards which channels are not offered to other proxies, as there are too
+//! many.
 
 use std::convert::Infallible;
 

@@ -8,9 +8,9 @@ use nws_protocol::limits::LINK_SLOTS_LIVE;
 use slotmap::SlotMap;
 use tokio::sync::mpsc;
 
-/// Orders that may wait for a link. One turn of the state machine may take the channel of every slot
-/// away and give the slot to another channel; besides, a link is started, pinged, granted something and
-/// ended. So a link for which more wait is stuck, and is ended.
+/// Orders that may wait for a link. One turn of the state machine may take the channel of every
+/// slot away and give the slot to another channel; besides, a link is started, pinged, granted
+/// something and ended. So a link for which more wait is stuck, and is ended.
 const ORDERS_MAX: usize = 2 * LINK_SLOTS_LIVE as usize + 4;
 
 /// What a link is to do.
@@ -51,8 +51,8 @@ impl LinkHandles {
         (self.0.insert(sender), Orders { queue, postponed: VecDeque::new() })
     }
 
-    /// Orders something of a link. If it takes no more orders, it loses its queue, and ends when it finds
-    /// that out.
+    /// Orders something of a link. If it takes no more orders, it loses its queue, and ends when it
+    /// finds that out.
     pub(super) fn order(&mut self, link: LinkId, order: Order) {
         if self.0.get(link).is_some_and(|queue| queue.try_send(order).is_err()) {
             self.close(link);
@@ -74,8 +74,8 @@ impl Orders {
         }
     }
 
-    /// Takes the offers that wait, ahead of all other orders: matching begins with all channels at once.
-    /// The other orders stay in their order.
+    /// Takes the offers that wait, ahead of all other orders: matching begins with all channels at
+    /// once. The other orders stay in their order.
     pub(super) fn take_offers(&mut self) -> Vec<ChannelName> {
         let mut offers = Vec::new();
         while let Ok(order) = self.queue.try_recv() {

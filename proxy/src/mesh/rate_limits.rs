@@ -12,8 +12,8 @@ use crate::guard::guarded;
 /// What other proxies are granted.
 pub(super) struct LinkRateLimits {
     limits: RateLimits,
-    /// When there is more to be granted. Kept, because many links may wait for it, and something is heard
-    /// all the time.
+    /// When there is more to be granted. Kept, because many links may wait for it, and something is
+    /// heard all the time.
     due: Option<Instant>,
 }
 
@@ -48,7 +48,8 @@ impl LinkRateLimits {
         guarded(|| self.limits.close(key(link)));
     }
 
-    /// The next grant. It is to be asked for until there is none, after each change and when it is due.
+    /// The next grant. It is to be asked for until there is none, after each change and when it is
+    /// due.
     pub(super) fn next_grant(&mut self) -> Option<(LinkId, usize)> {
         let grant = guarded(|| self.limits.poll_grant(Instant::now()));
         if grant.is_none() {

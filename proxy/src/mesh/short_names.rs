@@ -4,7 +4,8 @@ use std::cell::Cell;
 
 use nws_protocol::ChannelName;
 
-/// Characters of a name below which it is likely to be in a dictionary, or to be found by trying all.
+/// Characters of a name below which it is likely to be in a dictionary, or to be found by trying
+/// all.
 const GUESSABLE: usize = 12;
 
 /// Whether the log has told.
@@ -14,7 +15,8 @@ pub(super) struct ShortNames {
 }
 
 impl ShortNames {
-    /// A channel is offered to other proxies from now on. The log is told of the first short name only.
+    /// A channel is offered to other proxies from now on. The log is told of the first short name
+    /// only.
     pub(super) fn note(&self, channel: &ChannelName) {
         if channel.as_str().len() < GUESSABLE && !self.is_told.replace(true) {
             tracing::info!("a channel with a short name is offered on the network: who guesses it can join");

@@ -1,4 +1,5 @@
-//! How TLS is spoken between proxies: one version, one kind of key, nothing that outlives a connection.
+//! Configures TLS between proxies: one version, one kind of key, nothing that outlives a
+//! connection.
 
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ use rustls::{ClientConfig, Error, ServerConfig};
 use super::ALPN;
 use super::verifier::{KeyHolder, SIGNATURES};
 
-/// The primitives. The key exchange that a quantum computer does not break comes first: its share is sent
-/// without being asked for.
+/// The primitives. The key exchange that a quantum computer does not break comes first: its share
+/// is sent without being asked for.
 pub(super) fn provider() -> CryptoProvider {
     CryptoProvider {
         cipher_suites: vec![
@@ -27,8 +28,8 @@ pub(super) fn provider() -> CryptoProvider {
     }
 }
 
-/// The side that was dialled. It gives no tickets: a connection is never resumed, so its session id and
-/// the proof of both keys are always fresh.
+/// The side that was dialled. It gives no tickets: a connection is never resumed, so its session id
+/// and the proof of both keys are always fresh.
 pub(super) fn server(
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,

@@ -11,8 +11,8 @@ use rustls::{ClientConfig, ServerConfig};
 use super::certificate::{certificate, id_of};
 use super::config;
 
-/// A key, the certificate that shows its public half, and the id that follows from it. Made anew at every
-/// start and never stored, so that nobody recognizes a machine by it.
+/// A key, the certificate that shows its public half, and the id that follows from it. Made anew at
+/// every start and never stored, so that nobody recognizes a machine by it.
 #[derive(Clone)]
 pub(crate) struct Identity {
     id: ProxyId,

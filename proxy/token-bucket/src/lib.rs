@@ -1,7 +1,7 @@
 //! Limits how often something may happen, by a token bucket without a clock of its own.
 //!
-//! A bucket holds up to `burst` tokens and is full at first. Each thing that happens takes tokens. One
-//! token comes back after every `interval`, until the bucket is full again.
+//! A bucket holds up to `burst` tokens and is full at first. Each thing that happens takes tokens.
+//! One token comes back after every `interval`, until the bucket is full again.
 //!
 //! ```
 //! use std::time::{Duration, Instant};
@@ -31,10 +31,10 @@ pub struct RateLimit {
 
 /// The tokens that are left of a [`RateLimit`].
 ///
-/// What is stored is the time at which the bucket will be full, and nothing else (the generic cell rate
-/// algorithm). A token that is taken puts that time off by one interval. The tokens that are missing
-/// are the intervals from now until then, rounded up. So no timer refills a bucket, one that nobody
-/// uses costs nothing, and fractions of a token are never lost.
+/// What is stored is the time at which the bucket will be full, and nothing else (the generic cell
+/// rate algorithm). A token that is taken puts that time off by one interval. The tokens that are
+/// missing are the intervals from now until then, rounded up. So no timer refills a bucket, one
+/// that nobody uses costs nothing, and fractions of a token are never lost.
 ///
 /// Each method that takes the time must be called with times that do not go back.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +66,8 @@ impl TokenBucket {
         (self.limit.burst as usize).saturating_sub(usize::try_from(missing).unwrap_or(usize::MAX))
     }
 
-    /// Takes `count` tokens. The caller has made sure that they are [available](Self::available): those
-    /// that are not are owed, and come back before any other.
+    /// Takes `count` tokens. The caller has made sure that they are [available](Self::available):
+    /// those that are not are owed, and come back before any other.
     pub fn take(&mut self, count: usize, now: Instant) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         let full_at = self.full_at.map_or(now, |full| full.max(now));

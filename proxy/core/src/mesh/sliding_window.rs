@@ -1,8 +1,8 @@
 //! Bounds how often something happens in any period, wherever the period begins.
 //!
-//! A token bucket with the same figures would let twice as much happen in the period after a pause. A
-//! dial costs the other side a handshake, so this bound is exact, and pays for it with one time for each
-//! event.
+//! A token bucket with the same figures would let twice as much happen in the period after a pause.
+//! A dial costs the other side a handshake, so this bound is exact, and pays for it with one time
+//! for each event.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

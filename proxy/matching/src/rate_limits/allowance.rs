@@ -1,7 +1,7 @@
 //! Limits what the other side of a link may say before a channel is matched.
 //!
-//! Until then it has little to say, and anybody can be it. A side that says more means harm: its link is
-//! closed.
+//! Until then it has little to say, and anybody can be it. A side that says more means harm: its
+//! link is closed.
 
 use std::time::Instant;
 

@@ -19,14 +19,15 @@ pub struct RateLimitsConfig {
     pub source_handshakes: RateLimit,
     /// TLS handshakes with all.
     pub handshakes: RateLimit,
-    /// Sources that are remembered. A source is whole again after four minutes, and sixteen handshakes a second bring
-    /// four thousand new ones in that time; twice as many have room.
+    /// Sources that are remembered. A source is whole again after four minutes, and sixteen
+    /// handshakes a second bring four thousand new ones in that time; twice as many have room.
     pub sources_max: usize,
 }
 
 impl Default for RateLimitsConfig {
-    /// At eight guesses a second a word out of ten thousand falls in six minutes, and four random words never. The bursts let
-    /// a proxy with 256 channels meet a stranger without a pause, one with 1024 a friend.
+    /// At eight guesses a second a word out of ten thousand falls in six minutes, and four random
+    /// words never. The bursts let a proxy with 256 channels meet a stranger without a pause, one
+    /// with 1024 a friend.
     fn default() -> Self {
         let per_second = RateLimit::per_second;
         Self {

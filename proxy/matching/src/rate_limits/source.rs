@@ -7,8 +7,8 @@ use nws_token_bucket::TokenBucket;
 
 use super::RateLimitsConfig;
 
-/// Addresses that count as one: an IPv4 address; an IPv6 address on our own link, elsewhere its /64, in which one
-/// machine chooses addresses as it likes.
+/// Addresses that count as one: an IPv4 address; an IPv6 address on our own link, elsewhere its
+/// /64, in which one machine chooses addresses as it likes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SourceKey(IpAddr);
 
@@ -46,9 +46,9 @@ impl Sources {
         self.0.get_mut(&key)
     }
 
-    /// When the table is full, the source without a link that is whole again first is forgotten. Most
-    /// often it is already, and nothing is lost. Where it is not, somebody has thousands of addresses,
-    /// and the common limits alone bind them in any case.
+    /// When the table is full, the source without a link that is whole again first is forgotten.
+    /// Most often it is already, and nothing is lost. Where it is not, somebody has thousands of
+    /// addresses, and the common limits alone bind them in any case.
     pub(super) fn get_or_insert(&mut self, key: SourceKey, config: &RateLimitsConfig) -> &mut Source {
         if !self.0.contains_key(&key) && self.0.len() >= config.sources_max {
             self.forget_one();
