@@ -31,8 +31,8 @@ use crate::descriptors;
 use crate::discovery::{Discovery, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
-use crate::patience::NEVER;
 use crate::shard::{News, ShardHandles, Untold};
+use crate::timeout::NEVER;
 
 pub(crate) use dials::Destination;
 pub(crate) use link::Link;

@@ -17,9 +17,9 @@ use super::wire::Wire;
 use super::{SharedContext, socket};
 use crate::error::Error;
 use crate::mesh::{Candidate, Mesh};
-use crate::patience::within;
 use crate::refusals::Refused;
 use crate::tcp::{listen_for_links, pause_accepting, tune_link};
+use crate::timeout::within;
 use crate::tls;
 use crate::trouble::Troubles;
 

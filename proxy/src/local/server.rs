@@ -26,11 +26,11 @@ use crate::config::Config;
 use crate::connection_permits::{ConnectionPermit, ConnectionPermits};
 use crate::error::Error;
 use crate::listeners::{Listener, Listeners};
-use crate::patience::{PatientTimer, within};
 use crate::refusals::{Refusals, Refused};
 use crate::shard::ShardHandles;
 use crate::stream::Stream;
 use crate::tcp::pause_accepting;
+use crate::timeout::{AwakeTimer, within};
 use crate::trouble::Troubles;
 
 /// What becomes of requests that could not be read.
@@ -75,7 +75,7 @@ impl Server {
         };
         let head_max = config.limits.request_head;
         let mut http = http1::Builder::new();
-        http.timer(PatientTimer).header_read_timeout(config.limits.request_head_time).max_buf_size(head_max);
+        http.timer(AwakeTimer).header_read_timeout(config.limits.request_head_time).max_buf_size(head_max);
         Ok(Self {
             router: gate::guard(pages::router(), Arc::new(gate)),
             http,

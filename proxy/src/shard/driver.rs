@@ -16,7 +16,7 @@ use super::seat::Seat;
 use super::session::Session;
 use super::state::{Rest, Shard};
 use crate::guard::EndOnPanic;
-use crate::patience::NEVER;
+use crate::timeout::NEVER;
 
 /// Commands that are carried out before something is written again.
 const COMMANDS_PER_PASS: usize = 64;
