@@ -47,10 +47,10 @@ use rate_limits::LinkRateLimits;
 use short_names::ShortNames;
 
 /// Starts a dial. There is no handle where no task can be started any more.
-pub(crate) type Dialer = dyn Fn(&Rc<Mesh>, DialId, Destination) -> Option<AbortHandle>;
+pub(crate) type Dialer = dyn Fn(&Rc<MeshDriver>, DialId, Destination) -> Option<AbortHandle>;
 
 /// All links, and the dials that are to become some.
-pub(crate) struct Mesh {
+pub(crate) struct MeshDriver {
     own: ProxyId,
     core: RefCell<nws_core::Mesh>,
     rate_limits: RefCell<LinkRateLimits>,
@@ -82,7 +82,7 @@ pub(crate) struct Candidate {
     pub(crate) dial: Option<DialId>,
 }
 
-impl Mesh {
+impl MeshDriver {
     /// No links yet, for the proxy `own`. It rings `questions` when the network is to be asked
     /// which proxies are there.
     pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>, questions: Arc<Notify>) -> Result<Rc<Self>, Error> {

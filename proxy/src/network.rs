@@ -16,7 +16,7 @@ use crate::discovery::{Discovery, Mdns, NamedPeers};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
 use crate::link::{self, Context, LinkListener, Tasks};
-use crate::mesh::{Dialer, Mesh};
+use crate::mesh::{Dialer, MeshDriver};
 use crate::refusals::Refusals;
 use crate::shard::{News, ShardHandles};
 use crate::tls::Identity;
@@ -36,7 +36,7 @@ pub(crate) fn news() -> (mpsc::Sender<News>, mpsc::Receiver<News>) {
 
 /// A proxy's way to others, as long as it is not dropped.
 pub(crate) struct Network {
-    mesh: Rc<Mesh>,
+    mesh: Rc<MeshDriver>,
     discovery: Discovery,
     shards: ShardHandles,
     news: mpsc::Receiver<News>,
@@ -86,7 +86,7 @@ impl Network {
             arithmetic: Workers::new(),
             tasks: tasks.starter(),
         });
-        let mesh = Mesh::new(proxy, dialer(Rc::clone(&context)), questions)?;
+        let mesh = MeshDriver::new(proxy, dialer(Rc::clone(&context)), questions)?;
         let listening = tasks.starter().start(link::listen(context, Rc::clone(&mesh), listener));
         Ok(Self { mesh, discovery, shards, news, listening, tasks })
     }

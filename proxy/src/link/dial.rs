@@ -28,7 +28,7 @@ use super::end::End;
 use super::relay::{Fresh, relay};
 use super::wire::Wire;
 use super::{SharedContext, socket};
-use crate::mesh::{Candidate, Destination, Mesh};
+use crate::mesh::{Candidate, Destination, MeshDriver};
 use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
 
@@ -44,7 +44,7 @@ const CLOSED: &str = "whoever listens there closes the connection";
 /// handle ends the dial and nothing else. There is none where the owner of the tasks is gone.
 pub(crate) fn dial(
     context: SharedContext,
-    mesh: &Rc<Mesh>,
+    mesh: &Rc<MeshDriver>,
     dial: DialId,
     to: Destination,
 ) -> Option<AbortHandle> {

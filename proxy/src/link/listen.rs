@@ -16,7 +16,7 @@ use super::relay::{Fresh, relay};
 use super::wire::Wire;
 use super::{SharedContext, socket};
 use crate::error::Error;
-use crate::mesh::{Candidate, Mesh};
+use crate::mesh::{Candidate, MeshDriver};
 use crate::refusals::Refused;
 use crate::tcp::{listen_for_links, pause_accepting, tune_link};
 use crate::timeout::within;
@@ -54,7 +54,7 @@ impl LinkListener {
 }
 
 /// Accepts links for ever.
-pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: LinkListener) {
+pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listener: LinkListener) {
     let handshakes = Arc::new(Semaphore::new(LINKS_BEFORE_HELLO_MAX));
     let refused = Troubles::new();
     loop {

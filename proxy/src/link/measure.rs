@@ -28,7 +28,7 @@ use crate::config::Config;
 use crate::connection_permits::ConnectionPermits;
 use crate::discovery::Discovery;
 use crate::interfaces::Interfaces;
-use crate::mesh::{Candidate, Mesh};
+use crate::mesh::{Candidate, MeshDriver};
 use crate::refusals::Refusals;
 use crate::shard::{Admission, Arrival, ShardHandles, Shards};
 use crate::stream::Stream;
@@ -216,7 +216,8 @@ async fn begin() -> (Partner, TcpStream, Shards) {
         arithmetic: Workers::new(),
         tasks: tasks.starter(),
     });
-    let mesh = Mesh::new(own.clone(), Box::new(|_, _, _| None), Arc::new(Notify::new())).expect("a mesh");
+    let mesh =
+        MeshDriver::new(own.clone(), Box::new(|_, _, _| None), Arc::new(Notify::new())).expect("a mesh");
     let driven = Rc::clone(&mesh);
     let mut discovery = Discovery::new();
     spawn_local(async move { driven.drive(&mut from_shards, &mut discovery).await });
@@ -227,7 +228,7 @@ async fn begin() -> (Partner, TcpStream, Shards) {
     (partner, client, shards)
 }
 
-fn connect(context: Rc<Context>, mesh: &Rc<Mesh>, own: ProxyId) -> Partner {
+fn connect(context: Rc<Context>, mesh: &Rc<MeshDriver>, own: ProxyId) -> Partner {
     let peer = partner();
     let address = (Ipv4Addr::LOCALHOST, 1).into();
     let link = mesh.connected(Candidate { proxy: peer.clone(), address, is_on_link: true, dial: None });

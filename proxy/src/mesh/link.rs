@@ -5,13 +5,13 @@ use std::rc::Rc;
 use nws_core::{LinkId, MeshInput};
 use nws_protocol::ChannelName;
 
-use super::Mesh;
+use super::MeshDriver;
 use super::orders::{Order, Orders};
 use super::partner::Partner;
 
 /// A link, from the end of its handshakes until this is dropped.
 pub(crate) struct Link {
-    pub(super) mesh: Rc<Mesh>,
+    pub(super) mesh: Rc<MeshDriver>,
     pub(super) id: LinkId,
     pub(super) partner: Rc<Partner>,
     pub(super) orders: Orders,
