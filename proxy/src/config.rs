@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use nws_core::SiteNamesConfig;
-use nws_protocol::limits;
+use nws_protocol::{CLIENT_PORT, limits};
 
 use crate::discovery::PeerAddress;
 use crate::interfaces::InterfaceFilter;
 use crate::local::{AllowedHost, AllowedOrigin};
 
-/// Everything that can be configured. The default serves port 9009.
+/// Everything that can be configured. The default serves [`CLIENT_PORT`].
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The port on both loopback addresses; 0 picks a free one.
@@ -36,7 +36,8 @@ pub struct Config {
 pub struct Links {
     /// Whether this proxy is announced, and looks for others, by mDNS.
     pub discovery: bool,
-    /// The port on which others reach it. Without a number 9010, or another one where that is taken.
+    /// The port on which others reach it. Without a number, [`LINK_PORT`](nws_protocol::LINK_PORT),
+    /// or another one where that is taken.
     pub port: Option<u16>,
     /// The network interfaces that are used.
     pub interfaces: InterfaceFilter,
@@ -51,8 +52,8 @@ pub struct Links {
 pub struct Limits {
     /// Payload of one message, whatever its frame adds.
     pub message: usize,
-    /// Bytes that may wait for a client that does not read, besides its largest message; as many as a message has, at
-    /// least.
+    /// Bytes that may wait for a client that does not read, besides its largest message; as many as
+    /// a message has, at least.
     pub queue: usize,
     /// Bytes of the head of a request, at least 8192.
     pub request_head: usize,
@@ -68,18 +69,14 @@ pub struct Limits {
     pub channels: usize,
     /// Connections at one time; without a number, what the limit of descriptors allows.
     pub connections: Option<usize>,
-    /// Channel names that one web site may try at once.
-    pub site_names_burst: u32,
-    /// Channel names that all web sites together may try at once.
-    pub all_sites_names_burst: u32,
-    /// Time after which one more name is granted.
-    pub name_interval: Duration,
+    /// Channel names that web sites may try.
+    pub site_names: SiteNamesConfig,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
-            port: 9009,
+            port: CLIENT_PORT,
             tcp: true,
             unix: None,
             allow_origins: Vec::new(),
@@ -99,8 +96,8 @@ impl Default for Links {
 }
 
 impl Links {
-    /// Whether this proxy is to be reached by others, or to reach them: without mDNS only when something
-    /// says how.
+    /// Whether this proxy is to be reached by others, or to reach them: without mDNS only when
+    /// something says how.
     pub(crate) fn are_wanted(&self) -> bool {
         self.discovery || self.port.is_some() || !self.peers.is_empty()
     }
@@ -118,20 +115,7 @@ impl Default for Limits {
             channel_peers: limits::CHANNEL_PEERS_MAX,
             channels: limits::CHANNELS_MAX,
             connections: None,
-            site_names_burst: limits::SITE_NAMES_BURST,
-            all_sites_names_burst: limits::ALL_SITES_NAMES_BURST,
-            name_interval: limits::NAME_INTERVAL,
-        }
-    }
-}
-
-impl Limits {
-    pub(crate) fn site_names(&self) -> SiteNamesConfig {
-        SiteNamesConfig {
-            site_burst: self.site_names_burst,
-            opaque_burst: limits::OPAQUE_ORIGINS_NAMES_BURST,
-            all_burst: self.all_sites_names_burst,
-            interval: self.name_interval,
+            site_names: SiteNamesConfig::default(),
         }
     }
 }
@@ -142,8 +126,7 @@ mod tests {
 
     #[test]
     fn web_sites_may_try_as_many_names_as_security_md_says() {
-        let SiteNamesConfig { site_burst, opaque_burst, all_burst, interval } =
-            Limits::default().site_names();
+        let SiteNamesConfig { site_burst, opaque_burst, all_burst, interval } = Limits::default().site_names;
         assert_eq!((site_burst, opaque_burst, all_burst), (16, 4, 64));
         assert_eq!(interval, Duration::from_secs(2));
     }

@@ -1,7 +1,7 @@
-//! Who else is on the network: hints about whom to dial.
+//! Hears which other proxies are on the network: hints about where to dial.
 //!
-//! A hint may be late, repeated, or a lie. Whoever acts on one finds out by the handshake who is there;
-//! whether a proxy lives is known from its connection alone, never from here.
+//! A hint may be late, repeated, or a lie. The handshake of a dial shows which proxy is there.
+//! Whether a proxy lives is known from its connection alone, never from here.
 
 mod mdns;
 #[cfg(test)]
@@ -19,8 +19,8 @@ pub(crate) use mdns::Mdns;
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};
 
-/// Sightings that wait. When it is full a source waits, and what it is told meanwhile it sums up or asks for
-/// anew: nothing piles up, and nobody is forgotten for long.
+/// Sightings that wait. When the queue is full a source waits. It sums up what it is told
+/// meanwhile, or asks for it anew: nothing piles up, and no proxy is forgotten for long.
 const SIGHTINGS_MAX: usize = 256;
 
 /// Something that was heard.
@@ -28,14 +28,14 @@ const SIGHTINGS_MAX: usize = 256;
 pub(crate) enum Sighting {
     /// A proxy says that it can be reached there; all addresses that are known, each time.
     Seen {
-        /// Who.
+        /// The proxy.
         proxy: ProxyId,
-        /// Where, on the link of one of our interfaces.
+        /// Where it is, on the link of one of our interfaces.
         addresses: Vec<SocketAddr>,
     },
     /// A proxy says farewell, or was not heard of for long.
     Gone {
-        /// Who.
+        /// The proxy.
         proxy: ProxyId,
     },
     /// The user says that some proxy is there (`--peer`).
@@ -59,7 +59,8 @@ impl Sighting {
 
 /// A way to hear of other proxies.
 pub(crate) trait Source: Send + 'static {
-    /// Tells `sightings` what it hears, until `stop` is closed; then it takes leave, within a second.
+    /// Tells `sightings` what it hears, until `stop` is closed; then it takes leave, within a
+    /// second.
     fn run(self, sightings: mpsc::Sender<Sighting>, stop: Stop) -> impl Future<Output = ()> + Send;
 }
 
@@ -96,7 +97,8 @@ impl Discovery {
         self.sources.spawn(source.run(self.sender.clone(), stop));
     }
 
-    /// What was heard next. Waits for ever when there is no source. Can be cancelled without a loss.
+    /// What was heard next. Waits for ever when there is no source. Can be cancelled without a
+    /// loss.
     pub(crate) async fn next(&mut self) -> Sighting {
         match self.sightings.recv().await {
             Some(sighting) => sighting,

@@ -1,4 +1,4 @@
-//! The end of the process where a state machine panics.
+//! Ends the process where a state machine panics.
 
 /// Runs what must not be survived by half.
 pub(crate) fn guarded<R>(run: impl FnOnce() -> R) -> R {

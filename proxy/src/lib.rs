@@ -1,17 +1,19 @@
 //! The Network Web Sockets proxy as a library: [`run`] serves pages and programs of this machine
 //! until it is told to stop.
 //!
-//! `local` is the side of browsers and programs: HTTP, who may connect, upgrades. A connection that
-//! was upgraded moves to the `shard` of its channel, which owns the sockets of some of the channels and
-//! the state machine of [`nws_core`] that decides about them.
+//! `local` is the side of browsers and programs: HTTP, admission of clients, upgrades. A connection
+//! that was upgraded moves to the `shard` of its channel, which owns the sockets of some of the
+//! channels and the state machine of [`nws_core`] that decides about them.
 //!
-//! `network` is the side of other proxies: `discovery` hears of them, the `mesh` decides whom to dial and which
-//! `link` stays, and a link relays between the shards of both.
+//! `network` is the side of other proxies: `discovery` hears of them, the `mesh` decides which to
+//! dial and which `link` stays, and a link relays between the shards of both.
 
 #![forbid(unsafe_code)]
 
 mod assets;
 mod config;
+mod connection_permits;
+mod descriptors;
 mod digest;
 mod discovery;
 mod error;
@@ -22,17 +24,18 @@ mod listeners;
 mod local;
 mod mesh;
 mod network;
-mod patience;
-mod places;
 mod refusals;
 mod sandbox;
 mod shard;
 mod signal;
 mod stream;
+mod tcp;
+mod timeout;
 mod tls;
 mod trouble;
 mod workers;
 
+use std::convert::Infallible;
 use std::future::Future;
 
 use network::Network;
@@ -47,6 +50,7 @@ pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};
 pub use link::LinkScene;
 pub use listeners::Listeners;
 pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
+pub use nws_core::SiteNamesConfig;
 pub use sandbox::confine;
 pub use tls::IdentityError;
 
@@ -58,7 +62,8 @@ pub use tls::IdentityError;
 ///
 /// # Panics
 ///
-/// When it does not run on a [`LocalRuntime`](tokio::runtime::LocalRuntime): one of the shards runs here.
+/// When it does not run on a [`LocalRuntime`](tokio::runtime::LocalRuntime): one of the shards runs
+/// here.
 pub async fn run(
     config: Config,
     mut listeners: Listeners,
@@ -79,14 +84,14 @@ pub async fn run(
             Some(links) => {
                 let refusals = refusals.clone();
                 let started = Network::start(config.links, identity, links, handles, from_shards, refusals)?;
-                network.insert(started).run().await
+                match network.insert(started).run().await {}
             }
-            None => std::future::pending().await,
+            None => std::future::pending::<Result<Infallible, Error>>().await,
         }
     };
     let outcome = tokio::select! {
         () = server.accept(listeners) => Ok(()),
-        failure = networking => failure,
+        failure = networking => failure.map(|never| match never {}),
         never = refusals.tell() => match never {},
         () = shutdown => Ok(()),
     };

@@ -1,5 +1,5 @@
-//! Links to other proxies: a TCP connection, TLS, a WebSocket, and inside it what both sides find out about
-//! their channels and then relay.
+//! Links to other proxies: a TCP connection, TLS, a WebSocket, and inside it what both sides find
+//! out about their channels and then relay.
 
 mod dial;
 mod end;
@@ -38,23 +38,23 @@ pub(crate) use tasks::{Starter, Tasks};
 
 /// What every link needs.
 pub(crate) struct Context {
-    /// Who we are.
+    /// The identity of this proxy.
     pub(crate) identity: Identity,
-    /// Where others reach us.
+    /// The port on which others reach it.
     pub(crate) port: u16,
-    /// Where channels are.
+    /// The shards, which own the channels.
     pub(crate) shards: ShardHandles,
     /// The networks that we are on.
     pub(crate) interfaces: watch::Receiver<Arc<Interfaces>>,
     /// Whether others may link from other networks.
     pub(crate) allow_remote: bool,
-    /// Where those are counted who do not get a link, or do not keep it.
+    /// Counts the proxies that do not get a link, or do not keep it.
     pub(crate) refusals: Refusals,
     /// What all links together make this proxy keep.
     pub(crate) account: Arc<Account>,
     /// Addresses whose links made it keep too much.
     pub(crate) greedy: Troubles<IpAddr>,
-    /// Where they compute.
+    /// Does the arithmetic of their matching.
     pub(crate) arithmetic: Workers,
     /// What starts their tasks.
     pub(crate) tasks: Starter,

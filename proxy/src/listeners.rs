@@ -1,34 +1,24 @@
-//! Listening on both loopback addresses, on the same port; on a Unix socket; and for other proxies.
+//! Listens on both loopback addresses, on the same port; on a Unix socket; and for other proxies.
 
 #[cfg(unix)]
 mod unix;
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpListener;
 
 use crate::link::LinkListener;
 use crate::stream::Stream;
+use crate::tcp::listen_for_clients;
 use crate::{Config, Error};
-
-/// Connections that may wait to be accepted. A page that reloads opens a few dozen at once.
-const BACKLOG: u32 = 1024;
-
-/// What the system may hold unsent for one socket, in bytes: less than a draining reader takes within
-/// the time by which it is judged.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const UNSENT_MAX: u32 = 64 * 1024;
-
-/// Whether accepted sockets get `TCP_NODELAY` from the one that listens.
-pub(crate) const INHERITS_NODELAY: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
 /// How often a free port is sought that is free on both addresses.
 const TRIES: usize = 16;
 
-/// Sockets that listen for clients: on 127.0.0.1 and, where the system has IPv6, on `[::1]`; on a Unix socket; and one
-/// for other proxies. Each only if it is wanted.
+/// Sockets that listen for clients: on 127.0.0.1 and, where the system has IPv6, on `[::1]`; on a
+/// Unix socket; and one for other proxies. Each only if it is wanted.
 #[derive(Debug)]
 pub struct Listeners {
     pub(crate) clients: Vec<Listener>,
@@ -45,18 +35,18 @@ pub(crate) enum Listener {
 }
 
 impl Listeners {
-    /// Listens on the port that is configured, or on one that is free on both addresses when it is 0; on the Unix
-    /// socket; and on the port for other proxies. Before there are other threads, because of the Unix socket and of the
-    /// table of descriptors.
+    /// Listens on the port that is configured, or on one that is free on both addresses when it is
+    /// 0; on the Unix socket; and on the port for other proxies. Before there are other threads,
+    /// because of the Unix socket and of the table of descriptors.
     ///
     /// # Errors
     ///
-    /// [`Error::PortTaken`] when either address is in use, [`Error::LinkPort`] when the port for other proxies is,
-    /// [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and the others of its kind. That the system has no
-    /// IPv6 is only a warning.
+    /// [`Error::PortTaken`] when either address is in use, [`Error::LinkPort`] when the port for
+    /// other proxies is, [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and the others
+    /// of its kind. That the system has no IPv6 is only a warning.
     pub fn bind(config: &Config) -> Result<Self, Error> {
         #[cfg(target_os = "linux")]
-        crate::places::grow_table();
+        crate::descriptors::grow_table();
         let mut listeners = Self { clients: Vec::new(), links: None, port: None };
         if config.tcp {
             listeners.bind_local(config.port)?;
@@ -120,12 +110,12 @@ impl Listener {
     }
 }
 
-/// A port that both addresses have, and who listens there.
+/// A port that both addresses have, and the sockets that listen there.
 fn bind_both(port: u16) -> Result<(u16, Vec<TcpListener>), Error> {
-    let v4 = listen((Ipv4Addr::LOCALHOST, port).into()).map_err(fault(port, "127.0.0.1"))?;
+    let v4 = listen_for_clients((Ipv4Addr::LOCALHOST, port).into()).map_err(fault(port, "127.0.0.1"))?;
     let port = v4.local_addr().map_err(fault(port, "127.0.0.1"))?.port();
     let mut listeners = vec![v4];
-    match listen((Ipv6Addr::LOCALHOST, port).into()) {
+    match listen_for_clients((Ipv6Addr::LOCALHOST, port).into()) {
         Ok(v6) => listeners.push(v6),
         Err(error) if is_without_ipv6(&error) => {
             tracing::warn!("this system has no IPv6: [::1]:{port} is not served");
@@ -133,40 +123,6 @@ fn bind_both(port: u16) -> Result<(u16, Vec<TcpListener>), Error> {
         Err(error) => return Err(fault(port, "[::1]")(error)),
     }
     Ok((port, listeners))
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // There it is about ports of connections that have ended; on Windows two programs could have one port.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    tune(&socket)?;
-    socket.listen(BACKLOG)
-}
-
-/// Sets what every accepted socket inherits: frames are not held back (Nagle's algorithm), and what
-/// follows.
-///
-/// A socket becomes writable again after every [`UNSENT_MAX`] that its reader takes, and not only when
-/// a third of its buffer is free, which on loopback can be seconds of a slow reader's time: flow
-/// control could not tell such a reader from one that has stopped. Other systems have smaller
-/// buffers.
-///
-/// And nothing is paced: BBR, the default of some systems, spreads segments by timers, which on
-/// loopback has no use and was measured to cost a tenth of the time of small messages.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn tune(socket: &TcpSocket) -> io::Result<()> {
-    let socket = socket2::SockRef::from(socket);
-    // Every kernel has it, but a system may forbid it.
-    let _ = socket.set_tcp_congestion(b"reno");
-    socket.set_tcp_nodelay(true)?;
-    socket.set_tcp_notsent_lowat(UNSENT_MAX)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn tune(_: &TcpSocket) -> io::Result<()> {
-    Ok(())
 }
 
 fn is_without_ipv6(error: &io::Error) -> bool {

@@ -1,8 +1,11 @@
-//! The side of browsers and programs: HTTP on loopback, who may connect, and upgrades.
+//! Serves browsers and programs: HTTP on loopback, admission of clients, and upgrades.
 
 mod endpoint;
 mod gate;
+mod handshake;
 mod head;
+mod headers;
+mod held_permit;
 mod host;
 mod origin;
 mod pages;

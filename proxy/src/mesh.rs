@@ -1,118 +1,78 @@
-//! Drives the state machine of the links to other proxies: it hears what happens to them, and passes on
-//! what it decides.
+//! Drives the state machine of the links to other proxies: it hears what happens to them, and
+//! carries out what it decides.
 //!
-//! Everything here is on one thread, so an input is obeyed before the next one comes.
+//! Everything here is on one thread, and the outputs of one input are carried out before the next
+//! input comes. What a link has to do it is [ordered](Order); what a dial has to do, the [`Dialer`]
+//! starts.
 
+mod dials;
 mod isolation;
 mod link;
 mod named;
+mod orders;
 mod partner;
+mod rate_limits;
+mod short_names;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
-use nws_matching::{LinkKey, Rations, RationsConfig};
-use nws_protocol::limits::LINK_SLOTS_LIVE;
 use nws_protocol::{ChannelName, ProxyId};
-use slotmap::{Key, KeyData, SlotMap};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 use tokio::time::sleep_until;
 
+use crate::descriptors;
 use crate::discovery::{Discovery, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
-use crate::places;
 use crate::shard::{News, ShardHandles, Untold};
+use crate::timeout::NEVER;
 
+pub(crate) use dials::Destination;
 pub(crate) use link::Link;
-pub(crate) use nws_core::LinkEnd;
+pub(crate) use orders::Order;
 pub(crate) use partner::{Found, Partner};
 
+use dials::Dials;
 use isolation::Isolation;
-use named::NamedProxies;
+use orders::LinkHandles;
 use partner::LinkTally;
+use rate_limits::LinkRateLimits;
+use short_names::ShortNames;
 
-/// Orders that may wait for a link. One turn of the state machine gives hardly more than one for each slot, so a link for which
-/// more wait is stuck, and ended.
-const ORDERS: usize = 2 * LINK_SLOTS_LIVE as usize;
+/// Starts a dial. There is no handle where no task can be started any more.
+pub(crate) type Dialer = dyn Fn(&Rc<MeshDriver>, DialId, Destination) -> Option<AbortHandle>;
 
-/// Far enough away to stand for never, near enough not to overflow.
-const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Characters of a name below which it is likely to be in a dictionary, or to be found by trying all.
-const GUESSABLE: usize = 12;
-
-/// What a link is to do.
-#[derive(Clone, Debug)]
-pub(crate) enum Order {
-    /// Send HELLO.
-    Start,
-    /// Make the other side answer.
-    Ping,
-    /// Find out whether the other side knows this channel.
-    Offer(ChannelName),
-    /// Look for it no more where that has not begun.
-    Linger(ChannelName),
-    /// Offer it no more.
-    Withdraw(ChannelName),
-    /// Do so many evaluations.
-    Grant(usize),
-    /// End.
-    End(LinkEnd),
-}
-
-/// Who dials.
-pub(crate) type Dialer = dyn Fn(&Rc<Mesh>, DialId, Destination) -> Option<AbortHandle>;
-
-/// Where to dial, and who is expected there, if that is known.
-#[derive(Clone, Debug)]
-pub(crate) struct Destination {
-    /// Who has to answer.
-    pub(crate) proxy: Option<ProxyId>,
-    /// Where.
-    pub(crate) addresses: Vec<SocketAddr>,
-}
-
-/// All links, and whom to dial.
-pub(crate) struct Mesh {
+/// All links, and the dials that are to become some.
+pub(crate) struct MeshDriver {
     own: ProxyId,
     core: RefCell<nws_core::Mesh>,
-    rations: RefCell<Rations>,
-    links: RefCell<SlotMap<LinkId, mpsc::Sender<Order>>>,
-    dialing: RefCell<HashMap<DialId, (AbortHandle, Goal)>>,
-    named: RefCell<NamedProxies>,
-    told: Rc<LinkTally>,
+    rate_limits: RefCell<LinkRateLimits>,
+    links: RefCell<LinkHandles>,
+    dials: RefCell<Dials>,
+    tally: Rc<LinkTally>,
     dialer: Box<Dialer>,
-    /// Rung when the network is to be asked who is there.
+    /// Rung when the network is to be asked which proxies are there.
     questions: Arc<Notify>,
-    /// Which proxies are in which channel, for the shards.
+    /// The proxies that are in some channels, for the shards.
     searched: Untold<Vec<ProxyId>>,
+    isolation: Isolation,
+    short_names: ShortNames,
     /// Wakes the driver when its timer is too late.
     earlier: Notify,
-    due: Cell<Option<Instant>>,
-    /// When the rations have more. Kept, because many may wait for them, and something is heard all the time.
-    rations_due: Cell<Option<Instant>>,
-    /// The user has been told of weak names.
-    hinted: Cell<bool>,
-    isolation: Isolation,
-}
-
-/// Whom a dial is to reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Goal {
-    Announced,
-    Named(usize),
+    /// What its timer is set to.
+    timer: Cell<Option<Instant>>,
 }
 
 /// A connection that is about to become a link.
 pub(crate) struct Candidate {
-    /// Who is at the other end.
+    /// The proxy at the other end.
     pub(crate) proxy: ProxyId,
     /// Where it is.
     pub(crate) address: SocketAddr,
@@ -122,44 +82,43 @@ pub(crate) struct Candidate {
     pub(crate) dial: Option<DialId>,
 }
 
-impl Mesh {
-    /// No links yet, for the proxy `own`. It rings `questions` when the network is to be asked who is there.
+impl MeshDriver {
+    /// No links yet, for the proxy `own`. It rings `questions` when the network is to be asked
+    /// which proxies are there.
     pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>, questions: Arc<Notify>) -> Result<Rc<Self>, Error> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;
-        let config = MeshConfig { links_max: places::links_max(), ..MeshConfig::default() };
+        let config = MeshConfig { links_max: descriptors::links_max(), ..MeshConfig::default() };
         Ok(Rc::new(Self {
             core: RefCell::new(nws_core::Mesh::new(config, own.clone(), seed)),
             own,
-            rations: RefCell::new(Rations::new(RationsConfig::default())),
+            rate_limits: RefCell::new(LinkRateLimits::new()),
             links: RefCell::default(),
-            dialing: RefCell::default(),
-            named: RefCell::default(),
-            told: Rc::new(LinkTally::new()),
+            dials: RefCell::default(),
+            tally: Rc::new(LinkTally::new()),
             dialer,
             questions,
             searched: Untold::default(),
-            earlier: Notify::new(),
-            due: Cell::new(None),
-            rations_due: Cell::new(None),
-            hinted: Cell::new(false),
             isolation: Isolation::new(),
+            short_names: ShortNames::default(),
+            earlier: Notify::new(),
+            timer: Cell::new(None),
         }))
     }
 
-    /// Keeps time, and hears which channels have members and which proxies are around, for ever.
-    pub(crate) async fn drive(self: Rc<Self>, news: &mut mpsc::Receiver<News>, discovery: &mut Discovery) {
+    /// Keeps time, and hears which channels have members and which proxies are around.
+    pub(crate) async fn drive(
+        self: Rc<Self>,
+        news: &mut mpsc::Receiver<News>,
+        discovery: &mut Discovery,
+    ) -> Infallible {
         loop {
-            debug_assert_eq!(self.rations_due.get(), self.rations.borrow().poll_timeout());
             let due = self.due().unwrap_or_else(|| Instant::now() + NEVER);
-            self.due.set(Some(due));
+            self.timer.set(Some(due));
             tokio::select! {
                 biased;
                 () = self.earlier.notified() => {}
-                Some(News { channel, is_open }) = news.recv() => match is_open {
-                    true => self.open(channel),
-                    false => self.input(MeshInput::Closed { channel }),
-                },
+                Some(News { channel, is_open }) = news.recv() => self.note_channel(channel, is_open),
                 () = sleep_until(due.into()) => self.time_out(),
                 // Last: a flood of lies must not keep it from the rest.
                 sighting = discovery.next() => self.sight(sighting),
@@ -167,13 +126,13 @@ impl Mesh {
         }
     }
 
-    /// Tells shards which of their channels other proxies do not hear of, for ever.
-    pub(crate) async fn tell_isolated(&self, shards: &ShardHandles) {
-        self.isolation.tell(shards).await;
+    /// Tells shards which of their channels other proxies do not hear of.
+    pub(crate) async fn tell_isolated(&self, shards: &ShardHandles) -> Infallible {
+        self.isolation.tell(shards).await
     }
 
-    /// Tells shards which proxies are in their channels, as soon as that is known, for ever.
-    pub(crate) async fn tell_searched(&self, shards: &ShardHandles) {
+    /// Tells shards which proxies are in their channels, as soon as that is known.
+    pub(crate) async fn tell_searched(&self, shards: &ShardHandles) -> Infallible {
         loop {
             for (channel, found) in self.searched.some().await {
                 shards.searched(channel, found).await;
@@ -186,13 +145,12 @@ impl Mesh {
         self.input(MeshInput::Shutdown);
     }
 
-    /// Whether somebody at `address` may have a handshake now.
+    /// Whether a proxy at `address` may have a handshake now.
     pub(crate) fn admit(&self, address: SocketAddr, is_on_link: bool) -> bool {
-        let source = address.ip().to_canonical();
-        guarded(|| self.rations.borrow_mut().handshake(source, is_on_link, Instant::now()))
+        self.rate_limits.borrow_mut().admit(address.ip().to_canonical(), is_on_link)
     }
 
-    /// Somebody has answered a dial, whatever comes of it.
+    /// A dial was answered, whatever comes of it.
     pub(crate) fn dial_answered(self: &Rc<Self>, dial: DialId) {
         self.input(MeshInput::Answered { dial });
     }
@@ -204,55 +162,41 @@ impl Mesh {
 
     /// A dial has led nowhere, for this reason.
     pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId, reason: &str) {
-        self.end_dial(dial, Err(reason));
+        self.dials.borrow_mut().end(dial, Err(reason));
         self.input(MeshInput::DialFailed { dial });
     }
 
-    /// A dial has led to somebody else.
+    /// A dial has led to another proxy.
     pub(crate) fn dial_misled(self: &Rc<Self>, dial: DialId) {
-        self.dialing.borrow_mut().remove(&dial);
+        self.dials.borrow_mut().forget(dial);
         self.input(MeshInput::Stranger { dial });
     }
 
     /// A dial has led back to this proxy.
     pub(crate) fn dial_returned(self: &Rc<Self>, dial: DialId) {
-        self.end_dial(dial, Err("it is this proxy itself"));
+        self.dials.borrow_mut().end(dial, Err("it is this proxy itself"));
         self.input(MeshInput::Own { dial });
     }
 
     /// A connection has become a link.
     pub(crate) fn connected(self: &Rc<Self>, candidate: Candidate) -> Link {
         let Candidate { proxy, address, is_on_link, dial } = candidate;
-        let (sender, orders) = mpsc::channel(ORDERS);
-        let id = self.links.borrow_mut().insert(sender);
-        let found = dial.map_or(Found::Dialled, |dial| self.end_dial(dial, Ok(())));
-        let partner = Rc::new(Partner::new(proxy.clone(), address, found, Rc::clone(&self.told)));
-        let source = address.ip().to_canonical();
-        guarded(|| self.rations.borrow_mut().open(key(id), source, is_on_link));
+        let (id, orders) = self.links.borrow_mut().open();
+        let found = dial.map_or(Found::Dialled, |dial| self.dials.borrow_mut().end(dial, Ok(())));
+        let partner = Rc::new(Partner::new(proxy.clone(), address, found, Rc::clone(&self.tally)));
+        let source = partner.source();
+        self.rate_limits.borrow_mut().open(id, source, is_on_link);
         self.input(MeshInput::Connected { link: id, proxy, source, dial });
-        Link { mesh: Rc::clone(self), id, partner, orders, later: VecDeque::new() }
+        Link { mesh: Rc::clone(self), id, partner, orders }
     }
 
-    /// How whoever was dialled had been found.
-    fn end_dial(&self, dial: DialId, outcome: Result<(), &str>) -> Found {
-        let mut named = self.named.borrow_mut();
-        match self.dialing.borrow_mut().remove(&dial) {
-            Some((_, Goal::Named(index))) => {
-                match outcome {
-                    Ok(()) => named.reached(index),
-                    Err(reason) => named.failed(index, reason),
-                }
-                named.peer(index).map_or(Found::Mdns, |peer| Found::Named(peer.clone()))
-            }
-            Some((_, Goal::Announced)) | None => Found::Mdns,
+    fn note_channel(self: &Rc<Self>, channel: ChannelName, is_open: bool) {
+        if is_open {
+            self.short_names.note(&channel);
+            self.input(MeshInput::Opened { channel });
+        } else {
+            self.input(MeshInput::Closed { channel });
         }
-    }
-
-    fn open(self: &Rc<Self>, channel: ChannelName) {
-        if channel.as_str().len() < GUESSABLE && !self.hinted.replace(true) {
-            tracing::info!("a channel with a short name is offered on the network: who guesses it can join");
-        }
-        self.input(MeshInput::Opened { channel });
     }
 
     fn sight(self: &Rc<Self>, sighting: Sighting) {
@@ -260,7 +204,7 @@ impl Mesh {
             Sighting::Seen { proxy, addresses } => self.input(MeshInput::Seen { proxy, addresses }),
             Sighting::Gone { proxy } => self.input(MeshInput::Gone { proxy }),
             Sighting::Named { peer, addresses } => {
-                let new = self.named.borrow_mut().sight(peer, addresses);
+                let new = self.dials.borrow_mut().sight(peer, addresses);
                 if let Some(peer) = new {
                     self.input(MeshInput::Peer { peer });
                 }
@@ -270,101 +214,78 @@ impl Mesh {
 
     fn input(self: &Rc<Self>, input: MeshInput) {
         guarded(|| self.core.borrow_mut().handle(input, Instant::now()));
-        self.obey();
+        self.apply_outputs();
     }
 
     fn time_out(self: &Rc<Self>) {
         guarded(|| self.core.borrow_mut().handle_timeout(Instant::now()));
-        self.obey();
+        self.apply_outputs();
         self.grant();
     }
 
-    fn obey(self: &Rc<Self>) {
+    fn apply_outputs(self: &Rc<Self>) {
         loop {
             let output = guarded(|| self.core.borrow_mut().poll_output());
             match output {
-                Some(output) => self.carry_out(output),
+                Some(output) => self.apply(output),
                 None => break,
             }
         }
         self.watch_time();
     }
 
-    fn carry_out(self: &Rc<Self>, output: MeshOutput) {
+    fn apply(self: &Rc<Self>, output: MeshOutput) {
         match output {
             MeshOutput::Dial { dial, target } => self.dial(dial, target),
-            MeshOutput::Abandon { dial } => {
-                if let Some((task, _)) = self.dialing.borrow_mut().remove(&dial) {
-                    task.abort();
-                }
-            }
+            MeshOutput::Abandon { dial } => self.dials.borrow_mut().abandon(dial),
             MeshOutput::Ask => self.questions.notify_one(),
             MeshOutput::Searched { channel, found } => self.searched.add(channel, found),
+            MeshOutput::Isolated { channel, is_isolated } => self.isolation.note(channel, is_isolated),
             MeshOutput::Start { link } => self.order(link, Order::Start),
             MeshOutput::Ping { link } => self.order(link, Order::Ping),
             MeshOutput::Close { link, reason } => self.order(link, Order::End(reason)),
             MeshOutput::Offer { link, channel } => self.order(link, Order::Offer(channel)),
             MeshOutput::Linger { link, channel } => self.order(link, Order::Linger(channel)),
-            MeshOutput::Isolated { channel, is_isolated } => self.isolation.note(channel, is_isolated),
             MeshOutput::Withdraw { link, channel } => self.order(link, Order::Withdraw(channel)),
         }
     }
 
     fn dial(self: &Rc<Self>, dial: DialId, target: Target) {
-        let (goal, destination) = match target {
-            Target::Proxy { proxy, addresses } => {
-                (Goal::Announced, Destination { proxy: Some(proxy), addresses })
-            }
-            Target::Peer(peer) => {
-                let addresses = self.named.borrow().addresses(peer);
-                (Goal::Named(peer), Destination { proxy: None, addresses })
-            }
-        };
+        let (goal, destination) = self.dials.borrow().destination(target);
         if let Some(task) = (self.dialer)(self, dial, destination) {
-            self.dialing.borrow_mut().insert(dial, (task, goal));
+            self.dials.borrow_mut().begin(dial, task, goal);
         }
     }
 
-    /// A link that takes no more orders loses its queue, and ends when it finds that out.
     fn order(&self, link: LinkId, order: Order) {
-        let mut links = self.links.borrow_mut();
-        let is_lost = links.get(link).is_some_and(|orders| orders.try_send(order).is_err());
-        if is_lost {
-            links.remove(link);
-        }
+        self.links.borrow_mut().order(link, order);
     }
 
-    /// Passes on what the rations allow.
+    /// Changes what a link has a claim to, and grants what follows.
+    fn limit(&self, change: impl FnOnce(&mut LinkRateLimits)) {
+        change(&mut self.rate_limits.borrow_mut());
+        self.grant();
+    }
+
     fn grant(&self) {
         loop {
-            let grant = guarded(|| self.rations.borrow_mut().poll_grant(Instant::now()));
+            let grant = self.rate_limits.borrow_mut().next_grant();
             match grant {
-                Some((link, count)) => self.order(KeyData::from_ffi(link.0).into(), Order::Grant(count)),
+                Some((link, count)) => self.order(link, Order::Grant(count)),
                 None => break,
             }
         }
-        self.rations_due.set(guarded(|| self.rations.borrow().poll_timeout()));
         self.watch_time();
     }
 
     fn due(&self) -> Option<Instant> {
         let core = self.core.borrow().poll_timeout();
-        core.into_iter().chain(self.rations_due.get()).min()
+        core.into_iter().chain(self.rate_limits.borrow().due()).min()
     }
 
     fn watch_time(&self) {
-        if self.due() < self.due.get() || self.due.get().is_none() {
+        if self.due() < self.timer.get() || self.timer.get().is_none() {
             self.earlier.notify_one();
         }
     }
-
-    /// Changes what a link has a claim to, and passes on what follows.
-    fn ration(&self, change: impl FnOnce(&mut Rations)) {
-        guarded(|| change(&mut self.rations.borrow_mut()));
-        self.grant();
-    }
-}
-
-fn key(link: LinkId) -> LinkKey {
-    LinkKey(link.data().as_ffi())
 }

@@ -1,8 +1,9 @@
-//! Everything by which this proxy reaches others: it listens, it is announced, and it dials.
+//! Starts everything by which this proxy reaches others: it listens, it is announced, and it dials.
 
 #[cfg(test)]
 mod tests;
 
+use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::discovery::{Discovery, Mdns, NamedPeers};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
 use crate::link::{self, Context, LinkListener, Tasks};
-use crate::mesh::{Dialer, Mesh};
+use crate::mesh::{Dialer, MeshDriver};
 use crate::refusals::Refusals;
 use crate::shard::{News, ShardHandles};
 use crate::tls::Identity;
@@ -28,14 +29,14 @@ const NEWS: usize = 1024;
 /// Bytes that the allocator is to keep rather than to give back and take again.
 const KEPT: usize = 2 * 1024 * 1024;
 
-/// What shards tell of their channels, and who hears it.
+/// The way by which shards tell which of their channels have members.
 pub(crate) fn news() -> (mpsc::Sender<News>, mpsc::Receiver<News>) {
     mpsc::channel(NEWS)
 }
 
 /// A proxy's way to others, as long as it is not dropped.
 pub(crate) struct Network {
-    mesh: Rc<Mesh>,
+    mesh: Rc<MeshDriver>,
     discovery: Discovery,
     shards: ShardHandles,
     news: mpsc::Receiver<News>,
@@ -85,24 +86,23 @@ impl Network {
             arithmetic: Workers::new(),
             tasks: tasks.starter(),
         });
-        let mesh = Mesh::new(proxy, dialer(Rc::clone(&context)), questions)?;
+        let mesh = MeshDriver::new(proxy, dialer(Rc::clone(&context)), questions)?;
         let listening = tasks.starter().start(link::listen(context, Rc::clone(&mesh), listener));
         Ok(Self { mesh, discovery, shards, news, listening, tasks })
     }
 
-    /// Works for ever.
-    pub(crate) async fn run(&mut self) -> Result<(), Error> {
+    /// Links this proxy with others.
+    pub(crate) async fn run(&mut self) -> Infallible {
         let mesh = Rc::clone(&self.mesh);
-        tokio::join!(
-            mesh.tell_isolated(&self.shards),
-            mesh.tell_searched(&self.shards),
-            Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery)
-        );
-        Ok(())
+        tokio::select! {
+            never = mesh.tell_isolated(&self.shards) => never,
+            never = mesh.tell_searched(&self.shards) => never,
+            never = Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery) => never,
+        }
     }
 
-    /// Ends all links, and takes leave of the neighbours. What of a link is not over then ends when the answer
-    /// is dropped.
+    /// Ends all links, and takes leave of the neighbours. The tasks that have not ended then end
+    /// when they are dropped.
     pub(crate) async fn stop(self) -> Tasks {
         if let Some(listening) = self.listening {
             listening.abort();
@@ -113,9 +113,10 @@ impl Network {
     }
 }
 
-/// Links pass frames of 64 KiB through several hands. That of glibc gives such memory back to the system as soon
-/// as it lies at the end, and the page faults of taking it again were measured to be a tenth of what bulk costs. It
-/// keeps twice as much as the largest block that it has seen come and go.
+/// Links pass frames of 64 KiB through several hands. That of glibc gives such memory back to the
+/// system as soon as it lies at the end, and the page faults of taking it again were measured to be
+/// a tenth of what bulk costs. It keeps twice as much as the largest block that it has seen come
+/// and go.
 fn keep_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(KEPT)));
 }

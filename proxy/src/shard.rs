@@ -28,7 +28,7 @@ use crate::error::Error;
 use crate::refusals::Refusals;
 use crate::workers::Workers;
 
-pub(crate) use handle::{Arrival, NotReserved, Reservation, ShardHandle, Welcome};
+pub(crate) use handle::{Admission, Arrival, NotReserved, Reservation, ShardHandle};
 pub(crate) use link::{AttachedLink, FromLink};
 pub(crate) use news::{News, Untold};
 

@@ -1,4 +1,4 @@
-//! The connection of a client: over TCP, or over a Unix socket.
+//! Hides whether a client is connected over TCP or over a Unix socket.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use tokio::net::{TcpStream, tcp};
 #[cfg(unix)]
 use tokio::net::{UnixStream, unix};
 
-use crate::listeners::INHERITS_NODELAY;
+use crate::tcp::tune_client;
 
 /// How a client has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +83,7 @@ impl Stream {
     /// Makes that a frame is sent as soon as it is written.
     pub(crate) fn hold_nothing_back(&self) -> io::Result<()> {
         match self {
-            Self::Tcp(stream) if !INHERITS_NODELAY => stream.set_nodelay(true),
-            Self::Tcp(_) => Ok(()),
+            Self::Tcp(stream) => tune_client(stream),
             #[cfg(unix)]
             Self::Unix(_) => Ok(()),
         }

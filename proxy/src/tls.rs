@@ -1,10 +1,12 @@
-//! The identity of this proxy, and TLS 1.3 with it.
+//! Speaks TLS 1.3 with the identity of this proxy.
 //!
-//! Both sides present a certificate that nobody has signed but its owner, and prove that they hold its
-//! key: that is what the id of a proxy stands for, and all that it stands for. Whom an id belongs to, and
-//! which channels it may enter, is not decided here. Every run of the handshake yields a session id that
-//! only its two ends know to be theirs, so that nothing proved over one connection counts on another.
+//! Both sides present a certificate that nobody has signed but its owner, and prove that they hold
+//! its key: the id of a proxy stands for that, and for nothing else. The owner of an id, and the
+//! channels that it may enter, are not decided here. Every run of the handshake yields a session id
+//! that only its two ends know to be theirs, so that nothing proved over one connection counts on
+//! another.
 
+mod certificate;
 mod config;
 mod identity;
 #[cfg(test)]
@@ -25,7 +27,8 @@ pub use identity::IdentityError;
 /// The only protocol inside: the handshake of a WebSocket.
 const ALPN: &[u8] = b"http/1.1";
 
-/// Domain separation of the exporter. Both ends derive the same bytes, no other connection has them.
+/// Domain separation of the exporter. Both ends derive the same bytes, no other connection has
+/// them.
 const EXPORTER_LABEL: &[u8] = b"EXPERIMENTAL nws-link-v1";
 
 /// What binds a proof to one connection.
@@ -36,7 +39,7 @@ pub(crate) type SessionId = [u8; 32];
 pub(crate) struct Secured<S> {
     /// The bytes inside.
     pub(crate) stream: TlsStream<S>,
-    /// Who is at the other end.
+    /// The proxy at the other end.
     pub(crate) peer: ProxyId,
     /// The same at both ends, and different on every connection.
     pub(crate) session: SessionId,
@@ -51,9 +54,9 @@ pub(crate) enum TlsError {
     /// It is not the proxy that was dialled.
     #[error("the proxy {found} answered where {expected} was expected")]
     Unexpected {
-        /// Who was dialled.
+        /// The proxy that was dialled.
         expected: ProxyId,
-        /// Who is there.
+        /// The proxy that is there.
         found: ProxyId,
     },
     /// It is this proxy.
@@ -67,7 +70,7 @@ pub(crate) enum TlsError {
     Incomplete,
 }
 
-/// Answers a proxy that has connected. Whoever calls has a deadline for it.
+/// Answers a proxy that has connected. The caller sets a deadline.
 pub(crate) async fn accept<S>(identity: &Identity, stream: S) -> Result<Secured<S>, TlsError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -77,8 +80,8 @@ where
     secured(identity, stream.into(), session)
 }
 
-/// Greets a proxy to which we have connected, and refuses it when it is not the one `expected`, if any is.
-/// Whoever calls has a deadline for it.
+/// Greets a proxy to which we have connected, and refuses it when it is not the one `expected`, if
+/// any is. The caller sets a deadline.
 pub(crate) async fn connect<S>(
     identity: &Identity,
     stream: S,
@@ -101,7 +104,7 @@ where
 /// The proxy whose key the other side has proved to hold.
 pub(crate) fn peer(connection: &CommonState) -> Option<ProxyId> {
     match connection.peer_certificates() {
-        Some([certificate]) => identity::id_of(certificate),
+        Some([certificate]) => certificate::id_of(certificate),
         _ => None,
     }
 }
@@ -111,7 +114,8 @@ pub(crate) fn session_id<Data>(connection: &ConnectionCommon<Data>) -> Result<Se
     connection.export_keying_material([0; 32], EXPORTER_LABEL, Some(b"")).map_err(|_| TlsError::Incomplete)
 }
 
-/// rustls wants a name to connect to. This one is neither sent nor looked at: ids are compared instead.
+/// rustls wants a name to connect to. This one is neither sent nor looked at: ids are compared
+/// instead.
 fn nobody() -> ServerName<'static> {
     ServerName::IpAddress(IpAddr::V4([0; 4].into()))
 }

@@ -1,4 +1,4 @@
-//! What is wrong, and of what the log has told already.
+//! Remembers the troubles of which the log has told, so that it tells of each once.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,15 +9,15 @@ use tokio::time::Instant;
 /// Subjects that are told of at one time. Others could fill the log by making up more.
 const SUBJECTS_MAX: usize = 32;
 
-/// How long a subject stays told: whoever reads the log of a day later finds it there again.
+/// How long a subject stays told: in the log of a later day it stands again.
 const TOLD_TIME: Duration = Duration::from_secs(60 * 60);
 
 /// One thing that may be wrong. The log tells of it when it begins and when it changes.
 #[derive(Debug, Default)]
 pub(crate) struct Trouble(Option<String>);
 
-/// The same trouble with many, of whom anybody can make up more: the log tells of each once an hour, and of so many
-/// in all.
+/// The same trouble with many subjects, of which others can make up more: the log tells of each
+/// once an hour, and of so many in all.
 #[derive(Debug)]
 pub(crate) struct Troubles<T>(Mutex<BTreeMap<T, Instant>>);
 

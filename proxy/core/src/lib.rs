@@ -21,6 +21,6 @@ pub use channels::{
     ChannelKey, Channels, Config, ConnId, Cut, Encoded, Framing, Fresh, Input, LongMessage, Output,
     RecordReader, Shared, Slowness, Turn,
 };
-pub use mesh::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
+pub use mesh::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
 pub use mux::{LinkStreams, Mux, MuxInput, Outgoing, StreamId, Transmit};
 pub use site_names::{Site, SiteNames, SiteNamesConfig};

@@ -11,12 +11,12 @@ mod link;
 mod liveness;
 mod offers;
 mod output;
-mod pace;
 mod pair;
 mod questions;
 mod remote;
 mod remotes;
 mod searches;
+mod sliding_window;
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -37,7 +37,7 @@ use searches::Searches;
 
 pub use config::MeshConfig;
 pub use input::MeshInput;
-pub use output::{LinkEnd, MeshOutput, Target};
+pub use output::{LinkCloseReason, MeshOutput, Target};
 
 slotmap::new_key_type! {
     /// A connection to another proxy, named by the owner of the sockets from the end of its TLS handshake
@@ -154,7 +154,7 @@ impl Mesh {
 
     fn refuse(&mut self, input: &MeshInput) {
         if let MeshInput::Connected { link, .. } = *input {
-            self.outputs.push_back(MeshOutput::Close { link, reason: LinkEnd::Shutdown });
+            self.outputs.push_back(MeshOutput::Close { link, reason: LinkCloseReason::Shutdown });
         }
     }
 
@@ -171,8 +171,9 @@ impl Mesh {
     fn shutdown(&mut self) {
         self.stopping = true;
         let links: Vec<LinkId> = self.links.keys().collect();
-        self.outputs
-            .extend(links.into_iter().map(|link| MeshOutput::Close { link, reason: LinkEnd::Shutdown }));
+        self.outputs.extend(
+            links.into_iter().map(|link| MeshOutput::Close { link, reason: LinkCloseReason::Shutdown }),
+        );
         self.links.clear();
         let dials: Vec<DialId> = self.dials.under_way.keys().copied().collect();
         dials.into_iter().for_each(|dial| self.abandon(dial));

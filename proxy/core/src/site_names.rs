@@ -1,10 +1,12 @@
-//! How many channel names web sites may try, so that a page cannot guess names through us.
+//! Limits the channel names that web sites may try, so that no page guesses names through this
+//! proxy.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use ahash::RandomState;
 use nws_protocol::limits;
+use nws_token_bucket::{RateLimit, TokenBucket};
 
 use crate::ChannelKey;
 
@@ -15,7 +17,7 @@ use turns::Turns;
 /// Names that are remembered for all sites together. What is forgotten is charged again.
 const REMEMBERED: usize = 65_536;
 
-/// Sites whose budget is remembered. One that was forgotten has its burst again, but not that of
+/// Sites whose tokens are remembered. One that was forgotten has its burst again, but not that of
 /// all sites.
 const SITES: usize = 4_096;
 
@@ -32,44 +34,37 @@ pub struct SiteNamesConfig {
     pub interval: Duration,
 }
 
-/// Whose budget a page uses.
+/// The site in whose name a page asks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Site {
     /// A registrable domain, or what stands for it.
     Named(String),
-    /// All pages whose origin is opaque (`null`): sandboxed frames and `data:` pages of any site. They have one budget, as
-    /// any site can have as many of them as it likes.
+    /// All pages whose origin is opaque (`null`): sandboxed frames and `data:` pages of any site.
+    /// They share one limit, as any site can have as many of them as it likes.
     Opaque,
 }
 
-/// The budget of every web site that has asked for a channel.
+/// The names that each web site, and all of them together, may still try.
 ///
-/// Names are charged before anybody looks whether the channel exists, so that a refusal tells
-/// nothing. Where all sites together have none left, those that come back go to the sites that wait, in
-/// turn: whoever asks most often gets no more than others.
+/// A name is charged before anybody looks whether the channel exists, so that a refusal tells
+/// nothing. Where all sites together have none left, those that come back go to the sites that
+/// wait, in turn: a site that asks most often gets no more than others.
 pub struct SiteNames {
     config: SiteNamesConfig,
     hasher: RandomState,
-    all: Bucket,
-    sites: HashMap<Site, Budget, RandomState>,
+    all: TokenBucket,
+    sites: HashMap<Site, SiteState, RandomState>,
     turns: Turns,
     /// Keyed digests of site and name, and the order in which they came.
     known: HashMap<u64, (), RandomState>,
     order: VecDeque<u64>,
 }
 
-/// Of one site.
-struct Budget {
-    bucket: Bucket,
+/// What one site may still try, and has tried.
+struct SiteState {
+    left: TokenBucket,
     /// Names that it has been granted.
     granted: u32,
-}
-
-/// A token bucket that starts full.
-#[derive(Clone, Copy)]
-struct Bucket {
-    left: u32,
-    since: Instant,
 }
 
 impl Default for SiteNamesConfig {
@@ -86,10 +81,10 @@ impl Default for SiteNamesConfig {
 impl SiteNames {
     /// Nothing is charged yet. `seed` keys the digests: it has to come from a CSPRNG.
     #[must_use]
-    pub fn new(config: SiteNamesConfig, seed: [u64; 4], now: Instant) -> Self {
+    pub fn new(config: SiteNamesConfig, seed: [u64; 4]) -> Self {
         let hasher = RandomState::with_seeds(seed[0], seed[1], seed[2], seed[3]);
         Self {
-            all: Bucket { left: config.all_burst, since: now },
+            all: TokenBucket::new(RateLimit { burst: config.all_burst, interval: config.interval }),
             sites: HashMap::with_hasher(hasher.clone()),
             turns: Turns::default(),
             known: HashMap::with_hasher(hasher.clone()),
@@ -106,41 +101,39 @@ impl SiteNames {
             return true;
         }
         self.make_room_for(site);
-        let SiteNamesConfig { all_burst, interval, .. } = self.config;
-        let burst = self.burst_of(site);
-        let full = Budget { bucket: Bucket { left: burst, since: now }, granted: 0 };
-        let budget = self.sites.entry(site.clone()).or_insert(full);
-        budget.bucket.refill(burst, interval, now);
-        self.all.refill(all_burst, interval, now);
-        if budget.bucket.left == 0 {
+        let full = SiteState { left: TokenBucket::new(self.limit_of(site)), granted: 0 };
+        let state = self.sites.entry(site.clone()).or_insert(full);
+        if state.left.available(now) == 0 {
             return false;
         }
-        if self.all.left as usize <= self.turns.before(site, budget.granted, now) {
-            self.turns.wait(site, budget.granted, now);
+        if self.all.available(now) <= self.turns.before(site, state.granted, now) {
+            self.turns.wait(site, state.granted, now);
             return false;
         }
         self.turns.leave(site);
-        budget.bucket.left -= 1;
-        budget.granted = budget.granted.saturating_add(1);
-        self.all.left -= 1;
+        state.left.take(1, now);
+        state.granted = state.granted.saturating_add(1);
+        self.all.take(1, now);
         self.remember(digest);
         true
     }
 
-    fn burst_of(&self, site: &Site) -> u32 {
-        match site {
+    fn limit_of(&self, site: &Site) -> RateLimit {
+        let burst = match site {
             Site::Named(_) => self.config.site_burst,
             Site::Opaque => self.config.opaque_burst.min(self.config.site_burst),
-        }
+        };
+        RateLimit { burst, interval: self.config.interval }
     }
 
+    /// Forgets the site that is whole again first. Most often it is already, and has nothing to
+    /// regain.
     fn make_room_for(&mut self, site: &Site) {
         if self.sites.len() < SITES || self.sites.contains_key(site) {
             return;
         }
-        let fullest =
-            self.sites.iter().max_by_key(|(_, budget)| budget.bucket.left).map(|(site, _)| site.clone());
-        if let Some(site) = fullest {
+        let fullest = self.sites.iter().min_by_key(|(_, state)| state.left.full_at());
+        if let Some(site) = fullest.map(|(site, _)| site.clone()) {
             self.sites.remove(&site);
         }
     }
@@ -153,19 +146,5 @@ impl SiteNames {
         }
         self.known.insert(digest, ());
         self.order.push_back(digest);
-    }
-}
-
-impl Bucket {
-    fn refill(&mut self, burst: u32, interval: Duration, now: Instant) {
-        let interval = interval.max(Duration::from_nanos(1));
-        let passed = now.saturating_duration_since(self.since);
-        let grants = u32::try_from(passed.as_nanos() / interval.as_nanos()).unwrap_or(u32::MAX);
-        if grants >= burst - self.left.min(burst) {
-            *self = Self { left: burst, since: now };
-        } else {
-            self.left += grants;
-            self.since += interval * grants;
-        }
     }
 }

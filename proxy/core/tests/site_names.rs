@@ -16,7 +16,7 @@ impl Budget {
     #[expect(clippy::disallowed_methods, reason = "an origin for virtual time: only differences count")]
     fn new() -> Self {
         let now = Instant::now();
-        let names = SiteNames::new(SiteNamesConfig::default(), [1, 2, 3, 4], now);
+        let names = SiteNames::new(SiteNamesConfig::default(), [1, 2, 3, 4]);
         Self { names, now }
     }
 

@@ -1,6 +1,6 @@
 //! A network of machines, each with a proxy and its clients.
 //!
-//! Every decision is made by what ships: `Channels`, `Mesh`, the matching with its rations, and `Mux`.
+//! Every decision is made by what ships: `Channels`, `Mesh`, the matching with its rate limits, and `Mux`.
 //! Between them is what the network and the system do for a real proxy, in its simplest form:
 //! connections whose two directions are in order and take their time, handshakes, and announcements
 //! that get lost. Arithmetic takes no time. Machines crash in every way that machines do, connections

@@ -1,4 +1,4 @@
-//! Where settings come from: a fault is told in the words of whoever made it.
+//! Knows where each setting comes from: a fault is told in the words of its source.
 
 use std::path::PathBuf;
 
@@ -6,15 +6,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
-use super::Usage;
-
-/// Why there are no settings.
-pub(crate) enum Fault {
-    /// Help or the version was asked for.
-    Help(clap::Error),
-    /// They cannot be served.
-    Usage(Usage),
-}
+use super::fault::{Fault, Usage};
 
 /// Where the settings of one start come from.
 pub(super) struct Sources {
@@ -22,19 +14,13 @@ pub(super) struct Sources {
     file: Option<PathBuf>,
 }
 
-impl From<Usage> for Fault {
-    fn from(usage: Usage) -> Self {
-        Self::Usage(usage)
-    }
-}
-
 impl Sources {
-    /// Of flags and variables that `matches` holds, and of a file.
+    /// The sources are flags and variables that `matches` holds, and a file.
     pub(super) fn new(matches: ArgMatches, file: Option<PathBuf>) -> Self {
         Self { matches, file }
     }
 
-    /// What whoever has set `field` calls it.
+    /// The name of `field` at the source that has set it.
     pub(super) fn name(&self, field: &str) -> String {
         let key = field.replace('_', "-");
         match (self.matches.value_source(field), &self.file) {
@@ -46,7 +32,8 @@ impl Sources {
 }
 
 /// Reads flags and variables. A variable that is empty counts as unset, as in most programs.
-pub(super) fn read(command: Command) -> Result<ArgMatches, Fault> {
+pub(super) fn read(command: Command, change: impl Fn(Arg) -> Arg) -> Result<ArgMatches, Fault> {
+    let command = each_arg(command, change);
     let command = each_arg(command, |arg| if is_empty(&arg) { without_variable(arg) } else { arg });
     let error = match command.clone().try_get_matches() {
         Ok(matches) => return Ok(matches),

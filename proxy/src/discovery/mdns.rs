@@ -1,11 +1,13 @@
 //! Multicast DNS: this proxy announces itself to its neighbours, and hears of them.
 //!
-//! What is announced is the id of this start and a port, and nothing else: `<id>._nws._tcp.local.` on the
-//! host `<id>.local.`, with `v=1` as its only text. Nothing that has to do with a channel passes here.
+//! What is announced is the id of this start and a port, and nothing else: `<id>._nws._tcp.local.`
+//! on the host `<id>.local.`, with `v=1` as its only text. Nothing that has to do with a channel
+//! passes here.
 //!
-//! Announcing and browsing each have a daemon of their own. Everybody on the network can fill the memory
-//! of either, which is ended then and started anew. The one that browses waits a while before that; the one
-//! that announces does not, nor does it say farewell, so that this proxy's own name stays on the air.
+//! Announcing and browsing each have a daemon of their own. Any machine on the network can fill the
+//! memory of either, which is ended then and started anew. The one that browses waits a while
+//! before that; the one that announces does not, nor does it say farewell, so that this proxy's own
+//! name stays on the air.
 
 mod announcer;
 mod browser;
@@ -30,15 +32,15 @@ use crate::interfaces::{InterfaceFilter, Interfaces};
 /// This proxy on the network.
 #[derive(Clone, Debug)]
 pub(crate) struct Mdns {
-    /// Who announces itself, and is no news to itself.
+    /// The proxy that is announced. It is not told of itself.
     pub(crate) proxy: ProxyId,
     /// Where it listens for others.
     pub(crate) port: u16,
     /// Where it is announced.
     pub(crate) filter: InterfaceFilter,
-    /// Whose neighbours are told of.
+    /// The interfaces whose neighbours are told of.
     pub(crate) interfaces: watch::Receiver<Arc<Interfaces>>,
-    /// Rung when somebody may be there who has not been heard of.
+    /// Rung when there may be a proxy that has not been heard of.
     pub(crate) questions: Arc<Notify>,
 }
 

@@ -1,4 +1,4 @@
-//! Proxies that the user names (`--peer HOST:PORT`), for networks without multicast.
+//! Looks up the proxies that the user names (`--peer HOST:PORT`), for networks without multicast.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -6,15 +6,17 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use nws_protocol::LINK_PORT;
+use nws_protocol::limits::REDIAL_MAX;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{Sighting, Source, Stop};
 use crate::trouble::Trouble;
 
-/// How often names are looked up: as often as a known proxy is dialled at least, so that one which was
-/// not there yet is found about as fast as one that comes back.
-const PERIOD: Duration = Duration::from_secs(5);
+/// How often names are looked up: as often as a known proxy is dialled at least, so that one which
+/// was not there yet is found about as fast as one that comes back.
+const PERIOD: Duration = REDIAL_MAX;
 
 /// How long looking up one name may take before the next one has its turn.
 const LOOKUP_TIME: Duration = Duration::from_secs(5);
@@ -28,7 +30,9 @@ pub struct PeerAddress {
 
 /// A text that is no [`PeerAddress`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not HOST:PORT, such as garden.local:9010, 192.168.1.7:9010 or [fe80::7%eth0]:9010")]
+#[error(
+    "\"{0}\" is not HOST:PORT, such as garden.local:{LINK_PORT}, 192.168.1.7:{LINK_PORT} or [fe80::7%eth0]:{LINK_PORT}"
+)]
 pub struct InvalidPeer(String);
 
 /// Looks up all of them, again and again.
@@ -163,7 +167,8 @@ mod tests {
         assert!(!["nas:1", "garden.local:1", "1.2.3:1"].into_iter().any(is_numeric));
     }
 
-    /// Time stands still unless everybody waits, and then jumps: looking up is not waited for in real time.
+    /// Time stands still unless everybody waits, and then jumps: looking up is not waited for in
+    /// real time.
     #[tokio::test(start_paused = true)]
     async fn peers_are_looked_up_again_and_again() {
         let peers: Vec<PeerAddress> =

@@ -1,7 +1,8 @@
-//! Dialling: TCP to all addresses of a proxy at once, and a handshake with one after the other that answers.
+//! Dials a proxy: TCP to all its addresses at once, and a handshake with each that answers, one
+//! after the other.
 //!
-//! Announcements can be forged, so whoever answers first may be somebody else, who refuses the handshake or keeps
-//! silent: neither hides the one who is meant.
+//! Announcements can be forged, so another program may answer first, and refuse the handshake or
+//! keep silent. Neither hides the proxy that is meant.
 
 #[cfg(test)]
 mod tests;
@@ -26,22 +27,24 @@ use tokio::time::timeout;
 use super::end::End;
 use super::relay::{Fresh, relay};
 use super::wire::Wire;
-use super::{SharedContext, listen, socket};
-use crate::mesh::{Candidate, Destination, Mesh};
+use super::{SharedContext, socket};
+use crate::mesh::{Candidate, Destination, MeshDriver};
+use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
 
-/// Time after which a handshake is not waited for before the next one begins. In a local network it takes a tenth of
-/// that, and so all addresses have their turn in the time that a dial has.
+/// Time after which the next handshake begins beside one that has not ended. In a local network a
+/// handshake takes a tenth of that, and so all addresses have their turn in the time that a dial
+/// has.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// What one sees of a proxy that takes no links from here.
+/// How a proxy appears that takes no links from here.
 const CLOSED: &str = "whoever listens there closes the connection";
 
-/// Dials, and serves the link if it comes to one. The mesh decides how long that may take: the handle ends the dial and
-/// nothing else. There is none where the owner of the tasks is gone.
+/// Dials, and serves the link if it comes to one. The mesh decides how long that may take: the
+/// handle ends the dial and nothing else. There is none where the owner of the tasks is gone.
 pub(crate) fn dial(
     context: SharedContext,
-    mesh: &Rc<Mesh>,
+    mesh: &Rc<MeshDriver>,
     dial: DialId,
     to: Destination,
 ) -> Option<AbortHandle> {
@@ -74,13 +77,13 @@ pub(crate) fn dial(
 
 /// What is known before a dial has come to its end.
 enum Answer {
-    /// Somebody is there, be it one who refuses.
+    /// A program is there, even if it refuses.
     Any,
     /// Another proxy is there.
     Another(ProxyId, SocketAddr),
 }
 
-/// The first handshake that ends well, with whomever connections stand.
+/// The first handshake that ends well.
 async fn connect(
     identity: &Identity,
     to: &Destination,
@@ -128,13 +131,13 @@ async fn attempt(
 }
 
 async fn greet(identity: &Identity, stream: TcpStream, expected: Option<&ProxyId>) -> Result<Fresh, End> {
-    listen::tune(&stream)?;
+    tune_link(&stream)?;
     let secured = tls::connect(identity, Wire::new(stream), expected).await?;
     let socket = socket::open(secured.stream).await?;
     Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
 }
 
-/// Why a dial has failed, for whoever wanted it.
+/// Why a dial has failed, in words for the user that wanted it.
 fn reason(context: &SharedContext, to: &Destination, end: &End) -> String {
     let End::Tls(TlsError::Handshake(error)) = end else { return end.to_string() };
     let is_own = |address: &SocketAddr| address.ip().is_loopback() && address.port() == context.port;
@@ -150,8 +153,8 @@ fn reason(context: &SharedContext, to: &Destination, end: &End) -> String {
     }
 }
 
-/// The failure that is told. That somebody else is there is so only when nothing else is wrong anywhere: it keeps this
-/// side from dialling again soon.
+/// The failure that is told. That another proxy is there is told only when nothing else is wrong at
+/// any address: it keeps this side from dialling again soon.
 fn telling(before: Option<End>, now: End) -> End {
     match before {
         Some(before) if is_elsewhere(&now) || !is_elsewhere(&before) => before,

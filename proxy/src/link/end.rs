@@ -1,15 +1,14 @@
-//! Why a link ends.
+//! Names the reasons for which links end.
 
 use std::io;
 
-use nws_core::Overdrawn;
+use nws_core::{LinkCloseReason, Overdrawn};
 use nws_matching::Refusal;
 use nws_protocol::link::InvalidLinkFrame;
 use tokio::task::JoinError;
 use tokio_tungstenite::tungstenite;
 
 use super::intake::TooMuch;
-use crate::mesh::LinkEnd;
 use crate::refusals::Refused;
 use crate::tls::TlsError;
 
@@ -36,7 +35,7 @@ pub(super) enum End {
     Closed,
     /// The mesh decided so.
     #[error("closed: {0:?}")]
-    Ordered(LinkEnd),
+    Ordered(LinkCloseReason),
     /// It did not take the orders of the mesh.
     #[error("it is stuck")]
     Stuck,
@@ -58,7 +57,8 @@ pub(super) enum End {
     /// What is kept because of it is the most, and too much is kept.
     #[error("what its members and messages take is the most of all links, and all take too much memory")]
     Overdrawn(Overdrawn),
-    /// A channel on it was given up: it made no progress, or the other side broke the rules of its stream.
+    /// A channel on it was given up: it made no progress, or the other side broke the rules of its
+    /// stream.
     #[error("a channel made no progress, or its stream is broken")]
     Broken,
     /// The arithmetic of matching has panicked.
@@ -70,11 +70,12 @@ pub(super) enum End {
 }
 
 impl End {
-    /// What an end of a link counts as, where it is this side that has no room for it or keeps the rules.
+    /// What an end of a link counts as, where it is this side that has no room for it or keeps the
+    /// rules.
     pub(super) const fn refused(&self) -> Option<Refused> {
         match self {
-            Self::Ordered(LinkEnd::Crowded) => Some(Refused::LinkFull),
-            Self::Ordered(LinkEnd::NoHello) => Some(Refused::LinkHandshake),
+            Self::Ordered(LinkCloseReason::Crowded) => Some(Refused::LinkFull),
+            Self::Ordered(LinkCloseReason::NoHello) => Some(Refused::LinkHandshake),
             Self::Frame(_)
             | Self::Refused(_)
             | Self::Unmatched

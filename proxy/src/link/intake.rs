@@ -1,5 +1,5 @@
-//! What is read of the other side: so much of a stranger, and all messages of one with whom a
-//! channel is shared.
+//! Bounds what is read of the other side: little before a channel is shared, and whole messages
+//! after.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use std::time::Instant;
 use nws_matching::Allowance;
 use nws_protocol::limits::LINK_UNHEARD_MAX;
 
-/// Of one connection. Where its bytes are read and where its messages are, it is the same.
+/// The bound of one connection. Its bytes and its messages are read in two places, which share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Intake(Rc<RefCell<State>>);
 
@@ -20,13 +20,13 @@ struct State {
     unheard: usize,
 }
 
-/// More than anybody has to say who means no harm.
+/// More than a proxy says that means no harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TooMuch {
-    /// By a stranger.
+    /// Before a channel was shared.
     #[error("too much was said before a channel was matched")]
     Early,
-    /// That is no message.
+    /// Without the end of a message.
     #[error("a message has no end")]
     Endless,
 }

@@ -1,15 +1,14 @@
-//! Listening for other proxies.
+//! Listens for other proxies, and answers those that it admits.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use nws_matching::Role;
+use nws_protocol::LINK_PORT;
 use nws_protocol::limits::{LINK_HELLO_TIME, LINKS_BEFORE_HELLO_MAX};
-use socket2::SockRef;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use super::end::End;
@@ -17,24 +16,12 @@ use super::relay::{Fresh, relay};
 use super::wire::Wire;
 use super::{SharedContext, socket};
 use crate::error::Error;
-use crate::mesh::{Candidate, Mesh};
-use crate::patience::within;
+use crate::mesh::{Candidate, MeshDriver};
 use crate::refusals::Refused;
+use crate::tcp::{listen_for_links, pause_accepting, tune_link};
+use crate::timeout::within;
 use crate::tls;
 use crate::trouble::Troubles;
-
-/// Port for other proxies, unless another one is wanted.
-const USUAL_PORT: u16 = 9010;
-
-/// Connections that may wait to be accepted.
-const BACKLOG: u32 = 128;
-
-/// Pause after accepting has failed, which happens when descriptors have run out.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// What the system may hold unsent for one link, in bytes: heartbeats have to wait for that.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const UNSENT_MAX: u32 = 256 * 1024;
 
 /// Listens for links, on all addresses of this machine.
 #[derive(Debug)]
@@ -50,7 +37,7 @@ impl LinkListener {
     ///
     /// That `wanted` cannot be had.
     pub(crate) fn bind(wanted: Option<u16>) -> Result<Self, Error> {
-        let port = wanted.unwrap_or(USUAL_PORT);
+        let port = wanted.unwrap_or(LINK_PORT);
         let listener = match bind(port) {
             Err(_) if wanted.is_none() => bind(0),
             bound => bound,
@@ -67,7 +54,7 @@ impl LinkListener {
 }
 
 /// Accepts links for ever.
-pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: LinkListener) {
+pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listener: LinkListener) {
     let handshakes = Arc::new(Semaphore::new(LINKS_BEFORE_HELLO_MAX));
     let refused = Troubles::new();
     loop {
@@ -75,7 +62,7 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<Mesh>, listener: Lin
             Ok(accepted) => accepted,
             Err(error) => {
                 tracing::debug!(%error, "cannot accept links");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                pause_accepting().await;
                 continue;
             }
         };
@@ -127,38 +114,17 @@ fn refuse_remote(context: &SharedContext, address: SocketAddr, refused: &Trouble
 }
 
 async fn accept(context: &SharedContext, stream: TcpStream) -> Result<Fresh, End> {
-    tune(&stream)?;
+    tune_link(&stream)?;
     let secured = tls::accept(&context.identity, Wire::new(stream)).await?;
     let socket = socket::answer(secured.stream).await?;
     Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Responder })
 }
 
-/// Frames are not held back (Nagle's algorithm), and the system queues little: what waits, waits where
-/// it is seen.
-pub(super) fn tune(stream: &TcpStream) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_MAX)?;
-    Ok(())
-}
-
 fn bind(port: u16) -> io::Result<TcpListener> {
-    match bind_to((Ipv6Addr::UNSPECIFIED, port).into()) {
+    match listen_for_links((Ipv6Addr::UNSPECIFIED, port).into()) {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(error),
         // A system without IPv6.
-        Err(_) => bind_to((Ipv4Addr::UNSPECIFIED, port).into()),
+        Err(_) => listen_for_links((Ipv4Addr::UNSPECIFIED, port).into()),
     }
-}
-
-fn bind_to(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    if address.is_ipv6() {
-        SockRef::from(&socket).set_only_v6(false)?;
-    }
-    // On Windows two programs could have one port then.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
 }

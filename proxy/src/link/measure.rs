@@ -25,12 +25,12 @@ use super::intake::Intake;
 use super::relay::exchange;
 use super::{Context, Tasks};
 use crate::config::Config;
+use crate::connection_permits::ConnectionPermits;
 use crate::discovery::Discovery;
 use crate::interfaces::Interfaces;
-use crate::mesh::{Candidate, Mesh};
-use crate::places::Places;
+use crate::mesh::{Candidate, MeshDriver};
 use crate::refusals::Refusals;
-use crate::shard::{Arrival, ShardHandles, Shards, Welcome};
+use crate::shard::{Admission, Arrival, ShardHandles, Shards};
 use crate::stream::Stream;
 use crate::tls::Identity;
 use crate::trouble::Troubles;
@@ -216,7 +216,8 @@ async fn begin() -> (Partner, TcpStream, Shards) {
         arithmetic: Workers::new(),
         tasks: tasks.starter(),
     });
-    let mesh = Mesh::new(own.clone(), Box::new(|_, _, _| None), Arc::new(Notify::new())).expect("a mesh");
+    let mesh =
+        MeshDriver::new(own.clone(), Box::new(|_, _, _| None), Arc::new(Notify::new())).expect("a mesh");
     let driven = Rc::clone(&mesh);
     let mut discovery = Discovery::new();
     spawn_local(async move { driven.drive(&mut from_shards, &mut discovery).await });
@@ -227,7 +228,7 @@ async fn begin() -> (Partner, TcpStream, Shards) {
     (partner, client, shards)
 }
 
-fn connect(context: Rc<Context>, mesh: &Rc<Mesh>, own: ProxyId) -> Partner {
+fn connect(context: Rc<Context>, mesh: &Rc<MeshDriver>, own: ProxyId) -> Partner {
     let peer = partner();
     let address = (Ipv4Addr::LOCALHOST, 1).into();
     let link = mesh.connected(Candidate { proxy: peer.clone(), address, is_on_link: true, dial: None });
@@ -253,9 +254,9 @@ async fn join(shards: &ShardHandles) -> TcpStream {
     let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
     let (client, (socket, _)) = (client.expect("a connection"), accepted.expect("a connection"));
     let key = ChannelKey { scope: Scope::Network, name: channel() };
-    let place = Places::new(None, 1, true).take().expect("a place");
-    let welcome = Welcome::Join { channel: key.clone(), framing: Framing::Structured };
-    let arrival = Arrival::new(Stream::Tcp(socket), Vec::new(), place, welcome);
+    let permit = ConnectionPermits::new(None, 1, true).acquire().expect("a permit");
+    let admission = Admission::Join { channel: key.clone(), framing: Framing::Structured };
+    let arrival = Arrival::new(Stream::Tcp(socket), Vec::new(), permit, admission);
     shards.of(&key).0.arrive(arrival).await.expect("a shard");
     client
 }

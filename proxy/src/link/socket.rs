@@ -1,4 +1,4 @@
-//! The WebSocket of a link, inside TLS.
+//! Opens the WebSocket of a link, inside TLS.
 
 use nws_protocol::limits::LINK_PIECE_MAX;
 use nws_protocol::link::{PATH, SUBPROTOCOL};
@@ -17,14 +17,15 @@ use super::wire::Wire;
 /// The longest frame: a piece of a stream, and what stands before it.
 const FRAME_MAX: usize = LINK_PIECE_MAX + 16;
 
-/// What is read at once, in bytes: two records of TLS. tungstenite clears as much before every read, however
-/// little there is.
+/// What is read at once, in bytes: two records of TLS. tungstenite clears as much before every
+/// read, however little there is.
 pub(super) const READ_BUFFER: usize = 32 * 1024;
 
 /// Bytes that are gathered before they are encrypted and written.
 const WRITE_BUFFER: usize = 64 * 1024;
 
-/// What is written after that may not wait without end: a piece that is on its way, and what answers pings.
+/// What is written after that may not wait without end: a piece that is on its way, and what
+/// answers pings.
 const WRITE_BUFFER_MAX: usize = WRITE_BUFFER + 4 * FRAME_MAX;
 
 /// What the WebSocket runs over.
@@ -32,16 +33,16 @@ type Secured = TlsStream<Wire<TcpStream>>;
 
 pub(super) type Socket = WebSocketStream<Secured>;
 
-/// Opens the WebSocket as the one who has dialled.
+/// Opens the WebSocket, as the side that has dialled.
 pub(super) async fn open(stream: Secured) -> Result<Socket, End> {
-    // The name of no machine: who is there has been proved already.
+    // The name of no machine: the other side has proved its identity already.
     let mut request = ["ws://nws.invalid", PATH].concat().into_client_request()?;
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     let (socket, _) = tokio_tungstenite::client_async_with_config(request, stream, Some(config())).await?;
     Ok(socket)
 }
 
-/// Answers the one who has dialled.
+/// Answers the side that has dialled.
 pub(super) async fn answer(stream: Secured) -> Result<Socket, End> {
     Ok(tokio_tungstenite::accept_hdr_async_with_config(stream, agree, Some(config())).await?)
 }

@@ -1,4 +1,4 @@
-//! The tasks of links, and of what may become one: they end with their owner.
+//! Owns the tasks of links, and of dials and handshakes: they end with their owner.
 
 use std::cell::RefCell;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! What TLS reads from, and writes to without a buffer.
+//! Reads from the network for TLS, and writes to it without a buffer.
 
 use std::io;
 use std::pin::Pin;
@@ -10,8 +10,8 @@ use tokio::task::coop;
 
 use super::intake::Intake;
 
-/// What is taken from the network at once, in bytes, when much is to come. With less, system calls were measured to cost
-/// more than TLS, and rustls itself asks for 4 KiB at a time.
+/// What is taken from the network at once, in bytes, when much is to come. With less, system calls
+/// were measured to cost more than TLS, and rustls itself asks for 4 KiB at a time.
 const MUCH: usize = 128 * 1024;
 
 /// Bytes that count as one of the steps after which a task lets others have their turn. It has 128

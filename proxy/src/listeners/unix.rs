@@ -1,8 +1,8 @@
-//! Listening on a Unix socket that belongs to this user alone.
+//! Listens on a Unix socket that belongs to this user alone.
 //!
-//! The kernel says of every connection which user has opened it, and those of others are refused. The socket is also
-//! made so that others cannot connect at all, and lies where they cannot put another one in its place: nobody but
-//! this user and root can rename anything on the way to it.
+//! The kernel says of every connection which user has opened it, and those of others are refused.
+//! The socket is also made so that others cannot connect at all, and lies where they cannot put
+//! another one in its place: nobody but this user and root can rename anything on the way to it.
 
 use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, ErrorKind};
@@ -33,9 +33,11 @@ pub(crate) struct OwnSocket {
 }
 
 impl OwnSocket {
-    /// Listens on `path`. Makes its folder, and removes a socket of this user on which nobody listens any more.
+    /// Listens on `path`. Makes its folder, and removes a socket of this user on which nobody
+    /// listens any more.
     ///
-    /// To be called while there is no other thread: what other files are made meanwhile have the mode of the socket.
+    /// To be called while there is no other thread: what other files are made meanwhile have the
+    /// mode of the socket.
     pub(super) fn bind(path: &Path) -> Result<Self, Error> {
         let fault = |source| Error::Unix { path: path.to_owned(), source };
         let folder = path.parent().unwrap_or(Path::new("/"));
@@ -86,8 +88,8 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
     listener
 }
 
-/// Listens in the place of a socket that is dead. Of two programs that find it at the same time one has the folder
-/// locked until it listens; the other one gives up.
+/// Listens in the place of a socket that is dead. Of two programs that find it at the same time one
+/// has the folder locked until it listens; the other one gives up.
 fn replace(path: &Path, folder: &Path) -> Result<UnixListener, Error> {
     let fault = |source| Error::Unix { path: path.to_owned(), source };
     let taken = || Error::UnixTaken(path.to_owned());

@@ -1,4 +1,4 @@
-//! What the path of an upgrade names: a channel, how it is framed, and perhaps a peer id.
+//! Reads the path of an upgrade: it names a channel, a framing, and perhaps a peer id.
 
 use std::borrow::Cow;
 
@@ -51,7 +51,7 @@ impl Endpoint {
         Some((ChannelKey { scope, name }, peer))
     }
 
-    /// Those who choose their id speak without envelopes.
+    /// Clients that choose their id speak without envelopes.
     pub(super) fn framing(&self) -> Framing {
         if self.peer.is_some() { Framing::Raw } else { Framing::Structured }
     }

@@ -1,4 +1,4 @@
-//! What every request passes before anything looks at its path.
+//! Lets requests in, or refuses them, before anything looks at their path.
 
 use std::sync::Arc;
 
@@ -7,30 +7,26 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_SECURITY_POLICY, HOST, ORIGIN, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 
+use super::handshake;
+use super::headers::{is_repeated, readable};
 use super::host::Hosts;
 use super::origin::{Client, Origins};
-use super::site_names::Budget;
 use super::status::OriginJudged;
-use super::upgrade;
+use super::upgrade::Upgrades;
 use crate::refusals::{Refusals, Refused};
-use crate::shard::ShardHandles;
 use crate::stream::Transport;
 use crate::trouble::Troubles;
 
 /// The policy of answers that are no pages.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Characters of a header that are repeated to whoever sent it, and in the log.
-const READABLE_MAX: usize = 255;
-
-/// Who is let in, and where upgrades go.
+/// Which requests are let in, and where upgrades go.
 pub(super) struct Gate {
     pub(super) hosts: Hosts,
     pub(super) origins: Origins,
-    pub(super) names: Budget,
-    pub(super) shards: ShardHandles,
+    pub(super) upgrades: Upgrades,
     /// Refusals of which the log has told.
     pub(super) refused: Troubles<String>,
     /// All of them, counted.
@@ -62,9 +58,9 @@ async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) 
     }
     let client = Client::of(request.headers());
     let admitted = gate.origins.admit(&client);
-    if upgrade::is_wanted(request.headers()) {
+    if handshake::is_wanted(request.headers()) {
         if admitted {
-            return upgrade::answer(&gate, &client, request).await;
+            return gate.upgrades.answer(&client, request).await;
         }
         let origin = readable(request.headers(), &ORIGIN);
         let reason = format!("the origin {origin} is not among those of --allow-origin");
@@ -75,7 +71,7 @@ async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) 
 }
 
 impl Gate {
-    /// Tells whoever asked, and the log.
+    /// Tells the client, and the log.
     fn refuse(&self, kind: Refused, reason: String) -> Response {
         self.refusals.count(kind);
         if self.refused.is_news(reason.clone()) {
@@ -83,16 +79,4 @@ impl Gate {
         }
         (StatusCode::FORBIDDEN, reason + "\n").into_response()
     }
-}
-
-/// Whether a header that stands for one thing says two.
-pub(super) fn is_repeated(headers: &HeaderMap, name: &HeaderName) -> bool {
-    headers.get_all(name).iter().nth(1).is_some()
-}
-
-/// What a header says, for people.
-fn readable(headers: &HeaderMap, name: &HeaderName) -> String {
-    let value = headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let value: String = value.unwrap_or_default().chars().take(READABLE_MAX).collect();
-    format!("{value:?}")
 }

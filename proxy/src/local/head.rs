@@ -1,4 +1,4 @@
-//! Heads of requests while they come: one may be long, and all that are long have one bound together.
+//! Bounds heads of requests while they come: each by itself, and all long ones together.
 
 use std::io;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Which values of `Host` are answered. A page whose own name resolves to this machine (DNS
+//! Decides which values of `Host` are answered. A page whose own name resolves to this machine (DNS
 //! rebinding) gives its name away here.
 
 use std::str::FromStr;
@@ -59,8 +59,9 @@ impl Hosts {
 
     /// Whether a request with these headers, and this authority in its target, is for us.
     ///
-    /// Over a Unix socket no port is ours: programs write `localhost` with any or none. Who makes a bridge to it, as
-    /// `ssh -L` does, has a port of his own, and a page whose name leads there still gives that name away.
+    /// Over a Unix socket no port is ours: programs write `localhost` with any or none. A bridge to
+    /// it, as `ssh -L` makes one, has a port of its own, and a page whose name leads there still
+    /// gives that name away.
     pub(super) fn admit(
         &self,
         transport: Transport,

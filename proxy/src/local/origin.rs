@@ -1,4 +1,4 @@
-//! Which pages may connect, and which web site a page belongs to.
+//! Decides which pages may connect, and to which web site a page belongs.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -7,8 +7,8 @@ use http::header::ORIGIN;
 use http::{HeaderMap, Uri};
 use nws_core::Site;
 
-/// An origin as browsers write it: `https://example.com`, `http://localhost:8080`, `file://` or `null`; or one of any
-/// port: `http://localhost:*`.
+/// An origin as browsers write it: `https://example.com`, `http://localhost:8080`, `file://` or
+/// `null`; or one of any port: `http://localhost:*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedOrigin {
     /// Without the port, if that may be any.
@@ -25,7 +25,8 @@ pub struct AllowedOrigin {
 pub struct InvalidOrigin(String);
 
 impl AllowedOrigin {
-    /// Takes `origin`: scheme, host and, unless it is the default one, port, for which `*` stands for any.
+    /// Takes `origin`: scheme, host and, unless it is the default one, port, for which `*` stands
+    /// for any.
     ///
     /// # Errors
     ///
@@ -86,7 +87,7 @@ fn is_without_host(text: &str) -> bool {
     })
 }
 
-/// Who asks.
+/// The client that asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Client {
     /// A program, which sends no `Origin`.

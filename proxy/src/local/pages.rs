@@ -1,4 +1,4 @@
-//! What is served besides channels: the console, the demos, the client's scripts and npm package.
+//! Serves the console, the demos, and the client as scripts and as npm package.
 
 use axum::Router;
 use axum::extract::{Path, Request};

@@ -1,8 +1,7 @@
-//! The HTTP server: accepts connections and serves requests until they become channels.
+//! Accepts connections of clients, and serves their requests until they become channels.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -17,26 +16,22 @@ use tower_service::Service;
 
 use super::gate::{self, Gate};
 use super::head::{Counted, HeadRoom};
+use super::held_permit::HeldPermit;
 use super::host::Hosts;
 use super::origin::Origins;
 use super::pages;
-use super::site_names::Budget;
+use super::site_names::SharedSiteNames;
+use super::upgrade::Upgrades;
 use crate::config::Config;
+use crate::connection_permits::{ConnectionPermit, ConnectionPermits};
 use crate::error::Error;
 use crate::listeners::{Listener, Listeners};
-use crate::patience::{PatientTimer, within};
-use crate::places::{Place, Places};
 use crate::refusals::{Refusals, Refused};
 use crate::shard::ShardHandles;
 use crate::stream::Stream;
+use crate::tcp::pause_accepting;
+use crate::timeout::{AwakeTimer, within};
 use crate::trouble::Troubles;
-
-/// Pause after accepting has failed, which happens when descriptors have run out.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// The place of a connection while it speaks HTTP.
-#[derive(Clone)]
-pub(super) struct HeldPlace(Arc<Mutex<Option<Place>>>);
 
 /// What becomes of requests that could not be read.
 struct Complaints {
@@ -51,25 +46,9 @@ struct Complaints {
 pub(crate) struct Server {
     router: Router,
     http: http1::Builder,
-    places: Places,
+    permits: ConnectionPermits,
     head_room: HeadRoom,
     complaints: Arc<Complaints>,
-}
-
-impl HeldPlace {
-    /// Takes the place along when the connection is upgraded.
-    pub(super) fn take(&self) -> Option<Place> {
-        self.lock().take()
-    }
-
-    /// Goes on speaking HTTP.
-    pub(super) fn give_back(&self, place: Place) {
-        *self.lock() = Some(place);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Place>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Server {
@@ -80,22 +59,27 @@ impl Server {
         shards: ShardHandles,
         refusals: Refusals,
     ) -> Result<Self, Error> {
-        let places = Places::new(config.limits.connections, shards.len(), config.links.are_wanted());
+        let permits =
+            ConnectionPermits::new(config.limits.connections, shards.len(), config.links.are_wanted());
+        let upgrades = Upgrades {
+            names: SharedSiteNames::new(config.limits.site_names.clone())?,
+            shards,
+            refusals: refusals.clone(),
+        };
         let gate = Gate {
             hosts: Hosts::new(port, config.allow_hosts.clone()),
             origins: Origins::new(config.allow_origins.clone(), port),
-            names: Budget::new(config.limits.site_names())?,
-            shards,
+            upgrades,
             refused: Troubles::new(),
             refusals: refusals.clone(),
         };
         let head_max = config.limits.request_head;
         let mut http = http1::Builder::new();
-        http.timer(PatientTimer).header_read_timeout(config.limits.request_head_time).max_buf_size(head_max);
+        http.timer(AwakeTimer).header_read_timeout(config.limits.request_head_time).max_buf_size(head_max);
         Ok(Self {
             router: gate::guard(pages::router(), Arc::new(gate)),
             http,
-            places,
+            permits,
             head_room: HeadRoom::new(REQUEST_HEADS_MAX, refusals.clone()),
             complaints: Arc::new(Complaints { head_max, told: Troubles::new(), refusals }),
         })
@@ -112,11 +96,11 @@ impl Server {
             match listener.accept().await {
                 Ok(accepted) => {
                     failing = false;
-                    let place = accepted.ok_or(Refused::User).and_then(|stream| {
-                        self.places.take().map(|place| (stream, place)).ok_or(Refused::Full)
+                    let permitted = accepted.ok_or(Refused::User).and_then(|stream| {
+                        self.permits.acquire().map(|permit| (stream, permit)).ok_or(Refused::Full)
                     });
-                    match place {
-                        Ok((stream, place)) => self.serve(stream, place),
+                    match permitted {
+                        Ok((stream, permit)) => self.serve(stream, permit),
                         Err(refused) => self.complaints.refusals.count(refused),
                     }
                 }
@@ -124,15 +108,15 @@ impl Server {
                     if !std::mem::replace(&mut failing, true) {
                         tracing::warn!(%error, "cannot accept connections");
                     }
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    pause_accepting().await;
                 }
             }
         }
     }
 
-    fn serve(&self, stream: Stream, place: Place) {
+    fn serve(&self, stream: Stream, permit: ConnectionPermit) {
         let router = self.router.clone();
-        let place = HeldPlace(Arc::new(Mutex::new(Some(place))));
+        let permit = HeldPermit::new(permit);
         let share = self.head_room.share(self.complaints.head_max);
         let transport = stream.transport();
         let socket = Counted::new(stream, share.clone());
@@ -140,7 +124,7 @@ impl Server {
         let service = service_fn(move |request: Request<Incoming>| {
             share.finish();
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(place.clone());
+            request.extensions_mut().insert(permit.clone());
             request.extensions_mut().insert(transport);
             router.clone().call(request)
         });

@@ -1,4 +1,4 @@
-//! The budget of channel names that web sites may try, as the server asks for it.
+//! Limits the channel names that web sites may try, for requests that come at the same time.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -7,16 +7,16 @@ use nws_core::{ChannelKey, SiteNames, SiteNamesConfig};
 
 use super::origin::Client;
 
-/// The budget of all sites. Requests of one thread share it; the lock is never held across a wait.
-pub(super) struct Budget(Mutex<SiteNames>);
+/// The limits of all sites. All requests share them; the lock is never held across a wait.
+pub(super) struct SharedSiteNames(Mutex<SiteNames>);
 
-impl Budget {
+impl SharedSiteNames {
     pub(super) fn new(config: SiteNamesConfig) -> Result<Self, getrandom::Error> {
         let mut random = [0; 32];
         getrandom::fill(&mut random)?;
         let (words, _) = random.as_chunks::<8>();
         let seed = std::array::from_fn(|i| u64::from_ne_bytes(words[i]));
-        Ok(Self(Mutex::new(SiteNames::new(config, seed, Instant::now()))))
+        Ok(Self(Mutex::new(SiteNames::new(config, seed))))
     }
 
     /// Whether `client` may try the name of `channel`.

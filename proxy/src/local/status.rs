@@ -1,4 +1,4 @@
-//! `GET /status`: what a page asks to learn whether, and how, it can connect.
+//! Answers `GET /status`, by which a page learns whether, and how, it can connect.
 
 use axum::Extension;
 use axum::response::{IntoResponse, Response};
@@ -22,7 +22,7 @@ struct Body {
     page: Option<String>,
 }
 
-/// What the gate thinks of whoever asks.
+/// What the gate has decided about the client that asks.
 #[derive(Clone, Debug)]
 pub(super) struct OriginJudged {
     pub(super) client: Client,

@@ -1,4 +1,7 @@
-//! Channels that are not offered to other proxies, as there are too many: log and shards are told.
+//! Tells the log and the shards which channels are not offered to other proxies, as there are too
+//! many.
+
+use std::convert::Infallible;
 
 use nws_protocol::ChannelName;
 use nws_protocol::limits::LINK_SLOTS_LIVE;
@@ -27,8 +30,8 @@ impl Isolation {
         self.untold.add(channel, is_isolated);
     }
 
-    /// Tells shards of their channels, for ever.
-    pub(super) async fn tell(&self, shards: &ShardHandles) {
+    /// Tells shards of their channels.
+    pub(super) async fn tell(&self, shards: &ShardHandles) -> Infallible {
         loop {
             for (channel, is_isolated) in self.untold.some().await {
                 shards.isolate(channel, is_isolated).await;

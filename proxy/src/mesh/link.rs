@@ -1,36 +1,31 @@
-//! One link, as the mesh knows it: what it is told to do, and what it tells.
+//! One link as the mesh knows it: the orders that it takes, and what it reports.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use nws_core::{LinkId, MeshInput};
 use nws_protocol::ChannelName;
-use tokio::sync::mpsc;
 
-use super::{Mesh, Order, Partner, key};
+use super::MeshDriver;
+use super::orders::{Order, Orders};
+use super::partner::Partner;
 
 /// A link, from the end of its handshakes until this is dropped.
 pub(crate) struct Link {
-    pub(super) mesh: Rc<Mesh>,
+    pub(super) mesh: Rc<MeshDriver>,
     pub(super) id: LinkId,
     pub(super) partner: Rc<Partner>,
-    pub(super) orders: mpsc::Receiver<Order>,
-    /// Orders that came together with others which had to be first.
-    pub(super) later: VecDeque<Order>,
+    pub(super) orders: Orders,
 }
 
 impl Link {
-    /// Who is at the other end.
+    /// The proxy at the other end.
     pub(crate) fn partner(&self) -> Rc<Partner> {
         Rc::clone(&self.partner)
     }
 
     /// The next order; `None` when the link has to end.
     pub(crate) async fn order(&mut self) -> Option<Order> {
-        match self.later.pop_front() {
-            Some(order) => Some(order),
-            None => self.orders.recv().await,
-        }
+        self.orders.next().await
     }
 
     /// Something has come.
@@ -38,24 +33,16 @@ impl Link {
         self.mesh.input(MeshInput::Heard { link: self.id });
     }
 
-    /// HELLO has been exchanged; the answer are the channels that are to be offered at once.
+    /// HELLO has been exchanged. Returns the channels that are to be offered at once.
     pub(crate) fn ready(&mut self) -> Vec<ChannelName> {
         self.partner.is_linked_with(&self.mesh.own);
         self.mesh.input(MeshInput::Ready { link: self.id });
-        let mut offers = Vec::new();
-        while let Ok(order) = self.orders.try_recv() {
-            if let Order::Offer(channel) = order {
-                offers.push(channel);
-            } else {
-                self.later.push_back(order);
-            }
-        }
-        offers
+        self.orders.take_offers()
     }
 
     /// A channel has been matched.
     pub(crate) fn matched(&self) {
-        self.mesh.ration(|rations| rations.matched(key(self.id)));
+        self.mesh.limit(|limits| limits.matched(self.id));
         self.mesh.input(MeshInput::Matched { link: self.id });
     }
 
@@ -71,7 +58,7 @@ impl Link {
 
     /// The other side wants `count` evaluations more.
     pub(crate) fn ask(&self, count: usize) {
-        self.mesh.ration(|rations| rations.ask(key(self.id), count));
+        self.mesh.limit(|limits| limits.ask(self.id, count));
     }
 
     /// It will not last much longer.
@@ -82,8 +69,8 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        self.mesh.links.borrow_mut().remove(self.id);
-        self.mesh.ration(|rations| rations.close(key(self.id)));
+        self.mesh.links.borrow_mut().close(self.id);
+        self.mesh.limit(|limits| limits.close(self.id));
         self.mesh.input(MeshInput::Down { link: self.id });
     }
 }

@@ -1,5 +1,5 @@
-//! The proxies that `--peer` names, in the order of their index in the state machine, and what the log has been told
-//! about them.
+//! Knows where the proxies are that `--peer` names, in the order of their index in the state
+//! machine, and what the log has been told about them.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! Who is at the other end of a link, as the log tells of it.
+//! Tells the log of the proxy at the other end of a link.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 use crate::discovery::PeerAddress;
 
-/// Links of which the log tells in an hour, unless it is asked for more. Anybody on the network can make some and lose
-/// them.
+/// Links of which the log tells in an hour, unless it is asked for more. Anybody on the network can
+/// make some and lose them.
 const LINKS_TOLD: u32 = 1024;
 
 /// For how long these are counted.

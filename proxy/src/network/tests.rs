@@ -43,7 +43,7 @@ fn nothing_is_left_of_a_network_that_is_dropped() {
         // This and whoever listens: more is a link, or about to become one.
         let has_more = || at_one.strong_count() > 2 && at_other.strong_count() > 2;
         tokio::select! {
-            _ = other.run() => {}
+            never = other.run() => match never {},
             () = until(has_more) => {}
         }
         drop(one);

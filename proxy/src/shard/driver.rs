@@ -16,6 +16,7 @@ use super::seat::Seat;
 use super::session::Session;
 use super::state::{Rest, Shard};
 use crate::guard::EndOnPanic;
+use crate::timeout::NEVER;
 
 /// Commands that are carried out before something is written again.
 const COMMANDS_PER_PASS: usize = 64;
@@ -23,9 +24,6 @@ const COMMANDS_PER_PASS: usize = 64;
 /// Time that clients have to answer the close frame of a proxy that stops. The proxy promises to
 /// end within a second.
 const STOP_TIME: Duration = Duration::from_millis(700);
-
-/// Far enough away to stand for never, near enough not to overflow.
-const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Runs a shard until it has been shut down and every connection has ended, or has had its time.
 pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command>) {

@@ -7,7 +7,7 @@ use nws_protocol::{ChannelName, CloseCode, PeerId, ProxyId};
 use tokio::sync::{mpsc, oneshot};
 
 use super::link::AttachedLink;
-use crate::places::Place;
+use crate::connection_permits::ConnectionPermit;
 use crate::stream::{FreeStream, Stream};
 
 /// Sends connections to a shard.
@@ -24,10 +24,10 @@ pub(crate) struct Arrival {
     pub(super) socket: Socket,
     /// What the client has sent after its request.
     pub(super) early: Vec<u8>,
-    /// What the connection counts as.
-    pub(super) place: Place,
+    /// Its permit, as long as it lasts.
+    pub(super) permit: ConnectionPermit,
     /// What becomes of it.
-    pub(super) welcome: Welcome,
+    pub(super) admission: Admission,
 }
 
 /// A socket on its way to a shard.
@@ -39,7 +39,7 @@ pub(super) enum Socket {
 }
 
 /// What becomes of a connection.
-pub(crate) enum Welcome {
+pub(crate) enum Admission {
     /// It joins.
     Join {
         /// The channel.
@@ -93,8 +93,13 @@ pub(super) enum Command {
 
 impl Arrival {
     /// A connection whose socket is known to the runtime of this thread.
-    pub(crate) fn new(socket: Stream, early: Vec<u8>, place: Place, welcome: Welcome) -> Self {
-        Self { socket: Socket::Registered(socket), early, place, welcome }
+    pub(crate) fn new(
+        socket: Stream,
+        early: Vec<u8>,
+        permit: ConnectionPermit,
+        admission: Admission,
+    ) -> Self {
+        Self { socket: Socket::Registered(socket), early, permit, admission }
     }
 
     /// Gets it ready for a shard, which may be on another thread.

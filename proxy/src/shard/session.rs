@@ -11,10 +11,10 @@ use nws_protocol::limits;
 use nws_protocol::websocket::{Decoder, Event};
 use tokio::io::ReadBuf;
 
-use super::handle::{Arrival, Welcome};
+use super::handle::{Admission, Arrival};
 use super::seat::Seat;
 use super::state::Orders;
-use crate::places::Place;
+use crate::connection_permits::ConnectionPermit;
 use crate::stream::ReadHalf;
 
 /// What a decoder may hold without being counted, in bytes: about what a connection costs anyway.
@@ -35,7 +35,7 @@ pub(super) struct Session {
     deaf: bool,
     /// Our side of the connection is shut down.
     ended: bool,
-    _place: Place,
+    _permit: ConnectionPermit,
 }
 
 /// A long message that is being encoded elsewhere.
@@ -64,18 +64,18 @@ impl Session {
     ///
     /// The socket could not be registered with the runtime.
     pub(super) fn start(seat: Seat, arrival: Arrival) -> io::Result<Self> {
-        let Arrival { socket, mut early, place, welcome } = arrival;
+        let Arrival { socket, mut early, permit, admission } = arrival;
         let socket = socket.register()?;
         socket.hold_nothing_back()?;
         let (socket, writer) = socket.into_split();
         seat.attach(writer);
         let conn = seat.conn();
         let message_max = seat.shard().message_max;
-        let (input, frame_max) = match welcome {
-            Welcome::Join { channel, framing } => {
+        let (input, frame_max) = match admission {
+            Admission::Join { channel, framing } => {
                 (Input::Join { conn, channel, framing }, frame_max(framing, message_max))
             }
-            Welcome::Refuse { code, reason } => (Input::Refuse { conn, code, reason }, 0),
+            Admission::Refuse { code, reason } => (Input::Refuse { conn, code, reason }, 0),
         };
         seat.shard().input(input);
         let decoder = Decoder::new(frame_max).judging(limits::MESSAGE_INLINE_MAX);
@@ -88,7 +88,7 @@ impl Session {
             rest: Vec::new(),
             deaf: false,
             ended: false,
-            _place: place,
+            _permit: permit,
         };
         session.hear(&mut early);
         Ok(session)

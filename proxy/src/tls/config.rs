@@ -1,25 +1,20 @@
-//! How TLS is spoken between proxies: one version, one kind of key, nothing that outlives a connection.
+//! Configures TLS between proxies: one version, one kind of key, nothing that outlives a
+//! connection.
 
 use std::sync::Arc;
 
 use rustls::client::Resumption;
+use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::{cipher_suite, default_provider, kx_group};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::version::TLS13;
-use rustls::{ClientConfig, Error, ServerConfig, SignatureScheme};
+use rustls::{ClientConfig, Error, ServerConfig};
 
 use super::ALPN;
-use super::verifier::KeyHolder;
+use super::verifier::{KeyHolder, SIGNATURES};
 
-/// Signatures that count.
-pub(super) static SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
-    all: &[webpki::aws_lc_rs::ED25519],
-    mapping: &[(SignatureScheme::ED25519, &[webpki::aws_lc_rs::ED25519])],
-};
-
-/// The primitives. The key exchange that a quantum computer does not break comes first: its share is sent
-/// without being asked for.
+/// The primitives. The key exchange that a quantum computer does not break comes first: its share
+/// is sent without being asked for.
 pub(super) fn provider() -> CryptoProvider {
     CryptoProvider {
         cipher_suites: vec![
@@ -33,8 +28,8 @@ pub(super) fn provider() -> CryptoProvider {
     }
 }
 
-/// The side that was dialled. It gives no tickets: a connection is never resumed, so its session id and
-/// the proof of both keys are always fresh.
+/// The side that was dialled. It gives no tickets: a connection is never resumed, so its session id
+/// and the proof of both keys are always fresh.
 pub(super) fn server(
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,

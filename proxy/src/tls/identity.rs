@@ -1,19 +1,18 @@
-//! Who this proxy is: a key that lives as long as the process.
+//! Gives this proxy its identity: a key that lives as long as the process.
 
 use std::fmt;
 use std::sync::Arc;
 
 use nws_protocol::ProxyId;
-use rcgen::{CertificateParams, DistinguishedName, KeyPair, PKCS_ED25519};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rcgen::{KeyPair, PKCS_ED25519};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, ServerConfig};
-use sha2::{Digest, Sha256};
-use webpki::EndEntityCert;
 
+use super::certificate::{certificate, id_of};
 use super::config;
 
-/// A key, the certificate that shows its public half, and the id that follows from it. Made anew at every
-/// start and never stored, so that nobody recognizes a machine by it.
+/// A key, the certificate that shows its public half, and the id that follows from it. Made anew at
+/// every start and never stored, so that nobody recognizes a machine by it.
 #[derive(Clone)]
 pub(crate) struct Identity {
     id: ProxyId,
@@ -47,17 +46,17 @@ impl Identity {
         })
     }
 
-    /// What others know this proxy by.
+    /// The id by which others know this proxy.
     pub(crate) fn id(&self) -> &ProxyId {
         &self.id
     }
 
-    /// How it answers.
+    /// The configuration with which it answers.
     pub(super) fn server(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.server)
     }
 
-    /// How it connects.
+    /// The configuration with which it connects.
     pub(super) fn client(&self) -> Arc<ClientConfig> {
         Arc::clone(&self.client)
     }
@@ -67,18 +66,4 @@ impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Identity({})", self.id)
     }
-}
-
-/// The id of the proxy that holds the key of `certificate`.
-pub(super) fn id_of(certificate: &CertificateDer<'_>) -> Option<ProxyId> {
-    let key = EndEntityCert::try_from(certificate).ok()?.subject_public_key_info();
-    Some(ProxyId::from_digest(&Sha256::digest(&key).into()))
-}
-
-/// A certificate that says nothing but the key: no name, no machine, and a time that is the same for all.
-pub(super) fn certificate(key: &KeyPair) -> Result<CertificateDer<'static>, rcgen::Error> {
-    let mut params = CertificateParams::default();
-    params.distinguished_name = DistinguishedName::new();
-    params.serial_number = Some(1.into());
-    Ok(params.self_signed(key)?.into())
 }

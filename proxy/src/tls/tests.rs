@@ -77,7 +77,7 @@ fn reason(result: Result<Secured<DuplexStream>, TlsError>) -> String {
 
 fn key(algorithm: &'static rcgen::SignatureAlgorithm) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
     let key = KeyPair::generate_for(algorithm).unwrap();
-    let certificate = identity::certificate(&key).unwrap();
+    let certificate = certificate::certificate(&key).unwrap();
     (certificate, PrivatePkcs8KeyDer::from(key.serialize_der()).into())
 }
 
@@ -124,7 +124,7 @@ impl ResolvesServerCert for Thief {
 fn an_id_is_another_one_after_every_start_and_that_of_the_key() {
     assert_ne!(identity().id(), identity().id());
     let [key, other] = [(), ()].map(|()| KeyPair::generate_for(&PKCS_ED25519).unwrap());
-    let id = |key| identity::id_of(&identity::certificate(key).unwrap()).unwrap();
+    let id = |key| certificate::id_of(&certificate::certificate(key).unwrap()).unwrap();
     assert_eq!(id(&key), id(&key));
     assert_ne!(id(&key), id(&other));
 }
@@ -282,7 +282,7 @@ async fn only_ed25519_counts() {
     other.client_auth_cert_resolver = Arc::new(Thief(Arc::new(shown)));
     // An honest end of TLS does not even find a scheme to sign with.
     reason(dialled_by(&identity(), other).await);
-    assert_eq!(config::SIGNATURES.supported_schemes(), [SignatureScheme::ED25519]);
+    assert_eq!(verifier::SIGNATURES.supported_schemes(), [SignatureScheme::ED25519]);
 }
 
 #[tokio::test]
@@ -356,7 +356,7 @@ fn every_start_has_another_id_and_a_certificate_that_tells_nothing_else() {
     assert_eq!(ids.len(), 8);
 
     let (first, second) = (KeyPair::generate_for(&PKCS_ED25519), KeyPair::generate_for(&PKCS_ED25519));
-    let shown = [first.unwrap(), second.unwrap()].map(|key| identity::certificate(&key).unwrap());
+    let shown = [first.unwrap(), second.unwrap()].map(|key| certificate::certificate(&key).unwrap());
     let certificate = webpki::EndEntityCert::try_from(&shown[0]).unwrap();
     assert_eq!(certificate.subject(), b"", "no name");
     // Behind the key comes little more than the signature. Up to there all are the same, whoever made them.
@@ -371,6 +371,6 @@ fn an_id_is_the_digest_of_the_public_key() {
     use sha2::{Digest, Sha256};
     let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
     let digest = Sha256::digest(key.subject_public_key_info());
-    let id = identity::id_of(&identity::certificate(&key).unwrap());
+    let id = certificate::id_of(&certificate::certificate(&key).unwrap());
     assert_eq!(id, Some(ProxyId::from_digest(&digest.into())));
 }

@@ -1,29 +1,36 @@
-//! Whether the other side holds the key that its certificate shows.
+//! Verifies that the other side holds the key that its certificate shows.
 //!
-//! Nobody vouches for a proxy, so there is no chain to build, no name to compare and no time to look at:
-//! these are left out, and nothing else. The signature over the handshake is verified with the key in the
-//! certificate. Without that, anyone could present the certificate of another proxy, which is no secret.
+//! Nobody vouches for a proxy, so there is no chain to build, no name to compare and no time to
+//! look at: these are left out, and nothing else. The signature over the handshake is verified with
+//! the key in the certificate. Without that, anyone could present the certificate of another proxy,
+//! which is no secret.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::verify_tls13_signature;
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
-use super::config::SIGNATURES;
-use super::identity;
+use super::certificate::id_of;
 
-/// Accepts whoever proves to hold an Ed25519 key.
+/// Signatures that count.
+pub(super) static SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+    all: &[webpki::aws_lc_rs::ED25519],
+    mapping: &[(SignatureScheme::ED25519, &[webpki::aws_lc_rs::ED25519])],
+};
+
+/// Accepts each side that proves to hold an Ed25519 key.
 #[derive(Debug)]
 pub(super) struct KeyHolder;
 
 impl KeyHolder {
-    /// One certificate that can be read. Its key has to be Ed25519, or no signature by it is accepted.
+    /// One certificate that can be read. Its key has to be Ed25519, or no signature by it is
+    /// accepted.
     fn certificate(end: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> Result<(), Error> {
         if !others.is_empty() {
             return Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure));
         }
-        identity::id_of(end).map(|_| ()).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))
+        id_of(end).map(|_| ()).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))
     }
 }
 

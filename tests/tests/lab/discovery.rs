@@ -4,13 +4,13 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use anyhow::Result;
+use nws_protocol::LINK_PORT;
 use nws_tests::lab::{Capture, Lab, Machine, Multicast};
 use nws_tests::{Peer, Setup};
 
 use crate::lan::lan;
 
 const MDNS_PORT: u16 = 5353;
-const LINK_PORT: u16 = 9010;
 
 /// Packets of mDNS that a machine sent.
 fn said_by(machine: &Machine, capture: &Capture) -> usize {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::Result;
+use nws_protocol::CLIENT_PORT;
 use nws_tests::lab::{Lab, Machine, Multicast};
 use nws_tests::within;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -113,7 +114,7 @@ async fn what_a_killed_test_left_is_swept() -> Result<()> {
 async fn every_machine_has_a_localhost_of_its_own() -> Result<()> {
     let lab = Lab::new(2)?;
     let (a, b) = (lab[0].start().await?, lab[1].start().await?);
-    assert_eq!((a.port(), b.port()), (9009, 9009));
+    assert_eq!((a.port(), b.port()), (CLIENT_PORT, CLIENT_PORT));
     a.signal("TERM").await?;
     assert!(a.exit().await?.status.success());
     nws_tests::Peer::alone(&b, "/chan").await?;

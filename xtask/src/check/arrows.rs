@@ -6,10 +6,11 @@ use nws_tools::Step;
 use serde_json::Value;
 
 /// A crate of the workspace and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("nws-protocol", &[]),
-    ("nws-core", &["nws-protocol"]),
-    ("nws-matching", &["nws-protocol"]),
+    ("nws-token-bucket", &[]),
+    ("nws-core", &["nws-protocol", "nws-token-bucket"]),
+    ("nws-matching", &["nws-protocol", "nws-token-bucket"]),
     ("nws-sim", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-proxy", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-client-wasm", &["nws-protocol"]),
@@ -29,7 +30,7 @@ const FOR_TESTS: [(&str, &str); 2] = [("nws-core", "nws-sim"), ("nws-load", "nws
 
 /// Crates that do what a state machine only decides.
 const IO: [&str; 5] = ["tokio", "mio", "socket2", "rustls", "mdns-sd"];
-const SANS_IO: [&str; 4] = ["nws-protocol", "nws-core", "nws-matching", "nws-sim"];
+const SANS_IO: [&str; 5] = ["nws-protocol", "nws-token-bucket", "nws-core", "nws-matching", "nws-sim"];
 
 pub(crate) fn check() -> Result<()> {
     let mut wrong = crossed()?;

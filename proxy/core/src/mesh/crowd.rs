@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use super::link::Link;
-use super::{LinkEnd, LinkId, Mesh};
+use super::{LinkCloseReason, LinkId, Mesh};
 
 impl Mesh {
     /// A link is dropped if there are too many since `newcomer` came: perhaps that one itself.
@@ -39,7 +39,7 @@ impl Mesh {
         let rank = |link, it: &Link| (Reverse(of_source[&it.source]), it.matched, it.since, link == newcomer);
         let first = links().min_by_key(|(link, it)| rank(*link, it));
         if let Some((link, id)) = first.map(|(link, it)| (link, it.remote)) {
-            self.close(link, LinkEnd::Crowded, now);
+            self.close(link, LinkCloseReason::Crowded, now);
             self.dial_rarely(id, now);
             self.forget_if_expired(id, now);
         }

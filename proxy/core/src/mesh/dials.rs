@@ -2,9 +2,10 @@
 //!
 //! Proxies that knew one of our channels and addresses that are configured are dialled as their backoff has
 //! it, the one that has waited longest first. So are those that were linked and never matched, but they
-//! share a pace: anybody can have been linked under many ids. Those that were only announced share a
-//! smaller one: every other dial goes to the newest of them, so that a newcomer is found at once whatever was announced before,
-//! and the others to any of them, so that one that is drowned in a flood has its chance.
+//! share a limit: anybody can have been linked under many ids. Those that were only announced share a
+//! smaller one. Every other of their dials goes to the newest of them, so that a newcomer is found at
+//! once whatever was announced before, and the others to any of them, so that one that is drowned in a
+//! flood has its chance.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,9 +17,9 @@ use nws_protocol::limits::{DIAL_COURTESY, LINKED_DIALS_PER_SECOND, NEW_DIALS_PER
 use super::backoff::between;
 use super::configured::Configured;
 use super::link::Link;
-use super::pace::Pace;
 use super::remote::{Remote, Standing};
 use super::remotes::{Remotes, pick};
+use super::sliding_window::SlidingWindow;
 use super::{DialId, Mesh, MeshOutput, RemoteId, Target};
 
 /// The dials under way.
@@ -26,10 +27,10 @@ pub(super) struct Dials {
     pub(super) under_way: BTreeMap<DialId, Dial>,
     pub(super) configured: BTreeMap<usize, Configured>,
     last: u64,
-    /// That of newcomers.
-    pace: Pace,
-    /// That of those which were linked and never matched.
-    linked_pace: Pace,
+    /// Dials to newcomers.
+    new: SlidingWindow,
+    /// Dials to proxies that were linked and never matched.
+    linked: SlidingWindow,
     newest_first: bool,
 }
 
@@ -39,7 +40,7 @@ pub(super) struct Dial {
     pub(super) until: Instant,
     is_answered: bool,
     /// It counts towards [`MeshConfig::dials_max`](super::MeshConfig::dials_max); the others are bounded
-    /// by their pace.
+    /// by their windows.
     is_known: bool,
 }
 
@@ -56,8 +57,8 @@ impl Dials {
             under_way: BTreeMap::new(),
             configured: BTreeMap::new(),
             last: 0,
-            pace: Pace::new(NEW_DIALS_PER_SECOND, Duration::from_secs(1)),
-            linked_pace: Pace::new(LINKED_DIALS_PER_SECOND, Duration::from_secs(1)),
+            new: SlidingWindow::new(NEW_DIALS_PER_SECOND, Duration::from_secs(1)),
+            linked: SlidingWindow::new(LINKED_DIALS_PER_SECOND, Duration::from_secs(1)),
             newest_first: true,
         }
     }
@@ -223,16 +224,16 @@ impl Mesh {
         {
             self.dial(goal, true, now);
         }
-        while self.dials.linked_pace.is_open(now)
+        while self.dials.linked.is_open(now)
             && let Some(id) = self.linked_due(now)
         {
-            self.dials.linked_pace.count(now);
+            self.dials.linked.count(now);
             self.dial(Goal::Remote(id), false, now);
         }
-        while self.dials.pace.is_open(now)
+        while self.dials.new.is_open(now)
             && let Some(id) = self.announced_due(now)
         {
-            self.dials.pace.count(now);
+            self.dials.new.count(now);
             self.dials.newest_first = !self.dials.newest_first;
             self.dial(Goal::Remote(id), false, now);
         }
@@ -240,12 +241,12 @@ impl Mesh {
 
     /// When [`Self::dial_due`] has something to do.
     pub(super) fn next_dial(&self) -> Option<Instant> {
-        let paced = |standing, pace: &Pace| {
+        let bounded = |standing, window: &SlidingWindow| {
             let next = self.dialable(standing).map(|(_, remote)| remote.backoff.next).min();
-            next.map(|next| pace.opens().map_or(next, |opens| next.max(opens)))
+            next.map(|next| window.opens().map_or(next, |opens| next.max(opens)))
         };
-        let announced = paced(Standing::Announced, &self.dials.pace);
-        let linked = paced(Standing::Linked, &self.dials.linked_pace);
+        let announced = bounded(Standing::Announced, &self.dials.new);
+        let linked = bounded(Standing::Linked, &self.dials.linked);
         let known = self.has_room().then(|| self.known().map(|(next, _)| next).min()).flatten();
         [announced, linked, known].into_iter().flatten().min()
     }

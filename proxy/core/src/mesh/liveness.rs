@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::dials::Goal;
 use super::link::{Link, Stage};
-use super::{LinkEnd, LinkId, Mesh, MeshOutput};
+use super::{LinkCloseReason, LinkId, Mesh, MeshOutput};
 
 impl Mesh {
     /// Sends the heartbeats that are due.
@@ -25,7 +25,7 @@ impl Mesh {
             let Some(&Link { remote, .. }) = self.links.get(link) else { continue };
             let is_ready = self.links[link].is_ready();
             self.note_silence(Goal::Remote(remote));
-            self.close(link, if is_ready { LinkEnd::Silent } else { LinkEnd::NoHello }, now);
+            self.close(link, if is_ready { LinkCloseReason::Silent } else { LinkCloseReason::NoHello }, now);
         }
     }
 

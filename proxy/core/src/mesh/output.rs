@@ -41,7 +41,7 @@ pub enum MeshOutput {
         /// The link.
         link: LinkId,
         /// Why.
-        reason: LinkEnd,
+        reason: LinkCloseReason,
     },
     /// Find out whether the other side knows this channel, unless it is asked for already. After [`Ready`](super::MeshInput::Ready)
     /// those for all channels follow each other, before anything else for this link.
@@ -98,7 +98,7 @@ pub enum Target {
 
 /// Why a link is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LinkEnd {
+pub enum LinkCloseReason {
     /// It leads back to this proxy.
     Own,
     /// It leads to another proxy than the one that was dialled.

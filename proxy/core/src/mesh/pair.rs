@@ -25,7 +25,7 @@ use nws_protocol::ProxyId;
 use super::dials::Goal;
 use super::link::{Link, Stage};
 use super::remote::{Pair, Standing};
-use super::{DialId, LinkEnd, LinkId, Mesh, MeshOutput, RemoteId};
+use super::{DialId, LinkCloseReason, LinkId, Mesh, MeshOutput, RemoteId};
 
 /// Links that wait beside another one. Each side keeps one of its own, and may lose one and dial again.
 const SPARES_MAX: usize = 3;
@@ -54,25 +54,25 @@ impl Mesh {
     }
 
     /// Whether a connection becomes a link at all. Those that this proxy dialled are bounded by dials.
-    fn admit(&mut self, proxy: &ProxyId, dial: Option<DialId>, now: Instant) -> Result<(), LinkEnd> {
+    fn admit(&mut self, proxy: &ProxyId, dial: Option<DialId>, now: Instant) -> Result<(), LinkCloseReason> {
         match dial.and_then(|dial| self.end_dial(dial)) {
             Some(Goal::Remote(id)) if self.remotes.by_id[id].proxy == *proxy => {
                 self.remotes.by_id[id].prove()
             }
             Some(Goal::Remote(id)) => {
                 self.mislead(id, now);
-                return Err(LinkEnd::Stranger);
+                return Err(LinkCloseReason::Stranger);
             }
             Some(Goal::Configured(peer)) if *proxy == self.own => self.note_own(peer, now),
             Some(Goal::Configured(peer)) => self.note_configured(peer, proxy),
             None => {}
         }
         if *proxy == self.own {
-            return Err(LinkEnd::Own);
+            return Err(LinkCloseReason::Own);
         }
         let waiting = self.links.values().filter(|link| !link.is_ready() && !link.dialled);
         if dial.is_none() && waiting.count() >= self.config.links_before_hello_max {
-            return Err(LinkEnd::Crowded);
+            return Err(LinkCloseReason::Crowded);
         }
         Ok(())
     }
@@ -86,7 +86,7 @@ impl Mesh {
             |other: &LinkId| dialled && self.links[*other].dialled && !self.links[*other].is_ready();
         let pair = &mut self.remotes.by_id[id].pair;
         if pair.spares.iter().chain([&current]).any(is_settled) {
-            return self.close(link, LinkEnd::Duplicate, now);
+            return self.close(link, LinkCloseReason::Duplicate, now);
         }
         pair.spares.push(link);
         let prefers_dialled = *own < self.remotes.by_id[id].proxy;
@@ -107,7 +107,7 @@ impl Mesh {
         let spares = self.remotes.by_id[id].pair.spares.iter().copied();
         let given_up: Vec<LinkId> = spares.filter(|spare| self.links[*spare].dialled == dialled).collect();
         for link in given_up.into_iter().chain([current]) {
-            self.close(link, LinkEnd::Duplicate, now);
+            self.close(link, LinkCloseReason::Duplicate, now);
         }
     }
 
@@ -126,7 +126,7 @@ impl Mesh {
         let spares = &self.remotes.by_id[id].pair.spares;
         let theirs = spares.iter().find(|link| !self.links[**link].dialled);
         if let Some(&oldest) = theirs.filter(|_| spares.len() > SPARES_MAX) {
-            self.close(oldest, LinkEnd::Duplicate, now);
+            self.close(oldest, LinkCloseReason::Duplicate, now);
         }
     }
 
@@ -177,7 +177,7 @@ impl Mesh {
 
     pub(super) fn on_exhausting(&mut self, link: LinkId, now: Instant) {
         let Some(id) = self.links.get(link).filter(|it| it.is_ready()).map(|it| it.remote) else { return };
-        self.close(link, LinkEnd::Exhausted, now);
+        self.close(link, LinkCloseReason::Exhausted, now);
         self.dial_at_once(id, now);
     }
 
@@ -187,11 +187,11 @@ impl Mesh {
         let late = self.remotes.by_id.values().filter(|remote| is_late(&remote.pair));
         let late: Vec<LinkId> = late.filter_map(|remote| remote.pair.current).collect();
         for link in late {
-            self.close(link, LinkEnd::Replaced, now);
+            self.close(link, LinkCloseReason::Replaced, now);
         }
     }
 
-    pub(super) fn close(&mut self, link: LinkId, reason: LinkEnd, now: Instant) {
+    pub(super) fn close(&mut self, link: LinkId, reason: LinkCloseReason, now: Instant) {
         if let Some(gone) = self.links.remove(link) {
             self.outputs.push_back(MeshOutput::Close { link, reason });
             self.unlink(link, &gone, now);
@@ -201,7 +201,7 @@ impl Mesh {
     /// The current link has answered.
     fn close_spares(&mut self, id: RemoteId, now: Instant) {
         let spares = self.remotes.by_id[id].pair.spares.clone();
-        spares.into_iter().for_each(|spare| self.close(spare, LinkEnd::Duplicate, now));
+        spares.into_iter().for_each(|spare| self.close(spare, LinkCloseReason::Duplicate, now));
         self.calm(id);
     }
 

@@ -1,18 +1,19 @@
-//! Whose turn it is where all sites together may try no more names for the moment.
+//! Gives sites their turn where all of them together may try no more names for the moment.
 
 use std::time::{Duration, Instant};
 
 use super::Site;
 
-/// A site that has not asked again for so long waits no more: a page that was refused tries again within a minute, and
-/// one that has been left never does.
+/// A site that has not asked again for so long waits no more: a page that was refused tries again
+/// within a minute, and one that has been left never does.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Sites that wait at the same time. They are gone through at each new name.
 const WAITING_MAX: usize = 64;
 
-/// Sites that were refused although they had names left. Each of them has a claim to one of those that come back, in
-/// turn: first who has been granted the fewest, then who has waited longest.
+/// Sites that were refused although they had names left. Each of them has a claim to one of those
+/// that come back, in turn: first the site that has been granted the fewest, then the one that has
+/// waited longest.
 #[derive(Default)]
 pub(super) struct Turns {
     waiting: Vec<Waiting>,
@@ -25,7 +26,8 @@ struct Waiting {
     asked: Instant,
 }
 
-/// Who comes first: names that were granted before, and the order of the first refusal since.
+/// What decides which site is first: names granted before, and the order of the first refusal
+/// since.
 type Turn = (u32, u64);
 
 impl Turns {

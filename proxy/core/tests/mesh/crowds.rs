@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use nws_core::{LinkEnd, LinkId, MeshConfig, MeshInput, MeshOutput};
+use nws_core::{LinkCloseReason, LinkId, MeshConfig, MeshInput, MeshOutput};
 use nws_protocol::ProxyId;
 
 use crate::desk::{Desk, HIGHER, SECOND, address, close, dial};
@@ -45,7 +45,7 @@ impl Crowd {
     fn note(&mut self, outputs: &[MeshOutput]) {
         for output in outputs {
             if let MeshOutput::Close { link, reason } = *output {
-                assert_eq!(reason, LinkEnd::Crowded);
+                assert_eq!(reason, LinkCloseReason::Crowded);
                 assert!(self.closed.insert(link));
             }
         }
@@ -138,7 +138,7 @@ fn a_dial_that_finds_no_room_is_not_repeated_soon() {
     crowd.link_matched(machine(1));
     let own = dial(&crowd.desk.see(HIGHER));
     let (link, outputs) = crowd.desk.connect(HIGHER, Some(own));
-    assert_eq!(outputs, [MeshOutput::Start { link }, close(link, LinkEnd::Crowded)]);
+    assert_eq!(outputs, [MeshOutput::Start { link }, close(link, LinkCloseReason::Crowded)]);
     let mut seen = Vec::new();
     for _ in 0..30 {
         seen.extend(crowd.desk.wait(SECOND));

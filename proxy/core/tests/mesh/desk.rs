@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use nws_core::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
+use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::SlotMap;
 
@@ -155,6 +155,6 @@ pub(crate) fn dial_times(seen: &[(Duration, MeshOutput)]) -> Vec<Duration> {
     seen.iter().filter(|(_, output)| matches!(output, MeshOutput::Dial { .. })).map(|(at, _)| *at).collect()
 }
 
-pub(crate) fn close(link: LinkId, reason: LinkEnd) -> MeshOutput {
+pub(crate) fn close(link: LinkId, reason: LinkCloseReason) -> MeshOutput {
     MeshOutput::Close { link, reason }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use nws_core::{DialId, LinkEnd, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput};
+use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput};
 use nws_protocol::ProxyId;
 use slotmap::{Key, SlotMap};
 
@@ -300,7 +300,10 @@ impl Duel {
                     self.send(name, side, Packet::Ping);
                 }
                 MeshOutput::Close { link, reason } => {
-                    assert!(!matches!(reason, LinkEnd::Own | LinkEnd::Stranger | LinkEnd::Crowded));
+                    assert!(!matches!(
+                        reason,
+                        LinkCloseReason::Own | LinkCloseReason::Stranger | LinkCloseReason::Crowded
+                    ));
                     let name = self.name(side, link);
                     self.cuts += usize::from(self.conn(name).ends.iter().all(|end| end.is_ready));
                     self.send(name, side, Packet::Fin);

@@ -1,6 +1,6 @@
 //! Which links stay.
 
-use nws_core::{DialId, LinkEnd, LinkId, MeshConfig, MeshInput, MeshOutput};
+use nws_core::{DialId, LinkCloseReason, LinkId, MeshConfig, MeshInput, MeshOutput};
 use nws_protocol::limits::STANDSTILL_LEAST;
 
 use crate::desk::{Desk, HIGHER, LOWER, SECOND, close, dial, dial_times, dials};
@@ -26,12 +26,12 @@ fn before_hello_the_dial_of_the_lower_id_displaces_that_of_the_higher() {
     let (mut desk, own) = dialling(HIGHER);
     let (theirs, _) = desk.connect(HIGHER, None);
     let (link, outputs) = desk.connect(HIGHER, Some(own));
-    assert_eq!(outputs, [close(theirs, LinkEnd::Duplicate), start(link)]);
+    assert_eq!(outputs, [close(theirs, LinkCloseReason::Duplicate), start(link)]);
 
     let (mut desk, own) = dialling(LOWER);
     let (own, _) = desk.connect(LOWER, Some(own));
     let (link, outputs) = desk.connect(LOWER, None);
-    assert_eq!(outputs, [close(own, LinkEnd::Duplicate), start(link)]);
+    assert_eq!(outputs, [close(own, LinkCloseReason::Duplicate), start(link)]);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn the_other_way_round_it_waits_for_the_answer_of_the_first() {
     assert_eq!(outputs, []);
     desk.tell(MeshInput::Heard { link: first });
     assert_eq!(desk.tell(MeshInput::Ready { link: first }), [ping(first)]);
-    assert_eq!(desk.tell(MeshInput::Heard { link: first }), [close(second, LinkEnd::Duplicate)]);
+    assert_eq!(desk.tell(MeshInput::Heard { link: first }), [close(second, LinkCloseReason::Duplicate)]);
     assert_eq!(desk.wait(2 * SECOND), [], "nothing is left to be decided");
 }
 
@@ -51,7 +51,10 @@ fn one_that_begins_and_never_answers_is_replaced() {
     let (mut desk, own) = dialling(HIGHER);
     let (first, _) = desk.connect(HIGHER, Some(own));
     let (second, _) = desk.connect(HIGHER, None);
-    assert_eq!(desk.wait(SECOND), [(SECOND, close(first, LinkEnd::Replaced)), (SECOND, start(second))]);
+    assert_eq!(
+        desk.wait(SECOND),
+        [(SECOND, close(first, LinkCloseReason::Replaced)), (SECOND, start(second))]
+    );
 }
 
 #[test]
@@ -61,7 +64,7 @@ fn beside_one_that_works_a_late_one_is_refused() {
         let link = desk.accept(n);
         let (late, outputs) = desk.connect(n, None);
         assert_eq!(outputs, [ping(link)]);
-        assert_eq!(desk.tell(MeshInput::Heard { link }), [close(late, LinkEnd::Duplicate)]);
+        assert_eq!(desk.tell(MeshInput::Heard { link }), [close(late, LinkCloseReason::Duplicate)]);
     }
 }
 
@@ -73,7 +76,7 @@ fn one_that_works_no_more_makes_room_after_a_second() {
     assert_eq!(desk.wait(SECOND - SECOND / 1000), []);
     assert_eq!(
         desk.wait(SECOND),
-        [(SECOND / 1000, close(link, LinkEnd::Replaced)), (SECOND / 1000, start(next))]
+        [(SECOND / 1000, close(link, LinkCloseReason::Replaced)), (SECOND / 1000, start(next))]
     );
 }
 
@@ -85,14 +88,14 @@ fn one_that_nobody_listened_to_has_its_second_all_the_same() {
     let (late, outputs) = desk.connect(LOWER, None);
     assert_eq!(outputs, [ping(link)]);
     assert_eq!(desk.stand_still(SECOND * 12 / 10), []);
-    assert_eq!(desk.tell(MeshInput::Heard { link }), [close(late, LinkEnd::Duplicate)]);
+    assert_eq!(desk.tell(MeshInput::Heard { link }), [close(late, LinkCloseReason::Duplicate)]);
 
     let mut desk = Desk::new();
     let link = desk.accept(LOWER);
     let (next, _) = desk.connect(LOWER, None);
     assert_eq!(desk.stand_still(SECOND * 12 / 10), []);
     let rest = SECOND - STANDSTILL_LEAST;
-    assert_eq!(desk.wait(SECOND), [(rest, close(link, LinkEnd::Replaced)), (rest, start(next))]);
+    assert_eq!(desk.wait(SECOND), [(rest, close(link, LinkCloseReason::Replaced)), (rest, start(next))]);
 }
 
 #[test]
@@ -115,7 +118,7 @@ fn newcomers_do_not_gain_time_for_one_another() {
         })
         .collect();
     let outputs: Vec<MeshOutput> = desk.wait(SECOND / 4).into_iter().map(|(_, output)| output).collect();
-    assert_eq!(outputs, [close(link, LinkEnd::Replaced), start(spares[0])]);
+    assert_eq!(outputs, [close(link, LinkCloseReason::Replaced), start(spares[0])]);
 }
 
 #[test]
@@ -125,7 +128,7 @@ fn few_wait_for_one_place() {
     let first = desk.connect(LOWER, None).0;
     desk.connect(LOWER, None);
     desk.connect(LOWER, None);
-    assert_eq!(desk.connect(LOWER, None).1, [close(first, LinkEnd::Duplicate)]);
+    assert_eq!(desk.connect(LOWER, None).1, [close(first, LinkCloseReason::Duplicate)]);
 }
 
 #[test]
@@ -134,7 +137,7 @@ fn of_two_own_dials_the_second_is_closed() {
     let peer = dial(&desk.tell(MeshInput::Peer { peer: 0 }));
     let (first, _) = desk.connect(HIGHER, Some(peer));
     let (second, outputs) = desk.connect(HIGHER, Some(own));
-    assert_eq!(outputs, [close(second, LinkEnd::Duplicate)]);
+    assert_eq!(outputs, [close(second, LinkCloseReason::Duplicate)]);
     assert_eq!(desk.tell(MeshInput::Ready { link: first }), []);
 }
 
@@ -146,19 +149,19 @@ fn a_link_that_works_makes_dials_needless() {
     // It was too late.
     let (late, outputs) = desk.connect(HIGHER, Some(own));
     assert_eq!(outputs, [ping(link)]);
-    assert_eq!(desk.tell(MeshInput::Heard { link }), [close(late, LinkEnd::Duplicate)]);
+    assert_eq!(desk.tell(MeshInput::Heard { link }), [close(late, LinkCloseReason::Duplicate)]);
 }
 
 #[test]
 fn the_own_id_is_refused() {
     let mut desk = Desk::new();
     let (link, outputs) = desk.connect_to(Desk::own(), None);
-    assert_eq!(outputs, [close(link, LinkEnd::Own)]);
+    assert_eq!(outputs, [close(link, LinkCloseReason::Own)]);
     let own = MeshInput::Seen { proxy: Desk::own(), addresses: vec![([10, 0, 0, 1], 9010).into()] };
     assert_eq!(desk.tell(own), []);
     let peer = dial(&desk.tell(MeshInput::Peer { peer: 0 }));
     let (link, outputs) = desk.connect_to(Desk::own(), Some(peer));
-    assert_eq!(outputs, [close(link, LinkEnd::Own)]);
+    assert_eq!(outputs, [close(link, LinkCloseReason::Own)]);
     own_is_dialled_hourly(&mut desk);
 }
 
@@ -188,7 +191,7 @@ fn own_is_dialled_hourly(desk: &mut Desk) {
 fn another_proxy_than_the_one_dialled_is_refused() {
     let (mut desk, own) = dialling(HIGHER);
     let (link, outputs) = desk.connect(LOWER, Some(own));
-    assert_eq!(outputs, [close(link, LinkEnd::Stranger)]);
+    assert_eq!(outputs, [close(link, LinkCloseReason::Stranger)]);
 }
 
 #[test]
@@ -201,7 +204,7 @@ fn too_many_that_say_nothing_are_refused_but_not_own_ones() {
         assert_eq!(outputs, [start(link)]);
     }
     let (link, outputs) = desk.connect(4, None);
-    assert_eq!(outputs, [close(link, LinkEnd::Crowded)]);
+    assert_eq!(outputs, [close(link, LinkCloseReason::Crowded)]);
     let (link, outputs) = desk.connect(HIGHER, Some(own));
     assert_eq!(outputs, [start(link)]);
 }
@@ -215,7 +218,7 @@ fn of_too_many_that_never_matched_the_oldest_goes() {
     desk.wait(SECOND);
     desk.accept(4);
     let (link, _) = desk.connect(5, None);
-    assert_eq!(desk.tell(MeshInput::Ready { link }), [close(links[1], LinkEnd::Crowded)]);
+    assert_eq!(desk.tell(MeshInput::Ready { link }), [close(links[1], LinkCloseReason::Crowded)]);
 }
 
 #[test]
@@ -224,7 +227,7 @@ fn an_exhausted_link_is_replaced_at_once() {
     let (link, _) = desk.connect(HIGHER, Some(own));
     desk.tell(MeshInput::Ready { link });
     let outputs = desk.tell(MeshInput::Exhausting { link });
-    assert_eq!(outputs[0], close(link, LinkEnd::Exhausted));
+    assert_eq!(outputs[0], close(link, LinkCloseReason::Exhausted));
     assert_eq!(dials(&outputs).len(), 1);
     assert_eq!(desk.tell(MeshInput::Down { link }), []);
 }
@@ -234,9 +237,9 @@ fn the_end_closes_everything_and_nothing_follows() {
     let (mut desk, own) = dialling(HIGHER);
     let link = desk.accept(LOWER);
     let outputs = desk.tell(MeshInput::Shutdown);
-    assert_eq!(outputs, [close(link, LinkEnd::Shutdown), MeshOutput::Abandon { dial: own }]);
+    assert_eq!(outputs, [close(link, LinkCloseReason::Shutdown), MeshOutput::Abandon { dial: own }]);
     let (link, outputs) = desk.connect(HIGHER, Some(own));
-    assert_eq!(outputs, [close(link, LinkEnd::Shutdown)]);
+    assert_eq!(outputs, [close(link, LinkCloseReason::Shutdown)]);
     assert_eq!(desk.see(1), []);
     assert_eq!(desk.tell(MeshInput::Peer { peer: 0 }), []);
     assert!(desk.is_idle());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nws_core::{LinkEnd, MeshInput, MeshOutput};
+use nws_core::{LinkCloseReason, MeshInput, MeshOutput};
 use nws_protocol::limits::STANDSTILL_LEAST;
 
 use crate::desk::{Desk, HIGHER, LOWER, SECOND, close};
@@ -31,7 +31,7 @@ fn a_silent_link_is_closed_after_ten_seconds() {
         desk.tell(MeshInput::Heard { link });
     }
     assert_eq!(seen.len(), 7);
-    assert_eq!(seen[6], close(silent, LinkEnd::Silent));
+    assert_eq!(seen[6], close(silent, LinkCloseReason::Silent));
     assert_eq!(desk.tell(MeshInput::Down { link: silent }), []);
 }
 
@@ -43,7 +43,7 @@ fn what_is_heard_breaks_the_silence() {
     desk.tell(MeshInput::Heard { link });
     let seen = desk.wait(SILENCE - SECOND / 10);
     assert!(seen.iter().all(|(_, output)| *output == MeshOutput::Ping { link }));
-    assert_eq!(desk.wait(SECOND / 10), [(SECOND / 10, close(link, LinkEnd::Silent))]);
+    assert_eq!(desk.wait(SECOND / 10), [(SECOND / 10, close(link, LinkCloseReason::Silent))]);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn hello_takes_ten_seconds_at_most() {
     desk.wait(SECOND);
     desk.tell(MeshInput::Heard { link });
     let rest = SILENCE - SECOND;
-    assert_eq!(desk.wait(2 * SILENCE), [(rest, close(link, LinkEnd::NoHello))]);
+    assert_eq!(desk.wait(2 * SILENCE), [(rest, close(link, LinkCloseReason::NoHello))]);
     assert!(desk.is_idle());
 }
 
@@ -65,7 +65,10 @@ fn nobody_is_silent_while_the_process_stands_still() {
     assert_eq!(desk.stand_still(10 * SILENCE), []);
     let seen = desk.wait(SILENCE);
     let rest = SILENCE - STANDSTILL_LEAST;
-    assert_eq!(seen[3..], [(rest, close(link, LinkEnd::Silent)), (rest, close(young, LinkEnd::NoHello))]);
+    assert_eq!(
+        seen[3..],
+        [(rest, close(link, LinkCloseReason::Silent)), (rest, close(young, LinkCloseReason::NoHello))]
+    );
 }
 
 /// The other side answers within half a second of its own time, and may stand still too.
@@ -108,7 +111,7 @@ fn a_link_that_is_dead_is_closed_in_time_after_a_standstill() {
         let link = desk.accept(LOWER);
         desk.wait(begin * SECOND);
         desk.stand_still(100 * SECOND);
-        let closed = |(_, output): &(_, MeshOutput)| *output == close(link, LinkEnd::Silent);
+        let closed = |(_, output): &(_, MeshOutput)| *output == close(link, LinkCloseReason::Silent);
         assert!(desk.wait(SILENCE).iter().any(closed));
     }
 }

@@ -14,7 +14,7 @@ pub enum Output {
     /// is offered later is not.
     Ready,
     /// The other side asks for so many evaluations more, to be answered by [`Input::Grant`](crate::Input::Grant) in as
-    /// many parts as the rations want.
+    /// many parts as the rate limits want.
     Waiting(usize),
     /// Carry this out and bring back what came out by [`Input::Done`](crate::Input::Done).
     Work(Work),

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
-use nws_matching::{Allowance, LinkKey, Rations, RationsConfig};
+use nws_matching::{Allowance, LinkKey, RateLimits, RateLimitsConfig};
 use nws_protocol::limits::{LINK_HEARTBEAT, LINK_SLOTS_LIVE};
 use nws_protocol::link::LinkFrame;
 
@@ -17,7 +17,7 @@ const LINK: LinkKey = LinkKey(1);
 /// Two proxies, each with what it grants and what it takes.
 struct Strangers {
     pair: Pair,
-    rations: [Rations; 2],
+    rate_limits: [RateLimits; 2],
     allowances: [Allowance; 2],
     asked: [usize; 2],
     now: Instant,
@@ -27,13 +27,13 @@ struct Strangers {
 impl Strangers {
     #[expect(clippy::disallowed_methods, reason = "a point in time to start from")]
     fn new() -> Self {
-        let rations = [(); 2].map(|()| {
-            let mut rations = Rations::new(RationsConfig::default());
-            rations.open(LINK, IpAddr::V4(Ipv4Addr::LOCALHOST), true);
-            rations
+        let rate_limits = [(); 2].map(|()| {
+            let mut rate_limits = RateLimits::new(RateLimitsConfig::default());
+            rate_limits.open(LINK, IpAddr::V4(Ipv4Addr::LOCALHOST), true);
+            rate_limits
         });
         let (pair, allowances) = (Pair::new(LINK_SLOTS_LIVE), [Allowance::default(); 2]);
-        Self { pair, rations, allowances, asked: [0; 2], now: Instant::now(), frames: 0 }
+        Self { pair, rate_limits, allowances, asked: [0; 2], now: Instant::now(), frames: 0 }
     }
 
     /// One channel more on each side. The evaluation of the one before may have come meanwhile.
@@ -63,9 +63,9 @@ impl Strangers {
             side.receive(&frame).unwrap();
         }
         // What it waits for grows by what it asks, and shrinks by what it is granted.
-        self.rations[number].ask(LINK, side.waiting - self.asked[number]);
+        self.rate_limits[number].ask(LINK, side.waiting - self.asked[number]);
         self.asked[number] = side.waiting;
-        let granted = self.rations[number].poll_grant(self.now).map_or(0, |(_, count)| count);
+        let granted = self.rate_limits[number].poll_grant(self.now).map_or(0, |(_, count)| count);
         (0..granted).for_each(|_| side.grant(1));
         self.asked[number] = side.waiting;
         !is_still || granted > 0

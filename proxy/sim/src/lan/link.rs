@@ -46,7 +46,7 @@ impl Lan {
         }
     }
 
-    /// Passes on what the rations of a machine allow.
+    /// Passes on what the rate limits of a machine allow.
     pub(super) fn grant(&mut self, machine: MachineId) {
         let now = self.clock.now();
         while let Some((link, count)) = self.machines[machine.0].poll_grant(now) {
@@ -111,14 +111,14 @@ impl Lan {
                     self.tell_mesh(machine, MeshInput::Ready { link });
                 }
                 Output::Waiting(count) => {
-                    self.machines[machine.0].ask_rations(link, count);
+                    self.machines[machine.0].ask_rate_limits(link, count);
                     self.grant(machine);
                 }
                 Output::Work(work) => {
                     end.session.handle(Input::Done(work.run())).expect("it is what was asked for");
                 }
                 Output::Matched { channel, own, peer } => {
-                    self.machines[machine.0].match_rations(link);
+                    self.machines[machine.0].match_rate_limits(link);
                     self.tell_mesh(machine, MeshInput::Matched { link });
                     self.open(cable, side, channel.clone(), (own, peer));
                     self.tell_mesh(machine, MeshInput::Shared { link, channel, is_matched: true });

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use nws_core::{Config, ConnId, DialId, LinkId, Mesh, MeshConfig, StreamId, Target};
-use nws_matching::{LinkKey, Rations, RationsConfig};
+use nws_matching::{LinkKey, RateLimits, RateLimitsConfig};
 use nws_protocol::ProxyId;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
@@ -41,7 +41,7 @@ pub(super) struct Machine {
     /// The addresses that it is configured with.
     pub(super) peers: Vec<SocketAddr>,
     pub(super) dials: BTreeMap<DialId, Target>,
-    rations: Rations,
+    rate_limits: RateLimits,
     /// The streams of links, by the connections that stand for their other sides.
     pub(super) streams: HashMap<ConnId, (CableId, Side, StreamId)>,
     /// What it is to be woken for.
@@ -64,7 +64,7 @@ impl Machine {
             links: SlotMap::with_key(),
             peers: Vec::new(),
             dials: BTreeMap::new(),
-            rations: Rations::new(RationsConfig::default()),
+            rate_limits: RateLimits::new(RateLimitsConfig::default()),
             streams: HashMap::new(),
             alarm: None,
         }
@@ -76,29 +76,29 @@ impl Machine {
 
     /// When it has something to do, if nothing happens before.
     pub(super) fn next(&self) -> Option<Instant> {
-        self.mesh.poll_timeout().into_iter().chain(self.rations.poll_timeout()).min()
+        self.mesh.poll_timeout().into_iter().chain(self.rate_limits.poll_timeout()).min()
     }
 
-    pub(super) fn open_rations(&mut self, link: LinkId, source: IpAddr) {
-        self.rations.open(key(link), source, true);
+    pub(super) fn open_rate_limits(&mut self, link: LinkId, source: IpAddr) {
+        self.rate_limits.open(key(link), source, true);
     }
 
     /// The other side of a link wants so many evaluations more.
-    pub(super) fn ask_rations(&mut self, link: LinkId, count: usize) {
-        self.rations.ask(key(link), count);
+    pub(super) fn ask_rate_limits(&mut self, link: LinkId, count: usize) {
+        self.rate_limits.ask(key(link), count);
     }
 
-    pub(super) fn match_rations(&mut self, link: LinkId) {
-        self.rations.matched(key(link));
+    pub(super) fn match_rate_limits(&mut self, link: LinkId) {
+        self.rate_limits.matched(key(link));
     }
 
-    pub(super) fn close_rations(&mut self, link: LinkId) {
-        self.rations.close(key(link));
+    pub(super) fn close_rate_limits(&mut self, link: LinkId) {
+        self.rate_limits.close(key(link));
     }
 
     /// A link, and how many evaluations it may do now.
     pub(super) fn poll_grant(&mut self, now: Instant) -> Option<(LinkId, usize)> {
-        let (link, count) = self.rations.poll_grant(now)?;
+        let (link, count) = self.rate_limits.poll_grant(now)?;
         Some((KeyData::from_ffi(link.0).into(), count))
     }
 }

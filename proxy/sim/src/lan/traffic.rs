@@ -20,7 +20,7 @@ impl Lan {
         }
         let Machine { id, address, .. } = &self.machines[other.0];
         let (proxy, source) = (id.clone(), address.ip());
-        self.machines[machine.0].open_rations(link, source);
+        self.machines[machine.0].open_rate_limits(link, source);
         self.tell_mesh(machine, MeshInput::Connected { link, proxy, source, dial });
     }
 
@@ -96,7 +96,7 @@ impl Lan {
         let conns: Vec<_> = end.mux.open().filter_map(|stream| end.mux.conn(stream)).collect();
         conns.into_iter().for_each(|conn| self.sever(machine, conn));
         self.machines[machine.0].links.remove(link);
-        self.machines[machine.0].close_rations(link);
+        self.machines[machine.0].close_rate_limits(link);
         self.tell_mesh(machine, MeshInput::Down { link });
         self.drop_if_over(cable);
     }

@@ -27,8 +27,8 @@ pub(super) enum End {
 
 /// Announces `mdns` until `stop`.
 ///
-/// A daemon that a flood has filled is followed by another one at once and leaves without farewell, so that
-/// the neighbours do not notice.
+/// A daemon that a flood has filled is followed by another one at once and leaves without farewell,
+/// so that the neighbours do not notice.
 pub(super) async fn announce(mdns: &Mdns, stop: &mut Stop) {
     let (mut pause, mut groups, mut trouble) = (Pause::new(), Groups::default(), Trouble::default());
     loop {
@@ -65,7 +65,7 @@ async fn live(
 ) -> End {
     let end = watch(mdns, &daemon, events, groups, stop).await;
     if matches!(end, End::Stopped) {
-        // Whoever has not heard it finds out when it dials.
+        // A proxy that has not heard it finds out when it dials.
         let _ = timeout(FAREWELL_TIME, daemon.end()).await;
         return end;
     }

@@ -18,19 +18,22 @@ use crate::discovery::Sighting;
 use crate::interfaces::Interfaces;
 use crate::trouble::Trouble;
 
-/// Names that one daemon may know. More than proxies are dialled; when there are more, most are made up. And
-/// no more than the daemon can tell of at once, which takes two of the 1000 events that it lets wait for each.
+/// Names that one daemon may know. More than proxies are dialled; when there are more, most are
+/// made up. And no more than the daemon can tell of at once, which takes two of the 1000 events
+/// that it lets wait for each.
 pub(super) const INSTANCES_MAX: usize = 400;
 
-/// How long a daemon may take to open its sockets, which is a matter of milliseconds. Announcing waits for it.
+/// How long a daemon may take to open its sockets, which is a matter of milliseconds. Announcing
+/// waits for it.
 const START_TIME: Duration = Duration::from_secs(5);
 
-/// From one question to the next, at least. Each is repeated by the daemon after 1, 3, 7, … seconds, and
-/// everybody on the network hears it.
+/// Shortest time from one question to the next. The daemon repeats each after 1, 3, 7, … seconds,
+/// and all machines on the network hear it.
 const ASK_MIN: Duration = Duration::from_secs(60);
 
-/// From one question to the next, at most: how long somebody is missed whom others have forgotten, or who
-/// came while nobody heard. As long as the addresses of a proxy are remembered that is not heard any more.
+/// Longest time from one question to the next. So long a proxy is missed that others have
+/// forgotten, or that came while nothing was heard. It is the time for which the addresses of a
+/// proxy are remembered that is not heard any more.
 const ASK_MAX: Duration = Duration::from_secs(120);
 
 /// Why a daemon is not used any longer.
@@ -43,12 +46,12 @@ pub(super) enum End {
     Unheard,
 }
 
-/// Tells `sightings` of the neighbours of `mdns`, for as long as anybody listens, and `listening` as soon as
-/// it hears them, or has found out that it cannot.
+/// Tells `sightings` of the neighbours of `mdns`, as long as its receiver is there, and `listening`
+/// as soon as it hears them, or has found out that it cannot.
 ///
-/// What comes faster than `sightings` takes it waits in the daemon, which gives up at 1000 events; then,
-/// as when there are too many names, everything starts from the beginning: whoever is really there
-/// answers the first question of the next daemon.
+/// What comes faster than `sightings` takes it waits in the daemon, which gives up at 1000 events.
+/// Then, as when there are too many names, everything starts from the beginning: the proxies that
+/// are really there answer the first question of the next daemon.
 pub(super) async fn browse(mdns: &Mdns, sightings: mpsc::Sender<Sighting>, listening: oneshot::Sender<()>) {
     let (mut pause, mut listening) = (Pause::new(), Some(listening));
     let (mut trouble, mut outsiders) = (Trouble::default(), Outsiders::new());
@@ -91,10 +94,11 @@ pub(super) async fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<Serv
 
 /// Owns `events`: when it returns, the daemon caches no names any more, whatever it is busy with.
 ///
-/// It asks again now and then: the daemon tells of everybody once only, and we may have forgotten them since;
-/// and by itself it asks ever more rarely, up to an hour apart. It also asks when interfaces have changed, and when the mesh wants it: a
-/// question may be lost on a cable that was just plugged in, and whoever was seen there before we knew of it
-/// was not told of. What the daemon has said up to then is heard to its end first.
+/// It asks again now and then: the daemon tells of each proxy once only, and the mesh may have
+/// forgotten that since; by itself the daemon asks ever more rarely, up to an hour apart. It also
+/// asks when interfaces have changed, and when the mesh wants it: a question may be lost on a cable
+/// that was just plugged in, and a proxy that was seen there before this one knew of the cable was
+/// not told of. What the daemon has said up to then is heard to its end first.
 pub(super) async fn listen(
     mdns: &Mdns,
     daemon: &Daemon,
@@ -183,7 +187,7 @@ async fn is_time_to_ask(mdns: &Mdns, interfaces: &mut watch::Receiver<Arc<Interf
     }
 }
 
-/// When to ask again. Those who were started together, by the same power that came back, do not ask together.
+/// When to ask again. Proxies that were started together, as power came back, do not ask together.
 fn next_question() -> Instant {
     let chance = getrandom::u32().unwrap_or_default();
     Instant::now() + ASK_MIN + (ASK_MAX - ASK_MIN).mul_f64(f64::from(chance) / f64::from(u32::MAX))

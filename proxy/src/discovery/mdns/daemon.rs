@@ -1,9 +1,10 @@
 //! One daemon of mdns-sd, on the interfaces that are used.
 //!
-//! It bounds its queues, but neither its cache nor its timers, and anybody can add to those: each record
-//! of a name that it has not heard yet stays until its time is over, and each repetition leaves a timer.
-//! So what it holds is asked for again and again, and whoever owns it ends it when that is too much. It
-//! answers between two bursts of packets only, and therefore the browser counts for itself as well.
+//! It bounds its queues, but neither its cache nor its timers, and any machine on the network can
+//! add to those: each record of a name that it has not heard yet stays until its time is over, and
+//! each repetition leaves a timer. So it is asked again and again how much it holds, and its owner
+//! ends it when that is too much. It answers between two bursts of packets only, and therefore the
+//! browser counts for itself as well.
 
 use std::time::Duration;
 
@@ -23,8 +24,9 @@ const RECORDS_MAX: i64 = 4096;
 /// Timers that are too many: 16 bytes each.
 const TIMERS_MAX: i64 = 65_536;
 
-/// How often the daemon is asked: what a network can bring meanwhile fits in memory. None ends sooner by a
-/// flood, so that a new one in its place, which announces itself at once, does not add to the flood.
+/// How often the daemon is asked: what a network can bring meanwhile fits in memory. None ends
+/// sooner by a flood, so that a new one in its place, which announces itself at once, does not add
+/// to the flood.
 const ASK_PERIOD: Duration = Duration::from_millis(500);
 
 /// How long a daemon that is to end may take before it is left to itself.
@@ -41,9 +43,9 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
-    /// Starts one, and tells what happens to it: each address at which it joins the group or leaves it above all. Closed
-    /// when it has died. Interfaces that appear later are subject to the filter of `mdns` like others, and loopback is
-    /// used for as long as there is nothing else.
+    /// Starts one, and tells what happens to it: each address at which it joins the group or leaves
+    /// it above all. Closed when it has died. Interfaces that appear later are subject to the
+    /// filter of `mdns` like others, and loopback is used for as long as there is nothing else.
     pub(super) fn start(mdns: &Mdns) -> mdns_sd::Result<(Self, Receiver<DaemonEvent>)> {
         let held = Held::look().map_err(|error| mdns_sd::Error::Msg(error.to_string()))?;
         let daemon = Self { service: ServiceDaemon::new()?, held };
@@ -71,8 +73,9 @@ impl Daemon {
         self.service.register(info)
     }
 
-    /// Asks for proxies, and tells of those that are known already. Asked once more, it starts from the
-    /// beginning, and the former receiver is closed. Closed when it has died, or when 1000 events wait.
+    /// Asks for proxies, and tells of those that are known already. Asked once more, it starts from
+    /// the beginning, and the former receiver is closed. Closed when it has died, or when 1000
+    /// events wait.
     pub(super) fn browse(&self) -> mdns_sd::Result<Receiver<ServiceEvent>> {
         self.service.browse(SERVICE)
     }
@@ -100,7 +103,7 @@ impl Daemon {
         let _ = self.service.shutdown().unwrap().recv();
     }
 
-    /// Ends it without farewell: whoever knows what it has announced goes on to know it.
+    /// Ends it without farewell: other proxies go on to know what it has announced.
     pub(super) async fn vanish(self) {
         // Farewell is said on those that it uses, which are none then.
         let _ = self.service.disable_interface(IfKind::All);

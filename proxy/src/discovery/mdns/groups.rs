@@ -1,4 +1,4 @@
-//! At which addresses a daemon is a member of the group of mDNS, and what the log is told about that.
+//! Tells the log at which addresses a daemon is a member of the group of mDNS.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -10,7 +10,8 @@ use super::sockets::Held;
 use crate::interfaces::{self, Interface, Interfaces};
 use crate::trouble::Trouble;
 
-/// How long the daemon may be behind: it looks at the interfaces as often as we do, and tries again what failed.
+/// How long the daemon may be behind: it looks at the interfaces as often as we do, and tries again
+/// what failed.
 pub(super) const GRACE: Duration = interfaces::PERIOD.saturating_mul(3);
 
 /// Addresses above which nothing is said: of as many events at once the daemon may drop some.

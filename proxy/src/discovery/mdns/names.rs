@@ -1,4 +1,4 @@
-//! How a proxy is written in records, and read from them.
+//! Writes a proxy into records, and reads it from them.
 
 use std::net::{SocketAddr, SocketAddrV6};
 
@@ -13,9 +13,9 @@ pub(super) const SERVICE: &str = "_nws._tcp.local.";
 
 /// The records of `proxy`. Its addresses are those of the interfaces on which it is announced.
 ///
-/// They are not probed for. RFC 6762 wants that in order that a name has one owner, and takes up to a second
-/// for it. This name is the digest of a key drawn at this start, so nobody else has it but by a lie, to
-/// which one would not yield anyway.
+/// They are not probed for. RFC 6762 wants that in order that a name has one owner, and takes up to
+/// a second for it. This name is the digest of a key drawn at this start, so nobody else has it but
+/// by a lie, to which one would not yield anyway.
 pub(super) fn announcement(proxy: &ProxyId, port: u16) -> mdns_sd::Result<ServiceInfo> {
     let host = format!("{proxy}.local.");
     let text = [("v", "1")];

@@ -1,5 +1,5 @@
-//! Proxies that are heard on an interface and claim addresses of no network there: they cannot be linked. Nearly always
-//! the netmasks of two machines on one wire differ.
+//! Tells the log of proxies that are heard on an interface and claim addresses of no network there:
+//! they cannot be linked. Nearly always the netmasks of two machines on one wire differ.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,7 +11,8 @@ use tokio::time::Instant;
 use crate::interfaces::{self, Interfaces};
 use crate::trouble::Troubles;
 
-/// How long our interfaces may be behind: a proxy is heard on a new one before we have read its addresses.
+/// How long our interfaces may be behind: a proxy is heard on a new one before we have read its
+/// addresses.
 const GRACE: Duration = interfaces::PERIOD.saturating_mul(2);
 
 /// Proxies that are waited for at one time. Anybody can make up more.
@@ -46,7 +47,7 @@ impl Outsiders {
         self.waiting.values().map(|(due, _)| *due).min()
     }
 
-    /// Tells the log of those whose time is over.
+    /// Tells the log of the proxies whose time is over.
     pub(super) fn tell(&mut self, interfaces: &Interfaces) {
         let now = Instant::now();
         let late = self.waiting.extract_if(.., |_, (due, _)| *due <= now);

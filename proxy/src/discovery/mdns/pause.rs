@@ -1,4 +1,4 @@
-//! How long it takes until a daemon that has ended is started again.
+//! Waits until a daemon that has ended is started again.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Whether a daemon can have its sockets. It tries once when it starts, and does not say when it has none.
+//! Finds out whether a daemon can have its sockets. The daemon tries once when it starts, and does
+//! not say when it has none.
 
 use std::fmt;
 use std::io;
@@ -9,7 +10,7 @@ use mdns_sd::MDNS_PORT;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::time::sleep;
 
-/// How often a port that somebody else holds is tried again.
+/// How often a port that another program holds is tried again.
 const TRY_PERIOD: Duration = Duration::from_secs(5);
 
 /// Where a daemon listens.

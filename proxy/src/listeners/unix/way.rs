@@ -1,8 +1,9 @@
-//! Whether another user can lead the way to the socket elsewhere.
+//! Checks that no other user can lead the way to the socket elsewhere.
 //!
-//! Whoever can rename one folder on the way can put another in its place, with a socket of the same name.
-//! So each folder from the root on, and each symbolic link, must belong to this user or to root. No folder
-//! may be writable for others, unless it is sticky: then they can rename only what is theirs.
+//! A user that can rename one folder on the way can put another in its place, with a socket of the
+//! same name. So each folder from the root on, and each symbolic link, must belong to this user or
+//! to root. No folder may be writable for others, unless it is sticky: then they can rename only
+//! what is theirs.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
@@ -63,7 +64,7 @@ fn steps(path: &Path) -> Vec<OsString> {
     path.components().rev().filter(is_step).map(|part| part.as_os_str().to_owned()).collect()
 }
 
-/// A link has no mode that counts: who can replace it says the folder in which it lies.
+/// A link has no mode that counts: the folder in which it lies decides which users can replace it.
 fn judge(path: &Path, found: &Metadata) -> Result<(), Error> {
     let (owner, mode) = (found.uid(), found.mode() & 0o7777);
     if ![geteuid().as_raw(), 0].contains(&owner) {

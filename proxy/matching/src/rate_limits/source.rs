@@ -1,21 +1,22 @@
-//! Where links come from, and what each place has used.
+//! Remembers where links come from, and what each source has used.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::RationsConfig;
-use super::budget::Bucket;
+use nws_token_bucket::TokenBucket;
 
-/// Addresses that count as one: an IPv4 address; an IPv6 address on our own link, elsewhere its /64, in which one
-/// machine chooses addresses as it likes.
+use super::RateLimitsConfig;
+
+/// Addresses that count as one: an IPv4 address; an IPv6 address on our own link, elsewhere its
+/// /64, in which one machine chooses addresses as it likes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SourceKey(IpAddr);
 
 /// What one source has used.
 #[derive(Debug)]
 pub(super) struct Source {
-    pub(super) evaluations: Bucket,
-    pub(super) handshakes: Bucket,
+    pub(super) evaluations: TokenBucket,
+    pub(super) handshakes: TokenBucket,
     /// Links that are open.
     pub(super) links: usize,
 }
@@ -45,24 +46,24 @@ impl Sources {
         self.0.get_mut(&key)
     }
 
-    /// When the table is full, the source without a link that is whole again first is forgotten. Most often it is already,
-    /// and nothing is lost. Where it is not, somebody has thousands of addresses, and the common budgets
-    /// alone bind them in any case.
-    pub(super) fn get_or_insert(&mut self, key: SourceKey, config: &RationsConfig) -> &mut Source {
+    /// When the table is full, the source without a link that is whole again first is forgotten.
+    /// Most often it is already, and nothing is lost. Where it is not, somebody has thousands of
+    /// addresses, and the common limits alone bind them in any case.
+    pub(super) fn get_or_insert(&mut self, key: SourceKey, config: &RateLimitsConfig) -> &mut Source {
         if !self.0.contains_key(&key) && self.0.len() >= config.sources_max {
             self.forget_one();
         }
         self.0.entry(key).or_insert_with(|| Source {
-            evaluations: Bucket::new(config.source),
-            handshakes: Bucket::new(config.source_handshakes),
+            evaluations: TokenBucket::new(config.source),
+            handshakes: TokenBucket::new(config.source_handshakes),
             links: 0,
         })
     }
 
     fn forget_one(&mut self) {
         let without_link = self.0.iter().filter(|(_, source)| source.links == 0);
-        let first =
-            without_link.min_by_key(|(_, source)| source.evaluations.full().max(source.handshakes.full()));
+        let first = without_link
+            .min_by_key(|(_, source)| source.evaluations.full_at().max(source.handshakes.full_at()));
         if let Some((&key, _)) = first {
             self.0.remove(&key);
         }
@@ -91,7 +92,7 @@ mod tests {
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a point in time to start from")]
     fn the_table_is_bounded() {
-        let config = RationsConfig { sources_max: 2, ..RationsConfig::default() };
+        let config = RateLimitsConfig { sources_max: 2, ..RateLimitsConfig::default() };
         let (one, two, three) = (key("192.0.2.1", true), key("192.0.2.2", true), key("192.0.2.3", true));
         let mut sources = Sources::default();
         let now = Instant::now();

@@ -1,4 +1,5 @@
-//! Whose turn it is: one source after the other, and within a source one link after the other.
+//! Gives links their turn: one source after the other, and within a source one link after the
+//! other.
 
 use std::collections::VecDeque;
 
@@ -45,7 +46,8 @@ impl Rotation {
         }
     }
 
-    /// The first link in turn whose share is not nothing. Who cannot be served now keeps its place.
+    /// The first link in turn whose share is not nothing. One that cannot be served now keeps its
+    /// place.
     pub(super) fn find(&self, share: impl Fn(LinkKey) -> usize) -> Option<(LinkKey, usize)> {
         self.links().map(|&link| (link, share(link))).find(|(_, share)| *share > 0)
     }

@@ -1,16 +1,17 @@
-//! Nobody gets more than the budgets say, and nobody waits because of somebody else for longer than their turn.
+//! No link gets more than the limits say, and none waits because of another for longer than its turn.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
-use nws_matching::{Budget, LinkKey, Rations, RationsConfig};
+use nws_matching::{LinkKey, RateLimits, RateLimitsConfig};
+use nws_token_bucket::RateLimit;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Rations, and the time as they are told it.
+/// Rate limits, and the time as they are told it.
 struct World {
-    rations: Rations,
+    rate_limits: RateLimits,
     start: Instant,
     passed: Duration,
     granted: BTreeMap<LinkKey, usize>,
@@ -23,8 +24,8 @@ fn source(number: u8) -> IpAddr {
 impl World {
     #[expect(clippy::disallowed_methods, reason = "an origin: only differences count")]
     fn new() -> Self {
-        let rations = Rations::new(RationsConfig::default());
-        Self { rations, start: Instant::now(), passed: Duration::ZERO, granted: BTreeMap::new() }
+        let rate_limits = RateLimits::new(RateLimitsConfig::default());
+        Self { rate_limits, start: Instant::now(), passed: Duration::ZERO, granted: BTreeMap::new() }
     }
 
     fn now(&self) -> Instant {
@@ -33,16 +34,16 @@ impl World {
 
     /// A link of a source, which asks for as much as may wait.
     fn open(&mut self, link: u64, from: u8) {
-        self.rations.open(LinkKey(link), source(from), true);
-        self.rations.ask(LinkKey(link), 64);
+        self.rate_limits.open(LinkKey(link), source(from), true);
+        self.rate_limits.ask(LinkKey(link), 64);
     }
 
     /// Everything that is granted now; whoever is granted something asks for as much again.
     fn serve(&mut self) -> usize {
         let mut sum = 0;
-        while let Some((link, count)) = self.rations.poll_grant(self.now()) {
+        while let Some((link, count)) = self.rate_limits.poll_grant(self.now()) {
             assert!((1..=16).contains(&count));
-            self.rations.ask(link, count);
+            self.rate_limits.ask(link, count);
             *self.granted.entry(link).or_default() += count;
             sum += count;
         }
@@ -53,9 +54,9 @@ impl World {
     fn serve_for(&mut self, time: Duration) {
         let end = self.passed + time;
         self.serve();
-        while let Some(next) = self.rations.poll_timeout().filter(|&next| next <= self.start + end) {
+        while let Some(next) = self.rate_limits.poll_timeout().filter(|&next| next <= self.start + end) {
             let before = next - Duration::from_nanos(1);
-            assert_eq!(self.rations.poll_grant(before), None, "nothing before the time");
+            assert_eq!(self.rate_limits.poll_grant(before), None, "nothing before the time");
             assert!(next > self.now());
             self.passed = next - self.start;
             assert!(self.serve() > 0, "something at the time");
@@ -72,9 +73,9 @@ impl World {
     }
 }
 
-/// All that a budget has given after a time.
-fn after(budget: Budget, time: Duration) -> usize {
-    budget.burst as usize + (time.as_nanos() / budget.interval.as_nanos()) as usize
+/// All that a limit has given after a time.
+fn after(limit: RateLimit, time: Duration) -> usize {
+    limit.burst as usize + (time.as_nanos() / limit.interval.as_nanos()) as usize
 }
 
 #[test]
@@ -107,7 +108,7 @@ fn connections_in_a_row() {
     for link in 0..64 {
         world.open(link, 1);
         world.serve();
-        world.rations.close(LinkKey(link));
+        world.rate_limits.close(LinkKey(link));
     }
     assert_eq!(world.sum(), 512);
     assert_eq!((world.granted(0), world.granted(1), world.granted(2)), (256, 256, 0));
@@ -134,8 +135,8 @@ fn strangers_do_not_starve_friends() {
     world.serve();
     world.open(100, 100);
     assert_eq!(world.serve(), 0);
-    world.rations.matched(LinkKey(100));
-    world.rations.matched(LinkKey(100));
+    world.rate_limits.matched(LinkKey(100));
+    world.rate_limits.matched(LinkKey(100));
     assert_eq!(world.serve(), 1024);
     assert_eq!(world.granted(100), 1024);
     world.serve_for(Duration::from_secs(100));
@@ -144,11 +145,11 @@ fn strangers_do_not_starve_friends() {
 }
 
 #[test]
-fn friends_have_a_common_budget() {
+fn friends_have_a_common_limit() {
     let mut world = World::new();
     for link in 0..8 {
         world.open(link, 1);
-        world.rations.matched(LinkKey(link));
+        world.rate_limits.matched(LinkKey(link));
     }
     assert_eq!(world.serve(), 4096);
     assert!((0..8).all(|link| world.granted(link) == 512));
@@ -160,16 +161,16 @@ fn friends_have_a_common_budget() {
 fn who_is_closed_is_granted_nothing() {
     let mut world = World::new();
     world.open(1, 1);
-    world.rations.close(LinkKey(1));
-    world.rations.ask(LinkKey(1), 64);
-    world.rations.matched(LinkKey(1));
-    assert_eq!((world.serve(), world.rations.poll_timeout()), (0, None));
+    world.rate_limits.close(LinkKey(1));
+    world.rate_limits.ask(LinkKey(1), 64);
+    world.rate_limits.matched(LinkKey(1));
+    assert_eq!((world.serve(), world.rate_limits.poll_timeout()), (0, None));
 }
 
 #[test]
 fn handshakes() {
     let mut world = World::new();
-    let shake = |world: &mut World, from: u8| world.rations.handshake(source(from), true, world.now());
+    let shake = |world: &mut World, from: u8| world.rate_limits.handshake(source(from), true, world.now());
     let many = |world: &mut World, from: u8| (0..100).filter(|_| shake(world, from)).count();
     assert_eq!(many(&mut world, 1), 4);
     assert_eq!([2, 3, 4, 5].map(|from| many(&mut world, from)), [4, 4, 4, 0]);
@@ -205,8 +206,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
-    fn no_budget_is_overdrawn(steps in vec(step(), 0..100)) {
-        let config = RationsConfig::default();
+    fn no_limit_is_exceeded(steps in vec(step(), 0..100)) {
+        let config = RateLimitsConfig::default();
         let mut world = World::new();
         // Of each link that is open: its source, whether it is a friend, when it became what it is, and what it got.
         let mut links: BTreeMap<u64, (u8, bool, Duration, usize)> = BTreeMap::new();
@@ -219,11 +220,11 @@ proptest! {
                     links.insert(link, (from, false, begin, 0));
                 }
                 Step::Close(link) => {
-                    world.rations.close(LinkKey(link));
+                    world.rate_limits.close(LinkKey(link));
                     links.remove(&link);
                 }
                 Step::Match(link) => {
-                    world.rations.matched(LinkKey(link));
+                    world.rate_limits.matched(LinkKey(link));
                     links.entry(link).and_modify(|link| {
                         if !link.1 {
                             *link = (link.0, true, begin, 0);
@@ -243,8 +244,8 @@ proptest! {
             }
             let now = world.passed;
             for (_, is_friend, since, granted) in links.values() {
-                let budget = if *is_friend { config.friend } else { config.link };
-                prop_assert!(*granted <= after(budget, now - *since));
+                let limit = if *is_friend { config.friend } else { config.link };
+                prop_assert!(*granted <= after(limit, now - *since));
             }
             prop_assert!(of_sources.iter().all(|granted| *granted <= after(config.source, now)));
             prop_assert!(pools[0] <= after(config.strangers, now) && pools[1] <= after(config.friends, now));

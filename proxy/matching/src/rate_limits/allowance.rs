@@ -1,30 +1,29 @@
-//! What the other side of a link may say before a channel is matched.
+//! Limits what the other side of a link may say before a channel is matched.
 //!
-//! Until then it has little to say, and anybody can be it. Who says more means harm: its link is
-//! closed.
+//! Until then it has little to say, and anybody can be it. A side that says more means harm: its
+//! link is closed.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nws_protocol::limits::{
     LINK_EARLY_BYTES, LINK_EARLY_BYTES_PER_SECOND, LINK_EARLY_FRAMES, LINK_EARLY_FRAMES_PER_SECOND,
 };
 
-use super::Budget;
-use super::budget::Bucket;
+use nws_token_bucket::{RateLimit, TokenBucket};
 
 /// What is left of what may be said on one link.
 #[derive(Clone, Copy, Debug)]
 pub struct Allowance {
-    frames: Bucket,
-    bytes: Bucket,
+    frames: TokenBucket,
+    bytes: TokenBucket,
 }
 
 impl Default for Allowance {
     fn default() -> Self {
-        let a_second = |burst, rate| Bucket::new(Budget { burst, interval: Duration::from_secs(1) / rate });
+        let per_second = |burst, rate| TokenBucket::new(RateLimit::per_second(burst, rate));
         Self {
-            frames: a_second(LINK_EARLY_FRAMES, LINK_EARLY_FRAMES_PER_SECOND),
-            bytes: a_second(LINK_EARLY_BYTES, LINK_EARLY_BYTES_PER_SECOND),
+            frames: per_second(LINK_EARLY_FRAMES, LINK_EARLY_FRAMES_PER_SECOND),
+            bytes: per_second(LINK_EARLY_BYTES, LINK_EARLY_BYTES_PER_SECOND),
         }
     }
 }
@@ -32,17 +31,19 @@ impl Default for Allowance {
 impl Allowance {
     /// A frame has come. Whether it may.
     pub fn takes_frame(&mut self, now: Instant) -> bool {
-        self.frames.takes(1, now)
+        self.frames.try_take(1, now)
     }
 
     /// So many bytes have come, whatever they mean. Whether they may.
     pub fn takes_bytes(&mut self, count: usize, now: Instant) -> bool {
-        self.bytes.takes(count, now)
+        self.bytes.try_take(count, now)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);

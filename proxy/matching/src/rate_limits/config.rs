@@ -1,44 +1,43 @@
-//! The budgets, with their defaults.
+//! The rate limits of matching, with their defaults.
 
-use std::time::Duration;
+use nws_token_bucket::RateLimit;
 
-use super::Budget;
-
-/// The budgets of [`Rations`](crate::Rations).
+/// What [`RateLimits`](crate::RateLimits) grants.
 #[derive(Clone, Copy, Debug)]
-pub struct RationsConfig {
+pub struct RateLimitsConfig {
     /// Evaluations of one link of which no channel has been matched.
-    pub link: Budget,
+    pub link: RateLimit,
     /// Evaluations of all such links with one source.
-    pub source: Budget,
+    pub source: RateLimit,
     /// Evaluations of all such links.
-    pub strangers: Budget,
+    pub strangers: RateLimit,
     /// Evaluations of one link of which a channel has been matched, from then on.
-    pub friend: Budget,
+    pub friend: RateLimit,
     /// Evaluations of all such links.
-    pub friends: Budget,
+    pub friends: RateLimit,
     /// TLS handshakes with one source.
-    pub source_handshakes: Budget,
+    pub source_handshakes: RateLimit,
     /// TLS handshakes with all.
-    pub handshakes: Budget,
-    /// Sources that are remembered. A source is whole again after four minutes, and sixteen handshakes a second bring
-    /// four thousand new ones in that time; twice as many have room.
+    pub handshakes: RateLimit,
+    /// Sources that are remembered. A source is whole again after four minutes, and sixteen
+    /// handshakes a second bring four thousand new ones in that time; twice as many have room.
     pub sources_max: usize,
 }
 
-impl Default for RationsConfig {
-    /// At eight guesses a second a word out of ten thousand falls in six minutes, and four random words never. The bursts let
-    /// a proxy with 256 channels meet a stranger without a pause, one with 1024 a friend.
+impl Default for RateLimitsConfig {
+    /// At eight guesses a second a word out of ten thousand falls in six minutes, and four random
+    /// words never. The bursts let a proxy with 256 channels meet a stranger without a pause, one
+    /// with 1024 a friend.
     fn default() -> Self {
-        let a_second = |burst, rate| Budget { burst, interval: Duration::from_secs(1) / rate };
+        let per_second = RateLimit::per_second;
         Self {
-            link: a_second(256, 1),
-            source: a_second(512, 2),
-            strangers: a_second(2048, 8),
-            friend: a_second(1024, 2),
-            friends: a_second(4096, 8),
-            source_handshakes: a_second(4, 4),
-            handshakes: a_second(16, 16),
+            link: per_second(256, 1),
+            source: per_second(512, 2),
+            strangers: per_second(2048, 8),
+            friend: per_second(1024, 2),
+            friends: per_second(4096, 8),
+            source_handshakes: per_second(4, 4),
+            handshakes: per_second(16, 16),
             sources_max: 8192,
         }
     }
@@ -50,7 +49,7 @@ mod tests {
 
     /// Time until half of as many names have been tried, in units of so many seconds.
     fn average(names: u64, unit: u64) -> u64 {
-        let Budget { burst, interval } = RationsConfig::default().strangers;
+        let RateLimit { burst, interval } = RateLimitsConfig::default().strangers;
         let tries = (names / 2).saturating_sub(u64::from(burst));
         let seconds = tries * u64::try_from(interval.as_millis()).unwrap() / 1000;
         (seconds + unit / 2) / unit

@@ -1,44 +1,46 @@
-//! How many evaluations and handshakes the proxies around us are granted.
+//! Limits the evaluations and handshakes that the proxies around us are granted.
 //!
-//! An evaluation is one guess at a name, so they are what an attacker lives on. Whoever asks for more than there is
-//! waits: nobody is closed, and what there is goes round, one source after the other, and within a source one link after the
-//! other. Links of which a channel has been matched have a pool of their own, so that strangers cannot starve them.
+//! An evaluation is one guess at a name, so an attacker lives on them. A link that asks for more
+//! than there is waits: none is closed. What there is goes round, one source after the other, and
+//! within a source one link after the other. Links of which a channel has been matched have a pool
+//! of their own, so that strangers cannot starve them.
 //!
-//! Slots that stand for nothing cost evaluations like any other: whoever evaluates cannot tell.
+//! Slots that stand for nothing cost evaluations like any other: the side that evaluates cannot
+//! tell them apart.
 
 mod allowance;
-mod budget;
 mod config;
 mod rotation;
 mod source;
 
 pub use allowance::Allowance;
-pub use budget::Budget;
-pub use config::RationsConfig;
+pub use config::RateLimitsConfig;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use self::budget::Bucket;
+use nws_token_bucket::TokenBucket;
+
 use self::rotation::Rotation;
 use self::source::{SourceKey, Sources};
 
-/// Evaluations that one link is granted in one turn: as many as are computed without leaving the thread.
+/// Evaluations that one link is granted in one turn: as many as are computed without leaving the
+/// thread.
 const TURN: usize = 16;
 
-/// Names one link in [`Rations`]; the shell chooses it.
+/// Names one link in [`RateLimits`]; the shell chooses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LinkKey(pub u64);
 
-/// The budgets of one proxy. What is remembered is bounded by the number of links, and of sources by
-/// [`RationsConfig::sources_max`].
+/// The limits of one proxy, and what is left of them. What is remembered is bounded by the number
+/// of links, and of sources by [`RateLimitsConfig::sources_max`].
 #[derive(Debug)]
-pub struct Rations {
-    config: RationsConfig,
+pub struct RateLimits {
+    config: RateLimitsConfig,
     sources: Sources,
     links: BTreeMap<LinkKey, Link>,
-    handshakes: Bucket,
+    handshakes: TokenBucket,
     strangers: Pool,
     friends: Pool,
 }
@@ -47,34 +49,35 @@ pub struct Rations {
 struct Link {
     source: SourceKey,
     is_friend: bool,
-    evaluations: Bucket,
+    evaluations: TokenBucket,
     waiting: usize,
 }
 
 /// What all links of one kind share.
 #[derive(Debug)]
 struct Pool {
-    evaluations: Bucket,
+    evaluations: TokenBucket,
     /// The links that wait.
     rotation: Rotation,
 }
 
-impl Rations {
+impl RateLimits {
     /// Everything is full.
     #[must_use]
-    pub fn new(config: RationsConfig) -> Self {
-        let pool = |budget| Pool { evaluations: Bucket::new(budget), rotation: Rotation::default() };
+    pub fn new(config: RateLimitsConfig) -> Self {
+        let pool = |limit| Pool { evaluations: TokenBucket::new(limit), rotation: Rotation::default() };
         Self {
             config,
             sources: Sources::default(),
             links: BTreeMap::new(),
-            handshakes: Bucket::new(config.handshakes),
+            handshakes: TokenBucket::new(config.handshakes),
             strangers: pool(config.strangers),
             friends: pool(config.friends),
         }
     }
 
-    /// Whether a TLS handshake with `source` may be done now. One that may not is refused: nobody waits.
+    /// Whether a TLS handshake with `source` may be done now. One that may not is refused: nobody
+    /// waits.
     pub fn handshake(&mut self, source: IpAddr, on_link: bool, now: Instant) -> bool {
         let key = SourceKey::new(source, on_link);
         let theirs = self.sources.get(key).map_or(1, |source| source.handshakes.available(now));
@@ -86,12 +89,12 @@ impl Rations {
         granted
     }
 
-    /// A link has come into being, whoever dialled.
+    /// A link has come into being, whichever side dialled.
     pub fn open(&mut self, link: LinkKey, source: IpAddr, on_link: bool) {
         self.close(link);
         let source = SourceKey::new(source, on_link);
         self.sources.get_or_insert(source, &self.config).links += 1;
-        let evaluations = Bucket::new(self.config.link);
+        let evaluations = TokenBucket::new(self.config.link);
         self.links.insert(link, Link { source, is_friend: false, evaluations, waiting: 0 });
     }
 
@@ -109,7 +112,7 @@ impl Rations {
     pub fn matched(&mut self, link: LinkKey) {
         let Some(friend) = self.links.get_mut(&link).filter(|link| !link.is_friend) else { return };
         friend.is_friend = true;
-        friend.evaluations = Bucket::new(self.config.friend);
+        friend.evaluations = TokenBucket::new(self.config.friend);
         if friend.waiting > 0 {
             self.strangers.rotation.remove(friend.source, link);
             self.friends.rotation.add(friend.source, link);
@@ -131,14 +134,15 @@ impl Rations {
         self.grant(true, now).or_else(|| self.grant(false, now))
     }
 
-    /// When to ask [`poll_grant`](Self::poll_grant) again after it gave nothing, if nothing else happens.
+    /// When to ask [`poll_grant`](Self::poll_grant) again after it gave nothing, if nothing else
+    /// happens.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let when = |(key, pool): (&LinkKey, &Pool)| {
             let link = &self.links[key];
             let source = self.sources.get(link.source).filter(|_| !link.is_friend);
-            let source = source.and_then(|source| source.evaluations.ready());
-            link.evaluations.ready().max(pool.evaluations.ready()).max(source)
+            let source = source.and_then(|source| source.evaluations.has_one_at());
+            link.evaluations.has_one_at().max(pool.evaluations.has_one_at()).max(source)
         };
         let pools = [&self.strangers, &self.friends];
         let waiting = pools.into_iter().flat_map(|pool| pool.rotation.links().map(move |link| (link, pool)));

@@ -1,4 +1,4 @@
-//! Waiting for somebody, but not for ever: time in which this process stood still does not count.
+//! Waits for so long and no longer: time in which this process stood still does not count.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -9,7 +9,11 @@ use hyper::rt::{Sleep, Timer};
 use nws_core::Attention;
 use tokio::time::timeout_at;
 
-/// How often it is looked whether this process stands still: it costs somebody no more of his time than such a part.
+/// Far enough away to stand for never, near enough not to overflow.
+pub(crate) const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often it is looked whether this process stands still: a standstill costs the other side no
+/// more of its time than such a part.
 const LOOKS: u32 = 8;
 
 /// What `future` comes to, or `None` if that takes longer than `time`.
@@ -30,14 +34,14 @@ pub(crate) async fn within<F: Future>(time: Duration, future: F) -> Option<F::Ou
     }
 }
 
-/// Time as HTTP counts it.
+/// The timer of HTTP, by the same clock.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PatientTimer;
+pub(crate) struct AwakeTimer;
 
-impl Timer for PatientTimer {
+impl Timer for AwakeTimer {
     fn sleep(&self, time: Duration) -> Pin<Box<dyn Sleep>> {
         let sleep = within(time, std::future::pending::<()>());
-        Box::pin(PatientSleep(Box::pin(async { sleep.await.unwrap_or_default() })))
+        Box::pin(AwakeSleep(Box::pin(async { sleep.await.unwrap_or_default() })))
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
@@ -45,9 +49,9 @@ impl Timer for PatientTimer {
     }
 }
 
-struct PatientSleep(Pin<Box<dyn Future<Output = ()> + Send + Sync>>);
+struct AwakeSleep(Pin<Box<dyn Future<Output = ()> + Send + Sync>>);
 
-impl Future for PatientSleep {
+impl Future for AwakeSleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -55,14 +59,14 @@ impl Future for PatientSleep {
     }
 }
 
-impl Sleep for PatientSleep {}
+impl Sleep for AwakeSleep {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn patience_ends_in_time() {
+    async fn the_time_ends() {
         let (time, start) = (Duration::from_millis(200), Instant::now());
         assert_eq!(within(time, std::future::pending::<()>()).await, None);
         assert!((time..time * 20).contains(&start.elapsed()));

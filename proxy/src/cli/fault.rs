@@ -1,0 +1,29 @@
+//! Names the faults of a command line.
+
+/// Why there are no settings.
+pub(crate) enum Fault {
+    /// Help or the version was asked for.
+    Help(clap::Error),
+    /// They cannot be served.
+    Usage(Usage),
+}
+
+/// Settings that cannot be served: a line for standard error, exit status 2.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl Usage {
+    /// The first paragraph of clap's, which says what is wrong.
+    pub(super) fn from_clap(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+        let line = lines.join(" ");
+        Self(line.strip_prefix("error: ").unwrap_or(&line).to_owned())
+    }
+}
+
+impl From<Usage> for Fault {
+    fn from(usage: Usage) -> Self {
+        Self::Usage(usage)
+    }
+}

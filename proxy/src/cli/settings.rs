@@ -1,0 +1,137 @@
+//! The settings of a proxy, as flags, variables and a file give them.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::Args;
+use clap::builder::BoolishValueParser;
+use nws_proxy::{Config, Links};
+use serde::Deserialize;
+
+use super::fault::Usage;
+use super::layer::layer;
+use super::limits::LimitSettings;
+use super::log_format::LogFormat;
+use super::source::Sources;
+
+/// How many shards there may be: far more than any machine has cores.
+const SHARDS: RangeInclusive<usize> = 1..=1024;
+
+layer! {
+    #[derive(Debug, Default, Args, Deserialize)]
+    #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+    pub(super) struct Settings {
+        /// Port on 127.0.0.1 and [::1]; 0 picks a free one
+        #[arg(long, env = "NWS_PORT")]
+        port: Option<u16>,
+        /// Also serve programs of this user, and of no other, on a Unix socket at this path
+        #[arg(long, value_name = "PATH", env = "NWS_UNIX")]
+        unix: Option<PathBuf>,
+        /// No port for clients, only the socket of --unix: no page can connect
+        #[arg(long, value_name = "BOOL", env = "NWS_NO_TCP", value_parser = BoolishValueParser::new())]
+        #[arg(num_args = 0..=1, require_equals = true)]
+        #[arg(default_missing_value = "true", hide_possible_values = true)]
+        no_tcp: Option<bool>,
+        /// Port for other proxies
+        #[arg(long, value_name = "PORT", env = "NWS_LINK_PORT")]
+        link_port: Option<u16>,
+        /// Use only network interfaces of this name, such as eth0 or wl* (repeatable)
+        #[arg(long, value_name = "GLOB", env = "NWS_INTERFACE", value_delimiter = ',')]
+        interface: Option<Vec<String>>,
+        /// Do not use network interfaces of this name (repeatable)
+        #[arg(long, value_name = "GLOB", env = "NWS_NO_INTERFACE", value_delimiter = ',')]
+        no_interface: Option<Vec<String>>,
+        /// Keep connected to the proxy at this address, wherever it is (repeatable)
+        #[arg(long, value_name = "HOST:PORT", env = "NWS_PEER", value_delimiter = ',')]
+        peer: Option<Vec<String>>,
+        /// Let proxies of other networks than those of this machine connect
+        #[arg(long, value_name = "BOOL", env = "NWS_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
+        #[arg(num_args = 0..=1, require_equals = true)]
+        #[arg(default_missing_value = "true", hide_possible_values = true)]
+        allow_remote: Option<bool>,
+        /// No mDNS; and no links to other proxies at all, unless --link-port or --peer is given
+        #[arg(long, value_name = "BOOL", env = "NWS_NO_DISCOVERY", value_parser = BoolishValueParser::new())]
+        #[arg(num_args = 0..=1, require_equals = true)]
+        #[arg(default_missing_value = "true", hide_possible_values = true)]
+        no_discovery: Option<bool>,
+        /// Let only pages of this origin connect, such as https://example.com, http://localhost:*
+        /// or file:// (repeatable)
+        #[arg(long, value_name = "ORIGIN", env = "NWS_ALLOW_ORIGIN", value_delimiter = ',')]
+        allow_origin: Option<Vec<String>>,
+        /// Answer requests to this Host besides localhost, 127.0.0.1 and [::1] (repeatable)
+        #[arg(long, value_name = "HOST[:PORT]", env = "NWS_ALLOW_HOST", value_delimiter = ',')]
+        allow_host: Option<Vec<String>>,
+        #[arg(long, value_name = "N", env = "NWS_SHARDS")]
+        #[arg(help = shards_help())]
+        shards: Option<usize>,
+        /// Format of the logs on standard error
+        #[arg(long, value_enum, env = "NWS_LOG_FORMAT")]
+        pub(super) log_format: Option<LogFormat>,
+        #[command(flatten)]
+        limits: LimitSettings,
+    }
+}
+
+fn shards_help() -> String {
+    let (least, most) = (SHARDS.start(), SHARDS.end());
+    format!("Threads that own channels, {least} to {most} [default: one for every two cores]")
+}
+
+impl Settings {
+    /// The configuration, checked.
+    pub(super) fn config(&self, sources: &Sources) -> Result<Config, Usage> {
+        let mut config = Config::default();
+        config.port = self.port.unwrap_or(config.port);
+        config.tcp = !self.no_tcp.unwrap_or(false);
+        config.unix =
+            self.unix.as_deref().map(|path| socket_path(&sources.name("unix"), path)).transpose()?;
+        if !config.tcp && config.unix.is_none() {
+            let name = sources.name("no_tcp");
+            return Err(Usage(format!("{name} needs --unix: nobody could connect to this proxy")));
+        }
+        config.allow_origins = parsed(&sources.name("allow_origin"), self.allow_origin.as_deref())?;
+        config.allow_hosts = parsed(&sources.name("allow_host"), self.allow_host.as_deref())?;
+        if self.shards.is_some_and(|shards| !SHARDS.contains(&shards)) {
+            return Err(Usage(format!(
+                "{} must be {} to {}",
+                sources.name("shards"),
+                SHARDS.start(),
+                SHARDS.end()
+            )));
+        }
+        config.shards = self.shards;
+        self.links(&mut config.links, sources)?;
+        self.limits.apply(&mut config.limits, sources)?;
+        Ok(config)
+    }
+
+    fn links(&self, links: &mut Links, sources: &Sources) -> Result<(), Usage> {
+        links.port = self.link_port;
+        links.discovery = !self.no_discovery.unwrap_or(false);
+        links.allow_remote = self.allow_remote.unwrap_or(false);
+        links.interfaces.include = parsed(&sources.name("interface"), self.interface.as_deref())?;
+        links.interfaces.exclude = parsed(&sources.name("no_interface"), self.no_interface.as_deref())?;
+        links.peers = parsed(&sources.name("peer"), self.peer.as_deref())?;
+        Ok(())
+    }
+}
+
+/// An absolute path, of which the last part is the name of the socket.
+fn socket_path(name: &str, path: &Path) -> Result<PathBuf, Usage> {
+    if !cfg!(unix) {
+        return Err(Usage(format!("{name}: this system has no Unix sockets that belong to one user")));
+    }
+    let absolute = std::path::absolute(path).ok().filter(|path| path.file_name().is_some());
+    let has_end = path.to_str().is_some_and(|path| path.ends_with('/') || path.contains('\0'));
+    absolute.filter(|_| !has_end).ok_or_else(|| Usage(format!("{name}: {path:?} is no path of a file")))
+}
+
+fn parsed<T: FromStr>(name: &str, values: Option<&[String]>) -> Result<Vec<T>, Usage>
+where
+    T::Err: fmt::Display,
+{
+    let values = values.unwrap_or_default().iter();
+    values.map(|value| value.parse().map_err(|error| Usage(format!("{name}: {error}")))).collect()
+}

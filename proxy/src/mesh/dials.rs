@@ -1,0 +1,86 @@
+//! Keeps the dials under way, and leads those to proxies that `--peer` names.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use nws_core::{DialId, Target};
+use nws_protocol::ProxyId;
+use tokio::task::AbortHandle;
+
+use super::named::NamedProxies;
+use super::partner::Found;
+use crate::discovery::PeerAddress;
+
+/// Where to dial, and the proxy that is expected there, if that is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Destination {
+    /// The proxy that has to answer.
+    pub(crate) proxy: Option<ProxyId>,
+    /// Where it may be.
+    pub(crate) addresses: Vec<SocketAddr>,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(super) struct Dials {
+    under_way: HashMap<DialId, (AbortHandle, Goal)>,
+    named: NamedProxies,
+}
+
+/// How the proxy that a dial is to reach was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goal {
+    Announced,
+    Named(usize),
+}
+
+impl Dials {
+    /// The proxy that `--peer` names is at these addresses now. Its index, if it is new.
+    pub(super) fn sight(&mut self, peer: PeerAddress, addresses: Vec<SocketAddr>) -> Option<usize> {
+        self.named.sight(peer, addresses)
+    }
+
+    /// Where to dial for `target`.
+    pub(super) fn destination(&self, target: Target) -> (Goal, Destination) {
+        match target {
+            Target::Proxy { proxy, addresses } => {
+                (Goal::Announced, Destination { proxy: Some(proxy), addresses })
+            }
+            Target::Peer(peer) => {
+                let addresses = self.named.addresses(peer);
+                (Goal::Named(peer), Destination { proxy: None, addresses })
+            }
+        }
+    }
+
+    /// A dial has begun.
+    pub(super) fn begin(&mut self, dial: DialId, task: AbortHandle, goal: Goal) {
+        self.under_way.insert(dial, (task, goal));
+    }
+
+    /// Ends a dial before it comes to anything.
+    pub(super) fn abandon(&mut self, dial: DialId) {
+        if let Some((task, _)) = self.under_way.remove(&dial) {
+            task.abort();
+        }
+    }
+
+    /// A dial has ended in a way of which the log is not told.
+    pub(super) fn forget(&mut self, dial: DialId) {
+        self.under_way.remove(&dial);
+    }
+
+    /// A dial has ended: it has led to a link, or failed for a reason. How its goal had been found.
+    pub(super) fn end(&mut self, dial: DialId, outcome: Result<(), &str>) -> Found {
+        match self.under_way.remove(&dial) {
+            Some((_, Goal::Named(index))) => {
+                match outcome {
+                    Ok(()) => self.named.reached(index),
+                    Err(reason) => self.named.failed(index, reason),
+                }
+                self.named.peer(index).map_or(Found::Mdns, |peer| Found::Named(peer.clone()))
+            }
+            Some((_, Goal::Announced)) | None => Found::Mdns,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Sets up TCP sockets: where they listen, how long their queues are, and that nothing is held
+//! back.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+
+/// Clients that may wait to be accepted. A page that reloads opens a few dozen at once.
+const CLIENT_BACKLOG: u32 = 1024;
+
+/// Links that may wait to be accepted.
+const LINK_BACKLOG: u32 = 128;
+
+/// What the system may hold unsent for one client, in bytes: less than a draining reader takes
+/// within the time by which it is judged.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const CLIENT_UNSENT_MAX: u32 = 64 * 1024;
+
+/// What the system may hold unsent for one link, in bytes: heartbeats wait behind it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const LINK_UNSENT_MAX: u32 = 256 * 1024;
+
+/// Pause after accepting has failed, which happens when descriptors have run out.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Listens for clients. What is set here, every accepted socket inherits on Linux: frames are not
+/// held back (Nagle's algorithm), and what follows.
+///
+/// A socket becomes writable again after every [`CLIENT_UNSENT_MAX`] bytes that its reader takes,
+/// and not only when a third of its buffer is free. On loopback that can be seconds of a slow
+/// reader's time: flow control could not tell such a reader from one that has stopped. Other
+/// systems have smaller buffers.
+///
+/// And nothing is paced: BBR, the default of some systems, spreads segments by timers. On loopback
+/// that has no use, and it was measured to cost a tenth of the time of small messages.
+pub(crate) fn listen_for_clients(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = bound(address)?;
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let socket = SockRef::from(&socket);
+        // Every kernel has it, but a system may forbid it.
+        let _ = socket.set_tcp_congestion(b"reno");
+        socket.set_tcp_nodelay(true)?;
+        socket.set_tcp_notsent_lowat(CLIENT_UNSENT_MAX)?;
+    }
+    socket.listen(CLIENT_BACKLOG)
+}
+
+/// Listens for links. The socket of each is tuned by [`tune_link`].
+pub(crate) fn listen_for_links(address: SocketAddr) -> io::Result<TcpListener> {
+    bound(address)?.listen(LINK_BACKLOG)
+}
+
+/// Makes an accepted client's socket send each frame as soon as it is written, where it has not
+/// inherited that.
+pub(crate) fn tune_client(stream: &TcpStream) -> io::Result<()> {
+    let has_inherited = cfg!(any(target_os = "linux", target_os = "android"));
+    if has_inherited { Ok(()) } else { stream.set_nodelay(true) }
+}
+
+/// Makes the socket of a link send each frame as soon as it is written, and the system queue
+/// little: what waits is to wait where this proxy sees it.
+pub(crate) fn tune_link(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    SockRef::from(stream).set_tcp_notsent_lowat(LINK_UNSENT_MAX)?;
+    Ok(())
+}
+
+/// Waits until it makes sense to accept again, after that has failed.
+pub(crate) async fn pause_accepting() {
+    tokio::time::sleep(ACCEPT_PAUSE).await;
+}
+
+/// A socket that has this address. One for all addresses of this machine takes IPv4 and IPv6.
+fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if address.is_ipv6() && address.ip().is_unspecified() {
+        SockRef::from(&socket).set_only_v6(false)?;
+    }
+    // On Unix it is about ports of connections that have ended; on Windows two programs could have one port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
