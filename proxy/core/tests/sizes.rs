@@ -73,18 +73,18 @@ fn it_is_told_before_anything_else() {
 fn what_another_proxy_admits_is_taken() {
     let mut proxy = Proxy::new(Config { message_max: MAX, ..Config::default() }, 5);
     let a = proxy.join_as(&network("room"), "a", Structured);
-    let trunk = proxy.trunk(&network("room"), &ProxyId::from_digest(&[1; 32]));
-    proxy.stream(trunk, &Record::Join { member: 1, id: IdSource::Choice("b") }.to_bytes());
+    let group = proxy.remote_group(&network("room"), &ProxyId::from_digest(&[1; 32]));
+    proxy.stream(group, &Record::Join { member: 1, id: IdSource::Choice("b") }.to_bytes());
     let bytes = vec![b'1'; MESSAGE_LIMIT_MAX + 1];
     let json = str::from_utf8(&bytes).expect("ASCII");
     for payload in [Payload::Binary(&bytes[1..]), Payload::Json(&json[1..])] {
         proxy.events(a);
-        proxy.stream(trunk, &Record::Broadcast { member: 1, payload }.to_bytes());
+        proxy.stream(group, &Record::Broadcast { member: 1, payload }.to_bytes());
         assert_eq!(proxy.events(a).len(), 1);
     }
-    assert!(!proxy.news().contains(&Output::Reset { conn: trunk }));
-    proxy.stream(trunk, &Record::Broadcast { member: 1, payload: Payload::Json(json) }.to_bytes());
-    assert!(proxy.news().contains(&Output::Reset { conn: trunk }));
+    assert!(!proxy.news().contains(&Output::Reset { conn: group }));
+    proxy.stream(group, &Record::Broadcast { member: 1, payload: Payload::Json(json) }.to_bytes());
+    assert!(proxy.news().contains(&Output::Reset { conn: group }));
     assert_eq!(proxy.events(a).len(), 1, "it is seen to leave");
 }
 

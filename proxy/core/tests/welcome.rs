@@ -20,17 +20,17 @@ fn other(n: u8) -> ProxyId {
     ProxyId::from_digest(&[n; 32])
 }
 
-fn trunk(proxy: &mut Proxy, n: u8) -> ConnId {
-    proxy.trunk(&network("room"), &other(n))
+fn remote_group(proxy: &mut Proxy, n: u8) -> ConnId {
+    proxy.remote_group(&network("room"), &other(n))
 }
 
-fn peer(proxy: &mut Proxy, trunk: ConnId, number: u32) {
+fn peer(proxy: &mut Proxy, group: ConnId, number: u32) {
     let id = format!("p{number}");
-    proxy.stream(trunk, &Record::Join { member: number, id: IdSource::Choice(&id) }.to_bytes());
+    proxy.stream(group, &Record::Join { member: number, id: IdSource::Choice(&id) }.to_bytes());
 }
 
-fn roster_ends(proxy: &mut Proxy, trunk: ConnId) {
-    proxy.stream(trunk, &Record::Roster.to_bytes());
+fn roster_ends(proxy: &mut Proxy, group: ConnId) {
+    proxy.stream(group, &Record::Roster.to_bytes());
 }
 
 /// Nobody is welcomed before the time is over, and then it is not settled.
@@ -70,12 +70,12 @@ fn as_soon_as_it_is_known_that_nobody_is_elsewhere() {
 fn when_all_of_those_who_are_elsewhere_have_been_told() {
     let mut proxy = linked();
     let client = proxy.join(&network("room"));
-    let near = trunk(&mut proxy, 1);
+    let near = remote_group(&mut proxy, 1);
     peer(&mut proxy, near, 1);
     roster_ends(&mut proxy, near);
     proxy.searched(&room(), &[other(1), other(2)]);
     assert_eq!(proxy.welcome(client), None, "one has still to come");
-    let far = trunk(&mut proxy, 2);
+    let far = remote_group(&mut proxy, 2);
     peer(&mut proxy, far, 2);
     peer(&mut proxy, far, 3);
     assert_eq!(proxy.welcome(client), None, "it may have more to tell");
@@ -99,9 +99,9 @@ fn after_a_while_when_nobody_answers() {
 fn after_a_while_when_an_older_proxy_does_not_say_that_it_has_told_all() {
     let mut proxy = linked();
     let client = proxy.join(&network("room"));
-    let trunk = trunk(&mut proxy, 1);
+    let group = remote_group(&mut proxy, 1);
     proxy.searched(&room(), &[other(1)]);
-    peer(&mut proxy, trunk, 1);
+    peer(&mut proxy, group, 1);
     comes_late(&mut proxy, client, 1);
 }
 
@@ -109,10 +109,10 @@ fn after_a_while_when_an_older_proxy_does_not_say_that_it_has_told_all() {
 fn at_once_when_the_last_that_is_waited_for_is_lost() {
     let mut proxy = linked();
     let client = proxy.join(&network("room"));
-    let lost = trunk(&mut proxy, 1);
+    let lost = remote_group(&mut proxy, 1);
     proxy.searched(&room(), &[other(1)]);
     peer(&mut proxy, lost, 1);
-    let renewed = trunk(&mut proxy, 1);
+    let renewed = remote_group(&mut proxy, 1);
     assert_eq!(proxy.welcome(client), None, "the same proxy tells it anew");
     proxy.sever(lost);
     assert_eq!(proxy.welcome(client), None);
@@ -133,12 +133,12 @@ fn never_when_it_has_left() {
 fn anew_when_the_channel_is_opened_anew() {
     let mut proxy = linked();
     let first = proxy.join(&network("room"));
-    let trunk = trunk(&mut proxy, 1);
-    roster_ends(&mut proxy, trunk);
+    let group = remote_group(&mut proxy, 1);
+    roster_ends(&mut proxy, group);
     proxy.searched(&room(), &[other(1)]);
     assert_eq!(proxy.welcome(first), Some((0, true)));
     proxy.vanish(first);
-    peer(&mut proxy, trunk, 1);
+    peer(&mut proxy, group, 1);
     let second = proxy.join(&network("room"));
     assert_eq!(proxy.welcome(second), None);
     proxy.searched(&room(), &[other(1)]);

@@ -10,10 +10,10 @@ mod client;
 mod clock;
 mod downlink;
 mod event;
+mod groups;
 pub mod lan;
 mod proxy;
 mod time;
-mod trunk;
 mod word;
 
 use nws_core::ChannelKey;

@@ -28,7 +28,7 @@ pub struct Proxy {
     pub(super) account: Arc<Account>,
     pub(super) clock: Clock,
     rng: ChaCha20Rng,
-    /// Connections of clients, and trunks.
+    /// Connections of clients, and groups.
     pub(super) conns: SlotMap<ConnId, Option<ClientId>>,
     /// What has come of records, by the connections of groups.
     pub(super) readers: SecondaryMap<ConnId, RecordReader>,
@@ -323,7 +323,7 @@ impl Proxy {
                 | Output::Hold { conn }
                 | Output::Release { conn }
                 | Output::Reset { conn }
-                    if self.is_trunk(conn) =>
+                    if self.is_group(conn) =>
                 {
                     self.news.push(output);
                 }

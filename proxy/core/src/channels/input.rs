@@ -101,7 +101,7 @@ pub enum Input<'a> {
     Searched {
         /// Its name.
         channel: &'a ChannelName,
-        /// The proxies that are in it, whose trunks may be on their way.
+        /// The proxies that are in it, whose groups may be on their way.
         found: &'a [ProxyId],
     },
     /// A part of a message came, and not its end.

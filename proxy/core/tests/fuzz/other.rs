@@ -7,7 +7,7 @@ use nws_protocol::limits::LINK_RECORD_MAX;
 use nws_protocol::link::{Assembled, Assembler, Record};
 use nws_protocol::{IdSource, PeerId, ProxyId};
 
-/// The other end of a trunk.
+/// The other end of a group.
 pub(crate) struct Other {
     pub(crate) channel: usize,
     pub(crate) proxy: ProxyId,

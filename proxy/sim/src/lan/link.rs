@@ -140,7 +140,7 @@ impl Lan {
         let [machine, other] = [side, 1 - side].map(|side| self.cables[cable].ends[side].machine);
         let proxy = self.machines[other.0].id.clone();
         self.catch_up(machine);
-        let conn = self.machines[machine.0].proxy.trunk(&network(channel.as_str()), &proxy);
+        let conn = self.machines[machine.0].proxy.remote_group(&network(channel.as_str()), &proxy);
         let end = self.end_of(cable, side);
         let stream = end.streams.open(channel, peer, conn);
         end.mux.handle(MuxInput::Opened { stream, slot: own, conn });

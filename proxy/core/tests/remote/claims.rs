@@ -32,13 +32,13 @@ use Step::{Announce, Break, Match, Speak};
 /// A proxy with the link that it has.
 struct Other {
     id: ProxyId,
-    trunk: Option<ConnId>,
+    group: Option<ConnId>,
     has_announced: bool,
 }
 
 impl Other {
     fn new(n: u8) -> Self {
-        Self { id: id(n), trunk: None, has_announced: false }
+        Self { id: id(n), group: None, has_announced: false }
     }
 
     /// The ids of its members as they are known here.
@@ -51,7 +51,7 @@ impl Other {
     fn take(&mut self, step: Step, proxy: &mut Proxy) {
         match step {
             Match => {
-                self.trunk = Some(proxy.trunk(&network("room"), &self.id));
+                self.group = Some(proxy.remote_group(&network("room"), &self.id));
                 self.has_announced = false;
             }
             Announce => self.tell(proxy, &[join_generated(0, NONCE), join(1, "alice")]),
@@ -60,18 +60,18 @@ impl Other {
                 self.tell(proxy, &[says(0), says(1)]);
             }
             Break => {
-                if let Some(trunk) = self.trunk.take() {
-                    proxy.sever(trunk);
+                if let Some(group) = self.group.take() {
+                    proxy.sever(group);
                 }
                 self.has_announced = false;
             }
         }
-        self.has_announced |= matches!(step, Announce) && self.trunk.is_some();
+        self.has_announced |= matches!(step, Announce) && self.group.is_some();
     }
 
     fn tell(&self, proxy: &mut Proxy, records: &[Vec<u8>]) {
-        if let Some(trunk) = self.trunk {
-            records.iter().for_each(|record| proxy.stream(trunk, record));
+        if let Some(group) = self.group {
+            records.iter().for_each(|record| proxy.stream(group, record));
         }
     }
 }
@@ -115,16 +115,16 @@ fn check(proxy: &mut Proxy, watcher: ClientId, present: &mut Vec<String>, others
     assert_eq!(is, should);
     for other in others.into_iter().filter(|it| it.has_announced) {
         for member in other.members() {
-            let before = others.map(|it| it.trunk.map_or(0, |trunk| proxy.waiting_for(trunk)));
+            let before = others.map(|it| it.group.map_or(0, |group| proxy.waiting_for(group)));
             proxy.send(watcher, Word::message(&member, "1"));
             for (it, before) in others.into_iter().zip(before) {
-                let got = it.trunk.map_or(0, |trunk| proxy.waiting_for(trunk)) > before;
+                let got = it.group.map_or(0, |group| proxy.waiting_for(group)) > before;
                 assert_eq!(got, std::ptr::eq(it, other), "{member} is behind {}", other.id);
             }
         }
     }
-    for trunk in others.iter().filter_map(|it| it.trunk) {
-        proxy.take(trunk, PIECE);
+    for group in others.iter().filter_map(|it| it.group) {
+        proxy.take(group, PIECE);
     }
 }
 
@@ -154,13 +154,13 @@ fn no_proxy_announces_an_id_of_somebody_here() {
     let alice = proxy.join_as(&network("room"), "alice", Framing::Raw);
     let own = proxy.id(a);
     proxy.seen(a);
-    let trunk = proxy.trunk(&network("room"), &id(1));
+    let group = proxy.remote_group(&network("room"), &id(1));
     // The nonce of `a` is in the roster that the other proxy gets.
-    let roster = proxy.take(trunk, PIECE);
+    let roster = proxy.take(group, PIECE);
     let nonce = roster[10..26].try_into().expect("sixteen bytes");
     assert_eq!(PeerId::generated(proxy.own_id(), &nonce).as_str(), own);
-    proxy.stream(trunk, &Record::Join { member: 0, id: IdSource::Nonce(nonce) }.to_bytes());
-    proxy.stream(trunk, &join(1, "alice"));
+    proxy.stream(group, &Record::Join { member: 0, id: IdSource::Nonce(nonce) }.to_bytes());
+    proxy.stream(group, &join(1, "alice"));
     let theirs = PeerId::generated(&id(1), &nonce);
     assert_eq!(proxy.seen(a), [format!("connect {theirs}"), format!("connect alice~{}", id(1))]);
     proxy.send(b, Word::message(&own, "1"));
@@ -168,6 +168,6 @@ fn no_proxy_announces_an_id_of_somebody_here() {
     assert_eq!(proxy.seen(a).len(), 1);
     assert_eq!(proxy.seen(alice), ["text 2"]);
     assert_eq!(resets(&mut proxy), []);
-    proxy.stream(trunk, &join(2, &own));
-    assert_eq!(resets(&mut proxy), [trunk]);
+    proxy.stream(group, &join(2, &own));
+    assert_eq!(resets(&mut proxy), [group]);
 }

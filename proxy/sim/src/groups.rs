@@ -26,14 +26,14 @@ impl Proxy {
         &self.own_id
     }
 
-    /// A link to `proxy` is matched on a channel. What the trunk has to say is taken by [`Self::take`].
-    pub fn trunk(&mut self, channel: &ChannelKey, proxy: &ProxyId) -> ConnId {
+    /// A link to `proxy` is matched on a channel. What the group has to say is taken by [`Self::take`].
+    pub fn remote_group(&mut self, channel: &ChannelKey, proxy: &ProxyId) -> ConnId {
         let share = self.account.share(Ipv4Addr::LOCALHOST.into(), || {});
-        self.trunk_with(channel, proxy, &share)
+        self.remote_group_with(channel, proxy, &share)
     }
 
     /// The same for one channel of a link of which something is known.
-    pub fn trunk_with(&mut self, channel: &ChannelKey, proxy: &ProxyId, share: &Share) -> ConnId {
+    pub fn remote_group_with(&mut self, channel: &ChannelKey, proxy: &ProxyId, share: &Share) -> ConnId {
         let conn = self.conns.insert(None);
         let (channel, proxy, share) = (channel.clone(), proxy.clone(), share.clone());
         self.readers.insert(conn, RecordReader::default());
@@ -54,53 +54,53 @@ impl Proxy {
         self.settle();
     }
 
-    /// The other proxy says something on a trunk.
-    pub fn stream(&mut self, trunk: ConnId, bytes: &[u8]) {
+    /// The other proxy says something on a group.
+    pub fn stream(&mut self, group: ConnId, bytes: &[u8]) {
         let mut rest = bytes;
-        while let Some(reader) = self.readers.get_mut(trunk).filter(|_| !rest.is_empty()) {
+        while let Some(reader) = self.readers.get_mut(group).filter(|_| !rest.is_empty()) {
             let (now, mut turn) = (self.clock.now(), Turn::default());
-            let long = self.core.hear_stream(trunk, reader, &mut rest, &mut turn, now);
+            let long = self.core.hear_stream(group, reader, &mut rest, &mut turn, now);
             if let Some(message) = long.map(LongMessage::encode) {
-                self.core.handle(Input::Encoded { conn: trunk, message }, now);
+                self.core.handle(Input::Encoded { conn: group, message }, now);
             }
             self.apply_outputs();
         }
         self.settle();
     }
 
-    /// Takes up to `max` bytes of what waits for a trunk: none is a socket that takes nothing.
-    pub fn take(&mut self, trunk: ConnId, max: usize) -> Vec<u8> {
+    /// Takes up to `max` bytes of what waits for a group: none is a socket that takes nothing.
+    pub fn take(&mut self, group: ConnId, max: usize) -> Vec<u8> {
         self.settle();
         let mut bytes = Vec::new();
-        for piece in self.core.waiting(trunk) {
+        for piece in self.core.waiting(group) {
             bytes.extend_from_slice(&piece[..piece.len().min(max - bytes.len())]);
         }
-        self.input(Input::Wrote { conn: trunk, bytes: bytes.len() });
+        self.input(Input::Wrote { conn: group, bytes: bytes.len() });
         bytes
     }
 
-    /// What waits for a trunk waits because others of its link have their turn.
-    pub fn wait_for_turn(&mut self, trunk: ConnId) {
-        self.input(Input::Exempt { conn: trunk });
+    /// What waits for a group waits because others of its link have their turn.
+    pub fn wait_for_turn(&mut self, group: ConnId) {
+        self.input(Input::Exempt { conn: group });
     }
 
-    /// Bytes that wait for a trunk.
+    /// Bytes that wait for a group.
     #[must_use]
-    pub fn waiting_for(&self, trunk: ConnId) -> usize {
-        self.core.waiting(trunk).map(<[u8]>::len).sum()
+    pub fn waiting_for(&self, group: ConnId) -> usize {
+        self.core.waiting(group).map(<[u8]>::len).sum()
     }
 
-    /// A trunk is no more, because its link is not, or either side has left the channel.
-    pub fn sever(&mut self, trunk: ConnId) {
-        self.readers.remove(trunk);
-        if self.conns.remove(trunk).is_some() {
-            self.input(Input::Gone { conn: trunk });
+    /// A group is no more, because its link is not, or either side has left the channel.
+    pub fn sever(&mut self, group: ConnId) {
+        self.readers.remove(group);
+        if self.conns.remove(group).is_some() {
+            self.input(Input::Gone { conn: group });
             self.settle();
         }
     }
 
     /// What links have had to do since this was last asked: channels that were opened and closed here, and
-    /// outputs for trunks.
+    /// outputs for groups.
     pub fn news(&mut self) -> Vec<Output> {
         self.settle();
         std::mem::take(&mut self.news)
@@ -112,7 +112,7 @@ impl Proxy {
         self.next().map(|at| at.saturating_duration_since(self.clock.now()))
     }
 
-    pub(super) fn is_trunk(&self, conn: ConnId) -> bool {
+    pub(super) fn is_group(&self, conn: ConnId) -> bool {
         self.conns.get(conn).is_some_and(Option::is_none)
     }
 }

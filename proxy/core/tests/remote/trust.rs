@@ -12,8 +12,8 @@ use crate::pair::{PIECE, id, join, resets};
 fn what_comes_from_a_link_goes_to_no_other() {
     let mut proxy = Proxy::new(Config::default(), 1);
     proxy.join(&network("room"));
-    let one = proxy.trunk(&network("room"), &id(1));
-    let two = proxy.trunk(&network("room"), &id(2));
+    let one = proxy.remote_group(&network("room"), &id(1));
+    let two = proxy.remote_group(&network("room"), &id(2));
     proxy.take(two, PIECE);
     proxy.stream(one, &join(1, "a"));
     proxy.stream(one, &Record::Broadcast { member: 1, payload: Payload::Json("1") }.to_bytes());
@@ -44,16 +44,16 @@ fn a_link_that_breaks_the_rules_is_closed_and_its_members_leave() {
     for (what, bytes) in breaches {
         let mut proxy = Proxy::new(Config::default(), 1);
         let a = proxy.join(&network("room"));
-        let trunk = proxy.trunk(&network("room"), &id(1));
-        proxy.stream(trunk, &join(1, "b"));
-        proxy.stream(trunk, &bytes);
-        assert_eq!(resets(&mut proxy), [trunk], "{what}");
+        let group = proxy.remote_group(&network("room"), &id(1));
+        proxy.stream(group, &join(1, "b"));
+        proxy.stream(group, &bytes);
+        assert_eq!(resets(&mut proxy), [group], "{what}");
         assert_eq!(
             proxy.seen(a),
             ["connect b~aeaqcaibaeaqcaibaeaqcaibae", "disconnect b~aeaqcaibaeaqcaibaeaqcaibae"],
             "{what}"
         );
-        proxy.stream(trunk, &join(5, "c"));
+        proxy.stream(group, &join(5, "c"));
         assert_eq!(proxy.seen(a), [""; 0], "{what}");
     }
 }
@@ -62,9 +62,9 @@ fn a_link_that_breaks_the_rules_is_closed_and_its_members_leave() {
 fn records_of_later_versions_are_ignored() {
     let mut proxy = Proxy::new(Config::default(), 1);
     let a = proxy.join(&network("room"));
-    let trunk = proxy.trunk(&network("room"), &id(1));
-    proxy.stream(trunk, &[0x80 | 9, 0, 0, 0, 2, 1, 2]);
-    proxy.stream(trunk, &join(1, "b"));
+    let group = proxy.remote_group(&network("room"), &id(1));
+    proxy.stream(group, &[0x80 | 9, 0, 0, 0, 2, 1, 2]);
+    proxy.stream(group, &join(1, "b"));
     assert_eq!(proxy.seen(a), ["connect b~aeaqcaibaeaqcaibaeaqcaibae"]);
 }
 
@@ -73,7 +73,7 @@ fn a_link_matched_on_a_channel_too_many_is_not_closed() {
     let config = Config { shared: Arc::new(Shared::new(1, 1 << 20)), ..Config::default() };
     let mut proxy = Proxy::new(config, 1);
     proxy.join(&network("room"));
-    let trunk = proxy.trunk(&network("other"), &id(1));
-    proxy.stream(trunk, &join(1, "b"));
+    let group = proxy.remote_group(&network("other"), &id(1));
+    proxy.stream(group, &join(1, "b"));
     assert_eq!(resets(&mut proxy), []);
 }

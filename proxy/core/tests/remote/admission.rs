@@ -10,11 +10,11 @@ use crate::pair::{Pair, id, join, join_generated, proxy, resets};
 fn members_of_another_proxy_that_are_too_many_are_not_shown() {
     let mut proxy = Proxy::new(Config { channel_peers_max: 2, ..Config::default() }, 1);
     let a = proxy.join(&network("room"));
-    let trunk = proxy.trunk(&network("room"), &id(1));
+    let group = proxy.remote_group(&network("room"), &id(1));
     for (number, name) in ["b", "c", "d"].into_iter().enumerate() {
-        proxy.stream(trunk, &join(number as u32, name));
+        proxy.stream(group, &join(number as u32, name));
     }
-    proxy.stream(trunk, &Record::Broadcast { member: 2, payload: Payload::Json("1") }.to_bytes());
+    proxy.stream(group, &Record::Broadcast { member: 2, payload: Payload::Json("1") }.to_bytes());
     assert_eq!(
         proxy.seen(a),
         ["connect b~aeaqcaibaeaqcaibaeaqcaibae", "connect c~aeaqcaibaeaqcaibaeaqcaibae"]
@@ -26,12 +26,12 @@ fn members_of_another_proxy_that_are_too_many_are_not_shown() {
 fn members_that_were_too_many_come_in_when_room_comes_and_in_order() {
     let mut proxy = Proxy::new(Config { channel_peers_max: 2, ..Config::default() }, 1);
     let a = proxy.join(&network("room"));
-    let trunk = proxy.trunk(&network("room"), &id(1));
+    let group = proxy.remote_group(&network("room"), &id(1));
     for (number, name) in (0..).zip(["b", "c", "d", "e", "f"]) {
-        proxy.stream(trunk, &join(number, name));
+        proxy.stream(group, &join(number, name));
     }
     proxy.seen(a);
-    let leave = |proxy: &mut Proxy, member| proxy.stream(trunk, &Record::Leave { member }.to_bytes());
+    let leave = |proxy: &mut Proxy, member| proxy.stream(group, &Record::Leave { member }.to_bytes());
     // One that waits leaves, and is not missed.
     leave(&mut proxy, 3);
     assert_eq!(proxy.seen(a), [""; 0]);
@@ -40,7 +40,7 @@ fn members_that_were_too_many_come_in_when_room_comes_and_in_order() {
         proxy.seen(a),
         ["disconnect c~aeaqcaibaeaqcaibaeaqcaibae", "connect d~aeaqcaibaeaqcaibaeaqcaibae"]
     );
-    proxy.stream(trunk, &Record::Broadcast { member: 2, payload: Payload::Json("1") }.to_bytes());
+    proxy.stream(group, &Record::Broadcast { member: 2, payload: Payload::Json("1") }.to_bytes());
     assert_eq!(proxy.seen(a), ["d~aeaqcaibaeaqcaibaeaqcaibae: 1"]);
     leave(&mut proxy, 0);
     leave(&mut proxy, 2);
@@ -61,28 +61,28 @@ fn members_that_were_too_many_come_in_when_room_comes_and_in_order() {
 fn two_of_one_id_end_the_link_also_where_one_waits_for_room() {
     let mut proxy = Proxy::new(Config { channel_peers_max: 1, ..Config::default() }, 1);
     let a = proxy.join(&network("room"));
-    let trunk = proxy.trunk(&network("room"), &id(1));
+    let group = proxy.remote_group(&network("room"), &id(1));
     for member in 0..3 {
-        proxy.stream(trunk, &join_generated(member, if member == 1 { 9 } else { 7 }));
+        proxy.stream(group, &join_generated(member, if member == 1 { 9 } else { 7 }));
     }
     assert_eq!(resets(&mut proxy), []);
-    proxy.stream(trunk, &Record::Leave { member: 1 }.to_bytes());
+    proxy.stream(group, &Record::Leave { member: 1 }.to_bytes());
     assert_eq!(resets(&mut proxy), [], "the one that waited has gone");
-    proxy.stream(trunk, &join_generated(3, 7));
-    proxy.stream(trunk, &Record::Leave { member: 0 }.to_bytes());
+    proxy.stream(group, &join_generated(3, 7));
+    proxy.stream(group, &Record::Leave { member: 0 }.to_bytes());
     assert_eq!(resets(&mut proxy), [], "its id is that of the one before it, which has gone");
-    proxy.stream(trunk, &Record::Leave { member: 2 }.to_bytes());
+    proxy.stream(group, &Record::Leave { member: 2 }.to_bytes());
     assert_eq!(resets(&mut proxy), []);
     assert_eq!(proxy.seen(a).len(), 5);
     let mut proxy = Proxy::new(Config { channel_peers_max: 2, ..Config::default() }, 1);
     proxy.join(&network("room"));
-    let trunk = proxy.trunk(&network("room"), &id(1));
+    let group = proxy.remote_group(&network("room"), &id(1));
     [7, 8, 7]
         .into_iter()
         .zip(0..)
-        .for_each(|(nonce, member)| proxy.stream(trunk, &join_generated(member, nonce)));
-    proxy.stream(trunk, &Record::Leave { member: 1 }.to_bytes());
-    assert_eq!(resets(&mut proxy), [trunk]);
+        .for_each(|(nonce, member)| proxy.stream(group, &join_generated(member, nonce)));
+    proxy.stream(group, &Record::Leave { member: 1 }.to_bytes());
+    assert_eq!(resets(&mut proxy), [group]);
 }
 
 /// Of three members of one machine the other has room for two.
@@ -136,13 +136,13 @@ fn numbers_of_those_who_were_not_admitted_are_forgotten_with_them() {
 fn what_another_proxy_says_of_nobody_is_ignored() {
     let mut proxy = Proxy::new(Config::default(), 1);
     let a = proxy.join(&network("room"));
-    let trunk = proxy.trunk(&network("room"), &id(1));
+    let group = proxy.remote_group(&network("room"), &id(1));
     for member in [0, 0, 7] {
-        proxy.stream(trunk, &Record::NotAdmitted { member }.to_bytes());
+        proxy.stream(group, &Record::NotAdmitted { member }.to_bytes());
     }
     assert_eq!(proxy.seen(a), ["error not-admitted"], "once");
     for member in [7, 0, 0] {
-        proxy.stream(trunk, &Record::Admitted { member }.to_bytes());
+        proxy.stream(group, &Record::Admitted { member }.to_bytes());
     }
     assert_eq!((proxy.seen(a), resets(&mut proxy)), (vec![], vec![]));
 }
@@ -153,10 +153,10 @@ fn whoever_is_told_again_and_again_is_not_held_back_for_it() {
     let config = Config { sender_window: 1000, ..Config::default() };
     let mut proxy = Proxy::new(config, 1);
     let a = proxy.join(&network("room"));
-    let trunk = proxy.trunk(&network("room"), &id(1));
+    let group = proxy.remote_group(&network("room"), &id(1));
     proxy.set_speed(a, Speed::BytesPerMs(100));
     let both = [Record::NotAdmitted { member: 0 }, Record::Admitted { member: 0 }];
-    proxy.stream(trunk, &both.map(|record| record.to_bytes()).concat().repeat(100));
+    proxy.stream(group, &both.map(|record| record.to_bytes()).concat().repeat(100));
     assert!(!proxy.is_held(a) && proxy.is_connected(a));
-    assert!(proxy.news().contains(&Output::Hold { conn: trunk }));
+    assert!(proxy.news().contains(&Output::Hold { conn: group }));
 }

@@ -14,7 +14,7 @@ use crate::pair::{id, join};
 /// A channel with members, and a link that is matched on it.
 struct Scene {
     core: Channels,
-    trunk: ConnId,
+    group: ConnId,
     reader: RecordReader,
     now: Instant,
 }
@@ -28,13 +28,13 @@ impl Scene {
     fn with(members: usize, framing: Framing) -> Self {
         let (mut core, mut conns, now) =
             (Channels::new(Config::default(), id(0), [7; 32]), SlotMap::with_key(), Instant::now());
-        let trunk = conns.insert(());
+        let group = conns.insert(());
         for _ in 0..members {
             core.handle(Input::Join { conn: conns.insert(()), channel: network("room"), framing }, now);
         }
         let share = Account::new(usize::MAX).share(Ipv4Addr::LOCALHOST.into(), || {});
-        core.handle(Input::RemoteGroup { conn: trunk, channel: network("room"), proxy: id(1), share }, now);
-        Self { core, trunk, reader: RecordReader::default(), now }
+        core.handle(Input::RemoteGroup { conn: group, channel: network("room"), proxy: id(1), share }, now);
+        Self { core, group, reader: RecordReader::default(), now }
     }
 
     /// Lets the link say `bytes`; the answer is how many of them each turn took.
@@ -44,7 +44,7 @@ impl Scene {
             let (before, mut turn) = (bytes.len(), Turn::default());
             assert!(
                 self.core
-                    .hear_stream(self.trunk, &mut self.reader, &mut bytes, &mut turn, self.now)
+                    .hear_stream(self.group, &mut self.reader, &mut bytes, &mut turn, self.now)
                     .is_none()
             );
             assert!(turn.is_over() || bytes.is_empty());
@@ -55,9 +55,9 @@ impl Scene {
 
     /// Whether the link is to be closed.
     fn is_reset(&mut self) -> bool {
-        let trunk = self.trunk;
+        let group = self.group;
         let mut outputs = std::iter::from_fn(|| self.core.poll_output());
-        outputs.any(|output| output == nws_core::Output::Reset { conn: trunk })
+        outputs.any(|output| output == nws_core::Output::Reset { conn: group })
     }
 }
 

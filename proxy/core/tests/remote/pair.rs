@@ -9,10 +9,10 @@ use nws_sim::{ClientId, Proxy, Word, network};
 /// What goes over a link at once, in bytes.
 pub(crate) const PIECE: usize = 1000;
 
-/// Two proxies, matched on one channel, or as one is by itself with a trunk that the test speaks on.
+/// Two proxies, matched on one channel, or as one is by itself with a group that the test speaks on.
 pub(crate) struct Pair {
     pub(crate) proxies: [Proxy; 2],
-    pub(crate) trunks: [ConnId; 2],
+    pub(crate) groups: [ConnId; 2],
 }
 
 pub(crate) fn id(n: u8) -> ProxyId {
@@ -26,11 +26,11 @@ pub(crate) fn proxy(n: u8, config: Config) -> Proxy {
 
 impl Pair {
     pub(crate) fn matched(mut proxies: [Proxy; 2]) -> Self {
-        let trunks = [0, 1].map(|n: usize| {
+        let groups = [0, 1].map(|n: usize| {
             let other = u8::try_from(1 - n).expect("0 or 1");
-            proxies[n].trunk(&network("room"), &id(other))
+            proxies[n].remote_group(&network("room"), &id(other))
         });
-        let mut pair = Self { proxies, trunks };
+        let mut pair = Self { proxies, groups };
         pair.settle();
         pair
     }
@@ -56,8 +56,8 @@ impl Pair {
 
     /// Carries a piece from proxy `n` to the other.
     pub(crate) fn carry(&mut self, n: usize) -> bool {
-        let bytes = self.proxies[n].take(self.trunks[n], PIECE);
-        self.proxies[1 - n].stream(self.trunks[1 - n], &bytes);
+        let bytes = self.proxies[n].take(self.groups[n], PIECE);
+        self.proxies[1 - n].stream(self.groups[1 - n], &bytes);
         !bytes.is_empty()
     }
 
@@ -75,7 +75,7 @@ pub(crate) fn join_generated(member: u32, nonce: u8) -> Vec<u8> {
     Record::Join { member, id: IdSource::Nonce([nonce; 16]) }.to_bytes()
 }
 
-/// Trunks whose links are to be closed.
+/// Groups whose links are to be closed.
 pub(crate) fn resets(proxy: &mut Proxy) -> Vec<ConnId> {
     let reset = |output| if let Output::Reset { conn } = output { Some(conn) } else { None };
     proxy.news().into_iter().filter_map(reset).collect()

@@ -108,12 +108,12 @@ fn with_the_link_everybody_behind_it_leaves() {
     pair.join(1, "b");
     pair.join(1, "c");
     pair.seen(0, a);
-    pair.proxies[0].sever(pair.trunks[0]);
+    pair.proxies[0].sever(pair.groups[0]);
     let one = id(1);
     assert_eq!(pair.seen(0, a), [format!("disconnect b~{one}"), format!("disconnect c~{one}")]);
-    pair.trunks[0] = pair.proxies[0].trunk(&network("room"), &id(1));
-    pair.proxies[1].sever(pair.trunks[1]);
-    pair.trunks[1] = pair.proxies[1].trunk(&network("room"), &id(0));
+    pair.groups[0] = pair.proxies[0].remote_group(&network("room"), &id(1));
+    pair.proxies[1].sever(pair.groups[1]);
+    pair.groups[1] = pair.proxies[1].remote_group(&network("room"), &id(0));
     pair.settle();
     assert_eq!(pair.seen(0, a), [format!("connect b~{one}"), format!("connect c~{one}")]);
 }
@@ -122,9 +122,9 @@ fn with_the_link_everybody_behind_it_leaves() {
 fn a_new_link_takes_the_place_of_an_old_one_whose_end_has_not_been_heard_of() {
     let mut proxy = Proxy::new(Config::default(), 1);
     let a = proxy.join(&network("room"));
-    let old = proxy.trunk(&network("room"), &id(1));
+    let old = proxy.remote_group(&network("room"), &id(1));
     proxy.stream(old, &join(1, "b"));
-    let new = proxy.trunk(&network("room"), &id(1));
+    let new = proxy.remote_group(&network("room"), &id(1));
     proxy.stream(new, &join(1, "b"));
     proxy.stream(old, &join(2, "c"));
     assert_eq!(resets(&mut proxy), [old]);
@@ -148,8 +148,8 @@ fn channels_are_opened_by_the_first_and_closed_by_the_last() {
     let a = proxy.join(&network("room"));
     let b = proxy.join(&network("room"));
     assert_eq!(proxy.news(), [Output::Opened { channel: channel.clone() }]);
-    let trunk = proxy.trunk(&network("room"), &id(1));
-    proxy.stream(trunk, &join(1, "b"));
+    let group = proxy.remote_group(&network("room"), &id(1));
+    proxy.stream(group, &join(1, "b"));
     proxy.news();
     proxy.vanish(a);
     proxy.vanish(b);
@@ -163,9 +163,9 @@ fn channels_are_opened_by_the_first_and_closed_by_the_last() {
 fn a_new_link_takes_the_place_of_an_old_one_in_a_channel_that_only_lingers() {
     let mut proxy = Proxy::new(Config::default(), 1);
     let a = proxy.join(&network("room"));
-    let old = proxy.trunk(&network("room"), &id(1));
+    let old = proxy.remote_group(&network("room"), &id(1));
     proxy.vanish(a);
-    let new = proxy.trunk(&network("room"), &id(1));
+    let new = proxy.remote_group(&network("room"), &id(1));
     assert_eq!(resets(&mut proxy), [old]);
     proxy.stream(new, &join(1, "b"));
     let late = proxy.join(&network("room"));
@@ -200,10 +200,10 @@ fn numbers_of_members_begin_anew_after_the_last() {
     pair.seen(0, a);
     pair.seen(1, b);
     let d = pair.proxies[0].join_as(&network("room"), "d", Structured);
-    assert_eq!(resets(&mut pair.proxies[0]), [pair.trunks[0]]);
+    assert_eq!(resets(&mut pair.proxies[0]), [pair.groups[0]]);
     assert_eq!(pair.seen(0, a), [format!("disconnect b~{}", id(1)), "connect d".to_owned()]);
     assert_eq!(pair.seen(0, d), ["connect a", "connect c"]);
-    let was = pair.trunks[1];
+    let was = pair.groups[1];
     let mut pair = Pair::matched(pair.proxies);
     assert_eq!(resets(&mut pair.proxies[1]), [was], "that of the link that is over");
     pair.join(0, "e");

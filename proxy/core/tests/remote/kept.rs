@@ -31,14 +31,14 @@ impl Scene {
         self.account.share(Ipv4Addr::new(10, 0, 0, source).into(), || {})
     }
 
-    fn trunk(&mut self, number: u8, share: &Share) -> ConnId {
-        self.proxy.trunk_with(&network("room"), &id(number), share)
+    fn remote_group(&mut self, number: u8, share: &Share) -> ConnId {
+        self.proxy.remote_group_with(&network("room"), &id(number), share)
     }
 
     /// Members come, until there is no room or they are `count`; the answer is how many have.
-    fn fill(&mut self, trunk: ConnId, share: &Share, count: u32) -> u32 {
+    fn fill(&mut self, group: ConnId, share: &Share, count: u32) -> u32 {
         let come = |member: &u32| {
-            self.proxy.stream(trunk, &join(*member, &format!("{member:05}")));
+            self.proxy.stream(group, &join(*member, &format!("{member:05}")));
             !share.is_overdrawn()
         };
         (0..count).take_while(come).count() as u32
@@ -49,7 +49,7 @@ impl Scene {
 fn the_link_that_has_most_is_closed_and_one_with_few_members_stays() {
     let mut scene = Scene::new(Config::default());
     let [honest, greedy] = [1, 2].map(|source| scene.link(source));
-    let (few, many) = (scene.trunk(1, &honest), scene.trunk(2, &greedy));
+    let (few, many) = (scene.remote_group(1, &honest), scene.remote_group(2, &greedy));
     scene.proxy.stream(few, &join_generated(0, 7));
     let most = (MAX / KEPT_PER_MEMBER) as u32;
     let come = scene.fill(many, &greedy, most);
@@ -68,10 +68,10 @@ fn the_link_that_has_most_is_closed_and_one_with_few_members_stays() {
 fn members_that_are_not_admitted_count_too() {
     let mut scene = Scene::new(Config { channel_peers_max: 2, ..Config::default() });
     let greedy = scene.link(1);
-    let trunk = scene.trunk(1, &greedy);
+    let group = scene.remote_group(1, &greedy);
     let most = (MAX / KEPT_PER_MEMBER) as u32;
-    assert!(scene.fill(trunk, &greedy, most) < most);
-    assert_eq!(resets(&mut scene.proxy), [trunk]);
+    assert!(scene.fill(group, &greedy, most) < most);
+    assert_eq!(resets(&mut scene.proxy), [group]);
 }
 
 #[test]
@@ -80,24 +80,24 @@ fn all_channels_of_a_link_count_together() {
     let greedy = scene.link(1);
     let most = MAX / KEPT_PER_CHANNEL;
     for number in 0..most {
-        let trunk = scene.proxy.trunk_with(&network(&format!("room{number}")), &id(1), &greedy);
-        assert_eq!(resets(&mut scene.proxy), [], "{trunk:?}");
+        let group = scene.proxy.remote_group_with(&network(&format!("room{number}")), &id(1), &greedy);
+        assert_eq!(resets(&mut scene.proxy), [], "{group:?}");
     }
-    let trunk = scene.proxy.trunk_with(&network("another"), &id(1), &greedy);
-    assert_eq!(resets(&mut scene.proxy), [trunk]);
+    let group = scene.proxy.remote_group_with(&network("another"), &id(1), &greedy);
+    assert_eq!(resets(&mut scene.proxy), [group]);
 }
 
 #[test]
 fn whoever_leaves_is_given_back() {
     let mut scene = Scene::new(Config::default());
     let share = scene.link(1);
-    let trunk = scene.trunk(1, &share);
+    let group = scene.remote_group(1, &share);
     let before = scene.account.total();
     // More than have room at one time.
     for member in 0..(2 * MAX / KEPT_PER_MEMBER) as u32 {
-        scene.proxy.stream(trunk, &join(member, "me"));
+        scene.proxy.stream(group, &join(member, "me"));
         assert!(scene.account.total() > before + KEPT_PER_MEMBER);
-        scene.proxy.stream(trunk, &Record::Leave { member }.to_bytes());
+        scene.proxy.stream(group, &Record::Leave { member }.to_bytes());
     }
     assert_eq!((scene.account.total(), resets(&mut scene.proxy)), (before, vec![]));
 }
@@ -106,7 +106,7 @@ fn whoever_leaves_is_given_back() {
 fn a_message_without_end_counts_and_what_is_complete_does_not() {
     let mut scene = Scene::new(Config::default());
     let [small, large] = [1, 2].map(|source| scene.link(source));
-    let (one, other) = (scene.trunk(1, &small), scene.trunk(2, &large));
+    let (one, other) = (scene.remote_group(1, &small), scene.remote_group(2, &large));
     let before = scene.account.total();
     let head = [&[3][..], &(LINK_RECORD_MAX as u32).to_be_bytes()].concat();
     scene.proxy.stream(other, &[&head[..], &vec![0; MAX / 2]].concat());
@@ -130,13 +130,13 @@ fn a_message_without_end_counts_and_what_is_complete_does_not() {
 fn members_here_whom_another_proxy_does_not_admit_count() {
     let mut scene = Scene::new(Config::default());
     let share = scene.link(1);
-    let trunk = scene.trunk(1, &share);
+    let group = scene.remote_group(1, &share);
     let before = scene.account.total();
-    scene.proxy.stream(trunk, &Record::NotAdmitted { member: 0 }.to_bytes());
+    scene.proxy.stream(group, &Record::NotAdmitted { member: 0 }.to_bytes());
     let after = scene.account.total();
     assert!(after > before);
-    scene.proxy.stream(trunk, &Record::NotAdmitted { member: 0 }.to_bytes());
+    scene.proxy.stream(group, &Record::NotAdmitted { member: 0 }.to_bytes());
     assert_eq!(scene.account.total(), after);
-    scene.proxy.sever(trunk);
+    scene.proxy.sever(group);
     assert_eq!(scene.account.total(), 0);
 }
