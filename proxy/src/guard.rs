@@ -7,7 +7,7 @@ pub(crate) fn guarded<R>(run: impl FnOnce() -> R) -> R {
 }
 
 /// Ends the process if a panic drops it: a roster that is half changed is worse than a restart. A
-/// panic that was on its way before, as that of a session whose seat is dropped, goes on.
+/// panic that was on its way before, as that of a session whose registration is dropped, goes on.
 pub(crate) struct EndOnPanic {
     was_panicking: bool,
 }

@@ -10,9 +10,10 @@ mod handle;
 mod home;
 mod link;
 mod news;
-mod seat;
+mod registration;
 mod session;
 mod state;
+mod stream_sender;
 mod write;
 
 use std::num::NonZero;

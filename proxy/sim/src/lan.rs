@@ -9,6 +9,7 @@
 mod cable;
 mod discovery;
 mod faults;
+mod ids;
 mod link;
 mod machine;
 mod schedule;
@@ -28,11 +29,12 @@ use super::clock::Clock;
 use super::{ClientId, Event, Word};
 use nws_core::{ChannelKey, Framing, MeshInput};
 
-use cable::{Cable, CableId, Side};
+use cable::Cable;
+use ids::{CableId, Side};
 use machine::Machine;
 use schedule::{Happening, Schedule};
 
-pub use machine::MachineId;
+pub use ids::MachineId;
 pub use weather::Weather;
 
 /// A client of a machine.
@@ -193,10 +195,10 @@ impl Lan {
     /// Something happens to the links of a machine, which does at once what follows from that.
     fn tell_mesh(&mut self, machine: MachineId, input: MeshInput) {
         self.machines[machine.0].mesh.handle(input, self.clock.now());
-        self.follow_mesh(machine);
+        self.apply_mesh_outputs(machine);
     }
 
-    fn follow_mesh(&mut self, machine: MachineId) {
+    fn apply_mesh_outputs(&mut self, machine: MachineId) {
         while let Some(output) = self.machines[machine.0].mesh.poll_output() {
             self.apply_mesh_output(machine, output);
         }
@@ -229,8 +231,8 @@ impl Lan {
     /// Does what both state machines of a machine ask for, until they ask for nothing more.
     fn attend(&mut self, id: MachineId) {
         loop {
-            self.follow_mesh(id);
-            self.settle_sessions();
+            self.apply_mesh_outputs(id);
+            self.apply_session_outputs_of_all();
             if !self.attend_streams(id) {
                 break;
             }

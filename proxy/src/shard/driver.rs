@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::handle::{Arrival, Command};
 use super::link::LinkPump;
-use super::seat::Seat;
+use super::registration::Registration;
 use super::session::Session;
 use super::state::{Rest, Shard};
 use crate::guard::EndOnPanic;
@@ -78,14 +78,14 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
 fn carry_out(shard: &Rc<Shard>, command: Command) -> bool {
     match command {
         Command::Arrive(arrival) => {
-            welcome(Seat::new(shard, None), arrival);
+            welcome(Registration::new(shard, None), arrival);
         }
         Command::Reserve { channel, peer, reply, arrival } => {
-            let seat = Seat::new(shard, Some(reply));
-            shard.input(Input::Reserve { conn: seat.conn(), channel, peer });
+            let registration = Registration::new(shard, Some(reply));
+            shard.input(Input::Reserve { conn: registration.conn(), channel, peer });
             spawn_local(async move {
                 if let Ok(arrival) = arrival.await {
-                    welcome(seat, arrival);
+                    welcome(registration, arrival);
                 }
             });
         }
@@ -101,8 +101,8 @@ fn carry_out(shard: &Rc<Shard>, command: Command) -> bool {
     false
 }
 
-fn welcome(seat: Seat, arrival: Arrival) {
-    match Session::start(seat, arrival) {
+fn welcome(registration: Registration, arrival: Arrival) {
+    match Session::start(registration, arrival) {
         Ok(session) => drop(spawn_local(session.serve())),
         Err(error) => tracing::debug!(%error, "a connection ended before it began"),
     }

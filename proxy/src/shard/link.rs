@@ -1,8 +1,6 @@
 //! The side of a shard on which a link is: what comes on its streams goes to the state machine of the
 //! shard, and what waits there is sent.
 
-mod sender;
-
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,11 +13,10 @@ use slotmap::SecondaryMap;
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
 
-use super::seat::Seat;
+use super::registration::Registration;
 use super::state::Shard;
+use super::stream_sender::StreamSender;
 use crate::signal::Signal;
-
-pub(super) use sender::StreamSender;
 
 /// What a link tells a shard. It comes in this order through one queue.
 #[derive(Debug)]
@@ -77,7 +74,7 @@ pub(super) struct LinkPump {
     link: AttachedLink,
     sender: Rc<StreamSender>,
     /// Who is behind each stream, and what has come of a record.
-    seats: SecondaryMap<StreamId, (Seat, RecordReader)>,
+    registered: SecondaryMap<StreamId, (Registration, RecordReader)>,
     /// What the link has cost since others had their turn.
     turn: Turn,
     /// Why nothing that the link tells is heard for a while.
@@ -107,7 +104,7 @@ impl LinkPump {
             shard: Rc::clone(shard),
             sender: Rc::new(StreamSender::new(link.to.clone())),
             link,
-            seats: SecondaryMap::new(),
+            registered: SecondaryMap::new(),
             turn: Turn::default(),
             pause: None,
         }
@@ -117,12 +114,13 @@ impl LinkPump {
     /// turns in between.
     pub(super) async fn serve(mut self) {
         self.run().await;
-        let Self { seats, link, .. } = self;
+        let Self { registered, link, .. } = self;
         // What was not heard takes no memory any more.
         drop(link);
-        let seats: Vec<Seat> = seats.into_iter().map(|(_, (seat, _))| seat).collect();
-        for seat in seats {
-            drop(seat);
+        let registered: Vec<Registration> =
+            registered.into_iter().map(|(_, (registration, _))| registration).collect();
+        for registration in registered {
+            drop(registration);
             yield_now().await;
         }
     }
@@ -179,20 +177,20 @@ impl LinkPump {
             }
             FromLink::Closed { stream } => {
                 self.sender.handle(MuxInput::Closed { stream });
-                drop(self.seats.remove(stream));
+                drop(self.registered.remove(stream));
                 yield_now().await;
             }
         }
     }
 
     fn open(&mut self, stream: StreamId, slot: Slot, name: ChannelName) {
-        let seat = Seat::of_stream(&self.shard, Rc::clone(&self.sender), stream);
-        let conn = seat.conn();
+        let registration = Registration::of_stream(&self.shard, Rc::clone(&self.sender), stream);
+        let conn = registration.conn();
         self.sender.handle(MuxInput::Opened { stream, slot, conn });
         let channel = ChannelKey { scope: Scope::Network, name };
         let (proxy, share) = (self.link.proxy.clone(), self.link.share.clone());
         self.shard.input(Input::RemoteGroup { conn, channel, proxy, share });
-        self.seats.insert(stream, (seat, RecordReader::default()));
+        self.registered.insert(stream, (registration, RecordReader::default()));
     }
 
     /// Passes on what came. Others of this shard have their turns in between, so that no link keeps
@@ -200,14 +198,14 @@ impl LinkPump {
     async fn process(&mut self, stream: StreamId, bytes: Bytes, kept: Option<Kept>) {
         let mut rest = &*bytes;
         while !rest.is_empty() && !self.sender.is_broken() {
-            let Self { shard, turn, link, sender, seats, .. } = self;
-            let Some((seat, reader)) = seats.get_mut(stream) else { return };
+            let Self { shard, turn, link, sender, registered, .. } = self;
+            let Some((registration, reader)) = registered.get_mut(stream) else { return };
             let mut long = None;
             let has_room = !link.share.waits();
             if has_room {
                 shard.enter(|core, now| {
                     let before = rest.len();
-                    long = core.hear_stream(seat.conn(), reader, &mut rest, turn, now);
+                    long = core.hear_stream(registration.conn(), reader, &mut rest, turn, now);
                     sender.processed(stream, before - rest.len(), core, now);
                 });
             }
@@ -229,8 +227,8 @@ impl LinkPump {
     /// Goes on after a pause, for a long message if that is what there is.
     async fn resume(&mut self, encoded: Option<Encoded>) {
         let Some(Pause { stream, rest, kept, .. }) = self.pause.take() else { return };
-        if let (Some((seat, _)), Some(message)) = (self.seats.get(stream), encoded) {
-            let conn = seat.conn();
+        if let (Some((registration, _)), Some(message)) = (self.registered.get(stream), encoded) {
+            let conn = registration.conn();
             self.shard.input(Input::Encoded { conn, message });
         }
         self.process(stream, rest, kept).await;

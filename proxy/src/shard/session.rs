@@ -12,7 +12,7 @@ use nws_protocol::websocket::{Decoder, Event};
 use tokio::io::ReadBuf;
 
 use super::handle::{Admission, Arrival};
-use super::seat::Seat;
+use super::registration::Registration;
 use super::state::Orders;
 use crate::connection_permits::ConnectionPermit;
 use crate::stream::ReadHalf;
@@ -22,7 +22,7 @@ const HELD_FREE: usize = 4 * 1024;
 
 /// A connection that is served. It ends when its future is ready or dropped.
 pub(super) struct Session {
-    seat: Seat,
+    registration: Registration,
     socket: ReadHalf,
     decoder: Decoder,
     /// Bytes that the decoder was last said to hold.
@@ -63,24 +63,24 @@ impl Session {
     /// # Errors
     ///
     /// The socket could not be registered with the runtime.
-    pub(super) fn start(seat: Seat, arrival: Arrival) -> io::Result<Self> {
+    pub(super) fn start(registration: Registration, arrival: Arrival) -> io::Result<Self> {
         let Arrival { socket, mut early, permit, admission } = arrival;
         let socket = socket.register()?;
         socket.hold_nothing_back()?;
         let (socket, writer) = socket.into_split();
-        seat.attach(writer);
-        let conn = seat.conn();
-        let message_max = seat.shard().message_max;
+        registration.attach(writer);
+        let conn = registration.conn();
+        let message_max = registration.shard().message_max;
         let (input, frame_max) = match admission {
             Admission::Join { channel, framing } => {
                 (Input::Join { conn, channel, framing }, frame_max(framing, message_max))
             }
             Admission::Refuse { code, reason } => (Input::Refuse { conn, code, reason }, 0),
         };
-        seat.shard().input(input);
+        registration.shard().input(input);
         let decoder = Decoder::new(frame_max).judging(limits::MESSAGE_INLINE_MAX);
         let mut session = Self {
-            seat,
+            registration,
             socket,
             decoder,
             held: 0,
@@ -100,7 +100,7 @@ impl Session {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let orders = self.seat.shard().orders(self.seat.conn(), cx);
+        let orders = self.registration.shard().orders(self.registration.conn(), cx);
         if orders.reset {
             // Closing with unread data or a lingering queue would look like an orderly end.
             let _ = self.socket.socket().set_linger(Some(std::time::Duration::ZERO));
@@ -128,15 +128,15 @@ impl Session {
 
     fn poll_write(&self, cx: &mut Context<'_>) {
         while self.socket.poll_write_ready(cx).is_ready() {
-            self.seat.shard().unblock(self.seat.conn());
-            if !self.seat.shard().orders(self.seat.conn(), cx).blocked {
+            self.registration.shard().unblock(self.registration.conn());
+            if !self.registration.shard().orders(self.registration.conn(), cx).blocked {
                 return;
             }
         }
     }
 
     fn end_if_drained(&mut self, orders: Orders) {
-        if orders.finish && !self.ended && self.seat.shard().is_drained(self.seat.conn()) {
+        if orders.finish && !self.ended && self.registration.shard().is_drained(self.registration.conn()) {
             self.ended = true;
             // An error means that the connection has ended already.
             let _ = self.socket.socket().shutdown(std::net::Shutdown::Write);
@@ -149,7 +149,7 @@ impl Session {
             let encoded = ready!(encoding.result.poll_unpin(cx));
             self.encoding = None;
             if let Some(message) = encoded {
-                self.seat.shard().input(Input::Encoded { conn: self.seat.conn(), message });
+                self.registration.shard().input(Input::Encoded { conn: self.registration.conn(), message });
             }
             self.tell_held();
         }
@@ -157,9 +157,9 @@ impl Session {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let shard = Rc::clone(self.seat.shard());
+        let shard = Rc::clone(self.registration.shard());
         let mut buffer = shard.buffer.borrow_mut();
-        let (mut total, max) = (0, shard.read_max(self.seat.conn()));
+        let (mut total, max) = (0, shard.read_max(self.registration.conn()));
         while total < max && self.encoding.is_none() && self.rest.is_empty() {
             let mut read = ReadBuf::new(&mut buffer[..max]);
             let result = ready!(self.socket.poll_read(cx, &mut read));
@@ -169,7 +169,7 @@ impl Session {
             }
             if bytes.is_empty() {
                 // The client may have ended its side only, and wait for the answer to what it said last.
-                shard.unblock(self.seat.conn());
+                shard.unblock(self.registration.conn());
                 return Poll::Ready(());
             }
             total += bytes.len();
@@ -183,8 +183,8 @@ impl Session {
         if self.deaf || bytes.is_empty() {
             return;
         }
-        let Self { seat, decoder, .. } = self;
-        let (shard, conn) = (Rc::clone(seat.shard()), seat.conn());
+        let Self { registration, decoder, .. } = self;
+        let (shard, conn) = (Rc::clone(registration.shard()), registration.conn());
         let mut heard = Heard::All;
         shard.enter(|core, now| heard = decode(core, conn, decoder, &mut bytes, now));
         match heard {
@@ -206,7 +206,7 @@ impl Session {
             .filter(|&bytes| bytes > HELD_FREE)
             .unwrap_or(0);
         if std::mem::replace(&mut self.held, bytes) != bytes {
-            self.seat.shard().input(Input::Unfinished { conn: self.seat.conn(), bytes });
+            self.registration.shard().input(Input::Unfinished { conn: self.registration.conn(), bytes });
         }
     }
 

@@ -12,8 +12,8 @@ use nws_protocol::limits::{READ_PER_PASS, WRITES_PER_PASS, WRITTEN_PER_PASS};
 use slotmap::SlotMap;
 use tokio::sync::{mpsc, oneshot};
 
-use super::link::StreamSender;
 use super::news::{News, Untold};
+use super::stream_sender::StreamSender;
 use super::write::{self, Outcome};
 use crate::guard::guarded;
 use crate::refusals::{Refusals, Refused};

@@ -21,7 +21,7 @@ mod admission;
 mod departure;
 mod presence;
 
-pub(super) use departure::{Departing, Departure};
+pub(super) use departure::Departing;
 
 /// Finds the records in the stream of a group, in whatever pieces it comes. It belongs to the owner of
 /// the stream, as the decoder of a client does: see

@@ -4,6 +4,7 @@
 //! goes is told by its owner.
 
 mod channel;
+mod departure;
 mod group;
 mod member;
 mod peers;
@@ -18,6 +19,7 @@ use slotmap::{SecondaryMap, SlotMap};
 use super::{ChannelKey, Config, ConnId, Shared};
 
 pub(super) use channel::{Channel, Holder};
+pub(super) use departure::Departure;
 pub(super) use group::{Broken, RemoteGroup};
 pub(super) use member::{Client, Member, Reserved};
 pub(super) use peers::{Peers, Removed};

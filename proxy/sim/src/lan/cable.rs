@@ -9,14 +9,7 @@ use nws_protocol::ProxyId;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 
-use super::machine::MachineId;
-
-slotmap::new_key_type! {
-    pub(super) struct CableId;
-}
-
-/// Which end: 0 is the one that dialled.
-pub(super) type Side = usize;
+use super::ids::MachineId;
 
 /// A connection, from the end of the handshake at the side that dialled on, until nothing is under way any
 /// more.

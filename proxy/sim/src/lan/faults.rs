@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::cable::{CableId, Packet, Side};
+use super::cable::Packet;
+use super::ids::{CableId, Side};
 use super::machine::Health;
 use super::schedule::Happening;
 use super::{Lan, MachineId};

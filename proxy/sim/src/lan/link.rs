@@ -5,7 +5,8 @@ use nws_matching::{Input, Output, PeerSlot};
 use nws_protocol::ChannelName;
 use nws_protocol::link::{LinkFrame, Slot};
 
-use super::cable::{CableId, Packet, Side};
+use super::cable::Packet;
+use super::ids::{CableId, Side};
 use super::{Lan, MachineId};
 use crate::network;
 
@@ -36,7 +37,7 @@ impl Lan {
     }
 
     /// Does what the matching of every link wants done that was told something.
-    pub(super) fn settle_sessions(&mut self) {
+    pub(super) fn apply_session_outputs_of_all(&mut self) {
         while let Some((cable, side)) = self.restless.pop() {
             if self.cables.get(cable).is_some_and(|cable| cable.ends[side].is_started) {
                 let early = std::mem::take(&mut self.end_of(cable, side).early);

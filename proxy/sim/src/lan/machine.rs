@@ -11,12 +11,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 use slotmap::{Key, KeyData, SlotMap};
 
-use super::cable::{CableId, Side};
+use super::ids::{CableId, Side};
 use crate::Proxy;
-
-/// A machine, from its start on. When it is started again it is another one, at the same address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MachineId(pub(super) usize);
 
 /// How a machine is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
 
-use super::cable::{CableId, Side};
-use super::machine::MachineId;
+use super::ids::MachineId;
+use super::ids::{CableId, Side};
 use nws_core::DialId;
 
 /// Something that happens by itself.

@@ -4,7 +4,8 @@ use nws_core::{ConnId, DialId, Input, LinkId, MeshInput, MeshOutput, MuxInput, O
 use nws_matching as matching;
 use nws_protocol::ChannelName;
 
-use super::cable::{CableId, End, Packet, Side};
+use super::cable::{End, Packet};
+use super::ids::{CableId, Side};
 use super::machine::Machine;
 use super::schedule::Happening;
 use super::{Lan, MachineId};
@@ -143,7 +144,7 @@ impl Lan {
         }
     }
 
-    /// Tells the matching of a link something. What follows from it is done by [`Self::settle_sessions`].
+    /// Tells the matching of a link something. What follows from it is done by [`Self::apply_session_outputs_of_all`].
     pub(super) fn tell_session(&mut self, machine: MachineId, link: LinkId, input: matching::Input<'_>) {
         let (cable, side) = self.find(machine, link);
         self.end_of(cable, side).session.handle(input).expect("it comes from this side");

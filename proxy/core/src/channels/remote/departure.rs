@@ -6,9 +6,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::Kept;
-use crate::channels::rosters::{ChannelId, Peers, RemoteGroup};
-use crate::channels::{Channels, ConnId, Turn};
+use crate::channels::rosters::{ChannelId, Departure};
+use crate::channels::{Channels, Turn};
 
 /// Members that were not admitted and leave in the time that one takes which was.
 const UNSEEN_PER_RECORD: usize = 8;
@@ -22,27 +21,10 @@ pub(in crate::channels) struct Departing {
     since: Option<Instant>,
 }
 
-/// Those behind one link that have not left yet.
-pub(in crate::channels) struct Departure {
-    /// The connection that stood for them.
-    group: ConnId,
-    pub(in crate::channels) peers: Peers,
-    /// They count until they have left.
-    kept: Kept,
-}
-
 impl Departing {
     /// When there is something to do: at once, if at all.
     pub(in crate::channels) fn next(&self) -> Option<Instant> {
         self.since
-    }
-}
-
-impl Departure {
-    /// All who are in a group.
-    pub(super) fn of(conn: ConnId, group: RemoteGroup) -> Self {
-        let (peers, kept) = group.into_parts();
-        Self { group: conn, peers, kept }
     }
 }
 

@@ -7,8 +7,7 @@ use nws_protocol::link::Record;
 use nws_protocol::structured::{LeaveReason, Notice};
 use nws_protocol::{IdSource, PeerId};
 
-use super::departure::Departure;
-use crate::channels::rosters::{Broken, ChannelId, Holder, RemoteGroup, Removed};
+use crate::channels::rosters::{Broken, ChannelId, Departure, Holder, RemoteGroup, Removed};
 use crate::channels::{Channels, ConnId, Output};
 
 impl Channels {

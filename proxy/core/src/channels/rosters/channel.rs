@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use ahash::RandomState;
 use nws_protocol::{PeerId, ProxyId};
 
-use crate::channels::remote::Departure;
+use super::Departure;
 use crate::channels::{ChannelKey, ConnId, Framing};
 
 /// Ids for which a channel may have room although they have gone.

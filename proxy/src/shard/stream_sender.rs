@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use crate::signal::Signal;
 
 /// The streams of one link whose channels are on this shard.
-pub(in crate::shard) struct StreamSender {
+pub(super) struct StreamSender {
     mux: RefCell<Mux>,
     to: mpsc::Sender<Transmit>,
     /// The task of the link waits for room.
@@ -23,7 +23,7 @@ impl StreamSender {
     }
 
     /// Takes what has happened to a stream. What follows from it is done by [`Self::transmit`].
-    pub(in crate::shard) fn handle(&self, input: MuxInput) {
+    pub(super) fn handle(&self, input: MuxInput) {
         let mut mux = self.mux.borrow_mut();
         mux.handle(input);
         if mux.is_broken() {
@@ -32,7 +32,7 @@ impl StreamSender {
     }
 
     /// Takes what has happened to a stream, and sends what follows from it.
-    pub(in crate::shard) fn enter(&self, input: MuxInput, core: &mut Channels, now: Instant) {
+    pub(super) fn enter(&self, input: MuxInput, core: &mut Channels, now: Instant) {
         self.handle(input);
         self.transmit(core, now);
     }

@@ -1,27 +1,27 @@
-//! Presence as a value: dropping the seat of a connection is the only way to leave.
+//! Presence as a value: dropping the registration of a connection is the only way to leave.
 
 use std::rc::Rc;
 
 use nws_core::{ConnId, StreamId};
 use tokio::sync::oneshot;
 
-use super::link::StreamSender;
 use super::state::Shard;
+use super::stream_sender::StreamSender;
 use crate::stream::WriteHalf;
 
-/// A connection's place in its shard, from its reservation or its arrival until it is dropped.
-pub(super) struct Seat {
+/// A connection that its shard knows, from its reservation or its arrival until it is dropped.
+pub(super) struct Registration {
     shard: Rc<Shard>,
     conn: ConnId,
 }
 
-impl Seat {
-    /// A seat whose reservation is answered through `reply`, if it has one.
+impl Registration {
+    /// A registration whose reservation is answered through `reply`, if it has one.
     pub(super) fn new(shard: &Rc<Shard>, reply: Option<oneshot::Sender<()>>) -> Self {
         Self { conn: shard.add_client(reply), shard: Rc::clone(shard) }
     }
 
-    /// The seat of those behind a stream of a link.
+    /// The registration of those behind a stream of a link.
     pub(super) fn of_stream(shard: &Rc<Shard>, sender: Rc<StreamSender>, stream: StreamId) -> Self {
         Self { conn: shard.add_stream(sender, stream), shard: Rc::clone(shard) }
     }
@@ -39,7 +39,7 @@ impl Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for Registration {
     fn drop(&mut self) {
         self.shard.remove(self.conn);
     }
