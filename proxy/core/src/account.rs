@@ -191,7 +191,7 @@ impl Share {
 impl Kept {
     /// Hands over what is kept. Here nothing is from now on.
     #[must_use]
-    pub fn hand_over(&mut self) -> Self {
+    pub fn take(&mut self) -> Self {
         Self { share: self.share.clone(), bytes: std::mem::take(&mut self.bytes) }
     }
 

@@ -38,12 +38,12 @@ impl Attention {
         if now <= clock {
             return awake;
         }
-        self.go_on(now, Reading { clock, awake }, due)
+        self.advance(now, Reading { clock, awake }, due)
     }
 
     // Most times are the same as the last one. Where this is not apart, each message costs some fifty instructions more.
     #[inline(never)]
-    fn go_on(
+    fn advance(
         &mut self,
         now: Instant,
         Reading { clock, awake }: Reading,

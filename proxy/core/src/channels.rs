@@ -43,7 +43,7 @@ use crate::Attention;
 pub use config::Config;
 pub use input::{ChannelKey, Framing, Input};
 pub use long::{Encoded, LongMessage};
-pub use output::{Cut, Fresh, Output};
+pub use output::{Cut, Output, Pending};
 pub use remote::RecordReader;
 pub use shared::Shared;
 pub use slowness::Slowness;
@@ -199,7 +199,7 @@ impl Channels {
         }
         self.visit_due(turn, now);
         self.welcome_late(turn, now);
-        self.go_on_departing(turn);
+        self.continue_departures(turn);
         self.end(now);
     }
 
@@ -226,7 +226,7 @@ impl Channels {
 
     /// What has been queued since [`Self::poll_output`] last gave `None`: may be a reason to write
     /// before reading on.
-    pub fn fresh(&mut self) -> Fresh {
+    pub fn fresh(&mut self) -> Pending {
         self.finish_batch();
         self.delivery.fresh()
     }

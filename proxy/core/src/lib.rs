@@ -18,7 +18,7 @@ mod site_names;
 pub use account::{Account, AccountLimits, Kept, Overdrawn, Share};
 pub use attention::Attention;
 pub use channels::{
-    ChannelKey, Channels, Config, ConnId, Cut, Encoded, Framing, Fresh, Input, LongMessage, Output,
+    ChannelKey, Channels, Config, ConnId, Cut, Encoded, Framing, Input, LongMessage, Output, Pending,
     RecordReader, Shared, Slowness, Turn,
 };
 pub use mesh::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nws_core::{Account, Channels, Config, ConnId, Framing, Fresh, Input, Output, RecordReader, Turn};
+use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Output, Pending, RecordReader, Turn};
 use nws_protocol::limits::{FRAMES_PER_PASS, PING_INTERVAL, READ_PER_PASS};
 use nws_protocol::link::Record;
 use nws_protocol::{IdSource, ProxyId};
@@ -295,7 +295,7 @@ fn what_was_written_in_a_turn_that_ended_is_fresh_no_more() {
         let conn = conns.insert(());
         core.handle(Input::Join { conn, channel: network("room"), framing: Framing::Structured }, now);
     }
-    let Fresh { bytes, outputs } = core.fresh();
+    let Pending { bytes, outputs } = core.fresh();
     assert!((300..600).contains(&outputs), "{outputs}");
     let done = outputs - outputs / 10;
     assert!((0..done).all(|_| core.poll_output().is_some()));
@@ -304,5 +304,5 @@ fn what_was_written_in_a_turn_that_ended_is_fresh_no_more() {
     assert_eq!(rest.outputs, outputs - done);
     assert!(rest.bytes > 0 && rest.bytes <= bytes / 10, "{} of {bytes}", rest.bytes);
     while core.poll_output().is_some() {}
-    assert_eq!(core.fresh(), Fresh { bytes: 0, outputs: 0 });
+    assert_eq!(core.fresh(), Pending { bytes: 0, outputs: 0 });
 }

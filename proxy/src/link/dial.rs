@@ -25,7 +25,7 @@ use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::end::End;
-use super::relay::{Fresh, relay};
+use super::relay::{Established, relay};
 use super::wire::Wire;
 use super::{SharedContext, socket};
 use crate::mesh::{Candidate, Destination, MeshDriver};
@@ -55,11 +55,11 @@ pub(crate) fn dial(
             Answer::Another(proxy, address) => mesh.found(proxy, address),
         };
         match connect(&context.identity, &to, &tell).await {
-            Ok((fresh, address)) => {
-                let (proxy, is_on_link) = (fresh.peer.clone(), context.is_on_link(&address));
+            Ok((established, address)) => {
+                let (proxy, is_on_link) = (established.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
                 // A task of its own: the dial is over.
-                context.tasks.clone().start(relay(context, link, fresh));
+                context.tasks.clone().start(relay(context, link, established));
             }
             Err(end) => {
                 tracing::debug!(addresses = ?to.addresses, %end, "a dial has failed");
@@ -88,7 +88,7 @@ async fn connect(
     identity: &Identity,
     to: &Destination,
     tell: &dyn Fn(Answer),
-) -> Result<(Fresh, SocketAddr), End> {
+) -> Result<(Established, SocketAddr), End> {
     let turns = Semaphore::new(1);
     let addresses = to.addresses.iter().take(ADDRESSES_MAX);
     let mut attempts: FuturesUnordered<_> =
@@ -110,7 +110,7 @@ async fn attempt(
     expected: Option<&ProxyId>,
     turns: &Semaphore,
     tell: &dyn Fn(Answer),
-) -> Result<(Fresh, SocketAddr), End> {
+) -> Result<(Established, SocketAddr), End> {
     let connected = TcpStream::connect(address).await;
     if connected.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::ConnectionRefused) {
         tell(Answer::Any);
@@ -130,11 +130,15 @@ async fn attempt(
     Ok((greeted?, address))
 }
 
-async fn greet(identity: &Identity, stream: TcpStream, expected: Option<&ProxyId>) -> Result<Fresh, End> {
+async fn greet(
+    identity: &Identity,
+    stream: TcpStream,
+    expected: Option<&ProxyId>,
+) -> Result<Established, End> {
     tune_link(&stream)?;
     let secured = tls::connect(identity, Wire::new(stream), expected).await?;
     let socket = socket::open(secured.stream).await?;
-    Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
+    Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
 }
 
 /// Why a dial has failed, in words for the user that wanted it.

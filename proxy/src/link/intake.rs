@@ -10,10 +10,10 @@ use nws_protocol::limits::LINK_UNHEARD_MAX;
 
 /// The bound of one connection. Its bytes and its messages are read in two places, which share it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Intake(Rc<RefCell<State>>);
+pub(super) struct Intake(Rc<RefCell<IntakeState>>);
 
 #[derive(Debug)]
-struct State {
+struct IntakeState {
     /// Until a channel is shared.
     allowance: Option<Allowance>,
     /// Bytes that have come since there was a message.
@@ -31,7 +31,7 @@ pub(super) enum TooMuch {
     Endless,
 }
 
-impl Default for State {
+impl Default for IntakeState {
     fn default() -> Self {
         Self { allowance: Some(Allowance::default()), unheard: 0 }
     }
@@ -39,12 +39,12 @@ impl Default for State {
 
 impl Intake {
     /// A channel is shared from now on.
-    pub(super) fn befriend(&self) {
+    pub(super) fn lift_allowance(&self) {
         self.0.borrow_mut().allowance = None;
     }
 
     /// Whether a channel is shared, or was.
-    pub(super) fn is_friend(&self) -> bool {
+    pub(super) fn is_matched(&self) -> bool {
         self.0.borrow().allowance.is_none()
     }
 

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use super::end::End;
-use super::relay::{Fresh, relay};
+use super::relay::{Established, relay};
 use super::wire::Wire;
 use super::{SharedContext, socket};
 use crate::error::Error;
@@ -85,10 +85,10 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
             let accepted = within(LINK_HELLO_TIME, accept(&context, stream)).await;
             drop(permit);
             match accepted.unwrap_or(Err(End::Late)) {
-                Ok(fresh) => {
-                    let proxy = fresh.peer.clone();
+                Ok(established) => {
+                    let proxy = established.peer.clone();
                     let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: None });
-                    relay(context, link, fresh).await;
+                    relay(context, link, established).await;
                 }
                 Err(end) => {
                     context.refusals.count(Refused::LinkHandshake);
@@ -113,11 +113,11 @@ fn refuse_remote(context: &SharedContext, address: SocketAddr, refused: &Trouble
     );
 }
 
-async fn accept(context: &SharedContext, stream: TcpStream) -> Result<Fresh, End> {
+async fn accept(context: &SharedContext, stream: TcpStream) -> Result<Established, End> {
     tune_link(&stream)?;
     let secured = tls::accept(&context.identity, Wire::new(stream)).await?;
     let socket = socket::answer(secured.stream).await?;
-    Ok(Fresh { socket, peer: secured.peer, session: secured.session, role: Role::Responder })
+    Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Responder })
 }
 
 fn bind(port: u16) -> io::Result<TcpListener> {

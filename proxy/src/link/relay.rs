@@ -25,7 +25,7 @@ use super::intake::Intake;
 use super::matching::Matching;
 use super::piece::Piece;
 use super::routes::{Routes, ShardEnds, ShardGone};
-use super::socket::Socket;
+use super::socket::LinkSocket;
 use super::writer::{Control, Outgoing, write};
 use crate::mesh::{Link, Order};
 use crate::shard::{AttachedLink, FromLink};
@@ -43,8 +43,8 @@ const EARLY_MAX: usize = 8;
 type Received = Result<Message, Error>;
 
 /// A connection that has just been made.
-pub(super) struct Fresh {
-    pub(super) socket: Socket,
+pub(super) struct Established {
+    pub(super) socket: LinkSocket,
     /// Who is at the other end.
     pub(super) peer: ProxyId,
     pub(super) session: SessionId,
@@ -52,9 +52,9 @@ pub(super) struct Fresh {
 }
 
 /// Serves a link to its end.
-pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
+pub(super) async fn relay(context: SharedContext, link: Link, established: Established) {
     let partner = link.partner();
-    let end = serve(Rc::clone(&context), link, fresh).await;
+    let end = serve(Rc::clone(&context), link, established).await;
     if let Some(kind) = end.refused() {
         context.refusals.count(kind);
     }
@@ -64,8 +64,8 @@ pub(super) async fn relay(context: SharedContext, link: Link, fresh: Fresh) {
     partner.has_ended(&end);
 }
 
-async fn serve(context: SharedContext, link: Link, fresh: Fresh) -> End {
-    let Fresh { socket, peer, session, role } = fresh;
+async fn serve(context: SharedContext, link: Link, established: Established) -> End {
+    let Established { socket, peer, session, role } = established;
     let intake = socket.get_ref().get_ref().0.intake().clone();
     let config = SessionConfig::new(role, session, context.identity.id().clone(), peer);
     exchange(context, link, config, intake, socket.split()).await
@@ -226,7 +226,7 @@ impl Relay<'_> {
     }
 
     async fn on_frame(&mut self, message: Bytes) -> Result<(), End> {
-        if !self.intake.is_friend() && message.len() > LINK_FRAME_EARLY_MAX {
+        if !self.intake.is_matched() && message.len() > LINK_FRAME_EARLY_MAX {
             return Err(End::Message);
         }
         let frame = LinkFrame::parse(&message)?;
@@ -297,7 +297,7 @@ impl Relay<'_> {
 
     async fn open(&mut self, channel: ChannelName, slots: (Slot, Slot)) -> Result<(), End> {
         self.link.matched();
-        self.intake.befriend();
+        self.intake.lift_allowance();
         let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
         let (shard, digest) = self.context.shards.number_of(&key);
         tracing::debug!(peer = %self.peer, channel = %digest, "a channel is matched");

@@ -31,10 +31,10 @@ const WRITE_BUFFER_MAX: usize = WRITE_BUFFER + 4 * FRAME_MAX;
 /// What the WebSocket runs over.
 type Secured = TlsStream<Wire<TcpStream>>;
 
-pub(super) type Socket = WebSocketStream<Secured>;
+pub(super) type LinkSocket = WebSocketStream<Secured>;
 
 /// Opens the WebSocket, as the side that has dialled.
-pub(super) async fn open(stream: Secured) -> Result<Socket, End> {
+pub(super) async fn open(stream: Secured) -> Result<LinkSocket, End> {
     // The name of no machine: the other side has proved its identity already.
     let mut request = ["ws://nws.invalid", PATH].concat().into_client_request()?;
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
@@ -43,7 +43,7 @@ pub(super) async fn open(stream: Secured) -> Result<Socket, End> {
 }
 
 /// Answers the side that has dialled.
-pub(super) async fn answer(stream: Secured) -> Result<Socket, End> {
+pub(super) async fn answer(stream: Secured) -> Result<LinkSocket, End> {
     Ok(tokio_tungstenite::accept_hdr_async_with_config(stream, agree, Some(config())).await?)
 }
 

@@ -59,7 +59,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
 impl<S: AsyncRead + Unpin> Wire<S> {
     fn poll_some(&mut self, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.buffer.is_empty() {
-            if !self.intake.is_friend() {
+            if !self.intake.is_matched() {
                 return Pin::new(&mut self.stream).poll_read(cx, out);
             }
             self.buffer = vec![0; MUCH].into_boxed_slice();
@@ -132,7 +132,7 @@ mod tests {
         let mut read = vec![0; 1000];
         wire.read_exact(&mut read).await.unwrap();
         assert!(wire.buffer.is_empty());
-        wire.intake().befriend();
+        wire.intake().lift_allowance();
         let mut more = vec![0; 1000];
         wire.read_exact(&mut more).await.unwrap();
         assert_eq!((wire.buffer.len(), wire.end), (MUCH, MUCH));
@@ -147,7 +147,7 @@ mod tests {
         let (near, mut far) = tokio::io::duplex(bytes.len());
         far.write_all(&bytes).await.unwrap();
         let mut wire = Wire::new(near);
-        wire.intake().befriend();
+        wire.intake().lift_allowance();
         let mut read = vec![0; LINK_UNHEARD_MAX];
         wire.read_exact(&mut read).await.unwrap();
         let error = wire.read(&mut read).await.unwrap_err();

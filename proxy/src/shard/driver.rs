@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::handle::{Arrival, Command};
 use super::link::LinkPump;
 use super::registration::Registration;
-use super::session::Session;
+use super::session::ClientSession;
 use super::state::{Rest, Shard};
 use crate::guard::EndOnPanic;
 use crate::timeout::NEVER;
@@ -46,7 +46,7 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
             count = commands.recv_many(&mut batch, COMMANDS_PER_PASS), if stop_at.is_none() => {
                 let mut is_last = count == 0;
                 for command in batch.drain(..) {
-                    is_last |= carry_out(&shard, command);
+                    is_last |= apply_command(&shard, command);
                     // One who joins many makes much work.
                     if shard.is_turn_over() {
                         yield_now().await;
@@ -75,7 +75,7 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
 }
 
 /// Carries out `command`; the answer is whether it was the last one.
-fn carry_out(shard: &Rc<Shard>, command: Command) -> bool {
+fn apply_command(shard: &Rc<Shard>, command: Command) -> bool {
     match command {
         Command::Arrive(arrival) => {
             welcome(Registration::new(shard, None), arrival);
@@ -102,7 +102,7 @@ fn carry_out(shard: &Rc<Shard>, command: Command) -> bool {
 }
 
 fn welcome(registration: Registration, arrival: Arrival) {
-    match Session::start(registration, arrival) {
+    match ClientSession::start(registration, arrival) {
         Ok(session) => drop(spawn_local(session.serve())),
         Err(error) => tracing::debug!(%error, "a connection ended before it began"),
     }

@@ -21,7 +21,7 @@ pub(crate) struct ShardHandle {
 /// A connection that was upgraded.
 pub(crate) struct Arrival {
     /// Its socket.
-    pub(super) socket: Socket,
+    pub(super) socket: ArrivingSocket,
     /// What the client has sent after its request.
     pub(super) early: Vec<u8>,
     /// Its permit, as long as it lasts.
@@ -31,7 +31,7 @@ pub(crate) struct Arrival {
 }
 
 /// A socket on its way to a shard.
-pub(super) enum Socket {
+pub(super) enum ArrivingSocket {
     /// It is known to the runtime of the thread that it is on.
     Registered(Stream),
     /// It belongs to no runtime.
@@ -99,21 +99,21 @@ impl Arrival {
         permit: ConnectionPermit,
         admission: Admission,
     ) -> Self {
-        Self { socket: Socket::Registered(socket), early, permit, admission }
+        Self { socket: ArrivingSocket::Registered(socket), early, permit, admission }
     }
 
     /// Gets it ready for a shard, which may be on another thread.
     fn fit_for(self, is_here: bool) -> io::Result<Self> {
         match self.socket {
-            Socket::Registered(socket) if !is_here => {
-                Ok(Self { socket: Socket::Free(socket.free()?), ..self })
+            ArrivingSocket::Registered(socket) if !is_here => {
+                Ok(Self { socket: ArrivingSocket::Free(socket.free()?), ..self })
             }
-            Socket::Registered(_) | Socket::Free(_) => Ok(self),
+            ArrivingSocket::Registered(_) | ArrivingSocket::Free(_) => Ok(self),
         }
     }
 }
 
-impl Socket {
+impl ArrivingSocket {
     /// Makes it known to the runtime of this thread.
     pub(super) fn register(self) -> io::Result<Stream> {
         match self {

@@ -21,7 +21,7 @@ use crate::stream::ReadHalf;
 const HELD_FREE: usize = 4 * 1024;
 
 /// A connection that is served. It ends when its future is ready or dropped.
-pub(super) struct Session {
+pub(super) struct ClientSession {
     registration: Registration,
     socket: ReadHalf,
     decoder: Decoder,
@@ -57,7 +57,7 @@ enum Heard {
     Enough,
 }
 
-impl Session {
+impl ClientSession {
     /// Joins the channel, or refuses to.
     ///
     /// # Errors

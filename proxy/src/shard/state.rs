@@ -6,7 +6,7 @@ use std::task::{Context, Waker};
 use std::time::Instant;
 
 use futures_util::future::LocalBoxFuture;
-use nws_core::{Channels, ConnId, Cut, Encoded, Fresh, Input, LongMessage, MuxInput, Output, StreamId};
+use nws_core::{Channels, ConnId, Cut, Encoded, Input, LongMessage, MuxInput, Output, Pending, StreamId};
 use nws_protocol::ChannelName;
 use nws_protocol::limits::{READ_PER_PASS, WRITES_PER_PASS, WRITTEN_PER_PASS};
 use slotmap::SlotMap;
@@ -186,7 +186,7 @@ impl Shard {
             let (mut count, mut written) = (0, 0);
             while count < WRITES_PER_PASS && written < WRITTEN_PER_PASS {
                 let Some(output) = core.poll_output() else { return Rest::Nothing };
-                written += self.carry_out(&mut core, &mut conns, output, now);
+                written += self.apply_output(&mut core, &mut conns, output, now);
                 count += 1;
                 if count.is_multiple_of(LOOK_AT_CLOCK) {
                     now = Instant::now();
@@ -272,7 +272,7 @@ impl Shard {
     }
 
     /// Does what the state machine asks for; gives how many bytes were written.
-    fn carry_out(
+    fn apply_output(
         &self,
         core: &mut Channels,
         conns: &mut SlotMap<ConnId, Conn>,
@@ -331,7 +331,7 @@ impl Shard {
 }
 
 /// Whether to write before reading on.
-fn is_worth_writing(Fresh { bytes, outputs }: Fresh) -> bool {
+fn is_worth_writing(Pending { bytes, outputs }: Pending) -> bool {
     bytes >= WRITE_EARLY || (bytes > 0 && bytes >= outputs * WORTH_A_WRITE)
 }
 
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn writing_pays_by_the_socket() {
-        let pays = |bytes, outputs| is_worth_writing(Fresh { bytes, outputs });
+        let pays = |bytes, outputs| is_worth_writing(Pending { bytes, outputs });
         assert!(!pays(0, 0));
         assert!(!pays(0, 1));
         assert!(!pays(WORTH_A_WRITE - 1, 1));

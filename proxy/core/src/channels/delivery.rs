@@ -17,14 +17,14 @@ use ahash::RandomState;
 use nws_protocol::limits::{DRAIN_BYTES, LINK_DRAIN_BYTES};
 use slotmap::SecondaryMap;
 
-use super::{Config, ConnId, Fresh, Output, Shared};
+use super::{Config, ConnId, Output, Pending, Shared};
 use flow::Lagging;
 use lag::Lag;
 use outbox::{Debt, Outbox, Pool};
 use tally::Tally;
 
 pub(super) use flow::Verdict;
-pub(super) use outbox::{Frame, SHARE_MIN};
+pub(super) use outbox::{OutboxFrame, SHARE_MIN};
 
 /// The outboxes of all connections.
 pub(super) struct Delivery {
@@ -120,7 +120,7 @@ impl Delivery {
     /// Nothing is queued behind `last`. The connection ends when all of that is written.
     pub(super) fn finish(&mut self, conn: ConnId, last: &[u8], now: Instant) {
         self.release_all(conn, now);
-        self.send(conn, conn, &Frame::Copied(last));
+        self.send(conn, conn, &OutboxFrame::Copied(last));
         self.outputs.push_back(Output::Finish { conn });
     }
 
@@ -136,7 +136,7 @@ impl Delivery {
     }
 
     /// Puts `frame`, which `sender` caused, into the outbox of `to`.
-    pub(super) fn send(&mut self, to: ConnId, sender: ConnId, frame: &Frame<'_>) {
+    pub(super) fn send(&mut self, to: ConnId, sender: ConnId, frame: &OutboxFrame<'_>) {
         let Some(queue) = self.queues.get_mut(to) else { return };
         if frame.len() == 0 {
             return;
@@ -180,22 +180,22 @@ impl Delivery {
     }
 
     /// The frame of `encoded`, for one recipient or a few.
-    pub(super) fn frame<'a>(&self, encoded: &'a mut Vec<u8>) -> Frame<'a> {
-        Frame::new(encoded, &self.tally)
+    pub(super) fn frame<'a>(&self, encoded: &'a mut Vec<u8>) -> OutboxFrame<'a> {
+        OutboxFrame::new(encoded, &self.tally)
     }
 
     /// The frame of `encoded`, for so many recipients that copies may cost more than sharing.
-    pub(super) fn frame_for_many<'a>(&self, encoded: &'a mut Vec<u8>, recipients: usize) -> Frame<'a> {
-        Frame::for_many(encoded, recipients, &self.tally)
+    pub(super) fn frame_for_many<'a>(&self, encoded: &'a mut Vec<u8>, recipients: usize) -> OutboxFrame<'a> {
+        OutboxFrame::for_many(encoded, recipients, &self.tally)
     }
 
     /// A frame that is shared and not copied.
-    pub(super) fn shared_frame(&self, bytes: Vec<u8>) -> Frame<'static> {
-        Frame::owned(bytes, &self.tally)
+    pub(super) fn shared_frame(&self, bytes: Vec<u8>) -> OutboxFrame<'static> {
+        OutboxFrame::owned(bytes, &self.tally)
     }
 
-    pub(super) fn fresh(&self) -> Fresh {
-        Fresh { bytes: self.fresh, outputs: self.outputs.len() }
+    pub(super) fn fresh(&self) -> Pending {
+        Pending { bytes: self.fresh, outputs: self.outputs.len() }
     }
 
     pub(super) const fn fresh_bytes(&self) -> usize {

@@ -3,7 +3,7 @@
 use nws_protocol::ChannelName;
 use nws_protocol::structured::Notice;
 
-use super::delivery::Frame;
+use super::delivery::OutboxFrame;
 use super::{Channels, ConnId, Framing};
 
 const REASON: &str = "too many channels are open on this machine: this one reaches nobody on others";
@@ -27,7 +27,7 @@ impl Channels {
         if let Some(client) = rosters.client(conn).filter(|client| client.framing == Framing::Structured) {
             encoded.clear();
             Notice::Limit { you: &client.id, reason: REASON }.write_frame(encoded);
-            delivery.send(conn, conn, &Frame::Copied(encoded));
+            delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
         }
     }
 }

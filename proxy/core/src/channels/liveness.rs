@@ -7,7 +7,7 @@ use nws_protocol::CloseCode;
 use nws_protocol::websocket::{self, Opcode};
 use slotmap::SecondaryMap;
 
-use super::delivery::Frame;
+use super::delivery::OutboxFrame;
 use super::rosters::Member;
 use super::{Channels, ConnId, Output, Turn};
 
@@ -71,7 +71,7 @@ impl Channels {
         client.heard = now;
         self.encoded.clear();
         websocket::write_frame(&mut self.encoded, Opcode::Pong, [payload]);
-        self.delivery.send(conn, conn, &Frame::Copied(&self.encoded));
+        self.delivery.send(conn, conn, &OutboxFrame::Copied(&self.encoded));
     }
 
     pub(super) fn visit_due(&mut self, turn: &mut Turn, now: Instant) {
@@ -119,7 +119,7 @@ impl Channels {
         if is_asked {
             encoded.clear();
             websocket::write_frame(encoded, Opcode::Ping, []);
-            delivery.send(conn, conn, &Frame::Copied(encoded));
+            delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
         }
     }
 }

@@ -14,7 +14,7 @@ use nws_protocol::websocket::{Violation, utf8};
 use nws_protocol::{PeerId, Pieces};
 
 use super::batch::Audience;
-use super::delivery::Frame;
+use super::delivery::OutboxFrame;
 use super::remote::said;
 use super::rosters::{Broken, ChannelId, RemoteGroup};
 use super::route::Route;
@@ -244,24 +244,24 @@ impl Channels {
     pub(super) fn on_encoded(&mut self, conn: ConnId, Encoded(outcome): Encoded, now: Instant) {
         self.deliver();
         if self.rosters.group(conn).is_some() {
-            if self.hand_out_record(conn, *outcome).is_err() {
+            if self.deliver_long_record(conn, *outcome).is_err() {
                 self.end_group(conn, now);
             }
         } else if self.speaker(conn, now).is_some() {
-            self.hand_out_message(conn, *outcome, now);
+            self.deliver_long_message(conn, *outcome, now);
         }
     }
 
-    fn hand_out_record(&mut self, conn: ConnId, outcome: Outcome) -> Result<(), Broken> {
+    fn deliver_long_record(&mut self, conn: ConnId, outcome: Outcome) -> Result<(), Broken> {
         let Some(id) = self.rosters.group(conn).and_then(RemoteGroup::channel) else { return Ok(()) };
         match outcome {
             Outcome::Said { to: Address::Number(number), forms } => {
                 // Whoever has left meanwhile has been taken leave of.
                 if let Some(to) = self.rosters.channel(id).and_then(|channel| channel.numbered(number)) {
-                    self.hand_to(conn, to, forms);
+                    self.send_form(conn, to, forms);
                 }
             }
-            Outcome::Said { forms, .. } => self.hand_to_all(conn, id, forms),
+            Outcome::Said { forms, .. } => self.send_form_to_all(conn, id, forms),
             Outcome::StatusAsked | Outcome::Refused(_) | Outcome::Violated(_) | Outcome::Broken => {
                 return Err(Broken);
             }
@@ -271,12 +271,14 @@ impl Channels {
         Ok(group.reckon()?)
     }
 
-    fn hand_out_message(&mut self, conn: ConnId, outcome: Outcome, now: Instant) {
+    fn deliver_long_message(&mut self, conn: ConnId, outcome: Outcome, now: Instant) {
         match outcome {
-            Outcome::Said { to: Address::Peer(target), forms } => self.hand_to_peer(conn, &target, forms),
+            Outcome::Said { to: Address::Peer(target), forms } => {
+                self.send_form_to_peer(conn, &target, forms)
+            }
             Outcome::Said { forms, .. } => {
                 if let Some(id) = self.rosters.client(conn).map(|client| client.channel) {
-                    self.hand_to_all(conn, id, forms);
+                    self.send_form_to_all(conn, id, forms);
                 }
             }
             Outcome::StatusAsked => self.tell_status(conn),
@@ -286,7 +288,7 @@ impl Channels {
         }
     }
 
-    fn hand_to_all(&mut self, from: ConnId, id: ChannelId, forms: Forms) {
+    fn send_form_to_all(&mut self, from: ConnId, id: ChannelId, forms: Forms) {
         let Self { rosters, delivery, .. } = self;
         let Some(channel) = rosters.channel(id) else { return };
         let Forms { structured, raw, payload } = forms;
@@ -309,7 +311,7 @@ impl Channels {
     }
 
     /// Gives whether there is a form for `to`: whoever came after the message may have none.
-    fn hand_to(&mut self, from: ConnId, to: ConnId, forms: Forms) -> bool {
+    fn send_form(&mut self, from: ConnId, to: ConnId, forms: Forms) -> bool {
         let form = self.rosters.client(to).and_then(|client| match client.framing {
             Framing::Structured => forms.structured,
             Framing::Raw => forms.raw,
@@ -320,9 +322,9 @@ impl Channels {
         true
     }
 
-    fn hand_to_peer(&mut self, from: ConnId, target: &PeerId, forms: Forms) {
+    fn send_form_to_peer(&mut self, from: ConnId, target: &PeerId, forms: Forms) {
         let is_told = match self.route(from, target.as_str()) {
-            Route::Here(to) => self.hand_to(from, to, forms),
+            Route::Here(to) => self.send_form(from, to, forms),
             Route::Elsewhere { group, number: target } => {
                 let member = self.rosters.client(from).map(|client| client.number);
                 match (forms.payload, member) {
@@ -359,7 +361,7 @@ impl Channels {
         record(payload.as_payload()).write_before_payload(&mut self.encoded);
         let payload = self.delivery.shared_frame(payload.into_bytes());
         for &group in groups {
-            self.delivery.send(group, from, &Frame::Copied(&self.encoded));
+            self.delivery.send(group, from, &OutboxFrame::Copied(&self.encoded));
             self.delivery.send(group, from, &payload);
         }
     }

@@ -66,7 +66,7 @@ pub enum Output {
 
 /// How much waits that did not wait before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fresh {
+pub struct Pending {
     /// Bytes for all connections together.
     pub bytes: usize,
     /// Outputs, nearly all of which say that something waits for a connection.

@@ -8,7 +8,7 @@ use nws_protocol::websocket;
 use nws_protocol::{CloseCode, Nonce, PeerId, Scope};
 use rand_chacha::rand_core::Rng;
 
-use super::delivery::Frame;
+use super::delivery::OutboxFrame;
 use super::rosters::{ChannelId, Client, Holder, Member, Reserved};
 use super::{ChannelKey, Channels, ConnId, Framing, Output};
 
@@ -87,7 +87,7 @@ impl Channels {
             if let Some(client) = rosters.client(seat.conn) {
                 encoded.clear();
                 notice(&client.id, peer).write_frame(encoded);
-                delivery.send(seat.conn, cause, &Frame::Copied(encoded));
+                delivery.send(seat.conn, cause, &OutboxFrame::Copied(encoded));
             }
         }
         // Who is told nothing was looked at nevertheless.
@@ -172,6 +172,6 @@ impl Channels {
         encoded.clear();
         Notice::Status { you, message_max: config.message_max }.write_frame(encoded);
         rosters.present(id).for_each(|peer| Notice::Connect { you, peer }.write_frame(encoded));
-        delivery.send(conn, conn, &Frame::Copied(encoded));
+        delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }
 }

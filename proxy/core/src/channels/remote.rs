@@ -12,7 +12,7 @@ use nws_protocol::structured::LeaveReason;
 use nws_protocol::{Json, ProxyId};
 
 use super::batch::Audience;
-use super::delivery::Frame;
+use super::delivery::OutboxFrame;
 use super::rosters::{Broken, ChannelId, Member, RemoteGroup};
 use super::said::Said;
 use super::{ChannelKey, Channels, ConnId, LongMessage, Turn};
@@ -146,7 +146,7 @@ impl Channels {
         let Some(channel) = rosters.channel(id).filter(|channel| !channel.groups.is_empty()) else { return };
         encoded.clear();
         record.write(encoded);
-        channel.groups.iter().for_each(|&group| delivery.send(group, cause, &Frame::Copied(encoded)));
+        channel.groups.iter().for_each(|&group| delivery.send(group, cause, &OutboxFrame::Copied(encoded)));
     }
 
     /// Tells every other proxy in a channel that a member of this one is there.
@@ -156,7 +156,10 @@ impl Channels {
         let Some(client) = rosters.client(newcomer) else { return };
         encoded.clear();
         client.join_record().write(encoded);
-        channel.groups.iter().for_each(|&group| delivery.send(group, newcomer, &Frame::Copied(encoded)));
+        channel
+            .groups
+            .iter()
+            .for_each(|&group| delivery.send(group, newcomer, &OutboxFrame::Copied(encoded)));
     }
 
     fn send_roster(&mut self, conn: ConnId, id: ChannelId) {
@@ -168,7 +171,7 @@ impl Channels {
         encoded.clear();
         clients.into_iter().for_each(|client| client.join_record().write(encoded));
         Record::Roster.write(encoded);
-        delivery.send(conn, conn, &Frame::Copied(encoded));
+        delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }
 
     /// Does what a record of a group says. Where the group is in no channel, nobody hears it.

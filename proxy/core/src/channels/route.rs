@@ -6,7 +6,7 @@ use nws_protocol::link::Record;
 use nws_protocol::structured::{Notice, Refusal};
 use nws_protocol::websocket::Violation;
 
-use super::delivery::Frame;
+use super::delivery::OutboxFrame;
 use super::rosters::Holder;
 use super::said::Said;
 use super::serve::Serve;
@@ -152,7 +152,7 @@ impl Channels {
         let Some(client) = rosters.client(conn) else { return };
         encoded.clear();
         Notice::Status { you: &client.id, message_max: config.message_max }.write_frame(encoded);
-        delivery.send(conn, conn, &Frame::Copied(encoded));
+        delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }
 
     pub(super) fn tell_error(&mut self, conn: ConnId, refusal: &Refusal<'_>) {
@@ -166,6 +166,6 @@ impl Channels {
         self.encoded.clear();
         let error = Notice::Error { code: *code, reason, target: target.as_deref() };
         error.write_frame(&mut self.encoded);
-        self.delivery.send(conn, cause, &Frame::Copied(&self.encoded));
+        self.delivery.send(conn, cause, &OutboxFrame::Copied(&self.encoded));
     }
 }

@@ -8,7 +8,7 @@ use nws_protocol::limits::WELCOME_TIME;
 use nws_protocol::structured::Notice;
 use nws_protocol::{ChannelName, ProxyId, Scope};
 
-use super::delivery::Frame;
+use super::delivery::OutboxFrame;
 use super::{ChannelId, Channels, ConnId, Turn};
 
 /// Who is to be told.
@@ -105,6 +105,6 @@ impl Channels {
         encoded.clear();
         let (peers, message_max) = (count - 1, config.message_max);
         Notice::Welcome { you: &client.id, peers, message_max, is_settled }.write_frame(encoded);
-        delivery.send(conn, conn, &Frame::Copied(encoded));
+        delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }
 }

@@ -51,8 +51,8 @@ async fn dialled(
         biased;
         Some(()) = answering.next() => unreachable!("they answer for ever"),
         outcome = timeout(DEADLINE, connect(own, &to, &|_| {})) => {
-            let (fresh, address) = outcome.unwrap()?;
-            assert!(expected.is_none_or(|it| *it.id() == fresh.peer));
+            let (established, address) = outcome.unwrap()?;
+            assert!(expected.is_none_or(|it| *it.id() == established.peer));
             Ok(to.addresses.iter().position(|it| *it == address).unwrap())
         }
     }

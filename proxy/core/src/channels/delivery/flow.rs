@@ -72,7 +72,7 @@ impl Delivery {
     #[inline]
     pub(in crate::channels) fn next_verdict(&mut self, now: Instant) -> Option<Verdict> {
         while let Some((recipient, sender)) = self.lagging.touched.pop() {
-            self.settle(recipient);
+            self.update_tally(recipient);
             let verdict = self.judge(recipient, sender, now);
             if verdict.is_some() {
                 return verdict;
@@ -118,7 +118,7 @@ impl Delivery {
         }
         let waiting = queue.outbox.len();
         queue.outbox.truncate(&mut self.pool);
-        self.settle(conn);
+        self.update_tally(conn);
         Some(waiting)
     }
 
@@ -149,11 +149,11 @@ impl Delivery {
                 self.lagging.next_look.get_or_insert(now + SLOT);
             }
         }
-        self.settle(conn);
+        self.update_tally(conn);
     }
 
     /// Brings the count of all queues up to date.
-    fn settle(&mut self, recipient: ConnId) {
+    fn update_tally(&mut self, recipient: ConnId) {
         let Some(queue) = self.queues.get_mut(recipient) else { return };
         let Some(lag) = &mut queue.lag else { return };
         let memory = queue.outbox.memory();

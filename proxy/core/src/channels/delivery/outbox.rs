@@ -49,7 +49,7 @@ pub(super) struct Outbox {
 }
 
 /// One frame, or several, on the way into outboxes.
-pub(in crate::channels) enum Frame<'a> {
+pub(in crate::channels) enum OutboxFrame<'a> {
     Copied(&'a [u8]),
     Shared(Rc<SharedFrame>),
 }
@@ -81,11 +81,11 @@ pub(super) struct Debt {
     pub(super) bytes: usize,
 }
 
-impl<'a> Frame<'a> {
+impl<'a> OutboxFrame<'a> {
     /// Takes the frame out of `encoded` if it is worth sharing.
     pub(super) fn new(encoded: &'a mut Vec<u8>, tally: &Rc<Tally>) -> Self {
         if encoded.len() < SHARE_MIN {
-            return Frame::Copied(encoded);
+            return OutboxFrame::Copied(encoded);
         }
         let is_batch = encoded.len() <= SPARE_MAX;
         // The next one is likely to be as long.
@@ -104,13 +104,13 @@ impl<'a> Frame<'a> {
     /// A frame that is shared and not copied.
     pub(super) fn owned(bytes: Vec<u8>, tally: &Rc<Tally>) -> Self {
         tally.add(bytes.len());
-        Frame::Shared(Rc::new(SharedFrame { bytes, tally: Rc::clone(tally) }))
+        OutboxFrame::Shared(Rc::new(SharedFrame { bytes, tally: Rc::clone(tally) }))
     }
 
     pub(super) fn len(&self) -> usize {
         match self {
-            Frame::Copied(bytes) => bytes.len(),
-            Frame::Shared(frame) => frame.bytes.len(),
+            OutboxFrame::Copied(bytes) => bytes.len(),
+            OutboxFrame::Shared(frame) => frame.bytes.len(),
         }
     }
 }
@@ -150,10 +150,10 @@ impl Outbox {
         self.chunks.iter().map(move |chunk| &chunk.bytes()[std::mem::take(&mut skip)..])
     }
 
-    pub(super) fn push(&mut self, sender: ConnId, frame: &Frame<'_>, pool: &mut Pool) {
+    pub(super) fn push(&mut self, sender: ConnId, frame: &OutboxFrame<'_>, pool: &mut Pool) {
         match frame {
-            Frame::Copied(bytes) => self.copy(bytes, pool),
-            Frame::Shared(frame) => self.chunks.push_back(Chunk::Shared(Rc::clone(frame))),
+            OutboxFrame::Copied(bytes) => self.copy(bytes, pool),
+            OutboxFrame::Shared(frame) => self.chunks.push_back(Chunk::Shared(Rc::clone(frame))),
         }
         self.len += frame.len();
         match self.ledger.back_mut() {

@@ -47,7 +47,7 @@ impl Channels {
     }
 
     /// Goes on with all departures, to the end of the turn.
-    pub(in crate::channels) fn go_on_departing(&mut self, turn: &mut Turn) {
+    pub(in crate::channels) fn continue_departures(&mut self, turn: &mut Turn) {
         while !turn.is_over()
             && let Some(id) = self.departing.channels.pop_front()
         {

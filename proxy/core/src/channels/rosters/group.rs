@@ -112,6 +112,6 @@ impl RemoteGroup {
     /// Its members, and what counts them.
     pub(in crate::channels) fn into_parts(self) -> (Peers, Kept) {
         let Self { peers, mut kept, .. } = self;
-        (peers, kept.hand_over())
+        (peers, kept.take())
     }
 }
