@@ -1,5 +1,7 @@
 import type { Core } from "nws-core";
 
+// Only types lead back from here to the ports and handlers, and they are gone when the script runs. A
+// slot is what these parts know of each other, so each names the others.
 import type { ChannelPort } from "./channel-port.ts";
 import type { Handlers } from "./handlers.ts";
 import { Fate } from "./numbers.ts";

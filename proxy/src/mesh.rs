@@ -215,11 +215,19 @@ impl MeshDriver {
     fn input(self: &Rc<Self>, input: MeshInput) {
         guarded(|| self.core.borrow_mut().handle(input, Instant::now()));
         self.apply_outputs();
+        self.watch_time();
+    }
+
+    /// A link has been heard. That only puts off what was due, so the timer stays as it is.
+    fn heard(self: &Rc<Self>, link: LinkId) {
+        guarded(|| self.core.borrow_mut().handle(MeshInput::Heard { link }, Instant::now()));
+        self.apply_outputs();
     }
 
     fn time_out(self: &Rc<Self>) {
         guarded(|| self.core.borrow_mut().handle_timeout(Instant::now()));
         self.apply_outputs();
+        self.watch_time();
         self.grant();
     }
 
@@ -231,7 +239,6 @@ impl MeshDriver {
                 None => break,
             }
         }
-        self.watch_time();
     }
 
     fn apply(self: &Rc<Self>, output: MeshOutput) {

@@ -30,7 +30,7 @@ impl Link {
 
     /// Something has come.
     pub(crate) fn heard(&self) {
-        self.mesh.input(MeshInput::Heard { link: self.id });
+        self.mesh.heard(self.id);
     }
 
     /// HELLO has been exchanged. Returns the channels that are to be offered at once.

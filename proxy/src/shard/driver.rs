@@ -37,7 +37,7 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
             yield_now().await;
         }
         let due = shard.poll_timeout().map(Instant::from_std);
-        let is_due = due.is_some_and(|due| due <= Instant::now());
+        let mut is_due = due.is_some_and(|due| due <= Instant::now());
         set_timer(&mut timer, due, stop_at);
         tokio::select! {
             biased;
@@ -61,10 +61,10 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
             () = yield_now(), if is_due => {}
             // There is more to be written, but who comes and what is due do not wait for the end of that.
             () = ready(()), if rest == Rest::Some => {}
-            () = &mut timer => {}
+            () = &mut timer => is_due = shard.is_due(),
         }
         // However much there is to be read, what is due has its turn.
-        if shard.is_due() {
+        if is_due {
             shard.enter(|core, now| core.handle_timeout(now));
         }
         rest = shard.work_off();
