@@ -9,6 +9,7 @@ use nws_protocol::structured::Notice;
 use nws_protocol::{ChannelName, ProxyId, Scope};
 
 use super::delivery::OutboxFrame;
+use super::rosters::Channel;
 use super::{ChannelId, Channels, ConnId, Turn};
 
 /// Who is to be told.
@@ -61,9 +62,10 @@ impl Channels {
     #[cold]
     pub(super) fn welcome_settled(&mut self) {
         while let Some(id) = self.welcomes.changed.pop() {
-            if self.is_settled(id)
+            let is_awaited = |channel: &Channel| !channel.awaiting.is_empty();
+            if self.rosters.channel(id).is_some_and(is_awaited)
+                && self.is_settled(id)
                 && let Some(channel) = self.rosters.channel_mut(id)
-                && !channel.awaiting.is_empty()
             {
                 let awaiting = std::mem::take(&mut channel.awaiting);
                 let count = self.rosters.count(id);
