@@ -3,6 +3,7 @@
 #![no_main]
 
 #[path = "../../core/tests/fuzz/bytes.rs"]
+#[expect(dead_code, reason = "other histories need more")]
 mod bytes;
 #[path = "../../core/tests/fuzz/mux.rs"]
 mod mux;
