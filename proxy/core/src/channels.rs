@@ -363,7 +363,7 @@ impl Channels {
         if self.rosters.group(conn).is_some() {
             return self.end_group(conn, now);
         }
-        let Some(waiting) = self.delivery.cut(conn) else { return };
+        let Some(waiting) = self.delivery.drop_waiting(conn) else { return };
         if let Some(client) = self.rosters.client(conn) {
             let peer = client.id.clone();
             self.delivery.ask(Output::Cut(Box::new(Cut { peer, why, waiting })));

@@ -21,7 +21,7 @@ use nws_protocol::link::{DATA_HEAD_LEN, LinkFrame, Slot, write_data_head};
 use slotmap::SecondaryMap;
 
 use crate::ConnId;
-use stream::{Stream, Turn};
+use stream::{SendState, Stream};
 
 pub use input::MuxInput;
 pub use outgoing::Outgoing;
@@ -109,12 +109,12 @@ impl Mux {
             }
             MuxInput::Received { stream, bytes } => self.on_received(stream, bytes),
             MuxInput::Processed { stream, bytes } => {
-                self.update(stream, |of| of.unanswered += bytes);
+                self.update(stream, |state| state.unanswered += bytes);
             }
             MuxInput::Credit { stream, bytes } => self.on_credit(stream, bytes),
             MuxInput::Waiting { stream } => self.on_waiting(stream),
-            MuxInput::Held { stream } => self.update(stream, |of| of.is_held = true),
-            MuxInput::Released { stream } => self.update(stream, |of| of.is_held = false),
+            MuxInput::Held { stream } => self.update(stream, |state| state.is_held = true),
+            MuxInput::Released { stream } => self.update(stream, |state| state.is_held = false),
             MuxInput::Closed { stream } => self.on_closed(stream),
             MuxInput::Failed => self.is_broken = true,
         }
@@ -157,7 +157,7 @@ impl Mux {
     #[inline]
     #[must_use]
     pub fn conn(&self, stream: StreamId) -> Option<ConnId> {
-        self.streams.get(stream).map(|of| of.conn)
+        self.streams.get(stream).map(|state| state.conn)
     }
 
     /// All streams that have not ended.
@@ -166,38 +166,40 @@ impl Mux {
     }
 
     fn on_received(&mut self, stream: StreamId, bytes: usize) {
-        let Some(of) = self.streams.get_mut(stream) else { return };
-        match of.window.checked_sub(bytes) {
-            Some(window) => of.window = window,
+        let Some(state) = self.streams.get_mut(stream) else { return };
+        match state.receive_credit.checked_sub(bytes) {
+            Some(window) => state.receive_credit = window,
             None => self.is_broken = true,
         }
     }
 
     fn on_credit(&mut self, stream: StreamId, bytes: u32) {
-        let Some(of) = self.streams.get_mut(stream) else { return };
-        of.credit = of.credit.saturating_add(bytes as usize);
-        if of.turn == Turn::NoCredit && of.credit > 0 {
-            of.turn = Turn::Ready;
+        let Some(state) = self.streams.get_mut(stream) else { return };
+        state.send_credit = state.send_credit.saturating_add(bytes as usize);
+        if state.send == SendState::NoCredit && state.send_credit > 0 {
+            state.send = SendState::Ready;
             self.ready.push_back(stream);
         }
     }
 
     fn on_waiting(&mut self, stream: StreamId) {
-        let Some(of) = self.streams.get_mut(stream).filter(|of| of.turn == Turn::Idle) else { return };
-        of.has_sent = false;
-        of.turn = if of.credit > 0 { Turn::Ready } else { Turn::NoCredit };
-        if of.turn == Turn::Ready {
+        let Some(state) = self.streams.get_mut(stream).filter(|state| state.send == SendState::Idle) else {
+            return;
+        };
+        state.has_sent = false;
+        state.send = if state.send_credit > 0 { SendState::Ready } else { SendState::NoCredit };
+        if state.send == SendState::Ready {
             self.ready.push_back(stream);
         }
         self.unsent.push(stream);
     }
 
     fn on_closed(&mut self, stream: StreamId) {
-        let Some(of) = self.streams.remove(stream) else { return };
-        if of.turn == Turn::Ready {
+        let Some(state) = self.streams.remove(stream) else { return };
+        if state.send == SendState::Ready {
             self.ready.retain(|other| *other != stream);
         }
-        if of.is_granting {
+        if state.is_granting {
             self.granting.retain(|other| *other != stream);
         }
         self.unsent.retain(|other| *other != stream);
@@ -206,20 +208,20 @@ impl Mux {
     /// Changes a stream, which may want to give credit then.
     #[inline]
     fn update(&mut self, stream: StreamId, change: impl FnOnce(&mut Stream)) {
-        let Some(of) = self.streams.get_mut(stream) else { return };
-        change(of);
-        if of.has_to_grant() && !of.is_granting {
-            of.is_granting = true;
+        let Some(state) = self.streams.get_mut(stream) else { return };
+        change(state);
+        if state.has_to_grant() && !state.is_granting {
+            state.is_granting = true;
             self.granting.push_back(stream);
         }
     }
 
     fn next_credit(&mut self) -> Option<Transmit> {
         while let Some(stream) = self.granting.pop_front() {
-            let Some(of) = self.streams.get_mut(stream) else { continue };
-            of.is_granting = false;
-            if let Some(bytes) = of.grant() {
-                let frame = LinkFrame::Credit { slot: of.slot, bytes }.to_bytes();
+            let Some(state) = self.streams.get_mut(stream) else { continue };
+            state.is_granting = false;
+            if let Some(bytes) = state.grant() {
+                let frame = LinkFrame::Credit { slot: state.slot, bytes }.to_bytes();
                 return Some(Transmit { stream, frame });
             }
         }
@@ -228,19 +230,19 @@ impl Mux {
 
     fn next_piece(&mut self, outgoing: &mut impl Outgoing, now: Instant) -> Option<Transmit> {
         while let Some(stream) = self.ready.pop_front() {
-            let Some(of) = self.streams.get_mut(stream) else { continue };
+            let Some(state) = self.streams.get_mut(stream) else { continue };
             let piece_max = if self.ready.is_empty() { LINK_PIECE_MAX } else { SHARED_PIECE };
-            let (frame, bytes) = piece(outgoing, of.conn, of.slot, of.credit.min(piece_max));
-            of.turn = Turn::Idle;
+            let (frame, bytes) = piece(outgoing, state.conn, state.slot, state.send_credit.min(piece_max));
+            state.send = SendState::Idle;
             if bytes == 0 {
                 continue;
             }
-            of.credit -= bytes;
-            of.has_sent = true;
-            outgoing.sent(of.conn, bytes, now);
-            if outgoing.waiting(of.conn).next().is_some() {
-                of.turn = if of.credit > 0 { Turn::Ready } else { Turn::NoCredit };
-                if of.turn == Turn::Ready {
+            state.send_credit -= bytes;
+            state.has_sent = true;
+            outgoing.sent(state.conn, bytes, now);
+            if outgoing.waiting(state.conn).next().is_some() {
+                state.send = if state.send_credit > 0 { SendState::Ready } else { SendState::NoCredit };
+                if state.send == SendState::Ready {
                     self.ready.push_back(stream);
                 }
             }
@@ -252,8 +254,10 @@ impl Mux {
     /// Says of streams of which nothing could be sent that they have begun to wait.
     fn report_unsent(&mut self, outgoing: &mut impl Outgoing, now: Instant) {
         for stream in self.unsent.drain(..) {
-            if let Some(of) = self.streams.get(stream).filter(|of| of.turn != Turn::Idle && !of.has_sent) {
-                outgoing.sent(of.conn, 0, now);
+            if let Some(state) =
+                self.streams.get(stream).filter(|state| state.send != SendState::Idle && !state.has_sent)
+            {
+                outgoing.sent(state.conn, 0, now);
             }
         }
     }
@@ -268,7 +272,7 @@ impl Mux {
         self.exempted = Some(now);
         self.has_moved = false;
         let streams = self.ready.iter().filter_map(|stream| self.streams.get(*stream));
-        streams.for_each(|of| outgoing.exempt(of.conn, now));
+        streams.for_each(|state| outgoing.exempt(state.conn, now));
     }
 }
 

@@ -26,7 +26,7 @@ use super::matching::Matching;
 use super::piece::Piece;
 use super::routes::{Routes, ShardEnds, ShardGone};
 use super::socket::LinkSocket;
-use super::writer::{Control, Outgoing, write};
+use super::writer::{Control, ShardQueues, write};
 use crate::mesh::{Link, Order};
 use crate::shard::{AttachedLink, FromLink};
 use crate::signal::Signal;
@@ -79,7 +79,7 @@ pub(super) async fn exchange(
     intake: Intake,
     (sink, stream): (impl Sink<Message, Error = Error> + Unpin, impl Stream<Item = Received> + Unpin),
 ) -> End {
-    let (control, outgoing, routes) = (Control::default(), Outgoing::default(), Routes::default());
+    let (control, queues, routes) = (Control::default(), ShardQueues::default(), Routes::default());
     let mut seed = [0; 32];
     if let Err(error) = getrandom::fill(&mut seed) {
         return error.into();
@@ -93,7 +93,7 @@ pub(super) async fn exchange(
         matching: Matching::new(config, seed, context.arithmetic.clone(), share.kept()),
         context,
         control: &control,
-        outgoing: &outgoing,
+        queues: &queues,
         routes: &routes,
         broken,
         share,
@@ -101,7 +101,7 @@ pub(super) async fn exchange(
     };
     // Each half is polled only when it was woken itself.
     let halves: [LocalBoxFuture<'_, _>; 2] =
-        [Box::pin(relay.run(stream)), Box::pin(write(sink, &control, &outgoing, &routes))];
+        [Box::pin(relay.run(stream)), Box::pin(write(sink, &control, &queues, &routes))];
     match halves.into_iter().collect::<FuturesUnordered<_>>().next().await {
         Some(Err(end)) => end,
         None => End::Closed,
@@ -116,7 +116,7 @@ struct Relay<'a> {
     context: SharedContext,
     control: &'a Control,
     /// What the shards send.
-    outgoing: &'a Outgoing,
+    queues: &'a ShardQueues,
     routes: &'a Routes,
     /// Given by a shard, or because `share` is the largest of too much.
     broken: Arc<Signal>,
@@ -126,8 +126,8 @@ struct Relay<'a> {
 }
 
 impl Relay<'_> {
-    async fn run(mut self, mut stream: impl Stream<Item = Received> + Unpin) -> Result<Infallible, End> {
-        for message in self.wait_for_start(&mut stream).await? {
+    async fn run(mut self, mut incoming: impl Stream<Item = Received> + Unpin) -> Result<Infallible, End> {
+        for message in self.wait_for_start(&mut incoming).await? {
             self.on_message(message).await?;
         }
         loop {
@@ -140,8 +140,8 @@ impl Relay<'_> {
                     self.apply_outputs().await?;
                 }
                 // Last: what the other side says must not keep this side from what it decides.
-                message = next(&self.share, &mut stream) => {
-                    self.on_messages(received(message)?, &mut stream).await?;
+                message = next(&self.share, &mut incoming) => {
+                    self.on_messages(received(message)?, &mut incoming).await?;
                 }
             }
         }
@@ -151,12 +151,12 @@ impl Relay<'_> {
     /// end is to be noticed.
     async fn wait_for_start(
         &mut self,
-        stream: &mut (impl Stream<Item = Received> + Unpin),
+        incoming: &mut (impl Stream<Item = Received> + Unpin),
     ) -> Result<VecDeque<Message>, End> {
         let mut early = VecDeque::new();
         loop {
             tokio::select! {
-                message = stream.next(), if early.len() < EARLY_MAX => {
+                message = incoming.next(), if early.len() < EARLY_MAX => {
                     let message = received(message)?;
                     if message.len() > LINK_FRAME_EARLY_MAX {
                         return Err(End::Message);
@@ -202,12 +202,12 @@ impl Relay<'_> {
     async fn on_messages(
         &mut self,
         first: Message,
-        stream: &mut (impl Stream<Item = Received> + Unpin),
+        incoming: &mut (impl Stream<Item = Received> + Unpin),
     ) -> Result<(), End> {
         self.link.heard();
         self.on_message(first).await?;
         for _ in 1..MESSAGES_PER_TURN {
-            let Some(message) = next(&self.share, stream).now_or_never() else { break };
+            let Some(message) = next(&self.share, incoming).now_or_never() else { break };
             self.on_message(received(message)?).await?;
         }
         Ok(())
@@ -301,8 +301,8 @@ impl Relay<'_> {
         let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
         let (shard, digest) = self.context.shards.number_of(&key);
         tracing::debug!(peer = %self.peer, channel = %digest, "a channel is matched");
-        if let Some((ShardEnds { from, to }, outgoing)) = self.routes.connect(shard) {
-            self.outgoing.add(outgoing);
+        if let Some((ShardEnds { from, to }, queues)) = self.routes.connect(shard) {
+            self.queues.add(queues);
             let (broken, share) = (Arc::clone(&self.broken), self.share.clone());
             let link = AttachedLink { proxy: self.peer.clone(), share, from, to, broken };
             self.context.shards.numbered(shard).link(link).await;
@@ -317,11 +317,11 @@ impl Relay<'_> {
 
     /// Passes on what belongs to a slot of the other side. What was on its way when the channel was
     /// left is dropped.
-    async fn pass_on(&self, peer: Slot, told: impl FnOnce(StreamId) -> FromLink) -> Result<(), End> {
-        if self.routes.pass_on(peer, told).await.map_err(|ShardGone| self.broken())? {
+    async fn pass_on(&self, their_slot: Slot, event: impl FnOnce(StreamId) -> FromLink) -> Result<(), End> {
+        if self.routes.pass_on(their_slot, event).await.map_err(|ShardGone| self.broken())? {
             return Ok(());
         }
-        match self.matching.peer_slot(peer) {
+        match self.matching.peer_slot(their_slot) {
             PeerSlot::Unmatched => Err(End::Unmatched),
             PeerSlot::Matched { .. } | PeerSlot::Left => Ok(()),
         }

@@ -52,11 +52,11 @@ impl Routes {
     pub(super) async fn open(
         &self,
         channel: ChannelName,
-        (own, peer): (Slot, Slot),
+        (own, theirs): (Slot, Slot),
         shard: usize,
     ) -> Result<(), ShardGone> {
         let port = self.shards.borrow().get(&shard).cloned().ok_or(ShardGone)?;
-        let stream = self.streams.borrow_mut().open(channel.clone(), peer, port.clone());
+        let stream = self.streams.borrow_mut().open(channel.clone(), theirs, port.clone());
         send(port, FromLink::Opened { stream, slot: own, channel }).await
     }
 
@@ -69,22 +69,22 @@ impl Routes {
         }
     }
 
-    /// Passes on what comes with the slot `peer` of the other side. Gives `false` where no stream has
+    /// Passes on what comes with the slot `their_slot` of the other side. Gives `false` where no stream has
     /// that slot.
     pub(super) async fn pass_on(
         &self,
-        peer: Slot,
-        told: impl FnOnce(StreamId) -> FromLink,
+        their_slot: Slot,
+        event: impl FnOnce(StreamId) -> FromLink,
     ) -> Result<bool, ShardGone> {
-        let (told, port) = {
+        let (event, port) = {
             let streams = self.streams.borrow();
-            let Some((stream, port)) = streams.find(peer) else { return Ok(false) };
-            match port.try_send(told(stream)) {
+            let Some((stream, port)) = streams.find(their_slot) else { return Ok(false) };
+            match port.try_send(event(stream)) {
                 Ok(()) => return Ok(true),
                 Err(error) => (error.into_inner(), port.clone()),
             }
         };
-        send(port, told).await.map(|()| true)
+        send(port, event).await.map(|()| true)
     }
 
     /// Whether a frame of this stream may be sent.
@@ -93,6 +93,6 @@ impl Routes {
     }
 }
 
-async fn send(port: mpsc::Sender<FromLink>, told: FromLink) -> Result<(), ShardGone> {
-    port.send(told).await.map_err(|_| ShardGone)
+async fn send(port: mpsc::Sender<FromLink>, event: FromLink) -> Result<(), ShardGone> {
+    port.send(event).await.map_err(|_| ShardGone)
 }

@@ -49,14 +49,14 @@ impl Control {
 /// What the shards have to say, each in a queue of its own, so that none waits for another. They have their turns
 /// one after the other.
 #[derive(Default)]
-pub(super) struct Outgoing {
+pub(super) struct ShardQueues {
     queues: RefCell<Vec<mpsc::Receiver<Transmit>>>,
     next: Cell<usize>,
     /// There is one more.
     changed: Signal,
 }
 
-impl Outgoing {
+impl ShardQueues {
     pub(super) fn add(&self, queue: mpsc::Receiver<Transmit>) {
         self.queues.borrow_mut().push(queue);
         self.changed.give();
@@ -67,9 +67,9 @@ impl Outgoing {
         let count = queues.len();
         for number in (self.next.get()..count).chain(0..self.next.get().min(count)) {
             // A queue that has ended is Ready(None) from then on.
-            if let Poll::Ready(Some(told)) = queues[number].poll_recv(cx) {
+            if let Poll::Ready(Some(transmit)) = queues[number].poll_recv(cx) {
                 self.next.set(number + 1);
-                return Poll::Ready(told);
+                return Poll::Ready(transmit);
             }
         }
         Poll::Pending
@@ -84,7 +84,7 @@ impl Outgoing {
 pub(super) async fn write(
     mut sink: impl Sink<Message, Error = Error> + Unpin,
     control: &Control,
-    outgoing: &Outgoing,
+    queues: &ShardQueues,
     routes: &Routes,
 ) -> Result<Infallible, End> {
     let mut next = None;
@@ -92,18 +92,18 @@ pub(super) async fn write(
         while let Some(message) = control.pop() {
             sink.feed(message).await?;
         }
-        if let Some(told) = next.take().or_else(|| outgoing.next().now_or_never()) {
+        if let Some(transmit) = next.take().or_else(|| queues.next().now_or_never()) {
             // A channel may have been left meanwhile.
-            if routes.is_open(told.stream) {
-                sink.feed(Message::Binary(told.frame.into())).await?;
+            if routes.is_open(transmit.stream) {
+                sink.feed(Message::Binary(transmit.frame.into())).await?;
             }
             continue;
         }
         sink.flush().await?;
         tokio::select! {
             () = control.some.given() => {}
-            () = outgoing.changed.given() => {}
-            told = outgoing.next() => next = Some(told),
+            () = queues.changed.given() => {}
+            transmit = queues.next() => next = Some(transmit),
         }
     }
 }

@@ -131,8 +131,8 @@ impl LinkPump {
             let wants_room = sender.wants_room();
             tokio::select! {
                 // A flood in one direction must not keep the other one waiting: no branch comes first.
-                told = self.link.from.recv(), if self.pause.is_none() => match told {
-                    Some(told) => self.hear_all(told).await,
+                event = self.link.from.recv(), if self.pause.is_none() => match event {
+                    Some(event) => self.hear_all(event).await,
                     None => return,
                 },
                 Some(encoded) = end_of(&mut self.pause, &self.link.share) => self.resume(encoded).await,
@@ -149,20 +149,20 @@ impl LinkPump {
         self.link.broken.give();
     }
 
-    /// Hears `told`, and what else has come meanwhile.
-    async fn hear_all(&mut self, told: FromLink) {
-        self.hear(told).await;
+    /// Hears `event`, and what else has come meanwhile.
+    async fn hear_all(&mut self, event: FromLink) {
+        self.hear(event).await;
         for _ in 1..self.link.from.max_capacity() {
             if self.pause.is_some() || self.sender.is_broken() {
                 return;
             }
-            let Ok(told) = self.link.from.try_recv() else { return };
-            self.hear(told).await;
+            let Ok(event) = self.link.from.try_recv() else { return };
+            self.hear(event).await;
         }
     }
 
-    async fn hear(&mut self, told: FromLink) {
-        match told {
+    async fn hear(&mut self, event: FromLink) {
+        match event {
             FromLink::Opened { stream, slot, channel } => {
                 self.open(stream, slot, channel);
                 yield_now().await;

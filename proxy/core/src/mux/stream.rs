@@ -14,23 +14,23 @@ pub(super) struct Stream {
     pub(super) conn: ConnId,
     pub(super) slot: Slot,
     /// Bytes that the other side takes.
-    pub(super) credit: usize,
+    pub(super) send_credit: usize,
     /// Bytes that the other side may still send.
-    pub(super) window: usize,
+    pub(super) receive_credit: usize,
     /// Bytes that were processed and for which the other side was given no credit.
     pub(super) unanswered: usize,
     /// No credit is given.
     pub(super) is_held: bool,
     /// It is among those that give credit.
     pub(super) is_granting: bool,
-    pub(super) turn: Turn,
+    pub(super) send: SendState,
     /// Something was sent since it last began to wait.
     pub(super) has_sent: bool,
 }
 
 /// Whether a stream sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum SendState {
     /// Nothing waits.
     Idle,
     /// It has its turn when the link has room and those before it have had theirs.
@@ -44,12 +44,12 @@ impl Stream {
         Self {
             conn,
             slot,
-            credit: LINK_WINDOW,
-            window: LINK_WINDOW,
+            send_credit: LINK_WINDOW,
+            receive_credit: LINK_WINDOW,
             unanswered: 0,
             is_held: false,
             is_granting: false,
-            turn: Turn::Idle,
+            send: SendState::Idle,
             has_sent: false,
         }
     }
@@ -61,7 +61,7 @@ impl Stream {
     /// Credit for the other side, in bytes, if it is time for that.
     pub(super) fn grant(&mut self) -> Option<u32> {
         let bytes = u32::try_from(self.unanswered).ok().filter(|_| self.has_to_grant())?;
-        self.window += std::mem::take(&mut self.unanswered);
+        self.receive_credit += std::mem::take(&mut self.unanswered);
         Some(bytes)
     }
 }

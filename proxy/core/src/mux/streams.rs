@@ -21,32 +21,32 @@ slotmap::new_key_type! {
 pub struct LinkStreams<T> {
     streams: SlotMap<StreamId, Entry<T>>,
     /// By the slot of the other side. Slots are given one after the other, and none is used again.
-    by_peer: Vec<Option<StreamId>>,
+    by_slot: Vec<Option<StreamId>>,
     by_channel: BTreeMap<ChannelName, StreamId>,
 }
 
 #[derive(Debug)]
 struct Entry<T> {
     /// The slot that the other side has for it.
-    peer: Slot,
+    their_slot: Slot,
     kept: T,
 }
 
 impl<T> Default for LinkStreams<T> {
     fn default() -> Self {
-        Self { streams: SlotMap::with_key(), by_peer: Vec::new(), by_channel: BTreeMap::new() }
+        Self { streams: SlotMap::with_key(), by_slot: Vec::new(), by_channel: BTreeMap::new() }
     }
 }
 
 impl<T> LinkStreams<T> {
-    /// A stream begins, for a channel that had none. `peer` is the slot of the other side.
-    pub fn open(&mut self, channel: ChannelName, peer: Slot, kept: T) -> StreamId {
-        let stream = self.streams.insert(Entry { peer, kept });
-        let peer = usize::from(peer);
-        if self.by_peer.len() <= peer {
-            self.by_peer.resize(peer + 1, None);
+    /// A stream begins, for a channel that had none. `their_slot` is the slot of the other side.
+    pub fn open(&mut self, channel: ChannelName, their_slot: Slot, kept: T) -> StreamId {
+        let stream = self.streams.insert(Entry { their_slot, kept });
+        let slot = usize::from(their_slot);
+        if self.by_slot.len() <= slot {
+            self.by_slot.resize(slot + 1, None);
         }
-        self.by_peer[peer] = Some(stream);
+        self.by_slot[slot] = Some(stream);
         self.by_channel.insert(channel, stream);
         stream
     }
@@ -54,16 +54,16 @@ impl<T> LinkStreams<T> {
     /// The stream of a channel ends, if there is one.
     pub fn close(&mut self, channel: &ChannelName) -> Option<(StreamId, T)> {
         let stream = self.by_channel.remove(channel)?;
-        let Entry { peer, kept } = self.streams.remove(stream)?;
-        self.by_peer[usize::from(peer)] = None;
+        let Entry { their_slot, kept } = self.streams.remove(stream)?;
+        self.by_slot[usize::from(their_slot)] = None;
         Some((stream, kept))
     }
 
     /// The stream to which a frame with this slot of the other side belongs.
     #[inline]
     #[must_use]
-    pub fn find(&self, peer: Slot) -> Option<(StreamId, &T)> {
-        let stream = (*self.by_peer.get(usize::from(peer))?)?;
+    pub fn find(&self, their_slot: Slot) -> Option<(StreamId, &T)> {
+        let stream = (*self.by_slot.get(usize::from(their_slot))?)?;
         Some((stream, &self.streams.get(stream)?.kept))
     }
 

@@ -108,7 +108,7 @@ impl Delivery {
 
     /// Drops what waits for a recipient that is cut, all but the frame in flight. Gives how many bytes waited;
     /// `None` for one that was closing already, which is reset.
-    pub(in crate::channels) fn cut(&mut self, conn: ConnId) -> Option<usize> {
+    pub(in crate::channels) fn drop_waiting(&mut self, conn: ConnId) -> Option<usize> {
         let queue = self.queues.get_mut(conn)?;
         if queue.is_closing {
             queue.outbox.clear(&mut self.pool);
