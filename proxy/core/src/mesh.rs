@@ -1,47 +1,32 @@
-//! Links between proxies: whom to dial, which of two links stays, which are dead, and what is offered on
-//! them.
+//! Links between proxies: which proxies are dialled, which of two links stays, which links are
+//! dead, and what is offered on them.
 
-mod backoff;
 mod config;
-mod configured;
-mod crowd;
-mod dials;
+mod dialing;
 mod input;
-mod link;
-mod liveness;
 mod offers;
 mod output;
-mod pair;
-mod questions;
-mod remote;
-mod remotes;
-mod searches;
-mod sliding_window;
+mod pairs;
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::time::Instant;
 
 use nws_protocol::ProxyId;
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::SeedableRng;
-use slotmap::SecondaryMap;
 
 use crate::Attention;
 
-use dials::Dials;
-use link::Link;
+use dialing::{Dialing, Loss, RemoteId};
 use offers::Offers;
-use questions::Questions;
-use remotes::{RemoteId, Remotes};
-use searches::Searches;
+use pairs::{Dead, Left, Link, Pairs, Removed};
 
 pub use config::MeshConfig;
 pub use input::MeshInput;
 pub use output::{LinkCloseReason, MeshOutput, Target};
 
 slotmap::new_key_type! {
-    /// A connection to another proxy, named by the owner of the sockets from the end of its TLS handshake
-    /// on. A name is not used again after [`MeshInput::Down`].
+    /// A connection to another proxy, named by the owner of the sockets from the end of its TLS
+    /// handshake on. A name is not used again after [`MeshInput::Down`].
     pub struct LinkId;
 }
 
@@ -49,55 +34,93 @@ slotmap::new_key_type! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DialId(u64);
 
-/// The state machine of a proxy's links to others.
+/// What is to be done, the next first.
+type Outputs = VecDeque<MeshOutput>;
+
+/// The state machine of a proxy's links to others: which of two links stays (`pairs`), which
+/// proxies are dialled and when (`dialing`), and which channels are offered on the links
+/// (`offers`).
+///
+/// It has three kinds of methods:
+///
+/// - [`handle`](Self::handle) and [`handle_timeout`](Self::handle_timeout) take what has happened,
+///   and when. Nothing else changes anything. Neither fails: an input that makes no sense is
+///   ignored.
+/// - [`poll_output`](Self::poll_output) gives what is to be done: to be called until it gives
+///   `None`, after every input. The outputs are carried out before the next input.
+/// - [`poll_timeout`](Self::poll_timeout) says when `handle_timeout` is to be called at the latest.
+///   It may be another time after every other call.
+///
+/// A link begins with [`MeshInput::Connected`] and ends with [`MeshInput::Down`]. In between, its
+/// inputs are [`Ready`](MeshInput::Ready), which answers [`MeshOutput::Start`], and then those
+/// about channels. A dial begins with [`MeshOutput::Dial`]. It ends with [`MeshOutput::Abandon`],
+/// or with one of [`Connected`](MeshInput::Connected), [`DialFailed`](MeshInput::DialFailed),
+/// [`Stranger`](MeshInput::Stranger) and [`Own`](MeshInput::Own). After
+/// [`Shutdown`](MeshInput::Shutdown) every new link is closed, and all other inputs are ignored.
+///
+/// Times are of a clock that never goes back. [`MeshConfig`] has every interval and bound.
+///
+/// ```
+/// use std::time::Instant;
+/// use nws_core::{LinkId, Mesh, MeshConfig, MeshInput, MeshOutput};
+/// use nws_protocol::{ChannelName, ProxyId};
+/// use slotmap::SlotMap;
+///
+/// let [own, other] = [[1; 32], [2; 32]].map(|digest| ProxyId::from_digest(&digest));
+/// let mut mesh = Mesh::new(MeshConfig::default(), own, [7; 32]);
+/// let channel = ChannelName::new("chat").expect("a name");
+/// mesh.handle(MeshInput::Opened { channel: channel.clone() }, Instant::now());
+/// while mesh.poll_output().is_some() {}
+///
+/// // Another proxy has announced itself, so it is dialled.
+/// let addresses = vec![([192, 168, 0, 2], 9010).into()];
+/// mesh.handle(MeshInput::Seen { proxy: other.clone(), addresses }, Instant::now());
+/// let Some(MeshOutput::Dial { dial, .. }) = mesh.poll_output() else { panic!("no dial") };
+///
+/// // The connection is made, HELLO exchanged, and the channel offered.
+/// let link = SlotMap::<LinkId, ()>::with_key().insert(());
+/// let source = [192, 168, 0, 2].into();
+/// let connected = MeshInput::Connected { link, proxy: other, source, dial: Some(dial) };
+/// mesh.handle(connected, Instant::now());
+/// assert_eq!(mesh.poll_output(), Some(MeshOutput::Start { link }));
+/// mesh.handle(MeshInput::Ready { link }, Instant::now());
+/// assert_eq!(mesh.poll_output(), Some(MeshOutput::Offer { link, channel }));
+/// ```
 pub struct Mesh {
-    config: MeshConfig,
     own: ProxyId,
-    rng: ChaCha20Rng,
-    links: SecondaryMap<LinkId, Link>,
-    remotes: Remotes,
-    dials: Dials,
+    pairs: Pairs,
+    dialing: Dialing,
     offers: Offers,
-    searches: Searches,
-    questions: Questions,
-    outputs: VecDeque<MeshOutput>,
-    next_beat: Option<Instant>,
-    /// By this clock all times in here are.
+    outputs: Outputs,
+    /// All times in here are of this clock.
     attention: Attention,
-    /// When something is due; earlier than need be where something was heard since it was reckoned.
+    /// When something is due; earlier than need be if anything was heard since this was computed.
     due: Option<Instant>,
     /// The proxy stops.
-    stopping: bool,
+    is_stopping: bool,
 }
 
 impl Mesh {
-    /// A state machine without links, for the proxy `own`. `seed` decides about everything that is left to
-    /// chance: it has to come from a CSPRNG.
+    /// A state machine without links, for the proxy `own`. `seed` decides about everything that is
+    /// left to chance: it has to come from a CSPRNG.
     #[must_use]
     pub fn new(config: MeshConfig, own: ProxyId, seed: [u8; 32]) -> Self {
-        let mut rng = ChaCha20Rng::from_seed(seed);
         Self {
-            remotes: Remotes::new(&mut rng),
-            config,
+            offers: Offers::new(&config),
+            pairs: Pairs::new(config.clone()),
+            dialing: Dialing::new(config, own.clone(), seed),
             own,
-            rng,
-            links: SecondaryMap::new(),
-            dials: Dials::new(),
-            offers: Offers::default(),
-            searches: Searches::default(),
-            questions: Questions::default(),
-            outputs: VecDeque::new(),
-            next_beat: None,
+            outputs: Outputs::new(),
             attention: Attention::default(),
             due: None,
-            stopping: false,
+            is_stopping: false,
         }
     }
 
-    /// Takes note of something that happened at `now`. What makes no sense for a link or a dial, as it is
-    /// not known or is closed, is ignored.
+    /// Takes note of something that happened at `now`. An input about a link or a dial that is not
+    /// known, or is closed, is ignored.
     pub fn handle(&mut self, input: MeshInput, now: Instant) {
-        if self.stopping {
+        if self.is_stopping {
             return self.refuse(&input);
         }
         let now = self.attention.at(now, || self.due);
@@ -106,42 +129,45 @@ impl Mesh {
             MeshInput::Connected { link, proxy, source, dial } => {
                 self.on_connected(link, &proxy, source, dial, now);
             }
-            MeshInput::Down { link } => self.on_down(link, now),
-            MeshInput::Seen { proxy, addresses } => self.on_seen(&proxy, addresses, now),
-            MeshInput::Gone { proxy } => self.on_gone(&proxy),
-            MeshInput::Peer { peer } => self.on_peer(peer, now),
-            MeshInput::Answered { dial } => self.on_answered(dial),
-            MeshInput::DialFailed { dial } => self.on_dial_failed(dial, now),
-            MeshInput::Stranger { dial } => self.on_stranger(dial, now),
-            MeshInput::Own { dial } => self.on_own(dial, now),
+            MeshInput::Down { link } => self.remove(link, now),
+            MeshInput::Seen { proxy, addresses } => {
+                self.dialing.on_seen(&proxy, addresses, &mut self.outputs, now);
+            }
+            MeshInput::Gone { proxy } => self.dialing.on_gone(&proxy),
+            MeshInput::Peer { peer } => self.dialing.on_peer(peer, now),
+            MeshInput::Answered { dial } => self.dialing.on_answered(dial),
+            MeshInput::DialFailed { dial } => self.dialing.on_failed(dial, now),
+            MeshInput::Stranger { dial } => self.dialing.on_stranger(dial, now),
+            MeshInput::Own { dial } => self.dialing.on_own(dial, now),
             MeshInput::Ready { link } => self.on_ready(link, now),
             MeshInput::Matched { link } => self.on_matched(link),
             // For each channel that is offered: they move no timer.
-            MeshInput::Searched { link, channel } => return self.on_searched(link, &channel),
-            MeshInput::Shared { link, channel, is_matched } => {
-                return self.on_shared(link, &channel, is_matched);
+            MeshInput::Searched { link, channel } => {
+                return self.offers.on_searched(link, &channel, &mut self.outputs);
             }
-            MeshInput::Opened { channel } => self.on_opened(channel),
-            MeshInput::Closed { channel } => self.on_closed(channel, now),
+            MeshInput::Shared { link, channel, is_matched } => {
+                return self.offers.on_shared(link, &channel, is_matched);
+            }
+            MeshInput::Opened { channel } => self.offers.on_opened(channel, &mut self.outputs),
+            MeshInput::Closed { channel } => self.offers.on_closed(channel, &mut self.outputs, now),
             MeshInput::Exhausting { link } => self.on_exhausting(link, now),
-            MeshInput::Shutdown => self.shutdown(),
+            MeshInput::Shutdown => self.shut_down(),
         }
-        self.go_on(now);
+        self.begin_due(now);
     }
 
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
         let now = self.attention.at(now, || self.due);
         self.close_dead(now);
-        self.judge_probes(now);
-        self.beat(now);
-        self.expire_dials(now);
-        self.expire_offers(now);
-        self.forget_expired(now);
-        self.go_on(now);
+        self.replace_unanswered(now);
+        self.pairs.beat(&mut self.outputs, now);
+        self.dialing.expire(&mut self.outputs, now);
+        self.offers.expire(&mut self.outputs, now);
+        self.begin_due(now);
     }
 
-    /// What is to be done next. To be called until it answers `None`, after every input.
+    /// What is to be done next. To be called until it gives `None`, after every input.
     pub fn poll_output(&mut self) -> Option<MeshOutput> {
         self.outputs.pop_front()
     }
@@ -152,35 +178,138 @@ impl Mesh {
         self.due.map(|due| self.attention.system(due))
     }
 
+    /// A connection that comes while the proxy stops is closed.
     fn refuse(&mut self, input: &MeshInput) {
         if let MeshInput::Connected { link, .. } = *input {
             self.outputs.push_back(MeshOutput::Close { link, reason: LinkCloseReason::Shutdown });
         }
     }
 
-    fn go_on(&mut self, now: Instant) {
-        self.dial_due(now);
-        self.ask_due(now);
-        let (look, dial) = (self.next_look(now), self.next_dial());
-        let late = self.dials.under_way.values().map(|dial| dial.until).min();
-        let ask = self.questions.next(now);
-        let due = [look, dial, late, ask, self.next_expiry(), self.offers.next_expiry()];
-        self.due = due.into_iter().flatten().min();
+    /// Begins what is due, and computes when something is due next.
+    fn begin_due(&mut self, now: Instant) {
+        self.dialing.begin_due(&mut self.outputs, now);
+        let look = self.pairs.plan(self.dialing.is_dialling(), now);
+        self.due = [look, self.dialing.next(now), self.offers.next_expiry()].into_iter().flatten().min();
     }
 
-    fn shutdown(&mut self) {
-        self.stopping = true;
-        let links: Vec<LinkId> = self.links.keys().collect();
-        self.outputs.extend(
-            links.into_iter().map(|link| MeshOutput::Close { link, reason: LinkCloseReason::Shutdown }),
-        );
-        self.links.clear();
-        let dials: Vec<DialId> = self.dials.under_way.keys().copied().collect();
-        dials.into_iter().for_each(|dial| self.abandon(dial));
-        self.dials = Dials::new();
-        self.remotes.clear();
-        self.offers = Offers::default();
-        self.searches = Searches::default();
-        self.questions = Questions::default();
+    fn on_connected(
+        &mut self,
+        link: LinkId,
+        proxy: &ProxyId,
+        source: IpAddr,
+        dial: Option<DialId>,
+        now: Instant,
+    ) {
+        if self.pairs.contains(link) {
+            return;
+        }
+        if let Err(reason) = self.admit(proxy, dial, now) {
+            self.outputs.push_back(MeshOutput::Close { link, reason });
+            return;
+        }
+        let remote = self.dialing.on_linked(proxy, now);
+        let newcomer = Link::new(remote, source, dial.is_some(), now);
+        let prefers_dialled = self.own < *proxy;
+        for duplicate in self.pairs.add(link, newcomer, prefers_dialled, &mut self.outputs, now) {
+            self.close(duplicate, LinkCloseReason::Duplicate, now);
+        }
+        let surplus = self.pairs.surplus_of_source(link);
+        self.close_crowded(surplus, now);
+        let surplus = self.pairs.surplus(link);
+        self.close_crowded(surplus, now);
+    }
+
+    /// Whether a connection becomes a link at all.
+    fn admit(&mut self, proxy: &ProxyId, dial: Option<DialId>, now: Instant) -> Result<(), LinkCloseReason> {
+        self.dialing.on_connected(proxy, dial, now)?;
+        if dial.is_none() && !self.pairs.has_room_before_hello() {
+            return Err(LinkCloseReason::Crowded);
+        }
+        Ok(())
+    }
+
+    fn on_ready(&mut self, link: LinkId, now: Instant) {
+        let Some(remote) = self.pairs.started_remote(link) else { return };
+        self.dialing.on_ready(remote, &mut self.outputs);
+        if let Some(proxy) = self.dialing.proxy(remote) {
+            self.offers.on_ready(link, proxy.clone(), &mut self.outputs);
+        }
+        self.pairs.on_ready(link, &mut self.outputs, now);
+        let surplus = self.pairs.surplus_unmatched(link);
+        self.close_crowded(surplus, now);
+    }
+
+    fn on_matched(&mut self, link: LinkId) {
+        if let Some(remote) = self.pairs.on_matched(link) {
+            self.dialing.on_matched(remote);
+        }
+    }
+
+    fn on_heard(&mut self, link: LinkId, now: Instant) {
+        for spare in self.pairs.on_heard(link, now) {
+            self.close(spare, LinkCloseReason::Duplicate, now);
+        }
+    }
+
+    /// Closes a link whose evaluations are nearly used up, and dials for another one.
+    fn on_exhausting(&mut self, link: LinkId, now: Instant) {
+        let Some(remote) = self.pairs.ready_remote(link) else { return };
+        self.close(link, LinkCloseReason::Exhausted, now);
+        self.dialing.dial_at_once(remote, now);
+    }
+
+    fn close_dead(&mut self, now: Instant) {
+        for Dead { link, remote, reason } in self.pairs.dead(now) {
+            self.dialing.note_silence(remote);
+            self.close(link, reason, now);
+        }
+    }
+
+    /// Closes links that have not given a sign of life in time, so that spares take their places.
+    fn replace_unanswered(&mut self, now: Instant) {
+        for link in self.pairs.unanswered(now) {
+            self.close(link, LinkCloseReason::Replaced, now);
+        }
+    }
+
+    fn close_crowded(&mut self, surplus: Option<LinkId>, now: Instant) {
+        let Some((link, remote)) = surplus.and_then(|link| Some((link, self.pairs.remote(link)?))) else {
+            return;
+        };
+        self.close(link, LinkCloseReason::Crowded, now);
+        self.dialing.dial_rarely(remote, now);
+    }
+
+    fn close(&mut self, link: LinkId, reason: LinkCloseReason, now: Instant) {
+        if self.pairs.contains(link) {
+            self.outputs.push_back(MeshOutput::Close { link, reason });
+            self.remove(link, now);
+        }
+    }
+
+    /// Takes out a link that is no more.
+    fn remove(&mut self, link: LinkId, now: Instant) {
+        if !self.pairs.contains(link) {
+            return;
+        }
+        self.offers.on_closed_link(link, &mut self.outputs);
+        let Some(Removed { link: gone, left }) = self.pairs.remove(link, &mut self.outputs, now) else {
+            return;
+        };
+        let loss = gone.loss();
+        match left {
+            Left::Current => {}
+            Left::Promoted => self.dialing.on_replaced(gone.remote, loss, &mut self.outputs, now),
+            Left::Nothing => self.dialing.on_unlinked(gone.remote, loss, &mut self.outputs, now),
+        }
+    }
+
+    fn shut_down(&mut self) {
+        self.is_stopping = true;
+        let reason = LinkCloseReason::Shutdown;
+        self.outputs.extend(self.pairs.ids().map(|link| MeshOutput::Close { link, reason }));
+        self.pairs.clear();
+        self.dialing.shut_down(&mut self.outputs);
+        self.offers.clear();
     }
 }

@@ -1,11 +1,11 @@
-//! What the links of a proxy are configured with.
+//! The limits and intervals of the links between proxies.
 
 use std::time::Duration;
 
 use nws_protocol::limits;
 
-/// Limits and intervals of [`Mesh`](super::Mesh). The defaults are those of [`nws_protocol::limits`],
-/// which gives the reasons.
+/// Limits and intervals of [`Mesh`](super::Mesh). The defaults are those of
+/// [`nws_protocol::limits`], which gives the reasons.
 #[derive(Clone, Debug)]
 pub struct MeshConfig {
     /// Interval of heartbeats.
@@ -36,7 +36,7 @@ pub struct MeshConfig {
     pub redial_time: Duration,
     /// Proxies that may be dialled and are not linked.
     pub candidates_max: usize,
-    /// How many of them may be such as were linked before.
+    /// Those of them that may have been linked before.
     pub candidates_known_max: usize,
     /// Time for which an empty channel is still offered.
     pub linger_time: Duration,

@@ -6,51 +6,51 @@ use nws_protocol::{ChannelName, ProxyId};
 
 use super::{DialId, LinkId};
 
-/// Something that happened. The owner of the sockets gives each connection its [`LinkId`] when its TLS
-/// handshake is over.
+/// Something that happened. The owner of the sockets gives each connection its [`LinkId`] when its
+/// TLS handshake is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MeshInput {
-    /// A proxy has announced itself. A hint, which may come often and may be a lie.
+    /// A proxy has announced itself. This is a hint, which may come often and may be a lie.
     Seen {
         /// The proxy.
         proxy: ProxyId,
-        /// Where it listens.
+        /// The addresses at which it listens.
         addresses: Vec<SocketAddr>,
     },
-    /// A proxy has announced that it leaves. A hint.
+    /// A proxy has announced that it leaves. This is a hint.
     Gone {
         /// The proxy.
         proxy: ProxyId,
     },
     /// An address is configured, to be kept connected for ever.
     Peer {
-        /// Which one.
+        /// The number of the address.
         peer: usize,
     },
     /// The TLS handshake of a connection is over, and the other side's certificate verified.
     Connected {
         /// The new link.
         link: LinkId,
-        /// Whose certificate it is.
+        /// The proxy to which the certificate belongs.
         proxy: ProxyId,
-        /// Where it is. Addresses that count as one are to be given as one.
+        /// The address of the other side. Addresses that count as one are to be given as one.
         source: IpAddr,
         /// The dial that this was, or `None` when the other side dialled.
         dial: Option<DialId>,
     },
-    /// Somebody has answered, be it with a refusal or something else that is of no use. Comes before the end of the dial,
-    /// if at all.
+    /// An answer has come, be it a refusal or something else that is of no use. It comes before the
+    /// end of the dial, if at all.
     Answered {
         /// The dial.
         dial: DialId,
     },
-    /// Nobody could be reached, or the handshake failed. A dial that was abandoned need not be
+    /// The dial reached no proxy, or the handshake failed. A dial that was abandoned need not be
     /// reported.
     DialFailed {
         /// The dial.
         dial: DialId,
     },
-    /// Another proxy answered than the one that was dialled, and its connection was closed.
+    /// Not the proxy that was dialled answered but another one, and its connection was closed.
     Stranger {
         /// The dial.
         dial: DialId,
@@ -60,8 +60,8 @@ pub enum MeshInput {
         /// The dial.
         dial: DialId,
     },
-    /// HELLO was sent, after [`MeshOutput::Start`](super::MeshOutput::Start), and that of the other side,
-    /// which may have come before, received.
+    /// HELLO was sent, after [`MeshOutput::Start`](super::MeshOutput::Start), and that of the other
+    /// side, which may have come before, received.
     Ready {
         /// The link.
         link: LinkId,
@@ -78,8 +78,8 @@ pub enum MeshInput {
         /// The channel.
         channel: ChannelName,
     },
-    /// A channel is matched from now on, or is so no more because the other side has left it. What a shard is told of that comes
-    /// before.
+    /// A channel is matched from now on, or is matched no more because the other side has left it.
+    /// It is to be reported after the shard of the channel was told.
     Shared {
         /// The link.
         link: LinkId,
@@ -88,12 +88,12 @@ pub enum MeshInput {
         /// Whether it is matched.
         is_matched: bool,
     },
-    /// Something was received; to be reported before what it means.
+    /// Something was received. It is to be reported before its meaning.
     Heard {
         /// The link.
         link: LinkId,
     },
-    /// The connection is no more, whoever ended it.
+    /// The connection is no more, whichever side ended it.
     Down {
         /// The link.
         link: LinkId,

@@ -1,4 +1,4 @@
-//! Everything that the links between proxies ask for.
+//! Everything that is to be done about links between proxies.
 
 use std::net::SocketAddr;
 
@@ -6,8 +6,8 @@ use nws_protocol::{ChannelName, ProxyId};
 
 use super::{DialId, LinkId};
 
-/// Something to be done about other proxies. Outputs are to be obeyed before the next input: those of a
-/// link then always come between its [`Connected`](super::MeshInput::Connected) and its
+/// Something to be done about other proxies. Outputs are to be carried out before the next input:
+/// those of a link then always come between its [`Connected`](super::MeshInput::Connected) and its
 /// [`Down`](super::MeshInput::Down).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MeshOutput {
@@ -15,7 +15,7 @@ pub enum MeshOutput {
     Dial {
         /// Names this attempt.
         dial: DialId,
-        /// Where to.
+        /// What to connect to.
         target: Target,
     },
     /// Stop dialling: the connection is not wanted any more.
@@ -23,43 +23,46 @@ pub enum MeshOutput {
         /// The dial.
         dial: DialId,
     },
-    /// Ask the network who is there: whoever has not been heard of may be.
+    /// Ask the network which proxies are there: some may be of which nothing was heard.
     Ask,
-    /// Send HELLO. Comes once for a link that is wanted, possibly some time after it was connected.
+    /// Send HELLO. This comes once for a link that is wanted, possibly some time after it was
+    /// connected.
     Start {
         /// The link.
         link: LinkId,
     },
-    /// Make the other side answer; whatever is heard from it will do.
+    /// Make the other side answer. Anything that is heard from it will do.
     Ping {
         /// The link.
         link: LinkId,
     },
-    /// End the connection. Nothing else is asked for this link any more, and nothing is expected of it but
-    /// [`Down`](super::MeshInput::Down).
+    /// End the connection. Nothing else is asked for this link any more, and nothing is expected of
+    /// it but [`Down`](super::MeshInput::Down).
     Close {
         /// The link.
         link: LinkId,
-        /// Why.
+        /// The reason.
         reason: LinkCloseReason,
     },
-    /// Find out whether the other side knows this channel, unless it is asked for already. After [`Ready`](super::MeshInput::Ready)
-    /// those for all channels follow each other, before anything else for this link.
+    /// Find out whether the other side knows this channel, unless that is under way. After
+    /// [`Ready`](super::MeshInput::Ready) the offers of all channels follow each other, before
+    /// anything else for this link.
     Offer {
         /// The link.
         link: LinkId,
         /// The channel.
         channel: ChannelName,
     },
-    /// The channel has no member here, but perhaps soon again: it need not be looked for, and keeps what it has.
+    /// The channel has no member here, but perhaps soon again. The other side need not be asked for
+    /// it any more, and what it has answered stays.
     Linger {
         /// The link.
         link: LinkId,
         /// The channel.
         channel: ChannelName,
     },
-    /// There are more channels than links offer, and this one has to wait; or it does no more. May be said again of one that
-    /// still waits.
+    /// The channel has to wait because there are more channels than a link offers, or it waits no
+    /// more. This may be said again of a channel that still waits.
     Isolated {
         /// The channel.
         channel: ChannelName,
@@ -82,21 +85,21 @@ pub enum MeshOutput {
     },
 }
 
-/// Where to dial.
+/// What to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// This proxy and no other.
     Proxy {
         /// The proxy.
         proxy: ProxyId,
-        /// Where it may be, the most likely first; never empty.
+        /// Its possible addresses, the most likely first; never empty.
         addresses: Vec<SocketAddr>,
     },
-    /// Whoever answers at a configured address.
+    /// The configured address of this number, and any proxy that answers there.
     Peer(usize),
 }
 
-/// Why a link is closed.
+/// The reason for which a link is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LinkCloseReason {
     /// It leads back to this proxy.

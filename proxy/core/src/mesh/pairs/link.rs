@@ -3,21 +3,21 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use super::RemoteId;
+use crate::mesh::{Loss, RemoteId};
 
 /// A link from its TLS handshake until it is closed.
-pub(super) struct Link {
-    pub(super) remote: RemoteId,
-    /// Where the other side is.
+pub(in crate::mesh) struct Link {
+    pub(in crate::mesh) remote: RemoteId,
+    /// The address of the other side.
     pub(super) source: IpAddr,
     /// This proxy was the TLS client.
     pub(super) dialled: bool,
     pub(super) stage: Stage,
-    /// When it reached its stage; connected and started are the same time.
+    /// When the link reached its stage; connected and started are the same time.
     pub(super) since: Instant,
     /// When the other side last said anything.
     pub(super) heard: Instant,
-    /// It was asked for a sign of life because another link waits for its place.
+    /// The other side was asked for a sign of life because another link waits for the place.
     pub(super) probed: bool,
     /// A channel has matched.
     pub(super) matched: bool,
@@ -35,12 +35,20 @@ pub(super) enum Stage {
 }
 
 impl Link {
-    pub(super) fn new(remote: RemoteId, source: IpAddr, dialled: bool, now: Instant) -> Self {
+    pub(in crate::mesh) fn new(remote: RemoteId, source: IpAddr, dialled: bool, now: Instant) -> Self {
         let stage = Stage::Spare;
         Self { remote, source, dialled, stage, since: now, heard: now, probed: false, matched: false }
     }
 
     pub(super) fn is_ready(&self) -> bool {
         self.stage == Stage::Ready
+    }
+
+    /// What it means for the next dial that this link is no more.
+    pub(in crate::mesh) fn loss(&self) -> Loss {
+        match self.stage {
+            Stage::Ready => Loss::Ended { since: self.since, has_matched: self.matched },
+            Stage::Spare | Stage::Started => Loss::Failed,
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! All proxies that are known, and which of them are forgotten.
 //!
-//! Announcements are free and prove nothing, so a table of them can always be filled by one who lies.
-//! What is announced only never displaces a proxy that was linked, and among themselves announcements
-//! displace each other at random: whoever is announced again after a flood has a place.
+//! Announcements are free and prove nothing, so an attacker can always fill a table of them. A
+//! proxy that was only announced never displaces a proxy that was linked. Among themselves
+//! announcements displace each other at random: a proxy that is announced again after a flood has a
+//! place.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -14,15 +15,16 @@ use rand_chacha::rand_core::Rng;
 use slotmap::SlotMap;
 
 use super::remote::Remote;
-use super::{Mesh, MeshConfig};
+use crate::MeshConfig;
 
 slotmap::new_key_type! {
     pub(in crate::mesh) struct RemoteId;
 }
 
-/// The table. At most [`MeshConfig::candidates_max`] entries have no link; the others are bounded by links.
+/// The table. At most [`MeshConfig::candidates_max`] entries have no link; the others are bounded
+/// by links.
 pub(super) struct Remotes {
-    pub(super) by_id: SlotMap<RemoteId, Remote>,
+    by_id: SlotMap<RemoteId, Remote>,
     by_proxy: HashMap<ProxyId, RemoteId, RandomState>,
     order: u64,
 }
@@ -37,22 +39,37 @@ impl Remotes {
         self.by_proxy.get(proxy).copied()
     }
 
+    pub(super) fn get(&self, id: RemoteId) -> Option<&Remote> {
+        self.by_id.get(id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: RemoteId) -> Option<&mut Remote> {
+        self.by_id.get_mut(id)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (RemoteId, &Remote)> + Clone {
+        self.by_id.iter()
+    }
+
     /// The entry of a proxy, which is a new one if need be.
-    pub(super) fn enter(&mut self, proxy: &ProxyId, now: Instant) -> RemoteId {
-        self.find(proxy).unwrap_or_else(|| {
+    pub(super) fn enter(&mut self, proxy: &ProxyId, now: Instant) -> (RemoteId, &mut Remote) {
+        let id = self.find(proxy).unwrap_or_else(|| {
             let id = self.by_id.insert(Remote::new(proxy.clone(), self.order, now));
             self.by_proxy.insert(proxy.clone(), id);
             id
-        })
+        });
+        (id, &mut self.by_id[id])
     }
 
-    /// A proxy was announced now, after all others.
-    pub(super) fn note_seen(&mut self, id: RemoteId, now: Instant) {
+    /// The entry of a proxy that was announced now, after all others.
+    pub(super) fn announce(&mut self, proxy: &ProxyId, now: Instant) -> &mut Remote {
         self.order += 1;
-        let remote = &mut self.by_id[id];
-        remote.order = self.order;
+        let order = self.order;
+        let (_, remote) = self.enter(proxy, now);
+        remote.order = order;
         remote.is_tried = false;
         remote.seen = now;
+        remote
     }
 
     pub(super) fn remove(&mut self, id: RemoteId) -> Option<Remote> {
@@ -70,7 +87,7 @@ impl Remotes {
         self.by_id.iter().filter(|(_, remote)| remote.is_candidate())
     }
 
-    /// Who has to give way because there are too many candidates, if anybody.
+    /// A proxy that has to be forgotten because there are too many candidates, if there are.
     pub(super) fn surplus(&self, config: &MeshConfig, rng: &mut ChaCha20Rng) -> Option<RemoteId> {
         let known = self.candidates().filter(|(_, remote)| remote.is_known());
         if known.clone().count() > config.candidates_known_max {
@@ -83,38 +100,17 @@ impl Remotes {
         let idle = announced.filter(|(_, remote)| remote.dial.is_none() && remote.order != self.order);
         pick(idle, rng).map(|(id, _)| id)
     }
-}
 
-impl Mesh {
-    /// Forgets whoever is one too many.
-    pub(super) fn forget_surplus(&mut self) {
-        while let Some(id) = self.remotes.surplus(&self.config, &mut self.rng) {
-            self.forget(id);
-        }
+    /// Proxies that are neither linked nor dialled, and were not seen for too long.
+    pub(super) fn expired(&self, config: &MeshConfig, now: Instant) -> Vec<RemoteId> {
+        let expired = self.by_id.iter().filter(|(_, remote)| remote.has_expired(config, now));
+        expired.map(|(id, _)| id).collect()
     }
 
-    pub(super) fn forget_if_expired(&mut self, id: RemoteId, now: Instant) {
-        let remote = self.remotes.by_id.get(id);
-        if remote.is_some_and(|remote| remote.is_idle() && remote.expires(&self.config) <= now) {
-            self.forget(id);
-        }
-    }
-
-    pub(super) fn forget_expired(&mut self, now: Instant) {
-        let candidates: Vec<RemoteId> = self.remotes.candidates().map(|(id, _)| id).collect();
-        candidates.into_iter().for_each(|id| self.forget_if_expired(id, now));
-    }
-
-    /// When [`Self::forget_expired`] has something to do.
-    pub(super) fn next_expiry(&self) -> Option<Instant> {
-        let idle = self.remotes.candidates().filter(|(_, remote)| remote.is_idle());
-        idle.map(|(_, remote)| remote.expires(&self.config)).min()
-    }
-
-    fn forget(&mut self, id: RemoteId) {
-        if let Some(dial) = self.remotes.remove(id).and_then(|remote| remote.dial) {
-            self.abandon(dial);
-        }
+    /// When the next of [`expired`](Self::expired) comes.
+    pub(super) fn next_expiry(&self, config: &MeshConfig) -> Option<Instant> {
+        let idle = self.by_id.values().filter(|remote| remote.is_idle());
+        idle.map(|remote| remote.expires(config)).min()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Another proxy: what is known of it.
+//! What is known of another proxy.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -7,30 +7,32 @@ use nws_protocol::ProxyId;
 use nws_protocol::limits::{ADDRESSES_MAX, CANDIDATE_TIME, NEW_DIAL_TRIES};
 
 use super::backoff::Backoff;
-use super::{DialId, LinkId, MeshConfig};
+use crate::{DialId, MeshConfig};
 
 /// A proxy that is linked, was linked, or has announced itself.
 pub(super) struct Remote {
     pub(super) proxy: ProxyId,
     pub(super) standing: Standing,
-    pub(super) pair: Pair,
+    /// There is a link to it, so it is not dialled.
+    pub(super) is_linked: bool,
     pub(super) backoff: Backoff,
     pub(super) dial: Option<DialId>,
     /// When it was last seen, or its last link that worked was lost.
     pub(super) seen: Instant,
-    /// A number that grows with every announcement of anybody.
+    /// A number that grows with every announcement of any proxy.
     pub(super) order: u64,
     /// It was dialled since it was last announced.
     pub(super) is_tried: bool,
-    /// Nothing came from where it should be: the last dial had no answer, or its link died in silence.
+    /// Nothing came from its addresses: the last dial had no answer, or its link died in silence.
     pub(super) is_silent: bool,
-    /// Where it says that it is.
+    /// The addresses that its announcements give.
     hints: Vec<SocketAddr>,
-    /// Where it was when it was dialled and found.
+    /// The addresses that it had when a dial found it.
     proven: Vec<SocketAddr>,
 }
 
-/// How much a proxy has shown of itself. Whoever has shown less gives way.
+/// How much a proxy has shown of itself. One that has shown less gives way to one that has shown
+/// more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
     /// Nothing: perhaps it does not exist.
@@ -41,23 +43,12 @@ pub(super) enum Standing {
     Matched,
 }
 
-/// The links to one proxy, of which one is to stay.
-#[derive(Default)]
-pub(super) struct Pair {
-    /// The only one that was started.
-    pub(super) current: Option<LinkId>,
-    /// Those that wait for its place, the oldest first; only beside a current one.
-    pub(super) spares: Vec<LinkId>,
-    /// When the first of them gets it if nothing is heard.
-    pub(super) until: Option<Instant>,
-}
-
 impl Remote {
     pub(super) fn new(proxy: ProxyId, order: u64, now: Instant) -> Self {
         Self {
             proxy,
             standing: Standing::Announced,
-            pair: Pair::default(),
+            is_linked: false,
             backoff: Backoff::new(now),
             dial: None,
             seen: now,
@@ -69,7 +60,7 @@ impl Remote {
         }
     }
 
-    /// Takes note of where it says that it is; the answer is whether that is news.
+    /// Takes note of the addresses of an announcement. Gives whether one of them is new.
     pub(super) fn learn(&mut self, mut addresses: Vec<SocketAddr>) -> bool {
         addresses.truncate(ADDRESSES_MAX);
         let is_new = |address: &SocketAddr| !self.hints.contains(address) && !self.proven.contains(address);
@@ -78,12 +69,12 @@ impl Remote {
         news
     }
 
-    /// It was found at one of those.
+    /// A dial found it at one of its addresses.
     pub(super) fn prove(&mut self) {
         self.proven = self.addresses();
     }
 
-    /// Where to dial it: lies about a proxy do not displace where it was found.
+    /// The addresses to dial. Lies about a proxy do not displace those at which it was found.
     pub(super) fn addresses(&self) -> Vec<SocketAddr> {
         let proven = self.proven.iter().filter(|address| !self.hints.contains(address));
         let half = ADDRESSES_MAX / 2;
@@ -97,7 +88,7 @@ impl Remote {
 
     /// Whether it may be dialled, sooner or later.
     pub(super) fn is_candidate(&self) -> bool {
-        self.pair.current.is_none() && self.pair.spares.is_empty()
+        !self.is_linked
     }
 
     pub(super) fn is_known(&self) -> bool {
@@ -117,6 +108,11 @@ impl Remote {
     /// Whether it was tried so often that it is only dialled rarely, unless it is announced again.
     pub(super) fn is_given_up(&self) -> bool {
         !self.is_known() && self.backoff.failed >= NEW_DIAL_TRIES
+    }
+
+    /// Whether it is to be forgotten.
+    pub(super) fn has_expired(&self, config: &MeshConfig, now: Instant) -> bool {
+        self.is_idle() && self.expires(config) <= now
     }
 
     /// When it is forgotten, unless it is linked or seen again.
