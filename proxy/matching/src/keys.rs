@@ -1,4 +1,4 @@
-//! What is derived from a name: inputs of the two functions, and the proofs that it is known.
+//! Inputs of the two functions and proofs of knowledge, which are derived from a name.
 
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
@@ -13,7 +13,7 @@ use crate::{Role, SessionConfig};
 /// The digest of both HELLOs.
 pub(crate) type Transcript = [u8; 64];
 
-/// What is the same for all names of one session, with our key.
+/// Values that are the same for all names of one session, with our key.
 pub(crate) struct Keys {
     role: Role,
     sid: Zeroizing<[u8; 32]>,
@@ -22,11 +22,11 @@ pub(crate) struct Keys {
     pub(crate) own: Key,
 }
 
-/// What the two sides prove with that they know one name.
+/// The tags by which the two sides prove that they know one name.
 pub(crate) struct Proofs {
-    /// What we send.
+    /// The tag that we send.
     pub(crate) own: Tag,
-    /// What the other side sends.
+    /// The tag that the other side sends.
     pub(crate) peer: Tag,
 }
 
@@ -45,12 +45,12 @@ impl Keys {
         Self { role: config.role, sid: Zeroizing::new(config.sid), initiator, responder, own }
     }
 
-    /// What the other side's function is asked for.
+    /// The input of the other side's function for a name.
     pub(crate) fn asked(&self, name: &[u8]) -> Zeroizing<Vec<u8>> {
         self.input(self.role.peer(), name)
     }
 
-    /// The proofs for `name`, of which the other side has evaluated what `blind` hid.
+    /// The proofs for `name`, which `blind` hid when the other side made `evaluation`.
     pub(crate) fn proofs(
         &self,
         transcript: &Transcript,
@@ -72,7 +72,7 @@ impl Keys {
         Ok(Proofs { own: tag(self.role), peer: tag(self.role.peer()) })
     }
 
-    /// What the function of `whose` side takes for `name`.
+    /// The input of the function of `whose` side for `name`.
     fn input(&self, whose: Role, name: &[u8]) -> Zeroizing<Vec<u8>> {
         concat(&[
             &lv(b"nws-match-v1 oprf"),
@@ -85,7 +85,7 @@ impl Keys {
     }
 }
 
-/// What `role` proves with that it has `channel`, the key of one name.
+/// The tag by which `role` proves that it has `channel`, the key of one name.
 fn tag(channel: &Hkdf<Sha512>, role: Role, transcript: &Transcript) -> Tag {
     let info = concat(&[&lv(b"nws-match-v1 confirm"), &lv(role.label().as_bytes())]);
     let mut confirm = Zeroizing::new([0; 32]);
@@ -96,13 +96,13 @@ fn tag(channel: &Hkdf<Sha512>, role: Role, transcript: &Transcript) -> Tag {
     *long.first_chunk().expect("a tag is shorter")
 }
 
-/// The length in two bytes, then the bytes: so that no two lists of parts read the same.
+/// The length in two bytes, then the bytes. So no two lists of parts give the same bytes.
 fn lv(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let len = u16::try_from(bytes.len()).expect("a part is shorter than 64 KiB");
     concat(&[&len.to_be_bytes(), bytes])
 }
 
-/// Takes all the room at once, so that no copy is left behind.
+/// Joins parts in one allocation, so that no copy is left behind.
 fn concat(parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(parts.concat())
 }

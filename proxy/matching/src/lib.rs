@@ -1,9 +1,10 @@
-//! How two proxies find the channels that they share, and tell nothing of the others.
+//! Two proxies find the channels that they share, and tell each other nothing of the others.
 //!
-//! One [`Session`] belongs to one link: it offers our channels, answers what the other side asks, and
-//! says which slots of both sides stand for the same channel. [`RateLimits`] bounds how many guesses and
-//! handshakes the other sides are granted, [`Allowance`] how much one of them may say before a channel
-//! is shared. None of them does IO, reads a clock or draws a random number.
+//! One [`Session`] belongs to one link: it offers our channels, answers what the other side asks,
+//! and says which slots of both sides stand for the same channel. [`RateLimits`] bounds how many
+//! guesses and handshakes the other sides are granted. [`Allowance`] bounds how much one of them
+//! may say before a channel is matched. None of them does IO, reads a clock or draws a random
+//! number.
 
 #![forbid(unsafe_code)]
 

@@ -1,23 +1,23 @@
 //! The oblivious pseudorandom function: RFC 9497, mode 0x00, ristretto255-SHA512.
 //!
-//! One side holds a key, the other an input. The first learns nothing of the input, the second nothing of
-//! the function but its output for that input.
+//! One side has a key, the other side has an input. The first learns nothing of the input. The
+//! second learns nothing of the function except its output for that input.
 
 use nws_protocol::link::Element;
 use rand_core::{CryptoRng, RngCore};
 use voprf::{BlindedElement, EvaluationElement, OprfClient, OprfServer, Ristretto255};
 use zeroize::Zeroizing;
 
-/// Why no input of ours can fail.
+/// The reason why no input of ours can fail.
 const FITS: &str = "an input has between one byte and 64 KiB";
 
-/// What the function gives for an input.
+/// The output of the function for an input.
 pub(crate) type Output = Zeroizing<[u8; 64]>;
 
 /// The key of one side.
 pub(crate) struct Key(OprfServer<Ristretto255>);
 
-/// What an input is hidden by, until the output is known.
+/// A secret that hides an input until the output is known.
 pub(crate) struct Blind(OprfClient<Ristretto255>);
 
 /// An element is not canonical, or the identity.
@@ -46,7 +46,7 @@ impl Key {
         Zeroizing::new(self.0.evaluate(input).expect(FITS).into())
     }
 
-    /// The evaluation of what somebody else has blinded.
+    /// The evaluation of an element that the other side has blinded.
     pub(crate) fn evaluate(&self, blinded: &Element) -> Result<Element, InvalidElement> {
         let blinded = BlindedElement::deserialize(blinded).map_err(|_| InvalidElement)?;
         Ok(self.0.blind_evaluate(&blinded).serialize().into())
@@ -60,7 +60,7 @@ impl Blind {
         (Self(blinded.state), blinded.message.serialize().into())
     }
 
-    /// The output for the same input under the key that `evaluation` was made with.
+    /// The output for the same input under the key with which `evaluation` was made.
     pub(crate) fn output(&self, input: &[u8], evaluation: &Element) -> Result<Output, InvalidElement> {
         let evaluation = EvaluationElement::deserialize(evaluation).map_err(|_| InvalidElement)?;
         Ok(Zeroizing::new(self.0.finalize(input, &evaluation).expect(FITS).into()))

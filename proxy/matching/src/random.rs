@@ -1,4 +1,4 @@
-//! Random numbers out of a seed, which is erased when they are no longer needed.
+//! Random numbers from a seed, which is erased when they are no longer needed.
 
 use hmac::{Hmac, Mac};
 use nws_protocol::link::Tag;
@@ -17,7 +17,7 @@ impl Random {
         Self { seed: Zeroizing::new(seed), drawn: 0 }
     }
 
-    /// Another source that tells nothing of this one.
+    /// Another source, from which nothing of this one can be learnt.
     pub(crate) fn split(&mut self) -> Self {
         let mut seed = Zeroizing::new([0; 32]);
         self.fill_bytes(&mut *seed);
@@ -42,7 +42,8 @@ impl Random {
         }
     }
 
-    /// A number below `end`; what is left of 64 bits is too little to be seen.
+    /// A number below `end`. The bias is that of a remainder of 64 bits, which is too small to be
+    /// seen.
     fn below(&mut self, end: usize) -> usize {
         (self.next_u64() % end as u64) as usize
     }

@@ -1,17 +1,17 @@
-//! Why a link is to be closed.
+//! Faults of the other side, for which a link is to be closed.
 
 use nws_protocol::link::InvalidLinkFrame;
 
-/// What the other side did that no honest proxy does.
+/// A fault of the other side that no honest proxy makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// It is not a frame.
+    /// The bytes are not a frame.
     #[error(transparent)]
     Frame(#[from] InvalidLinkFrame),
     /// The frame is longer than any of matching.
     #[error("a frame of the matching is too long")]
     TooLong,
-    /// A frame that does not belong to the matching.
+    /// The frame does not belong to the matching.
     #[error("a frame is none of the matching")]
     Foreign,
     /// A frame came before HELLO.
@@ -23,10 +23,11 @@ pub enum Refusal {
     /// There is no version that both sides speak.
     #[error("the other proxy speaks none of our versions")]
     Version,
-    /// Channels cannot be matched in a way that both sides know.
+    /// There is no suite that both sides have.
     #[error("the other proxy matches channels in another way")]
     Suite,
-    /// It takes fewer slots than we do: what we pad would have to make room, and tell what it is.
+    /// The other side takes fewer slots than we do. Padding slots would have to make room, and that
+    /// would tell which they are.
     #[error("the other proxy takes too few slots")]
     Slots,
     /// A message names more slots than one may.
@@ -38,10 +39,10 @@ pub enum Refusal {
     /// More elements wait to be evaluated than may.
     #[error("too many elements wait to be evaluated")]
     Waiting,
-    /// More slots at one time than we announced.
+    /// The other side has more slots at one time than we announced.
     #[error("the other proxy has more slots than we announced")]
     Live,
-    /// More slots on one link than there may be.
+    /// The other side has used more slots on one link than there may be.
     #[error("the other proxy has used more slots than a link has")]
     Lifetime,
     /// An element is not canonical, or the identity.
@@ -53,13 +54,13 @@ pub enum Refusal {
     /// TAGS name a slot that we have not evaluated.
     #[error("tags came before the evaluation of their slots")]
     TagEarly,
-    /// TAGS name a slot that has one.
+    /// TAGS name a slot that has a tag.
     #[error("a slot must have one tag")]
     TagTwice,
     /// Two slots have the tag of one channel.
     #[error("two slots must not stand for the same channel")]
     TagEqual,
-    /// A slot that never was, or was left, is left.
+    /// The other side leaves a slot that never was, or was left before.
     #[error("a slot that is left must be live")]
     Leave,
 }

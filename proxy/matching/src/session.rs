@@ -1,17 +1,20 @@
-//! The matching of one link, as one of its two sides sees it.
+//! The state machine that matches channels on one link, on one of its two sides.
 //!
-//! Each side asks for an evaluation of every name that it offers: BLIND, answered by EVAL. With what comes
-//! back it makes two proofs, one that it sends (TAGS) and one that it expects. Whichever of the two tags of a
-//! channel is known last completes the match: one that comes is looked for among those expected, one that is
-//! newly expected among those that came.
+//! Each side asks for an evaluation of every name that it offers: it sends BLIND, and the other
+//! side answers with EVAL. From the evaluation it makes two proofs: a tag that it sends (TAGS), and
+//! a tag that it expects. A channel is matched when both of its tags are known. So a tag that comes
+//! is looked for among those that are expected, and a tag that is newly expected among those that
+//! have come.
 //!
-//! - Every slot that was asked for is evaluated and gets a tag, in order, even when it has been left in the meantime; both
-//!   are ignored then. So the two sides never disagree about what is still to come.
-//! - LEAVE erases what is known of a slot but the tag that was expected for it. Whoever joins while that LEAVE is on its
-//!   way has matched it and sends its tag and data: by the tag they are known for what they are, and dropped.
-//! - A slot that stands for nothing stands for a name that nobody has. It is treated as any other all the way, and no step is left out
-//!   because it cannot succeed: so time does not tell how many there are.
-//! - When all slots are taken, one that stands for nothing is left to make room.
+//! - Every slot that was asked for is evaluated and gets a tag, in order. If it has been left in
+//!   the meantime, both are ignored. So the two sides never disagree about what is still to come.
+//! - LEAVE erases what is known of a slot, except the tag that was expected for it. If the other
+//!   side joins the channel while that LEAVE is on its way, it has matched the slot, and sends its
+//!   tag and data. The tag tells that they are for the slot that was left, and they are dropped.
+//! - A padding slot stands for a made-up name, which no client has. It is treated as any other slot
+//!   all the way, and no step is left out because it cannot succeed. So time does not tell how many
+//!   there are.
+//! - When all slots are taken, a padding slot is left to make room.
 
 mod config;
 #[cfg(test)]
@@ -41,7 +44,52 @@ use crate::oprf::{InvalidElement, Key};
 use crate::random::Random;
 use crate::work::{Finished, Outcome, Task, Work};
 
-/// The matching of one link. After every [`handle`](Self::handle) ask for outputs until there are none.
+/// The state machine that finds the channels which the two proxies of a link share.
+///
+/// It has three kinds of methods:
+///
+/// - [`handle`](Self::handle) takes what has happened. Frames are given in the order in which they
+///   came. An error means that the other side broke the protocol: the link is to be closed, and the
+///   session dropped.
+/// - [`poll_output`](Self::poll_output) gives what is to be done, in this order: to be called until
+///   it gives `None`, once before the first input and then after every input. It also begins work
+///   that has become possible. The channels that are offered before it is called go together.
+/// - [`peer_slot`](Self::peer_slot) is a question, and may be asked at any time.
+///
+/// Nothing happens by the passing of time. The session begins with HELLO, and matches from
+/// [`Output::Ready`] on; it may take offers before. Each [`Output::Work`] comes back by
+/// [`Input::Done`], and the evaluations of each [`Output::Waiting`] are granted by
+/// [`Input::Grant`], in one part or in several. At one time a side has at most `slots_max` slots,
+/// and on one link at most `lifetime_max`: see [`SessionConfig`].
+///
+/// ```
+/// use nws_matching::{Input, Output, Role, Session, SessionConfig};
+/// use nws_protocol::{ChannelName, ProxyId};
+///
+/// let [one, two] = [[1; 32], [2; 32]].map(|digest| ProxyId::from_digest(&digest));
+/// let sid = [9; 32]; // from the TLS connection, the same on both sides
+/// let initiator = SessionConfig::new(Role::Initiator, sid, one.clone(), two.clone());
+/// let responder = SessionConfig::new(Role::Responder, sid, two, one);
+/// let mut sides = [Session::new(initiator, [3; 32]), Session::new(responder, [4; 32])];
+///
+/// let channel = ChannelName::new("chat").expect("a name");
+/// let mut matched = 0;
+/// while matched < 2 {
+///     sides.reverse();
+///     let [side, other] = &mut sides;
+///     while let Some(output) = side.poll_output() {
+///         match output {
+///             Output::Send(frame) => other.handle(Input::Frame(&frame))?,
+///             Output::Ready => side.handle(Input::Offer(channel.clone()))?,
+///             Output::Waiting(count) => side.handle(Input::Grant(count))?,
+///             Output::Work(work) => side.handle(Input::Done(work.run()))?,
+///             Output::Matched { .. } => matched += 1,
+///             Output::Left { .. } | Output::Searched { .. } | Output::Exhausting => {}
+///         }
+///     }
+/// }
+/// # Ok::<(), nws_matching::Refusal>(())
+/// ```
 pub struct Session {
     role: Role,
     slots_max: u16,
@@ -52,21 +100,22 @@ pub struct Session {
     hello: Vec<u8>,
     /// Known when the HELLO of the other side has come.
     transcript: Option<Transcript>,
-    /// Live slots of each side, from the HELLO of the other side until what has been offered by then is
-    /// padded and sent.
+    /// How many live slots each side may have. It is there from the HELLO of the other side until
+    /// the channels that have been offered by then are padded and sent.
     begins_with: Option<u16>,
     own: OwnSlots,
     peers: PeerSlots,
-    /// Slots of ours that are proven, and how many of the other side had been asked for by then: as soon as those have their
-    /// tags, it is known whether the other side was in the same channel.
+    /// Slots of ours that are proven, and how many slots the other side had asked for by then. As
+    /// soon as those have their tags, it is known whether the other side was in the same channel.
     searching: VecDeque<(usize, Slot)>,
-    /// At most a few for each input.
+    /// There are a few at most for each input.
     outputs: VecDeque<Output>,
     exhausting: bool,
 }
 
 impl Session {
-    /// Begins with the first frame. `seed` must come from the operating system and be used for nothing else.
+    /// A session whose first output is HELLO. `seed` must come from the operating system, and must
+    /// be used for nothing else.
     #[must_use]
     pub fn new(config: SessionConfig, seed: [u8; 32]) -> Self {
         let mut random = Random::new(seed);
@@ -93,7 +142,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// What the other side did wrong. The link is to be closed, and the session to be dropped.
+    /// The fault of the other side. The link is to be closed, and the session to be dropped.
     pub fn handle(&mut self, input: Input<'_>) -> Result<(), Refusal> {
         match input {
             Input::Frame(bytes) => return self.frame(bytes),
@@ -114,7 +163,7 @@ impl Session {
         Ok(())
     }
 
-    /// The next thing to do.
+    /// What is to be done next. To be called until it gives `None`, after every input.
     pub fn poll_output(&mut self) -> Option<Output> {
         if self.outputs.is_empty() {
             self.begin_work();
@@ -122,7 +171,8 @@ impl Session {
         self.outputs.pop_front()
     }
 
-    /// What a slot of the other side stands for now, so what is to be done with a frame that names it.
+    /// What a slot of the other side stands for now. That decides what is to be done with a frame
+    /// that names it.
     #[must_use]
     pub fn peer_slot(&self, slot: Slot) -> PeerSlot {
         self.peers.standing(slot)
@@ -236,7 +286,7 @@ impl Session {
         Ok(())
     }
 
-    /// Looks for the tag that is expected for a slot of ours from now on among those that have come.
+    /// Expects a tag for a slot of ours from now on, and looks for it among those that have come.
     fn expect(&mut self, own: Slot, tag: &Tag) -> Result<(), Refusal> {
         if !self.own.expect(own, *tag) {
             return Ok(());
@@ -262,7 +312,7 @@ impl Session {
         }
     }
 
-    /// One piece of work of each kind at a time, so that what comes out is in order.
+    /// Begins one piece of work of each kind at a time, so that the results are in order.
     fn begin_work(&mut self) {
         let Some(transcript) = self.transcript else { return };
         if let Some(live_max) = self.begins_with.take() {
@@ -301,7 +351,7 @@ impl Session {
     }
 }
 
-/// What we say first.
+/// Our first message.
 const fn hello(slots_max: u16) -> Hello {
     let suite = Hello::RISTRETTO255_SHA512;
     Hello { version_min: VERSION, version_max: VERSION, suite, slots_max }

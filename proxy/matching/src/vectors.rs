@@ -1,5 +1,5 @@
-//! Values that others have computed: those of RFC 9497, and our schedule of keys by a second implementation, in
-//! Python, on nothing but integers and a hash function.
+//! Tests against values from elsewhere: those of RFC 9497, and those of our key schedule by a
+//! second implementation in Python, which uses nothing but integers and a hash function.
 
 use nws_protocol::ProxyId;
 use nws_protocol::link::Element;
@@ -10,7 +10,7 @@ use crate::oprf::{Blind, InvalidElement, Key};
 use crate::random::Random;
 use crate::{Role, SessionConfig};
 
-/// Draws one scalar: 64 bytes of which it is the remainder.
+/// Draws one scalar, as 64 bytes of which it is the remainder.
 struct Scalar([u8; 32]);
 
 impl RngCore for Scalar {
@@ -40,7 +40,8 @@ fn hex<const N: usize>(text: &str) -> [u8; N] {
     std::array::from_fn(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap())
 }
 
-/// Bytes of a scalar: `byte` over and over, and a last one that keeps it below the order of the group.
+/// Bytes of a scalar: `byte` over and over, and a last one that keeps it below the order of the
+/// group.
 fn scalar(byte: u8, last: u8) -> [u8; 32] {
     let mut scalar = [byte; 32];
     scalar[31] = last;

@@ -1,4 +1,4 @@
-//! Arithmetic that is too slow for the thread that serves sockets.
+//! Group arithmetic, which is too slow for the thread that serves sockets.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,24 +10,25 @@ use crate::keys::{Keys, Proofs, Transcript};
 use crate::oprf::{Blind, InvalidElement};
 use crate::random::Random;
 
-/// Bytes of a name: a real one, or a random one that stands for none.
+/// The bytes of a name: that of a channel, or a made-up one.
 pub(crate) type Name = Zeroizing<Vec<u8>>;
 
-/// Group arithmetic of a [`Session`](crate::Session), about 0.2 ms a slot. It may be carried out on any thread.
+/// Group arithmetic of a [`Session`](crate::Session). It takes about 0.2 ms for each slot, and may
+/// be done on any thread.
 pub struct Work {
     keys: Arc<Keys>,
     task: Task,
 }
 
-/// What came out of a [`Work`].
+/// The result of a [`Work`].
 pub struct Finished(pub(crate) Outcome);
 
 pub(crate) enum Task {
-    /// Hides names.
+    /// Blinds names.
     Blind { names: Vec<Name>, random: Random },
-    /// Evaluates what the other side has hidden.
+    /// Evaluates elements that the other side has blinded.
     Evaluate { blinded: Vec<Element> },
-    /// Makes proofs out of what the other side has evaluated.
+    /// Makes proofs from the evaluations of the other side.
     Prove { asked: Vec<Asked>, transcript: Transcript },
 }
 
@@ -49,7 +50,7 @@ impl Work {
         Self { keys: Arc::clone(keys), task }
     }
 
-    /// For how many slots it is: at most 64.
+    /// The number of slots for which this work is: at most 64.
     #[must_use]
     pub fn weight(&self) -> usize {
         match &self.task {
@@ -59,7 +60,7 @@ impl Work {
         }
     }
 
-    /// Carries it out.
+    /// Does the work.
     #[must_use]
     pub fn run(self) -> Finished {
         let keys = self.keys;

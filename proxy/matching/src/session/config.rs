@@ -1,4 +1,4 @@
-//! Who the two sides of a session are, and how much they may use.
+//! The two sides of a session, and how many slots they may use.
 
 use std::fmt;
 
@@ -32,12 +32,13 @@ impl Role {
     }
 }
 
-/// What a [`Session`](crate::Session) is told once.
+/// The sides and limits of a [`Session`](crate::Session).
 #[derive(Clone)]
 pub struct SessionConfig {
     /// Our side.
     pub role: Role,
-    /// What the TLS exporter gave, the same on both sides and different for every connection.
+    /// The value of the TLS exporter. It is the same on both sides, and different for every
+    /// connection.
     pub sid: [u8; 32],
     /// Our id.
     pub own: ProxyId,
@@ -50,7 +51,7 @@ pub struct SessionConfig {
 }
 
 impl SessionConfig {
-    /// With the usual limits.
+    /// A configuration with the usual limits.
     #[must_use]
     pub const fn new(role: Role, sid: [u8; 32], own: ProxyId, peer: ProxyId) -> Self {
         Self { role, sid, own, peer, slots_max: LINK_SLOTS_LIVE, lifetime_max: LINK_SLOTS_LIFETIME }

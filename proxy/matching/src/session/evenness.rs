@@ -1,12 +1,12 @@
-//! What is done for the slots of a session is the same however many of them stand for channels.
+//! Tests that the slots of a session take the same steps, however many of them stand for channels.
 
 use nws_protocol::{ChannelName, ProxyId};
 
 use super::tags::looks;
 use super::{Input, Output, Role, Session, SessionConfig};
 
-/// What one side did for one input: pairs of tags that were compared, blocks of random numbers that were drawn, slots that work was
-/// for.
+/// The steps of one side for one input: pairs of tags that were compared, blocks of random numbers
+/// that were drawn, and slots for which work was done.
 #[derive(Debug, PartialEq, Eq)]
 struct Effort {
     looks: usize,
@@ -36,7 +36,7 @@ impl Side {
         self.session.handle(input).expect("both sides are honest");
     }
 
-    /// Takes what has come, and gives what is to be sent.
+    /// Takes the frames that have come, and gives those that are to be sent.
     fn turn(&mut self, frames: &[Vec<u8>]) -> Vec<Vec<u8>> {
         looks::take();
         let drawn = self.session.random.drawn();
@@ -70,7 +70,7 @@ impl Side {
     }
 }
 
-/// What a side with `count` channels does, of which the other side knows none, while both find that out.
+/// The steps of a side with `count` channels while both sides find out that they share none.
 fn efforts(role: Role, count: usize) -> Vec<Effort> {
     let (mut side, mut other) = (Side::new(role, "a", count), Side::new(role.peer(), "b", 9));
     let mut sent = Vec::new();

@@ -1,4 +1,4 @@
-//! Our slots: what they stand for, and how far each has come.
+//! Our slots, what they stand for, and how far each has come.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,36 +15,38 @@ use crate::oprf::Blind;
 use crate::random::Random;
 use crate::work::{Asked, Name};
 
-/// Characters of a name that we make up: nobody guesses it. Names of up to 71 characters take as many blocks of every hash.
+/// Characters of a made-up name: enough that nobody guesses it. All names of up to 71 characters
+/// take the same number of blocks of every hash.
 const MADE_UP_LEN: usize = 32;
 
-/// What it consists of.
+/// The characters of a made-up name.
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Our slots. Each goes through the same stages in the order of its number: it is blinded, sent, evaluated by the
-/// other side, proven. So the slots of one stage follow each other, and each stage is a queue.
+/// Our slots. Each goes through the same stages in the order of its number: it is blinded, sent,
+/// evaluated by the other side, and proven. So the slots of one stage follow each other, and each
+/// stage is a queue.
 ///
-/// A slot that stands for nothing stands for a name that we made up, and all that is done for the slot of a channel is done
-/// for it: only what is offered and what gives way looks at the difference.
+/// A padding slot stands for a made-up name. All that is done for the slot of a channel is done for
+/// it: only the choice of what is offered and of what gives way looks at the difference.
 #[derive(Default)]
 pub(super) struct OwnSlots {
-    /// What we offer, with its slot, and what we made up. As many as are offered, and as are padded.
+    /// The channels that we offer and the names that we made up, with their slots.
     names: BTreeMap<ChannelName, Option<Slot>>,
-    /// What the first slots are to stand for: channels and nothing, shuffled.
+    /// What the first slots are to stand for: channels and padding (`None`), shuffled.
     plan: VecDeque<Option<ChannelName>>,
-    /// What is to have a slot after them.
+    /// The channels that are to have slots after them.
     pending: VecDeque<ChannelName>,
     slots: Vec<State>,
     live: usize,
-    /// The first so many slots are proven.
+    /// How many slots are proven: the first ones.
     proven: usize,
-    /// So many after them are being proven.
+    /// How many slots after them are being proven.
     proving: usize,
-    /// Then come those that have been evaluated,
+    /// The slots after those, which have been evaluated.
     evaluated: VecDeque<(Blind, Element)>,
-    /// those that wait for it,
+    /// The slots after those, which wait to be evaluated.
     waiting: VecDeque<Blind>,
-    /// and so many that are being blinded.
+    /// How many slots are being blinded: the last ones.
     blinding: usize,
     live_max: usize,
     lifetime_max: usize,
@@ -56,7 +58,8 @@ struct State {
     channel: Option<ChannelName>,
     is_made_up: bool,
     left: bool,
-    /// The tag of the other side for the same channel, as soon as it is proven. Kept when the slot is left.
+    /// The tag of the other side for the same channel, as soon as it is proven. It is kept when the
+    /// slot is left.
     expected: Option<Tag>,
     /// The slot of the other side for the same channel.
     peer: Option<Slot>,
@@ -66,17 +69,17 @@ struct State {
 
 /// A slot that we have left.
 pub(super) struct Leaving {
-    /// It, if the other side knows it.
+    /// The slot, if the other side knows it.
     pub(super) sent: Option<Slot>,
     /// The slot of the other side for the same channel.
     pub(super) peer: Option<Slot>,
 }
 
-/// Who expects a tag.
+/// The slots that expect a tag.
 pub(super) struct Expecting {
-    /// A live slot.
+    /// A live slot that does.
     pub(super) live: Option<Slot>,
-    /// Whether a slot did that was left.
+    /// Whether a slot did that has been left.
     pub(super) left: bool,
 }
 
@@ -112,7 +115,8 @@ impl OwnSlots {
         Some(Leaving { sent: is_sent.then_some(slot), peer })
     }
 
-    /// The other side is there and takes `live_max` slots at one time, of `lifetime_max` altogether.
+    /// The other side is there. It takes `live_max` slots at one time, and `lifetime_max`
+    /// altogether.
     pub(super) fn begin(&mut self, live_max: u16, lifetime_max: u16, random: &mut Random) {
         self.live_max = live_max.into();
         self.lifetime_max = lifetime_max.into();
@@ -124,7 +128,7 @@ impl OwnSlots {
         random.shuffle(self.plan.make_contiguous());
     }
 
-    /// What is to be blinded next, and slots that are left to make room.
+    /// Gives the names that are to be blinded next, and slots that are left to make room.
     pub(super) fn next_names(&mut self, random: &mut Random) -> (Vec<Name>, Vec<Slot>) {
         let (batch, left) = match self.blinding {
             0 if !self.plan.is_empty() => (self.next_planned(), Vec::new()),
@@ -136,7 +140,8 @@ impl OwnSlots {
         (names, left)
     }
 
-    /// In full messages, one after the other: what is sent tells nothing but how many there are.
+    /// Takes planned slots in full messages, one after the other: the messages tell nothing but how
+    /// many slots there are.
     fn next_planned(&mut self) -> Vec<Option<ChannelName>> {
         let room = if self.waiting.is_empty() { LINK_SLOTS_PER_MESSAGE } else { 0 };
         self.plan.drain(..room.min(self.plan.len())).collect()
@@ -156,7 +161,7 @@ impl OwnSlots {
         (self.pending.drain(..room).map(Some).collect(), left)
     }
 
-    /// A live slot that stands for nothing. Any of them: which one it is must not tell what others stand for.
+    /// A live padding slot, chosen at random: the choice must not tell what the others stand for.
     fn nothing(&self, random: &mut Random) -> Option<Slot> {
         let is_one = |state: &State| state.is_made_up && !state.left;
         let mut slots: Vec<Slot> =
@@ -165,7 +170,7 @@ impl OwnSlots {
         slots.pop()
     }
 
-    /// Gives a slot to `channel`, or to nothing, and what is to be blinded for it.
+    /// Adds a slot for `channel`, or a padding slot. Gives the name that is to be blinded for it.
     fn add(&mut self, channel: Option<ChannelName>, random: &mut Random) -> Name {
         let is_made_up = channel.is_none();
         let nothing = made_up(random);
@@ -184,7 +189,7 @@ impl OwnSlots {
         name
     }
 
-    /// Gives the slot of the other side for the same channel.
+    /// Leaves a slot. Gives the slot of the other side for the same channel.
     fn leave(&mut self, slot: Slot) -> Option<Slot> {
         let state = &mut self.slots[usize::from(slot)];
         state.left = true;
@@ -195,8 +200,8 @@ impl OwnSlots {
         state.peer.take()
     }
 
-    /// What was given out has been blinded. Gives the first slot, what is to be sent, and the slots that have been left
-    /// in the meantime.
+    /// The names that were given out are blinded. Gives the first slot, the elements that are to be
+    /// sent, and the slots that have been left in the meantime.
     pub(super) fn blinded(&mut self, blinded: Vec<(Blind, Element)>) -> (Slot, Vec<Element>, Vec<Slot>) {
         let first = (self.slots.len() - std::mem::take(&mut self.blinding)) as Slot;
         let (blinds, elements): (Vec<_>, Vec<_>) = blinded.into_iter().unzip();
@@ -205,7 +210,7 @@ impl OwnSlots {
         (first, elements, left.map(|(_, slot)| slot).collect())
     }
 
-    /// The other side has evaluated some of what waits.
+    /// The other side has evaluated some of the slots that wait.
     pub(super) fn answer(&mut self, first: Slot, elements: &[Element]) -> Result<(), Refusal> {
         let expected = self.proven + self.proving + self.evaluated.len();
         if usize::from(first) != expected || elements.len() > self.waiting.len() {
@@ -215,7 +220,7 @@ impl OwnSlots {
         Ok(())
     }
 
-    /// What is to be proven next, unless something is being proven already.
+    /// The slots that are to be proven next: none while others are being proven.
     pub(super) fn next_asked(&mut self, random: &mut Random) -> Vec<Asked> {
         if self.proving > 0 {
             return Vec::new();
@@ -239,7 +244,8 @@ impl OwnSlots {
             .collect()
     }
 
-    /// What was given out has been proven. Gives the first slot, and what is to be sent.
+    /// The slots that were given out are proven. Gives the first slot, and the tags that are to be
+    /// sent.
     pub(super) fn proven(&mut self, proofs: &[Proofs], random: &mut Random) -> (Slot, Vec<Tag>) {
         let first = self.proven;
         self.proven += std::mem::take(&mut self.proving);
@@ -247,21 +253,22 @@ impl OwnSlots {
         (first as Slot, self.slots[first..].iter().zip(proofs).map(tag).collect())
     }
 
-    /// Expects `tag` for `slot` from now on, and gives whether it is live.
+    /// Expects `tag` for `slot` from now on. Gives whether the slot is live.
     pub(super) fn expect(&mut self, slot: Slot, tag: Tag) -> bool {
         let state = &mut self.slots[usize::from(slot)];
         state.expected = (!state.left).then_some(tag);
         !state.left
     }
 
-    /// The other side has said of the channel of a slot what it knew when we asked.
+    /// The other side has said of the channel of a slot all that it knew when we asked. Gives the
+    /// channel, if the slot still stands for one.
     pub(super) fn note_searched(&mut self, slot: Slot) -> Option<ChannelName> {
         let state = &mut self.slots[usize::from(slot)];
         state.searched = true;
         state.channel.clone().filter(|_| !state.is_made_up)
     }
 
-    /// Whether it has said that of a channel that is offered.
+    /// Whether the other side has said that of a channel that is offered.
     pub(super) fn is_searched(&self, channel: &ChannelName) -> bool {
         let slot = self.names.get(channel).copied().flatten();
         slot.is_some_and(|slot| self.slots[usize::from(slot)].searched)
@@ -296,7 +303,7 @@ impl OwnSlots {
         state.channel.clone()
     }
 
-    /// Three quarters of all slots are used up.
+    /// Whether three quarters of all slots are used up.
     pub(super) fn is_exhausting(&self) -> bool {
         self.slots.len() * 4 >= self.lifetime_max * 3
     }

@@ -13,15 +13,16 @@ use crate::Refusal;
 pub(super) struct PeerSlots {
     slots: Vec<State>,
     live: usize,
-    /// Blinded elements that are not evaluated yet: with those in `working` at most as many as a message has.
+    /// Blinded elements that wait to be evaluated. With those in `working` there are at most as
+    /// many as a message has.
     waiting: VecDeque<Element>,
-    /// How many of them may be evaluated.
+    /// How many of those that wait may be evaluated.
     granted: usize,
     /// How many are being evaluated.
     working: usize,
     /// Slots that have been evaluated.
     evaluated: usize,
-    /// How many of them have been given a tag.
+    /// How many of the evaluated slots have their tags.
     tagged: usize,
     live_max: usize,
     lifetime_max: usize,
@@ -38,7 +39,7 @@ struct State {
     left: bool,
     /// We were in the channel of the slot, and have left.
     parted: bool,
-    /// Our slot of the same channel.
+    /// Our slot for the same channel.
     own: Option<Slot>,
 }
 
@@ -80,7 +81,7 @@ impl PeerSlots {
         self.granted = self.granted.saturating_add(count).min(self.waiting.len());
     }
 
-    /// What may be evaluated, unless something is being evaluated already.
+    /// The elements that may be evaluated next: none while others are being evaluated.
     pub(super) fn next_granted(&mut self) -> Vec<Element> {
         if self.working > 0 {
             return Vec::new();
@@ -89,14 +90,14 @@ impl PeerSlots {
         self.waiting.drain(..self.working).collect()
     }
 
-    /// What was given out has been evaluated. Gives the slot of the first element.
+    /// The elements that were given out are evaluated. Gives the slot of the first one.
     pub(super) fn evaluated(&mut self) -> Slot {
         let first = self.evaluated;
         self.evaluated += std::mem::take(&mut self.working);
         first as Slot
     }
 
-    /// Tags have come, as many as `count`.
+    /// Checks that as many as `count` tags may come now, from the slot `first` on.
     pub(super) fn check_tags(&self, first: Slot, count: usize) -> Result<(), Refusal> {
         if count > LINK_SLOTS_PER_MESSAGE {
             return Err(Refusal::Message);
@@ -107,7 +108,7 @@ impl PeerSlots {
         Ok(())
     }
 
-    /// The tag of a slot has come, which is evaluated. Gives whether the slot is live.
+    /// The tag of an evaluated slot has come. Gives whether the slot is live.
     pub(super) fn tag(&mut self, slot: Slot, tag: Tag) -> Result<bool, Refusal> {
         let state = &mut self.slots[usize::from(slot)];
         if state.tagged {
@@ -124,7 +125,7 @@ impl PeerSlots {
         self.slots.len()
     }
 
-    /// How many of them have their tags.
+    /// How many of its slots have their tags.
     pub(super) fn tagged(&self) -> usize {
         self.tagged
     }
@@ -135,7 +136,7 @@ impl PeerSlots {
         Bearers::among(slots.filter_map(|(state, slot)| Some((slot, state.tag.as_ref()?))), tag)
     }
 
-    /// The other side has left a slot. Gives our slot of the same channel.
+    /// The other side has left a slot. Gives our slot for the same channel.
     pub(super) fn leave(&mut self, slot: Slot) -> Result<Option<Slot>, Refusal> {
         let state = self.slots.get_mut(usize::from(slot)).filter(|state| !state.left);
         let state = state.ok_or(Refusal::Leave)?;

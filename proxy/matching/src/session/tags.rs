@@ -1,4 +1,4 @@
-//! Looking for a tag, in a time that does not tell whether or where it is.
+//! Searches for a tag take a time that does not tell whether the tag is there, or where.
 
 use nws_protocol::link::{Slot, Tag};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
@@ -11,7 +11,7 @@ pub(super) struct Bearers {
 }
 
 impl Bearers {
-    /// Those among `slots`.
+    /// Finds them among `slots`.
     pub(super) fn among<'a>(slots: impl Iterator<Item = (Slot, &'a Tag)>, tag: &Tag) -> Self {
         let mut bearers = Self::default();
         for (slot, borne) in slots {
@@ -28,7 +28,8 @@ impl Bearers {
     }
 }
 
-/// By halves: four times as fast as byte by byte, and there may be a million pairs.
+/// Compares by halves. That is four times as fast as byte by byte, and there may be a million
+/// pairs.
 fn is_same(one: &Tag, other: &Tag) -> Choice {
     #[cfg(test)]
     looks::count();
@@ -49,7 +50,7 @@ pub(super) mod looks {
         LOOKS.set(LOOKS.get() + 1);
     }
 
-    /// Those since this was last called.
+    /// Gives how many were compared since this was last called.
     pub(in crate::session) fn take() -> usize {
         LOOKS.take()
     }
