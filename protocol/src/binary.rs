@@ -1,8 +1,9 @@
 //! Binary frames: `[kind: 1 byte][n: 1 byte][id: n bytes][payload]`.
 //!
-//! Towards the proxy the id is the target (empty for a broadcast), from the proxy the source.
+//! In a frame to the proxy the id is that of the target, and empty for a broadcast. In a frame from
+//! the proxy it is that of the source.
 
-/// To whom a binary frame goes.
+/// The recipients of a binary frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// All other peers of the channel.
@@ -11,18 +12,18 @@ pub enum Kind {
     Message = 2,
 }
 
-/// A binary frame, borrowed from the bytes it came in.
+/// A binary frame, borrowed from the bytes in which it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// To whom it goes, or went.
+    /// The recipients.
     pub kind: Kind,
     /// The target or the source.
     pub id: &'a str,
-    /// What is said.
+    /// The payload.
     pub payload: &'a [u8],
 }
 
-/// Why bytes are not a [`Frame`].
+/// The reason why bytes are not a [`Frame`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidFrame {
     /// It ends before its payload begins.
@@ -41,7 +42,7 @@ impl<'a> Frame<'a> {
     ///
     /// # Errors
     ///
-    /// What is wrong with `bytes`.
+    /// The reason why `bytes` are not a frame.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, InvalidFrame> {
         let [kind, n, rest @ ..] = bytes else { return Err(InvalidFrame::Short) };
         let kind = match kind {

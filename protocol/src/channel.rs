@@ -11,7 +11,7 @@ use crate::limits::CHANNEL_NAME_MAX;
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChannelName(Arc<str>);
 
-/// Why a text is not a [`ChannelName`].
+/// The reason why a text is not a [`ChannelName`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidChannelName {
     /// It is empty.
@@ -31,14 +31,14 @@ pub enum InvalidChannelName {
 /// How far a channel reaches. A local and a network channel of one name are two channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
-    /// This machine only; never announced.
+    /// This machine only: it is never announced.
     Local,
     /// This machine and the local network.
     Network,
 }
 
 impl ChannelName {
-    /// Takes `name` if it is one.
+    /// Takes `name` if it is a valid name.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl ChannelName {
         }
     }
 
-    /// The name itself: not for logs, labels or errors.
+    /// The name itself. It must not get into logs, labels or errors.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

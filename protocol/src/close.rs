@@ -1,6 +1,7 @@
-//! Reasons for which a connection ends.
+//! Codes for the reasons for which a connection ends.
 
-/// Every close code that a proxy sends: RFC 6455, section 7.4.1, and ours from the private range.
+/// Every close code that a proxy sends: those of RFC 6455, section 7.4.1, and ours from the private
+/// range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum CloseCode {
@@ -10,11 +11,11 @@ pub enum CloseCode {
     GoingAway = 1001,
     /// The client broke RFC 6455.
     Protocol = 1002,
-    /// Data of a kind that this endpoint does not take.
+    /// A message of a kind that this endpoint does not take.
     Unsupported = 1003,
     /// Text that is not UTF-8.
     InvalidPayload = 1007,
-    /// Something that is not allowed and has no code of its own.
+    /// A fault that has no code of its own.
     Policy = 1008,
     /// A message beyond the limit.
     TooBig = 1009,

@@ -1,23 +1,24 @@
-//! JSON texts that are relayed, never decoded.
+//! JSON texts, which are relayed and never decoded.
 
 use std::borrow::Cow;
 
 use crate::limits::DATA_DEPTH_MAX;
 
-/// Bytes of a string that are looked at together: four vectors of SSE2 or NEON.
+/// The bytes of a string that are looked at together: four vectors of SSE2 or NEON.
 const BLOCK: usize = 64;
 
-/// A JSON value as the text it came in (RFC 8259), nested at most [`DATA_DEPTH_MAX`] deep.
+/// A JSON value as the text in which it came (RFC 8259), nested at most [`DATA_DEPTH_MAX`] deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Json<'a>(&'a str);
 
 impl<'a> Json<'a> {
-    /// Takes `text` if it is a JSON string without escapes: the common case, found without a parser.
+    /// Takes `text` if it is a JSON string without escapes. That is the common case, and needs no
+    /// parser.
     pub(crate) fn plain_string(text: &'a str) -> Option<Self> {
         plain_content(text).map(|_| Self(text))
     }
 
-    /// Takes the text of a value that a parser has passed; `None` when it is nested too deep.
+    /// Takes the text of a value that a parser has accepted; `None` when it is nested too deep.
     pub(crate) fn from_valid(text: &'a str) -> Option<Self> {
         (depth(text) <= DATA_DEPTH_MAX).then_some(Self(text))
     }
@@ -38,11 +39,12 @@ impl<'a> Json<'a> {
         self.0
     }
 
-    /// Whether it is more than `max` bytes: of a string the text in UTF-8, of anything else as it is written.
+    /// Whether it has more than `max` bytes. Of a string the text in UTF-8 is counted, and any
+    /// other value as it is written.
     #[must_use]
     #[inline]
     pub fn is_longer_than(self, max: usize) -> bool {
-        // Nothing gets shorter by being written as JSON.
+        // A string is never shorter in JSON than it is decoded.
         self.0.len() > max && self.len() > max
     }
 
@@ -68,7 +70,7 @@ impl<'a> Json<'a> {
     }
 }
 
-/// What stands between the quotes, if nothing there needs decoding.
+/// The text between the quotes, if nothing there needs decoding.
 fn plain_content(text: &str) -> Option<&str> {
     let content = text.strip_prefix('"')?.strip_suffix('"')?;
     is_plain(content.as_bytes()).then_some(content)
@@ -80,7 +82,7 @@ fn is_plain(bytes: &[u8]) -> bool {
     blocks.iter().all(is_plain_block) && !rest.iter().copied().any(needs_decoding)
 }
 
-/// Without an early exit, so that the compiler makes vector code of it.
+/// The same for one block, without an early exit, so that the compiler makes vector code of it.
 fn is_plain_block(block: &[u8; BLOCK]) -> bool {
     block.iter().fold(0, |found, &byte| found | u8::from(needs_decoding(byte))) == 0
 }
@@ -89,7 +91,7 @@ const fn needs_decoding(byte: u8) -> bool {
     byte == b'"' || byte == b'\\' || byte < 0x20
 }
 
-/// Bytes of a valid string, of which `content` stands between the quotes, once it is decoded.
+/// The bytes of a valid string once it is decoded. `content` is the text between its quotes.
 fn decoded_len(content: &str) -> usize {
     let (mut len, mut rest) = (0, content);
     while let Some((plain, escape)) = rest.split_once('\\') {
@@ -100,7 +102,7 @@ fn decoded_len(content: &str) -> usize {
     len + rest.len()
 }
 
-/// For how many bytes an escape stands, and how many it has after its backslash.
+/// The number of bytes for which an escape stands, and the number that it has after its backslash.
 fn decode_escape(escape: &str) -> (usize, usize) {
     match code_unit(escape) {
         None => (1, 1),
@@ -159,7 +161,7 @@ impl<'de> serde::Deserialize<'de> for WtfBytes {
     }
 }
 
-/// How deep arrays and objects are nested in a valid JSON text.
+/// The depth to which arrays and objects are nested in a valid JSON text.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let mut bytes = text.bytes();

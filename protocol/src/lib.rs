@@ -1,5 +1,5 @@
-//! What crosses a wire of Network Web Sockets, and nothing else: names, frames, close codes and
-//! limits as types that exist only when valid.
+//! The wires of Network Web Sockets, and nothing else: names, frames, close codes and limits, as
+//! types that exist only when valid.
 //!
 //! Nothing here does IO, reads a clock or draws a random number, and everything builds for
 //! `wasm32-unknown-unknown`.

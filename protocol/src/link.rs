@@ -1,11 +1,11 @@
-//! What two proxies say to each other: `nws-link.v1`, over TLS and a WebSocket of binary messages, one
-//! [`LinkFrame`] each.
+//! The protocol between two proxies: `nws-link.v1`, over TLS and a WebSocket of binary messages,
+//! each of which is one [`LinkFrame`].
 //!
-//! A frame is `[kind: 1 byte][body]`, numbers are big-endian. The upper bit of a kind says that a
-//! proxy which does not know it may ignore the frame; any other unknown kind ends the link. The frames
-//! up to [`LinkFrame::Leave`] find out which channels both sides know; each channel found is a pair of
-//! byte streams from then on, one in each direction, which [`LinkFrame::Data`] carries in pieces and in which
-//! [`Record`]s follow each other.
+//! A frame is `[kind: 1 byte][body]`, and numbers are big-endian. The upper bit of a kind says that
+//! a proxy which does not know it may ignore the frame. Any other unknown kind ends the link. The
+//! frames up to [`LinkFrame::Leave`] find out which channels both sides know. From then on each
+//! channel that was found is a pair of byte streams, one in each direction. [`LinkFrame::Data`]
+//! carries a stream in pieces, and [`Record`]s follow each other in it.
 
 mod assembler;
 mod frame;
@@ -23,5 +23,5 @@ pub const SUBPROTOCOL: &str = "nws-link.v1";
 /// The path of the WebSocket.
 pub const PATH: &str = "/nws-link";
 
-/// What says of a kind that whoever does not know it may ignore it.
+/// The bit of a kind that allows a proxy to ignore it if it does not know it.
 const IGNORABLE: u8 = 0x80;

@@ -14,11 +14,12 @@ use crate::proxy::is_id_byte as is_base32_byte;
 /// Characters of a generated id: 130 bits of a digest in base32.
 const GENERATED_LEN: usize = 26;
 
-/// What stands between an id that was chosen elsewhere and the id of its proxy.
+/// The character between an id that was chosen elsewhere and the id of its proxy.
 const ELSEWHERE: char = '~';
 
-/// Separates the digest behind a generated id from digests of other kinds. With an id of a proxy and a nonce it fills
-/// one block of SHA-256 (55 bytes and the padding), which is half the work of two.
+/// Separates the digest of a generated id from digests of other kinds. With an id of a proxy and a
+/// nonce it fills one block of SHA-256 (55 bytes and the padding), which is half the work of two
+/// blocks.
 const GENERATED_LABEL: &[u8] = b"nws peer id 1";
 
 /// The random part of a generated id.
@@ -26,14 +27,15 @@ pub type Nonce = [u8; 16];
 
 /// The id of a peer, unique in its channel. It needs no escape in JSON.
 ///
-/// An id belongs to the proxy at which its peer is. A *generated* id is 26 characters of base32 (RFC 4648, lower case): the
-/// beginning of the SHA-256 of a label, the id of the proxy and a nonce. No other proxy finds a nonce that makes the same id, as
-/// that takes 2^130 attempts. A *chosen* id is `[A-Za-z0-9_-]{1,64}` and has not the form of a generated one. At another
-/// proxy `~` and the id of the chooser's proxy follow it.
+/// An id belongs to the proxy of its peer. A *generated* id is 26 characters of base32 (RFC 4648,
+/// lower case): the beginning of the SHA-256 of a label, the id of the proxy and a nonce. No other
+/// proxy finds a nonce that makes the same id, as that takes 2^130 attempts. A *chosen* id is
+/// `[A-Za-z0-9_-]{1,64}`, and does not have the form of a generated one. At other proxies `~` and
+/// the id of the peer's proxy follow it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PeerId(Arc<str>);
 
-/// What makes the id of a peer, together with the id of its proxy.
+/// The source of a peer's id. Together with the id of the proxy it makes the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdSource<'a> {
     /// The proxy generated the id from this nonce.
@@ -42,7 +44,7 @@ pub enum IdSource<'a> {
     Choice(&'a str),
 }
 
-/// Why a text is not a [`PeerId`] that a client may choose.
+/// The reason why a text is not a [`PeerId`] that a client may choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPeerId {
     /// It is empty, too long, or has a character outside of the alphabet.
@@ -60,7 +62,7 @@ impl PeerId {
     ///
     /// # Errors
     ///
-    /// Why it may not be chosen.
+    /// The reason why it may not be chosen.
     pub fn chosen(id: &str) -> Result<Self, InvalidPeerId> {
         check_choice(id).map(|()| Self(id.into()))
     }
@@ -79,7 +81,7 @@ impl PeerId {
     ///
     /// # Errors
     ///
-    /// Why that proxy cannot have such a peer.
+    /// The reason why that proxy cannot have such a peer.
     pub fn elsewhere(source: IdSource<'_>, proxy: &ProxyId) -> Result<Self, InvalidPeerId> {
         match source {
             IdSource::Nonce(nonce) => Ok(Self::generated(proxy, &nonce)),
@@ -90,7 +92,7 @@ impl PeerId {
         }
     }
 
-    /// Takes an id that stands in a frame, whoever made it; `None` where no proxy makes such ids.
+    /// Takes an id that stands in a frame; `None` where no proxy makes such ids.
     #[must_use]
     pub fn mentioned(id: &str) -> Option<Self> {
         let (own, proxy) = id.split_once(ELSEWHERE).unwrap_or((id, ""));

@@ -1,9 +1,10 @@
-//! Long messages in the pieces in which they come.
+//! Long messages, kept in pieces.
 
-/// Bytes of a piece. What is held takes at most so much more than what has come.
+/// The bytes of a piece. The memory of a message exceeds what has come of it by no more than that.
 const PIECE: usize = 256 * 1024;
 
-/// Bytes that are collected without ever being moved: joining them takes long, and is for whoever reads them.
+/// Bytes that are collected without ever being moved. Joining them takes long, and is left to the
+/// reader.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pieces {
     pieces: Vec<Vec<u8>>,
@@ -26,7 +27,7 @@ impl Pieces {
         self.len == 0
     }
 
-    /// Bytes of memory that they take.
+    /// The bytes of memory that they take.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.pieces.iter().map(Vec::capacity).sum()
@@ -37,7 +38,7 @@ impl Pieces {
         self.pieces.first().map_or(&[], |first| &first[..first.len().min(max)])
     }
 
-    /// Adds bytes at the end. These and those that follow are at most `most`.
+    /// Adds bytes at the end. These and all that follow are at most `most` bytes.
     pub(crate) fn push(&mut self, mut bytes: &[u8], mut most: usize) {
         self.len += bytes.len();
         while !bytes.is_empty() {

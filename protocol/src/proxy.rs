@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use data_encoding::BASE32_NOPAD;
 
-/// Characters of an id: 130 bits of a digest, of which nobody finds a second preimage.
+/// The characters of an id: 130 bits of a digest, for which nobody finds a second preimage.
 const LEN: usize = 26;
 
-/// The id of a proxy: 26 characters of base32 (RFC 4648, lower case), the beginning of the SHA-256 of
-/// the public key that it proves to hold.
+/// The id of a proxy: 26 characters of base32 (RFC 4648, lower case). It is the beginning of the
+/// SHA-256 of the proxy's public key, whose private key the proxy proves to have.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProxyId(Arc<str>);
 

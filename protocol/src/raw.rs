@@ -1,10 +1,11 @@
-//! Raw frames: the endpoints of the older seed, where a frame *is* the payload.
+//! Raw frames, of endpoints where a frame *is* the payload.
 
 use std::borrow::Cow;
 
 use crate::Json;
 
-/// What a raw peer gets for `data`: the text of a string, the JSON text of anything else.
+/// The frame that a raw peer gets for `data`: the text of a string, or the JSON text of any other
+/// value.
 #[must_use]
 pub fn text_of(data: Json<'_>) -> Cow<'_, str> {
     data.string().unwrap_or(Cow::Borrowed(data.as_str()))

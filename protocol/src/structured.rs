@@ -1,4 +1,4 @@
-//! Structured frames: the JSON objects of the newer seed, one per WebSocket text frame.
+//! Structured frames: JSON objects, one in each WebSocket text frame.
 
 mod decimal;
 mod notice;

@@ -1,9 +1,9 @@
-//! WebSocket framing (RFC 6455) as a server speaks it: frames written without a mask, frames read
-//! with one.
+//! WebSocket framing (RFC 6455) as a server speaks it: it writes frames without a mask, and reads
+//! frames with one.
 //!
-//! Our own, because a library keeps a read buffer per connection and builds a message per frame;
-//! here a frame is read in the buffer it arrived in, and written once for all its recipients.
-//! tungstenite is the oracle in the tests.
+//! This is our own code, because a library keeps a read buffer for each connection and builds a
+//! message for each frame. Here a frame is read in the buffer in which it came, and written once
+//! for all its recipients. The tests compare it with tungstenite.
 
 mod decoder;
 mod encoder;
@@ -20,18 +20,18 @@ pub use violation::Violation;
 /// Payload of a control frame (RFC 6455, section 5.5).
 const CONTROL_MAX: usize = 125;
 
-/// What a frame is (RFC 6455, section 5.2).
+/// The kind of a frame (RFC 6455, section 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opcode {
     /// The next part of a message.
     Continuation = 0,
-    /// UTF-8.
+    /// Text in UTF-8.
     Text = 1,
     /// Bytes.
     Binary = 2,
     /// The last frame of its sender.
     Close = 8,
-    /// To be answered by a pong with the same payload.
+    /// A question, which is answered by a pong with the same payload.
     Ping = 9,
     /// The answer to a ping.
     Pong = 10,

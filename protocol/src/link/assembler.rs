@@ -1,90 +1,94 @@
-//! From a stream in pieces to its records.
+//! Makes records from the pieces of a stream.
 
 use super::{InvalidRecord, Record, RecordHead};
 use crate::Pieces;
 use crate::limits::PEER_ID_MAX;
 
-/// Bytes of the body of a long record of which it can be told that it is too long, if it is no message.
+/// The bytes of the body of a long record that are looked at where it is no message. They are
+/// enough to tell that it is too long.
 const LOOKED_AT: usize = 2 * PEER_ID_MAX;
 
-/// What an [`Assembler`] has found.
+/// A record that an [`Assembler`] has found.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Assembled<'a> {
-    /// A record.
+    /// A record that is checked.
     Record(Record<'a>),
-    /// One that is longer than it [judges](Assembler::judging).
+    /// A record that is longer than the assembler [checks](Assembler::judging).
     Long(LongRecord),
 }
 
-/// A record of which no more than its head is known to be right, as looking at it takes long.
+/// A record of which only the head is checked, because checking the rest takes long.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LongRecord(Pieces);
 
 impl LongRecord {
-    /// Who speaks, and to whom if it is to one; `None` if it is no message.
+    /// The numbers of the speaker and of the recipient, if there is one; `None` if it is no
+    /// message.
     #[must_use]
     pub fn route(&self) -> Option<(u32, Option<u32>)> {
         RecordHead::route(self.0.head(RecordHead::ROUTE_LEN))
     }
 
-    /// Bytes that it takes.
+    /// The bytes of memory that it takes.
     #[must_use]
     pub fn size(&self) -> usize {
         self.0.capacity()
     }
 
-    /// What it is if it is no message. It is longer than any other record, so no more of its body is looked at.
+    /// Reads the record as one that is no message. It is longer than any of those, so no more than
+    /// the beginning of its body is looked at.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The reason why it is not a record.
     pub fn as_no_message(&self) -> Result<Record<'_>, InvalidRecord> {
         Record::read(self.0.head(RecordHead::LEN + LOOKED_AT))
     }
 
-    /// All of it, for [`Record::read`]. This takes long.
+    /// All bytes of it, for [`Record::read`]. This takes long.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_bytes()
     }
 }
 
-/// Finds the records of one stream, where they lie when they came in one piece.
+/// Finds the records of one stream. A record that came in one piece is read where it lies.
 #[derive(Debug)]
 pub struct Assembler {
-    /// Bytes of a body, at most.
+    /// The largest body, in bytes.
     max: usize,
-    /// Records in a buffer of its own that are longer are given out as [`Assembled::Long`].
+    /// Records in the assembler's own buffer that are longer are given out as [`Assembled::Long`].
     judged_max: usize,
     /// The beginning of a record whose end has not come.
     partial: Vec<u8>,
-    /// The same of one that is longer.
+    /// The beginning of a record that is longer than `judged_max`.
     long: Pieces,
     /// The record that was given out last is in `partial`.
     given: bool,
 }
 
 impl Assembler {
-    /// For a stream whose records have bodies of at most `max` bytes.
+    /// An assembler for a stream whose records have bodies of at most `max` bytes.
     #[must_use]
     pub fn new(max: usize) -> Self {
         Self { max, judged_max: usize::MAX, partial: Vec::new(), long: Pieces::default(), given: false }
     }
 
-    /// The same, but records that are longer than `judged_max` are given away as they are. One that lies
-    /// whole in the input is judged.
+    /// The same assembler, but records of more than `judged_max` bytes are given out unchecked. A
+    /// record that lies whole in the input is checked all the same.
     #[must_use]
     pub fn judging(mut self, judged_max: usize) -> Self {
-        // What has to be known of every record lies together then.
+        // So the part that is looked at in every record lies together.
         self.judged_max = judged_max.max(RecordHead::LEN + LOOKED_AT);
         self
     }
 
-    /// The next record, whose last byte is in `bytes` and taken from them; `None` when they are used up.
+    /// The next record whose last byte is in `bytes`, from which it is taken; `None` when they are
+    /// used up.
     ///
     /// # Errors
     ///
-    /// What is wrong with it. The stream cannot be read any further then.
+    /// The reason why there is no record. The stream cannot be read any further then.
     pub fn next<'a, 'b: 'a>(
         &'a mut self,
         bytes: &mut &'b [u8],
@@ -117,13 +121,13 @@ impl Assembler {
         Record::read(&self.partial).map(Assembled::Record).map(Some)
     }
 
-    /// Bytes of memory that are held for a record whose end has not come.
+    /// The bytes of memory that are held for a record whose end has not come.
     #[must_use]
     pub fn buffered(&self) -> usize {
         self.long.capacity() + if self.given { 0 } else { self.partial.capacity() }
     }
 
-    /// Bytes of the record that `bytes` begin with, when they tell.
+    /// The length of the record with which `bytes` begin, if its head is there.
     fn record_len(&self, bytes: &[u8]) -> Result<Option<usize>, InvalidRecord> {
         let Some(head) = RecordHead::parse(bytes) else { return Ok(None) };
         if head.len > self.max {
@@ -132,7 +136,7 @@ impl Assembler {
         Ok(Some(RecordHead::LEN + head.len))
     }
 
-    /// The record of `len` bytes that `partial` begins with, when all of it is there.
+    /// The long record of `len` bytes, if all of it is there.
     fn fill_long(&mut self, len: usize, bytes: &mut &[u8]) -> Option<LongRecord> {
         if self.long.is_empty() {
             self.fill(self.judged_max, bytes);
@@ -148,7 +152,8 @@ impl Assembler {
         (self.long.len() == len).then(|| LongRecord(std::mem::take(&mut self.long)))
     }
 
-    /// Moves bytes over until `len` are held, or none are left. The buffer doubles as it grows, but not beyond `len`.
+    /// Moves bytes to `partial` until it has `len`, or none are left. The buffer doubles as it
+    /// grows, but not beyond `len`.
     fn fill(&mut self, len: usize, bytes: &mut &[u8]) {
         let missing = len.saturating_sub(self.partial.len());
         let (taken, rest) = bytes.split_at(missing.min(bytes.len()));

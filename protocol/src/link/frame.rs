@@ -2,19 +2,20 @@
 
 use super::{Hello, IGNORABLE};
 
-/// One channel of one side of a link. Numbers are not used again on the same link.
+/// The number under which one side of a link offers a channel. It is not used again on the same
+/// link.
 pub type Slot = u16;
 
 /// An encoded element of ristretto255 (RFC 9496).
 pub type Element = [u8; 32];
 
-/// Bytes of a [`Tag`].
+/// The bytes of a [`Tag`].
 pub const TAG_LEN: usize = 16;
 
 /// The proof that a proxy knows the name behind one of its slots.
 pub type Tag = [u8; TAG_LEN];
 
-/// One message of a link, borrowed from the bytes it came in.
+/// One message of a link, borrowed from the bytes in which it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkFrame<'a> {
     /// The first frame of each side.
@@ -56,23 +57,23 @@ pub enum LinkFrame<'a> {
     Credit {
         /// The slot.
         slot: Slot,
-        /// Bytes.
+        /// How many bytes more.
         bytes: u32,
     },
-    /// Something of a later version that may be ignored.
+    /// A frame of a later version that may be ignored.
     Unknown,
 }
 
-/// Why bytes are not a [`LinkFrame`].
+/// The reason why bytes are not a [`LinkFrame`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidLinkFrame {
     /// It has no kind.
     #[error("a frame of a link must not be empty")]
     Empty,
-    /// A kind that is not known and must not be ignored.
+    /// Its kind is not known and must not be ignored.
     #[error("frames of kind {0} are not spoken here")]
     Kind(u8),
-    /// The body is shorter or longer than its kind has it.
+    /// Its body is shorter or longer than its kind allows.
     #[error("a frame of kind {0} has another length")]
     Length(u8),
 }
@@ -82,7 +83,7 @@ impl<'a> LinkFrame<'a> {
     ///
     /// # Errors
     ///
-    /// What is wrong with `bytes`.
+    /// The reason why `bytes` are not a frame.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, InvalidLinkFrame> {
         let (&kind, body) = bytes.split_first().ok_or(InvalidLinkFrame::Empty)?;
         let length = InvalidLinkFrame::Length(kind);
@@ -131,7 +132,7 @@ impl<'a> LinkFrame<'a> {
         }
     }
 
-    /// The frame by itself.
+    /// The bytes of the frame alone.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -140,10 +141,10 @@ impl<'a> LinkFrame<'a> {
     }
 }
 
-/// Bytes that [`write_data_head`] writes.
+/// The bytes that [`write_data_head`] writes.
 pub const DATA_HEAD_LEN: usize = 3;
 
-/// Appends what stands before the bytes of a [`LinkFrame::Data`].
+/// Appends the head of a [`LinkFrame::Data`], which its bytes follow.
 pub fn write_data_head(out: &mut Vec<u8>, slot: Slot) {
     write_slots(out, kind::DATA, slot, &[]);
 }
@@ -158,7 +159,7 @@ mod kind {
     pub(super) const CREDIT: u8 = 7;
 }
 
-/// A slot and at least one thing of `N` bytes, with nothing left over.
+/// A slot and at least one thing of `N` bytes, with no byte left over.
 fn slots<const N: usize>(body: &[u8]) -> Option<(Slot, &[[u8; N]])> {
     let (first, rest) = body.split_first_chunk()?;
     let (things, rest) = rest.as_chunks();

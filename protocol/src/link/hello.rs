@@ -1,12 +1,13 @@
-//! The first frame of each side.
+//! HELLO, the first frame of each side of a link.
 
 use crate::limits::LINK_SLOTS_LEAST;
 
-/// The version that is spoken here. In version 1 any proxy could announce any generated id; it is not spoken any more.
+/// The version that is spoken here. Version 1 is not spoken any more, as any proxy could announce
+/// any generated id in it.
 pub const VERSION: u16 = 2;
 
-/// What a proxy says first: `[version_min: 2][version_max: 2][suite: 2][slots_max: 2]`. What follows is
-/// for later versions, and ignored.
+/// The first message of a proxy: `[version_min: 2][version_max: 2][suite: 2][slots_max: 2]`. Bytes
+/// after these are for later versions, and are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hello {
     /// The oldest version that it speaks.
@@ -23,7 +24,8 @@ impl Hello {
     /// OPRF(ristretto255, SHA-512), the only suite.
     pub const RISTRETTO255_SHA512: u16 = 1;
 
-    /// How many slots a side begins with that has so many channels: a power of two, so that others learn little of it.
+    /// The number of slots with which a side begins that has `channels`. It is a power of two, so
+    /// that the other side learns little of the number of channels.
     #[must_use]
     pub fn slots_for(channels: usize) -> usize {
         channels.next_power_of_two().max(LINK_SLOTS_LEAST)

@@ -1,14 +1,15 @@
-//! What follows each other in the stream of one channel of a link.
+//! Records, which follow each other in the stream of one channel of a link.
 
 use super::IGNORABLE;
 use crate::limits::PEER_ID_MAX;
 use crate::peer::IdSource;
 
-/// One thing that the proxy at the other end says about a channel, borrowed from its bytes:
+/// A message of the other proxy about one channel, borrowed from its bytes:
 /// `[kind: 1 byte][length of the body: 4 bytes][body]`.
 ///
-/// Each side gives its members numbers in the order in which they come, and never the same twice in one
-/// stream: who has given the last one closes the link, and begins anew on another. The upper bit of a kind means the same as it does in frames.
+/// Each side gives its members numbers in the order in which they come, and never the same twice in
+/// one stream. A side that has given the last number closes the link, and begins anew on another.
+/// The upper bit of a kind means the same as it does in frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record<'a> {
     /// A peer is there: `[member: 4][0][nonce: 16]` where its proxy generated the id,
@@ -16,7 +17,8 @@ pub enum Record<'a> {
     Join {
         /// Its number.
         member: u32,
-        /// What makes its id, together with the id of the proxy that is proven by TLS.
+        /// The source of its id. Together with the id of the proxy, which TLS proves, it makes the
+        /// peer's id.
         id: IdSource<'a>,
     },
     /// A peer is there no more: `[member: 4]`.
@@ -24,18 +26,20 @@ pub enum Record<'a> {
         /// Its number.
         member: u32,
     },
-    /// A peer that is about to leave read too slowly: `[member: 4]`. Whoever does not know this sees it leave.
+    /// A peer that is about to leave read too slowly: `[member: 4]`. A proxy that does not know
+    /// this kind sees the peer leave.
     Slow {
         /// Its number.
         member: u32,
     },
-    /// Everybody who was there when the stream began has been told of. A body is for later versions, and ignored.
+    /// All members that were there when the stream began have been announced. A body is for later
+    /// versions, and is ignored.
     Roster,
     /// A peer says something to all: `[member: 4][kind of payload: 1][payload]`.
     Broadcast {
         /// Its number.
         member: u32,
-        /// What it says.
+        /// The payload.
         payload: Payload<'a>,
     },
     /// A peer says something to one: `[member: 4][target: 4][kind of payload: 1][payload]`.
@@ -44,27 +48,28 @@ pub enum Record<'a> {
         member: u32,
         /// The number that the recipient's proxy has given to the recipient.
         target: u32,
-        /// What it says.
+        /// The payload.
         payload: Payload<'a>,
     },
-    /// The proxy has no room for a peer of the recipient, and shows it to nobody: `[member: 4]`.
+    /// The sender has no room for a peer of the recipient: `[member: 4]`. It shows the peer to no
+    /// client.
     NotAdmitted {
-        /// The number that the recipient has given to it.
+        /// The number that the recipient has given to the peer.
         member: u32,
     },
     /// Room has come for a peer of the recipient that was not admitted: `[member: 4]`.
     Admitted {
-        /// The number that the recipient has given to it.
+        /// The number that the recipient has given to the peer.
         member: u32,
     },
-    /// Something of a later version that may be ignored.
+    /// A record of a later version that may be ignored.
     Unknown,
 }
 
-/// What a peer says, as it said it.
+/// The payload of a message, as the peer sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload<'a> {
-    /// The text of a JSON value; whether it is one is not known yet.
+    /// The text of a JSON value. Whether it is valid is not known yet.
     Json(&'a str),
     /// The text of a raw peer.
     Text(&'a str),
@@ -72,13 +77,13 @@ pub enum Payload<'a> {
     Binary(&'a [u8]),
 }
 
-/// Why bytes are not a [`Record`].
+/// The reason why bytes are not a [`Record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRecord {
-    /// A kind that is not known and must not be ignored.
+    /// Its kind is not known and must not be ignored.
     #[error("records of kind {0} are not spoken here")]
     Kind(u8),
-    /// The body is shorter or longer than its kind has it.
+    /// Its body is shorter or longer than its kind allows.
     #[error("a record of kind {0} has another length")]
     Length(u8),
     /// It is longer than any message may be.
@@ -89,30 +94,31 @@ pub enum InvalidRecord {
     Text,
 }
 
-/// What stands before the body of a record.
+/// The head of a record, which its body follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordHead {
     /// Its kind.
     kind: u8,
-    /// Bytes of the body.
+    /// The bytes of the body.
     pub len: usize,
 }
 
 impl RecordHead {
-    /// Bytes of a head.
+    /// The bytes of a head.
     pub const LEN: usize = 5;
 
-    /// Reads the head that `bytes` begin with, if they are long enough.
+    /// Reads the head with which `bytes` begin, if they are long enough.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let [kind, a, b, c, d, ..] = *bytes else { return None };
         Some(Self { kind, len: u32::from_be_bytes([a, b, c, d]) as usize })
     }
 
-    /// What tells who speaks, and to whom: the head and two numbers.
+    /// The bytes that tell the speaker and the recipient: the head and two numbers.
     pub(super) const ROUTE_LEN: usize = Self::LEN + 8;
 
-    /// Who speaks in this record, and to whom if it is to one; `None` if it is no message.
+    /// The numbers of the speaker and of the recipient, if there is one; `None` if it is no
+    /// message.
     pub(super) fn route(record: &[u8]) -> Option<(u32, Option<u32>)> {
         let (head, mut body) = record.split_at_checked(Self::LEN)?;
         let Self { kind, .. } = Self::parse(head)?;
@@ -129,7 +135,7 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The reason why it is not a record.
     pub fn parse(head: RecordHead, body: &'a [u8]) -> Result<Self, InvalidRecord> {
         let kind = head.kind;
         let mut rest = body;
@@ -157,11 +163,11 @@ impl<'a> Record<'a> {
         Ok(record)
     }
 
-    /// Reads the record that `bytes` are.
+    /// Reads the record of which `bytes` consist.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The reason why it is not a record.
     pub fn read(bytes: &'a [u8]) -> Result<Self, InvalidRecord> {
         let (head, body) = bytes.split_at(RecordHead::LEN.min(bytes.len()));
         let head = RecordHead::parse(head).ok_or(InvalidRecord::TooLong)?;
@@ -176,7 +182,8 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Appends what comes before the payload, so that this need not be copied; there is room for it then.
+    /// Appends the part before the payload. The payload need not be copied for that; there is room
+    /// for it afterwards.
     pub fn write_before_payload(&self, out: &mut Vec<u8>) {
         match *self {
             Self::Join { member, id } => {
@@ -203,7 +210,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The record by itself.
+    /// The bytes of the record alone.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -223,7 +230,7 @@ impl<'a> Payload<'a> {
         }
     }
 
-    /// Its bytes, whatever they are.
+    /// The bytes of the payload, of whatever kind.
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {
         match self {
@@ -268,7 +275,7 @@ mod payload {
 /// The other bits of `source` are for later versions.
 fn id_source(source: u8, bytes: &[u8], kind: u8) -> Result<IdSource<'_>, InvalidRecord> {
     if source & source::CHOICE != 0 {
-        // However long a record is, looking at one that is no message takes no time.
+        // So reading a record that is no message takes no time, however long it is.
         return match bytes.len() {
             0..=PEER_ID_MAX => text(bytes).map(IdSource::Choice),
             _ => Err(InvalidRecord::Length(kind)),

@@ -1,4 +1,5 @@
-//! Numbers as text, without the machinery of formatting: whoever joins costs two of them, and storms of joins happen.
+//! Numbers as text, without the machinery of formatting. Each client that joins costs two of them,
+//! and storms of joins happen.
 
 /// Digits of the largest number.
 const DIGITS: usize = 20;

@@ -1,4 +1,4 @@
-//! What a proxy tells its clients.
+//! Structured frames from a proxy to its clients.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::decimal::Decimal;
 use crate::websocket::{self, Opcode};
 use crate::{Json, PeerId, VERSION};
 
-/// A structured frame of the proxy. Members stand in the order in which the seed shows them.
+/// A structured frame of the proxy. The order of its members is fixed, and the README shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice<'a> {
     /// A peer is here.
@@ -21,41 +21,41 @@ pub enum Notice<'a> {
     Disconnect {
         /// The recipient.
         you: &'a PeerId,
-        /// Who left.
+        /// The peer that left.
         peer: &'a PeerId,
-        /// Why, where it did not leave by itself.
+        /// The reason, where the peer did not leave by itself.
         reason: Option<LeaveReason>,
     },
     /// A peer says something to all.
     Broadcast {
-        /// Who says it.
+        /// The speaker.
         source: &'a PeerId,
-        /// What.
+        /// The payload.
         data: Json<'a>,
     },
     /// A peer says something to the recipient only.
     Message {
-        /// Who says it.
+        /// The speaker.
         source: &'a PeerId,
         /// The recipient.
         target: &'a PeerId,
-        /// What.
+        /// The payload.
         data: Json<'a>,
     },
     /// The first frame of all, and the answer to `status`.
     Status {
         /// The recipient.
         you: &'a PeerId,
-        /// The largest payload that it may send.
+        /// The largest payload that the recipient may send, in bytes.
         message_max: usize,
     },
-    /// Everybody who was here when the recipient came has been told.
+    /// The recipient has been told of all peers that were here when it came.
     Welcome {
         /// The recipient.
         you: &'a PeerId,
         /// How many others are here.
         peers: usize,
-        /// The largest payload that it may send.
+        /// The largest payload that the recipient may send, in bytes.
         message_max: usize,
         /// Whether all other proxies have answered; otherwise some took too long.
         is_settled: bool,
@@ -69,20 +69,20 @@ pub enum Notice<'a> {
         /// The frame's target, where it had one.
         target: Option<&'a str>,
     },
-    /// The recipient has joined, and there are too many of something. May come before all other frames, so it tells
-    /// the own id.
+    /// The recipient has joined, and there are too many of something. This may come before all
+    /// other frames, so it tells the recipient its id.
     Limit {
         /// The recipient.
         you: &'a PeerId,
-        /// What there are too many of, and what follows.
+        /// What there is too much of, and what follows from that.
         reason: &'a str,
     },
 }
 
-/// Why a peer is there no more, though it has not left by itself.
+/// The reason why a peer is gone that has not left by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaveReason {
-    /// It read too slowly, and what waited for it was dropped.
+    /// It read too slowly, and the frames that waited for it were dropped.
     Slow,
 }
 
@@ -192,7 +192,7 @@ fn write_welcome(out: &mut Vec<u8>, you: &PeerId, [peers, message_max]: [usize; 
     );
 }
 
-/// With one more member, where there is one.
+/// Writes an error, with one more member where there is one.
 fn write_error(out: &mut Vec<u8>, code: &str, reason: &str, member: Option<(&str, &str)>) {
     let reason = Value::from(reason).to_string();
     let member = member.map(|(key, value)| format!(r#","{key}":{}"#, Value::from(value))).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a client asks of its proxy.
+//! Structured frames from a client to its proxy.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,39 +11,63 @@ use crate::Json;
 use crate::limits::DATA_DEPTH_MAX;
 
 /// A structured frame of a client.
+///
+/// [`parse`](Self::parse) is the only way to read one. It takes the text of one WebSocket message,
+/// and borrows from it: `data` is the text of a JSON value, byte for byte as it came. Members other
+/// than `action`, `target` and `data` are ignored, and no member may stand twice.
+///
+/// The value of `data` is nested at most [`DATA_DEPTH_MAX`] deep. Nothing else is bounded here: the
+/// decoder bounds the text, and the proxy bounds the payload ([`Json::is_longer_than`]) and looks
+/// for the target.
+///
+/// A frame that cannot be served is a [`Refusal`]. The client is told of it, and the connection
+/// goes on.
+///
+/// ```
+/// use nws_protocol::structured::{ErrorCode, Request};
+///
+/// let text = r#"{"action":"message","target":"bob","data":[1, 2]}"#;
+/// let Request::Message { target, data } = Request::parse(text)? else { panic!("a message") };
+/// assert_eq!((&*target, data.as_str()), ("bob", "[1, 2]"));
+///
+/// let refusal = Request::parse(r#"{"action":"sing"}"#).expect_err("there is no such action");
+/// assert_eq!(refusal.code, ErrorCode::UnknownAction);
+/// # Ok::<(), nws_protocol::structured::Refusal>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request<'a> {
-    /// `{"action":"broadcast","data":…}`: to all other peers of the channel.
+    /// `{"action":"broadcast","data":…}`: a payload for all other peers of the channel.
     Broadcast {
-        /// What is said.
+        /// The payload.
         data: Json<'a>,
     },
-    /// `{"action":"message","target":…,"data":…}`: to one peer.
+    /// `{"action":"message","target":…,"data":…}`: a payload for one peer.
     Message {
-        /// Its id, as the client wrote it.
+        /// The id of the peer, as the client wrote it.
         target: Cow<'a, str>,
-        /// What is said.
+        /// The payload.
         data: Json<'a>,
     },
-    /// `{"action":"status"}`: who am I?
+    /// `{"action":"status"}`: a question for the client's own id.
     Status,
 }
 
-/// Why a frame was not served: the `code` of an `error` frame.
+/// The reason why a frame was not served: the `code` of an `error` frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
-    /// It is not what this page describes.
+    /// It does not have the form of a frame: for instance it is no JSON object, a member is missing
+    /// or stands twice, or `data` is nested too deep.
     BadFrame,
     /// Its `action` is not known.
     UnknownAction,
     /// Its `target` is not in the channel.
     UnknownTarget,
-    /// The proxy of its `target` has no room for the sender. Without a `target` it is not an answer to
-    /// a frame: another proxy has no room for this client.
+    /// The proxy of its `target` has no room for the sender. Without a `target` it is not an answer
+    /// to a frame: another proxy has no room for this client.
     NotAdmitted,
 }
 
-/// What the client is told of a frame that was not served.
+/// A frame that was not served, as the client is told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal<'a> {
     /// The kind of fault.
@@ -80,7 +104,7 @@ impl<'a> Refusal<'a> {
         Self { target: Some(Cow::Borrowed(target)), ..Self::new(ErrorCode::UnknownTarget, reason) }
     }
 
-    /// The same, without the frame.
+    /// The same refusal, which borrows nothing.
     #[must_use]
     pub fn into_owned(self) -> Refusal<'static> {
         let Self { code, reason, target } = self;
@@ -94,12 +118,12 @@ impl<'a> Refusal<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a frame. The usual orders of members without spaces are found by comparing; everything
-    /// else goes through a JSON parser, with the same result.
+    /// Reads a frame. The usual orders of members without spaces are found by comparing. All other
+    /// texts go through a JSON parser, with the same result.
     ///
     /// # Errors
     ///
-    /// What to tell the client.
+    /// The refusal that the client is told of.
     pub fn parse(text: &'a str) -> Result<Self, Refusal<'a>> {
         match Self::parse_usual(text) {
             Some(request) => Ok(request),
@@ -149,7 +173,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The members of a frame that mean something, as they stand in it.
+/// The members of a frame that have a meaning, as they stand in it.
 #[derive(Default)]
 struct Members<'a> {
     action: Option<&'a RawValue>,
@@ -200,7 +224,8 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-/// Printable and without escapes. Without an early exit, so that the compiler makes vector code of it.
+/// Whether a text is printable ASCII without escapes. There is no early exit, so that the compiler
+/// makes vector code of it.
 fn is_plain_ascii(text: &str) -> bool {
     text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic() & (byte != b'\\'))
 }

@@ -1,46 +1,76 @@
-//! Frames of a client, read as they come.
+//! Reads the frames of a client as they come.
 
 use super::header::{Header, Start};
 use super::{CONTROL_MAX, Event, Opcode, Violation, mask};
 use crate::Pieces;
 
-/// What a buffer for parts of messages may keep while it is not in use, in bytes.
+/// The bytes that a buffer for parts of messages may keep while it is not in use.
 const KEPT: usize = 1024;
 
-/// Reads frames out of whatever pieces they arrive in.
+/// Reads the frames of one client, in whatever pieces they come.
 ///
-/// A frame that lies whole in the input is decoded in place; only one that does not is copied. The
-/// copies take at most `message_max` bytes and 4 KiB, and at most twice what has come of a message.
+/// It has two kinds of methods:
 ///
-/// A fault in a header is reported before the payload. A text is judged when it is complete: what
-/// stands between the parts of one that is not UTF-8 is still heard.
+/// - [`next`](Self::next) takes bytes and gives the next [`Event`]. It is called with the bytes
+///   that have come until it gives `None`; then all of them are taken, and it is called again when
+///   more have come. An event borrows from the input or from the decoder, and is used before the
+///   next call.
+/// - [`buffered`](Self::buffered) is a question, and may be asked at any time.
 ///
 /// After a [`Violation`] or an [`Event::Close`] the decoder must not be used any more.
+///
+/// All sizes are bytes. A message has at most `message_max`, and a control frame at most 125. A
+/// frame that lies whole in the input is decoded in place. Only one that does not is copied: the
+/// copies take at most `message_max` and 4 KiB, and at most twice what has come of a message.
+///
+/// A fault in a header is reported before the payload has come. A text is checked when it is
+/// complete, so control frames between the parts of a text that is not UTF-8 are still reported.
+///
+/// ```
+/// use nws_protocol::websocket::{Decoder, Event};
+///
+/// // A text and a ping, whose masks are zero. They come in two pieces.
+/// let mut first = [0x81, 0x85, 0, 0, 0, 0, b'h', b'e'];
+/// let mut second = [b'l', b'l', b'o', 0x89, 0x80, 0, 0, 0, 0];
+///
+/// let mut decoder = Decoder::new(1024);
+/// let mut input = &mut first[..];
+/// assert_eq!(decoder.next(&mut input)?, None);
+/// let mut input = &mut second[..];
+/// assert_eq!(decoder.next(&mut input)?, Some(Event::Text("hello")));
+/// assert_eq!(decoder.next(&mut input)?, Some(Event::Ping(b"")));
+/// assert_eq!(decoder.next(&mut input)?, None);
+///
+/// // A client has to mask its frames.
+/// let mut input = &mut [0x81, 0x05][..];
+/// assert!(Decoder::new(1024).next(&mut input).is_err());
+/// # Ok::<(), nws_protocol::websocket::Violation>(())
+/// ```
 #[derive(Debug)]
 pub struct Decoder {
     message_max: usize,
-    /// Messages in a buffer of its own that are longer are given out as [`Event::Long`].
+    /// Messages in the decoder's own buffer that are longer are given out as [`Event::Long`].
     judged_max: usize,
     /// The start of a header whose end has not come yet.
     header: [u8; Header::LEN_MAX],
     header_len: u8,
     /// The frame whose payload is being read.
     frame: Option<Frame>,
-    /// The kind of the message of which some frames are here, but not the last.
+    /// The kind of the message whose first frames are here, but not its last.
     fragmented: Option<Opcode>,
     /// Unmasked parts of the message, or of a control frame between them.
     message: Vec<u8>,
-    /// The same of a message that is longer.
+    /// Unmasked parts of a message that is longer than `judged_max`.
     long: Pieces,
     control: Vec<u8>,
-    /// The event that lent out a buffer is over; the buffer is to be emptied.
+    /// The frame whose event borrowed a buffer. The event is over, and the buffer is to be emptied.
     lent: Option<Opcode>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Frame {
     header: Header,
-    /// Bytes of the payload that are here already.
+    /// The bytes of the payload that are here already.
     have: usize,
 }
 
@@ -62,20 +92,21 @@ impl Decoder {
         }
     }
 
-    /// The same, but messages that are longer than `judged_max` are given away as they are, as looking at them
-    /// takes long: [`Event::Long`]. One that lies whole in the input is judged.
+    /// The same decoder, but messages of more than `judged_max` bytes are given out unchecked, as
+    /// [`Event::Long`], because checking them takes long. A message that lies whole in the input is
+    /// checked all the same.
     #[must_use]
     pub const fn judging(mut self, judged_max: usize) -> Self {
         self.judged_max = judged_max;
         self
     }
 
-    /// Takes bytes from the front of `input` until something is complete. `None` when all input is
-    /// taken.
+    /// Takes bytes from the front of `input` until an event is complete. Gives `None` when all
+    /// input is taken.
     ///
     /// # Errors
     ///
-    /// What the client did wrong.
+    /// The fault of the client, with the code with which the connection has to be closed.
     pub fn next<'a, 'b: 'a>(&'a mut self, input: &mut &'b mut [u8]) -> Result<Option<Event<'a>>, Violation> {
         self.take_back();
         loop {
@@ -98,7 +129,7 @@ impl Decoder {
         }
     }
 
-    /// Bytes that the decoder holds for frames and messages that are not complete.
+    /// The bytes that the decoder holds for frames and messages that are not complete.
     #[must_use]
     pub fn buffered(&self) -> usize {
         self.message.capacity() + self.long.capacity() + self.control.capacity()
@@ -138,7 +169,7 @@ impl Decoder {
         Ok(Some(Frame { header, have: 0 }))
     }
 
-    /// Reads the header up to `need` bytes; false when there are not as many.
+    /// Reads the header up to `need` bytes. Gives whether as many are there.
     fn fill_header(&mut self, input: &mut &mut [u8], need: usize) -> bool {
         let have = usize::from(self.header_len);
         let piece = take(input, need.saturating_sub(have));
@@ -147,7 +178,7 @@ impl Decoder {
         have + piece.len() >= need
     }
 
-    /// Judges a frame by what came before it.
+    /// Checks a frame against the frames before it.
     fn admit_start(&self, start: Start) -> Result<(), Violation> {
         match (start.opcode, self.fragmented) {
             (Opcode::Continuation, None) => Err(Violation::protocol("nothing to continue")),
@@ -187,7 +218,7 @@ impl Decoder {
         buffer.extend_from_slice(piece);
     }
 
-    /// Whether the message with so many bytes more is longer than what is judged.
+    /// Whether the message is longer than `judged_max` with `more` bytes.
     fn is_long(&self, more: usize) -> bool {
         !self.long.is_empty() || self.message.len() + more > self.judged_max
     }

@@ -1,4 +1,4 @@
-//! Frames of a server.
+//! Writes the frames of a server.
 
 use super::{CONTROL_MAX, Opcode};
 use crate::CloseCode;
@@ -27,15 +27,15 @@ pub fn write_frame<const N: usize>(out: &mut Vec<u8>, opcode: Opcode, parts: [&[
     }
 }
 
-/// Appends a close frame, with as much of `reason` as fits: 123 bytes.
+/// Appends a close frame, with as much of `reason` as fits into 123 bytes.
 pub fn write_close(out: &mut Vec<u8>, code: CloseCode, reason: &str) {
     let code = code.number().to_be_bytes();
     let reason = &reason[..reason.floor_char_boundary(CONTROL_MAX - code.len())];
     write_frame(out, Opcode::Close, [&code, reason.as_bytes()]);
 }
 
-/// The length of the server's frame whose first bytes are `start`: header and payload. At least
-/// ten bytes must be given, or the whole frame when it is shorter.
+/// The length of header and payload of the server's frame whose first bytes are `start`. These must
+/// be at least ten, or the whole frame when it is shorter.
 #[must_use]
 pub fn frame_len(start: &[u8]) -> usize {
     match *start {

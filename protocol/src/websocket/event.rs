@@ -1,24 +1,24 @@
-//! What a client says, once all of it is here.
+//! Messages and control frames of a client, once they are complete.
 
 use super::{Opcode, Violation};
 use crate::{CloseCode, Pieces};
 
-/// Something that a client said.
+/// A message or a control frame of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
     /// A text message.
     Text(&'a str),
     /// A binary message.
     Binary(&'a [u8]),
-    /// A message that is longer than a decoder [judges](super::Decoder::judging). Whether a text is UTF-8 is not
-    /// known yet.
+    /// A message that is longer than a decoder [checks](super::Decoder::judging). Whether a text is
+    /// UTF-8 is not known yet.
     Long {
-        /// A text message, not a binary one.
+        /// Whether it is a text message, and not a binary one.
         is_text: bool,
-        /// All of it.
+        /// The whole payload.
         payload: Pieces,
     },
-    /// A ping: to be answered by a pong with this payload.
+    /// A ping. It is to be answered by a pong with this payload.
     Ping(&'a [u8]),
     /// A pong.
     Pong,
@@ -27,7 +27,7 @@ pub enum Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// Judges a whole payload. `opcode` is that of the first frame of a message.
+    /// Checks a whole payload. `opcode` is that of the first frame of a message.
     pub(super) fn read(opcode: Opcode, payload: &'a [u8]) -> Result<Self, Violation> {
         match opcode {
             Opcode::Text => utf8(payload).map(Self::Text),
@@ -54,11 +54,11 @@ fn close_code(payload: &[u8]) -> Result<Option<u16>, Violation> {
     }
 }
 
-/// Judges the payload of a text message.
+/// Checks the payload of a text message.
 ///
 /// # Errors
 ///
-/// That it is not UTF-8.
+/// The payload is not UTF-8.
 pub fn utf8(bytes: &[u8]) -> Result<&str, Violation> {
     simdutf8::basic::from_utf8(bytes).map_err(|_| Violation::NOT_UTF8)
 }

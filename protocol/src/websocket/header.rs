@@ -2,16 +2,16 @@
 
 use super::{Opcode, Violation};
 
-/// What the first two bytes of a frame say.
+/// The first two bytes of a frame.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Start {
     pub(super) opcode: Opcode,
     pub(super) last: bool,
-    /// The length itself up to 125, else where it stands.
+    /// The length itself up to 125, else a code for the bytes in which it stands.
     len_code: u8,
 }
 
-/// Everything that a header says.
+/// A whole header.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Header {
     pub(super) start: Start,
@@ -20,10 +20,10 @@ pub(super) struct Header {
 }
 
 impl Start {
-    /// Bytes of a start.
+    /// The bytes of a start.
     pub(super) const LEN: usize = 2;
 
-    /// Reads a start and judges it by itself.
+    /// Reads a start, and checks what can be checked without other frames.
     pub(super) fn parse([first, second]: [u8; Self::LEN]) -> Result<Self, Violation> {
         if first & 0x70 != 0 {
             return Err(Violation::protocol("a reserved bit is set"));
@@ -39,7 +39,7 @@ impl Start {
         Ok(Self { opcode, last, len_code })
     }
 
-    /// Bytes of the whole header.
+    /// The bytes of the whole header.
     pub(super) const fn header_len(self) -> usize {
         match self.len_code {
             126 => Self::LEN + 2 + 4,
@@ -53,9 +53,9 @@ impl Header {
     /// The longest header: the start, eight bytes of length, four of mask.
     pub(super) const LEN_MAX: usize = Start::LEN + 8 + 4;
 
-    /// Reads what follows `start` in a whole header.
+    /// Reads the rest of a whole header, which follows `start`.
     ///
-    /// A length may stand in more bytes than it needs: RFC 6455 forbids that to the sender only.
+    /// A length may stand in more bytes than it needs. RFC 6455 forbids that to the sender only.
     pub(super) fn parse(start: Start, rest: &[u8]) -> Self {
         let mut payload_len = u64::from(start.len_code);
         let mut mask = [0; 4];
@@ -65,7 +65,7 @@ impl Header {
                 payload_len = long.iter().fold(0, |len, &byte| len << 8 | u64::from(byte));
             }
         }
-        // What does not fit is beyond every limit.
+        // A length that does not fit is beyond every limit.
         Self { start, mask, payload_len: usize::try_from(payload_len).unwrap_or(usize::MAX) }
     }
 }

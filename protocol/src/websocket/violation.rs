@@ -2,11 +2,11 @@
 
 use crate::CloseCode;
 
-/// What a client did wrong. The connection has to be closed with this code.
+/// A fault of a client. The connection has to be closed with this code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Violation {
-    /// The code to close with.
+    /// The code of the close frame.
     pub code: CloseCode,
     /// The fault in words, at most 123 bytes.
     pub reason: &'static str,
