@@ -30,7 +30,8 @@ const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 /// it: only the choice of what is offered and of what gives way looks at the difference.
 #[derive(Default)]
 pub(super) struct OwnSlots {
-    /// The channels that we offer and the names that we made up, with their slots.
+    /// The channels that we offer and the names that we made up, with their slots. There are as many
+    /// as are offered, and as are padded.
     names: BTreeMap<ChannelName, Option<Slot>>,
     /// What the first slots are to stand for: channels and padding (`None`), shuffled.
     plan: VecDeque<Option<ChannelName>>,
@@ -56,7 +57,7 @@ pub(super) struct OwnSlots {
 struct State {
     /// What it stands for, until it is left.
     channel: Option<ChannelName>,
-    is_made_up: bool,
+    is_padding: bool,
     left: bool,
     /// The tag of the other side for the same channel, as soon as it is proven. It is kept when the
     /// slot is left.
@@ -90,7 +91,7 @@ impl OwnSlots {
         }
         self.names.insert(channel.clone(), None);
         match self.plan.iter_mut().find(|planned| planned.is_none()) {
-            Some(nothing) => *nothing = Some(channel),
+            Some(padding) => *padding = Some(channel),
             None => self.pending.push_back(channel),
         }
     }
@@ -152,7 +153,7 @@ impl OwnSlots {
         let wanted = LINK_SLOTS_LATER.saturating_sub(self.waiting.len()).min(ever).min(self.pending.len());
         let mut left = Vec::new();
         while self.live + wanted > self.live_max
-            && let Some(slot) = self.nothing(random)
+            && let Some(slot) = self.padding_slot(random)
         {
             self.leave(slot);
             left.push(slot);
@@ -162,8 +163,8 @@ impl OwnSlots {
     }
 
     /// A live padding slot, chosen at random: the choice must not tell what the others stand for.
-    fn nothing(&self, random: &mut Random) -> Option<Slot> {
-        let is_one = |state: &State| state.is_made_up && !state.left;
+    fn padding_slot(&self, random: &mut Random) -> Option<Slot> {
+        let is_one = |state: &State| state.is_padding && !state.left;
         let mut slots: Vec<Slot> =
             self.slots.iter().zip(0..).filter(|(state, _)| is_one(state)).map(|(_, slot)| slot).collect();
         random.shuffle(&mut slots);
@@ -172,14 +173,14 @@ impl OwnSlots {
 
     /// Adds a slot for `channel`, or a padding slot. Gives the name that is to be blinded for it.
     fn add(&mut self, channel: Option<ChannelName>, random: &mut Random) -> Name {
-        let is_made_up = channel.is_none();
-        let nothing = made_up(random);
-        let channel = channel.unwrap_or(nothing);
+        let is_padding = channel.is_none();
+        let name = made_up(random);
+        let channel = channel.unwrap_or(name);
         let name = Zeroizing::new(channel.as_str().as_bytes().to_vec());
         self.names.insert(channel.clone(), Some(self.slots.len() as Slot));
         self.slots.push(State {
             channel: Some(channel),
-            is_made_up,
+            is_padding,
             left: false,
             expected: None,
             peer: None,
@@ -265,7 +266,7 @@ impl OwnSlots {
     pub(super) fn note_searched(&mut self, slot: Slot) -> Option<ChannelName> {
         let state = &mut self.slots[usize::from(slot)];
         state.searched = true;
-        state.channel.clone().filter(|_| !state.is_made_up)
+        state.channel.clone().filter(|_| !state.is_padding)
     }
 
     /// Whether the other side has said that of a channel that is offered.
