@@ -9,13 +9,13 @@
 
 mod backoff;
 mod configured;
+mod dials;
 mod questions;
 mod remote;
 mod remotes;
 mod sliding_window;
 mod targets;
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,7 @@ use nws_protocol::ProxyId;
 use nws_protocol::limits::{LINKED_DIALS_PER_SECOND, NEW_DIALS_PER_SECOND};
 
 use super::{DialId, LinkCloseReason, MeshConfig, MeshOutput, Outputs};
+use dials::Dials;
 use questions::Questions;
 use remote::Standing;
 use sliding_window::SlidingWindow;
@@ -35,23 +36,13 @@ pub(super) struct Dialing {
     config: MeshConfig,
     own: ProxyId,
     targets: Targets,
-    under_way: BTreeMap<DialId, Dial>,
-    last: u64,
+    dials: Dials,
     /// Dials to newcomers.
     new: SlidingWindow,
     /// Dials to proxies that were linked and never matched.
     linked: SlidingWindow,
     newest_first: bool,
     questions: Questions,
-}
-
-/// A dial under way.
-struct Dial {
-    target: TargetId,
-    until: Instant,
-    is_answered: bool,
-    /// It counts towards [`MeshConfig::dials_max`]; the others are bounded by their windows.
-    is_known: bool,
 }
 
 /// What became of the current link to a proxy.
@@ -70,8 +61,7 @@ impl Dialing {
             targets: Targets::new(config.clone(), seed),
             config,
             own,
-            under_way: BTreeMap::new(),
-            last: 0,
+            dials: Dials::default(),
             new: SlidingWindow::new(NEW_DIALS_PER_SECOND, Duration::from_secs(1)),
             linked: SlidingWindow::new(LINKED_DIALS_PER_SECOND, Duration::from_secs(1)),
             newest_first: true,
@@ -81,7 +71,7 @@ impl Dialing {
 
     /// Whether any dial is under way.
     pub(super) fn is_dialling(&self) -> bool {
-        !self.under_way.is_empty()
+        !self.dials.is_empty()
     }
 
     /// The id of a proxy that is linked.
@@ -120,15 +110,14 @@ impl Dialing {
     }
 
     pub(super) fn on_answered(&mut self, dial: DialId) {
-        let Some(dial) = self.under_way.get_mut(&dial) else { return };
-        dial.is_answered = true;
-        let target = dial.target;
-        self.note_answer(target);
+        if let Some(target) = self.dials.note_answer(dial) {
+            self.note_answer(target);
+        }
     }
 
     pub(super) fn on_failed(&mut self, dial: DialId, now: Instant) {
-        if let Some(&Dial { target, is_answered: false, .. }) = self.under_way.get(&dial) {
-            self.note_silence_of(target);
+        if let Some(target) = self.dials.unanswered(dial) {
+            self.targets.note_silence(target);
         }
         if let Some(target) = self.end(dial) {
             self.targets.fail(target, now);
@@ -185,14 +174,14 @@ impl Dialing {
 
     /// A link to a proxy is ready: dials that are under way to it are not wanted any more.
     pub(super) fn on_ready(&mut self, id: RemoteId, outputs: &mut Outputs) {
-        self.targets.raise(id, Standing::Linked);
+        self.targets.raise_standing(id, Standing::Linked);
         for dial in self.targets.dials_to(id) {
             self.abandon(dial, outputs);
         }
     }
 
     pub(super) fn on_matched(&mut self, id: RemoteId) {
-        self.targets.raise(id, Standing::Matched);
+        self.targets.raise_standing(id, Standing::Matched);
     }
 
     /// The only link to a proxy is no more: the proxy may be dialled again, when its backoff says
@@ -223,15 +212,13 @@ impl Dialing {
 
     /// Nothing has come from a proxy for too long.
     pub(super) fn note_silence(&mut self, id: RemoteId) {
-        self.note_silence_of(TargetId::Remote(id));
+        self.targets.note_silence(TargetId::Remote(id));
     }
 
     /// Gives up dials that have taken too long, and forgets proxies that were not seen for too
     /// long.
     pub(super) fn expire(&mut self, outputs: &mut Outputs, now: Instant) {
-        let late = |(id, dial): (&DialId, &Dial)| (dial.until <= now).then_some(*id);
-        let late: Vec<DialId> = self.under_way.iter().filter_map(late).collect();
-        for dial in late {
+        for dial in self.dials.late(now) {
             outputs.push_back(MeshOutput::Abandon { dial });
             self.on_failed(dial, now);
         }
@@ -265,7 +252,7 @@ impl Dialing {
 
     /// When [`Self::begin_due`] or [`Self::expire`] has something to do.
     pub(super) fn next(&self, now: Instant) -> Option<Instant> {
-        let late = self.under_way.values().map(|dial| dial.until).min();
+        let late = self.dials.next_late();
         let due = [self.next_dial(), late, self.questions.next(now), self.targets.next_expiry()];
         due.into_iter().flatten().min()
     }
@@ -283,28 +270,26 @@ impl Dialing {
 
     /// Abandons every dial and forgets every proxy.
     pub(super) fn shut_down(&mut self, outputs: &mut Outputs) {
-        let dials = std::mem::take(&mut self.under_way).into_keys();
-        outputs.extend(dials.map(|dial| MeshOutput::Abandon { dial }));
+        outputs.extend(self.dials.end_all().map(|dial| MeshOutput::Abandon { dial }));
         self.targets.clear();
         self.questions = Questions::default();
     }
 
     fn has_room(&self) -> bool {
-        self.under_way.values().filter(|dial| dial.is_known).count() < self.config.dials_max
+        self.dials.known_count() < self.config.dials_max
     }
 
     fn dial(&mut self, target: TargetId, is_known: bool, outputs: &mut Outputs, now: Instant) {
-        self.last += 1;
-        let dial = DialId(self.last);
-        let Some(to) = self.targets.begin(target, dial, now) else { return };
-        let until = now + self.config.dial_time;
-        self.under_way.insert(dial, Dial { target, until, is_answered: false, is_known });
-        outputs.push_back(MeshOutput::Dial { dial, target: to });
+        let dial = self.dials.begin(target, is_known, now + self.config.dial_time);
+        match self.targets.begin(target, dial, now) {
+            Some(target) => outputs.push_back(MeshOutput::Dial { dial, target }),
+            None => drop(self.dials.end(dial)),
+        }
     }
 
     /// The dial is over, however it ended. Gives what was dialled.
     fn end(&mut self, dial: DialId) -> Option<TargetId> {
-        let target = self.under_way.remove(&dial)?.target;
+        let target = self.dials.end(dial)?;
         self.targets.end(target);
         Some(target)
     }
@@ -323,16 +308,9 @@ impl Dialing {
         }
     }
 
-    /// Nothing has come from where a proxy is, or should be.
-    fn note_silence_of(&mut self, target: TargetId) {
-        if let Some(is_silent) = self.targets.is_silent(target) {
-            *is_silent = true;
-        }
-    }
-
-    /// An answer has come from there, be it a refusal.
+    /// An answer has come from a target, be it a refusal.
     fn note_answer(&mut self, target: TargetId) {
-        if self.targets.is_silent(target).is_some_and(std::mem::take) {
+        if self.targets.end_silence(target) {
             self.questions.note_return();
         }
     }

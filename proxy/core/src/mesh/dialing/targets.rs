@@ -94,7 +94,7 @@ impl Targets {
     }
 
     /// A link to a proxy was ready, or has even matched.
-    pub(super) fn raise(&mut self, id: RemoteId, standing: Standing) {
+    pub(super) fn raise_standing(&mut self, id: RemoteId, standing: Standing) {
         if let Some(remote) = self.remotes.get_mut(id) {
             remote.standing = remote.standing.max(standing);
         }
@@ -229,8 +229,19 @@ impl Targets {
         }
     }
 
-    /// Whether nothing has come from a target lately.
-    pub(super) fn is_silent(&mut self, target: TargetId) -> Option<&mut bool> {
+    /// Nothing has come from where a target is, or should be.
+    pub(super) fn note_silence(&mut self, target: TargetId) {
+        if let Some(is_silent) = self.is_silent(target) {
+            *is_silent = true;
+        }
+    }
+
+    /// Something has come from a target. Gives whether it was silent before.
+    pub(super) fn end_silence(&mut self, target: TargetId) -> bool {
+        self.is_silent(target).is_some_and(std::mem::take)
+    }
+
+    fn is_silent(&mut self, target: TargetId) -> Option<&mut bool> {
         match target {
             TargetId::Remote(id) => self.remotes.get_mut(id).map(|remote| &mut remote.is_silent),
             TargetId::Configured(peer) => self.configured.get_mut(&peer).map(|it| &mut it.is_silent),
