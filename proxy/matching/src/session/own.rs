@@ -30,8 +30,8 @@ const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 /// it: only the choice of what is offered and of what gives way looks at the difference.
 #[derive(Default)]
 pub(super) struct OwnSlots {
-    /// The channels that we offer and the names that we made up, with their slots. There are as many
-    /// as are offered, and as are padded.
+    /// The channels that we offer and the names that we made up, with their slots. There are as
+    /// many as are offered, and as are padded.
     names: BTreeMap<ChannelName, Option<Slot>>,
     /// What the first slots are to stand for: channels and padding (`None`), shuffled.
     plan: VecDeque<Option<ChannelName>>,

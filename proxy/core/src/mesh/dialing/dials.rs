@@ -25,8 +25,8 @@ impl Dials {
         self.under_way.is_empty()
     }
 
-    /// How many count towards [`MeshConfig::dials_max`](crate::MeshConfig::dials_max): those to known
-    /// targets. The others are bounded by their sliding windows.
+    /// How many count towards [`MeshConfig::dials_max`](crate::MeshConfig::dials_max): those to
+    /// known targets. The others are bounded by their sliding windows.
     pub(super) fn known_count(&self) -> usize {
         self.under_way.values().filter(|dial| dial.is_known).count()
     }
