@@ -34,7 +34,7 @@ pub enum Record<'a> {
     },
     /// All members that were there when the stream began have been announced. A body is for later
     /// versions, and is ignored.
-    Roster,
+    RosterEnd,
     /// A peer says something to all: `[member: 4][kind of payload: 1][payload]`.
     Broadcast {
         /// Its number.
@@ -146,7 +146,7 @@ impl<'a> Record<'a> {
             }
             kind::LEAVE => Self::Leave { member: only_number(rest, kind)? },
             kind::SLOW => Self::Slow { member: only_number(rest, kind)? },
-            kind::ROSTER => Self::Roster,
+            kind::ROSTER => Self::RosterEnd,
             kind::NOT_ADMITTED => Self::NotAdmitted { member: only_number(rest, kind)? },
             kind::ADMITTED => Self::Admitted { member: only_number(rest, kind)? },
             kind::BROADCAST => {
@@ -205,7 +205,7 @@ impl<'a> Record<'a> {
                 let parts = [&member.to_be_bytes()[..], &target.to_be_bytes(), &[payload.kind()]];
                 write_parts_before(out, kind::MESSAGE, parts, payload.as_bytes());
             }
-            Self::Roster => write_parts(out, kind::ROSTER, []),
+            Self::RosterEnd => write_parts(out, kind::ROSTER, []),
             Self::Unknown => write_parts(out, IGNORABLE, []),
         }
     }

@@ -86,7 +86,7 @@ fn golden_records() {
         ),
         (Record::Leave { member: 7 }, b"\x02\0\0\0\x04\0\0\0\x07"),
         (Record::Slow { member: 7 }, b"\x81\0\0\0\x04\0\0\0\x07"),
-        (Record::Roster, b"\x82\0\0\0\0"),
+        (Record::RosterEnd, b"\x82\0\0\0\0"),
         (Record::NotAdmitted { member: 7 }, b"\x83\0\0\0\x04\0\0\0\x07"),
         (Record::Admitted { member: 7 }, b"\x84\0\0\0\x04\0\0\0\x07"),
         (Record::Broadcast { member: 7, payload: json }, b"\x03\0\0\0\x08\0\0\0\x07\x01[1]"),

@@ -30,7 +30,7 @@ fn peer(proxy: &mut Proxy, group: ConnId, number: u32) {
 }
 
 fn roster_ends(proxy: &mut Proxy, group: ConnId) {
-    proxy.stream(group, &Record::Roster.to_bytes());
+    proxy.stream(group, &Record::RosterEnd.to_bytes());
 }
 
 /// Nobody is welcomed before the time is over, and then it is not settled.

@@ -191,7 +191,7 @@ impl Partner {
                 self.hear().await;
             }
         }
-        self.send(self.data(&[Record::Join { member: 1, id: MEMBER }, Record::Roster])).await;
+        self.send(self.data(&[Record::Join { member: 1, id: MEMBER }, Record::RosterEnd])).await;
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn tell_all(count: usize) -> Work {
     }
     let found: Vec<ProxyId> = (1..20).map(proxy).collect();
     scene.input(Input::Searched { channel: &key().name, found: &found });
-    let bytes = Record::Roster.to_bytes().repeat(count);
+    let bytes = Record::RosterEnd.to_bytes().repeat(count);
     Box::new(move || scene.hear(link, &bytes))
 }
 

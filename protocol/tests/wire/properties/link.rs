@@ -68,7 +68,7 @@ fn check_record(record: Record<'_>, bytes: &[u8]) -> Vec<u8> {
     let written = record.to_bytes();
     match record {
         Record::Unknown => assert!(bytes[0] >= 0x80),
-        Record::Roster => assert_eq!(written[0], bytes[0], "a body is for later versions"),
+        Record::RosterEnd => assert_eq!(written[0], bytes[0], "a body is for later versions"),
         Record::Join { .. } => {
             assert_eq!((&written[..9], &written[10..]), (&bytes[..9], &bytes[10..]));
             assert_eq!(written[9], bytes[9] & 1, "the other bits are for later versions");
@@ -90,7 +90,7 @@ fn route_of(record: Record<'_>) -> Option<(u32, Option<u32>)> {
         Record::Join { .. }
         | Record::Leave { .. }
         | Record::Slow { .. }
-        | Record::Roster
+        | Record::RosterEnd
         | Record::NotAdmitted { .. }
         | Record::Admitted { .. }
         | Record::Unknown => None,

@@ -144,7 +144,7 @@ impl Form {
             Record::Join { .. }
             | Record::Leave { .. }
             | Record::Slow { .. }
-            | Record::Roster
+            | Record::RosterEnd
             | Record::NotAdmitted { .. }
             | Record::Admitted { .. }
             | Record::Unknown => return Err(Broken),

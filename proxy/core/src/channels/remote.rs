@@ -170,7 +170,7 @@ impl Channels {
         clients.sort_unstable_by_key(|client| client.number);
         encoded.clear();
         clients.into_iter().for_each(|client| client.join_record().write(encoded));
-        Record::Roster.write(encoded);
+        Record::RosterEnd.write(encoded);
         delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }
 
@@ -182,7 +182,7 @@ impl Channels {
             Record::Join { member, id: source } => self.join_elsewhere(conn, id, member, source),
             Record::Leave { member } => self.leave_elsewhere(conn, id, member),
             Record::Slow { member } => group.announce_leave(member, LeaveReason::Slow),
-            Record::Roster => {
+            Record::RosterEnd => {
                 if !std::mem::replace(&mut group.has_told_all, true) {
                     self.welcomes.note_change(id);
                 }

@@ -100,7 +100,7 @@ impl Other {
                     self.not_admitted.remove(&member) || !self.announced.contains_key(&member),
                     "it was not admitted before"
                 );
-            } else if record == Record::Roster {
+            } else if record == Record::RosterEnd {
                 assert!(!std::mem::replace(&mut self.has_roster, true), "the roster is told once");
             }
         }

@@ -144,7 +144,7 @@ impl World<'_> {
         let at = usize::from(from) * other.announced.len() / 256;
         let member = other.announced.keys().nth(at).copied().unwrap_or(0);
         let record = match what {
-            0 => Record::Roster,
+            0 => Record::RosterEnd,
             1 => Record::Broadcast { member, payload: Payload::Text(&number) },
             2 => Record::Broadcast { member, payload: Payload::Binary(number.as_bytes()) },
             3 => Record::Broadcast { member, payload: Payload::Json(&number) },
