@@ -47,7 +47,8 @@ impl<T> LinkStreams<T> {
             self.by_slot.resize(slot + 1, None);
         }
         self.by_slot[slot] = Some(stream);
-        self.by_channel.insert(channel, stream);
+        let earlier = self.by_channel.insert(channel, stream);
+        debug_assert!(earlier.is_none(), "a channel has one stream at a time");
         stream
     }
 
