@@ -84,8 +84,9 @@ pub struct Mux {
     granting: VecDeque<StreamId>,
     /// Streams that have begun to wait since outputs were asked for.
     unsent: Vec<StreamId>,
-    /// The link has taken something since streams were last exempt.
-    has_moved: bool,
+    /// When the link last took something.
+    moved: Option<Instant>,
+    /// When streams were last exempt.
     exempted: Option<Instant>,
     is_broken: bool,
 }
@@ -132,7 +133,7 @@ impl Mux {
         if room > 0
             && let Some(transmit) = self.next_credit().or_else(|| self.next_piece(outgoing, now))
         {
-            self.has_moved = true;
+            self.moved = Some(now);
             return Some(transmit);
         }
         self.report_unsent(outgoing, now);
@@ -265,12 +266,12 @@ impl Mux {
     /// Says of streams that wait for their turns, and not for the other side, that they do. While the
     /// link takes nothing, none of them is exempt.
     fn exempt_waiting(&mut self, outgoing: &mut impl Outgoing, now: Instant) {
-        let is_early = |last| now.saturating_duration_since(last) < EXEMPTION_PERIOD;
-        if !self.has_moved || self.ready.is_empty() || self.exempted.is_some_and(is_early) {
+        let is_recent = |last| now.saturating_duration_since(last) < EXEMPTION_PERIOD;
+        let is_moving = self.moved.is_some_and(is_recent);
+        if !is_moving || self.ready.is_empty() || self.exempted.is_some_and(is_recent) {
             return;
         }
         self.exempted = Some(now);
-        self.has_moved = false;
         let streams = self.ready.iter().filter_map(|stream| self.streams.get(*stream));
         streams.for_each(|state| outgoing.exempt(state.conn, now));
     }

@@ -98,6 +98,7 @@ pub(super) async fn exchange(
         broken,
         share,
         intake,
+        has_waited: false,
     };
     // Each half is polled only when it was woken itself.
     let halves: [LocalBoxFuture<'_, _>; 2] =
@@ -123,6 +124,8 @@ struct Relay<'a> {
     /// What is kept because of this link.
     share: Share,
     intake: Intake,
+    /// A shard had no room for something, and took it later.
+    has_waited: bool,
 }
 
 impl Relay<'_> {
@@ -207,6 +210,11 @@ impl Relay<'_> {
         self.link.heard();
         self.on_message(first).await?;
         for _ in 1..MESSAGES_PER_TURN {
+            if std::mem::take(&mut self.has_waited) {
+                // That may have taken long, and this side was silent to the mesh meanwhile.
+                self.link.heard();
+                break;
+            }
             let Some(message) = next(&self.share, incoming).now_or_never() else { break };
             self.on_message(received(message)?).await?;
         }
@@ -235,6 +243,9 @@ impl Relay<'_> {
             self.intake.takes_frame()?;
         }
         match frame {
+            LinkFrame::Data { slot, .. } | LinkFrame::Credit { slot, .. } if !self.routes.has(slot) => {
+                self.drop_late(slot)
+            }
             LinkFrame::Data { slot, bytes } => {
                 let Piece { bytes, memory } = Piece::of(&message, bytes);
                 let kept = self.keep(memory)?;
@@ -315,12 +326,18 @@ impl Relay<'_> {
         self.routes.close(channel).await.map_err(|ShardGone| self.broken())
     }
 
-    /// Passes on what belongs to a slot of the other side. What was on its way when the channel was
-    /// left is dropped.
-    async fn pass_on(&self, their_slot: Slot, event: impl FnOnce(StreamId) -> FromLink) -> Result<(), End> {
-        if self.routes.pass_on(their_slot, event).await.map_err(|ShardGone| self.broken())? {
-            return Ok(());
-        }
+    /// Passes on what belongs to a slot of the other side.
+    async fn pass_on(
+        &mut self,
+        their_slot: Slot,
+        event: impl FnOnce(StreamId) -> FromLink,
+    ) -> Result<(), End> {
+        self.has_waited |= self.routes.pass_on(their_slot, event).await.map_err(|ShardGone| self.broken())?;
+        Ok(())
+    }
+
+    /// Drops what was on its way when a channel was left. Nothing else may come without a stream.
+    fn drop_late(&self, their_slot: Slot) -> Result<(), End> {
         match self.matching.peer_slot(their_slot) {
             PeerSlot::Unmatched => Err(End::Unmatched),
             PeerSlot::Matched { .. } | PeerSlot::Left => Ok(()),

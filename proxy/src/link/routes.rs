@@ -69,8 +69,13 @@ impl Routes {
         }
     }
 
-    /// Passes on what comes with the slot `their_slot` of the other side. Gives `false` where no stream has
-    /// that slot.
+    /// Whether a stream has this slot of the other side.
+    pub(super) fn has(&self, their_slot: Slot) -> bool {
+        self.streams.borrow().find(their_slot).is_some()
+    }
+
+    /// Passes on what comes with the slot `their_slot` of the other side, if a stream has it. Gives
+    /// whether the shard had no room for it at once.
     pub(super) async fn pass_on(
         &self,
         their_slot: Slot,
@@ -80,7 +85,7 @@ impl Routes {
             let streams = self.streams.borrow();
             let Some((stream, port)) = streams.find(their_slot) else { return Ok(false) };
             match port.try_send(event(stream)) {
-                Ok(()) => return Ok(true),
+                Ok(()) => return Ok(false),
                 Err(error) => (error.into_inner(), port.clone()),
             }
         };

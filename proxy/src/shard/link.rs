@@ -86,6 +86,8 @@ struct Pause {
     stream: StreamId,
     /// What was not processed yet.
     rest: Bytes,
+    /// Bytes of the whole piece. They are processed when the rest is.
+    length: usize,
     kept: Option<Kept>,
     until: Until,
 }
@@ -114,9 +116,9 @@ impl LinkPump {
     /// turns in between.
     pub(super) async fn serve(mut self) {
         self.run().await;
-        let Self { registered, link, .. } = self;
+        let Self { registered, link, pause, .. } = self;
         // What was not heard takes no memory any more.
-        drop(link);
+        drop((link, pause));
         let registered: Vec<Registration> =
             registered.into_iter().map(|(_, (registration, _))| registration).collect();
         for registration in registered {
@@ -169,7 +171,8 @@ impl LinkPump {
             }
             FromLink::Data { stream, bytes, kept } => {
                 self.sender.handle(MuxInput::Received { stream, bytes: bytes.len() });
-                self.process(stream, bytes, kept).await;
+                let length = bytes.len();
+                self.process(stream, bytes, length, kept).await;
             }
             FromLink::Credit { stream, bytes } => {
                 self.sender.handle(MuxInput::Credit { stream, bytes });
@@ -195,26 +198,23 @@ impl LinkPump {
 
     /// Passes on what came. Others of this shard have their turns in between, so that no link keeps
     /// them waiting for long.
-    async fn process(&mut self, stream: StreamId, bytes: Bytes, kept: Option<Kept>) {
+    async fn process(&mut self, stream: StreamId, bytes: Bytes, length: usize, kept: Option<Kept>) {
         let mut rest = &*bytes;
         while !rest.is_empty() && !self.sender.is_broken() {
-            let Self { shard, turn, link, sender, registered, .. } = self;
+            let Self { shard, turn, link, registered, .. } = self;
             let Some((registration, reader)) = registered.get_mut(stream) else { return };
             let mut long = None;
             let has_room = !link.share.waits();
             if has_room {
-                shard.enter(|core, now| {
-                    let before = rest.len();
-                    long = core.hear_stream(registration.conn(), reader, &mut rest, turn, now);
-                    sender.processed(stream, before - rest.len(), core, now);
-                });
+                let conn = registration.conn();
+                shard.enter(|core, now| long = core.hear_stream(conn, reader, &mut rest, turn, now));
             }
             let until = match long {
                 Some(message) => Some(Until::Encoded(shard.encode(message))),
                 None => (!has_room).then_some(Until::Room),
             };
             if let Some(until) = until {
-                self.pause = Some(Pause { stream, rest: bytes.slice_ref(rest), kept, until });
+                self.pause = Some(Pause { stream, rest: bytes.slice_ref(rest), length, kept, until });
                 return;
             }
             if turn.is_over() {
@@ -222,16 +222,20 @@ impl LinkPump {
                 yield_now().await;
             }
         }
+        self.sender.handle(MuxInput::Processed { stream, bytes: length });
+        if self.sender.wants_to_send() {
+            self.transmit();
+        }
     }
 
     /// Goes on after a pause, for a long message if that is what there is.
     async fn resume(&mut self, encoded: Option<Encoded>) {
-        let Some(Pause { stream, rest, kept, .. }) = self.pause.take() else { return };
+        let Some(Pause { stream, rest, length, kept, .. }) = self.pause.take() else { return };
         if let (Some((registration, _)), Some(message)) = (self.registered.get(stream), encoded) {
             let conn = registration.conn();
             self.shard.input(Input::Encoded { conn, message });
         }
-        self.process(stream, rest, kept).await;
+        self.process(stream, rest, length, kept).await;
     }
 
     fn transmit(&self) {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
-use nws_core::{Channels, Mux, MuxInput, StreamId, Transmit};
+use nws_core::{Channels, Mux, MuxInput, Transmit};
 use tokio::sync::mpsc;
 
 use crate::signal::Signal;
@@ -37,12 +37,9 @@ impl StreamSender {
         self.transmit(core, now);
     }
 
-    /// Bytes that came have been processed.
-    pub(super) fn processed(&self, stream: StreamId, bytes: usize, core: &mut Channels, now: Instant) {
-        self.handle(MuxInput::Processed { stream, bytes });
-        if self.mux.borrow().wants_room() {
-            self.transmit(core, now);
-        }
+    /// Whether something waits to be sent: a piece, or credit.
+    pub(super) fn wants_to_send(&self) -> bool {
+        self.mux.borrow().wants_room()
     }
 
     /// Sends until nothing waits or the link has no room.
