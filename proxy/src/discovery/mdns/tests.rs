@@ -1,4 +1,4 @@
-//! Real packets, between network namespaces that lead nowhere else.
+//! Tests with real packets, between network namespaces that lead nowhere else.
 
 mod flood;
 mod lan;
@@ -169,7 +169,7 @@ async fn without_a_network_proxies_of_one_machine_see_each_other() {
     }
 }
 
-/// Runs `work` on a machine where `mdns` could.
+/// Runs `work` on a machine where `mdns` could run.
 fn alone<F: Future<Output = ()>>(work: impl FnOnce(Mdns) -> F + Send + 'static) {
     let lan = Lan::new(1);
     let work = move || {
@@ -239,7 +239,7 @@ fn whoever_is_there_is_told_of_again_and_again() {
             let interfaces = watch::channel(interfaces).1;
             let mdns = Mdns { proxy: id(), port: 9010, filter, interfaces, questions: Arc::default() };
             let (daemon, events) = browser::start(&mdns).await.unwrap();
-            // Whenever nothing happens, it is later at once.
+            // Whenever nothing happens, the paused clock jumps ahead at once.
             tokio::time::pause();
             searching.send(()).unwrap();
             let mut outsiders = Outsiders::new();
@@ -258,7 +258,7 @@ fn whoever_is_there_is_told_of_again_and_again() {
         while told.len() < TIMES {
             let next = timeout(DEADLINE, sightings.recv()).await.expect("it is told of once only").unwrap();
             assert!(matches!(&next, Sighting::Seen { proxy: other, .. } if *other == proxy), "{next:?}");
-            // The addresses are not always told of together.
+            // The addresses are not always reported together.
             told.retain(|earlier| *earlier == next);
             told.push(next);
         }
