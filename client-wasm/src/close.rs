@@ -1,14 +1,15 @@
-//! Codes and reasons: what a page may say when it closes a socket (WHATWG WebSockets, section 3.1, `close`), and what
-//! `close` events show that no `close` event of the browser's stands for.
+//! Checks the code and the reason that a page gives when it closes a socket (WHATWG WebSockets,
+//! section 3.1, `close`), and names the codes of `close` events that the browser itself does not
+//! fire.
 
 use nws_protocol::CloseCode;
 
-/// What remains of a 125-byte control frame after the code.
+/// Bytes of a 125-byte control frame that remain after the code.
 const REASON_MAX: usize = 123;
 
-/// Stands for a code when none was given.
+/// Shown when no code was given.
 const NO_STATUS: u16 = 1005;
-/// The connection was lost, or never was.
+/// The connection was lost, or there never was one.
 pub(crate) const ABNORMAL: u16 = 1006;
 /// A peer has left.
 pub(crate) const GOING_AWAY: u16 = CloseCode::GoingAway.number();
@@ -20,7 +21,7 @@ pub(crate) struct Farewell {
     pub(crate) reason: String,
 }
 
-/// Why a code or a reason is refused.
+/// The reason why a code or a reason is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Code,
@@ -37,7 +38,7 @@ impl Farewell {
         if reason.len() > REASON_MAX {
             return Err(Refusal::Reason);
         }
-        // A frame has no place for a reason without a code.
+        // In a frame, a reason needs a code before it.
         let code = code.or((!reason.is_empty()).then_some(CloseCode::Normal.number()));
         Ok(Self { code, reason })
     }
@@ -48,7 +49,7 @@ impl Farewell {
     }
 }
 
-/// WebIDL's `[Clamp] unsigned short`. A cast saturates, and makes 0 of NaN.
+/// `[Clamp] unsigned short` of WebIDL. A cast saturates, and makes 0 of NaN.
 fn clamp(number: f64) -> u16 {
     number.round_ties_even() as u16
 }
