@@ -154,7 +154,7 @@ impl Share {
         Kept { share: self.clone(), bytes: 0 }
     }
 
-    /// Whether the link is overdrawn.
+    /// Gives whether the link is overdrawn.
     #[must_use]
     pub fn is_overdrawn(&self) -> bool {
         self.0.account.book().links.get(&self.0.number).is_some_and(|link| link.is_overdrawn)

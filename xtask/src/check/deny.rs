@@ -1,4 +1,4 @@
-//! Licences, bans, sources and advisories, by cargo-deny as `deny.toml` says.
+//! Checks licences, bans, sources and advisories with cargo-deny, as `deny.toml` configures it.
 
 use anyhow::Result;
 use nws_tools::Step;
@@ -14,8 +14,8 @@ pub(crate) fn dependencies() -> Result<()> {
     Step::cargo("deny --all-features check --hide-inclusion-graph licenses bans sources").run()
 }
 
-/// Checks against the advisory database, which is fetched first. Where that fails the check is left out,
-/// unless it is `required`.
+/// Checks against the advisory database, which is fetched first. If that fails, the check is left
+/// out, unless it is `required`.
 pub(crate) fn advisories(required: bool) -> Result<Outcome> {
     toolchain::need("deny")?;
     if let Err(error) = Step::cargo("deny fetch db").run() {
