@@ -16,7 +16,7 @@ pub(crate) const GOING_AWAY: u16 = CloseCode::GoingAway.number();
 
 /// A code and a reason that a page may give.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Farewell {
+pub(crate) struct CloseArguments {
     pub(crate) code: Option<u16>,
     pub(crate) reason: String,
 }
@@ -28,7 +28,7 @@ pub(crate) enum Refusal {
     Reason,
 }
 
-impl Farewell {
+impl CloseArguments {
     pub(crate) fn new(code: Option<f64>, reason: Option<String>) -> Result<Self, Refusal> {
         let code = code.map(clamp);
         if code.is_some_and(|code| !CloseCode::is_allowed_to_pages(code)) {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     fn code(number: f64) -> Result<Option<u16>, Refusal> {
-        Farewell::new(Some(number), None).map(|farewell| farewell.code)
+        CloseArguments::new(Some(number), None).map(|arguments| arguments.code)
     }
 
     #[test]
@@ -70,7 +70,7 @@ mod tests {
         for bad in [0.0, 999.0, 1001.0, 1005.0, 2999.0, 5000.0, 66_536.0, -1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(code(bad), Err(Refusal::Code), "{bad}");
         }
-        assert_eq!(Farewell::new(None, None), Ok(Farewell { code: None, reason: String::new() }));
+        assert_eq!(CloseArguments::new(None, None), Ok(CloseArguments { code: None, reason: String::new() }));
     }
 
     #[test]
@@ -82,15 +82,17 @@ mod tests {
 
     #[test]
     fn a_reason_needs_a_code() {
-        let code = |reason: &str| Farewell::new(None, Some(reason.into())).map(|farewell| farewell.code);
+        let code =
+            |reason: &str| CloseArguments::new(None, Some(reason.into())).map(|arguments| arguments.code);
         assert_eq!(code("why"), Ok(Some(1000)));
         assert_eq!(code(""), Ok(None));
     }
 
     #[test]
     fn reasons_count_bytes() {
-        let reason =
-            |text: String| Farewell::new(Some(1000.0), Some(text)).map(|farewell| farewell.reason.len());
+        let reason = |text: String| {
+            CloseArguments::new(Some(1000.0), Some(text)).map(|arguments| arguments.reason.len())
+        };
         assert_eq!(reason("é".repeat(61)), Ok(122));
         assert_eq!(reason("é".repeat(62)), Err(Refusal::Reason));
     }

@@ -4,7 +4,7 @@ use nws_protocol::ChannelName;
 use wasm_bindgen::prelude::*;
 
 use crate::action::Action;
-use crate::close::Farewell;
+use crate::close::CloseArguments;
 use crate::exception;
 use crate::failure::Failure;
 use crate::host::Host;
@@ -74,7 +74,7 @@ impl Core {
         code: Option<f64>,
         reason: Option<String>,
     ) -> Result<(), JsValue> {
-        self.0.close(serial, ReadyState::of(state), &Farewell::new(code, reason)?)
+        self.0.close(serial, ReadyState::of(state), &CloseArguments::new(code, reason)?)
     }
 
     /// The `readyState` of a socket.

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
 
 use crate::backlog::{Backlog, Frame};
-use crate::close::Farewell;
+use crate::close::CloseArguments;
 use crate::exception;
 use crate::failure::Failure;
 use crate::host::{Host, ROOT};
@@ -97,7 +97,12 @@ impl Session {
         }
     }
 
-    pub(crate) fn close(&self, serial: u32, own: ReadyState, farewell: &Farewell) -> Result<(), JsValue> {
+    pub(crate) fn close(
+        &self,
+        serial: u32,
+        own: ReadyState,
+        arguments: &CloseArguments,
+    ) -> Result<(), JsValue> {
         if self.own(serial, own) >= ReadyState::Closing {
             return Ok(());
         }
@@ -112,14 +117,14 @@ impl Session {
             }
             if let Some(socket) = self.socket.take() {
                 // Node fires the last events within this call.
-                let outcome = socket.leave(farewell);
+                let outcome = socket.close_with(arguments);
                 if self.is(ReadyState::Closing) {
                     self.socket.replace(Some(socket));
                 }
                 return outcome;
             }
         }
-        self.host.leave_soon(serial, farewell.shown_code(), &farewell.reason);
+        self.host.leave_soon(serial, arguments.shown_code(), &arguments.reason);
         Ok(())
     }
 

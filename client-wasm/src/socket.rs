@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
-use crate::close::Farewell;
+use crate::close::CloseArguments;
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,9 +21,9 @@ impl Socket {
     }
 
     /// Browsers do not accept `undefined` as a missing code before a reason.
-    pub(crate) fn leave(&self, farewell: &Farewell) -> Result<(), JsValue> {
-        match farewell.code {
-            Some(code) => self.close_with_code_and_reason(code, &farewell.reason),
+    pub(crate) fn close_with(&self, arguments: &CloseArguments) -> Result<(), JsValue> {
+        match arguments.code {
+            Some(code) => self.close_with_code_and_reason(code, &arguments.reason),
             None => self.close(),
         }
     }

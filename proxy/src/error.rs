@@ -29,7 +29,7 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
-    /// The Unix socket cannot be listened on.
+    /// The system refuses to listen on the Unix socket.
     #[error("cannot listen on {}", path.display())]
     Unix {
         /// Its path.
@@ -49,7 +49,7 @@ pub enum Error {
     UnixForeign(PathBuf),
     /// Other users can write into a folder on the path of the socket.
     #[error(
-        "other users can replace what lies in {} (mode {mode:o}): run `chmod go-w` on that folder if it is yours, or \
+        "other users can replace files in {} (mode {mode:o}): run `chmod go-w` on that folder if it is yours, or \
          choose a path with --unix below your home folder",
         path.display()
     )]

@@ -44,10 +44,10 @@ mod tests {
 
     #[test]
     fn the_panic_of_another_is_not_that_of_a_state_machine() {
-        let somebody = std::thread::spawn(|| {
+        let thread = std::thread::spawn(|| {
             let _guarded = Guarded;
-            panic!("somebody panics");
+            panic!("a thread panics");
         });
-        assert!(somebody.join().is_err());
+        assert!(thread.join().is_err());
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn start(format: LogFormat) {
     let discreet = filter_fn(|event| is_discreet(event.target(), *event.level()));
     registry().with(layer.with_filter(filter.and(discreet))).init();
     if is_wrong {
-        tracing::warn!("NWS_LOG is no filter such as `debug` or `nws_proxy=trace`: {asked}");
+        tracing::warn!("NWS_LOG must be a filter such as `debug` or `nws_proxy=trace`, not {asked}");
     }
 }
 

@@ -48,7 +48,7 @@ fn serve(config: Config) -> anyhow::Result<()> {
         };
         // Connections wait in the backlog until `run` accepts them.
         if let Err(error) = io::stdout().write_all(listeners.to_string().as_bytes()) {
-            tracing::warn!(%error, "standard output does not take the line with the address");
+            tracing::warn!(%error, "cannot write the line with the address to standard output");
         }
         nws_proxy::run(config, listeners, shutdown).await?;
         Ok(())

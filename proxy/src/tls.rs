@@ -89,7 +89,7 @@ pub(crate) async fn connect<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let stream = TlsConnector::from(identity.client()).connect(nobody(), stream).await?;
+    let stream = TlsConnector::from(identity.client()).connect(unused_name(), stream).await?;
     let session = session_id(stream.get_ref().1)?;
     let secured = secured(identity, stream.into(), session)?;
     match expected {
@@ -114,7 +114,7 @@ pub(crate) fn session_id<Data>(connection: &ConnectionCommon<Data>) -> Result<Se
 }
 
 /// rustls wants a name to connect to. This one is neither sent nor used: ids are compared instead.
-fn nobody() -> ServerName<'static> {
+fn unused_name() -> ServerName<'static> {
     ServerName::IpAddress(IpAddr::V4([0; 4].into()))
 }
 

@@ -60,7 +60,7 @@ impl Scene {
             let long = self.core.hear_stream(link, reader, &mut bytes, &mut Turn::default(), self.now);
             assert!(long.is_none(), "long messages are encoded elsewhere");
         }
-        self.settle();
+        self.run_until_idle();
     }
 
     /// So many clients come and go, one after the other, in the same turn.
@@ -75,10 +75,10 @@ impl Scene {
 
     pub(crate) fn input(&mut self, input: Input<'_>) {
         self.core.handle(input, self.now);
-        self.settle();
+        self.run_until_idle();
     }
 
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn run_until_idle(&mut self) {
         loop {
             while let Some(output) = self.core.poll_output() {
                 if let Output::Write { conn } = output {

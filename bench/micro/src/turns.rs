@@ -51,7 +51,7 @@ fn crowd() -> Vec<Turn> {
     let going = longest("one of ten thousand leaves", || {
         let conn = scene.join();
         let turn = scene.once(Input::Gone { conn });
-        scene.settle();
+        scene.run_until_idle();
         vec![turn]
     });
     let told = longest("a link comes to ten thousand", || {

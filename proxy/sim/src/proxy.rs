@@ -280,7 +280,7 @@ impl Proxy {
     }
 
     fn read(&mut self, client: ClientId) {
-        let mut budget = READ_PER_PASS;
+        let mut bytes_left = READ_PER_PASS;
         while self.is_readable(client)
             && let Some(conn) = self.conn(client)
             && let Some(word) = self.clients[client.0].said.pop_front()
@@ -290,8 +290,8 @@ impl Proxy {
             if len > TOGETHER {
                 self.apply_outputs();
             }
-            budget = budget.saturating_sub(len);
-            if budget == 0 {
+            bytes_left = bytes_left.saturating_sub(len);
+            if bytes_left == 0 {
                 break;
             }
         }

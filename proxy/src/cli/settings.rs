@@ -125,7 +125,7 @@ fn socket_path(name: &str, path: &Path) -> Result<PathBuf, Usage> {
     }
     let absolute = std::path::absolute(path).ok().filter(|path| path.file_name().is_some());
     let has_end = path.to_str().is_some_and(|path| path.ends_with('/') || path.contains('\0'));
-    absolute.filter(|_| !has_end).ok_or_else(|| Usage(format!("{name}: {path:?} is no path of a file")))
+    absolute.filter(|_| !has_end).ok_or_else(|| Usage(format!("{name}: {path:?} is not the path of a file")))
 }
 
 fn parsed<T: FromStr>(name: &str, values: Option<&[String]>) -> Result<Vec<T>, Usage>

@@ -61,7 +61,7 @@ impl Survey {
     fn trouble(&self) -> Option<String> {
         if !self.missing.is_empty() {
             let missing = self.missing.join(", ");
-            return Some(format!("no network interface is called {missing}, as --interface wants: {self}"));
+            return Some(format!("no network interface is called {missing}, which --interface names: {self}"));
         }
         self.used.0.is_empty().then(|| format!("no network interface can be used: {self}"))
     }
@@ -73,8 +73,8 @@ fn missing(wanted: &[InterfaceGlob], all: &[if_addrs::Interface]) -> Vec<String>
 }
 
 impl Account {
-    /// Logs `survey`: at any time the interfaces that are used, and the others when something is
-    /// wrong.
+    /// Logs `survey` if it has changed: at level `info` if other interfaces are used now, at level
+    /// `debug` otherwise. Warns of a trouble that is new.
     pub(super) fn tell(&mut self, survey: Survey) {
         if self.told.as_ref().is_none_or(|told| told.used != survey.used) {
             tracing::info!("network interfaces: {survey}");

@@ -109,8 +109,8 @@ fn refuse_remote(context: &SharedContext, address: SocketAddr, refused: &Trouble
     tracing::warn!(
         %address,
         is_on_link = false,
-        "a connection is refused: it comes from no network of this machine ({interfaces}); --allow-remote lets it in, \
-         --interface lo those of this machine"
+        "a connection is refused: it comes from no network of this machine ({interfaces}); --allow-remote admits it, \
+         --interface lo admits proxies of this machine"
     );
 }
 

@@ -82,8 +82,8 @@ impl Partner {
         tracing::warn!(
             %proxy,
             %address,
-            "a link is closed: its members and messages take most of the {} MiB that there are for all links; if that proxy is \
-             trusted, let fewer peers be there or spread them over more machines; if not, keep its address out by a firewall",
+            "a link is closed: its members and messages take most of the {} MiB for all links; if that proxy is \
+             trusted, use fewer peers there, or spread them over more machines; if not, block its address with a firewall",
             REMOTES_KEPT_MAX / (1024 * 1024)
         );
     }

@@ -36,7 +36,7 @@ async fn shake(server: &Identity, client: &Identity, expected: Option<&ProxyId>)
 async fn dialled_by(server: &Identity, client: ClientConfig) -> Result<Secured<DuplexStream>, TlsError> {
     let (near, far) = duplex(1 << 16);
     let dial = async {
-        let stream = TlsConnector::from(Arc::new(client)).connect(nobody(), far).await;
+        let stream = TlsConnector::from(Arc::new(client)).connect(unused_name(), far).await;
         // A client takes itself for connected before the server has judged its certificate.
         if let Ok(mut stream) = stream {
             let _ = stream.read(&mut [0; 1]).await;
@@ -177,7 +177,7 @@ async fn no_name_is_sent_and_no_ticket_comes_back() {
         stream
     };
     let connecting = async {
-        let mut stream = TlsConnector::from(client.client()).connect(nobody(), far).await.unwrap();
+        let mut stream = TlsConnector::from(client.client()).connect(unused_name(), far).await.unwrap();
         // Tickets would come before the first byte.
         stream.read_exact(&mut [0; 1]).await.unwrap();
         stream

@@ -7,7 +7,7 @@ use super::Outcome;
 use crate::toolchain;
 
 const UNREACHABLE: &str = "the database of security advisories cannot be fetched from here, \
-                           so nobody has looked for known faults of the dependencies";
+                           so the dependencies were not checked for known faults";
 
 pub(crate) fn dependencies() -> Result<()> {
     toolchain::need("deny")?;

@@ -56,7 +56,7 @@ impl Generator<'_> {
         if self.rosters.is_some() {
             taken.wire.ask_name(&mut taken.out);
         } else {
-            self.settled(connection);
+            self.set_joined(connection);
         }
     }
 
@@ -70,7 +70,7 @@ impl Generator<'_> {
             return self.wrongly_told(connection, "was told another id than before");
         }
         self.connections[connection].id = id.to_vec();
-        self.settled(connection);
+        self.set_joined(connection);
     }
 
     pub(super) fn told_of(&mut self, connection: usize, id: &[u8]) {
@@ -88,7 +88,7 @@ impl Generator<'_> {
         self.faults.add(Fault::Roster, || format!("connection {connection} {how}"));
     }
 
-    fn settled(&mut self, connection: usize) {
+    fn set_joined(&mut self, connection: usize) {
         self.connections[connection].state = State::Joined;
         self.joining -= 1;
         self.joined += 1;

@@ -106,7 +106,7 @@ pub(super) fn hold(count: usize) -> Work {
         senders.into_iter().for_each(|conn| scene.input(Input::Text { conn, text: &text }));
         scene.is_stalled = false;
         scene.write(target);
-        scene.settle();
+        scene.run_until_idle();
     })
 }
 
@@ -132,7 +132,7 @@ pub(super) fn ping(count: usize) -> Work {
         let end = scene.now + PING_INTERVAL + Duration::from_secs(1);
         while let Some(due) = scene.core.poll_timeout().filter(|due| *due <= end) {
             scene.now = scene.now.max(due);
-            scene.settle();
+            scene.run_until_idle();
         }
     })
 }

@@ -7,7 +7,7 @@ use nws_protocol::structured::Notice;
 use super::delivery::OutboxFrame;
 use super::{Channels, ConnId, Framing};
 
-const REASON: &str = "too many channels are open on this machine: this one reaches nobody on others";
+const REASON: &str = "too many channels are open on this machine: this one reaches no other machine";
 
 impl Channels {
     // If this were inlined, each message would cost about ten instructions more.

@@ -116,7 +116,7 @@ impl Daemon {
     pub(super) async fn end(self) {
         let Ok(answer) = self.service.shutdown() else { return };
         if timeout(END_TIME, answer.recv_async()).await.is_err() {
-            tracing::warn!("the mDNS daemon is too busy to end");
+            tracing::warn!("the mDNS daemon does not end in time");
         }
     }
 }

@@ -137,9 +137,13 @@ async fn neither_strangers_nor_other_networks_are_told_of() {
     let mut second = lan.start(2, &ids[1], InterfaceFilter::default());
     first.sees(&ids[1]).await;
     second.sees(&ids[0]).await;
-    let last = spoof::nobody(9);
-    let labels =
-        [spoof::nobody(1).to_string(), "printer".to_owned(), spoof::nobody(2).to_string(), last.to_string()];
+    let last = spoof::made_up(9);
+    let labels = [
+        spoof::made_up(1).to_string(),
+        "printer".to_owned(),
+        spoof::made_up(2).to_string(),
+        last.to_string(),
+    ];
     lan.on(2, move || {
         let socket = spoof::socket(Ipv4Addr::new(10, 78, 0, 2));
         let here = Ipv4Addr::new(10, 78, 0, 99);
@@ -212,7 +216,7 @@ fn a_daemon_that_holds_too_much_is_noticed() {
         let flood = async {
             // Packets get lost when they come faster than they are read.
             for number in 0.. {
-                let label = spoof::nobody(number).to_string();
+                let label = spoof::made_up(number).to_string();
                 spoof::shout(&socket, &spoof::address(&label, Ipv4Addr::new(10, 78, 0, 99)));
                 yield_now().await;
             }

@@ -82,7 +82,7 @@ async fn a_flood_of_names_takes_little_memory_and_hides_nobody() {
     first.misses(&ids[1]).await;
     let before = resident();
     let flood = Flood::start(&lan, 3, |number| {
-        spoof::announcement(&spoof::nobody(number).to_string(), NOWHERE, 9010)
+        spoof::announcement(&spoof::made_up(number).to_string(), NOWHERE, 9010)
     });
     // More than one daemon reports.
     first.sees_more_than(2 * browser::INSTANCES_MAX).await;
@@ -165,7 +165,7 @@ async fn a_flood_does_not_take_the_own_name_from_the_air() {
 
     let (stop, stopped) = watch::channel(());
     let (label, announcing) = announce(&lan, 1, stopped);
-    let flood = Flood::start(&lan, 3, |number| spoof::address(&spoof::nobody(number).to_string(), NOWHERE));
+    let flood = Flood::start(&lan, 3, |number| spoof::address(&spoof::made_up(number).to_string(), NOWHERE));
     for _ in 0..DAEMONS * SAID_BY_ONE {
         assert_ne!(lifetime(&listener, &label).await, 0, "a goodbye");
         ask(&asker, &label).await;

@@ -60,7 +60,7 @@ pub(super) fn shout(socket: &Socket, packet: &[u8]) {
 }
 
 /// An id that no proxy has.
-pub(super) fn nobody(number: u32) -> ProxyId {
+pub(super) fn made_up(number: u32) -> ProxyId {
     let mut digest = [0; 32];
     digest[..4].copy_from_slice(&number.to_be_bytes());
     ProxyId::from_digest(&digest)
