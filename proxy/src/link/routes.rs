@@ -69,8 +69,8 @@ impl Routes {
         }
     }
 
-    /// Passes on what comes with the slot `their_slot` of the other side. Gives `false` when no stream
-    /// has that slot.
+    /// Passes on what comes with the slot `their_slot` of the other side. Gives `false` when no
+    /// stream has that slot.
     pub(super) async fn pass_on(
         &self,
         their_slot: Slot,
