@@ -97,7 +97,7 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// What the browser's own constructor throws.
+    /// The exceptions of the browser's own constructor.
     pub fn connect(&self, url: &str, protocols: &JsValue) -> Result<(), JsValue> {
         self.0.connect(url, protocols)
     }

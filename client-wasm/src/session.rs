@@ -33,7 +33,7 @@ pub(crate) struct Session {
     backlog: RefCell<Backlog>,
     /// The channel has been open before.
     opened: Cell<bool>,
-    /// When the proxy told the own id, in milliseconds.
+    /// The time at which the proxy told the own id, in milliseconds.
     admitted: Cell<f64>,
     /// The attempts of this outage that were announced to the page.
     attempts: Cell<u32>,

@@ -25,13 +25,13 @@ pub struct Config {
     pub allow_hosts: Vec<AllowedHost>,
     /// Threads that own channels. Without a number there is one for every two cores.
     pub shards: Option<usize>,
-    /// How other proxies are reached.
+    /// The way to other proxies.
     pub links: Links,
     /// Limits. [`nws_protocol::limits`] gives the reasons for their defaults.
     pub limits: Limits,
 }
 
-/// How other proxies are reached.
+/// The way to other proxies.
 #[derive(Clone, Debug)]
 pub struct Links {
     /// Whether this proxy is announced, and looks for others, by mDNS.

@@ -26,7 +26,7 @@ pub enum Error {
         port: u16,
         /// `127.0.0.1` or `[::1]`.
         address: &'static str,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The system refuses to listen on the Unix socket.
@@ -34,7 +34,7 @@ pub enum Error {
     Unix {
         /// Its path.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// A program listens on that Unix socket already.
@@ -76,7 +76,7 @@ pub enum Error {
     LinkPort {
         /// The port.
         port: u16,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The network interfaces cannot be read.

@@ -29,13 +29,13 @@ pub(crate) const PERIOD: Duration = Duration::from_secs(2);
 /// times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Interface {
-    /// What the system calls it, such as `eth0`.
+    /// Its name in the system, such as `eth0`.
     pub(crate) name: String,
     /// Its number, which is the scope of link-local addresses.
     pub(crate) index: u32,
     /// The address.
     pub(crate) address: IpAddr,
-    /// How many of its first bits are the same for all its neighbours.
+    /// The number of its first bits that are the same for all its neighbours.
     pub(crate) prefix: u8,
     /// It has at most one neighbour, so no multicast is needed to find it.
     pub(crate) is_point_to_point: bool,

@@ -73,7 +73,7 @@ pub(crate) struct MeshDriver {
 pub(crate) struct Candidate {
     /// The proxy at the other end.
     pub(crate) proxy: ProxyId,
-    /// Where it is.
+    /// Its address.
     pub(crate) address: SocketAddr,
     /// Whether the address is in a network of this machine.
     pub(crate) is_on_link: bool,

@@ -16,7 +16,7 @@ pub fn confine(config: &Config) {
     }
 }
 
-/// What is on, and what the system lacks, in words for the log.
+/// The protections that are on, and those that the system lacks, in words for the log.
 #[derive(Debug, Default)]
 struct Gained {
     on: Vec<String>,

@@ -13,10 +13,10 @@ pub(crate) mod trial;
 use anyhow::{Context, Result};
 use nws_tools::Step;
 
-/// How often loads are run, for how long, and how quiet the machine has to be.
+/// The number and the length of runs, and the noise that they may have.
 #[derive(clap::Args)]
 pub(crate) struct Amount {
-    /// How often each workload is run against each server.
+    /// Runs of each workload against each server.
     #[arg(long, default_value_t = 3)]
     pub(crate) reps: u32,
     /// The share of a core that other programs may use while a load is measured for a second or

@@ -69,7 +69,7 @@ enum Name {
     Turns,
     /// Throughput, latency, CPU and memory under many loads, compared with other servers.
     Workloads,
-    /// How the cost of a delivery grows with connections, peers, channels, bytes and cores.
+    /// The growth of the cost of a delivery with connections, peers, channels, bytes and cores.
     Scaling,
     /// Two machines: how soon proxies meet, how much goes from one to the other, and the cost of a
     /// link (needs Linux and root).

@@ -8,10 +8,10 @@ use nws_report::lan::Row;
 #[derive(Parser)]
 #[command(name = "nws-lan", version)]
 pub(crate) struct Options {
-    /// What to measure.
+    /// The row to measure.
     #[arg(value_enum)]
     pub(crate) row: Row,
-    /// How often loads and transfers are run in each place.
+    /// Runs of each load and transfer in each place.
     #[arg(long, default_value_t = 3)]
     pub(crate) reps: u32,
     /// Seconds that each run of a load measures.

@@ -13,7 +13,7 @@ pub(crate) struct Connection {
     pub(crate) wire: Wire,
     pub(crate) inbox: Inbox,
     pub(crate) state: State,
-    /// When it was begun.
+    /// The time at which it was begun.
     pub(crate) since: Nanos,
     /// Its id from the server; empty until the server has told it.
     pub(crate) id: Vec<u8>,

@@ -11,7 +11,7 @@ pub(crate) struct Course {
     pub(crate) setup: Option<Nanos>,
     /// Seconds that were measured; for a storm, the set-up.
     pub(crate) measured: f64,
-    /// What was used in that time.
+    /// The resources that were used in that time.
     pub(crate) used: Sample,
     pub(crate) memory: Memory,
     pub(crate) measure: Measure,

@@ -195,7 +195,7 @@ fn poll_with_alarm() -> io::Result<(Poll, OwnedFd)> {
     Ok((poll, alarm))
 }
 
-/// How many senders a connection hears: all of its channel, or only its partner.
+/// The number of senders that a connection hears: all of its channel, or only its partner.
 fn streams(options: &Options) -> usize {
     let connections = options.layout().connections();
     match options.mode {

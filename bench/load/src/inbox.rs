@@ -14,7 +14,7 @@ pub(crate) struct Inbox {
     size: usize,
 }
 
-/// How much was read into the shared buffer, and whether the socket may hold more.
+/// The bytes read into the shared buffer, and whether the socket may hold more.
 pub(crate) struct Got {
     pub(crate) shared: usize,
     pub(crate) more: bool,

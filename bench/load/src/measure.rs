@@ -18,7 +18,7 @@ pub(crate) struct Measure {
     /// Time from when a message was due until it came; for a connection, from its begin until it
     /// had joined.
     pub(crate) latency: Times,
-    /// How much later than due this program sent.
+    /// The delay with which this program sent after a message was due.
     pub(crate) lateness: Times,
 }
 

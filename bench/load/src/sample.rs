@@ -155,7 +155,7 @@ fn seconds(ticks: &str) -> Option<f64> {
     Some(ticks.parse::<f64>().ok()? / rustix::param::clock_ticks_per_second() as f64)
 }
 
-/// How long a thread has run; 0 if it has just ended.
+/// The CPU time of a thread, in nanoseconds; 0 if it has just ended.
 fn nanoseconds(task: &Path) -> f64 {
     let text = fs::read_to_string(task.join("schedstat")).unwrap_or_default();
     text.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(0.0)

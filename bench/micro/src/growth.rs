@@ -12,7 +12,7 @@ pub type Work = Box<dyn FnOnce()>;
 
 /// Some work whose amount others decide.
 pub struct Growth {
-    /// What is done.
+    /// The work in words.
     pub name: &'static str,
     /// A size. Twice this size is possible too.
     pub size: usize,

@@ -13,7 +13,7 @@ pub type Call = Box<dyn FnMut()>;
 
 /// A hot function.
 pub struct Hot {
-    /// What it does, and with what. The committed counts have this name.
+    /// Its work and its input in words. The committed counts have this name.
     pub name: &'static str,
     /// Makes its input. The cost of this is not counted.
     pub prepare: fn() -> Call,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::given::given;
 use crate::load;
 
-/// What can be measured between two machines.
+/// A measurement between two machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Row {
     /// From the start of a proxy until its peers and those of another know each other.
@@ -31,13 +31,13 @@ pub enum Row {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// What was measured.
+    /// The results.
     pub measured: Measured,
     /// The share of a core that other programs used meanwhile.
     pub other_share: f64,
 }
 
-/// What was measured, under the name of the [`Row`].
+/// The results, under the name of the [`Row`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "as the rows of the same names")]
@@ -104,15 +104,15 @@ pub struct Pipeline {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
-    /// Where the receivers were.
+    /// The place of the receivers.
     pub placing: Placing,
     /// The number of the repetition.
     pub rep: u32,
-    /// What the load generator reported.
+    /// The report of the load generator.
     pub report: load::Report,
 }
 
-/// Where the clients of a run are. The senders are always on the first machine.
+/// The place of the receivers of a run. The senders are always on the first machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Placing {
@@ -179,7 +179,7 @@ pub struct Padding {
     pub us: [f64; 2],
     /// The greatest distance of the two distribution functions.
     pub apart: f64,
-    /// How often each was timed.
+    /// The number of times that each was timed.
     pub samples: usize,
 }
 
@@ -216,7 +216,7 @@ pub struct BulkRun {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Idle {
-    /// What the load generator reported, of both proxies together.
+    /// The report of the load generator on both proxies together.
     pub run: load::Report,
     /// Memory of the two proxies.
     pub linked_kib: [f64; 2],
@@ -224,11 +224,11 @@ pub struct Idle {
     pub alone_kib: f64,
 }
 
-/// How long something took, in milliseconds. Shares are `null` when nothing was timed.
+/// The times of something, in milliseconds. Shares are `null` when nothing was timed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Times {
-    /// How often it was timed.
+    /// The number of times.
     pub count: usize,
     /// The median.
     #[serde(deserialize_with = "given")]

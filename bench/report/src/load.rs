@@ -24,7 +24,7 @@ pub enum Mode {
     Idle,
 }
 
-/// What crosses the wire.
+/// The framing of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Framing {
@@ -75,7 +75,7 @@ pub enum Fault {
 pub struct Report {
     /// The kind of load.
     pub mode: Mode,
-    /// What crossed the wire.
+    /// The framing of messages.
     pub framing: Framing,
     /// Channels of the run.
     pub channels: usize,
@@ -96,7 +96,7 @@ pub struct Report {
     pub errors: BTreeMap<Fault, u64>,
     /// The faults as sentences.
     pub failures: Vec<String>,
-    /// What was sent.
+    /// The load that was sent.
     #[serde(deserialize_with = "given")]
     pub load: Option<Load>,
     /// Messages that were sent.
@@ -114,7 +114,7 @@ pub struct Report {
     /// Time from when a message was due until it came.
     #[serde(deserialize_with = "given")]
     pub latency_us: Option<Times>,
-    /// How much later than due the generator sent.
+    /// The delay with which the generator sent after a message was due.
     #[serde(deserialize_with = "given")]
     pub generator_late_us: Option<Times>,
     /// Time from the beginning of a connection until the server accepted it, in modes that send no
@@ -126,7 +126,7 @@ pub struct Report {
     pub switches_per_s: Option<f64>,
 }
 
-/// What the senders did.
+/// The load of the senders.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Load {

@@ -70,7 +70,7 @@ pub struct Conformance {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Turn {
-    /// What the shard does in it.
+    /// The work of the shard in it.
     pub what: String,
     /// CPU time of its thread, in milliseconds.
     pub ms: f64,

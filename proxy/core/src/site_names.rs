@@ -60,7 +60,7 @@ pub struct SiteNames {
     order: VecDeque<u64>,
 }
 
-/// What one site may still try, and what it has tried.
+/// The names that one site may still try, and those that it has tried.
 struct SiteState {
     left: TokenBucket,
     /// Names that it has been granted.

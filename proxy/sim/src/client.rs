@@ -14,7 +14,7 @@ pub(super) struct Client {
     /// `None` when the connection has ended.
     pub(super) conn: Option<ConnId>,
     pub(super) downlink: Downlink,
-    /// What it has said and the proxy has not read.
+    /// The messages that it has sent and that the proxy has not read.
     pub(super) said: VecDeque<Word>,
     /// The next frame has to be the status with its own id.
     pub(super) is_new: bool,
@@ -24,7 +24,7 @@ pub(super) struct Client {
     here: BTreeSet<String>,
     /// The number of peers, and whether that was settled, as its welcome said.
     pub(super) welcome: Option<(usize, bool)>,
-    /// What it has seen besides that and no test has taken.
+    /// Its other events that no test has taken.
     pub(super) events: Vec<Event>,
     pub(super) answers_pings: bool,
     /// The proxy has stopped reading from it.

@@ -33,7 +33,7 @@ impl Clock {
         u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// When the next whole millisecond begins.
+    /// The time at which the next whole millisecond begins.
     pub(super) fn next_tick(self) -> Instant {
         self.start + Duration::from_millis(self.tick() + 1)
     }

@@ -1,4 +1,4 @@
-//! What clients see.
+//! The events that clients see.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -151,7 +151,7 @@ impl Lan {
         self.attend(resident.machine);
     }
 
-    /// What a client has seen since this was last called.
+    /// The events that a client has seen since this was last called.
     pub fn events(&mut self, resident: Resident) -> Vec<Event> {
         let events = self.machines[resident.machine.0].proxy.events(resident.client);
         self.attend(resident.machine);

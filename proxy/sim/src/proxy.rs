@@ -36,7 +36,7 @@ pub struct Proxy {
     clients: Vec<Client>,
     /// Whether the last reservation succeeded.
     reserved: bool,
-    /// What links have to do.
+    /// The outputs for links.
     pub(super) news: Vec<Output>,
 }
 
@@ -171,7 +171,7 @@ impl Proxy {
         self.clients[client.0].answers_pings = false;
     }
 
-    /// What a client has seen since this was last called.
+    /// The events that a client has seen since this was last called.
     pub fn events(&mut self, client: ClientId) -> Vec<Event> {
         self.settle();
         std::mem::take(&mut self.clients[client.0].events)

@@ -1,4 +1,4 @@
-//! What clients say.
+//! The messages of clients.
 
 use nws_protocol::websocket::Violation;
 use nws_protocol::{CloseCode, binary};

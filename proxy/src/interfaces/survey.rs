@@ -61,7 +61,9 @@ impl Survey {
     fn trouble(&self) -> Option<String> {
         if !self.missing.is_empty() {
             let missing = self.missing.join(", ");
-            return Some(format!("no network interface is called {missing}, which --interface names: {self}"));
+            return Some(format!(
+                "no network interface is called {missing}, which --interface names: {self}"
+            ));
         }
         self.used.0.is_empty().then(|| format!("no network interface can be used: {self}"))
     }

@@ -36,7 +36,7 @@ use crate::tls::{self, Identity, TlsError};
 /// handshake takes a tenth of that. So all addresses have their turns in the time of a dial.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// What a dial says of a proxy that takes no links from here.
+/// The reason for a dial that fails because a proxy takes no links from here.
 const CLOSED: &str = "the program that listens there closes the connection";
 
 /// Dials, and serves the link if there is one. The mesh decides how long the dial may take: the
@@ -74,7 +74,7 @@ pub(crate) fn dial(
     })
 }
 
-/// What is known before a dial has ended.
+/// News of a dial that has not ended.
 enum Answer {
     /// A program is there, even if it refuses.
     Any,

@@ -70,7 +70,7 @@ impl Matching {
         }
     }
 
-    /// What a slot of the other side stands for.
+    /// The state of a slot of the other side.
     pub(super) fn peer_slot(&self, slot: Slot) -> PeerSlot {
         self.session.peer_slot(slot)
     }

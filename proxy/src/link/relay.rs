@@ -40,7 +40,7 @@ const MESSAGES_PER_TURN: usize = 64;
 /// sends no more than HELLO and one message of names.
 const EARLY_MAX: usize = 8;
 
-/// What a socket gives.
+/// A message from a socket, or its failure.
 type Received = Result<Message, Error>;
 
 /// A connection whose handshake has just ended.
@@ -117,7 +117,7 @@ struct Relay<'a> {
     matching: Matching,
     context: SharedContext,
     control: &'a Control,
-    /// What the shards send.
+    /// The frames of the shards.
     queues: &'a ShardQueues,
     routes: &'a Routes,
     /// Given by a shard, or when `share` is overdrawn.

@@ -27,7 +27,7 @@ const WRITE_BUFFER: usize = 64 * 1024;
 /// Bytes that may wait to be written beyond that: a piece that is under way, and replies to pings.
 const WRITE_BUFFER_MAX: usize = WRITE_BUFFER + 4 * FRAME_MAX;
 
-/// What the WebSocket runs over.
+/// The stream below the WebSocket.
 type Secured = TlsStream<Wire<TcpStream>>;
 
 pub(super) type LinkSocket = WebSocketStream<Secured>;

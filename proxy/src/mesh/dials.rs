@@ -11,7 +11,7 @@ use super::named::NamedProxies;
 use super::partner::Found;
 use crate::discovery::PeerAddress;
 
-/// Where to dial, and the proxy that is expected there, if that is known.
+/// The addresses to dial, and the proxy that is expected there, if that is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
     /// The proxy that has to answer.
@@ -27,7 +27,7 @@ pub(super) struct Dials {
     named: NamedProxies,
 }
 
-/// How the proxy that a dial is to reach was found.
+/// The way in which the proxy that a dial is to reach was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Goal {
     Announced,

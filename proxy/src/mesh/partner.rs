@@ -19,7 +19,7 @@ const LINKS_TOLD: u32 = 1024;
 /// The time for which these links are counted.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// How a linked proxy was found.
+/// The way in which a linked proxy was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// It has announced itself.

@@ -22,7 +22,7 @@ pub(crate) struct ShardHandle {
 pub(crate) struct Arrival {
     /// Its socket.
     pub(super) socket: ArrivingSocket,
-    /// What the client has sent behind its request.
+    /// The bytes that the client has sent behind its request.
     pub(super) early: Vec<u8>,
     /// Its permit, which it holds as long as it exists.
     pub(super) permit: ConnectionPermit,
@@ -44,7 +44,7 @@ pub(crate) enum Admission {
     Join {
         /// The channel.
         channel: ChannelKey,
-        /// How its frames are made.
+        /// The form of its frames.
         framing: Framing,
     },
     /// It is told why it cannot join.

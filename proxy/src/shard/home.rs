@@ -29,7 +29,7 @@ pub(super) struct Plan {
     /// Receives which channels have members.
     pub(super) news: Option<mpsc::Sender<News>>,
     pub(super) refusals: Refusals,
-    /// Where long messages are encoded.
+    /// The threads on which long messages are encoded.
     pub(super) workers: Workers,
 }
 

@@ -18,7 +18,7 @@ use super::state::Shard;
 use super::stream_sender::StreamSender;
 use crate::signal::Signal;
 
-/// What a link tells a shard, in this order through one queue.
+/// A message from a link to a shard. They come in order, through one queue.
 #[derive(Debug)]
 pub(crate) enum FromLink {
     /// Both sides have matched a channel: its stream begins.
@@ -59,7 +59,7 @@ pub(crate) struct AttachedLink {
     pub(crate) proxy: ProxyId,
     /// The share of the link in the account.
     pub(crate) share: Share,
-    /// What the link tells the shard.
+    /// The messages of the link.
     pub(crate) from: mpsc::Receiver<FromLink>,
     /// What the link is to send, from this shard only. While it is full, what is to be sent waits
     /// in the outboxes of the state machine.

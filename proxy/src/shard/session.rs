@@ -45,7 +45,7 @@ struct Encoding {
     size: usize,
 }
 
-/// How much of what a client said was processed.
+/// The extent to which the input of a client was processed.
 enum Heard {
     /// To the end.
     All,

@@ -59,7 +59,7 @@ pub(super) enum Rest {
     Nothing,
 }
 
-/// What the driver tells a session.
+/// The orders of the driver to a session.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Orders {
     /// Do not read.
@@ -72,7 +72,7 @@ pub(super) struct Orders {
     pub(super) reset: bool,
 }
 
-/// What a connection of the state machine stands for.
+/// The client or the group of a connection.
 enum Conn {
     /// A client, or one that has reserved an id.
     Client(Client),

@@ -15,7 +15,7 @@ const FOREIGN_TOLERANCE: f64 = 10.0;
 /// All counts of now, with the known ones.
 pub(super) struct Comparison {
     rows: Vec<Row>,
-    /// How the origins differ.
+    /// The differences of the origins.
     differences: Vec<String>,
     /// In percent; `None` if counts cannot be judged.
     tolerance: Option<f64>,

@@ -4,7 +4,7 @@ use anyhow::Result;
 use nws_tools::Step;
 use serde_json::{Value, json};
 
-/// What makes the same code execute other instructions.
+/// The influences that make the same code execute other instructions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
     /// The compiler.

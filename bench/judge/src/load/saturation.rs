@@ -11,7 +11,7 @@ const CPU: f64 = 0.95;
 /// The share of the latency that the generator's own lateness may be, both at the 99th percentile.
 const LATENESS: f64 = 0.1;
 
-/// How the generator affected the result.
+/// The way in which the generator affected the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Saturation {

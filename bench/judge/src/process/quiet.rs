@@ -80,7 +80,7 @@ fn watch(proxy: &Running, when: &str, time: Duration, reach: Option<f64>) -> Res
     Ok(vec![judged(share.details(&details)), judged(rate)])
 }
 
-/// What the proxy did while it was watched.
+/// The activity of the proxy while it was watched.
 #[derive(Serialize)]
 struct Watched {
     ticks: u64,
@@ -88,7 +88,7 @@ struct Watched {
     seconds: f64,
 }
 
-/// What a process has done since its start.
+/// The activity of a process since its start.
 struct Activity {
     /// CPU ticks of all threads, including those that have ended.
     ticks: u64,

@@ -17,7 +17,7 @@ pub(crate) enum Bound {
     AtLeast(f64),
 }
 
-/// What nws is compared with.
+/// The other side of a comparison with nws.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rival {
     /// A server that a user would choose instead.

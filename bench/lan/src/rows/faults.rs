@@ -50,7 +50,7 @@ async fn kill(pair: Pair) -> Result<Duration> {
     Ok(took)
 }
 
-/// How long both sides took to see the other leave, and to see it again.
+/// The times that both sides took to see the other leave, and to see it again.
 async fn partition(pair: Pair, outage: Duration) -> Result<(Duration, Duration)> {
     let [mut one, mut two] = pair.meet("/partition").await?;
     let start = Instant::now();

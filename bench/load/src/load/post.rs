@@ -16,7 +16,7 @@ pub(crate) struct Post {
     pub(crate) due: Nanos,
 }
 
-/// What a load has to know of a delivery.
+/// The facts about a delivery that a load needs.
 pub(crate) struct Delivery {
     pub(crate) kind: Kind,
     pub(crate) from: usize,

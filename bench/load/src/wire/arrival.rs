@@ -1,4 +1,4 @@
-//! What comes from a server, and how it may break the protocol.
+//! The units that come from a server, and its violations of the protocol.
 
 use std::borrow::Cow;
 
@@ -28,7 +28,7 @@ pub(crate) struct Data<'a> {
     pub(crate) data: Cow<'a, [u8]>,
 }
 
-/// How a server breaks the protocol.
+/// A violation of the protocol by the server.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Broken {
     #[error("the server refused the connection: {0}")]

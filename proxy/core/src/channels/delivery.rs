@@ -52,14 +52,14 @@ struct Limits {
 /// One connection as a recipient and as a sender.
 struct Queue {
     outbox: Outbox,
-    /// How a recipient reads whose socket did not take everything.
+    /// The lag of a recipient whose socket did not take everything.
     lag: Option<Box<Lag>>,
     /// Bytes that a draining recipient takes within
     /// [`DRAIN_TIME`](nws_protocol::limits::DRAIN_TIME).
     drain_bytes: usize,
-    /// How many recipients hold this sender back.
+    /// The number of recipients that hold this sender back.
     holders: usize,
-    /// When it was last held back, if ever.
+    /// The time at which it was last held back, if ever.
     held_until: Option<Instant>,
     /// The connection is closing: nothing is added to its outbox any more.
     is_closing: bool,
@@ -175,7 +175,7 @@ impl Delivery {
         output
     }
 
-    /// What waits for `conn`, in order and in pieces.
+    /// The bytes that wait for `conn`, in order and in pieces.
     pub(super) fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
         self.queues.get(conn).into_iter().flat_map(|queue| queue.outbox.pieces())
     }

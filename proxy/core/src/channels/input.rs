@@ -9,13 +9,13 @@ use crate::Share;
 /// A channel. A local and a network channel of the same name are different.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChannelKey {
-    /// How far it reaches.
+    /// Its scope: local or network.
     pub scope: Scope,
     /// Its name.
     pub name: ChannelName,
 }
 
-/// How the frames of a member are made.
+/// The form of a member's frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// JSON objects, and binary frames with a head.
@@ -45,7 +45,7 @@ pub enum Input<'a> {
         conn: ConnId,
         /// The channel; ignored where an id was reserved.
         channel: ChannelKey,
-        /// How its frames are made.
+        /// The form of its frames.
         framing: Framing,
     },
     /// A client is connected, but only to be told that it cannot be served.

@@ -41,7 +41,7 @@ enum Words {
     Record { record: LongRecord, recipient: Option<PeerId> },
 }
 
-/// How to encode it.
+/// The source of the message, and the framings in which it is encoded.
 #[derive(Debug)]
 struct Form {
     source: PeerId,

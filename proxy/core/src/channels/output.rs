@@ -65,7 +65,7 @@ pub enum Output {
     },
 }
 
-/// What waits now and did not wait before.
+/// The bytes and outputs that wait now and did not wait before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// Bytes for all connections together.
@@ -79,7 +79,7 @@ pub struct Pending {
 pub struct Cut {
     /// Its id.
     pub peer: PeerId,
-    /// How its slowness was seen.
+    /// The sign of its slowness.
     pub why: Slowness,
     /// Bytes that waited for it.
     pub waiting: usize,

@@ -144,7 +144,7 @@ impl Rosters {
         }
     }
 
-    /// How many members are present in a channel, of this proxy and of others.
+    /// The number of members that are present in a channel, of this proxy and of others.
     pub(super) fn count(&self, id: ChannelId) -> usize {
         let Some(channel) = self.channels.get(id) else { return 0 };
         let elsewhere = self.groups(id).map(|(_, group)| group.peers.present_count()).sum::<usize>();

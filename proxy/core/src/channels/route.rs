@@ -12,7 +12,7 @@ use super::said::Said;
 use super::serve::Serve;
 use super::{Channels, ConnId, Framing};
 
-/// Where a message to one peer goes.
+/// The recipient of a message to one peer.
 pub(super) enum Route {
     /// To a member of this proxy.
     Here(ConnId),
@@ -114,7 +114,7 @@ impl Channels {
         }
     }
 
-    /// Where a message of `from` to `target` goes.
+    /// The recipient of a message from `from` to `target`.
     #[inline]
     pub(super) fn route(&self, from: ConnId, target: &str) -> Route {
         let Some(sender) = self.rosters.client(from) else { return Route::Nowhere };

@@ -1,4 +1,4 @@
-//! What a peer says, and how it is encoded for its recipients.
+//! Encodes what a peer says for its recipients.
 
 use nws_protocol::binary::{self, Kind};
 use nws_protocol::link::Payload;
@@ -9,7 +9,7 @@ use nws_protocol::{Json, PeerId, raw};
 use super::Framing;
 use super::rosters::Client;
 
-/// What a peer says, in whichever form.
+/// The payload of a peer's message, in whichever form.
 #[derive(Clone, Copy)]
 pub(super) enum Said<'a> {
     Data(Json<'a>),

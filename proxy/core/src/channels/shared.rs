@@ -29,7 +29,7 @@ impl Shared {
         }
     }
 
-    /// How many channels there are.
+    /// The number of channels.
     #[must_use]
     pub fn channels(&self) -> usize {
         self.channels.load(Ordering::Relaxed)

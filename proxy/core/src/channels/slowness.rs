@@ -1,4 +1,4 @@
-//! How the proxy saw that a client reads too slowly.
+//! Names the signs that a client reads too slowly.
 
 use std::fmt;
 use std::time::Duration;

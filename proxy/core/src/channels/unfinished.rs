@@ -9,7 +9,7 @@ use nws_protocol::limits::{UNFINISHED_MAX, UNFINISHED_SHARE};
 
 use super::{Channels, ConnId, Shared};
 
-/// What is held for such messages. It is counted together with other state machines.
+/// The bytes that are held for such messages, counted together with other state machines.
 pub(super) struct Unfinished {
     shared: Arc<Shared>,
     /// The clients that have sent more than their share, by the bytes that they have sent.

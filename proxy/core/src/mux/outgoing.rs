@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use crate::{Channels, ConnId, Input};
 
-/// What waits to be sent on streams.
+/// The bytes that wait to be sent on streams.
 pub trait Outgoing {
-    /// What waits for `conn`, in order and in pieces of which none is empty.
+    /// The bytes that wait for `conn`, in order and in pieces of which none is empty.
     fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]>;
 
     /// So many bytes of what waits for `conn` have been taken for sending. 0 means that nothing can

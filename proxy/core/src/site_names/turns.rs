@@ -30,7 +30,7 @@ struct Waiting {
 type Turn = (u32, u64);
 
 impl Turns {
-    /// How many others come before `site`, which has been granted `granted` names.
+    /// The number of sites that come before `site`, which has been granted `granted` names.
     pub(super) fn before(&mut self, site: &Site, granted: u32, now: Instant) -> usize {
         self.waiting.retain(|waiting| now.saturating_duration_since(waiting.asked) < PATIENCE);
         let turn = self.of(site).map_or((granted, u64::MAX), |waiting| waiting.turn);

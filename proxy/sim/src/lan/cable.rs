@@ -15,7 +15,7 @@ use super::ids::MachineId;
 /// nothing is under way any more.
 pub(super) struct Cable {
     pub(super) ends: [End; 2],
-    /// What is under way to each side.
+    /// The packets under way to each side.
     pub(super) ways: [Way; 2],
 }
 
@@ -26,7 +26,7 @@ pub(super) struct End {
     /// The mesh has started the link: what has come may be answered.
     pub(super) is_started: bool,
     pub(super) is_ready: bool,
-    /// What came before the mesh had started the link.
+    /// The frames that came before the mesh had started the link.
     pub(super) early: Vec<Vec<u8>>,
     pub(super) session: Session,
     /// The streams, each with the connection that stands for the other side.
@@ -34,7 +34,7 @@ pub(super) struct End {
     pub(super) mux: Mux,
 }
 
-/// What is under way in one direction, in order.
+/// The packets under way in one direction, in order.
 pub(super) struct Way {
     pub(super) packets: VecDeque<(Instant, Packet)>,
     /// Nothing arrives before this time.

@@ -1,4 +1,4 @@
-//! How machines find each other: announcements that may be lost, and dials.
+//! Lets machines find each other, by announcements that may be lost, and by dials.
 
 use std::net::SocketAddr;
 use std::time::Duration;

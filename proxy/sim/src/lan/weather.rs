@@ -1,4 +1,4 @@
-//! How the network treats what is sent.
+//! The latency and the losses of the network.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub struct Weather {
     pub latency_min: Duration,
     /// The longest time that it takes.
     pub latency_max: Duration,
-    /// How many of a thousand announcements are lost.
+    /// The number of announcements in a thousand that are lost.
     pub lost_per_mille: u32,
     /// The longest time after the end of a partition until connections move again. They have
     /// retried ever more rarely meanwhile.

@@ -6,7 +6,7 @@ use super::*;
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// What may listen at an address.
+/// A listener at an address.
 enum Listener<'a> {
     Proxy(&'a Identity),
     /// It closes at once.

@@ -15,7 +15,7 @@ const NUMBER: usize = 8;
 /// A frame whose payload is rewritten only at both ends for each message.
 pub(super) struct Messages {
     frame: Vec<u8>,
-    /// Where in the frame the payload begins, and where the masked part does.
+    /// The places in the frame where the payload and the masked part begin.
     payload: usize,
     masked: usize,
 }

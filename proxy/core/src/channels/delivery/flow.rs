@@ -26,7 +26,7 @@ pub(super) struct Lagging {
     looks: VecDeque<ConnId>,
     /// Pairs of recipient and sender whose debt has grown since it was last judged.
     pub(super) touched: Vec<(ConnId, ConnId)>,
-    /// When all of them are looked at next.
+    /// The time at which all of them are looked at next.
     next_look: Option<Instant>,
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Lag {
     meter: Meter,
     /// Bytes within [`DRAIN_TIME`] from which on it counts as draining.
     enough: usize,
-    /// When the socket last took anything.
+    /// The time at which the socket last took anything.
     pub(super) progress: Instant,
     /// Bytes that this recipient has put into the count of all queues.
     pub(super) counted: usize,

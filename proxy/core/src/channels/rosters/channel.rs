@@ -31,11 +31,11 @@ pub(in crate::channels) struct Channel {
     numbers: HashMap<u32, ConnId, RandomState>,
     /// The number of the next member, unless all are used up.
     next_number: Option<u32>,
-    /// How many of `present` are raw.
+    /// The number of raw clients in `present`.
     pub(in crate::channels) raw: usize,
     /// It is not offered to other proxies, though it should be.
     pub(in crate::channels) is_isolated: bool,
-    /// How many groups have ever had a peer.
+    /// The number of groups that have ever had a peer.
     pub(in crate::channels) groups_with_peers: usize,
     /// Members of other proxies are leaving it in turns.
     pub(in crate::channels) is_departing: bool,

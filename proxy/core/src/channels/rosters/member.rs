@@ -1,4 +1,4 @@
-//! What a connection is to its channel.
+//! The role of a connection in its channel.
 
 use std::time::Instant;
 
@@ -42,9 +42,9 @@ pub(in crate::channels) struct Client {
     pub(in crate::channels) number: u32,
     /// Bytes that are held for a message whose end has not come.
     pub(in crate::channels) unfinished: usize,
-    /// When it last said anything.
+    /// The time of its last message.
     pub(in crate::channels) heard: Instant,
-    /// When it was last pinged. Joining counts as that.
+    /// The time of the last ping. Joining counts as one.
     pub(in crate::channels) asked: Instant,
 }
 

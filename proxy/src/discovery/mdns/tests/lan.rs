@@ -109,7 +109,7 @@ fn ip(words: &str) {
 /// A proxy, as far as mDNS is concerned. It says goodbye when it is dropped.
 pub(super) struct Neighbour {
     proxy: ProxyId,
-    /// When its thread was started.
+    /// The time at which its thread was started.
     pub(super) started: Instant,
     sightings: mpsc::Receiver<(Instant, Sighting)>,
     known: BTreeMap<ProxyId, (Instant, Vec<SocketAddr>)>,
