@@ -1,4 +1,4 @@
-//! What a frame is about.
+//! Names the actions of frames.
 
 /// The actions of the wire, by the facade's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,13 +10,13 @@ pub(crate) enum Action {
     Disconnect,
     Status,
     Error,
-    /// It is no frame at all.
+    /// The frame cannot be read.
     Unreadable,
     Welcome,
 }
 
 impl Action {
-    /// The action behind a number; a later proxy may have others.
+    /// The action with a number. A later proxy may send others.
     pub(crate) const fn of(number: u8) -> Option<Self> {
         Some(match number {
             1 => Self::Broadcast,

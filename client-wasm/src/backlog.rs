@@ -1,7 +1,7 @@
-//! What `bufferedAmount` counts: payload bytes that a socket took and has not sent.
+//! Computes `bufferedAmount`: the payload bytes that a socket has taken and not sent.
 //!
-//! The browser's own count is of frames, envelopes included. Frames leave in order, so the browser's count tells how
-//! many of the last frames wait, and how much of the first of them.
+//! The browser counts frames, envelopes included. Frames leave in order. So from the browser's
+//! count follows how many of the last frames wait, and how much of the first of them.
 
 use std::collections::VecDeque;
 
@@ -10,17 +10,18 @@ use std::collections::VecDeque;
 pub(crate) struct Backlog {
     frames: VecDeque<Frame>,
     bytes: f64,
-    /// The payload bytes that wait, of each port that has any: a page may ask after each message.
+    /// The payload bytes that wait, for each socket that has any. A page may ask for them after
+    /// each message.
     payloads: Vec<(u32, f64)>,
 }
 
-/// A frame that was handed to the browser.
+/// A frame that was given to the browser.
 pub(crate) struct Frame {
-    /// The serial of the port through which it was sent.
+    /// The serial of the socket through which it was sent.
     pub(crate) port: u32,
     /// Its bytes by the browser's count.
     pub(crate) bytes: f64,
-    /// The bytes of them that the page gave.
+    /// Those of the bytes that the page gave.
     pub(crate) payload: f64,
 }
 
@@ -31,8 +32,8 @@ impl Backlog {
         self.frames.push_back(frame);
     }
 
-    /// Forgets what has left, now that `waiting` bytes wait by the browser's count.
-    pub(crate) fn settle(&mut self, waiting: f64) {
+    /// Removes the frames that have left, now that `waiting` bytes wait by the browser's count.
+    pub(crate) fn drop_sent(&mut self, waiting: f64) {
         while let Some(Frame { port, bytes, payload }) = self.frames.pop_front() {
             let left = waiting - (self.bytes - bytes);
             if left > 0.0 {
@@ -46,7 +47,7 @@ impl Backlog {
         }
     }
 
-    /// The payload bytes of `port` that wait.
+    /// The payload bytes of the socket with serial `port` that wait.
     pub(crate) fn payload(&self, port: u32) -> f64 {
         self.place(port).map_or(0.0, |place| self.payloads[place].1)
     }
@@ -84,18 +85,18 @@ mod tests {
     #[test]
     fn everything_waits() {
         let mut backlog = backlog();
-        backlog.settle(150.0);
+        backlog.drop_sent(150.0);
         assert_eq!((backlog.payload(0), backlog.payload(1)), (40.0, 20.0));
     }
 
     #[test]
     fn frames_leave_in_order() {
         let mut backlog = backlog();
-        backlog.settle(110.0);
+        backlog.drop_sent(110.0);
         assert_eq!((backlog.payload(0), backlog.payload(1)), (30.0, 20.0));
-        backlog.settle(65.0);
+        backlog.drop_sent(65.0);
         assert_eq!((backlog.payload(0), backlog.payload(1)), (30.0, 15.0));
-        backlog.settle(0.0);
+        backlog.drop_sent(0.0);
         assert_eq!((backlog.payload(0), backlog.payload(1)), (0.0, 0.0));
         assert!(backlog.frames.is_empty() && backlog.payloads.is_empty());
     }
@@ -107,7 +108,7 @@ mod tests {
             backlog.push(Frame { port, bytes: 10.0, payload });
         }
         for (waiting, left) in [(20.0, 0.0), (10.0, 0.0), (0.0, 0.0)] {
-            backlog.settle(waiting);
+            backlog.drop_sent(waiting);
             assert_eq!(backlog.payload(0), left);
         }
         assert!(backlog.payloads.is_empty());
@@ -116,11 +117,11 @@ mod tests {
     #[test]
     fn a_frame_after_a_partial_one_counts_whole() {
         let mut backlog = backlog();
-        backlog.settle(5.0);
+        backlog.drop_sent(5.0);
         backlog.push(Frame { port: 1, bytes: 10.0, payload: 4.0 });
-        backlog.settle(15.0);
+        backlog.drop_sent(15.0);
         assert_eq!((backlog.payload(0), backlog.payload(1)), (5.0, 4.0));
-        backlog.settle(10.0);
+        backlog.drop_sent(10.0);
         assert_eq!((backlog.payload(0), backlog.payload(1)), (0.0, 4.0));
     }
 }

@@ -1,33 +1,34 @@
-//! Codes and reasons: what a page may say when it closes a socket (WHATWG WebSockets, section 3.1, `close`), and what
-//! `close` events show that no `close` event of the browser's stands for.
+//! Checks the code and the reason that a page gives when it closes a socket (WHATWG WebSockets,
+//! section 3.1, `close`), and names the codes of `close` events that the browser itself does not
+//! fire.
 
 use nws_protocol::CloseCode;
 
-/// What remains of a 125-byte control frame after the code.
+/// Bytes of a 125-byte control frame that remain after the code.
 const REASON_MAX: usize = 123;
 
-/// Stands for a code when none was given.
+/// Shown when no code was given.
 const NO_STATUS: u16 = 1005;
-/// The connection was lost, or never was.
+/// The connection was lost, or there never was one.
 pub(crate) const ABNORMAL: u16 = 1006;
 /// A peer has left.
 pub(crate) const GOING_AWAY: u16 = CloseCode::GoingAway.number();
 
 /// A code and a reason that a page may give.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Farewell {
+pub(crate) struct CloseArguments {
     pub(crate) code: Option<u16>,
     pub(crate) reason: String,
 }
 
-/// Why a code or a reason is refused.
+/// The reason why a code or a reason is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Code,
     Reason,
 }
 
-impl Farewell {
+impl CloseArguments {
     pub(crate) fn new(code: Option<f64>, reason: Option<String>) -> Result<Self, Refusal> {
         let code = code.map(clamp);
         if code.is_some_and(|code| !CloseCode::is_allowed_to_pages(code)) {
@@ -37,7 +38,7 @@ impl Farewell {
         if reason.len() > REASON_MAX {
             return Err(Refusal::Reason);
         }
-        // A frame has no place for a reason without a code.
+        // In a frame, a reason needs a code before it.
         let code = code.or((!reason.is_empty()).then_some(CloseCode::Normal.number()));
         Ok(Self { code, reason })
     }
@@ -48,7 +49,7 @@ impl Farewell {
     }
 }
 
-/// WebIDL's `[Clamp] unsigned short`. A cast saturates, and makes 0 of NaN.
+/// `[Clamp] unsigned short` of WebIDL. A cast saturates, and makes 0 of NaN.
 fn clamp(number: f64) -> u16 {
     number.round_ties_even() as u16
 }
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     fn code(number: f64) -> Result<Option<u16>, Refusal> {
-        Farewell::new(Some(number), None).map(|farewell| farewell.code)
+        CloseArguments::new(Some(number), None).map(|arguments| arguments.code)
     }
 
     #[test]
@@ -69,7 +70,7 @@ mod tests {
         for bad in [0.0, 999.0, 1001.0, 1005.0, 2999.0, 5000.0, 66_536.0, -1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(code(bad), Err(Refusal::Code), "{bad}");
         }
-        assert_eq!(Farewell::new(None, None), Ok(Farewell { code: None, reason: String::new() }));
+        assert_eq!(CloseArguments::new(None, None), Ok(CloseArguments { code: None, reason: String::new() }));
     }
 
     #[test]
@@ -81,15 +82,17 @@ mod tests {
 
     #[test]
     fn a_reason_needs_a_code() {
-        let code = |reason: &str| Farewell::new(None, Some(reason.into())).map(|farewell| farewell.code);
+        let code =
+            |reason: &str| CloseArguments::new(None, Some(reason.into())).map(|arguments| arguments.code);
         assert_eq!(code("why"), Ok(Some(1000)));
         assert_eq!(code(""), Ok(None));
     }
 
     #[test]
     fn reasons_count_bytes() {
-        let reason =
-            |text: String| Farewell::new(Some(1000.0), Some(text)).map(|farewell| farewell.reason.len());
+        let reason = |text: String| {
+            CloseArguments::new(Some(1000.0), Some(text)).map(|arguments| arguments.reason.len())
+        };
         assert_eq!(reason("é".repeat(61)), Ok(122));
         assert_eq!(reason("é".repeat(62)), Err(Refusal::Reason));
     }

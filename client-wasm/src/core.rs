@@ -1,10 +1,10 @@
-//! What the facade calls.
+//! The functions that the facade calls.
 
 use nws_protocol::ChannelName;
 use wasm_bindgen::prelude::*;
 
 use crate::action::Action;
-use crate::close::Farewell;
+use crate::close::CloseArguments;
 use crate::exception;
 use crate::failure::Failure;
 use crate::host::Host;
@@ -12,23 +12,24 @@ use crate::reconnect::Policy;
 use crate::session::Session;
 use crate::state::ReadyState;
 
-/// Formatting the reason of protocol's own error would cost a fifth of the module.
+/// The text of the protocol crate's own error would need formatting code, a fifth of the module.
 const NAME_RULE: &str = "a channel name has 1 to 255 of A-Z a-z 0-9 + = * . _ - and is neither . nor ..";
 
-/// The core of one `NetworkWebSocket` and of its peers' sockets. A call that is about one of them has its serial, and of
-/// a peer the state, which its socket keeps.
+/// The core of one `NetworkWebSocket` and of its peers' sockets. A call about one of them has its
+/// serial. A call about a peer also has the state of the peer's socket, which that socket keeps.
 #[wasm_bindgen]
 pub struct Core(Session);
 
-/// What the page asks for.
+/// The calls that follow from what the page does.
 #[wasm_bindgen]
 impl Core {
-    /// A channel that connects in a later task: one that the page closes at once never joins. With `max_delay` it connects again after a loss, pausing at most so many
-    /// milliseconds between attempts; with `max_queued` it keeps so many bytes meanwhile.
+    /// Makes a channel that connects in a later task: a channel that the page closes at once never
+    /// joins. With `max_delay` it connects again after a loss, and pauses at most so many
+    /// milliseconds between attempts. With `max_queued` it keeps up to so many bytes meanwhile.
     ///
     /// # Errors
     ///
-    /// A `SyntaxError` for a name that no channel can have.
+    /// A `SyntaxError` when no channel can have this name.
     #[wasm_bindgen(constructor)]
     pub fn new(
         host: Host,
@@ -41,8 +42,8 @@ impl Core {
         Ok(Self(Session::start(host, policy)))
     }
 
-    /// Sends a frame of which `overhead` bytes are not the page's. Returns what became of it: 0 it is sent, 1 it is to be
-    /// queued, 2 it is discarded, as the socket is closed.
+    /// Sends a frame of which `overhead` bytes are not the page's. Gives 0 if it was sent, 1 if it
+    /// has to be queued, and 2 if it is discarded because the socket is closed.
     ///
     /// # Errors
     ///
@@ -51,11 +52,11 @@ impl Core {
         self.0.send(serial, ReadyState::of(state), frame, overhead).map(|fate| fate as u8)
     }
 
-    /// Whether `bytes` may be queued besides those that are.
+    /// Checks that `bytes` may be queued besides the `queued` ones.
     ///
     /// # Errors
     ///
-    /// A `QuotaExceededError` if not.
+    /// A `QuotaExceededError` when they may not.
     #[wasm_bindgen(js_name = checkRoom)]
     pub fn check_room(&self, queued: f64, bytes: f64) -> Result<(), JsValue> {
         self.0.check_room(queued + bytes)
@@ -73,7 +74,7 @@ impl Core {
         code: Option<f64>,
         reason: Option<String>,
     ) -> Result<(), JsValue> {
-        self.0.close(serial, ReadyState::of(state), &Farewell::new(code, reason)?)
+        self.0.close(serial, ReadyState::of(state), &CloseArguments::new(code, reason)?)
     }
 
     /// The `readyState` of a socket.
@@ -89,19 +90,19 @@ impl Core {
     }
 }
 
-/// What happens, at the facade's wish or at the browser's socket.
+/// The calls that follow from events of the facade or of the browser's socket.
 #[wasm_bindgen]
 impl Core {
-    /// Connects to the channel at `url`, when that is what it waits for.
+    /// Connects to the channel at `url`, if the channel waits for that.
     ///
     /// # Errors
     ///
-    /// What the browser's own constructor throws.
+    /// The exceptions of the browser's own constructor.
     pub fn connect(&self, url: &str, protocols: &JsValue) -> Result<(), JsValue> {
         self.0.connect(url, protocols)
     }
 
-    /// Where the proxy is could not be found out.
+    /// The facade could not find out where the proxy is.
     #[wasm_bindgen(js_name = onEndpointFailure)]
     pub fn on_endpoint_failure(&self) {
         self.0.on_endpoint_failure();
@@ -113,7 +114,8 @@ impl Core {
         self.0.on_open();
     }
 
-    /// A frame has come; of the peer that it is about, the state, 4 if there is none.
+    /// A frame has come. `peer` is the state of the socket of the peer that it is about, or 4 if
+    /// there is none.
     #[wasm_bindgen(js_name = onFrame)]
     pub fn on_frame(&self, action: u8, peer: u16) {
         self.0.on_frame(Action::of(action), ReadyState::of_known(peer));
@@ -131,26 +133,26 @@ impl Core {
         self.0.on_close(code);
     }
 
-    /// What is known of the way to the proxy.
+    /// The facts that the facade knows about the way to the proxy.
     #[wasm_bindgen(js_name = onFacts)]
     pub fn on_facts(&self, facts: u32) {
         self.0.on_facts(facts);
     }
 
-    /// The time for which the host was to wait is over.
+    /// The time that the host had to wait is over.
     #[wasm_bindgen(js_name = onAwake)]
     pub fn on_awake(&self) {
         self.0.on_awake();
     }
 
-    /// The turn in which a page closed a socket is over.
+    /// The task in which a page closed a socket has ended.
     #[wasm_bindgen(js_name = onLeft)]
     pub fn on_left(&self, serial: u32, state: u16) {
         self.0.on_left(serial, ReadyState::of(state));
     }
 }
 
-/// The number of what speaks against a connection, 0 if the facts have nothing.
+/// The number of the failure that the facts explain, or 0 if they explain none.
 #[wasm_bindgen]
 pub fn judge(facts: u32) -> u8 {
     Failure::of_facts(facts).map_or(0, |failure| failure as u8)

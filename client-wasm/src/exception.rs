@@ -27,6 +27,6 @@ impl From<Refusal> for JsValue {
 }
 
 fn named(message: &str, name: &str) -> JsValue {
-    // A constructor that is given two strings does not throw; if it did, that exception would do as well.
+    // A constructor with two strings does not throw. If it did, that exception would do as well.
     DomException::new_with_message_and_name(message, name).map_or_else(|error| error, JsValue::from)
 }

@@ -1,24 +1,25 @@
-//! Why a socket failed. The words for it, for programs and for people, are in polyfill/src/failures.ts.
+//! Names the reasons why a socket failed. Their texts, for programs and for users, are in
+//! polyfill/src/failures.ts.
 
 use nws_protocol::CloseCode;
 
-/// What an `error` event says. The facade's list has the same order.
+/// The reason in an `error` event. The facade's list has the same order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Failure {
-    /// The proxy sent what cannot be a frame.
+    /// The proxy sent something that cannot be a frame.
     BadFrame,
     /// The page closed the socket before it was open.
     Abandoned,
     /// The connection broke.
     Broken,
-    /// The page's own function could not tell where the proxy is.
+    /// The page's own function could not give the address of the proxy.
     NoEndpoint,
-    /// A connection could not be made, though nothing is known to be in its way.
+    /// A connection could not be made, and no obstacle is known.
     Unreached,
     /// The site has tried too many names, or the proxy or the channel is full.
     Limit,
-    /// The page sent more in one message than the proxy takes.
+    /// The page sent more in one message than the proxy accepts.
     TooBig,
     /// The proxy does not accept what the page sent.
     Rejected,
@@ -28,29 +29,30 @@ pub(crate) enum Failure {
     Detoured,
     /// Content-Security-Policy or the browser forbids the connection.
     Blocked,
-    /// The page around this one has not passed its permission on.
+    /// The embedding page has not passed its permission on.
     BlockedFrame,
     /// The proxy speaks another protocol.
     VersionMismatch,
     /// The proxy does not serve this origin.
     OriginNotAllowed,
-    /// The page came by http from elsewhere.
+    /// The page came by http from another machine.
     InsecureContext,
-    /// The person has not allowed it.
+    /// The user has not allowed it.
     PermissionDenied,
 }
 
-/// What the facade can know of the way to a proxy, as bits: `Fact` of polyfill/src/facts.ts.
+/// The facts that the facade can know about the way to a proxy, as bits: `Fact` in
+/// polyfill/src/numbers.ts.
 pub(crate) mod fact {
     /// Content-Security-Policy or the browser forbids the connection.
     pub(crate) const BARRED: u32 = 1;
-    /// The browser has not allowed the page to talk to programs on this machine.
+    /// The browser has not allowed the page to connect to programs on this machine.
     pub(crate) const UNGRANTED: u32 = 2;
-    /// The page came by http from elsewhere.
+    /// The page came by http from another machine.
     pub(crate) const INSECURE: u32 = 4;
-    /// The page around this one has not passed its permission on.
+    /// The embedding page has not passed its permission on.
     pub(crate) const EMBEDDED: u32 = 8;
-    /// Who answers is a proxy of this protocol, or takes too long to tell.
+    /// The program that answers is a proxy of this protocol, or takes too long to tell.
     pub(crate) const PRESENT: u32 = 16;
     /// It does not serve this origin.
     pub(crate) const REFUSED: u32 = 32;
@@ -61,7 +63,8 @@ pub(crate) mod fact {
 }
 
 impl Failure {
-    /// What it says of the page, or of the proxy, that the proxy ended a connection with `code`; of most codes nothing.
+    /// What the `code` with which the proxy ended a connection says about the page or the proxy.
+    /// Most codes say nothing.
     pub(crate) const fn of_code(code: u16) -> Option<Self> {
         const PROTOCOL: u16 = CloseCode::Protocol.number();
         const UNSUPPORTED: u16 = CloseCode::Unsupported.number();
@@ -78,7 +81,7 @@ impl Failure {
         }
     }
 
-    /// Why no connection can be made, if the facts say so.
+    /// The reason why no connection can be made, if the facts explain it.
     pub(crate) fn of_facts(facts: u32) -> Option<Self> {
         let table = [
             (fact::BARRED, Some(Self::Blocked)),
@@ -94,7 +97,7 @@ impl Failure {
         first.map_or(Some(Self::ProxyNotRunning), |(_, failure)| failure)
     }
 
-    /// Whether trying again may help.
+    /// Gives whether another attempt may succeed.
     pub(crate) fn may_pass(self) -> bool {
         match self {
             Self::BadFrame

@@ -1,15 +1,17 @@
-//! The facade's side of a channel: what the core asks of it, and the events that the core has it fire.
+//! The facade's side of a channel: what the core asks of the facade, and the events that the core
+//! lets it fire.
 //!
-//! Objects stay where they are: sockets of the page, frames, strings and buffers live in JavaScript, and only numbers
-//! cross. So the host has a peer in mind, the one that the core was last called for, and an end, the last one reported;
-//! what is asked is about those. Garbage stays garbage, too: of the page's objects the core holds the host alone.
+//! Objects stay in JavaScript: sockets of the page, frames, strings and buffers. Only numbers
+//! cross. So the host remembers the peer of the last call to the core, and the last end that was
+//! set; calls without arguments are about these. Garbage stays in JavaScript too: of the page's
+//! objects the core holds only the host.
 
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
 use crate::failure::Failure;
 
-/// The serial of the channel's own socket; peers are numbered from 1 on.
+/// The serial of the channel's own socket. Peers are numbered from 1 on.
 pub(crate) const ROOT: u32 = 0;
 
 #[wasm_bindgen]
@@ -17,41 +19,43 @@ extern "C" {
     /// The facade of one channel.
     pub type Host;
 
-    /// Finds out where the proxy is, and calls the core's `connect`.
+    /// Finds the address of the proxy, and calls the core's `connect`.
     #[wasm_bindgen(method)]
     pub(crate) fn connect(this: &Host);
 
-    /// Calls the core for what happens at `socket` from here on, and never again for another one.
+    /// Calls the core for the events of `socket` from now on, and for those of no earlier socket.
     #[wasm_bindgen(method)]
     pub(crate) fn listen(this: &Host, socket: &WebSocket);
 
-    /// Lets go of the browser's socket.
+    /// Forgets the browser's socket.
     #[wasm_bindgen(method)]
     pub(crate) fn unlisten(this: &Host);
 
-    /// Calls the core's `onAwake` after so many milliseconds; of a wait that is `hopeful` also when there is reason to hope:
-    /// the network is back, or somebody looks at the page. There is one wait at a time.
+    /// Calls the core's `onAwake` after so many milliseconds. A wait that is `hopeful` also ends
+    /// when the network is back, or when the user looks at the page: then an attempt may succeed.
+    /// There is one wait at a time.
     #[wasm_bindgen(method)]
     pub(crate) fn wait(this: &Host, milliseconds: f64, hopeful: bool);
 
-    /// Forgets the wait.
+    /// Cancels the wait.
     #[wasm_bindgen(method, js_name = cancelWait)]
     pub(crate) fn cancel_wait(this: &Host);
 
-    /// Takes from the frame how much the proxy takes at once, and sends what was queued. Returns whether anything of it is
-    /// too large.
+    /// Takes from the frame how much the proxy accepts in one message, and sends what was queued.
+    /// Gives whether any of it is too large.
     #[wasm_bindgen(method)]
     pub(crate) fn flush(this: &Host) -> bool;
 
-    /// Keeps, beyond the end of a connection, what `bufferedAmount` counts: for the peers, and for the channel if `all`.
+    /// Keeps what `bufferedAmount` counts beyond the end of a connection: for the peers, and for
+    /// the channel too if `all`.
     #[wasm_bindgen(method, js_name = retainUnsent)]
     pub(crate) fn retain_unsent(this: &Host, all: bool);
 
-    /// The own id is not known any more.
+    /// Forgets the own id.
     #[wasm_bindgen(method, js_name = clearId)]
     pub(crate) fn clear_id(this: &Host);
 
-    /// Fires `open`, with the own id that the frame tells.
+    /// Fires `open`, with the own id in the frame.
     #[wasm_bindgen(method)]
     pub(crate) fn opened(this: &Host);
 
@@ -63,19 +67,19 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn broadcast(this: &Host);
 
-    /// Fires `message` at the peer.
+    /// Fires `message` at the peer's socket.
     #[wasm_bindgen(method)]
     pub(crate) fn direct(this: &Host);
 
-    /// Fires `error` for a frame that could not be served, where it was sent.
+    /// Fires `error` for a frame that was refused, at the socket that sent it.
     #[wasm_bindgen(method)]
     pub(crate) fn complain(this: &Host);
 
-    /// Finds out what is known of the way to the proxy, and calls the core's `onFacts`.
+    /// Gathers facts about the way to the proxy, and calls the core's `onFacts`.
     #[wasm_bindgen(method, js_name = gatherFacts)]
     pub(crate) fn gather_facts(this: &Host);
 
-    /// Fires `error` for the [`Failure`] of that number, which ends the channel if it is `fatal`.
+    /// Fires `error` for the [`Failure`] with this number, which ends the channel if it is `fatal`.
     #[wasm_bindgen(method)]
     fn error(this: &Host, failure: u8, fatal: bool);
 
@@ -83,15 +87,15 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn reconnecting(this: &Host, attempt: u32, delay: f64);
 
-    /// The end is this one, without a reason.
+    /// Sets the end: this code, and no reason.
     #[wasm_bindgen(method, js_name = setEnd)]
     pub(crate) fn set_end(this: &Host, code: u16, clean: bool);
 
-    /// Fires `close`, and lets go of everything.
+    /// Fires `close`, and forgets all objects.
     #[wasm_bindgen(method)]
     pub(crate) fn closed(this: &Host);
 
-    /// Makes the peer's socket, and fires `connect`. Returns the socket's state afterwards.
+    /// Makes the peer's socket, and fires `connect`. Gives the socket's state afterwards.
     #[wasm_bindgen(method)]
     pub(crate) fn arrive(this: &Host, serial: u32) -> u16;
 
@@ -103,16 +107,16 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn depart(this: &Host);
 
-    /// The same for all peers.
+    /// Does the same for all peers.
     #[wasm_bindgen(method, js_name = departAll)]
     pub(crate) fn depart_all(this: &Host);
 
-    /// The peer's socket, or all, are closing.
+    /// Marks the peer's socket, or all sockets, as closing.
     #[wasm_bindgen(method)]
     pub(crate) fn closing(this: &Host, all: bool);
 
-    /// Calls the core's `onLeft` for the peer, or the channel, once the page's present turn is over, as `close()` never
-    /// fires an event by itself. The end is what the page wants.
+    /// Calls the core's `onLeft` for the peer or the channel when the page's present task has
+    /// ended, as `close()` never fires an event itself. Sets the end to what the page wants.
     #[wasm_bindgen(method, js_name = leaveSoon)]
     pub(crate) fn leave_soon(this: &Host, serial: u32, code: u16, reason: &str);
 }

@@ -1,8 +1,9 @@
-//! The core of `NetworkWebSocket`, compiled to WebAssembly: what a page's sockets do, behind a class that only
-//! looks like the DOM's.
+//! The core of `NetworkWebSocket`, compiled to WebAssembly. It decides what a page's sockets do.
+//! The class that the page sees only looks like those of the DOM.
 //!
-//! The facade (polyfill/) owns all objects and calls [`Core`] with numbers; the core decides, and has the facade's `Host`
-//! fire the events. Only channel names, endpoints and close reasons ever enter WebAssembly memory.
+//! The facade (polyfill/) owns all objects, and calls [`Core`] with numbers. The core decides, and
+//! lets the facade's `Host` fire the events. Only channel names, endpoints and close reasons ever
+//! enter WebAssembly memory.
 
 mod action;
 #[cfg(target_family = "wasm")]

@@ -1,4 +1,4 @@
-//! Holds the numbers of the facade (polyfill/src) to those of the core.
+//! Compares the numbers of the facade (polyfill/src) with those of the core.
 
 use crate::action::Action;
 use crate::close;
@@ -10,7 +10,7 @@ const NUMBERS: &str = include_str!("../../polyfill/src/numbers.ts");
 const FAILURES: &str = include_str!("../../polyfill/src/failures.ts");
 const FACTS: &str = include_str!("../../polyfill/src/facts.ts");
 
-/// The members of one of the facade's enumerations.
+/// The members of an enumeration of the facade.
 fn members(name: &str) -> Vec<(&'static str, u32)> {
     let (_, rest) = NUMBERS.split_once(&format!("enum {name} {{")).unwrap();
     let (body, _) = rest.split_once('}').unwrap();

@@ -1,26 +1,29 @@
-//! When a lost connection is tried again.
+//! Decides when a lost connection is tried again.
 
-/// What the option `reconnect` asks for.
+/// The option `reconnect`.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy {
     /// The longest pause between two attempts, in milliseconds.
     pub(crate) max_delay: f64,
-    /// The bytes that may wait for a connection; none are taken without it.
+    /// The bytes that may wait for a connection. Without it, none may.
     pub(crate) max_queued: Option<f64>,
 }
 
-/// How long a connection lasts, in milliseconds, whose loss begins a new outage. A proxy that admits a page and soon closes
-/// again is met with longer and longer pauses, whatever the code: it may be what the page does each time.
+/// How long a connection has to last, in milliseconds, so that its loss begins a new outage. A
+/// proxy that admits a page and soon closes again gets longer and longer pauses, whatever the code:
+/// what the page does may be the cause each time.
 pub(crate) const LASTING_MS: f64 = 5000.0;
 
-/// The longest pause before the first attempt, in milliseconds: about what a proxy takes to start anew.
+/// The longest pause before the first attempt, in milliseconds: about the time that a proxy takes
+/// to restart.
 const FIRST_DELAY: f64 = 100.0;
 
 impl Policy {
-    /// The pause before an attempt, 1 being the first of an outage: doubled each time, and at least half of that, so that
-    /// the pages that lost a proxy together do not come back together ("equal jitter").
+    /// The pause before an attempt; the first of an outage is 1. The longest pause doubles each
+    /// time, and the pause is at least half of that. So pages that lost a proxy together do not
+    /// come back together ("equal jitter").
     pub(crate) fn delay(self, attempt: u32, chance: f64) -> f64 {
-        // Beyond a factor of 2^16 any sensible limit is reached.
+        // With a factor above 2^16, any sensible limit is reached.
         let longest = (FIRST_DELAY * f64::from(1 << attempt.min(17)) / 2.0).min(self.max_delay);
         longest * (1.0 + chance) / 2.0
     }

@@ -1,4 +1,4 @@
-//! One channel of a page, whatever connection carries it: what the page asks of it.
+//! One channel of a page, across all its connections: what the page asks of it.
 
 mod arrivals;
 mod connection;
@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
 
 use crate::backlog::{Backlog, Frame};
-use crate::close::Farewell;
+use crate::close::CloseArguments;
 use crate::exception;
 use crate::failure::Failure;
 use crate::host::{Host, ROOT};
@@ -19,7 +19,8 @@ use connection::Phase;
 
 /// A channel.
 ///
-/// Handlers of the page run inside of every event and may call back: hence cells, none of them borrowed meanwhile.
+/// The page's handlers run inside every event, and may call back. So the state is in cells, and
+/// none of them is borrowed then.
 pub(crate) struct Session {
     host: Host,
     policy: Option<Policy>,
@@ -27,20 +28,20 @@ pub(crate) struct Session {
     phase: Cell<Phase>,
     last_serial: Cell<u32>,
     socket: RefCell<Option<Socket>>,
-    /// Whether the browser reported an error of the socket.
+    /// The browser has reported an error of the socket.
     broken: Cell<bool>,
     backlog: RefCell<Backlog>,
-    /// Whether it has ever been open.
+    /// The channel has been open before.
     opened: Cell<bool>,
-    /// When the proxy told the own id, in milliseconds.
+    /// The time at which the proxy told the own id, in milliseconds.
     admitted: Cell<f64>,
-    /// The attempts of this outage that were announced.
+    /// The attempts of this outage that were announced to the page.
     attempts: Cell<u32>,
-    /// What the page was told since the channel was last open.
+    /// The failure that was told to the page since the channel was last open.
     told: Cell<Option<Failure>>,
 }
 
-/// What becomes of a frame.
+/// The result of sending a frame.
 #[derive(Clone, Copy)]
 #[repr(u8)]
 pub(crate) enum Fate {
@@ -75,7 +76,8 @@ impl Session {
         frame: &JsValue,
         overhead: f64,
     ) -> Result<Fate, JsValue> {
-        // Only who connects again needs to know whether the browser's socket is about to end.
+        // Whether the browser's socket is about to end matters only to a channel that connects
+        // again.
         let state = if self.policy.is_some() { self.ready_state(serial, own) } else { self.own(serial, own) };
         match state {
             ReadyState::Connecting if serial == ROOT && self.queue_limit().is_some() => Ok(Fate::Queued),
@@ -95,7 +97,12 @@ impl Session {
         }
     }
 
-    pub(crate) fn close(&self, serial: u32, own: ReadyState, farewell: &Farewell) -> Result<(), JsValue> {
+    pub(crate) fn close(
+        &self,
+        serial: u32,
+        own: ReadyState,
+        arguments: &CloseArguments,
+    ) -> Result<(), JsValue> {
         if self.own(serial, own) >= ReadyState::Closing {
             return Ok(());
         }
@@ -103,24 +110,26 @@ impl Session {
         if serial == ROOT {
             self.state.set(ReadyState::Closing);
             self.host.cancel_wait();
-            // Of a broken socket, or one that is tried again, nothing more is to be expected.
+            // Nothing more will come from a broken socket, or from an attempt that has not
+            // succeeded yet.
             if self.phase.get() != Phase::Admitted && (self.broken.get() || self.policy.is_some()) {
                 self.abandon();
             }
             if let Some(socket) = self.socket.take() {
                 // Node fires the last events within this call.
-                let outcome = socket.leave(farewell);
+                let outcome = socket.close_with(arguments);
                 if self.is(ReadyState::Closing) {
                     self.socket.replace(Some(socket));
                 }
                 return outcome;
             }
         }
-        self.host.leave_soon(serial, farewell.shown_code(), &farewell.reason);
+        self.host.leave_soon(serial, arguments.shown_code(), &arguments.reason);
         Ok(())
     }
 
-    /// What the page sees: the browser's socket may have left the open state before its `close` event comes.
+    /// The state that the page sees. The browser's socket may leave the open state before its
+    /// `close` event comes.
     pub(crate) fn ready_state(&self, serial: u32, own: ReadyState) -> ReadyState {
         let own = self.own(serial, own);
         let socket = self.socket.borrow().as_ref().map(|socket| ReadyState::of(socket.ready_state()));
@@ -137,7 +146,7 @@ impl Session {
     pub(crate) fn buffered_amount(&self, serial: u32) -> f64 {
         let waiting = self.socket.borrow().as_ref().map_or(0, |socket| socket.buffered_amount());
         let mut backlog = self.backlog.borrow_mut();
-        backlog.settle(f64::from(waiting));
+        backlog.drop_sent(f64::from(waiting));
         backlog.payload(serial)
     }
 
@@ -147,12 +156,12 @@ impl Session {
             socket.send(frame);
             let bytes = f64::from(socket.buffered_amount()) - before;
             let mut backlog = self.backlog.borrow_mut();
-            backlog.settle(before);
+            backlog.drop_sent(before);
             backlog.push(Frame { port: serial, bytes, payload: (bytes - overhead).max(0.0) });
         }
     }
 
-    /// A peer's socket keeps its own state, the channel's is here.
+    /// The own state of a socket. A peer's socket keeps its own; the channel's is here.
     fn own(&self, serial: u32, state: ReadyState) -> ReadyState {
         if serial == ROOT { self.state.get() } else { state }
     }

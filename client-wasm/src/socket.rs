@@ -3,11 +3,11 @@
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
-use crate::close::Farewell;
+use crate::close::CloseArguments;
 
 #[wasm_bindgen]
 extern "C" {
-    /// A `WebSocket` that is only asked to send what it cannot refuse.
+    /// A `WebSocket` whose `send` is only called when it cannot throw.
     #[wasm_bindgen(extends = WebSocket)]
     pub(crate) type Socket;
 
@@ -20,10 +20,10 @@ impl Socket {
         WebSocket::new_with_str_sequence(url, protocols).map(JsCast::unchecked_into)
     }
 
-    /// Browsers do not take `undefined` for a missing code where a reason follows.
-    pub(crate) fn leave(&self, farewell: &Farewell) -> Result<(), JsValue> {
-        match farewell.code {
-            Some(code) => self.close_with_code_and_reason(code, &farewell.reason),
+    /// Browsers do not accept `undefined` as a missing code before a reason.
+    pub(crate) fn close_with(&self, arguments: &CloseArguments) -> Result<(), JsValue> {
+        match arguments.code {
+            Some(code) => self.close_with_code_and_reason(code, &arguments.reason),
             None => self.close(),
         }
     }

@@ -1,6 +1,6 @@
-//! Where a socket is in its life.
+//! The states of a socket.
 
-/// The four states of a WebSocket, in the order in which it goes through them.
+/// The four states of a WebSocket, in the order in which it passes through them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ReadyState {
     Connecting,
@@ -10,7 +10,7 @@ pub(crate) enum ReadyState {
 }
 
 impl ReadyState {
-    /// The state behind a number that a browser or [`number`](Self::number) gave.
+    /// The state with a number that a browser or [`number`](Self::number) gave.
     pub(crate) const fn of(number: u16) -> Self {
         match number {
             0 => Self::Connecting,
@@ -20,7 +20,7 @@ impl ReadyState {
         }
     }
 
-    /// The same, or none for 4: there is no such socket.
+    /// Does the same, and gives `None` for 4: there is no such socket.
     pub(crate) fn of_known(number: u16) -> Option<Self> {
         (number < 4).then(|| Self::of(number))
     }

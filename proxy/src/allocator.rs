@@ -1,9 +1,9 @@
-//! The allocator: what a peak has taken goes back to the system when it is over.
+//! Chooses the allocator, so that memory goes back to the system after a peak.
 
 pub(crate) use chosen::give_back;
 
-/// That of glibc keeps what lies below anything that is still in use: after a peak all of it stayed. jemalloc gives
-/// back pages that nobody has used for some seconds.
+/// The allocator of glibc keeps all memory that lies below anything that is still in use: after a
+/// peak all of it stayed. jemalloc gives back pages that have not been used for some seconds.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod chosen {
     use tikv_jemalloc_ctl::{Result, background_thread, max_background_threads};
@@ -12,11 +12,12 @@ mod chosen {
     #[global_allocator]
     static ALLOCATOR: Jemalloc = Jemalloc;
 
-    /// Starts the thread that gives back, as a proxy that nobody uses allocates nothing, and so never would by itself.
+    /// Starts the thread that gives memory back. Without it, jemalloc does so only while the
+    /// program allocates, and an idle proxy does not.
     pub(crate) fn give_back() {
         let started = start();
         if let Err(error) = started {
-            tracing::warn!(%error, "memory is given back only while the proxy is used");
+            tracing::warn!(%error, "an idle proxy does not give memory back to the system");
         }
     }
 
@@ -26,7 +27,7 @@ mod chosen {
     }
 }
 
-/// Other systems keep the allocator that they have. What it gives back after a peak was not measured.
+/// Other systems keep their own allocator. What it gives back after a peak was not measured.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 mod chosen {
     pub(crate) fn give_back() {}

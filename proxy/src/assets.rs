@@ -1,4 +1,5 @@
-//! Files that the proxy carries: the console, the demos and, if it was built, the client, as scripts and as npm package.
+//! Serves the files that the proxy carries: the console, the demos and, if it was built, the
+//! client, as scripts and as npm package.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -13,15 +14,17 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-/// What our pages may do: run our scripts and the client's WebAssembly, show what peers have sent, and talk to
-/// proxies of this machine. A page on [::1] is covered by 'self': CSP has no form for addresses of IPv6.
+/// What our pages may do: run our scripts and the client's WebAssembly, show what peers have sent,
+/// and connect to proxies of this machine. 'self' covers a page on [::1]: CSP has no form for IPv6
+/// addresses.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
                       img-src 'self' data: blob:; media-src 'self' blob:; \
                       connect-src 'self' ws://localhost:* ws://127.0.0.1:* http://localhost:* http://127.0.0.1:*; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What our pages may ask the person for: the conference needs camera, microphone, screen, and a screen that stays on.
-/// What is not named here has a default of its own in each browser, hence the list of what nobody gets.
+/// What our pages may ask the user for: the conference needs camera, microphone, screen capture,
+/// and a screen that stays on. What is not listed has a default that differs between browsers, so
+/// this also lists what no page gets.
 const DEVICES: &str = "camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self), \
                        accelerometer=(), bluetooth=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), \
                        midi=(), payment=(), serial=(), usb=()";
@@ -31,13 +34,13 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Shown instead of the console where the client was not built.
+/// The page shown instead of the console where the client was not built.
 pub(crate) const UNBUILT_PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8>\
     <title>Network Web Sockets</title><h1>The browser client is not built</h1>\
     <p>This proxy relays, but it was compiled without its pages. Run <code>cargo xtask build</code> in its \
     source folder and start it again, or use <code>cargo xtask run</code>, which does both.</p></html>";
 
-/// npm shows the error of such a body.
+/// The body whose error npm shows.
 const UNBUILT_PACKAGE: &str = "{\"error\":\"this proxy was compiled without the npm package; run `cargo \
     xtask build` in its source folder and start it again\"}\n";
 
@@ -48,7 +51,8 @@ const UNBUILT_SCRIPT: &str = "throw new Error('networkwebsockets: this proxy was
 #[folder = "console/"]
 struct Console;
 
-/// Of what is bundled, the compressed forms alone: sources and bundles together would be a tenth of the program.
+/// Of bundled files only the compressed forms: sources and bundles together would be a tenth of the
+/// program.
 #[derive(RustEmbed)]
 #[folder = "../demo/"]
 #[include = "*.html"]
@@ -65,7 +69,7 @@ struct Demo;
 #[allow_missing = true]
 struct Client;
 
-/// A file and how it may be used.
+/// A file, and how it is served.
 pub(crate) struct Asset {
     bytes: Cow<'static, [u8]>,
     kind: &'static str,
@@ -90,18 +94,19 @@ pub(crate) fn client(name: &str) -> Option<Asset> {
     Client::get(name).map(|file| Asset::new(name, file))
 }
 
-/// The answer to who wants to install a package that there is not. Of statuses from 500 on npm tries again.
+/// The response to an install of a package that was not built. With a status from 500 on npm would
+/// try again.
 pub(crate) fn unbuilt_package() -> Response {
     (StatusCode::NOT_FOUND, [(CONTENT_TYPE, kind_of("x.json"))], UNBUILT_PACKAGE).into_response()
 }
 
-/// Whether the client was built.
+/// Gives whether the client was built.
 pub(crate) fn has_client() -> bool {
     Client::get("networkwebsockets.js").is_some()
 }
 
 impl Asset {
-    /// A script that says that there is none.
+    /// A script that throws an error, as there is no client.
     pub(crate) fn unbuilt_script() -> Self {
         let bytes = Cow::Borrowed(UNBUILT_SCRIPT.as_bytes());
         Self { bytes, kind: kind_of("x.js"), tag: "\"unbuilt\"".into(), any_origin: false, is_gzip: false }
@@ -112,7 +117,7 @@ impl Asset {
         Self { any_origin: true, ..self }
     }
 
-    /// The response to a request with these headers: the file, or 304 where the client has it.
+    /// The response to a request with these headers: the file, or 304 if the client has it already.
     pub(crate) fn respond(self, request: &HeaderMap) -> Response {
         if self.is_gzip && !takes_gzip(request) {
             return self.decompressed().respond(request);
@@ -129,7 +134,7 @@ impl Asset {
         let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
         set(CONTENT_TYPE, self.kind);
         set(CACHE_CONTROL, "no-cache");
-        // Our pages know by it whether a link came from one of them.
+        // By the referrer, our pages know whether a link came from one of them.
         set(REFERRER_POLICY, "same-origin");
         set(CONTENT_SECURITY_POLICY, POLICY);
         set(PERMISSIONS_POLICY, DEVICES);
@@ -145,7 +150,8 @@ impl Asset {
         response
     }
 
-    /// Whether one of the tags that the client has is that of the file (RFC 9110, section 13.1.2).
+    /// Gives whether one of the tags that the client has is the tag of the file (RFC 9110, section
+    /// 13.1.2).
     fn is_known(&self, request: &HeaderMap) -> bool {
         let lists = request.get_all(IF_NONE_MATCH).into_iter().filter_map(|list| list.to_str().ok());
         let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
@@ -162,7 +168,8 @@ impl Asset {
         Self { is_gzip: true, ..self }
     }
 
-    /// The same for a client that takes no compressed form. It has a tag of its own (RFC 9110, section 8.8.3.3).
+    /// The same file for a client that does not accept gzip. It has another tag (RFC 9110, section
+    /// 8.8.3.3).
     fn decompressed(self) -> Self {
         let mut bytes = Vec::new();
         if GzDecoder::new(&*self.bytes).read_to_end(&mut bytes).is_err() {
@@ -173,7 +180,8 @@ impl Asset {
     }
 }
 
-/// Whether a client takes gzip: it says so, and does not take it back by a weight of 0 (RFC 9110, section 12.5.3).
+/// Gives whether a client accepts gzip: it names gzip, and not with a weight of 0 (RFC 9110,
+/// section 12.5.3).
 fn takes_gzip(request: &HeaderMap) -> bool {
     let lists = request.get_all(ACCEPT_ENCODING).into_iter().filter_map(|list| list.to_str().ok());
     lists.flat_map(|list| list.split(',')).any(|coding| {

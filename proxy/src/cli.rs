@@ -1,4 +1,4 @@
-//! The command line: flags, which win over the environment, which wins over a file.
+//! Reads the command line. Flags override the environment, which overrides a file.
 
 mod defaults;
 mod fault;

@@ -1,4 +1,4 @@
-//! What a proxy is configured with.
+//! The configuration of a proxy.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,45 +15,45 @@ use crate::local::{AllowedHost, AllowedOrigin};
 pub struct Config {
     /// The port on both loopback addresses; 0 picks a free one.
     pub port: u16,
-    /// Whether there is such a port for clients at all.
+    /// Whether clients can connect over TCP at all.
     pub tcp: bool,
-    /// Where programs of this user, and of no other one, connect besides: an absolute path.
+    /// An absolute path on which programs of this user, and of no other user, can connect too.
     pub unix: Option<PathBuf>,
     /// Origins that may connect; empty means any.
     pub allow_origins: Vec<AllowedOrigin>,
-    /// Values of `Host` that are answered besides those of loopback.
+    /// Values of `Host` that are accepted besides those of loopback.
     pub allow_hosts: Vec<AllowedHost>,
-    /// Threads that own channels; without a number, one for every two cores.
+    /// Threads that own channels. Without a number there is one for every two cores.
     pub shards: Option<usize>,
-    /// How other proxies are reached.
+    /// The way to other proxies.
     pub links: Links,
-    /// Bounds, see [`nws_protocol::limits`] for their reasons.
+    /// Limits. [`nws_protocol::limits`] gives the reasons for their defaults.
     pub limits: Limits,
 }
 
-/// How other proxies are reached.
+/// The way to other proxies.
 #[derive(Clone, Debug)]
 pub struct Links {
     /// Whether this proxy is announced, and looks for others, by mDNS.
     pub discovery: bool,
-    /// The port on which others reach it. Without a number, [`LINK_PORT`](nws_protocol::LINK_PORT),
-    /// or another one where that is taken.
+    /// The port on which other proxies reach this one. Without a number it is
+    /// [`LINK_PORT`](nws_protocol::LINK_PORT), or another port if that is taken.
     pub port: Option<u16>,
     /// The network interfaces that are used.
     pub interfaces: InterfaceFilter,
-    /// Others to be kept connected, wherever they are.
+    /// Other proxies to which links are kept, on whichever network they are.
     pub peers: Vec<PeerAddress>,
-    /// Whether others may link from networks that this machine is not on.
+    /// Whether other proxies may connect from networks that this machine is not on.
     pub allow_remote: bool,
 }
 
-/// Bounds that can be configured.
+/// Limits that can be configured.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Payload of one message, whatever its frame adds.
+    /// The payload of one message, without what its frame adds, in bytes.
     pub message: usize,
-    /// Bytes that may wait for a client that does not read, besides its largest message; as many as
-    /// a message has, at least.
+    /// Bytes that may wait for a client that does not read, besides its largest message. At least
+    /// as many as a message may have.
     pub queue: usize,
     /// Bytes of the head of a request, at least 8192.
     pub request_head: usize,
@@ -61,13 +61,13 @@ pub struct Limits {
     pub request_head_time: Duration,
     /// Interval of pings.
     pub ping_interval: Duration,
-    /// Silence after which a client is taken for gone.
+    /// Silence after which a client counts as gone.
     pub silence: Duration,
     /// Peers in one channel.
     pub channel_peers: usize,
     /// Channels at one time.
     pub channels: usize,
-    /// Connections at one time; without a number, what the limit of descriptors allows.
+    /// Connections at one time. Without a number, the limit of file descriptors decides.
     pub connections: Option<usize>,
     /// Channel names that web sites may try.
     pub site_names: SiteNamesConfig,
@@ -96,8 +96,8 @@ impl Default for Links {
 }
 
 impl Links {
-    /// Whether this proxy is to be reached by others, or to reach them: without mDNS only when
-    /// something says how.
+    /// Gives whether other proxies can reach this one, or this one reaches others. Without mDNS
+    /// that is so only if a port or a peer is configured.
     pub(crate) fn are_wanted(&self) -> bool {
         self.discovery || self.port.is_some() || !self.peers.is_empty()
     }

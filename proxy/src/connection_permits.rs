@@ -1,4 +1,5 @@
-//! Counts the connections of clients: each has a permit, of which there are so many.
+//! Counts the connections of clients. Each connection holds a permit, and the number of permits is
+//! limited.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,17 +8,17 @@ use nws_protocol::limits::DESCRIPTOR_RESERVE;
 
 use crate::descriptors;
 
-/// Connections beyond the limit that are answered, with a refusal; any more are dropped.
+/// Connections beyond the limit that get a refusal. Any more are dropped.
 const REFUSED_MAX: usize = DESCRIPTOR_RESERVE as usize / 2;
 
-/// The permits for connections. Some beyond the limit are given too, but only for a refusal.
+/// The permits for connections. A few beyond the limit are given too, but only for a refusal.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectionPermits {
     max: usize,
     given: Arc<AtomicUsize>,
 }
 
-/// The permit of one connection; given back when dropped.
+/// The permit of one connection. Dropping it gives the permit back.
 #[derive(Debug)]
 pub(crate) struct ConnectionPermit {
     given: Arc<AtomicUsize>,
@@ -25,7 +26,8 @@ pub(crate) struct ConnectionPermit {
 }
 
 impl ConnectionPermits {
-    /// As many as are configured, but no more than the descriptors allow, and at least one.
+    /// As many permits as are configured, but no more than the file descriptors allow, and at least
+    /// one.
     pub(crate) fn new(configured: Option<usize>, shards: usize, has_links: bool) -> Self {
         let most = descriptors::connections_max(shards, has_links);
         if configured.is_some_and(|configured| configured > most) {
@@ -38,7 +40,7 @@ impl ConnectionPermits {
         Self { max, given: Arc::default() }
     }
 
-    /// A permit, or `None` when the connection is to be dropped.
+    /// Gives a permit, or `None` when the connection has to be dropped.
     pub(crate) fn acquire(&self) -> Option<ConnectionPermit> {
         let before = self.given.fetch_add(1, Ordering::Relaxed);
         let permit = ConnectionPermit { given: Arc::clone(&self.given), is_beyond_limit: before >= self.max };
@@ -47,7 +49,7 @@ impl ConnectionPermits {
 }
 
 impl ConnectionPermit {
-    /// Whether the connection is one too many, and is to be refused.
+    /// Gives whether the connection is beyond the limit, and has to be refused.
     pub(crate) fn is_beyond_limit(&self) -> bool {
         self.is_beyond_limit
     }

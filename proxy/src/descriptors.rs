@@ -2,42 +2,43 @@
 
 use nws_protocol::limits::{DESCRIPTOR_RESERVE, LINKS_MAX};
 
-/// Descriptors that the runtime of a shard takes, or that of the whole proxy, where the first shard
-/// is: two for its poll, one to be woken, one for signals.
+/// Descriptors that the runtime of a shard takes: two for its poll, one for waking it, one for
+/// signals. The first shard shares the runtime of the whole proxy.
 const DESCRIPTORS_PER_SHARD: u64 = 4;
 
-/// The part of all descriptors that other proxies may have at most, where there are few.
+/// Where there are few descriptors, other proxies may have at most one of this many.
 const NETWORK_PART: u64 = 4;
 
-/// Descriptors for which there is room from the beginning.
+/// Size of the table of descriptors from the beginning.
 #[cfg(target_os = "linux")]
 const TABLE: u64 = 16 * 1024;
 
-/// Connections of clients that there may be: as many as there are descriptors less a reserve, those
-/// of `shards`, and those of other proxies if there may be any.
+/// The most connections that clients may have: all descriptors, less a reserve, less those of
+/// `shards`, and less those of other proxies if there may be any.
 pub(crate) fn connections_max(shards: usize, has_links: bool) -> usize {
     connections_within(limit(), shards, has_links)
 }
 
-/// Links to other proxies that there may be.
+/// The most links to other proxies that there may be.
 pub(crate) fn links_max() -> usize {
     links_within(limit())
 }
 
-/// Makes the table of descriptors as large as it is likely to become, for 8 bytes each.
+/// Makes the table of descriptors as large as it is likely to become, at 8 bytes for each.
 ///
-/// Linux doubles the table of a process when it is full. A process with several threads has to wait
-/// for all processors then: 10 ms were measured each time, in which nobody is served. So this comes
+/// Linux doubles the table of a process when it is full. A process with several threads then waits
+/// for all processors. 10 ms were measured each time, in which no client is served. So this runs
 /// before any other thread is started.
 #[cfg(target_os = "linux")]
 pub(crate) fn grow_table() {
     let last = limit().min(TABLE) - 1;
     let Ok(last) = last.try_into() else { return };
-    // Where it fails, the table grows later. The copy is closed at once, and the table stays.
+    // If this fails, the table grows later. The copy is closed at once, and the table keeps its
+    // size.
     drop(rustix::io::fcntl_dupfd_cloexec(std::io::stderr(), last));
 }
 
-/// The descriptors that there may be. Raises the limit as far as the system lets it.
+/// The number of descriptors that are allowed. Raises the limit as far as the system permits.
 fn limit() -> u64 {
     rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024)
 }
@@ -52,7 +53,7 @@ fn links_within(descriptors: u64) -> usize {
     usize::try_from(network_part(descriptors) / 2).unwrap_or(usize::MAX).max(1)
 }
 
-/// What is kept from clients for other proxies: as much for handshakes and dials as for links.
+/// Descriptors that are kept for other proxies: as many for handshakes and dials as for links.
 fn network_part(descriptors: u64) -> u64 {
     (2 * LINKS_MAX as u64).min(descriptors / NETWORK_PART)
 }

@@ -1,4 +1,4 @@
-//! What stands for a channel where its name must not: in logs, and in the choice of a shard.
+//! Replaces the name of a channel by a digest: in logs, and in the choice of a shard.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use nws_core::ChannelKey;
 use siphasher::sip::SipHasher24;
 
-/// A key drawn at start, so that nobody can compute digests of names that they guess.
+/// A key drawn at start, so that no reader of a log can compute digests of names that they guess.
 #[derive(Clone)]
 pub(crate) struct DigestKey([u8; 16]);
 
@@ -29,7 +29,7 @@ impl DigestKey {
 }
 
 impl Digest {
-    /// One of `n` shards.
+    /// The number of one of `n` shards.
     pub(crate) fn shard(self, n: usize) -> usize {
         (self.0 % n.max(1) as u64) as usize
     }

@@ -1,7 +1,7 @@
-//! Hears which other proxies are on the network: hints about where to dial.
+//! Hears which other proxies are on the network, and where to dial them.
 //!
-//! A hint may be late, repeated, or a lie. The handshake of a dial shows which proxy is there.
-//! Whether a proxy lives is known from its connection alone, never from here.
+//! A sighting may be late, repeated, or a lie. The handshake of a dial shows which proxy is there.
+//! Only a connection shows whether that proxy is alive.
 
 mod mdns;
 #[cfg(test)]
@@ -19,36 +19,36 @@ pub(crate) use mdns::Mdns;
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};
 
-/// Sightings that wait. When the queue is full a source waits. It sums up what it is told
-/// meanwhile, or asks for it anew: nothing piles up, and no proxy is forgotten for long.
+/// Sightings that may wait. When the queue is full, a source waits. It sums up what it hears
+/// meanwhile, or asks for it again: so memory is bounded, and no proxy is forgotten for long.
 const SIGHTINGS_MAX: usize = 256;
 
-/// Something that was heard.
+/// Something that a source has heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sighting {
-    /// A proxy says that it can be reached there; all addresses that are known, each time.
+    /// A proxy says that it can be reached. Each sighting has all addresses that are known.
     Seen {
         /// The proxy.
         proxy: ProxyId,
-        /// Where it is, on the link of one of our interfaces.
+        /// Its addresses, on the network of one of our interfaces.
         addresses: Vec<SocketAddr>,
     },
-    /// A proxy says farewell, or was not heard of for long.
+    /// A proxy says goodbye, or has not been heard for long.
     Gone {
         /// The proxy.
         proxy: ProxyId,
     },
-    /// The user says that some proxy is there (`--peer`).
+    /// The user says that a proxy is there (`--peer`).
     Named {
-        /// As it was written.
+        /// The address as the user wrote it.
         peer: PeerAddress,
-        /// What the name means now.
+        /// The addresses to which the name resolves now.
         addresses: Vec<SocketAddr>,
     },
 }
 
 impl Sighting {
-    /// Whether it is about `proxy`.
+    /// Gives whether it is about `proxy`.
     fn is_of(&self, proxy: &ProxyId) -> bool {
         match self {
             Self::Seen { proxy: other, .. } | Self::Gone { proxy: other } => other == proxy,
@@ -57,9 +57,9 @@ impl Sighting {
     }
 }
 
-/// A way to hear of other proxies.
+/// A source of sightings.
 pub(crate) trait Source: Send + 'static {
-    /// Tells `sightings` what it hears, until `stop` is closed; then it takes leave, within a
+    /// Sends what it hears to `sightings`, until `stop` is ready. Then it says goodbye, within a
     /// second.
     fn run(self, sightings: mpsc::Sender<Sighting>, stop: Stop) -> impl Future<Output = ()> + Send;
 }
@@ -69,13 +69,13 @@ pub(crate) trait Source: Send + 'static {
 pub(crate) struct Stop(watch::Receiver<()>);
 
 impl Stop {
-    /// Waits for that.
+    /// Waits until sources have to stop.
     pub(crate) async fn stopped(&mut self) {
         while self.0.changed().await.is_ok() {}
     }
 }
 
-/// All sources together. Dropping it ends them at once, without farewell.
+/// All sources together. Dropping it ends them at once, without a goodbye.
 #[derive(Debug)]
 pub(crate) struct Discovery {
     sightings: mpsc::Receiver<Sighting>,
@@ -85,29 +85,29 @@ pub(crate) struct Discovery {
 }
 
 impl Discovery {
-    /// Nothing is heard yet.
+    /// A discovery without sources.
     pub(crate) fn new() -> Self {
         let (sender, sightings) = mpsc::channel(SIGHTINGS_MAX);
         Self { sightings, sender, stop: watch::Sender::new(()), sources: JoinSet::new() }
     }
 
-    /// Starts to listen to `source`.
+    /// Starts `source`.
     pub(crate) fn add(&mut self, source: impl Source) {
         let stop = Stop(self.stop.subscribe());
         self.sources.spawn(source.run(self.sender.clone(), stop));
     }
 
-    /// What was heard next. Waits for ever when there is no source. Can be cancelled without a
-    /// loss.
+    /// The next sighting. Waits for ever when there is no source. It can be cancelled, and no
+    /// sighting is lost.
     pub(crate) async fn next(&mut self) -> Sighting {
         match self.sightings.recv().await {
             Some(sighting) => sighting,
-            // Not reached while `sender` lives.
+            // Not reached while `sender` exists.
             None => std::future::pending().await,
         }
     }
 
-    /// Lets every source take leave.
+    /// Stops every source, so that it says goodbye.
     pub(crate) async fn stop(mut self) {
         drop(self.stop);
         drop(self.sightings);

@@ -1,14 +1,14 @@
-//! What keeps a proxy from starting.
+//! Names what keeps a proxy from starting.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::tls::IdentityError;
 
-/// Why a proxy cannot serve. What the system said is the `source`.
+/// The reason why a proxy cannot serve. What the system said is the `source`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Somebody else listens there.
+    /// Another program listens on the port.
     #[error(
         "port {port} is taken on {address}: stop the other program (perhaps a proxy that already runs), \
          or choose another port with --port"
@@ -19,37 +19,37 @@ pub enum Error {
         /// `127.0.0.1` or `[::1]`.
         address: &'static str,
     },
-    /// The address cannot be listened on.
+    /// The system refuses to listen on the address.
     #[error("cannot listen on {address}:{port}")]
     Listen {
         /// The port.
         port: u16,
         /// `127.0.0.1` or `[::1]`.
         address: &'static str,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The Unix socket cannot be listened on.
+    /// The system refuses to listen on the Unix socket.
     #[error("cannot listen on {}", path.display())]
     Unix {
         /// Its path.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// Somebody listens on that Unix socket.
+    /// A program listens on that Unix socket already.
     #[error(
         "a program listens on {} already: stop it (perhaps a proxy that already runs), or choose another path \
          with --unix",
         .0.display()
     )]
     UnixTaken(PathBuf),
-    /// The path is that of something else.
+    /// The path belongs to something else.
     #[error("{} is no socket of this user: remove it, or choose another path with --unix", .0.display())]
     UnixForeign(PathBuf),
-    /// Others can write into a folder on the way to the socket.
+    /// Other users can write into a folder on the path of the socket.
     #[error(
-        "other users can replace what lies in {} (mode {mode:o}): run `chmod go-w` on that folder if it is yours, or \
+        "other users can replace files in {} (mode {mode:o}): run `chmod go-w` on that folder if it is yours, or \
          choose a path with --unix below your home folder",
         path.display()
     )]
@@ -59,7 +59,7 @@ pub enum Error {
         /// Its mode.
         mode: u32,
     },
-    /// A folder on the way to the socket, or a symbolic link, belongs to another user.
+    /// A folder on the path of the socket, or a symbolic link, belongs to another user.
     #[error(
         "other users can replace the socket, as {} belongs to the user with the number {owner}: run nws as that user, or \
          choose a path with --unix below your home folder",
@@ -71,12 +71,12 @@ pub enum Error {
         /// The number of its user.
         owner: u32,
     },
-    /// Other proxies cannot be listened for.
+    /// The system refuses to listen for other proxies.
     #[error("cannot listen for other proxies on port {port}: choose another one with --link-port")]
     LinkPort {
         /// The port.
         port: u16,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The network interfaces cannot be read.
@@ -85,7 +85,7 @@ pub enum Error {
     /// No identity could be made.
     #[error("cannot make an identity")]
     Identity(#[from] IdentityError),
-    /// A thread or its runtime could not be made.
+    /// A thread or its runtime could not be started.
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
     /// The system gives no random numbers.

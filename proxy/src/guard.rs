@@ -1,19 +1,20 @@
-//! Ends the process where a state machine panics.
+//! Ends the process when a state machine panics.
 
-/// Runs what must not be survived by half.
+/// Runs something that must not be left half done.
 pub(crate) fn guarded<R>(run: impl FnOnce() -> R) -> R {
     let _end = EndOnPanic::new();
     run()
 }
 
 /// Ends the process if a panic drops it: a roster that is half changed is worse than a restart. A
-/// panic that was on its way before, as that of a session whose registration is dropped, goes on.
+/// panic that had begun before continues, such as the panic of a session whose registration is
+/// dropped by it.
 pub(crate) struct EndOnPanic {
     was_panicking: bool,
 }
 
 impl EndOnPanic {
-    /// From now on.
+    /// Guards from now on.
     pub(crate) fn new() -> Self {
         Self { was_panicking: std::thread::panicking() }
     }
@@ -32,7 +33,7 @@ impl Drop for EndOnPanic {
 mod tests {
     use super::*;
 
-    /// What goes when somebody panics. What is wrong here ends the test program.
+    /// Dropped while a session panics. A fault here ends the test program.
     struct Guarded;
 
     impl Drop for Guarded {
@@ -43,10 +44,10 @@ mod tests {
 
     #[test]
     fn the_panic_of_another_is_not_that_of_a_state_machine() {
-        let somebody = std::thread::spawn(|| {
+        let thread = std::thread::spawn(|| {
             let _guarded = Guarded;
-            panic!("somebody panics");
+            panic!("a thread panics");
         });
-        assert!(somebody.join().is_err());
+        assert!(thread.join().is_err());
     }
 }

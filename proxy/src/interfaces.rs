@@ -1,8 +1,8 @@
-//! The network interfaces of this machine, and which of them are used.
+//! Reads the network interfaces of this machine, and selects those that are used.
 //!
-//! Addresses come and go with cables, radios and sleep. The systems we run on tell of that in ways that
-//! have nothing in common, whereas a list of all addresses costs each of them less than a tenth of a
-//! millisecond: so it is simply read again every [`PERIOD`].
+//! Addresses come and go with cables, radios and sleep. Each system reports that in another way,
+//! but a list of all addresses takes less than a tenth of a millisecond on each of them. So the
+//! list is simply read again every [`PERIOD`].
 
 mod filter;
 mod glob;
@@ -22,21 +22,22 @@ pub use filter::InterfaceFilter;
 pub use glob::{InterfaceGlob, InvalidGlob};
 use survey::{Account, Survey};
 
-/// How often interfaces are read: what somebody who has just plugged in a cable does not notice.
+/// How often interfaces are read: a user who has just plugged in a cable notices no delay.
 pub(crate) const PERIOD: Duration = Duration::from_secs(2);
 
-/// One address of an interface that is used; an interface with several appears several times.
+/// One address of an interface that is used. An interface with several addresses appears several
+/// times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Interface {
-    /// What the system calls it, such as `eth0`.
+    /// Its name in the system, such as `eth0`.
     pub(crate) name: String,
     /// Its number, which is the scope of link-local addresses.
     pub(crate) index: u32,
     /// The address.
     pub(crate) address: IpAddr,
-    /// How many of its first bits it has in common with its neighbours.
+    /// The number of its first bits that are the same for all its neighbours.
     pub(crate) prefix: u8,
-    /// It has one neighbour at most, whom no multicast has to find.
+    /// It has at most one neighbour, so no multicast is needed to find it.
     pub(crate) is_point_to_point: bool,
 }
 
@@ -45,18 +46,18 @@ pub(crate) struct Interface {
 pub(crate) struct Interfaces(Vec<Interface>);
 
 impl Interfaces {
-    /// All of them.
+    /// All addresses.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Interface> {
         self.0.iter()
     }
 
-    /// Whether there is no other machine on them.
+    /// Gives whether no other machine can be reached by them.
     pub(crate) fn are_loopback(&self) -> bool {
         !self.0.is_empty() && self.0.iter().all(|interface| interface.address.is_loopback())
     }
 
-    /// Those of this moment, and those of later ones as they change; the log is told. Reading ends with the last
-    /// receiver.
+    /// The interfaces of this moment, and later ones when they change. Changes are logged. Reading
+    /// ends with the last receiver.
     pub(crate) fn watch(filter: InterfaceFilter) -> io::Result<watch::Receiver<Arc<Self>>> {
         let (survey, mut account) = (Survey::make(&filter)?, Account::default());
         let (sender, receiver) = watch::channel(Arc::new(survey.used.clone()));
@@ -74,8 +75,9 @@ impl Interfaces {
         Ok(receiver)
     }
 
-    /// Whether a host at `address` is a neighbour: on a subnet of one of these interfaces. A link-local
-    /// address of IPv6 means nothing without the interface, so its scope has to name one of them.
+    /// Gives whether a host at `address` is a neighbour: it is on a subnet of one of these
+    /// interfaces. A link-local address of IPv6 means nothing without the interface, so its scope
+    /// has to name one of them.
     pub(crate) fn is_on_link(&self, address: &SocketAddr) -> bool {
         let scope = match address {
             SocketAddr::V6(address) if address.ip().is_unicast_link_local() => Some(address.scope_id()),
@@ -89,7 +91,7 @@ impl Interfaces {
 }
 
 impl Interface {
-    /// Whether `address` is on its subnet. Without a prefix it has none.
+    /// Gives whether `address` is on its subnet. Without a prefix it has no subnet.
     fn reaches(&self, address: &IpAddr) -> bool {
         match (self.address, *address) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {

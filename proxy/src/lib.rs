@@ -1,12 +1,12 @@
 //! The Network Web Sockets proxy as a library: [`run`] serves pages and programs of this machine
 //! until it is told to stop.
 //!
-//! `local` is the side of browsers and programs: HTTP, admission of clients, upgrades. A connection
-//! that was upgraded moves to the `shard` of its channel, which owns the sockets of some of the
-//! channels and the state machine of [`nws_core`] that decides about them.
+//! `local` is the side of browsers and programs: HTTP, admission of clients, upgrades. An upgraded
+//! connection moves to the `shard` of its channel. A shard owns the sockets of some of the
+//! channels, and the state machine of [`nws_core`] that decides about them.
 //!
-//! `network` is the side of other proxies: `discovery` hears of them, the `mesh` decides which to
-//! dial and which `link` stays, and a link relays between the shards of both.
+//! `network` is the side of other proxies. `discovery` hears of them, and the `mesh` decides which
+//! of them to dial and which `link` stays. A link relays between the shards of both sides.
 
 #![forbid(unsafe_code)]
 
@@ -58,12 +58,11 @@ pub use tls::IdentityError;
 ///
 /// # Errors
 ///
-/// What kept it from starting. A running proxy survives the faults of its clients.
+/// Fails when something keeps it from starting. A running proxy survives the faults of its clients.
 ///
 /// # Panics
 ///
-/// When it does not run on a [`LocalRuntime`](tokio::runtime::LocalRuntime): one of the shards runs
-/// here.
+/// Outside a [`LocalRuntime`](tokio::runtime::LocalRuntime): one of the shards runs here.
 pub async fn run(
     config: Config,
     mut listeners: Listeners,

@@ -1,5 +1,5 @@
-//! Links to other proxies: a TCP connection, TLS, a WebSocket, and inside it what both sides find
-//! out about their channels and then relay.
+//! Links to other proxies: a TCP connection, TLS, and a WebSocket. On it both sides match their
+//! channels and then relay them.
 
 mod dial;
 mod end;
@@ -40,23 +40,23 @@ pub(crate) use tasks::{Starter, Tasks};
 pub(crate) struct Context {
     /// The identity of this proxy.
     pub(crate) identity: Identity,
-    /// The port on which others reach it.
+    /// The port on which other proxies reach this one.
     pub(crate) port: u16,
     /// The shards, which own the channels.
     pub(crate) shards: ShardHandles,
-    /// The networks that we are on.
+    /// The networks that this machine is on.
     pub(crate) interfaces: watch::Receiver<Arc<Interfaces>>,
-    /// Whether others may link from other networks.
+    /// Whether proxies of other networks may connect.
     pub(crate) allow_remote: bool,
-    /// Counts the proxies that do not get a link, or do not keep it.
+    /// Counts the proxies that get no link or lose it.
     pub(crate) refusals: Refusals,
-    /// What all links together make this proxy keep.
+    /// The account of what all links together make this proxy keep.
     pub(crate) account: Arc<Account>,
     /// Addresses whose links made it keep too much.
     pub(crate) greedy: Troubles<IpAddr>,
-    /// Does the arithmetic of their matching.
+    /// Runs the arithmetic of their matching.
     pub(crate) arithmetic: Workers,
-    /// What starts their tasks.
+    /// Starts their tasks.
     pub(crate) tasks: Starter,
 }
 
@@ -66,5 +66,5 @@ impl Context {
     }
 }
 
-/// A context for all links of one proxy, which are on one thread.
+/// The context of all links of one proxy, which are on one thread.
 pub(crate) type SharedContext = Rc<Context>;

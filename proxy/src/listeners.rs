@@ -14,11 +14,11 @@ use crate::stream::Stream;
 use crate::tcp::listen_for_clients;
 use crate::{Config, Error};
 
-/// How often a free port is sought that is free on both addresses.
+/// How often a port is looked for that is free on both addresses.
 const TRIES: usize = 16;
 
-/// Sockets that listen for clients: on 127.0.0.1 and, where the system has IPv6, on `[::1]`; on a
-/// Unix socket; and one for other proxies. Each only if it is wanted.
+/// Sockets that listen: for clients on 127.0.0.1 and, if the system has IPv6, on `[::1]`; for
+/// programs on a Unix socket; for other proxies. Each exists only if it is wanted.
 #[derive(Debug)]
 pub struct Listeners {
     pub(crate) clients: Vec<Listener>,
@@ -26,7 +26,7 @@ pub struct Listeners {
     port: Option<u16>,
 }
 
-/// One that listens for clients.
+/// A socket that listens for clients.
 #[derive(Debug)]
 pub(crate) enum Listener {
     Tcp(TcpListener),
@@ -35,15 +35,15 @@ pub(crate) enum Listener {
 }
 
 impl Listeners {
-    /// Listens on the port that is configured, or on one that is free on both addresses when it is
-    /// 0; on the Unix socket; and on the port for other proxies. Before there are other threads,
-    /// because of the Unix socket and of the table of descriptors.
+    /// Listens on the configured port, or for 0 on one that is free on both addresses; on the Unix
+    /// socket; and on the port for other proxies. Call this before there are other threads, because
+    /// of the Unix socket and of the table of descriptors.
     ///
     /// # Errors
     ///
-    /// [`Error::PortTaken`] when either address is in use, [`Error::LinkPort`] when the port for
-    /// other proxies is, [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and the others
-    /// of its kind. That the system has no IPv6 is only a warning.
+    /// [`Error::PortTaken`] when either address is in use; [`Error::LinkPort`] when the port for
+    /// other proxies is; [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and its like for
+    /// the Unix socket. A system without IPv6 only causes a warning.
     pub fn bind(config: &Config) -> Result<Self, Error> {
         #[cfg(target_os = "linux")]
         crate::descriptors::grow_table();
@@ -82,7 +82,7 @@ impl Listeners {
     }
 }
 
-/// A line for each way to connect.
+/// Writes a line for each way to connect.
 impl fmt::Display for Listeners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(port) = self.port {
@@ -110,7 +110,7 @@ impl Listener {
     }
 }
 
-/// A port that both addresses have, and the sockets that listen there.
+/// Finds a port that both addresses have, and listens there.
 fn bind_both(port: u16) -> Result<(u16, Vec<TcpListener>), Error> {
     let v4 = listen_for_clients((Ipv4Addr::LOCALHOST, port).into()).map_err(fault(port, "127.0.0.1"))?;
     let port = v4.local_addr().map_err(fault(port, "127.0.0.1"))?.port();

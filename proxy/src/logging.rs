@@ -1,4 +1,4 @@
-//! Logs: on standard error, quiet unless `NWS_LOG` asks for more.
+//! Logs to standard error, little unless `NWS_LOG` asks for more.
 
 use std::io::{self, IsTerminal};
 
@@ -12,13 +12,15 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::LogFormat;
 
-/// What our own crates have their names begin with.
+/// The prefix of the names of our own crates.
 const OWN: &str = "nws";
 
-/// What is told of the libraries, unless one is named: what they say at lower levels drowns the rest.
+/// The level of libraries that the filter does not name: at lower levels they would hide everything
+/// else.
 const OF_LIBRARIES: LevelFilter = LevelFilter::WARN;
 
-/// Libraries that write at lower levels what passes through them: messages, peer ids, paths with names of channels.
+/// Libraries that at lower levels log what passes through them: messages, peer ids, paths with
+/// channel names.
 const INDISCREET: [&str; 4] = ["tungstenite", "tokio_tungstenite", "hyper", "axum"];
 
 /// Sends logs to standard error. `NWS_LOG` takes a level such as `debug`, or a filter such as
@@ -28,7 +30,7 @@ pub(crate) fn start(format: LogFormat) {
     let filter = filter(&asked);
     let is_wrong = filter.is_err();
     let filter = filter.unwrap_or_else(|_| at(LevelFilter::INFO));
-    // Where a line cannot be written, as to a full disk, there is nobody to tell of that either.
+    // If a line cannot be written, as on a full disk, there is no other place to report that.
     let layer = fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
     let layer = layer.log_internal_errors(false);
     let layer = match format {
@@ -38,11 +40,11 @@ pub(crate) fn start(format: LogFormat) {
     let discreet = filter_fn(|event| is_discreet(event.target(), *event.level()));
     registry().with(layer.with_filter(filter.and(discreet))).init();
     if is_wrong {
-        tracing::warn!("NWS_LOG is no filter such as `debug` or `nws_proxy=trace`: {asked}");
+        tracing::warn!("NWS_LOG must be a filter such as `debug` or `nws_proxy=trace`, not {asked}");
     }
 }
 
-/// A level alone is about this program. What is named, whichever crate it is of, is added to that.
+/// A level alone applies to this program. A named target, of whichever crate, is added to that.
 fn filter(asked: &str) -> Result<Targets, ParseError> {
     if asked.trim().is_empty() {
         return Ok(at(LevelFilter::INFO));
@@ -56,7 +58,8 @@ fn at(level: LevelFilter) -> Targets {
     Targets::new().with_default(level.min(OF_LIBRARIES)).with_target(OWN, level)
 }
 
-/// Whether such a line tells nothing of messages, ids and names, however much was asked for.
+/// Gives whether such a line never contains messages, ids or names. It does not depend on the
+/// filter.
 fn is_discreet(target: &str, level: Level) -> bool {
     let library = target.split("::").next().unwrap_or_default();
     level <= Level::WARN || !INDISCREET.contains(&library)

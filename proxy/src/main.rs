@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         Ok(resolved) => resolved,
         Err(Fault::Usage(Usage(reason))) => return fail(2, &reason),
         Err(Fault::Help(help)) => {
-            // Where standard output is closed there is nobody to help.
+            // Standard output is closed: no one reads the help.
             let _ = help.print();
             return ExitCode::SUCCESS;
         }
@@ -48,14 +48,15 @@ fn serve(config: Config) -> anyhow::Result<()> {
         };
         // Connections wait in the backlog until `run` accepts them.
         if let Err(error) = io::stdout().write_all(listeners.to_string().as_bytes()) {
-            tracing::warn!(%error, "standard output does not take the line with the address");
+            tracing::warn!(%error, "cannot write the line with the address to standard output");
         }
         nws_proxy::run(config, listeners, shutdown).await?;
         Ok(())
     })?
 }
 
-/// Runs `future` to its end, and waits for nothing else: the system looks up a name for as long as it likes.
+/// Runs `future` to its end, and does not wait for other tasks: the lookup of a name in the system
+/// may take any time.
 fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     let output = runtime.block_on(future);
@@ -64,7 +65,7 @@ fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
 }
 
 fn fail(status: u8, reason: &str) -> ExitCode {
-    // Where standard error is closed there is nobody to tell.
+    // Standard error is closed: no one reads the reason.
     let _ = writeln!(io::stderr(), "nws: {reason}");
     ExitCode::from(status)
 }

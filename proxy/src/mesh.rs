@@ -1,9 +1,8 @@
-//! Drives the state machine of the links to other proxies: it hears what happens to them, and
-//! carries out what it decides.
+//! Drives the state machine of the links to other proxies: it passes inputs to it, and applies its
+//! outputs.
 //!
-//! Everything here is on one thread, and the outputs of one input are carried out before the next
-//! input comes. What a link has to do it is [ordered](Order); what a dial has to do, the [`Dialer`]
-//! starts.
+//! Everything here is on one thread, and the outputs of one input are applied before the next
+//! input. What a link has to do is sent to it as an [`Order`]. The [`Dialer`] starts dials.
 
 mod dials;
 mod isolation;
@@ -46,10 +45,10 @@ use partner::LinkTally;
 use rate_limits::LinkRateLimits;
 use short_names::ShortNames;
 
-/// Starts a dial. There is no handle where no task can be started any more.
+/// Starts a dial. Gives no handle when no more tasks can be started.
 pub(crate) type Dialer = dyn Fn(&Rc<MeshDriver>, DialId, Destination) -> Option<AbortHandle>;
 
-/// All links, and the dials that are to become some.
+/// All links, and the dials that may become links.
 pub(crate) struct MeshDriver {
     own: ProxyId,
     core: RefCell<nws_core::Mesh>,
@@ -58,33 +57,33 @@ pub(crate) struct MeshDriver {
     dials: RefCell<Dials>,
     tally: Rc<LinkTally>,
     dialer: Box<Dialer>,
-    /// Rung when the network is to be asked which proxies are there.
+    /// Notified when the network is to be asked for other proxies.
     questions: Arc<Notify>,
-    /// The proxies that are in some channels, for the shards.
+    /// The proxies in some channels, to be told to the shards.
     searched: Untold<Vec<ProxyId>>,
     isolation: Isolation,
     short_names: ShortNames,
-    /// Wakes the driver when its timer is too late.
+    /// Wakes the driver when its timer is set too late.
     earlier: Notify,
-    /// What its timer is set to.
+    /// The time to which its timer is set.
     timer: Cell<Option<Instant>>,
 }
 
-/// A connection that is about to become a link.
+/// A connection that may become a link.
 pub(crate) struct Candidate {
     /// The proxy at the other end.
     pub(crate) proxy: ProxyId,
-    /// Where it is.
+    /// Its address.
     pub(crate) address: SocketAddr,
-    /// Whether that is a network of ours.
+    /// Whether the address is in a network of this machine.
     pub(crate) is_on_link: bool,
-    /// The dial that this is, if it is one.
+    /// The dial that has made the connection, if this side has dialled.
     pub(crate) dial: Option<DialId>,
 }
 
 impl MeshDriver {
-    /// No links yet, for the proxy `own`. It rings `questions` when the network is to be asked
-    /// which proxies are there.
+    /// A mesh without links, for the proxy `own`. It notifies `questions` when the network is to be
+    /// asked for other proxies.
     pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>, questions: Arc<Notify>) -> Result<Rc<Self>, Error> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;
@@ -106,7 +105,7 @@ impl MeshDriver {
         }))
     }
 
-    /// Keeps time, and hears which channels have members and which proxies are around.
+    /// Keeps time, and takes news of channels and sightings of proxies.
     pub(crate) async fn drive(
         self: Rc<Self>,
         news: &mut mpsc::Receiver<News>,
@@ -120,13 +119,13 @@ impl MeshDriver {
                 () = self.earlier.notified() => {}
                 Some(News { channel, is_open }) = news.recv() => self.note_channel(channel, is_open),
                 () = sleep_until(due.into()) => self.time_out(),
-                // Last: a flood of lies must not keep it from the rest.
+                // Last: a flood of false sightings must not delay the rest.
                 sighting = discovery.next() => self.sight(sighting),
             }
         }
     }
 
-    /// Tells shards which of their channels other proxies do not hear of.
+    /// Tells shards which of their channels are not offered to other proxies.
     pub(crate) async fn tell_isolated(&self, shards: &ShardHandles) -> Infallible {
         self.isolation.tell(shards).await
     }
@@ -145,28 +144,28 @@ impl MeshDriver {
         self.input(MeshInput::Shutdown);
     }
 
-    /// Whether a proxy at `address` may have a handshake now.
+    /// Gives whether a proxy at `address` may have a handshake now.
     pub(crate) fn admit(&self, address: SocketAddr, is_on_link: bool) -> bool {
         self.rate_limits.borrow_mut().admit(address.ip().to_canonical(), is_on_link)
     }
 
-    /// A dial was answered, whatever comes of it.
+    /// A dial was answered, by whichever program.
     pub(crate) fn dial_answered(self: &Rc<Self>, dial: DialId) {
         self.input(MeshInput::Answered { dial });
     }
 
-    /// A dial has found `proxy` at `address`, where another one was expected.
+    /// A dial has found `proxy` at `address`, where another proxy was expected.
     pub(crate) fn found(self: &Rc<Self>, proxy: ProxyId, address: SocketAddr) {
         self.input(MeshInput::Seen { proxy, addresses: vec![address] });
     }
 
-    /// A dial has led nowhere, for this reason.
+    /// A dial has failed, for this reason.
     pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId, reason: &str) {
         self.dials.borrow_mut().end(dial, Err(reason));
         self.input(MeshInput::DialFailed { dial });
     }
 
-    /// A dial has led to another proxy.
+    /// A dial has reached another proxy.
     pub(crate) fn dial_misled(self: &Rc<Self>, dial: DialId) {
         self.dials.borrow_mut().forget(dial);
         self.input(MeshInput::Stranger { dial });
@@ -268,7 +267,7 @@ impl MeshDriver {
         self.links.borrow_mut().order(link, order);
     }
 
-    /// Changes what a link has a claim to, and grants what follows.
+    /// Changes what a link may claim, and gives the grants that follow.
     fn limit(&self, change: impl FnOnce(&mut LinkRateLimits)) {
         change(&mut self.rate_limits.borrow_mut());
         self.grant();

@@ -1,4 +1,4 @@
-//! Starts everything by which this proxy reaches others: it listens, it is announced, and it dials.
+//! Starts everything by which this proxy reaches others: listening, announcing, and dialling.
 
 #[cfg(test)]
 mod tests;
@@ -26,31 +26,31 @@ use crate::workers::Workers;
 /// News of channels that may wait. A shard that has more sums them up.
 const NEWS: usize = 1024;
 
-/// Bytes that the allocator is to keep rather than to give back and take again.
+/// Bytes that the allocator keeps instead of returning them to the system.
 const KEPT: usize = 2 * 1024 * 1024;
 
-/// The way by which shards tell which of their channels have members.
+/// The channel by which shards tell which of their channels have members.
 pub(crate) fn news() -> (mpsc::Sender<News>, mpsc::Receiver<News>) {
     mpsc::channel(NEWS)
 }
 
-/// A proxy's way to others, as long as it is not dropped.
+/// The network side of a proxy. Dropping it ends it.
 pub(crate) struct Network {
     mesh: Rc<MeshDriver>,
     discovery: Discovery,
     shards: ShardHandles,
     news: mpsc::Receiver<News>,
     listening: Option<AbortHandle>,
-    /// Listening, dials and links.
+    /// The tasks of listening, dials and links.
     tasks: Tasks,
 }
 
 impl Network {
-    /// Starts to answer and to look around.
+    /// Starts to listen and to look for other proxies.
     ///
     /// # Errors
     ///
-    /// That the system lacks what it needs.
+    /// Fails when the system lacks something that it needs.
     pub(crate) fn start(
         config: Links,
         identity: Identity,
@@ -91,7 +91,7 @@ impl Network {
         Ok(Self { mesh, discovery, shards, news, listening, tasks })
     }
 
-    /// Links this proxy with others.
+    /// Runs the links of this proxy with others.
     pub(crate) async fn run(&mut self) -> Infallible {
         let mesh = Rc::clone(&self.mesh);
         tokio::select! {
@@ -101,8 +101,8 @@ impl Network {
         }
     }
 
-    /// Ends all links, and takes leave of the neighbours. The tasks that have not ended then end
-    /// when they are dropped.
+    /// Ends all links, and says goodbye to the neighbours. The tasks that have not ended by then
+    /// end when the result is dropped.
     pub(crate) async fn stop(self) -> Tasks {
         if let Some(listening) = self.listening {
             listening.abort();
@@ -113,10 +113,10 @@ impl Network {
     }
 }
 
-/// Links pass frames of 64 KiB through several hands. That of glibc gives such memory back to the
-/// system as soon as it lies at the end, and the page faults of taking it again were measured to be
-/// a tenth of what bulk costs. It keeps twice as much as the largest block that it has seen come
-/// and go.
+/// Links pass frames of 64 KiB through several functions. The allocator of glibc returns such
+/// memory to the system as soon as it lies at the end of the heap. The page faults of taking it
+/// again were measured to be a tenth of the cost of bulk transfer. glibc keeps twice the size of
+/// the largest block that it has seen freed.
 fn keep_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(KEPT)));
 }

@@ -1,7 +1,8 @@
-//! What was refused, counted by kind: one line for operators, at once and then once a minute while there is more.
+//! Counts refusals by kind. Operators get one line at once, and then one a minute while there are
+//! more.
 //!
-//! Counts are all that is kept, so no line can name a channel, a peer or a site, and whoever is refused a million times
-//! makes no more lines than one who is refused twice.
+//! Only counts are kept, so no line can name a channel, a peer or a site. A client that is refused
+//! a million times causes no more lines than one that is refused twice.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,43 +15,44 @@ use tokio::time::sleep;
 /// Time between two lines.
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// Why somebody was refused.
+/// The kind of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     /// A request with a `Host` that is not served.
     Host,
-    /// A page of an origin that may not connect, or a request with two.
+    /// A page of an origin that may not connect, or a request with two origins.
     Origin,
     /// A connection to the Unix socket by another user.
     User,
     /// A request whose head is too long.
     Head,
-    /// A request or an upgrade that is none, or to what is no channel.
+    /// A request or an upgrade that is not valid, or that names no channel.
     Handshake,
     /// A web site that tries too many names.
     Names,
-    /// A client whose id another one has.
+    /// A client whose id is taken.
     Id,
-    /// A client, or a peer of another proxy, for which there is no room: too many connections, channels, peers in one, or long heads of requests.
+    /// There is no room for a client, or for a peer of another proxy: too many connections,
+    /// channels, peers in one channel, or long heads of requests.
     Full,
-    /// A connection from no network of this machine.
+    /// A connection that comes from no network of this machine.
     LinkRemote,
-    /// A connection of another proxy for which there is no room, or none for its handshake.
+    /// A connection of another proxy when there are too many connections, or too many handshakes.
     LinkFull,
     /// A connection that has not become a link.
     LinkHandshake,
-    /// A link on which the rules were broken, or a channel made no progress.
+    /// A link on which the other side broke the rules, or a channel made no progress.
     LinkRules,
     /// A link on which too much was said before a channel was matched.
     LinkFlood,
-    /// A link because of which most was kept when it was too much.
+    /// A link that was closed because too much was kept, and most of it for this link.
     LinkMemory,
 }
 
-/// How many kinds there are.
+/// The number of kinds.
 const KINDS: usize = Refused::LinkMemory as usize + 1;
 
-/// The one owner of all counts of a proxy.
+/// Owns all counts of a proxy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Refusals(Arc<Counts>);
 
@@ -61,13 +63,13 @@ struct Counts {
 }
 
 impl Refusals {
-    /// One more.
+    /// Counts one refusal.
     pub(crate) fn count(&self, kind: Refused) {
         self.0.untold[kind as usize].fetch_add(1, Ordering::Relaxed);
         self.0.some.notify_one();
     }
 
-    /// Tells the log, for ever.
+    /// Logs, for ever.
     pub(crate) async fn tell(&self) -> Infallible {
         loop {
             self.0.some.notified().await;
@@ -77,7 +79,7 @@ impl Refusals {
         }
     }
 
-    /// Tells the log of what it has not been told of. Whether there was anything.
+    /// Logs what has not been logged. Gives whether there was anything.
     pub(crate) fn tell_now(&self) -> bool {
         let counts = self.0.untold.each_ref().map(|count| count.swap(0, Ordering::Relaxed));
         let of = |kind: Refused| Some(counts[kind as usize]).filter(|count| *count > 0);
@@ -116,7 +118,7 @@ mod tests {
 
     use super::*;
 
-    /// Where the log goes.
+    /// Receives the log.
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
 

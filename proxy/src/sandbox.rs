@@ -1,11 +1,12 @@
-//! What the program gives up before it serves: whoever got control of it would have no more than its sockets.
+//! Gives up privileges before the program serves: an attacker in control of it would have no more
+//! than its sockets.
 //!
-//! Nothing here keeps it from starting. What the system does not have is said in the log.
+//! Nothing here keeps the program from starting. The log says what the system lacks.
 
 use crate::Config;
 
-/// Gives up what is not needed once the listeners are bound. It holds for this thread and for those that it
-/// starts from now on, so it comes before any other.
+/// Gives up what is not needed once the listeners are bound. It applies to this thread and to
+/// threads that it starts later, so call it before any other thread is started.
 pub fn confine(config: &Config) {
     let Gained { on, off } = system::enter(config);
     let said = |them: &[String]| if them.is_empty() { "nothing".to_owned() } else { them.join(", ") };
@@ -15,7 +16,7 @@ pub fn confine(config: &Config) {
     }
 }
 
-/// What is on, and what the system does not have, in words for the log.
+/// The protections that are on, and those that the system lacks, in words for the log.
 #[derive(Debug, Default)]
 struct Gained {
     on: Vec<String>,
@@ -36,15 +37,15 @@ mod system {
     use super::Gained;
     use crate::Config;
 
-    /// All that is about files: the ninth also forbids to connect to sockets of other programs, by which some systems
-    /// look up names.
+    /// All rights that are about files. The ninth version also restricts connecting to sockets of
+    /// other programs, which some systems use to look up names.
     const FILES: ABI = ABI::V5;
 
-    /// Where the standard library finds how many cores there are, and a panic its own symbols.
+    /// Where the standard library finds the number of cores, and where a panic finds its symbols.
     const ALWAYS: [&str; 3] = ["/proc/self", "/sys/fs/cgroup", "/proc/self/exe"];
 
-    /// What a C library reads to look up a name. Folders, as their files are replaced whenever the network changes,
-    /// and as each system has other modules.
+    /// What a C library reads to look up a name. These are folders, because their files are
+    /// replaced whenever the network changes, and because each system has other modules.
     const FOR_NAMES: [&str; 11] = [
         "/etc",
         "/gnu/store",
@@ -59,7 +60,7 @@ mod system {
         "/var/run",
     ];
 
-    /// What a build for developers reads while it serves, so that a page that was changed is shown at once.
+    /// What a developer's build reads while it serves, so that a changed page is shown at once.
     const PAGES: &[&str] = if cfg!(debug_assertions) {
         &[
             concat!(env!("CARGO_MANIFEST_DIR"), "/console"),
@@ -83,7 +84,7 @@ mod system {
         gained
     }
 
-    /// Leaves the files that are still read, and those that go at the end.
+    /// Closes all files but those that are read later, and those that are removed at the end.
     fn close_files(config: &Config) -> Result<(), String> {
         match landlock(config) {
             Ok(RestrictionStatus { ruleset: RulesetStatus::NotEnforced, .. }) => {
@@ -134,7 +135,8 @@ mod tests {
 
     use super::*;
 
-    /// Has `run` on a thread that has given up what a proxy with this configuration does, and has a folder.
+    /// Calls `run` with a folder, on a thread that has given up what a proxy with this
+    /// configuration gives up.
     fn confined(name: &str, config: Config, run: impl FnOnce(&Path) + Send + 'static) {
         let folder = std::env::temp_dir().join(format!("nws-sandbox-{}-{name}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
@@ -142,7 +144,7 @@ mod tests {
         let inside = folder.clone();
         let thread = std::thread::spawn(move || {
             let gained = system::enter(&config);
-            // On a kernel without Landlock there is nothing more to look at.
+            // On a kernel without Landlock there is nothing more to test.
             assert_eq!(gained.on.len() + gained.off.len(), 3, "{gained:?}");
             if gained.off.iter().any(|what| what.contains("the kernel has no Landlock")) {
                 return assert_eq!(gained.off.len(), 1, "{gained:?}");

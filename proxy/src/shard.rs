@@ -1,9 +1,9 @@
-//! Shards: each owns some of the channels and all sockets of those, and stays on one thread.
+//! Shards: each owns some of the channels and all their sockets, and stays on one thread.
 //!
-//! A shard works in passes. The sessions whose sockets are ready read and hand what they read to
-//! the state machine; after them, or before when so much waits that it pays, every socket for which
-//! something waits is written to once. No lock and no queue lies between a reader and the writers of
-//! one channel.
+//! A shard works in passes. The sessions whose sockets are ready read, and pass what they read to
+//! the state machine. After that, each socket for which something waits is written to once;
+//! earlier, if so much waits that a write pays. Between a reader and the writers of one channel
+//! there is no lock and no queue.
 
 mod driver;
 mod handle;
@@ -35,11 +35,12 @@ pub(crate) use news::{News, Untold};
 
 use home::{Home, Plan};
 
-/// Cores of the machine for each shard: those who talk are on this machine too and need the others.
-/// On two cores one shard was measured to relay up to 1.3 times what two do, for 0.8 of the time.
+/// Cores of the machine for each shard. The clients run on this machine too, and need the other
+/// cores. On two cores, one shard was measured to relay up to 1.3 times what two shards do, in 0.8
+/// of the CPU time.
 const CORES_PER_SHARD: usize = 2;
 
-/// Commands that may wait for a shard; beyond it upgrades wait.
+/// Commands that may wait for a shard. Beyond that, upgrades wait.
 const COMMANDS: usize = 1024;
 
 /// All shards of a proxy.
@@ -48,7 +49,7 @@ pub(crate) struct Shards {
     key: DigestKey,
 }
 
-/// What finds the shard of a channel.
+/// Finds the shard of a channel.
 #[derive(Clone)]
 pub(crate) struct ShardHandles {
     handles: Arc<[ShardHandle]>,
@@ -61,12 +62,13 @@ struct Running {
 }
 
 impl Shards {
-    /// Starts as many shards as are configured, or one for every [`CORES_PER_SHARD`] cores: the first on this thread, the
-    /// others on threads of their own. The ids that they generate belong to `proxy`.
+    /// Starts as many shards as are configured, or one for every [`CORES_PER_SHARD`] cores: the
+    /// first on this thread, the others on their own threads. The ids that they generate belong to
+    /// `proxy`. `news` receives which network channels have members.
     ///
     /// # Panics
     ///
-    /// Outside a runtime that is local to its thread. `news` hears which network channels have members.
+    /// Outside a runtime that is local to its thread.
     pub(crate) fn start(
         config: &Config,
         proxy: &ProxyId,
@@ -87,7 +89,7 @@ impl Shards {
         ShardHandles { handles, key: self.key.clone() }
     }
 
-    /// Closes every connection and waits until the shards have ended, which they do in bounded time.
+    /// Closes every connection, and waits until the shards have ended. That takes a bounded time.
     pub(crate) async fn stop(self) {
         for shard in &self.running {
             shard.handle.shut_down().await;
@@ -103,30 +105,30 @@ impl ShardHandles {
         self.handles.len()
     }
 
-    /// The number of the shard that owns `channel`, and the digest that stands for the channel.
+    /// The number of the shard that owns `channel`, and the digest of the channel.
     pub(crate) fn number_of(&self, channel: &ChannelKey) -> (usize, crate::digest::Digest) {
         let digest = self.key.digest(channel);
         (digest.shard(self.len()), digest)
     }
 
-    /// The shard of this number.
+    /// The shard with this number.
     pub(crate) fn numbered(&self, number: usize) -> &ShardHandle {
         &self.handles[number]
     }
 
-    /// Tells the shard of a network channel whether other proxies do not hear of it.
+    /// Tells the shard of a network channel whether the channel is not offered to other proxies.
     pub(crate) async fn isolate(&self, channel: ChannelName, is_isolated: bool) {
         let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
         self.of(&key).0.isolate(channel, is_isolated).await;
     }
 
-    /// Tells the shard of a network channel which proxies are in it.
+    /// Tells the shard of a network channel which proxies are in the channel.
     pub(crate) async fn searched(&self, channel: ChannelName, found: Vec<ProxyId>) {
         let key = ChannelKey { scope: Scope::Network, name: channel.clone() };
         self.of(&key).0.searched(channel, found).await;
     }
 
-    /// The shard that owns `channel`, and the digest that stands for the channel.
+    /// The shard that owns `channel`, and the digest of the channel.
     pub(crate) fn of(&self, channel: &ChannelKey) -> (&ShardHandle, crate::digest::Digest) {
         let (number, digest) = self.number_of(channel);
         (self.numbered(number), digest)
@@ -138,7 +140,7 @@ fn usual_count() -> usize {
     (cores / CORES_PER_SHARD).max(1)
 }
 
-/// Starts the shard with this number: the first one here, the others on threads of their own.
+/// Starts the shard with this number: the first one here, the others on their own threads.
 fn start_one(
     index: usize,
     config: &Config,

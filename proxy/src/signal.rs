@@ -1,4 +1,4 @@
-//! A signal for one task: something has happened.
+//! Signals to one task that something has happened.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,11 +6,11 @@ use std::task::{Context, Poll};
 
 use futures_util::task::AtomicWaker;
 
-/// Wakes the one task that waits for it, from any thread. A signal that is given while nobody waits is
-/// kept, and several are one.
+/// Wakes the one task that waits for it, from any thread. A signal that is given while the task
+/// does not wait is kept. Several signals count as one.
 ///
 /// tokio's `Notify` does the same for any number of tasks. It was measured to take a twelfth of the
-/// instructions that a frame of a link costs, as each task of its way waits for two or three of them.
+/// instructions of a link frame, as each task on the frame's way waits for two or three signals.
 #[derive(Debug, Default)]
 pub(crate) struct Signal {
     is_given: AtomicBool,
@@ -24,7 +24,7 @@ impl Signal {
         self.waiting.wake();
     }
 
-    /// Waits until it is given. When the wait is given up, nothing is lost.
+    /// Waits until it is given. If the wait is cancelled, no signal is lost.
     pub(crate) async fn given(&self) {
         poll_fn(|cx| self.poll(cx)).await;
     }
@@ -34,7 +34,7 @@ impl Signal {
             return Poll::Ready(());
         }
         self.waiting.register(cx.waker());
-        // It may have been given while this task was not registered yet.
+        // The signal may have been given before this task was registered.
         if self.take() { Poll::Ready(()) } else { Poll::Pending }
     }
 

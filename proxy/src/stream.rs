@@ -12,7 +12,7 @@ use tokio::net::{UnixStream, unix};
 
 use crate::tcp::tune_client;
 
-/// How a client has come.
+/// The transport of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transport {
     /// Over TCP on loopback, as pages do.
@@ -22,7 +22,7 @@ pub(crate) enum Transport {
     Unix,
 }
 
-/// A connection that the runtime of this thread knows.
+/// A connection that is registered with the runtime of this thread.
 #[derive(Debug)]
 pub(crate) enum Stream {
     Tcp(TcpStream),
@@ -30,7 +30,7 @@ pub(crate) enum Stream {
     Unix(UnixStream),
 }
 
-/// A connection that belongs to no runtime, and may go to another thread.
+/// A connection that belongs to no runtime, and may move to another thread.
 pub(crate) enum FreeStream {
     Tcp(std::net::TcpStream),
     #[cfg(unix)]
@@ -51,7 +51,7 @@ pub(crate) enum WriteHalf {
     Unix(unix::OwnedWriteHalf),
 }
 
-/// The same for each kind.
+/// Does the same for each kind.
 macro_rules! each {
     ($of:expr, $it:ident => $do:expr) => {
         match $of {
@@ -71,7 +71,7 @@ impl Stream {
         }
     }
 
-    /// Takes it from the runtime of this thread.
+    /// Removes it from the runtime of this thread.
     pub(crate) fn free(self) -> io::Result<FreeStream> {
         Ok(match self {
             Self::Tcp(stream) => FreeStream::Tcp(stream.into_std()?),
@@ -80,7 +80,7 @@ impl Stream {
         })
     }
 
-    /// Makes that a frame is sent as soon as it is written.
+    /// Makes the system send each frame as soon as it is written.
     pub(crate) fn hold_nothing_back(&self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => tune_client(stream),
@@ -105,7 +105,7 @@ impl Stream {
 }
 
 impl FreeStream {
-    /// Makes it known to the runtime of this thread.
+    /// Registers it with the runtime of this thread.
     pub(crate) fn register(self) -> io::Result<Stream> {
         Ok(match self {
             Self::Tcp(stream) => Stream::Tcp(TcpStream::from_std(stream)?),
@@ -120,7 +120,7 @@ impl ReadHalf {
         each!(self, half => Pin::new(half).poll_read(cx, buf))
     }
 
-    /// Whether the socket takes more, or has failed.
+    /// Ready when the socket takes more, or has failed.
     pub(crate) fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         each!(self, half => half.as_ref().poll_write_ready(cx))
     }

@@ -1,5 +1,5 @@
-//! Sets up TCP sockets: where they listen, how long their queues are, and that nothing is held
-//! back.
+//! Sets up TCP sockets: where they listen, how long their queues are, and that they send without
+//! delay.
 
 use std::io;
 use std::net::SocketAddr;
@@ -26,15 +26,15 @@ const LINK_UNSENT_MAX: u32 = 256 * 1024;
 /// Pause after accepting has failed, which happens when descriptors have run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Listens for clients. What is set here, every accepted socket inherits on Linux: frames are not
-/// held back (Nagle's algorithm), and what follows.
+/// Listens for clients. On Linux every accepted socket inherits what is set here: frames are not
+/// held back (Nagle's algorithm), and the following.
 ///
 /// A socket becomes writable again after every [`CLIENT_UNSENT_MAX`] bytes that its reader takes,
-/// and not only when a third of its buffer is free. On loopback that can be seconds of a slow
-/// reader's time: flow control could not tell such a reader from one that has stopped. Other
-/// systems have smaller buffers.
+/// and not only when a third of its buffer is free. On loopback, a slow reader can take seconds for
+/// that third: flow control could not tell such a reader from one that has stopped. Other systems
+/// have smaller buffers.
 ///
-/// And nothing is paced: BBR, the default of some systems, spreads segments by timers. On loopback
+/// Segments are not paced: BBR, the default of some systems, spreads them by timers. On loopback
 /// that has no use, and it was measured to cost a tenth of the time of small messages.
 pub(crate) fn listen_for_clients(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = bound(address)?;
@@ -54,15 +54,15 @@ pub(crate) fn listen_for_links(address: SocketAddr) -> io::Result<TcpListener> {
     bound(address)?.listen(LINK_BACKLOG)
 }
 
-/// Makes an accepted client's socket send each frame as soon as it is written, where it has not
+/// Makes an accepted client's socket send each frame as soon as it is written, if it has not
 /// inherited that.
 pub(crate) fn tune_client(stream: &TcpStream) -> io::Result<()> {
     let has_inherited = cfg!(any(target_os = "linux", target_os = "android"));
     if has_inherited { Ok(()) } else { stream.set_nodelay(true) }
 }
 
-/// Makes the socket of a link send each frame as soon as it is written, and the system queue
-/// little: what waits is to wait where this proxy sees it.
+/// Makes the socket of a link send each frame as soon as it is written, and limits the queue of the
+/// system: what waits has to wait where this proxy sees it.
 pub(crate) fn tune_link(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -70,18 +70,19 @@ pub(crate) fn tune_link(stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until it makes sense to accept again, after that has failed.
+/// Pauses before the next attempt to accept, after one has failed.
 pub(crate) async fn pause_accepting() {
     tokio::time::sleep(ACCEPT_PAUSE).await;
 }
 
-/// A socket that has this address. One for all addresses of this machine takes IPv4 and IPv6.
+/// A socket with this address. A socket for all addresses of this machine takes IPv4 and IPv6.
 fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if address.is_ipv6() && address.ip().is_unspecified() {
         SockRef::from(&socket).set_only_v6(false)?;
     }
-    // On Unix it is about ports of connections that have ended; on Windows two programs could have one port.
+    // On Unix this option is about ports of connections that have ended. On Windows it would let
+    // two programs have one port.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;

@@ -1,4 +1,4 @@
-//! Waits for so long and no longer: time in which this process stood still does not count.
+//! Waits for a limited time. Time in which this process stood still does not count.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -9,14 +9,14 @@ use hyper::rt::{Sleep, Timer};
 use nws_core::Attention;
 use tokio::time::timeout_at;
 
-/// Far enough away to stand for never, near enough not to overflow.
+/// Far enough away to stand for never, and near enough not to overflow.
 pub(crate) const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How often it is looked whether this process stands still: a standstill costs the other side no
-/// more of its time than such a part.
+/// How often within the time this process checks whether it stood still: a standstill takes at most
+/// such a part of the other side's time.
 const LOOKS: u32 = 8;
 
-/// What `future` comes to, or `None` if that takes longer than `time`.
+/// The result of `future`, or `None` if that takes longer than `time`.
 pub(crate) async fn within<F: Future>(time: Duration, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut attention = Attention::default();

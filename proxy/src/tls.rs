@@ -1,10 +1,9 @@
 //! Speaks TLS 1.3 with the identity of this proxy.
 //!
-//! Both sides present a certificate that nobody has signed but its owner, and prove that they hold
-//! its key: the id of a proxy stands for that, and for nothing else. The owner of an id, and the
-//! channels that it may enter, are not decided here. Every run of the handshake yields a session id
-//! that only its two ends know to be theirs, so that nothing proved over one connection counts on
-//! another.
+//! Both sides present a certificate that only its owner has signed, and prove that they hold its
+//! key. The id of a proxy stands for that key, and for nothing else. Which machine has an id, and
+//! which channels it may enter, is not decided here. Every handshake gives a session id that only
+//! its two ends have. So what was proved over one connection does not count on another.
 
 mod certificate;
 mod config;
@@ -27,11 +26,11 @@ pub use identity::IdentityError;
 /// The only protocol inside: the handshake of a WebSocket.
 const ALPN: &[u8] = b"http/1.1";
 
-/// Domain separation of the exporter. Both ends derive the same bytes, no other connection has
+/// Domain separation of the exporter. Both ends derive the same bytes, and no other connection has
 /// them.
 const EXPORTER_LABEL: &[u8] = b"EXPERIMENTAL nws-link-v1";
 
-/// What binds a proof to one connection.
+/// The bytes that bind a proof to one connection.
 pub(crate) type SessionId = [u8; 32];
 
 /// A connection whose other end has proved to be a certain proxy.
@@ -45,10 +44,10 @@ pub(crate) struct Secured<S> {
     pub(crate) session: SessionId,
 }
 
-/// Why there is no connection.
+/// The reason why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TlsError {
-    /// The other side is gone, or speaks no TLS of our kind, or did not prove what it claims.
+    /// The other side has gone, speaks no TLS of our kind, or did not prove what it claims.
     #[error("the handshake failed: {0}")]
     Handshake(#[from] io::Error),
     /// It is not the proxy that was dialled.
@@ -62,10 +61,10 @@ pub(crate) enum TlsError {
     /// It is this proxy.
     #[error("this proxy reached itself")]
     Own,
-    /// It does not want to speak what we speak.
+    /// The other side does not agree on the protocol.
     #[error("the other side did not agree on http/1.1")]
     Alpn,
-    /// A handshake that succeeded did not leave what it must leave.
+    /// A handshake that succeeded did not give what it must give.
     #[error("the handshake left no identity")]
     Incomplete,
 }
@@ -80,8 +79,8 @@ where
     secured(identity, stream.into(), session)
 }
 
-/// Greets a proxy to which we have connected, and refuses it when it is not the one `expected`, if
-/// any is. The caller sets a deadline.
+/// Makes the handshake with a proxy to which this one has connected, and refuses it if it is not
+/// the `expected` one. The caller sets a deadline.
 pub(crate) async fn connect<S>(
     identity: &Identity,
     stream: S,
@@ -90,7 +89,7 @@ pub(crate) async fn connect<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let stream = TlsConnector::from(identity.client()).connect(nobody(), stream).await?;
+    let stream = TlsConnector::from(identity.client()).connect(unused_name(), stream).await?;
     let session = session_id(stream.get_ref().1)?;
     let secured = secured(identity, stream.into(), session)?;
     match expected {
@@ -109,14 +108,13 @@ pub(crate) fn peer(connection: &CommonState) -> Option<ProxyId> {
     }
 }
 
-/// What only the two ends of this connection have in common.
+/// The session id, which only the two ends of this connection have.
 pub(crate) fn session_id<Data>(connection: &ConnectionCommon<Data>) -> Result<SessionId, TlsError> {
     connection.export_keying_material([0; 32], EXPORTER_LABEL, Some(b"")).map_err(|_| TlsError::Incomplete)
 }
 
-/// rustls wants a name to connect to. This one is neither sent nor looked at: ids are compared
-/// instead.
-fn nobody() -> ServerName<'static> {
+/// rustls wants a name to connect to. This one is neither sent nor used: ids are compared instead.
+fn unused_name() -> ServerName<'static> {
     ServerName::IpAddress(IpAddr::V4([0; 4].into()))
 }
 

@@ -1,4 +1,4 @@
-//! Remembers the troubles of which the log has told, so that it tells of each once.
+//! Remembers which troubles were logged, so that each is logged once.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,23 +6,24 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Subjects that are told of at one time. Others could fill the log by making up more.
+/// Subjects that are logged at one time. Others could fill the log by making up more.
 const SUBJECTS_MAX: usize = 32;
 
-/// How long a subject stays told: in the log of a later day it stands again.
+/// How long a subject counts as logged. After that it is logged again, so it is in the log of a
+/// later day too.
 const TOLD_TIME: Duration = Duration::from_secs(60 * 60);
 
-/// One thing that may be wrong. The log tells of it when it begins and when it changes.
+/// One thing that may be wrong. It is logged when it begins and when it changes.
 #[derive(Debug, Default)]
 pub(crate) struct Trouble(Option<String>);
 
-/// The same trouble with many subjects, of which others can make up more: the log tells of each
-/// once an hour, and of so many in all.
+/// The same trouble with many subjects, of which others can make up more. Each is logged once an
+/// hour, and the number of all is limited.
 #[derive(Debug)]
 pub(crate) struct Troubles<T>(Mutex<BTreeMap<T, Instant>>);
 
 impl Trouble {
-    /// Whether `reason` is not the one that was told last.
+    /// Gives whether `reason` differs from the one that was logged last.
     pub(crate) fn is_news(&mut self, reason: &str) -> bool {
         let is_news = self.0.as_deref() != Some(reason);
         if is_news {
@@ -31,19 +32,19 @@ impl Trouble {
         is_news
     }
 
-    /// All is well again. Whether it was not.
+    /// Notes that all is well again. Gives whether there was a trouble.
     pub(crate) fn is_over(&mut self) -> bool {
         self.0.take().is_some()
     }
 }
 
 impl<T: Ord> Troubles<T> {
-    /// Nobody is told of yet.
+    /// No subject is logged yet.
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
 
-    /// Whether `subject` is to be told of.
+    /// Gives whether `subject` is to be logged.
     pub(crate) fn is_news(&self, subject: T) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(|_, told| told.elapsed() < TOLD_TIME);

@@ -1,4 +1,4 @@
-//! Work that takes long, on threads of its own: those who talk go on meanwhile.
+//! Runs work that takes long on other threads, so that clients are served meanwhile.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -6,13 +6,14 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, spawn_blocking};
 
-/// Where it is done: on so few cores that one is left for those who talk, however much there is to do. Who comes
-/// first is served first, and nobody has more than a piece of each kind here, so all have their turns.
+/// Runs on so few cores that one is left for the rest of the proxy, however much work there is.
+/// Work is done in the order in which it comes. Each client or link has at most one piece of each
+/// kind here, so all have their turns.
 #[derive(Clone, Debug)]
 pub(crate) struct Workers(Arc<Semaphore>);
 
 impl Workers {
-    /// On all cores but one, if there are several.
+    /// Uses all cores but one, if there are several.
     pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Self::on((cores - 1).max(1))
@@ -22,7 +23,8 @@ impl Workers {
         Self(Arc::new(Semaphore::new(cores)))
     }
 
-    /// Does `work` when it is its turn. What has begun goes on, and counts, when nobody waits for it any more.
+    /// Runs `work` in its turn. Work that has begun goes on, and counts, even if its result is not
+    /// wanted any more.
     pub(crate) async fn run<R: Send + 'static>(
         self,
         work: impl FnOnce() -> R + Send + 'static,

@@ -1,22 +1,21 @@
-//! `cargo xtask bench`: hands over to the judge of benchmarks, a program of its own in
-//! `bench/judge`.
+//! `cargo xtask bench`: starts the judge of benchmarks, a separate program in `bench/judge`.
 
 use std::ffi::OsString;
 
 use anyhow::Result;
 use nws_tools::Step;
 
-/// Measures the release build and prints a table; the details go to `bench/` in the target folder.
+/// Measures the release build and prints a table. The details go to `bench/` in the target folder.
 ///
-/// No figure makes this fail, only a proxy that did not do what it should: figures of one run can
-/// be compared with each other, those of different machines or hours cannot.
+/// This fails when a proxy does not do what it should, and never because of a figure. Compare
+/// figures of one run with each other, but not figures of different machines or hours.
 #[derive(clap::Args)]
 #[command(
     disable_help_flag = true,
-    after_help = "`cargo xtask bench --help` says what there is to measure, and how."
+    after_help = "`cargo xtask bench --help` lists the benchmarks and their options."
 )]
 pub(crate) struct Bench {
-    /// What to measure, and how.
+    /// The benchmarks, and their options.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<OsString>,
 }

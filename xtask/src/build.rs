@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the npm package, then the proxy that carries it.
+//! `cargo xtask build`: builds the npm package, and then the proxy that carries it.
 
 use anyhow::Result;
 use nws_tools::{Step, npm};
@@ -8,13 +8,13 @@ use crate::{package, toolchain};
 /// Builds the npm package into polyfill/dist and everything in Rust.
 #[derive(clap::Args)]
 pub(crate) struct Build {
-    /// As it ships: optimised.
+    /// Builds everything as it ships: optimised.
     #[arg(long)]
     release: bool,
-    /// The npm package alone.
+    /// Builds only the npm package.
     #[arg(long)]
     package: bool,
-    /// Leaves the WebAssembly with the names of its functions in the target folder too.
+    /// Also keeps the WebAssembly with the names of its functions, in the target folder.
     #[arg(long)]
     with_names: bool,
 }
@@ -33,14 +33,14 @@ impl Build {
     }
 }
 
-/// Builds the npm package, with what it needs.
+/// Builds the npm package, and installs what that needs.
 pub(crate) fn bundle(release: bool) -> Result<()> {
     toolchain::need_wasm()?;
     npm::need("polyfill")?;
     package::package(release)
 }
 
-/// Builds the proxy alone; the pages and scripts that it serves are those of the last [`bundle`].
+/// Builds only the proxy. The pages and scripts that it serves are those of the last [`bundle`].
 pub(crate) fn proxy(release: bool) -> Result<()> {
     let build = Step::cargo("build --package nws-proxy");
     if release { build.arg("--release") } else { build }.run()

@@ -1,4 +1,5 @@
-//! `cargo xtask check`: what machines hold of CONTRIBUTING.md and ARCHITECTURE.md.
+//! `cargo xtask check`: checks the rules of CONTRIBUTING.md and ARCHITECTURE.md that a program can
+//! check.
 
 mod arrows;
 mod deny;
@@ -12,19 +13,19 @@ use nws_tools::{Step, checkout, npm};
 use crate::package::version;
 use crate::toolchain;
 
-/// Checks format, lints, types, documentation, dependencies, the shape of files, the tests of what is
-/// promised, and what the WebAssembly imports.
+/// Checks format, lints, types, documentation, dependencies, the shape of files, the tests of
+/// promises, and the imports of the WebAssembly.
 ///
-/// Runs every check, whatever the others say, and ends with the list of those that failed.
+/// Runs every check, whatever the others find, and ends with the list of those that failed.
 #[derive(clap::Args)]
 pub(crate) struct Check {
-    /// Fails when the database of security advisories cannot be fetched; without this, that check is left out, and
-    /// the last lines say so.
+    /// Fails when the database of security advisories cannot be fetched. Without this option that
+    /// check is left out then, and the last lines say so.
     #[arg(long)]
     advisories: bool,
 }
 
-/// What has come of a check in which nothing was found.
+/// The result of a check that found nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Passed,
@@ -57,7 +58,7 @@ impl Check {
     }
 }
 
-/// The last words: what has failed, as an error, and what nobody has looked at.
+/// The last lines: what has failed, as an error, and what was not checked.
 fn conclusion(checks: impl IntoIterator<Item = (&'static str, Result<Outcome>)>) -> Result<String> {
     let (mut failed, mut left_out) = (Vec::new(), Vec::new());
     for (name, outcome) in checks {
@@ -87,7 +88,8 @@ fn clippy() -> Result<()> {
     wasm.words("-- -D warnings").run()
 }
 
-/// They are no part of the workspace, because only nightly can run them; any toolchain can look at them.
+/// Checks the fuzz crates. They are not part of the workspace, because only nightly can run them;
+/// any toolchain can check them.
 fn fuzz() -> Result<()> {
     for manifest in ["protocol/fuzz/Cargo.toml", "proxy/fuzz/Cargo.toml"] {
         let clippy = Step::cargo("clippy --locked --manifest-path").arg(manifest).words("--target-dir");
@@ -100,18 +102,19 @@ fn documentation() -> Result<()> {
     Step::cargo("doc --workspace --all-features --no-deps").env("RUSTDOCFLAGS", "-D warnings").run()
 }
 
-/// Format and lints of JavaScript and TypeScript, as `biome.jsonc` has them.
+/// Checks format and lints of JavaScript and TypeScript, as `biome.jsonc` configures them.
 fn javascript() -> Result<()> {
     npm::need("polyfill")?;
     let biome = checkout::root().join("polyfill/node_modules/@biomejs/biome/bin/biome");
     Step::new("node").arg(biome).words("ci --error-on-warnings").run()
 }
 
-/// The folders whose plain JavaScript is checked; the `tsconfig.json` of each says what belongs to it.
+/// The folders whose plain JavaScript is checked. The `tsconfig.json` of each says what belongs to
+/// it.
 const TYPED: [&str; 6] = ["demo", "proxy", "polyfill/bench", "polyfill/test", "tests", "tests/package"];
 
-/// The types that plain JavaScript states in JSDoc. Uses of the npm package are held against its
-/// declarations.
+/// Checks the types that plain JavaScript states in JSDoc. Uses of the npm package are checked
+/// against its declarations.
 fn javascript_types() -> Result<()> {
     npm::need("polyfill")?;
     npm::need("tests")?;
@@ -129,7 +132,7 @@ fn javascript_types() -> Result<()> {
     Ok(())
 }
 
-/// The scripts of polyfill/package.json that look at types and style, as far as there are any.
+/// Runs the scripts of polyfill/package.json that check types and style, as far as they exist.
 fn package() -> Result<()> {
     npm::need("polyfill")?;
     npm::npm("polyfill").words("run --if-present typecheck").run()?;
@@ -143,12 +146,12 @@ mod tests {
     #[test]
     fn whatever_was_not_checked_is_said_at_the_end() {
         let passed = || ("one", Ok(Outcome::Passed));
-        let left_out = || ("two", Ok(Outcome::LeftOut("nobody is there")));
+        let left_out = || ("two", Ok(Outcome::LeftOut("the tool is missing")));
         let failed = || ("three", Err(anyhow::anyhow!("it is wrong")));
         assert_eq!(conclusion([passed()]).unwrap(), "every check passed");
         let words = conclusion([passed(), left_out()]).unwrap();
-        assert_eq!(words, "NOT CHECKED: two: nobody is there\nevery other check passed");
+        assert_eq!(words, "NOT CHECKED: two: the tool is missing\nevery other check passed");
         let words = conclusion([left_out(), failed(), passed()]).unwrap_err().to_string();
-        assert_eq!(words, "NOT CHECKED: two: nobody is there\nfailed: three");
+        assert_eq!(words, "NOT CHECKED: two: the tool is missing\nfailed: three");
     }
 }

@@ -1,4 +1,5 @@
-//! `cargo xtask instructions`: what the hot functions execute, beside what they are known to.
+//! `cargo xtask instructions`: counts the instructions of the hot functions, and compares them with
+//! the known counts.
 
 mod callgrind;
 mod comparison;
@@ -15,15 +16,18 @@ use growth::Growths;
 use ledger::Ledger;
 use origin::Origin;
 
-/// Counts the instructions of the proxy's hot functions and compares them with bench/micro/instructions.json.
+/// Counts the instructions of the proxy's hot functions and compares them with
+/// bench/micro/instructions.json.
 ///
-/// Unlike times, counts are the same in every run, however busy the machine is: what differs is the code, the
-/// compiler or the processor. Fails where a count has moved by more than the tolerance, in either direction.
+/// Unlike times, counts are the same in every run, however busy the machine is: they depend on the
+/// code, the compiler and the processor. This fails if a count has moved by more than the
+/// tolerance, in either direction.
 ///
-/// What others decide about is counted in two sizes. Fails where twice as much costs more than 2.5 times the work.
+/// Work whose amount others decide is counted in two sizes. This fails if twice the size costs more
+/// than 2.5 times the work.
 #[derive(clap::Args)]
 pub(crate) struct Instructions {
-    /// Keeps what was counted as what is known.
+    /// Keeps the new counts as the known ones.
     #[arg(long)]
     renew: bool,
 }
@@ -31,7 +35,7 @@ pub(crate) struct Instructions {
 impl Instructions {
     pub(crate) fn start(self) -> Result<()> {
         callgrind::need()?;
-        // The proxy, whose links are counted, carries what is built here.
+        // The proxy carries what is built here, and its links are counted.
         build::bundle(true)?;
         Step::cargo("build --release --package nws-micro").run()?;
         let counted = Ledger { origin: Origin::here()?, instructions: count_all()? };
@@ -54,7 +58,7 @@ impl Instructions {
     }
 }
 
-/// Every function that the program lists, in its order.
+/// Counts every function that the program lists, in the order of the list.
 fn count_all() -> Result<Vec<(String, u64)>> {
     let names = Step::new(checkout::program("nws-micro", true)).read()?;
     names.lines().map(|name| Ok((name.to_owned(), callgrind::count(name)?))).collect()

@@ -18,8 +18,8 @@ use clap::Parser;
 
 /// Builds, runs, tests, checks and measures Network Web Sockets.
 ///
-/// `cargo xtask` is an alias that `.cargo/config.toml` defines; it works anywhere in the checkout. What a command needs
-/// and can install by itself it installs; what it cannot, it names.
+/// `cargo xtask` is an alias that `.cargo/config.toml` defines. It works anywhere in the checkout.
+/// A command installs what it needs if it can, and otherwise names it.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", version)]
 enum Task {

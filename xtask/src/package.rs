@@ -1,5 +1,6 @@
-//! The npm package: the core compiled to WebAssembly, bound to JavaScript, made small, bundled into polyfill/dist, and
-//! packed there as the proxy serves it. With it go the libraries of the demos, into demo/dist.
+//! Builds the npm package: the core is compiled to WebAssembly, bound to JavaScript, made small,
+//! bundled into polyfill/dist, and packed there as the proxy serves it. The libraries of the demos
+//! are bundled with it, into demo/dist.
 
 mod binding;
 mod tarball;
@@ -15,7 +16,7 @@ use nws_tools::{Step, checkout};
 use crate::toolchain;
 use binding::Names;
 
-/// Builds the npm package; one that is fit to `release` has no source maps.
+/// Builds the npm package. With `release` it has no source maps.
 pub(crate) fn package(release: bool) -> Result<()> {
     version::check()?;
     nws_tools::need_node()?;
@@ -32,25 +33,25 @@ pub(crate) fn package(release: bool) -> Result<()> {
     tarball::pack()
 }
 
-/// Makes the WebAssembly of the package as it ships, but with the names of its functions, beside the package.
+/// Makes the WebAssembly as it ships, but with the names of its functions, beside the package.
 pub(crate) fn with_names() -> Result<()> {
     let named = checkout::package().join("named");
     binding::bind(&compile()?, &named, Names::Kept)?;
     optimise(&named, "--debuginfo")
 }
 
-/// Compiles the core, so that no path of this machine gets into its panic messages.
+/// Compiles the core. No path of this machine gets into its panic messages.
 fn compile() -> Result<PathBuf> {
     let build = Step::cargo("build --quiet --profile wasm --package nws-client-wasm --target");
     build.arg(toolchain::WASM).env("CARGO_ENCODED_RUSTFLAGS", remapped_paths()).run()?;
     Ok(checkout::target().join(toolchain::WASM).join("wasm/nws_client_wasm.wasm"))
 }
 
-/// Flags for rustc, separated as cargo wants them: a path may have spaces.
+/// Flags for rustc, separated as cargo requires: a path may contain spaces.
 fn remapped_paths() -> OsString {
     let homes = [("HOME", "home"), ("CARGO_HOME", "cargo"), ("RUSTUP_HOME", "rustup")];
     let homes = homes.into_iter().filter_map(|(key, name)| Some((std::env::var_os(key)?, name)));
-    // The last one that fits is taken.
+    // rustc takes the last one that fits.
     let paths = homes.chain([(checkout::root().into_os_string(), "networkwebsockets")]);
     let mut flags = OsString::new();
     for (path, name) in paths {
@@ -65,7 +66,8 @@ fn remapped_paths() -> OsString {
     flags
 }
 
-/// What browsers have had since 2022; left to itself, the optimiser writes what some have not.
+/// Features that browsers have had since 2022. Without this list, the optimiser uses some that not
+/// all browsers have.
 const FEATURES: &str = "--mvp-features --enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue \
     --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext";
 
@@ -83,7 +85,7 @@ fn optimise(folder: &Path, more: &str) -> Result<()> {
     optimise.arg(folder.join("core.wasm")).run()
 }
 
-/// Whether `output` was made after `input`, by this very version of this task.
+/// Gives whether `output` was made after `input`, by this very version of this task.
 fn is_fresh(output: &Path, input: &Path) -> bool {
     let modified = |file: &Path| fs::metadata(file).and_then(|data| data.modified()).ok();
     let task = std::env::current_exe().ok().and_then(|task| modified(&task));

@@ -1,4 +1,4 @@
-//! `cargo xtask pictures`: the pictures of the demos, as the list of demos shows them.
+//! `cargo xtask pictures`: takes the pictures of the demos, as the list of demos shows them.
 
 use anyhow::Result;
 use nws_tools::browser::CHROMIUM;
@@ -6,7 +6,7 @@ use nws_tools::{Step, checkout, npm};
 
 use crate::build;
 
-/// Takes the pictures in demo/ anew: each demo with several people in it. They are committed.
+/// Takes the pictures in demo/ again: each shows a demo with several users. They are committed.
 #[derive(clap::Args)]
 pub(crate) struct Pictures {}
 

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: from a fresh checkout to a proxy that serves.
+//! `cargo xtask run`: builds a fresh checkout and starts a proxy that serves it.
 
 use std::ffi::OsString;
 
@@ -7,10 +7,10 @@ use nws_tools::{Step, checkout};
 
 use crate::build;
 
-/// Builds everything as it ships and starts the proxy with console and demos; Ctrl-C ends it.
+/// Builds everything as it ships and starts the proxy with console and demos. Ctrl-C ends it.
 #[derive(clap::Args)]
 pub(crate) struct Run {
-    /// What to hand to `nws run`, for example `-- --port 9010`.
+    /// Arguments for `nws run`, for example `-- --port 9010`.
     #[arg(last = true)]
     args: Vec<OsString>,
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, and one line that counts them.
+//! `cargo xtask test`: runs every test, and counts them in one line.
 
 mod node;
 mod rust;
@@ -12,7 +12,8 @@ use nws_tools::lab;
 use crate::build;
 use tally::Tally;
 
-/// Installs what the tests need, builds everything, and runs all tests: Rust, npm package, browser, demos, installed package.
+/// Installs what the tests need, builds everything, and runs all tests: Rust, npm package, browser,
+/// demos, installed package.
 ///
 /// The last line is `N passed, N failed`. A part that cannot run counts as one failure.
 #[derive(clap::Args)]

@@ -1,4 +1,4 @@
-//! Whether the framing keeps to RFC 6455, by Autobahn's fuzzing client.
+//! Tests whether the framing follows RFC 6455, with Autobahn's fuzzing client.
 
 use std::path::PathBuf;
 
@@ -9,10 +9,10 @@ use nws_tools::{Step, checkout};
 use crate::figure::Figure;
 use crate::kept;
 
-/// The last release of the suite, which is for Python 2.7.
+/// The last release of the suite. It needs Python 2.7.
 const SUITE: &str = "autobahntestsuite==25.10.1";
 
-/// The cases that ended badly, of which there should be none.
+/// The cases that failed. There should be none.
 pub(crate) fn measure() -> Result<Vec<Figure>> {
     let folder = kept::folder()?.join("conformance");
     let run = Step::cargo("run --quiet --release --package nws-tests --example conformance --");
@@ -21,12 +21,12 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
         serde_json::from_str(&run.env("NWS_BIN", checkout::program("nws", true)).read()?)?;
     let (bad, cases) = (result.bad.len() as f64, result.cases as f64);
     Ok(vec![
-        Figure::new("Autobahn: cases that ended badly", bad, "").at_most(0.0).details(&result),
+        Figure::new("Autobahn: cases that failed", bad, "").at_most(0.0).details(&result),
         Figure::new("Autobahn: cases", cases, ""),
     ])
 }
 
-/// A Python that has the suite, made in the target folder.
+/// A Python that has the suite, installed in the target folder.
 fn suite() -> Result<PathBuf> {
     let venv = kept::folder()?.join("conformance/venv");
     let python = venv.join("bin/python");

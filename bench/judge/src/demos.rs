@@ -1,4 +1,4 @@
-//! Figures of the demos, by the programs in tests/demo/bench.
+//! Figures of the demos, from the programs in tests/demo/bench.
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -9,11 +9,11 @@ use serde::Deserialize;
 use crate::choice;
 use crate::figure::Figure;
 
-/// Which demos `bench demos` measures.
+/// Selects the demos that `bench demos` measures.
 #[derive(clap::Args)]
 #[group(id = "demos")]
 pub(crate) struct Options {
-    /// For `demos`: which, several with commas between them; all unless given.
+    /// For `demos`: the demos to measure, with commas between them; all by default.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     demo: Vec<Demo>,
 }
@@ -26,7 +26,7 @@ enum Demo {
     Chat,
 }
 
-/// A figure as a program prints it. One without a bound leaves both out.
+/// A figure as a program prints it. The bounds may be missing.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Printed {
@@ -37,7 +37,7 @@ struct Printed {
     at_least: Option<f64>,
 }
 
-/// Runs the program of each demo, in the release build and in machines of the lab.
+/// Runs the program of each demo, with the release build and on machines of the lab.
 pub(crate) fn measure(options: &Options) -> Result<Vec<Figure>> {
     npm::need("tests")?;
     lab::need()?;
@@ -55,7 +55,7 @@ fn program(name: &str) -> Result<Vec<Figure>> {
     let node = node.env("CHROMIUM", CHROMIUM.need()?).env("NWS_BIN", checkout::program("nws", true));
     let node = node.env("CARGO_TARGET_DIR", checkout::target());
     let printed: Vec<Printed> =
-        serde_json::from_str(&node.read()?).with_context(|| format!("not what {name} should print"))?;
+        serde_json::from_str(&node.read()?).with_context(|| format!("{name} did not print figures"))?;
     if printed.is_empty() {
         bail!("{name} has measured nothing");
     }

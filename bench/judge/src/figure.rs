@@ -1,4 +1,4 @@
-//! One measured number, with what it should reach.
+//! One measured number, and the bound that it should reach.
 
 use std::borrow::Cow;
 
@@ -33,22 +33,22 @@ impl Figure {
         }
     }
 
-    /// At most this is wanted.
+    /// Sets an upper bound.
     pub(crate) fn at_most(self, reach: f64) -> Self {
         Self { reach: Some(Reach::AtMost(reach)), ..self }
     }
 
-    /// At least this is wanted.
+    /// Sets a lower bound.
     pub(crate) fn at_least(self, reach: f64) -> Self {
         Self { reach: Some(Reach::AtLeast(reach)), ..self }
     }
 
-    /// What a reader has to know of the verdict.
+    /// Adds a remark that helps to read the verdict.
     pub(crate) fn note(self, note: String) -> Self {
         Self { note, ..self }
     }
 
-    /// What else was measured on the way.
+    /// Adds other values of the same measurement.
     pub(crate) fn details(self, details: &(impl Serialize + ?Sized)) -> Self {
         Self { details: json!(details), ..self }
     }
@@ -61,7 +61,7 @@ impl Figure {
     }
 }
 
-/// A figure as it is kept.
+/// A figure as it is written to a file.
 #[derive(Serialize)]
 struct Kept<'a> {
     what: &'a str,
@@ -104,7 +104,7 @@ impl Reach {
     }
 }
 
-/// All figures, one a line.
+/// All figures, one in each line.
 pub(crate) fn table(figures: &[Figure]) -> String {
     let rows: Vec<_> = figures.iter().map(Figure::cells).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
@@ -113,7 +113,7 @@ pub(crate) fn table(figures: &[Figure]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Three digits that count, thousands apart.
+/// A number with three significant digits, and with commas between thousands.
 pub(crate) fn number(value: f64) -> String {
     match value.abs() {
         1000.0.. => thousands(value.round() as i64),

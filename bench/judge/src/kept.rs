@@ -1,4 +1,4 @@
-//! What stays of a measurement: files in `bench/` of the target folder.
+//! Writes the results of a measurement to files in `bench/` of the target folder.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,14 +7,14 @@ use anyhow::{Context, Result};
 use nws_tools::checkout;
 use serde::Serialize;
 
-/// The folder, which is made where it is missing.
+/// The folder. It is made if it does not exist.
 pub(crate) fn folder() -> Result<PathBuf> {
     let folder = checkout::target().join("bench");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     Ok(folder)
 }
 
-/// Writes a file for people and programs.
+/// Writes a file that users and programs can read.
 pub(crate) fn write(name: &str, content: &(impl Serialize + ?Sized)) -> Result<()> {
     let file = folder()?.join(name);
     fs::write(&file, serde_json::to_string_pretty(content)?)

@@ -1,5 +1,5 @@
-//! Figures of proxies on different machines, which are network namespaces, by the program in
-//! `bench/lan`.
+//! Figures of proxies on different machines, from the program in `bench/lan`. The machines are
+//! network namespaces.
 
 mod bounds;
 mod noise;
@@ -16,27 +16,27 @@ use crate::figure::{Figure, table};
 use crate::load::{self, Amount, machine};
 use crate::{choice, kept};
 
-/// What of `lan`, and how much of it.
+/// Selects what `lan` measures, and how much.
 #[derive(clap::Args)]
 #[group(id = "lan")]
 pub(crate) struct Options {
-    /// Only these rows of `lan`, with commas between.
+    /// Only these rows of `lan`, with commas between them.
     #[arg(long, value_parser = by_name(), value_delimiter = ',')]
     rows: Vec<Row>,
-    /// As little of `lan` as there can be: shows that it runs, and measures nothing.
+    /// The least of `lan` that is possible: shows that it runs, and measures nothing.
     #[arg(long)]
     quick: bool,
 }
 
-/// A row as it is kept.
+/// A row as it is written to a file.
 #[derive(Serialize)]
 struct Kept {
     row: String,
     report: Report,
 }
 
-/// Runs the rows one after the other, each begun on a quiet machine; those that came before one
-/// that fails are shown.
+/// Runs the rows one after the other. Each begins on a quiet machine. When a row fails, the rows
+/// before it are still shown.
 pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
     lab::need()?;
     load::build()?;
@@ -79,7 +79,7 @@ fn run(row: Row, options: &Options, amount: &Amount) -> Result<Report> {
     serde_json::from_str(&printed).context("not a report of nws-lan")
 }
 
-/// The names alone: what each row is, the help of `nws-lan` says.
+/// The rows by name. `nws-lan --help` describes each.
 fn by_name() -> impl TypedValueParser<Value = Row> {
     let names = Row::value_variants().iter().map(|row| choice::name(*row));
     PossibleValuesParser::new(names).try_map(|name| Row::from_str(&name, false))

@@ -1,5 +1,5 @@
-//! Runs of the load generator, each against a server that was started for it, and how far they can
-//! be trusted.
+//! Runs the load generator, each time against a server that was started for it, and judges how far
+//! the runs can be trusted.
 
 pub(crate) mod machine;
 pub(crate) mod metric;
@@ -13,10 +13,10 @@ pub(crate) mod trial;
 use anyhow::{Context, Result};
 use nws_tools::Step;
 
-/// How often loads are run, for how long, and how quiet it has to be.
+/// The number and the length of runs, and the noise that they may have.
 #[derive(clap::Args)]
 pub(crate) struct Amount {
-    /// How often each workload is run against each server.
+    /// Runs of each workload against each server.
     #[arg(long, default_value_t = 3)]
     pub(crate) reps: u32,
     /// The share of a core that other programs may use while a load is measured for a second or
@@ -28,9 +28,9 @@ pub(crate) struct Amount {
     pub(crate) secs: f64,
 }
 
-/// Builds the load generator, as it is for measuring.
+/// Builds the load generator in the release profile.
 pub(crate) fn build() -> Result<()> {
-    // Its limit on open files passes on to whatever is started from here.
+    // Processes that are started from here inherit this limit on open files.
     rlimit::increase_nofile_limit(u64::MAX).context("cannot raise the limit on open files")?;
     Step::cargo("build --release --package nws-load").run()
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: figures, printed beside what they should reach, and kept as JSON.
+//! `cargo xtask bench`: measures figures, prints them beside their bounds, and keeps them as JSON.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
@@ -25,14 +25,14 @@ use nws_tools::Step;
 
 use figure::Figure;
 
-/// Measures the release build and prints a table; the details go to `bench/` in the target folder.
+/// Measures the release build and prints a table. The details go to `bench/` in the target folder.
 ///
-/// No figure makes this fail, only a proxy that did not do what it should: figures of one run can
-/// be compared with each other, those of different machines or hours cannot.
+/// This fails when a proxy does not do what it should, and never because of a figure. Compare
+/// figures of one run with each other, but not figures of different machines or hours.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask bench")]
 struct Bench {
-    /// What to measure; everything when nothing is named.
+    /// Benchmarks to run; all of them by default.
     names: Vec<Name>,
     #[command(flatten)]
     amount: load::Amount,
@@ -46,38 +46,39 @@ struct Bench {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
-    /// What the script-tag build weighs.
+    /// The size of the script-tag build.
     Size,
-    /// The first `new NetworkWebSocket()` of a page.
+    /// The time of the first `new NetworkWebSocket()` in a page.
     Construct,
     /// Size, construction, messages and memory of the npm package in a page, beside a client
     /// written by hand.
     Browser,
-    /// From page to page and back.
+    /// A message from page to page and back.
     Roundtrip,
-    /// From program to program and back, beside a bare TCP relay.
+    /// A message from program to program and back, compared with a bare TCP relay.
     Direct,
-    /// Memory of the proxy for a connection that is idle.
+    /// Memory of the proxy for an idle connection.
     Memory,
     /// From the start of the proxy to its first WebSocket.
     Start,
-    /// What the proxy weighs, and whose code that is.
+    /// The size of the proxy, and the crates that it comes from.
     Binary,
-    /// What the proxy does while nobody says anything.
+    /// CPU time of the proxy while no client sends anything.
     Quiet,
-    /// The longest turns of a shard, while which nobody else has theirs.
+    /// The longest turns of a shard, in which no other socket is served.
     Turns,
-    /// Throughput, latency, CPU and memory under many loads, beside other servers.
+    /// Throughput, latency, CPU and memory under many loads, compared with other servers.
     Workloads,
-    /// How the cost of a delivery grows with connections, peers, channels, bytes and cores.
+    /// The growth of the cost of a delivery with connections, peers, channels, bytes and cores.
     Scaling,
-    /// Two machines: how soon proxies meet, what goes from one to the other, and what a link costs
-    /// (needs Linux and root).
+    /// Two machines: how soon proxies meet, how much goes from one to the other, and the cost of a
+    /// link (needs Linux and root).
     Lan,
     /// The demos in browsers, on one machine and on two: media, the game, a flood of messages, a
     /// large file (needs Linux and root).
     Demos,
-    /// Whether the framing keeps to RFC 6455, by Autobahn's fuzzing client (needs Python 2.7).
+    /// Tests whether the framing follows RFC 6455, with Autobahn's fuzzing client (needs Python
+    /// 2.7).
     Conformance,
 }
 
@@ -134,13 +135,14 @@ impl Bench {
     }
 }
 
-/// All but what `Browser` measures too.
+/// All benchmarks except those that `Browser` includes.
 fn everything() -> Vec<Name> {
     let is_part = |name: &Name| matches!(name, Name::Size | Name::Construct);
     Name::value_variants().iter().copied().filter(|name| !is_part(name)).collect()
 }
 
-/// The npm package and the proxy as they ship. Whose code the WebAssembly is, only its names tell.
+/// Builds the npm package and the proxy as they ship. The names of functions tell which crates the
+/// WebAssembly comes from, so they are kept for that.
 fn build(names: &[Name]) -> Result<()> {
     let package = Step::cargo("xtask build --release --package");
     let has_parts = names.iter().any(|name| matches!(name, Name::Size | Name::Browser));

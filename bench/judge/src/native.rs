@@ -1,5 +1,5 @@
-//! Figures of programs that talk through the proxy, by the examples of nws-tests, and of its turns,
-//! by nws-micro.
+//! Figures of programs that talk through the proxy, from the examples of nws-tests, and of its
+//! turns, from nws-micro.
 
 use anyhow::{Context, Result};
 use nws_report::native::{Direct, IdleConnections, Turn};
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::figure::Figure;
 
-/// A direct message and its answer, beside the same bytes through a bare relay.
+/// A direct message and its reply, compared with the same bytes through a bare relay.
 pub(crate) fn direct() -> Result<Vec<Figure>> {
     let times: Direct = run("direct", on_one_core)?;
     let Direct { nws, relay, ratio, .. } = times;
@@ -21,24 +21,23 @@ pub(crate) fn direct() -> Result<Vec<Figure>> {
     ])
 }
 
-/// What 5,000 idle connections cost the proxy.
+/// The memory that 5,000 idle connections cost the proxy.
 pub(crate) fn memory() -> Result<Vec<Figure>> {
     let sizes: IdleConnections = run("idle", Step::cargo)?;
     let each = Figure::new("memory per idle connection, 5,000 of them", sizes.kib_per_connection, "KiB");
     Ok(vec![each.at_most(8.0).details(&sizes)])
 }
 
-/// Each is the least of several runs: what it takes where nothing else runs.
+/// Each figure is the least of several runs: its time when nothing else runs.
 pub(crate) fn turns() -> Result<Vec<Figure>> {
     Step::cargo("build --release --package nws-micro").run()?;
     let list = Step::new(checkout::program("nws-micro", true)).arg("turns").read()?;
-    let turns: Vec<Turn> = serde_json::from_str(&list).context("not what nws-micro should print")?;
+    let turns: Vec<Turn> = serde_json::from_str(&list).context("nws-micro did not print its turns")?;
     Ok(turns.into_iter().map(|turn| Figure::new(turn.what, turn.ms, "ms").at_most(5.0)).collect())
 }
 
-/// On one core, where there is a `taskset`: which core the kernel gives to whom otherwise decides
-/// more than what a server does, as waking a thread on another core has been seen to cost 150 µs,
-/// whatever it then does.
+/// Runs on one core, if `taskset` exists. Otherwise the choice of cores by the kernel matters more
+/// than the server: to wake a thread on another core was measured to cost 150 µs.
 fn on_one_core(cargo: &str) -> Step {
     let pin = || Step::new("taskset").words("-c 0");
     match pin().arg("true").succeeds() {
@@ -50,5 +49,5 @@ fn on_one_core(cargo: &str) -> Step {
 fn run<T: DeserializeOwned>(example: &str, start: fn(&str) -> Step) -> Result<T> {
     let run = start("run --quiet --release --package nws-tests --example").arg(example);
     let printed = run.env("NWS_BIN", checkout::program("nws", true)).read()?;
-    serde_json::from_str(&printed).with_context(|| format!("not what {example} should print"))
+    serde_json::from_str(&printed).with_context(|| format!("{example} did not print its report"))
 }

@@ -1,4 +1,4 @@
-//! Figures of the npm package, by the programs in polyfill/bench.
+//! Figures of the npm package, from the programs in polyfill/bench.
 
 mod parts;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::figure::Figure;
 
-/// The bytes of a file: as it lies there, by gzip, by brotli.
+/// The bytes of a file: uncompressed, with gzip, and with brotli.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Size {
@@ -20,7 +20,7 @@ struct Size {
     brotli: f64,
 }
 
-/// How long the first construction of a page takes, over many pages.
+/// The time of the first construction in a page, over many pages.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Construction {
@@ -31,7 +31,7 @@ struct Construction {
     websocket_median_ms: f64,
 }
 
-/// From page to page and back.
+/// Round trips from page to page.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RoundTrips {
@@ -53,7 +53,7 @@ struct Throughput {
     of_bare_busy: f64,
 }
 
-/// The package, a client written by hand, and a bare WebSocket.
+/// The rates of the package, of a client written by hand, and of a bare WebSocket.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Clients {
@@ -62,7 +62,7 @@ struct Clients {
     bare: f64,
 }
 
-/// What stays in memory, in KB: on the heap of JavaScript, and of the WebAssembly.
+/// Growth of memory in KB: of the JavaScript heap, and of the WebAssembly.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Growth {
@@ -72,7 +72,7 @@ struct Growth {
     messages_wasm_kb: f64,
 }
 
-/// What the script-tag build weighs, and its parts before compression.
+/// The size of the script-tag build, and of its parts before compression.
 pub(crate) fn size() -> Result<Vec<Figure>> {
     let sizes: Vec<Size> = run("size.mjs", Step::new("node"))?;
     let script = sizes.iter().find(|size| size.file == "networkwebsockets.js");
@@ -95,7 +95,7 @@ pub(crate) fn construct() -> Result<Vec<Figure>> {
     ])
 }
 
-/// From one page through the proxy to another and back.
+/// A message from one page through the proxy to another, and back.
 pub(crate) fn roundtrip() -> Result<Vec<Figure>> {
     let times: RoundTrips = run("roundtrip.mjs", in_browser()?)?;
     Ok(vec![
@@ -104,7 +104,7 @@ pub(crate) fn roundtrip() -> Result<Vec<Figure>> {
     ])
 }
 
-/// The whole of what a page pays for the package: its size, its start, its messages and its memory.
+/// Everything that the package costs a page: size, start, messages and memory.
 pub(crate) fn browser() -> Result<Vec<Figure>> {
     let mut figures = size()?;
     figures.extend(construct()?);
@@ -113,9 +113,9 @@ pub(crate) fn browser() -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// Messages, beside a client written by hand and a bare WebSocket. What is compared is the time of
-/// the page's main thread: the browser's own network service hands over fewer messages than a page
-/// can take.
+/// Messages, compared with a client written by hand and with a bare WebSocket. The time of the
+/// page's main thread is compared: the network service of the browser delivers fewer messages than
+/// a page can take.
 fn throughput() -> Result<Vec<Figure>> {
     let kinds: Vec<Throughput> = run("throughput.mjs", in_browser()?)?;
     let figures = kinds.iter().flat_map(|kind| {
@@ -127,7 +127,7 @@ fn throughput() -> Result<Vec<Figure>> {
     Ok(figures.collect())
 }
 
-/// What stays in memory. A few KB more or less is what the engine has compiled meanwhile.
+/// Growth of memory. A few KB more or less come from code that the engine has compiled meanwhile.
 fn heap() -> Result<Vec<Figure>> {
     const NOISE_KB: f64 = 16.0;
     let growth: Growth = run("heap.mjs", in_browser()?)?;
@@ -148,5 +148,5 @@ fn in_browser() -> Result<Step> {
 fn run<T: DeserializeOwned>(program: &str, node: Step) -> Result<T> {
     let path = checkout::root().join("polyfill/bench").join(program);
     let printed = node.arg(path).arg("--json").read()?;
-    serde_json::from_str(&printed).with_context(|| format!("not what {program} should print"))
+    serde_json::from_str(&printed).with_context(|| format!("{program} did not print its report"))
 }

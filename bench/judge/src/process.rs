@@ -1,5 +1,5 @@
-//! Figures of the program `nws` itself: how soon it serves, what it weighs, and what it does when
-//! nobody speaks.
+//! Figures of the program `nws` itself: how soon it serves, how large it is, and what it does while
+//! no client sends.
 
 pub(super) mod binary;
 pub(super) mod quiet;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use nws_tools::checkout;
 
-/// Time for an answer that takes milliseconds.
+/// Time for a reply that takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A proxy of the release build. Dropping it ends the process.
@@ -23,7 +23,7 @@ struct Running {
 }
 
 impl Running {
-    /// Starts one on a free port and waits for the line that tells which.
+    /// Starts a proxy on a free port, and waits for the line with the port.
     fn start() -> Result<Self> {
         let mut command = Command::new(checkout::program("nws", true));
         command.args(["run", "--port", "0", "--no-discovery"]).env("NWS_LOG", "warn");
@@ -39,7 +39,7 @@ impl Running {
         Ok(running)
     }
 
-    /// A connection that was upgraded to a WebSocket.
+    /// Opens a connection and upgrades it to a WebSocket.
     fn join(&self, channel: &str) -> Result<TcpStream> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -64,7 +64,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // One that has ended already needs no end.
+        // A process that has ended already need not be ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

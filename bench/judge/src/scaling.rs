@@ -1,5 +1,5 @@
-//! How the cost of a delivery grows, one thing at a time: nws alone, texts of 64 bytes where
-//! nothing else is said.
+//! Measures how the cost of a delivery grows, along one axis at a time: nws alone, with texts of 64
+//! bytes unless an axis says otherwise.
 
 mod axis;
 
@@ -19,10 +19,10 @@ use crate::load::{self, Amount};
 use crate::table::{align, number};
 use axis::{Axis, Point};
 
-/// What grows along an axis.
+/// The cost that is measured along an axis.
 const COST: Metric = Metric::Cpu;
 
-/// A cell of a report, where it has one.
+/// A value of a report, if it has one.
 type Cell = fn(&Report) -> Option<f64>;
 
 /// The columns of a table, each with its title.
@@ -35,7 +35,7 @@ const COLUMNS: [(&str, Cell); 6] = [
     ("CPU-s of others", |report| Some(report.cpu.others_s)),
 ];
 
-/// The runs of an axis, as they are kept.
+/// The runs of an axis, as they are written to a file.
 #[derive(Serialize)]
 struct Kept {
     axis: &'static str,
@@ -49,8 +49,8 @@ struct Cost<'a> {
     cpu_s_per_million: f64,
 }
 
-/// Runs every point of every axis once and prints a table for each axis; a figure says how the cost
-/// grows along it.
+/// Runs every point of every axis once, and prints a table for each axis. A figure says how the
+/// cost grows along the axis.
 pub(super) fn measure(amount: &Amount) -> Result<Vec<Figure>> {
     load::build()?;
     let (mut tables, mut kept, mut figures) = (Vec::new(), Vec::new(), Vec::new());
@@ -108,7 +108,7 @@ fn failures(axis: &Axis, runs: &[Run]) -> Vec<String> {
     failed.map(|run| format!("{}, {:?}: {:?}", axis.title, run.workload, run.report.failures)).collect()
 }
 
-/// From the first point that has a cost to the last.
+/// The cost at the last point, divided by the cost at the first point that has one.
 fn growth(axis: &Axis, runs: &[Run]) -> Option<Figure> {
     let cost = |run: &Run| COST.of(&run.report).filter(|cost| *cost > 0.0);
     let costs: Vec<_> = runs

@@ -1,8 +1,8 @@
-//! Medians and spreads of what was measured several times.
+//! Medians and spreads of values that were measured several times.
 
 use serde::Serialize;
 
-/// The middle of some values, and how far they go.
+/// The median of some values, and their range.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -11,7 +11,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// Of at least one value.
+    /// The spread of at least one value.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);

@@ -1,8 +1,8 @@
-//! Rows of cells as text for people.
+//! Formats rows of cells as text.
 
 use crate::figure;
 
-/// Columns of equal width, the first to the left.
+/// Columns of equal width. The first is aligned to the left, the others to the right.
 pub(crate) fn align(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
@@ -19,7 +19,8 @@ pub(crate) fn align(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect()
 }
 
-/// Seconds and their likes have digits that count behind the second too.
+/// A number with enough digits: small values, such as seconds, have more than two digits behind the
+/// point.
 pub(crate) fn number(value: f64) -> String {
     if value.abs() < 1.0 { format!("{value:.3}") } else { figure::number(value) }
 }

@@ -1,4 +1,5 @@
-//! Throughput, latency and cost of nws beside other servers, by the load generator in `bench/load`.
+//! Measures throughput, latency and cost of nws, compared with other servers, with the load
+//! generator in `bench/load`.
 
 mod goal;
 mod outcome;
@@ -23,11 +24,11 @@ use summary::Summary;
 use verdict::Verdicts;
 use workload::{ALL, Workload};
 
-/// Which of all that there are.
+/// Selects workloads and servers.
 #[derive(clap::Args)]
 #[group(id = "workloads-options")]
 pub(crate) struct Options {
-    /// Only these workloads, by their names, with commas between.
+    /// Only these workloads, by name, with commas between them.
     #[arg(long, value_delimiter = ',')]
     workloads: Vec<String>,
     /// Only these servers: nws, bun, floor.
@@ -35,8 +36,8 @@ pub(crate) struct Options {
     servers: Vec<String>,
 }
 
-/// Runs every workload against every server in turn, `reps` times, prints what came out, and keeps
-/// it.
+/// Runs every workload against every server in turn, `reps` times. Prints the results and keeps
+/// them.
 pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
     let plan = Plan::new(options)?;
     let runs = plan.run(amount)?;
@@ -60,7 +61,7 @@ struct Plan {
     workloads: Vec<&'static Workload>,
     servers: Vec<Server>,
     peers: Option<PathBuf>,
-    /// Others were wanted, and are not there.
+    /// Rivals were wanted and do not exist here.
     lacks_rivals: bool,
 }
 
@@ -79,8 +80,8 @@ impl Plan {
         Ok(Self { workloads, servers, peers, lacks_rivals })
     }
 
-    /// Repeat, then workload, then server, so that slow drift of the machine hits all servers
-    /// alike.
+    /// Repetition, then workload, then server: so a slow drift of the machine affects all servers
+    /// in the same way.
     fn run(&self, amount: &Amount) -> Result<Vec<Run>> {
         let mut runs = Vec::new();
         for rep in 0..amount.reps {
@@ -95,7 +96,7 @@ impl Plan {
         Ok(runs)
     }
 
-    /// Another server comes first each time.
+    /// The servers, beginning with another one each time.
     fn in_turn(&self, workload: &Workload, rep: u32) -> Vec<Server> {
         let mut servers = self.servers.clone();
         servers.retain(|server| *server == Server::Nws || !workload.is_binary);
@@ -129,7 +130,7 @@ impl Plan {
     }
 }
 
-/// The ones that are named, or all.
+/// The items with these names, or all.
 fn chosen<'a, T>(all: &'a [T], names: &[String], name: impl Fn(&T) -> &'static str) -> Result<Vec<&'a T>> {
     if let Some(unknown) = names.iter().find(|wanted| all.iter().all(|one| name(one) != wanted.as_str())) {
         let known: Vec<_> = all.iter().map(name).collect();
@@ -138,7 +139,8 @@ fn chosen<'a, T>(all: &'a [T], names: &[String], name: impl Fn(&T) -> &'static s
     Ok(all.iter().filter(|one| names.is_empty() || names.iter().any(|wanted| wanted == name(one))).collect())
 }
 
-/// Runs of nws in which something was lost or wrong; of others, the table tells how many were good.
+/// Runs of nws in which a message was lost or wrong. For other servers, the table says how many
+/// runs were good.
 fn failures(runs: &[Run]) -> Vec<String> {
     let failed = runs.iter().filter(|run| run.server == Server::Nws && !run.report.ok);
     failed.map(|run| format!("{:?} with nws: {:?}", run.workload, run.report.failures)).collect()

@@ -1,5 +1,6 @@
-//! `nws-lan`: measures one row of what proxies of different machines can do, in a lab of network namespaces, and
-//! prints it as one line of JSON. `cargo xtask bench lan` runs all rows and judges them.
+//! `nws-lan`: measures one row of what proxies on different machines can do, in a lab of network
+//! namespaces, and prints it as one line of JSON. `cargo xtask bench lan` runs all rows and judges
+//! them.
 
 #![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
 

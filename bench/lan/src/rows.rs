@@ -1,4 +1,5 @@
-//! The rows, one to a file, and what all of them need: two linked proxies, times, and how much other programs did.
+//! The rows, one in each file, and what all of them need: two linked proxies, times, and a measure
+//! of noise.
 
 mod bulk;
 mod faults;
@@ -19,7 +20,7 @@ use tokio::runtime;
 use crate::options::Options;
 use noise::Noise;
 
-/// What came of the row, with the share of a core that other programs used meanwhile.
+/// Measures the row, and the share of a core that other programs used meanwhile.
 pub(crate) fn measure(options: &Options) -> Result<Report> {
     let noise = Noise::listen()?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;

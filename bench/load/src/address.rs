@@ -1,10 +1,10 @@
-//! Where the server is.
+//! Parses the address of the server.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 
-/// The address to connect to, and the `Host` to name in a request.
+/// The address to connect to, and the `Host` for requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
     pub(crate) socket: SocketAddr,

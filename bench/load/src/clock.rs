@@ -1,4 +1,4 @@
-//! The one clock of a run, so that the difference of any two of its readings means something.
+//! The one clock of a run, so that any two of its readings can be compared.
 
 use std::time::{Duration, Instant};
 

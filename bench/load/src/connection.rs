@@ -1,4 +1,4 @@
-//! One client: its socket, what it still has to write, and how far it has come.
+//! One client: its socket, what it still has to write, and its state.
 
 use std::io::{self, ErrorKind, Write};
 
@@ -13,21 +13,21 @@ pub(crate) struct Connection {
     pub(crate) wire: Wire,
     pub(crate) inbox: Inbox,
     pub(crate) state: State,
-    /// When it was begun.
+    /// The time at which it was begun.
     pub(crate) since: Nanos,
-    /// As the server names it; empty while it has not.
+    /// Its id from the server; empty until the server has told it.
     pub(crate) id: Vec<u8>,
     pub(crate) out: Vec<u8>,
-    /// It is in the list of those with something to write.
+    /// It is in the list of connections with something to write.
     pub(crate) is_listed: bool,
     written: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// TCP is not through yet.
+    /// TCP is not connected yet.
     Connecting,
-    /// The server has not taken it yet, or not said its id.
+    /// The server has not accepted it yet, or not told its id.
     Joining,
     Joined,
     Closed,

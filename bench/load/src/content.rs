@@ -1,8 +1,9 @@
-//! The data of a message: who sent it when, and a body that only this message has.
+//! The data of a message: its sender, its time, and a body that only this message has.
 //!
-//! A header of letters, a nibble each, says what is needed to account for a delivery, and ends with a hash of itself.
-//! The body is a stretch of a fixed random table; where it begins depends on that hash. So a damaged byte shows
-//! wherever it is, and so does the body of another message, at the price of one comparison of memory.
+//! A header of letters, each a nibble, has what is needed to account for a delivery, and ends with
+//! a hash of itself. The body is a part of a fixed random table; the hash decides where it begins.
+//! So a damaged byte is noticed wherever it is, and so is the body of another message, at the cost
+//! of one comparison of memory.
 
 use nws_report::load::Framing;
 
@@ -10,13 +11,14 @@ use crate::clock::Nanos;
 
 /// Five words and their hash, of eight letters each.
 const HEADER: usize = 48;
-/// A message may do without a body.
+/// A message may have no body.
 pub(crate) const SMALLEST: usize = HEADER;
-/// Above what any server here takes.
+/// More than any server here accepts.
 pub(crate) const LARGEST: usize = 16 * 1024 * 1024;
-/// How many different bodies there are: enough that two messages rarely share one, few enough for a near cache.
+/// The number of different bodies: enough that two messages rarely share one, and few enough for a
+/// near cache.
 const BODIES: usize = 4096;
-/// The kind of a message lies above its sender, of which there are fewer than this.
+/// The bits above this one are the kind of a message, those below its sender.
 const KIND: u32 = 30;
 /// `a` in every byte.
 const LETTERS: u64 = 0x6161_6161_6161_6161;
@@ -35,9 +37,10 @@ pub(crate) struct Header {
     pub(crate) channel: u32,
     /// The peer of the channel that sends.
     pub(crate) peer: u32,
-    /// Which of its messages this is.
+    /// The number of the message among those of its sender.
     pub(crate) number: u32,
-    /// When it was sent; on a schedule, when it should have been; in an answer, that of what it answers.
+    /// When it was sent; on a schedule, when it should have been sent; in an answer, the time of
+    /// the ask.
     pub(crate) due: Nanos,
 }
 
@@ -63,7 +66,7 @@ impl Header {
     }
 }
 
-/// Writes and reads the data of all messages of a run, which have one size.
+/// Writes and reads the data of all messages of a run, which have the same size.
 pub(crate) struct Content {
     table: Vec<u8>,
     body: usize,
@@ -88,7 +91,7 @@ impl Content {
         data.extend_from_slice(self.body(hash));
     }
 
-    /// Nothing when it is not, to the last byte, what was written.
+    /// Gives `None` if any byte differs from what was written.
     pub(crate) fn read(&self, data: &[u8]) -> Option<Header> {
         let (header, body) = data.split_first_chunk::<HEADER>()?;
         let mut words = [0; 6];
@@ -108,8 +111,8 @@ impl Content {
     }
 }
 
-/// Each step can be undone, so that two headers which differ in one word never share all 64 bits; half of them are
-/// enough.
+/// A hash. Each step can be undone, so two headers that differ in one word never share all 64 bits.
+/// Half of the bits are enough.
 fn hash(words: [u32; 5]) -> u32 {
     let mixed = words.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, word| {
         (hash ^ u64::from(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
@@ -126,9 +129,9 @@ fn letters(word: u32) -> [u8; 8] {
     (wide + LETTERS).to_be_bytes()
 }
 
-/// Nothing when they are not all of `a` to `p`.
+/// Gives `None` if any of them is not in `a` to `p`.
 fn number(letters: [u8; 8]) -> Option<u32> {
-    // The lowest byte that is none of these leaves a high nibble, as nothing below it borrows.
+    // The lowest byte that is none of these leaves a high nibble, as no byte below it borrows.
     let mut wide = u64::from_be_bytes(letters).wrapping_sub(LETTERS);
     if wide & !NIBBLES != 0 {
         return None;
@@ -148,7 +151,7 @@ fn random(count: usize) -> impl Iterator<Item = u8> {
     .take(count)
 }
 
-/// A character that JSON carries as it is.
+/// A character that JSON does not escape.
 fn letter(byte: u8) -> u8 {
     const PLAIN: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .";
     PLAIN[usize::from(byte & 63)]

@@ -1,4 +1,4 @@
-//! What a run found out on its way.
+//! Everything that a run has found out.
 
 use crate::clock::Nanos;
 use crate::faults::Faults;
@@ -7,18 +7,18 @@ use crate::sample::Sample;
 
 /// Everything that a report is made of.
 pub(crate) struct Course {
-    /// Until all peers knew each other; none when it did not come to that.
+    /// Time until all peers knew each other; `None` if that never happened.
     pub(crate) setup: Option<Nanos>,
-    /// Seconds that were measured; of a storm, the set-up.
+    /// Seconds that were measured; for a storm, the set-up.
     pub(crate) measured: f64,
-    /// What was used meanwhile.
+    /// The resources that were used in that time.
     pub(crate) used: Sample,
     pub(crate) memory: Memory,
     pub(crate) measure: Measure,
     pub(crate) faults: Faults,
 }
 
-/// Of the server, in KiB, where it is known.
+/// Memory of the server in KiB, if it is known.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Memory {
     pub(crate) before: Option<f64>,

@@ -1,10 +1,10 @@
-//! What went wrong in a run, counted by kind; without any, the run is good.
+//! Counts the faults of a run by kind. A run without any is good.
 
 use std::collections::BTreeMap;
 
 use nws_report::load::Fault;
 
-/// Each with its words.
+/// The kinds of faults, each with its text.
 const KINDS: [(Fault, &str); 13] = [
     (Fault::Lost, "deliveries did not come"),
     (Fault::Duplicated, "deliveries came more than once"),
@@ -13,7 +13,7 @@ const KINDS: [(Fault, &str); 13] = [
     (Fault::WrongSource, "deliveries named another source than their sender"),
     (Fault::WrongChannel, "deliveries came to another channel than that of their sender"),
     (Fault::WrongRecipient, "deliveries came to a peer that they were not for"),
-    (Fault::Roster, "times a peer was told wrongly who is there"),
+    (Fault::Roster, "times a peer was told wrongly which peers are present"),
     (Fault::Unready, "connections were not ready in time"),
     (Fault::Unconnected, "connections could not be made"),
     (Fault::Closed, "connections were closed by the server"),
@@ -24,12 +24,12 @@ const KINDS: [(Fault, &str); 13] = [
 #[derive(Default)]
 pub(crate) struct Faults {
     counts: [u64; KINDS.len()],
-    /// The first one told in detail.
+    /// The details of the first one.
     first: Option<String>,
 }
 
 impl Faults {
-    /// Counts one; `detail` is asked for the first only.
+    /// Counts one fault. `detail` is called only for the first.
     pub(crate) fn add(&mut self, fault: Fault, detail: impl FnOnce() -> String) {
         self.add_many(fault, 1, detail);
     }
@@ -45,12 +45,12 @@ impl Faults {
         self.counts.iter().any(|count| *count > 0)
     }
 
-    /// Every kind with its count.
+    /// The count of every kind.
     pub(crate) fn counts(&self) -> BTreeMap<Fault, u64> {
         KINDS.iter().map(|(fault, _)| (*fault, self.count(*fault))).collect()
     }
 
-    /// A sentence for each kind that there is, and the first in detail.
+    /// A sentence for each kind that occurred, and the details of the first fault.
     pub(crate) fn sentences(&self) -> Vec<String> {
         let found = KINDS.iter().filter(|(fault, _)| self.count(*fault) > 0);
         let mut sentences: Vec<String> =
@@ -84,7 +84,11 @@ mod tests {
         assert!(faults.any());
         assert_eq!(
             faults.sentences(),
-            ["2 deliveries did not come", "1 times a peer was told wrongly who is there", "the first: one"]
+            [
+                "2 deliveries did not come",
+                "1 times a peer was told wrongly which peers are present",
+                "the first: one"
+            ]
         );
         assert_eq!(faults.counts()[&Fault::Lost], 2);
     }

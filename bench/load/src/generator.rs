@@ -1,4 +1,5 @@
-//! All clients of a run, on one thread: whoever is ready is read, and then everything that is to be sent is sent.
+//! Runs all clients on one thread: it reads every connection that is ready, and then sends
+//! everything that is due.
 
 mod joining;
 mod receiving;
@@ -27,25 +28,25 @@ use crate::namespaces::Namespaces;
 use crate::options::Options;
 use crate::roster::Rosters;
 
-/// Events of one turn: a server that keeps more connections busy is read in several.
+/// Events of one turn. If a server keeps more connections busy, they are read in several turns.
 const EVENTS: usize = 1024;
-/// What one read takes at most, a fraction of the near caches of today's processors.
+/// Bytes that one read takes at most: a fraction of the near caches of today's processors.
 const READ: usize = 256 * 1024;
 const ALARM: Token = Token(usize::MAX);
 
 pub(crate) struct Generator<'a> {
     options: &'a Options,
     layout: Layout,
-    /// How the names of its channels begin, as those of no other run do.
+    /// The prefix of its channel names, which no other run has.
     prefix: String,
     namespaces: Namespaces,
     pub(crate) clock: Clock,
     poll: Poll,
     events: Events,
-    /// Wakes for what is due; polling alone knows milliseconds only.
+    /// Wakes for what is due: polling itself only counts milliseconds.
     alarm: OwnedFd,
     connections: Vec<Connection>,
-    /// Connections that have been begun and have not joined.
+    /// Connections that were begun and have not joined.
     joining: usize,
     joined: usize,
     rosters: Option<Rosters>,
@@ -57,7 +58,7 @@ pub(crate) struct Generator<'a> {
     /// Connections with something to write.
     unwritten: Vec<usize>,
     shared: Vec<u8>,
-    /// Messages that have come, right or wrong.
+    /// Messages that have come, correct or not.
     heard: u64,
     pub(crate) measure: Measure,
     pub(crate) faults: Faults,
@@ -100,22 +101,22 @@ impl<'a> Generator<'a> {
         self.load.stop();
     }
 
-    /// Deliveries that are still to come.
+    /// Deliveries that have not come yet.
     pub(crate) fn outstanding(&self) -> u64 {
         self.ledger.outstanding()
     }
 
-    /// Deliveries that have come, from the start on.
+    /// Deliveries that have come since the start.
     pub(crate) fn delivered(&self) -> u64 {
         self.ledger.delivered()
     }
 
-    /// Messages that have come, right or wrong, from the start on.
+    /// Messages that have come since the start, correct or not.
     pub(crate) fn heard(&self) -> u64 {
         self.heard
     }
 
-    /// Goes on until then.
+    /// Runs until `end`.
     pub(crate) fn run_until(&mut self, end: Nanos) -> io::Result<()> {
         while self.clock.now() < end {
             self.turn(end)?;
@@ -123,7 +124,7 @@ impl<'a> Generator<'a> {
         Ok(())
     }
 
-    /// Sends what is due, waits until something comes or `end` has, and reads what came.
+    /// Sends what is due, waits for messages or for `end`, and reads what came.
     pub(crate) fn turn(&mut self, end: Nanos) -> io::Result<()> {
         self.send_due()?;
         self.write_all();
@@ -140,14 +141,14 @@ impl<'a> Generator<'a> {
         Ok(())
     }
 
-    /// Looks at what can be judged only at the end.
+    /// Checks what can only be judged at the end.
     pub(crate) fn close_accounts(&mut self) {
         let lost = self.ledger.outstanding();
         self.faults
             .add_many(Fault::Lost, lost, || format!("{lost} deliveries were still to come at the end"));
         let wrong = self.rosters.as_mut().map_or(0, Rosters::wrong);
         self.faults.add_many(Fault::Roster, wrong as u64, || {
-            format!("{wrong} peers were told of others than those that are there")
+            format!("{wrong} peers were told of other peers than those that are present")
         });
     }
 
@@ -163,7 +164,7 @@ impl<'a> Generator<'a> {
         }
     }
 
-    /// Asks to be woken then.
+    /// Sets the alarm to `due`.
     fn set_alarm(&self, due: Nanos, now: Nanos) -> io::Result<()> {
         // A time of 0 would mean never.
         let wait = Duration::from_nanos(due.saturating_sub(now).max(1));
@@ -176,7 +177,7 @@ impl<'a> Generator<'a> {
     fn close(&mut self, connection: usize, fault: Fault, why: impl FnOnce() -> String) {
         let channel = self.layout.channel(connection);
         let closed = &mut self.connections[connection];
-        // The socket goes with the connection; of what is left in it nothing is wanted.
+        // The socket ends with the connection. What is left in it does not matter.
         let deregistered = self.poll.registry().deregister(&mut closed.socket);
         closed.state = State::Closed;
         closed.out.clear();
@@ -194,7 +195,7 @@ fn poll_with_alarm() -> io::Result<(Poll, OwnedFd)> {
     Ok((poll, alarm))
 }
 
-/// Whom a connection hears: every sender of its channel, or its partner.
+/// The number of senders that a connection hears: all of its channel, or only its partner.
 fn streams(options: &Options) -> usize {
     let connections = options.layout().connections();
     match options.mode {

@@ -1,7 +1,7 @@
-//! Bytes in the pieces in which a socket gives them, as whole units.
+//! Divides the bytes of a socket, in whatever pieces they come, into whole units.
 //!
-//! What comes is read into one buffer that all connections share, and judged where it lies. Only a unit that the read
-//! cuts in two is kept by its connection; its missing end is read straight to its place.
+//! What comes is read into one buffer that all connections share, and is judged there. A connection
+//! keeps only a unit that the read has cut in two. Its missing end is read directly to its place.
 
 use std::io::{self, IoSliceMut, Read};
 
@@ -10,11 +10,11 @@ use std::io::{self, IoSliceMut, Read};
 pub(crate) struct Inbox {
     bytes: Vec<u8>,
     filled: usize,
-    /// As far as is known yet; 0 while nothing waits.
+    /// The size of the unit as far as it is known; 0 while nothing waits.
     size: usize,
 }
 
-/// How much was read into the shared buffer, and whether the socket may hold more.
+/// The bytes read into the shared buffer, and whether the socket may hold more.
 pub(crate) struct Got {
     pub(crate) shared: usize,
     pub(crate) more: bool,
@@ -37,8 +37,9 @@ impl Inbox {
         Ok(Got { shared: got - own, more: got == room })
     }
 
-    /// Takes the next unit: what was kept and now is whole, or from the front of `input`. `size` tells a unit's size
-    /// once enough of it is there. When nothing comes, all of `input` is used up.
+    /// Takes the next unit: the one that was kept and is whole now, or the first of `input`. `size`
+    /// gives the size of a unit once enough of it has come. If this gives `None`, all of `input` is
+    /// used up.
     pub(crate) fn next<'a, 'b: 'a, E>(
         &'a mut self,
         input: &mut &'b [u8],
@@ -88,7 +89,8 @@ impl Inbox {
         self.bytes[..start.len()].copy_from_slice(start);
     }
 
-    /// Makes room for the unit; while its size is unknown, for one byte more, so that nothing of the next gets in.
+    /// Makes room for the unit. While its size is unknown, there is room for one byte more, so that
+    /// nothing of the next unit gets in.
     fn want(&mut self, size: Option<usize>) {
         self.size = size.unwrap_or(self.filled + 1);
         if self.bytes.len() < self.size {
@@ -101,7 +103,7 @@ impl Inbox {
 mod tests {
     use super::*;
 
-    /// Units of a length byte and that many bytes.
+    /// Units of a length byte and so many bytes.
     fn size(bytes: &[u8]) -> Result<Option<usize>, ()> {
         Ok(bytes.first().map(|length| usize::from(*length) + 1))
     }

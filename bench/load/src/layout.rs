@@ -1,14 +1,14 @@
-//! Which connection is which: channels of equal size, one after the other.
+//! Numbers the connections: channels of equal size, one after the other.
 
-/// Every connection has a number; those of one channel follow each other.
+/// The numbers of connections. Those of one channel follow each other.
 #[derive(Clone, Copy)]
 pub(crate) struct Layout {
     pub(crate) channels: usize,
     /// Connections of one channel.
     pub(crate) peers: usize,
-    /// How many of them send; the first ones do.
+    /// The number of peers that send: the first ones of a channel.
     pub(crate) senders: usize,
-    /// Channels where anybody sends; the first ones.
+    /// The number of channels in which peers send: the first ones.
     pub(crate) active: usize,
 }
 
@@ -29,17 +29,17 @@ impl Layout {
         connection % self.peers
     }
 
-    /// The number of a sender among those of all channels.
+    /// The number of a sender among the senders of all channels.
     pub(crate) fn sender(self, channel: usize, peer: usize) -> usize {
         channel * self.senders + peer
     }
 
-    /// The channel and the peer that the sender of this number is.
+    /// The channel and the peer of the sender with this number.
     pub(crate) fn sending(self, sender: usize) -> (usize, usize) {
         (sender / self.senders, sender % self.senders)
     }
 
-    /// The other peer of a pair: those of even and odd number belong together.
+    /// The other peer of a pair. Each even number and the odd one after it form a pair.
     pub(crate) fn partner(self, connection: usize) -> usize {
         let (channel, peer) = (self.channel(connection), self.peer(connection));
         self.connection(channel, peer ^ 1)

@@ -1,29 +1,29 @@
-//! Which deliveries came: each once, in order, and none missing.
+//! Records which deliveries came: each once, in order, and none missing.
 //!
-//! A stream is what one connection hears of one sender; its messages are numbered from 0.
+//! A stream is what one connection receives from one sender. Its messages are numbered from 0.
 
 use std::collections::HashSet;
 
-/// Numbers that were passed over are remembered up to here, which takes tens of megabytes. A run that gets there is
-/// beyond telling late from repeated.
+/// Skipped numbers that are remembered at most, which takes tens of megabytes. A run with more of
+/// them cannot distinguish late messages from repeated ones.
 const REMEMBERED: usize = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The next of its stream.
+    /// The next one of its stream.
     Next,
-    /// New, but some before it have not come.
+    /// A new one, but some before it have not come.
     Early,
-    /// One that later ones have overtaken.
+    /// One that came after later ones.
     Late,
-    /// One that has been here.
+    /// One that has come before.
     Again,
 }
 
 pub(crate) struct Ledger {
-    /// For each stream, the number above all that came.
+    /// For each stream, the number after the highest that has come.
     next: Vec<u32>,
-    /// Stream and number of what was passed over.
+    /// Stream and number of each message that was skipped.
     missing: HashSet<(u32, u32)>,
     due: u64,
     delivered: u64,
@@ -34,7 +34,7 @@ impl Ledger {
         Self { next: vec![0; streams], missing: HashSet::new(), due: 0, delivered: 0 }
     }
 
-    /// So many deliveries more are to come.
+    /// Expects so many more deliveries.
     pub(crate) fn expect(&mut self, deliveries: usize) {
         self.due += deliveries as u64;
     }
@@ -59,12 +59,12 @@ impl Ledger {
         verdict
     }
 
-    /// How many came, each counted once.
+    /// Number of deliveries that came, each counted once.
     pub(crate) fn delivered(&self) -> u64 {
         self.delivered
     }
 
-    /// How many have not come.
+    /// Number of deliveries that have not come.
     pub(crate) fn outstanding(&self) -> u64 {
         self.due.saturating_sub(self.delivered)
     }

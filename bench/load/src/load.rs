@@ -1,4 +1,4 @@
-//! What is to be sent next, and when: one kind of load to a file.
+//! Decides what is sent next, and when: one kind of load in each file.
 
 mod pairs;
 mod post;
@@ -52,7 +52,7 @@ impl Load {
         }
     }
 
-    /// The next message whose time has come.
+    /// The next message that is due.
     pub(crate) fn next(&mut self, now: Nanos) -> Option<Post> {
         match self {
             Self::Burst(windows) => windows.next(now),
@@ -62,7 +62,7 @@ impl Load {
         }
     }
 
-    /// When there will be something to send, as far as it depends on time.
+    /// The time at which a message becomes due, as far as that depends on time.
     pub(crate) fn next_due(&self) -> Option<Nanos> {
         match self {
             Self::Rate(schedule) => schedule.next_due(),
@@ -79,7 +79,7 @@ impl Load {
         }
     }
 
-    /// How many messages this connection has sent.
+    /// Number of messages that this connection has sent.
     pub(crate) fn sent(&self, connection: usize) -> u32 {
         match self {
             Self::Burst(windows) => windows.sent(connection),

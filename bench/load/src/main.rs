@@ -1,11 +1,11 @@
-//! `nws-load`: many clients of one channel server in one thread, and one line of JSON that says how
-//! it did.
+//! `nws-load`: many clients of one channel server on one thread, and one line of JSON with the
+//! results.
 //!
-//! The server under test and this program share a machine, and often its cores: whatever is done
-//! here for each delivery shows in what is measured. So there is one thread, one buffer that all
-//! sockets are read into, and no allocation on the way of a delivery. Of the project's own code
-//! only the type of the report is used, which the judge of benchmarks reads, so that no fault of
-//! the server can hide itself.
+//! The server under test and this program share a machine, and often its cores: what this program
+//! does for each delivery affects the result. So there is one thread, one buffer into which all
+//! sockets are read, and no allocation for a delivery. Of the project's own code only the type of
+//! the report is used, which the judge of benchmarks reads: so a fault of the server cannot hide
+//! itself.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints what it measured")]
 

@@ -1,13 +1,13 @@
-//! What is counted and timed while a run measures.
+//! Counts and times what happens during the measurement.
 
 use hdrhistogram::Histogram;
 use nws_report::load;
 
 use crate::clock::Nanos;
 
-/// A minute: what takes longer is as good as lost.
+/// A minute. A message that takes longer is as good as lost.
 const LONGEST: Nanos = 60_000_000_000;
-/// Digits that count: an error of a thousandth is below any noise.
+/// Significant digits: an error of a thousandth is below any noise.
 const DIGITS: u8 = 3;
 
 pub(crate) struct Measure {
@@ -15,9 +15,10 @@ pub(crate) struct Measure {
     is_open: bool,
     pub(crate) sent: u64,
     pub(crate) deliveries: u64,
-    /// From when a message was due until it came; of a connection, until it had joined.
+    /// Time from when a message was due until it came; for a connection, from its begin until it
+    /// had joined.
     pub(crate) latency: Times,
-    /// How much later than due this program sent.
+    /// The delay with which this program sent after a message was due.
     pub(crate) lateness: Times,
 }
 
@@ -28,7 +29,7 @@ impl Measure {
         Self { is_open: true, sent: 0, deliveries: 0, latency: Times::new(), lateness: Times::new() }
     }
 
-    /// Forgets what was: measuring begins now.
+    /// Forgets everything before, and begins to measure.
     pub(crate) fn begin(&mut self) {
         (self.sent, self.deliveries) = (0, 0);
         self.latency.0.clear();
@@ -39,7 +40,8 @@ impl Measure {
         self.is_open = false;
     }
 
-    /// `late` is how much later than due, when that is this program's own doing.
+    /// Counts a message. `late` is how much later than due it was sent, if this program is the
+    /// reason.
     pub(crate) fn sent(&mut self, late: Option<Nanos>) {
         if self.is_open {
             self.sent += 1;
@@ -47,7 +49,7 @@ impl Measure {
         }
     }
 
-    /// `after` is its latency, when that is to be known.
+    /// Counts a delivery. `after` is its latency, if it is timed.
     pub(crate) fn delivered(&mut self, after: Option<Nanos>) {
         if self.is_open {
             self.deliveries += 1;
@@ -65,7 +67,7 @@ impl Times {
         self.0.saturating_record(time);
     }
 
-    /// In microseconds; nothing when nothing was timed.
+    /// A summary in microseconds; `None` if nothing was timed.
     pub(crate) fn summary(&self) -> Option<load::Times> {
         let micros = |nanos: u64| nanos as f64 / 1000.0;
         let at = |share: f64| micros(self.0.value_at_quantile(share));

@@ -1,4 +1,4 @@
-//! Network namespaces, from which the clients of one run connect to different servers.
+//! Opens network namespaces, so that the clients of one run connect to different servers.
 
 use std::fs::File;
 use std::io;
@@ -10,14 +10,14 @@ use std::thread;
 use mio::net::TcpStream;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
-/// Where `ip netns` keeps a file for each.
+/// The folder in which `ip netns` keeps a file for each namespace.
 const FOLDER: &str = "/run/netns";
 
-/// Where clients connect: none of it, where this program runs.
+/// The namespaces from which clients connect. If there is none, it is the one of this program.
 pub(crate) struct Namespaces(Vec<File>);
 
 impl Namespaces {
-    /// By the names that `ip netns` knows.
+    /// Opens the namespaces with these names of `ip netns`.
     pub(crate) fn open(names: &[String]) -> io::Result<Self> {
         let open = |name: &String| {
             let no = |error: io::Error| io::Error::new(error.kind(), format!("no namespace {name}: {error}"));
@@ -26,7 +26,8 @@ impl Namespaces {
         names.iter().map(open).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Begins a connection: from the first namespace for a sender, from the last for anybody else.
+    /// Begins a connection: from the first namespace for a sender, from the last for any other
+    /// client.
     pub(crate) fn connect(&self, is_sender: bool, address: SocketAddr) -> io::Result<TcpStream> {
         match if is_sender { self.0.first() } else { self.0.last() } {
             None => TcpStream::connect(address),
@@ -35,7 +36,8 @@ impl Namespaces {
     }
 }
 
-/// A socket stays in the namespace of the thread that opened it. This one's thread ends, so that nothing else gets there.
+/// Connects in a namespace. A socket stays in the namespace of the thread that opened it. This
+/// thread ends afterwards, so nothing else gets there.
 fn connect_inside(door: &File, address: SocketAddr) -> io::Result<TcpStream> {
     let connect = || {
         move_into_link_name_space(door.as_fd(), Some(LinkNameSpaceType::Network))?;

@@ -1,4 +1,4 @@
-//! What a run does: the options of the command line.
+//! The options of the command line: what a run does.
 
 use clap::Parser;
 use nws_report::load::{Framing, Mode};
@@ -7,18 +7,19 @@ use crate::address::Address;
 use crate::content;
 use crate::layout::Layout;
 
-/// Connects channels x peers clients to a server, applies one kind of load, checks every delivery, and prints one
-/// line of JSON. Ends with status 0 only when everything that was sent arrived, once, whole and in order.
+/// Connects channels x peers clients to a server, applies one kind of load, checks every delivery,
+/// and prints one line of JSON. The exit status is 0 only if everything that was sent came once,
+/// whole and in order.
 #[derive(Parser)]
 #[command(name = "nws-load", version)]
 pub(crate) struct Options {
     /// The kind of load.
     #[arg(value_enum)]
     pub(crate) mode: Mode,
-    /// Where the server is.
+    /// Address of the server.
     #[arg(long, default_value = "ws://127.0.0.1:9009")]
     pub(crate) url: Address,
-    /// What crosses the wire.
+    /// The framing of messages.
     #[arg(long, value_enum, default_value_t = Framing::Text)]
     pub(crate) framing: Framing,
     /// Channels, each with as many connections as `peers` says.
@@ -30,7 +31,7 @@ pub(crate) struct Options {
     /// Sending peers of each channel; with ping, pairs of peers.
     #[arg(long, default_value_t = 1)]
     pub(crate) senders: usize,
-    /// Channels where anybody sends; all by default.
+    /// Channels in which peers send; all by default.
     #[arg(long)]
     pub(crate) active: Option<usize>,
     /// Messages that each sender has under way (burst, ping).
@@ -48,31 +49,33 @@ pub(crate) struct Options {
     /// Seconds of load before them.
     #[arg(long, default_value_t = 1.0)]
     pub(crate) warmup: f64,
-    /// Seconds between the last join and the first message, for the server to come to rest.
+    /// Seconds between the last join and the first message, so that the server becomes idle.
     #[arg(long, default_value_t = 0.3)]
     pub(crate) settle: f64,
-    /// Connections that are being set up at any one time, 0 for all; by default 64, and all with storm.
+    /// Connections that are set up at one time, 0 for all; by default 64, and all with storm.
     #[arg(long)]
     pub(crate) concurrency: Option<usize>,
     /// Seconds within which all must have joined.
     #[arg(long, default_value_t = 60.0)]
     pub(crate) setup_timeout: f64,
-    /// Seconds without any delivery after which what is still under way is lost.
+    /// Seconds without any delivery after which messages that are still under way count as lost.
     #[arg(long, default_value_t = 5.0)]
     pub(crate) drain_timeout: f64,
-    /// Seconds without any message for which is listened on when all have come: what comes then was repeated.
+    /// Seconds without any message for which the run still listens when all have come, to notice
+    /// repeated ones.
     #[arg(long, default_value_t = 0.05)]
     pub(crate) linger: f64,
-    /// The server's processes, whose CPU time, memory and context switches together are wanted.
+    /// Processes of the server. Their CPU time, memory and context switches are measured together.
     #[arg(long, value_delimiter = ',')]
     pub(crate) pid: Vec<u32>,
-    /// Network namespaces from which clients connect: the senders of each channel from the first, all others from the last.
+    /// Network namespaces of the clients: the senders of each channel connect from the first, all
+    /// others from the last.
     #[arg(long, value_delimiter = ',')]
     pub(crate) namespaces: Vec<String>,
 }
 
 impl Options {
-    /// What cannot be done, in words.
+    /// Checks the options. The error is a sentence.
     pub(crate) fn check(&self) -> Result<(), String> {
         let senders = if self.mode == Mode::Ping { self.senders.saturating_mul(2) } else { self.senders };
         let wrong = [
@@ -105,7 +108,7 @@ impl Options {
         }
         let times =
             [self.secs, self.warmup, self.settle, self.setup_timeout, self.drain_timeout, self.linger];
-        // An hour: what is longer is a slip, and no table here is made for it.
+        // An hour. A longer time is a mistake, and no table here is large enough for it.
         if !times.iter().all(|seconds| (0.0..=3600.0).contains(seconds)) {
             return Err("a time must be 0 to 3600 seconds".to_owned());
         }
@@ -117,7 +120,8 @@ impl Options {
         Layout { channels: self.channels, peers: self.peers, senders: self.senders, active }
     }
 
-    /// How many are set up at once: few enough that none waits for a server's backlog, unless that is what is measured.
+    /// Connections that are set up at one time: few enough that none waits for the backlog of a
+    /// server, unless that is what is measured.
     pub(crate) fn at_once(&self) -> usize {
         let default = if self.mode == Mode::Storm { 0 } else { 64 };
         match self.concurrency.unwrap_or(default) {

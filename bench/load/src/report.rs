@@ -1,4 +1,4 @@
-//! The report of a run: its course, rounded for people.
+//! Makes the report of a run: its course, with rounded numbers.
 
 use nws_report::load::{self, Cpu, Report};
 
@@ -63,7 +63,7 @@ fn memory(memory: Memory, connections: usize) -> load::Memory {
     load::Memory { before_kib: before, joined_kib: joined, after_kib: after, kib_per_connection: grown }
 }
 
-/// To so many decimals, for output that a person can read.
+/// Rounds to so many decimals, for output that a user can read.
 fn round(value: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
     (value * scale).round() / scale

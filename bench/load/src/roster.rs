@@ -1,12 +1,12 @@
-//! Who was told of whom: in the end each peer of exactly the others of its channel.
+//! Records which peers were told of which: in the end, each of exactly the others in its channel.
 
 use std::hash::{BuildHasher, RandomState};
 
 use crate::layout::Layout;
 
-/// What every connection was told, and the id that each has.
+/// The peers that every connection was told of, and the id of each connection.
 ///
-/// An id is kept as its hash of 64 bits: two of the few hundred of a channel do not share one.
+/// An id is kept as a hash of 64 bits: two of the few hundred of a channel do not share one.
 pub(crate) struct Rosters {
     layout: Layout,
     hash: RandomState,
@@ -24,7 +24,7 @@ impl Rosters {
         Self { layout, hash: RandomState::new(), own: vec![None; count], told, unnamed: count, untold }
     }
 
-    /// The connection has heard its own id. False when it had heard another.
+    /// A connection was told its own id. Gives `false` if it had been told another one.
     pub(crate) fn is(&mut self, connection: usize, id: &[u8]) -> bool {
         let id = self.hash.hash_one(id);
         match self.own[connection].replace(id) {
@@ -36,7 +36,7 @@ impl Rosters {
         }
     }
 
-    /// The connection has been told of a peer. False when that is one too many.
+    /// A connection was told of a peer. Gives `false` if that is one too many.
     pub(crate) fn here(&mut self, connection: usize, id: &[u8]) -> bool {
         let told = &mut self.told[connection];
         let has_room = told.len() < self.layout.peers - 1;
@@ -47,12 +47,12 @@ impl Rosters {
         has_room
     }
 
-    /// Everybody knows its own id and has been told of as many as there are.
+    /// Gives whether every connection knows its own id and was told of as many peers as there are.
     pub(crate) fn are_full(&self) -> bool {
         self.unnamed == 0 && self.untold == 0
     }
 
-    /// How many connections were told of others than those that are there.
+    /// Number of connections that were told of other peers than those that are present.
     pub(crate) fn wrong(&mut self) -> usize {
         (0..self.layout.channels).map(|channel| self.wrong_in(channel)).sum()
     }
@@ -80,7 +80,8 @@ mod tests {
 
     const IDS: [&[u8]; 4] = [b"a", b"b", b"c", b"d"];
 
-    /// Two channels of two, named a and b, c and d; each told of `told`.
+    /// Two channels of two connections: a and b, c and d. Each connection was told of its entry in
+    /// `told`.
     fn rosters(told: [&[u8]; 4]) -> Rosters {
         let mut rosters = Rosters::new(Layout { channels: 2, peers: 2, senders: 1, active: 2 });
         for connection in 0..4 {

@@ -10,7 +10,7 @@ use crate::generator::Generator;
 use crate::options::Options;
 use crate::sample::{self, Sample};
 
-/// However long deliveries go on to trickle in, the wait for them ends, in seconds.
+/// Most seconds that the run waits for deliveries, however long they keep coming.
 const LONGEST_DRAIN: f64 = 60.0;
 
 pub(crate) fn run(options: &Options) -> io::Result<Course> {
@@ -34,7 +34,7 @@ pub(crate) fn run(options: &Options) -> io::Result<Course> {
     Ok(Course { setup, measured, used, memory, measure, faults })
 }
 
-/// Seconds that were measured, and what was used meanwhile; nothing of a storm, which ends when all
+/// Seconds that were measured, and what was used in them; `None` for a storm, which ends when all
 /// have joined.
 fn load(generator: &mut Generator<'_>, options: &Options) -> io::Result<Option<(f64, Sample)>> {
     if options.mode == Mode::Storm {
@@ -58,7 +58,7 @@ fn load(generator: &mut Generator<'_>, options: &Options) -> io::Result<Option<(
     Ok(Some((measured, used)))
 }
 
-/// Waits for what is under way, which does not count any more, but is checked.
+/// Waits for messages that are under way. They are not measured any more, but they are checked.
 fn drain(generator: &mut Generator<'_>, options: &Options, last: Nanos) -> io::Result<()> {
     let patience = nanos(options.drain_timeout);
     let (mut seen, mut until) = (generator.delivered(), generator.clock.now() + patience);
@@ -71,8 +71,8 @@ fn drain(generator: &mut Generator<'_>, options: &Options, last: Nanos) -> io::R
     Ok(())
 }
 
-/// Listens until it has been quiet for a while: when everything has come, one that is repeated is
-/// still to be seen.
+/// Listens until it has been quiet for a while. When everything has come, a repeated message may
+/// still follow.
 fn linger(generator: &mut Generator<'_>, options: &Options, last: Nanos) -> io::Result<()> {
     let quiet = nanos(options.linger);
     let (mut heard, mut until) = (generator.heard(), generator.clock.now() + quiet);

@@ -1,4 +1,5 @@
-//! What the kernel tells of the servers, of this program and of the machine at one moment (Linux: `/proc`).
+//! Reads what the kernel knows about the servers, this program and the machine at one moment
+//! (Linux: `/proc`).
 
 use std::fs;
 use std::io;
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Of one moment, or, as the difference of two, of the time between.
+/// The values of one moment, or, as a difference of two, of the time between them.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Sample {
     pub(crate) server: Server,
@@ -19,19 +20,20 @@ pub(crate) struct Sample {
     pub(crate) stolen: f64,
 }
 
-/// Of all threads of the servers together.
+/// The values of all threads of the servers together.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Server {
     /// CPU seconds in ticks of the kernel, usually 10 ms.
     pub(crate) user: f64,
     pub(crate) system: f64,
-    /// CPU seconds to the nanosecond, of those threads that live.
+    /// CPU seconds of the threads that exist, exact to the nanosecond.
     pub(crate) running: f64,
     pub(crate) switches: f64,
 }
 
 impl Sample {
-    /// Without a server their part is 0; one that cannot be read is an error.
+    /// Reads all values. Without a server its values are 0. A server that cannot be read is an
+    /// error.
     pub(crate) fn now(servers: &[u32]) -> io::Result<Self> {
         let own = clock_gettime(ClockId::ProcessCPUTime);
         let (machine, stolen) = read(Path::new("/proc/stat"), busy)?;
@@ -40,7 +42,8 @@ impl Sample {
         Ok(Self { server, generator: own.tv_sec as f64 + own.tv_nsec as f64 / 1e9, machine, stolen })
     }
 
-    /// CPU seconds of other programs; wrong by a few ticks, and so of no use for less than a second.
+    /// CPU seconds of other programs. The error is a few ticks, so the value is of no use for less
+    /// than a second.
     pub(crate) fn others(&self) -> f64 {
         (self.machine - self.generator - self.server.user - self.server.system).max(0.0)
     }
@@ -67,10 +70,10 @@ impl Server {
         Ok(Self { user, system, running, switches })
     }
 
-    /// CPU seconds, as exact as can be: a thread that has ended takes its nanoseconds along.
+    /// CPU seconds, as exact as possible: when a thread ends, its nanoseconds are lost.
     pub(crate) fn cpu(&self) -> f64 {
         let ticks = self.user + self.system;
-        // Two roundings of a tick each, at both ends.
+        // Two roundings of a tick each, at the beginning and at the end.
         if (ticks - self.running).abs() > 0.04 { ticks } else { self.running }
     }
 }
@@ -114,7 +117,7 @@ impl Sub for Server {
     }
 }
 
-/// What the processes have in memory together, in KiB; nothing when there are none, or one that cannot be read.
+/// Memory of all these processes in KiB; `None` if there are none, or if one cannot be read.
 pub(crate) fn resident(pids: &[u32]) -> Option<f64> {
     let sizes = pids.iter().map(|pid| status(&folder(*pid), "VmRSS"));
     (!pids.is_empty()).then(|| sizes.sum::<Option<f64>>()).flatten()
@@ -124,7 +127,7 @@ fn folder(pid: u32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}"))
 }
 
-/// What the kernel writes into a file, when it is understood.
+/// Reads a file of the kernel, if its content is understood.
 fn read<T>(file: &Path, meaning: impl Fn(&str) -> Option<T>) -> io::Result<T> {
     let wrong =
         |kind, why: &dyn std::fmt::Display| io::Error::new(kind, format!("{}: {why}", file.display()));
@@ -132,14 +135,15 @@ fn read<T>(file: &Path, meaning: impl Fn(&str) -> Option<T>) -> io::Result<T> {
     meaning(&text).ok_or_else(|| wrong(io::ErrorKind::InvalidData, &"not what Linux writes"))
 }
 
-/// User and system seconds of a process. The name of the program stands in parentheses, and may hold anything; the
-/// times are the 12th and 13th field after it.
+/// User and system seconds of a process. The name of the program is in parentheses, and may contain
+/// anything. The times are the 12th and 13th field after it.
 fn times(stat: &str) -> Option<(f64, f64)> {
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11).map(seconds);
     Some((fields.next()??, fields.next()??))
 }
 
-/// Busy and stolen seconds of all cores. In the order of the kernel: user nice system idle iowait irq softirq steal.
+/// Busy and stolen seconds of all cores. The order of the kernel is: user nice system idle iowait
+/// irq softirq steal.
 fn busy(stat: &str) -> Option<(f64, f64)> {
     let fields: Option<Vec<f64>> = stat.lines().next()?.split_whitespace().skip(1).map(seconds).collect();
     let fields = fields?;
@@ -151,7 +155,7 @@ fn seconds(ticks: &str) -> Option<f64> {
     Some(ticks.parse::<f64>().ok()? / rustix::param::clock_ticks_per_second() as f64)
 }
 
-/// How long a thread has run; 0 when it has just ended.
+/// The CPU time of a thread, in nanoseconds; 0 if it has just ended.
 fn nanoseconds(task: &Path) -> f64 {
     let text = fs::read_to_string(task.join("schedstat")).unwrap_or_default();
     text.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(0.0)

@@ -1,4 +1,4 @@
-//! What one client says and hears, in bytes.
+//! Encodes what one client sends, and decodes what it receives.
 
 mod arrival;
 mod frame;
@@ -16,7 +16,7 @@ use mask::Masks;
 /// The kinds of a binary frame's payload.
 const BROADCAST: u8 = 1;
 const MESSAGE: u8 = 2;
-/// What says how long a unit without WebSocket is.
+/// Bytes of the length before each unit, in the framing without WebSocket.
 const LENGTH: usize = 4;
 
 /// The state of one connection's protocol.
@@ -54,7 +54,7 @@ impl Wire {
         }
     }
 
-    /// To one peer; without ids, to the only one there is.
+    /// A message to one peer. In a framing without ids, it goes to the only other peer.
     pub(crate) fn message(&mut self, target: &[u8], data: &[u8], out: &mut Vec<u8>) {
         match self.framing {
             Framing::Text => {
@@ -73,7 +73,7 @@ impl Wire {
         frame::write(Opcode::Pong, &mut self.masks, &[payload], out);
     }
 
-    /// The size of the unit that `input` begins with, once enough of it is there.
+    /// The size of the unit at the front of `input`, once enough of it has come.
     pub(crate) fn size(&self, input: &[u8]) -> Result<Option<usize>, Broken> {
         match self.framing {
             Framing::Tcp => length_size(input),
@@ -82,7 +82,7 @@ impl Wire {
         }
     }
 
-    /// What a whole unit means.
+    /// The meaning of a whole unit.
     pub(crate) fn read<'a>(&mut self, unit: &'a [u8]) -> Result<Arrival<'a>, Broken> {
         let was_joined = std::mem::replace(&mut self.is_joined, true);
         match self.framing {

@@ -1,5 +1,5 @@
-//! What costs more the more there is of something that others decide about: twice as much of it has to
-//! cost twice the work, and not four times.
+//! Work whose amount others decide: twice as much of it must cost twice the work, and not four
+//! times.
 
 mod channel;
 mod mesh;
@@ -10,17 +10,17 @@ use std::fmt;
 /// Does the work once.
 pub type Work = Box<dyn FnOnce()>;
 
-/// Some work whose size others decide.
+/// Some work whose amount others decide.
 pub struct Growth {
-    /// What it is.
+    /// The work in words.
     pub name: &'static str,
-    /// A size of which twice as much is possible too.
+    /// A size. Twice this size is possible too.
     pub size: usize,
-    /// Makes everything ready for work of this size. What this costs is no part of it.
+    /// Prepares work of this size. The cost of this is not counted.
     pub prepare: fn(usize) -> Work,
 }
 
-/// All of it.
+/// All kinds of such work.
 pub static GROWTH: &[Growth] = &[
     Growth::new("members of a link come", 1000, channel::come),
     Growth::new("members of a link leave one by one", 1000, channel::leave),
@@ -48,7 +48,7 @@ impl Growth {
         Self { name, size, prepare }
     }
 
-    /// The work of that name.
+    /// The work with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         GROWTH.iter().find(|growth| growth.name == name)

@@ -1,4 +1,4 @@
-//! What runs for every frame or for every peer that comes and goes.
+//! The functions that run for every frame, or for every peer that comes and goes.
 
 mod frame;
 mod link;
@@ -8,19 +8,19 @@ mod routing;
 
 use std::fmt;
 
-/// Calls a hot function once, on input that was made before.
+/// Calls a hot function once, with input that was made before.
 pub type Call = Box<dyn FnMut()>;
 
 /// A hot function.
 pub struct Hot {
-    /// What it does, on what. The committed counts are kept under this name.
+    /// Its work and its input in words. The committed counts have this name.
     pub name: &'static str,
-    /// Makes its input. What this costs is no part of the function.
+    /// Makes its input. The cost of this is not counted.
     pub prepare: fn() -> Call,
 }
 
-/// All hot functions. Payloads of 64 B are a line of a chat or a position of a pointer, 4 KiB a document or a
-/// description of a call, 64 KiB a piece of a file.
+/// All hot functions. A payload of 64 B stands for a line of a chat or the position of a pointer, 4
+/// KiB for a document or the description of a call, 64 KiB for a piece of a file.
 pub static HOT: &[Hot] = &[
     Hot::new("scan a broadcast, 64 B", request::broadcast::<64>),
     Hot::new("scan a broadcast, 4 KiB", request::broadcast::<4096>),
@@ -56,7 +56,7 @@ impl Hot {
         Self { name, prepare }
     }
 
-    /// The hot function of that name.
+    /// The hot function with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         HOT.iter().find(|hot| hot.name == name)

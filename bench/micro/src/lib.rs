@@ -1,8 +1,8 @@
-//! The hot functions of the proxy, each defined once, for two who measure them.
+//! The hot functions of the proxy, each defined once, for two programs that measure them.
 //!
-//! `cargo bench -p nws-micro` times them; `cargo xtask instructions` counts what they execute, by the program of
-//! this crate. [`HOT`] lists them. [`GROWTH`] lists what others can make large, to be counted in two sizes. [`turns`] does the largest
-//! things that others can have done.
+//! `cargo bench -p nws-micro` times them. `cargo xtask instructions` counts their instructions,
+//! with the program of this crate. [`HOT`] lists them. [`GROWTH`] lists work whose amount others
+//! decide, which is counted in two sizes. [`turns`] does the largest work that others can cause.
 
 #![forbid(unsafe_code)]
 

@@ -1,6 +1,7 @@
-//! Calls one hot function, for an instrument that counts: `nws-micro NAME CALLS`. Without arguments it lists the
-//! functions. `nws-micro growth NAME SIZE` does work of that size, `nws-micro growth` lists what there is, each with
-//! a size. `nws-micro turns` prints the longest turns of a shard, as JSON for the judge of benchmarks.
+//! Calls one hot function, for an instrument that counts: `nws-micro NAME CALLS`. Without arguments
+//! it lists the functions. `nws-micro growth NAME SIZE` does work of that size, and `nws-micro
+//! growth` lists the kinds of work, each with a size. `nws-micro turns` prints the longest turns of
+//! a shard as JSON, for the judge of benchmarks.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
@@ -8,7 +9,7 @@ use std::process::ExitCode;
 
 use nws_micro::{GROWTH, Growth, HOT, Hot, Work};
 
-/// Calls that are not counted: after them every buffer has the size that it keeps.
+/// Calls that are not counted. After them every buffer has its final size.
 const WARM_UP: usize = 20;
 
 fn main() -> ExitCode {
@@ -39,7 +40,7 @@ fn run(hot: &Hot, calls: usize) {
     counted(&mut call, calls);
 }
 
-/// Callgrind collects while it is in here, and finds it by its name.
+/// Callgrind counts only inside this function, and finds it by its name.
 #[inline(never)]
 fn counted(call: &mut dyn FnMut(), calls: usize) {
     (0..calls).for_each(|_| call());

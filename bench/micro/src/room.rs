@@ -1,4 +1,4 @@
-//! A channel full of members, and sockets that take everything at once.
+//! A channel full of members, with sockets that take everything at once.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -7,25 +7,25 @@ use nws_core::{ChannelKey, Channels, Config, ConnId, Framing, Input, Output};
 use nws_protocol::{ChannelName, PeerId, ProxyId, Scope};
 use slotmap::SlotMap;
 
-/// Every run has the same ids and hash tables.
+/// The seed. Every run has the same ids and hash tables.
 const SEED: [u8; 32] = [7; 32];
 
 fn own() -> ProxyId {
     ProxyId::from_digest(&SEED)
 }
 
-/// One channel, its state machine, and what stands for the owner of the sockets.
+/// One channel, its state machine, and a stand-in for the owner of the sockets.
 pub(crate) struct Room {
     channels: Channels,
     conns: SlotMap<ConnId, ()>,
     speaker: ConnId,
     key: ChannelKey,
-    /// Time stands still: what is due some day is not measured here.
+    /// Time stands still: work that is due later is not measured here.
     now: Instant,
 }
 
 impl Room {
-    /// A channel of so many structured members, all of whom have heard of each other.
+    /// A channel with so many structured members, which all know each other.
     pub(crate) fn of(members: usize) -> Self {
         let name = ChannelName::new("room").expect("a name of four letters");
         let mut room = Self {
@@ -57,20 +57,21 @@ impl Room {
         self.channels.handle(Input::Binary { conn: self.speaker, bytes }, self.now);
     }
 
-    /// Somebody joins under a new id.
+    /// A client joins under a new id.
     pub(crate) fn join(&mut self) -> ConnId {
         let conn = self.conns.insert(());
         self.join_on(conn);
         conn
     }
 
-    /// The connection of a member is no more.
+    /// The connection of a member ends.
     pub(crate) fn leave(&mut self, conn: ConnId) {
         self.channels.handle(Input::Gone { conn }, self.now);
         self.conns.remove(conn);
     }
 
-    /// What the proxy does when it has read: every socket takes what waits for it. The answer is how many bytes.
+    /// Does what the proxy does after reading: every socket takes what waits for it. Gives how many
+    /// bytes that is.
     pub(crate) fn deliver(&mut self) -> usize {
         let mut delivered = 0;
         while let Some(output) = self.channels.poll_output() {

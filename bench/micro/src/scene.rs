@@ -1,4 +1,4 @@
-//! A channel with clients and links, and sockets that take what they are let.
+//! A channel with clients and links, with sockets that take only what they are allowed to.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use nws_protocol::link::Record;
 use nws_protocol::{ChannelName, IdSource, ProxyId, Scope};
 use slotmap::{SecondaryMap, SlotMap};
 
-/// One channel, and sockets that take what the test lets them.
+/// One channel, with sockets that take only what the measurement allows.
 pub(crate) struct Scene {
     pub(crate) core: Channels,
     account: Arc<Account>,
@@ -53,17 +53,17 @@ impl Scene {
         conn
     }
 
-    /// What a link says, all at once.
+    /// Passes what a link says, all at once.
     pub(crate) fn hear(&mut self, link: ConnId, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let reader = self.readers.entry(link).expect("a link that is there").or_default();
             let long = self.core.hear_stream(link, reader, &mut bytes, &mut Turn::default(), self.now);
             assert!(long.is_none(), "long messages are encoded elsewhere");
         }
-        self.settle();
+        self.run_until_idle();
     }
 
-    /// So many come and go, one after the other, in the same turn.
+    /// So many clients come and go, one after the other, in the same turn.
     pub(crate) fn reload(&mut self, count: usize) {
         for _ in 0..count {
             let conn = self.conns.insert(());
@@ -75,10 +75,10 @@ impl Scene {
 
     pub(crate) fn input(&mut self, input: Input<'_>) {
         self.core.handle(input, self.now);
-        self.settle();
+        self.run_until_idle();
     }
 
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn run_until_idle(&mut self) {
         loop {
             while let Some(output) = self.core.poll_output() {
                 if let Output::Write { conn } = output {
@@ -101,7 +101,7 @@ impl Scene {
     }
 }
 
-/// The records of so many members that come, the first of them with this number.
+/// The records with which so many members come. The first of them has this number.
 pub(crate) fn joins_from(first: u32, count: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (member, _) in (first..).zip(0..count) {
@@ -111,7 +111,7 @@ pub(crate) fn joins_from(first: u32, count: usize) -> Vec<u8> {
     bytes
 }
 
-/// The records of so many members that go, the first of them with this number.
+/// The records with which so many members leave. The first of them has this number.
 pub(crate) fn leaves_from(first: u32, count: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     (first..).zip(0..count).for_each(|(member, _)| Record::Leave { member }.write(&mut bytes));

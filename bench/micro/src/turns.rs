@@ -1,5 +1,5 @@
-//! How long one turn of a shard is: what its state machine does without anybody else having theirs.
-//! Each is as large as a remote can make it.
+//! Measures the longest turns of a shard: the work of its state machine while no other socket is
+//! served. Each turn is as large as a remote can make it.
 
 use std::time::Duration;
 
@@ -11,13 +11,14 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::scene::{Scene, joins_from, key, leaves_from};
 
-/// How often each is measured. The least time is that in which caches were not disturbed.
+/// Repetitions of each measurement. The least time counts: it is the one in which caches were not
+/// disturbed.
 const TIMES: usize = 7;
 
 /// Members of another proxy behind one link.
 const ELSEWHERE: usize = 99_000;
 
-/// What this thread has had of a core so far: what else runs does not count.
+/// CPU time of this thread. Other programs do not count.
 struct CpuTime(Duration);
 
 impl CpuTime {
@@ -31,16 +32,16 @@ impl CpuTime {
     }
 }
 
-/// All kinds.
+/// Measures all kinds of turns.
 #[must_use]
 pub fn turns() -> Vec<Turn> {
     [crowd(), elsewhere(), messages()].concat()
 }
 
-/// A channel with as many members as it may have.
+/// Turns in a channel with as many members as are allowed.
 fn crowd() -> Vec<Turn> {
     let mut scene = Scene::new(CHANNEL_PEERS_MAX - 1);
-    let speaker = scene.conns.keys().next().expect("somebody is there");
+    let speaker = scene.conns.keys().next().expect("a member is present");
     let coming = longest("one joins ten thousand", || {
         let conn = scene.conns.insert(());
         let turn = scene.once(Input::Join { conn, channel: key(), framing: Framing::Structured });
@@ -50,7 +51,7 @@ fn crowd() -> Vec<Turn> {
     let going = longest("one of ten thousand leaves", || {
         let conn = scene.join();
         let turn = scene.once(Input::Gone { conn });
-        scene.settle();
+        scene.run_until_idle();
         vec![turn]
     });
     let told = longest("a link comes to ten thousand", || {
@@ -113,7 +114,8 @@ fn elsewhere() -> Vec<Turn> {
     vec![coming, joining, going]
 }
 
-/// The largest messages, as each is written. Of one that a link brings no more than [`REMOTES_KEPT_MAX`] may be JSON.
+/// Turns for the largest messages, by their kinds. A JSON message from a link has no more than
+/// [`REMOTES_KEPT_MAX`] bytes.
 fn messages() -> Vec<Turn> {
     let escapes = |count| format!("\"{}\"", "\\u0001".repeat(count));
     let numbers = format!("[{}1]", "1,".repeat(MESSAGE_LIMIT_MAX / 2 - 2));
@@ -136,7 +138,7 @@ fn wide() -> Scene {
 fn client(what: &str, data: &str) -> Turn {
     let mut scene = wide();
     scene.link(1);
-    let speaker = scene.conns.keys().next().expect("somebody is there");
+    let speaker = scene.conns.keys().next().expect("a member is present");
     let text = format!(r#"{{"action":"broadcast","data":{data}}}"#);
     longest(what, || {
         let payload = text.clone().into_bytes().into();
@@ -156,7 +158,7 @@ fn link(what: &str, data: &str) -> Turn {
     longest(what, || scene.stream(link, &bytes))
 }
 
-/// The least of the longest turns of several times, to a microsecond.
+/// The least of the longest turns of several repetitions, to the microsecond.
 fn longest(what: &str, mut repeat: impl FnMut() -> Vec<Duration>) -> Turn {
     let longest = (0..TIMES).map(|_| repeat().into_iter().max().unwrap_or_default());
     let least = longest.min().unwrap_or_default();
@@ -170,7 +172,7 @@ impl Scene {
         started.elapsed()
     }
 
-    /// What a link says, in pieces of a frame.
+    /// Passes what a link says, in pieces of a frame. Gives the time of each turn.
     fn stream(&mut self, link: ConnId, bytes: &[u8]) -> Vec<Duration> {
         let mut turns = Vec::new();
         for mut piece in bytes.chunks(64 * 1024) {
@@ -188,7 +190,7 @@ impl Scene {
         turns
     }
 
-    /// Encoding it is not a part of any turn.
+    /// Delivers a long message. Its encoding is not part of any turn.
     fn hand_out(&mut self, conn: ConnId, long: Option<LongMessage>) -> Duration {
         let Some(message) = long.map(LongMessage::encode) else { return Duration::ZERO };
         let started = CpuTime::now();

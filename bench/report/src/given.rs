@@ -1,4 +1,4 @@
-//! Optional values whose field has to be there.
+//! Reads optional values whose field must be present.
 
 use serde::{Deserialize, Deserializer};
 

@@ -1,4 +1,4 @@
-//! The report of `nws-lan`: one row, about proxies of two machines.
+//! The report of `nws-lan`: one row, about proxies on two machines.
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::given::given;
 use crate::load;
 
-/// What can be measured between two machines.
+/// A measurement between two machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Row {
     /// From the start of a proxy until its peers and those of another know each other.
     Meet,
-    /// From joining a channel on a live link until both peers know each other.
+    /// From joining a channel on an existing link until both peers know each other.
     Join,
     /// One message at a time, on one machine and across two.
     Latency,
@@ -19,25 +19,25 @@ pub enum Row {
     Throughput,
     /// A proxy is killed; a network is cut and heals.
     Faults,
-    /// What it costs two proxies to find their common channels.
+    /// The cost for two proxies of finding their common channels.
     Matching,
-    /// 200 MiB from one machine to the other, beside bare copies.
+    /// 200 MiB from one machine to the other, compared with bare copies.
     Bulk,
-    /// What a link costs while nobody speaks.
+    /// The cost of a link without messages.
     Idle,
 }
 
-/// One row, and how much other programs had to do with it.
+/// One row, and how much other programs disturbed it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// What was measured.
+    /// The results.
     pub measured: Measured,
     /// The share of a core that other programs used meanwhile.
     pub other_share: f64,
 }
 
-/// What was measured, under the name of the [`Row`].
+/// The results, under the name of the [`Row`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "as the rows of the same names")]
@@ -62,7 +62,7 @@ pub struct Meet {
     pub running: Times,
 }
 
-/// Two peers join a channel on a live link.
+/// Two peers join a channel on an existing link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Join {
@@ -76,7 +76,7 @@ pub struct Join {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Latency {
-    /// On one machine and across two, by turns.
+    /// On one machine and across two, in turn.
     pub runs: Vec<Run>,
 }
 
@@ -88,15 +88,15 @@ pub struct Throughput {
     pub loads: Vec<Pipeline>,
 }
 
-/// One sender that always has more to say.
+/// One sender that always has more to send.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pipeline {
-    /// How many hear it.
+    /// The number of receivers.
     pub receivers: u32,
     /// Bytes of data in a message.
     pub bytes: u32,
-    /// On one machine and across two, by turns.
+    /// On one machine and across two, in turn.
     pub runs: Vec<Run>,
 }
 
@@ -104,21 +104,21 @@ pub struct Pipeline {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
-    /// Where the receivers were.
+    /// The place of the receivers.
     pub placing: Placing,
     /// The number of the repetition.
     pub rep: u32,
-    /// What the load generator reported.
+    /// The report of the load generator.
     pub report: load::Report,
 }
 
-/// Where the clients of a run are. The senders are always on the first machine.
+/// The place of the receivers of a run. The senders are always on the first machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Placing {
-    /// So are the receivers, and one proxy does all.
+    /// The receivers are on the first machine too, and one proxy does everything.
     Same,
-    /// The receivers are on the second.
+    /// The receivers are on the second machine.
     Across,
 }
 
@@ -140,21 +140,21 @@ pub struct Faults {
 pub struct Matching {
     /// For each number of channels.
     pub sizes: Vec<MatchingSize>,
-    /// Whether time tells how many channels a side has.
+    /// Whether time shows how many channels a side has.
     pub padding: Padding,
 }
 
-/// With so many channels on each side.
+/// The results with so many channels on each side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MatchingSize {
     /// Channels of a side, of which every other one is common.
     pub channels: usize,
-    /// What each run cost both sides.
+    /// The cost of each run for both sides.
     pub runs: Vec<[SideCost; 2]>,
 }
 
-/// What matching cost one side.
+/// The cost of matching for one side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SideCost {
@@ -164,21 +164,22 @@ pub struct SideCost {
     pub session_ms: f64,
     /// Frames that it sent.
     pub frames: usize,
-    /// Bytes of these.
+    /// Bytes of these frames.
     pub bytes: usize,
 }
 
-/// What a message with tags takes a side with few channels and one with many, padded to one number.
+/// How long a message with tags takes a side with few channels and one with many, padded to the
+/// same number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Padding {
     /// Channels of the two sides.
     pub channels: [usize; 2],
-    /// The medians in microseconds.
+    /// The medians, in microseconds.
     pub us: [f64; 2],
     /// The greatest distance of the two distribution functions.
     pub apart: f64,
-    /// How often each was timed.
+    /// The number of times that each was timed.
     pub samples: usize,
 }
 
@@ -186,7 +187,7 @@ pub struct Padding {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bulk {
-    /// Each way by turns.
+    /// Each way in turn.
     pub runs: Vec<BulkRun>,
     /// MiB a second by iperf3, where that is installed.
     #[serde(deserialize_with = "given")]
@@ -201,7 +202,7 @@ pub struct BulkRun {
     pub message: f64,
     /// By a bare TLS copy.
     pub tls: f64,
-    /// By bare TLS whose reader reads ahead.
+    /// By bare TLS with a reader that reads ahead.
     pub tls_read_ahead: f64,
     /// By broadcast.
     pub broadcast: f64,
@@ -211,11 +212,11 @@ pub struct BulkRun {
     pub same: f64,
 }
 
-/// A link on which nobody speaks.
+/// A link without messages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Idle {
-    /// What the load generator reported, of both proxies together.
+    /// The report of the load generator on both proxies together.
     pub run: load::Report,
     /// Memory of the two proxies.
     pub linked_kib: [f64; 2],
@@ -223,24 +224,24 @@ pub struct Idle {
     pub alone_kib: f64,
 }
 
-/// How long something took, in milliseconds. Shares are `null` when nothing was timed.
+/// The times of something, in milliseconds. Shares are `null` when nothing was timed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Times {
-    /// How often it was timed.
+    /// The number of times.
     pub count: usize,
     /// The median.
     #[serde(deserialize_with = "given")]
     pub p50_ms: Option<f64>,
-    /// 95 % do not exceed it.
+    /// 95 % of the times do not exceed it.
     #[serde(deserialize_with = "given")]
     pub p95_ms: Option<f64>,
-    /// 99 % do not exceed it.
+    /// 99 % of the times do not exceed it.
     #[serde(deserialize_with = "given")]
     pub p99_ms: Option<f64>,
     /// The longest.
     #[serde(deserialize_with = "given")]
     pub most_ms: Option<f64>,
-    /// All, in their order.
+    /// All times, in their order.
     pub all_ms: Vec<f64>,
 }

@@ -1,10 +1,10 @@
-//! What the programs that measure tell the judge: a type for each report, which both sides share.
+//! The reports that measuring programs send to the judge: a type for each, which both sides share.
 //!
-//! A report is one line of JSON. A field that is unknown or missing is an error of the reader, so a
-//! figure cannot get lost because one side calls it by another name. A value that was not measured
-//! is `null`; its field is there all the same.
+//! A report is one line of JSON. A field that is unknown or missing is an error of the reader, so
+//! no figure can get lost because the two sides use different names. A value that was not measured
+//! is `null`, and its field is present.
 //!
-//! Nothing here is code of the proxy: the generators share none with what they test.
+//! Nothing here is code of the proxy: the generators share no code with what they test.
 
 pub mod lan;
 pub mod load;

@@ -11,20 +11,20 @@ use crate::given::given;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Each sender keeps `window` broadcasts under way: how much goes through.
+    /// Each sender keeps `window` broadcasts under way. Measures throughput.
     Burst,
-    /// Each sender broadcasts on a schedule, whatever comes back; latency counts from when a
-    /// message was due.
+    /// Each sender broadcasts on a schedule, whatever comes back. Latency counts from the time when
+    /// a message was due.
     Rate,
-    /// Pairs of peers ask and answer directly; latency is that of the round trip.
+    /// Pairs of peers ask and answer directly. Measures the latency of round trips.
     Ping,
-    /// All join; how long until everybody knows of everybody.
+    /// All join. Measures how long it takes until all peers know each other.
     Storm,
-    /// All join, and then nothing happens: memory and wake-ups.
+    /// All join, and then nothing happens. Measures memory and wake-ups.
     Idle,
 }
 
-/// What crosses the wire.
+/// The framing of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Framing {
@@ -36,7 +36,7 @@ pub enum Framing {
     Tcp,
 }
 
-/// What went wrong.
+/// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -68,35 +68,35 @@ pub enum Fault {
     Unread,
 }
 
-/// One run. Fields about messages are `null` where the mode sends none, those about the server
-/// where it is not known.
+/// One run. Fields about messages are `null` in modes that send none. Fields about the server are
+/// `null` if its processes are not known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// The kind of load.
     pub mode: Mode,
-    /// What crossed the wire.
+    /// The framing of messages.
     pub framing: Framing,
     /// Channels of the run.
     pub channels: usize,
     /// Connections of each channel.
     pub peers: usize,
-    /// Seconds until all peers knew each other; `null` when it did not come to that.
+    /// Seconds until all peers knew each other; `null` if that never happened.
     #[serde(deserialize_with = "given")]
     pub setup_s: Option<f64>,
-    /// Seconds that were measured; of a storm, the set-up.
+    /// Seconds that were measured; for a storm, the set-up.
     pub measured_s: f64,
-    /// CPU time meanwhile.
+    /// CPU time in those seconds.
     pub cpu: Cpu,
     /// Memory of the server.
     pub memory: Memory,
-    /// Everything that was sent arrived, once, whole and in order.
+    /// Everything that was sent came once, whole and in order.
     pub ok: bool,
     /// Faults by kind.
     pub errors: BTreeMap<Fault, u64>,
-    /// The same in sentences.
+    /// The faults as sentences.
     pub failures: Vec<String>,
-    /// What was sent.
+    /// The load that was sent.
     #[serde(deserialize_with = "given")]
     pub load: Option<Load>,
     /// Messages that were sent.
@@ -111,13 +111,13 @@ pub struct Report {
     /// CPU seconds of the server for a million deliveries.
     #[serde(deserialize_with = "given")]
     pub cpu_s_per_million: Option<f64>,
-    /// From when a message was due until it came.
+    /// Time from when a message was due until it came.
     #[serde(deserialize_with = "given")]
     pub latency_us: Option<Times>,
-    /// How much later than due the generator sent.
+    /// The delay with which the generator sent after a message was due.
     #[serde(deserialize_with = "given")]
     pub generator_late_us: Option<Times>,
-    /// From the beginning of a connection until the server took it, where the mode sends no
+    /// Time from the beginning of a connection until the server accepted it, in modes that send no
     /// messages.
     #[serde(deserialize_with = "given")]
     pub join_us: Option<Times>,
@@ -126,15 +126,15 @@ pub struct Report {
     pub switches_per_s: Option<f64>,
 }
 
-/// What the senders did.
+/// The load of the senders.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Load {
     /// Sending peers of each channel, or pairs of peers.
     pub senders: usize,
-    /// Messages that each has under way.
+    /// Messages that each sender has under way.
     pub window: u32,
-    /// Messages that each sends a second, in the mode of that name.
+    /// Messages that each sender sends a second, in the mode `rate`.
     pub rate: f64,
     /// Bytes of data in a message.
     pub bytes: usize,
@@ -144,23 +144,23 @@ pub struct Load {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cpu {
-    /// Of the server, as exact as can be.
+    /// CPU time of the server, as exact as possible.
     #[serde(deserialize_with = "given")]
     pub server_s: Option<f64>,
-    /// Of the server outside of the kernel, in ticks.
+    /// CPU time of the server outside of the kernel, in ticks.
     #[serde(deserialize_with = "given")]
     pub user_s: Option<f64>,
-    /// Of the server inside the kernel, in ticks.
+    /// CPU time of the server inside the kernel, in ticks.
     #[serde(deserialize_with = "given")]
     pub system_s: Option<f64>,
     /// Context switches of the server.
     #[serde(deserialize_with = "given")]
     pub context_switches: Option<f64>,
-    /// Of the generator.
+    /// CPU time of the generator.
     pub generator_s: f64,
-    /// Of other programs.
+    /// CPU time of other programs.
     pub others_s: f64,
-    /// Of other machines, which a hypervisor served instead.
+    /// CPU time that a hypervisor gave to other machines.
     pub stolen_s: f64,
 }
 
@@ -177,29 +177,29 @@ pub struct Memory {
     /// At the end.
     #[serde(deserialize_with = "given")]
     pub after_kib: Option<f64>,
-    /// What a connection added.
+    /// Memory that each connection added.
     #[serde(deserialize_with = "given")]
     pub kib_per_connection: Option<f64>,
 }
 
-/// How times are distributed, in microseconds.
+/// The distribution of times, in microseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Times {
     /// The median.
     pub p50: f64,
-    /// 90 % do not exceed it.
+    /// 90 % of the times do not exceed it.
     pub p90: f64,
-    /// 99 % do not exceed it.
+    /// 99 % of the times do not exceed it.
     pub p99: f64,
-    /// 99.9 % do not exceed it.
+    /// 99.9 % of the times do not exceed it.
     pub p999: f64,
     /// The longest.
     pub max: f64,
 }
 
 impl Framing {
-    /// Its name on a command line and in reports.
+    /// Its name on the command line and in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -209,7 +209,7 @@ impl Framing {
         }
     }
 
-    /// Whether peers have ids and are told of each other.
+    /// Gives whether peers have ids and are told of each other.
     #[must_use]
     pub fn has_presence(self) -> bool {
         self != Self::Tcp

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A direct message and its answer, beside the same bytes through a bare relay.
+/// A direct message and its reply, compared with the same bytes through a bare relay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Direct {
@@ -14,11 +14,11 @@ pub struct Direct {
     pub relay: RoundTrip,
     /// The median of the ratios of the laps.
     pub ratio: f64,
-    /// Each with servers that were started for it.
+    /// The laps. Each has servers that were started for it.
     pub laps: Vec<Lap>,
 }
 
-/// Both servers by turns.
+/// Both servers in turn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lap {
@@ -26,51 +26,51 @@ pub struct Lap {
     pub nws: RoundTrip,
     /// Through the relay.
     pub relay: RoundTrip,
-    /// The median of the proxy by that of the relay.
+    /// The median of the proxy, divided by that of the relay.
     pub ratio: f64,
 }
 
-/// There and back, in microseconds.
+/// A round trip, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoundTrip {
     /// The median.
     pub p50_us: f64,
-    /// 99 % do not exceed it.
+    /// 99 % of the times do not exceed it.
     pub p99_us: f64,
 }
 
-/// What connections cost the proxy that say nothing.
+/// The cost of idle connections for the proxy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdleConnections {
-    /// How many there were.
+    /// Number of connections.
     pub connections: usize,
     /// Resident memory with one connection.
     pub before_kib: f64,
     /// Resident memory with all of them.
     pub joined_kib: f64,
-    /// What each added.
+    /// Memory that each connection added.
     pub kib_per_connection: f64,
 }
 
-/// What the suite of Autobahn says of the framing.
+/// The verdict of Autobahn's suite on the framing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Conformance {
     /// Cases that were run.
     pub cases: usize,
-    /// How many of them ended in which way.
+    /// The number of cases for each result.
     pub counts: BTreeMap<String, u64>,
-    /// Those that ended badly, and how.
+    /// The cases that failed, and how.
     pub bad: Vec<String>,
 }
 
-/// The longest turn of one kind: the least of several times.
+/// The longest turn of one kind: the least of several repetitions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Turn {
-    /// What the shard does in it.
+    /// The work of the shard in it.
     pub what: String,
     /// CPU time of its thread, in milliseconds.
     pub ms: f64,

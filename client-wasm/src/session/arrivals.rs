@@ -1,4 +1,4 @@
-//! What the proxy says: who is in the channel, and what they say.
+//! Handles what the proxy sends: the peers in the channel, and what they say.
 
 use js_sys::Date;
 
@@ -10,7 +10,8 @@ use crate::host::ROOT;
 use crate::state::ReadyState;
 
 impl Session {
-    /// Takes a frame, and of the peer that it is about the state of the socket, if there is one.
+    /// Takes a frame. `peer` is the state of the socket of the peer that it is about, if there is
+    /// one.
     pub(crate) fn on_frame(&self, action: Option<Action>, peer: Option<ReadyState>) {
         if self.state.get() >= ReadyState::Closing {
             return;
@@ -31,13 +32,13 @@ impl Session {
             (Some(Action::Status), _) => self.admit(),
             (Some(Action::Welcome), _) if self.is(ReadyState::Open) => self.host.synced(),
             (Some(Action::Error), _) => {
-                // Of an error that comes first the proxy says to whom.
+                // An error that comes first has the own id too.
                 self.admit();
                 self.host.complain();
             }
             (Some(Action::Unreadable), _) => self.host.fail(Failure::BadFrame, false),
-            // The page has closed its socket to who sends a message; somebody has left who never came; a later proxy has
-            // more to say.
+            // Nothing to do: the page has closed its socket to the sender; a peer has left that
+            // never came; a later proxy sends something new.
             (Some(Action::Message | Action::Disconnect | Action::Welcome) | None, _) => {}
         }
     }
@@ -58,9 +59,10 @@ impl Session {
         }
     }
 
-    /// `connect` at the channel, then `open` at the peer.
+    /// Fires `connect` at the channel, then `open` at the peer's socket.
     fn arrive(&self) {
-        // A handler of `open` may just have closed the channel, and one of `connect` may close either.
+        // A handler of `open` may have closed the channel, and a handler of `connect` may close
+        // either socket.
         if self.is(ReadyState::Open) {
             let serial = self.last_serial.get() + 1;
             self.last_serial.set(serial);
@@ -70,7 +72,7 @@ impl Session {
         }
     }
 
-    /// Ends a socket that the page has closed by itself.
+    /// Ends a socket that the page has closed.
     pub(crate) fn on_left(&self, serial: u32, own: ReadyState) {
         if serial == ROOT {
             self.give_up();

@@ -1,4 +1,4 @@
-//! The life of a channel's connections: one attempt after the other, as far as the page wants it.
+//! Runs a channel's connections, one attempt after the other, as long as the page wants it.
 
 use js_sys::{Date, Math};
 use wasm_bindgen::JsValue;
@@ -12,24 +12,24 @@ use crate::reconnect::{LASTING_MS, Policy};
 use crate::socket::Socket;
 use crate::state::ReadyState;
 
-/// The question to which the answer carries the own id.
+/// The status request. The reply has the own id.
 const STATUS: &str = r#"{"action":"status"}"#;
 
-/// How long a `close` may be behind its `error`.
+/// How long a `close` event may come after its `error` event.
 const CLOSE_MS: f64 = 100.0;
-/// How long a proxy may take to tell the own id before somebody asks what it is.
+/// How long a proxy may take to tell the own id before the page looks for the reason.
 const WELCOME_MS: f64 = 3000.0;
 
-/// Where a channel is between its page and its proxy.
+/// The phase of a channel between its page and its proxy.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// The proxy is looked for, or the socket opens, or the own id is awaited.
+    /// The proxy is looked for, the socket opens, or the own id is awaited.
     Starting,
     /// The proxy has told the own id.
     Admitted,
     /// The attempt has failed, and the reason is looked for.
     Failing,
-    /// The next attempt will come, or the first.
+    /// It waits for the first attempt, or for the next one.
     #[default]
     Pausing,
 }
@@ -53,7 +53,7 @@ impl Session {
         self.host.wait(WELCOME_MS, false);
     }
 
-    /// The page's own function could not tell where the proxy is.
+    /// The page's own function could not give the address of the proxy.
     pub(crate) fn on_endpoint_failure(&self) {
         if self.is(ReadyState::Connecting) {
             self.host.set_end(close::ABNORMAL, false);
@@ -63,7 +63,8 @@ impl Session {
 
     pub(crate) fn on_error(&self) {
         self.broken.set(true);
-        // Chromium and WebKit have no `close` for a connection that they do not even try; else it comes at once.
+        // Chromium and WebKit fire no `close` for a connection that they do not even try. In other
+        // cases it comes at once.
         self.host.wait(CLOSE_MS, false);
     }
 
@@ -101,7 +102,8 @@ impl Session {
         }
     }
 
-    /// What has failed does so for the page now; what still waits for the own id does if the facts say so.
+    /// Reports the failure of an attempt that has failed. An attempt that still waits for the own
+    /// id fails too, if the facts explain why.
     pub(crate) fn on_facts(&self, facts: u32) {
         let failing = self.phase.get() == Phase::Failing;
         let failure = Failure::of_facts(facts).or(failing.then_some(Failure::Unreached));
@@ -115,7 +117,7 @@ impl Session {
         }
     }
 
-    /// The page has closed the channel while there was no connection.
+    /// Ends a channel that the page has closed while there was no connection.
     pub(super) fn give_up(&self) {
         if self.opened.get() {
             self.finish(None);
@@ -125,7 +127,7 @@ impl Session {
         }
     }
 
-    /// Lets go of an attempt.
+    /// Ends an attempt.
     pub(super) fn abandon(&self) {
         if let Some(socket) = self.socket.take() {
             self.host.unlisten();
@@ -134,7 +136,7 @@ impl Session {
         }
     }
 
-    /// Takes note that there is no connection any more.
+    /// Handles the loss of the connection.
     fn lose(&self, code: u16) {
         if Date::now() - self.admitted.get() >= LASTING_MS {
             self.attempts.set(0);
@@ -150,7 +152,8 @@ impl Session {
         self.pause(policy);
     }
 
-    /// Takes note of a failed attempt. While it is tried again, the page hears of a failure when it is another one.
+    /// Handles a failed attempt. While attempts go on, the page is told of a failure only if it
+    /// differs from the last one.
     fn fail(&self, failure: Failure) {
         let policy = self.policy.filter(|_| failure.may_pass());
         if policy.is_none() {

@@ -1,13 +1,14 @@
-//! What remotes make a proxy keep, in one account: members behind links, messages that are not
-//! complete, what waits to be heard, slots.
+//! Counts, in one account, what remotes make a proxy keep: members behind links, messages that are
+//! not complete, bytes that wait to be processed, slots.
 //!
-//! When it is more than there may be, the largest link of the address that has most is *overdrawn*
-//! and has to close: a link that has little must not be lost to one that takes much. What belongs to
-//! an overdrawn link counts no more, so no other link closes for it.
+//! When the sum exceeds the limit, one link is *overdrawn* and has to close. It is the largest link
+//! of the source address whose links keep most together: a link that keeps little must not be lost
+//! to one that takes much. What belongs to an overdrawn link does not count any more, so no other
+//! link closes for it.
 //!
-//! It is in memory nevertheless until the link has closed and all behind it have left. When that is
-//! too much, together with what other links have, no link closes for it: links are not heard until
-//! there is room again, those that have little last.
+//! It still takes memory until the link has closed and all members behind it have left. Together
+//! with what other links keep, that may be too much. No further link closes for it. Instead, links
+//! are not read until there is room again. Links that keep little are the last ones to wait.
 
 mod book;
 
@@ -23,40 +24,42 @@ use nws_protocol::limits::{KEPT_LITTLE, REMOTES_KEPT_MAX, REMOTES_MEMORY_LAST, R
 
 /// The account of one proxy.
 ///
-/// It is locked, because links belong to several threads: a thread that adds for its link may
-/// overdraw that of another. It adds when members come and go, and not for each message.
+/// It is behind a lock, because links belong to several threads: a thread that adds for its link
+/// may overdraw a link of another thread. A link adds when members come and go, and not for each
+/// message.
 pub struct Account {
     limits: AccountLimits,
     book: Mutex<Book>,
-    /// Bytes that are kept because of any link. Written by whoever has the book.
+    /// Bytes that are kept because of any link. Written only under the lock of the book.
     memory: AtomicUsize,
 }
 
-/// How many bytes may be kept. The default is that of a proxy.
+/// The limits of an account, in bytes. The defaults are those of a proxy.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountLimits {
-    /// Because of links that are not overdrawn. Beyond it one of them is.
+    /// Kept because of links that are not overdrawn. Beyond it one of them becomes overdrawn.
     pub kept: usize,
-    /// Because of all links. Beyond it only links are heard that have no more than `little`.
+    /// Kept because of all links. Beyond it only links that keep no more than `little` are read.
     pub memory: usize,
-    /// Because of all links. Beyond it no link is heard.
+    /// Kept because of all links. Beyond it no link is read.
     pub last: usize,
-    /// Because of a link that is heard longer than others.
+    /// Kept because of one link. A link with no more than this is read up to the limit `last`.
     pub little: usize,
 }
 
-/// What one link has of it. The link is forgotten when this is dropped, and every [`Kept`] of it.
+/// The share of one link in the account. The account forgets the link when this and every [`Kept`]
+/// of it are dropped.
 #[derive(Clone)]
 pub struct Share(Arc<Owner>);
 
-/// Something that is kept because of a link, and no more when this is dropped.
+/// Something that is kept because of a link. It stops counting when this is dropped.
 #[derive(Debug)]
 pub struct Kept {
     share: Share,
     bytes: usize,
 }
 
-/// Too much is kept because of the link, which has to close.
+/// Too much is kept because of the link. It has to close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overdrawn;
 
@@ -66,23 +69,23 @@ struct Owner {
 }
 
 impl Account {
-    /// One with these limits.
+    /// An account with these limits.
     #[must_use]
     pub fn with(limits: AccountLimits) -> Arc<Self> {
         Arc::new(Self { limits, book: Mutex::default(), memory: AtomicUsize::new(0) })
     }
 
-    /// For at most `max` bytes. No link waits for those that are overdrawn.
+    /// An account for at most `max` bytes. No link waits for links that are overdrawn.
     #[must_use]
     pub fn new(max: usize) -> Arc<Self> {
         Self::with(AccountLimits { kept: max, memory: usize::MAX, last: usize::MAX, little: 0 })
     }
 
-    /// The share of a link to `source`.
+    /// Opens the share of a link to `source`.
     ///
-    /// `on_overdrawn` is called once, when the link is overdrawn, on the thread of the link that added.
-    /// The account is locked meanwhile: it must only pass the news on. It must not touch the account,
-    /// nor drop a [`Kept`] or a [`Share`], or the thread waits for itself for ever.
+    /// `on_overdrawn` is called once, when the link is overdrawn, on the thread of the link that
+    /// added. The account is locked meanwhile, so the function must only pass the news on. It must
+    /// not touch the account, nor drop a [`Kept`] or a [`Share`]: that would be a deadlock.
     pub fn share(self: &Arc<Self>, source: IpAddr, on_overdrawn: impl Fn() + Send + Sync + 'static) -> Share {
         let mut book = self.book();
         let number = book.next;
@@ -145,32 +148,32 @@ impl Default for AccountLimits {
 }
 
 impl Share {
-    /// Nothing yet.
+    /// A [`Kept`] of 0 bytes.
     #[must_use]
     pub fn kept(&self) -> Kept {
         Kept { share: self.clone(), bytes: 0 }
     }
 
-    /// Whether the link is overdrawn.
+    /// Gives whether the link is overdrawn.
     #[must_use]
     pub fn is_overdrawn(&self) -> bool {
         self.0.account.book().links.get(&self.0.number).is_some_and(|link| link.is_overdrawn)
     }
 
-    /// Waits until the link may be heard. An overdrawn one need not wait.
+    /// Waits until the link may be read. An overdrawn link need not wait.
     pub async fn room(&self) {
         poll_fn(|context| self.poll_room(context)).await;
     }
 
-    /// Whether the link has to wait until it is heard.
+    /// Gives whether the link has to wait until it is read.
     #[must_use]
     pub fn waits(&self) -> bool {
         let Owner { account, number } = &*self.0;
-        // Hardly ever has the book to be locked.
+        // Nearly always the first test fails, and the book need not be locked.
         account.is_tight() && account.has_to_wait(&account.book(), *number)
     }
 
-    /// Whether the link may be heard, or has to wait.
+    /// Ready when the link may be read.
     pub fn poll_room(&self, context: &Context<'_>) -> Poll<()> {
         let Owner { account, number } = &*self.0;
         if !account.is_tight() {
@@ -189,17 +192,17 @@ impl Share {
 }
 
 impl Kept {
-    /// Hands over what is kept. Here nothing is from now on.
+    /// Moves what is kept into the value that it gives. This one keeps nothing from now on.
     #[must_use]
     pub fn take(&mut self) -> Self {
         Self { share: self.share.clone(), bytes: std::mem::take(&mut self.bytes) }
     }
 
-    /// So much is kept from now on.
+    /// Sets how many bytes are kept.
     ///
     /// # Errors
     ///
-    /// That the link has to go. What is kept counts nevertheless.
+    /// Fails when the link has to close. The bytes count nevertheless.
     pub fn set(&mut self, bytes: usize) -> Result<(), Overdrawn> {
         let before = std::mem::replace(&mut self.bytes, bytes);
         let Owner { account, number } = &*self.share.0;
@@ -210,7 +213,7 @@ impl Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         if self.bytes > 0 {
-            // Giving back overdraws nothing.
+            // Fewer bytes overdraw nothing.
             let _ = self.set(0);
         }
     }
@@ -245,7 +248,7 @@ mod tests {
 
     const MAX: usize = 100;
 
-    /// A link to 10.0.0.`source`, how often it was told to go, and what is kept because of it.
+    /// A link to 10.0.0.`source`, how often it was told to close, and what is kept because of it.
     struct Scene {
         share: Share,
         rung: Arc<AtomicUsize>,
@@ -275,7 +278,7 @@ mod tests {
         assert_eq!(small.kept.set(11), Ok(()));
         assert!(is_gone(&large) && !is_gone(&small));
         assert_eq!(account.total(), 11);
-        // It counts no more, whatever it does.
+        // It does not count any more, whatever it does.
         assert_eq!((large.kept.set(95), large.kept.set(5)), (Err(Overdrawn), Err(Overdrawn)));
         assert_eq!((account.total(), small.kept.set(100)), (11, Ok(())));
         assert_eq!(small.kept.set(101), Err(Overdrawn));
@@ -289,14 +292,14 @@ mod tests {
         let mut many: Vec<Scene> = (0..20).map(|_| link(&account, 2)).collect();
         assert_eq!(honest.kept.set(40), Ok(()));
         for (bytes, one) in (1..).zip(&mut many) {
-            // A sum of 60 is passed by the eleventh, which is the largest then.
+            // The eleventh exceeds the sum of 60, and is the largest then.
             assert_eq!(one.kept.set(bytes), if bytes <= 10 { Ok(()) } else { Err(Overdrawn) });
         }
         assert!(!is_gone(&honest) && many[..10].iter().all(|one| !is_gone(one)));
     }
 
-    /// One that may keep `MAX` bytes, and 20 more while links go; the last 10 of them are for those with
-    /// no more than 5.
+    /// An account that may keep `MAX` bytes, and 20 more while links close. The last 10 of them are
+    /// for links with no more than 5.
     fn strict() -> Arc<Account> {
         Account::with(AccountLimits { kept: MAX, memory: MAX + 10, last: MAX + 20, little: 5 })
     }

@@ -1,20 +1,23 @@
-//! Time as far as a process was awake.
+//! Measures time only while the process is awake.
 //!
-//! A process may stand still at any time: it is stopped, frozen, swapped out, or looked at with a debugger. Meanwhile it
-//! reads nothing and offers nothing to anybody, so that no silence of that time says anything about others. The state
-//! machines count every time span with this clock, which stands still with its owner, and so every judgement knows of that.
+//! A process may stand still at any time: it is stopped, frozen, swapped out, or halted by a
+//! debugger. Meanwhile it reads nothing and writes nothing, so silence in that time says nothing
+//! about others. The state machines measure every time span with this clock, which stands still
+//! while its owner does. So no judgement counts such a time.
 
 use std::time::{Duration, Instant};
 
 use nws_protocol::limits::STANDSTILL_LEAST;
 
-/// What is left until something is due, after its owner stood still: what came meanwhile is read before it is judged.
+/// Time that is left until something is due, after its owner stood still. In it the owner reads
+/// what has come meanwhile, before anything is judged.
 const READING_TIME: Duration = Duration::from_millis(10);
 
 /// A clock that stands still while its owner does.
 ///
-/// It notices by an owner that comes too late. So the owner has to want to be called often while it waits for
-/// anybody: what it does not notice is shorter than that.
+/// It notices a standstill because its owner calls too late. So the owner has to ask to be called
+/// often while it waits for a client or a proxy: a standstill that is shorter than the time between
+/// two calls goes unnoticed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Attention {
     last: Option<Reading>,
@@ -27,8 +30,8 @@ struct Reading {
 }
 
 impl Attention {
-    /// The time by this clock when that of the system says `now`. By this clock too, `due` is when the owner wanted to
-    /// be called at the latest.
+    /// The time by this clock when the system's clock says `now`. `due` is the latest time, also by
+    /// this clock, at which the owner wanted to be called.
     #[inline]
     pub fn at(&mut self, now: Instant, due: impl FnOnce() -> Option<Instant>) -> Instant {
         let Some(Reading { clock, awake }) = self.last else {
@@ -41,7 +44,8 @@ impl Attention {
         self.advance(now, Reading { clock, awake }, due)
     }
 
-    // Most times are the same as the last one. Where this is not apart, each message costs some fifty instructions more.
+    // Most times are the same as the last one. If this were inlined, each message would cost about
+    // fifty instructions more.
     #[inline(never)]
     fn advance(
         &mut self,
@@ -56,7 +60,8 @@ impl Attention {
         awake
     }
 
-    /// What the clock of the system says at `time` by this one, unless the owner stands still before.
+    /// What the system's clock will say when this one says `time`, unless the owner stands still
+    /// before.
     #[must_use]
     pub fn system(&self, time: Instant) -> Instant {
         match self.last {
@@ -66,8 +71,8 @@ impl Attention {
     }
 }
 
-/// How much of the time that has `passed` counts. What ended too late counts as next to nothing, and never as
-/// nothing: an owner that is always late gets on.
+/// How much of the time that has `passed` counts. Time in which the owner was late counts as nearly
+/// nothing, but never as nothing: so an owner that is always late still makes progress.
 fn counted(passed: Duration, awake: Instant, due: Option<Instant>) -> Duration {
     let Some(due) = due else { return passed };
     let wait = due.saturating_duration_since(awake);
@@ -85,7 +90,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// A clock that was looked at, and when.
+    /// A clock and the time at which it was first read.
     #[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
     fn started() -> (Attention, Instant) {
         let (mut attention, start) = (Attention::default(), Instant::now());

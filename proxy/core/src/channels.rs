@@ -1,4 +1,5 @@
-//! Channels and their members: who is there, who is told what, and who may go on sending.
+//! Decides about channels and their members: which are present, what each is told, and which may go
+//! on sending.
 
 mod batch;
 mod config;
@@ -55,21 +56,21 @@ slotmap::new_key_type! {
     pub struct ConnId;
 }
 
-/// The state machine of some of a proxy's channels: who is there (`rosters`), and what waits for whom
-/// (`delivery`).
+/// The state machine of some of a proxy's channels. `rosters` has the members, `delivery` what
+/// waits for each of them.
 ///
 /// It has three kinds of methods:
 ///
-/// - [`handle`](Self::handle), [`hear_stream`](Self::hear_stream), [`long_message`](Self::long_message)
-///   and [`handle_timeout`](Self::handle_timeout) take what has happened, and when. Nothing else changes
-///   who is there.
-/// - [`poll_output`](Self::poll_output) gives what is to be done: to be called until it gives `None`,
-///   after one input or several. For [`Output::Write`], the bytes of [`waiting`](Self::waiting) are
-///   written, and [`Input::Wrote`] says how many were.
-/// - [`poll_timeout`](Self::poll_timeout) says when `handle_timeout` is to be called at the latest. It may
-///   be another time after every other call.
+/// - [`handle`](Self::handle), [`hear_stream`](Self::hear_stream),
+///   [`long_message`](Self::long_message) and [`handle_timeout`](Self::handle_timeout) take what
+///   has happened, and when. Nothing else changes the rosters.
+/// - [`poll_output`](Self::poll_output) gives what is to be done. Call it until it gives `None`,
+///   after one input or several. For [`Output::Write`], write the bytes of
+///   [`waiting`](Self::waiting), and report with [`Input::Wrote`] how many were written.
+/// - [`poll_timeout`](Self::poll_timeout) gives the latest time at which `handle_timeout` has to be
+///   called. It may change with every other call.
 ///
-/// Times are of a clock that never goes back. All sizes are bytes.
+/// Times are by a clock that never goes back. All sizes are in bytes.
 ///
 /// ```
 /// use std::time::Instant;
@@ -109,15 +110,15 @@ pub struct Channels {
     agenda: Agenda,
     welcomes: Welcomes,
     departing: Departing,
-    /// By this clock all times in here are.
+    /// The clock of all times in here.
     attention: Attention,
-    /// The proxy stops: nobody joins any more.
+    /// The proxy stops: no client joins any more.
     is_stopping: bool,
 }
 
 impl Channels {
-    /// A state machine without channels, whose generated ids belong to `proxy`. `seed` decides them and keys the hash
-    /// tables: it has to come from a CSPRNG.
+    /// A state machine without channels, whose generated ids belong to `proxy`. `seed` decides
+    /// those ids and keys the hash tables: it has to come from a CSPRNG.
     #[must_use]
     pub fn new(config: Config, proxy: ProxyId, seed: [u8; 32]) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed);
@@ -139,8 +140,8 @@ impl Channels {
         }
     }
 
-    /// Takes note of something that happened at `now`. What makes no sense for a connection, as it is
-    /// not known or is closing, is ignored.
+    /// Takes something that happened at `now`. An input that makes no sense for its connection is
+    /// ignored: the connection is not known, or is closing.
     pub fn handle(&mut self, input: Input<'_>, now: Instant) {
         let now = self.begin(input.speaker(), now);
         match input {
@@ -170,10 +171,10 @@ impl Channels {
         self.end(now);
     }
 
-    /// Takes the beginning of what came on a stream of a link from `bytes`, as much as there is time for
-    /// in this turn, which is not over: to be called again with the rest, after others have had theirs.
-    /// `reader` is the one of the stream. Where a long message comes back, it has to be encoded and
-    /// handed back before.
+    /// Takes the beginning of `bytes`, which came on a stream of a link: as much as there is time
+    /// for in this turn. Must not be called when the turn is over. Call it again with the rest,
+    /// after other sockets have had their turns. `reader` is the one of the stream. If it gives a
+    /// long message, have that encoded and hand it back before the next call.
     #[must_use]
     pub fn hear_stream(
         &mut self,
@@ -189,7 +190,7 @@ impl Channels {
         long
     }
 
-    /// Does what is due at `now`, or a turn's part of it: then the next one is due at once.
+    /// Does what is due at `now`. If that is more than fits into a turn, the rest is due at once.
     pub fn handle_timeout(&mut self, now: Instant) {
         let now = self.awake(now);
         let turn = &mut Turn::of(self.config.records_per_turn);
@@ -203,7 +204,7 @@ impl Channels {
         self.end(now);
     }
 
-    /// What is to be done next. To be called until it gives `None`, after every input or after
+    /// The next thing to be done. Call this until it gives `None`, after every input or after
     /// several.
     #[inline]
     pub fn poll_output(&mut self) -> Option<Output> {
@@ -211,39 +212,41 @@ impl Channels {
         self.delivery.poll_output()
     }
 
-    /// When [`Self::handle_timeout`] is to be called at the latest.
+    /// The latest time at which [`Self::handle_timeout`] has to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         due(&self.delivery, &self.agenda, &self.welcomes, &self.departing)
             .map(|due| self.attention.system(due))
     }
 
-    /// What waits to be written to `conn`, in order and in pieces. What was written is reported by
-    /// [`Input::Wrote`].
+    /// What waits to be written to `conn`, in order and in pieces. Report with [`Input::Wrote`]
+    /// what was written.
     pub fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
         self.delivery.waiting(conn)
     }
 
-    /// What has been queued since [`Self::poll_output`] last gave `None`: may be a reason to write
-    /// before reading on.
+    /// What has been queued since [`Self::poll_output`] last gave `None`. If it is much, the owner
+    /// may write before it reads on.
     pub fn fresh(&mut self) -> Pending {
         self.finish_batch();
         self.delivery.fresh()
     }
 
-    /// How often anything was ever put into an outbox, or a member passed over: most of what inputs have cost.
+    /// How often a frame was ever put into an outbox, or a member was passed over. That is most of
+    /// what inputs have cost.
     #[must_use]
     pub const fn frames(&self) -> u64 {
         self.delivery.frames()
     }
 
-    /// A turn has ended after so many outputs, and others are left. What was queued for those that are done is fresh no
-    /// more: about as much for each as for each of the others.
+    /// Ends a turn after so many outputs, while others are left. What was queued for the outputs
+    /// that are done is not fresh any more. It is estimated to be as much for each as for each of
+    /// the others.
     pub fn end_turn(&mut self, done: usize) {
         self.delivery.end_turn(done);
     }
 
-    /// Before something that `speaker` says, or that somebody else has caused.
+    /// Begins an input: something that `speaker` says, or that has another cause.
     fn begin(&mut self, speaker: Option<ConnId>, now: Instant) -> Instant {
         let now = self.awake(now);
         if !self.batch.is_from(speaker) {
@@ -252,7 +255,7 @@ impl Channels {
         now
     }
 
-    /// After it.
+    /// Ends an input.
     fn end(&mut self, now: Instant) {
         if self.welcomes.has_changed() {
             self.welcome_settled();
@@ -260,7 +263,8 @@ impl Channels {
         self.execute_verdicts(now);
     }
 
-    /// Cuts those who read too slowly. Whoever is cut leaves, and that makes others wait.
+    /// Cuts recipients that read too slowly. Each of them leaves, and the notices of that make
+    /// others lag.
     #[inline]
     fn execute_verdicts(&mut self, now: Instant) {
         while let Some(verdict) = self.delivery.next_verdict(now) {
@@ -274,13 +278,13 @@ impl Channels {
         attention.at(now, || due(delivery, agenda, welcomes, departing))
     }
 
-    /// Queues a close frame and takes the connection out of its channel. Nothing that the client
-    /// says from now on is heard.
+    /// Queues a close frame and takes the connection out of its channel. What the client says from
+    /// now on is ignored.
     fn close(&mut self, conn: ConnId, code: CloseCode, reason: &str, now: Instant) {
         self.finish(conn, None, now, |out| websocket::write_close(out, code, reason));
     }
 
-    /// The client closed: the answer has the code that it gave (RFC 6455, section 5.5.1).
+    /// The client closed: the reply has the code that it gave (RFC 6455, section 5.5.1).
     fn on_peer_closed(&mut self, conn: ConnId, code: Option<u16>, now: Instant) {
         self.finish(conn, None, now, |out| match code {
             Some(code) => websocket::write_frame(out, Opcode::Close, [&code.to_be_bytes()]),
@@ -288,7 +292,7 @@ impl Channels {
         });
     }
 
-    /// The end of a client that is present. That of a group is its link's.
+    /// Ends the connection of a client that is present. That of a group ends with its link.
     fn finish(
         &mut self,
         conn: ConnId,
@@ -303,7 +307,8 @@ impl Channels {
         }
     }
 
-    /// Takes a client out of its channel, if it is in one, and ends its connection after a last frame.
+    /// Takes a client out of its channel, if it is in one, and ends its connection after a last
+    /// frame.
     fn end_client(
         &mut self,
         conn: ConnId,
@@ -375,7 +380,7 @@ impl Channels {
     }
 }
 
-/// When something is to be done.
+/// The time at which something is to be done next.
 fn due(delivery: &Delivery, agenda: &Agenda, welcomes: &Welcomes, departing: &Departing) -> Option<Instant> {
     [delivery.next_look(), agenda.next(), welcomes.next(), departing.next()].into_iter().flatten().min()
 }

@@ -1,10 +1,9 @@
-//! What a proxy decides, and never how: channels, presence, routing and flow control as a state
-//! machine without IO, clock or random numbers of its own.
+//! Decides what a proxy does, and never how: channels, presence, routing and flow control as state
+//! machines without IO, clock or random numbers of their own.
 //!
-//! [`Channels`] is fed with [`Input`]s, each with the time at which it happened, and asked for
-//! [`Output`]s; whatever is to be sent waits in it until the owner of the sockets has written it.
-//! One instance owns some of the channels of a proxy; [`Shared`] holds what all instances count
-//! together.
+//! [`Channels`] takes [`Input`]s, each with the time at which it happened, and gives [`Output`]s.
+//! What is to be sent waits in it until the owner of the sockets has written it. One instance owns
+//! some of the channels of a proxy; [`Shared`] holds what all instances count together.
 
 #![forbid(unsafe_code)]
 

@@ -1,12 +1,12 @@
-//! What travels on a link: streams, one for each channel that both sides have matched.
+//! Decides what travels on a link: streams, one for each channel that both sides have matched.
 //!
-//! Every stream has credit of its own in each direction, so a channel that stands still delays no
-//! other. What one side sends is cut into pieces, and streams that have something to send take turns,
-//! a piece each.
+//! Every stream has its own credit in each direction, so a channel that stands still delays no
+//! other. What one side sends is cut into pieces. Streams that have something to send take turns, a
+//! piece each.
 //!
-//! A [`LinkStreams`] is where the frames of the link are: it knows which stream a frame belongs to,
-//! and which streams have ended. A [`Mux`] is where the channels are: it decides what is sent and when.
-//! A link whose channels are on several threads has a `Mux` on each.
+//! A [`LinkStreams`] belongs to the owner of the link. It knows to which stream a frame belongs,
+//! and which streams have ended. A [`Mux`] belongs to the owner of the channels, and decides what
+//! is sent and when. A link whose channels are on several threads has a `Mux` on each.
 
 mod input;
 mod outgoing;
@@ -27,12 +27,12 @@ pub use input::MuxInput;
 pub use outgoing::Outgoing;
 pub use streams::{LinkStreams, StreamId};
 
-/// Bytes of a piece while other streams of the link wait for their turns. So each has one within a
-/// second, even where dozens share a slow network.
+/// Bytes of a piece while other streams of the link wait for their turns. So each has a turn within
+/// a second, even where dozens share a slow network.
 const SHARED_PIECE: usize = LINK_PIECE_MAX / 4;
 
-/// How often streams that wait for their turns are exempt from blame: much more often than flow control
-/// looks at them.
+/// How often streams that wait for their turns are exempt from blame: much more often than flow
+/// control looks at them.
 const EXEMPTION_PERIOD: Duration = Duration::from_millis(200);
 
 /// The state machine of the streams of one link, or of those whose channels are on one thread.
@@ -40,12 +40,13 @@ const EXEMPTION_PERIOD: Duration = Duration::from_millis(200);
 /// It has two kinds of methods, called in this order:
 ///
 /// - [`handle`](Self::handle) takes what has happened.
-/// - [`poll_transmit`](Self::poll_transmit) is asked for frames afterwards, until it gives `None`. It
-///   takes what waits out of an [`Outgoing`], which is [`Channels`](crate::Channels) in a proxy.
+/// - [`poll_transmit`](Self::poll_transmit) gives the frames to be sent. Call it afterwards until
+///   it gives `None`. It takes what waits out of an [`Outgoing`], which is
+///   [`Channels`](crate::Channels) in a proxy.
 ///
-/// The others are questions, and may be asked at any time. [`wants_room`](Self::wants_room) says
-/// whether to ask for frames again as soon as the link has room, [`is_broken`](Self::is_broken)
-/// whether to close the link. Nothing happens by the passing of time alone.
+/// The others are questions, and may be asked at any time. [`wants_room`](Self::wants_room) gives
+/// whether to ask for frames again as soon as the link has room, and [`is_broken`](Self::is_broken)
+/// whether to close the link. Time alone changes nothing.
 ///
 /// ```
 /// use std::time::Instant;
@@ -80,9 +81,9 @@ pub struct Mux {
     streams: SecondaryMap<StreamId, Stream>,
     /// Streams with something to send and credit for it, in the order of their turns.
     ready: VecDeque<StreamId>,
-    /// Streams whose other side is to be given credit.
+    /// Streams whose other side gets credit next.
     granting: VecDeque<StreamId>,
-    /// Streams that have begun to wait since outputs were asked for.
+    /// Streams that have begun to wait since the last call of `poll_transmit`.
     unsent: Vec<StreamId>,
     /// When the link last took something.
     moved: Option<Instant>,
@@ -94,7 +95,7 @@ pub struct Mux {
 /// A frame to be sent over the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transmit {
-    /// The stream of which it is. When that has ended meanwhile, the frame must not be sent: see
+    /// The stream to which it belongs. If that has ended meanwhile, the frame must not be sent: see
     /// [`LinkStreams::is_open`].
     pub stream: StreamId,
     /// The frame, whole.
@@ -102,7 +103,7 @@ pub struct Transmit {
 }
 
 impl Mux {
-    /// Takes what has happened. What is about a stream that has ended is ignored.
+    /// Takes what has happened. An input about a stream that has ended is ignored.
     pub fn handle(&mut self, input: MuxInput) {
         match input {
             MuxInput::Opened { stream, slot, conn } => {
@@ -121,8 +122,8 @@ impl Mux {
         }
     }
 
-    /// The next frame to be sent, where the link takes `room` frames now. Credit comes before anything
-    /// else, as then both directions move.
+    /// The next frame to be sent, where the link takes `room` frames now. Credit comes before
+    /// anything else, so that both directions move.
     #[inline]
     pub fn poll_transmit(
         &mut self,
@@ -141,14 +142,14 @@ impl Mux {
         None
     }
 
-    /// Whether there is something to send for which the link had no room.
+    /// Gives whether there is something to send for which the link had no room.
     #[must_use]
     pub fn wants_room(&self) -> bool {
         !(self.ready.is_empty() && self.granting.is_empty())
     }
 
-    /// Whether the link has to be closed: the other side has sent more than it had credit for, or
-    /// [`MuxInput::Failed`] was said.
+    /// Gives whether the link has to be closed: the other side has sent more than it had credit
+    /// for, or [`MuxInput::Failed`] came.
     #[must_use]
     pub const fn is_broken(&self) -> bool {
         self.is_broken
@@ -206,7 +207,7 @@ impl Mux {
         self.unsent.retain(|other| *other != stream);
     }
 
-    /// Changes a stream, which may want to give credit then.
+    /// Changes a stream, and notes it if it now has to give credit.
     #[inline]
     fn update(&mut self, stream: StreamId, change: impl FnOnce(&mut Stream)) {
         let Some(state) = self.streams.get_mut(stream) else { return };
@@ -252,7 +253,7 @@ impl Mux {
         None
     }
 
-    /// Says of streams of which nothing could be sent that they have begun to wait.
+    /// Reports the streams of which nothing could be sent since they began to wait.
     fn report_unsent(&mut self, outgoing: &mut impl Outgoing, now: Instant) {
         for stream in self.unsent.drain(..) {
             if let Some(state) =
@@ -263,8 +264,8 @@ impl Mux {
         }
     }
 
-    /// Says of streams that wait for their turns, and not for the other side, that they do. While the
-    /// link takes nothing, none of them is exempt.
+    /// Reports streams that wait for their turns, and not for the other side. While the link takes
+    /// nothing, none of them is exempt.
     fn exempt_waiting(&mut self, outgoing: &mut impl Outgoing, now: Instant) {
         let is_recent = |last| now.saturating_duration_since(last) < EXEMPTION_PERIOD;
         let is_moving = self.moved.is_some_and(is_recent);

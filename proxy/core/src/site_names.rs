@@ -14,11 +14,11 @@ mod turns;
 
 use turns::Turns;
 
-/// Names that are remembered for all sites together. What is forgotten is charged again.
+/// Names that are remembered for all sites together. A name that was forgotten is charged again.
 const REMEMBERED: usize = 65_536;
 
-/// Sites whose tokens are remembered. One that was forgotten has its burst again, but not that of
-/// all sites.
+/// Sites whose tokens are remembered. A site that was forgotten has its full burst again, but not
+/// the burst of all sites together.
 const SITES: usize = 4_096;
 
 /// Limits of [`SiteNames`].
@@ -26,18 +26,18 @@ const SITES: usize = 4_096;
 pub struct SiteNamesConfig {
     /// Names that one site may try at once.
     pub site_burst: u32,
-    /// Names that all opaque origins together may try at once; never more than one site.
+    /// Names that all opaque origins together may try at once. Never more than one site may.
     pub opaque_burst: u32,
     /// Names that all sites together may try at once.
     pub all_burst: u32,
-    /// Time after which one more is granted.
+    /// Time after which one more name is granted.
     pub interval: Duration,
 }
 
-/// The site in whose name a page asks.
+/// The site of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Site {
-    /// A registrable domain, or what stands for it.
+    /// A registrable domain, or what stands for one.
     Named(String),
     /// All pages whose origin is opaque (`null`): sandboxed frames and `data:` pages of any site.
     /// They share one limit, as any site can have as many of them as it likes.
@@ -46,21 +46,21 @@ pub enum Site {
 
 /// The names that each web site, and all of them together, may still try.
 ///
-/// A name is charged before anybody looks whether the channel exists, so that a refusal tells
-/// nothing. Where all sites together have none left, those that come back go to the sites that
-/// wait, in turn: a site that asks most often gets no more than others.
+/// A name is charged before the proxy looks whether the channel exists, so a refusal tells nothing
+/// about it. When all sites together have none left, tokens that come back go to the waiting sites
+/// in turn: a site that asks more often gets no more than others.
 pub struct SiteNames {
     config: SiteNamesConfig,
     hasher: RandomState,
     all: TokenBucket,
     sites: HashMap<Site, SiteState, RandomState>,
     turns: Turns,
-    /// Keyed digests of site and name, and the order in which they came.
+    /// Keyed digests of site and name, in the order in which they came.
     known: HashMap<u64, (), RandomState>,
     order: VecDeque<u64>,
 }
 
-/// What one site may still try, and has tried.
+/// The names that one site may still try, and those that it has tried.
 struct SiteState {
     left: TokenBucket,
     /// Names that it has been granted.
@@ -94,7 +94,8 @@ impl SiteNames {
         }
     }
 
-    /// Whether `site` may try the name of `channel`. A name that it has tried before costs nothing.
+    /// Gives whether `site` may try the name of `channel`. A name that it has tried before costs
+    /// nothing.
     pub fn admit(&mut self, site: &Site, channel: &ChannelKey, now: Instant) -> bool {
         let digest = self.hasher.hash_one((site, channel));
         if self.known.contains_key(&digest) {
@@ -126,8 +127,8 @@ impl SiteNames {
         RateLimit { burst, interval: self.config.interval }
     }
 
-    /// Forgets the site that is whole again first. Most often it is already, and has nothing to
-    /// regain.
+    /// Forgets the site whose tokens are all back first. Nearly always they are back already, so
+    /// the site gains nothing by that.
     fn make_room_for(&mut self, site: &Site) {
         if self.sites.len() < SITES || self.sites.contains_key(site) {
             return;

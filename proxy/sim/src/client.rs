@@ -6,30 +6,30 @@ use super::downlink::Downlink;
 use super::{Event, Word};
 use nws_core::ConnId;
 
-/// A client, for as long as its proxy exists.
+/// A client. The name is valid as long as its proxy exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(pub(super) usize);
 
 pub(super) struct Client {
-    /// `None` when it is over.
+    /// `None` when the connection has ended.
     pub(super) conn: Option<ConnId>,
     pub(super) downlink: Downlink,
-    /// What it has said and the proxy has not read.
+    /// The messages that it has sent and that the proxy has not read.
     pub(super) said: VecDeque<Word>,
-    /// The next frame is to tell who it is.
+    /// The next frame has to be the status with its own id.
     pub(super) is_new: bool,
-    /// The largest payload that it may send, as it was told.
+    /// The largest payload that it may send, as the proxy has told it.
     pub(super) message_max: Option<usize>,
-    /// Who is here, as far as it was told.
+    /// The peers that are present, as far as the proxy has told it.
     here: BTreeSet<String>,
-    /// How many were here, and whether that was settled, as it was told when it was welcomed.
+    /// The number of peers, and whether that was settled, as its welcome said.
     pub(super) welcome: Option<(usize, bool)>,
-    /// What it has seen besides that and nobody has asked for.
+    /// Its other events that no test has taken.
     pub(super) events: Vec<Event>,
     pub(super) answers_pings: bool,
-    /// The proxy does not read from it.
+    /// The proxy has stopped reading from it.
     pub(super) held: bool,
-    /// It is over when all that waits is written.
+    /// Its connection ends when all that waits is written.
     pub(super) finishing: bool,
     /// Something was queued for it in this pass.
     pub(super) dirty: bool,
@@ -53,18 +53,19 @@ impl Client {
         }
     }
 
-    /// Sees what has come, and answers pings.
+    /// Reads what has come, and answers pings.
     ///
     /// # Panics
     ///
-    /// When it is not told first who it is, or is welcomed twice, or with another count of peers than it was told of.
+    /// When the first frame is not the status with its own id, when it is welcomed twice, or when
+    /// its welcome has another count of peers than it was told of.
     pub(super) fn look(&mut self) {
         for event in self.downlink.events() {
             if std::mem::take(&mut self.is_new) {
                 if let Event::Status { message_max, .. } = event {
                     self.message_max = message_max;
                 } else {
-                    assert!(matches!(event, Event::Close(_)), "{event} before it is known who one is");
+                    assert!(matches!(event, Event::Close(_)), "{event} before the status with the own id");
                     self.events.push(event);
                 }
                 continue;

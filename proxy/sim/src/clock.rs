@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// A clock that stands until it is set.
+/// A clock that stands still until it is set.
 #[derive(Clone, Copy)]
 pub(super) struct Clock {
     start: Instant,
@@ -33,7 +33,7 @@ impl Clock {
         u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// When the next whole millisecond begins.
+    /// The time at which the next whole millisecond begins.
     pub(super) fn next_tick(self) -> Instant {
         self.start + Duration::from_millis(self.tick() + 1)
     }

@@ -1,9 +1,9 @@
-//! The way from the proxy to a client.
+//! Carries bytes from the proxy to a client.
 
 use super::Event;
 use super::clock::Clock;
 
-/// How fast a client reads.
+/// The speed at which a client reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speed {
     /// All at once.
@@ -14,10 +14,10 @@ pub enum Speed {
     Stalled,
 }
 
-/// What the proxy has written to a client, up to the last whole frame turned into events.
+/// What the proxy has written to a client. Whole frames are turned into events at once.
 pub(super) struct Downlink {
     speed: Speed,
-    /// The millisecond in which something was read last, and how much.
+    /// The millisecond in which something was last read, and the bytes read in it.
     tick: u64,
     taken: usize,
     received: Vec<u8>,
@@ -32,12 +32,12 @@ impl Downlink {
         self.speed = speed;
     }
 
-    /// Whether it takes some bytes in every millisecond, and not all at once.
+    /// Gives whether it takes some bytes in every millisecond, and not all at once.
     pub(super) fn is_limited(&self) -> bool {
         matches!(self.speed, Speed::BytesPerMs(1..))
     }
 
-    /// Takes as much of `waiting` as the client reads by now.
+    /// Takes as much of `waiting` as the client has time to read by now.
     pub(super) fn take<'a>(&mut self, waiting: impl Iterator<Item = &'a [u8]>, clock: Clock) -> usize {
         let mut left = self.left(clock);
         let before = self.received.len();

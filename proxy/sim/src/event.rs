@@ -1,4 +1,4 @@
-//! What clients see.
+//! The events that clients see.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 /// Something that a client sees, read from what its proxy has sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A peer is here.
+    /// A peer is present.
     Connect {
         /// The own id.
         you: String,
@@ -42,25 +42,25 @@ pub enum Event {
         /// JSON.
         data: String,
     },
-    /// The own id: the first frame of all, and the answer to the question for it.
+    /// The own id: it comes first of all, and again as the reply to a status request.
     Status {
         /// The own id.
         you: String,
         /// The largest payload that may be sent.
         message_max: Option<usize>,
     },
-    /// Everybody who was here is known.
+    /// All peers that were present before are known.
     Welcome {
-        /// How many others are here.
+        /// The number of other peers.
         peers: usize,
-        /// Whether all proxies have answered.
+        /// Gives whether all proxies have answered.
         is_settled: bool,
     },
-    /// A frame was not served.
+    /// A frame was not accepted.
     Error {
         /// Why.
         code: String,
-        /// To whom it should have gone.
+        /// The peer to which it should have gone.
         target: Option<String>,
     },
     /// A text that is no structured frame.
@@ -105,7 +105,8 @@ impl fmt::Display for Event {
 }
 
 impl Event {
-    /// The event of the first frame in `bytes`, and what follows it. `None` when it is not whole.
+    /// Gives the event of the first frame in `bytes`, and the bytes behind it. `None` when the
+    /// frame is not whole.
     ///
     /// # Panics
     ///
@@ -124,8 +125,7 @@ impl Event {
         Some((Self::of(frame[0], &frame[head..]), rest))
     }
 
-    /// What is said in a binary frame to a structured client: for whom it is, by whom, and the
-    /// payload.
+    /// What a binary frame says to a structured client: its kind, its source, and its payload.
     #[must_use]
     pub fn binary(&self) -> Option<(Kind, &str, &[u8])> {
         let Self::Binary(bytes) = self else { return None };

@@ -1,4 +1,4 @@
-//! The side of a simulated proxy on which other proxies are.
+//! Connects a simulated proxy with other proxies.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::Proxy;
 use nws_core::{Account, ChannelKey, Config, ConnId, Input, LongMessage, Output, RecordReader, Share, Turn};
 
 impl Proxy {
-    /// A proxy without clients, whose id the seed decides.
+    /// Makes a proxy without clients, whose id the seed decides.
     #[must_use]
     pub fn new(config: Config, seed: u64) -> Self {
         let mut digest = [0; 32];
@@ -26,13 +26,13 @@ impl Proxy {
         &self.own_id
     }
 
-    /// A link to `proxy` is matched on a channel. What the group has to say is taken by [`Self::take`].
+    /// Matches a channel on a link to `proxy`. [`Self::take`] gives what waits for the group.
     pub fn remote_group(&mut self, channel: &ChannelKey, proxy: &ProxyId) -> ConnId {
         let share = self.account.share(Ipv4Addr::LOCALHOST.into(), || {});
         self.remote_group_with(channel, proxy, &share)
     }
 
-    /// The same for one channel of a link of which something is known.
+    /// Does the same on a link with a given share of the account.
     pub fn remote_group_with(&mut self, channel: &ChannelKey, proxy: &ProxyId, share: &Share) -> ConnId {
         let conn = self.conns.insert(None);
         let (channel, proxy, share) = (channel.clone(), proxy.clone(), share.clone());
@@ -42,19 +42,19 @@ impl Proxy {
         conn
     }
 
-    /// Where it counts what other proxies make it keep.
+    /// The account of what other proxies make it keep.
     #[must_use]
     pub fn account(&self) -> &Arc<Account> {
         &self.account
     }
 
-    /// All links have answered for a channel.
+    /// All links have answered for a channel: the proxies in `found` are in it.
     pub fn searched(&mut self, channel: &ChannelName, found: &[ProxyId]) {
         self.input(Input::Searched { channel, found });
         self.settle();
     }
 
-    /// The other proxy says something on a group.
+    /// The other proxy sends `bytes` on the stream of a group.
     pub fn stream(&mut self, group: ConnId, bytes: &[u8]) {
         let mut rest = bytes;
         while let Some(reader) = self.readers.get_mut(group).filter(|_| !rest.is_empty()) {
@@ -68,7 +68,8 @@ impl Proxy {
         self.settle();
     }
 
-    /// Takes up to `max` bytes of what waits for a group: none is a socket that takes nothing.
+    /// Takes up to `max` bytes of what waits for a group. With 0, it acts as a socket that takes
+    /// nothing.
     pub fn take(&mut self, group: ConnId, max: usize) -> Vec<u8> {
         self.settle();
         let mut bytes = Vec::new();
@@ -79,7 +80,7 @@ impl Proxy {
         bytes
     }
 
-    /// What waits for a group waits because others of its link have their turn.
+    /// Exempts a group: what waits for it waits because other streams of its link have their turns.
     pub fn wait_for_turn(&mut self, group: ConnId) {
         self.input(Input::Exempt { conn: group });
     }
@@ -90,7 +91,7 @@ impl Proxy {
         self.core.waiting(group).map(<[u8]>::len).sum()
     }
 
-    /// A group is no more, because its link is not, or either side has left the channel.
+    /// Ends a group, because its link has ended or one side has left the channel.
     pub fn sever(&mut self, group: ConnId) {
         self.readers.remove(group);
         if self.conns.remove(group).is_some() {
@@ -99,8 +100,8 @@ impl Proxy {
         }
     }
 
-    /// What links have had to do since this was last asked: channels that were opened and closed here, and
-    /// outputs for groups.
+    /// What links have had to do since this was last called: channels that were opened and closed
+    /// here, and outputs for groups.
     pub fn news(&mut self) -> Vec<Output> {
         self.settle();
         std::mem::take(&mut self.news)

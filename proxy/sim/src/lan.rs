@@ -1,10 +1,10 @@
 //! A network of machines, each with a proxy and its clients.
 //!
-//! Every decision is made by what ships: `Channels`, `Mesh`, the matching with its rate limits, and `Mux`.
-//! Between them is what the network and the system do for a real proxy, in its simplest form:
-//! connections whose two directions are in order and take their time, handshakes, and announcements
-//! that get lost. Arithmetic takes no time. Machines crash in every way that machines do, connections
-//! break, and the network falls into parts.
+//! Every decision is made by the code that ships: `Channels`, `Mesh`, the matching with its rate
+//! limits, and `Mux`. Between them is a simple form of what the network and the system do for a
+//! real proxy: connections with two directions, each in order and with a delay, handshakes, and
+//! announcements that get lost. Arithmetic takes no time. Machines crash in every way that machines
+//! do, connections break, and the network falls into parts.
 
 mod cable;
 mod discovery;
@@ -53,12 +53,12 @@ pub struct Lan {
     weather: Weather,
     schedule: Schedule,
     machines: Vec<Machine>,
-    /// Who has each address now.
+    /// The machine that has each address now.
     addresses: HashMap<SocketAddr, MachineId>,
     cables: SlotMap<CableId, Cable>,
-    /// Ends of connections whose matching was told something.
-    restless: Vec<(CableId, Side)>,
-    /// The machines of one of two parts that do not hear each other.
+    /// Sides of connections whose matching has had an input, and has outputs to be applied.
+    with_outputs: Vec<(CableId, Side)>,
+    /// The machines of one part of a network that is cut in two.
     part: BTreeSet<MachineId>,
 }
 
@@ -74,12 +74,12 @@ impl Lan {
             machines: Vec::new(),
             addresses: HashMap::new(),
             cables: SlotMap::with_key(),
-            restless: Vec::new(),
+            with_outputs: Vec::new(),
             part: BTreeSet::new(),
         }
     }
 
-    /// The weather changes.
+    /// Changes the weather.
     pub fn set_weather(&mut self, weather: Weather) {
         self.weather = weather;
     }
@@ -90,7 +90,7 @@ impl Lan {
         self.clock.elapsed()
     }
 
-    /// A new machine is switched on, and its proxy started.
+    /// Switches a new machine on, and starts its proxy.
     pub fn start(&mut self) -> MachineId {
         let [_, _, high, low] = u32::try_from(self.machines.len()).unwrap_or(0).to_be_bytes();
         self.start_at(([10, 0, high, low], 9010).into())
@@ -102,7 +102,8 @@ impl Lan {
         &self.machines[machine.0].id
     }
 
-    /// The proxies to which a machine has links that are ready, each as often as it has one.
+    /// The machines to which a machine has links that are ready. A machine with two such links
+    /// appears twice.
     #[must_use]
     pub fn linked(&self, machine: MachineId) -> Vec<MachineId> {
         let links = self.machines[machine.0].links.values().map(|&(cable, side)| (&self.cables[cable], side));
@@ -112,7 +113,7 @@ impl Lan {
         others
     }
 
-    /// A structured client joins.
+    /// Joins a channel with a new structured client.
     pub fn join(&mut self, machine: MachineId, channel: &ChannelKey) -> Resident {
         self.catch_up(machine);
         let client = self.machines[machine.0].proxy.join(channel);
@@ -120,7 +121,7 @@ impl Lan {
         Resident { machine, client }
     }
 
-    /// A client joins under an id of its own, unless that is taken.
+    /// Joins a channel with a client under an id that it has chosen, unless that is taken.
     pub fn join_as(
         &mut self,
         machine: MachineId,
@@ -143,27 +144,27 @@ impl Lan {
         self.attend(from.machine);
     }
 
-    /// The connection of a client breaks.
+    /// Breaks the connection of a client.
     pub fn vanish(&mut self, resident: Resident) {
         self.catch_up(resident.machine);
         self.machines[resident.machine.0].proxy.vanish(resident.client);
         self.attend(resident.machine);
     }
 
-    /// What a client has seen since it was asked last.
+    /// The events that a client has seen since this was last called.
     pub fn events(&mut self, resident: Resident) -> Vec<Event> {
         let events = self.machines[resident.machine.0].proxy.events(resident.client);
         self.attend(resident.machine);
         events
     }
 
-    /// How many others a structured client knew when it was welcomed, and whether that was settled.
+    /// The number of peers in a structured client's welcome, and whether that was settled.
     #[must_use]
     pub fn welcome(&self, resident: Resident) -> Option<(usize, bool)> {
         self.machines[resident.machine.0].proxy.welcome(resident.client)
     }
 
-    /// The id of a structured client, as its own machine shows it.
+    /// The id of a structured client, as its own machine knows it.
     pub fn peer_id(&mut self, resident: Resident) -> String {
         self.catch_up(resident.machine);
         let id = self.machines[resident.machine.0].proxy.id(resident.client);
@@ -192,7 +193,7 @@ impl Lan {
         }
     }
 
-    /// Something happens to the links of a machine, which does at once what follows from that.
+    /// Something happens to the links of a machine. The machine does at once what follows from it.
     fn tell_mesh(&mut self, machine: MachineId, input: MeshInput) {
         self.machines[machine.0].mesh.handle(input, self.clock.now());
         self.apply_mesh_outputs(machine);
@@ -204,7 +205,7 @@ impl Lan {
         }
     }
 
-    /// Brings the clock of a running machine up to date.
+    /// Sets the clock of a running machine to the present.
     fn catch_up(&mut self, machine: MachineId) {
         let machine = &mut self.machines[machine.0];
         if machine.is_running() {
@@ -228,7 +229,7 @@ impl Lan {
         self.attend(id);
     }
 
-    /// Does what both state machines of a machine ask for, until they ask for nothing more.
+    /// Applies the outputs of both state machines of a machine, until there are none.
     fn attend(&mut self, id: MachineId) {
         loop {
             self.apply_mesh_outputs(id);
@@ -240,7 +241,7 @@ impl Lan {
         self.set_alarm(id);
     }
 
-    /// Does what the channels of a machine ask for. Gives whether that was anything.
+    /// Applies the outputs of a machine's channels. Gives whether there were any.
     fn attend_streams(&mut self, id: MachineId) -> bool {
         let news = self.machines[id.0].proxy.news();
         let is_anything = !news.is_empty();

@@ -1,8 +1,8 @@
-//! A simulation: a proxy and its clients in memory and in virtual time, so that an hour of it takes
+//! Simulates a proxy and its clients, in memory and in virtual time, so that an hour takes
 //! milliseconds.
 //!
-//! Everything follows from a seed. One [`Proxy`] stands for one machine; a network of several of
-//! them, with links that have latency, loss and partitions, is built around it.
+//! Everything follows from a seed. One [`Proxy`] stands for one machine. A [`Lan`](lan::Lan) is a
+//! network of several, with links that have latency, loss and partitions.
 
 #![forbid(unsafe_code)]
 
@@ -29,7 +29,7 @@ pub use word::Word;
 ///
 /// # Panics
 ///
-/// When that is no name.
+/// When `name` is no name of a channel.
 #[must_use]
 pub fn network(name: &str) -> ChannelKey {
     channel(Scope::Network, name)
@@ -39,7 +39,7 @@ pub fn network(name: &str) -> ChannelKey {
 ///
 /// # Panics
 ///
-/// When that is no name.
+/// When `name` is no name of a channel.
 #[must_use]
 pub fn local(name: &str) -> ChannelKey {
     channel(Scope::Local, name)

@@ -14,33 +14,34 @@ use super::clock::Clock;
 use super::{ClientId, Event, Speed, Word};
 use nws_core::{Account, ChannelKey, Channels, Config, ConnId, Framing, Input, Output, RecordReader};
 
-/// Length of a message up to which it is likely to be read together with the next, in bytes.
+/// Length of a message, in bytes, up to which it is likely to be read together with the next one.
 const TOGETHER: usize = 1024;
 
-/// Turns after which everything that is due at one time has to be done.
+/// Most turns that the work due at one time may take.
 const TURNS_MAX: usize = 100_000;
 
-/// A proxy that works in passes, as the real one does: it reads what its clients have said, in an
-/// order that the seed decides, and then writes to each what waits for it and what it takes.
+/// A proxy that works in passes, as the real one does. It reads what its clients have said, in an
+/// order that the seed decides. Then it writes to each client what waits, as far as the client
+/// takes it.
 pub struct Proxy {
     pub(super) core: Channels,
     pub(super) own_id: ProxyId,
     pub(super) account: Arc<Account>,
     pub(super) clock: Clock,
     rng: ChaCha20Rng,
-    /// Connections of clients, and groups.
+    /// Connections of clients and of groups.
     pub(super) conns: SlotMap<ConnId, Option<ClientId>>,
-    /// What has come of records, by the connections of groups.
+    /// The record readers of groups, by their connections.
     pub(super) readers: SecondaryMap<ConnId, RecordReader>,
     clients: Vec<Client>,
-    /// The answer to the last reservation.
+    /// Whether the last reservation succeeded.
     reserved: bool,
-    /// What links have to do.
+    /// The outputs for links.
     pub(super) news: Vec<Output>,
 }
 
 impl Proxy {
-    /// A proxy of this id without clients.
+    /// Makes a proxy with this id, without clients.
     #[must_use]
     pub fn with_id(own_id: ProxyId, config: Config, seed: u64) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
@@ -66,14 +67,14 @@ impl Proxy {
         self.clock.elapsed()
     }
 
-    /// A structured client joins.
+    /// Joins a channel with a new structured client.
     pub fn join(&mut self, channel: &ChannelKey) -> ClientId {
         let client = self.connect();
         self.admit(client, channel, Framing::Structured);
         client
     }
 
-    /// A client joins under an id of its own.
+    /// Joins a channel with a client under an id that it has chosen.
     ///
     /// # Panics
     ///
@@ -84,7 +85,7 @@ impl Proxy {
         client
     }
 
-    /// A client reserves an id; `None` when that is taken.
+    /// Reserves an id for a client; `None` when it is taken.
     ///
     /// # Panics
     ///
@@ -101,7 +102,7 @@ impl Proxy {
         self.reserved.then_some(client)
     }
 
-    /// A client that has reserved an id joins.
+    /// Joins a channel with a client that has reserved an id.
     pub fn admit(&mut self, client: ClientId, channel: &ChannelKey, framing: Framing) {
         if let Some(conn) = self.conn(client) {
             self.clients[client.0].is_new = framing == Framing::Structured;
@@ -110,14 +111,14 @@ impl Proxy {
         }
     }
 
-    /// A client connects and is refused.
+    /// Connects a client and refuses it.
     pub fn refuse(&mut self, code: CloseCode) -> ClientId {
         let client = self.connect();
         self.refuse_client(client, code);
         client
     }
 
-    /// A client that may have reserved an id is refused.
+    /// Refuses a client that may have reserved an id.
     pub fn refuse_client(&mut self, client: ClientId, code: CloseCode) {
         if let Some(conn) = self.conn(client) {
             self.input(Input::Refuse { conn, code, reason: "refused" });
@@ -125,26 +126,26 @@ impl Proxy {
         }
     }
 
-    /// A client says something, and the proxy reads it if it reads from that client at all.
+    /// A client says something. The proxy reads it, unless it has stopped reading from that client.
     pub fn send(&mut self, client: ClientId, word: Word) {
         self.enqueue(client, word);
         self.settle();
     }
 
-    /// A client says something, which the proxy reads in one of its next passes.
+    /// A client says something. The proxy reads it in one of its next passes.
     pub fn enqueue(&mut self, client: ClientId, word: Word) {
         if self.is_connected(client) {
             self.clients[client.0].said.push_back(word);
         }
     }
 
-    /// The connection of a client breaks.
+    /// Breaks the connection of a client.
     pub fn vanish(&mut self, client: ClientId) {
         self.end(client, None);
         self.settle();
     }
 
-    /// The client has sent `bytes` of a message whose end has not come.
+    /// A client has sent `bytes` of a message whose end has not come.
     pub fn hold_unfinished(&mut self, client: ClientId, bytes: usize) {
         if let Some(conn) = self.conn(client) {
             self.input(Input::Unfinished { conn, bytes });
@@ -152,52 +153,52 @@ impl Proxy {
         }
     }
 
-    /// The proxy stops.
+    /// Stops the proxy.
     pub fn shutdown(&mut self) {
         self.input(Input::Shutdown);
         self.settle();
     }
 
-    /// How fast a client reads from now on.
+    /// Sets the speed at which a client reads from now on.
     pub fn set_speed(&mut self, client: ClientId, speed: Speed) {
         self.clients[client.0].downlink.set_speed(speed);
         self.write(client);
         self.settle();
     }
 
-    /// A client answers no ping from now on.
+    /// From now on a client answers no ping.
     pub fn ignore_pings(&mut self, client: ClientId) {
         self.clients[client.0].answers_pings = false;
     }
 
-    /// What a client has seen since it was asked last.
+    /// The events that a client has seen since this was last called.
     pub fn events(&mut self, client: ClientId) -> Vec<Event> {
         self.settle();
         std::mem::take(&mut self.clients[client.0].events)
     }
 
-    /// The same in words.
+    /// Does the same, as text.
     pub fn seen(&mut self, client: ClientId) -> Vec<String> {
         self.events(client).iter().map(ToString::to_string).collect()
     }
 
-    /// The largest payload that a structured client may send, as it was told before anything else.
+    /// The largest payload that a structured client may send, as its first frame has said.
     #[must_use]
     pub fn message_max(&self, client: ClientId) -> Option<usize> {
         self.clients[client.0].message_max
     }
 
-    /// How many others a structured client knew when it was welcomed, and whether that was settled.
+    /// The number of peers in a structured client's welcome, and whether that was settled.
     #[must_use]
     pub fn welcome(&self, client: ClientId) -> Option<(usize, bool)> {
         self.clients[client.0].welcome
     }
 
-    /// The id of a structured client, which it asks for.
+    /// Asks for the id of a structured client.
     ///
     /// # Panics
     ///
-    /// When there is no answer.
+    /// When no reply comes.
     pub fn id(&mut self, client: ClientId) -> String {
         let before = self.clients[client.0].events.len();
         self.send(client, Word::status());
@@ -207,13 +208,13 @@ impl Proxy {
         }
     }
 
-    /// Whether the proxy does not read from a client.
+    /// Gives whether the proxy has stopped reading from a client.
     #[must_use]
     pub fn is_held(&self, client: ClientId) -> bool {
         self.clients[client.0].held
     }
 
-    /// Whether the connection exists.
+    /// Gives whether the connection exists.
     #[must_use]
     pub fn is_connected(&self, client: ClientId) -> bool {
         self.conn(client).is_some()
@@ -232,18 +233,18 @@ impl Proxy {
         self.clients[client.0].said.iter().filter(is_message).count()
     }
 
-    /// Whether the proxy has done with a client and only waits until all is written.
+    /// Gives whether the proxy has closed a client and only waits until all is written.
     #[must_use]
     pub fn is_closing(&self, client: ClientId) -> bool {
         self.clients[client.0].finishing
     }
 
-    /// Works until nothing is left to be read, decided or written at this time.
+    /// Runs until nothing is left to be read, decided or written at this time.
     pub fn settle(&mut self) {
         while self.pass() {}
     }
 
-    /// Does what is due, however many turns it takes.
+    /// Does what is due, however many turns that takes.
     pub(super) fn time_out(&mut self) {
         for _ in 0..TURNS_MAX {
             if !self.is_due() {
@@ -265,7 +266,7 @@ impl Proxy {
         while !readers.is_empty() {
             let next = self.rng.next_u32() as usize % readers.len();
             self.read(readers.swap_remove(next));
-            // As when much has been said already.
+            // The real proxy does so when much has been said already.
             if self.rng.next_u32().is_multiple_of(4) {
                 self.apply_outputs();
             }
@@ -279,7 +280,7 @@ impl Proxy {
     }
 
     fn read(&mut self, client: ClientId) {
-        let mut budget = READ_PER_PASS;
+        let mut bytes_left = READ_PER_PASS;
         while self.is_readable(client)
             && let Some(conn) = self.conn(client)
             && let Some(word) = self.clients[client.0].said.pop_front()
@@ -289,8 +290,8 @@ impl Proxy {
             if len > TOGETHER {
                 self.apply_outputs();
             }
-            budget = budget.saturating_sub(len);
-            if budget == 0 {
+            bytes_left = bytes_left.saturating_sub(len);
+            if bytes_left == 0 {
                 break;
             }
         }
@@ -355,13 +356,13 @@ impl Proxy {
         client
     }
 
-    /// When something happens that nobody does.
+    /// The next time at which something happens by itself.
     pub(super) fn next(&self) -> Option<Instant> {
         let tick = self.limited().next().map(|_| self.clock.next_tick());
         [self.core.poll_timeout(), tick].into_iter().flatten().min()
     }
 
-    /// Clients that read what waits for them bit by bit.
+    /// Clients that read what waits for them little by little.
     pub(super) fn limited(&self) -> impl Iterator<Item = ClientId> {
         let is_limited = |client: &ClientId| self.clients[client.0].downlink.is_limited();
         self.all().filter(is_limited).filter(|&client| self.waiting(client) > 0)

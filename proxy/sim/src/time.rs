@@ -1,4 +1,4 @@
-//! Time that passes for a simulated proxy.
+//! Lets time pass for a simulated proxy.
 
 use std::time::Duration;
 
@@ -20,8 +20,8 @@ impl Proxy {
         self.clock.set(end);
     }
 
-    /// Lets time pass in which the process does nothing, as if it was stopped. Its clients live. Afterwards it does
-    /// first what is due, and then reads what has come.
+    /// Lets time pass while the process does nothing, as if it was stopped. Its clients go on.
+    /// Afterwards it first does what is due, and then reads what has come.
     pub fn stand_still(&mut self, time: Duration) {
         self.clock.set(self.clock.now() + time);
         self.time_out();

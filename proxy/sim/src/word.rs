@@ -1,4 +1,4 @@
-//! What clients say.
+//! The messages of clients.
 
 use nws_protocol::websocket::Violation;
 use nws_protocol::{CloseCode, binary};
@@ -35,7 +35,7 @@ impl Word {
         Self::Text(format!(r#"{{"action":"message","target":"{target}","data":{data}}}"#))
     }
 
-    /// The question for the own id.
+    /// A status request, which asks for the own id.
     #[must_use]
     pub fn status() -> Self {
         Self::Text(r#"{"action":"status"}"#.to_owned())

@@ -1,4 +1,4 @@
-//! Tells the defaults in the help of the flags: they come from where they are defined.
+//! Adds the defaults to the help of the flags. The values come from where they are defined.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(super) fn with_default(arg: Arg) -> Arg {
     }
 }
 
-/// The flags that have a default, and what it is.
+/// The flags that have a default, each with its value.
 fn defaults() -> [(&'static str, String); 14] {
     let Config { port, limits, .. } = Config::default();
     let seconds = |time: Duration| time.as_secs_f64().to_string();

@@ -4,16 +4,16 @@
 pub(crate) enum Fault {
     /// Help or the version was asked for.
     Help(clap::Error),
-    /// They cannot be served.
+    /// The settings are not valid.
     Usage(Usage),
 }
 
-/// Settings that cannot be served: a line for standard error, exit status 2.
+/// Settings that are not valid: a line on standard error, and exit status 2.
 #[derive(Debug)]
 pub(crate) struct Usage(pub(crate) String);
 
 impl Usage {
-    /// The first paragraph of clap's, which says what is wrong.
+    /// Takes the first paragraph of clap's message, which says what is wrong.
     pub(super) fn from_clap(error: &clap::Error) -> Self {
         let text = error.to_string();
         let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();

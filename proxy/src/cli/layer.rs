@@ -1,8 +1,8 @@
-//! Lays the settings of one source over those of another.
+//! Puts the settings of one source over those of another.
 
 /// Settings, each of which may be missing.
 pub(super) trait Layer {
-    /// These settings, and those of `below` where they are missing.
+    /// These settings, and those of `below` where these are missing.
     fn over(self, below: Self) -> Self;
 }
 
@@ -12,7 +12,7 @@ impl<T> Layer for Option<T> {
     }
 }
 
-/// Defines a struct whose fields are [`Layer`]s, and so is one itself.
+/// Defines a struct whose fields are [`Layer`]s, which makes it a [`Layer`] too.
 macro_rules! layer {
     (
         $(#[$attribute:meta])*

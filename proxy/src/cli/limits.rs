@@ -1,4 +1,4 @@
-//! The limits of a proxy, as flags, variables and a file give them.
+//! Reads the limits of a proxy from flags, variables and a file.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ layer! {
         /// Interval of pings
         #[arg(long, value_name = "SECONDS", env = "NWS_PING_INTERVAL")]
         ping_interval: Option<f64>,
-        /// Silence after which a client is taken for gone
+        /// Silence after which a client counts as gone
         #[arg(long, value_name = "SECONDS", env = "NWS_IDLE_TIMEOUT")]
         idle_timeout: Option<f64>,
         /// Peers in one channel
@@ -71,7 +71,7 @@ impl LimitSettings {
     fn check_most(&self, sources: &Sources) -> Result<(), Usage> {
         let most = [
             ("max_message_size", MESSAGE_LIMIT_MAX, self.max_message_size),
-            // Other proxies take no more.
+            // Other proxies accept no more.
             ("max_peers_per_channel", LINK_PEERS_MAX, self.max_peers_per_channel),
         ];
         match most.into_iter().find(|(_, most, value)| value.is_some_and(|value| value > *most)) {

@@ -1,4 +1,4 @@
-//! The settings of a proxy, as flags, variables and a file give them.
+//! Reads the settings of a proxy from flags, variables and a file.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -16,7 +16,7 @@ use super::limits::LimitSettings;
 use super::log_format::LogFormat;
 use super::source::Sources;
 
-/// How many shards there may be: far more than any machine has cores.
+/// The numbers of shards that are allowed: up to far more than any machine has cores.
 const SHARDS: RangeInclusive<usize> = 1..=1024;
 
 layer! {
@@ -89,7 +89,7 @@ impl Settings {
             self.unix.as_deref().map(|path| socket_path(&sources.name("unix"), path)).transpose()?;
         if !config.tcp && config.unix.is_none() {
             let name = sources.name("no_tcp");
-            return Err(Usage(format!("{name} needs --unix: nobody could connect to this proxy")));
+            return Err(Usage(format!("{name} needs --unix: no client could connect to this proxy")));
         }
         config.allow_origins = parsed(&sources.name("allow_origin"), self.allow_origin.as_deref())?;
         config.allow_hosts = parsed(&sources.name("allow_host"), self.allow_host.as_deref())?;
@@ -118,14 +118,14 @@ impl Settings {
     }
 }
 
-/// An absolute path, of which the last part is the name of the socket.
+/// Checks an absolute path whose last part is the name of the socket.
 fn socket_path(name: &str, path: &Path) -> Result<PathBuf, Usage> {
     if !cfg!(unix) {
         return Err(Usage(format!("{name}: this system has no Unix sockets that belong to one user")));
     }
     let absolute = std::path::absolute(path).ok().filter(|path| path.file_name().is_some());
     let has_end = path.to_str().is_some_and(|path| path.ends_with('/') || path.contains('\0'));
-    absolute.filter(|_| !has_end).ok_or_else(|| Usage(format!("{name}: {path:?} is no path of a file")))
+    absolute.filter(|_| !has_end).ok_or_else(|| Usage(format!("{name}: {path:?} is not the path of a file")))
 }
 
 fn parsed<T: FromStr>(name: &str, values: Option<&[String]>) -> Result<Vec<T>, Usage>

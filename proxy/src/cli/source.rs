@@ -1,4 +1,4 @@
-//! Knows where each setting comes from: a fault is told in the words of its source.
+//! Knows the source of each setting, so that a fault names the setting as its source does.
 
 use std::path::PathBuf;
 
@@ -8,19 +8,19 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::fault::{Fault, Usage};
 
-/// Where the settings of one start come from.
+/// The sources of the settings of one start.
 pub(super) struct Sources {
     matches: ArgMatches,
     file: Option<PathBuf>,
 }
 
 impl Sources {
-    /// The sources are flags and variables that `matches` holds, and a file.
+    /// Takes the flags and variables in `matches`, and perhaps a file.
     pub(super) fn new(matches: ArgMatches, file: Option<PathBuf>) -> Self {
         Self { matches, file }
     }
 
-    /// The name of `field` at the source that has set it.
+    /// The name of `field` in the source that has set it.
     pub(super) fn name(&self, field: &str) -> String {
         let key = field.replace('_', "-");
         match (self.matches.value_source(field), &self.file) {
@@ -61,7 +61,7 @@ fn without_variable(arg: Arg) -> Arg {
     arg.env(clap::builder::Resettable::Reset)
 }
 
-/// The fault of a variable. clap knows the flag only that it stands for.
+/// The fault of a variable. clap only knows the flag that the variable stands for.
 fn of_variable(mut command: Command, error: &clap::Error) -> Usage {
     let Usage(text) = Usage::from_clap(error);
     let Some(ContextValue::String(blamed)) = error.get(ContextKind::InvalidArg) else { return Usage(text) };

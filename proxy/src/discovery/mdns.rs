@@ -1,13 +1,12 @@
-//! Multicast DNS: this proxy announces itself to its neighbours, and hears of them.
+//! Announces this proxy to its neighbours by multicast DNS, and hears of them.
 //!
-//! What is announced is the id of this start and a port, and nothing else: `<id>._nws._tcp.local.`
-//! on the host `<id>.local.`, with `v=1` as its only text. Nothing that has to do with a channel
-//! passes here.
+//! The announcement has the id of this start and a port, and nothing else: `<id>._nws._tcp.local.`
+//! on the host `<id>.local.`, with `v=1` as its only text. It never depends on a channel.
 //!
-//! Announcing and browsing each have a daemon of their own. Any machine on the network can fill the
-//! memory of either, which is ended then and started anew. The one that browses waits a while
-//! before that; the one that announces does not, nor does it say farewell, so that this proxy's own
-//! name stays on the air.
+//! Announcing and browsing each have a daemon. Any machine on the network can fill the memory of
+//! either daemon. A full daemon is ended, and another one is started. The browser waits a while
+//! before that. The announcer does not wait, and it says no goodbye, so that the name of this proxy
+//! stays known.
 
 mod announcer;
 mod browser;
@@ -29,24 +28,25 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use super::{Sighting, Source, Stop};
 use crate::interfaces::{InterfaceFilter, Interfaces};
 
-/// This proxy on the network.
+/// The mDNS side of this proxy.
 #[derive(Clone, Debug)]
 pub(crate) struct Mdns {
-    /// The proxy that is announced. It is not told of itself.
+    /// The proxy that is announced. Sightings of it are left out.
     pub(crate) proxy: ProxyId,
-    /// Where it listens for others.
+    /// The port on which it listens for other proxies.
     pub(crate) port: u16,
-    /// Where it is announced.
+    /// The interfaces on which it is announced.
     pub(crate) filter: InterfaceFilter,
-    /// The interfaces whose neighbours are told of.
+    /// The interfaces whose neighbours are reported.
     pub(crate) interfaces: watch::Receiver<Arc<Interfaces>>,
-    /// Rung when there may be a proxy that has not been heard of.
+    /// Notified when there may be a proxy that has not been heard of.
     pub(crate) questions: Arc<Notify>,
 }
 
 impl Source for Mdns {
     async fn run(self, sightings: mpsc::Sender<Sighting>, mut stop: Stop) {
-        // Of two that start together at least one hears the other, when each listens before it speaks.
+        // Each proxy listens before it announces itself. So of two that start together at least one
+        // hears the other.
         let (listening, listens) = oneshot::channel();
         let mut stop_announcing = stop.clone();
         let announcing = async {

@@ -11,7 +11,7 @@ use super::{Sighting, Source, Stop};
 
 type Proxies = BTreeMap<ProxyId, Vec<SocketAddr>>;
 
-/// The network. It lives as long as somebody is in it or holds it.
+/// The network. It exists as long as a proxy is in it or a test holds it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MemoryLan(Arc<watch::Sender<Proxies>>);
 
@@ -23,7 +23,7 @@ pub(crate) struct MemoryPlace {
 }
 
 impl MemoryLan {
-    /// Lets `proxy` be seen at `addresses`. A second time, it has moved.
+    /// Makes `proxy` visible at `addresses`. A second call moves it.
     pub(crate) fn join(&self, proxy: ProxyId, addresses: Vec<SocketAddr>) -> MemoryPlace {
         self.0.send_modify(|proxies| {
             proxies.insert(proxy.clone(), addresses);

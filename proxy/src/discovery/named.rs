@@ -14,14 +14,14 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use super::{Sighting, Source, Stop};
 use crate::trouble::Trouble;
 
-/// How often names are looked up: as often as a known proxy is dialled at least, so that one which
+/// How often names are looked up: at least as often as a known proxy is dialled. So a proxy that
 /// was not there yet is found about as fast as one that comes back.
 const PERIOD: Duration = REDIAL_MAX;
 
-/// How long looking up one name may take before the next one has its turn.
+/// How long the lookup of one name may take before the next one is looked up.
 const LOOKUP_TIME: Duration = Duration::from_secs(5);
 
-/// Where the user says that a proxy is: a host name or an address, and a port.
+/// The address of a proxy as the user gives it: a host name or an IP address, and a port.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PeerAddress {
     host: Arc<str>,
@@ -35,7 +35,7 @@ pub struct PeerAddress {
 )]
 pub struct InvalidPeer(String);
 
-/// Looks up all of them, again and again.
+/// The peers of the user, looked up again and again.
 #[derive(Debug)]
 pub(crate) struct NamedPeers(pub(crate) Vec<PeerAddress>);
 
@@ -61,7 +61,7 @@ fn parse(text: &str) -> Option<PeerAddress> {
 }
 
 impl PeerAddress {
-    /// Whether it is an address and no name, so that nobody has to be asked where it is.
+    /// Gives whether it is an IP address, so that no lookup is needed.
     pub(crate) fn is_numeric(&self) -> bool {
         let address = self.host.split('%').next().unwrap_or_default();
         address.parse::<IpAddr>().is_ok()
@@ -117,7 +117,7 @@ impl NamedPeers {
     }
 }
 
-/// Where `peer` is, or why that is not known.
+/// Gives the addresses of `peer`, or the reason why they are not known.
 async fn look_up(peer: &PeerAddress) -> Result<Vec<SocketAddr>, String> {
     let lookup = tokio::net::lookup_host((&*peer.host, peer.port));
     let addresses: Vec<SocketAddr> = match timeout(LOOKUP_TIME, lookup).await {
@@ -167,8 +167,7 @@ mod tests {
         assert!(!["nas:1", "garden.local:1", "1.2.3:1"].into_iter().any(is_numeric));
     }
 
-    /// Time stands still unless everybody waits, and then jumps: looking up is not waited for in
-    /// real time.
+    /// Time stands still unless all tasks wait, and then jumps. So a lookup takes no real time.
     #[tokio::test(start_paused = true)]
     async fn peers_are_looked_up_again_and_again() {
         let peers: Vec<PeerAddress> =
@@ -186,7 +185,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_peer_without_an_address_does_not_hide_the_next() {
-        // Longer than a name can be: nobody needs to be asked.
+        // Longer than a name can be: no resolver is asked.
         let nowhere = format!("{}:7", "x".repeat(300));
         let peers = [&*nowhere, "127.0.0.1:9"].map(|peer| peer.parse().unwrap());
         let mut discovery = Discovery::new();

@@ -1,10 +1,10 @@
-//! Which interfaces are used.
+//! Decides which interfaces are used.
 
 use super::InterfaceGlob;
 use super::survey::Skipped;
 
-/// Interfaces that are not used unless they are asked for: on them are containers, virtual machines and tunnels of this
-/// machine, not neighbours.
+/// Interfaces that are used only on request: they lead to containers, virtual machines and tunnels
+/// of this machine, and not to neighbours.
 const NO_NEIGHBOURS: [(&str, Skipped); 5] = [
     ("docker*", Skipped::Containers),
     ("veth*", Skipped::Containers),
@@ -13,35 +13,36 @@ const NO_NEIGHBOURS: [(&str, Skipped); 5] = [
     ("wg*", Skipped::Tunnel),
 ];
 
-/// Digits by which Docker names the bridges that it makes. Whoever names one by hand uses a word, such as `br-lan`.
+/// Number of digits in the names of bridges that Docker makes. A bridge that a user names has a
+/// word, such as `br-lan`.
 const DOCKER_DIGITS: usize = 12;
 
 /// Interfaces that lead back to this machine, whatever addresses they have.
 const LOOPBACK: [&str; 2] = ["lo", "lo[0-9]"];
 
-/// Which interfaces are used. The default: all but loopback and those on which neighbours are not to be
-/// expected.
+/// Selects interfaces. The default: all but loopback and those that lead to no neighbours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InterfaceFilter {
-    /// Only these, whichever they are. Empty means the default.
+    /// Use only these, of whichever kind. Empty means the default.
     pub include: Vec<InterfaceGlob>,
-    /// Never these.
+    /// Never use these.
     pub exclude: Vec<InterfaceGlob>,
 }
 
 impl InterfaceFilter {
-    /// Whether this one is used.
+    /// Gives whether this interface is used.
     pub(crate) fn selects(&self, interface: &if_addrs::Interface) -> bool {
         self.objection(interface).is_none()
     }
 
-    /// Whether this one is used where no other one is: loopback, if nothing else was asked for.
+    /// Gives whether this interface is used if no other one is: loopback, unless the filter names
+    /// others.
     pub(crate) fn tolerates(&self, interface: &if_addrs::Interface) -> bool {
         let is_excluded = self.exclude.iter().any(|glob| glob.matches(&interface.name));
         self.include.is_empty() && !is_excluded && interface.is_loopback()
     }
 
-    /// Why this one is not used.
+    /// The reason why this interface is not used.
     pub(super) fn objection(&self, interface: &if_addrs::Interface) -> Option<Skipped> {
         let name = interface.name.as_str();
         if self.exclude.iter().any(|glob| glob.matches(name)) {

@@ -1,4 +1,4 @@
-//! Patterns of interface names.
+//! Matches names of interfaces with patterns.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +18,7 @@ pub struct InvalidGlob {
 }
 
 impl InterfaceGlob {
-    /// Whether an interface of that name is meant.
+    /// Gives whether the pattern matches this name.
     pub(crate) fn matches(&self, name: &str) -> bool {
         glob_match(&self.0, name)
     }
@@ -60,7 +60,7 @@ fn fault(glob: &str) -> Option<&'static str> {
 fn is_unclosed(mut glob: &str) -> bool {
     while let Some((_, set)) = glob.split_once('[') {
         let set = set.strip_prefix(['^', '!']).unwrap_or(set);
-        // Right behind the bracket, ] is a character of the set.
+        // Directly behind the bracket, ] is a character of the set.
         let mut characters = set.chars();
         characters.next();
         let Some((_, rest)) = characters.as_str().split_once(']') else { return true };

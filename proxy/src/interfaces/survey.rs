@@ -1,4 +1,4 @@
-//! What a look at the interfaces has found, for the log: those that are used, those that are not, and why.
+//! Describes the interfaces for the log: those that are used, those that are not, and the reasons.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,7 +7,7 @@ use std::io;
 use super::{Interface, InterfaceFilter, InterfaceGlob, Interfaces};
 use crate::trouble::Trouble;
 
-/// Why an interface is not used.
+/// The reason why an interface is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Skipped {
     Down,
@@ -24,11 +24,11 @@ pub(super) enum Skipped {
 pub(super) struct Survey {
     pub(super) used: Interfaces,
     skipped: BTreeMap<String, Skipped>,
-    /// What was asked for and is not there.
+    /// The patterns of `--interface` that match nothing.
     missing: Vec<String>,
 }
 
-/// Tells the log what has changed since it was told last.
+/// Logs what has changed since the last time.
 #[derive(Debug, Default)]
 pub(super) struct Account {
     told: Option<Survey>,
@@ -36,8 +36,8 @@ pub(super) struct Account {
 }
 
 impl Survey {
-    /// Looks at those of this moment. A machine without a network still has itself: then loopback is used, unless
-    /// `filter` is against it.
+    /// Reads the interfaces of this moment. A machine without a network still has itself: then
+    /// loopback is used, unless `filter` excludes it.
     pub(super) fn make(filter: &InterfaceFilter) -> io::Result<Self> {
         Ok(Self::of(if_addrs::get_if_addrs()?, filter))
     }
@@ -57,11 +57,13 @@ impl Survey {
         survey
     }
 
-    /// What keeps this proxy from being found, if it is to be seen here.
+    /// The reason why this proxy cannot be found, if it is known here.
     fn trouble(&self) -> Option<String> {
         if !self.missing.is_empty() {
             let missing = self.missing.join(", ");
-            return Some(format!("no network interface is called {missing}, as --interface wants: {self}"));
+            return Some(format!(
+                "no network interface is called {missing}, which --interface names: {self}"
+            ));
         }
         self.used.0.is_empty().then(|| format!("no network interface can be used: {self}"))
     }
@@ -73,7 +75,8 @@ fn missing(wanted: &[InterfaceGlob], all: &[if_addrs::Interface]) -> Vec<String>
 }
 
 impl Account {
-    /// Tells of `survey`: of interfaces that are used always, of others when something is wrong.
+    /// Logs `survey` if it has changed: at level `info` if other interfaces are used now, at level
+    /// `debug` otherwise. Warns of a trouble that is new.
     pub(super) fn tell(&mut self, survey: Survey) {
         if self.told.as_ref().is_none_or(|told| told.used != survey.used) {
             tracing::info!("network interfaces: {survey}");

@@ -1,4 +1,4 @@
-//! What is selected, and who is a neighbour.
+//! Tests which interfaces are selected, and which hosts are neighbours.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,8 +1,8 @@
-//! Dials a proxy: TCP to all its addresses at once, and a handshake with each that answers, one
-//! after the other.
+//! Dials a proxy: TCP to all its addresses at once, and then a handshake with each that answers,
+//! one after the other.
 //!
-//! Announcements can be forged, so another program may answer first, and refuse the handshake or
-//! keep silent. Neither hides the proxy that is meant.
+//! Announcements can be forged, so another program may answer first. It may refuse the handshake or
+//! say nothing. Neither hides the proxy that is wanted.
 
 #[cfg(test)]
 mod tests;
@@ -33,15 +33,14 @@ use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
 
 /// Time after which the next handshake begins beside one that has not ended. In a local network a
-/// handshake takes a tenth of that, and so all addresses have their turn in the time that a dial
-/// has.
+/// handshake takes a tenth of that. So all addresses have their turns in the time of a dial.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// How a proxy appears that takes no links from here.
-const CLOSED: &str = "whoever listens there closes the connection";
+/// The reason for a dial that fails because a proxy takes no links from here.
+const CLOSED: &str = "the program that listens there closes the connection";
 
-/// Dials, and serves the link if it comes to one. The mesh decides how long that may take: the
-/// handle ends the dial and nothing else. There is none where the owner of the tasks is gone.
+/// Dials, and serves the link if there is one. The mesh decides how long the dial may take: the
+/// handle ends only the dial. There is no handle if the owner of the tasks is gone.
 pub(crate) fn dial(
     context: SharedContext,
     mesh: &Rc<MeshDriver>,
@@ -58,7 +57,7 @@ pub(crate) fn dial(
             Ok((established, address)) => {
                 let (proxy, is_on_link) = (established.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
-                // A task of its own: the dial is over.
+                // The link has its own task, as the dial is over.
                 context.tasks.clone().start(relay(context, link, established));
             }
             Err(end) => {
@@ -75,7 +74,7 @@ pub(crate) fn dial(
     })
 }
 
-/// What is known before a dial has come to its end.
+/// News of a dial that has not ended.
 enum Answer {
     /// A program is there, even if it refuses.
     Any,
@@ -83,7 +82,7 @@ enum Answer {
     Another(ProxyId, SocketAddr),
 }
 
-/// The first handshake that ends well.
+/// The first handshake that succeeds.
 async fn connect(
     identity: &Identity,
     to: &Destination,
@@ -103,7 +102,7 @@ async fn connect(
     Err(failure.unwrap_or(End::Nobody))
 }
 
-/// A connection, and a handshake when it is its turn. It does not keep others waiting for long.
+/// Connects, and makes the handshake in its turn. It delays the others only for a short time.
 async fn attempt(
     identity: &Identity,
     address: SocketAddr,
@@ -141,7 +140,7 @@ async fn greet(
     Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
 }
 
-/// Why a dial has failed, in words for the user that wanted it.
+/// The reason why a dial has failed, in words for the user that wanted it.
 fn reason(context: &SharedContext, to: &Destination, end: &End) -> String {
     let End::Tls(TlsError::Handshake(error)) = end else { return end.to_string() };
     let is_own = |address: &SocketAddr| address.ip().is_loopback() && address.port() == context.port;
@@ -157,8 +156,8 @@ fn reason(context: &SharedContext, to: &Destination, end: &End) -> String {
     }
 }
 
-/// The failure that is told. That another proxy is there is told only when nothing else is wrong at
-/// any address: it keeps this side from dialling again soon.
+/// Selects the failure that is reported. "Another proxy is there" is reported only when nothing
+/// else is wrong at any address: it keeps this side from dialling again soon.
 fn telling(before: Option<End>, now: End) -> End {
     match before {
         Some(before) if is_elsewhere(&now) || !is_elsewhere(&before) => before,

@@ -12,28 +12,28 @@ use super::intake::TooMuch;
 use crate::refusals::Refused;
 use crate::tls::TlsError;
 
-/// What ended a link, or kept a connection from becoming one.
+/// The reason why a link ended, or why a connection did not become one.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum End {
-    /// The network failed, or nobody listens.
+    /// The network failed, or no program listens.
     #[error("no connection: {0}")]
     Network(#[from] io::Error),
     /// There was no address to dial.
-    #[error("nobody to dial")]
+    #[error("no address to dial")]
     Nobody,
     /// It took too long.
     #[error("no answer in time")]
     Late,
-    /// The handshake of TLS.
+    /// The TLS handshake failed.
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
-    /// The WebSocket.
+    /// The WebSocket failed.
     #[error("WebSocket: {0}")]
     WebSocket(Box<tungstenite::Error>),
     /// The other side has closed.
     #[error("the other side closed")]
     Closed,
-    /// The mesh decided so.
+    /// The mesh has closed it.
     #[error("closed: {0:?}")]
     Ordered(LinkCloseReason),
     /// It did not take the orders of the mesh.
@@ -45,16 +45,16 @@ pub(super) enum End {
     /// The other side broke the rules of matching.
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
-    /// The other side spoke of a channel that is not matched.
+    /// The other side used a slot of no matched channel.
     #[error("a frame for a slot that is not matched")]
     Unmatched,
-    /// Text, or a frame that is too long at this time.
+    /// The message is text, or a frame that is too long at this time.
     #[error("a message of another kind or length")]
     Message,
-    /// Far more was said than anybody has to say.
+    /// The other side said far more than a proxy has to say.
     #[error(transparent)]
     TooMuch(#[from] TooMuch),
-    /// What is kept because of it is the most, and too much is kept.
+    /// Too much is kept for all links, and most of it for this one.
     #[error("what its members and messages take is the most of all links, and all take too much memory")]
     Overdrawn(Overdrawn),
     /// A channel on it was given up: it made no progress, or the other side broke the rules of its
@@ -64,14 +64,14 @@ pub(super) enum End {
     /// The arithmetic of matching has panicked.
     #[error("matching: {0}")]
     Arithmetic(#[from] JoinError),
-    /// The system failed this side.
+    /// The system failed on this side.
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
 }
 
 impl End {
-    /// What an end of a link counts as, where it is this side that has no room for it or keeps the
-    /// rules.
+    /// The kind of refusal that an end counts as, if this side had no room for the link or the
+    /// other side broke the rules.
     pub(super) const fn refused(&self) -> Option<Refused> {
         match self {
             Self::Ordered(LinkCloseReason::Crowded) => Some(Refused::LinkFull),

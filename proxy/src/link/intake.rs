@@ -1,5 +1,5 @@
-//! Bounds what is read of the other side: little before a channel is shared, and whole messages
-//! after.
+//! Limits what is read from the other side: little before a channel is matched, and whole messages
+//! after that.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,22 +8,22 @@ use std::time::Instant;
 use nws_matching::Allowance;
 use nws_protocol::limits::LINK_UNHEARD_MAX;
 
-/// The bound of one connection. Its bytes and its messages are read in two places, which share it.
+/// The limit of one connection. Its bytes and its messages are read in two places, which share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Intake(Rc<RefCell<IntakeState>>);
 
 #[derive(Debug)]
 struct IntakeState {
-    /// Until a channel is shared.
+    /// The allowance until a channel is matched.
     allowance: Option<Allowance>,
-    /// Bytes that have come since there was a message.
+    /// Bytes that have come since the last message was complete.
     unheard: usize,
 }
 
-/// More than a proxy says that means no harm.
+/// More than a proxy sends that keeps to the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TooMuch {
-    /// Before a channel was shared.
+    /// Before a channel was matched.
     #[error("too much was said before a channel was matched")]
     Early,
     /// Without the end of a message.
@@ -38,27 +38,27 @@ impl Default for IntakeState {
 }
 
 impl Intake {
-    /// A channel is shared from now on.
+    /// A channel is matched from now on.
     pub(super) fn lift_allowance(&self) {
         self.0.borrow_mut().allowance = None;
     }
 
-    /// Whether a channel is shared, or was.
+    /// Gives whether a channel is matched, or was.
     pub(super) fn is_matched(&self) -> bool {
         self.0.borrow().allowance.is_none()
     }
 
-    /// A message has come.
+    /// A message is complete.
     pub(super) fn has_message(&self) {
         self.0.borrow_mut().unheard = 0;
     }
 
-    /// It is one of those that count.
+    /// Counts a frame.
     pub(super) fn takes_frame(&self) -> Result<(), TooMuch> {
         self.takes(|allowance| allowance.takes_frame(Instant::now()))
     }
 
-    /// Bytes have come.
+    /// Counts bytes.
     pub(super) fn takes_bytes(&self, count: usize) -> Result<(), TooMuch> {
         self.takes(|allowance| allowance.takes_bytes(count, Instant::now()))?;
         let unheard = &mut self.0.borrow_mut().unheard;

@@ -1,4 +1,4 @@
-//! Listens for other proxies, and answers those that it admits.
+//! Listens for other proxies, and makes links with those that it admits.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -31,11 +31,12 @@ pub(crate) struct LinkListener {
 }
 
 impl LinkListener {
-    /// Listens on `wanted`; without one, on the usual port or, where that is taken, on a free one.
+    /// Listens on `wanted`. Without it, listens on the usual port or, if that is taken, on a free
+    /// one.
     ///
     /// # Errors
     ///
-    /// That `wanted` cannot be had.
+    /// Fails when `wanted` cannot be used.
     pub(crate) fn bind(wanted: Option<u16>) -> Result<Self, Error> {
         let port = wanted.unwrap_or(LINK_PORT);
         let listener = match bind(port) {
@@ -47,7 +48,7 @@ impl LinkListener {
         Ok(Self { listener, port })
     }
 
-    /// Where it listens.
+    /// The port on which it listens.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
@@ -108,8 +109,8 @@ fn refuse_remote(context: &SharedContext, address: SocketAddr, refused: &Trouble
     tracing::warn!(
         %address,
         is_on_link = false,
-        "a connection is refused: it comes from no network of this machine ({interfaces}); --allow-remote lets it in, \
-         --interface lo those of this machine"
+        "a connection is refused: it comes from no network of this machine ({interfaces}); --allow-remote admits it, \
+         --interface lo admits proxies of this machine"
     );
 }
 
@@ -124,7 +125,7 @@ fn bind(port: u16) -> io::Result<TcpListener> {
     match listen_for_links((Ipv6Addr::UNSPECIFIED, port).into()) {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(error),
-        // A system without IPv6.
+        // The system has no IPv6.
         Err(_) => listen_for_links((Ipv4Addr::UNSPECIFIED, port).into()),
     }
 }

@@ -1,4 +1,4 @@
-//! The matching of one link: its state machine, and what that has computed elsewhere.
+//! The matching of one link: its state machine, and its arithmetic on other threads.
 
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -13,15 +13,15 @@ use super::end::End;
 use crate::guard::guarded;
 use crate::workers::Workers;
 
-/// Slots of a piece of work up to which it is done at once: it takes a millisecond or two then, less than
-/// a hand-over is worth.
+/// Slots in a piece of work up to which it is computed at once. That takes a millisecond or two,
+/// less than moving the work to another thread costs.
 const INLINE_MAX: usize = 16;
 
-/// A session, whose arithmetic is done as it comes.
+/// A session of matching, with the arithmetic that it has asked for.
 pub(super) struct Matching {
     session: Session,
     arithmetic: Workers,
-    /// At most one piece of each kind.
+    /// At most one piece of work of each kind.
     works: FuturesUnordered<LocalBoxFuture<'static, Result<Finished, JoinError>>>,
     /// Slots that the other side has asked for.
     asked: usize,
@@ -29,7 +29,8 @@ pub(super) struct Matching {
 }
 
 impl Matching {
-    /// Nothing is matched yet. What the other side asks for counts in `kept_for_asked`.
+    /// A matching of which nothing is matched yet. What the other side asks for counts in
+    /// `kept_for_asked`.
     pub(super) fn new(
         config: SessionConfig,
         seed: [u8; 32],
@@ -40,12 +41,12 @@ impl Matching {
         Self { session, arithmetic, works: FuturesUnordered::new(), asked: 0, kept_for_asked }
     }
 
-    /// Tells the session something. What follows from it is told by [`Self::poll_output`].
+    /// Passes an input to the session. [`Self::poll_output`] gives what follows from it.
     pub(super) fn handle(&mut self, input: Input<'_>) -> Result<(), End> {
         Ok(guarded(|| self.session.handle(input))?)
     }
 
-    /// What the session wants done next, all but arithmetic.
+    /// The next output of the session, except arithmetic.
     pub(super) fn poll_output(&mut self) -> Result<Option<Output>, End> {
         loop {
             match guarded(|| self.session.poll_output()) {
@@ -60,7 +61,8 @@ impl Matching {
         }
     }
 
-    /// Waits for the end of arithmetic, and tells the session. `None` where there is none.
+    /// Waits for the end of arithmetic, and passes the result to the session. `None` when there is
+    /// none.
     pub(super) async fn computed(&mut self) -> Option<Result<(), End>> {
         match self.works.next().await? {
             Ok(finished) => Some(self.handle(Input::Done(finished))),
@@ -68,7 +70,7 @@ impl Matching {
         }
     }
 
-    /// What a slot of the other side stands for.
+    /// The state of a slot of the other side.
     pub(super) fn peer_slot(&self, slot: Slot) -> PeerSlot {
         self.session.peer_slot(slot)
     }

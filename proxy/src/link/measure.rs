@@ -1,5 +1,5 @@
-//! A link without a network, for those who count what its frames cost: everything between the WebSocket of
-//! the link and the socket of a client is what ships.
+//! Runs a link without a network, to measure what its frames cost. Everything between the WebSocket
+//! of the link and the socket of a client is the code that ships.
 
 use std::net::Ipv4Addr;
 use std::pin::Pin;
@@ -37,16 +37,16 @@ use crate::trouble::Troubles;
 use crate::workers::Workers;
 use crate::{InterfaceFilter, network};
 
-/// Messages that may be on their way in each direction.
+/// Messages that may be under way in each direction.
 const MESSAGES: usize = 1024;
 
-/// What binds the proofs of both sides to this link.
+/// The session id that binds the proofs of both sides to this link.
 const SESSION: [u8; 32] = [7; 32];
 
 /// The member of the other proxy.
 const MEMBER: IdSource<'_> = IdSource::Nonce([1; 16]);
 
-/// What a client is told first: that the member is there, and that it knows everybody.
+/// What a client is told first: that the member is present, and that it knows all members.
 const FIRST_WORDS: [&[u8]; 2] = [b"\"connect\"", b"\"welcome\""];
 
 /// A mask that changes nothing (RFC 6455, section 5.3).
@@ -61,22 +61,22 @@ pub struct LinkScene {
     _shards: Shards,
 }
 
-/// The other proxy, as far as the link shows it.
+/// The other proxy, as the link shows it.
 struct Partner {
     session: Session,
     to_proxy: mpsc::Sender<Message>,
     from_proxy: mpsc::Receiver<Message>,
     slot: Option<Slot>,
-    /// Bytes of data that came, and for which no credit was given.
-    unpaid: u32,
+    /// Bytes of data that came and for which no credit was given yet.
+    uncredited: u32,
 }
 
 impl LinkScene {
-    /// One on which a channel is matched.
+    /// Makes a scene in which a channel is matched.
     ///
     /// # Panics
     ///
-    /// Where the system gives no sockets.
+    /// When the system gives no sockets.
     #[must_use]
     #[expect(clippy::expect_used, reason = "it is a part of a measurement")]
     pub fn new() -> Self {
@@ -86,7 +86,8 @@ impl LinkScene {
         Self { runtime, partner, client, buffer: vec![0; 1 << 20], _shards: shards }
     }
 
-    /// What makes so many broadcasts of `bytes` come over the link, each in a frame of its own, and reach the client.
+    /// Gives a function that sends so many broadcasts of `bytes` over the link, each in its own
+    /// frame, to the client.
     #[must_use]
     pub fn hearing(mut self, count: usize, bytes: usize) -> Box<dyn FnMut()> {
         let data = format!("\"{}\"", "x".repeat(bytes - 2));
@@ -95,7 +96,8 @@ impl LinkScene {
         Box::new(move || self.hear(count, &frame, all))
     }
 
-    /// What makes the client say so many broadcasts of `bytes`, all of which leave over the link.
+    /// Gives a function that sends so many broadcasts of `bytes` from the client, all of which
+    /// leave over the link.
     #[must_use]
     pub fn saying(mut self, count: usize, bytes: usize) -> Box<dyn FnMut()> {
         let text = format!(r#"{{"action":"broadcast","data":"{}"}}"#, "x".repeat(bytes - 2));
@@ -118,7 +120,7 @@ impl LinkScene {
         });
     }
 
-    /// The answer comes when at least so many bytes have left over the link.
+    /// Sends `frames` of the client. Returns when at least `missing` bytes have left over the link.
     fn say(&mut self, frames: &[u8], mut missing: usize) {
         let Self { runtime, partner, client, .. } = self;
         runtime.block_on(async {
@@ -137,7 +139,7 @@ impl Default for LinkScene {
 }
 
 impl Partner {
-    /// These records in a frame.
+    /// A frame with these records.
     fn data(&self, records: &[Record<'_>]) -> Bytes {
         let mut frame = Vec::new();
         write_data_head(&mut frame, self.slot.unwrap_or_default());
@@ -149,7 +151,7 @@ impl Partner {
         let _ = self.to_proxy.send(Message::Binary(frame.into())).await;
     }
 
-    /// Waits for a frame; the answer is how many bytes of the stream it had.
+    /// Waits for a frame. Gives how many bytes of the stream it has.
     async fn hear(&mut self) -> usize {
         let message = self.from_proxy.recv().await.map(Message::into_data).unwrap_or_default();
         let Ok(frame) = LinkFrame::parse(&message) else { return 0 };
@@ -159,22 +161,22 @@ impl Partner {
             }
             return 0;
         };
-        self.unpaid += bytes.len() as u32;
-        if self.unpaid as usize >= LINK_WINDOW / 4
+        self.uncredited += bytes.len() as u32;
+        if self.uncredited as usize >= LINK_WINDOW / 4
             && let Some(slot) = self.slot
         {
-            let credit = LinkFrame::Credit { slot, bytes: std::mem::take(&mut self.unpaid) };
+            let credit = LinkFrame::Credit { slot, bytes: std::mem::take(&mut self.uncredited) };
             self.send(credit.to_bytes()).await;
         }
         bytes.len()
     }
 
-    /// What has come besides data is of no interest.
+    /// Drops the frames that have come. They hold no data.
     fn take_credit(&mut self) {
         while self.from_proxy.try_recv().is_ok() {}
     }
 
-    /// Does what the matching wants done, until a channel is matched.
+    /// Applies the outputs of the matching, until a channel is matched.
     async fn match_channel(&mut self) {
         while self.slot.is_none() {
             while let Some(output) = self.session.poll_output() {
@@ -224,7 +226,7 @@ async fn begin() -> (Partner, TcpStream, Shards) {
     let mut client = join(&shards.handles()).await;
     let mut partner = connect(context, &mesh, own);
     partner.match_channel().await;
-    settle(&mut client).await;
+    read_first_words(&mut client).await;
     (partner, client, shards)
 }
 
@@ -243,7 +245,7 @@ fn connect(context: Rc<Context>, mesh: &Rc<MeshDriver>, own: ProxyId) -> Partner
     let wires: (Pin<Box<_>>, _) = (Box::pin(outgoing), incoming);
     spawn_local(async move { exchange(context, link, config, Intake::default(), wires).await });
     let session = Session::new(SessionConfig::new(Role::Initiator, SESSION, peer, own), [1; 32]);
-    Partner { session, to_proxy, from_proxy, slot: None, unpaid: 0 }
+    Partner { session, to_proxy, from_proxy, slot: None, uncredited: 0 }
 }
 
 /// A client of this proxy joins.
@@ -261,8 +263,8 @@ async fn join(shards: &ShardHandles) -> TcpStream {
     client
 }
 
-/// The client is told of the member of the other proxy, and that it knows everybody.
-async fn settle(client: &mut TcpStream) {
+/// Reads until the client knows the member of the other proxy and has been welcomed.
+async fn read_first_words(client: &mut TcpStream) {
     let mut heard = Vec::new();
     let has = |heard: &[u8], word: &[u8]| heard.windows(word.len()).any(|words| words == word);
     while !(heard.ends_with(b"}") && FIRST_WORDS.iter().all(|word| has(&heard, word))) {
@@ -271,7 +273,7 @@ async fn settle(client: &mut TcpStream) {
     }
 }
 
-/// Bytes of the frame by which the client hears of a broadcast of the other proxy's member.
+/// Length of the frame in which the client gets a broadcast of the other proxy's member.
 fn notice_len(data: &str) -> usize {
     let mut frame = Vec::new();
     if let (Ok(source), Some(data)) = (PeerId::elsewhere(MEMBER, &partner()), Json::new(data)) {

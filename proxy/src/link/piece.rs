@@ -1,23 +1,24 @@
-//! A piece of a stream while it waits until a shard hears it.
+//! A piece of a stream that waits until a shard takes it.
 
 use bytes::Bytes;
 
 use super::socket::READ_BUFFER;
 
-/// Up to here a piece is copied. It is a part of all that was read together, which takes
-/// [`READ_BUFFER`], and would keep that in memory.
+/// Length up to which a piece is copied. It is a part of everything that was read together, which
+/// takes [`READ_BUFFER`] bytes, and would keep all of that in memory.
 const COPIED_MAX: usize = READ_BUFFER / 2;
 
-/// What waits.
+/// A piece that waits.
 pub(super) struct Piece {
     pub(super) bytes: Bytes,
-    /// What it takes in memory. Of a long piece that is not told: tungstenite reads into a buffer
-    /// that has room for the piece and for [`READ_BUFFER`], so it is no more than both.
+    /// Bytes of memory that it takes. For a long piece that is an upper bound: tungstenite reads
+    /// into a buffer that has room for the piece and for [`READ_BUFFER`], so it takes no more than
+    /// both.
     pub(super) memory: usize,
 }
 
 impl Piece {
-    /// A part of `message`.
+    /// Takes `part` of `message`.
     pub(super) fn of(message: &Bytes, part: &[u8]) -> Self {
         match part.len() {
             length if length <= COPIED_MAX => Self { bytes: Bytes::copy_from_slice(part), memory: length },

@@ -1,4 +1,5 @@
-//! One link from HELLO to its end: matching with the other side, and relaying between it and the shards.
+//! Runs one link from HELLO to its end: it matches channels with the other side, and relays between
+//! it and the shards.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -32,20 +33,20 @@ use crate::shard::{AttachedLink, FromLink};
 use crate::signal::Signal;
 use crate::tls::SessionId;
 
-/// Messages that are read before the orders of the mesh are looked at.
+/// Messages that are read before the orders of the mesh are looked at again.
 const MESSAGES_PER_TURN: usize = 64;
 
-/// Messages that are kept while it is not decided whether the link is wanted. The other side says no more
-/// than HELLO and the names of one message.
+/// Messages that are kept until the mesh has decided about the link. Before that the other side
+/// sends no more than HELLO and one message of names.
 const EARLY_MAX: usize = 8;
 
-/// What a socket gives.
+/// A message from a socket, or its failure.
 type Received = Result<Message, Error>;
 
-/// A connection that has just been made.
+/// A connection whose handshake has just ended.
 pub(super) struct Established {
     pub(super) socket: LinkSocket,
-    /// Who is at the other end.
+    /// The proxy at the other end.
     pub(super) peer: ProxyId,
     pub(super) session: SessionId,
     pub(super) role: Role,
@@ -71,7 +72,8 @@ async fn serve(context: SharedContext, link: Link, established: Established) -> 
     exchange(context, link, config, intake, socket.split()).await
 }
 
-/// Passes on what comes from `stream`, and what is to be said to `sink`, until one of them ends.
+/// Relays what comes from `stream`, and writes what is to be sent to `sink`, until one of them
+/// ends.
 pub(super) async fn exchange(
     context: SharedContext,
     link: Link,
@@ -116,12 +118,12 @@ struct Relay<'a> {
     matching: Matching,
     context: SharedContext,
     control: &'a Control,
-    /// What the shards send.
+    /// The frames of the shards.
     queues: &'a ShardQueues,
     routes: &'a Routes,
-    /// Given by a shard, or because `share` is the largest of too much.
+    /// Given by a shard, or when `share` is overdrawn.
     broken: Arc<Signal>,
-    /// What is kept because of this link.
+    /// The share of this link in the account.
     share: Share,
     intake: Intake,
     /// A shard had no room for something, and took it later.
@@ -142,7 +144,7 @@ impl Relay<'_> {
                     outcome?;
                     self.apply_outputs().await?;
                 }
-                // Last: what the other side says must not keep this side from what it decides.
+                // Last: messages of the other side must not delay the decisions of this side.
                 message = next(&self.share, &mut incoming) => {
                     self.on_messages(received(message)?, &mut incoming).await?;
                 }
@@ -150,8 +152,8 @@ impl Relay<'_> {
         }
     }
 
-    /// Waits until it is decided that the link is wanted, and keeps what comes meanwhile: above all its
-    /// end is to be noticed.
+    /// Waits until the mesh wants the link, and keeps the messages that come meanwhile. It reads
+    /// them in order to notice the end of the link.
     async fn wait_for_start(
         &mut self,
         incoming: &mut (impl Stream<Item = Received> + Unpin),
@@ -184,7 +186,7 @@ impl Relay<'_> {
             Order::Start => {}
             Order::Ping => {
                 self.control.ping();
-                // Whoever is not listened to is not silent.
+                // This side does not read, so the silence is not the other side's fault.
                 if self.share.waits() {
                     self.link.heard();
                 }
@@ -221,7 +223,7 @@ impl Relay<'_> {
         Ok(())
     }
 
-    /// However many have come, others have their turn after some of them.
+    /// However many have come, other tasks have their turn after a few of them.
     async fn on_message(&mut self, message: Message) -> Result<(), End> {
         consume_budget().await;
         self.intake.has_message();
@@ -238,7 +240,7 @@ impl Relay<'_> {
             return Err(End::Message);
         }
         let frame = LinkFrame::parse(&message)?;
-        // Of those there are no more than slots.
+        // LEAVE does not count: there are no more of them than slots.
         if !matches!(frame, LinkFrame::Leave { .. }) {
             self.intake.takes_frame()?;
         }
@@ -266,14 +268,14 @@ impl Relay<'_> {
         }
     }
 
-    /// Does what the matching wants done.
+    /// Applies the outputs of the matching.
     async fn apply_outputs(&mut self) -> Result<(), End> {
         while let Some(output) = self.matching.poll_output()? {
             match output {
                 Output::Send(frame) => self.control.frame(frame),
                 Output::Ready => self.offer_all()?,
                 Output::Waiting(count) => self.link.ask(count),
-                // Done by the matching itself.
+                // The matching itself does this.
                 Output::Work(_) => {}
                 Output::Matched { channel, own, peer } => {
                     self.open(channel.clone(), (own, peer)).await?;
@@ -290,13 +292,13 @@ impl Relay<'_> {
         Ok(())
     }
 
-    /// Offers what there is at this moment, before anything of it is sent.
+    /// Passes all offers of this moment to the matching, before it sends anything for one of them.
     fn offer_all(&mut self) -> Result<(), End> {
         let mut offers = self.link.ready().into_iter().map(Input::Offer);
         offers.try_for_each(|offer| self.matching.handle(offer))
     }
 
-    /// So many bytes wait until a shard hears them.
+    /// Counts so many bytes that wait until a shard takes them.
     fn keep(&self, bytes: usize) -> Result<Option<Kept>, End> {
         if bytes <= KEPT_LEAST {
             return Ok(None);
@@ -321,7 +323,7 @@ impl Relay<'_> {
         self.routes.open(channel, slots, shard).await.map_err(|ShardGone| self.broken())
     }
 
-    /// A channel is left, by whichever side.
+    /// One side has left a channel.
     async fn close(&mut self, channel: &ChannelName) -> Result<(), End> {
         self.routes.close(channel).await.map_err(|ShardGone| self.broken())
     }
@@ -344,13 +346,13 @@ impl Relay<'_> {
         }
     }
 
-    /// Why a shard, or whoever else rang, wants no more of this link.
+    /// The reason for the signal `broken`.
     fn broken(&self) -> End {
         if self.share.is_overdrawn() { End::Overdrawn(Overdrawn) } else { End::Broken }
     }
 }
 
-/// The next message, when there is room for what it makes this proxy keep.
+/// The next message, once there is room for what it makes this proxy keep.
 async fn next<S: Stream + Unpin>(share: &Share, stream: &mut S) -> Option<S::Item> {
     poll_fn(|context| match share.poll_room(context) {
         Poll::Ready(()) => stream.poll_next_unpin(context),
@@ -380,7 +382,7 @@ mod tests {
         assert_eq!((kept.set(20), leaving.set(100)), (Ok(()), Err(Overdrawn)));
         let mut messages = stream::iter([1, 2]);
         assert_eq!(next(&honest, &mut messages).now_or_never(), None);
-        // It is read to its end.
+        // The stream is read to its end.
         assert_eq!(next(&greedy, &mut messages).now_or_never(), Some(Some(1)));
         assert!(honest.waits() && !greedy.waits());
         drop(leaving);

@@ -1,4 +1,4 @@
-//! The way of frames between a link and the shards: each stream leads to the shard of its channel.
+//! Routes frames between a link and the shards: each stream leads to the shard of its channel.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,33 +10,33 @@ use tokio::sync::mpsc;
 
 use crate::shard::FromLink;
 
-/// What may wait for a shard. While it is full the link is not read.
+/// Messages that may wait for a shard. While there are so many, the link is not read.
 const FROM_LINK: usize = 64;
 
-/// Frames of each shard that may wait to be written. What does not fit waits in their outboxes, where
-/// it counts.
+/// Frames of each shard that may wait to be written. What does not fit waits in the outboxes of the
+/// shard, where it counts.
 const TO_LINK: usize = 8;
 
 /// The streams of one link, and the shards that have their channels.
 #[derive(Default)]
 pub(super) struct Routes {
     streams: RefCell<LinkStreams<mpsc::Sender<FromLink>>>,
-    /// The shards that this link has channels of, by their numbers.
+    /// The shards that own channels of this link, by their numbers.
     shards: RefCell<HashMap<usize, mpsc::Sender<FromLink>>>,
 }
 
-/// The shard has ended, or wants no more of the link.
+/// The shard has ended, or has closed its side of the link.
 pub(super) struct ShardGone;
 
-/// The two queues between a link and a shard, as the shard has them.
+/// The shard's ends of the two queues between a link and a shard.
 pub(super) struct ShardEnds {
     pub(super) from: mpsc::Receiver<FromLink>,
     pub(super) to: mpsc::Sender<Transmit>,
 }
 
 impl Routes {
-    /// Connects the link with a shard; `None` where that has been done before. What the shard sends
-    /// comes by the receiver.
+    /// Connects the link with a shard; `None` if they are connected already. The receiver gets what
+    /// the shard sends.
     pub(super) fn connect(&self, shard: usize) -> Option<(ShardEnds, mpsc::Receiver<Transmit>)> {
         let mut shards = self.shards.borrow_mut();
         if shards.contains_key(&shard) {
@@ -48,7 +48,7 @@ impl Routes {
         Some((ShardEnds { from, to }, outgoing))
     }
 
-    /// A stream begins whose channel belongs to a shard that was connected.
+    /// Opens a stream whose channel belongs to a connected shard.
     pub(super) async fn open(
         &self,
         channel: ChannelName,
@@ -60,7 +60,7 @@ impl Routes {
         send(port, FromLink::Opened { stream, slot: own, channel }).await
     }
 
-    /// The stream of a channel ends, if there is one.
+    /// Closes the stream of a channel, if there is one.
     pub(super) async fn close(&self, channel: &ChannelName) -> Result<(), ShardGone> {
         let closed = self.streams.borrow_mut().close(channel);
         match closed {
@@ -92,7 +92,7 @@ impl Routes {
         send(port, event).await.map(|()| true)
     }
 
-    /// Whether a frame of this stream may be sent.
+    /// Gives whether a frame of this stream may be sent.
     pub(super) fn is_open(&self, stream: StreamId) -> bool {
         self.streams.borrow().is_open(stream)
     }

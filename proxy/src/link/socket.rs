@@ -14,21 +14,20 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use super::end::End;
 use super::wire::Wire;
 
-/// The longest frame: a piece of a stream, and what stands before it.
+/// The longest frame: a piece of a stream, and its head.
 const FRAME_MAX: usize = LINK_PIECE_MAX + 16;
 
-/// What is read at once, in bytes: two records of TLS. tungstenite clears as much before every
-/// read, however little there is.
+/// Bytes that are read at once: two records of TLS. tungstenite clears this many bytes before every
+/// read, however few come.
 pub(super) const READ_BUFFER: usize = 32 * 1024;
 
 /// Bytes that are gathered before they are encrypted and written.
 const WRITE_BUFFER: usize = 64 * 1024;
 
-/// What is written after that may not wait without end: a piece that is on its way, and what
-/// answers pings.
+/// Bytes that may wait to be written beyond that: a piece that is under way, and replies to pings.
 const WRITE_BUFFER_MAX: usize = WRITE_BUFFER + 4 * FRAME_MAX;
 
-/// What the WebSocket runs over.
+/// The stream below the WebSocket.
 type Secured = TlsStream<Wire<TcpStream>>;
 
 pub(super) type LinkSocket = WebSocketStream<Secured>;

@@ -10,33 +10,33 @@ use tokio::task::coop;
 
 use super::intake::Intake;
 
-/// What is taken from the network at once, in bytes, when much is to come. With less, system calls
+/// Bytes that are read from the network at once when many are to come. With fewer, system calls
 /// were measured to cost more than TLS, and rustls itself asks for 4 KiB at a time.
 const MUCH: usize = 128 * 1024;
 
-/// Bytes that count as one of the steps after which a task lets others have their turn. It has 128
-/// of them, so that a turn reads as much as a pass does from a client.
+/// Bytes that count as one of the steps after which a task lets others have their turn. A task has
+/// 128 steps, so a turn reads as much as a pass reads from a client.
 const STEP: usize = READ_PER_PASS / 128;
 
-/// A connection that gets a buffer for what is read when a channel is shared: before, anybody can
-/// have hundreds of them.
+/// A connection that gets a read buffer only when a channel is matched. Before that, any host can
+/// have hundreds of connections.
 #[derive(Debug)]
 pub(super) struct Wire<S> {
     stream: S,
     intake: Intake,
-    /// Empty until a channel is shared.
+    /// Empty until a channel is matched.
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
 }
 
 impl<S> Wire<S> {
-    /// Nothing is read yet.
+    /// A connection of which nothing is read yet.
     pub(super) fn new(stream: S) -> Self {
         Self { stream, intake: Intake::default(), buffer: Box::default(), start: 0, end: 0 }
     }
 
-    /// The one of this connection.
+    /// The intake of this connection.
     pub(super) fn intake(&self) -> &Intake {
         &self.intake
     }
@@ -49,7 +49,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         ready!(this.poll_some(cx, out))?;
         let taken = this.intake.takes_bytes(out.filled().len() - before);
         if taken.is_err() {
-            // Where reading fails, nothing is read.
+            // When reading fails, nothing is read.
             out.set_filled(before);
         }
         Poll::Ready(taken.map_err(io::Error::other))
@@ -79,7 +79,7 @@ impl<S: AsyncRead + Unpin> Wire<S> {
     }
 }
 
-/// As if so many things more had been done in this turn.
+/// Counts so many steps more in this turn.
 fn take_steps(count: usize, cx: &mut Context<'_>) {
     for _ in 0..count {
         match coop::poll_proceed(cx) {

@@ -16,8 +16,8 @@ use super::end::End;
 use super::routes::Routes;
 use crate::signal::Signal;
 
-/// What the relay itself has to say. It goes before what the shards have queued: there is little of it, as
-/// the other side has to ask for most of it, and rations bound that.
+/// What the relay itself sends. It goes before what the shards have queued. There is little of it:
+/// the other side has to ask for most of it, and rate limits bound that.
 #[derive(Default)]
 pub(super) struct Control {
     messages: RefCell<VecDeque<Message>>,
@@ -29,7 +29,7 @@ impl Control {
         self.push(Message::Binary(frame.into()));
     }
 
-    /// Asks for a sign of life, unless that is about to be asked for.
+    /// Sends a ping, unless one is about to be sent.
     pub(super) fn ping(&self) {
         if !self.messages.borrow().iter().any(Message::is_ping) {
             self.push(Message::Ping(Bytes::new()));
@@ -46,13 +46,13 @@ impl Control {
     }
 }
 
-/// What the shards have to say, each in a queue of its own, so that none waits for another. They have their turns
-/// one after the other.
+/// What the shards send. Each shard has its own queue, so that none waits for another. The queues
+/// take turns.
 #[derive(Default)]
 pub(super) struct ShardQueues {
     queues: RefCell<Vec<mpsc::Receiver<Transmit>>>,
     next: Cell<usize>,
-    /// There is one more.
+    /// A queue was added.
     changed: Signal,
 }
 
@@ -66,7 +66,7 @@ impl ShardQueues {
         let mut queues = self.queues.borrow_mut();
         let count = queues.len();
         for number in (self.next.get()..count).chain(0..self.next.get().min(count)) {
-            // A queue that has ended is Ready(None) from then on.
+            // A queue that has ended gives Ready(None) from then on.
             if let Poll::Ready(Some(transmit)) = queues[number].poll_recv(cx) {
                 self.next.set(number + 1);
                 return Poll::Ready(transmit);
@@ -93,7 +93,7 @@ pub(super) async fn write(
             sink.feed(message).await?;
         }
         if let Some(transmit) = next.take().or_else(|| queues.next().now_or_never()) {
-            // A channel may have been left meanwhile.
+            // The channel of the stream may have been left meanwhile.
             if routes.is_open(transmit.stream) {
                 sink.feed(Message::Binary(transmit.frame.into())).await?;
             }

@@ -1,8 +1,9 @@
 //! Listens on a Unix socket that belongs to this user alone.
 //!
-//! The kernel says of every connection which user has opened it, and those of others are refused.
-//! The socket is also made so that others cannot connect at all, and lies where they cannot put
-//! another one in its place: nobody but this user and root can rename anything on the way to it.
+//! The kernel says of every connection which user has opened it, and connections of other users are
+//! refused. Two more things protect the socket. Its mode keeps other users from connecting at all.
+//! And it lies where they cannot put another socket in its place: only this user and root can
+//! rename anything on its path.
 
 use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, ErrorKind};
@@ -18,7 +19,7 @@ use crate::Error;
 
 mod way;
 
-/// What of the mode of a new socket is left out: all but reading and writing by its user.
+/// The mode bits that a new socket must not have: all but reading and writing by its user.
 const NOT_OURS: u32 = 0o177;
 /// The mode of a new folder.
 const FOLDER: u32 = 0o700;
@@ -28,15 +29,15 @@ const FOLDER: u32 = 0o700;
 pub(crate) struct OwnSocket {
     listener: UnixListener,
     path: PathBuf,
-    /// By device and number, the file that was made.
+    /// The device and the number of the file that was made.
     file: (u64, u64),
 }
 
 impl OwnSocket {
-    /// Listens on `path`. Makes its folder, and removes a socket of this user on which nobody
+    /// Listens on `path`. Makes its folder, and removes a socket of this user on which no program
     /// listens any more.
     ///
-    /// To be called while there is no other thread: what other files are made meanwhile have the
+    /// Call this while there is no other thread: any other file that is made meanwhile gets the
     /// mode of the socket.
     pub(super) fn bind(path: &Path) -> Result<Self, Error> {
         let fault = |source| Error::Unix { path: path.to_owned(), source };
@@ -72,7 +73,7 @@ impl Drop for OwnSocket {
     }
 }
 
-/// Makes the folder if it is not there.
+/// Makes the folder if it does not exist.
 fn make(folder: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(FOLDER).create(folder) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
@@ -80,7 +81,7 @@ fn make(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// The mask holds for the whole process, so it is set for this one call.
+/// The mask applies to the whole process, so it is set for this one call.
 fn listen(path: &Path) -> io::Result<UnixListener> {
     let before = umask(Mode::from_raw_mode(NOT_OURS));
     let listener = UnixListener::bind(path);
@@ -88,8 +89,8 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
     listener
 }
 
-/// Listens in the place of a socket that is dead. Of two programs that find it at the same time one
-/// has the folder locked until it listens; the other one gives up.
+/// Listens in place of a dead socket. If two programs find it at the same time, one of them locks
+/// the folder until it listens, and the other one gives up.
 fn replace(path: &Path, folder: &Path) -> Result<UnixListener, Error> {
     let fault = |source| Error::Unix { path: path.to_owned(), source };
     let taken = || Error::UnixTaken(path.to_owned());
@@ -106,7 +107,7 @@ fn replace(path: &Path, folder: &Path) -> Result<UnixListener, Error> {
     listen(path).map_err(|error| if error.kind() == ErrorKind::AddrInUse { taken() } else { fault(error) })
 }
 
-/// Whether nobody listens there. One that has no time counts as one that listens.
+/// Gives whether no program listens there. A program that does not accept in time still counts.
 fn is_dead(path: &Path) -> io::Result<bool> {
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;

@@ -13,12 +13,12 @@ pub(super) struct Endpoint {
     pub(super) peer: Option<PeerId>,
 }
 
-/// Why a path names no endpoint.
+/// The reason why a path names no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoEndpoint {
-    /// There is none of this form.
+    /// No endpoint has this form.
     Unknown,
-    /// The id that the client chose is of the form of those that proxies generate.
+    /// The id that the client chose has the form of ids that proxies generate.
     Generated,
 }
 
@@ -51,14 +51,14 @@ impl Endpoint {
         Some((ChannelKey { scope, name }, peer))
     }
 
-    /// Clients that choose their id speak without envelopes.
+    /// Clients that choose their id use raw frames.
     pub(super) fn framing(&self) -> Framing {
         if self.peer.is_some() { Framing::Raw } else { Framing::Structured }
     }
 }
 
-/// Decodes once; `None` when the result is not UTF-8. A percent sign that begins no code stays and
-/// is then refused, as it is in no name.
+/// Decodes once; `None` when the result is not UTF-8. A percent sign that begins no code stays. The
+/// name is refused then, as no name may contain it.
 fn percent_decode(segment: &str) -> Option<Cow<'_, str>> {
     percent_encoding::percent_decode_str(segment).decode_utf8().ok()
 }

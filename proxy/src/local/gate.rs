@@ -1,4 +1,4 @@
-//! Lets requests in, or refuses them, before anything looks at their path.
+//! Admits or refuses requests, before their path is looked at.
 
 use std::sync::Arc;
 
@@ -19,21 +19,21 @@ use crate::refusals::{Refusals, Refused};
 use crate::stream::Transport;
 use crate::trouble::Troubles;
 
-/// The policy of answers that are no pages.
+/// The content policy of responses that are no pages.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Which requests are let in, and where upgrades go.
+/// Decides which requests are admitted.
 pub(super) struct Gate {
     pub(super) hosts: Hosts,
     pub(super) origins: Origins,
     pub(super) upgrades: Upgrades,
-    /// Refusals of which the log has told.
+    /// Refusals that were logged.
     pub(super) refused: Troubles<String>,
-    /// All of them, counted.
+    /// Counts all refusals.
     pub(super) refusals: Refusals,
 }
 
-/// Puts the gate before every route, those that do not exist included.
+/// Puts the gate before every route, and before paths that have no route.
 pub(super) fn guard(router: Router, gate: Arc<Gate>) -> Router {
     router.layer(from_fn_with_state(gate, pass))
 }
@@ -71,7 +71,7 @@ async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) 
 }
 
 impl Gate {
-    /// Tells the client, and the log.
+    /// Tells the client and the log.
     fn refuse(&self, kind: Refused, reason: String) -> Response {
         self.refusals.count(kind);
         if self.refused.is_news(reason.clone()) {

@@ -1,4 +1,4 @@
-//! The handshake of a WebSocket, as the server has it: RFC 6455, section 4.2.
+//! Makes the WebSocket handshake as a server: RFC 6455, section 4.2.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -18,7 +18,7 @@ use super::headers::{has_token, is_repeated, tokens};
 /// RFC 6455, section 1.3.
 const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// What is wrong with a handshake: a status and a line.
+/// A fault in a handshake: a status and a line of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flaw(StatusCode, &'static str);
 
@@ -28,12 +28,12 @@ impl IntoResponse for Flaw {
     }
 }
 
-/// Whether a request is for a channel and not for a page.
+/// Gives whether a request is for a channel and not for a page.
 pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
     has_token(headers, &UPGRADE, "websocket")
 }
 
-/// Checks the request of a handshake. Returns the value of `Sec-WebSocket-Accept`.
+/// Checks the request of a handshake. Gives the value of `Sec-WebSocket-Accept`.
 pub(super) fn check(request: &Request) -> Result<HeaderValue, Flaw> {
     let headers = request.headers();
     if request.method() != Method::GET {
@@ -53,7 +53,7 @@ pub(super) fn check(request: &Request) -> Result<HeaderValue, Flaw> {
         return Err(Flaw(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key and -Version come once\n"));
     }
     if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        return Err(Flaw(StatusCode::UPGRADE_REQUIRED, "version 13 is spoken here\n"));
+        return Err(Flaw(StatusCode::UPGRADE_REQUIRED, "this server speaks version 13\n"));
     }
     match headers.get(SEC_WEBSOCKET_KEY) {
         Some(key) if BASE64_STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16) => {
@@ -63,7 +63,7 @@ pub(super) fn check(request: &Request) -> Result<HeaderValue, Flaw> {
     }
 }
 
-/// The response with status 101. It agrees to the first subprotocol that the client offers.
+/// The response with status 101. It accepts the first subprotocol that the client offers.
 pub(super) fn switching(accept: &HeaderValue, headers: &HeaderMap) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;

@@ -1,4 +1,4 @@
-//! Bounds heads of requests while they come: each by itself, and all long ones together.
+//! Limits heads of requests while they come: each one alone, and all long ones together.
 
 use std::io;
 use std::pin::Pin;
@@ -11,27 +11,27 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::refusals::{Refusals, Refused};
 
-/// Bytes that all heads together may still have beyond what each may have anyway.
+/// Bytes that all heads together may still take, beyond those that each may take anyway.
 #[derive(Clone, Debug)]
 pub(super) struct HeadRoom {
     left: Arc<AtomicUsize>,
     refusals: Refusals,
 }
 
-/// What one connection has read of a head, and has taken for it.
+/// What one connection has read of a head, and has reserved for it.
 #[derive(Clone, Debug)]
 pub(super) struct HeadShare(Arc<Share>);
 
 #[derive(Debug)]
 struct Share {
     room: HeadRoom,
-    /// More is never taken: what comes after a head of that length is not kept.
+    /// Most bytes that it reserves: of a longer head nothing more is kept.
     most: usize,
     read: AtomicUsize,
     taken: AtomicUsize,
 }
 
-/// A connection whose reading counts.
+/// A connection whose reads are counted.
 #[derive(Debug)]
 pub(super) struct Counted<S> {
     stream: S,
@@ -45,7 +45,7 @@ impl HeadRoom {
 
     /// The share of a connection whose heads have at most `head_max` bytes.
     pub(super) fn share(&self, head_max: usize) -> HeadShare {
-        // The last read may bring as much again.
+        // The last read may bring as many bytes again.
         let most = head_max.saturating_mul(2).saturating_sub(REQUEST_HEAD_LEAST);
         HeadShare(Arc::new(Share { room: self.clone(), most, read: 0.into(), taken: 0.into() }))
     }
@@ -57,12 +57,12 @@ impl HeadRoom {
 }
 
 impl HeadShare {
-    /// A head is complete.
+    /// The head is complete.
     pub(super) fn finish(&self) {
         self.0.finish();
     }
 
-    /// So many bytes were read. Whether there is room for them.
+    /// Counts so many bytes that were read. Gives whether there is room for them.
     fn add(&self, bytes: usize) -> bool {
         let Share { room, most, read, taken } = &*self.0;
         let read = read.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
@@ -95,7 +95,7 @@ impl<S> Counted<S> {
         Self { stream, share }
     }
 
-    /// The connection, which speaks HTTP no longer.
+    /// The connection, which has left HTTP.
     pub(super) fn into_inner(self) -> S {
         self.stream
     }

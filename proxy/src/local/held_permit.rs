@@ -4,22 +4,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::connection_permits::ConnectionPermit;
 
-/// One that each request on the connection can get at: hyper has a copy for each.
+/// A permit that every request of the connection can reach: hyper has a copy for each request.
 #[derive(Clone, Debug)]
 pub(super) struct HeldPermit(Arc<Mutex<Option<ConnectionPermit>>>);
 
 impl HeldPermit {
-    /// For a connection that begins.
+    /// Holds the permit of a new connection.
     pub(super) fn new(permit: ConnectionPermit) -> Self {
         Self(Arc::new(Mutex::new(Some(permit))))
     }
 
-    /// Takes the permit along when the connection is upgraded.
+    /// Takes the permit when the connection is upgraded.
     pub(super) fn take(&self) -> Option<ConnectionPermit> {
         self.lock().take()
     }
 
-    /// Gives it back: the connection goes on speaking HTTP.
+    /// Puts the permit back: the connection stays with HTTP.
     pub(super) fn give_back(&self, permit: ConnectionPermit) {
         *self.lock() = Some(permit);
     }

@@ -1,5 +1,5 @@
-//! Decides which values of `Host` are answered. A page whose own name resolves to this machine (DNS
-//! rebinding) gives its name away here.
+//! Decides which values of `Host` are accepted. A page whose own name resolves to this machine (DNS
+//! rebinding) shows its name in this header.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use http::uri::Authority;
 
 use crate::stream::Transport;
 
-/// A value of `Host` that is answered besides those of loopback.
+/// A value of `Host` that is accepted besides those of loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedHost(Authority);
 
@@ -19,7 +19,7 @@ pub struct AllowedHost(Authority);
 pub struct InvalidHost(String);
 
 impl AllowedHost {
-    /// Takes `host`, with a port or without; without one it stands for the port of the proxy.
+    /// Takes `host`, with or without a port. Without one it means the port of the proxy.
     ///
     /// # Errors
     ///
@@ -44,10 +44,10 @@ impl FromStr for AllowedHost {
     }
 }
 
-/// Every value of `Host` that is answered.
+/// All values of `Host` that are accepted.
 #[derive(Clone, Debug)]
 pub(super) struct Hosts {
-    /// That of TCP, if there is one.
+    /// The port of TCP, if there is one.
     port: Option<u16>,
     allowed: Vec<AllowedHost>,
 }
@@ -57,11 +57,12 @@ impl Hosts {
         Self { port, allowed }
     }
 
-    /// Whether a request with these headers, and this authority in its target, is for us.
+    /// Gives whether a request with these headers, and this authority in its target, is for this
+    /// proxy.
     ///
-    /// Over a Unix socket no port is ours: programs write `localhost` with any or none. A bridge to
-    /// it, as `ssh -L` makes one, has a port of its own, and a page whose name leads there still
-    /// gives that name away.
+    /// Over a Unix socket no port belongs to this proxy: programs write `localhost` with any port
+    /// or none. A bridge to the socket, such as `ssh -L` makes, has its own port. A page whose name
+    /// leads to the bridge still shows that name here.
     pub(super) fn admit(
         &self,
         transport: Transport,
@@ -88,7 +89,7 @@ impl Hosts {
 
     fn is_ours(&self, host: &Authority) -> bool {
         let Some(own) = self.port.filter(|_| !host.as_str().contains('@')) else { return false };
-        // A browser leaves out the port that is the default of http.
+        // A browser leaves out the default port of http.
         let port = host.port_u16().unwrap_or(80);
         let name = host.host();
         (is_loopback(host) && port == own && is_canonical(host))
@@ -104,8 +105,8 @@ fn is_loopback(host: &Authority) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| host.host().eq_ignore_ascii_case(own))
 }
 
-/// Whether the port is written as a browser writes it, so that `localhost:` and `localhost:09009`
-/// are refused.
+/// Gives whether the port is written as a browser writes it. `localhost:` and `localhost:09009` are
+/// refused.
 fn is_canonical(host: &Authority) -> bool {
     match host.port_u16() {
         Some(port) => host.as_str() == format!("{}:{port}", host.host()),

@@ -1,4 +1,4 @@
-//! Decides which pages may connect, and to which web site a page belongs.
+//! Decides which pages may connect, and which web site a page belongs to.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -8,10 +8,10 @@ use http::{HeaderMap, Uri};
 use nws_core::Site;
 
 /// An origin as browsers write it: `https://example.com`, `http://localhost:8080`, `file://` or
-/// `null`; or one of any port: `http://localhost:*`.
+/// `null`. With `*` as the port it stands for any port: `http://localhost:*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedOrigin {
-    /// Without the port, if that may be any.
+    /// The origin, without the port if any port is allowed.
     text: String,
     any_port: bool,
 }
@@ -25,12 +25,12 @@ pub struct AllowedOrigin {
 pub struct InvalidOrigin(String);
 
 impl AllowedOrigin {
-    /// Takes `origin`: scheme, host and, unless it is the default one, port, for which `*` stands
-    /// for any.
+    /// Takes `origin`: scheme, host and, unless it is the default one, port. `*` stands for any
+    /// port.
     ///
     /// # Errors
     ///
-    /// [`InvalidOrigin`] for anything else, a path included.
+    /// [`InvalidOrigin`] for anything else, also for an origin with a path.
     pub fn new(origin: &str) -> Result<Self, InvalidOrigin> {
         let text = origin.to_ascii_lowercase();
         let invalid = || InvalidOrigin(origin.to_owned());
@@ -62,7 +62,7 @@ impl FromStr for AllowedOrigin {
     }
 }
 
-/// Whether it has a scheme and a host, and a port at most where that is not the default one.
+/// Gives whether it has a scheme and a host, and a port only if that is not the default one.
 fn is_origin(text: &str) -> bool {
     let (Some((scheme, authority)), Ok(uri)) = (text.split_once("://"), text.parse::<Uri>()) else {
         return false;
@@ -77,7 +77,8 @@ fn is_origin(text: &str) -> bool {
         && (uri.port_u16().is_none() || uri.port_u16() != default)
 }
 
-/// Whether it is that of a page which came from no host, as those of Electron and of web views.
+/// Gives whether it belongs to a page that came from no host, such as pages of Electron and of web
+/// views.
 fn is_without_host(text: &str) -> bool {
     let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     text.strip_suffix("://").is_some_and(|scheme| {
@@ -87,14 +88,14 @@ fn is_without_host(text: &str) -> bool {
     })
 }
 
-/// The client that asks.
+/// The client that connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Client {
     /// A program, which sends no `Origin`.
     Program,
     /// A page.
     Page {
-        /// What its browser says.
+        /// The origin that its browser sends.
         origin: String,
         /// The web site that it belongs to; none for pages of this machine.
         site: Option<Site>,
@@ -126,7 +127,8 @@ impl Origins {
         Self { allowed, own_port }
     }
 
-    /// Any client, unless there is a list; then programs, our own pages and the pages in the list.
+    /// Gives whether a client may connect. Without a list any client may. With one, programs, our
+    /// own pages and the pages in the list may.
     pub(super) fn admit(&self, client: &Client) -> bool {
         match client {
             Client::Program => true,
@@ -146,7 +148,7 @@ impl Origins {
     }
 }
 
-/// The registrable domain of a web page's origin, or what stands for it where there is none.
+/// The registrable domain of a web page's origin, or a replacement if it has none.
 fn site_of(origin: &str) -> Option<Site> {
     if origin == "null" {
         return Some(Site::Opaque);

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use super::status;
 use crate::assets::{self, Asset};
 
-/// Every page.
+/// The routes of all pages.
 pub(super) fn router() -> Router {
     Router::new()
         .route("/", get(console))
@@ -40,7 +40,7 @@ async fn demo_file(Path(path): Path<String>, headers: HeaderMap) -> Response {
     demo(&path, &headers)
 }
 
-/// A file, or the index of a folder.
+/// A file of the demos, or the index of a folder.
 fn demo(path: &str, headers: &HeaderMap) -> Response {
     let folder = path.is_empty() || path.ends_with('/');
     if folder {

@@ -1,4 +1,4 @@
-//! Accepts connections of clients, and serves their requests until they become channels.
+//! Accepts connections of clients, and serves their requests until they are upgraded.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -33,11 +33,11 @@ use crate::tcp::pause_accepting;
 use crate::timeout::{AwakeTimer, within};
 use crate::trouble::Troubles;
 
-/// What becomes of requests that could not be read.
+/// Handles requests that could not be read.
 struct Complaints {
-    /// Bytes that the head of a request may have.
+    /// The most bytes that the head of a request may have.
     head_max: usize,
-    /// What the log has been told.
+    /// What was logged.
     told: Troubles<&'static str>,
     refusals: Refusals,
 }
@@ -142,7 +142,7 @@ impl Server {
 }
 
 impl Complaints {
-    /// How a connection has ended; `None` when it had to be dropped.
+    /// Counts and logs the end of a connection; `None` stands for one that had to be dropped.
     fn tell(&self, result: Option<hyper::Result<()>>) {
         match result {
             Some(Ok(())) => {}

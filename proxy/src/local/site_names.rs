@@ -19,7 +19,7 @@ impl SharedSiteNames {
         Ok(Self(Mutex::new(SiteNames::new(config, seed))))
     }
 
-    /// Whether `client` may try the name of `channel`.
+    /// Gives whether `client` may try the name of `channel`.
     pub(super) fn admit(&self, client: &Client, channel: &ChannelKey) -> bool {
         let Client::Page { site: Some(site), .. } = client else { return true };
         let mut names = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

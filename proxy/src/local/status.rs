@@ -1,4 +1,4 @@
-//! Answers `GET /status`, by which a page learns whether, and how, it can connect.
+//! Answers `GET /status`, by which a page learns whether and how it can connect.
 
 use axum::Extension;
 use axum::response::{IntoResponse, Response};
@@ -9,7 +9,8 @@ use http::{HeaderName, StatusCode};
 
 use super::origin::Client;
 
-/// Of Private Network Access, the forerunner of today's prompts; some browsers still ask for it.
+/// A header of Private Network Access, the forerunner of today's prompts. Some browsers still ask
+/// for it.
 const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
 #[derive(serde::Serialize)]
@@ -17,19 +18,19 @@ struct Body {
     service: &'static str,
     protocol: u32,
     origin: &'static str,
-    /// The origin as the proxy sees it: what `--allow-origin` has to name.
+    /// The origin as the proxy sees it. `--allow-origin` has to name this.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<String>,
 }
 
-/// What the gate has decided about the client that asks.
+/// What the gate has decided about the client.
 #[derive(Clone, Debug)]
 pub(super) struct OriginJudged {
     pub(super) client: Client,
     pub(super) admitted: bool,
 }
 
-/// Any page may ask, the refused ones too: so that they can say why.
+/// Any page may ask, also a refused one, so that it can report the reason.
 pub(super) async fn get(Extension(judged): Extension<OriginJudged>) -> Response {
     let origin = if judged.admitted { "allowed" } else { "refused" };
     let page = match judged.client {
@@ -46,7 +47,7 @@ pub(super) async fn get(Extension(judged): Extension<OriginJudged>) -> Response 
     (headers, serde_json::to_string(&body).unwrap_or_default()).into_response()
 }
 
-/// The answer to a browser that asks before it asks.
+/// The response to a preflight request.
 pub(super) async fn preflight() -> Response {
     let headers = [
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),

@@ -20,7 +20,7 @@ use crate::refusals::{Refusals, Refused};
 use crate::shard::{Admission, Arrival, NotReserved, Reservation, ShardHandle, ShardHandles};
 use crate::stream::Stream;
 
-/// What decides about upgrades, and where clients go.
+/// Decides about upgrades, and sends clients to their shards.
 pub(super) struct Upgrades {
     pub(super) names: SharedSiteNames,
     pub(super) shards: ShardHandles,
@@ -88,7 +88,8 @@ impl Upgrades {
         Ok(route)
     }
 
-    /// Why a client is refused once it is connected: a browser shows a page no status of HTTP.
+    /// The reason to refuse a client once it is connected: a browser does not show an HTTP status
+    /// to a page.
     fn refusal(
         &self,
         client: &Client,

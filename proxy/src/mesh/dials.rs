@@ -1,4 +1,4 @@
-//! Keeps the dials under way, and leads those to proxies that `--peer` names.
+//! Keeps the dials that are under way, and the addresses of proxies that `--peer` names.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -11,23 +11,23 @@ use super::named::NamedProxies;
 use super::partner::Found;
 use crate::discovery::PeerAddress;
 
-/// Where to dial, and the proxy that is expected there, if that is known.
+/// The addresses to dial, and the proxy that is expected there, if that is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
     /// The proxy that has to answer.
     pub(crate) proxy: Option<ProxyId>,
-    /// Where it may be.
+    /// The addresses at which it may be.
     pub(crate) addresses: Vec<SocketAddr>,
 }
 
-/// All of them.
+/// All dials.
 #[derive(Debug, Default)]
 pub(super) struct Dials {
     under_way: HashMap<DialId, (AbortHandle, Goal)>,
     named: NamedProxies,
 }
 
-/// How the proxy that a dial is to reach was found.
+/// The way in which the proxy that a dial is to reach was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Goal {
     Announced,
@@ -35,12 +35,12 @@ pub(super) enum Goal {
 }
 
 impl Dials {
-    /// The proxy that `--peer` names is at these addresses now. Its index, if it is new.
+    /// The proxy that `--peer` names is at these addresses now. Gives its index if it is new.
     pub(super) fn sight(&mut self, peer: PeerAddress, addresses: Vec<SocketAddr>) -> Option<usize> {
         self.named.sight(peer, addresses)
     }
 
-    /// Where to dial for `target`.
+    /// The destination of a dial to `target`.
     pub(super) fn destination(&self, target: Target) -> (Goal, Destination) {
         match target {
             Target::Proxy { proxy, addresses } => {
@@ -58,19 +58,20 @@ impl Dials {
         self.under_way.insert(dial, (task, goal));
     }
 
-    /// Ends a dial before it comes to anything.
+    /// Ends a dial that has not ended yet.
     pub(super) fn abandon(&mut self, dial: DialId) {
         if let Some((task, _)) = self.under_way.remove(&dial) {
             task.abort();
         }
     }
 
-    /// A dial has ended in a way of which the log is not told.
+    /// A dial has ended in a way that is not logged.
     pub(super) fn forget(&mut self, dial: DialId) {
         self.under_way.remove(&dial);
     }
 
-    /// A dial has ended: it has led to a link, or failed for a reason. How its goal had been found.
+    /// A dial has ended: it has become a link, or failed for a reason. Gives how its goal had been
+    /// found.
     pub(super) fn end(&mut self, dial: DialId, outcome: Result<(), &str>) -> Found {
         match self.under_way.remove(&dial) {
             Some((_, Goal::Named(index))) => {

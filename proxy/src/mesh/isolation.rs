@@ -1,5 +1,5 @@
-//! Tells the log and the shards which channels are not offered to other proxies, as there are too
-//! many.
+//! Tells the log and the shards which channels are not offered to other proxies, because there are
+//! too many.
 
 use std::convert::Infallible;
 
@@ -9,7 +9,7 @@ use nws_protocol::limits::LINK_SLOTS_LIVE;
 use crate::shard::{ShardHandles, Untold};
 use crate::trouble::Troubles;
 
-/// What is to be told of such channels.
+/// News of such channels.
 pub(super) struct Isolation {
     untold: Untold<bool>,
     warnings: Troubles<()>,
@@ -20,17 +20,17 @@ impl Isolation {
         Self { untold: Untold::default(), warnings: Troubles::new() }
     }
 
-    /// `channel` is isolated from now on, or no more.
+    /// `channel` is isolated from now on, or not any more.
     pub(super) fn note(&self, channel: ChannelName, is_isolated: bool) {
         if is_isolated && self.warnings.is_news(()) {
             tracing::warn!(
-                "more than {LINK_SLOTS_LIVE} network channels are open on this machine: the latest ones reach no other"
+                "more than {LINK_SLOTS_LIVE} network channels are open on this machine: the latest ones reach no other machine"
             );
         }
         self.untold.add(channel, is_isolated);
     }
 
-    /// Tells shards of their channels.
+    /// Tells shards about their channels.
     pub(super) async fn tell(&self, shards: &ShardHandles) -> Infallible {
         loop {
             for (channel, is_isolated) in self.untold.some().await {

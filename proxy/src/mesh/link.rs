@@ -1,4 +1,4 @@
-//! One link as the mesh knows it: the orders that it takes, and what it reports.
+//! One link as the mesh knows it: the orders that it takes, and its reports.
 
 use std::rc::Rc;
 
@@ -28,12 +28,12 @@ impl Link {
         self.orders.next().await
     }
 
-    /// Something has come.
+    /// A message has come.
     pub(crate) fn heard(&self) {
         self.mesh.heard(self.id);
     }
 
-    /// HELLO has been exchanged. Returns the channels that are to be offered at once.
+    /// HELLO has been exchanged. Gives the channels that are to be offered at once.
     pub(crate) fn ready(&mut self) -> Vec<ChannelName> {
         self.partner.is_linked_with(&self.mesh.own);
         self.mesh.input(MeshInput::Ready { link: self.id });
@@ -46,22 +46,22 @@ impl Link {
         self.mesh.input(MeshInput::Matched { link: self.id });
     }
 
-    /// The other side has said of a channel what it knew when it was asked.
+    /// The other side has answered for a channel.
     pub(crate) fn searched(&self, channel: ChannelName) {
         self.mesh.input(MeshInput::Searched { link: self.id, channel });
     }
 
-    /// A channel is matched from now on, or no more.
+    /// A channel is matched from now on, or not any more.
     pub(crate) fn shared(&self, channel: ChannelName, is_matched: bool) {
         self.mesh.input(MeshInput::Shared { link: self.id, channel, is_matched });
     }
 
-    /// The other side wants `count` evaluations more.
+    /// The other side wants `count` more evaluations.
     pub(crate) fn ask(&self, count: usize) {
         self.mesh.limit(|limits| limits.ask(self.id, count));
     }
 
-    /// It will not last much longer.
+    /// The slots of the link will soon be used up.
     pub(crate) fn exhausting(&self) {
         self.mesh.input(MeshInput::Exhausting { link: self.id });
     }

@@ -1,12 +1,12 @@
-//! Knows where the proxies are that `--peer` names, in the order of their index in the state
-//! machine, and what the log has been told about them.
+//! Knows the addresses of the proxies that `--peer` names, in the order of their index in the state
+//! machine, and what was logged about them.
 
 use std::net::SocketAddr;
 
 use crate::discovery::PeerAddress;
 use crate::trouble::Trouble;
 
-/// All of them that have an address.
+/// All named proxies that have an address.
 #[derive(Debug, Default)]
 pub(super) struct NamedProxies(Vec<Named>);
 
@@ -18,7 +18,7 @@ struct Named {
 }
 
 impl NamedProxies {
-    /// `peer` is at these addresses now. The index of one that is new.
+    /// `peer` is at these addresses now. Gives its index if it is new.
     pub(super) fn sight(&mut self, peer: PeerAddress, addresses: Vec<SocketAddr>) -> Option<usize> {
         if let Some(known) = self.0.iter_mut().find(|known| known.peer == peer) {
             known.addresses = addresses;
@@ -28,12 +28,12 @@ impl NamedProxies {
         Some(self.0.len() - 1)
     }
 
-    /// Where the one of this index is.
+    /// The addresses of the proxy with this index.
     pub(super) fn addresses(&self, index: usize) -> Vec<SocketAddr> {
         self.0.get(index).map_or_else(Vec::new, |named| named.addresses.clone())
     }
 
-    /// What the user calls it.
+    /// The name that the user has given it.
     pub(super) fn peer(&self, index: usize) -> Option<&PeerAddress> {
         self.0.get(index).map(|named| &named.peer)
     }

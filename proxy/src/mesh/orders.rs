@@ -9,22 +9,22 @@ use slotmap::SlotMap;
 use tokio::sync::mpsc;
 
 /// Orders that may wait for a link. One turn of the state machine may take the channel of every
-/// slot away and give the slot to another channel; besides, a link is started, pinged, granted
-/// something and ended. So a link for which more wait is stuck, and is ended.
+/// slot away and give the slot to another channel. Besides, a link may be started, pinged, granted
+/// something and ended. A link for which more orders wait is stuck, and is ended.
 const ORDERS_MAX: usize = 2 * LINK_SLOTS_LIVE as usize + 4;
 
-/// What a link is to do.
+/// Something that a link has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     /// Send HELLO.
     Start,
-    /// Make the other side answer.
+    /// Send a ping.
     Ping,
     /// Find out whether the other side knows this channel.
     Offer(ChannelName),
-    /// Look for this channel no more, if that has not begun.
+    /// Stop looking for this channel, if that has not begun.
     Linger(ChannelName),
-    /// Offer this channel no more.
+    /// Stop offering this channel.
     Withdraw(ChannelName),
     /// Do so many evaluations.
     Grant(usize),
@@ -32,15 +32,15 @@ pub(crate) enum Order {
     End(LinkCloseReason),
 }
 
-/// The ends at which orders are given, one for each link.
+/// The sending ends of all order queues, one for each link.
 #[derive(Debug, Default)]
 pub(super) struct LinkHandles(SlotMap<LinkId, mpsc::Sender<Order>>);
 
-/// The end at which one link takes its orders.
+/// The receiving end of the order queue of one link.
 #[derive(Debug)]
 pub(super) struct Orders {
     queue: mpsc::Receiver<Order>,
-    /// Orders that were taken from the queue and are not carried out yet; they come first.
+    /// Orders that were taken from the queue and are not applied yet. They come first.
     postponed: VecDeque<Order>,
 }
 
@@ -51,15 +51,15 @@ impl LinkHandles {
         (self.0.insert(sender), Orders { queue, postponed: VecDeque::new() })
     }
 
-    /// Orders something of a link. If it takes no more orders, it loses its queue, and ends when it
-    /// finds that out.
+    /// Sends an order to a link. If its queue is full, the queue is dropped, and the link ends when
+    /// it notices that.
     pub(super) fn order(&mut self, link: LinkId, order: Order) {
         if self.0.get(link).is_some_and(|queue| queue.try_send(order).is_err()) {
             self.close(link);
         }
     }
 
-    /// The link takes no more orders.
+    /// Closes the order queue of a link.
     pub(super) fn close(&mut self, link: LinkId) {
         self.0.remove(link);
     }
@@ -74,8 +74,8 @@ impl Orders {
         }
     }
 
-    /// Takes the offers that wait, ahead of all other orders: matching begins with all channels at
-    /// once. The other orders stay in their order.
+    /// Takes the offers that wait, before all other orders: so matching begins with all channels at
+    /// once. The other orders keep their order.
     pub(super) fn take_offers(&mut self) -> Vec<ChannelName> {
         let mut offers = Vec::new();
         while let Ok(order) = self.queue.try_recv() {

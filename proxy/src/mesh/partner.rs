@@ -1,4 +1,4 @@
-//! Tells the log of the proxy at the other end of a link.
+//! Logs the beginning and the end of links, with the proxy at the other end.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,21 +12,21 @@ use tokio::time::Instant;
 
 use crate::discovery::PeerAddress;
 
-/// Links of which the log tells in an hour, unless it is asked for more. Anybody on the network can
-/// make some and lose them.
+/// Links that are logged at level `info` in an hour. Any host on the network can make links and
+/// lose them.
 const LINKS_TOLD: u32 = 1024;
 
-/// For how long these are counted.
+/// The time for which these links are counted.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// How a proxy came to be linked.
+/// The way in which a linked proxy was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// It has announced itself.
     Mdns,
     /// `--peer` names it.
     Named(PeerAddress),
-    /// It has dialled.
+    /// It has dialled this proxy.
     Dialled,
 }
 
@@ -37,11 +37,11 @@ pub(crate) struct Partner {
     address: SocketAddr,
     found: Found,
     tally: Rc<LinkTally>,
-    /// The log has told of the link, so it will tell of its end.
+    /// The beginning of the link was logged, so its end is logged too.
     is_told: Cell<bool>,
 }
 
-/// The links of which the log has told.
+/// Counts the links that were logged.
 #[derive(Debug)]
 pub(super) struct LinkTally {
     since: Cell<Instant>,
@@ -60,7 +60,7 @@ impl LinkTally {
         }
         self.told.update(|told| told.saturating_add(1));
         if self.told.get() == LINKS_TOLD + 1 {
-            tracing::warn!("more than {LINKS_TOLD} links in an hour: of the others only NWS_LOG=debug tells");
+            tracing::warn!("more than {LINKS_TOLD} links in an hour: only NWS_LOG=debug shows the others");
         }
         self.told.get() <= LINKS_TOLD
     }
@@ -71,7 +71,7 @@ impl Partner {
         Self { proxy, address, found, tally, is_told: Cell::new(false) }
     }
 
-    /// Where it is.
+    /// The address of the other proxy.
     pub(crate) fn source(&self) -> IpAddr {
         self.address.ip().to_canonical()
     }
@@ -82,8 +82,8 @@ impl Partner {
         tracing::warn!(
             %proxy,
             %address,
-            "a link is closed: its members and messages take most of the {} MiB that there are for all links; if that proxy is \
-             trusted, let fewer peers be there or spread them over more machines; if not, keep its address out by a firewall",
+            "a link is closed: its members and messages take most of the {} MiB for all links; if that proxy is \
+             trusted, use fewer peers there, or spread them over more machines; if not, block its address with a firewall",
             REMOTES_KEPT_MAX / (1024 * 1024)
         );
     }
@@ -98,7 +98,7 @@ impl Partner {
         }
     }
 
-    /// The link is no more. One on which HELLO was not exchanged was none to anybody.
+    /// The link has ended. If HELLO was not exchanged, its beginning was not logged.
     pub(crate) fn has_ended(&self, end: &impl fmt::Display) {
         let Self { proxy, address, is_told, .. } = self;
         match is_told.get() {

@@ -11,7 +11,7 @@ use crate::shard::Shards;
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// One that dials `peers`, and its port.
+/// Starts a network that dials `peers`, and gives its port.
 fn start(shards: &Shards, peers: &[u16]) -> (Network, u16) {
     let peers = peers.iter().map(|port| format!("127.0.0.1:{port}").parse().unwrap()).collect();
     let links = Links { discovery: false, peers, allow_remote: true, ..Config::default().links };
@@ -40,7 +40,7 @@ fn nothing_is_left_of_a_network_that_is_dropped() {
         let (one, port) = start(&shards, &[]);
         let (mut other, _) = start(&shards, &[port]);
         let (at_one, at_other) = (Rc::downgrade(&one.mesh), Rc::downgrade(&other.mesh));
-        // This and whoever listens: more is a link, or about to become one.
+        // One for this proxy, and one for the listener: more is a link, or may become one.
         let has_more = || at_one.strong_count() > 2 && at_other.strong_count() > 2;
         tokio::select! {
             never = other.run() => match never {},

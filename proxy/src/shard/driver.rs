@@ -1,4 +1,4 @@
-//! The driver of a shard: admits connections, keeps time, and writes after everybody has read.
+//! Drives a shard: it admits connections, keeps time, and writes after all sessions have read.
 
 use std::future::ready;
 use std::pin::{Pin, pin};
@@ -18,14 +18,14 @@ use super::state::{Rest, Shard};
 use crate::guard::EndOnPanic;
 use crate::timeout::NEVER;
 
-/// Commands that are carried out before something is written again.
+/// Commands that are applied before anything is written again.
 const COMMANDS_PER_PASS: usize = 64;
 
 /// Time that clients have to answer the close frame of a proxy that stops. The proxy promises to
 /// end within a second.
 const STOP_TIME: Duration = Duration::from_millis(700);
 
-/// Runs a shard until it has been shut down and every connection has ended, or has had its time.
+/// Runs a shard until it was shut down and every connection has ended or run out of time.
 pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command>) {
     let _end = EndOnPanic::new();
     let mut batch = Vec::with_capacity(COMMANDS_PER_PASS);
@@ -41,13 +41,13 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
         set_timer(&mut timer, due, stop_at);
         tokio::select! {
             biased;
-            // Those who are here come first: what they said is on its way before a newcomer joins.
+            // Present clients come first: what they said is queued before a newcomer joins.
             () = shard.work.given() => {}
             count = commands.recv_many(&mut batch, COMMANDS_PER_PASS), if stop_at.is_none() => {
                 let mut is_last = count == 0;
                 for command in batch.drain(..) {
                     is_last |= apply_command(&shard, command);
-                    // One who joins many makes much work.
+                    // A client that joins a large channel makes much work.
                     if shard.is_turn_over() {
                         yield_now().await;
                     }
@@ -57,13 +57,14 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
                     stop_at = Some(Instant::now() + STOP_TIME);
                 }
             }
-            // What goes on from turn to turn does not wait for the timer, which counts milliseconds.
+            // Work that continues from turn to turn does not wait for the timer, which counts
+            // milliseconds.
             () = yield_now(), if is_due => {}
-            // There is more to be written, but who comes and what is due do not wait for the end of that.
+            // More is to be written, but arrivals and due work do not wait for the end of that.
             () = ready(()), if rest == Rest::Some => {}
             () = &mut timer => is_due = shard.is_due(),
         }
-        // However much there is to be read, what is due has its turn.
+        // However much there is to read, due work has its turn.
         if is_due {
             shard.enter(|core, now| core.handle_timeout(now));
         }
@@ -74,18 +75,18 @@ pub(super) async fn drive(shard: Rc<Shard>, mut commands: mpsc::Receiver<Command
     }
 }
 
-/// Carries out `command`; the answer is whether it was the last one.
+/// Applies `command`. Gives whether it was the last one.
 fn apply_command(shard: &Rc<Shard>, command: Command) -> bool {
     match command {
         Command::Arrive(arrival) => {
-            welcome(Registration::new(shard, None), arrival);
+            start_session(Registration::new(shard, None), arrival);
         }
         Command::Reserve { channel, peer, reply, arrival } => {
             let registration = Registration::new(shard, Some(reply));
             shard.input(Input::Reserve { conn: registration.conn(), channel, peer });
             spawn_local(async move {
                 if let Ok(arrival) = arrival.await {
-                    welcome(registration, arrival);
+                    start_session(registration, arrival);
                 }
             });
         }
@@ -101,7 +102,7 @@ fn apply_command(shard: &Rc<Shard>, command: Command) -> bool {
     false
 }
 
-fn welcome(registration: Registration, arrival: Arrival) {
+fn start_session(registration: Registration, arrival: Arrival) {
     match ClientSession::start(registration, arrival) {
         Ok(session) => drop(spawn_local(session.serve())),
         Err(error) => tracing::debug!(%error, "a connection ended before it began"),

@@ -1,4 +1,4 @@
-//! A shard seen from outside.
+//! Sends connections and commands to a shard.
 
 use std::io;
 
@@ -10,11 +10,11 @@ use super::link::AttachedLink;
 use crate::connection_permits::ConnectionPermit;
 use crate::stream::{FreeStream, Stream};
 
-/// Sends connections to a shard.
+/// Sends connections and commands to one shard.
 #[derive(Clone)]
 pub(crate) struct ShardHandle {
     commands: mpsc::Sender<Command>,
-    /// It is on the thread of those who use the handle.
+    /// The shard is on the thread of the handle's users.
     is_here: bool,
 }
 
@@ -22,32 +22,32 @@ pub(crate) struct ShardHandle {
 pub(crate) struct Arrival {
     /// Its socket.
     pub(super) socket: ArrivingSocket,
-    /// What the client has sent after its request.
+    /// The bytes that the client has sent behind its request.
     pub(super) early: Vec<u8>,
-    /// Its permit, as long as it lasts.
+    /// Its permit, which it holds as long as it exists.
     pub(super) permit: ConnectionPermit,
-    /// What becomes of it.
+    /// Whether it joins or is refused.
     pub(super) admission: Admission,
 }
 
 /// A socket on its way to a shard.
 pub(super) enum ArrivingSocket {
-    /// It is known to the runtime of the thread that it is on.
+    /// It is registered with the runtime of its thread.
     Registered(Stream),
     /// It belongs to no runtime.
     Free(FreeStream),
 }
 
-/// What becomes of a connection.
+/// Whether a connection joins or is refused.
 pub(crate) enum Admission {
-    /// It joins.
+    /// It joins a channel.
     Join {
         /// The channel.
         channel: ChannelKey,
-        /// How its frames are made.
+        /// The form of its frames.
         framing: Framing,
     },
-    /// It is told why it cannot.
+    /// It is told why it cannot join.
     Refuse {
         /// The code to close with.
         code: CloseCode,
@@ -56,7 +56,7 @@ pub(crate) enum Admission {
     },
 }
 
-/// Why an id could not be reserved.
+/// The reason why an id could not be reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotReserved {
     /// Another peer of the channel has it.
@@ -65,7 +65,7 @@ pub(crate) enum NotReserved {
     Stopping,
 }
 
-/// An id that is kept for a client until it arrives; free again when dropped.
+/// An id that is reserved for a client until it arrives. Dropping this frees the id.
 pub(crate) struct Reservation {
     arrival: oneshot::Sender<Arrival>,
     is_here: bool,
@@ -92,7 +92,7 @@ pub(super) enum Command {
 }
 
 impl Arrival {
-    /// A connection whose socket is known to the runtime of this thread.
+    /// A connection whose socket is registered with the runtime of this thread.
     pub(crate) fn new(
         socket: Stream,
         early: Vec<u8>,
@@ -102,7 +102,7 @@ impl Arrival {
         Self { socket: ArrivingSocket::Registered(socket), early, permit, admission }
     }
 
-    /// Gets it ready for a shard, which may be on another thread.
+    /// Prepares it for a shard, which may be on another thread.
     fn fit_for(self, is_here: bool) -> io::Result<Self> {
         match self.socket {
             ArrivingSocket::Registered(socket) if !is_here => {
@@ -114,7 +114,7 @@ impl Arrival {
 }
 
 impl ArrivingSocket {
-    /// Makes it known to the runtime of this thread.
+    /// Registers it with the runtime of this thread.
     pub(super) fn register(self) -> io::Result<Stream> {
         match self {
             Self::Registered(socket) => Ok(socket),
@@ -124,18 +124,18 @@ impl ArrivingSocket {
 }
 
 impl ShardHandle {
-    /// A handle of a shard that is on the thread of all who use it, or on another.
+    /// A handle of a shard, which is on the thread of all users of the handle or on another one.
     pub(super) fn new(commands: mpsc::Sender<Command>, is_here: bool) -> Self {
         Self { commands, is_here }
     }
 
-    /// Hands over a connection. Where the shard has ended the connection is dropped.
+    /// Sends a connection to the shard. If the shard has ended, the connection is dropped.
     pub(crate) async fn arrive(&self, arrival: Arrival) -> io::Result<()> {
         let _ = self.commands.send(Command::Arrive(arrival.fit_for(self.is_here)?)).await;
         Ok(())
     }
 
-    /// Keeps `peer` for a client that is about to arrive.
+    /// Reserves `peer` for a client that is about to arrive.
     pub(crate) async fn reserve(
         &self,
         channel: ChannelKey,
@@ -152,17 +152,17 @@ impl ShardHandle {
         }
     }
 
-    /// Connects a link. Where the shard has ended it is dropped.
+    /// Connects a link to the shard. If the shard has ended, the link is dropped.
     pub(crate) async fn link(&self, link: AttachedLink) {
         let _ = self.commands.send(Command::Link(link)).await;
     }
 
-    /// Tells it whether other proxies do not hear of a network channel of its.
+    /// Tells the shard whether one of its network channels is not offered to other proxies.
     pub(super) async fn isolate(&self, channel: ChannelName, is_isolated: bool) {
         let _ = self.commands.send(Command::Isolate { channel, is_isolated }).await;
     }
 
-    /// Says which proxies are in a network channel.
+    /// Tells the shard which proxies are in one of its network channels.
     pub(super) async fn searched(&self, channel: ChannelName, found: Vec<ProxyId>) {
         let _ = self.commands.send(Command::Searched { channel, found }).await;
     }
@@ -173,7 +173,7 @@ impl ShardHandle {
 }
 
 impl Reservation {
-    /// Hands over the connection. Where the shard has ended the connection is dropped.
+    /// Sends the connection to the shard. If the shard has ended, the connection is dropped.
     pub(crate) fn arrive(self, arrival: Arrival) -> io::Result<()> {
         drop(self.arrival.send(arrival.fit_for(self.is_here)?));
         Ok(())

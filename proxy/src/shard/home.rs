@@ -1,4 +1,4 @@
-//! Where a shard runs: on the thread that accepts connections, or on one of its own.
+//! Runs a shard: on the thread that accepts connections, or on its own thread.
 
 use std::rc::Rc;
 use std::sync::mpsc::SyncSender;
@@ -19,31 +19,31 @@ use crate::guard::guarded;
 use crate::refusals::Refusals;
 use crate::workers::Workers;
 
-/// What a shard is made of.
+/// Everything that a shard is made of.
 pub(super) struct Plan {
     pub(super) core: nws_core::Config,
     /// The proxy to which generated ids belong.
     pub(super) proxy: ProxyId,
     pub(super) seed: [u8; 32],
     pub(super) message_max: usize,
-    /// Who is told which channels have members.
+    /// Receives which channels have members.
     pub(super) news: Option<mpsc::Sender<News>>,
     pub(super) refusals: Refusals,
-    /// Where long messages are encoded.
+    /// The threads on which long messages are encoded.
     pub(super) workers: Workers,
 }
 
 /// A shard that runs.
 pub(super) enum Home {
-    /// On the thread that started it, which then also serves HTTP. A pass of the shard may keep that
-    /// waiting: it is bounded by what one connection is read for, times its recipients.
+    /// On the thread that started it, which also serves HTTP. A pass of the shard may delay HTTP.
+    /// That delay is bounded: it is what is read from one connection, times its recipients.
     Here(task::JoinHandle<()>),
-    /// On a thread of its own, which says when it is about to end.
+    /// On its own thread, which reports when it is about to end.
     Thread { ended: oneshot::Receiver<()>, thread: thread::JoinHandle<()> },
 }
 
 impl Plan {
-    /// The shard, on whose thread this has to be called.
+    /// Makes the shard. Call this on the shard's thread.
     fn shard(self) -> Rc<Shard> {
         let core = Channels::new(self.core, self.proxy, self.seed);
         let shard = Shard::new(core, self.message_max, self.news.is_some(), self.refusals, self.workers);
@@ -96,17 +96,18 @@ impl Home {
     }
 }
 
-/// Runs a shard to its end. `started` takes what keeps it from starting, and is dropped otherwise.
+/// Runs a shard to its end. `started` receives the error that keeps it from starting. Otherwise it
+/// is dropped.
 fn run(plan: Plan, commands: mpsc::Receiver<Command>, started: SyncSender<std::io::Error>) {
     match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
         Ok(runtime) => {
             drop(started);
-            // Not the future that the runtime blocks on: before that one is polled the runtime looks
-            // for events.
+            // A spawned task, and not the future on which the runtime blocks: the runtime polls for
+            // events each time before it polls that future.
             let driver = async { spawn_local(drive(plan.shard(), commands)).await };
             drop(runtime.block_on(driver));
         }
-        // The thread that waits for it takes it.
+        // The starting thread waits for it.
         Err(error) => drop(started.send(error)),
     }
 }

@@ -1,5 +1,5 @@
-//! The side of a shard on which a link is: what comes on its streams goes to the state machine of the
-//! shard, and what waits there is sent.
+//! Connects a link with a shard: it passes what comes on the link's streams to the state machine of
+//! the shard, and sends what waits there.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,14 +18,14 @@ use super::state::Shard;
 use super::stream_sender::StreamSender;
 use crate::signal::Signal;
 
-/// What a link tells a shard. It comes in this order through one queue.
+/// A message from a link to a shard. They come in order, through one queue.
 #[derive(Debug)]
 pub(crate) enum FromLink {
     /// Both sides have matched a channel: its stream begins.
     Opened {
         /// The stream.
         stream: StreamId,
-        /// The own slot of it.
+        /// This side's slot for the stream.
         slot: Slot,
         /// The channel.
         channel: ChannelName,
@@ -36,10 +36,10 @@ pub(crate) enum FromLink {
         stream: StreamId,
         /// The bytes.
         bytes: Bytes,
-        /// They count, if they are many.
+        /// Counts the bytes, if they are many.
         kept: Option<Kept>,
     },
-    /// The other side takes more of ours.
+    /// The other side gives credit.
     Credit {
         /// The stream.
         stream: StreamId,
@@ -53,16 +53,16 @@ pub(crate) enum FromLink {
     },
 }
 
-/// One link as one shard sees it. It ends when `from` does.
+/// One link as one shard has it. It ends when the sender of `from` is dropped.
 pub(crate) struct AttachedLink {
     /// The proxy at the other end.
     pub(crate) proxy: ProxyId,
-    /// Where what is kept because of it counts.
+    /// The share of the link in the account.
     pub(crate) share: Share,
-    /// What the link tells.
+    /// The messages of the link.
     pub(crate) from: mpsc::Receiver<FromLink>,
-    /// What the link is to send, from this shard only. While it is full, what is to be sent waits in
-    /// the outboxes of the state machine.
+    /// What the link is to send, from this shard only. While it is full, what is to be sent waits
+    /// in the outboxes of the state machine.
     pub(crate) to: mpsc::Sender<Transmit>,
     /// Given when the link has to be closed.
     pub(crate) broken: Arc<Signal>,
@@ -73,18 +73,18 @@ pub(super) struct LinkPump {
     shard: Rc<Shard>,
     link: AttachedLink,
     sender: Rc<StreamSender>,
-    /// Who is behind each stream, and what has come of a record.
+    /// The registration of each stream, and the reader with the unfinished record of the stream.
     registered: SecondaryMap<StreamId, (Registration, RecordReader)>,
-    /// What the link has cost since others had their turn.
+    /// The work that the link has caused since other sockets had their turn.
     turn: Turn,
-    /// Why nothing that the link tells is heard for a while.
+    /// The reason why nothing of the link is processed for a while.
     pause: Option<Pause>,
 }
 
-/// A while in which a link is not heard. What is said to it goes on.
+/// A while in which nothing of a link is processed. Sending goes on.
 struct Pause {
     stream: StreamId,
-    /// What was not processed yet.
+    /// Bytes that were not processed yet.
     rest: Bytes,
     /// Bytes of the whole piece. They are processed when the rest is.
     length: usize,
@@ -92,11 +92,12 @@ struct Pause {
     until: Until,
 }
 
-/// When a pause ends.
+/// The end of a pause.
 enum Until {
-    /// When the message before the rest has been encoded elsewhere.
+    /// The message before the rest has been encoded on another thread.
     Encoded(LocalBoxFuture<'static, Option<Encoded>>),
-    /// When there is room for what the rest makes this proxy keep: a few bytes may do that to many.
+    /// There is room for what the rest makes this proxy keep. A few bytes may be kept for many
+    /// recipients.
     Room,
 }
 
@@ -112,12 +113,12 @@ impl LinkPump {
         }
     }
 
-    /// Serves until the link ends, or has to. Then everybody behind it leaves, and others have their
+    /// Serves until the link ends, or has to. Then all its groups leave, and others have their
     /// turns in between.
     pub(super) async fn serve(mut self) {
         self.run().await;
         let Self { registered, link, pause, .. } = self;
-        // What was not heard takes no memory any more.
+        // What was not processed takes no memory any more.
         drop((link, pause));
         let registered: Vec<Registration> =
             registered.into_iter().map(|(_, (registration, _))| registration).collect();
@@ -132,7 +133,7 @@ impl LinkPump {
         while !sender.is_broken() {
             let wants_room = sender.wants_room();
             tokio::select! {
-                // A flood in one direction must not keep the other one waiting: no branch comes first.
+                // A flood in one direction must not delay the other one: no branch comes first.
                 event = self.link.from.recv(), if self.pause.is_none() => match event {
                     Some(event) => self.hear_all(event).await,
                     None => return,
@@ -140,7 +141,7 @@ impl LinkPump {
                 Some(encoded) = end_of(&mut self.pause, &self.link.share) => self.resume(encoded).await,
                 // A link that has ended need not wait for room.
                 () = to.closed(), if self.waits_for_room() => return,
-                // Nobody else sends here, so the room is still there afterwards.
+                // Only this task sends here, so the room is still there afterwards.
                 room = to.reserve(), if wants_room => match room.map(drop) {
                     Ok(()) => self.transmit(),
                     Err(_) => return,
@@ -151,7 +152,7 @@ impl LinkPump {
         self.link.broken.give();
     }
 
-    /// Hears `event`, and what else has come meanwhile.
+    /// Processes `event`, and what else has come meanwhile.
     async fn hear_all(&mut self, event: FromLink) {
         self.hear(event).await;
         for _ in 1..self.link.from.max_capacity() {
@@ -196,8 +197,8 @@ impl LinkPump {
         self.registered.insert(stream, (registration, RecordReader::default()));
     }
 
-    /// Passes on what came. Others of this shard have their turns in between, so that no link keeps
-    /// them waiting for long.
+    /// Passes on what came. Other sockets of this shard have their turns in between, so no link
+    /// delays them for long.
     async fn process(&mut self, stream: StreamId, bytes: Bytes, length: usize, kept: Option<Kept>) {
         let mut rest = &*bytes;
         while !rest.is_empty() && !self.sender.is_broken() {
@@ -228,7 +229,7 @@ impl LinkPump {
         }
     }
 
-    /// Goes on after a pause, for a long message if that is what there is.
+    /// Continues after a pause, and passes on a long message if the pause was for one.
     async fn resume(&mut self, encoded: Option<Encoded>) {
         let Some(Pause { stream, rest, length, kept, .. }) = self.pause.take() else { return };
         if let (Some((registration, _)), Some(message)) = (self.registered.get(stream), encoded) {
@@ -247,7 +248,8 @@ impl LinkPump {
     }
 }
 
-/// The end of a pause, if there is one, and what a long message has become.
+/// Waits for the end of a pause. Gives `None` if there is no pause, and the long message if the
+/// pause was for one.
 async fn end_of(pause: &mut Option<Pause>, share: &Share) -> Option<Option<Encoded>> {
     match &mut pause.as_mut()?.until {
         Until::Encoded(result) => Some(result.await),

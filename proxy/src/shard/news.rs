@@ -1,4 +1,5 @@
-//! What shards and links tell each other of network channels: which have members here, and which proxies are in them.
+//! Carries news of network channels between shards and links: which have members here, and which
+//! proxies are in them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -6,7 +7,7 @@ use std::collections::HashMap;
 use nws_protocol::ChannelName;
 use tokio::sync::{Notify, mpsc};
 
-/// That a network channel has got its first member in a shard, or lost its last one.
+/// A network channel has got its first member in a shard, or lost its last one.
 #[derive(Clone, Debug)]
 pub(crate) struct News {
     /// Its name.
@@ -15,8 +16,8 @@ pub(crate) struct News {
     pub(crate) is_open: bool,
 }
 
-/// What is true of some channels, and has not been told. Of each channel only the latest counts, so there is never
-/// more than there are channels.
+/// What has changed about some channels and has not been told. Only the latest state of each
+/// channel counts, so there are never more entries than channels.
 pub(crate) struct Untold<T> {
     states: RefCell<HashMap<ChannelName, T>>,
     some: Notify,
@@ -34,7 +35,7 @@ impl<T> Untold<T> {
         self.some.notify_one();
     }
 
-    /// Waits for some, and takes all.
+    /// Waits for news, and takes everything.
     pub(crate) async fn some(&self) -> HashMap<ChannelName, T> {
         self.some.notified().await;
         std::mem::take(&mut *self.states.borrow_mut())
@@ -42,7 +43,7 @@ impl<T> Untold<T> {
 }
 
 impl Untold<bool> {
-    /// Tells which channels are open until nobody listens any more.
+    /// Tells `listener` which channels are open, until it is closed.
     pub(super) async fn tell(&self, listener: mpsc::Sender<News>) {
         loop {
             for (channel, is_open) in self.some().await {

@@ -9,7 +9,7 @@ use super::state::Shard;
 use super::stream_sender::StreamSender;
 use crate::stream::WriteHalf;
 
-/// A connection that its shard knows, from its reservation or its arrival until it is dropped.
+/// A connection that its shard knows, from its reservation or its arrival until this is dropped.
 pub(super) struct Registration {
     shard: Rc<Shard>,
     conn: ConnId,
@@ -21,7 +21,7 @@ impl Registration {
         Self { conn: shard.add_client(reply), shard: Rc::clone(shard) }
     }
 
-    /// The registration of those behind a stream of a link.
+    /// The registration of the remote group of a link stream.
     pub(super) fn of_stream(shard: &Rc<Shard>, sender: Rc<StreamSender>, stream: StreamId) -> Self {
         Self { conn: shard.add_stream(sender, stream), shard: Rc::clone(shard) }
     }

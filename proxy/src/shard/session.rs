@@ -1,4 +1,4 @@
-//! One connection's reading side.
+//! Reads from one client.
 
 use std::io;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use super::state::Orders;
 use crate::connection_permits::ConnectionPermit;
 use crate::stream::ReadHalf;
 
-/// What a decoder may hold without being counted, in bytes: about what a connection costs anyway.
+/// Bytes that a decoder may hold without being counted: about as many as a connection costs anyway.
 const HELD_FREE: usize = 4 * 1024;
 
 /// A connection that is served. It ends when its future is ready or dropped.
@@ -25,35 +25,35 @@ pub(super) struct ClientSession {
     registration: Registration,
     socket: ReadHalf,
     decoder: Decoder,
-    /// Bytes that the decoder was last said to hold.
+    /// Bytes that the decoder held when that was last reported.
     held: usize,
-    /// A long message of the client. Until it is encoded, nothing else is heard.
+    /// A long message of the client. Until it is encoded, nothing else is processed.
     encoding: Option<Encoding>,
-    /// What the client has said and is heard in another turn. Nothing is read before that.
+    /// What the client has said and is processed in another turn. Nothing is read before that.
     rest: Vec<u8>,
     /// The client has closed or broken the rules: what it says is discarded.
-    deaf: bool,
-    /// Our side of the connection is shut down.
+    ignores_input: bool,
+    /// This side of the connection is shut down.
     ended: bool,
     _permit: ConnectionPermit,
 }
 
-/// A long message that is being encoded elsewhere.
+/// A long message that is being encoded on another thread.
 struct Encoding {
     result: LocalBoxFuture<'static, Option<Encoded>>,
     /// Bytes that it takes.
     size: usize,
 }
 
-/// How far what a client says was heard.
+/// The extent to which the input of a client was processed.
 enum Heard {
     /// To the end.
     All,
-    /// As far as a turn goes.
+    /// As much as fits into a turn.
     Turn,
     /// Up to the end of a long message of so many bytes.
     Long(LongMessage, usize),
-    /// As far as it is to be heard at all.
+    /// As much as is to be processed at all.
     Enough,
 }
 
@@ -62,7 +62,7 @@ impl ClientSession {
     ///
     /// # Errors
     ///
-    /// The socket could not be registered with the runtime.
+    /// When the socket could not be registered with the runtime.
     pub(super) fn start(registration: Registration, arrival: Arrival) -> io::Result<Self> {
         let Arrival { socket, mut early, permit, admission } = arrival;
         let socket = socket.register()?;
@@ -86,7 +86,7 @@ impl ClientSession {
             held: 0,
             encoding: None,
             rest: Vec::new(),
-            deaf: false,
+            ignores_input: false,
             ended: false,
             _permit: permit,
         };
@@ -102,14 +102,14 @@ impl ClientSession {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let orders = self.registration.shard().orders(self.registration.conn(), cx);
         if orders.reset {
-            // Closing with unread data or a lingering queue would look like an orderly end.
+            // To close with unread data or a lingering queue would look like an orderly end.
             let _ = self.socket.socket().set_linger(Some(std::time::Duration::ZERO));
             return Poll::Ready(());
         }
         if orders.blocked {
             self.poll_write(cx);
         }
-        if orders.finish && !self.deaf {
+        if orders.finish && !self.ignores_input {
             self.stop_listening();
         }
         self.end_if_drained(orders);
@@ -168,7 +168,8 @@ impl ClientSession {
                 return Poll::Ready(());
             }
             if bytes.is_empty() {
-                // The client may have ended its side only, and wait for the answer to what it said last.
+                // The client may have ended its side only, and wait for the reply to its last
+                // request.
                 shard.unblock(self.registration.conn());
                 return Poll::Ready(());
             }
@@ -180,7 +181,7 @@ impl ClientSession {
     }
 
     fn hear(&mut self, mut bytes: &mut [u8]) {
-        if self.deaf || bytes.is_empty() {
+        if self.ignores_input || bytes.is_empty() {
             return;
         }
         let Self { registration, decoder, .. } = self;
@@ -199,7 +200,7 @@ impl ClientSession {
         self.tell_held();
     }
 
-    /// Tells the state machine how much is held of messages that it has not got, if that is news.
+    /// Reports how many bytes the decoder holds of unfinished messages, if that has changed.
     fn tell_held(&mut self) {
         let encoding = self.encoding.as_ref().map_or(0, |encoding| encoding.size);
         let bytes = Some(self.decoder.buffered() + encoding + self.rest.len())
@@ -211,7 +212,7 @@ impl ClientSession {
     }
 
     fn stop_listening(&mut self) {
-        self.deaf = true;
+        self.ignores_input = true;
         self.decoder = Decoder::new(0);
         self.encoding = None;
         self.rest = Vec::new();
@@ -226,8 +227,8 @@ fn frame_max(framing: Framing, message_max: usize) -> usize {
     }
 }
 
-/// Hands over what is complete, up to a long message or to the end of the turn: what one client says may
-/// become many frames.
+/// Passes on the frames that are complete, up to a long message or to the end of the turn: what one
+/// client says may become many frames.
 fn decode(
     core: &mut Channels,
     conn: ConnId,
@@ -243,7 +244,7 @@ fn decode(
                 let size = payload.capacity();
                 match core.long_message(conn, is_text, payload, now) {
                     Some(message) => return Heard::Long(message, size),
-                    // Nobody listens.
+                    // What the client says is ignored.
                     None => continue,
                 }
             }
@@ -283,7 +284,8 @@ mod tests {
         [&[0x81, length, 0, 0, 0, 0], text.as_bytes()].concat()
     }
 
-    /// What is told to all waits for more of its kind. Where something else comes each time, it is told at once.
+    /// Broadcasts to all are gathered. If something else comes between them, each is delivered at
+    /// once.
     #[test]
     fn what_a_client_says_is_heard_in_turns_where_it_becomes_many_frames() {
         let mut core = Channels::new(Config::default(), ProxyId::from_digest(&[9; 32]), [7; 32]);

@@ -1,4 +1,4 @@
-//! What the sessions and the driver of one shard share.
+//! Shares state between the sessions and the driver of one shard.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -21,16 +21,17 @@ use crate::signal::Signal;
 use crate::stream::WriteHalf;
 use crate::workers::Workers;
 
-/// Bytes queued in one pass after which it writes before it reads on, so that a pass needs bounded
-/// memory and finds its buffers in the cache.
+/// Bytes queued in one pass after which the shard writes before it reads on. So a pass needs
+/// bounded memory, and finds its buffers in the cache.
 const WRITE_EARLY: usize = 1024 * 1024;
 
-/// Outputs that are carried out at what counts as one time: writing takes some 10 µs.
+/// Outputs that are applied before the clock is read again: one write takes some 10 µs.
 const LOOK_AT_CLOCK: usize = 64;
 
-/// Bytes queued for each socket, on average, after which it writes before it reads on: so much pays for
-/// a system call, and those who get it can begin while others are still being read. Measured: with 3 KiB
-/// a hundred readers cost half as much again, with 8 KiB ten readers get a tenth less.
+/// Bytes queued for each socket, on average, after which the shard writes before it reads on. So
+/// much pays for a system call, and the recipients can begin while other clients are still being
+/// read. Measured: with 3 KiB a hundred readers cost half as much again, with 8 KiB ten readers get
+/// a tenth less.
 const WORTH_A_WRITE: usize = 6 * 1024;
 
 /// The state machine of a shard, and its sockets.
@@ -40,14 +41,14 @@ pub(super) struct Shard {
     /// Wakes the driver.
     pub(super) work: Signal,
     has_work: Cell<bool>,
-    /// Where every session reads.
+    /// The buffer into which every session reads.
     pub(super) buffer: RefCell<Box<[u8]>>,
     pub(super) message_max: usize,
-    /// Channels that were opened or closed, if anybody wants to know.
+    /// Channels that were opened or closed, if there is a listener for them.
     pub(super) untold: Option<Untold<bool>>,
     refusals: Refusals,
     workers: Workers,
-    /// So much was queued at once that others are to have their turn.
+    /// So much was queued at once that others have to have their turn.
     is_turn_over: Cell<bool>,
 }
 
@@ -58,22 +59,22 @@ pub(super) enum Rest {
     Nothing,
 }
 
-/// What the driver tells a session.
+/// The orders of the driver to a session.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Orders {
     /// Do not read.
     pub(super) hold: bool,
     /// Write when the socket takes more.
     pub(super) blocked: bool,
-    /// Listen no more, and end when everything is written.
+    /// Stop processing what comes, and end when everything is written.
     pub(super) finish: bool,
     /// End now.
     pub(super) reset: bool,
 }
 
-/// What a connection of the state machine stands for.
+/// The client or the group of a connection.
 enum Conn {
-    /// A client, or one to be.
+    /// A client, or one that has reserved an id.
     Client(Client),
     /// Members of another proxy.
     Stream { sender: Rc<StreamSender>, stream: StreamId },
@@ -95,7 +96,7 @@ impl Client {
         }
     }
 
-    /// Writes what waits, unless the socket is known to take nothing; gives how many bytes it took.
+    /// Writes what waits, unless the socket is known to take nothing. Gives how many bytes it took.
     fn write(&mut self, core: &mut Channels, conn: ConnId, now: Instant) -> usize {
         let Some(socket) = self.socket.as_ref().filter(|_| !self.orders.blocked) else { return 0 };
         let mut written = 0;
@@ -109,7 +110,7 @@ impl Client {
 }
 
 impl Shard {
-    /// A shard without connections. Whether it `tells` is whether anybody wants to know which channels it has.
+    /// A shard without connections. `tells` says whether there is a listener for its channels.
     pub(super) fn new(
         core: Channels,
         message_max: usize,
@@ -131,7 +132,7 @@ impl Shard {
         })
     }
 
-    /// Tells the state machine what happened, and the driver that there may be work.
+    /// Passes inputs to the state machine, and wakes the driver if there may be work.
     pub(super) fn enter(&self, inputs: impl FnOnce(&mut Channels, Instant)) {
         let fresh = guarded(|| {
             let mut core = self.core.borrow_mut();
@@ -151,13 +152,13 @@ impl Shard {
         self.enter(|core, now| core.handle(input, now));
     }
 
-    /// Encodes a long message where nobody waits for it. There is no answer when the proxy ends.
+    /// Encodes a long message where no other client waits for it. Gives `None` when the proxy ends.
     pub(super) fn encode(&self, message: LongMessage) -> LocalBoxFuture<'static, Option<Encoded>> {
         let work = self.workers.clone().run(move || guarded(|| message.encode()));
         Box::pin(async move { work.await.ok() })
     }
 
-    /// Whether others are to have their turn before anything else is begun. Tells it once.
+    /// Gives whether others have to have their turn before anything else is begun. Says so once.
     pub(super) fn is_turn_over(&self) -> bool {
         self.is_turn_over.take()
     }
@@ -166,17 +167,17 @@ impl Shard {
         self.core.borrow().poll_timeout()
     }
 
-    /// When the state machine wants to be called has come.
+    /// Gives whether the state machine is due to be called.
     pub(super) fn is_due(&self) -> bool {
         self.poll_timeout().is_some_and(|due| due <= Instant::now())
     }
 
-    /// Bytes that may be read of a client before others have their turn.
+    /// Bytes that may be read from a client before others have their turn.
     pub(super) fn read_max(&self, conn: ConnId) -> usize {
         self.core.borrow().read_max(conn)
     }
 
-    /// Does what the state machine asks for, as far as a turn goes.
+    /// Applies the outputs of the state machine, as many as fit into a turn.
     pub(super) fn work_off(&self) -> Rest {
         self.has_work.set(false);
         let mut core = self.core.borrow_mut();
@@ -197,7 +198,7 @@ impl Shard {
         })
     }
 
-    /// Goes on writing to a socket that takes bytes again.
+    /// Continues to write to a socket that takes bytes again.
     pub(super) fn unblock(&self, conn: ConnId) {
         let mut conns = self.conns.borrow_mut();
         if let Some(Conn::Client(client)) = conns.get_mut(conn) {
@@ -209,7 +210,7 @@ impl Shard {
         self.enter(|_, _| {});
     }
 
-    /// What the session of `conn` is to do. It is woken when that changes.
+    /// What the session of `conn` has to do. The session is woken when that changes.
     pub(super) fn orders(&self, conn: ConnId, cx: &Context<'_>) -> Orders {
         let mut conns = self.conns.borrow_mut();
         let Some(Conn::Client(client)) = conns.get_mut(conn) else {
@@ -258,7 +259,7 @@ impl Shard {
         self.conns.borrow().is_empty()
     }
 
-    /// Tells which channels were opened and closed until nobody listens any more.
+    /// Tells which channels were opened and closed, until the listener is gone.
     pub(super) async fn tell_news(&self, listener: mpsc::Sender<News>) {
         if let Some(untold) = &self.untold {
             untold.tell(listener).await;
@@ -271,7 +272,7 @@ impl Shard {
         }
     }
 
-    /// Does what the state machine asks for; gives how many bytes were written.
+    /// Applies an output of the state machine. Gives how many bytes were written.
     fn apply_output(
         &self,
         core: &mut Channels,
@@ -330,7 +331,7 @@ impl Shard {
     }
 }
 
-/// Whether to write before reading on.
+/// Gives whether to write before reading on.
 fn is_worth_writing(Pending { bytes, outputs }: Pending) -> bool {
     bytes >= WRITE_EARLY || (bytes > 0 && bytes >= outputs * WORTH_A_WRITE)
 }

@@ -1,4 +1,4 @@
-//! Sends what the streams of a link have to say, as far as the link has room.
+//! Sends what waits for the streams of a link, as far as the link has room.
 
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
@@ -22,7 +22,7 @@ impl StreamSender {
         Self { mux: RefCell::default(), to, is_awaited: Cell::new(false), changed: Signal::default() }
     }
 
-    /// Takes what has happened to a stream. What follows from it is done by [`Self::transmit`].
+    /// Passes an input about a stream to the mux. [`Self::transmit`] does what follows from it.
     pub(super) fn handle(&self, input: MuxInput) {
         let mut mux = self.mux.borrow_mut();
         mux.handle(input);
@@ -31,7 +31,7 @@ impl StreamSender {
         }
     }
 
-    /// Takes what has happened to a stream, and sends what follows from it.
+    /// Passes an input about a stream to the mux, and sends what follows from it.
     pub(super) fn enter(&self, input: MuxInput, core: &mut Channels, now: Instant) {
         self.handle(input);
         self.transmit(core, now);
@@ -58,14 +58,14 @@ impl StreamSender {
         self.mux.borrow().is_broken()
     }
 
-    /// Whether to wait for room, and to send then.
+    /// Gives whether to wait for room, and to send then.
     pub(super) fn wants_room(&self) -> bool {
         let wants_room = self.mux.borrow().wants_room();
         self.is_awaited.set(wants_room);
         wants_room
     }
 
-    /// Waits until [`Self::wants_room`] or [`Self::is_broken`] may be another than before.
+    /// Waits until [`Self::wants_room`] or [`Self::is_broken`] may have changed.
     pub(super) async fn changed(&self) {
         self.changed.given().await;
     }

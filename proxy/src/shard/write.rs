@@ -1,4 +1,4 @@
-//! Writing what waits for one connection, in as few calls as possible.
+//! Writes what waits for one connection, in as few calls as possible.
 
 use std::io::{ErrorKind, IoSlice};
 use std::time::Instant;
@@ -11,7 +11,7 @@ use crate::stream::WriteHalf;
 /// a socket takes at once.
 const PIECES: usize = 64;
 
-/// How far writing came.
+/// The result of writing.
 pub(super) enum Outcome {
     /// Nothing waits any more.
     Drained,
@@ -21,8 +21,8 @@ pub(super) enum Outcome {
     Broken,
 }
 
-/// Writes until nothing waits or the socket takes no more, and reports it to `core`. Adds the bytes
-/// that it took to `total`.
+/// Writes until nothing waits or the socket takes no more, and reports that to `core`. Adds the
+/// bytes that the socket took to `total`.
 pub(super) fn all(
     core: &mut Channels,
     conn: ConnId,

@@ -6,8 +6,8 @@ use rustls::pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
 use webpki::EndEntityCert;
 
-/// A certificate that tells the key and nothing else: no name, no machine, and a time that is the
-/// same for all.
+/// A certificate that shows the key and nothing else: no name, no machine, and the same time for
+/// all.
 pub(super) fn certificate(key: &KeyPair) -> Result<CertificateDer<'static>, rcgen::Error> {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();

@@ -13,8 +13,8 @@ use rustls::{ClientConfig, Error, ServerConfig};
 use super::ALPN;
 use super::verifier::{KeyHolder, SIGNATURES};
 
-/// The primitives. The key exchange that a quantum computer does not break comes first: its share
-/// is sent without being asked for.
+/// The cryptographic primitives. The key exchange that resists quantum computers comes first, so
+/// that its share is sent unasked.
 pub(super) fn provider() -> CryptoProvider {
     CryptoProvider {
         cipher_suites: vec![
@@ -28,8 +28,8 @@ pub(super) fn provider() -> CryptoProvider {
     }
 }
 
-/// The side that was dialled. It gives no tickets: a connection is never resumed, so its session id
-/// and the proof of both keys are always fresh.
+/// The configuration of the side that was dialled. It gives no tickets: a connection is never
+/// resumed, so its session id and the proof of both keys are always fresh.
 pub(super) fn server(
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
@@ -44,7 +44,7 @@ pub(super) fn server(
     Ok(config)
 }
 
-/// The side that dials. It names nobody.
+/// The configuration of the side that dials. It sends no server name.
 pub(super) fn client(
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,

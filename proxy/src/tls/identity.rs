@@ -1,4 +1,4 @@
-//! Gives this proxy its identity: a key that lives as long as the process.
+//! Gives this proxy its identity: a key that exists as long as the process.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use rustls::{ClientConfig, ServerConfig};
 use super::certificate::{certificate, id_of};
 use super::config;
 
-/// A key, the certificate that shows its public half, and the id that follows from it. Made anew at
-/// every start and never stored, so that nobody recognizes a machine by it.
+/// A key, the certificate that shows its public half, and the id that follows from it. It is made
+/// at every start and never stored, so that no one recognizes a machine by it.
 #[derive(Clone)]
 pub(crate) struct Identity {
     id: ProxyId,
@@ -23,10 +23,10 @@ pub(crate) struct Identity {
 /// No identity could be made: the system gives no random numbers.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
-    /// No key, or no certificate.
+    /// The key or the certificate could not be made.
     #[error("cannot make a key")]
     Key(#[from] rcgen::Error),
-    /// TLS does not take it.
+    /// TLS does not accept the key.
     #[error("cannot use the key for TLS")]
     Tls(#[from] rustls::Error),
 }
@@ -46,7 +46,7 @@ impl Identity {
         })
     }
 
-    /// The id by which others know this proxy.
+    /// The id by which other proxies know this one.
     pub(crate) fn id(&self) -> &ProxyId {
         &self.id
     }

@@ -1,4 +1,4 @@
-//! Real handshakes in memory, with honest and with hostile ends.
+//! Tests real handshakes in memory, with honest and with hostile ends.
 
 use std::io;
 use std::sync::Arc;
@@ -26,18 +26,18 @@ async fn within<T>(future: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(20), future).await.expect("no end after 20 s")
 }
 
-/// What the server and the client get to see.
+/// The results of the server and of the client.
 async fn shake(server: &Identity, client: &Identity, expected: Option<&ProxyId>) -> Ends {
     let (near, far) = duplex(1 << 16);
     within(async { tokio::join!(accept(server, near), connect(client, far, expected)) }).await
 }
 
-/// What `server` says to a client with this configuration.
+/// The result of `server` with a client that has this configuration.
 async fn dialled_by(server: &Identity, client: ClientConfig) -> Result<Secured<DuplexStream>, TlsError> {
     let (near, far) = duplex(1 << 16);
     let dial = async {
-        let stream = TlsConnector::from(Arc::new(client)).connect(nobody(), far).await;
-        // A client believes to be connected before the server has judged its certificate.
+        let stream = TlsConnector::from(Arc::new(client)).connect(unused_name(), far).await;
+        // A client takes itself for connected before the server has judged its certificate.
         if let Ok(mut stream) = stream {
             let _ = stream.read(&mut [0; 1]).await;
         }
@@ -55,7 +55,7 @@ async fn dialled_by(server: &Identity, client: ClientConfig) -> Result<Secured<D
     .await
 }
 
-/// What `client` says to a server with this configuration.
+/// The result of `client` with a server that has this configuration.
 async fn answered_by(client: &Identity, server: ServerConfig) -> Result<Secured<DuplexStream>, TlsError> {
     let (near, far) = duplex(1 << 16);
     let answer = async {
@@ -81,7 +81,7 @@ fn key(algorithm: &'static rcgen::SignatureAlgorithm) -> (CertificateDer<'static
     (certificate, PrivatePkcs8KeyDer::from(key.serialize_der()).into())
 }
 
-/// The configuration of an honest client, to be made dishonest.
+/// The configuration of an honest client, for tests to change.
 fn client() -> ClientConfig {
     let (certificate, key) = key(&PKCS_ED25519);
     config::client(certificate, key).unwrap()
@@ -177,7 +177,7 @@ async fn no_name_is_sent_and_no_ticket_comes_back() {
         stream
     };
     let connecting = async {
-        let mut stream = TlsConnector::from(client.client()).connect(nobody(), far).await.unwrap();
+        let mut stream = TlsConnector::from(client.client()).connect(unused_name(), far).await.unwrap();
         // Tickets would come before the first byte.
         stream.read_exact(&mut [0; 1]).await.unwrap();
         stream
@@ -203,7 +203,7 @@ async fn a_proxy_that_reaches_itself_refuses_on_both_sides() {
     assert!(matches!(client, Err(TlsError::Own)));
 }
 
-/// A handshake message of TLS 1.2, without a word about later versions.
+/// A handshake message of TLS 1.2 that does not mention later versions.
 fn hello_of_tls_1_2(kind: u8, middle: &[u8], extensions: &[u8]) -> Vec<u8> {
     let mut body = vec![3, 3];
     body.extend([7; 32]);
@@ -218,7 +218,7 @@ fn hello_of_tls_1_2(kind: u8, middle: &[u8], extensions: &[u8]) -> Vec<u8> {
     record
 }
 
-/// What an alert says that the protocol version is not supported looks like.
+/// The bytes of the alert for an unsupported protocol version.
 const PROTOCOL_VERSION: [u8; 7] = [21, 3, 3, 0, 2, 2, 70];
 
 #[tokio::test]
@@ -280,7 +280,7 @@ async fn only_ed25519_counts() {
     let key = sign::any_supported_type(&key).unwrap();
     let shown = CertifiedKey::new(vec![certificate], key);
     other.client_auth_cert_resolver = Arc::new(Thief(Arc::new(shown)));
-    // An honest end of TLS does not even find a scheme to sign with.
+    // An honest TLS library does not even find a scheme to sign with.
     reason(dialled_by(&identity(), other).await);
     assert_eq!(verifier::SIGNATURES.supported_schemes(), [SignatureScheme::ED25519]);
 }
@@ -321,7 +321,7 @@ async fn nothing_is_resumed() {
     }
 }
 
-/// Somebody between two proxies, who speaks TLS to both and passes on what they say.
+/// A relay between two proxies that speaks TLS with both and passes on what they say.
 #[tokio::test]
 async fn a_man_in_the_middle_is_in_two_sessions() {
     let (a, b, middle) = (identity(), identity(), identity());
@@ -359,7 +359,8 @@ fn every_start_has_another_id_and_a_certificate_that_tells_nothing_else() {
     let shown = [first.unwrap(), second.unwrap()].map(|key| certificate::certificate(&key).unwrap());
     let certificate = webpki::EndEntityCert::try_from(&shown[0]).unwrap();
     assert_eq!(certificate.subject(), b"", "no name");
-    // Behind the key comes little more than the signature. Up to there all are the same, whoever made them.
+    // Behind the key comes little more than the signature. Up to there all certificates are the
+    // same, whichever proxy made them.
     assert_eq!(shown[0].len(), shown[1].len());
     let until_key = shown[0].len() - 32 - 64 - 32;
     assert_eq!(shown[0][..until_key], shown[1][..until_key]);

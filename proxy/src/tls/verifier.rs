@@ -1,9 +1,9 @@
 //! Verifies that the other side holds the key that its certificate shows.
 //!
-//! Nobody vouches for a proxy, so there is no chain to build, no name to compare and no time to
-//! look at: these are left out, and nothing else. The signature over the handshake is verified with
-//! the key in the certificate. Without that, anyone could present the certificate of another proxy,
-//! which is no secret.
+//! No authority vouches for a proxy, so there is no chain to build, no name to compare and no time
+//! to check. These steps are left out, and nothing else. The signature over the handshake is
+//! verified with the key in the certificate. Without that, any host could present the certificate
+//! of another proxy, which is no secret.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls13_signature};
@@ -13,7 +13,7 @@ use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, 
 
 use super::certificate::id_of;
 
-/// Signatures that count.
+/// The signatures that are accepted.
 pub(super) static SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[webpki::aws_lc_rs::ED25519],
     mapping: &[(SignatureScheme::ED25519, &[webpki::aws_lc_rs::ED25519])],
@@ -24,8 +24,8 @@ pub(super) static SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorit
 pub(super) struct KeyHolder;
 
 impl KeyHolder {
-    /// One certificate that can be read. Its key has to be Ed25519, or no signature by it is
-    /// accepted.
+    /// Checks that there is one certificate that can be read. Its key has to be Ed25519, or no
+    /// signature by it is accepted.
     fn certificate(end: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> Result<(), Error> {
         if !others.is_empty() {
             return Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure));

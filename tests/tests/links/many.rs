@@ -37,7 +37,7 @@ async fn who_is_in_a_channel_too_many_is_told_and_so_is_the_log() -> Result<()> 
         client.id().await?;
     }
     let mut late = Client::join(&proxy, "/late").await?;
-    let reason = "too many channels are open on this machine: this one reaches nobody on others";
+    let reason = "too many channels are open on this machine: this one reaches no other machine";
     let limit = |id: &str| json!({"action": "error", "source": id, "code": "limit", "reason": reason});
     let notice = late.json().await?;
     let first = notice["source"].as_str().context("a notice without the own id")?.to_owned();

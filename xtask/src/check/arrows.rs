@@ -1,11 +1,11 @@
-//! Who may depend on whom: the arrows of ARCHITECTURE.md, and what the sans-IO crates must not pull
-//! in.
+//! Checks which crate depends on which: the arrows of ARCHITECTURE.md, and what the crates without
+//! IO must not depend on.
 
 use anyhow::{Context, Result, bail};
 use nws_tools::Step;
 use serde_json::Value;
 
-/// A crate of the workspace and those of the workspace that it may depend on.
+/// Each crate of the workspace, with those of the workspace on which it may depend.
 const ARROWS: [(&str, &[&str]); 15] = [
     ("nws-protocol", &[]),
     ("nws-token-bucket", &[]),
@@ -24,11 +24,11 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("xtask", &["nws-tools"]),
 ];
 
-/// What the tests of a crate may depend on, and the crate itself must not. The load generator shares
-/// no code with what it tests, and the core none with its simulation.
+/// Crates on which only the tests of a crate may depend. The load generator shares no code with
+/// what it tests, and the core shares none with its simulation.
 const FOR_TESTS: [(&str, &str); 2] = [("nws-core", "nws-sim"), ("nws-load", "nws-tests")];
 
-/// Crates that do what a state machine only decides.
+/// Crates that do IO. A state machine only decides about it.
 const IO: [&str; 5] = ["tokio", "mio", "socket2", "rustls", "mdns-sd"];
 const SANS_IO: [&str; 5] = ["nws-protocol", "nws-token-bucket", "nws-core", "nws-matching", "nws-sim"];
 

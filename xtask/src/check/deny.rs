@@ -1,4 +1,4 @@
-//! Licences, bans, sources and advisories, by cargo-deny as `deny.toml` says.
+//! Checks licences, bans, sources and advisories with cargo-deny, as `deny.toml` configures it.
 
 use anyhow::Result;
 use nws_tools::Step;
@@ -7,15 +7,15 @@ use super::Outcome;
 use crate::toolchain;
 
 const UNREACHABLE: &str = "the database of security advisories cannot be fetched from here, \
-                           so nobody has looked for known faults of the dependencies";
+                           so the dependencies were not checked for known faults";
 
 pub(crate) fn dependencies() -> Result<()> {
     toolchain::need("deny")?;
     Step::cargo("deny --all-features check --hide-inclusion-graph licenses bans sources").run()
 }
 
-/// Checks against the advisory database, which is fetched first. Where that fails the check is left out,
-/// unless it is `required`.
+/// Checks against the advisory database, which is fetched first. If that fails, the check is left
+/// out, unless it is `required`.
 pub(crate) fn advisories(required: bool) -> Result<Outcome> {
     toolchain::need("deny")?;
     if let Err(error) = Step::cargo("deny fetch db").run() {

@@ -1,4 +1,4 @@
-//! SECURITY.md and docs/promises.md side by side: what is promised has tests, and these exist.
+//! Compares SECURITY.md with docs/promises.md: every promise has tests, and these exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,19 +8,20 @@ use nws_tools::checkout;
 
 use super::shape;
 
-/// Where the numbered promises stand.
+/// The heading of the numbered promises.
 const PROMISED: &str = "## What is promised";
 
 /// One line of the table.
 struct Row {
-    /// Of the promise; empty for a sentence outside of the numbered list.
+    /// The number of the promise; empty for a sentence outside of the numbered list.
     number: String,
-    /// How a sentence of SECURITY.md begins.
+    /// The beginning of a sentence in SECURITY.md.
     begin: String,
     tests: Vec<String>,
 }
 
-/// Fails where a numbered sentence has no row, a row no sentence or no test, or where no test has such a name.
+/// Fails when a numbered sentence has no row, when a row has no sentence or no test, or when no
+/// test has such a name.
 pub(crate) fn check() -> Result<()> {
     let read = |name: &str| fs::read_to_string(checkout::root().join(name));
     let wrong = faults(&read("SECURITY.md")?, &read("docs/promises.md")?, &tests()?)?;
@@ -89,13 +90,13 @@ fn rows(table: &str) -> Vec<Row> {
     body.filter_map(row).collect()
 }
 
-/// A text without its emphasis and its line ends.
+/// A text without emphasis and line ends.
 fn plain(text: &str) -> String {
     let text = text.replace(['*', '`'], "");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The names of all tests, in Rust and in JavaScript, but those that are ignored.
+/// The names of all tests in Rust and in JavaScript, except those that are ignored.
 fn tests() -> Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     let mut unread = Ok(());

@@ -1,4 +1,4 @@
-//! Rules on files that no lint knows: names that say nothing, and modules in `mod.rs`.
+//! Checks rules on files that no lint knows: names that say nothing, and modules in `mod.rs`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

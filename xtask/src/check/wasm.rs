@@ -1,4 +1,5 @@
-//! The crates that run in a browser: they build for it, and ask nothing of an environment that a browser has not.
+//! Checks the crates that run in a browser: they build for it, and import nothing from an
+//! environment that a browser does not have.
 
 use std::fs;
 use std::path::Path;

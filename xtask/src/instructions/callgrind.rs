@@ -1,4 +1,4 @@
-//! Valgrind's callgrind, which counts the instructions of one hot function.
+//! Runs callgrind of Valgrind, which counts the instructions of one hot function.
 
 use std::fs;
 use std::path::Path;
@@ -6,20 +6,20 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use nws_tools::{Step, checkout};
 
-/// Calls of each function. Enough that what happens in few calls only, such as the growth of a table, shows by its
-/// share; so few that all functions take less than a minute.
+/// Calls of each function. They are enough that rare work, such as the growth of a table, counts by
+/// its share, and so few that all functions take less than a minute.
 const CALLS: u64 = 100;
 
-/// The function of nws-micro in which callgrind collects, in either form of a symbol.
+/// The function of nws-micro in which callgrind counts, in either form of its symbol.
 const COLLECTED: &str = "*nws_micro*counted*";
 
-/// Keeps glibc from copying by `rep movsb`, of which every byte would count as an instruction.
+/// Keeps glibc from copying with `rep movsb`, where every byte would count as an instruction.
 const TUNABLES: (&str, &str) = ("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-ERMS");
 
 const MISSING: &str = "valgrind is missing: install it from your distribution (it exists for Linux, and for few \
                        versions of macOS)";
 
-/// Installs valgrind where that can be done without asking.
+/// Installs valgrind if that is possible without asking the user.
 pub(crate) fn need() -> Result<()> {
     if is_here() {
         return Ok(());
@@ -32,7 +32,7 @@ pub(super) fn count(name: &str) -> Result<u64> {
     Ok(total_of(&[name, &CALLS.to_string()])? / CALLS)
 }
 
-/// Instructions of what nws-micro does for these arguments.
+/// Instructions that nws-micro executes with these arguments.
 pub(super) fn total_of(arguments: &[&str]) -> Result<u64> {
     let out = checkout::target().join("callgrind.out");
     let log = checkout::target().join("callgrind.log");
@@ -62,7 +62,8 @@ fn last_words(log: &Path) -> String {
     log.lines().next_back().unwrap_or_default().to_owned()
 }
 
-/// The sum in a callgrind profile; `None` where it is zero, as then the collected function was not found.
+/// The sum in a callgrind profile; `None` if it is zero, as then the counted function was not
+/// found.
 fn total(profile: &str) -> Option<u64> {
     let total = profile.lines().find_map(|line| line.strip_prefix("totals: "))?;
     total.trim().parse().ok().filter(|&total| total > 0)

@@ -1,23 +1,23 @@
-//! Counts beside those that are known, and whether they have moved.
+//! Compares counts with the known ones, and says which have moved.
 
 use std::fmt;
 
 use super::ledger::Ledger;
 
-/// By how many percent a count may move unnoticed. Counts of one compiler are the same in every run; this leaves
-/// room for a change elsewhere that makes it inline or order something differently.
+/// By how many percent a count may move. Counts of one compiler are the same in every run. This
+/// leaves room for a change elsewhere that makes the compiler inline or order code differently.
 const TOLERANCE: f64 = 3.0;
 
-/// The same where the compiler, the C library or the instrument is another: each chooses other instructions. On
-/// another processor whole loops are others, and nothing can be said.
+/// The tolerance when the compiler, the C library or the instrument is another one: each chooses
+/// other instructions. On another processor whole loops differ, and counts cannot be judged.
 const FOREIGN_TOLERANCE: f64 = 10.0;
 
-/// All counts, those of now beside those that are known.
+/// All counts of now, with the known ones.
 pub(super) struct Comparison {
     rows: Vec<Row>,
-    /// How the origins differ.
+    /// The differences of the origins.
     differences: Vec<String>,
-    /// In percent; `None` where counts cannot be judged.
+    /// In percent; `None` if counts cannot be judged.
     tolerance: Option<f64>,
 }
 
@@ -28,7 +28,7 @@ struct Row {
 }
 
 impl Comparison {
-    /// Without a known ledger everything is new.
+    /// Compares with a known ledger. Without one every count is new.
     pub(super) fn new(counted: &Ledger, known: Option<&Ledger>) -> Self {
         let now = counted.instructions.iter().map(|(name, count)| Row {
             name: name.clone(),
@@ -47,8 +47,8 @@ impl Comparison {
         Self { rows: now.chain(gone).collect(), differences, tolerance }
     }
 
-    /// What has moved by more than the tolerance, came or went: a sentence for each. What came or went did so on
-    /// every processor.
+    /// A sentence for each function that has moved by more than the tolerance, or that came or
+    /// went. Functions that came or went did so on every processor.
     pub(super) fn moved(&self) -> Vec<String> {
         self.rows.iter().filter_map(|row| row.verdict(self.tolerance)).collect()
     }
@@ -67,7 +67,7 @@ impl Row {
         }
     }
 
-    /// In percent of what is known.
+    /// The change, in percent of the known count.
     fn change(&self) -> Option<f64> {
         let (counted, known) = (self.counted? as f64, self.known? as f64);
         Some((counted - known) / known * 100.0)
@@ -89,7 +89,7 @@ impl fmt::Display for Comparison {
             None => write!(f, "not judged")?,
         }
         if !self.differences.is_empty() {
-            write!(f, ", as what is known comes from elsewhere: {}", self.differences.join("; "))?;
+            write!(f, ", as the known counts come from elsewhere: {}", self.differences.join("; "))?;
         }
         Ok(())
     }
@@ -135,7 +135,7 @@ mod tests {
         assert!(
             comparison
                 .to_string()
-                .ends_with("tolerated: 10 %, as what is known comes from elsewhere: 2 here, 1 there")
+                .ends_with("tolerated: 10 %, as the known counts come from elsewhere: 2 here, 1 there")
         );
     }
 
@@ -146,7 +146,7 @@ mod tests {
         counted.origin.cpu = "x86_64".to_owned();
         let comparison = Comparison::new(&counted, Some(&known));
         assert!(comparison.moved().is_empty());
-        let note = "not judged, as what is known comes from elsewhere: x86_64 here, x86_64 avx2 there";
+        let note = "not judged, as the known counts come from elsewhere: x86_64 here, x86_64 avx2 there";
         assert!(comparison.to_string().ends_with(note));
     }
 

@@ -1,4 +1,4 @@
-//! Whether twice as much of what others decide about costs about twice the work.
+//! Checks that twice as much of what others decide about costs about twice the work.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use nws_tools::{Step, checkout};
 
 use super::callgrind;
 
-/// How many times as much work twice the size may be. Tables that grow and trees that get deeper take
-/// some; what looks for each among all takes four times.
+/// How many times as much work twice the size may cost. Growing tables and deeper trees take some
+/// more. A search for each among all takes four times.
 const RATIO_MAX: f64 = 2.5;
 
-/// Every kind of work, in both sizes.
+/// All kinds of work, each in both sizes.
 pub(super) struct Growths(Vec<Row>);
 
 struct Row {
     name: String,
     size: u64,
-    /// Instructions for this size, and for twice as much.
+    /// Instructions for this size, and for twice this size.
     counts: [u64; 2],
 }
 
@@ -27,7 +27,7 @@ impl Growths {
         list.lines().map(Row::count).collect::<Result<_>>().map(Self)
     }
 
-    /// What grows too fast: a sentence for each.
+    /// A sentence for each kind of work that grows too fast.
     pub(super) fn too_fast(&self) -> Vec<String> {
         let too_fast = self.0.iter().filter(|row| row.ratio() > RATIO_MAX);
         too_fast.map(|row| format!("{}: {:.2} times the work", row.name, row.ratio())).collect()
@@ -35,7 +35,7 @@ impl Growths {
 }
 
 impl Row {
-    /// Counts what one line of the list names.
+    /// Counts the work that one line of the list names.
     fn count(line: &str) -> Result<Self> {
         let (size, name) = line.split_once(' ').with_context(|| format!("no size in {line:?}"))?;
         let size: u64 = size.parse().with_context(|| format!("no size in {line:?}"))?;

@@ -18,7 +18,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// The committed one, if there is any.
+    /// Reads the committed ledger, if there is one.
     pub(super) fn read() -> Result<Option<Self>> {
         let text = match fs::read_to_string(path()) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

@@ -1,24 +1,25 @@
-//! Where counts come from: what decides about them besides the code of the project.
+//! The origin of counts: what they depend on besides the code of the project.
 
 use anyhow::Result;
 use nws_tools::Step;
 use serde_json::{Value, json};
 
-/// What makes the same code execute other instructions.
+/// The influences that make the same code execute other instructions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
     /// The compiler.
     pub(super) rustc: String,
-    /// The instrument: it decides which features of the processor programs see.
+    /// The instrument, which decides which features of the processor programs see.
     pub(super) valgrind: String,
     /// The C library, whose `memcpy` and `malloc` are counted too.
     pub(super) libc: String,
-    /// The architecture, and the features for which memchr, simdutf8, chacha20 and libc choose code while running.
+    /// The architecture, and the features by which memchr, simdutf8, chacha20 and libc choose code
+    /// at run time.
     pub(super) cpu: String,
 }
 
 impl Origin {
-    /// That of counts made here and now.
+    /// The origin of counts that are made here and now.
     pub(super) fn here() -> Result<Self> {
         let line = |text: String| text.lines().next().unwrap_or_default().trim().to_owned();
         Ok(Self {
@@ -39,7 +40,7 @@ impl Origin {
         json!({"rustc": rustc, "valgrind": valgrind, "libc": libc, "cpu": cpu})
     }
 
-    /// What differs from `other`, in words.
+    /// The differences from `other`, as text.
     pub(super) fn differences(&self, other: &Self) -> Vec<String> {
         let pairs = [
             (&self.rustc, &other.rustc),
@@ -52,7 +53,8 @@ impl Origin {
     }
 }
 
-/// Features that valgrind does not know, such as AVX-512, are hidden by it and of no account.
+/// The features of the processor. Valgrind hides those that it does not know, such as AVX-512, so
+/// they do not matter.
 #[cfg(target_arch = "x86_64")]
 fn cpu() -> String {
     let features = [

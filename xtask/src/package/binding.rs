@@ -1,4 +1,4 @@
-//! The core's WebAssembly bound to JavaScript, both without what no browser needs.
+//! Binds the core's WebAssembly to JavaScript, and removes from both what no browser needs.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
-/// Whether the module tells what its functions are called.
+/// Whether the module keeps the names of its functions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Names {
     Kept,
@@ -15,7 +15,7 @@ pub(super) enum Names {
 
 /// Writes core.js and core.wasm for the compiled `module`.
 ///
-/// `web` is the target whose module can be given as bytes, synchronously.
+/// The target `web` makes a module that can be given as bytes, synchronously.
 pub(super) fn bind(module: &Path, folder: &Path, names: Names) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(module).out_name("core").web(true)?;
@@ -33,8 +33,9 @@ pub(super) fn bind(module: &Path, folder: &Path, names: Names) -> Result<()> {
     Ok(())
 }
 
-/// What turns strings into bytes and back is made where it is used, as little crosses as text: so importing does nothing,
-/// also where there is no `TextDecoder`. Browsers that lack `encodeInto`, or count what a decoder has read, are too old.
+/// Makes the encoder and the decoder of strings where they are used, as little text crosses. So
+/// importing does nothing, also where there is no `TextDecoder`. Browsers that lack `encodeInto`,
+/// or that count what a decoder has read, are too old anyway.
 fn defer_text(script: &str) -> Option<String> {
     const DECODE: &str =
         "function decodeText(bytes) { return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes); }";
@@ -47,8 +48,8 @@ fn defer_text(script: &str) -> Option<String> {
 /// Parts of the names of functions that panic, or prepare it.
 const PANICS: [&str; 4] = ["::panicking::", "::fmt::", "wasm_bindgen::throw_str", "::panic_already_"];
 
-/// Makes a panic a trap at once: its message would go to a standard error that a browser has not. The core formats
-/// nothing else, so all of formatting goes, a fifth of the module.
+/// Makes a panic a trap at once: its message would go to a standard error, which a browser does not
+/// have. The core formats nothing else, so all formatting code goes, a fifth of the module.
 fn silence_panics(output: &mut Output) {
     for function in output.wasm_mut().funcs.iter_mut() {
         let formats = |name: &String| PANICS.iter().any(|part| name.contains(part));
@@ -61,7 +62,7 @@ fn silence_panics(output: &mut Output) {
     }
 }
 
-/// What only a panic says: of std, and of wasm-bindgen.
+/// Texts that only a panic uses, of std and of wasm-bindgen.
 const PANIC_MESSAGES: [&str; 9] = [
     "called `Result::unwrap()` on an `Err` value",
     "capacity overflow",
@@ -74,11 +75,11 @@ const PANIC_MESSAGES: [&str; 9] = [
     "null pointer passed to rust",
 ];
 
-/// How the paths of source files begin where a panic would name them.
+/// The beginnings of paths of source files that a panic would name.
 const PATHS: [&str; 2] = ["/rustc/", "client-wasm/"];
 
-/// Blanks what nobody reads any more, a third of the module's data: an optimiser cannot know that. What occurs nowhere
-/// does not belong into the lists above.
+/// Blanks data that is not used any more, a third of the module's data: an optimiser cannot know
+/// that. A text that occurs nowhere must be removed from the lists above.
 fn blank_panic_messages(output: &mut Output) -> Result<()> {
     for message in PANIC_MESSAGES {
         let blanked = blank(output, message.as_bytes(), |_| Some(message.len()));
@@ -91,13 +92,15 @@ fn blank_panic_messages(output: &mut Output) -> Result<()> {
     Ok(())
 }
 
-/// How long the path is with which `text` begins: rustc ends those with a NUL, so that C can read them.
+/// The length of the path at the beginning of `text`. rustc ends paths with a NUL, so that C can
+/// read them.
 fn path_length(text: &[u8]) -> Option<usize> {
     let end = text.iter().position(|byte| *byte == 0)?;
     text[..end].ends_with(b".rs").then_some(end)
 }
 
-/// Writes zeros wherever `start` begins what is as long as `length` says; the answer is how often.
+/// Writes zeros over every text that begins with `start` and is as long as `length` says. Gives how
+/// many there were.
 fn blank(output: &mut Output, start: &[u8], length: impl Fn(&[u8]) -> Option<usize>) -> usize {
     let segments = &mut output.wasm_mut().data;
     let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
@@ -116,7 +119,7 @@ fn blank(output: &mut Output, start: &[u8], length: impl Fn(&[u8]) -> Option<usi
     blanked
 }
 
-/// Lets go of what libraries export for features that are not in use.
+/// Removes what libraries export for features that are not used.
 fn drop_unused_exports(output: &mut Output, script: &str) {
     let exports = &mut output.wasm_mut().exports;
     let unused: Vec<_> = exports
@@ -129,7 +132,8 @@ fn drop_unused_exports(output: &mut Output, script: &str) {
     }
 }
 
-/// Gives imports and exports short names. They stand in both files, with hashes that no compression shortens.
+/// Gives short names to imports and exports. The names are in both files, with hashes that do not
+/// compress.
 fn shorten_names(output: &mut Output, mut script: String) -> String {
     let module = output.wasm_mut();
     for (number, import) in module.imports.iter_mut().enumerate() {
@@ -139,7 +143,7 @@ fn shorten_names(output: &mut Output, mut script: String) -> String {
         import.name = name;
         "m".clone_into(&mut import.module);
     }
-    // From the longest on, as one name may begin another.
+    // From the longest name on, as one name may begin another.
     let mut exports: Vec<_> = module.exports.iter_mut().collect();
     exports.sort_by_key(|export| std::cmp::Reverse(export.name.len()));
     for (number, export) in exports.into_iter().enumerate() {
@@ -151,7 +155,7 @@ fn shorten_names(output: &mut Output, mut script: String) -> String {
     script
 }
 
-/// Whether `text` has `word` with no letter, digit or underscore after it.
+/// Gives whether `text` has `word` with no letter, digit or underscore after it.
 fn has_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let next = text[at + word.len()..].chars().next();

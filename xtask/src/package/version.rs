@@ -1,4 +1,5 @@
-//! One version for everything: the npm package has that of the workspace, and so of the proxy that carries it.
+//! Checks that there is one version for everything: the npm package has the version of the
+//! workspace, and so of the proxy that carries it.
 
 use std::fs;
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 const WORKSPACE: &str = env!("CARGO_PKG_VERSION");
 
-/// Fails where package.json or its lock file has another version than the workspace.
+/// Fails if package.json or its lock file has another version than the workspace.
 pub(crate) fn check() -> Result<()> {
     let package = read("polyfill/package.json")?;
     let lock = read("polyfill/package-lock.json")?;

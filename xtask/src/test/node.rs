@@ -1,5 +1,5 @@
-//! The tests in JavaScript: those of the npm package, those in a real browser, and those of the package as it is
-//! installed.
+//! Runs the tests in JavaScript: those of the npm package, those in a real browser, and those of
+//! the installed package.
 
 use std::fs;
 use std::path::Path;
@@ -10,20 +10,21 @@ use nws_tools::{Step, checkout, npm};
 
 use super::tally::Tally;
 
-/// `npm test` of the package.
+/// Runs `npm test` of the package.
 pub(crate) fn package() -> Result<Tally> {
     npm::need("polyfill")?;
     watch(npm::npm("polyfill").words("test").env("CHROMIUM", CHROMIUM.need()?))
 }
 
-/// The tests in `tests/browser`, each with a proxy and a Chromium of its own.
+/// Runs the tests in `tests/browser`, each with its own proxy and Chromium.
 pub(crate) fn browser() -> Result<Tally> {
     npm::need("tests")?;
     Step::cargo("build --package nws-tests --example lan --example certificate").run()?;
     folder("browser", Step::new("node").env("CHROMIUM", CHROMIUM.need()?))
 }
 
-/// The tests in `tests/demo`: the demos, on one machine and on several. What drives Firefox is of `tests/package`.
+/// Runs the tests in `tests/demo`: the demos, on one machine and on several. The tests with Firefox
+/// are in `tests/package`.
 pub(crate) fn demos() -> Result<Tally> {
     npm::need("tests")?;
     npm::need("tests/package")?;
@@ -31,15 +32,16 @@ pub(crate) fn demos() -> Result<Tally> {
     folder("demo", with_browsers())
 }
 
-/// The tests in `tests/package`: the packed package wherever it is to work. A browser that is missing fails only those
-/// that are about it.
+/// Runs the tests in `tests/package`: the packed package in every place where it has to work. If a
+/// browser is missing, only the tests with that browser fail.
 pub(crate) fn installed() -> Result<Tally> {
     npm::need("tests")?;
     npm::need("tests/package")?;
     folder("package", with_browsers())
 }
 
-/// A node that knows where the browsers are. Tests about one that is missing fail, and say how to get it.
+/// A node that knows where the browsers are. If one is missing, the tests with it fail, and say how
+/// to get it.
 fn with_browsers() -> Step {
     [CHROMIUM, FIREFOX].iter().fold(Step::new("node"), |node, browser| match browser.need() {
         Ok(program) => node.env(browser.variable, program),
@@ -50,7 +52,8 @@ fn with_browsers() -> Step {
     })
 }
 
-/// The test files of a folder in `tests`, by name: what node makes of a folder differs from version to version.
+/// Runs the test files of a folder in `tests`, by name: versions of node differ in what they do
+/// with a folder.
 fn folder(name: &str, node: Step) -> Result<Tally> {
     let folder = checkout::root().join("tests").join(name);
     let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
@@ -75,7 +78,7 @@ fn watch(step: Step) -> Result<Tally> {
     tally.after(run)
 }
 
-/// The number in one of the lines with which node's test runner closes: `# pass 12`, or `ℹ pass 12`.
+/// The number in one of the last lines of node's test runner: `# pass 12`, or `ℹ pass 12`.
 fn total(line: &str, what: &str) -> u64 {
     let rest =
         line.strip_prefix("# ").or_else(|| line.strip_prefix("ℹ ")).and_then(|line| line.strip_prefix(what));

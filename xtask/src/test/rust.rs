@@ -1,4 +1,5 @@
-//! The tests in Rust: by nextest where it is installed, else by `cargo test`; doc tests always by the latter.
+//! Runs the tests in Rust: with nextest if it is installed, otherwise with `cargo test`. Doc tests
+//! always use the latter.
 
 use std::fs;
 
@@ -8,7 +9,7 @@ use nws_tools::{Step, checkout};
 use super::tally::Tally;
 use crate::toolchain;
 
-/// All but the doc tests.
+/// Runs all tests except the doc tests.
 pub(crate) fn unit() -> Result<Tally> {
     if toolchain::has("nextest") {
         nextest()
@@ -17,13 +18,13 @@ pub(crate) fn unit() -> Result<Tally> {
     }
 }
 
-/// The examples in the documentation.
+/// Runs the examples in the documentation.
 pub(crate) fn doc() -> Result<Tally> {
     libtest("test --workspace --all-features --doc --no-fail-fast")
 }
 
 fn nextest() -> Result<Tally> {
-    // `.config/nextest.toml` asks for this report, which lies here whatever the target folder is.
+    // `.config/nextest.toml` asks for this report. It is here, whatever the target folder is.
     let report = checkout::root().join("target/nextest/default/junit.xml");
     if report.exists() {
         fs::remove_file(&report)?;
@@ -66,7 +67,7 @@ fn attribute(head: &str, name: &str) -> Result<u64> {
         .with_context(|| format!("nextest's report does not tell {name}"))
 }
 
-/// The number in front of `word`.
+/// The number before `word`.
 fn before(line: &str, word: &str) -> u64 {
     let number = line.split(word).next().and_then(|head| head.rsplit(' ').next());
     number.and_then(|number| number.parse().ok()).unwrap_or(0)

@@ -1,4 +1,4 @@
-//! How many tests passed and failed.
+//! Counts the tests that passed and failed.
 
 use std::fmt;
 use std::iter::Sum;
@@ -11,12 +11,13 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Of a part that could not be run.
+    /// The tally of a part that could not run.
     pub(crate) fn broken() -> Self {
         Self { passed: 0, failed: 1 }
     }
 
-    /// A runner that failed without a failed test did not run to its end: that is a failure too.
+    /// Adds the result of the runner. A runner that failed without a failed test did not run to its
+    /// end, which is a failure too.
     pub(crate) fn after(self, run: anyhow::Result<()>) -> anyhow::Result<Self> {
         match run {
             Err(error) if self.failed == 0 => Err(error),

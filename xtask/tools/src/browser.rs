@@ -1,4 +1,4 @@
-//! Browsers for tests and benchmarks.
+//! Finds browsers for tests and benchmarks.
 
 use std::path::PathBuf;
 
@@ -6,16 +6,16 @@ use anyhow::{Context, Result};
 
 use crate::debian;
 
-/// A browser, and where it may be found.
+/// A browser, and the places in which it may be.
 pub struct Browser {
     name: &'static str,
-    /// Names its program where the names below do not.
+    /// The variable that names its program, if none of the names below is right.
     pub variable: &'static str,
     programs: &'static [&'static str],
     package: &'static str,
 }
 
-/// For tests of pages.
+/// The browser for tests of pages.
 pub const CHROMIUM: Browser = Browser {
     name: "Chromium",
     variable: "CHROMIUM",
@@ -23,7 +23,7 @@ pub const CHROMIUM: Browser = Browser {
     package: "chromium",
 };
 
-/// For tests of pages in another engine.
+/// Another engine for tests of pages.
 pub const FIREFOX: Browser = Browser {
     name: "Firefox",
     variable: "FIREFOX",
@@ -32,11 +32,12 @@ pub const FIREFOX: Browser = Browser {
 };
 
 impl Browser {
-    /// The program: what the variable names, else the first found, else what Debian installs.
+    /// The program: the one that the variable names, otherwise the first that is found, otherwise
+    /// the one that Debian installs.
     ///
     /// # Errors
     ///
-    /// There is none, and it cannot be installed.
+    /// When there is none, and it cannot be installed.
     pub fn need(&self) -> Result<PathBuf> {
         if let Some(chosen) = std::env::var_os(self.variable) {
             return Ok(chosen.into());

@@ -1,10 +1,11 @@
-//! Where things are: the root of the checkout, the target folder, and what is built into it.
+//! Knows the places of the project: the root of the checkout, the target folder, and what is built
+//! into it.
 
 use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
-/// The root of the checkout: the folder above this crate, or above the one that cargo runs, that
-/// has the lock file.
+/// The root of the checkout. It is the folder with the lock file above this crate, or above the
+/// crate that cargo runs.
 #[must_use]
 pub fn root() -> PathBuf {
     let here = std::env::var_os("CARGO_MANIFEST_DIR")
@@ -27,7 +28,7 @@ pub fn program(name: &str, release: bool) -> PathBuf {
     target().join(profile).join(format!("{name}{EXE_SUFFIX}"))
 }
 
-/// What lies between the sources of the npm package and polyfill/dist.
+/// The folder for what is made between the sources of the npm package and polyfill/dist.
 #[must_use]
 pub fn package() -> PathBuf {
     target().join("package")

@@ -1,4 +1,4 @@
-//! What Debian can install without asking anybody.
+//! Installs packages of Debian without asking the user.
 
 use std::path::Path;
 
@@ -6,11 +6,11 @@ use anyhow::{Result, bail};
 
 use crate::step::Step;
 
-/// Installs a package of Debian's.
+/// Installs a package of Debian.
 ///
 /// # Errors
 ///
-/// This is no Debian, the user is not root, or `apt-get` fails.
+/// When this is not Debian, when the user is not root, or when `apt-get` fails.
 pub fn install(package: &str) -> Result<()> {
     if !Path::new("/etc/debian_version").exists() || !is_root() {
         bail!("only root on Debian can install {package} by itself");
@@ -19,7 +19,7 @@ pub fn install(package: &str) -> Result<()> {
     Step::new("apt-get").words("install -y --no-install-recommends").arg(package).run()
 }
 
-/// Whether the user may do anything.
+/// Gives whether the user is root.
 pub(crate) fn is_root() -> bool {
     Step::new("id").arg("-u").read().is_ok_and(|id| id.trim() == "0")
 }

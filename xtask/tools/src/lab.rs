@@ -1,15 +1,15 @@
-//! What the lab needs, the network of namespaces in `tests`.
+//! Installs what the lab needs, the network of namespaces in `tests`.
 
 use anyhow::{Context, Result, ensure};
 
 use crate::debian;
 use crate::step::Step;
 
-/// Installs `ip` where it is missing.
+/// Installs `ip` if it is missing.
 ///
 /// # Errors
 ///
-/// It cannot be installed, or the user is not root.
+/// When it cannot be installed, or when the user is not root.
 pub fn need() -> Result<()> {
     if !Step::new("ip").arg("-V").succeeds() {
         debian::install("iproute2")

@@ -1,5 +1,4 @@
-//! The tools that the project's own commands run: where they are, how they are run, what installs
-//! them.
+//! Finds, installs and runs the tools that the project's own commands need.
 //!
 //! `xtask` and the judge of benchmarks share them.
 

@@ -1,10 +1,10 @@
-//! Node.js, in which the tools of the npm package and all tests in JavaScript run.
+//! Finds Node.js, which runs the tools of the npm package and all tests in JavaScript.
 
 use anyhow::{Context, Result, bail};
 
 use crate::step::Step;
 
-/// The oldest that will do, as `engines` of tests/package.json says too.
+/// The oldest version that works. `engines` of tests/package.json says the same.
 const OLDEST: Version = Version { major: 20, minor: 19 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ struct Version {
 ///
 /// # Errors
 ///
-/// It is missing or too old.
+/// When it is missing or too old.
 pub fn need() -> Result<()> {
     let Version { major, minor } = OLDEST;
     let needed = format!("Node.js {major}.{minor} or later is needed, with npm");
@@ -29,7 +29,7 @@ pub fn need() -> Result<()> {
     Ok(())
 }
 
-/// What `v20.19.0` says.
+/// Parses a version such as `v20.19.0`.
 fn version(said: &str) -> Option<Version> {
     let (major, rest) = said.strip_prefix('v')?.split_once('.')?;
     let (minor, _) = rest.split_once('.')?;

@@ -1,4 +1,4 @@
-//! The npm packages that a folder's lock file names.
+//! Installs the npm packages that a folder's lock file names.
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -8,16 +8,16 @@ use anyhow::{Result, bail};
 use crate::step::Step;
 use crate::{checkout, node};
 
-/// Installs the packages of `folder` where they are missing or older than the lock file.
+/// Installs the packages of `folder` if they are missing or older than the lock file.
 ///
 /// # Errors
 ///
-/// Node.js is missing or too old, the folder has no lock file, or npm fails.
+/// When Node.js is missing or too old, when the folder has no lock file, or when npm fails.
 pub fn need(folder: &str) -> Result<()> {
     node::need()?;
     let lock = checkout::root().join(folder).join("package-lock.json");
     let Some(wanted) = modified(&lock) else { bail!("{folder}/package-lock.json is missing") };
-    // npm writes this file last, so an installation that broke off counts as missing.
+    // npm writes this file last, so an installation that was interrupted counts as missing.
     let installed = modified(&checkout::root().join(folder).join("node_modules/.package-lock.json"));
     if installed.is_some_and(|installed| installed >= wanted) {
         return Ok(());
@@ -25,7 +25,7 @@ pub fn need(folder: &str) -> Result<()> {
     npm(folder).words("ci --no-audit --no-fund").run()
 }
 
-/// The npm of `folder`.
+/// npm, run in `folder`.
 #[must_use]
 pub fn npm(folder: &str) -> Step {
     Step::new(if cfg!(windows) { "npm.cmd" } else { "npm" }).dir(folder)

@@ -1,5 +1,5 @@
-//! One program run on behalf of a task: announced before it starts, awaited, its failure an error
-//! that names it.
+//! Runs one program for a task. It is announced before it starts and awaited, and its failure is an
+//! error that names it.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout;
 
-/// A program about to be run at the root of the checkout.
+/// A program to be run at the root of the checkout.
 pub struct Step {
     command: Command,
     name: String,
@@ -18,7 +18,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// A program by its path, or by its name where the shell would find it.
+    /// A program by its path, or by its name if the shell would find it.
     pub fn new(program: impl AsRef<OsStr>) -> Self {
         let program = program.as_ref();
         let mut command = Command::new(program);
@@ -32,7 +32,7 @@ impl Step {
         Self::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).words(words)
     }
 
-    /// Adds arguments that hold no spaces, written as on a command line.
+    /// Adds arguments without spaces, written as on a command line.
     #[must_use]
     pub fn words(mut self, words: &str) -> Self {
         for word in words.split_whitespace() {
@@ -49,50 +49,50 @@ impl Step {
         self
     }
 
-    /// Sets a variable of its environment.
+    /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(key, value);
         self
     }
 
-    /// Runs it in a folder of the checkout.
+    /// Runs the program in a folder of the checkout.
     #[must_use]
     pub fn dir(mut self, folder: impl AsRef<Path>) -> Self {
         self.command.current_dir(checkout::root().join(folder));
         self
     }
 
-    /// Says nothing of it on this terminal.
+    /// Does not announce the program on this terminal.
     #[must_use]
     pub fn unannounced(mut self) -> Self {
         self.is_announced = false;
         self
     }
 
-    /// Runs it on this terminal.
+    /// Runs the program on this terminal.
     ///
     /// # Errors
     ///
-    /// It cannot be started, or ends with another status than 0.
+    /// When the program cannot be started, or ends with another status than 0.
     pub fn run(mut self) -> Result<()> {
         self.announce();
         let status = self.command.status();
         self.judge(status)
     }
 
-    /// Whether it can be started and ends with status 0; prints nothing.
+    /// Gives whether the program can be started and ends with status 0. Prints nothing.
     #[must_use]
     pub fn succeeds(mut self) -> bool {
         let status = self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
         status.is_ok_and(|status| status.success())
     }
 
-    /// Runs it quietly and returns what it wrote on standard output.
+    /// Runs the program quietly, and gives what it wrote to standard output.
     ///
     /// # Errors
     ///
-    /// As of [`run`](Self::run), and what it wrote is not UTF-8.
+    /// The errors of [`run`](Self::run), and output that is not UTF-8.
     pub fn read(mut self) -> Result<String> {
         let output = self.command.stderr(Stdio::inherit()).output();
         let (status, stdout) = match output {
@@ -104,11 +104,12 @@ impl Step {
             .with_context(|| format!("`{}` wrote something that is not UTF-8", self.name))
     }
 
-    /// Runs it on this terminal and shows each line of its standard output to `each` too.
+    /// Runs the program on this terminal, and passes each line of its standard output to `each`
+    /// too.
     ///
     /// # Errors
     ///
-    /// As of [`run`](Self::run), and what it wrote cannot be read.
+    /// The errors of [`run`](Self::run), and output that cannot be read.
     pub fn watch(mut self, mut each: impl FnMut(&str)) -> Result<()> {
         self.announce();
         let mut child =
@@ -126,7 +127,7 @@ impl Step {
     ///
     /// # Errors
     ///
-    /// It cannot be started.
+    /// When the program cannot be started.
     #[cfg(unix)]
     pub fn become_it(mut self) -> Result<()> {
         use std::os::unix::process::CommandExt;
@@ -134,11 +135,11 @@ impl Step {
         Err(self.command.exec()).with_context(|| cannot_start(&self.name))
     }
 
-    /// Runs it, as no process can be replaced here.
+    /// Runs the program, as no process can be replaced here.
     ///
     /// # Errors
     ///
-    /// As of [`run`](Self::run).
+    /// The errors of [`run`](Self::run).
     #[cfg(not(unix))]
     pub fn become_it(self) -> Result<()> {
         self.run()
@@ -163,7 +164,7 @@ fn cannot_start(name: &str) -> String {
     format!("cannot start `{name}`")
 }
 
-/// A program of the checkout or the toolchain is known by its name, wherever it lies.
+/// The name of a program of the checkout or the toolchain, without its folder.
 fn file_name(program: &OsStr) -> String {
     Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned()
 }

@@ -1,4 +1,4 @@
-//! The figures of each row, and what each is to reach.
+//! The figures of each row, with the bounds that they should reach.
 
 use anyhow::{Context, Result};
 use nws_report::lan::{
@@ -12,7 +12,7 @@ use crate::figure::Figure;
 use crate::load::metric::Metric;
 use crate::statistics::median;
 
-/// `max_other` is the share of a core that other programs may use.
+/// Makes the figures. `max_other` is the share of a core that other programs may use.
 pub(super) fn figures(report: &Report, max_other: f64) -> Result<Vec<Figure>> {
     let noise = Noise { share: report.other_share, max: max_other };
     match &report.measured {
@@ -88,7 +88,7 @@ fn faults(row: &Faults, noise: Noise) -> Result<Vec<Figure>> {
 fn matching(row: &Matching, noise: Noise) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for size in &row.sizes {
-        // Of both sides together.
+        // Both sides together.
         let of = |cost: fn(&SideCost) -> f64| {
             median(size.runs.iter().map(|run| run.iter().map(cost).sum())).context("no runs")
         };
@@ -105,7 +105,7 @@ fn matching(row: &Matching, noise: Noise) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// How far time tells 513 channels from 1,020.
+/// How well the time of matching distinguishes 513 channels from 1,020.
 fn padding(padding: &Padding) -> Figure {
     let [few, many] = padding.us;
     let ratio = Figure::new("matching, tags: 1,020 channels against 513", many / few, "times");

@@ -1,17 +1,17 @@
-//! How much other programs had to do with a row.
+//! Judges how much other programs disturbed a row.
 
 use nws_report::lan::Times;
 
 use crate::figure::Figure;
 
-/// The share of a core that other programs used, beside the one that they may use.
+/// The share of a core that other programs used, and the share that they may use.
 #[derive(Clone, Copy)]
 pub(super) struct Noise {
     pub(super) share: f64,
     pub(super) max: f64,
 }
 
-/// What of several times is looked at.
+/// The value that is taken from several times.
 #[derive(Clone, Copy)]
 pub(super) enum Share {
     P50,
@@ -21,14 +21,14 @@ pub(super) enum Share {
 }
 
 impl Noise {
-    /// A figure of times, which says how many they are.
+    /// A figure of times. Its note says how many there were.
     pub(super) fn time(self, what: &str, times: &Times, share: Share) -> anyhow::Result<Figure> {
         let milliseconds = share.of(times).ok_or_else(|| anyhow::anyhow!("{what}: nothing was timed"))?;
         let figure = Figure::new(format!("{what}, {}", share.title()), milliseconds, "ms");
         Ok(figure.note(self.note(&format!("n = {}", times.count))))
     }
 
-    /// What there is to say of a figure, and that the machine was not quiet, if it was not.
+    /// The note of a figure: `words`, and a remark if the machine was not quiet.
     pub(super) fn note(self, words: &str) -> String {
         let Self { share, max } = self;
         let noise = (share > max).then(|| format!("noisy: others used {share:.2} of a core"));

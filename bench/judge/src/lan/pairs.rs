@@ -1,4 +1,4 @@
-//! The same load on one machine and across two, one right after the other.
+//! Compares the same load on one machine and across two, run right after each other.
 
 use anyhow::{Context, Result};
 use nws_report::lan::{Placing, Run};
@@ -8,20 +8,20 @@ use crate::load::metric::Metric;
 use crate::load::saturation::Saturation;
 use crate::statistics::median;
 
-/// Those repetitions that were quiet in both places, or all when none was.
+/// The repetitions that were quiet in both places, or all if none was.
 pub(super) struct Pairs<'a> {
     counting: Vec<[&'a Run; 2]>,
     quiet: usize,
     all: usize,
-    /// None was long enough to tell whether it was quiet.
+    /// All runs were too short to tell whether they were quiet.
     too_short: bool,
 }
 
-/// Medians over the repetitions.
+/// Medians of the repetitions.
 pub(super) struct Compared {
     pub(super) same: f64,
     pub(super) across: f64,
-    /// Of what was measured across, by what was on one machine right before or after it.
+    /// The value across two machines, divided by the value on one machine right before or after it.
     pub(super) ratio: f64,
 }
 
@@ -29,10 +29,10 @@ impl<'a> Pairs<'a> {
     pub(super) fn of(runs: &'a [Run], max_other: f64) -> Result<Self> {
         let same = runs.iter().filter(|run| run.placing == Placing::Same);
         let pairs = same.map(|same| Some([same, across(runs, same.rep)?]));
-        let pairs: Vec<[&Run; 2]> = pairs.collect::<Option<_>>().context("a run has no other to it")?;
+        let pairs: Vec<[&Run; 2]> = pairs.collect::<Option<_>>().context("a run has no counterpart")?;
         let share = |run: &Run| machine::share_of_others(&run.report);
         let too_short = runs.iter().all(|run| share(run).is_none());
-        // One that is too short to tell was begun on a quiet machine; that has to do.
+        // A run that is too short to tell began on a quiet machine, which has to be enough.
         let is_quiet = |run: &&Run| share(run).is_none_or(|share| share <= max_other);
         let quiet: Vec<_> = pairs.iter().filter(|pair| pair.iter().all(is_quiet)).copied().collect();
         let (all, quiet_count) = (pairs.len(), quiet.len());
@@ -44,7 +44,7 @@ impl<'a> Pairs<'a> {
         })
     }
 
-    /// By what their reports say.
+    /// Compares one value of their reports.
     pub(super) fn compare(&self, metric: Metric) -> Result<Compared> {
         let value = |run: &Run| metric.of(&run.report);
         let pairs: Option<Vec<(f64, f64)>> =
@@ -58,7 +58,7 @@ impl<'a> Pairs<'a> {
         })
     }
 
-    /// How many were quiet, and whether the load generator was the limit.
+    /// Says how many were quiet, and whether the load generator was the limit.
     pub(super) fn note(&self) -> String {
         let quiet = match self.too_short {
             true => "too short to tell noise".to_owned(),

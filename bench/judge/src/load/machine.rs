@@ -1,4 +1,4 @@
-//! How busy the machine is with things that are not measured.
+//! Judges how busy the machine is with other programs.
 
 use std::fs;
 use std::thread::sleep;
@@ -6,24 +6,24 @@ use std::time::{Duration, Instant};
 
 use nws_report::load::Report;
 
-/// Long enough that a tick of the kernel, 10 ms, is a small share.
+/// Time of one look. It is long enough that a tick of the kernel, 10 ms, is a small share of it.
 const LOOK: Duration = Duration::from_millis(500);
-/// Who waits longer on this machine waits in vain; the run is marked instead.
+/// How long to wait for a quiet machine. After that the run starts anyway, and is marked.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// A run that is shorter, in seconds, cannot be judged: what others use is a difference of times in
-/// ticks, which is wrong by some 40 ms. That it was begun on a quiet machine has to do.
+/// A shorter run, in seconds, cannot be judged: what others use is a difference of times in ticks,
+/// with an error of some 40 ms. It has to be enough that the run began on a quiet machine.
 const SHORTEST: f64 = 1.0;
 /// The kernel's unit of time in /proc/stat.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Waits until others use less than this share of a core.
+/// Waits until other programs use less than this share of a core.
 pub(crate) fn wait_for_quiet(limit: f64) {
     let end = Instant::now() + PATIENCE;
     while Instant::now() < end && share_in_use() >= limit {}
 }
 
-/// The share of a core that others used while a run was measured, from its report; nothing of a run
-/// that was too short to tell.
+/// The share of a core that other programs used while a run was measured, from its report; `None`
+/// for a run that was too short to tell.
 pub(crate) fn share_of_others(report: &Report) -> Option<f64> {
     let Report { measured_s: seconds, ref cpu, .. } = *report;
     (seconds >= SHORTEST).then(|| (cpu.others_s + cpu.stolen_s) / seconds)
@@ -35,7 +35,7 @@ fn share_in_use() -> f64 {
     (busy_ticks() - before) / TICKS_PER_SECOND / at.elapsed().as_secs_f64()
 }
 
-/// user, nice, system, irq, softirq and steal of all cores; 0 where there is no such file.
+/// Ticks of user, nice, system, irq, softirq and steal of all cores; 0 if the file does not exist.
 fn busy_ticks() -> f64 {
     let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
     let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1);

@@ -1,18 +1,18 @@
-//! What can be compared of two runs.
+//! The values by which two runs can be compared.
 
 use nws_report::load::Report;
 
-/// A number that most reports have.
+/// A value that most reports have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Metric {
     /// Deliveries a second.
     Rate,
     /// CPU seconds of the server for a million deliveries.
     Cpu,
-    /// Microseconds.
+    /// Microseconds of latency, the median.
     P50,
     P99,
-    /// Seconds until everybody knows everybody.
+    /// Seconds until all peers know each other.
     Setup,
     /// KiB of the server for each connection.
     Memory,
@@ -22,7 +22,7 @@ impl Metric {
     pub(crate) const ALL: [Self; 6] =
         [Self::Rate, Self::Cpu, Self::P50, Self::P99, Self::Setup, Self::Memory];
 
-    /// Its value in a report, if that mode measures it.
+    /// Its value in a report, if the mode measures it.
     pub(crate) fn of(self, report: &Report) -> Option<f64> {
         match self {
             Self::Rate => report.deliveries_per_s,
@@ -34,7 +34,7 @@ impl Metric {
         }
     }
 
-    /// Its name in the files that are kept.
+    /// Its name in files.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Rate => "deliveries_per_s",

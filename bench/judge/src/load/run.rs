@@ -1,4 +1,4 @@
-//! One run: what the load generator reported, and how far that can be trusted.
+//! One run: the report of the load generator, and how far it can be trusted.
 
 use nws_report::load::Report;
 use serde::Serialize;
@@ -9,18 +9,18 @@ use super::saturation::Saturation;
 use super::server::Server;
 use crate::table::number;
 
-/// As it is kept, with the report's own fields beside the others.
+/// A run as it is written to a file. The report's fields stand beside the others.
 #[derive(Serialize)]
 pub(crate) struct Run {
-    /// The name of what was run.
+    /// The name of the workload.
     pub(crate) workload: String,
     /// The number of the repetition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rep: Option<u32>,
     pub(crate) server: Server,
-    /// The share of a core that other programs used; none of a run that was too short to tell.
+    /// The share of a core that other programs used; `None` for a run that was too short to tell.
     pub(crate) other_share: Option<f64>,
-    /// Whether that was too much.
+    /// Whether that share was too large.
     pub(crate) noisy: Option<bool>,
     pub(crate) generator_bound: Option<Saturation>,
     #[serde(flatten)]
@@ -28,7 +28,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Judges a report by how much other programs may use.
+    /// Judges a report. `max_other` is the share of a core that other programs may use.
     pub(crate) fn new(workload: &str, server: Server, report: Report, max_other: f64) -> Self {
         let share = machine::share_of_others(&report);
         Self {
@@ -46,7 +46,7 @@ impl Run {
         self.noisy == Some(true)
     }
 
-    /// One line while a bench is under way.
+    /// One line, printed when the run has ended.
     pub(crate) fn line(&self) -> String {
         let shown = [
             (Metric::Rate, "deliveries/s"),
@@ -63,7 +63,7 @@ impl Run {
         line.trim_end().to_owned()
     }
 
-    /// Why it counts less than others, or not at all.
+    /// The reasons to trust the run less than others, or not at all.
     pub(crate) fn marks(&self) -> String {
         let noise = self.other_share.filter(|_| self.is_noisy());
         let marks = [

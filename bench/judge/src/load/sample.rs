@@ -1,10 +1,10 @@
-//! A report for tests, from which each changes what it is about.
+//! A report for tests. Each test changes what it is about.
 
 use std::collections::BTreeMap;
 
 use nws_report::load::{Cpu, Framing, Load, Memory, Mode, Report, Times};
 
-/// Four quiet seconds in which all went well.
+/// Four quiet seconds without a fault.
 pub(crate) fn report() -> Report {
     Report {
         mode: Mode::Burst,
@@ -30,7 +30,7 @@ pub(crate) fn report() -> Report {
     }
 }
 
-/// All alike.
+/// Times that are all equal.
 pub(crate) fn times(micros: f64) -> Times {
     Times { p50: micros, p90: micros, p99: micros, p999: micros, max: micros }
 }

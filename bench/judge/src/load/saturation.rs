@@ -1,29 +1,28 @@
-//! Whether a run measured the load generator instead of the server.
+//! Judges whether a run measured the load generator instead of the server.
 
 use nws_report::load::{Report, Times};
 use serde::Serialize;
 
 use super::metric::Metric;
 
-/// The share of a core that the generator, which has one thread, may use: above it the server may
-/// have waited for it.
+/// The share of a core that the generator may use. It has one thread, so above this share the
+/// server may have waited for it.
 const CPU: f64 = 0.95;
-/// The share of the latency that may be the generator's own lateness, both of the slowest
-/// hundredth.
+/// The share of the latency that the generator's own lateness may be, both at the 99th percentile.
 const LATENESS: f64 = 0.1;
 
-/// How the generator shows in what it measured.
+/// The way in which the generator affected the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Saturation {
-    /// It had no time to spare, and anything may be the worse for it.
+    /// It had no time to spare, so any value may be too bad.
     Busy,
-    /// It sent late, which is part of every latency.
+    /// It sent late, which is a part of every latency.
     Late,
 }
 
 impl Saturation {
-    /// Of one run, from its report.
+    /// Judges one run by its report.
     pub(crate) fn of(report: &Report) -> Option<Self> {
         if report.cpu.generator_s > report.measured_s * CPU {
             return Some(Self::Busy);

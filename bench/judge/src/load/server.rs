@@ -1,4 +1,4 @@
-//! The servers that are compared: how each is started, waited for and ended.
+//! The servers that are compared: each is started, waited for and ended.
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -16,20 +16,20 @@ use serde::Serialize;
 
 use crate::kept;
 
-/// Below those that clients get, or one of these may have what a server wants.
+/// Ports below those that clients get. Otherwise a client may have the port that a server wants.
 const PORTS: std::ops::Range<u16> = 9100..10_200;
-/// For a start that takes milliseconds.
+/// Time for a start, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// For what a server still does after it first accepts.
+/// Time for what a server still does after it first accepts.
 const REST: Duration = Duration::from_millis(300);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Server {
     Nws,
-    /// Bun.serve, which is uWebSockets, and a dozen lines.
+    /// Bun.serve, which is uWebSockets with a dozen lines of code.
     Bun,
-    /// TCP alone: the least that any relay must do.
+    /// TCP alone: the least work that any relay has to do.
     Floor,
 }
 
@@ -44,7 +44,7 @@ impl Server {
         }
     }
 
-    /// What it speaks.
+    /// The framing that it uses.
     pub(crate) fn framing(self, is_binary: bool) -> Framing {
         match self {
             Self::Floor => Framing::Tcp,
@@ -53,7 +53,7 @@ impl Server {
         }
     }
 
-    /// Program and words before the port; `peers` is where those of others lie.
+    /// Its program, and the arguments before the port. `peers` is the folder of other servers.
     fn program(self, peers: &Path) -> (PathBuf, Vec<String>) {
         let words = |words: &str| words.split(' ').map(str::to_owned).collect();
         match self {
@@ -67,14 +67,14 @@ impl Server {
     }
 }
 
-/// A server that accepts. Dropping it ends the process.
+/// A server that accepts connections. Dropping it ends the process.
 pub(crate) struct Running {
     child: Child,
     pub(crate) port: u16,
 }
 
 impl Running {
-    /// On the cores that `cores` names in the words of `taskset`, or on any.
+    /// Starts it on the cores that `cores` names in the syntax of `taskset`, or on any.
     pub(crate) fn start(server: Server, peers: &Path, cores: Option<&str>) -> Result<Self> {
         let port = free_port()?;
         let (program, words) = server.program(peers);
@@ -106,7 +106,7 @@ impl Running {
                 bail!("it ended with {status}");
             }
             if Instant::now() > end {
-                bail!("nobody accepts on port {} after {PATIENCE:?}", self.port);
+                bail!("no server accepts on port {} after {PATIENCE:?}", self.port);
             }
             sleep(Duration::from_millis(20));
         }
@@ -123,8 +123,8 @@ impl Drop for Running {
     }
 }
 
-/// One that nobody listens on; another each time, as a closed connection occupies a port for a
-/// while.
+/// A port on which no program listens. Each call gives another one, as a closed connection occupies
+/// its port for a while.
 fn free_port() -> Result<u16> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     for _ in PORTS {

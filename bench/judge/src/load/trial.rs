@@ -1,4 +1,5 @@
-//! One load against a server that is started for it, again until nothing else disturbs it.
+//! Runs one load against a server that is started for it, again and again until other programs do
+//! not disturb it.
 
 use std::io::Read;
 use std::path::Path;
@@ -15,19 +16,19 @@ use super::machine;
 use super::run::Run;
 use super::server::{Running, Server};
 
-/// What is noisy is run again, up to so many times in all; the quietest counts.
+/// A noisy run is repeated, up to so many runs in all. The quietest one counts.
 const ATTEMPTS: u32 = 4;
-/// The generator bounds its own waits, by 60 s for the set-up and 60 s for what is under way; this,
-/// beside the time that is measured, is for one that hangs all the same.
+/// How long to wait for the generator, besides the time that is measured, in case it hangs. The
+/// generator limits its own waits: 60 s for the set-up, and 60 s for messages that are under way.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What is run against what.
+/// One load and one server.
 pub(crate) struct Trial<'a> {
-    /// The name of what is run.
+    /// The name of the workload.
     pub(crate) workload: &'a str,
     pub(crate) server: Server,
     pub(crate) peers: &'a Path,
-    /// Cores of the server, in the words of `taskset`; none for any.
+    /// Cores of the server in the syntax of `taskset`; `None` for any.
     pub(crate) cores: Option<&'a str>,
     pub(crate) words: &'a str,
     pub(crate) is_binary: bool,
@@ -35,7 +36,7 @@ pub(crate) struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// The quietest attempt.
+    /// Gives the quietest run.
     pub(crate) fn measure(&self) -> Result<Run> {
         let mut quietest: Option<Run> = None;
         for _ in 0..ATTEMPTS {
@@ -78,7 +79,8 @@ impl Trial<'_> {
     }
 }
 
-/// Its one line and its few sentences fit into the pipes, so that it ends without being read.
+/// Waits for its end. Its one line and its few sentences fit into the pipes, so it ends without
+/// being read.
 fn wait(child: &mut Child, patience: Duration) -> Result<()> {
     let end = Instant::now() + patience;
     while child.try_wait()?.is_none() {

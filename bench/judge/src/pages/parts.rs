@@ -1,4 +1,4 @@
-//! Of what the script-tag build is made: the scripts by their bytes in it, the WebAssembly by
+//! Divides the script-tag build into parts: scripts by their bytes in it, and the WebAssembly by
 //! crates.
 
 use std::collections::BTreeMap;
@@ -12,17 +12,17 @@ use wasmparser::{KnownCustom, Name, NameSectionReader, Parser, Payload, TypeRef}
 use crate::figure::Figure;
 use crate::process::binary;
 
-/// Bytes by part.
+/// Bytes of each part.
 type Parts = BTreeMap<String, u64>;
 
-/// What esbuild tells of a source file, among other things.
+/// The fields of esbuild's metadata about a source file that are used here.
 #[derive(Deserialize)]
 struct Input {
     #[serde(rename = "bytesInOutput")]
     bytes: u64,
 }
 
-/// The largest part first, as `cargo xtask build --package --with-names` left them.
+/// The parts of the build that `cargo xtask build --package --with-names` left, the largest first.
 pub(super) fn measure() -> Result<Vec<Figure>> {
     let read = |file: &str| {
         let path = checkout::package().join(file);
@@ -36,7 +36,7 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
     Ok(parts.into_iter().map(figure).collect())
 }
 
-/// What polyfill/build.mjs knows: bytes of the bundle by source file.
+/// The scripts, from the metadata of polyfill/build.mjs: bytes of the bundle by source file.
 fn scripts(inputs: &[u8]) -> Result<Parts> {
     let inputs: BTreeMap<String, Input> = serde_json::from_slice(inputs)?;
     let mut parts = Parts::new();
@@ -51,7 +51,7 @@ fn scripts(inputs: &[u8]) -> Result<Parts> {
     Ok(parts)
 }
 
-/// The code of a module that has names, by crates, and its other sections.
+/// The code of a module that has function names, by crates, and its other sections.
 fn crates(module: &[u8]) -> Result<Parts> {
     let (mut bodies, mut names, mut parts) = (Vec::new(), BTreeMap::new(), Parts::new());
     let mut first = 0;
@@ -92,7 +92,7 @@ fn functions(section: NameSectionReader<'_>) -> Result<BTreeMap<u32, &str>> {
     Ok(names)
 }
 
-/// The crate of a function. What is inlined counts where it is.
+/// The crate of a function. Inlined code counts for the function that contains it.
 fn owner(name: &str) -> String {
     const LIBRARY: [&str; 6] = ["memcmp", "memcpy", "memmove", "memset", "fmin", "fmax"];
     let name = without_hashes(name);
@@ -106,7 +106,7 @@ fn owner(name: &str) -> String {
     }
 }
 
-/// `core::slice` of `core[c5930c85a12de822]::slice`.
+/// Changes `core[c5930c85a12de822]::slice` to `core::slice`.
 fn without_hashes(name: &str) -> String {
     let mut pieces = name.split("[");
     let first = pieces.next().unwrap_or_default().to_owned();

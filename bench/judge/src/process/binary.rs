@@ -1,4 +1,4 @@
-//! What the program weighs, and whose code that is.
+//! Measures the size of the program, and the crates that it comes from.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,13 +11,14 @@ use object::{Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind};
 use crate::figure::Figure;
 use crate::kept;
 
-/// Parts that the table shows; all are in the details.
+/// Number of parts in the table. The details have all of them.
 const SHOWN: usize = 12;
 
-/// Folders of which the proxy carries the files, see `proxy/src/assets.rs`.
+/// Folders whose files the proxy carries, see `proxy/src/assets.rs`.
 const CARRIED: [&str; 3] = ["proxy/console", "demo", "polyfill/dist"];
 
-/// Bytes by part: a crate's code and named data, or a section that no symbol tells apart.
+/// Bytes of each part: the code and the named data of a crate, or the rest of a section that no
+/// symbol names.
 type Parts = BTreeMap<String, u64>;
 
 /// The size of the file, with symbols and without, and its parts.
@@ -63,12 +64,12 @@ fn parts_of(program: &[u8]) -> Result<Parts> {
     Ok(parts)
 }
 
-/// Sections that a stripped file has too and that take room in it.
+/// Gives whether a section is in a stripped file too, and takes room there.
 fn is_loaded<'a>(section: &impl ObjectSection<'a>) -> bool {
     section.address() > 0 && section.kind() != SectionKind::UninitializedData
 }
 
-/// Adds what symbols name in `section`; the answer is how much that is.
+/// Adds what symbols name in `section`. Gives how many bytes that is.
 fn add_symbols<'a>(
     parts: &mut Parts,
     file: &object::File<'a>,
@@ -79,7 +80,7 @@ fn add_symbols<'a>(
     let mut symbols: Vec<_> = file.symbols().filter(|symbol| is_in(symbol, section)).collect();
     symbols.sort_by_key(|symbol| (symbol.address(), std::cmp::Reverse(symbol.size())));
     for symbol in symbols {
-        // Two names of one function count once.
+        // Two names for one function count once.
         let start = symbol.address().max(end);
         let bytes = (symbol.address() + symbol.size()).saturating_sub(start);
         *parts.entry(owner(symbol.name()?)).or_default() += bytes;
@@ -94,7 +95,7 @@ fn is_in<'a>(symbol: &impl ObjectSymbol<'a>, section: &impl ObjectSection<'a>) -
         && symbol.section_index() == Some(section.index())
 }
 
-/// The crate of which a symbol is. What drops a value belongs to the type that is dropped.
+/// The crate of a symbol. Code that drops a value belongs to the type that is dropped.
 pub(crate) fn owner(symbol: &str) -> String {
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
     let name = name.strip_prefix("core::ptr::drop_in_place").unwrap_or(&name);
@@ -105,7 +106,7 @@ pub(crate) fn owner(symbol: &str) -> String {
     }
 }
 
-/// The first name in a path that has something behind it: `a` in `<&[a::B] as c::D>::e`.
+/// The first name in a path that is followed by another: `a` in `<&[a::B] as c::D>::e`.
 fn first_crate(path: &str) -> Option<&str> {
     let (before, _) = path.split_once("::")?;
     before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().filter(|name| !name.is_empty())

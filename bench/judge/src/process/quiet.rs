@@ -1,4 +1,4 @@
-//! What the proxy does while nobody says anything: nothing, but for pings.
+//! Measures what the proxy does while no client sends: nothing, except for pings.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -13,29 +13,29 @@ use serde::Serialize;
 use super::Running;
 use crate::figure::Figure;
 
-/// As `tests/examples/idle.rs` makes them: ten members to a channel.
+/// The channels of `tests/examples/idle.rs`, each with ten members.
 const CHANNELS: usize = 500;
 const PEERS: usize = 10;
 
-/// After it a proxy has done everything that follows from a start or a join.
+/// Time after which a proxy has done everything that follows from a start or a join.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// Of a look between two rounds of pings.
+/// Length of a look between two rounds of pings.
 const SHORT: Duration = Duration::from_secs(10);
 
-/// The interval of pings, so that every connection gets one within it. The pings are not answered,
-/// and so this and all before it must be over before the proxy takes silence for death, which is
-/// after 60 s.
+/// The ping interval, so that every connection gets one ping within it. The pings are not answered.
+/// So this and everything before it must end before the proxy takes the silent clients for gone,
+/// which is after 60 s.
 const LONG: Duration = Duration::from_secs(30);
 
-/// Length of the kernel's ticks: Linux counts times for programs in hundredths of a second
-/// everywhere but on Alpha.
+/// Length of a tick of the kernel. Linux reports times in hundredths of a second on all
+/// architectures but Alpha.
 const TICK: f64 = 0.01;
 
 const ENDED: &str =
     "a thread of the proxy ended while it was watched, and took the count of its switches along";
 
-/// CPU time and context switches, with no connection and with thousands.
+/// CPU time and context switches, without connections and with thousands of them.
 pub(crate) fn measure() -> Result<Vec<Figure>> {
     let proxy = Running::start()?;
     let mut figures = watch(&proxy, "nobody connected", SHORT, Some(0.0))?;
@@ -51,7 +51,8 @@ fn join_all(proxy: &Running) -> Result<Vec<TcpStream>> {
     (0..CHANNELS * PEERS).map(|number| proxy.join(&format!("channel-{}", number % CHANNELS))).collect()
 }
 
-/// Connections that the proxy has closed meanwhile would be quiet for another reason.
+/// Checks that the connections are open. A proxy that has closed some would be quiet for another
+/// reason.
 fn need_open(proxy: &Running, connections: usize) -> Result<()> {
     let open = fs::read_dir(format!("/proc/{}/fd", proxy.pid()))
         .context("this needs Linux, and root: a proxy is closed to other programs of its user")?
@@ -79,7 +80,7 @@ fn watch(proxy: &Running, when: &str, time: Duration, reach: Option<f64>) -> Res
     Ok(vec![judged(share.details(&details)), judged(rate)])
 }
 
-/// What it did meanwhile.
+/// The activity of the proxy while it was watched.
 #[derive(Serialize)]
 struct Watched {
     ticks: u64,
@@ -87,11 +88,11 @@ struct Watched {
     seconds: f64,
 }
 
-/// What a process has done since its start.
+/// The activity of a process since its start.
 struct Activity {
-    /// Of all threads, those that have ended too.
+    /// CPU ticks of all threads, including those that have ended.
     ticks: u64,
-    /// Of each thread that lives: the kernel tells no total.
+    /// Context switches of each thread that exists. The kernel gives no total.
     switches: HashMap<OsString, u64>,
 }
 
@@ -107,7 +108,7 @@ impl Activity {
         Ok(Self { ticks: ticks(&stat).context("no CPU times")?, switches })
     }
 
-    /// Ticks and switches in between.
+    /// Ticks and switches since `before`.
     fn since(&self, before: &Self) -> Result<(u64, u64)> {
         let ticks = self.ticks.checked_sub(before.ticks).context("CPU times went backwards")?;
         if before.switches.keys().any(|thread| !self.switches.contains_key(thread)) {
@@ -119,7 +120,7 @@ impl Activity {
     }
 }
 
-/// `utime` and `stime`, fields 14 and 15 (proc_pid_stat(5)); the name before field 3 may hold
+/// `utime` and `stime`, fields 14 and 15 (proc_pid_stat(5)). The name before field 3 may contain
 /// spaces.
 fn ticks(stat: &str) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(") ")?;

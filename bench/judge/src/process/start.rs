@@ -1,4 +1,4 @@
-//! From the start of the process to the first WebSocket.
+//! Measures the time from the start of the process to the first WebSocket.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,11 @@ use super::Running;
 use crate::figure::Figure;
 use crate::statistics::median;
 
-/// Enough that the starts which other programs disturb do not decide.
+/// Number of starts. It is large enough that starts which other programs disturb do not matter.
 const STARTS: usize = 30;
 
-/// Of what a person takes for at once, a third, in milliseconds: the rest is the browser's.
+/// The bound in milliseconds: a third of what a user takes for immediate. The rest is for the
+/// browser.
 const REACH: f64 = 30.0;
 
 /// Milliseconds of each start.

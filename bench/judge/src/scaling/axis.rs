@@ -1,4 +1,4 @@
-//! What is varied, and the loads on the way.
+//! The axes along which the load varies, and the loads at their points.
 
 use std::thread::available_parallelism;
 
@@ -6,16 +6,16 @@ use nws_tools::Step;
 
 pub(super) struct Axis {
     pub(super) title: &'static str,
-    /// What the points are counted in.
+    /// The unit of the points.
     pub(super) unit: &'static str,
     pub(super) points: Vec<Point>,
 }
 
 pub(super) struct Point {
     pub(super) label: String,
-    /// What the load generator is told.
+    /// The arguments of the load generator.
     pub(super) words: String,
-    /// Cores of the server, in the words of `taskset`; none for any.
+    /// Cores of the server in the syntax of `taskset`; `None` for any.
     pub(super) cores: Option<String>,
 }
 
@@ -23,8 +23,8 @@ pub(super) fn all() -> Vec<Axis> {
     vec![connections(), peers(), channels(), bytes(), cores()]
 }
 
-/// Ten to a channel. One of the channels speaks, always at the same rate: what others that are
-/// silent cost it.
+/// Channels of ten. Only one channel speaks, always at the same rate: so this shows the cost of
+/// silent channels.
 fn connections() -> Axis {
     let alone = Point::new("1", "idle --peers 1".to_owned());
     let channels = [1, 10, 100, 1000].map(|channels| {
@@ -62,9 +62,8 @@ fn bytes() -> Axis {
     }
 }
 
-/// The proxy has one shard for every two cores that it may use, the first on its main thread, and
-/// at least that one; the load generator runs wherever there is room. Without `taskset` there is
-/// but one point.
+/// The proxy has one shard for every two cores that it may use, and at least one; the first is on
+/// its main thread. The load generator runs on any core. Without `taskset` there is only one point.
 fn cores() -> Axis {
     let has_taskset = Step::new("taskset").words("-c 0 true").succeeds();
     let count = available_parallelism().map_or(1, usize::from);

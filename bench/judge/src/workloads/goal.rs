@@ -1,4 +1,4 @@
-//! What is to be reached: a ratio of medians, ours by those of another.
+//! A goal: a ratio of medians, of nws and of a rival.
 
 use super::summary::Summary;
 use crate::load::metric::Metric;
@@ -17,17 +17,17 @@ pub(crate) enum Bound {
     AtLeast(f64),
 }
 
-/// Whom nws is measured by.
+/// The other side of a comparison with nws.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rival {
-    /// What a user would pick instead.
+    /// A server that a user would choose instead.
     Bun,
-    /// The least that any relay must do.
+    /// The least work that any relay has to do.
     Floor,
     /// nws under the workload of this name, whose payloads are texts.
     OwnText(&'static str),
-    /// The bound is one on the figure itself.
-    Nobody,
+    /// Nothing: the bound applies to the value of nws itself.
+    Absolute,
 }
 
 impl Goal {
@@ -39,7 +39,8 @@ impl Goal {
         Self { metric, rival, bound: Bound::AtLeast(ratio) }
     }
 
-    /// The figure that the bound is about, or why it cannot be told; without a rival, ours itself.
+    /// The value that the bound applies to, or the reason why there is none. Without a rival it is
+    /// the value of nws.
     pub(crate) fn figure(&self, ours: &Summary, rival: Option<&Summary>) -> Result<f64, String> {
         let own = ours.judged(self.metric).map_err(|why| format!("of nws {why}"))?;
         let Some(rival) = rival else { return Ok(own) };
@@ -50,7 +51,7 @@ impl Goal {
     pub(crate) fn title(&self) -> String {
         let metric = self.metric.title();
         match self.rival {
-            Rival::Nobody => metric.to_owned(),
+            Rival::Absolute => metric.to_owned(),
             rival @ (Rival::Bun | Rival::Floor | Rival::OwnText(_)) => {
                 format!("{metric} by {}", rival.name())
             }
@@ -64,7 +65,7 @@ impl Rival {
             Self::Bun => "Bun",
             Self::Floor => "the floor",
             Self::OwnText(_) => "its own text",
-            Self::Nobody => "nobody",
+            Self::Absolute => "nothing",
         }
     }
 }

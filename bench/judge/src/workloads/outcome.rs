@@ -1,4 +1,4 @@
-//! What came of one workload.
+//! The results of one workload.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use super::summary::Summary;
 use super::workload::Workload;
 use crate::load::server::Server;
 
-/// One workload against each server.
+/// The results of one workload with each server.
 pub(super) struct Outcome {
     pub(super) workload: &'static Workload,
     pub(super) servers: Vec<(Server, Summary)>,
 }
 
-/// An outcome as it is kept.
+/// An outcome as it is written to a file.
 #[derive(Serialize)]
 struct Kept<'a> {
     workload: &'a str,

@@ -1,5 +1,5 @@
-//! The servers of others. Their sources are no part of the project: the variable `NWS_PERF` names
-//! the folder of them.
+//! Builds the servers of others. Their sources are not part of the project: the variable `NWS_PERF`
+//! names their folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nws_tools::{Step, checkout};
 
-/// How to get something to compare with.
+/// Says how to get servers to compare with.
 pub(crate) const MISSING: &str = "there is nothing to compare with: let the variable NWS_PERF name a folder that holds \
                                   peers/node and peers/rust, the servers that nws is compared with";
 
-/// Copies them into the target folder and builds them there; nothing when there are none.
+/// Copies them into the target folder, and builds them there; `None` if there are none.
 pub(crate) fn prepare() -> Result<Option<PathBuf>> {
     let Some(source) = std::env::var_os("NWS_PERF") else { return Ok(None) };
     let source = PathBuf::from(source).join("peers");
     let peers = checkout::target().join("perf/peers");
     copy(&source, &peers).context("cannot copy the folder `peers` of the one that NWS_PERF names")?;
-    // A workspace of its own, with a target folder of its own.
+    // It is a separate workspace with its own target folder.
     let build = Step::cargo("build --release --quiet --target-dir target").dir(peers.join("rust"));
     build.run()?;
     if !peers.join("node/node_modules/.package-lock.json").exists() {
@@ -40,7 +40,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A copy that is as new stays, so that nothing is built again.
+/// Gives whether a source is newer than its copy. Other files stay, so that nothing is built again.
 fn is_newer(source: &Path, copy: &Path) -> bool {
     let modified = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
     modified(copy).is_none_or(|copied| modified(source).is_some_and(|modified| modified > copied))

@@ -1,4 +1,4 @@
-//! Medians and spreads of the runs of one server under one workload.
+//! Medians and spreads of the runs of one server with one workload.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use crate::load::run::Run;
 use crate::load::saturation::Saturation;
 use crate::statistics::Spread;
 
-/// Of the runs that went well; when any of these were quiet, of those alone.
+/// A summary of the good runs; if any of these were quiet, only of the quiet ones.
 pub(crate) struct Summary {
     values: Vec<(Metric, Spread)>,
     pub(crate) runs: usize,
     pub(crate) good: usize,
-    /// Of the good ones; those that were too short to be judged are taken for quiet.
+    /// Good runs that were quiet. Runs that were too short to be judged count as quiet.
     pub(crate) quiet: usize,
-    /// None was long enough to tell whether it was quiet.
+    /// All runs were too short to tell whether they were quiet.
     pub(crate) too_short: bool,
-    /// Those of the runs that count which measured the load generator too.
+    /// Of the runs that count, those that also measured the load generator.
     pub(crate) generator_bound: Vec<Saturation>,
 }
 
@@ -41,7 +41,7 @@ impl Summary {
         }
     }
 
-    /// The median that a verdict may rest on, or why there is none.
+    /// The median for a verdict, or the reason why there is none.
     pub(crate) fn judged(&self, metric: Metric) -> Result<f64, String> {
         if self.good * 2 <= self.runs {
             return Err(format!("{} of {} runs were good", self.good, self.runs));
@@ -55,7 +55,7 @@ impl Summary {
     }
 }
 
-/// A summary as it is kept; `quiet` is null where no run was long enough to tell.
+/// A summary as it is written to a file. `quiet` is null if all runs were too short to tell.
 #[derive(Serialize)]
 struct Kept {
     runs: usize,

@@ -1,4 +1,4 @@
-//! What came of the workloads as text for people.
+//! Formats the results of the workloads as text.
 
 use super::outcome::Outcome;
 use super::summary::Summary;
@@ -8,7 +8,7 @@ use crate::load::server::Server;
 use crate::statistics::Spread;
 use crate::table::{align, number};
 
-/// Medians and spreads of all servers, and nws by the two that it is measured by.
+/// Medians and spreads of all servers, and nws divided by its two rivals.
 pub(super) fn workloads(outcomes: &[Outcome]) -> String {
     outcomes.iter().map(one).collect::<Vec<_>>().join("\n")
 }

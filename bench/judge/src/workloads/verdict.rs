@@ -1,4 +1,4 @@
-//! What is to be reached, beside what was measured.
+//! Compares what was measured with the goals.
 
 use serde::Serialize;
 
@@ -8,11 +8,11 @@ use super::summary::Summary;
 use crate::figure::Figure;
 use crate::load::server::Server;
 
-/// Of all goals whose both sides were run.
+/// The verdicts on all goals whose two sides were run.
 #[derive(Default)]
 pub(super) struct Verdicts {
     pub(super) figures: Vec<Figure>,
-    /// Goals that the runs say nothing of, each with the reason.
+    /// Goals that the runs cannot decide, each with the reason.
     pub(super) unjudged: Vec<String>,
 }
 
@@ -32,14 +32,14 @@ impl Verdicts {
     }
 }
 
-/// What a verdict rests on.
+/// The two summaries that a verdict compares.
 #[derive(Serialize)]
 struct Sides<'a> {
     nws: &'a Summary,
     rival: Option<&'a Summary>,
 }
 
-/// Nothing where a side was not to be run.
+/// Gives a figure, or `None` if a side was not to be run.
 fn figure(outcomes: &[Outcome], outcome: &Outcome, goal: &Goal) -> Option<Result<Figure, String>> {
     let ours = outcome.of(Server::Nws)?;
     let rival = match goal.rival {
@@ -48,7 +48,7 @@ fn figure(outcomes: &[Outcome], outcome: &Outcome, goal: &Goal) -> Option<Result
         Rival::OwnText(name) => {
             Some(outcomes.iter().find(|other| other.workload.name == name)?.of(Server::Nws)?)
         }
-        Rival::Nobody => None,
+        Rival::Absolute => None,
     };
     let value = goal.figure(ours, rival);
     Some(value.map(|value| verdict(title(outcome, goal), value, goal, ours, rival)))
@@ -64,7 +64,7 @@ fn verdict(title: String, value: f64, goal: &Goal, ours: &Summary, rival: Option
     }
 }
 
-/// How far the medians can be trusted.
+/// Says how far the medians can be trusted.
 fn note(goal: &Goal, ours: &Summary, rival: Option<&Summary>) -> String {
     let quiet = |summary: &Summary| match summary.too_short {
         true => "too short to tell noise".to_owned(),

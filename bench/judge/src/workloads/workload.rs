@@ -1,4 +1,4 @@
-//! The loads that servers are compared under, and what is to be reached with each.
+//! The loads with which servers are compared, and the goals for each.
 
 use super::goal::{Goal, Rival};
 use crate::load::metric::Metric;
@@ -6,16 +6,16 @@ use crate::load::metric::Metric;
 /// One kind of load, known by its name.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
-    /// What it is, for a reader.
+    /// A description for readers.
     pub(crate) what: &'static str,
-    /// What the load generator is told; the length of a run comes on top.
+    /// The arguments of the load generator, without the length of a run.
     pub(crate) words: &'static str,
-    /// Its payloads are binary, which only nws knows.
+    /// Its payloads are binary, which only nws supports.
     pub(crate) is_binary: bool,
     pub(crate) goals: &'static [Goal],
 }
 
-/// Where one frame at a time is under way, system calls decide, and nobody can be much better than
+/// With one frame at a time under way, system calls dominate, and no server can be much better than
 /// another.
 const EVEN: &[Goal] = &[
     Goal::at_most(Metric::Cpu, Rival::Bun, 1.0),
@@ -108,13 +108,13 @@ pub(crate) const ALL: &[Workload] = &[
         "idle5000",
         "5,000 idle in 500 channels",
         "idle --channels 500 --peers 10",
-        // KiB, by nobody: memory is a promise of its own.
-        &[Goal::at_most(Metric::Memory, Rival::Nobody, 4.0)],
+        // KiB, without a rival: memory is a promise on its own.
+        &[Goal::at_most(Metric::Memory, Rival::Absolute, 4.0)],
     ),
 ];
 
 impl Workload {
-    /// It is the joining that is measured, or what comes of it.
+    /// Gives whether it measures joining, or its consequences.
     pub(crate) fn is_about_joining(&self) -> bool {
         self.words.starts_with("storm") || self.words.starts_with("idle")
     }
@@ -138,7 +138,7 @@ const fn binary(
     Workload { name, what, words, is_binary: true, goals }
 }
 
-/// Binary is to cost no more than text.
+/// A binary payload must cost no more than a text.
 const fn own(text: &'static str) -> Goal {
     Goal::at_most(Metric::Cpu, Rival::OwnText(text), 1.0)
 }

@@ -1,7 +1,8 @@
-//! 200 MiB from one machine to the other through two proxies, and by bare copies over the same cables.
+//! Measures 200 MiB from one machine to the other, through two proxies and by bare copies over the
+//! same cables.
 //!
-//! The clients read and write whole messages and look at their ends only, so that they cost little beside what is
-//! measured; that every byte arrives as it was sent is shown by tests.
+//! The clients read and write whole messages and look only at both ends of each, so that they cost
+//! little compared with what is measured. Tests show that every byte arrives as it was sent.
 
 mod copy;
 mod iperf;
@@ -18,19 +19,19 @@ use super::pair::Pair;
 use crate::options::Options;
 use transfer::Way;
 
-/// Bytes of a message, and of what a bare copy writes at once.
+/// Bytes of a message, and of each write of a bare copy.
 const MESSAGE: usize = 512 * 1024;
-/// Together 200 MiB.
+/// Messages. Together they have 200 MiB.
 const COUNT: usize = 400;
 const BYTES_PER_MIB: f64 = 1024.0 * 1024.0;
 
-/// How much is sent.
+/// The amount that is sent.
 #[derive(Clone, Copy)]
 struct Amount {
     messages: usize,
 }
 
-/// In MiB a second, each by turns.
+/// Measures every way in turn, in MiB a second.
 pub(super) async fn measure(options: &Options) -> Result<Bulk> {
     let amount = Amount { messages: if options.quick { 20 } else { COUNT } };
     let pair = Pair::start().await?;
@@ -60,13 +61,13 @@ impl Amount {
         self.messages * MESSAGE
     }
 
-    /// MiB a second, when it took so long.
+    /// MiB a second, for a transfer that took this many seconds.
     fn rate(self, seconds: f64) -> f64 {
         self.bytes() as f64 / BYTES_PER_MIB / seconds
     }
 }
 
-/// A TCP connection from the first machine to the second, and its end there.
+/// Makes a TCP connection from the first machine to the second. Gives both ends.
 fn cable([from, to]: [&Machine; 2]) -> Result<[std::net::TcpStream; 2]> {
     let listener = to.namespace().inside(|| Ok(std::net::TcpListener::bind((to.address(), 0))?))?;
     let address = listener.local_addr()?;

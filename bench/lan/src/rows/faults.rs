@@ -1,4 +1,4 @@
-//! What others notice of a proxy that is killed, and of a network that is cut and heals.
+//! Measures how soon peers notice that a proxy is killed, and that a network is cut and heals.
 
 use std::time::{Duration, Instant};
 
@@ -12,8 +12,8 @@ use super::times;
 use crate::options::Options;
 
 const KILLS: usize = 5;
-/// How long networks stay apart when both sides know that they are: a proxy that dials the other one in vain
-/// does so at longer and longer intervals.
+/// How long networks stay apart when both sides know that they are apart. A proxy that dials the
+/// other one without success does so at longer and longer intervals.
 const OUTAGES: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_secs(2),
@@ -22,7 +22,7 @@ const OUTAGES: [Duration; 5] = [
     Duration::from_secs(20),
 ];
 
-/// Until `disconnect`, and after the healing until `connect`.
+/// The times until `disconnect`, and from the healing until `connect`.
 pub(super) async fn measure(options: &Options) -> Result<Faults> {
     let mut kills = Vec::new();
     for _ in 0..options.count(KILLS) {
@@ -50,7 +50,7 @@ async fn kill(pair: Pair) -> Result<Duration> {
     Ok(took)
 }
 
-/// How long both sides took to see the other leave, and to see it again.
+/// The times that both sides took to see the other leave, and to see it again.
 async fn partition(pair: Pair, outage: Duration) -> Result<(Duration, Duration)> {
     let [mut one, mut two] = pair.meet("/partition").await?;
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! What a link costs while nobody speaks.
+//! Measures the cost of a link without messages.
 
 use anyhow::Result;
 use nws_report::lan::Idle;
@@ -9,11 +9,13 @@ use super::load::generate;
 use super::pair::{Pair, end, quiet};
 use crate::options::Options;
 
-/// In seconds. After it the threads that did the arithmetic of matching have ended, which they do after 10 s.
+/// In seconds. After that time the threads for the arithmetic of matching have ended: they do so
+/// after 10 s.
 const SETTLING: u32 = 12;
 const WATCHED: u32 = 10;
 
-/// CPU, context switches and memory of two proxies with one channel in common, and memory of one that has no link.
+/// CPU, context switches and memory of two proxies with one common channel, and memory of one proxy
+/// without a link.
 pub(super) async fn measure(options: &Options) -> Result<Idle> {
     let pair = Pair::start().await?;
     let [one, two] = pair.namespaces();
@@ -25,7 +27,7 @@ pub(super) async fn measure(options: &Options) -> Result<Idle> {
     Ok(Idle { run, linked_kib, alone_kib: alone().await? })
 }
 
-/// Memory of a proxy with one client and no link.
+/// The memory of a proxy with one client and no link.
 async fn alone() -> Result<f64> {
     let lab = Lab::new(1)?;
     let proxy = quiet(&lab[0]).switch("--no-discovery").start().await?;

@@ -1,4 +1,4 @@
-//! From joining a channel on a live link until both peers know each other.
+//! Measures the time from joining a channel on an existing link until both peers know each other.
 
 use std::time::{Duration, Instant};
 
@@ -12,9 +12,10 @@ use super::pair::Pair;
 use super::times;
 use crate::options::Options;
 
-/// Enough for a p99, and fewer evaluations than proxies that share a channel grant each other at once.
+/// Joins: enough for a p99, and fewer evaluations than two proxies with a common channel grant each
+/// other at once.
 const COUNT: usize = 400;
-/// After it, what a join sets off between two proxies is over.
+/// Time after which everything that a join causes between two proxies is over.
 const SETTLING: Duration = Duration::from_millis(20);
 
 /// Both peers join at once, and one after the other.
@@ -46,7 +47,7 @@ async fn both_join(pair: &Pair, number: usize) -> Result<Duration> {
     Ok(took)
 }
 
-/// The peer that is there already is on the one machine and on the other by turns.
+/// One peer is there already, on one machine and on the other in turn.
 async fn one_joins(pair: &Pair, number: usize) -> Result<Duration> {
     let request = Request::new("GET", &format!("/in-turn-{number}"));
     let (there, comes) = (&pair.proxies[number % 2], &pair.proxies[1 - number % 2]);
@@ -70,7 +71,7 @@ async fn join(stream: TcpStream, proxy: &Proxy, request: &Request) -> Result<Cli
     Client::over(stream, proxy.port(), request).await
 }
 
-/// They leave one after the other, so that nothing of it is left for what is measured next.
+/// Both leave, one after the other, so that nothing of it disturbs the next measurement.
 async fn part(one: Client, mut two: Client) -> Result<()> {
     one.leave().await?;
     two.departure().await?;

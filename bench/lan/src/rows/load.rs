@@ -1,4 +1,5 @@
-//! What goes from one machine to the other, beside the same load on one: by turns, between the same two proxies.
+//! Measures a load from one machine to the other and the same load on one machine, in turn, between
+//! the same two proxies.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -12,9 +13,10 @@ use super::pair::Pair;
 use super::placing;
 use crate::options::Options;
 
-/// Before what is measured, in seconds.
+/// Time before the measurement, in seconds.
 const WARMUP: f64 = 0.5;
-/// Bytes of a message and how many are under way, so that there is always something to send however long the way is.
+/// Bytes of a message, and messages under way: enough that there is always one to send, however
+/// long the way is.
 const PIPELINES: [(u32, u32); 2] = [(64, 1024), (4096, 128)];
 const RECEIVERS: [u32; 2] = [1, 10];
 
@@ -26,7 +28,7 @@ pub(super) async fn latency(options: &Options) -> Result<Latency> {
     Ok(Latency { runs })
 }
 
-/// One sender who always has more to say, to one receiver and to ten.
+/// One sender that always has more to send, with one receiver and with ten.
 pub(super) async fn throughput(options: &Options) -> Result<Throughput> {
     let pair = Pair::start().await?;
     let mut loads = Vec::new();
@@ -41,7 +43,7 @@ pub(super) async fn throughput(options: &Options) -> Result<Throughput> {
     Ok(Throughput { loads })
 }
 
-/// Reports of the load generator, with the place and the number of the repetition.
+/// Reports of the load generator, each with its place and the number of its repetition.
 async fn by_turns(options: &Options, pair: &Pair, words: &str) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
     for rep in 0..options.reps {
@@ -59,7 +61,8 @@ async fn run(options: &Options, pair: &Pair, words: &str, placing: Placing) -> R
     generate(pair, &words).await
 }
 
-/// Runs the load generator against both proxies. It bounds its own waits, and that something was lost or wrong is an error.
+/// Runs the load generator against both proxies. It limits its own waits. A message that is lost or
+/// wrong is an error.
 pub(super) async fn generate(pair: &Pair, words: &str) -> Result<Report> {
     let [one, two] = &pair.proxies;
     let mut command = Command::new(program()?);

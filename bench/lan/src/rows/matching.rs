@@ -1,4 +1,5 @@
-//! What it costs two proxies to find their common channels: two sessions in this process, and all budgets granted.
+//! Measures the cost of matching for two proxies: two sessions in this process, without rate
+//! limits.
 
 mod padding;
 mod side;
@@ -13,7 +14,7 @@ use side::Side;
 
 const CHANNELS: [usize; 4] = [8, 64, 256, 1024];
 
-/// For so many channels on each side, of which every other one is common.
+/// Measures so many channels on each side. Every second channel is common.
 pub(super) fn measure(options: &Options) -> Result<Matching> {
     let mut sizes = Vec::new();
     for channels in CHANNELS {
@@ -33,7 +34,7 @@ fn once(channels: usize) -> Result<[SideCost; 2]> {
     Ok(sides.map(|side| side.cost.report()))
 }
 
-/// Everything that the two have to say to each other.
+/// Runs both sessions until nothing is left to be sent.
 fn play(sides: &mut [Side; 2]) -> Result<()> {
     while sides.iter().any(Side::has_something_to_do) {
         let [one, two] = sides;

@@ -1,4 +1,5 @@
-//! From the start of a proxy until its peers and those of another know each other.
+//! Measures the time from the start of a proxy until its peers and those of another proxy know each
+//! other.
 
 use std::time::{Duration, Instant};
 
@@ -13,10 +14,10 @@ use super::times;
 use crate::options::Options;
 
 const COUNT: usize = 20;
-/// After it a proxy has probed for its name, has announced itself twice, and rests.
+/// Time after which a proxy has announced itself twice and is idle.
 const SETTLING: Duration = Duration::from_secs(4);
 
-/// Two fresh proxies, and a fresh one that meets one which has long been running.
+/// Two fresh proxies, and a fresh one with one that has been running for long.
 pub(super) async fn measure(options: &Options) -> Result<Meet> {
     let lab = Lab::new(2)?;
     let (mut fresh, mut running) = (Vec::new(), Vec::new());
@@ -39,7 +40,7 @@ async fn both_start(lab: &Lab, number: usize) -> Result<Duration> {
     Ok(took)
 }
 
-/// Each time it meets another one, as a proxy goes on to look for those it has lost.
+/// It meets another proxy each time, as a proxy keeps looking for proxies that it has lost.
 async fn one_starts(lab: &Lab, number: usize) -> Result<Duration> {
     let path = format!("/running-{number}");
     let running = quiet(&lab[0]).start().await?;
@@ -53,7 +54,7 @@ async fn one_starts(lab: &Lab, number: usize) -> Result<Duration> {
     Ok(took)
 }
 
-/// Starts a proxy, joins, and waits for somebody else.
+/// Starts a proxy, joins, and waits for another peer.
 async fn arrive(lab: &Lab, number: usize, path: &str) -> Result<(Proxy, Client)> {
     let proxy = quiet(&lab[number]).start().await?;
     let mut client = Client::join(&proxy, path).await?;

@@ -1,4 +1,4 @@
-//! How much of a core other programs used.
+//! Measures how much of a core other programs used.
 
 use std::fs;
 use std::path::Path;
@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-/// Length of the kernel's ticks: Linux counts times for programs in hundredths of a second everywhere but on Alpha.
+/// Length of a tick of the kernel. Linux reports times in hundredths of a second on all
+/// architectures but Alpha.
 const TICK: f64 = 0.01;
 
-/// What had been used when it began.
+/// The CPU time that had been used at the beginning.
 pub(super) struct Noise {
     start: Instant,
     others: f64,
@@ -20,14 +21,16 @@ impl Noise {
         Ok(Self { start: Instant::now(), others: others()? })
     }
 
-    /// From the beginning until now. Programs that this one started count as others until it has seen their end.
+    /// The share from the beginning until now. Programs that this one has started count as others
+    /// until it has seen their end.
     pub(super) fn share(&self) -> Result<f64> {
         let share = (others()? - self.others) / self.start.elapsed().as_secs_f64();
         Ok((share * 1000.0).round().max(0.0) / 1000.0)
     }
 }
 
-/// CPU seconds of the machine, with those that a hypervisor took, less what this program and its children had of them.
+/// CPU seconds of the machine, with those that a hypervisor took, less what this program and its
+/// children had of them.
 fn others() -> Result<f64> {
     let read = |file: &str| fs::read_to_string(Path::new("/proc").join(file)).context("this needs Linux");
     let busy = busy(&read("stat")?).context("/proc/stat is not what Linux writes")?;
@@ -44,7 +47,8 @@ fn busy(stat: &str) -> Option<f64> {
     Some(user + nice + system + irq + softirq + stolen)
 }
 
-/// `utime`, `stime`, `cutime` and `cstime`, fields 14 to 17 (proc_pid_stat(5)); the name before field 3 may hold spaces.
+/// `utime`, `stime`, `cutime` and `cstime`, fields 14 to 17 (proc_pid_stat(5)). The name before
+/// field 3 may contain spaces.
 fn own(stat: &str) -> Option<f64> {
     let (_, fields) = stat.rsplit_once(") ")?;
     let times: Vec<f64> = fields.split(' ').skip(11).map_while(|field| field.parse().ok()).collect();

@@ -20,7 +20,7 @@ impl Pair {
         Ok(pair)
     }
 
-    /// Peers on both sides of a channel in which nobody is, who know each other.
+    /// Two peers, one on each side of a fresh channel, that know each other.
     pub(super) async fn meet(&self, path: &str) -> Result<[Client; 2]> {
         let [one, two] = &self.proxies;
         let (mut one, mut two) = (Client::join(one, path).await?, Client::join(two, path).await?);
@@ -37,7 +37,7 @@ impl Pair {
         [&self.lab[0], &self.lab[1]]
     }
 
-    /// Ends both, and waits for that.
+    /// Ends both, and waits for their ends.
     pub(super) async fn end(self) -> Result<()> {
         for proxy in self.proxies {
             end(proxy).await?;
@@ -46,12 +46,12 @@ impl Pair {
     }
 }
 
-/// A proxy that logs what is wrong, and nothing else.
+/// A proxy that logs warnings and errors only.
 pub(super) fn quiet(machine: &Machine) -> Setup {
     Setup::on(machine).env("NWS_LOG", "warn")
 }
 
-/// Kills a proxy, and waits for its end, so that what it used counts as ours.
+/// Kills a proxy and waits for its end, so that its CPU time counts as ours.
 pub(super) async fn end(proxy: Proxy) -> Result<()> {
     proxy.signal("KILL").await?;
     proxy.exit().await.map(drop)

@@ -1,10 +1,10 @@
-//! How long things took.
+//! Summarizes times.
 
 use std::time::Duration;
 
 use nws_report::lan::Times;
 
-/// In milliseconds: the usual shares, the longest, and all in their order.
+/// Quantiles, the longest, and all times in their order, in milliseconds.
 pub(super) fn summary(times: &[Duration]) -> Times {
     let all: Vec<f64> = times.iter().copied().map(milliseconds).collect();
     let mut sorted = all.clone();
@@ -19,13 +19,13 @@ pub(super) fn summary(times: &[Duration]) -> Times {
     }
 }
 
-/// The value that so large a share of all does not exceed; they are in ascending order.
+/// The value that this share of all values does not exceed. The values are in ascending order.
 fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let rank = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied()
 }
 
-/// With microseconds, below which nothing here is exact.
+/// Milliseconds, with microseconds as decimals. Nothing here is more exact.
 fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -1,4 +1,4 @@
-//! From nothing to a channel where everybody knows everybody.
+//! Connects all clients, until all peers of each channel know each other.
 
 use std::io;
 
@@ -12,8 +12,8 @@ use crate::roster::Rosters;
 use crate::wire::Wire;
 
 impl Generator<'_> {
-    /// Connects all and waits until each has joined and knows of the others; tells how long that took, or nothing when
-    /// something went wrong on the way.
+    /// Connects all clients, and waits until each has joined and knows the others. Gives how long
+    /// that took, or `None` after a fault.
     pub(crate) fn join(&mut self) -> io::Result<Option<Nanos>> {
         let start = self.clock.now();
         let end = start + nanos(self.options.setup_timeout);
@@ -32,7 +32,7 @@ impl Generator<'_> {
         Ok(Some(self.clock.now() - start))
     }
 
-    /// The server has let TCP through, or not.
+    /// The server has accepted TCP, or not.
     pub(super) fn greet(&mut self, connection: usize) {
         let opened = &mut self.connections[connection];
         let connected = match opened.socket.take_error() {
@@ -49,46 +49,46 @@ impl Generator<'_> {
         self.list(connection);
     }
 
-    /// The server has taken the connection.
+    /// The server has accepted the client.
     pub(super) fn taken(&mut self, connection: usize, now: Nanos) {
         let taken = &mut self.connections[connection];
         self.measure.latency.add(now - taken.since);
         if self.rosters.is_some() {
             taken.wire.ask_name(&mut taken.out);
         } else {
-            self.settled(connection);
+            self.set_joined(connection);
         }
     }
 
-    /// The server may tell it by itself, and once more when it is asked.
+    /// The server has told the client's id. It may do so unasked, and again when it is asked.
     pub(super) fn named(&mut self, connection: usize, id: &[u8]) {
         if self.connections[connection].id == id {
             return;
         }
         let is_new = self.rosters.as_mut().is_some_and(|rosters| rosters.is(connection, id));
         if !is_new || self.connections[connection].state != State::Joining {
-            return self.wrongly_told(connection, "has another id than before");
+            return self.wrongly_told(connection, "was told another id than before");
         }
         self.connections[connection].id = id.to_vec();
-        self.settled(connection);
+        self.set_joined(connection);
     }
 
     pub(super) fn told_of(&mut self, connection: usize, id: &[u8]) {
         let is_wanted = self.rosters.as_mut().is_some_and(|rosters| rosters.here(connection, id));
         if !is_wanted {
-            self.wrongly_told(connection, "is told of more peers than there are");
+            self.wrongly_told(connection, "was told of more peers than are present");
         }
     }
 
     pub(super) fn told_gone(&mut self, connection: usize) {
-        self.wrongly_told(connection, "is told that a peer has left, and none has");
+        self.wrongly_told(connection, "was told that a peer has left, but none has");
     }
 
     fn wrongly_told(&mut self, connection: usize, how: &str) {
         self.faults.add(Fault::Roster, || format!("connection {connection} {how}"));
     }
 
-    fn settled(&mut self, connection: usize) {
+    fn set_joined(&mut self, connection: usize) {
         self.connections[connection].state = State::Joined;
         self.joining -= 1;
         self.joined += 1;

@@ -1,4 +1,4 @@
-//! What came is read, and every delivery checked against what was sent.
+//! Reads what came, and checks every delivery against what was sent.
 
 use std::io::ErrorKind;
 use std::mem;
@@ -15,16 +15,17 @@ use crate::load::Delivery;
 use crate::wire::{Arrival, Data};
 
 impl Generator<'_> {
-    /// Reads until the socket is empty; when the server has ended the stream, until there.
+    /// Reads until the socket is empty; if the server has ended the stream, until its end.
     pub(super) fn read(&mut self, connection: usize, is_ended: bool) {
-        // Both are put back: as long as they are out, the rest can be changed while they are looked at.
+        // Both are put back later. While they are taken out, the rest of `self` can be changed.
         let mut shared = mem::take(&mut self.shared);
         let mut inbox = mem::take(&mut self.connections[connection].inbox);
         while self.connections[connection].state != State::Closed {
             match inbox.fill(&mut self.connections[connection].socket, &mut shared) {
                 Ok(got) => {
                     self.take_units(connection, &mut inbox, &shared[..got.shared]);
-                    // A read that left room has emptied the socket; what comes later is another event.
+                    // A read that left room has emptied the socket. What comes later is another
+                    // event.
                     if !(got.more || is_ended) {
                         break;
                     }
@@ -86,11 +87,11 @@ impl Generator<'_> {
         }
         let Header { kind, number, due, .. } = header;
         self.load.delivered(&Delivery { kind, from, to: connection, number, due });
-        // An ask is timed when its answer is back.
+        // An ask is timed when its answer has come.
         self.measure.delivered((kind != Kind::Ask).then(|| now.saturating_sub(due)));
     }
 
-    /// What the delivery says of itself, when it is for this connection and was sent.
+    /// The header of a delivery, if it is for this connection and was sent.
     fn checked(&self, connection: usize, data: &Data<'_>) -> Result<Header, Fault> {
         let header = self.content.read(&data.data).ok_or(Fault::Damaged)?;
         let (channel, peer) = (self.layout.channel(connection), header.peer as usize);

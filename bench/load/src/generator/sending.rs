@@ -1,4 +1,4 @@
-//! What is due goes out.
+//! Sends what is due.
 
 use std::io;
 
@@ -10,8 +10,8 @@ use crate::connection::State;
 use crate::content::{Header, Kind};
 use crate::load::Post;
 
-/// What may wait for a server that does not read, on one connection: beyond it the load is more than it can take, and
-/// this program would measure its own memory.
+/// Bytes that may wait for a server that does not read, on one connection. With more, the load is
+/// more than the server can take, and this program would measure its own memory.
 const BACKLOG: usize = 64 * 1024 * 1024;
 
 impl Generator<'_> {

@@ -1,4 +1,5 @@
-//! Direct messages and their answers between the peers of pairs, the next as soon as an answer is there.
+//! Sends direct messages and their answers between the peers of pairs. The next message follows as
+//! soon as an answer has come.
 
 use std::collections::VecDeque;
 
@@ -10,7 +11,7 @@ use crate::layout::Layout;
 pub(crate) struct Pairs {
     layout: Layout,
     window: u32,
-    /// Messages of each connection.
+    /// Number of messages of each connection.
     sent: Vec<u32>,
     waiting: VecDeque<Waiting>,
     is_stopped: bool,
@@ -19,7 +20,7 @@ pub(crate) struct Pairs {
 /// A message to be sent as soon as possible.
 struct Waiting {
     from: usize,
-    /// Of an answer: when what it answers was sent.
+    /// For an answer: when the message that it answers was sent.
     answers: Option<Nanos>,
 }
 
@@ -29,7 +30,7 @@ impl Pairs {
         Self { layout, window, sent, waiting: VecDeque::new(), is_stopped: true }
     }
 
-    /// The peers of even number ask.
+    /// The peers with even numbers ask.
     pub(super) fn start(&mut self) {
         self.is_stopped = false;
         for channel in 0..self.layout.active {

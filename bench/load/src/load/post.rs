@@ -1,4 +1,4 @@
-//! A message of a load: what is to be sent, and what has come.
+//! A message of a load: one that is to be sent, or one that has come.
 
 use crate::clock::Nanos;
 use crate::content::Kind;
@@ -7,16 +7,16 @@ use crate::content::Kind;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Post {
     pub(crate) kind: Kind,
-    /// The connection that sends.
+    /// The connection that sends it.
     pub(crate) from: usize,
-    /// The connection that it is for; none for a broadcast.
+    /// The connection that it is for; `None` for a broadcast.
     pub(crate) to: Option<usize>,
-    /// Which message of this sender it is.
+    /// Its number among the messages of this sender.
     pub(crate) number: u32,
     pub(crate) due: Nanos,
 }
 
-/// What a load needs to know of a delivery.
+/// The facts about a delivery that a load needs.
 pub(crate) struct Delivery {
     pub(crate) kind: Kind,
     pub(crate) from: usize,

@@ -1,7 +1,7 @@
-//! Open loop: broadcasts are due at times that were fixed before, one sender after the other, whatever comes back.
+//! Open loop: broadcasts are due at fixed times, one sender after the other, whatever comes back.
 //!
-//! A message counts from when it was due, even if this program comes late to sending it: a server that holds
-//! everything up for a second shows a second of latency, not one slow message.
+//! The latency of a message counts from the time when it was due, even if this program sends it
+//! late. So a server that stops for a second shows a second of latency, and not one slow message.
 
 use super::post::Post;
 use crate::clock::Nanos;
@@ -10,14 +10,14 @@ use crate::layout::Layout;
 
 pub(crate) struct Schedule {
     layout: Layout,
-    /// Between two messages of any senders.
+    /// Time between two messages, of any senders.
     interval: f64,
     start: Option<Nanos>,
     count: u64,
 }
 
 impl Schedule {
-    /// `rate` is that of one sender, in messages a second.
+    /// `rate` is the rate of one sender, in messages a second.
     pub(super) fn new(layout: Layout, rate: f64) -> Self {
         let all = (layout.active * layout.senders) as f64;
         Self { layout, interval: 1e9 / (rate * all), start: None, count: 0 }
@@ -61,7 +61,7 @@ impl Schedule {
 mod tests {
     use super::*;
 
-    /// Four senders of 250 a second: one message a millisecond.
+    /// Four senders with 250 messages a second each: one message a millisecond.
     fn schedule() -> Schedule {
         let mut schedule = Schedule::new(Layout { channels: 2, peers: 3, senders: 2, active: 2 }, 250.0);
         schedule.start(5_000_000);

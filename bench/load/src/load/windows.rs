@@ -1,5 +1,5 @@
-//! Closed loop: each sender keeps a number of broadcasts under way, and sends the next when the oldest has arrived
-//! everywhere.
+//! Closed loop: each sender keeps a number of broadcasts under way, and sends the next when the
+//! oldest has come everywhere.
 
 use std::collections::VecDeque;
 
@@ -12,16 +12,16 @@ pub(crate) struct Windows {
     layout: Layout,
     size: u32,
     senders: Vec<Window>,
-    /// Senders with room in their window.
+    /// Senders with room in their windows.
     free: VecDeque<usize>,
     is_stopped: bool,
 }
 
 struct Window {
     sent: u32,
-    /// All before this one have arrived everywhere.
+    /// The first message that has not come everywhere.
     oldest: u32,
-    /// Deliveries to come of each message under way, at its number modulo the size.
+    /// Missing deliveries of each message under way, at its number modulo the size of the window.
     missing: Vec<u32>,
     is_free: bool,
 }

@@ -1,11 +1,11 @@
-//! What comes from a server, and how it may be wrong.
+//! The units that come from a server, and its violations of the protocol.
 
 use std::borrow::Cow;
 
-/// What a unit from the server means.
+/// The meaning of a unit from the server.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Arrival<'a> {
-    /// The server has taken the connection.
+    /// The server has accepted the connection.
     Joined,
     /// This is the client's own id.
     Name(Cow<'a, [u8]>),
@@ -14,12 +14,12 @@ pub(crate) enum Arrival<'a> {
     Data(Data<'a>),
     Ping(&'a [u8]),
     Pong,
-    /// Something that says nothing of what is checked.
+    /// A unit that has nothing to check.
     Aside,
     Close(u16),
 }
 
-/// A delivery; what the framing does not tell is absent.
+/// A delivery. A field that the framing does not have is absent.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Data<'a> {
     pub(crate) is_direct: Option<bool>,
@@ -28,7 +28,7 @@ pub(crate) struct Data<'a> {
     pub(crate) data: Cow<'a, [u8]>,
 }
 
-/// How a server breaks the protocol.
+/// A violation of the protocol by the server.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Broken {
     #[error("the server refused the connection: {0}")]

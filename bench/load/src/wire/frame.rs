@@ -1,4 +1,5 @@
-//! RFC 6455 as a client of a server that sends whole messages in single frames.
+//! Frames of RFC 6455 as a client reads and writes them, for a server that sends whole messages in
+//! single frames.
 
 use super::arrival::Broken;
 use super::mask::{self, Masks};
@@ -6,7 +7,8 @@ use crate::content;
 
 const FINAL: u8 = 0x80;
 const MASKED: u8 = 0x80;
-/// The longest payload beyond the data: keys and ids of a structured frame, with every character escaped.
+/// The longest payload beyond the data: keys and ids of a structured frame, with every character
+/// escaped.
 const ENVELOPE: u64 = 4096;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +75,7 @@ fn head(input: &[u8]) -> Result<Option<(usize, usize)>, Broken> {
     length.map(|length| bounded(length).map(|length| (head, length))).transpose()
 }
 
-/// A length that a server may announce: no message here is longer.
+/// A length that a server may announce. No message here is longer.
 pub(super) fn bounded(length: u64) -> Result<usize, Broken> {
     if length > content::LARGEST as u64 + ENVELOPE {
         return Err(Broken::TooLong(length));

@@ -1,6 +1,7 @@
-//! The keys that a client masks its frames with, and the masking.
+//! Makes the keys with which a client masks its frames, and applies them.
 
-/// A new key for every frame, from a generator that is quick and good enough: no attacker is listening.
+/// Makes a new key for every frame, with a fast generator that is good enough: there is no attacker
+/// here.
 pub(super) struct Masks(u64);
 
 impl Masks {
@@ -9,7 +10,7 @@ impl Masks {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    /// Marsaglia's xorshift64*; of its product, the high half is the better one.
+    /// Marsaglia's xorshift64*. The high half of its product is the better one.
     pub(super) fn next(&mut self) -> [u8; 4] {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -18,7 +19,7 @@ impl Masks {
     }
 }
 
-/// Masks or unmasks, eight bytes at a time, which the compiler makes wider still.
+/// Masks or unmasks eight bytes at a time. The compiler makes the steps wider still.
 pub(super) fn apply(key: [u8; 4], bytes: &mut [u8]) {
     let narrow = u64::from(u32::from_ne_bytes(key));
     let wide = narrow << 32 | narrow;

@@ -15,13 +15,14 @@ pub(super) fn message<'a>(target: &'a [u8], data: &'a [u8]) -> [&'a [u8]; 5] {
     [br#"{"action":"message","target":""#, target, br#"","data":""#, data, br#""}"#]
 }
 
-/// Reads a frame: at a glance when it is written as servers usually do, else with care.
+/// Reads a frame: the fast way if it is written as servers usually do, otherwise with a JSON
+/// parser.
 pub(super) fn read(text: &[u8]) -> Result<Arrival<'_>, Broken> {
     at_a_glance(text).map_or_else(|| with_care(text), Ok)
 }
 
-/// Nothing when keys stand in another order, or there are blanks or escapes. Of `data` nothing is looked at: any
-/// byte of it that is not as sent is found when it is compared.
+/// Gives `None` if the keys have another order, or if there are blanks or escapes. `data` is not
+/// checked here: a later comparison finds any byte of it that is not as it was sent.
 fn at_a_glance(text: &[u8]) -> Option<Arrival<'_>> {
     let rest = text.strip_prefix(br#"{"action":""#)?;
     if let Some(rest) = rest.strip_prefix(br#"broadcast""#) {
@@ -43,7 +44,7 @@ fn at_a_glance(text: &[u8]) -> Option<Arrival<'_>> {
     }
 }
 
-/// Takes a key and its value from the front, when the value has no escapes.
+/// Takes a key and its value from the front, if the value has no escapes.
 fn field<'a>(text: &'a [u8], key: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let rest = text.strip_prefix(key)?;
     let (value, rest) = rest.split_at(memchr2(b'"', b'\\', rest)?);

@@ -1,10 +1,11 @@
-//! The request that opens a WebSocket, and the answer to it.
+//! The request that opens a WebSocket, and the response to it.
 
 use memchr::memmem;
 
 use super::arrival::Broken;
 
-/// The example of RFC 6455, section 1.3: what a server makes of a key is known without computing it.
+/// The example of RFC 6455, section 1.3: what a server answers to this key is known without
+/// computing it.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
@@ -21,7 +22,7 @@ pub(super) fn write(host: &str, channel: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(request.join("\r\n").as_bytes());
 }
 
-/// The size of the answer's head, once it is whole.
+/// The size of the head of the response, once it is whole.
 pub(super) fn size(input: &[u8]) -> Option<usize> {
     memmem::find(input, b"\r\n\r\n").map(|at| at + 4)
 }

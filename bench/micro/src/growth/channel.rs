@@ -1,4 +1,4 @@
-//! A channel with clients and links.
+//! Work of a channel with clients and links.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use nws_protocol::link::Record;
 use super::Work;
 use crate::scene::{Scene, joins_from, key, leaves_from, proxy};
 
-/// Members of a link that are about to come.
+/// Members of a link come.
 pub(super) fn come(count: usize) -> Work {
     let mut scene = Scene::new(2);
     let link = scene.link(1);
@@ -30,7 +30,7 @@ pub(super) fn vanish(count: usize) -> Work {
     Box::new(move || scene.input(Input::Gone { conn: link }))
 }
 
-/// There is room for half of them.
+/// Members of a link leave. There was room for half of them, and the others waited.
 pub(super) fn wait_for_room(count: usize) -> Work {
     let config = little(count.div_ceil(2).max(2));
     let (mut scene, link) = full(Scene::with(config, 2), count);
@@ -38,13 +38,14 @@ pub(super) fn wait_for_room(count: usize) -> Work {
     Box::new(move || scene.hear(link, &bytes))
 }
 
-/// As many of the one as of the other.
+/// Clients come and go while as many members of a link wait for room.
 pub(super) fn reload(count: usize) -> Work {
     let (mut scene, _) = full(Scene::with(little(2), 1), count);
     Box::new(move || scene.reload(count))
 }
 
-/// Hardly any has left when they come, as nobody has the time for it.
+/// Clients come and go while members of a link leave. Hardly any of these has left when the clients
+/// come, as there is no turn for that.
 pub(super) fn reload_late(count: usize) -> Work {
     let config = Config { records_per_turn: 1, ..little(2) };
     let (mut scene, link) = full(Scene::with(config, 1), count);
@@ -52,7 +53,8 @@ pub(super) fn reload_late(count: usize) -> Work {
     Box::new(move || scene.reload(count))
 }
 
-/// While others have not, and somebody waits for it.
+/// A link repeats that it has told all, while other links have not and a client waits for its
+/// welcome.
 pub(super) fn tell_all(count: usize) -> Work {
     let mut scene = Scene::new(2);
     let link = scene.link(1);
@@ -65,7 +67,7 @@ pub(super) fn tell_all(count: usize) -> Work {
     Box::new(move || scene.hear(link, &bytes))
 }
 
-/// Each comes to a channel that has others, with a member, and goes.
+/// Links come and go. Each comes with a member to a channel that has others.
 pub(super) fn links(count: usize) -> Work {
     let mut scene = Scene::new(2);
     let bytes = joins_from(0, 1);
@@ -89,7 +91,7 @@ pub(super) fn lag(count: usize) -> Work {
     })
 }
 
-/// Each says so much to one that it is held back, and all are released.
+/// Senders say so much to one recipient that it holds them back. Then all are released.
 pub(super) fn hold(count: usize) -> Work {
     let config = Config { sender_window: 100, recipient_queue_max: usize::MAX, ..Config::default() };
     let mut scene = Scene::with(config, count);
@@ -104,11 +106,12 @@ pub(super) fn hold(count: usize) -> Work {
         senders.into_iter().for_each(|conn| scene.input(Input::Text { conn, text: &text }));
         scene.is_stalled = false;
         scene.write(target);
-        scene.settle();
+        scene.run_until_idle();
     })
 }
 
-/// Elsewhere, so that nobody here has more than its share.
+/// Pieces of unfinished messages. Another state machine holds most of the total, so no client here
+/// has more than its share.
 pub(super) fn unfinished(count: usize) -> Work {
     let shared = Arc::new(Shared::new(usize::MAX, usize::MAX));
     let config = || Config { shared: Arc::clone(&shared), ..Config::default() };
@@ -129,12 +132,12 @@ pub(super) fn ping(count: usize) -> Work {
         let end = scene.now + PING_INTERVAL + Duration::from_secs(1);
         while let Some(due) = scene.core.poll_timeout().filter(|due| *due <= end) {
             scene.now = scene.now.max(due);
-            scene.settle();
+            scene.run_until_idle();
         }
     })
 }
 
-/// Room for so many in a channel.
+/// A configuration with room for so many peers in a channel.
 fn little(channel_peers_max: usize) -> Config {
     Config { channel_peers_max, ..Config::default() }
 }

@@ -1,4 +1,4 @@
-//! Links to other proxies.
+//! Work of the mesh, with links to other proxies.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
@@ -26,7 +26,7 @@ impl Scene {
         while self.mesh.poll_output().is_some() {}
     }
 
-    /// A link from a machine of its own, that is ready and shares a channel.
+    /// Adds a link from another machine, which is ready and shares a channel.
     fn link(&mut self, n: u32) -> LinkId {
         let link = self.links.insert(());
         let source = IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 + n));
@@ -39,7 +39,7 @@ impl Scene {
     }
 }
 
-/// Each once. No more than a table of them are kept.
+/// Each proxy announces itself once. No more of them are kept than a table has room for.
 pub(super) fn announcements(count: usize) -> Work {
     let mut scene = Scene::new();
     Box::new(move || {
@@ -50,7 +50,7 @@ pub(super) fn announcements(count: usize) -> Work {
     })
 }
 
-/// It comes and goes.
+/// One more link comes and goes among others.
 pub(super) fn link(others: usize) -> Work {
     let mut scene = Scene::new();
     for (n, _) in (1..).zip(0..others) {
@@ -62,7 +62,7 @@ pub(super) fn link(others: usize) -> Work {
     })
 }
 
-/// All of them are awaited, and it was the last that had not answered.
+/// A link goes. All channels await answers, and it was the last link that had not answered.
 pub(super) fn channels(count: usize) -> Work {
     let mut scene = Scene::new();
     let link = scene.link(1);

@@ -1,4 +1,4 @@
-//! What a client sends.
+//! Work with what a client sends.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -26,7 +26,7 @@ pub(super) fn members(count: usize) -> Work {
     parse(text + "}")
 }
 
-/// Of one byte each.
+/// Pieces of one byte each.
 pub(super) fn pieces(count: usize) -> Work {
     let mut decoder = Decoder::new(MESSAGE_MAX);
     let (first, next) = ([0x01, 0x81, 0, 0, 0, 0, b'x'], [0x00, 0x81, 0, 0, 0, 0, b'x']);

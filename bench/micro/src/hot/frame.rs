@@ -1,4 +1,4 @@
-//! Reading a client's frame and writing the proxy's.
+//! Reads a client's frame, and writes the proxy's.
 
 use std::hint::black_box;
 
@@ -9,11 +9,12 @@ use nws_protocol::{Json, PeerId, ProxyId};
 
 use super::Call;
 
-/// Not zero, so that there is something to undo, and below 0x20: it makes other ASCII of ASCII, so that the frame
-/// which one call has unmasked is for the next a frame masked in the same way.
+/// A mask that is not zero, so that there is something to unmask. It is below 0x20, so it turns
+/// ASCII into other ASCII: the frame that one call has unmasked is, for the next call, a frame
+/// masked in the same way.
 const MASK: [u8; 4] = [1, 2, 3, 4];
 
-/// A text that lies whole in the buffer of the socket.
+/// Reads a text that is whole in the buffer of the socket.
 pub(super) fn read<const PAYLOAD: usize>() -> Call {
     let mut frame = frame_of(PAYLOAD);
     let mut decoder = Decoder::new(MESSAGE_MAX);
@@ -28,13 +29,13 @@ fn peer(nonce: u8) -> PeerId {
     PeerId::generated(&ProxyId::from_digest(&[0; 32]), &[nonce; 16])
 }
 
-/// The notice that a peer has come.
+/// Writes the notice that a peer has come.
 pub(super) fn write_connect() -> Call {
     let [you, peer] = [1, 2].map(peer);
     write(move |out| Notice::Connect { you: black_box(&you), peer: black_box(&peer) }.write_frame(out))
 }
 
-/// The notice of what a peer says.
+/// Writes the notice of what a peer says.
 pub(super) fn write_broadcast<const DATA: usize>() -> Call {
     let source = peer(1);
     let text: &'static str = format!("\"{}\"", "x".repeat(DATA)).leak();
@@ -42,7 +43,7 @@ pub(super) fn write_broadcast<const DATA: usize>() -> Call {
     write(move |out| Notice::Broadcast { source: black_box(&source), data: black_box(data) }.write_frame(out))
 }
 
-/// Into a buffer that is used again, as the proxy does.
+/// Writes into a buffer that is used again, as the proxy does.
 fn write(notice: impl Fn(&mut Vec<u8>) + 'static) -> Call {
     let mut out = Vec::new();
     Box::new(move || {
@@ -52,7 +53,7 @@ fn write(notice: impl Fn(&mut Vec<u8>) + 'static) -> Call {
     })
 }
 
-/// A client's text frame, its length in as many bytes as it needs.
+/// A client's text frame. Its length field is as long as it needs to be.
 fn frame_of(payload: usize) -> Vec<u8> {
     let length = match payload {
         0..126 => vec![payload as u8],

@@ -1,4 +1,4 @@
-//! A frame of a link: between its WebSocket and the socket of a client.
+//! Carries a frame of a link between its WebSocket and the socket of a client.
 
 use nws_proxy::LinkScene;
 

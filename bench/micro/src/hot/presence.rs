@@ -1,9 +1,9 @@
-//! A peer that comes and goes.
+//! A peer comes and goes.
 
 use super::Call;
 use crate::room::Room;
 
-/// It and the others hear of each other, then the others hear that it has left.
+/// The peer and the others are told of each other. Then the others are told that it has left.
 pub(super) fn join_and_leave<const OTHERS: usize>() -> Call {
     let mut room = Room::of(OTHERS);
     Box::new(move || {

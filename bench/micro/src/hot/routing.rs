@@ -1,4 +1,4 @@
-//! From a frame that was read to the bytes that the sockets of its recipients take.
+//! Routes a frame that was read, to the bytes that the sockets of its recipients take.
 
 use std::hint::black_box;
 
@@ -13,7 +13,7 @@ pub(super) fn broadcast<const RECIPIENTS: usize, const DATA: usize>() -> Call {
     burst::<RECIPIENTS, DATA, 1>()
 }
 
-/// As many broadcasts as are read before the proxy writes, as under load.
+/// As many broadcasts as the proxy reads before it writes, under load.
 pub(super) fn burst<const RECIPIENTS: usize, const DATA: usize, const COUNT: usize>() -> Call {
     let (mut room, text) = (Room::of(RECIPIENTS + 1), text_of_broadcast(DATA));
     Box::new(move || {

@@ -1,4 +1,4 @@
-//! What is kept because of each link, and which link is overdrawn.
+//! Records what is kept because of each link, and decides which link is overdrawn.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -8,11 +8,11 @@ use super::Overdrawn;
 
 #[derive(Default)]
 pub(super) struct Book {
-    /// Of all links but those that are overdrawn.
+    /// Bytes kept because of all links that are not overdrawn.
     pub(super) total: usize,
     pub(super) next: u64,
     pub(super) links: BTreeMap<u64, Link>,
-    /// What wakes links that wait to be heard, by their numbers.
+    /// Wakers of links that wait to be read, by the numbers of the links.
     pub(super) waiting: BTreeMap<u64, Vec<Waker>>,
 }
 

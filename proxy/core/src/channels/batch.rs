@@ -1,6 +1,7 @@
-//! What one member has said to all others and nobody has got yet.
+//! Gathers what one member has said to all others and what has not been delivered yet.
 //!
-//! Whoever says much at once costs each recipient one step, and not one a message.
+//! A member that says much at once costs each recipient one step, and not one step for each
+//! message.
 
 use std::time::Instant;
 
@@ -12,40 +13,42 @@ use super::rosters::{ChannelId, Member};
 use super::said::Said;
 use super::{Channels, ConnId, Framing};
 
-/// Length from which a batch is handed on at once, in bytes: as soon as it is shared and not copied.
+/// Length from which a batch is delivered at once, in bytes: from here on it is shared and not
+/// copied.
 pub(super) const BATCH_MAX: usize = SHARE_MIN;
 
 #[derive(Default)]
 pub(super) struct Batch {
-    /// The connection on which it was said, and when.
+    /// The connection on which it was said, and the time.
     from: Option<(ConnId, Instant)>,
-    /// The frames for recipients of either framing.
+    /// The frames for structured and for raw recipients.
     structured: Vec<u8>,
     raw: Vec<u8>,
     /// The records for groups.
     records: Vec<u8>,
 }
 
-/// Who hears what somebody says to all.
+/// The recipients of what a member says to all.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Audience {
-    /// How many structured members.
+    /// Number of structured members.
     pub(super) structured: usize,
-    /// How many raw ones.
+    /// Number of raw members.
     pub(super) raw: usize,
-    /// The number of the speaker, where other proxies have members too and the speaker is none of
-    /// those.
+    /// The number of the speaker, if other proxies have members in the channel and the speaker is a
+    /// member of this one.
     pub(super) speaker_number: Option<u32>,
 }
 
 impl Batch {
-    /// Whether nobody but `conn` has said what is in it.
+    /// Gives whether everything in it is from `conn`.
     #[inline]
     pub(super) fn is_from(&self, conn: Option<ConnId>) -> bool {
         self.from.is_none_or(|(from, _)| Some(from) == conn)
     }
 
-    /// Adds what `source` says, who is `from` or behind it. Gives whether it is full then.
+    /// Adds what `source` says. `from` is its connection, or that of its group. Gives whether the
+    /// batch is full now.
     #[inline]
     pub(super) fn add(
         &mut self,
@@ -76,7 +79,7 @@ impl Batch {
 }
 
 impl Channels {
-    /// Hands the batch to its recipients and judges what that brings about.
+    /// Delivers the batch to its recipients, and judges the debts that grow by that.
     #[inline]
     pub(super) fn finish_batch(&mut self) {
         if let Some(said) = self.deliver() {
@@ -84,7 +87,8 @@ impl Channels {
         }
     }
 
-    /// Hands the batch to its recipients. Gives when it was last added to.
+    /// Delivers the batch to its recipients. Gives the time at which something was last added to
+    /// it.
     pub(super) fn deliver(&mut self) -> Option<Instant> {
         let Self { batch, rosters, delivery, .. } = self;
         let (from, when) = batch.from.take()?;
@@ -93,7 +97,7 @@ impl Channels {
             Some(Member::Group(group)) => group.channel(),
             Some(Member::Reserved(_) | Member::Closing { .. }) | None => None,
         };
-        debug_assert!(id.is_some(), "whoever leaves has been heard before");
+        debug_assert!(id.is_some(), "what a leaving member said is delivered before it leaves");
         if let Some(channel) = id.and_then(|id| rosters.channel(id)) {
             let count = channel.present.len();
             let structured = delivery.frame_for_many(&mut batch.structured, count);
@@ -118,7 +122,8 @@ impl Channels {
         Some(when)
     }
 
-    /// Who hears what a member says, which is of this framing if it is one of this proxy, and has this number then.
+    /// The recipients of what a member says. `sender` is its framing and `number` its number, if it
+    /// is a member of this proxy.
     pub(super) fn audience(&self, id: ChannelId, sender: Option<Framing>, number: Option<u32>) -> Audience {
         let Some(channel) = self.rosters.channel(id) else {
             return Audience { structured: 0, raw: 0, speaker_number: None };

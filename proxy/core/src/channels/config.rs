@@ -1,4 +1,4 @@
-//! What a proxy is configured with.
+//! The configuration of [`Channels`](super::Channels).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,30 +11,34 @@ use super::Shared;
 /// [`nws_protocol::limits`], which gives the reasons.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Payload of a message that a client sends.
+    /// The largest payload of a message that a client sends, in bytes.
     pub message_max: usize,
-    /// Whether there may be other proxies. If so, every [`Output::Opened`](super::Output::Opened) is answered by
-    /// [`Input::Searched`](super::Input::Searched), sooner or later or not at all.
+    /// Whether there may be other proxies. If so, the owner replies to every
+    /// [`Output::Opened`](super::Output::Opened) with [`Input::Searched`](super::Input::Searched):
+    /// sooner or later, or not at all.
     pub has_links: bool,
-    /// Peers in one channel.
+    /// Most peers in one channel.
     pub channel_peers_max: usize,
     /// Interval of pings.
     pub ping_interval: Duration,
-    /// Silence after which a client is taken for gone.
+    /// Silence after which a client counts as gone.
     pub silence_max: Duration,
     /// Bytes that one sender may have waiting for one draining recipient.
     pub sender_window: usize,
-    /// Bytes that may wait for a recipient that does not drain, besides its largest message. At half of it senders are slowed down.
+    /// Bytes that may wait for a recipient that does not drain, besides its largest message. At
+    /// half of it senders are slowed down.
     pub recipient_queue_max: usize,
     /// Time without progress after which a recipient is cut.
     pub stall_time: Duration,
-    /// Time that a closing connection has.
+    /// Time that a closing connection has until it is reset.
     pub close_time: Duration,
-    /// The number under which other proxies know the first member of a channel. A test that begins late sees what follows the last.
+    /// The number under which other proxies know the first member of a channel. A test that begins
+    /// with a high number sees what happens after the last one.
     pub first_number: u32,
-    /// Things that one [`handle_timeout`](super::Channels::handle_timeout) does; what is left is due at once.
+    /// Work that one [`handle_timeout`](super::Channels::handle_timeout) does, in records. What is
+    /// left is due at once.
     pub records_per_turn: usize,
-    /// What is counted together with other instances.
+    /// Counts that are shared with other instances.
     pub shared: Arc<Shared>,
 }
 

@@ -1,7 +1,7 @@
-//! What waits for every connection, and what its owner is to do.
+//! Keeps what waits for every connection, and what the owner of the sockets is to do.
 //!
-//! A [`Delivery`] knows connections and frames, and nothing of channels. `flow` judges who may go on
-//! sending, and who reads too slowly.
+//! A [`Delivery`] knows connections and frames, and nothing of channels. `flow` judges which
+//! senders may go on, and which recipients read too slowly.
 
 mod flow;
 mod lag;
@@ -35,13 +35,13 @@ pub(super) struct Delivery {
     tally: Rc<Tally>,
     hasher: RandomState,
     limits: Limits,
-    /// Bytes that were queued since outputs were last drained.
+    /// Bytes that were queued since all outputs were last taken.
     fresh: usize,
-    /// Frames and batches of them that were ever put into outboxes, and members that were passed over.
+    /// Frames and batches that were ever put into outboxes, and members that were passed over.
     frames: u64,
 }
 
-/// What may wait, and for how long.
+/// Limits of what may wait, in bytes, and for how long.
 #[derive(Clone, Copy)]
 struct Limits {
     sender_window: usize,
@@ -52,17 +52,18 @@ struct Limits {
 /// One connection as a recipient and as a sender.
 struct Queue {
     outbox: Outbox,
-    /// What is known of a recipient whose socket did not take everything.
+    /// The lag of a recipient whose socket did not take everything.
     lag: Option<Box<Lag>>,
-    /// Bytes that it takes within the time of a meter where it drains.
+    /// Bytes that a draining recipient takes within
+    /// [`DRAIN_TIME`](nws_protocol::limits::DRAIN_TIME).
     drain_bytes: usize,
-    /// How many recipients hold this sender back.
+    /// The number of recipients that hold this sender back.
     holders: usize,
-    /// When it was last held back, if ever.
+    /// The time at which it was last held back, if ever.
     held_until: Option<Instant>,
-    /// Only what is in it is still to be written.
+    /// The connection is closing: nothing is added to its outbox any more.
     is_closing: bool,
-    /// `Output::Write` is on its way.
+    /// `Output::Write` for it is among the outputs.
     is_announced: bool,
 }
 
@@ -86,17 +87,17 @@ impl Delivery {
         }
     }
 
-    /// A client is there, or is about to be.
+    /// Adds the connection of a client that has arrived or is about to.
     pub(super) fn open_client(&mut self, conn: ConnId) {
         self.queues.insert(conn, Queue::new(DRAIN_BYTES));
     }
 
-    /// A stream of a link is there.
+    /// Adds the connection of a link stream.
     pub(super) fn open_stream(&mut self, conn: ConnId) {
         self.queues.insert(conn, Queue::new(LINK_DRAIN_BYTES));
     }
 
-    /// The connection is no more.
+    /// Removes a connection that has ended.
     pub(super) fn remove(&mut self, conn: ConnId, now: Instant) {
         self.release_all(conn, now);
         self.forget_lag(conn);
@@ -108,7 +109,7 @@ impl Delivery {
         }
     }
 
-    /// Nobody hears the sender any more, and nobody holds it back.
+    /// From now on nothing that the connection sends is heard, so no recipient holds it back.
     pub(super) fn begin_closing(&mut self, conn: ConnId) {
         let Some(queue) = self.queues.get_mut(conn) else { return };
         queue.is_closing = true;
@@ -117,7 +118,7 @@ impl Delivery {
         }
     }
 
-    /// Nothing is queued behind `last`. The connection ends when all of that is written.
+    /// Queues `last`, and nothing behind it. The connection ends when everything is written.
     pub(super) fn finish(&mut self, conn: ConnId, last: &[u8], now: Instant) {
         self.release_all(conn, now);
         self.send(conn, conn, &OutboxFrame::Copied(last));
@@ -154,7 +155,7 @@ impl Delivery {
         }
     }
 
-    /// Something else is to be done.
+    /// Adds another output.
     pub(super) fn ask(&mut self, output: Output) {
         self.outputs.push_back(output);
     }
@@ -174,7 +175,7 @@ impl Delivery {
         output
     }
 
-    /// What waits for `conn`, in order and in pieces.
+    /// The bytes that wait for `conn`, in order and in pieces.
     pub(super) fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
         self.queues.get(conn).into_iter().flat_map(|queue| queue.outbox.pieces())
     }
@@ -206,29 +207,31 @@ impl Delivery {
         self.frames
     }
 
-    /// So many members were looked at and got nothing, which costs about as much.
+    /// Counts so many members that were looked at and got nothing, which costs about as much as a
+    /// frame.
     pub(super) fn pass_over(&mut self, members: usize) {
         self.frames += members as u64;
     }
 
-    /// A turn has ended after so many outputs, and others are left: see [`Channels::end_turn`](super::Channels::end_turn).
+    /// Ends a turn after so many outputs, while others are left: see
+    /// [`Channels::end_turn`](super::Channels::end_turn).
     pub(super) fn end_turn(&mut self, done: usize) {
         let left = self.outputs.len();
         self.fresh = (self.fresh as u128 * left as u128 / (left + done).max(1) as u128) as usize;
     }
 
-    /// Lets go of buffers that have not been needed since this was last called.
+    /// Frees buffers that have not been needed since this was last called.
     pub(super) fn trim(&mut self) {
         self.pool.trim();
     }
 
-    /// Whether anybody holds the sender back.
+    /// Gives whether a recipient holds the sender back.
     pub(super) fn is_held(&self, conn: ConnId) -> bool {
         self.queues.get(conn).is_some_and(|queue| queue.holders > 0)
     }
 
-    /// When the connection last made progress that shows in no word of its: as a recipient that lags,
-    /// or as a sender that was held back and not heard.
+    /// When the connection last made progress other than by something that it said: as a recipient
+    /// that lags, or as a sender that was held back and not read.
     pub(super) fn last_progress(&self, conn: ConnId) -> Option<Instant> {
         let queue = self.queues.get(conn)?;
         queue.lag.as_ref().map(|lag| lag.progress).max(queue.held_until)

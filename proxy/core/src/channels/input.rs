@@ -6,16 +6,16 @@ use nws_protocol::{ChannelName, CloseCode, PeerId, ProxyId, Scope};
 use super::{ConnId, Encoded};
 use crate::Share;
 
-/// A channel: local and network channels of one name are two.
+/// A channel. A local and a network channel of the same name are different.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChannelKey {
-    /// How far it reaches.
+    /// Its scope: local or network.
     pub scope: Scope,
     /// Its name.
     pub name: ChannelName,
 }
 
-/// How a member's frames are made.
+/// The form of a member's frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// JSON objects, and binary frames with a head.
@@ -27,12 +27,12 @@ pub enum Framing {
 /// Something that happened. The owner of the sockets gives each connection its [`ConnId`].
 #[derive(Debug)]
 pub enum Input<'a> {
-    /// A client wants to join under an id of its own. Answered by [`Output::Reserved`] or
-    /// [`Output::Taken`](super::Output::Taken); a reserved id is free again after [`Input::Gone`].
+    /// A client wants to join under an id that it has chosen. The reply is [`Output::Reserved`] or
+    /// [`Output::Taken`](super::Output::Taken). A reserved id is free again after [`Input::Gone`].
     ///
     /// [`Output::Reserved`]: super::Output::Reserved
     Reserve {
-        /// The connection to be.
+        /// The connection that the client will have.
         conn: ConnId,
         /// The channel.
         channel: ChannelKey,
@@ -45,7 +45,7 @@ pub enum Input<'a> {
         conn: ConnId,
         /// The channel; ignored where an id was reserved.
         channel: ChannelKey,
-        /// How its frames are made.
+        /// The form of its frames.
         framing: Framing,
     },
     /// A client is connected, but only to be told that it cannot be served.
@@ -57,9 +57,9 @@ pub enum Input<'a> {
         /// Why, in at most 123 bytes.
         reason: &'a str,
     },
-    /// A link has been matched on a channel: the other proxy knows its name and has members of it. This
-    /// connection stands for them, and what waits for it is a stream of [`Record`]s. What comes is taken
-    /// by [`Channels::hear_stream`].
+    /// A link has been matched on a channel: the other proxy knows its name and has members in it.
+    /// This connection stands for that group, and what waits for it is a stream of [`Record`]s.
+    /// What comes from the group goes to [`Channels::hear_stream`].
     ///
     /// [`Record`]: nws_protocol::link::Record
     /// [`Channels::hear_stream`]: super::Channels::hear_stream
@@ -70,7 +70,7 @@ pub enum Input<'a> {
         channel: ChannelKey,
         /// The other proxy.
         proxy: ProxyId,
-        /// Where it counts what is kept because of the link.
+        /// The share of the link, in which the group counts what is kept because of it.
         share: Share,
     },
     /// A text message came.
@@ -80,7 +80,8 @@ pub enum Input<'a> {
         /// The message.
         text: &'a str,
     },
-    /// A long message has been encoded: what [`Channels::long_message`] or [`Channels::hear_stream`] gave.
+    /// A long message has been encoded. [`Channels::long_message`] or [`Channels::hear_stream`]
+    /// gave it.
     ///
     /// [`Channels::long_message`]: super::Channels::long_message
     /// [`Channels::hear_stream`]: super::Channels::hear_stream
@@ -97,25 +98,26 @@ pub enum Input<'a> {
         /// The message.
         bytes: &'a [u8],
     },
-    /// Every link that there is has answered for a network channel that was [opened](super::Output::Opened).
+    /// Every link has said whether its proxy is in a network channel that was
+    /// [opened](super::Output::Opened).
     Searched {
         /// Its name.
         channel: &'a ChannelName,
-        /// The proxies that are in it, whose groups may be on their way.
+        /// The proxies that are in it. The streams of their groups may not have begun yet.
         found: &'a [ProxyId],
     },
     /// A part of a message came, and not its end.
     Unfinished {
         /// The connection.
         conn: ConnId,
-        /// Bytes that are held for the message; none when there is no such message any more.
+        /// Bytes that are held for the message; 0 when there is no such message any more.
         bytes: usize,
     },
     /// A ping came.
     Ping {
         /// The connection.
         conn: ConnId,
-        /// What to answer.
+        /// The payload of the pong.
         payload: &'a [u8],
     },
     /// A pong came.
@@ -144,22 +146,23 @@ pub enum Input<'a> {
         /// Bytes that the socket took, possibly none.
         bytes: usize,
     },
-    /// Nothing of what waits for a group could be written, as other streams of its link have their turns
-    /// and the link moves. To be said again and again until it has its own.
+    /// Nothing of what waits for a group could be written, because other streams of its link have
+    /// their turns and the link moves. The owner repeats this until the stream has its turn.
     Exempt {
         /// The connection of a group.
         conn: ConnId,
     },
-    /// The connection is no more: the only way to leave.
+    /// The connection has ended. Only this makes a member leave.
     Gone {
         /// The connection.
         conn: ConnId,
     },
-    /// A network channel is not offered to other proxies, as there are too many; or it is now.
+    /// A network channel is not offered to other proxies, as there are too many channels; or it is
+    /// offered again.
     Isolated {
         /// The channel.
         channel: &'a ChannelName,
-        /// Whether it is not.
+        /// Whether it is not offered.
         is_isolated: bool,
     },
     /// The proxy stops: every connection is closed with 1001.
@@ -167,7 +170,7 @@ pub enum Input<'a> {
 }
 
 impl Input<'_> {
-    /// Whose message this is, if it is one.
+    /// The connection of the client whose message this is, if it is a message.
     pub(super) fn speaker(&self) -> Option<ConnId> {
         match *self {
             Self::Text { conn, .. } | Self::Binary { conn, .. } | Self::Encoded { conn, .. } => Some(conn),

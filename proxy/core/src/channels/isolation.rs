@@ -1,4 +1,5 @@
-//! Channels that reach no other machine, as there are too many: whoever is in one is told, once.
+//! Tells every client of a channel once that the channel reaches no other machine, because too many
+//! channels are open.
 
 use nws_protocol::ChannelName;
 use nws_protocol::structured::Notice;
@@ -6,10 +7,10 @@ use nws_protocol::structured::Notice;
 use super::delivery::OutboxFrame;
 use super::{Channels, ConnId, Framing};
 
-const REASON: &str = "too many channels are open on this machine: this one reaches nobody on others";
+const REASON: &str = "too many channels are open on this machine: this one reaches no other machine";
 
 impl Channels {
-    // Where it is not apart, each message costs some ten instructions more.
+    // If this were inlined, each message would cost about ten instructions more.
     #[cold]
     pub(super) fn on_isolated(&mut self, name: &ChannelName, is_isolated: bool) {
         let id = self.rosters.find_network(name);
@@ -17,7 +18,7 @@ impl Channels {
         if std::mem::replace(&mut channel.is_isolated, is_isolated) || !is_isolated {
             return;
         }
-        let present: Vec<ConnId> = channel.present.iter().map(|seat| seat.conn).collect();
+        let present: Vec<ConnId> = channel.present.iter().map(|entry| entry.conn).collect();
         present.into_iter().for_each(|conn| self.tell_isolated(conn));
     }
 

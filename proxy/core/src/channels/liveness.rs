@@ -1,4 +1,4 @@
-//! Liveness: pings, clients that have fallen silent, and the end of closing connections.
+//! Pings clients, closes those that are silent, and ends connections that are closing.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -11,17 +11,18 @@ use super::delivery::OutboxFrame;
 use super::rosters::Member;
 use super::{Channels, ConnId, Output, Turn};
 
-/// Visits may be late by this part of the interval of pings, so that one wake-up serves many.
+/// A visit may be late by this part of the ping interval, so that one wake-up serves many clients.
 const SLACK: u32 = 64;
 
-/// How often one that was pinged and has not answered is looked at until the next ping: so that a standstill of
-/// this process costs it no more of its time than such a part.
+/// How often a client that was pinged and has not answered is looked at until the next ping. So a
+/// standstill of this process takes at most this part of the client's time for an answer.
 const LOOKS: u32 = 8;
 
-/// However rare pings are, those that close are reset in time.
+/// However long the ping interval is, closing connections are reset in time.
 const SLACK_MAX: Duration = Duration::from_millis(500);
 
-/// When which connection is to be visited: each once at most, and none that has gone.
+/// When each connection is to be visited. Each has at most one entry, and connections that have
+/// gone have none.
 #[derive(Default)]
 pub(super) struct Agenda {
     visits: BTreeSet<(Instant, ConnId)>,
@@ -100,7 +101,7 @@ impl Channels {
         let Self { rosters, delivery, agenda, config, encoded, .. } = self;
         let Some(client) = rosters.client_mut(conn) else { return };
         if delivery.is_held(conn) {
-            // Nobody has listened: the sender was held back.
+            // The proxy has not read it: the sender was held back.
             client.heard = now;
         }
         let alive = delivery.last_progress(conn).map_or(client.heard, |progress| client.heard.max(progress));

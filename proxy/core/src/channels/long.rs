@@ -1,10 +1,11 @@
-//! Long messages. Reading and encoding one takes many milliseconds, so that is done where nobody waits for it: the
-//! owner of the sockets gets a [`LongMessage`], has it [encoded](LongMessage::encode) on another thread and
-//! hands it back as [`Input::Encoded`](super::Input::Encoded). Meanwhile it passes on nothing else of the
-//! same connection.
+//! Handles long messages. Reading and encoding one takes many milliseconds, so it happens where no
+//! other client waits for it. The owner of the sockets gets a [`LongMessage`], has it
+//! [encoded](LongMessage::encode) on another thread, and hands it back as
+//! [`Input::Encoded`](super::Input::Encoded). Meanwhile it passes on nothing else of the same
+//! connection.
 //!
-//! A long message is for those who are there when the last byte of it comes: it is encoded in the framings that
-//! somebody has then.
+//! A long message is for members that are present when its last byte comes. It is encoded in the
+//! framings that they use then.
 
 use std::time::Instant;
 
@@ -22,29 +23,29 @@ use super::said::Said;
 use super::serve::Serve;
 use super::{Channels, ConnId, Framing};
 
-/// What a client or a member of another proxy says at once, and what is needed to encode it.
+/// A long message of a client or of a member of another proxy, and what is needed to encode it.
 #[derive(Debug)]
 pub struct LongMessage {
     words: Words,
     form: Form,
 }
 
-/// A long message that can be handed out, or what is wrong with it.
+/// A long message that can be delivered, or the fault that was found in it.
 #[derive(Debug)]
 pub struct Encoded(Box<Outcome>);
 
-/// What came, as it came.
+/// The message as it came.
 #[derive(Debug)]
 enum Words {
     Client { is_text: bool, framing: Framing, max: usize, payload: Pieces },
     Record { record: LongRecord, recipient: Option<PeerId> },
 }
 
-/// How to encode it.
+/// The source of the message, and the framings in which it is encoded.
 #[derive(Debug)]
 struct Form {
     source: PeerId,
-    /// Who may hear it.
+    /// The recipients that it may have.
     to: Audience,
 }
 
@@ -57,25 +58,25 @@ enum Outcome {
     StatusAsked,
     Refused(Refusal<'static>),
     Violated(Violation),
-    /// Another proxy says what it may not.
+    /// The other proxy broke the rules of the link.
     Broken,
 }
 
-/// For whom a message is.
+/// The recipient of a message.
 #[derive(Debug)]
 enum Address {
     All,
     Peer(PeerId),
-    /// The member that has this number.
+    /// The member with this number.
     Number(u32),
 }
 
-/// A message in each form that somebody takes.
+/// The message in each form that a recipient takes.
 #[derive(Debug, Default)]
 struct Forms {
     structured: Option<Vec<u8>>,
     raw: Option<Vec<u8>>,
-    /// For other proxies.
+    /// The form for other proxies.
     payload: Option<Owned>,
 }
 
@@ -195,7 +196,8 @@ impl Owned {
 }
 
 impl Channels {
-    /// Takes a long message of a client, to be encoded; `None` when nobody listens to the client.
+    /// Takes a long message of a client, to be encoded; `None` when what the client says is
+    /// ignored.
     #[must_use]
     pub fn long_message(
         &mut self,
@@ -208,14 +210,14 @@ impl Channels {
         let framing = self.speaker(conn, now)?;
         let client = self.rosters.client(conn)?;
         let source = client.id.clone();
-        // Also itself, to which it may speak by its id.
+        // The sender too, as a client may send a message to its own id.
         let to = self.audience(client.channel, None, Some(client.number));
         let words = Words::Client { is_text, framing, max: self.config.message_max, payload };
         Some(LongMessage { words, form: Form { source, to } })
     }
 
-    /// Takes a long record of a group: a message to be encoded, if somebody is to hear it. One that is no
-    /// message is short but for what is ignored, and done with at once.
+    /// Takes a long record of a group. Gives a message to be encoded, if it has a recipient here.
+    /// Any other record is short apart from fields that are ignored, and is processed at once.
     pub(super) fn long_record(
         &mut self,
         conn: ConnId,
@@ -232,7 +234,7 @@ impl Channels {
         let recipient = target.and_then(|target| self.rosters.channel(id)?.numbered(target));
         let recipient = recipient.and_then(|recipient| self.rosters.client(recipient));
         if target.is_some() && recipient.is_none() {
-            // Whoever has left meanwhile has been taken leave of.
+            // The member has left meanwhile. The other proxy has been told of that.
             return Ok(None);
         }
         let recipient = recipient.map(|recipient| recipient.id.clone());
@@ -256,7 +258,7 @@ impl Channels {
         let Some(id) = self.rosters.group(conn).and_then(RemoteGroup::channel) else { return Ok(()) };
         match outcome {
             Outcome::Said { to: Address::Number(number), forms } => {
-                // Whoever has left meanwhile has been taken leave of.
+                // The member has left meanwhile. The other proxy has been told of that.
                 if let Some(to) = self.rosters.channel(id).and_then(|channel| channel.numbered(number)) {
                     self.send_form(conn, to, forms);
                 }
@@ -268,7 +270,7 @@ impl Channels {
         }
         let group = self.rosters.group_mut(conn).ok_or(Broken)?;
         group.note_encoding(0);
-        Ok(group.reckon()?)
+        Ok(group.count_kept()?)
     }
 
     fn deliver_long_message(&mut self, conn: ConnId, outcome: Outcome, now: Instant) {
@@ -310,7 +312,8 @@ impl Channels {
         }
     }
 
-    /// Gives whether there is a form for `to`: whoever came after the message may have none.
+    /// Sends the form that `to` takes. Gives whether there is one: a member that came after the
+    /// message may have none.
     fn send_form(&mut self, from: ConnId, to: ConnId, forms: Forms) -> bool {
         let form = self.rosters.client(to).and_then(|client| match client.framing {
             Framing::Structured => forms.structured,
@@ -344,12 +347,12 @@ impl Channels {
             Route::Nowhere => false,
         };
         if !is_told {
-            // When it was said there was no such peer.
+            // When the message was sent there was no such peer.
             self.tell_error(from, &Refusal::unknown_target(target.as_str()));
         }
     }
 
-    /// Sends a record to groups. Its payload is not copied.
+    /// Sends a record to groups, without copying its payload.
     fn send_long_record(
         &mut self,
         from: ConnId,

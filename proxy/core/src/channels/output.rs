@@ -9,21 +9,21 @@ use super::{ConnId, Slowness};
 pub enum Output {
     /// The id is reserved.
     Reserved {
-        /// The connection to be.
+        /// The connection that the client will have.
         conn: ConnId,
     },
     /// The id is taken. The connection is not known any more.
     Taken {
-        /// The connection to be.
+        /// The connection that the client would have had.
         conn: ConnId,
     },
-    /// Something waits to be written, see [`Channels::waiting`](super::Channels::waiting). Comes
-    /// once for all that was queued since it came last.
+    /// Something waits to be written: see [`Channels::waiting`](super::Channels::waiting). It comes
+    /// once for all that was queued since it last came.
     Write {
         /// The connection.
         conn: ConnId,
     },
-    /// Stop reading, until [`Output::Release`]. The other side of a group gets no credit.
+    /// Stop reading until [`Output::Release`]. The other side of a group gets no credit meanwhile.
     Hold {
         /// The connection.
         conn: ConnId,
@@ -33,26 +33,27 @@ pub enum Output {
         /// The connection.
         conn: ConnId,
     },
-    /// Ignore what the client says from now on, and when all that waits is written, end the
-    /// connection in order. If that takes too long, [`Output::Reset`] follows. Whoever was held has
-    /// been released.
+    /// Ignore what the client says from now on. When all that waits is written, close the
+    /// connection in order. If that takes too long, [`Output::Reset`] follows. A client that was
+    /// held has been released before.
     Finish {
         /// The connection.
         conn: ConnId,
     },
-    /// A client reads too slowly and is closed, for which other outputs follow. Somebody should know.
+    /// A client reads too slowly and is closed. Other outputs do that; this one is for the log.
     Cut(
-        /// Apart, as it is rare: every output would be twice as large.
+        /// Boxed, as it is rare: otherwise every output would be twice as large.
         Box<Cut>,
     ),
-    /// There is no room for a client that wanted to join, which is closed by other outputs. Somebody should count.
+    /// There is no room for a client that wanted to join. Other outputs close it; this one is for
+    /// counting.
     Full,
-    /// End the connection now. That of a group is its link.
+    /// End the connection now. The connection of a group ends with its whole link.
     Reset {
         /// The connection.
         conn: ConnId,
     },
-    /// A network channel has got a member here: other proxies may have some too.
+    /// A network channel has got its first member here. Other proxies may have members in it too.
     Opened {
         /// Its name.
         channel: ChannelName,
@@ -64,12 +65,12 @@ pub enum Output {
     },
 }
 
-/// How much waits that did not wait before.
+/// The bytes and outputs that wait now and did not wait before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// Bytes for all connections together.
     pub bytes: usize,
-    /// Outputs, nearly all of which say that something waits for a connection.
+    /// Outputs. Nearly all of them are [`Output::Write`].
     pub outputs: usize,
 }
 
@@ -78,7 +79,7 @@ pub struct Pending {
 pub struct Cut {
     /// Its id.
     pub peer: PeerId,
-    /// How its slowness was seen.
+    /// The sign of its slowness.
     pub why: Slowness,
     /// Bytes that waited for it.
     pub waiting: usize,

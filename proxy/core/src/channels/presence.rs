@@ -1,4 +1,4 @@
-//! Who is there: reserving, joining and leaving, and telling the others.
+//! Lets clients reserve ids, join and leave, and tells the others.
 
 use std::time::Instant;
 
@@ -13,7 +13,8 @@ use super::rosters::{ChannelId, Client, Holder, Member, Reserved};
 use super::{ChannelKey, Channels, ConnId, Framing, Output};
 
 impl Channels {
-    /// Where no channel can be opened any more the id counts as reserved: joining then says why.
+    /// Reserves `id`. If no further channel can be opened, the id counts as reserved: the client
+    /// learns the reason when it joins.
     pub(super) fn reserve(&mut self, conn: ConnId, key: ChannelKey, id: PeerId) {
         if self.rosters.is_known(conn) {
             return;
@@ -40,10 +41,10 @@ impl Channels {
             });
         }
         let Some((id, channel)) = channel.and_then(|id| Some((id, self.rosters.channel(id)?))) else {
-            return self.turn_away(conn, "too many channels", now);
+            return self.refuse_join(conn, "too many channels", now);
         };
         if channel.present.len() >= self.config.channel_peers_max {
-            return self.turn_away(conn, "too many peers in this channel", now);
+            return self.refuse_join(conn, "too many peers in this channel", now);
         }
         if !channel.has_number() {
             self.renumber(id, now);
@@ -57,8 +58,8 @@ impl Channels {
         }
     }
 
-    /// Takes out of its channel what was `member` on a connection, and tells the others, after all that it
-    /// has said.
+    /// Takes the `member` on a connection out of its channel, and tells the others, after all that
+    /// it has said.
     pub(super) fn leave(&mut self, conn: ConnId, member: Member, reason: Option<LeaveReason>, now: Instant) {
         match member {
             Member::Reserved(Reserved { id, channel: Some(channel), .. }) => {
@@ -67,8 +68,8 @@ impl Channels {
                 }
                 self.rosters.close_if_empty(channel);
             }
-            Member::Client(client) => self.unseat(conn, &client, reason),
-            Member::Group(group) => self.unseat_group(conn, *group, now),
+            Member::Client(client) => self.remove_client(conn, &client, reason),
+            Member::Group(group) => self.remove_group(conn, *group, now),
             Member::Reserved(_) | Member::Closing { .. } => {}
         }
     }
@@ -83,29 +84,29 @@ impl Channels {
     ) {
         let Self { rosters, delivery, encoded, .. } = self;
         let Some(channel) = rosters.channel(id) else { return };
-        for seat in channel.present.iter().filter(|seat| seat.framing == Framing::Structured) {
-            if let Some(client) = rosters.client(seat.conn) {
+        for entry in channel.present.iter().filter(|entry| entry.framing == Framing::Structured) {
+            if let Some(client) = rosters.client(entry.conn) {
                 encoded.clear();
                 notice(&client.id, peer).write_frame(encoded);
-                delivery.send(seat.conn, cause, &OutboxFrame::Copied(encoded));
+                delivery.send(entry.conn, cause, &OutboxFrame::Copied(encoded));
             }
         }
-        // Who is told nothing was looked at nevertheless.
+        // Members that are told nothing were looked at nevertheless.
         delivery.pass_over(channel.raw);
     }
 
     /// Closes a client for which there is no room.
-    fn turn_away(&mut self, conn: ConnId, reason: &str, now: Instant) {
+    fn refuse_join(&mut self, conn: ConnId, reason: &str, now: Instant) {
         self.delivery.ask(Output::Full);
         self.end_client(conn, None, now, |out| {
             websocket::write_close(out, CloseCode::LimitReached, reason);
         });
     }
 
-    fn unseat(&mut self, conn: ConnId, client: &Client, reason: Option<LeaveReason>) {
+    fn remove_client(&mut self, conn: ConnId, client: &Client, reason: Option<LeaveReason>) {
         self.unfinished.note(conn, client.unfinished, 0);
         let id = client.channel;
-        self.rosters.unseat(conn, client);
+        self.rosters.remove_client(conn, client);
         let Some(channel) = self.rosters.channel(id) else { return };
         if channel.present.is_empty() && channel.key.scope == Scope::Network {
             self.delivery.ask(Output::Closed { channel: channel.key.name.clone() });
@@ -121,7 +122,7 @@ impl Channels {
         self.rosters.close_if_empty(id);
     }
 
-    /// Keeps an id that no other proxy can announce, and that nobody else has.
+    /// Reserves a generated id that no other proxy can announce and that no other member has.
     fn reserve_generated(&mut self, conn: ConnId, key: ChannelKey) {
         let mut nonce = Nonce::default();
         self.rng.fill_bytes(&mut nonce);
@@ -138,15 +139,16 @@ impl Channels {
         self.delivery.open_client(conn);
     }
 
-    /// All numbers of a channel are used up. As none may come twice in one stream, those to other proxies begin anew, and everybody
-    /// who is present gets a number from 0 on.
+    /// Numbers the members of a channel anew, from 0 on, because all its numbers are used up. No
+    /// number may come twice in one stream, so the streams to other proxies begin anew too.
     fn renumber(&mut self, id: ChannelId, now: Instant) {
         let groups: Vec<ConnId> = self.rosters.groups(id).map(|(conn, _)| conn).collect();
         groups.into_iter().for_each(|conn| self.end_group(conn, now));
         self.rosters.renumber(id);
     }
 
-    /// Tells the newcomer who it is and of everybody, and everybody of the newcomer, and seats it.
+    /// Tells the newcomer its id and all members, tells all members of the newcomer, and makes it
+    /// present.
     fn announce(&mut self, conn: ConnId, client: Client) {
         let (id, peer, framing) = (client.channel, client.id.clone(), client.framing);
         if framing == Framing::Structured {
@@ -159,14 +161,14 @@ impl Channels {
             self.delivery.ask(Output::Opened { channel: channel.key.name.clone() });
         }
         let is_isolated = channel.is_isolated;
-        self.rosters.seat(conn, client);
+        self.rosters.add_client(conn, client);
         self.tell_groups_of_newcomer(id, conn);
         if is_isolated {
             self.tell_isolated(conn);
         }
     }
 
-    /// Tells a newcomer of all who are there.
+    /// Tells a newcomer of all members that are present.
     fn show_present(&mut self, conn: ConnId, id: ChannelId, you: &PeerId) {
         let Self { rosters, delivery, encoded, config, .. } = self;
         encoded.clear();

@@ -1,8 +1,9 @@
-//! Members of other proxies: what they say, and what they are told.
+//! Relays between the members of this proxy and those of other proxies.
 //!
-//! One stream of a link stands for a group: the members of one proxy in one channel. Towards it everything
-//! goes that members of this proxy do, and never what came from another link: so there are no loops. What
-//! comes from it is believed of nobody but those whom this very stream has announced.
+//! One stream of a link stands for a remote group: the members of one other proxy in one channel.
+//! The stream carries what members of this proxy do, and never what came from another link: so
+//! there are no loops. What comes from the stream is accepted only from members that this very
+//! stream has announced.
 
 use std::time::Instant;
 
@@ -23,8 +24,8 @@ mod presence;
 
 pub(super) use departure::Departing;
 
-/// Finds the records in the stream of a group, in whatever pieces it comes. It belongs to the owner of
-/// the stream, as the decoder of a client does: see
+/// Finds the records in the stream of a group, in whatever pieces it comes. It belongs to the owner
+/// of the stream, as the decoder of a client does: see
 /// [`Channels::hear_stream`](super::Channels::hear_stream).
 #[derive(Debug)]
 pub struct RecordReader(Assembler);
@@ -49,14 +50,15 @@ impl Channels {
         if let Some(id) = self.rosters.find(&key) {
             self.end_group_of(&group.proxy, id, now);
         }
-        let is_overdrawn = group.reckon().is_err();
+        let is_overdrawn = group.count_kept().is_err();
         self.delivery.open_stream(conn);
         let Some(id) = self.rosters.open_channel(key) else {
-            // Nobody here is in the channel any more, and there are too many others: what comes is not heard.
+            // No client of this proxy is in the channel any more, and there are too many other
+            // channels: what comes is ignored.
             self.rosters.set(conn, Member::Group(Box::new(group)));
             return;
         };
-        self.rosters.seat_group(conn, id, Box::new(group));
+        self.rosters.add_group(conn, id, Box::new(group));
         self.send_roster(conn, id);
         if is_overdrawn {
             self.end_group(conn, now);
@@ -122,7 +124,7 @@ impl Channels {
         }
     }
 
-    /// Takes a group and everybody in it out of the channel, and asks for the end of its link.
+    /// Takes a group and all its members out of the channel, and asks for the end of its link.
     pub(super) fn end_group(&mut self, conn: ConnId, now: Instant) {
         self.deliver();
         if let Some(member) = self.rosters.set(conn, Member::Closing { until: now }) {
@@ -131,8 +133,8 @@ impl Channels {
         self.delivery.reset(conn, now);
     }
 
-    /// Ends the group of an earlier link to `proxy`: that link is over, even if we have not heard of it yet, and the
-    /// ids behind it must not count as taken.
+    /// Ends the group of an earlier link to `proxy`. That link is over, even if this proxy has not
+    /// been told yet, and the ids of its members must not count as taken.
     fn end_group_of(&mut self, proxy: &ProxyId, id: ChannelId, now: Instant) {
         let earlier = self.rosters.groups(id).find(|(_, group)| group.proxy == *proxy);
         if let Some(conn) = earlier.map(|(conn, _)| conn) {
@@ -149,7 +151,7 @@ impl Channels {
         channel.groups.iter().for_each(|&group| delivery.send(group, cause, &OutboxFrame::Copied(encoded)));
     }
 
-    /// Tells every other proxy in a channel that a member of this one is there.
+    /// Tells every other proxy in a channel that a member of this one is present.
     pub(super) fn tell_groups_of_newcomer(&mut self, id: ChannelId, newcomer: ConnId) {
         let Self { rosters, delivery, encoded, .. } = self;
         let Some(channel) = rosters.channel(id).filter(|channel| !channel.groups.is_empty()) else { return };
@@ -165,8 +167,8 @@ impl Channels {
     fn send_roster(&mut self, conn: ConnId, id: ChannelId) {
         let Self { rosters, delivery, encoded, .. } = self;
         let present = rosters.channel(id).into_iter().flat_map(|channel| &channel.present);
-        let mut clients: Vec<_> = present.filter_map(|seat| rosters.client(seat.conn)).collect();
-        // The other side takes newcomers by growing numbers.
+        let mut clients: Vec<_> = present.filter_map(|entry| rosters.client(entry.conn)).collect();
+        // The other side accepts newcomers only by growing numbers.
         clients.sort_unstable_by_key(|client| client.number);
         encoded.clear();
         clients.into_iter().for_each(|client| client.join_record().write(encoded));
@@ -174,7 +176,8 @@ impl Channels {
         delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }
 
-    /// Does what a record of a group says. Where the group is in no channel, nobody hears it.
+    /// Does what a record of a group says. If the group is in no channel, its records have no
+    /// effect.
     pub(super) fn on_record(&mut self, conn: ConnId, record: Record<'_>, now: Instant) -> Result<(), Broken> {
         let Some(group) = self.rosters.group_mut(conn) else { return Ok(()) };
         let Some(id) = group.channel() else { return Ok(()) };
@@ -194,7 +197,7 @@ impl Channels {
             }
             Record::NotAdmitted { member } => {
                 self.on_not_admitted(conn, id, member);
-                self.reckon(conn)
+                self.count_kept(conn)
             }
             Record::Admitted { member } => {
                 group.not_admitted.remove(&member);
@@ -204,9 +207,9 @@ impl Channels {
         }
     }
 
-    /// Counts what is kept because of a group. One that has ended keeps nothing.
-    pub(super) fn reckon(&mut self, conn: ConnId) -> Result<(), Broken> {
-        Ok(self.rosters.group_mut(conn).ok_or(Broken)?.reckon()?)
+    /// Counts what is kept because of a group. A group that has ended keeps nothing.
+    pub(super) fn count_kept(&mut self, conn: ConnId) -> Result<(), Broken> {
+        Ok(self.rosters.group_mut(conn).ok_or(Broken)?.count_kept()?)
     }
 
     fn broadcast_from(
@@ -241,7 +244,7 @@ impl Channels {
         let Self { rosters, delivery, encoded, .. } = self;
         let group = rosters.group(conn).ok_or(Broken)?;
         let Some(source) = group.speaker(number)? else { return Ok(()) };
-        // Whoever has left meanwhile has been taken leave of.
+        // The member has left meanwhile. The other proxy has been told of that.
         let to = rosters.channel(id).and_then(|channel| channel.numbered(target));
         if let Some((to, recipient)) = to.and_then(|to| Some((to, rosters.client(to)?))) {
             encoded.clear();
@@ -253,7 +256,7 @@ impl Channels {
     }
 }
 
-/// What members of this proxy say has been checked when it came; this has not.
+/// What members of this proxy say was checked when it came. This was not.
 pub(super) fn said(payload: Payload<'_>) -> Result<Said<'_>, Broken> {
     let said = match payload {
         Payload::Json(text) => Said::Data(Json::new(text).ok_or(Broken)?),

@@ -1,7 +1,7 @@
-//! Who is there: channels, their members, and the connections of both.
+//! Knows all channels and their members, and what each connection is to its channel.
 //!
-//! [`Rosters`] knows nothing of what waits for anybody. What follows for others when somebody comes or
-//! goes is told by its owner.
+//! [`Rosters`] knows nothing of what waits for a connection. When a member comes or goes, the owner
+//! of the rosters tells the others.
 
 mod channel;
 mod departure;
@@ -28,7 +28,7 @@ slotmap::new_key_type! {
     pub(super) struct ChannelId;
 }
 
-/// All channels, and what each connection is to them.
+/// All channels, and what each connection is to its channel.
 pub(super) struct Rosters {
     members: SecondaryMap<ConnId, Member>,
     channels: SlotMap<ChannelId, Channel>,
@@ -58,7 +58,7 @@ impl Rosters {
         self.members.get(conn)
     }
 
-    /// Enters what a connection is from now on, and gives what it was.
+    /// Sets what a connection is from now on, and gives what it was.
     pub(super) fn set(&mut self, conn: ConnId, member: Member) -> Option<Member> {
         self.members.insert(conn, member)
     }
@@ -115,20 +115,22 @@ impl Rosters {
         conns.filter_map(|&conn| Some((conn, self.group(conn)?)))
     }
 
-    /// The ids of all who are present in a channel: here, elsewhere, and those about to leave.
+    /// The ids of all members that are present in a channel: of this proxy, of others, and those
+    /// about to leave.
     pub(super) fn present(&self, id: ChannelId) -> impl Iterator<Item = &PeerId> {
         let channel = self.channels.get(id);
-        let seats = channel.into_iter().flat_map(|channel| &channel.present);
-        let here = seats.filter_map(|seat| self.client(seat.conn)).map(|client| &client.id);
+        let entries = channel.into_iter().flat_map(|channel| &channel.present);
+        let here = entries.filter_map(|entry| self.client(entry.conn)).map(|client| &client.id);
         let elsewhere = self.groups(id).flat_map(|(_, group)| group.peers.present());
         let departures = channel.into_iter().flat_map(|channel| &channel.departures);
         here.chain(elsewhere).chain(departures.flat_map(|departure| departure.peers.present()))
     }
 
-    /// Gives everybody who is present in a channel a number from 0 on, in the order in which they came.
+    /// Numbers all members of this proxy that are present in a channel from 0 on, in the order in
+    /// which they came.
     pub(super) fn renumber(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
-        let mut conns: Vec<ConnId> = channel.present.iter().map(|seat| seat.conn).collect();
+        let mut conns: Vec<ConnId> = channel.present.iter().map(|entry| entry.conn).collect();
         let number = |conn: &ConnId| match self.members.get(*conn) {
             Some(Member::Client(client)) => client.number,
             Some(Member::Reserved(_) | Member::Group(_) | Member::Closing { .. }) | None => u32::MAX,
@@ -142,7 +144,7 @@ impl Rosters {
         }
     }
 
-    /// How many are present in a channel, here and elsewhere.
+    /// The number of members that are present in a channel, of this proxy and of others.
     pub(super) fn count(&self, id: ChannelId) -> usize {
         let Some(channel) = self.channels.get(id) else { return 0 };
         let elsewhere = self.groups(id).map(|(_, group)| group.peers.present_count()).sum::<usize>();
@@ -150,7 +152,7 @@ impl Rosters {
         channel.present.len() + elsewhere + leaving.sum::<usize>()
     }
 
-    /// The channel `key`, made where it did not exist; `None` when there are too many.
+    /// The channel `key`, made if it did not exist; `None` when there are too many.
     pub(super) fn open_channel(&mut self, key: ChannelKey) -> Option<ChannelId> {
         if let Some(&id) = self.by_key.get(&key) {
             return Some(id);
@@ -164,7 +166,7 @@ impl Rosters {
         Some(id)
     }
 
-    /// A channel exists no longer than anybody is in it.
+    /// Removes a channel that is empty.
     pub(super) fn close_if_empty(&mut self, id: ChannelId) {
         if let Some(channel) = self.channels.get(id).filter(|channel| channel.is_empty()) {
             self.by_key.remove(&channel.key);
@@ -173,7 +175,7 @@ impl Rosters {
         }
     }
 
-    /// All channels end, and nobody hears of that.
+    /// Ends all channels. No notice is sent.
     pub(super) fn close_all(&mut self) {
         for _ in self.channels.drain() {
             self.shared.release_channel();
@@ -181,27 +183,27 @@ impl Rosters {
         self.by_key.clear();
     }
 
-    /// A client that was reserved is present from now on, in a channel that has a number for it.
-    pub(super) fn seat(&mut self, conn: ConnId, mut client: Client) {
+    /// Makes a client that was reserved present, in a channel that has a number for it.
+    pub(super) fn add_client(&mut self, conn: ConnId, mut client: Client) {
         let Some(channel) = self.channels.get_mut(client.channel) else { return };
-        (client.index, client.number) = channel.seat(conn, client.framing);
+        (client.index, client.number) = channel.add_client(conn, client.framing);
         self.members.insert(conn, Member::Client(client));
     }
 
-    /// A client that was present is gone.
-    pub(super) fn unseat(&mut self, conn: ConnId, client: &Client) {
+    /// Removes a client that was present.
+    pub(super) fn remove_client(&mut self, conn: ConnId, client: &Client) {
         let Some(channel) = self.channels.get_mut(client.channel) else { return };
         channel.release(&client.id);
         channel.awaiting.remove(&conn);
-        if let Some(moved) = channel.unseat(client.index, client.number, client.framing)
+        if let Some(moved) = channel.remove_client(client.index, client.number, client.framing)
             && let Some(moved) = self.client_mut(moved)
         {
             moved.index = client.index;
         }
     }
 
-    /// The members of another proxy are in a channel from now on.
-    pub(super) fn seat_group(&mut self, conn: ConnId, id: ChannelId, mut group: Box<RemoteGroup>) {
+    /// Adds the group of another proxy to a channel.
+    pub(super) fn add_group(&mut self, conn: ConnId, id: ChannelId, mut group: Box<RemoteGroup>) {
         if let Some(channel) = self.channels.get_mut(id) {
             group.place = Some((id, channel.groups.len()));
             channel.groups.push(conn);
@@ -209,8 +211,8 @@ impl Rosters {
         self.members.insert(conn, Member::Group(group));
     }
 
-    /// A group that was in a channel has left. Its members have not.
-    pub(super) fn unseat_group(&mut self, group: &RemoteGroup) -> Option<ChannelId> {
+    /// Removes a group from its channel. Its members have not left yet.
+    pub(super) fn remove_group(&mut self, group: &RemoteGroup) -> Option<ChannelId> {
         let (id, index) = group.place?;
         let channel = self.channels.get_mut(id)?;
         channel.groups.swap_remove(index);

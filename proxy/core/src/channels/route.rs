@@ -1,4 +1,4 @@
-//! Where messages of clients go: to all others, or to one.
+//! Routes messages of clients: to all others, or to one.
 
 use std::time::Instant;
 
@@ -12,11 +12,11 @@ use super::said::Said;
 use super::serve::Serve;
 use super::{Channels, ConnId, Framing};
 
-/// Where a message to one peer goes.
+/// The recipient of a message to one peer.
 pub(super) enum Route {
     /// To a member of this proxy.
     Here(ConnId),
-    /// To a member of another one.
+    /// To a member of another proxy.
     Elsewhere { group: ConnId, number: u32 },
     /// To another proxy that has not admitted the sender.
     NotAdmitted,
@@ -24,7 +24,7 @@ pub(super) enum Route {
     Nowhere,
 }
 
-/// A client that says something short, which is done at once.
+/// A client that says something short, which is processed at once.
 struct Speaker<'c> {
     channels: &'c mut Channels,
     conn: ConnId,
@@ -72,7 +72,7 @@ impl Channels {
         }
     }
 
-    /// The framing of `conn`, if it is a present client whose words count.
+    /// The framing of `conn`, if it is a client that is present and not ignored.
     #[inline]
     pub(super) fn speaker(&mut self, conn: ConnId, now: Instant) -> Option<Framing> {
         let client = self.rosters.client_mut(conn)?;
@@ -114,7 +114,7 @@ impl Channels {
         }
     }
 
-    /// Where what `from` says to `target` goes.
+    /// The recipient of a message from `from` to `target`.
     #[inline]
     pub(super) fn route(&self, from: ConnId, target: &str) -> Route {
         let Some(sender) = self.rosters.client(from) else { return Route::Nowhere };
@@ -130,14 +130,14 @@ impl Channels {
         }
     }
 
-    /// Closes a member that says too much at once.
+    /// Closes a client whose message is too large.
     #[cold]
     fn reject(&mut self, conn: ConnId, now: Instant) {
         let Violation { code, reason } = Violation::TOO_BIG;
         self.close(conn, code, reason, now);
     }
 
-    /// Sends a record to another proxy, because of `cause`.
+    /// Sends a record to another proxy. It counts as the debt of `cause`.
     pub(super) fn send_record(&mut self, group: ConnId, cause: ConnId, record: Record<'_>) {
         let Self { delivery, encoded, .. } = self;
         encoded.clear();
@@ -159,7 +159,8 @@ impl Channels {
         self.tell_error_because_of(conn, conn, refusal);
     }
 
-    /// The same where `cause` is why it is told, which may be held back for that.
+    /// Tells a client of a fault. The frame counts as the debt of `cause`, which may be held back
+    /// for that.
     pub(super) fn tell_error_because_of(&mut self, cause: ConnId, conn: ConnId, refusal: &Refusal<'_>) {
         self.deliver();
         let Refusal { code, reason, target } = refusal;

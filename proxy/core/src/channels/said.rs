@@ -1,4 +1,4 @@
-//! What a peer says, and how it is written for those who hear it.
+//! Encodes what a peer says for its recipients.
 
 use nws_protocol::binary::{self, Kind};
 use nws_protocol::link::Payload;
@@ -9,7 +9,7 @@ use nws_protocol::{Json, PeerId, raw};
 use super::Framing;
 use super::rosters::Client;
 
-/// What a peer says, however it said it.
+/// The payload of a peer's message, in whichever form.
 #[derive(Clone, Copy)]
 pub(super) enum Said<'a> {
     Data(Json<'a>),
@@ -18,7 +18,7 @@ pub(super) enum Said<'a> {
 }
 
 impl Said<'_> {
-    /// Whether its payload has more than `max` bytes.
+    /// Gives whether its payload has more than `max` bytes.
     pub(super) fn is_larger_than(self, max: usize) -> bool {
         match self {
             Said::Data(data) => data.is_longer_than(max),
@@ -42,7 +42,7 @@ impl Said<'_> {
             Said::Data(data) => notice(source, target, data).write_frame(out),
             Said::Text(text) => {
                 let text = raw::json_of(text);
-                // A JSON string that we made ourselves.
+                // This is a JSON string that this proxy made itself, so it is valid.
                 let Some(data) = Json::new(&text) else { return };
                 notice(source, target, data).write_frame(out);
             }
@@ -55,7 +55,7 @@ impl Said<'_> {
         }
     }
 
-    /// The same for another proxy.
+    /// The payload of the record for another proxy.
     pub(super) fn payload(&self) -> Payload<'_> {
         match *self {
             Said::Data(data) => Payload::Json(data.as_str()),

@@ -1,4 +1,4 @@
-//! What a client asks for, whatever the framing in which it does.
+//! Reads what a client asks for, in either framing.
 
 use nws_protocol::binary::{self, Kind};
 use nws_protocol::structured::{ErrorCode, Refusal, Request};
@@ -8,22 +8,22 @@ use super::said::Said;
 
 /// Does what a client asks for, or prepares it.
 pub(super) trait Serve: Sized {
-    /// What it becomes.
+    /// The result of a request.
     type Outcome;
 
-    /// The client tells something to all others.
+    /// The client sends something to all others.
     fn broadcast(self, said: Said<'_>) -> Self::Outcome;
 
-    /// The client tells something to one peer.
+    /// The client sends something to one peer.
     fn message(self, target: &str, said: Said<'_>) -> Self::Outcome;
 
-    /// The client asks who it is.
+    /// The client asks for its own id.
     fn status(self) -> Self::Outcome;
 
-    /// The client says more than it may.
+    /// The client's payload is larger than allowed.
     fn too_big(self) -> Self::Outcome;
 
-    /// What the client says makes no sense.
+    /// The client's request is invalid.
     fn refused(self, refusal: &Refusal<'_>) -> Self::Outcome;
 
     /// Reads a text message whose payload may have `max` bytes.

@@ -1,8 +1,8 @@
-//! What the state machines of one proxy count together.
+//! Counts what the state machines of one proxy have together.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Counts that hold for all state machines of one proxy.
+/// Counts of all state machines of one proxy together.
 #[derive(Debug)]
 pub struct Shared {
     channels_max: usize,
@@ -10,12 +10,13 @@ pub struct Shared {
     queued_max: usize,
     queued: AtomicUsize,
     unfinished: AtomicUsize,
-    /// State machines that take part.
+    /// The number of state machines.
     parts: AtomicUsize,
 }
 
 impl Shared {
-    /// Nothing is counted yet; at most `channels_max` channels and `queued_max` bytes in all queues.
+    /// All counts are 0. There may be `channels_max` channels, and `queued_max` bytes in all
+    /// queues.
     #[must_use]
     pub const fn new(channels_max: usize, queued_max: usize) -> Self {
         Self {
@@ -28,13 +29,14 @@ impl Shared {
         }
     }
 
-    /// How many channels there are.
+    /// The number of channels.
     #[must_use]
     pub fn channels(&self) -> usize {
         self.channels.load(Ordering::Relaxed)
     }
 
-    /// Bytes of memory in the queues of those who lag, and in large messages on the way to anybody.
+    /// Bytes of memory in the queues of recipients that lag, and in large messages that are queued
+    /// anywhere.
     #[must_use]
     pub fn queued(&self) -> usize {
         self.queued.load(Ordering::Relaxed)
@@ -46,7 +48,8 @@ impl Shared {
         self.unfinished.load(Ordering::Relaxed)
     }
 
-    /// A client that had sent `before` bytes of an unfinished message has sent `after` now.
+    /// Counts a client that had sent `before` bytes of an unfinished message, and has sent `after`
+    /// now.
     pub(super) fn count_unfinished(&self, before: usize, after: usize) {
         self.unfinished.fetch_add(after, Ordering::Relaxed);
         self.unfinished.fetch_sub(before, Ordering::Relaxed);
@@ -77,14 +80,15 @@ impl Shared {
         self.queued.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Whether there is too much in all queues, and whoever has `part` of it has to give way: nobody
-    /// below the average has.
+    /// Gives whether all queues together are too long and a state machine with `part` of it has to
+    /// cut: one that is below the average never has to.
     pub(super) fn is_over(&self, part: usize) -> bool {
         let queued = self.queued();
         queued > self.queued_max && part.saturating_mul(self.parts.load(Ordering::Relaxed)) >= queued
     }
 
-    /// More than half is in use: time to slow down senders before anybody has to be cut.
+    /// Gives whether more than half is in use: time to slow down senders before a recipient has to
+    /// be cut.
     pub(super) fn is_tight(&self) -> bool {
         self.queued() > self.queued_max / 2
     }

@@ -1,4 +1,4 @@
-//! How it was seen that somebody reads too slowly.
+//! Names the signs that a client reads too slowly.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 /// Why a client is closed with 1013.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slowness {
-    /// It took nothing for so long.
+    /// It took nothing for this time.
     Stopped(Duration),
-    /// More bytes than these waited for it while it took hardly any.
+    /// More than this many bytes waited for it, while it took hardly any.
     Behind(usize),
-    /// Too much waited for all clients together, and the most for this one.
+    /// Too much waited for all clients together, and this one had the most.
     Largest,
 }
 

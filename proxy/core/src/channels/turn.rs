@@ -1,13 +1,13 @@
-//! The budget of work after which the other sockets of the shard have their turn.
+//! Limits the work of one turn, after which the other sockets of the shard have theirs.
 
 use nws_protocol::limits::{FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
 
 use super::batch::BATCH_MAX;
 use super::{Channels, ConnId};
 
-/// The work that was done for one link, or for one look at what is due, since the other sockets of the
-/// shard had their turn. The other side of a link decides how many records its bytes are, and members
-/// here how much each record makes wait: so all of that counts.
+/// The work done in one turn: for one link, or for one look at what is due. The other side of a
+/// link decides how many records its bytes are, and the members here decide how much each record
+/// makes wait: so all of that counts.
 #[derive(Debug)]
 pub struct Turn {
     records_max: usize,
@@ -30,7 +30,7 @@ impl Turn {
         Self { records_max, records: 0, read: 0, queued: 0, frames: 0 }
     }
 
-    /// Whether the other sockets have to have their turn.
+    /// Gives whether the other sockets must have their turn now.
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.records >= self.records_max
@@ -39,12 +39,13 @@ impl Turn {
             || self.frames >= FRAMES_PER_PASS as u64
     }
 
-    /// So many members were looked at. A visit costs about as much as a record.
+    /// Counts so many members that were looked at. A look costs about as much as a record.
     pub(super) const fn spend_visits(&mut self, visits: usize) {
         self.records += visits;
     }
 
-    /// A record was heard, or its beginning: `read` bytes, which made `queued` bytes wait in so many `frames`.
+    /// Counts a record, or its beginning: `read` bytes, which made `queued` bytes wait in so many
+    /// `frames`.
     pub(super) const fn spend_record(&mut self, read: usize, queued: usize, frames: u64) {
         self.records += 1;
         self.frames += frames;
@@ -54,8 +55,8 @@ impl Turn {
 }
 
 impl Channels {
-    /// Bytes that may be read of a client before others have their turn: what it says to all is a frame
-    /// for each of them, again after a batch of some KiB.
+    /// Bytes that may be read from a client before others have their turn. What it says to all is a
+    /// frame for each recipient, and a further one after each batch of some KiB.
     #[must_use]
     pub fn read_max(&self, conn: ConnId) -> usize {
         let client = self.rosters.client(conn);

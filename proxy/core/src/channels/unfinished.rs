@@ -1,4 +1,4 @@
-//! Messages of clients of which the end has not come.
+//! Limits what is held for messages of clients whose end has not come.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use nws_protocol::limits::{UNFINISHED_MAX, UNFINISHED_SHARE};
 
 use super::{Channels, ConnId, Shared};
 
-/// What is held for such messages, counted together with other state machines.
+/// The bytes that are held for such messages, counted together with other state machines.
 pub(super) struct Unfinished {
     shared: Arc<Shared>,
-    /// Those who have sent more than their share, by what they have sent.
+    /// The clients that have sent more than their share, by the bytes that they have sent.
     large: BTreeSet<(usize, ConnId)>,
 }
 
@@ -21,8 +21,8 @@ impl Unfinished {
         Self { shared, large: BTreeSet::new() }
     }
 
-    /// Counts what a client has sent of a message without an end. Nearly all have no more than their share,
-    /// and cost nothing else.
+    /// Counts what a client has sent of a message without an end. Nearly all clients have sent no
+    /// more than their share, and cost nothing else.
     pub(super) fn note(&mut self, conn: ConnId, before: usize, after: usize) {
         self.shared.count_unfinished(before, after);
         if before > UNFINISHED_SHARE {
@@ -33,7 +33,8 @@ impl Unfinished {
         }
     }
 
-    /// The client that has sent most, if too much is held for all together and it has more than its share.
+    /// The client that has sent most, if too much is held for all together and it has more than its
+    /// share.
     fn largest(&self) -> Option<ConnId> {
         let is_too_much = self.shared.unfinished() > UNFINISHED_MAX;
         self.large.last().filter(|_| is_too_much).map(|&(_, conn)| conn)
@@ -41,8 +42,9 @@ impl Unfinished {
 }
 
 impl Channels {
-    /// Notes what is held for an unfinished message. When too much is held for all together, and somebody
-    /// adds to it, whoever holds most is closed; but nobody who keeps to its share.
+    /// Notes what is held for an unfinished message. When too much is held for all together and a
+    /// client adds to it, the client for which most is held is closed. A client with no more than
+    /// its share is never closed.
     pub(super) fn on_unfinished(&mut self, conn: ConnId, bytes: usize, now: Instant) {
         let Some(client) = self.rosters.client_mut(conn) else { return };
         client.heard = now;

@@ -1,5 +1,6 @@
-//! Who joins is told once that everybody has been told who was there before: when all other proxies have said who is in the
-//! channel, or when they take too long.
+//! Welcomes newcomers: each is told once that it knows all members that were present before it.
+//! That happens when all other proxies have named their members of the channel, or when they take
+//! too long.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
@@ -12,10 +13,11 @@ use super::delivery::OutboxFrame;
 use super::rosters::Channel;
 use super::{ChannelId, Channels, ConnId, Turn};
 
-/// Who is to be told.
+/// The clients that are to be welcomed.
 #[derive(Default)]
 pub(super) struct Welcomes {
-    /// Those who wait for other proxies, and until when, in that order. It has no more than join within [`WELCOME_TIME`].
+    /// The clients that wait for other proxies, and until when, in that order. There are no more of
+    /// them than join within [`WELCOME_TIME`].
     late: VecDeque<(Instant, ConnId)>,
     /// Channels of which more is known than before.
     changed: Vec<ChannelId>,
@@ -47,7 +49,7 @@ impl Channels {
         }
     }
 
-    /// Whoever has just been shown who is here waits for those who are elsewhere.
+    /// The newcomer knows the members of this proxy. It now waits for those of other proxies.
     pub(super) fn await_welcome(&mut self, conn: ConnId, id: ChannelId, now: Instant) {
         if self.is_settled(id) {
             return self.welcome(conn, self.rosters.count(id), true);
@@ -58,7 +60,7 @@ impl Channels {
         }
     }
 
-    /// Welcomes all who have waited for what is known now.
+    /// Welcomes all that waited for what is known now.
     #[cold]
     pub(super) fn welcome_settled(&mut self) {
         while let Some(id) = self.welcomes.changed.pop() {
@@ -74,7 +76,7 @@ impl Channels {
         }
     }
 
-    /// Welcomes those who have waited for too long.
+    /// Welcomes those that have waited too long.
     pub(super) fn welcome_late(&mut self, turn: &mut Turn, now: Instant) {
         while !turn.is_over()
             && let Some((_, conn)) = self.welcomes.late.pop_front_if(|(until, _)| *until <= now)
@@ -87,7 +89,7 @@ impl Channels {
         }
     }
 
-    /// Whether all proxies have said who is in the channel.
+    /// Gives whether all other proxies have named their members of the channel.
     fn is_settled(&self, id: ChannelId) -> bool {
         let Some(channel) = self.rosters.channel(id) else { return false };
         if channel.key.scope == Scope::Local || !self.config.has_links {
@@ -99,7 +101,7 @@ impl Channels {
         found.iter().all(|proxy| here.contains(proxy)) && groups.all(|group| group.has_told_all)
     }
 
-    /// Welcomes one of so many.
+    /// Welcomes a client, which is one of `count` members.
     fn welcome(&mut self, conn: ConnId, count: usize, is_settled: bool) {
         self.deliver();
         let Self { rosters, delivery, encoded, config, .. } = self;

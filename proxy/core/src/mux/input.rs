@@ -13,12 +13,12 @@ pub enum MuxInput {
     Opened {
         /// The stream, which was not opened before.
         stream: StreamId,
-        /// The own slot, which stands for the stream in frames that are sent.
+        /// This side's slot for the stream, used in frames that this side sends.
         slot: Slot,
         /// The connection that stands for the other side in [`Channels`](crate::Channels).
         conn: ConnId,
     },
-    /// Data came. Where it is more than the other side had credit for, the link is broken.
+    /// Data came. If it is more than the other side had credit for, the link is broken.
     Received {
         /// The stream.
         stream: StreamId,
@@ -36,7 +36,7 @@ pub enum MuxInput {
     Credit {
         /// The stream.
         stream: StreamId,
-        /// Bytes, added to the credit that there is.
+        /// Bytes, added to the remaining credit.
         bytes: u32,
     },
     /// Something waits to be sent that did not wait before.
@@ -59,6 +59,6 @@ pub enum MuxInput {
         /// The stream.
         stream: StreamId,
     },
-    /// A stream cannot go on: it makes no progress, or what the other side says breaks the rules.
+    /// A stream cannot go on: it makes no progress, or the other side broke the rules.
     Failed,
 }

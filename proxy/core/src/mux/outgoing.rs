@@ -1,18 +1,20 @@
-//! Where the streams of a link take what they send.
+//! The source of what the streams of a link send.
 
 use std::time::Instant;
 
 use crate::{Channels, ConnId, Input};
 
-/// What waits to be sent on streams.
+/// The bytes that wait to be sent on streams.
 pub trait Outgoing {
-    /// What waits for `conn`, in order and in pieces of which none is empty.
+    /// The bytes that wait for `conn`, in order and in pieces of which none is empty.
     fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]>;
 
-    /// So many bytes of what waits for `conn` are on their way. None, when nothing can be sent now.
+    /// So many bytes of what waits for `conn` have been taken for sending. 0 means that nothing can
+    /// be sent now.
     fn sent(&mut self, conn: ConnId, bytes: usize, now: Instant);
 
-    /// What waits for `conn` waits because other streams of the link have their turns.
+    /// `conn` is exempt from blame: what waits for it does so because other streams of the link
+    /// have their turns.
     fn exempt(&mut self, conn: ConnId, now: Instant);
 }
 

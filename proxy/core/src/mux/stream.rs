@@ -5,7 +5,7 @@ use nws_protocol::link::Slot;
 
 use crate::ConnId;
 
-/// Bytes that have been processed before the other side is given credit for as many.
+/// Bytes that have to be processed before the other side is given as much credit.
 const CREDIT_STEP: usize = LINK_WINDOW / 4;
 
 /// The two directions of a stream.
@@ -13,27 +13,27 @@ const CREDIT_STEP: usize = LINK_WINDOW / 4;
 pub(super) struct Stream {
     pub(super) conn: ConnId,
     pub(super) slot: Slot,
-    /// Bytes that the other side takes.
+    /// Bytes that this side may still send.
     pub(super) send_credit: usize,
     /// Bytes that the other side may still send.
     pub(super) receive_credit: usize,
-    /// Bytes that were processed and for which the other side was given no credit.
+    /// Bytes that were processed and for which no credit has been given yet.
     pub(super) unanswered: usize,
-    /// No credit is given.
+    /// The other side gets no credit.
     pub(super) is_held: bool,
-    /// It is among those that give credit.
+    /// It is in the list of streams that give credit next.
     pub(super) is_granting: bool,
     pub(super) send: SendState,
     /// Something was sent since it last began to wait.
     pub(super) has_sent: bool,
 }
 
-/// Whether a stream sends.
+/// The state of a stream as a sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SendState {
     /// Nothing waits.
     Idle,
-    /// It has its turn when the link has room and those before it have had theirs.
+    /// It has its turn when the link has room and the streams before it have had theirs.
     Ready,
     /// It waits for credit.
     NoCredit,
@@ -58,7 +58,7 @@ impl Stream {
         !self.is_held && self.unanswered >= CREDIT_STEP
     }
 
-    /// Credit for the other side, in bytes, if it is time for that.
+    /// Credit for the other side, in bytes, if there is enough to give.
     pub(super) fn grant(&mut self) -> Option<u32> {
         let bytes = u32::try_from(self.unanswered).ok().filter(|_| self.has_to_grant())?;
         self.receive_credit += std::mem::take(&mut self.unanswered);

@@ -1,4 +1,4 @@
-//! Which streams a link has.
+//! The streams that a link has.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,22 @@ use nws_protocol::link::Slot;
 use slotmap::SlotMap;
 
 slotmap::new_key_type! {
-    /// A stream of a link. A channel that is matched again gets a stream with another id: so nothing
-    /// that was said in one stream is sent in the next, although both may have the same slot.
+    /// A stream of a link. A channel that is matched again gets a stream with another id. So
+    /// nothing that was said in one stream is sent in the next, although both may have the same
+    /// slot.
     pub struct StreamId;
 }
 
-/// The streams of one link, each with something that its owner keeps for it.
+/// The streams of one link, each with a value that its owner keeps for it.
 ///
-/// [`open`](Self::open) and [`close`](Self::close) follow what the matching says. A frame that comes
-/// is looked up once, by [`find`](Self::find). A frame that is about to be sent is looked at by
-/// [`is_open`](Self::is_open), as its stream may have ended while it waited.
+/// [`open`](Self::open) and [`close`](Self::close) follow the outputs of the matching. A frame that
+/// comes is looked up once, by [`find`](Self::find). A frame that is about to be sent is checked
+/// with [`is_open`](Self::is_open), as its stream may have ended while it waited.
 #[derive(Debug)]
 pub struct LinkStreams<T> {
     streams: SlotMap<StreamId, Entry<T>>,
-    /// By the slot of the other side. Slots are given one after the other, and none is used again.
+    /// The streams by the slot of the other side. The other side uses its slots one after the
+    /// other, and none twice.
     by_slot: Vec<Option<StreamId>>,
     by_channel: BTreeMap<ChannelName, StreamId>,
 }
@@ -39,7 +41,7 @@ impl<T> Default for LinkStreams<T> {
 }
 
 impl<T> LinkStreams<T> {
-    /// A stream begins, for a channel that had none. `their_slot` is the slot of the other side.
+    /// Opens a stream, for a channel that had none. `their_slot` is the slot of the other side.
     pub fn open(&mut self, channel: ChannelName, their_slot: Slot, kept: T) -> StreamId {
         let stream = self.streams.insert(Entry { their_slot, kept });
         let slot = usize::from(their_slot);
@@ -52,7 +54,7 @@ impl<T> LinkStreams<T> {
         stream
     }
 
-    /// The stream of a channel ends, if there is one.
+    /// Closes the stream of a channel, if there is one.
     pub fn close(&mut self, channel: &ChannelName) -> Option<(StreamId, T)> {
         let stream = self.by_channel.remove(channel)?;
         let Entry { their_slot, kept } = self.streams.remove(stream)?;
@@ -60,7 +62,7 @@ impl<T> LinkStreams<T> {
         Some((stream, kept))
     }
 
-    /// The stream to which a frame with this slot of the other side belongs.
+    /// The stream of a frame with this slot of the other side.
     #[inline]
     #[must_use]
     pub fn find(&self, their_slot: Slot) -> Option<(StreamId, &T)> {
@@ -68,7 +70,7 @@ impl<T> LinkStreams<T> {
         Some((stream, &self.streams.get(stream)?.kept))
     }
 
-    /// Whether a stream has not ended.
+    /// Gives whether a stream has not ended.
     #[inline]
     #[must_use]
     pub fn is_open(&self, stream: StreamId) -> bool {

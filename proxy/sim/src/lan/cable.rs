@@ -11,22 +11,22 @@ use rand_chacha::rand_core::Rng;
 
 use super::ids::MachineId;
 
-/// A connection, from the end of the handshake at the side that dialled on, until nothing is under way any
-/// more.
+/// A connection. It begins with the end of the handshake at the side that dialled, and lasts until
+/// nothing is under way any more.
 pub(super) struct Cable {
     pub(super) ends: [End; 2],
-    /// What is under way to each end.
+    /// The packets under way to each side.
     pub(super) ways: [Way; 2],
 }
 
 pub(super) struct End {
     pub(super) machine: MachineId,
-    /// While it is connected.
+    /// The link of this side, while it is connected.
     pub(super) link: Option<LinkId>,
-    /// The link is wanted: what has come may be answered.
+    /// The mesh has started the link: what has come may be answered.
     pub(super) is_started: bool,
     pub(super) is_ready: bool,
-    /// What came before the link was wanted.
+    /// The frames that came before the mesh had started the link.
     pub(super) early: Vec<Vec<u8>>,
     pub(super) session: Session,
     /// The streams, each with the connection that stands for the other side.
@@ -34,14 +34,14 @@ pub(super) struct End {
     pub(super) mux: Mux,
 }
 
-/// What is under way in one direction, in order.
+/// The packets under way in one direction, in order.
 pub(super) struct Way {
     pub(super) packets: VecDeque<(Instant, Packet)>,
-    /// Nothing arrives before this.
+    /// Nothing arrives before this time.
     pub(super) last: Instant,
 }
 
-/// Something that is sent.
+/// A packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Packet {
     Connected,
@@ -49,7 +49,7 @@ pub(super) enum Packet {
     Pong,
     /// A frame of the link.
     Frame(Vec<u8>),
-    /// The end, in order or not.
+    /// The end of the connection, in order or not.
     Fin,
 }
 

@@ -1,4 +1,4 @@
-//! How machines find each other: announcements that may be lost, and dials.
+//! Lets machines find each other, by announcements that may be lost, and by dials.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,15 +12,15 @@ use super::weather::between;
 use super::{Lan, MachineId};
 use nws_core::{DialId, MeshInput, Target};
 
-/// When a machine announces itself after its start: twice, as RFC 6762 (section 8.3) has it, and then only to
-/// those who ask.
+/// When a machine announces itself after its start: twice, as RFC 6762 (section 8.3) requires.
+/// Later it only answers questions.
 const ANNOUNCEMENTS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(1_100)];
 
-/// After what time a machine asks again who is there, at least and at most: it asks every one or two minutes, and each
-/// question is repeated after 1, 3, 7, 15, 31 and 63 seconds.
+/// The shortest and the longest time between two questions of a machine for other proxies. It asks
+/// every one or two minutes, and repeats each question after 1, 3, 7, 15, 31 and 63 seconds.
 const QUESTIONS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(57)];
 
-/// Time that a handshake costs the two that it takes, together.
+/// The shortest and the longest time that a handshake costs both sides together.
 const HANDSHAKE: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(8)];
 
 impl Lan {
@@ -37,7 +37,7 @@ impl Lan {
         id
     }
 
-    /// A machine hears of a proxy that may not exist, or not there.
+    /// A machine hears of a proxy that may not exist, or not at these addresses.
     pub fn lie(&mut self, to: MachineId, proxy: ProxyId, addresses: Vec<SocketAddr>) {
         if self.machines[to.0].is_running() {
             self.tell_mesh(to, MeshInput::Seen { proxy, addresses });
@@ -54,7 +54,7 @@ impl Lan {
         }
     }
 
-    /// A machine is told to keep a link to whoever is at an address.
+    /// Configures a machine to keep a link to the proxy at an address.
     pub fn configure(&mut self, machine: MachineId, address: SocketAddr) {
         if self.machines[machine.0].is_running() {
             let peers = &mut self.machines[machine.0].peers;
@@ -65,14 +65,14 @@ impl Lan {
         }
     }
 
-    /// A machine tells the others that it is there.
+    /// A machine announces itself to the others.
     pub(super) fn announce(&mut self, machine: MachineId) {
         for other in (0..self.machines.len()).map(MachineId).filter(|other| *other != machine) {
             self.multicast(machine, other);
         }
     }
 
-    /// A machine asks the others who they are, and will do so again.
+    /// A machine asks for other proxies, and schedules the next question.
     pub(super) fn ask(&mut self, machine: MachineId) {
         if matches!(self.machines[machine.0].health, Health::Killed | Health::Off) {
             return;
@@ -84,7 +84,7 @@ impl Lan {
         }
     }
 
-    /// Whoever hears the question of a machine answers.
+    /// Every machine that hears the question answers.
     pub(super) fn question(&mut self, machine: MachineId) {
         for other in (0..self.machines.len()).map(MachineId).filter(|other| *other != machine) {
             self.multicast(other, machine);
@@ -111,7 +111,7 @@ impl Lan {
         }
     }
 
-    /// A machine dials: there and back twice, for TCP and for TLS.
+    /// A machine dials. TCP and TLS take two round trips.
     pub(super) fn dial(&mut self, machine: MachineId, dial: DialId, target: Target) {
         let trips: Duration = (0..4).map(|_| self.weather.latency(&mut self.rng)).sum();
         let work = between(&mut self.rng, HANDSHAKE[0], HANDSHAKE[1]);
@@ -119,7 +119,7 @@ impl Lan {
         self.schedule.plan(self.clock.now() + trips + work, Happening::Answer(machine, dial));
     }
 
-    /// A dial has come to an end, or nobody has answered and none is in sight.
+    /// A dial has reached machines, or none has answered yet.
     pub(super) fn answer(&mut self, dialler: MachineId, dial: DialId) {
         if !self.machines[dialler.0].is_running() {
             return;
@@ -141,14 +141,14 @@ impl Lan {
             self.machines[dialler.0].dials.remove(&dial);
             self.tell_mesh(dialler, MeshInput::DialFailed { dial });
         } else if reached.is_empty() {
-            // TCP asks again.
+            // TCP sends again.
             let again = self.weather.recovery(&mut self.rng);
             self.schedule.plan(self.clock.now() + again, Happening::Answer(dialler, dial));
         }
         self.attend(dialler);
     }
 
-    /// A dial has led to a machine, which may not be the right one.
+    /// A dial has reached a machine, which may not be the right one.
     fn reach(&mut self, dialler: MachineId, listener: MachineId, dial: DialId) {
         let target = self.machines[dialler.0].dials.remove(&dial);
         match target {

@@ -1,4 +1,4 @@
-//! What goes wrong.
+//! Makes things go wrong.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::schedule::Happening;
 use super::{Lan, MachineId};
 
 impl Lan {
-    /// The process of a machine is killed. Its kernel ends all connections, and refuses others.
+    /// Kills the process of a machine. Its kernel ends all connections, and refuses others.
     pub fn kill(&mut self, machine: MachineId) {
         if self.machines[machine.0].health == Health::Off {
             return;
@@ -20,12 +20,12 @@ impl Lan {
         self.die(machine, Health::Killed);
     }
 
-    /// A machine loses its power, and says nothing to anybody.
+    /// Takes the power from a machine, which sends nothing any more.
     pub fn switch_off(&mut self, machine: MachineId) {
         self.die(machine, Health::Off);
     }
 
-    /// A machine is started again: it has another id, and nothing is left of what it was.
+    /// Starts a machine again. It has another id, and has forgotten everything.
     pub fn restart(&mut self, machine: MachineId) -> MachineId {
         if self.machines[machine.0].health != Health::Off {
             self.kill(machine);
@@ -33,15 +33,15 @@ impl Lan {
         self.start_at(self.machines[machine.0].address)
     }
 
-    /// The process of a machine stands still.
+    /// Stops the process of a machine: it stands still.
     pub fn stop(&mut self, machine: MachineId) {
         if self.machines[machine.0].is_running() {
             self.machines[machine.0].health = Health::Stopped;
         }
     }
 
-    /// The process of a machine goes on, and finds everything that has come meanwhile, and all that it
-    /// should have done.
+    /// Lets the process of a machine go on. It finds everything that has come meanwhile, and
+    /// everything that it should have done.
     pub fn resume(&mut self, machine: MachineId) {
         if self.machines[machine.0].health != Health::Stopped {
             return;
@@ -54,7 +54,7 @@ impl Lan {
         self.deliver_again(Duration::ZERO);
     }
 
-    /// Both ends of every connection between two machines see it end, one after the other.
+    /// Ends every connection between two machines. The two sides see it one after the other.
     pub fn cut(&mut self, one: MachineId, other: MachineId) {
         for (cable, side) in self.ends_between(one, other) {
             for side in [side, 1 - side] {
@@ -64,8 +64,8 @@ impl Lan {
         }
     }
 
-    /// One machine takes every connection to another one for ended, and the other one hears of that only
-    /// when it says something.
+    /// Ends every connection between two machines at one side. The other side learns of that only
+    /// when it sends something.
     pub fn lose(&mut self, one: MachineId, other: MachineId) {
         for (cable, side) in self.ends_between(one, other) {
             self.finish(cable, side);
@@ -73,19 +73,19 @@ impl Lan {
         self.attend(one);
     }
 
-    /// From now on these machines and all others do not hear each other.
+    /// Cuts the network: from now on these machines and all others do not hear each other.
     pub fn partition(&mut self, part: &[MachineId]) {
         self.heal();
         self.part = part.iter().copied().collect();
     }
 
-    /// Everybody hears everybody again, sooner or later.
+    /// Ends the cut: sooner or later, every machine hears every other again.
     pub fn heal(&mut self) {
         self.part.clear();
         self.deliver_again(self.weather.recovery_max);
     }
 
-    /// Whether two machines hear each other.
+    /// Gives whether two machines hear each other.
     #[must_use]
     pub fn is_connected(&self, one: MachineId, other: MachineId) -> bool {
         self.part.contains(&one) == self.part.contains(&other)
@@ -115,7 +115,8 @@ impl Lan {
         }
     }
 
-    /// The machine is not what it was: whoever has its address now, if that is anybody, says so.
+    /// A packet has reached a machine that does not know the connection. The machine that has the
+    /// address now says so, unless it is switched off.
     fn arrive_too_late(&mut self, cable: CableId, side: Side) {
         let to = self.cables[cable].ends[side].machine;
         let packet = self.cables[cable].ways[side].packets.pop_front();
@@ -137,7 +138,7 @@ impl Lan {
         it.streams.clear();
     }
 
-    /// What has not got through is sent again.
+    /// Sends again what has not got through.
     fn deliver_again(&mut self, within: Duration) {
         let cables: Vec<CableId> = self.cables.keys().collect();
         for cable in cables {
@@ -154,7 +155,7 @@ impl Lan {
         }
     }
 
-    /// The connections of a machine, and its side of them.
+    /// The connections of a machine, and its side of each.
     fn ends_at(&self, machine: MachineId) -> Vec<(CableId, Side)> {
         self.machines[machine.0].links.values().copied().collect()
     }

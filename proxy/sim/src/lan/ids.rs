@@ -1,6 +1,6 @@
-//! Names for machines and for what is between them.
+//! Names for machines, and for the sides of connections.
 
-/// A machine, from its start on. When it is started again it is another one, at the same address.
+/// A machine, from its start on. After a restart it is another machine, at the same address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MachineId(pub(super) usize);
 
@@ -8,5 +8,5 @@ slotmap::new_key_type! {
     pub(super) struct CableId;
 }
 
-/// Which end: 0 is the one that dialled.
+/// A side of a connection: 0 has dialled.
 pub(super) type Side = usize;

@@ -1,4 +1,4 @@
-//! What one end of a connection does with frames: it matches channels, and carries their streams.
+//! Handles frames at one side of a connection: matches channels, and carries their streams.
 
 use nws_core::{ConnId, MeshInput, MuxInput};
 use nws_matching::{Input, Output, PeerSlot};
@@ -36,9 +36,9 @@ impl Lan {
         }
     }
 
-    /// Does what the matching of every link wants done that was told something.
+    /// Applies the matching outputs of every link whose matching has had an input.
     pub(super) fn apply_session_outputs_of_all(&mut self) {
-        while let Some((cable, side)) = self.restless.pop() {
+        while let Some((cable, side)) = self.with_outputs.pop() {
             if self.cables.get(cable).is_some_and(|cable| cable.ends[side].is_started) {
                 let early = std::mem::take(&mut self.end_of(cable, side).early);
                 early.into_iter().for_each(|frame| self.on_frame(cable, side, frame));
@@ -47,7 +47,7 @@ impl Lan {
         }
     }
 
-    /// Passes on what the rate limits of a machine allow.
+    /// Grants what the rate limits of a machine allow now.
     pub(super) fn grant(&mut self, machine: MachineId) {
         let now = self.clock.now();
         while let Some((link, count)) = self.machines[machine.0].poll_grant(now) {
@@ -73,7 +73,7 @@ impl Lan {
         }
     }
 
-    /// A connection that stands for the other side of a stream is no more.
+    /// Ends a connection that stands for the other side of a stream.
     pub(super) fn sever(&mut self, machine: MachineId, conn: ConnId) {
         self.machines[machine.0].streams.remove(&conn);
         self.catch_up(machine);
@@ -84,7 +84,7 @@ impl Lan {
         let end = self.end_of(cable, side);
         let machine = end.machine;
         let Some((stream, &conn)) = end.streams.find(slot) else {
-            // It was under way when this side left.
+            // It was under way when this side left the channel.
             assert_eq!(end.session.peer_slot(slot), PeerSlot::Left);
             return;
         };
@@ -146,7 +146,7 @@ impl Lan {
         let stream = end.streams.open(channel, peer, conn);
         end.mux.handle(MuxInput::Opened { stream, slot: own, conn });
         self.machines[machine.0].streams.insert(conn, (cable, side, stream));
-        // Who is here waits to be told.
+        // The clients of this machine wait for their welcome.
         self.attend_streams(machine);
     }
 }

@@ -14,15 +14,15 @@ use slotmap::{Key, KeyData, SlotMap};
 use super::ids::{CableId, Side};
 use crate::Proxy;
 
-/// How a machine is.
+/// The state of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Health {
     Running,
-    /// Its process does nothing; its kernel does.
+    /// Its process stands still. Its kernel runs.
     Stopped,
-    /// Its process is no more; its kernel says so.
+    /// Its process has ended. Its kernel tells others so.
     Killed,
-    /// It says nothing.
+    /// It sends nothing.
     Off,
 }
 
@@ -32,15 +32,15 @@ pub(super) struct Machine {
     pub(super) health: Health,
     pub(super) proxy: Proxy,
     pub(super) mesh: Mesh,
-    /// Its side of each connection that it has.
+    /// Its links, each with its connection and side.
     pub(super) links: SlotMap<LinkId, (CableId, Side)>,
-    /// The addresses that it is configured with.
+    /// The addresses of the proxies that it is configured to reach.
     pub(super) peers: Vec<SocketAddr>,
     pub(super) dials: BTreeMap<DialId, Target>,
     rate_limits: RateLimits,
     /// The streams of links, by the connections that stand for their other sides.
     pub(super) streams: HashMap<ConnId, (CableId, Side, StreamId)>,
-    /// What it is to be woken for.
+    /// The time at which it is woken.
     pub(super) alarm: Option<Instant>,
 }
 
@@ -70,7 +70,7 @@ impl Machine {
         self.health == Health::Running
     }
 
-    /// When it has something to do, if nothing happens before.
+    /// The next time at which it has something to do, if nothing happens before.
     pub(super) fn next(&self) -> Option<Instant> {
         self.mesh.poll_timeout().into_iter().chain(self.rate_limits.poll_timeout()).min()
     }
@@ -79,7 +79,7 @@ impl Machine {
         self.rate_limits.open(key(link), source, true);
     }
 
-    /// The other side of a link wants so many evaluations more.
+    /// The other side of a link wants so many more evaluations.
     pub(super) fn ask_rate_limits(&mut self, link: LinkId, count: usize) {
         self.rate_limits.ask(key(link), count);
     }
@@ -92,7 +92,7 @@ impl Machine {
         self.rate_limits.close(key(link));
     }
 
-    /// A link, and how many evaluations it may do now.
+    /// A link, and the number of evaluations that it may do now.
     pub(super) fn poll_grant(&mut self, now: Instant) -> Option<(LinkId, usize)> {
         let (link, count) = self.rate_limits.poll_grant(now)?;
         Some((KeyData::from_ffi(link.0).into(), count))

@@ -1,4 +1,4 @@
-//! What is going to happen, in the order in which it does.
+//! Schedules what is going to happen.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -13,19 +13,20 @@ use nws_core::DialId;
 pub(super) enum Happening {
     /// A machine may have something to do.
     Wake(MachineId),
-    /// The next packet for a side of a connection may be there.
+    /// The next packet for a side of a connection may have arrived.
     Arrive(CableId, Side),
-    /// A handshake is over, or has failed.
+    /// A handshake has ended or failed.
     Answer(MachineId, DialId),
     /// A machine announces itself.
     Announce(MachineId),
-    /// A machine asks who is there.
+    /// A machine asks for other proxies.
     Ask(MachineId),
     /// The first machine hears the announcement of the second.
     Hear(MachineId, MachineId),
 }
 
-/// All of it. What is planned for the same time happens in the order in which it was planned.
+/// All scheduled happenings. Those for the same time happen in the order in which they were
+/// scheduled.
 #[derive(Default)]
 pub(super) struct Schedule {
     plans: BinaryHeap<Reverse<(Instant, u64, Happening)>>,
@@ -38,7 +39,7 @@ impl Schedule {
         self.plans.push(Reverse((at, self.count, what)));
     }
 
-    /// The next thing that happens until `end`, and when.
+    /// The next happening until `end`, and its time.
     pub(super) fn next(&mut self, end: Instant) -> Option<(Instant, Happening)> {
         self.plans.peek().filter(|Reverse((at, _, _))| *at <= end)?;
         self.plans.pop().map(|Reverse((at, _, what))| (at, what))

@@ -1,4 +1,4 @@
-//! What goes over connections.
+//! Carries packets over connections.
 
 use nws_core::{ConnId, DialId, Input, LinkId, MeshInput, MeshOutput, MuxInput, Output, StreamId};
 use nws_matching as matching;
@@ -11,7 +11,7 @@ use super::schedule::Happening;
 use super::{Lan, MachineId};
 
 impl Lan {
-    /// A connection is there at one side.
+    /// A connection begins at one side.
     pub(super) fn begin(&mut self, cable: CableId, side: Side, dial: Option<DialId>) {
         let [machine, other] = [side, 1 - side].map(|side| self.cables[cable].ends[side].machine);
         let link = self.machines[machine.0].links.insert((cable, side));
@@ -33,7 +33,7 @@ impl Lan {
             MeshOutput::Start { link } => {
                 let (cable, side) = self.find(machine, link);
                 self.end_of(cable, side).is_started = true;
-                self.restless.push((cable, side));
+                self.with_outputs.push((cable, side));
             }
             MeshOutput::Ping { link } => {
                 let (cable, side) = self.find(machine, link);
@@ -81,7 +81,7 @@ impl Lan {
         }
     }
 
-    /// Tells a link what has happened to the stream for which a connection stands.
+    /// Passes an input to the mux of the stream for which a connection stands.
     fn tell_mux(&mut self, machine: MachineId, conn: ConnId, input: impl FnOnce(StreamId) -> MuxInput) {
         if let Some(&(cable, side, stream)) = self.machines[machine.0].streams.get(&conn) {
             self.end_of(cable, side).mux.handle(input(stream));
@@ -89,7 +89,7 @@ impl Lan {
         }
     }
 
-    /// The connection is no more at one side.
+    /// The connection has ended at one side.
     pub(super) fn finish(&mut self, cable: CableId, side: Side) {
         let end = self.end_of(cable, side);
         let (Some(link), machine) = (end.link.take(), end.machine) else { return };
@@ -108,7 +108,7 @@ impl Lan {
         }
     }
 
-    /// Sends to the other side. What is sent later arrives later.
+    /// Sends a packet to the other side. A packet that is sent later arrives later.
     pub(super) fn send_packet(&mut self, cable: CableId, from: Side, packet: Packet) {
         let at = self.clock.now() + self.weather.latency(&mut self.rng);
         let way = &mut self.cables[cable].ways[1 - from];
@@ -136,7 +136,7 @@ impl Lan {
         }
     }
 
-    /// Something has come on a connection that this side does not have any more.
+    /// A packet has come on a connection that this side has ended.
     fn refuse(&mut self, cable: CableId, side: Side) {
         let back = &self.cables[cable].ways[1 - side].packets;
         if back.back().is_none_or(|(_, packet)| *packet != Packet::Fin) {
@@ -144,11 +144,12 @@ impl Lan {
         }
     }
 
-    /// Tells the matching of a link something. What follows from it is done by [`Self::apply_session_outputs_of_all`].
+    /// Passes an input to the matching of a link. [`Self::apply_session_outputs_of_all`] does what
+    /// follows from it.
     pub(super) fn tell_session(&mut self, machine: MachineId, link: LinkId, input: matching::Input<'_>) {
         let (cable, side) = self.find(machine, link);
         self.end_of(cable, side).session.handle(input).expect("it comes from this side");
-        self.restless.push((cable, side));
+        self.with_outputs.push((cable, side));
     }
 
     pub(super) fn find(&self, machine: MachineId, link: LinkId) -> (CableId, Side) {

@@ -1,21 +1,21 @@
-//! What the network does to what is sent.
+//! The latency and the losses of the network.
 
 use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 
-/// How the network is.
+/// The properties of the network.
 #[derive(Clone, Copy, Debug)]
 pub struct Weather {
-    /// Time that anything takes from one machine to another, at least.
+    /// The shortest time that a packet takes from one machine to another.
     pub latency_min: Duration,
-    /// The same, at most.
+    /// The longest time that it takes.
     pub latency_max: Duration,
-    /// How many of a thousand announcements are lost.
+    /// The number of announcements in a thousand that are lost.
     pub lost_per_mille: u32,
-    /// Time after the end of a partition until connections move again, at most: they try ever more rarely
-    /// meanwhile.
+    /// The longest time after the end of a partition until connections move again. They have
+    /// retried ever more rarely meanwhile.
     pub recovery_max: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Default for Weather {
 }
 
 impl Weather {
-    /// One way of one packet.
+    /// The time that one packet takes.
     pub(super) fn latency(&self, rng: &mut ChaCha20Rng) -> Duration {
         between(rng, self.latency_min, self.latency_max)
     }

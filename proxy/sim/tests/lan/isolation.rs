@@ -6,7 +6,7 @@ use nws_sim::{Event, network};
 
 use crate::world::SECOND;
 
-/// How often a client was told that it reaches nobody elsewhere, and which peers it has seen come.
+/// How often a client was told that its channel reaches no other machine, and which peers it has seen come.
 fn seen(lan: &mut Lan, who: Resident) -> (usize, usize) {
     let events = lan.events(who);
     let limits = events.iter().filter(|event| matches!(event, Event::Error { code, .. } if code == "limit"));

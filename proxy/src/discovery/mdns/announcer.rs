@@ -1,4 +1,4 @@
-//! Keeps this proxy's name on the air.
+//! Keeps this proxy announced.
 
 use std::time::Duration;
 
@@ -12,30 +12,30 @@ use super::{Mdns, names};
 use crate::discovery::Stop;
 use crate::trouble::Trouble;
 
-/// How long saying farewell may delay the end of this process, which is promised within a second.
-const FAREWELL_TIME: Duration = Duration::from_millis(500);
+/// How long saying goodbye may delay the end of this process, which is promised within a second.
+const GOODBYE_TIME: Duration = Duration::from_millis(500);
 
-/// Why a daemon is not used any longer.
+/// The reason to stop using a daemon.
 #[derive(Debug)]
 pub(super) enum End {
     Stopped,
     Died,
     Overloaded,
-    /// It had not got all its sockets, and another one would.
+    /// It did not get all its sockets, and another daemon would.
     Freed,
 }
 
 /// Announces `mdns` until `stop`.
 ///
-/// A daemon that a flood has filled is followed by another one at once and leaves without farewell,
-/// so that the neighbours do not notice.
+/// When a flood has filled a daemon, another one follows at once. The full one ends without a
+/// goodbye, so that the neighbours do not notice.
 pub(super) async fn announce(mdns: &Mdns, stop: &mut Stop) {
     let (mut pause, mut groups, mut trouble) = (Pause::new(), Groups::default(), Trouble::default());
     loop {
         let end = match start(mdns) {
             Ok((daemon, events)) => {
                 trouble.is_over();
-                live(mdns, daemon, &events, &mut groups, stop).await
+                run_daemon(mdns, daemon, &events, &mut groups, stop).await
             }
             Err(error) => {
                 if trouble.is_news(&error.to_string()) {
@@ -55,8 +55,8 @@ pub(super) async fn announce(mdns: &Mdns, stop: &mut Stop) {
     }
 }
 
-/// The life of one daemon.
-async fn live(
+/// Runs one daemon to its end.
+async fn run_daemon(
     mdns: &Mdns,
     daemon: Daemon,
     events: &Receiver<DaemonEvent>,
@@ -65,8 +65,8 @@ async fn live(
 ) -> End {
     let end = watch(mdns, &daemon, events, groups, stop).await;
     if matches!(end, End::Stopped) {
-        // A proxy that has not heard it finds out when it dials.
-        let _ = timeout(FAREWELL_TIME, daemon.end()).await;
+        // A proxy that misses the goodbye notices when it dials.
+        let _ = timeout(GOODBYE_TIME, daemon.end()).await;
         return end;
     }
     tracing::debug!(?end, "announcing this proxy by mDNS starts anew");
@@ -91,14 +91,14 @@ pub(super) async fn watch(
 ) -> End {
     tokio::select! {
         () = stop.stopped() => End::Stopped,
-        () = attend(mdns, daemon, events, groups) => End::Died,
+        () = log_groups(mdns, daemon, events, groups) => End::Died,
         () = daemon.overloaded() => End::Overloaded,
         () = daemon.held().freed() => End::Freed,
     }
 }
 
-/// Keeps the log informed of the groups that the daemon has joined, until it dies.
-async fn attend(mdns: &Mdns, daemon: &Daemon, events: &Receiver<DaemonEvent>, groups: &mut Groups) {
+/// Logs the multicast groups that the daemon has joined, until the daemon ends.
+async fn log_groups(mdns: &Mdns, daemon: &Daemon, events: &Receiver<DaemonEvent>, groups: &mut Groups) {
     let mut interfaces = mdns.interfaces.clone();
     let mut late = Instant::now() + GRACE;
     groups.begin();

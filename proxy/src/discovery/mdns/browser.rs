@@ -1,4 +1,4 @@
-//! Hears of the neighbours of this proxy.
+//! Browses for the neighbours of this proxy.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -18,40 +18,40 @@ use crate::discovery::Sighting;
 use crate::interfaces::Interfaces;
 use crate::trouble::Trouble;
 
-/// Names that one daemon may know. More than proxies are dialled; when there are more, most are
-/// made up. And no more than the daemon can tell of at once, which takes two of the 1000 events
-/// that it lets wait for each.
+/// Names that one daemon may know. That is more proxies than are dialled; if there are more, most
+/// of them are made up. It is also no more than the daemon can report at once: it lets 1000 events
+/// wait, and each name takes two.
 pub(super) const INSTANCES_MAX: usize = 400;
 
-/// How long a daemon may take to open its sockets, which is a matter of milliseconds. Announcing
-/// waits for it.
+/// How long a daemon may take to open its sockets, which takes milliseconds. Announcing waits for
+/// it.
 const START_TIME: Duration = Duration::from_secs(5);
 
-/// Shortest time from one question to the next. The daemon repeats each after 1, 3, 7, … seconds,
-/// and all machines on the network hear it.
+/// Shortest time from one question to the next. The daemon repeats each question after 1, 3, 7, …
+/// seconds, and all machines on the network hear it.
 const ASK_MIN: Duration = Duration::from_secs(60);
 
-/// Longest time from one question to the next. So long a proxy is missed that others have
-/// forgotten, or that came while nothing was heard. It is the time for which the addresses of a
-/// proxy are remembered that is not heard any more.
+/// Longest time from one question to the next. A proxy that others have forgotten, or that came
+/// while nothing was heard, stays unknown for this time. It is also the time for which addresses of
+/// a silent proxy are remembered.
 const ASK_MAX: Duration = Duration::from_secs(120);
 
-/// Why a daemon is not used any longer.
+/// The reason to stop using a daemon.
 #[derive(Debug, PartialEq)]
 pub(super) enum End {
     Died,
     Overloaded,
-    /// It had not got all its sockets, and another one would.
+    /// It did not get all its sockets, and another daemon would.
     Freed,
     Unheard,
 }
 
-/// Tells `sightings` of the neighbours of `mdns`, as long as its receiver is there, and `listening`
-/// as soon as it hears them, or has found out that it cannot.
+/// Reports the neighbours of `mdns` to `sightings`, as long as that has a receiver. Gives
+/// `listening` as soon as it hears them, or has found out that it cannot.
 ///
-/// What comes faster than `sightings` takes it waits in the daemon, which gives up at 1000 events.
-/// Then, as when there are too many names, everything starts from the beginning: the proxies that
-/// are really there answer the first question of the next daemon.
+/// Events that come faster than `sightings` takes them wait in the daemon, which gives up at 1000
+/// of them. Then everything starts from the beginning, as it does when there are too many names:
+/// the proxies that are really there answer the first question of the next daemon.
 pub(super) async fn browse(mdns: &Mdns, sightings: mpsc::Sender<Sighting>, listening: oneshot::Sender<()>) {
     let (mut pause, mut listening) = (Pause::new(), Some(listening));
     let (mut trouble, mut outsiders) = (Trouble::default(), Outsiders::new());
@@ -84,7 +84,7 @@ pub(super) async fn browse(mdns: &Mdns, sightings: mpsc::Sender<Sighting>, liste
 pub(super) async fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<ServiceEvent>)> {
     let (daemon, _) = Daemon::start(mdns)?;
     let events = daemon.browse()?;
-    // The first event says that it searches now. Before that, it has opened its sockets.
+    // The first event says that the daemon searches now. It has opened its sockets before that.
     match timeout(START_TIME, events.recv_async()).await {
         Ok(Ok(_)) => Ok((daemon, events)),
         Ok(Err(_)) => Err(mdns_sd::Error::DaemonShutdown),
@@ -92,13 +92,14 @@ pub(super) async fn start(mdns: &Mdns) -> mdns_sd::Result<(Daemon, Receiver<Serv
     }
 }
 
-/// Owns `events`: when it returns, the daemon caches no names any more, whatever it is busy with.
+/// Owns `events`: when it returns, the daemon caches no more names, whatever it is doing.
 ///
-/// It asks again now and then: the daemon tells of each proxy once only, and the mesh may have
-/// forgotten that since; by itself the daemon asks ever more rarely, up to an hour apart. It also
-/// asks when interfaces have changed, and when the mesh wants it: a question may be lost on a cable
-/// that was just plugged in, and a proxy that was seen there before this one knew of the cable was
-/// not told of. What the daemon has said up to then is heard to its end first.
+/// It asks again now and then, for three reasons. The daemon reports each proxy only once, and the
+/// mesh may have forgotten it since. By itself the daemon asks ever more rarely, up to an hour
+/// apart. And a question or a sighting may be lost while interfaces change: a question on a cable
+/// that was just plugged in, or a proxy that was seen there before this one knew of the cable. So
+/// it also asks when interfaces have changed, and when the mesh wants it. Events that the daemon
+/// has sent before are processed first.
 pub(super) async fn listen(
     mdns: &Mdns,
     daemon: &Daemon,
@@ -156,7 +157,7 @@ pub(super) async fn listen(
     End::Died
 }
 
-/// The proxy that claims these addresses, if it can be reached at one of them.
+/// The proxy that claims these addresses, if one of them can be reached.
 fn seen(
     proxy: ProxyId,
     claimed: Vec<SocketAddr>,
@@ -187,7 +188,8 @@ async fn is_time_to_ask(mdns: &Mdns, interfaces: &mut watch::Receiver<Arc<Interf
     }
 }
 
-/// When to ask again. Proxies that were started together, as power came back, do not ask together.
+/// The time of the next question. It is random, so that proxies that were started together, as
+/// after a power cut, do not ask together.
 fn next_question() -> Instant {
     let chance = getrandom::u32().unwrap_or_default();
     Instant::now() + ASK_MIN + (ASK_MAX - ASK_MIN).mul_f64(f64::from(chance) / f64::from(u32::MAX))

@@ -1,4 +1,4 @@
-//! Tells the log at which addresses a daemon is a member of the group of mDNS.
+//! Logs at which addresses a daemon is a member of the mDNS group.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -10,14 +10,14 @@ use super::sockets::Held;
 use crate::interfaces::{self, Interface, Interfaces};
 use crate::trouble::Trouble;
 
-/// How long the daemon may be behind: it looks at the interfaces as often as we do, and tries again
-/// what failed.
+/// How long the daemon may be behind. It reads the interfaces as often as this proxy does, and
+/// retries what failed.
 pub(super) const GRACE: Duration = interfaces::PERIOD.saturating_mul(3);
 
-/// Addresses above which nothing is said: of as many events at once the daemon may drop some.
+/// Addresses above which nothing is logged: of so many events at once the daemon may drop some.
 const JUDGED_MAX: usize = 64;
 
-/// Why it is not a member, where the system does not let it.
+/// The reason why it is not a member, where the system refuses.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const REFUSED: &str = "the system allows no more groups: raise net.ipv4.igmp_max_memberships with sysctl, or use \
                        fewer interfaces with --interface";
@@ -33,12 +33,12 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Another daemon, which has joined none yet.
+    /// Another daemon starts, which has joined no group yet.
     pub(super) fn begin(&mut self) {
         self.joined.clear();
     }
 
-    /// Whether `event` is about groups.
+    /// Gives whether `event` is about groups.
     pub(super) fn hear(&mut self, event: &DaemonEvent) -> bool {
         if let DaemonEvent::IpAdd(address) = event {
             return self.joined.insert(*address);
@@ -46,7 +46,7 @@ impl Groups {
         matches!(event, DaemonEvent::IpDel(address) if self.joined.remove(address))
     }
 
-    /// Tells the log where it works; and once it `is_late`, where it does not.
+    /// Logs where mDNS works; and, once it `is_late`, where it does not.
     pub(super) fn tell(&mut self, interfaces: &Interfaces, held: &Held, is_late: bool) {
         let wanted: Vec<&Interface> = interfaces.iter().filter(|it| !it.is_point_to_point).collect();
         if wanted.is_empty() || wanted.len() > JUDGED_MAX {

@@ -1,4 +1,4 @@
-//! Writes a proxy into records, and reads it from them.
+//! Writes a proxy into records, and reads one from them.
 
 use std::net::{SocketAddr, SocketAddrV6};
 
@@ -8,14 +8,14 @@ use nws_protocol::limits::ADDRESSES_MAX;
 
 use crate::interfaces::Interfaces;
 
-/// The type of service that proxies are.
+/// The service type of proxies.
 pub(super) const SERVICE: &str = "_nws._tcp.local.";
 
 /// The records of `proxy`. Its addresses are those of the interfaces on which it is announced.
 ///
-/// They are not probed for. RFC 6762 wants that in order that a name has one owner, and takes up to
-/// a second for it. This name is the digest of a key drawn at this start, so nobody else has it but
-/// by a lie, to which one would not yield anyway.
+/// The name is not probed for. RFC 6762 requires that, to make sure that a name has one owner, and
+/// it takes up to a second. This name is the digest of a key drawn at this start. Another host can
+/// only claim it by lying, and then this proxy would not give it up anyway.
 pub(super) fn announcement(proxy: &ProxyId, port: u16) -> mdns_sd::Result<ServiceInfo> {
     let host = format!("{proxy}.local.");
     let text = [("v", "1")];
@@ -24,12 +24,12 @@ pub(super) fn announcement(proxy: &ProxyId, port: u16) -> mdns_sd::Result<Servic
     Ok(info)
 }
 
-/// The proxy behind an instance of our service, if its label is an id at all.
+/// The proxy of an instance of our service, if its label is an id.
 pub(super) fn proxy(instance: &str) -> Option<ProxyId> {
     instance.strip_suffix(SERVICE)?.strip_suffix('.')?.parse().ok()
 }
 
-/// The proxy that `service` is, if it is one, and where it says that it can be reached.
+/// The proxy that `service` stands for, if any, and the addresses that it claims.
 pub(super) fn claim(service: &ResolvedService) -> Option<(ProxyId, Vec<SocketAddr>)> {
     let proxy = proxy(&service.fullname)?;
     if service.port == 0 {
@@ -39,13 +39,13 @@ pub(super) fn claim(service: &ResolvedService) -> Option<(ProxyId, Vec<SocketAdd
     Some((proxy, addresses))
 }
 
-/// Those of `addresses` that are among our neighbours.
+/// The `addresses` that belong to neighbours.
 pub(super) fn near(mut addresses: Vec<SocketAddr>, interfaces: &Interfaces) -> Vec<SocketAddr> {
     addresses.retain(|address| interfaces.is_on_link(address));
     bounded(addresses)
 }
 
-/// As many of `addresses` as count.
+/// The first `addresses`, as many as are used.
 pub(super) fn bounded(mut addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     addresses.sort_unstable();
     addresses.truncate(ADDRESSES_MAX);

@@ -1,5 +1,5 @@
-//! Tells the log of proxies that are heard on an interface and claim addresses of no network there:
-//! they cannot be linked. Nearly always the netmasks of two machines on one wire differ.
+//! Logs proxies that are heard on an interface but claim addresses of no network there. They cannot
+//! be linked. Nearly always the netmasks of two machines on one wire differ.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,14 +11,14 @@ use tokio::time::Instant;
 use crate::interfaces::{self, Interfaces};
 use crate::trouble::Troubles;
 
-/// How long our interfaces may be behind: a proxy is heard on a new one before we have read its
-/// addresses.
+/// How long our interfaces may be behind: a proxy may be heard on a new interface before this proxy
+/// has read its addresses.
 const GRACE: Duration = interfaces::PERIOD.saturating_mul(2);
 
-/// Proxies that are waited for at one time. Anybody can make up more.
+/// Proxies that are waited for at one time. Any machine can make up more.
 const WAITING_MAX: usize = 32;
 
-/// Those that were heard.
+/// The proxies that were heard this way.
 #[derive(Debug)]
 pub(super) struct Outsiders {
     waiting: BTreeMap<ProxyId, (Instant, Vec<SocketAddr>)>,
@@ -30,24 +30,24 @@ impl Outsiders {
         Self { waiting: BTreeMap::new(), told: Troubles::new() }
     }
 
-    /// `proxy` claims these addresses and no others.
+    /// Notes that `proxy` claims these addresses and no others.
     pub(super) fn note(&mut self, proxy: ProxyId, addresses: Vec<SocketAddr>) {
         if self.waiting.len() < WAITING_MAX && !addresses.is_empty() {
             self.waiting.entry(proxy).or_insert((Instant::now() + GRACE, addresses));
         }
     }
 
-    /// `proxy` can be reached, or is gone.
+    /// Forgets `proxy`: it can be reached, or has gone.
     pub(super) fn forget(&mut self, proxy: &ProxyId) {
         self.waiting.remove(proxy);
     }
 
-    /// When somebody has waited for long enough.
+    /// The time at which the first of them has waited long enough.
     pub(super) fn due(&self) -> Option<Instant> {
         self.waiting.values().map(|(due, _)| *due).min()
     }
 
-    /// Tells the log of the proxies whose time is over.
+    /// Logs the proxies that have waited long enough.
     pub(super) fn tell(&mut self, interfaces: &Interfaces) {
         let now = Instant::now();
         let late = self.waiting.extract_if(.., |_, (due, _)| *due <= now);

@@ -1,19 +1,19 @@
-//! Waits until a daemon that has ended is started again.
+//! Waits between the end of a daemon and the start of the next.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// After the first end: a neighbour that is heard of half a second later is not missed.
+/// Pause after the first end. A neighbour that is heard half a second later is not missed.
 const MIN: Duration = Duration::from_millis(500);
 
-/// While a flood goes on: so little of the time is given to it that nobody notices.
+/// Pause while a flood goes on: it then takes so little of the time that no user notices.
 const MAX: Duration = Duration::from_secs(8);
 
-/// A daemon that has run for so long has not ended by what ended the one before.
+/// A daemon that has run for so long did not end for the same reason as the one before.
 const STABLE: Duration = Duration::from_secs(30);
 
-/// Grows with every end, and shrinks to the least with time.
+/// Grows with every end, and falls back to the least after a while.
 #[derive(Debug)]
 pub(super) struct Pause {
     next: Duration,
@@ -21,7 +21,7 @@ pub(super) struct Pause {
 }
 
 impl Pause {
-    /// A daemon is started for the first time.
+    /// The state before the first start.
     pub(super) fn new() -> Self {
         Self { next: MIN, started: Instant::now() }
     }

@@ -1,5 +1,5 @@
-//! Finds out whether a daemon can have its sockets. The daemon tries once when it starts, and does
-//! not say when it has none.
+//! Finds out whether a daemon can have its sockets. The daemon tries only once, when it starts, and
+//! does not report failure.
 
 use std::fmt;
 use std::io;
@@ -13,23 +13,24 @@ use tokio::time::sleep;
 /// How often a port that another program holds is tried again.
 const TRY_PERIOD: Duration = Duration::from_secs(5);
 
-/// Where a daemon listens.
+/// The addresses on which a daemon listens.
 const ADDRESSES: [SocketAddr; 2] = [
     SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), MDNS_PORT),
     SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), MDNS_PORT),
 ];
 
-/// Where a daemon that starts now gets no socket, although the system has that family of addresses.
+/// The addresses at which a daemon that starts now gets no socket, although the system has that
+/// family of addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Held(Vec<SocketAddr>);
 
-/// No socket can be had.
+/// No socket can be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("UDP port {MDNS_PORT} cannot be used, perhaps because another program holds it for itself: {0}")]
 pub(super) struct NoSocket(io::Error);
 
 impl Held {
-    /// Opens them for a moment.
+    /// Opens the sockets for a moment.
     pub(super) fn look() -> Result<Self, NoSocket> {
         let failures: Vec<_> =
             ADDRESSES.iter().filter_map(|address| Some((*address, open(*address).err()?))).collect();
@@ -42,12 +43,12 @@ impl Held {
         }
     }
 
-    /// Whether a socket at `address` is among those.
+    /// Gives whether a socket at `address` is among those.
     pub(super) fn concerns(&self, address: IpAddr) -> bool {
         self.0.iter().any(|held| held.is_ipv4() == address.is_ipv4())
     }
 
-    /// Waits until one of them can be had; for ever where there are none.
+    /// Waits until one of them is free; for ever where there are none.
     pub(super) async fn freed(&self) {
         if self.0.is_empty() {
             return std::future::pending().await;
@@ -65,11 +66,11 @@ impl fmt::Display for Held {
     }
 }
 
-/// As the daemon does it.
+/// Opens a socket as the daemon does.
 fn open(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_reuse_address(true)?;
-    // Where there is no such option the daemon goes without it, too.
+    // Where the system has no such option, the daemon does without it too.
     #[cfg(unix)]
     let _ = socket.set_reuse_port(true);
     if address.is_ipv6() {

@@ -1,4 +1,4 @@
-//! Real packets, between network namespaces that lead nowhere else.
+//! Tests with real packets, between network namespaces that lead nowhere else.
 
 mod flood;
 mod lan;
@@ -137,9 +137,13 @@ async fn neither_strangers_nor_other_networks_are_told_of() {
     let mut second = lan.start(2, &ids[1], InterfaceFilter::default());
     first.sees(&ids[1]).await;
     second.sees(&ids[0]).await;
-    let last = spoof::nobody(9);
-    let labels =
-        [spoof::nobody(1).to_string(), "printer".to_owned(), spoof::nobody(2).to_string(), last.to_string()];
+    let last = spoof::made_up(9);
+    let labels = [
+        spoof::made_up(1).to_string(),
+        "printer".to_owned(),
+        spoof::made_up(2).to_string(),
+        last.to_string(),
+    ];
     lan.on(2, move || {
         let socket = spoof::socket(Ipv4Addr::new(10, 78, 0, 2));
         let here = Ipv4Addr::new(10, 78, 0, 99);
@@ -169,7 +173,7 @@ async fn without_a_network_proxies_of_one_machine_see_each_other() {
     }
 }
 
-/// Runs `work` on a machine where `mdns` could.
+/// Runs `work` on a machine where `mdns` could run.
 fn alone<F: Future<Output = ()>>(work: impl FnOnce(Mdns) -> F + Send + 'static) {
     let lan = Lan::new(1);
     let work = move || {
@@ -212,7 +216,7 @@ fn a_daemon_that_holds_too_much_is_noticed() {
         let flood = async {
             // Packets get lost when they come faster than they are read.
             for number in 0.. {
-                let label = spoof::nobody(number).to_string();
+                let label = spoof::made_up(number).to_string();
                 spoof::shout(&socket, &spoof::address(&label, Ipv4Addr::new(10, 78, 0, 99)));
                 yield_now().await;
             }
@@ -239,7 +243,7 @@ fn whoever_is_there_is_told_of_again_and_again() {
             let interfaces = watch::channel(interfaces).1;
             let mdns = Mdns { proxy: id(), port: 9010, filter, interfaces, questions: Arc::default() };
             let (daemon, events) = browser::start(&mdns).await.unwrap();
-            // Whenever nothing happens, it is later at once.
+            // Whenever nothing happens, the paused clock jumps ahead at once.
             tokio::time::pause();
             searching.send(()).unwrap();
             let mut outsiders = Outsiders::new();
@@ -258,7 +262,7 @@ fn whoever_is_there_is_told_of_again_and_again() {
         while told.len() < TIMES {
             let next = timeout(DEADLINE, sightings.recv()).await.expect("it is told of once only").unwrap();
             assert!(matches!(&next, Sighting::Seen { proxy: other, .. } if *other == proxy), "{next:?}");
-            // The addresses are not always told of together.
+            // The addresses are not always reported together.
             told.retain(|earlier| *earlier == next);
             told.push(next);
         }

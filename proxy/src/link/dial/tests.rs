@@ -6,11 +6,11 @@ use super::*;
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Who may listen at an address.
+/// A listener at an address.
 enum Listener<'a> {
     Proxy(&'a Identity),
     /// It closes at once.
-    Brusque,
+    ClosesAtOnce,
     /// It says nothing.
     Silent,
     Nobody,
@@ -21,7 +21,7 @@ impl Listener<'_> {
         match self {
             Self::Nobody => drop(listener),
             Self::Silent => pending::<()>().await,
-            Self::Brusque => while listener.accept().await.is_ok() {},
+            Self::ClosesAtOnce => while listener.accept().await.is_ok() {},
             Self::Proxy(identity) => {
                 while let Ok((stream, _)) = listener.accept().await {
                     if let Ok(secured) = tls::accept(identity, Wire::new(stream)).await {
@@ -34,7 +34,7 @@ impl Listener<'_> {
     }
 }
 
-/// What comes of a dial to `expected` at the addresses of all `listeners`: the address that led there.
+/// Dials `expected` at the addresses of all `listeners`. Gives the address that led there.
 async fn dialled(
     own: &Identity,
     expected: Option<&Identity>,
@@ -67,7 +67,7 @@ async fn no_liar_hides_the_one_who_is_meant() {
     let [own, meant, liar] = identities();
     for place in 0..5 {
         let mut listeners =
-            vec![Listener::Proxy(&liar), Listener::Brusque, Listener::Silent, Listener::Nobody];
+            vec![Listener::Proxy(&liar), Listener::ClosesAtOnce, Listener::Silent, Listener::Nobody];
         listeners.insert(place, Listener::Proxy(&meant));
         assert_eq!(dialled(&own, Some(&meant), &listeners).await.unwrap(), place);
     }
@@ -90,7 +90,7 @@ async fn somebody_else_is_there_only_when_nothing_else_is_wrong() {
     for listeners in [
         [Listener::Proxy(&liar), Listener::Nobody],
         [Listener::Nobody, Listener::Proxy(&liar)],
-        [Listener::Brusque, Listener::Proxy(&liar)],
+        [Listener::ClosesAtOnce, Listener::Proxy(&liar)],
     ] {
         assert!(!is_elsewhere(&failure(&listeners).await));
     }
@@ -117,7 +117,7 @@ async fn whoever_is_there_instead_is_told_while_others_keep_silent() {
     let there_instead = Listener::Proxy(&found);
     tokio::select! {
         () = there_instead.answer(listener) => unreachable!("it answers for ever"),
-        _ = connect(&own, &to, &tell) => unreachable!("one keeps silent"),
+        _ = connect(&own, &to, &tell) => unreachable!("one says nothing"),
         it = timeout(DEADLINE, async {
             loop {
                 if let Some(Answer::Another(proxy, address)) = told.recv().await {

@@ -1,9 +1,9 @@
-//! Checks that no other user can lead the way to the socket elsewhere.
+//! Checks that no other user can redirect the path of the socket.
 //!
-//! A user that can rename one folder on the way can put another in its place, with a socket of the
-//! same name. So each folder from the root on, and each symbolic link, must belong to this user or
-//! to root. No folder may be writable for others, unless it is sticky: then they can rename only
-//! what is theirs.
+//! A user who can rename one folder on the path can put another one in its place, with a socket of
+//! the same name. So each folder from the root on, and each symbolic link, must belong to this user
+//! or to root. No folder may be writable for other users, unless it is sticky: then they can rename
+//! only their own files.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
@@ -15,18 +15,18 @@ use rustix::process::geteuid;
 
 use crate::Error;
 
-/// By it others can write into a folder.
+/// With these bits other users can write into a folder.
 const WRITABLE: u32 = 0o022;
-/// By it they cannot replace what is not theirs.
+/// With this bit they cannot replace files of other users.
 const STICKY: u32 = 0o1000;
-/// Symbolic links on the way. The kernel follows as many.
+/// Symbolic links on the path. The kernel follows as many.
 const LINKS_MAX: usize = 40;
 
 /// Follows the absolute path of `folder` from the root, link by link.
 ///
 /// # Errors
 ///
-/// The first folder or link by which another user can lead the way elsewhere.
+/// The first folder or link by which another user can redirect the path.
 pub(super) fn check(folder: &Path) -> Result<(), Error> {
     let fault = |source| Error::Unix { path: folder.to_owned(), source };
     let mut place = PathBuf::from("/");
@@ -64,7 +64,7 @@ fn steps(path: &Path) -> Vec<OsString> {
     path.components().rev().filter(is_step).map(|part| part.as_os_str().to_owned()).collect()
 }
 
-/// A link has no mode that counts: the folder in which it lies decides which users can replace it.
+/// A link has no mode that counts: the folder that contains it decides which users can replace it.
 fn judge(path: &Path, found: &Metadata) -> Result<(), Error> {
     let (owner, mode) = (found.uid(), found.mode() & 0o7777);
     if ![geteuid().as_raw(), 0].contains(&owner) {

@@ -1,4 +1,4 @@
-//! A bare copy: one end writes, the other reads, and nobody is between them.
+//! A bare copy: one end writes and the other reads, with nothing between them.
 
 use std::io::{Read, Write};
 use std::thread;
@@ -9,13 +9,13 @@ use nws_tests::lab::Machine;
 
 use super::{Amount, MESSAGE, cable};
 
-/// MiB a second by TCP.
+/// MiB a second over TCP.
 pub(super) fn measure(machines: [&Machine; 2], amount: Amount) -> Result<f64> {
     let [near, far] = cable(machines)?;
     between(near, far, amount)
 }
 
-/// MiB a second, from the first byte that is written to the last that is read.
+/// MiB a second, from the first byte written to the last byte read.
 pub(super) fn between(mut near: impl Write, mut far: impl Read + Send, amount: Amount) -> Result<f64> {
     let chunk = vec![0x5a; MESSAGE];
     let start = Instant::now();
@@ -25,7 +25,7 @@ pub(super) fn between(mut near: impl Write, mut far: impl Read + Send, amount: A
             near.write_all(&chunk)?;
         }
         near.flush()?;
-        read.join().map_err(|_| anyhow!("a panic of the reader"))?
+        read.join().map_err(|_| anyhow!("the reader panicked"))?
     })?;
     Ok(amount.rate(start.elapsed().as_secs_f64()))
 }

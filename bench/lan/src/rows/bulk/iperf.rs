@@ -1,4 +1,4 @@
-//! iperf3's figure, where that is installed.
+//! Measures with iperf3, if it is installed.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Amount, BYTES_PER_MIB, MESSAGE};
 
-/// MiB a second by one stream of TCP.
+/// MiB a second over one TCP stream.
 pub(super) fn measure(machines: [&Machine; 2], amount: Amount) -> Result<Option<f64>> {
     let version = Command::new("iperf3").arg("--version").stdout(Stdio::null()).status();
     if !version.is_ok_and(|status| status.success()) {
@@ -19,7 +19,7 @@ pub(super) fn measure(machines: [&Machine; 2], amount: Amount) -> Result<Option<
     let mut server = serve(to)?;
     let words = format!("-c {} -n {} -l {MESSAGE} -J --connect-timeout 10000", to.address(), amount.bytes());
     let output = inside(from).args(words.split(' ')).output()?;
-    // It serves once; after a client that failed it has to be ended.
+    // It serves one client. If that client has failed, it has to be ended.
     server.kill().ok();
     server.wait()?;
     ensure!(output.status.success(), "iperf3 {words} ended with {}", output.status);

@@ -1,4 +1,4 @@
-//! Messages that are told apart by their ends, as frames that are made once.
+//! Messages that differ only at both ends, in a frame that is made once.
 
 use anyhow::{Result, ensure};
 use nws_protocol::binary::{Frame, Kind};
@@ -7,21 +7,21 @@ use tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use super::MESSAGE;
 
-/// As those of browsers, which are never all zero.
+/// A mask. Browsers never use one that is all zero, so this is not zero either.
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
-/// Bytes of the number, which stands at both ends.
+/// Bytes of the number, which is at both ends of a message.
 const NUMBER: usize = 8;
 
-/// A frame whose payload is written anew for each message at its ends alone.
+/// A frame whose payload is rewritten only at both ends for each message.
 pub(super) struct Messages {
     frame: Vec<u8>,
-    /// Where in the frame the payload begins, and where what is masked does.
+    /// The places in the frame where the payload and the masked part begin.
     payload: usize,
     masked: usize,
 }
 
 impl Messages {
-    /// To one peer, or to all.
+    /// Makes messages to one peer, or to all.
     pub(super) fn new(target: Option<&str>) -> Result<Self> {
         let kind = if target.is_some() { Kind::Message } else { Kind::Broadcast };
         let said = Frame { kind, id: target.unwrap_or_default(), payload: &[0x5a; MESSAGE] }.to_bytes();
@@ -50,7 +50,7 @@ fn masked(payload: &[u8]) -> Result<Vec<u8>> {
     Ok(frame)
 }
 
-/// Whether what came from `source` is the message with this number.
+/// Checks that what came from `source` is the message with this number.
 pub(super) fn check(payload: &[u8], source: &str, is_broadcast: bool, number: usize) -> Result<()> {
     let kind = if is_broadcast { Kind::Broadcast } else { Kind::Message };
     let ends = (number as u64).to_be_bytes();
@@ -72,7 +72,8 @@ mod tests {
 
     use super::*;
 
-    /// As the proxy would pass it on: unmasked, and with the source where the target was.
+    /// The frame as the proxy passes it on: unmasked, and with the source in the place of the
+    /// target.
     fn passed(frame: &[u8]) -> Vec<u8> {
         let mut cursor = Cursor::new(frame);
         let (header, length) = FrameHeader::parse(&mut cursor).unwrap().unwrap();

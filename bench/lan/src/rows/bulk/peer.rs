@@ -1,4 +1,4 @@
-//! A peer that blocks: it writes and reads whole frames with as few calls as there can be.
+//! A blocking peer: it writes and reads whole frames, in as few calls as possible.
 
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 pub(super) struct Peer {
     stream: TcpStream,
     input: BufReader<TcpStream>,
-    /// How others know it, once it has [settled](Self::settle).
+    /// Its id for other peers, once [`learn_ids`](Self::learn_ids) has read it.
     pub(super) id: String,
 }
 
@@ -31,8 +31,8 @@ impl Peer {
         Ok(peer)
     }
 
-    /// Learns its own id and that of the one other peer, in whichever order they are told.
-    pub(super) fn settle(&mut self) -> Result<String> {
+    /// Reads its own id and that of the one other peer, in whichever order they come.
+    pub(super) fn learn_ids(&mut self) -> Result<String> {
         let mut other = String::new();
         while self.id.is_empty() || other.is_empty() {
             let (action, target) = self.notice()?;
@@ -46,7 +46,7 @@ impl Peer {
         Ok(other)
     }
 
-    /// Writes as it is.
+    /// Writes bytes unchanged.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.stream.write_all(bytes).context("cannot write")
     }
@@ -65,7 +65,7 @@ impl Peer {
         Ok(())
     }
 
-    /// What is told next, and of whom.
+    /// The action and the target of the next notice.
     fn notice(&mut self) -> Result<(String, String)> {
         let mut buffer = Vec::new();
         let notice: Value = serde_json::from_slice(self.read_frame(Data::Text, &mut buffer)?)?;
@@ -73,23 +73,23 @@ impl Peer {
         word("action").zip(word("target")).with_context(|| format!("{notice} where a notice was expected"))
     }
 
-    /// Nothing here takes so long that a ping had to be answered.
+    /// Reads a frame of this kind. Nothing here takes so long that a ping must be answered.
     fn read_frame<'a>(&mut self, kind: Data, buffer: &'a mut Vec<u8>) -> Result<&'a [u8]> {
         loop {
             let (found, length) = self.head()?;
-            // It grows once, to what the longest needs.
+            // The buffer grows only until it fits the longest frame.
             buffer.resize(buffer.len().max(length), 0);
             self.input.read_exact(&mut buffer[..length])?;
             match found {
                 OpCode::Data(found) if found == kind => return Ok(&buffer[..length]),
-                // Notices may come between what others say.
+                // Notices may come between the messages of others.
                 OpCode::Control(Control::Ping) | OpCode::Data(Data::Text) => {}
                 other @ (OpCode::Data(_) | OpCode::Control(_)) => bail!("{other} where {kind} was expected"),
             }
         }
     }
 
-    /// What the next frame is, and how long.
+    /// The opcode of the next frame, and its length.
     fn head(&mut self) -> Result<(OpCode, usize)> {
         let mut head = Vec::new();
         loop {
@@ -103,7 +103,7 @@ impl Peer {
     }
 }
 
-/// No call waits for longer than anything here can take.
+/// Sets timeouts that are longer than anything here takes.
 pub(super) fn prepare(stream: &TcpStream) -> Result<()> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(DEADLINE))?;

@@ -1,4 +1,4 @@
-//! The same copy by TLS 1.3, with the cipher that proxies agree on.
+//! The same copy over TLS 1.3, with the cipher that proxies agree on.
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -16,20 +16,20 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, Server
 
 use super::{Amount, cable, copy};
 
-/// Whom the certificate is for.
+/// The name in the certificate.
 const NAME: &str = "lan";
 
-/// rustls asks for 4 KiB at a time. A reader may take that from the socket, or from a buffer of
-/// this size.
+/// Bytes of a buffer for reading ahead. rustls asks for 4 KiB at a time. A reader may take these
+/// from the socket, or from this buffer.
 const READ_AHEAD: usize = 256 * 1024;
 
-/// MiB a second; the handshake does not count, as links are up when anything is sent.
+/// MiB a second. The handshake does not count, as a link exists before anything is sent.
 pub(super) fn measure(machines: [&Machine; 2], amount: Amount) -> Result<f64> {
     let [near, far] = cable(machines)?;
     between(near, far, amount)
 }
 
-/// The same with a reader that asks the kernel for much at once.
+/// Does the same with a reader that asks the kernel for much at once.
 pub(super) fn measure_read_ahead(machines: [&Machine; 2], amount: Amount) -> Result<f64> {
     let [near, far] = cable(machines)?;
     between(near, ReadAhead(BufReader::with_capacity(READ_AHEAD, far)), amount)
@@ -40,7 +40,7 @@ fn between(mut near: TcpStream, mut far: impl Read + Write + Send, amount: Amoun
     thread::scope(|scope| {
         let shake = scope.spawn(|| server.complete_io(&mut far));
         client.complete_io(&mut near)?;
-        shake.join().map_err(|_| anyhow!("a panic of the server"))??;
+        shake.join().map_err(|_| anyhow!("the server panicked"))??;
         anyhow::Ok(())
     })?;
     copy::between(StreamOwned::new(client, near), StreamOwned::new(server, far), amount)
@@ -74,7 +74,7 @@ fn ends() -> Result<(ClientConnection, ServerConnection)> {
 
 fn client(certificate: &CertificateDer<'static>) -> Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).context("the certificate is not taken")?;
+    roots.add(certificate.clone()).context("the certificate is not accepted")?;
     let config = ClientConfig::builder_with_provider(provider()).with_protocol_versions(&[&TLS13])?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

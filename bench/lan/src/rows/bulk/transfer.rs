@@ -1,4 +1,4 @@
-//! Messages from a peer to another, who is on the same machine or on the other one.
+//! Sends messages from one peer to another, on the same machine or on the other one.
 
 use std::thread;
 use std::time::Instant;
@@ -16,18 +16,18 @@ use super::peer::Peer;
 pub(super) enum Way {
     /// To the one peer.
     Message,
-    /// To all, of whom there is one.
+    /// To all, which is one peer here.
     Broadcast,
 }
 
-/// MiB a second, from the first byte that is written to the last that is read.
+/// MiB a second, from the first byte written to the last byte read.
 pub(super) fn measure(pair: &Pair, placing: Placing, way: Way, amount: Amount, rep: u32) -> Result<f64> {
     let path = format!("/bulk-{placing:?}-{way:?}-{rep}");
     let (machines, receivers) = (pair.machines(), placing::receivers(placing));
     let mut sender = Peer::join(machines[0], &pair.proxies[0], &path)?;
     let mut receiver = Peer::join(machines[receivers], &pair.proxies[receivers], &path)?;
-    let (target, source) = (sender.settle()?, receiver.settle()?);
-    ensure!(target == receiver.id && source == sender.id, "others met than those that were sent");
+    let (target, source) = (sender.learn_ids()?, receiver.learn_ids()?);
+    ensure!(target == receiver.id && source == sender.id, "the peers have met others");
     let mut messages = Messages::new((way == Way::Message).then_some(&target))?;
     let start = Instant::now();
     thread::scope(|scope| {
@@ -35,7 +35,7 @@ pub(super) fn measure(pair: &Pair, placing: Placing, way: Way, amount: Amount, r
         for number in 0..amount.messages {
             sender.write(messages.number(number))?;
         }
-        receive.join().map_err(|_| anyhow!("a panic of the receiver"))?
+        receive.join().map_err(|_| anyhow!("the receiver panicked"))?
     })?;
     Ok(amount.rate(start.elapsed().as_secs_f64()))
 }

@@ -1,5 +1,6 @@
-//! Whether time tells how many slots stand for channels: what a message with tags takes a side with few channels, and one with many,
-//! that pads to the same number.
+//! Measures whether time shows how many slots stand for channels. It compares a side with few
+//! channels and one with many, padded to the same number of slots: how long does each take for a
+//! message with tags?
 
 use anyhow::Result;
 use nws_matching::Role;
@@ -10,16 +11,17 @@ use super::play;
 use super::side::Side;
 use crate::options::Options;
 
-/// Both are padded to 1024.
+/// Channels of the two sides. Both are padded to 1024.
 const CHANNELS: [usize; 2] = [513, 1020];
 
-/// Slots of the other side, which shares none: 512, so eight messages with tags.
+/// Slots of the other side, which has no common channel: 512, so eight messages with tags.
 const OTHERS: usize = 512;
 
-/// How far the two distributions are apart, with what lies in their middle, in microseconds.
+/// The distance of the two distributions, and their medians in microseconds.
 pub(super) fn measure(options: &Options) -> Result<Padding> {
     let mut times: [Vec<f64>; 2] = Default::default();
-    // In turns, so that what happens on this machine happens to both. The first round warms up.
+    // In turns, so that a disturbance of this machine affects both. The first round is for warming
+    // up.
     for round in 0..=options.reps {
         for (times, channels) in times.iter_mut().zip(CHANNELS) {
             let tags = tags(channels)?;
@@ -41,7 +43,8 @@ fn tags(channels: usize) -> Result<Vec<f64>> {
     Ok(one.cost.tags)
 }
 
-/// The greatest distance of the two distribution functions (Kolmogorov and Smirnov), of what is sorted.
+/// The greatest distance of the two distribution functions (Kolmogorov-Smirnov). The times are
+/// sorted.
 fn apart(times: &[Vec<f64>; 2]) -> f64 {
     let below =
         |times: &[f64], limit| times.partition_point(|time| *time <= limit) as f64 / times.len() as f64;

@@ -1,4 +1,4 @@
-//! One session, and what it has cost.
+//! One session of matching, and its cost.
 
 use std::collections::VecDeque;
 
@@ -9,10 +9,10 @@ use nws_protocol::{ChannelName, ProxyId};
 use nws_report::lan::SideCost;
 use rustix::time::{ClockId, clock_gettime};
 
-/// A session with what its proxy holds for it.
+/// A session, with the state that its proxy keeps for it.
 pub(super) struct Side {
     session: Session,
-    /// What it offers, until the other side is ready.
+    /// The channels that it offers, until the other side is ready.
     names: Vec<ChannelName>,
     sent: VecDeque<Vec<u8>>,
     works: VecDeque<Work>,
@@ -23,11 +23,11 @@ pub(super) struct Side {
 
 #[derive(Default)]
 pub(super) struct Cost {
-    /// CPU seconds of arithmetic, which a proxy does on other threads.
+    /// CPU seconds of arithmetic, which a proxy computes on other threads.
     work: f64,
     /// Other CPU seconds.
     session: f64,
-    /// What each message with tags of the other side has taken, of these.
+    /// CPU seconds for each message with tags of the other side. They are included above.
     pub(super) tags: Vec<f64>,
     frames: usize,
     bytes: usize,
@@ -64,7 +64,8 @@ impl Side {
         !self.sent.is_empty() || !self.works.is_empty() || self.waiting > 0
     }
 
-    /// Grants what is asked for, carries out one piece of work, and lets what it sends arrive.
+    /// Grants what is asked for, runs one piece of work, and passes what it sends to the other
+    /// side.
     pub(super) fn turn(&mut self, other: &mut Self) -> Result<()> {
         let granted = std::mem::take(&mut self.waiting);
         if granted > 0 {
@@ -109,7 +110,7 @@ impl Side {
         Ok(())
     }
 
-    /// All that a proxy offers, before the session goes on, so that it is padded together.
+    /// Offers all channels before the session goes on, so that they are padded together.
     fn offer(&mut self) -> Result<()> {
         for name in std::mem::take(&mut self.names) {
             self.session.handle(Input::Offer(name))?;

@@ -1,8 +1,10 @@
-//! Flow control: who may go on sending, and who is cut because it does not read.
+//! Flow control: decides which senders may go on, and which recipients are cut because they do not
+//! read.
 //!
-//! A sender is held back only by recipients that drain; one that has stopped holds nobody back, and
-//! is cut when too much waits for it or nothing moves. A network may be slower than any reader on this
-//! machine, so a link may drain much more slowly.
+//! A sender is held back only by recipients that drain. A recipient that has stopped holds back no
+//! sender: it is cut when too much waits for it, or when nothing has moved for too long. A network
+//! may be slower than any reader on this machine, so a link counts as draining at a much lower
+//! rate.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
@@ -12,19 +14,19 @@ use super::outbox::Outbox;
 use super::{ConnId, Delivery, Output};
 use crate::channels::{Slowness, Turn};
 
-/// Divides the window of senders while more than half of what may wait, for the recipient or for all
-/// together, does.
+/// The window of senders is divided by this while more than half of what may wait does, for the
+/// recipient or for all recipients together.
 const TIGHT: usize = 16;
 
 /// Recipients that lag.
 #[derive(Default)]
 pub(super) struct Lagging {
     recipients: BTreeSet<ConnId>,
-    /// Those of them that are to be looked at, in turns.
+    /// Those of them that are still to be looked at, in turns.
     looks: VecDeque<ConnId>,
     /// Pairs of recipient and sender whose debt has grown since it was last judged.
     pub(super) touched: Vec<(ConnId, ConnId)>,
-    /// When they are looked at next.
+    /// The time at which all of them are looked at next.
     next_look: Option<Instant>,
 }
 
@@ -53,22 +55,23 @@ impl Delivery {
             return;
         }
         self.note_lag(conn, bytes, now);
-        // Without progress nobody has been repaid, and there may be many.
+        // Without progress no debt has become smaller, and there may be many debts.
         if bytes > 0 {
             self.release_repaid(conn, now);
         }
     }
 
-    /// What waits for a stream waits for its turn, while others of the link have theirs: that is not its fault.
+    /// Exempts a link stream from blame: what waits for it waits only because other streams of the
+    /// link have their turns.
     pub(in crate::channels) fn exempt(&mut self, conn: ConnId, now: Instant) {
         if let Some(lag) = self.queues.get_mut(conn).and_then(|queue| queue.lag.as_mut()) {
             lag.exempt(now);
         }
     }
 
-    /// Judges debts that have grown, until somebody has to be cut or all are judged. Whoever is cut
-    /// leaves, and that makes debts grow: so this is asked last, when every roster is as it should be,
-    /// and until it gives nothing.
+    /// Judges debts that have grown, until a recipient has to be cut or all are judged. A recipient
+    /// that is cut leaves, and the notices of that make debts grow. So call this last, when every
+    /// roster is correct, and until it gives `None`.
     #[inline]
     pub(in crate::channels) fn next_verdict(&mut self, now: Instant) -> Option<Verdict> {
         while let Some((recipient, sender)) = self.lagging.touched.pop() {
@@ -81,13 +84,13 @@ impl Delivery {
         None
     }
 
-    /// When [`Self::look_at_lagging`] is to be called.
+    /// The time at which [`Self::look_at_lagging`] has to be called.
     pub(in crate::channels) const fn next_look(&self) -> Option<Instant> {
         self.lagging.next_look
     }
 
-    /// Looks at those who lag, some of whom may have stopped or begun to drain since. Gives those who
-    /// have stopped.
+    /// Looks at the recipients that lag: some may have stopped, or have begun to drain. Gives those
+    /// that have stopped.
     pub(in crate::channels) fn look_at_lagging(&mut self, turn: &mut Turn, now: Instant) -> Vec<Verdict> {
         let mut stopped = Vec::new();
         if self.lagging.next_look.is_none_or(|look| now < look) {
@@ -106,8 +109,9 @@ impl Delivery {
         stopped
     }
 
-    /// Drops what waits for a recipient that is cut, all but the frame in flight. Gives how many bytes waited;
-    /// `None` for one that was closing already, which is reset.
+    /// Drops what waits for a recipient that is cut, except the frame of which a part is written.
+    /// Gives how many bytes waited; `None` for a recipient that was closing already, which is
+    /// reset.
     pub(in crate::channels) fn drop_waiting(&mut self, conn: ConnId) -> Option<usize> {
         let queue = self.queues.get_mut(conn)?;
         if queue.is_closing {
@@ -122,7 +126,7 @@ impl Delivery {
         Some(waiting)
     }
 
-    /// Ends the lag of a recipient for which nothing waits any more, or that is gone.
+    /// Ends the lag of a recipient for which nothing waits any more, or that has gone.
     pub(super) fn forget_lag(&mut self, conn: ConnId) {
         let Some(lag) = self.queues.get_mut(conn).and_then(|queue| queue.lag.take()) else { return };
         self.tally.sub(lag.counted);
@@ -152,7 +156,7 @@ impl Delivery {
         self.update_tally(conn);
     }
 
-    /// Brings the count of all queues up to date.
+    /// Brings this recipient's part of the shared count up to date.
     fn update_tally(&mut self, recipient: ConnId) {
         let Some(queue) = self.queues.get_mut(recipient) else { return };
         let Some(lag) = &mut queue.lag else { return };
@@ -197,7 +201,7 @@ impl Delivery {
         largest.map(|conn| Verdict { conn, why: Slowness::Largest })
     }
 
-    /// What one sender may have waiting for `recipient`.
+    /// Bytes that one sender may have waiting for `recipient`.
     fn window(&self, recipient: ConnId, now: Instant) -> usize {
         let Some(queue) = self.queues.get(recipient) else { return self.limits.sender_window };
         let spare = self.limits.recipient_queue_max / 2;
@@ -228,12 +232,12 @@ impl Delivery {
         }
     }
 
-    /// Releases the senders of which `recipient` has taken enough.
+    /// Releases the senders whose debt at `recipient` is small enough now.
     fn release_repaid(&mut self, recipient: ConnId, now: Instant) {
         self.release_below(self.window(recipient, now) / 2, recipient, now);
     }
 
-    // Where it is not apart, each message costs some fifty instructions more.
+    // If this were inlined, each message would cost about fifty instructions more.
     #[cold]
     fn release_below(&mut self, enough: usize, recipient: ConnId, now: Instant) {
         let Some(lag) = self.queues.get_mut(recipient).and_then(|queue| queue.lag.as_mut()) else {
@@ -247,7 +251,8 @@ impl Delivery {
     }
 }
 
-/// Whether more than `most` waits besides the largest message: that one has to fit, whatever its size.
+/// Gives whether more than `most` bytes wait besides the largest message: that one has to fit,
+/// whatever its size.
 fn is_overfull(outbox: &Outbox, most: usize) -> bool {
     outbox.len() > most && outbox.len() - outbox.largest() > most
 }

@@ -1,4 +1,4 @@
-//! What is known of a recipient whose socket did not take everything at once.
+//! Observes how a recipient reads whose socket did not take everything at once.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
@@ -9,13 +9,13 @@ use nws_protocol::limits::DRAIN_TIME;
 use super::ConnId;
 use super::outbox::{Debt, Outbox};
 
-/// Slots of the meter; one more than the time of which it tells.
+/// Slots of the meter: one more than the time that it covers, as the current slot is not complete.
 const SLOTS: usize = 21;
 
 /// Length of a slot.
 pub(super) const SLOT: Duration = DRAIN_TIME.checked_div(SLOTS as u32 - 1).expect("not zero");
 
-/// A recipient that has not caught up. It exists while something waits.
+/// A recipient that lags. This exists while something waits for it.
 pub(super) struct Lag {
     /// Bytes that wait, by sender.
     owed: HashMap<ConnId, usize, RandomState>,
@@ -24,7 +24,7 @@ pub(super) struct Lag {
     meter: Meter,
     /// Bytes within [`DRAIN_TIME`] from which on it counts as draining.
     enough: usize,
-    /// When the socket last took anything.
+    /// The time at which the socket last took anything.
     pub(super) progress: Instant,
     /// Bytes that this recipient has put into the count of all queues.
     pub(super) counted: usize,
@@ -38,7 +38,7 @@ struct Meter {
 }
 
 impl Lag {
-    /// Whoever begins to lag kept up until now, and so counts as draining at first.
+    /// A recipient that begins to lag has kept up until now, so it counts as draining at first.
     pub(super) fn new(outbox: &Outbox, enough: usize, hasher: RandomState, now: Instant) -> Self {
         let mut lag = Self {
             owed: HashMap::with_hasher(hasher),
@@ -70,8 +70,9 @@ impl Lag {
         self.owed.get(&sender).copied().unwrap_or(0)
     }
 
-    /// What each sender may have waiting on top of its window, out of `spare` bytes for all of them:
-    /// more and more while nothing moves, so that a pause slows senders down and never stops them.
+    /// Bytes that each sender may have waiting on top of its window, out of `spare` bytes for all
+    /// of them. They grow while nothing moves, so that a pause slows senders down and never stops
+    /// them.
     pub(super) fn allowance(&self, spare: usize, now: Instant) -> usize {
         let still = now.saturating_duration_since(self.progress).min(DRAIN_TIME);
         let share = spare / self.owed.len().max(1);
@@ -89,7 +90,7 @@ impl Lag {
         self.meter.add(bytes, now);
     }
 
-    /// It would have taken something if it had been asked.
+    /// Counts as if it had drained: it was not asked, and would have taken something.
     pub(super) fn exempt(&mut self, now: Instant) {
         self.took(self.enough, now);
     }

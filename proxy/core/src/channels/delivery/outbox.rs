@@ -1,4 +1,4 @@
-//! What waits to be written to one connection.
+//! Holds what waits to be written to one connection.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -12,39 +12,40 @@ use super::tally::Tally;
 /// copy costs less than one more piece in a vectored write.
 pub(in crate::channels) const SHARE_MIN: usize = 16 * 1024;
 
-/// Bytes up to which the copies of one frame, for all recipients together, cost a turn no more than a few
-/// milliseconds. Where they are more, shorter frames are shared too.
+/// Bytes up to which the copies of one frame, for all recipients together, take no more than a few
+/// milliseconds of a turn. Where they are more, shorter frames are shared too.
 const COPIED_MAX: usize = 4 * 1024 * 1024;
 
-/// Length up to which a frame is copied, however many recipients it has, in bytes: a notice or a short message.
+/// Length up to which a frame is copied, however many recipients it has, in bytes: a notice or a
+/// short message.
 const SHARE_LEAST: usize = 256;
 
-/// Longest batch after which room for another one of its length is made at once, in bytes.
+/// Longest batch, in bytes, after which room for another batch of that length is allocated at once.
 const SPARE_MAX: usize = 32 * 1024;
 
 /// Copied frames lie together in chunks of about this length, in bytes.
 const CHUNK: usize = 64 * 1024;
 
-/// What the pool keeps, in bytes and in buffers: enough for 4 KiB to each of 2,000 recipients in one
-/// pass. Without a buffer for each the allocator gives memory back and takes it again, which was
-/// measured to cost four times what the broadcast does.
+/// What the pool keeps, in bytes and in buffers: enough for 4 KiB to each of 2,000 recipients in
+/// one pass. Without a buffer for each of them the allocator returns memory to the system and asks
+/// for it again. That was measured to cost four times as much as the broadcast.
 const POOL_MAX: usize = 8 * 1024 * 1024;
 const POOL_BUFFERS: usize = 4096;
 
 /// Entries of an empty ledger that are kept.
 const LEDGER_KEPT: usize = 64;
 
-/// Whole frames in the order in which they are written, and who they come from.
+/// Whole frames in the order in which they are written, and the sender of each.
 #[derive(Default)]
 pub(super) struct Outbox {
     chunks: VecDeque<Chunk>,
-    /// Bytes of the first chunk that are written.
+    /// Bytes of the first chunk that are written already.
     written: usize,
     /// Bytes that wait.
     len: usize,
-    /// Bytes in chunks of our own, whether written or not.
+    /// Bytes in chunks that are not shared, whether written or not.
     copied: usize,
-    /// What waits, by sender.
+    /// Bytes that wait, by sender.
     ledger: VecDeque<Debt>,
 }
 
@@ -54,13 +55,13 @@ pub(in crate::channels) enum OutboxFrame<'a> {
     Shared(Rc<SharedFrame>),
 }
 
-/// Frames in many outboxes. It counts itself as queued for as long as it lives.
+/// A frame, or several, that is in many outboxes. It counts as queued for as long as it exists.
 pub(in crate::channels) struct SharedFrame {
     bytes: Vec<u8>,
     tally: Rc<Tally>,
 }
 
-/// Buffers that have been used, so that a pass need not allocate.
+/// Used buffers, kept so that a pass need not allocate.
 #[derive(Default)]
 pub(super) struct Pool {
     buffers: Vec<Vec<u8>>,
@@ -88,12 +89,12 @@ impl<'a> OutboxFrame<'a> {
             return OutboxFrame::Copied(encoded);
         }
         let is_batch = encoded.len() <= SPARE_MAX;
-        // The next one is likely to be as long.
+        // The next batch is likely to be as long.
         let next = if is_batch { Vec::with_capacity(encoded.len()) } else { Vec::new() };
         Self::owned(std::mem::replace(encoded, next), tally)
     }
 
-    /// The same where so many recipients get it that copies may cost more.
+    /// Does the same for so many recipients that copies may cost more than sharing.
     pub(super) fn for_many(encoded: &'a mut Vec<u8>, recipients: usize, tally: &Rc<Tally>) -> Self {
         match encoded.len() * recipients > COPIED_MAX && encoded.len() > SHARE_LEAST {
             true => Self::owned(std::mem::take(encoded), tally),
@@ -135,7 +136,8 @@ impl Outbox {
         self.copied + self.ledger.len() * size_of::<Debt>()
     }
 
-    /// Bytes of the largest message that waits, if it is one of those that are shared; others are small.
+    /// Bytes of the largest message that waits, if it is shared. Messages that are not shared are
+    /// small.
     pub(super) fn largest(&self) -> usize {
         let shared = self.chunks.iter().zip(self.pieces()).filter(|(chunk, _)| chunk.is_shared());
         shared.map(|(_, rest)| rest.len()).max().unwrap_or(0)
@@ -162,7 +164,7 @@ impl Outbox {
         }
     }
 
-    /// Forgets what was written; `repaid` hears to whom it belonged.
+    /// Removes what was written. `repaid` is called with each sender's part of it.
     pub(super) fn advance(&mut self, bytes: usize, pool: &mut Pool, mut repaid: impl FnMut(Debt)) {
         debug_assert!(bytes <= self.len);
         self.len -= bytes;
@@ -193,8 +195,8 @@ impl Outbox {
         }
     }
 
-    /// Drops everything behind the frame of which a part is written. To be called once: after that the
-    /// first chunk does not begin with a frame.
+    /// Drops everything behind the frame of which a part is written. Call it only once: after that
+    /// the first chunk does not begin with a frame.
     pub(super) fn truncate(&mut self, pool: &mut Pool) {
         let Some(front) = self.chunks.front() else { return };
         let bytes = front.bytes();
@@ -264,7 +266,7 @@ impl Pool {
         buffer
     }
 
-    /// Lets go of what has not been needed since this was last called.
+    /// Frees what has not been needed since this was last called.
     pub(super) fn trim(&mut self) {
         for buffer in self.buffers.drain(..self.unused) {
             self.bytes -= buffer.capacity();

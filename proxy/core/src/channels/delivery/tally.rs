@@ -1,4 +1,4 @@
-//! What one state machine adds to the counts that all have together.
+//! Adds what one state machine queues to the counts that all share.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl Tally {
         self.shared.sub_queued(bytes);
     }
 
-    /// All queues together are too long, and ours are to be cut.
+    /// Gives whether all queues together are too long, and ours are to be cut.
     pub(super) fn is_over(&self) -> bool {
         self.shared.is_over(self.queued.get())
     }

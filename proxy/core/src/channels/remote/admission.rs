@@ -1,4 +1,5 @@
-//! Members of this proxy for which another proxy has no room. Each is told, and nothing is said into a void.
+//! Handles members of this proxy for which another proxy has no room. Each is told, so that it does
+//! not speak to a peer that never hears it.
 
 use std::borrow::Cow;
 
@@ -11,15 +12,16 @@ const REASON: &str = "another machine has no room for more peers in this channel
      do not hear what it says";
 
 impl Channels {
-    /// The proxy of a group shows the member `number` of this proxy to nobody.
+    /// The proxy of a group does not show the member `number` of this proxy to its own members.
     pub(super) fn on_not_admitted(&mut self, group: ConnId, id: ChannelId, number: u32) {
-        // A member that is not there has left meanwhile.
+        // A member that is not found has left meanwhile.
         let conn = self.rosters.channel(id).and_then(|channel| channel.numbered(number));
         if let Some(conn) = conn
             && self.rosters.group_mut(group).is_some_and(|group| group.not_admitted.insert(number))
             && self.rosters.client(conn).is_some_and(|client| client.framing == Framing::Structured)
         {
-            // The other proxy may say it again and again: what that makes wait is its debt.
+            // The other proxy may repeat this as often as it likes. What waits because of it counts
+            // as its debt.
             self.tell_error_because_of(group, conn, &Refusal::new(ErrorCode::NotAdmitted, REASON));
         }
     }

@@ -1,7 +1,9 @@
-//! Members of other proxies that leave together, as their link is over: there may be many, so they leave in turns.
+//! Lets the members of other proxies whose link is over leave. They leave together, and there may
+//! be many, so they leave in turns.
 //!
-//! Until it has left, each counts as present: whoever joins meanwhile is told of it first, and nobody gets its id. So no
-//! link is heard in a channel before all who leave it have left, and its turns go to that first.
+//! Until it has left, each counts as present: a client that joins meanwhile is told of it first,
+//! and no other member gets its id. So a link is not read in a channel until all departures from
+//! that channel are complete. Its turns go to them first.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -9,27 +11,28 @@ use std::time::Instant;
 use crate::channels::rosters::{ChannelId, Departure};
 use crate::channels::{Channels, Turn};
 
-/// Members that were not admitted and leave in the time that one takes which was.
+/// Members that were not admitted, of which this many leave in the time that one admitted member
+/// takes.
 const UNSEEN_PER_RECORD: usize = 8;
 
-/// The channels from which some leave.
+/// The channels from which some members are departing.
 #[derive(Default)]
 pub(in crate::channels) struct Departing {
     /// In the order of their turns, each once.
     channels: VecDeque<ChannelId>,
-    /// Since when there is any.
+    /// The time since which there has been one.
     since: Option<Instant>,
 }
 
 impl Departing {
-    /// When there is something to do: at once, if at all.
+    /// The time at which there is something to do: at once, if at all.
     pub(in crate::channels) fn next(&self) -> Option<Instant> {
         self.since
     }
 }
 
 impl Channels {
-    /// Begins a departure. As most are short it also ends, if a turn is enough.
+    /// Begins a departure. As most are short, it also ends here if a turn is enough.
     #[cold]
     pub(super) fn begin_departure(&mut self, id: ChannelId, departure: Departure, now: Instant) {
         let Some(channel) = self.rosters.channel_mut(id) else { return };
@@ -46,7 +49,7 @@ impl Channels {
         }
     }
 
-    /// Goes on with all departures, to the end of the turn.
+    /// Continues all departures, to the end of the turn.
     pub(in crate::channels) fn continue_departures(&mut self, turn: &mut Turn) {
         while !turn.is_over()
             && let Some(id) = self.departing.channels.pop_front()
@@ -62,21 +65,22 @@ impl Channels {
         }
     }
 
-    /// Before a group is heard all have to leave its channel who still do: goes on with that, and gives whether it takes
-    /// another turn. So the ids of a proxy are free before its next link brings them again.
+    /// Continues the departures from a channel, before a group in it is read. Gives whether that
+    /// takes another turn. So the ids of a proxy are free before its next link announces them
+    /// again.
     pub(super) fn depart_before(&mut self, id: ChannelId, turn: &mut Turn) -> bool {
         self.first_departure(id).is_some() && !self.depart(id, turn)
     }
 
-    /// Goes on with the departures from one channel. Gives whether that was all.
+    /// Continues the departures from one channel. Gives whether all are complete.
     #[cold]
     fn depart(&mut self, id: ChannelId, turn: &mut Turn) -> bool {
         while let Some(departure) = self.first_departure(id) {
             let (group, peer, left) = (departure.group, departure.peers.pop(), departure.peers.len());
             let (fresh, frames) = (self.delivery.fresh_bytes(), self.delivery.frames());
             match peer {
-                Some(gone) if gone.was_present => self.miss(id, group, &gone.peer.id, None),
-                // Nobody is told, so some of them count as one.
+                Some(gone) if gone.was_present => self.remove_peer(id, group, &gone.peer.id, None),
+                // These members were shown to none, so several of them count as one.
                 Some(_) if !left.is_multiple_of(UNSEEN_PER_RECORD) => continue,
                 Some(_) => {}
                 None => self.end_departure(id),
@@ -86,7 +90,7 @@ impl Channels {
             if turn.is_over()
                 && let Some(departure) = self.first_departure(id)
             {
-                // Giving back overdraws nothing.
+                // Fewer bytes overdraw nothing.
                 let _ = departure.kept.set(departure.peers.bytes());
                 return false;
             }

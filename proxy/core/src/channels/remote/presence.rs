@@ -1,4 +1,4 @@
-//! Which members of other proxies are present: not more than there is room for.
+//! Decides which members of other proxies are present: no more than there is room for.
 
 use std::time::Instant;
 
@@ -26,11 +26,11 @@ impl Channels {
         let peer = group.newcomer(number, source)?;
         let has_room = group.peers.present_count() < peers_max;
         group.peers.add(number, peer);
-        let reckoned = group.reckon();
+        let counted = group.count_kept();
         if let Some(channel) = self.rosters.channel_mut(id).filter(|_| is_first) {
             channel.groups_with_peers += 1;
         }
-        reckoned?;
+        counted?;
         if has_room {
             return self.admit_elsewhere(conn, id, number);
         }
@@ -45,33 +45,40 @@ impl Channels {
         let Removed { peer, was_present } = group.peers.remove(number).ok_or(Broken)?;
         let next = group.peers.first_waiting().filter(|_| was_present);
         if was_present {
-            self.miss(id, conn, &peer.id, peer.leaves);
+            self.remove_peer(id, conn, &peer.id, peer.leaves);
         }
         if let Some(next) = next {
             self.admit_elsewhere(conn, id, next)?;
             self.send_record(conn, conn, Record::Admitted { member: next });
         }
-        self.reckon(conn)
+        self.count_kept(conn)
     }
 
-    /// Everybody in a group leaves its channel.
-    pub(in crate::channels) fn unseat_group(&mut self, conn: ConnId, group: RemoteGroup, now: Instant) {
-        if let Some(id) = self.rosters.unseat_group(&group) {
+    /// Takes a group and all its members out of its channel.
+    pub(in crate::channels) fn remove_group(&mut self, conn: ConnId, group: RemoteGroup, now: Instant) {
+        if let Some(id) = self.rosters.remove_group(&group) {
             self.welcomes.note_change(id);
             self.begin_departure(id, Departure::of(conn, group), now);
             self.rosters.close_if_empty(id);
         }
     }
 
-    /// A member of another proxy is present no more.
-    pub(super) fn miss(&mut self, id: ChannelId, cause: ConnId, peer: &PeerId, reason: Option<LeaveReason>) {
+    /// Tells the members that a member of another proxy has left.
+    pub(super) fn remove_peer(
+        &mut self,
+        id: ChannelId,
+        cause: ConnId,
+        peer: &PeerId,
+        reason: Option<LeaveReason>,
+    ) {
         if let Some(channel) = self.rosters.channel_mut(id) {
             channel.release(peer);
         }
         self.tell_all(id, cause, peer, |you, peer| Notice::Disconnect { you, peer, reason });
     }
 
-    /// The member `number` of a group is present from now on. A proxy that has two members of one id breaks the rules.
+    /// Makes the member `number` of a group present. A proxy that has two members with one id
+    /// breaks the rules.
     fn admit_elsewhere(&mut self, conn: ConnId, id: ChannelId, number: u32) -> Result<(), Broken> {
         let group = self.rosters.group(conn).ok_or(Broken)?;
         let peer = group.peers.waiting_id(number).ok_or(Broken)?.clone();

@@ -9,51 +9,51 @@ use nws_protocol::{PeerId, ProxyId};
 use super::Departure;
 use crate::channels::{ChannelKey, ConnId, Framing};
 
-/// Ids for which a channel may have room although they have gone.
+/// Ids for which a channel may keep room after they have gone.
 const SPARE_IDS: usize = 256;
 
-/// The roster of a channel. It exists while an id is in it, or a group, or somebody who leaves.
+/// The roster of a channel. It exists while it has an id, a group, or a departure.
 pub(in crate::channels) struct Channel {
     pub(in crate::channels) key: ChannelKey,
-    /// Those who are present, that is, announced.
-    pub(in crate::channels) present: Vec<Seat>,
+    /// The clients that are present, that is, announced to the others.
+    pub(in crate::channels) present: Vec<PresentClient>,
     /// The groups of other proxies that are in it.
     pub(in crate::channels) groups: Vec<ConnId>,
-    /// Members of other proxies whose links are over, and that have not all left.
+    /// Members of other proxies whose links are over, and that have not all left yet.
     pub(in crate::channels) departures: VecDeque<Departure>,
     /// The proxies that are known to be in it, once all links have answered.
     pub(in crate::channels) found: Option<Vec<ProxyId>>,
-    /// Those who are present and have not been told that they know everybody.
+    /// The clients that are present and have not been welcomed yet.
     pub(in crate::channels) awaiting: BTreeSet<ConnId>,
-    /// Ids of those who are present, here or elsewhere, and of those who reserved one.
+    /// The ids of members that are present, here or on other proxies, and those that are reserved.
     ids: HashMap<PeerId, Holder, RandomState>,
-    /// Those who are present by the numbers under which other proxies know them.
+    /// The clients that are present, by the numbers under which other proxies know them.
     numbers: HashMap<u32, ConnId, RandomState>,
-    /// The number of the next one, unless all are used up.
+    /// The number of the next member, unless all are used up.
     next_number: Option<u32>,
-    /// How many of `present` are raw.
+    /// The number of raw clients in `present`.
     pub(in crate::channels) raw: usize,
     /// It is not offered to other proxies, though it should be.
     pub(in crate::channels) is_isolated: bool,
-    /// How many groups there are of which a peer was ever heard.
+    /// The number of groups that have ever had a peer.
     pub(in crate::channels) groups_with_peers: usize,
-    /// It is among those from which members of other proxies leave in turns.
+    /// Members of other proxies are leaving it in turns.
     pub(in crate::channels) is_departing: bool,
 }
 
 /// A client that is present.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::channels) struct Seat {
+pub(in crate::channels) struct PresentClient {
     pub(in crate::channels) conn: ConnId,
     pub(in crate::channels) framing: Framing,
 }
 
-/// Who has an id.
+/// The holder of an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::channels) enum Holder {
     /// A client of this proxy.
     Here(ConnId),
-    /// A member of a group, whose proxy knows it by `number`.
+    /// A member of a group. The other proxy knows it by `number`.
     Elsewhere { group: ConnId, number: u32 },
 }
 
@@ -80,7 +80,8 @@ impl Channel {
         self.ids.is_empty() && self.groups.is_empty() && self.departures.is_empty()
     }
 
-    /// Whether `id` was free. Ids of this proxy and of each other one are apart, so only members of the same proxy can want the same.
+    /// Takes `id`, and gives whether it was free. The ids of different proxies differ, so only
+    /// members of the same proxy can want the same id.
     pub(in crate::channels) fn claim(&mut self, id: PeerId, holder: Holder) -> bool {
         match self.ids.entry(id) {
             Entry::Occupied(_) => false,
@@ -91,7 +92,7 @@ impl Channel {
         }
     }
 
-    /// Others may have brought many ids, so the table shrinks again.
+    /// Frees an id. Other proxies may have brought many ids, so the table shrinks again.
     pub(in crate::channels) fn release(&mut self, id: &PeerId) {
         self.ids.remove(id);
         if self.ids.capacity() > SPARE_IDS && self.ids.len() < self.ids.capacity() / 4 {
@@ -99,43 +100,44 @@ impl Channel {
         }
     }
 
-    /// Whether there is a number for another member.
+    /// Gives whether there is a number for another member.
     pub(in crate::channels) fn has_number(&self) -> bool {
         self.next_number.is_some()
     }
 
-    /// Gives `members`, all who are present, numbers from 0 on.
+    /// Gives `members`, which are all clients that are present, numbers from 0 on.
     pub(in crate::channels) fn set_numbers(&mut self, members: &[ConnId]) {
         self.numbers = HashMap::with_hasher(self.numbers.hasher().clone());
         self.numbers.extend((0..).zip(members.iter().copied()));
         self.next_number = u32::try_from(members.len()).ok();
     }
 
-    /// Adds a member, for whom there is a number. Gives its place in the list, and its number.
-    pub(super) fn seat(&mut self, conn: ConnId, framing: Framing) -> (usize, u32) {
+    /// Adds a client, for which there is a number. Gives its index in the list, and its number.
+    pub(super) fn add_client(&mut self, conn: ConnId, framing: Framing) -> (usize, u32) {
         self.raw += usize::from(framing == Framing::Raw);
-        self.present.push(Seat { conn, framing });
+        self.present.push(PresentClient { conn, framing });
         let number = self.next_number.unwrap_or(u32::MAX);
         self.next_number = number.checked_add(1);
         self.numbers.insert(number, conn);
         (self.present.len() - 1, number)
     }
 
-    /// Takes the member away from its place in the list, and gives the one that has it now.
-    pub(super) fn unseat(&mut self, index: usize, number: u32, framing: Framing) -> Option<ConnId> {
+    /// Removes the client at `index` from the list, and gives the one that has this index now.
+    pub(super) fn remove_client(&mut self, index: usize, number: u32, framing: Framing) -> Option<ConnId> {
         self.raw -= usize::from(framing == Framing::Raw);
         self.numbers.remove(&number);
         self.present.swap_remove(index);
-        self.present.get(index).map(|seat| seat.conn)
+        self.present.get(index).map(|entry| entry.conn)
     }
 
-    /// How many are present besides `sender`, if that is present itself: structured ones and raw ones.
+    /// How many clients are present besides the `sender`, if that is present itself: structured
+    /// ones and raw ones.
     pub(in crate::channels) fn audience(&self, sender: Option<Framing>) -> (usize, usize) {
         let raw = self.raw - usize::from(sender == Some(Framing::Raw));
         (self.present.len() - usize::from(sender.is_some()) - raw, raw)
     }
 
-    /// Who has the id, if somebody is present under it, or about to be.
+    /// The holder of the id, if a member is present under it or has reserved it.
     pub(in crate::channels) fn find(&self, id: &str) -> Option<Holder> {
         self.ids.get(id).copied()
     }

@@ -1,10 +1,10 @@
-//! Members of another proxy that are about to leave, as their link is over.
+//! Members of another proxy that are about to leave, because their link is over.
 
 use super::{Peers, RemoteGroup};
 use crate::Kept;
 use crate::channels::ConnId;
 
-/// Those behind one link that have not left yet.
+/// The members of one group that have not left yet.
 pub(in crate::channels) struct Departure {
     /// The connection that stood for them.
     pub(in crate::channels) group: ConnId,
@@ -14,7 +14,7 @@ pub(in crate::channels) struct Departure {
 }
 
 impl Departure {
-    /// All who are in a group.
+    /// The departure of all members of a group.
     pub(in crate::channels) fn of(conn: ConnId, group: RemoteGroup) -> Self {
         let (peers, kept) = group.into_parts();
         Self { group: conn, peers, kept }

@@ -1,4 +1,4 @@
-//! What a connection is to its channel.
+//! The role of a connection in its channel.
 
 use std::time::Instant;
 
@@ -8,48 +8,48 @@ use nws_protocol::{IdSource, Nonce, PeerId};
 use super::{ChannelId, RemoteGroup};
 use crate::channels::Framing;
 
-/// How far a connection has come.
+/// The state of a connection.
 pub(in crate::channels) enum Member {
-    /// An id is kept for a client that has not arrived.
+    /// An id is reserved for a client that has not joined yet.
     Reserved(Reserved),
     /// A client is present.
     Client(Client),
     /// It stands for members of another proxy.
     Group(Box<RemoteGroup>),
-    /// It has left, and is reset at this time if it has not ended by then.
+    /// It has left. At this time it is reset, if it has not ended by then.
     Closing { until: Instant },
 }
 
-/// A client that is about to be there.
+/// A client that has reserved an id and has not joined yet.
 pub(in crate::channels) struct Reserved {
     pub(in crate::channels) id: PeerId,
-    /// From which this proxy generated the id; `None` where the client chose it.
+    /// The nonce from which this proxy generated the id; `None` where the client chose it.
     pub(in crate::channels) nonce: Option<Nonce>,
-    /// `None` where there are too many channels.
+    /// `None` when there are too many channels.
     pub(in crate::channels) channel: Option<ChannelId>,
 }
 
 /// A client that is present: all others in its channel have been told of it.
 pub(in crate::channels) struct Client {
     pub(in crate::channels) id: PeerId,
-    /// From which this proxy generated the id; `None` where the client chose it.
+    /// The nonce from which this proxy generated the id; `None` where the client chose it.
     nonce: Option<Nonce>,
     pub(in crate::channels) framing: Framing,
     pub(in crate::channels) channel: ChannelId,
-    /// Where it is in the list of those who are present.
+    /// Its index in the list of clients that are present.
     pub(super) index: usize,
-    /// Under which other proxies know it.
+    /// The number under which other proxies know it.
     pub(in crate::channels) number: u32,
-    /// Bytes that are held for a message of which the end has not come.
+    /// Bytes that are held for a message whose end has not come.
     pub(in crate::channels) unfinished: usize,
-    /// When it last said anything.
+    /// The time of its last message.
     pub(in crate::channels) heard: Instant,
-    /// When it was last asked for a sign of life; its joining counts as that.
+    /// The time of the last ping. Joining counts as one.
     pub(in crate::channels) asked: Instant,
 }
 
 impl Client {
-    /// One that joins the channel in which an id is kept for it.
+    /// A client that joins the channel in which it has reserved an id.
     pub(in crate::channels) fn new(
         reserved: Reserved,
         channel: ChannelId,
@@ -69,7 +69,7 @@ impl Client {
         }
     }
 
-    /// What other proxies are told when it comes.
+    /// The record that tells other proxies that it has joined.
     pub(in crate::channels) fn join_record(&self) -> Record<'_> {
         let id = self.nonce.map_or_else(|| IdSource::Choice(self.id.as_str()), IdSource::Nonce);
         Record::Join { member: self.number, id }

@@ -1,4 +1,4 @@
-//! Members of another proxy: those who are present here, and those for whom there is no room.
+//! Members of another proxy: those that are present here, and those for which there is no room.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use nws_protocol::PeerId;
 use nws_protocol::limits::KEPT_PER_MEMBER;
 use nws_protocol::structured::LeaveReason;
 
-/// All of one link and channel. By their numbers they are in the order in which they came.
+/// All members of one group. Their numbers have the order in which they came.
 #[derive(Default)]
 pub(in crate::channels) struct Peers {
     present: BTreeMap<u32, Peer>,
-    /// They come in when room comes.
+    /// The members that wait for room.
     waiting: BTreeMap<u32, Peer>,
     bytes: usize,
 }
@@ -18,11 +18,11 @@ pub(in crate::channels) struct Peers {
 /// A member of another proxy.
 pub(in crate::channels) struct Peer {
     pub(in crate::channels) id: PeerId,
-    /// It is about to leave, and why.
+    /// The reason to leave, once it is about to.
     pub(in crate::channels) leaves: Option<LeaveReason>,
 }
 
-/// One that is there no more.
+/// A member that was removed.
 pub(in crate::channels) struct Removed {
     pub(in crate::channels) peer: Peer,
     pub(in crate::channels) was_present: bool,
@@ -42,22 +42,22 @@ impl Peers {
         self.present.len()
     }
 
-    /// The ids of those who are present. However many wait, they are not looked at.
+    /// The ids of those that are present. Those that wait are not looked at, however many they are.
     pub(in crate::channels) fn present(&self) -> impl Iterator<Item = &PeerId> {
         self.present.values().map(|peer| &peer.id)
     }
 
-    /// The id of one that is present.
+    /// The id of a member that is present.
     pub(in crate::channels) fn present_id(&self, number: u32) -> Option<&PeerId> {
         self.present.get(&number).map(|peer| &peer.id)
     }
 
-    /// The id of one that waits.
+    /// The id of a member that waits.
     pub(in crate::channels) fn waiting_id(&self, number: u32) -> Option<&PeerId> {
         self.waiting.get(&number).map(|peer| &peer.id)
     }
 
-    /// The one that has waited longest for room.
+    /// The member that has waited longest for room.
     pub(in crate::channels) fn first_waiting(&self) -> Option<u32> {
         self.waiting.first_key_value().map(|(&number, _)| number)
     }
@@ -66,13 +66,13 @@ impl Peers {
         self.present.get_mut(&number).or_else(|| self.waiting.get_mut(&number))
     }
 
-    /// Adds one that waits.
+    /// Adds a member that waits.
     pub(in crate::channels) fn add(&mut self, number: u32, id: PeerId) {
         self.bytes += bytes_of(&id);
         self.waiting.insert(number, Peer { id, leaves: None });
     }
 
-    /// One that waits is present from now on.
+    /// Makes a member that waits present.
     pub(in crate::channels) fn admit(&mut self, number: u32) {
         let peer = self.waiting.remove(&number);
         self.present.extend(peer.map(|peer| (number, peer)));
@@ -85,7 +85,7 @@ impl Peers {
         Some(self.removed(peer, was_present))
     }
 
-    /// Removes the first of those who are present, or else of those who wait.
+    /// Removes the first member that is present, or else the first that waits.
     pub(in crate::channels) fn pop(&mut self) -> Option<Removed> {
         let present = self.present.pop_first();
         let was_present = present.is_some();

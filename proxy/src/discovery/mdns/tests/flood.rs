@@ -1,4 +1,4 @@
-//! What somebody who shouts can do, and what not.
+//! Tests what a flood of packets can do, and what it cannot.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -17,22 +17,22 @@ use super::lan::{DEADLINE, Lan};
 use super::{id, spoof};
 use crate::interfaces::{InterfaceFilter, Interfaces};
 
-/// Packets at once, and the pause between two such bursts: no more than a daemon can read, since what
-/// counts is what it reads.
+/// Packets sent at once, and the pause between two such bursts: no more than a daemon can read,
+/// since only packets that are read count.
 const BURST: u32 = 16;
 const BURST_PAUSE: Duration = Duration::from_millis(2);
 
-/// An address on the network that nobody has.
+/// An address on the network that no machine has.
 const NOWHERE: Ipv4Addr = Ipv4Addr::new(10, 78, 0, 99);
 
-/// Somebody on a machine who shouts until it is told to be silent.
+/// A program on a machine that sends packets until it is told to stop.
 struct Flood {
     enough: Arc<AtomicBool>,
     thread: Option<JoinHandle<usize>>,
 }
 
 impl Flood {
-    /// Shouts a packet for every number.
+    /// Sends a packet for every number.
     fn start(lan: &Lan, number: u8, packet: impl Fn(u32) -> Vec<u8> + Send + 'static) -> Self {
         let enough = Arc::new(AtomicBool::new(false));
         let is_enough = Arc::clone(&enough);
@@ -51,7 +51,7 @@ impl Flood {
         Self { enough, thread: Some(thread) }
     }
 
-    /// Ends it: the most memory that this process had meanwhile.
+    /// Ends it, and gives the most memory that this process had meanwhile.
     fn stop(mut self) -> usize {
         self.enough.store(true, Ordering::Relaxed);
         self.thread.take().unwrap().join().unwrap()
@@ -64,7 +64,7 @@ impl Drop for Flood {
     }
 }
 
-/// The memory of this process, which is that of one test where each has a process of its own.
+/// The memory of this process. Each test has its own process.
 fn resident() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
@@ -82,9 +82,9 @@ async fn a_flood_of_names_takes_little_memory_and_hides_nobody() {
     first.misses(&ids[1]).await;
     let before = resident();
     let flood = Flood::start(&lan, 3, |number| {
-        spoof::announcement(&spoof::nobody(number).to_string(), NOWHERE, 9010)
+        spoof::announcement(&spoof::made_up(number).to_string(), NOWHERE, 9010)
     });
-    // More than one daemon tells of.
+    // More than one daemon reports.
     first.sees_more_than(2 * browser::INSTANCES_MAX).await;
     let mut late = lan.start(2, &ids[1], InterfaceFilter::default());
     late.sees_more_than(browser::INSTANCES_MAX).await;
@@ -96,7 +96,7 @@ async fn a_flood_of_names_takes_little_memory_and_hides_nobody() {
     assert!(grown < 32 << 20, "{grown} bytes");
 }
 
-/// Announces a proxy on a machine, and hears nobody.
+/// Announces a proxy on a machine, and listens to none.
 fn announce(lan: &Lan, number: usize, stopped: watch::Receiver<()>) -> (String, JoinHandle<()>) {
     let proxy = id();
     let label = proxy.to_string();
@@ -112,7 +112,7 @@ fn announce(lan: &Lan, number: usize, stopped: watch::Receiver<()>) -> (String, 
     (label, lan.on(number, work))
 }
 
-/// Waits until the proxy with this label says, without being asked, for how long it is there.
+/// Waits until the proxy with this label announces itself unasked, and gives the time to live.
 async fn lifetime(listener: &UdpSocket, label: &str) -> u32 {
     let mut packet = [0; 9000];
     loop {
@@ -140,12 +140,12 @@ async fn ask(asker: &UdpSocket, label: &str) {
             }
         }
     };
-    timeout(DEADLINE, answered).await.expect("nobody has answered in time");
+    timeout(DEADLINE, answered).await.expect("no answer came in time");
 }
 
 #[tokio::test]
 async fn a_flood_does_not_take_the_own_name_from_the_air() {
-    // Without being asked, a daemon says twice that its name is there.
+    // Unasked, a daemon announces its name twice.
     const SAID_BY_ONE: usize = 2;
     const DAEMONS: usize = 4;
     let lan = Lan::new(3);
@@ -165,9 +165,9 @@ async fn a_flood_does_not_take_the_own_name_from_the_air() {
 
     let (stop, stopped) = watch::channel(());
     let (label, announcing) = announce(&lan, 1, stopped);
-    let flood = Flood::start(&lan, 3, |number| spoof::address(&spoof::nobody(number).to_string(), NOWHERE));
+    let flood = Flood::start(&lan, 3, |number| spoof::address(&spoof::made_up(number).to_string(), NOWHERE));
     for _ in 0..DAEMONS * SAID_BY_ONE {
-        assert_ne!(lifetime(&listener, &label).await, 0, "a farewell");
+        assert_ne!(lifetime(&listener, &label).await, 0, "a goodbye");
         ask(&asker, &label).await;
     }
     flood.stop();

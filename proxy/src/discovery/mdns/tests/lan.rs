@@ -1,4 +1,4 @@
-//! A network of namespaces, and proxies in it that know only mDNS.
+//! A network of namespaces, with proxies that know only mDNS.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -50,7 +50,7 @@ impl Lan {
     fn plug_in(&self, number: u8) {
         let machine = &self.machines[usize::from(number) - 1];
         ip(&format!("netns add {machine}"));
-        // Link-local addresses are used at once: nobody else on this network has the same.
+        // Link-local addresses are used at once: no other machine on this network has the same.
         let at_once = || std::fs::write("/proc/sys/net/ipv6/conf/default/accept_dad", "0").unwrap();
         self.on(number.into(), at_once).join().unwrap();
         ip(&format!("-n {machine} link set lo up"));
@@ -69,7 +69,7 @@ impl Lan {
         ip(&format!("-n {} {words}", self.machines[number - 1]));
     }
 
-    /// Runs `work` in a thread that lives on a machine.
+    /// Runs `work` in a thread on a machine.
     pub(super) fn on<T: Send + 'static>(
         &self,
         number: usize,
@@ -106,10 +106,10 @@ fn ip(words: &str) {
     assert!(output.status.success(), "ip {words}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A proxy, as far as mDNS is concerned. It says farewell when it is dropped.
+/// A proxy, as far as mDNS is concerned. It says goodbye when it is dropped.
 pub(super) struct Neighbour {
     proxy: ProxyId,
-    /// When its thread was started.
+    /// The time at which its thread was started.
     pub(super) started: Instant,
     sightings: mpsc::Receiver<(Instant, Sighting)>,
     known: BTreeMap<ProxyId, (Instant, Vec<SocketAddr>)>,
@@ -118,7 +118,7 @@ pub(super) struct Neighbour {
 }
 
 impl Neighbour {
-    /// Waits until it sees `proxy`: when it did, and where.
+    /// Waits until it sees `proxy`. Gives when it did, and where.
     pub(super) async fn sees(&mut self, proxy: &ProxyId) -> (Instant, Vec<SocketAddr>) {
         while !self.known.contains_key(proxy) {
             self.hear().await;
@@ -126,7 +126,7 @@ impl Neighbour {
         self.known[proxy].clone()
     }
 
-    /// Waits until it sees `proxy` at as many addresses.
+    /// Waits until it sees `proxy` at this many addresses.
     pub(super) async fn sees_at(&mut self, proxy: &ProxyId, count: usize) -> Vec<SocketAddr> {
         while self.known.get(proxy).is_none_or(|(_, addresses)| addresses.len() < count) {
             self.hear().await;
@@ -148,7 +148,7 @@ impl Neighbour {
         }
     }
 
-    /// Whom it sees.
+    /// The proxies that it sees.
     pub(super) fn known(&self) -> BTreeSet<ProxyId> {
         self.known.keys().cloned().collect()
     }
@@ -188,7 +188,7 @@ fn run(
         loop {
             tokio::select! {
                 _ = &mut stopped => break,
-                // Nobody may be looking any more.
+                // The receiver may be gone.
                 sighting = discovery.next() => drop(sender.try_send((Instant::now(), sighting))),
             }
         }

@@ -1,4 +1,4 @@
-//! Somebody who announces proxies that do not exist, and hears what others say of themselves.
+//! A machine that announces proxies that do not exist, and hears the announcements of others.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 
@@ -9,7 +9,7 @@ use tokio::net::UdpSocket;
 const GROUP: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
 const PORT: u16 = 5353;
 
-/// Who speaks mDNS.
+/// The group of all that speak mDNS.
 pub(super) const EVERYBODY: SocketAddrV4 = SocketAddrV4::new(GROUP, PORT);
 
 const PTR: u16 = 12;
@@ -24,12 +24,13 @@ pub(super) fn socket(interface: Ipv4Addr) -> Socket {
     bound(interface, Ipv4Addr::UNSPECIFIED, PORT)
 }
 
-/// A socket that asks the group of mDNS from the interface with this address, and is answered alone.
+/// A socket that asks the group of mDNS from the interface with this address, and gets the answers
+/// alone.
 pub(super) fn asker(interface: Ipv4Addr) -> Socket {
     bound(interface, Ipv4Addr::UNSPECIFIED, 0)
 }
 
-/// A socket that hears what one host says to the group of mDNS, however loud others are.
+/// A socket that hears what one host sends to the group of mDNS, however much others send.
 pub(super) fn listener(interface: Ipv4Addr, host: Ipv4Addr) -> Socket {
     let socket = bound(interface, GROUP, PORT);
     socket.join_multicast_v4(&GROUP, &interface).unwrap();
@@ -37,7 +38,7 @@ pub(super) fn listener(interface: Ipv4Addr, host: Ipv4Addr) -> Socket {
     socket
 }
 
-/// To be used in the current runtime.
+/// Makes the socket usable in the current runtime.
 pub(super) fn polled(socket: Socket) -> UdpSocket {
     socket.set_nonblocking(true).unwrap();
     UdpSocket::from_std(socket.into()).unwrap()
@@ -53,19 +54,19 @@ fn bound(interface: Ipv4Addr, address: Ipv4Addr, port: u16) -> Socket {
     socket
 }
 
-/// Sends it to everybody.
+/// Sends a packet to the group.
 pub(super) fn shout(socket: &Socket, packet: &[u8]) {
     socket.send_to(packet, &SockAddr::from(EVERYBODY)).unwrap();
 }
 
-/// An id that nobody has.
-pub(super) fn nobody(number: u32) -> ProxyId {
+/// An id that no proxy has.
+pub(super) fn made_up(number: u32) -> ProxyId {
     let mut digest = [0; 32];
     digest[..4].copy_from_slice(&number.to_be_bytes());
     ProxyId::from_digest(&digest)
 }
 
-/// The announcement of an instance with this label, complete.
+/// A complete announcement of an instance with this label.
 pub(super) fn announcement(label: &str, address: Ipv4Addr, port: u16) -> Vec<u8> {
     let (service, host) = (SERVICE.as_slice(), [label, "local"]);
     let instance = [&[label], service].concat();
@@ -83,14 +84,14 @@ pub(super) fn address(label: &str, address: Ipv4Addr) -> Vec<u8> {
     response(&[record(&[label, "local"], A, &address.octets())])
 }
 
-/// Asks who is there.
+/// Asks for all proxies.
 pub(super) fn question() -> Vec<u8> {
     let mut packet = vec![0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
     packet.extend(pointers());
     packet
 }
 
-/// For how long somebody says, without having been asked, that he is there: 0 is a farewell.
+/// The time to live in an unasked announcement: 0 is a goodbye.
 pub(super) fn lifetime(packet: &[u8]) -> Option<u32> {
     const HEAD: usize = 12;
     let is_response = packet.get(2)? & 0x80 != 0;
@@ -98,12 +99,12 @@ pub(super) fn lifetime(packet: &[u8]) -> Option<u32> {
     is_response.then_some(u32::from_be_bytes(*rest.first_chunk()?))
 }
 
-/// Whether it is about an instance with this label.
+/// Gives whether it is about an instance with this label.
 pub(super) fn is_about(packet: &[u8], label: &str) -> bool {
     packet.windows(label.len()).any(|window| window == label.as_bytes())
 }
 
-/// What questions for instances and the records of instances begin with.
+/// The beginning of questions for instances, and of the records of instances.
 fn pointers() -> Vec<u8> {
     [name(&SERVICE), PTR.to_be_bytes().into(), IN.to_be_bytes().into()].concat()
 }
