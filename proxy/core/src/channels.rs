@@ -63,7 +63,8 @@ slotmap::new_key_type! {
 ///
 /// - [`handle`](Self::handle), [`hear_stream`](Self::hear_stream),
 ///   [`long_message`](Self::long_message) and [`handle_timeout`](Self::handle_timeout) take what
-///   has happened, and when. Nothing else changes the rosters.
+///   has happened, and when. What follows from an input may wait until the next call, so clients may
+///   still leave in any of the others.
 /// - [`poll_output`](Self::poll_output) gives what is to be done. Call it until it gives `None`,
 ///   after one input or several. For [`Output::Write`], write the bytes of
 ///   [`waiting`](Self::waiting), and report with [`Input::Wrote`] how many were written.

@@ -1,6 +1,7 @@
 //! A long message does what it does when it is short, but is encoded elsewhere.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Output, RecordReader, Turn};
@@ -22,6 +23,7 @@ struct Room {
     raw: ConnId,
     link: ConnId,
     reader: RecordReader,
+    account: Arc<Account>,
 }
 
 /// How messages come in.
@@ -43,6 +45,7 @@ impl Room {
             raw: ConnId::default(),
             link: ConnId::default(),
             reader: RecordReader::default(),
+            account: Account::new(usize::MAX),
         };
         room.speaker = room.join("speaker", Framing::Structured);
         room.join("other", Framing::Structured);
@@ -50,7 +53,7 @@ impl Room {
             room.raw = room.join(&format!("raw{number}"), Framing::Raw);
         }
         room.link = room.conns.insert(());
-        let share = Account::new(usize::MAX).share(Ipv4Addr::LOCALHOST.into(), || {});
+        let share = room.account.share(Ipv4Addr::LOCALHOST.into(), || {});
         let (conn, proxy) = (room.link, ProxyId::from_digest(&[1; 32]));
         room.core.handle(Input::RemoteGroup { conn, channel: network("room"), proxy, share }, room.now);
         let bytes = Record::Join { member: 5, id: IdSource::Choice("far") }.to_bytes();
@@ -243,4 +246,25 @@ fn whoever_goes_meanwhile_is_not_missed() {
         };
         assert_eq!(heard, expected, "{gone} has gone");
     }
+}
+
+/// A long message of another proxy counts as kept by its link until it is delivered.
+#[test]
+fn a_message_that_is_being_encoded_counts() {
+    let mut room = Room::new(0);
+    let before = room.account.total();
+    let text = format!("\"{}\"", "x".repeat(MAX));
+    let bytes = Record::Broadcast { member: 5, payload: Payload::Json(&text) }.to_bytes();
+    let mut long = None;
+    for mut piece in bytes.chunks(LINK_PIECE_MAX) {
+        while !piece.is_empty() {
+            assert!(long.is_none(), "it is complete with the last piece");
+            let turn = &mut Turn::default();
+            long = room.core.hear_stream(room.link, &mut room.reader, &mut piece, turn, room.now);
+        }
+    }
+    let message = long.expect("a long message").encode();
+    assert!(room.account.total() >= before + MAX, "{}", room.account.total());
+    room.core.handle(Input::Encoded { conn: room.link, message }, room.now);
+    assert_eq!(room.account.total(), before);
 }

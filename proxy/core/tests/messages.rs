@@ -173,3 +173,20 @@ fn garbage_of_one_is_not_noticed_by_two_that_talk() {
     assert_eq!(proxy.seen(a), hundreds.map(|i| format!("b > {i}")).collect::<Vec<_>>());
     assert_eq!(proxy.events(c).len(), 10_000);
 }
+
+#[test]
+fn what_was_said_before_too_much_is_heard_before_its_speaker_leaves() {
+    for seed in 0..8 {
+        let mut proxy = Proxy::new(Config { message_max: 100, ..Config::default() }, seed);
+        let [speaker, listener] = [(); 2].map(|()| proxy.join(&network("room")));
+        proxy.seen(listener);
+        proxy.enqueue(speaker, Word::broadcast("1"));
+        proxy.enqueue(speaker, Word::broadcast(&format!("\"{}\"", "x".repeat(200))));
+        proxy.settle();
+        let seen = proxy.seen(listener);
+        assert!(
+            seen.len() == 2 && seen[0].ends_with(": 1") && seen[1].starts_with("disconnect "),
+            "{seen:?}"
+        );
+    }
+}

@@ -59,8 +59,8 @@ struct Queue {
     drain_bytes: usize,
     /// The number of recipients that hold this sender back.
     holders: usize,
-    /// The time at which it was last held back, if ever.
-    held_until: Option<Instant>,
+    /// When the last recipient released this sender, if any ever held it.
+    released: Option<Instant>,
     /// The connection is closing: nothing is added to its outbox any more.
     is_closing: bool,
     /// `Output::Write` for it is among the outputs.
@@ -230,11 +230,14 @@ impl Delivery {
         self.queues.get(conn).is_some_and(|queue| queue.holders > 0)
     }
 
-    /// When the connection last made progress other than by something that it said: as a recipient
-    /// that lags, or as a sender that was held back and not read.
+    /// When a recipient that lags last took anything.
     pub(super) fn last_progress(&self, conn: ConnId) -> Option<Instant> {
-        let queue = self.queues.get(conn)?;
-        queue.lag.as_ref().map(|lag| lag.progress).max(queue.held_until)
+        self.queues.get(conn)?.lag.as_ref().map(|lag| lag.progress)
+    }
+
+    /// When a sender was last released, if it was ever held.
+    pub(super) fn last_release(&self, conn: ConnId) -> Option<Instant> {
+        self.queues.get(conn)?.released
     }
 }
 
@@ -245,7 +248,7 @@ impl Queue {
             lag: None,
             drain_bytes,
             holders: 0,
-            held_until: None,
+            released: None,
             is_closing: false,
             is_announced: false,
         }

@@ -100,10 +100,9 @@ impl Channels {
     fn visit_client(&mut self, conn: ConnId, due: Instant, now: Instant) {
         let Self { rosters, delivery, agenda, config, encoded, .. } = self;
         let Some(client) = rosters.client_mut(conn) else { return };
-        if delivery.is_held(conn) {
-            // The proxy has not read it: the sender was held back.
-            client.heard = now;
-        }
+        // A sender that is held is not read, so its silence begins when it is released.
+        let read_since = if delivery.is_held(conn) { Some(now) } else { delivery.last_release(conn) };
+        client.heard = read_since.map_or(client.heard, |since| client.heard.max(since));
         let alive = delivery.last_progress(conn).map_or(client.heard, |progress| client.heard.max(progress));
         let silent_until = alive + config.silence_max;
         if silent_until <= now {

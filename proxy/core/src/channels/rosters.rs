@@ -185,6 +185,7 @@ impl Rosters {
 
     /// Makes a client that was reserved present, in a channel that has a number for it.
     pub(super) fn add_client(&mut self, conn: ConnId, mut client: Client) {
+        debug_assert!(self.channels.contains_key(client.channel), "a client joins a channel that is open");
         let Some(channel) = self.channels.get_mut(client.channel) else { return };
         (client.index, client.number) = channel.add_client(conn, client.framing);
         self.members.insert(conn, Member::Client(client));

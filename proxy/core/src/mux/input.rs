@@ -25,7 +25,7 @@ pub enum MuxInput {
         /// Bytes.
         bytes: usize,
     },
-    /// Data that came has been processed, and takes no more memory here.
+    /// Data that came has been processed: the other side may send as much again.
     Processed {
         /// The stream.
         stream: StreamId,

@@ -77,3 +77,18 @@ fn a_link_matched_on_a_channel_too_many_is_not_closed() {
     proxy.stream(group, &join(1, "b"));
     assert_eq!(resets(&mut proxy), []);
 }
+
+#[test]
+fn what_was_said_before_a_breach_is_heard_before_its_speaker_leaves() {
+    let mut proxy = Proxy::new(Config::default(), 1);
+    let client = proxy.join(&network("room"));
+    let group = proxy.remote_group(&network("room"), &id(1));
+    proxy.stream(group, &join(1, "far"));
+    proxy.seen(client);
+    let said = Record::Broadcast { member: 1, payload: Payload::Json("1") }.to_bytes();
+    let breach = Record::Leave { member: 9 }.to_bytes();
+    proxy.stream(group, &[said, breach].concat());
+    let seen = proxy.seen(client);
+    assert!(seen.len() == 2 && seen[0].ends_with(": 1") && seen[1].starts_with("disconnect "), "{seen:?}");
+    assert_eq!(resets(&mut proxy), [group]);
+}

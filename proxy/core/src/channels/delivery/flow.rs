@@ -227,7 +227,7 @@ impl Delivery {
         let Some(queue) = self.queues.get_mut(sender).filter(|queue| queue.holders > 0) else { return };
         queue.holders -= 1;
         if queue.holders == 0 {
-            queue.held_until = Some(now);
+            queue.released = Some(now);
             self.outputs.push_back(Output::Release { conn: sender });
         }
     }

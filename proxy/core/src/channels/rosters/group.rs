@@ -112,7 +112,7 @@ impl RemoteGroup {
 
     /// Its members, and the [`Kept`] that counts them.
     pub(in crate::channels) fn into_parts(self) -> (Peers, Kept) {
-        let Self { peers, mut kept, .. } = self;
-        (peers, kept.take())
+        let Self { peers, kept, .. } = self;
+        (peers, kept)
     }
 }
