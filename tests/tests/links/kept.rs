@@ -104,7 +104,7 @@ async fn members_of_other_proxies_take_no_more_memory_than_there_is_for_them() -
     show("beside crowds", times);
     show_growth(before, most);
     ensure!(most - before < GROWTH_MAX, "{before} KiB have become {most} KiB");
-    proxy.log(&["WARN", "a link is closed", "127.0.0.2", "keep its address out"]).await?;
+    proxy.log(&["WARN", "a link is closed", "127.0.0.2", "block its address"]).await?;
     proxy.log(&["a link has ended", "all take too much memory"]).await?;
     // A link with few members has not noticed.
     here.send("to all").await?;
