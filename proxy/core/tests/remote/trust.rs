@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use nws_core::{Config, Shared};
 use nws_protocol::link::{Payload, Record};
-use nws_sim::{Proxy, network};
+use nws_sim::{Proxy, Word, network};
 
 use crate::pair::{PIECE, id, join, resets};
 
@@ -90,5 +90,20 @@ fn what_was_said_before_a_breach_is_heard_before_its_speaker_leaves() {
     proxy.stream(group, &[said, breach].concat());
     let seen = proxy.seen(client);
     assert!(seen.len() == 2 && seen[0].ends_with(": 1") && seen[1].starts_with("disconnect "), "{seen:?}");
+    assert_eq!(resets(&mut proxy), [group]);
+}
+
+#[test]
+fn what_waits_for_a_link_that_has_to_close_counts_no_more() {
+    let shared = Arc::new(Shared::new(10, usize::MAX));
+    let mut proxy = Proxy::new(Config { shared: Arc::clone(&shared), ..Config::default() }, 1);
+    let client = proxy.join(&network("room"));
+    let group = proxy.remote_group(&network("room"), &id(1));
+    proxy.stream(group, &join(1, "far"));
+    (0..100).for_each(|_| proxy.send(client, Word::broadcast("1")));
+    assert!(proxy.take(group, 0).is_empty());
+    assert!(shared.queued() > 0);
+    proxy.stream(group, &Record::Leave { member: 9 }.to_bytes());
+    assert_eq!((shared.queued(), proxy.waiting_for(group)), (0, 0), "its connection has not gone yet");
     assert_eq!(resets(&mut proxy), [group]);
 }
