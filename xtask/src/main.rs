@@ -5,6 +5,7 @@
 mod bench;
 mod build;
 mod check;
+mod dist;
 mod instructions;
 mod package;
 mod pictures;
@@ -28,6 +29,7 @@ enum Task {
     Test(test::Test),
     Check(check::Check),
     Bench(bench::Bench),
+    Dist(dist::Dist),
     Instructions(instructions::Instructions),
     Pictures(pictures::Pictures),
 }
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Task::Test(task) => return task.start(),
         Task::Check(task) => task.start(),
         Task::Bench(task) => task.start(),
+        Task::Dist(task) => task.start(),
         Task::Instructions(task) => task.start(),
         Task::Pictures(task) => task.start(),
     };

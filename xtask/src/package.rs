@@ -6,12 +6,11 @@ mod binding;
 mod tarball;
 pub(crate) mod version;
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use nws_tools::{Step, checkout};
+use nws_tools::{Step, checkout, paths};
 
 use crate::toolchain;
 use binding::Names;
@@ -43,27 +42,8 @@ pub(crate) fn with_names() -> Result<()> {
 /// Compiles the core. No path of this machine gets into its panic messages.
 fn compile() -> Result<PathBuf> {
     let build = Step::cargo("build --quiet --profile wasm --package nws-client-wasm --target");
-    build.arg(toolchain::WASM).env("CARGO_ENCODED_RUSTFLAGS", remapped_paths()).run()?;
+    build.arg(toolchain::WASM).env("CARGO_ENCODED_RUSTFLAGS", paths::remapped()).run()?;
     Ok(checkout::target().join(toolchain::WASM).join("wasm/nws_client_wasm.wasm"))
-}
-
-/// Flags for rustc, separated as cargo requires: a path may contain spaces.
-fn remapped_paths() -> OsString {
-    let homes = [("HOME", "home"), ("CARGO_HOME", "cargo"), ("RUSTUP_HOME", "rustup")];
-    let homes = homes.into_iter().filter_map(|(key, name)| Some((std::env::var_os(key)?, name)));
-    // rustc takes the last one that fits.
-    let paths = homes.chain([(checkout::root().into_os_string(), "networkwebsockets")]);
-    let mut flags = OsString::new();
-    for (path, name) in paths {
-        if !flags.is_empty() {
-            flags.push("\u{1f}");
-        }
-        flags.push("--remap-path-prefix=");
-        flags.push(path);
-        flags.push("=");
-        flags.push(name);
-    }
-    flags
 }
 
 /// Features that browsers have had since 2022. Without this list, the optimiser uses some that not

@@ -6,7 +6,7 @@ use nws_tools::Step;
 use serde_json::Value;
 
 /// Each crate of the workspace, with those of the workspace on which it may depend.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("nws-protocol", &[]),
     ("nws-token-bucket", &[]),
     ("nws-core", &["nws-protocol", "nws-token-bucket"]),
@@ -20,6 +20,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("nws-load", &["nws-report"]),
     ("nws-lan", &["nws-tests", "nws-matching", "nws-protocol", "nws-report"]),
     ("nws-judge", &["nws-report", "nws-tools"]),
+    ("nws-dist", &["nws-tools"]),
     ("nws-tools", &[]),
     ("xtask", &["nws-tools"]),
 ];

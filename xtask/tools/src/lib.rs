@@ -8,6 +8,7 @@ pub mod browser;
 pub mod checkout;
 pub mod lab;
 pub mod npm;
+pub mod paths;
 
 mod debian;
 mod node;
