@@ -1,0 +1,111 @@
+//! Packs the proxy and its documents into one archive per platform: `.tar.gz`, and `.zip` for
+//! Windows.
+//!
+//! Equal files give equal bytes: entries have a fixed order, owner, mode and date.
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use flate2::{Compression, GzBuilder};
+use nws_tools::checkout;
+use time::{OffsetDateTime, PrimitiveDateTime};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::documents;
+use crate::release::{self, Release};
+use crate::target::{System, Target};
+
+/// A file of an archive.
+struct Entry {
+    /// Its path in the archive, with slashes.
+    path: String,
+    bytes: Vec<u8>,
+    is_program: bool,
+}
+
+/// The name of the archive for `target`.
+pub(crate) fn name(release: &Release, target: Target) -> String {
+    let kind = match target.system {
+        System::Windows => "zip",
+        System::Linux | System::MacOs => "tar.gz",
+    };
+    format!("{}.{kind}", stem(release, target))
+}
+
+/// Makes the archives of all platforms.
+pub(crate) fn make(release: &Release) -> Result<()> {
+    for target in &release.targets {
+        let entries = entries(release, *target)?;
+        let bytes = match target.system {
+            System::Windows => zip(release, &entries)?,
+            System::Linux | System::MacOs => tar_gz(release, &entries)?,
+        };
+        release::write(&release.folder("release")?.join(name(release, *target)), bytes)?;
+    }
+    Ok(())
+}
+
+/// The name of an archive without its ending, and of the one folder in it.
+fn stem(release: &Release, target: Target) -> String {
+    format!("nws-{}-{target}", release.version)
+}
+
+fn entries(release: &Release, target: Target) -> Result<Vec<Entry>> {
+    let mut files: Vec<(String, PathBuf)> = vec![(target.program().to_owned(), release.binary(target))];
+    for name in ["LICENSE", "README.md", "CHANGELOG.md"] {
+        files.push((name.to_owned(), checkout::root().join(name)));
+    }
+    for file in documents::all(release)? {
+        let name = file.strip_prefix(documents::folder(release)?)?.to_string_lossy().replace('\\', "/");
+        files.push((name, file));
+    }
+    files.sort();
+    files.into_iter().map(|(name, file)| entry(release, target, &name, &file)).collect()
+}
+
+fn entry(release: &Release, target: Target, name: &str, file: &Path) -> Result<Entry> {
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let path = format!("{}/{name}", stem(release, target));
+    Ok(Entry { path, bytes, is_program: name == target.program() })
+}
+
+fn tar_gz(release: &Release, entries: &[Entry]) -> Result<Vec<u8>> {
+    let date = u32::try_from(release.epoch).context("gzip knows no dates after 2106")?;
+    let gzip = GzBuilder::new().mtime(date).write(Vec::new(), Compression::best());
+    let mut archive = tar::Builder::new(gzip);
+    for entry in entries {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(entry.bytes.len() as u64);
+        header.set_mode(if entry.is_program { 0o755 } else { 0o644 });
+        header.set_mtime(release.epoch);
+        header.set_uid(0);
+        header.set_gid(0);
+        archive.append_data(&mut header, &entry.path, entry.bytes.as_slice())?;
+    }
+    Ok(archive.into_inner()?.finish()?)
+}
+
+fn zip(release: &Release, entries: &[Entry]) -> Result<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        .last_modified_time(dos_date(release.epoch)?);
+    for entry in entries {
+        archive.start_file(
+            &entry.path,
+            options.unix_permissions(if entry.is_program { 0o755 } else { 0o644 }),
+        )?;
+        archive.write_all(&entry.bytes)?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+/// The date of a file of a `.zip`. It has no time zone: this one is in UTC.
+fn dos_date(epoch: u64) -> Result<DateTime> {
+    let date = OffsetDateTime::from_unix_timestamp(i64::try_from(epoch)?)?;
+    DateTime::try_from(PrimitiveDateTime::new(date.date(), date.time())).context("a .zip knows no such date")
+}

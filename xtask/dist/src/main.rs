@@ -1,0 +1,75 @@
+//! `cargo xtask dist`: builds what is released, from one checkout, in one run.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
+
+mod archive;
+mod bill;
+mod binary;
+mod documents;
+mod release;
+mod target;
+mod tools;
+mod twice;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use release::Release;
+use target::{TARGETS, Target};
+use tools::Tools;
+
+/// Builds what is released, into `dist/` in the target folder: archives, packages of Debian, RPM,
+/// npm, PyPI and crates.io, and checksums.
+///
+/// The tools that this needs go to `dist-work/tools` in the target folder, in fixed versions. Only
+/// Rust, Node.js and Python have to be there.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask dist")]
+struct Dist {
+    /// A platform to build for; repeatable. By default, Linux and Windows on x86-64.
+    #[arg(long, value_name = "TRIPLE")]
+    target: Vec<Target>,
+    /// Builds for every platform.
+    #[arg(long, conflicts_with = "target")]
+    all: bool,
+    /// Builds the last commit again in another folder, and fails if a file differs.
+    #[arg(long)]
+    check: bool,
+}
+
+fn main() -> ExitCode {
+    match Dist::parse().start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Dist {
+    fn start(self) -> Result<()> {
+        let release = Release::new(self.targets())?;
+        let tools = Tools::need()?;
+        release::emptied(release::released())?;
+        binary::carried()?;
+        for target in &release.targets {
+            binary::build(&release, &tools, *target)?;
+        }
+        documents::make(&release, &tools)?;
+        archive::make(&release)?;
+        bill::make(&release, &tools)?;
+        println!("built into {}", release::released().display());
+        if self.check { twice::check(&release) } else { Ok(()) }
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        match (self.all, self.target.as_slice()) {
+            (true, _) => TARGETS.into(),
+            (false, []) => Target::usual(),
+            (false, chosen) => chosen.into(),
+        }
+    }
+}
