@@ -1,4 +1,4 @@
-//! `cargo xtask test`: runs every test, and counts them in one line.
+//! `cargo xtask test`: runs every test, or those of some parts, and counts them in one line.
 
 mod node;
 mod rust;
@@ -7,33 +7,95 @@ mod tally;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::ValueEnum;
 use nws_tools::lab;
 
 use crate::build;
 use tally::Tally;
 
-/// Installs what the tests need, builds everything, and runs all tests: Rust, npm package, browser,
-/// demos, installed package.
+/// Installs what the tests need, builds everything, and runs all tests, or those of the parts that
+/// are named.
 ///
 /// The last line is `N passed, N failed`. A part that cannot run counts as one failure.
 #[derive(clap::Args)]
-pub(crate) struct Test {}
+pub(crate) struct Test {
+    /// Runs only this part; several may be named.
+    #[arg(value_enum, value_name = "PART")]
+    parts: Vec<Part>,
+}
+
+/// Tests that have one runner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// All in Rust except the doc tests; on Linux with the lab, which needs root.
+    Rust,
+    /// The examples in the documentation of the crates.
+    Doc,
+    /// The npm package in Chromium.
+    Package,
+    /// Pages and the console in Chromium, on one machine and on several of the lab.
+    Browser,
+    /// The demos in Chromium, on one machine and on several of the lab.
+    Demos,
+    /// The packed npm package in all places where it has to work.
+    Installed,
+}
 
 impl Test {
     pub(crate) fn start(self) -> ExitCode {
-        let parts = [
-            count("build", prepare()),
-            count("lab", lab::need().map(|()| Tally::default())),
-            count("Rust tests", rust::unit()),
-            count("doc tests", rust::doc()),
-            count("npm package", node::package()),
-            count("browser tests", node::browser()),
-            count("demos", node::demos()),
-            count("installed package", node::installed()),
-        ];
-        let total: Tally = parts.into_iter().sum();
+        let (chosen, others): (Vec<_>, Vec<_>) =
+            Part::value_variants().iter().copied().partition(|part| self.has(*part));
+        let mut total = count("build", prepare());
+        if chosen.iter().any(|part| part.needs_lab()) {
+            total += count("lab", lab::need().map(|()| Tally::default()));
+        }
+        for part in chosen {
+            total += count(part.title(), part.run());
+        }
+        if !others.is_empty() {
+            println!("NOT RUN: {}", others.into_iter().map(Part::title).collect::<Vec<_>>().join(", "));
+        }
         println!("{total}");
         if total.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    /// Gives whether a part is to run: without a name all are.
+    fn has(&self, part: Part) -> bool {
+        self.parts.is_empty() || self.parts.contains(&part)
+    }
+}
+
+impl Part {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Rust => "Rust tests",
+            Self::Doc => "doc tests",
+            Self::Package => "npm package",
+            Self::Browser => "browser tests",
+            Self::Demos => "demos",
+            Self::Installed => "installed package",
+        }
+    }
+
+    fn run(self) -> Result<Tally> {
+        match self {
+            Self::Rust => rust::unit(),
+            Self::Doc => rust::doc(),
+            Self::Package => node::package(),
+            Self::Browser => node::browser(),
+            Self::Demos => node::demos(),
+            Self::Installed => node::installed(),
+        }
+    }
+
+    /// Gives whether tests of this part run in network namespaces. Those in Rust are compiled on
+    /// Linux only.
+    fn needs_lab(self) -> bool {
+        match self {
+            Self::Rust => cfg!(target_os = "linux"),
+            Self::Browser | Self::Demos => true,
+            Self::Doc | Self::Package | Self::Installed => false,
+        }
     }
 }
 
@@ -48,4 +110,17 @@ fn prepare() -> Result<Tally> {
     build::bundle(true)?;
     build::proxy(false)?;
     Ok(Tally::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_name_every_part_runs() {
+        let all = Test { parts: Vec::new() };
+        assert!(Part::value_variants().iter().all(|part| all.has(*part)));
+        let two = Test { parts: vec![Part::Doc, Part::Rust] };
+        assert!(two.has(Part::Rust) && two.has(Part::Doc) && !two.has(Part::Browser));
+    }
 }

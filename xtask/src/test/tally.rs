@@ -1,7 +1,7 @@
 //! Counts the tests that passed and failed.
 
 use std::fmt;
-use std::iter::Sum;
+use std::ops::AddAssign;
 
 /// A count of tests.
 #[derive(Clone, Copy, Default)]
@@ -36,11 +36,9 @@ impl fmt::Display for Tally {
     }
 }
 
-impl Sum for Tally {
-    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
-        parts.fold(Self::default(), |sum, part| Self {
-            passed: sum.passed + part.passed,
-            failed: sum.failed + part.failed,
-        })
+impl AddAssign for Tally {
+    fn add_assign(&mut self, part: Self) {
+        self.passed += part.passed;
+        self.failed += part.failed;
     }
 }
