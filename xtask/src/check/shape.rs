@@ -8,7 +8,10 @@ use nws_tools::checkout;
 
 const NAMELESS: [&str; 5] = ["utils", "util", "helpers", "common", "manager"];
 const CODE: [&str; 5] = ["rs", "ts", "js", "mjs", "css"];
-const NOT_OURS: [&str; 4] = ["target", "node_modules", "dist", ".git"];
+const NOT_OURS: [&str; 3] = ["target", "node_modules", ".git"];
+/// Folders of this name hold what is built, except [`BUILDERS`].
+const BUILT: &str = "dist";
+const BUILDERS: [&str; 2] = ["xtask/dist", "tests/dist"];
 
 pub(crate) fn check() -> Result<()> {
     let mut wrong = Vec::new();
@@ -22,14 +25,19 @@ pub(crate) fn check() -> Result<()> {
 pub(super) fn visit(folder: &Path, each: &mut dyn FnMut(&Path)) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path: PathBuf = entry?.path();
-        let name = path.file_name().unwrap_or_default();
-        if path.is_dir() && !NOT_OURS.iter().any(|other| name == *other) {
+        if path.is_dir() && is_ours(&path) {
             visit(&path, each)?;
         } else if path.extension().is_some_and(|kind| CODE.iter().any(|code| kind == *code)) {
             each(&path);
         }
     }
     Ok(())
+}
+
+fn is_ours(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default();
+    let is_built = name == BUILT && !BUILDERS.iter().any(|builder| folder.ends_with(builder));
+    !is_built && !NOT_OURS.iter().any(|other| name == *other)
 }
 
 fn fault(file: &Path) -> Option<String> {
