@@ -8,7 +8,7 @@
 
 import { distinct, nothing } from "./claims.js";
 import { next, UNTOUCHED, winner } from "./epoch.js";
-import { entrance, home, SEATS, STARS, WATCHING } from "./field.js";
+import { entrance, home, SEATS, STARS, TICKS_PER_SECOND, WATCHING } from "./field.js";
 import { drift, fly, follow } from "./flight.js";
 import { caught } from "./catch.js";
 import { decode, encodeClaims, encodeSnapshot, OWNERS_MAX } from "./wire.js";
@@ -24,6 +24,11 @@ import { decode, encodeClaims, encodeSnapshot, OWNERS_MAX } from "./wire.js";
  * as long: the others speak at each tick, and word of a change of hands may overtake the word of who took it.
  */
 const LOOK_ROUND = 6;
+/**
+ * After a loss all come back one after the other, as pages try again at least every five seconds. What they held waits for
+ * them so many ticks longer.
+ */
+const WAIT_FOR_RETURN = 6 * TICKS_PER_SECOND;
 /** A page that has no news speaks at each such tick only. Views are compared at the same ones. */
 export const VIEW_EVERY = 30;
 /** More people than this are not followed: a page has to stay smooth. */
@@ -71,6 +76,7 @@ export class World {
     this.#own = { ...before.#own, seq: 0 };
     before.#remember();
     this.#memory = before.#memory;
+    this.#vacant.fill(-WAIT_FOR_RETURN);
   }
 
   get own() {

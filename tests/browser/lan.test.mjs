@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { end, enter, people, said, say } from "./chatting.mjs";
 import { Lan } from "./lan.mjs";
+import { counts } from "./settled.mjs";
 import { picture } from "./world.mjs";
 
 const CHAT = "http://localhost:9009/demo/chat/";
@@ -29,7 +30,7 @@ async function meet(count, channel) {
     for (const name of names.filter((_, other) => other !== number))
       await people(page).filter({ hasText: name }).waitFor();
     // Oneself stands there too.
-    assert.equal(await people(page).count(), count);
+    await counts(people(page), count);
   }
   return pages;
 }

@@ -2,13 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 
-/** @import { NwsProxy } from "./proxy.mjs" */
-
 const script = new URL("member.js", import.meta.url);
 
 /**
  * Reads for a `Site`: `/classic.html`, `/module.html`, and the script that both use.
- * @param {NwsProxy} proxy
+ * @param {{http: string}} proxy where the package is
  */
 export function memberPages(proxy) {
   const classic = `<script src="${proxy.http}/networkwebsockets.js"></script><script src="member.js"></script>`;

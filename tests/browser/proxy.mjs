@@ -27,14 +27,24 @@ export class NwsProxy {
   /** @type {ChildProcessByStdio<null, Readable, null> | null} */
   #child = null;
   #flags;
+  #program;
   port = 0;
 
   /** @param {string[]} flags */
-  static async start(...flags) {
-    if (!existsSync(PROGRAM)) {
-      throw new Error(`${PROGRAM} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-proxy\``);
+  static start(...flags) {
+    return NwsProxy.of(PROGRAM, ...flags);
+  }
+
+  /**
+   * Another build.
+   * @param {string} program
+   * @param {string[]} flags
+   */
+  static async of(program, ...flags) {
+    if (!existsSync(program)) {
+      throw new Error(`${program} is missing: run \`cargo xtask test\`, or \`cargo build -p nws-proxy\``);
     }
-    const proxy = new NwsProxy(flags);
+    const proxy = new NwsProxy(flags, program);
     await proxy.#run(0);
     return proxy;
   }
@@ -50,15 +60,19 @@ export class NwsProxy {
     return proxy;
   }
 
-  /** @param {string[]} flags */
-  constructor(flags) {
+  /**
+   * @param {string[]} flags
+   * @param {string} program
+   */
+  constructor(flags, program) {
     this.#flags = flags;
+    this.#program = program;
   }
 
   /** @param {number} port */
   async #run(port) {
     const args = ["run", "--no-discovery", "--port", String(port), ...this.#flags];
-    const child = spawn(PROGRAM, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(this.#program, args, { stdio: ["ignore", "pipe", "inherit"] });
     this.#child = child;
     const said = once(createInterface(child.stdout), "line");
     const [line] = await within("the line that tells the port", said).catch(async (failure) => {
@@ -86,8 +100,12 @@ export class NwsProxy {
     return this.#end("SIGKILL");
   }
 
-  /** After its end: starts it on the same port. */
-  again() {
+  /**
+   * After its end: starts it on the same port, or another program in its place.
+   * @param {string} [program]
+   */
+  again(program = this.#program) {
+    this.#program = program;
     return this.#run(this.port);
   }
 

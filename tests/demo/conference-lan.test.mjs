@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 
 import { Lan } from "../browser/lan.mjs";
+import { counts } from "../browser/settled.mjs";
 import { picture } from "../browser/world.mjs";
 import { ALLOWED, DEVICES, faults, hears, join, linked, press, sees, tile, tiles } from "./conference-meeting.mjs";
 import { end } from "./visit.mjs";
@@ -56,7 +57,8 @@ test("people on two machines see and hear each other, directly by the addresses 
     await hears(page, name);
     assert.deepEqual(await faults(page, name), { faults: 0, refusal: "" });
   }
-  const path = await ann.evaluate(() => window.linkTo("Bob")?.measured?.path);
+  const measured = await ann.waitForFunction(() => window.linkTo("Bob")?.measured?.path);
+  const path = await measured.jsonValue();
   assert.ok(path);
   assert.match(path.own.address, /^10\.77\.0\.|^fe80:/);
   assert.match(path.theirs.address, /^10\.77\.0\.|^fe80:/);
@@ -103,7 +105,7 @@ test("a machine that falls silent is gone for the others, and is there again aft
   }
   await sees(ann, "Bob");
   await sees(bob, "Ann");
-  assert.equal(await tiles(ann).count(), 2);
+  await counts(tiles(ann), 2);
   await end(ann, bob);
 });
 
@@ -116,7 +118,7 @@ test("four people on two machines are one conference", async () => {
   for (const [index, page] of pages.entries()) {
     for (const other of ["Ann", "Bob"].filter((name) => name !== names[index])) await sees(page, other);
     for (const other of names.filter((name) => name !== names[index])) await hears(page, other);
-    assert.equal(await tiles(page).count(), 4);
+    await counts(tiles(page), 4);
   }
   await picture(pages[3], "conference-lan-four");
   await end(...pages);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { NwsProxy } from "../browser/proxy.mjs";
+import { counts, titled } from "../browser/settled.mjs";
 import { launch, picture, tab } from "../browser/world.mjs";
 import {
   ALLOWED,
@@ -65,7 +66,7 @@ test("three people see and hear each other, one tile each, and who goes takes th
       await hears(page, name);
       assert.deepEqual(await faults(page, name), NO_FAULT);
     }
-    assert.equal(await tiles(page).count(), 3);
+    await counts(tiles(page), 3);
   }
   await pages[0].locator(".tile.speaking").first().waitFor();
   await picture(pages[0], "conference-three");
@@ -140,7 +141,7 @@ test("who came with nothing shares a screen, then switches on microphone and cam
   await hears(bob, "Ann");
   await press(ann, "Camera on");
   await sees(bob, "Ann");
-  assert.equal(await tile(bob, "Ann").getAttribute("data-picture"), "camera");
+  await bob.locator('.tile[data-picture="camera"]').filter({ hasText: "Ann" }).waitFor();
   await end(ann, bob);
 });
 
@@ -275,15 +276,15 @@ test("a reload joins again with the same choice, and two tabs of one person are 
   await second.goto(`${address}#twice`);
   await second.getByRole("button", { name: "Join", exact: true }).click();
   await entered(second);
-  await tiles(bob).nth(2).waitFor();
-  assert.equal(await tile(bob, "Ann").count(), 2);
+  await counts(tile(bob, "Ann"), 2);
+  await counts(tiles(bob), 3);
   await second.close();
-  await tiles(bob).nth(2).waitFor({ state: "detached" });
+  await counts(tiles(bob), 2);
   await ann.reload();
   await entered(ann);
   await linked(ann, "Bob");
   await hears(bob, "Ann");
-  assert.equal(await tiles(bob).count(), 2);
+  await counts(tiles(bob), 2);
   await end(ann, bob);
 });
 
@@ -296,15 +297,12 @@ test("people write beside the conference, also by keyboard only, and what is unr
   await ann.keyboard.type("hello <b>Bob</b>");
   await ann.keyboard.press("Enter");
   await bob.getByRole("button", { name: "Chat (1)" }).waitFor();
-  assert.match(await bob.title(), /^\(1\) /);
+  await titled(bob, "(1) #words");
   await press(bob, "Chat (1)");
   await bob.getByRole("log").getByText("hello <b>Bob</b>").waitFor();
-  assert.doesNotMatch(await bob.title(), /^\(1\) /);
+  await titled(bob, "#words");
   await bob.keyboard.press("Escape");
-  assert.equal(
-    await bob.getByRole("button", { name: "Chat" }).evaluate((button) => button === document.activeElement),
-    true,
-  );
+  await bob.waitForFunction(() => document.activeElement?.textContent === "Chat");
   await axe(ann);
   await picture(ann, "conference-chat");
   await end(ann, bob);

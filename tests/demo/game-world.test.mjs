@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { next, winner } from "../../demo/game/epoch.js";
-import { SEATS, WATCHING } from "../../demo/game/field.js";
+import { SEATS, TICKS_PER_SECOND, WATCHING } from "../../demo/game/field.js";
 import { encodeClaims, encodeSnapshot } from "../../demo/game/wire.js";
 import { dice, Net } from "./game-net.mjs";
 
@@ -241,6 +241,27 @@ test("who lost its connection and comes back before others adopted keeps its tai
   settle(net);
   assertSettled(net, "after the restart");
   assert.equal(net.session("p").world.own.tail.length, 1);
+});
+
+test("what somebody held waits some seconds for its return after a loss, and is adopted then", () => {
+  for (const [seconds, isKept] of /** @type {[number, boolean][]} */ ([
+    [5, true],
+    [7, false],
+  ])) {
+    const net = started("a", "b");
+    const [a, b] = net.sessions.values();
+    claim(b, { tail: [{ ...a.world.star(7), epoch: 5 }] }, net);
+    net.deliver();
+    settle(net);
+    const held = b.world.holdings[7];
+    for (const id of ["a", "b"]) net.leave(id);
+    net.join("q", a);
+    for (let tick = 0; tick < seconds * TICKS_PER_SECOND; tick += 1) net.tick(() => STILL);
+    const late = net.join("p", b);
+    settle(net);
+    assertSettled(net, "after the return");
+    assert.equal(late.world.holdings[7]?.epoch === held?.epoch, isKept, `after ${seconds} seconds`);
+  }
 });
 
 test("who comes back to a seat that is taken keeps its tail, once, and goes on", () => {

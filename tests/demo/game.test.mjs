@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
 import { NwsProxy } from "../browser/proxy.mjs";
+import { counts } from "../browser/settled.mjs";
 import { picture, tab, world as started } from "../browser/world.mjs";
 import { holds, join as joinAt, news, pilot, score, sees, world } from "./game-pilot.mjs";
 import { Robot } from "./game-robot.mjs";
@@ -64,9 +65,8 @@ test("people catch stars, take them from each other, and see the same", async ()
   for (const page of [ann, bob]) await pilot(page, "none");
   await holds(ann, ({ play }) => play.session.views.agreed >= 20);
   for (const page of [ann, bob]) {
-    const { differed, holders } = await world(page);
-    assert.equal(differed, 0);
-    assert.ok(holders.every(Boolean));
+    await everyStarIsHeld(page);
+    assert.equal((await world(page)).differed, 0);
     assert.equal(await page.getByRole("alert").filter({ hasText: "Views" }).count(), 0);
   }
   await end(ann, bob);
@@ -110,7 +110,7 @@ test("eight play, a ninth watches, and plays when one has left", async () => {
   await ninth.getByRole("status").filter({ hasText: "All eight seats are taken" }).waitFor();
   await picture(ninth, "game-ninth");
   await ann.getByText("Watching: Ida").waitFor();
-  assert.equal(await score(ninth).count(), 8);
+  await counts(score(ninth), 8);
   assert.equal(new Set((await world(ann)).players.map(([seat]) => seat)).size, 8);
   await robots[3].leave();
   await score(ninth).filter({ hasText: "Ida" }).waitFor();
@@ -132,9 +132,9 @@ test("the game stands still while there is no connection, and goes on with the s
   await pilot(ann, "sky");
   await catches(ann, 3);
   await pilot(ann, "none");
-  const { tail, seat } = await world(ann);
   await proxy.stop();
   await ann.getByText("The connection is lost. The game stands still here").waitFor();
+  const { tail, seat } = await world(ann);
   await picture(ann, "game-waiting");
   await proxy.again();
   for (const page of [ann, bob]) {

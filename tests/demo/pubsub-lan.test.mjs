@@ -1,9 +1,9 @@
 /** Publish/subscribe between two machines without a way out. */
 
-import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { Lan } from "../browser/lan.mjs";
+import { counts } from "../browser/settled.mjs";
 import { picture } from "../browser/world.mjs";
 import { end, enter } from "./visit.mjs";
 
@@ -30,9 +30,7 @@ test("windows on two machines share a log-in and a lamp, and whoever comes later
   const late = await enter(lan.browsers[0], ADDRESS, "Late", "two-machines");
   await late.getByText("35 %", { exact: true }).waitFor();
   await late.getByRole("status", { name: "Log-in" }).filter({ hasText: "Ann is logged in" }).waitFor();
-  // The table is drawn some times a second.
-  await late.locator("#topics tr").nth(1).waitFor();
-  assert.equal(await late.locator("#topics tr").count(), 2);
+  await counts(late.locator("#topics tr"), 2);
   await picture(late, "pubsub-lan");
   await end(bob, late);
 });

@@ -94,10 +94,13 @@ async function evaluate(page, expression) {
 }
 
 /**
- * Asserts that the page is not wider than its window.
+ * Asserts that the page is not wider than its window: a graph follows the window with a later frame.
  * @param {Page} page
  */
 export async function fits(page) {
-  const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  assert.ok(width[0] <= width[1], `${page.url()}: the page has ${width[0]} px, the window ${width[1]}`);
+  const narrow = page.waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth);
+  await narrow.catch(async (cause) => {
+    const [own, given] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    throw new Error(`${page.url()}: the page has ${own} px, the window ${given}`, { cause });
+  });
 }
