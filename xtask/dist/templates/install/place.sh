@@ -65,6 +65,7 @@ beside() { say "$(dirname "$1")/.nws-install.$$.${1##*/}"; }
 
 copy() {
   make_folder "$(dirname "$2")" || unwritable "$(dirname "$2")"
+  sweep "$(dirname "$2")"
   new=$(beside "$2")
   pending=$pending$new$newline
   cp "$1" "$new" || unwritable "$(dirname "$2")"

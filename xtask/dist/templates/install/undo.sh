@@ -33,11 +33,20 @@ begin() {
   trap 'say "interrupted: nothing has changed" >&2; exit 130' INT
   trap 'say "interrupted: nothing has changed" >&2; exit 143' TERM HUP
   if make_folder "$dir"; then
+    sweep "$dir"
     stage=$dir/.nws-install.$$
     mkdir "$stage" && return
   fi
   fail "cannot write to $dir, as the line above says: choose another folder with --dir, or make this \
 one yours"
+}
+
+# Removes what a script that was killed has left.
+sweep() {
+  for left in "$1"/.nws-install.*; do
+    owner=${left##*/.nws-install.}
+    if [ -e "$left" ] && ! kill -0 "${owner%%.*}" 2>/dev/null; then rm -rf "$left"; fi
+  done
 }
 
 # A signal ends `wait` at once, but no program in the foreground.
