@@ -214,7 +214,7 @@ test("a service is not left without its program", async (t) => {
   const log = 'if [ "$1" = service ]; then echo "$@" >>"$HOME/asked"; fi';
   const other = await OtherRelease.make(t, "0.0.9", { nws: `#!/bin/sh\n${log}\necho nws 0.0.9\n` });
   const person = await somebodyWith(t, other);
-  succeeded(await person.run("--dir", "/" + person.home.slice(1) + "/bin"));
+  succeeded(await person.run("--dir", join(person.home, "bin")));
   const unit = join(person.home, ".config/systemd/user/nws.service");
   mkdirSync(join(unit, ".."), { recursive: true });
   writeFileSync(unit, `ExecStart=${join(person.home, "bin/nws")} run\n`);
