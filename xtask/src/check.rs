@@ -10,8 +10,8 @@ mod wasm;
 use anyhow::{Result, bail};
 use nws_tools::{Step, checkout, npm};
 
-use crate::package::version;
-use crate::toolchain;
+use crate::changelog::Changelog;
+use crate::{toolchain, version};
 
 /// Checks format, lints, types, documentation, dependencies, the shape of files, the tests of
 /// promises, and the imports of the WebAssembly.
@@ -48,7 +48,8 @@ impl Check {
             ("wasm", passed(wasm::check())),
             ("shape", passed(shape::check())),
             ("promises", passed(promises::check())),
-            ("version", passed(version::check())),
+            ("version", passed(version::check(&checkout::root()))),
+            ("changelog", passed(changelog())),
             ("JavaScript", passed(javascript())),
             ("types of JavaScript", passed(javascript_types())),
             ("npm package", passed(package())),
@@ -100,6 +101,12 @@ fn fuzz() -> Result<()> {
 
 fn documentation() -> Result<()> {
     Step::cargo("doc --workspace --all-features --no-deps").env("RUSTDOCFLAGS", "-D warnings").run()
+}
+
+/// Checks the form of CHANGELOG.md, and that this version has an entry.
+fn changelog() -> Result<()> {
+    let root = checkout::root();
+    Changelog::read(&root)?.check(&version::of_workspace(&root)?)
 }
 
 /// Checks format and lints of JavaScript and TypeScript, as `biome.jsonc` configures them.

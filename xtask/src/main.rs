@@ -4,14 +4,17 @@
 
 mod bench;
 mod build;
+mod changelog;
 mod check;
 mod dist;
 mod instructions;
 mod package;
 mod pictures;
+mod release;
 mod run;
 mod test;
 mod toolchain;
+mod version;
 
 use std::process::ExitCode;
 
@@ -32,6 +35,8 @@ enum Task {
     Dist(dist::Dist),
     Instructions(instructions::Instructions),
     Pictures(pictures::Pictures),
+    Release(release::Release),
+    Notes(release::Notes),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +49,8 @@ fn main() -> ExitCode {
         Task::Dist(task) => task.start(),
         Task::Instructions(task) => task.start(),
         Task::Pictures(task) => task.start(),
+        Task::Release(task) => task.start(),
+        Task::Notes(task) => task.start(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,7 +4,6 @@
 
 mod binding;
 mod tarball;
-pub(crate) mod version;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,12 +11,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nws_tools::{Step, checkout, paths};
 
-use crate::toolchain;
+use crate::{toolchain, version};
 use binding::Names;
 
 /// Builds the npm package. With `release` it has no source maps.
 pub(crate) fn package(release: bool) -> Result<()> {
-    version::check()?;
+    version::check(&checkout::root())?;
     nws_tools::need_node()?;
     let module = compile()?;
     let core = checkout::package();

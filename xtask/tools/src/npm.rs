@@ -27,7 +27,7 @@ pub fn need(folder: &str) -> Result<()> {
 
 /// npm, run in `folder`.
 #[must_use]
-pub fn npm(folder: &str) -> Step {
+pub fn npm(folder: impl AsRef<Path>) -> Step {
     Step::new(if cfg!(windows) { "npm.cmd" } else { "npm" }).dir(folder)
 }
 
