@@ -19,14 +19,14 @@ export function folder(name) {
 }
 
 /**
- * The files of a folder that end like this.
+ * The files of a folder that have one of these endings.
  * @param {string} name
- * @param {string} ending
+ * @param {string[]} endings
  */
-export function files(name, ending) {
+export function files(name, ...endings) {
   const path = folder(name);
-  const names = readdirSync(path).filter((file) => file.endsWith(ending));
-  if (names.length === 0) throw new Error(`${path} has no file *${ending}: run \`cargo xtask dist\``);
+  const names = readdirSync(path).filter((file) => endings.some((ending) => file.endsWith(ending)));
+  if (names.length === 0) throw new Error(`${path} has no file *${endings}: run \`cargo xtask dist\``);
   return names.sort().map((file) => join(path, file));
 }
 
