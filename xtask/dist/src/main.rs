@@ -6,10 +6,12 @@ mod archive;
 mod bill;
 mod binary;
 mod documents;
+mod npm;
 mod release;
 mod target;
 mod tools;
 mod twice;
+mod wheel;
 
 use std::process::ExitCode;
 
@@ -61,6 +63,8 @@ impl Dist {
         documents::make(&release, &tools)?;
         archive::make(&release)?;
         bill::make(&release, &tools)?;
+        npm::make(&release)?;
+        wheel::make(&release, &tools)?;
         println!("built into {}", release::released().display());
         if self.check { twice::check(&release) } else { Ok(()) }
     }
