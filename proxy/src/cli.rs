@@ -51,7 +51,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the proxy (also what `nws` alone does)
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Keep the proxy running: from now on, and whenever you log in
     #[command(subcommand)]
     Service(ServiceTask),
