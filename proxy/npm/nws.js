@@ -18,8 +18,7 @@ const LOOK_EVERY = 250;
 
 try {
   const program = find();
-  // A process cannot be replaced without the right to execute: Node.js would show a stack of native code.
-  accessSync(program, constants.X_OK);
+  needExecutable(program);
   if (!become(program)) run(program);
 } catch (error) {
   fail(error);
@@ -32,6 +31,21 @@ function find() {
     return require.resolve(`${name}/bin/${WINDOWS ? "nws.exe" : "nws"}`);
   } catch {
     throw new Error(missing(name));
+  }
+}
+
+/**
+ * Fails if the program may not be executed. To replace a process by such a program makes Node.js
+ * show a stack of native code.
+ * @param {string} program
+ */
+function needExecutable(program) {
+  try {
+    accessSync(program, constants.X_OK);
+  } catch {
+    throw new Error(`${program} may not be executed.
+Install it again. If its folder is on a file system without programs (noexec), install it elsewhere.
+npx installs into the folder of npm_config_cache.`);
   }
 }
 
@@ -58,10 +72,12 @@ function run(program) {
   if (UNDER_NPX && !WINDOWS) endWithParent(child);
   child.on("error", fail);
   child.on("exit", (status, signal) => {
-    process.exitCode = status ?? 1;
-    if (signal === null) return process.exit();
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
+    if (signal !== null) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    // Node.js outlives some signals.
+    process.exit(status ?? 1);
   });
 }
 

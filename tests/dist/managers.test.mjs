@@ -26,7 +26,7 @@ function settings(url) {
 }
 
 /**
- * Checks that a command serves, and that Ctrl-C ends it.
+ * Checks that a command serves, and that neither Ctrl-C nor SIGTERM to the command alone leaves anything.
  * @param {TestContext} t
  * @param {string} program
  * @param {string[]} args
@@ -34,9 +34,11 @@ function settings(url) {
 async function serves(t, program, ...args) {
   const { desk, registry } = await NpmDesk.during(t);
   Object.assign(desk.env, settings(registry.url));
-  const serving = await Serving.during(t, desk, program, ...args, PROXY);
+  const serve = () => Serving.during(t, desk, program, ...args, PROXY);
+  const serving = await serve();
   await serving.servesPages();
   assert.equal((await serving.endAll("SIGINT")).code, 1001);
+  assert.equal((await (await serve()).end("SIGTERM")).code, 1001);
 }
 
 test("pnpm dlx serves", (t) => {
