@@ -2,24 +2,41 @@
 
 mod defaults;
 mod fault;
+mod generated;
 mod layer;
 mod limits;
 mod log_format;
+mod service;
 mod settings;
 mod source;
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
 use nws_proxy::Config;
 
 pub(crate) use fault::{Fault, Usage};
+pub(crate) use generated::{completions, man_pages};
 pub(crate) use log_format::LogFormat;
+pub(crate) use service::{Install, ServiceTask, config_of, unseen_variables};
 
 use defaults::with_default;
 use layer::Layer as _;
 use settings::Settings;
 use source::Sources;
+
+/// What the command line asks for.
+pub(crate) enum Task {
+    /// To serve.
+    Run(Box<Config>, LogFormat),
+    /// Something about the service of this user.
+    Service(ServiceTask),
+    /// The completions for a shell, on standard output.
+    Completions(Shell),
+    /// The manual pages, in this folder.
+    Man(PathBuf),
+}
 
 /// Network Web Sockets: pages, programs and devices that pick the same channel name talk.
 #[derive(Debug, Parser)]
@@ -34,7 +51,21 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the proxy (also what `nws` alone does)
-    Run(RunArgs),
+    Run(Box<RunArgs>),
+    /// Keep the proxy running: from now on, and whenever you log in
+    #[command(subcommand)]
+    Service(ServiceTask),
+    /// Print the completions of this command for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    Man {
+        /// The folder
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -47,18 +78,32 @@ struct RunArgs {
 }
 
 impl Cli {
-    /// The settings of this start, checked.
-    pub(crate) fn resolve() -> Result<(Config, LogFormat), Fault> {
+    /// What the command line asks for, with settings that are checked.
+    pub(crate) fn resolve() -> Result<Task, Fault> {
         let matches = source::read(Self::command(), with_default)?;
         let cli = Self::from_arg_matches(&matches).map_err(|error| Usage::from_clap(&error))?;
-        let (args, matches) = match (cli.command, matches.subcommand()) {
-            (Some(Command::Run(args)), Some((_, of_run))) => (args, of_run.clone()),
-            (_, _) => (cli.run, matches),
-        };
-        let sources = Sources::new(matches, args.config.clone());
-        let file = args.config.map(|path| read_file(&path, &sources)).transpose()?.unwrap_or_default();
-        let settings = args.settings.over(file);
-        Ok((settings.config(&sources)?, settings.log_format.unwrap_or_default()))
+        Ok(match (cli.command, matches.subcommand()) {
+            (Some(Command::Service(task)), _) => Task::Service(task),
+            (Some(Command::Completions { shell }), _) => Task::Completions(shell),
+            (Some(Command::Man { folder }), _) => Task::Man(folder),
+            (Some(Command::Run(args)), Some((_, of_run))) => args.task(of_run.clone())?,
+            (_, _) => cli.run.task(matches)?,
+        })
+    }
+}
+
+impl RunArgs {
+    fn task(self, matches: ArgMatches) -> Result<Task, Usage> {
+        let (settings, sources) = self.settings(matches)?;
+        let config = settings.config(&sources)?;
+        Ok(Task::Run(Box::new(config), settings.log_format.unwrap_or_default()))
+    }
+
+    /// The settings of these arguments and of the file that they name.
+    fn settings(self, matches: ArgMatches) -> Result<(Settings, Sources), Usage> {
+        let sources = Sources::new(matches, self.config.clone());
+        let file = self.config.map(|path| read_file(&path, &sources)).transpose()?.unwrap_or_default();
+        Ok((self.settings.over(file), sources))
     }
 }
 

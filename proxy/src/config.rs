@@ -98,7 +98,7 @@ impl Default for Links {
 impl Links {
     /// Gives whether other proxies can reach this one, or this one reaches others. Without mDNS
     /// that is so only if a port or a peer is configured.
-    pub(crate) fn are_wanted(&self) -> bool {
+    pub fn are_wanted(&self) -> bool {
         self.discovery || self.port.is_some() || !self.peers.is_empty()
     }
 }

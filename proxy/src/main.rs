@@ -5,31 +5,55 @@
 mod allocator;
 mod cli;
 mod logging;
+mod service;
 
 use std::future::Future;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use nws_proxy::{Config, Listeners};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
-use cli::{Cli, Fault, Usage};
+use cli::{Cli, Fault, Task, Usage};
 
 fn main() -> ExitCode {
-    let (config, log_format) = match Cli::resolve() {
-        Ok(resolved) => resolved,
-        Err(Fault::Usage(Usage(reason))) => return fail(2, &reason),
-        Err(Fault::Help(help)) => {
+    match Cli::resolve() {
+        Ok(task) => perform(task),
+        Err(fault) => refuse(fault),
+    }
+}
+
+fn perform(task: Task) -> ExitCode {
+    let done = match task {
+        Task::Run(config, log_format) => {
+            logging::start(log_format);
+            serve(*config).map(|()| ExitCode::SUCCESS)
+        }
+        Task::Service(task) => match service::perform(task) {
+            Err(service::Error::Fault(fault)) => return refuse(fault),
+            done => done.map_err(anyhow::Error::from),
+        },
+        Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
+        Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),
+    };
+    done.unwrap_or_else(|error| fail(1, &format!("{error:#}")))
+}
+
+fn done(written: io::Result<()>, what: &str) -> anyhow::Result<ExitCode> {
+    written.with_context(|| format!("cannot write {what}"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn refuse(fault: Fault) -> ExitCode {
+    match fault {
+        Fault::Usage(Usage(reason)) => fail(2, &reason),
+        Fault::Help(help) => {
             // Standard output is closed: no one reads the help.
             let _ = help.print();
-            return ExitCode::SUCCESS;
+            ExitCode::SUCCESS
         }
-    };
-    logging::start(log_format);
-    match serve(config) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(1, &format!("{error:#}")),
     }
 }
 
@@ -50,9 +74,31 @@ fn serve(config: Config) -> anyhow::Result<()> {
         if let Err(error) = io::stdout().write_all(listeners.to_string().as_bytes()) {
             tracing::warn!(%error, "cannot write the line with the address to standard output");
         }
+        tell_manager(Told::Listening);
         nws_proxy::run(config, listeners, shutdown).await?;
         Ok(())
     })?
+}
+
+/// What the manager of services is told, where it listens: that is systemd.
+enum Told<'a> {
+    /// Clients can connect.
+    Listening,
+    /// The proxy ends for this reason.
+    Failure(&'a str),
+}
+
+fn tell_manager(told: Told<'_>) {
+    #[cfg(target_os = "linux")]
+    {
+        let state = match told {
+            Told::Listening => sd_notify::NotifyState::Ready,
+            Told::Failure(reason) => sd_notify::NotifyState::Status(reason),
+        };
+        if let Err(error) = sd_notify::notify(&[state]) {
+            tracing::warn!(%error, "cannot tell systemd how the proxy is");
+        }
+    }
 }
 
 /// Runs `future` to its end, and does not wait for other tasks: the lookup of a name in the system
@@ -67,6 +113,7 @@ fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
 fn fail(status: u8, reason: &str) -> ExitCode {
     // Standard error is closed: no one reads the reason.
     let _ = writeln!(io::stderr(), "nws: {reason}");
+    tell_manager(Told::Failure(reason));
     ExitCode::from(status)
 }
 

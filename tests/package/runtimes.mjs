@@ -66,6 +66,9 @@ export const NODE_20 = node(20);
 
 export const NODE_24 = node(24);
 
+/** Every version of Node.js on which the proxy's package has to start the proxy. */
+export const NODES = [node(18), NODE_20, node(22), NODE_24];
+
 export const RUNTIMES = [
   node(22),
   NODE_24,

@@ -19,6 +19,8 @@ mod place;
 mod proxy;
 mod request;
 mod setup;
+#[cfg(target_os = "linux")]
+mod user_systemd;
 
 pub use client::{Client, Received};
 pub use connection::Connection;
@@ -29,3 +31,5 @@ pub use peer::Peer;
 pub use proxy::{Exit, Proxy};
 pub use request::{Request, Response};
 pub use setup::Setup;
+#[cfg(target_os = "linux")]
+pub use user_systemd::UserSystemd;

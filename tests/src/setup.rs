@@ -102,8 +102,14 @@ impl Setup {
 
     /// Runs `nws` with exactly `args`, in the expectation that it ends by itself.
     pub async fn fails(args: &[&str]) -> Result<Exit> {
+        Self::new().instead(args).await
+    }
+
+    /// Runs `nws` with exactly `args` instead of flags, and with the variables, in the expectation
+    /// that it ends by itself.
+    pub async fn instead(self, args: &[&str]) -> Result<Exit> {
         let mut command = Command::new(program()?);
-        command.args(args);
+        command.args(args).envs(self.variables);
         Exit::of(command).await
     }
 
@@ -153,7 +159,7 @@ fn as_user(id: u32, folder: &Path) -> Result<Command> {
     Ok(command)
 }
 
-fn program() -> Result<PathBuf> {
+pub(crate) fn program() -> Result<PathBuf> {
     let path = std::env::var_os("NWS_BIN").map_or_else(built, PathBuf::from);
     if !path.is_file() {
         bail!("{} is missing: run `cargo xtask test`, or `cargo build -p nws-proxy`", path.display());

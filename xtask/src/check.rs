@@ -6,6 +6,7 @@ mod deny;
 mod promises;
 mod shape;
 mod wasm;
+mod workflows;
 
 use anyhow::{Result, bail};
 use nws_tools::{Step, checkout, npm};
@@ -50,6 +51,7 @@ impl Check {
             ("promises", passed(promises::check())),
             ("version", passed(version::check(&checkout::root()))),
             ("changelog", passed(changelog())),
+            ("workflows", passed(workflows::check())),
             ("JavaScript", passed(javascript())),
             ("types of JavaScript", passed(javascript_types())),
             ("npm package", passed(package())),

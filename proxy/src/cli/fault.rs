@@ -1,6 +1,9 @@
 //! Names the faults of a command line.
 
+use std::fmt;
+
 /// Why there are no settings.
+#[derive(Debug)]
 pub(crate) enum Fault {
     /// Help or the version was asked for.
     Help(clap::Error),
@@ -19,6 +22,15 @@ impl Usage {
         let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
         let line = lines.join(" ");
         Self(line.strip_prefix("error: ").unwrap_or(&line).to_owned())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Help(help) => help.fmt(f),
+            Self::Usage(Usage(reason)) => f.write_str(reason),
+        }
     }
 }
 

@@ -107,6 +107,14 @@ impl Settings {
         Ok(config)
     }
 
+    /// Fails where a setting depends on the folder in which the proxy starts.
+    pub(super) fn check_paths(&self, sources: &Sources) -> Result<(), Usage> {
+        match self.unix.as_deref().filter(|path| !path.is_absolute()) {
+            Some(path) => Err(relative(&sources.name("unix"), path)),
+            None => Ok(()),
+        }
+    }
+
     fn links(&self, links: &mut Links, sources: &Sources) -> Result<(), Usage> {
         links.port = self.link_port;
         links.discovery = !self.no_discovery.unwrap_or(false);
@@ -116,6 +124,12 @@ impl Settings {
         links.peers = parsed(&sources.name("peer"), self.peer.as_deref())?;
         Ok(())
     }
+}
+
+/// The fault of a path of a service that begins nowhere.
+pub(super) fn relative(name: &str, path: &Path) -> Usage {
+    let absolute = std::path::absolute(path).unwrap_or_default();
+    Usage(format!("{name} of a service must be an absolute path, such as {}", absolute.display()))
 }
 
 /// Checks an absolute path whose last part is the name of the socket.

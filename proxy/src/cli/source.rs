@@ -31,7 +31,8 @@ impl Sources {
     }
 }
 
-/// Reads flags and variables. A variable that is empty counts as unset, as in most programs.
+/// Reads flags and variables. A variable that is empty counts as unset, as in most programs. A
+/// command that does not serve ignores variables that are not valid.
 pub(super) fn read(command: Command, change: impl Fn(Arg) -> Arg) -> Result<ArgMatches, Fault> {
     let command = each_arg(command, change);
     let command = each_arg(command, |arg| if is_empty(&arg) { without_variable(arg) } else { arg });
@@ -42,12 +43,18 @@ pub(super) fn read(command: Command, change: impl Fn(Arg) -> Arg) -> Result<ArgM
     };
     let usage = match each_arg(command.clone(), without_variable).try_get_matches() {
         Err(of_flags) => Usage::from_clap(&of_flags),
+        Ok(matches) if !is_to_serve(&matches) => return Ok(matches),
         Ok(_) => of_variable(command, &error),
     };
     Err(usage.into())
 }
 
-fn each_arg(command: Command, change: impl Fn(Arg) -> Arg) -> Command {
+fn is_to_serve(matches: &ArgMatches) -> bool {
+    matches.subcommand_name().is_none_or(|name| name == "run")
+}
+
+/// Changes the flags of the command, and of its commands.
+pub(super) fn each_arg(command: Command, change: impl Fn(Arg) -> Arg) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     let command = command.mut_args(&change);
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, |it| it.mut_args(&change)))
@@ -57,7 +64,8 @@ fn is_empty(arg: &Arg) -> bool {
     arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
 }
 
-fn without_variable(arg: Arg) -> Arg {
+/// The flag, without the variable that stands for it too.
+pub(super) fn without_variable(arg: Arg) -> Arg {
     arg.env(clap::builder::Resettable::Reset)
 }
 

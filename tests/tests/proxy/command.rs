@@ -51,6 +51,28 @@ async fn a_wrong_flag_or_value_is_status_2() -> Result<()> {
 }
 
 #[tokio::test]
+async fn completions_and_manual_pages_come_from_the_program_itself() -> Result<()> {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let exit = Setup::fails(&["completions", shell]).await?;
+        assert!(exit.status.success() && exit.stdout.contains("no-discovery"), "{exit:?}");
+    }
+    expect_complaint(&Setup::fails(&["completions", "sh"]).await?, 2, "sh");
+    let folder = std::env::temp_dir().join(format!("nws-pages-{}", std::process::id()));
+    let exit = Setup::fails(&["man", &folder.to_string_lossy()]).await?;
+    let page = std::fs::read_to_string(folder.join("nws-service-install.1"))?;
+    std::fs::remove_dir_all(&folder)?;
+    assert!(exit.status.success() && page.contains("nws service install"), "{page}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_command_that_does_not_serve_ignores_wrong_variables() -> Result<()> {
+    let exit = Setup::new().env("NWS_PORT", "x").instead(&["completions", "bash"]).await?;
+    assert!(exit.status.success(), "{exit:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_unknown_limit_in_the_file_is_status_2() -> Result<()> {
     let exit = Setup::new().limit("max-unicorns", 1).exit().await?;
     expect_complaint(&exit, 2, "max-unicorns");

@@ -19,6 +19,8 @@ mod raw;
 mod refusals;
 #[cfg(target_os = "linux")]
 mod sandbox;
+#[cfg(target_os = "linux")]
+mod service;
 mod shutdown;
 mod sites;
 mod standstill;

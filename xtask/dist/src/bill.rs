@@ -25,13 +25,21 @@ pub(crate) fn make(release: &Release, tools: &Tools) -> Result<()> {
     Ok(())
 }
 
+/// The name of the bill for `target`, among the files of a GitHub release.
+pub(crate) fn name(release: &Release, target: Target) -> String {
+    format!("{}.json", stem(release, target))
+}
+
+fn stem(release: &Release, target: Target) -> String {
+    format!("nws-{}-{target}.cdx", release.version)
+}
+
 fn bill(release: &Release, tools: &Tools, members: &[Member], target: Target) -> Result<()> {
-    let name = format!("nws-{}-{target}.cdx", release.version);
     let step = tools.cargo("cyclonedx --quiet --format json --no-build-deps --spec-version 1.5 --target")?;
-    let step = step.arg(target.triple).arg("--override-filename").arg(&name);
+    let step = step.arg(target.triple).arg("--override-filename").arg(stem(release, target));
     let step = step.arg("--manifest-path").arg(checkout::root().join("proxy/Cargo.toml"));
     step.env("SOURCE_DATE_EPOCH", release.epoch.to_string()).run()?;
-    let name = format!("{name}.json");
+    let name = name(release, target);
     let bill = members.iter().find(|member| member.name == PROXY).context("the workspace has no proxy")?;
     let bill = bill.placeless(&name)?;
     // The tool writes one beside each manifest of the workspace.

@@ -7,10 +7,12 @@ mod bill;
 mod binary;
 mod documents;
 mod inspect;
+mod npm;
 mod release;
 mod target;
 mod tools;
 mod twice;
+mod wheel;
 
 use std::process::ExitCode;
 
@@ -62,6 +64,8 @@ impl Dist {
         documents::make(&release, &tools)?;
         archive::make(&release)?;
         bill::make(&release, &tools)?;
+        npm::make(&release)?;
+        wheel::make(&release, &tools)?;
         println!("built into {}", release::released().display());
         if self.check { twice::check(&release) } else { Ok(()) }
     }

@@ -20,13 +20,8 @@ const CRATES: [(&str, &str, &str); 4] = [
 ];
 
 /// Packages of PyPI. ziglang is the C compiler and linker for every platform.
-const WHEELS: [(&str, &str); 5] = [
-    ("ziglang", "0.17.1"),
-    ("cargo-zigbuild", "0.24.1"),
-    ("maturin", "1.16.0"),
-    ("uv", "0.13.9"),
-    ("wheel", "0.48.0"),
-];
+const WHEELS: [(&str, &str); 4] =
+    [("ziglang", "0.17.1"), ("cargo-zigbuild", "0.24.1"), ("hatchling", "1.33.0"), ("uv", "0.13.9")];
 
 /// The variable that names another folder with tools, so that they need not be built again.
 pub(crate) const FOLDER: &str = "NWS_DIST_TOOLS";
@@ -115,7 +110,7 @@ impl Tools {
             return Ok(());
         }
         nws_tools::install("python3-venv")
-            .context("Python 3.9 or later with its module venv is needed for the C compilers of PyPI")?;
+            .context("Python 3.10 or later with its module venv is needed for the C compilers of PyPI")?;
         venv(&folder).run()
     }
 }

@@ -9,6 +9,7 @@ pub mod checkout;
 pub mod lab;
 pub mod npm;
 pub mod paths;
+pub mod python;
 
 mod debian;
 mod node;

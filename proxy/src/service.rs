@@ -1,0 +1,183 @@
+//! Keeps the proxy running for one user: from now on, and whenever that user logs in.
+
+mod command_line;
+mod error;
+mod files;
+mod launchd;
+mod port;
+mod program;
+mod scheduler;
+mod systemd;
+mod tool;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use nws_proxy::Config;
+
+use crate::cli::{Install, ServiceTask, config_of, unseen_variables};
+
+pub(crate) use error::Error;
+
+use command_line::CommandLine;
+use launchd::Launchd;
+use scheduler::Scheduler;
+use systemd::Systemd;
+
+/// The exit status of `nws service status` when the proxy does not run, as systemctl has it.
+const NOT_RUNNING: u8 = 3;
+
+/// A program of the system that starts others when a user logs in, and keeps them running.
+trait Manager {
+    /// The file that makes the proxy a service.
+    fn file(&self) -> &Path;
+    /// What the installed service runs, if there is one.
+    fn installed(&self) -> Result<Option<CommandLine>, Error>;
+    /// Installs the service, in the place of an earlier one, and starts it.
+    fn install(&self, wanted: &CommandLine) -> Result<(), Error>;
+    /// Stops the service and removes it.
+    fn uninstall(&self) -> Result<(), Error>;
+    /// Whether the service runs.
+    fn state(&self) -> Result<State, Error>;
+    /// Shows the last lines of the log on standard output.
+    fn logs(&self, lines: usize, follow: bool) -> Result<ExitCode, Error>;
+    /// What a user should know once the service is there, which listens as `config` says.
+    fn advice(&self, config: &Config) -> Result<Vec<String>, Error>;
+    /// Who else on this machine is known to serve, and what to do about it.
+    fn rival(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Whether a service runs.
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    Running { since: String, process: Option<String> },
+    Stopped { reason: Option<String> },
+}
+
+/// Does what is asked about the service of this user.
+pub(crate) fn perform(task: ServiceTask) -> Result<ExitCode, Error> {
+    if let ServiceTask::Host = task {
+        return scheduler::host();
+    }
+    let manager = manager()?;
+    let manager = manager.as_ref();
+    match task {
+        ServiceTask::Install(install) => self::install(manager, install),
+        ServiceTask::Uninstall => uninstall(manager),
+        ServiceTask::Status => status(manager),
+        ServiceTask::Logs(logs) => match manager.installed()? {
+            Some(_) => manager.logs(logs.lines, logs.follow),
+            None => Err(Error::NotInstalled),
+        },
+        ServiceTask::Host => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// The manager of this system. All of them are compiled everywhere, so that they are checked
+/// everywhere.
+fn manager() -> Result<Box<dyn Manager>, Error> {
+    Ok(match std::env::consts::OS {
+        "windows" => Box::new(Scheduler::new()?),
+        "macos" => Box::new(Launchd::new()?),
+        "linux" => Box::new(Systemd::new()?),
+        other => return Err(Error::NoManager(other)),
+    })
+}
+
+fn install(manager: &dyn Manager, wanted: Install) -> Result<ExitCode, Error> {
+    let program = program::find()?;
+    let wanted = CommandLine { program: program.path, arguments: wanted.arguments().map_err(Error::Fault)? };
+    let config = config_of(&wanted.arguments).map_err(Error::Fault)?;
+    let before = manager.installed()?;
+    check_port(manager, &config, before.as_ref())?;
+    if let Err(error) = manager.install(&wanted) {
+        undo(manager, before.as_ref());
+        return Err(error);
+    }
+    let done = if before.is_some() { "replaced" } else { "installed" };
+    say(&format!("{done}: {}", manager.file().display()));
+    status(manager)?;
+    let unseen = unseen_variables();
+    if !unseen.is_empty() {
+        let names = unseen.join(", ");
+        say(&format!("warning: the service does not see {names} of this shell: give flags behind `--`"));
+    }
+    program.warning.iter().for_each(|warning| say(&format!("warning: {warning}")));
+    manager.advice(&config)?.iter().for_each(|advice| say(advice));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Fails if another program has the port that the service is about to get.
+fn check_port(manager: &dyn Manager, config: &Config, before: Option<&CommandLine>) -> Result<(), Error> {
+    let own = before.and_then(|before| config_of(&before.arguments).ok()).map(|config| config.port);
+    let has_it = own == Some(config.port) && matches!(manager.state()?, State::Running { .. });
+    if !config.tcp || has_it {
+        return Ok(());
+    }
+    let Some(holder) = port::holder(config.port) else { return Ok(()) };
+    let remedy = manager.rival().unwrap_or_else(|| "stop it".to_owned());
+    Err(Error::PortTaken { port: config.port, holder, remedy })
+}
+
+/// Leaves things as they were, as far as they can be.
+fn undo(manager: &dyn Manager, before: Option<&CommandLine>) {
+    let undone = match before {
+        Some(before) => manager.install(before),
+        None => manager.uninstall(),
+    };
+    if let Err(error) = undone {
+        say(&format!("warning: the service is not as it was before: {error}"));
+    }
+}
+
+fn uninstall(manager: &dyn Manager) -> Result<ExitCode, Error> {
+    if manager.installed()?.is_none() {
+        say("there is no service of this user: nothing to do");
+        return Ok(ExitCode::SUCCESS);
+    }
+    manager.uninstall()?;
+    say(&format!("uninstalled: {} is gone", manager.file().display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn status(manager: &dyn Manager) -> Result<ExitCode, Error> {
+    let Some(command_line) = manager.installed()? else {
+        say("not installed: `nws service install` does that");
+        return Ok(ExitCode::from(NOT_RUNNING));
+    };
+    let state = manager.state()?;
+    let process = |process: Option<String>| process.map(|id| format!(", process {id}")).unwrap_or_default();
+    let (code, words) = match state {
+        State::Running { since, process: id } => (0, format!("running since {since}{}", process(id))),
+        State::Stopped { reason: Some(reason) } => (NOT_RUNNING, format!("not running: {reason}")),
+        State::Stopped { reason: None } => (NOT_RUNNING, "not running".to_owned()),
+    };
+    say(&format!("{words}\n  address: {}\n  program: {command_line}", addresses(&command_line)));
+    if !Path::new(&command_line.program).is_file() {
+        say("  warning: that program is gone: run `nws service install` with the one that is there now");
+    }
+    say(&format!("  service: {}", manager.file().display()));
+    Ok(ExitCode::from(code))
+}
+
+/// Where the installed service serves, in words.
+fn addresses(command_line: &CommandLine) -> String {
+    let config = match config_of(&command_line.arguments) {
+        Ok(config) => config,
+        Err(fault) => return format!("none, as the settings are not valid: {fault}"),
+    };
+    let tcp = config.tcp.then(|| match config.port {
+        0 => "a free port, which `nws service logs` names".to_owned(),
+        port => format!("http://localhost:{port}/"),
+    });
+    let unix = config.unix.map(|path| path.display().to_string());
+    tcp.into_iter().chain(unix).collect::<Vec<_>>().join(", ")
+}
+
+fn say(line: &str) {
+    // Standard output is closed: no one reads the line.
+    let _ = writeln!(io::stdout(), "{line}");
+}
