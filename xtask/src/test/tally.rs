@@ -1,6 +1,7 @@
 //! Counts the tests that passed and failed.
 
 use std::fmt;
+use std::iter::Sum;
 use std::ops::AddAssign;
 
 /// A count of tests.
@@ -40,5 +41,14 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, part: Self) {
         self.passed += part.passed;
         self.failed += part.failed;
+    }
+}
+
+impl Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        parts.fold(Self::default(), |mut sum, part| {
+            sum += part;
+            sum
+        })
     }
 }

@@ -1,0 +1,51 @@
+//! Tests the executables for Linux on ARM with QEMU, which translates the instructions of one
+//! program and hands its system calls to this kernel.
+
+use anyhow::{Context, Result};
+
+use super::program;
+use crate::test::emulated::Emulator;
+use crate::test::tally::Tally;
+
+/// The platforms, and what runs their programs.
+const PLATFORMS: [(&str, &str); 2] = [
+    ("aarch64-unknown-linux-musl", "qemu-aarch64-static"),
+    ("armv7-unknown-linux-musleabihf", "qemu-arm-static"),
+];
+
+const LEFT_OUT: [(&str, &str); 3] = [
+    ("memory::", "QEMU's own memory would count"),
+    ("memory_of_links_with_many_members_goes_back", "QEMU's own memory would count"),
+    ("is_closed_to_its_own_user_and_gains_no_privileges", "QEMU has a thread that is older than the sandbox"),
+];
+
+/// Runs the tests of the proxy with each of those executables that is there.
+pub(crate) fn arm() -> Result<Tally> {
+    PLATFORMS.into_iter().map(|(triple, emulator)| platform(triple, emulator)).sum()
+}
+
+/// Only some runs of `cargo xtask dist` build for these platforms: an executable that is not there
+/// is no failure.
+fn platform(triple: &str, emulator: &'static str) -> Result<Tally> {
+    let program = program(triple, "nws");
+    if !program.is_file() {
+        println!("NOT RUN: tests of {triple}, for which `cargo xtask dist --all` builds");
+        return Ok(Tally::default());
+    }
+    let folder = tempfile::Builder::new().prefix("nws-qemu-").tempdir()?;
+    let qemu = qemu(emulator);
+    qemu.need()?;
+    qemu.test(&program, folder.path()).with_context(|| format!("cannot test {triple}"))
+}
+
+fn qemu(program: &'static str) -> Emulator {
+    Emulator {
+        name: "QEMU",
+        program,
+        probe: "--version",
+        package: "qemu-user-static",
+        variables: Vec::new(),
+        term: "TERM",
+        left_out: &LEFT_OUT,
+    }
+}
