@@ -10,6 +10,7 @@ mod service;
 mod settings;
 mod source;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -109,8 +110,11 @@ impl RunArgs {
 
 fn read_file(path: &Path, sources: &Sources) -> Result<Settings, Usage> {
     let name = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Usage(format!("{} {name}: {error}", sources.name("config"))))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let is_other_text = error.kind() == ErrorKind::InvalidData;
+        let remedy = if is_other_text { ": save it as UTF-8" } else { "" };
+        Usage(format!("{} {name}: {error}{remedy}", sources.name("config")))
+    })?;
     toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
         let reason = error.message().replace('\n', ", ");

@@ -31,7 +31,8 @@ impl ConnectionPermits {
     pub(crate) fn new(configured: Option<usize>, shards: usize, has_links: bool) -> Self {
         let most = descriptors::connections_max(shards, has_links);
         if configured.is_some_and(|configured| configured > most) {
-            tracing::warn!(most, "the limit of file descriptors allows fewer connections than configured");
+            let bound = if cfg!(unix) { "the limit of file descriptors" } else { "this program" };
+            tracing::warn!(most, "{bound} allows fewer connections than configured");
         }
         Self::with(configured.unwrap_or(most).min(most).max(1))
     }

@@ -39,8 +39,16 @@ pub(crate) fn grow_table() {
 }
 
 /// The number of descriptors that are allowed. Raises the limit as far as the system permits.
+#[cfg(unix)]
 fn limit() -> u64 {
     rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024)
+}
+
+/// Windows has no limit. This number is beyond that of the ports that it gives to the clients of
+/// both loopback addresses.
+#[cfg(not(unix))]
+fn limit() -> u64 {
+    64 * 1024
 }
 
 fn connections_within(descriptors: u64, shards: usize, has_links: bool) -> usize {

@@ -19,6 +19,17 @@ pub enum Error {
         /// `127.0.0.1` or `[::1]`.
         address: &'static str,
     },
+    /// Another program on Windows holds the port for itself, or Windows has reserved it.
+    #[error(
+        "Windows keeps port {port} on {address} for another use: choose another port with --port (`netsh interface \
+         ipv4 show excludedportrange protocol=tcp` lists the ports that it has reserved)"
+    )]
+    PortReserved {
+        /// The port.
+        port: u16,
+        /// `127.0.0.1` or `[::1]`.
+        address: &'static str,
+    },
     /// The system refuses to listen on the address.
     #[error("cannot listen on {address}:{port}")]
     Listen {

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::link::LinkListener;
 use crate::stream::Stream;
-use crate::tcp::listen_for_clients;
+use crate::tcp::{is_without_family, listen_for_clients};
 use crate::{Config, Error};
 
 /// How often a port is looked for that is free on both addresses.
@@ -41,9 +41,10 @@ impl Listeners {
     ///
     /// # Errors
     ///
-    /// [`Error::PortTaken`] when either address is in use; [`Error::LinkPort`] when the port for
-    /// other proxies is; [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and its like for
-    /// the Unix socket. A system without IPv6 only causes a warning.
+    /// [`Error::PortTaken`] when either address is in use; [`Error::PortReserved`] when Windows
+    /// keeps the port for another use; [`Error::LinkPort`] when the port for other proxies is
+    /// taken; [`Error::Listen`] for other reasons; [`Error::UnixTaken`] and its like for the Unix
+    /// socket. A system without IPv6 only causes a warning.
     pub fn bind(config: &Config) -> Result<Self, Error> {
         #[cfg(target_os = "linux")]
         crate::descriptors::grow_table();
@@ -117,7 +118,7 @@ fn bind_both(port: u16) -> Result<(u16, Vec<TcpListener>), Error> {
     let mut listeners = vec![v4];
     match listen_for_clients((Ipv6Addr::LOCALHOST, port).into()) {
         Ok(v6) => listeners.push(v6),
-        Err(error) if is_without_ipv6(&error) => {
+        Err(error) if is_without_family(&error) => {
             tracing::warn!("this system has no IPv6: [::1]:{port} is not served");
         }
         Err(error) => return Err(fault(port, "[::1]")(error)),
@@ -125,15 +126,12 @@ fn bind_both(port: u16) -> Result<(u16, Vec<TcpListener>), Error> {
     Ok((port, listeners))
 }
 
-fn is_without_ipv6(error: &io::Error) -> bool {
-    // EAFNOSUPPORT: no IPv6 in the kernel; EADDRNOTAVAIL: no ::1 on the loopback interface.
-    error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(libc::EAFNOSUPPORT)
-}
-
 fn fault(port: u16, address: &'static str) -> impl Fn(io::Error) -> Error {
     move |source| {
         if source.kind() == io::ErrorKind::AddrInUse {
             Error::PortTaken { port, address }
+        } else if cfg!(windows) && source.kind() == io::ErrorKind::PermissionDenied {
+            Error::PortReserved { port, address }
         } else {
             Error::Listen { port, address, source }
         }

@@ -31,7 +31,7 @@ pub(crate) fn start(format: LogFormat) {
     let is_wrong = filter.is_err();
     let filter = filter.unwrap_or_else(|_| at(LevelFilter::INFO));
     // If a line cannot be written, as on a full disk, there is no other place to report that.
-    let layer = fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
+    let layer = fmt::layer().with_ansi(has_colours()).with_writer(io::stderr);
     let layer = layer.log_internal_errors(false);
     let layer = match format {
         LogFormat::Text => layer.with_target(false).boxed(),
@@ -42,6 +42,12 @@ pub(crate) fn start(format: LogFormat) {
     if is_wrong {
         tracing::warn!("NWS_LOG must be a filter such as `debug` or `nws_proxy=trace`, not {asked}");
     }
+}
+
+/// Gives whether standard error is a terminal that shows colours. A console of Windows does so once
+/// it is told to.
+fn has_colours() -> bool {
+    io::stderr().is_terminal() && anstyle_query::windows::enable_ansi_colors() != Some(false)
 }
 
 /// A level alone applies to this program. A named target, of whichever crate, is added to that.

@@ -6,6 +6,7 @@ mod allocator;
 mod cli;
 mod logging;
 mod service;
+mod stop;
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -14,7 +15,6 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use nws_proxy::{Config, Listeners};
 use tokio::runtime::{Builder, LocalOptions};
-use tokio::signal::unix::{SignalKind, signal};
 
 use cli::{Cli, Fault, Task, Usage};
 
@@ -62,14 +62,7 @@ fn serve(config: Config) -> anyhow::Result<()> {
         let listeners = Listeners::bind(&config)?;
         nws_proxy::confine(&config);
         allocator::give_back();
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let shutdown = async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        };
+        let shutdown = stop::asked()?;
         // Connections wait in the backlog until `run` accepts them.
         if let Err(error) = io::stdout().write_all(listeners.to_string().as_bytes()) {
             tracing::warn!(%error, "cannot write the line with the address to standard output");

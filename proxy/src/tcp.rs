@@ -1,10 +1,11 @@
 //! Sets up TCP sockets: where they listen, how long their queues are, and that they send without
 //! delay.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use rustix::io::Errno;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -70,9 +71,21 @@ pub(crate) fn tune_link(stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives whether accepting has failed for one connection only, which has ended in the queue.
+pub(crate) fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+}
+
 /// Pauses before the next attempt to accept, after one has failed.
 pub(crate) async fn pause_accepting() {
     tokio::time::sleep(ACCEPT_PAUSE).await;
+}
+
+/// Gives whether a socket cannot be bound because this system lacks IPv4 or IPv6, or has no
+/// loopback address of it.
+pub(crate) fn is_without_family(error: &io::Error) -> bool {
+    let is_unknown = Errno::from_io_error(error) == Some(Errno::AFNOSUPPORT);
+    error.kind() == ErrorKind::AddrNotAvailable || is_unknown
 }
 
 /// A socket with this address. A socket for all addresses of this machine takes IPv4 and IPv6.
@@ -82,7 +95,8 @@ fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
         SockRef::from(&socket).set_only_v6(false)?;
     }
     // On Unix this option is about ports of connections that have ended. On Windows it would let
-    // two programs have one port.
+    // two programs have one port. Without it, Windows gives no other user the port, nor another
+    // program that does not ask to share it.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;

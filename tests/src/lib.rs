@@ -19,6 +19,7 @@ mod place;
 mod proxy;
 mod request;
 mod setup;
+mod signal;
 #[cfg(target_os = "linux")]
 mod user_systemd;
 

@@ -10,7 +10,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use crate::complaints::Complaints;
 use crate::place::Place;
 use crate::setup::ConfigFile;
-use crate::{Setup, within};
+use crate::{Setup, signal, within};
 
 /// A proxy that listens. Dropping it kills the process.
 pub struct Proxy {
@@ -63,13 +63,11 @@ impl Proxy {
         Ok(line.with_context(|| format!("no {key}"))?.trim().trim_end_matches(" kB").parse()?)
     }
 
-    /// Sends it a signal, by the name that `kill` knows.
+    /// Sends it a signal, by the name that `kill` knows. `NWS_TERM` names the signal that stops a program for another
+    /// system, which knows no `TERM`.
     pub async fn signal(&self, name: &str) -> Result<()> {
-        let status = Command::new("kill").args(["-s", name, &self.pid()?.to_string()]).status().await?;
-        if !status.success() {
-            bail!("kill ended with {status}");
-        }
-        Ok(())
+        let stop = std::env::var("NWS_TERM").ok().filter(|_| name == "TERM");
+        signal::send(stop.as_deref().unwrap_or(name), self.pid()?).await
     }
 
     /// Waits for a line of its log that has all of `words`.
@@ -125,6 +123,8 @@ impl Exit {
 }
 
 fn start(mut command: Command) -> Result<(Child, BufReader<ChildStdout>, Complaints)> {
+    #[cfg(windows)]
+    signal::lead_group(&mut command);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().context("cannot start nws")?;
     let stdout = child.stdout.take().context("no standard output")?;

@@ -24,6 +24,7 @@ pub struct Setup {
     limits: String,
     descriptors: Option<u32>,
     user: Option<(u32, PathBuf)>,
+    is_partner: bool,
 }
 
 impl Setup {
@@ -80,6 +81,12 @@ impl Setup {
         Self { user: Some((id, folder.to_owned())), ..self }
     }
 
+    /// Takes the program that `NWS_PARTNER_BIN` names, which is for another system or of another version.
+    #[must_use]
+    pub fn partner(self) -> Self {
+        Self { is_partner: true, ..self }
+    }
+
     /// Starts it and waits until it listens.
     pub async fn start(self) -> Result<Proxy> {
         let (command, file) = self.command()?;
@@ -116,7 +123,7 @@ impl Setup {
     fn command(&self) -> Result<(Command, Option<ConfigFile>)> {
         let file = self.file()?;
         let mut command = match &self.user {
-            None => self.place.command(program()?, self.descriptors),
+            None => self.place.command(self.program()?, self.descriptors),
             Some((id, folder)) => as_user(*id, folder)?,
         };
         command.arg("run").args(self.place.flags()).args(&self.flags);
@@ -125,6 +132,11 @@ impl Setup {
             command.arg("--config").arg(&file.0);
         }
         Ok((command, file))
+    }
+
+    fn program(&self) -> Result<PathBuf> {
+        let partner = std::env::var_os("NWS_PARTNER_BIN").filter(|_| self.is_partner);
+        partner.map_or_else(program, |partner| is_there(partner.into()))
     }
 
     fn file(&self) -> Result<Option<ConfigFile>> {
@@ -160,7 +172,10 @@ fn as_user(id: u32, folder: &Path) -> Result<Command> {
 }
 
 pub(crate) fn program() -> Result<PathBuf> {
-    let path = std::env::var_os("NWS_BIN").map_or_else(built, PathBuf::from);
+    is_there(std::env::var_os("NWS_BIN").map_or_else(built, PathBuf::from))
+}
+
+fn is_there(path: PathBuf) -> Result<PathBuf> {
     if !path.is_file() {
         bail!("{} is missing: run `cargo xtask test`, or `cargo build -p nws-proxy`", path.display());
     }

@@ -1,5 +1,7 @@
 //! `cargo xtask test`: runs every test, or those of some parts, and counts them in one line.
 
+mod dist;
+mod emulated;
 mod node;
 mod rust;
 mod tally;
@@ -39,6 +41,8 @@ enum Part {
     Demos,
     /// The packed npm package in all places where it has to work.
     Installed,
+    /// What `cargo xtask dist` has built.
+    Dist,
 }
 
 impl Test {
@@ -74,6 +78,7 @@ impl Part {
             Self::Browser => "browser tests",
             Self::Demos => "demos",
             Self::Installed => "installed package",
+            Self::Dist => "what is released",
         }
     }
 
@@ -85,6 +90,7 @@ impl Part {
             Self::Browser => node::browser(),
             Self::Demos => node::demos(),
             Self::Installed => node::installed(),
+            Self::Dist => dist::released(),
         }
     }
 
@@ -94,7 +100,7 @@ impl Part {
         match self {
             Self::Rust => cfg!(target_os = "linux"),
             Self::Browser | Self::Demos => true,
-            Self::Doc | Self::Package | Self::Installed => false,
+            Self::Doc | Self::Package | Self::Installed | Self::Dist => false,
         }
     }
 }

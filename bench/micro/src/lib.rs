@@ -10,8 +10,10 @@ mod growth;
 mod hot;
 mod room;
 mod scene;
+#[cfg(unix)]
 mod turns;
 
 pub use growth::{GROWTH, Growth, Work};
 pub use hot::{Call, HOT, Hot};
+#[cfg(unix)]
 pub use turns::turns;

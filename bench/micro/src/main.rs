@@ -24,6 +24,7 @@ fn main() -> ExitCode {
             }
             _ => return fail("no such work, or no size"),
         },
+        #[cfg(unix)]
         ["turns"] => println!("{}", serde_json::json!(nws_micro::turns())),
         [name, calls] => match (Hot::named(name), calls.parse()) {
             (Some(hot), Ok(calls)) => run(hot, calls),

@@ -11,6 +11,10 @@ use super::fault::Usage;
 use super::layer::layer;
 use super::source::Sources;
 
+/// The default number of connections, in words for the help.
+const CONNECTIONS_DEFAULT: &str =
+    if cfg!(unix) { "what the limit of file descriptors allows" } else { "about 60,000" };
+
 layer! {
     #[derive(Debug, Default, Args, Deserialize)]
     #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -42,7 +46,7 @@ layer! {
         /// Channels at one time
         #[arg(long, value_name = "N", env = "NWS_MAX_CHANNELS")]
         max_channels: Option<usize>,
-        /// Connections at one time [default: what the limit of file descriptors allows]
+        #[arg(help = format!("Connections at one time [default: {CONNECTIONS_DEFAULT}]"))]
         #[arg(long, value_name = "N", env = "NWS_MAX_CONNECTIONS")]
         max_connections: Option<usize>,
         /// Channel names that a web site may try at once

@@ -19,6 +19,16 @@ use super::source::Sources;
 /// The numbers of shards that are allowed: up to far more than any machine has cores.
 const SHARDS: RangeInclusive<usize> = 1..=1024;
 
+/// Whether this system has sockets that belong to one user.
+const HAS_UNIX_SOCKETS: bool = cfg!(unix);
+
+/// Examples of names of network interfaces.
+const INTERFACES: &str = match () {
+    () if cfg!(windows) => "\"Ethernet 2\" or Wi-Fi*",
+    () if cfg!(target_vendor = "apple") => "en0 or bridge*",
+    () => "eth0 or wl*",
+};
+
 layer! {
     #[derive(Debug, Default, Args, Deserialize)]
     #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -27,17 +37,17 @@ layer! {
         #[arg(long, env = "NWS_PORT")]
         port: Option<u16>,
         /// Also serve programs of this user, and of no other, on a Unix socket at this path
-        #[arg(long, value_name = "PATH", env = "NWS_UNIX")]
+        #[arg(long, value_name = "PATH", env = "NWS_UNIX", hide = !HAS_UNIX_SOCKETS)]
         unix: Option<PathBuf>,
         /// No port for clients, only the socket of --unix: no page can connect
         #[arg(long, value_name = "BOOL", env = "NWS_NO_TCP", value_parser = BoolishValueParser::new())]
         #[arg(num_args = 0..=1, require_equals = true)]
-        #[arg(default_missing_value = "true", hide_possible_values = true)]
+        #[arg(default_missing_value = "true", hide_possible_values = true, hide = !HAS_UNIX_SOCKETS)]
         no_tcp: Option<bool>,
         /// Port for other proxies
         #[arg(long, value_name = "PORT", env = "NWS_LINK_PORT")]
         link_port: Option<u16>,
-        /// Use only network interfaces of this name, such as eth0 or wl* (repeatable)
+        #[arg(help = format!("Use only network interfaces of this name, such as {INTERFACES} (repeatable)"))]
         #[arg(long, value_name = "GLOB", env = "NWS_INTERFACE", value_delimiter = ',')]
         interface: Option<Vec<String>>,
         /// Do not use network interfaces of this name (repeatable)
@@ -89,7 +99,8 @@ impl Settings {
             self.unix.as_deref().map(|path| socket_path(&sources.name("unix"), path)).transpose()?;
         if !config.tcp && config.unix.is_none() {
             let name = sources.name("no_tcp");
-            return Err(Usage(format!("{name} needs --unix: no client could connect to this proxy")));
+            let unix = if HAS_UNIX_SOCKETS { "--unix" } else { "--unix, which this system has not" };
+            return Err(Usage(format!("{name} needs {unix}: no client could connect to this proxy")));
         }
         config.allow_origins = parsed(&sources.name("allow_origin"), self.allow_origin.as_deref())?;
         config.allow_hosts = parsed(&sources.name("allow_host"), self.allow_host.as_deref())?;
@@ -134,8 +145,10 @@ pub(super) fn relative(name: &str, path: &Path) -> Usage {
 
 /// Checks an absolute path whose last part is the name of the socket.
 fn socket_path(name: &str, path: &Path) -> Result<PathBuf, Usage> {
-    if !cfg!(unix) {
-        return Err(Usage(format!("{name}: this system has no Unix sockets that belong to one user")));
+    if !HAS_UNIX_SOCKETS {
+        return Err(Usage(format!(
+            "{name}: nws has no Unix socket on this system: programs connect to the port"
+        )));
     }
     let absolute = std::path::absolute(path).ok().filter(|path| path.file_name().is_some());
     let has_end = path.to_str().is_some_and(|path| path.ends_with('/') || path.contains('\0'));

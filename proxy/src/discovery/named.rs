@@ -62,6 +62,7 @@ fn parse(text: &str) -> Option<PeerAddress> {
 
 impl PeerAddress {
     /// Gives whether it is an IP address, so that no lookup is needed.
+    #[cfg(target_os = "linux")]
     pub(crate) fn is_numeric(&self) -> bool {
         let address = self.host.split('%').next().unwrap_or_default();
         address.parse::<IpAddr>().is_ok()

@@ -4,9 +4,15 @@ use super::InterfaceGlob;
 use super::survey::Skipped;
 
 /// Interfaces that are used only on request: they lead to containers, virtual machines and tunnels
-/// of this machine, and not to neighbours.
-const NO_NEIGHBOURS: [(&str, Skipped); 5] = [
+/// of this machine, and not to neighbours. Those of Hyper-V that are not here may be the way to the
+/// network.
+const NO_NEIGHBOURS: [(&str, Skipped); 10] = [
     ("docker*", Skipped::Containers),
+    ("vEthernet (nat)", Skipped::Containers),
+    ("vEthernet (Default Switch)", Skipped::VirtualMachines),
+    ("vEthernet (WSL*", Skipped::VirtualMachines),
+    ("VirtualBox Host-Only*", Skipped::VirtualMachines),
+    ("VMware Network Adapter*", Skipped::VirtualMachines),
     ("veth*", Skipped::Containers),
     ("virbr*", Skipped::VirtualMachines),
     ("tun*", Skipped::Tunnel),
@@ -38,18 +44,18 @@ impl InterfaceFilter {
     /// Gives whether this interface is used if no other one is: loopback, unless the filter names
     /// others.
     pub(crate) fn tolerates(&self, interface: &if_addrs::Interface) -> bool {
-        let is_excluded = self.exclude.iter().any(|glob| glob.matches(&interface.name));
+        let is_excluded = self.exclude.iter().any(|glob| glob.matches(interface));
         self.include.is_empty() && !is_excluded && interface.is_loopback()
     }
 
     /// The reason why this interface is not used.
     pub(super) fn objection(&self, interface: &if_addrs::Interface) -> Option<Skipped> {
         let name = interface.name.as_str();
-        if self.exclude.iter().any(|glob| glob.matches(name)) {
+        if self.exclude.iter().any(|glob| glob.matches(interface)) {
             return Some(Skipped::Excluded);
         }
         if !self.include.is_empty() {
-            let is_included = self.include.iter().any(|glob| glob.matches(name));
+            let is_included = self.include.iter().any(|glob| glob.matches(interface));
             return (!is_included).then_some(Skipped::NotIncluded);
         }
         if interface.is_loopback() || LOOPBACK.iter().any(|glob| is(glob, name)) {

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use glob_match::glob_match;
 
+/// The name of loopback on Linux.
+const LOOPBACK: &str = "lo";
+
 /// A pattern such as `eth*`: `*` stands for any characters, `?` for one, `[a-c]` for one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InterfaceGlob(String);
@@ -18,9 +21,10 @@ pub struct InvalidGlob {
 }
 
 impl InterfaceGlob {
-    /// Gives whether the pattern matches this name.
-    pub(crate) fn matches(&self, name: &str) -> bool {
-        glob_match(&self.0, name)
+    /// Gives whether the pattern matches the name of this interface. `lo` matches loopback on every
+    /// system, whatever its name is there.
+    pub(crate) fn matches(&self, interface: &if_addrs::Interface) -> bool {
+        glob_match(&self.0, &interface.name) || (self.0 == LOOPBACK && interface.is_loopback())
     }
 }
 
@@ -51,8 +55,12 @@ fn fault(glob: &str) -> Option<&'static str> {
     if glob.contains(['{', '}', ',']) {
         return Some("give one pattern each time");
     }
-    if glob.contains(['/', '\\']) || glob.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Some("no interface has a name with / or \\ or a space");
+    if glob.contains(['/', '\\']) || glob.contains(|c: char| c.is_control()) {
+        return Some("no interface has a name with / or \\");
+    }
+    // Windows has names such as "Ethernet 2".
+    if !cfg!(windows) && glob.contains(char::is_whitespace) {
+        return Some("no interface has a name with a space");
     }
     is_unclosed(glob).then_some("[ is not closed by ]")
 }

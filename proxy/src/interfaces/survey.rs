@@ -70,7 +70,7 @@ impl Survey {
 }
 
 fn missing(wanted: &[InterfaceGlob], all: &[if_addrs::Interface]) -> Vec<String> {
-    let is_there = |glob: &&InterfaceGlob| all.iter().any(|interface| glob.matches(&interface.name));
+    let is_there = |glob: &&InterfaceGlob| all.iter().any(|interface| glob.matches(interface));
     wanted.iter().filter(|glob| !is_there(glob)).map(ToString::to_string).collect()
 }
 

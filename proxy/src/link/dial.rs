@@ -144,7 +144,10 @@ async fn greet(
 fn reason(context: &SharedContext, to: &Destination, end: &End) -> String {
     let End::Tls(TlsError::Handshake(error)) = end else { return end.to_string() };
     let is_own = |address: &SocketAddr| address.ip().is_loopback() && address.port() == context.port;
-    let is_closed = matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset);
+    let is_closed = matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
+    );
     if to.addresses.iter().any(is_own) {
         "it is this proxy itself".to_owned()
     } else if is_closed && to.addresses.iter().all(|address| address.ip().is_loopback()) {

@@ -18,7 +18,7 @@ use super::{SharedContext, socket};
 use crate::error::Error;
 use crate::mesh::{Candidate, MeshDriver};
 use crate::refusals::Refused;
-use crate::tcp::{listen_for_links, pause_accepting, tune_link};
+use crate::tcp::{is_of_one_connection, listen_for_links, pause_accepting, tune_link};
 use crate::timeout::within;
 use crate::tls;
 use crate::trouble::Troubles;
@@ -61,6 +61,7 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
     loop {
         let (stream, address) = match listener.listener.accept().await {
             Ok(accepted) => accepted,
+            Err(error) if is_of_one_connection(&error) => continue,
             Err(error) => {
                 tracing::debug!(%error, "cannot accept links");
                 pause_accepting().await;

@@ -29,7 +29,7 @@ use crate::listeners::{Listener, Listeners};
 use crate::refusals::{Refusals, Refused};
 use crate::shard::ShardHandles;
 use crate::stream::Stream;
-use crate::tcp::pause_accepting;
+use crate::tcp::{is_of_one_connection, pause_accepting};
 use crate::timeout::{AwakeTimer, within};
 use crate::trouble::Troubles;
 
@@ -104,6 +104,7 @@ impl Server {
                         Err(refused) => self.complaints.refusals.count(refused),
                     }
                 }
+                Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
                         tracing::warn!(%error, "cannot accept connections");

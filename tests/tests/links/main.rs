@@ -20,6 +20,7 @@ mod many;
 mod messages;
 mod middle;
 mod names;
+mod partner;
 mod presence;
 mod proxies;
 mod reflection;

@@ -1,13 +1,9 @@
 //! What `nws run` says on its standard streams, and how it ends when it cannot start.
 
-use std::fs::OpenOptions;
 use std::net::TcpListener;
-use std::process::Stdio;
 
-use anyhow::{Context, Result};
-use nws_tests::{Client, Exit, Peer, Setup, within};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
-use tokio::net::TcpStream;
+use anyhow::Result;
+use nws_tests::{Client, Exit, Peer, Setup};
 
 /// One line on standard error, none on standard output, and the status.
 fn expect_complaint(exit: &Exit, status: i32, about: &str) {
@@ -128,41 +124,6 @@ async fn an_empty_variable_is_an_unset_one() -> Result<()> {
     let proxy = setup.limit("max-channels", 1).start().await?;
     let _first = Peer::alone(&proxy, "/chan").await?;
     assert_eq!(Client::join(&proxy, "/other").await?.closed().await?, 4503);
-    Ok(())
-}
-
-/// What comes behind `words` in a stream, up to the next that is no digit.
-async fn number_behind(words: &str, stream: impl AsyncRead + Unpin) -> Result<u16> {
-    let mut lines = BufReader::new(stream).lines();
-    within(words, async {
-        while let Some(line) = lines.next_line().await? {
-            if let Some((_, rest)) = line.split_once(words) {
-                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-                return Ok(digits.parse()?);
-            }
-        }
-        anyhow::bail!("it ended without {words}")
-    })
-    .await?
-}
-
-#[tokio::test]
-async fn streams_that_take_nothing_do_not_end_it() -> Result<()> {
-    let full = || OpenOptions::new().write(true).open("/dev/full").map(Stdio::from);
-    let mut mute = Setup::new().spawn(full()?, Stdio::piped())?;
-    let port = number_behind("port=", mute.stderr.take().context("no standard error")?).await?;
-    TcpStream::connect(("127.0.0.1", port)).await?;
-    let mut without_logs = Setup::new().spawn(Stdio::piped(), full()?)?;
-    let stdout = without_logs.stdout.take().context("no standard output")?;
-    let port = number_behind("http://localhost:", stdout).await?;
-    let request = "GET /chan HTTP/1.1\r\nHost: elsewhere.test\r\n\r\n";
-    // The log would tell of it.
-    let mut stream = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await?);
-    tokio::io::AsyncWriteExt::write_all(stream.get_mut(), request.as_bytes()).await?;
-    let mut answer = String::new();
-    within("an answer", stream.read_line(&mut answer)).await??;
-    assert!(answer.contains("403"), "{answer}");
-    TcpStream::connect(("127.0.0.1", port)).await?;
     Ok(())
 }
 

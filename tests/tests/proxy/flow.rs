@@ -95,8 +95,10 @@ async fn read_all_and_a_departure(healthy: &mut Peer, count: usize) -> Result<()
 
 /// Two queues at their bounds of 16 MiB, and the program itself; less than what was sent.
 fn expect_little_memory(proxy: &Proxy) -> Result<()> {
-    let most = proxy.memory_kib("VmHWM")? / 1024.0;
-    assert!(most < 48.0, "the proxy used {most} MiB");
+    if cfg!(target_os = "linux") {
+        let most = proxy.memory_kib("VmHWM")? / 1024.0;
+        assert!(most < 48.0, "the proxy used {most} MiB");
+    }
     Ok(())
 }
 

@@ -218,6 +218,7 @@ async fn one_connection_too_many_closes_with_4503() -> Result<()> {
     Ok(())
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn without_descriptors_the_next_is_closed_with_4503() -> Result<()> {
     let proxy = Setup::new().descriptors(128).start().await?;
@@ -240,6 +241,7 @@ async fn without_descriptors_the_next_is_closed_with_4503() -> Result<()> {
 }
 
 /// A leave is seen by the proxy in its own time.
+#[cfg(unix)]
 async fn another_fits(proxy: &Proxy) -> Result<()> {
     while Client::join(proxy, "/another").await?.id().await.is_err() {}
     Ok(())

@@ -9,6 +9,7 @@ mod garbage;
 mod hosts;
 mod keepalive;
 mod limits;
+#[cfg(target_os = "linux")]
 mod memory;
 mod messages;
 mod names;
@@ -24,6 +25,8 @@ mod service;
 mod shutdown;
 mod sites;
 mod standstill;
+#[cfg(unix)]
+mod streams;
 #[cfg(unix)]
 mod unix;
 mod welcome;

@@ -37,8 +37,13 @@ fn nextest() -> Result<Tally> {
 }
 
 fn libtest(words: &str) -> Result<Tally> {
+    count(with_proxy(words))
+}
+
+/// Runs `cargo test`, and counts what it prints.
+pub(crate) fn count(tests: Step) -> Result<Tally> {
     let mut tally = Tally::default();
-    let run = with_proxy(words).watch(|line| {
+    let run = tests.watch(|line| {
         if let Some(rest) = line.strip_prefix("test result: ") {
             tally.passed += before(rest, " passed");
             tally.failed += before(rest, " failed");

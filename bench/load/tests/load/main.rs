@@ -1,5 +1,7 @@
 //! The built `nws-load` against the built `nws`, and against servers that do wrong.
 
+#![cfg(target_os = "linux")]
+
 mod honest;
 mod hub;
 mod lan;

@@ -10,6 +10,8 @@ use mdns_sd::MDNS_PORT;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::time::sleep;
 
+use crate::tcp::is_without_family;
+
 /// How often a port that another program holds is tried again.
 const TRY_PERIOD: Duration = Duration::from_secs(5);
 
@@ -78,8 +80,4 @@ fn open(address: SocketAddr) -> io::Result<Socket> {
     }
     socket.bind(&address.into())?;
     Ok(socket)
-}
-
-fn is_without_family(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(libc::EAFNOSUPPORT)
 }

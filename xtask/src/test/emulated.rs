@@ -1,0 +1,112 @@
+//! Runs the tests of the proxy with an executable for another system or processor.
+//!
+//! The tests get a script in place of the proxy. The script becomes the emulator, so the process
+//! that a test starts, stops or kills is the proxy.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use nws_tools::{Step, checkout};
+
+use super::tally::Tally;
+
+/// A program that runs executables for another system or processor.
+pub(crate) struct Emulator {
+    /// What a person calls it.
+    pub(crate) name: &'static str,
+    /// Its program, by its path or by a name that the shell finds.
+    pub(crate) program: &'static str,
+    /// The argument with which it does nothing and succeeds.
+    pub(crate) probe: &'static str,
+    /// The package of Debian that has it.
+    pub(crate) package: &'static str,
+    /// The variables that it needs.
+    pub(crate) variables: Vec<(&'static str, PathBuf)>,
+    /// The signal that stops a proxy there as `TERM` does on Unix.
+    pub(crate) term: &'static str,
+    /// Modules and tests of `tests/tests/proxy` and `tests/tests/links` that do not run with it,
+    /// each with the reason.
+    pub(crate) left_out: &'static [(&'static str, &'static str)],
+}
+
+impl Emulator {
+    /// Installs the emulator if it is missing.
+    pub(crate) fn need(&self) -> Result<()> {
+        let Self { name, program, package, .. } = self;
+        if self.is_there() {
+            return Ok(());
+        }
+        nws_tools::install(package).with_context(|| {
+            format!("{name} is missing: install it, on Debian by `apt-get install {package}`")
+        })?;
+        if !self.is_there() {
+            bail!("{name} does not start, although {package} is installed: `{program} {}` fails", self.probe);
+        }
+        Ok(())
+    }
+
+    /// Runs the tests with `program` as the proxy, and then links between `program` and the proxy of
+    /// this system. The script lies in `folder`.
+    pub(crate) fn test(&self, program: &Path, folder: &Path) -> Result<Tally> {
+        if !program.is_file() {
+            bail!("{} is missing: run `cargo xtask dist`", program.display());
+        }
+        for (test, reason) in self.left_out {
+            println!("with {}, {test} does not run: {reason}", self.name);
+        }
+        let script = self.script(program, folder)?;
+        let native = checkout::program("nws", false);
+        let left_out = self.left_out.iter().flat_map(|(test, _)| ["--skip", test]);
+        let alone = self.run(&script, &script, left_out)?;
+        let linked = self.run(&native, &script, ["partner::"])?;
+        Ok([alone, linked].into_iter().sum())
+    }
+
+    fn is_there(&self) -> bool {
+        Step::new(self.program).arg(self.probe).succeeds()
+    }
+
+    /// Runs the tests that `filter` selects, with `proxy` as the proxy and `partner` as its partner.
+    fn run<'f>(
+        &self,
+        proxy: &Path,
+        partner: &Path,
+        filter: impl IntoIterator<Item = &'f str>,
+    ) -> Result<Tally> {
+        println!("{} runs {}", self.name, proxy.display());
+        // All crates and features: so nothing is compiled that the other tests have not compiled.
+        let tests =
+            Step::cargo("test --workspace --all-features --no-fail-fast --test proxy --test links --");
+        let tests = filter.into_iter().fold(tests, Step::arg);
+        let tests = tests.env("NWS_BIN", proxy).env("NWS_PARTNER_BIN", partner).env("NWS_TERM", self.term);
+        super::rust::count(tests)
+    }
+
+    fn script(&self, program: &Path, folder: &Path) -> Result<PathBuf> {
+        let mut text = "#!/bin/sh\n".to_owned();
+        for (name, value) in &self.variables {
+            text += &format!("export {name}={}\n", quoted(value));
+        }
+        text += &format!("exec {} {} \"$@\"\n", self.program, quoted(program));
+        let script = folder.join("nws");
+        fs::write(&script, text).with_context(|| format!("cannot write {}", script.display()))?;
+        Step::new("chmod").arg("+x").arg(&script).unannounced().run()?;
+        Ok(script)
+    }
+}
+
+/// A word of the shell, whatever characters it has.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_one_word_of_the_shell() {
+        assert_eq!(quoted(Path::new("/a folder/it's")), r"'/a folder/it'\''s'");
+    }
+}
