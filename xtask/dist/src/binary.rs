@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use nws_tools::{Step, checkout, paths};
 
+use crate::inspect;
 use crate::release::Release;
 use crate::target::{System, Target};
 use crate::tools::Tools;
@@ -20,7 +21,7 @@ pub(crate) fn carried() -> Result<()> {
     Step::cargo("run --quiet --package xtask -- build --release --package").run()
 }
 
-/// Builds the proxy for `target` and puts it where [`Release::binary`] says.
+/// Builds the proxy for `target`, inspects it, and puts it where [`Release::binary`] says.
 pub(crate) fn build(release: &Release, tools: &Tools, target: Target) -> Result<()> {
     Step::new("rustup").words("target add").arg(target.triple).run().with_context(|| {
         format!("the Rust standard library for {target} is missing: install it, for example by rustup")
@@ -31,7 +32,7 @@ pub(crate) fn build(release: &Release, tools: &Tools, target: Target) -> Result<
     let place = release.binary(target);
     fs::create_dir_all(place.parent().context("a file has a folder")?)?;
     fs::copy(&built, &place).with_context(|| format!("cannot copy {}", built.display()))?;
-    Ok(())
+    inspect::proxy(release, target)
 }
 
 /// The variables under which cargo builds for `target`. The same variables give the same bytes, in
@@ -41,10 +42,13 @@ pub(crate) fn environment(release: &Release, target: Target, build: Step) -> Ste
         .env("SOURCE_DATE_EPOCH", release.epoch.to_string())
         .env("CARGO_ENCODED_RUSTFLAGS", paths::remapped());
     match target.system {
-        System::MacOs => {
-            let oldest = MACOS.iter().find(|(triple, _)| *triple == target.triple);
-            build.env("MACOSX_DEPLOYMENT_TARGET", oldest.map_or("11.0", |(_, version)| version))
-        }
+        System::MacOs => build.env("MACOSX_DEPLOYMENT_TARGET", oldest_macos(target)),
         System::Linux | System::Windows => build,
     }
+}
+
+/// The oldest macOS that runs the proxy for `target`.
+pub(crate) fn oldest_macos(target: Target) -> &'static str {
+    let oldest = MACOS.iter().find(|(triple, _)| *triple == target.triple);
+    oldest.map_or("11.0", |(_, version)| version)
 }

@@ -6,6 +6,7 @@ mod archive;
 mod bill;
 mod binary;
 mod documents;
+mod inspect;
 mod npm;
 mod release;
 mod target;

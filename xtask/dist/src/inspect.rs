@@ -1,0 +1,160 @@
+//! Inspects a built proxy before it is packed: its format and processor, its size, and whether it
+//! needs anything that its platform does not have.
+//!
+//! Some platforms are not there to try it on. What this finds would show there only at the start.
+
+mod elf;
+mod mach;
+mod signature;
+
+use std::fs;
+
+use anyhow::{Context, Result, bail, ensure};
+use object::{Architecture, BinaryFormat, File, Object};
+
+use crate::release::Release;
+use crate::target::{System, Target};
+
+/// The largest proxy, in bytes. It has to fit into the memory and the patience of small machines.
+const LARGEST: usize = 10_000_000;
+
+/// Libraries that every Windows has, from 10 on, without their ending.
+const OF_WINDOWS: [&str; 14] = [
+    "advapi32",
+    "bcrypt",
+    "bcryptprimitives",
+    "crypt32",
+    "iphlpapi",
+    "kernel32",
+    "msvcrt",
+    "ntdll",
+    "ole32",
+    "secur32",
+    "shell32",
+    "user32",
+    "userenv",
+    "ws2_32",
+];
+
+/// Where macOS has its own libraries.
+const OF_MACOS: [&str; 2] = ["/usr/lib/", "/System/Library/"];
+
+/// Fails if the proxy for `target` cannot be released, and says why.
+pub(crate) fn proxy(release: &Release, target: Target) -> Result<()> {
+    let path = release.binary(target);
+    let program = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    inspect(target, &program).with_context(|| format!("{} cannot be released", path.display()))
+}
+
+fn inspect(target: Target, program: &[u8]) -> Result<()> {
+    let size = program.len();
+    ensure!(size <= LARGEST, "it has {size} bytes, and may have {LARGEST}: find out what has grown");
+    let file = File::parse(program).context("it is no program")?;
+    let (found, wanted) = ((file.format(), file.architecture()), kind(target)?);
+    ensure!(found == wanted, "it is {found:?} instead of {wanted:?}");
+    libraries(target.system, &file)?;
+    match target.system {
+        System::Linux => elf::inspect(&file),
+        System::MacOs => mach::inspect(target, &file, program),
+        System::Windows => Ok(()),
+    }
+}
+
+fn kind(target: Target) -> Result<(BinaryFormat, Architecture)> {
+    let processor = match target.triple.split('-').next() {
+        Some("aarch64") => Architecture::Aarch64,
+        Some("armv7") => Architecture::Arm,
+        Some("x86_64") => Architecture::X86_64,
+        _ => bail!("nobody has said how to inspect a program for {target}"),
+    };
+    let format = match target.system {
+        System::Linux => BinaryFormat::Elf,
+        System::MacOs => BinaryFormat::MachO,
+        System::Windows => BinaryFormat::Pe,
+    };
+    Ok((format, processor))
+}
+
+/// Fails if the program needs a library that does not belong to its system.
+fn libraries(system: System, file: &File) -> Result<()> {
+    for library in file.import_libraries()? {
+        let name = String::from_utf8_lossy(library?.name()).into_owned();
+        ensure!(
+            belongs_to(system, &name),
+            "it needs the library {name}, which not every {system:?} has: link it in, or add it to the \
+             libraries that are known"
+        );
+    }
+    Ok(())
+}
+
+fn belongs_to(system: System, library: &str) -> bool {
+    match system {
+        System::Linux => false,
+        System::MacOs => OF_MACOS.iter().any(|folder| library.starts_with(folder)),
+        System::Windows => {
+            let library = library.to_ascii_lowercase();
+            let name = library.strip_suffix(".dll").unwrap_or(&library);
+            OF_WINDOWS.contains(&name) || name.starts_with("api-ms-win-")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::TARGETS;
+
+    fn target(triple: &str) -> Target {
+        TARGETS.into_iter().find(|target| target.triple == triple).expect("a platform")
+    }
+
+    #[test]
+    fn every_platform_has_a_kind() {
+        for target in TARGETS {
+            kind(target).expect(target.triple);
+        }
+    }
+
+    #[test]
+    fn systems_know_their_libraries() {
+        for name in ["KERNEL32.dll", "ws2_32.dll", "api-ms-win-core-synch-l1-2-0.dll"] {
+            assert!(belongs_to(System::Windows, name), "{name}");
+        }
+        for name in ["libwinpthread-1.dll", "libgcc_s_seh-1.dll", "vcruntime140.dll"] {
+            assert!(!belongs_to(System::Windows, name), "{name}");
+        }
+        assert!(belongs_to(System::MacOs, "/usr/lib/libSystem.B.dylib"));
+        for name in ["/opt/homebrew/lib/libssl.3.dylib", "@rpath/libssl.dylib"] {
+            assert!(!belongs_to(System::MacOs, name), "{name}");
+        }
+        assert!(!belongs_to(System::Linux, "libc.so.6"));
+    }
+
+    #[test]
+    fn what_is_no_program_is_refused() {
+        let linux = target("x86_64-unknown-linux-musl");
+        for program in [&b""[..], b"#!/bin/sh\n", b"\x7fELF", &[0xcf, 0xfa, 0xed, 0xfe]] {
+            inspect(linux, program).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn a_program_that_is_too_large_is_refused() {
+        let error = inspect(target("x86_64-unknown-linux-musl"), &vec![0; LARGEST + 1]).unwrap_err();
+        assert!(error.to_string().contains("10000001 bytes"), "{error}");
+    }
+
+    /// This very test: built for developers, it needs the C library of the system, and is large.
+    #[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+    #[test]
+    fn a_program_that_needs_libraries_is_refused() {
+        let own = fs::read(std::env::current_exe().unwrap()).unwrap();
+        let file = File::parse(own.as_slice()).unwrap();
+        assert_eq!((file.format(), file.architecture()), kind(target("x86_64-unknown-linux-musl")).unwrap());
+        let error = libraries(System::Linux, &file).unwrap_err();
+        assert!(error.to_string().contains("it needs the library lib"), "{error}");
+        let error = elf::inspect(&file).unwrap_err();
+        assert!(error.to_string().contains("it is loaded by /lib"), "{error}");
+    }
+}

@@ -1,0 +1,36 @@
+//! Inspects a program for Linux: it is static, and none of its memory is both written and run.
+
+use anyhow::{Result, ensure};
+use object::File;
+use object::elf::{DT_RPATH, DT_RUNPATH, PF_W, PF_X};
+use object::read::elf::{Dyn, ElfFile, FileHeader, ProgramHeader};
+
+pub(super) fn inspect(file: &File) -> Result<()> {
+    if let File::Elf32(elf) = file {
+        segments(elf)?;
+    }
+    if let File::Elf64(elf) = file {
+        segments(elf)?;
+    }
+    Ok(())
+}
+
+fn segments<'data, Elf: FileHeader>(elf: &ElfFile<'data, Elf, &'data [u8]>) -> Result<()> {
+    let endian = elf.endian();
+    for segment in elf.elf_program_headers() {
+        if let Some(loader) = segment.interpreter(endian, elf.data())? {
+            let loader = String::from_utf8_lossy(loader);
+            ensure!(
+                loader.is_empty(),
+                "it is loaded by {loader}, which not every Linux has: link it statically"
+            );
+        }
+        let both = PF_W | PF_X;
+        ensure!(segment.p_flags(endian) & both != both, "it has memory that can be written and run");
+        for entry in segment.dynamic(endian, elf.data())?.unwrap_or_default() {
+            let searches = [DT_RPATH, DT_RUNPATH].contains(&entry.d_tag(endian));
+            ensure!(!searches, "it names folders in which to look for libraries");
+        }
+    }
+    Ok(())
+}

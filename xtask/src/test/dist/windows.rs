@@ -1,0 +1,110 @@
+//! Tests the executable for Windows with Wine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+use anyhow::{Context, Result};
+use nws_tools::{Step, checkout};
+
+use super::program;
+use crate::test::emulated::Emulator;
+use crate::test::tally::Tally;
+
+const TRIPLE: &str = "x86_64-pc-windows-gnu";
+
+/// Debian's program `wine` is a script that complains of a missing Wine for 32 bits.
+const WINE: &str = "/usr/lib/wine/wine64";
+
+const SERVER: &str = "/usr/lib/wine/wineserver64";
+
+/// What Wine 8 of Debian lacks of the DLLs that Rust needs. Windows has all of them.
+const SHIM: &str = "\
+__declspec(dllimport) unsigned char __stdcall SystemFunction036(void *buffer, unsigned long length);
+__declspec(dllexport) int __stdcall ProcessPrng(unsigned char *buffer, unsigned long long length) {
+    return SystemFunction036(buffer, (unsigned long) length);
+}
+";
+
+/// What does not run with Wine.
+const LEFT_OUT: [(&str, &str); 6] = [
+    ("unix::", "Windows has no Unix sockets of one user"),
+    ("sandbox::", "the sandbox is that of Linux"),
+    ("streams::", "Windows has no /dev/full"),
+    ("without_descriptors", "Windows has no limit of descriptors"),
+    ("memory::", "what Linux tells is the memory of Wine"),
+    ("floods::", "the floods that Wine lets through are too slow"),
+];
+
+/// Runs the tests of the proxy with `nws.exe`.
+pub(crate) fn windows() -> Result<Tally> {
+    let folder = tempfile::Builder::new().prefix("nws-wine-").tempdir()?;
+    let copy = folder.path().join("nws.exe");
+    let built = program(TRIPLE, "nws.exe");
+    fs::copy(&built, &copy)
+        .with_context(|| format!("cannot copy {}: run `cargo xtask dist`", built.display()))?;
+    let wine = wine(folder.path());
+    wine.need()?;
+    make_shim(folder.path())?;
+    let _drive = Drive::make(folder.path())?;
+    wine.test(&copy, folder.path())
+}
+
+fn wine(folder: &Path) -> Emulator {
+    Emulator {
+        name: "Wine",
+        program: WINE,
+        probe: "--version",
+        package: "wine64",
+        variables: variables(folder),
+        // Wine makes Ctrl-C of it.
+        term: "INT",
+        left_out: &LEFT_OUT,
+    }
+}
+
+/// The drive C: of Wine, and the server without which no program runs. Otherwise the server ends
+/// with the last program, just when a test may start the next one.
+struct Drive<'f> {
+    folder: &'f Path,
+    server: Child,
+}
+
+impl<'f> Drive<'f> {
+    fn make(folder: &'f Path) -> Result<Self> {
+        let server =
+            Command::new(SERVER).args(["--foreground", "--persistent"]).envs(variables(folder)).spawn();
+        let drive = Self { folder, server: server.context("cannot start the server of Wine")? };
+        // Neither .NET nor a browser.
+        let boot = Step::new(WINE).words("wineboot --init").env("WINEDLLOVERRIDES", "mscoree,mshtml=");
+        let boot = variables(folder).into_iter().fold(boot, |boot, (name, value)| boot.env(name, value));
+        boot.run().context("Wine cannot make a drive C:")?;
+        Ok(drive)
+    }
+}
+
+/// Ends the server and all programs that it has, so that nothing writes into the folder any more.
+impl Drop for Drive<'_> {
+    fn drop(&mut self) {
+        let end = Step::new(SERVER).arg("--kill");
+        let end = variables(self.folder).into_iter().fold(end, |end, (name, value)| end.env(name, value));
+        if !end.succeeds() {
+            // It has ended by itself, or waits for nobody.
+            let _ = self.server.kill();
+        }
+        let _ = self.server.wait();
+    }
+}
+
+fn variables(folder: &Path) -> Vec<(&'static str, PathBuf)> {
+    vec![("WINEPREFIX", folder.join("prefix")), ("WINEDEBUG", "-all".into()), ("WINESERVER", SERVER.into())]
+}
+
+/// Makes the DLL beside the executable. It is for tests only.
+fn make_shim(folder: &Path) -> Result<()> {
+    let source = folder.join("bcryptprimitives.c");
+    fs::write(&source, SHIM).with_context(|| format!("cannot write {}", source.display()))?;
+    let python = checkout::target().join("dist-work/tools/python/bin/python");
+    let compile = Step::new(python).words("-m ziglang cc -target x86_64-windows-gnu -shared -o");
+    compile.arg(folder.join("bcryptprimitives.dll")).arg(source).arg("-ladvapi32").run()
+}
