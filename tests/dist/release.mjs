@@ -1,7 +1,7 @@
 /** The release that `cargo xtask dist` has made, and variants of it. */
 
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -17,6 +17,8 @@ const DIST = resolve(process.env.NWS_DIST ?? join(TARGET, "dist"));
 
 /** Its files. */
 export const RELEASE = join(DIST, "release");
+
+if (!existsSync(join(RELEASE, "SHA256SUMS"))) throw new Error(`${RELEASE} has no release: run \`cargo xtask dist\``);
 
 /** The text that package managers take. */
 export const CHANNELS = join(DIST, "channels");
