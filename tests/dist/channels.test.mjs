@@ -1,19 +1,17 @@
 /** What other package managers take is what their own tools can read, and fits the release. */
 
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { before, test } from "node:test";
+import { test } from "node:test";
 
 import { succeed } from "../package/program.mjs";
-import { CHANNELS, RELEASE, VERSION, folder, read, sha256 } from "./release.mjs";
+import { CHANNELS, RELEASE, VERSION, emptyFolder, read, sha256 } from "./release.mjs";
 import { need } from "./tool.mjs";
 
 const NOBODY = 65534;
 
 /** @typedef {{ url: string, sha256: string }} Source */
-
-before(() => assert.ok(existsSync(CHANNELS), `${CHANNELS} is missing: run \`cargo xtask dist\``));
 
 /** @param {string} file */
 const text = (file) => readFileSync(join(CHANNELS, file), "utf8");
@@ -160,7 +158,7 @@ async function listed(url) {
 }
 
 test("AUR: makepkg builds the package, and writes the same .SRCINFO", { skip: leftOut("linux") }, async (t) => {
-  const place = await folder(t);
+  const place = await emptyFolder(t);
   cpSync(join(CHANNELS, "aur"), place, { recursive: true });
   for (const name of readdirSync(RELEASE))
     if (name.includes("linux")) symlinkSync(join(RELEASE, name), join(place, name));

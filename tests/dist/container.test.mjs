@@ -10,7 +10,7 @@ import { test } from "node:test";
 
 import { within } from "../browser/deadline.mjs";
 import { succeed } from "../package/program.mjs";
-import { CHANNELS, RELEASE, VERSION, folder, sha256 } from "./release.mjs";
+import { CHANNELS, RELEASE, VERSION, emptyFolder, sha256 } from "./release.mjs";
 import { need } from "./tool.mjs";
 
 const LAYOUT = join(CHANNELS, "container");
@@ -53,7 +53,7 @@ for (const [, architecture, variant] of PLATFORMS) {
 }
 
 test("skopeo copies all platforms to another layout", async (t) => {
-  const copy = await folder(t);
+  const copy = await emptyFolder(t);
   await succeed(
     need("skopeo"),
     ["copy", "--all", `oci:${LAYOUT}:${VERSION}`, `oci:${join(copy, "copy")}:copy`],
@@ -67,7 +67,7 @@ test("skopeo copies all platforms to another layout", async (t) => {
 });
 
 test("in what umoci unpacks, the proxy serves as a user without rights", async (t) => {
-  const place = await folder(t);
+  const place = await emptyFolder(t);
   const architecture = { x64: "amd64", arm64: "arm64", arm: "arm" }[/** @type {string} */ (process.arch)];
   const own = ["--override-os=linux", `--override-arch=${architecture}`];
   await succeed(need("skopeo"), [...own, "copy", `oci:${LAYOUT}:${VERSION}`, `oci:${join(place, "own")}:own`], LAYOUT);

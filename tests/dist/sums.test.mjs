@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { run, succeed } from "../package/program.mjs";
-import { PUBLIC_KEY, RELEASE, VERSION, folder, read } from "./release.mjs";
+import { PUBLIC_KEY, RELEASE, VERSION, emptyFolder, read } from "./release.mjs";
 import { need } from "./tool.mjs";
 
 test("sha256sum finds every file of the release as it is listed, in order", async () => {
@@ -25,7 +25,7 @@ test("sha256sum finds every file of the release as it is listed, in order", asyn
 });
 
 test("minisign finds the signature right, and wrong after a change", async (t) => {
-  const place = await folder(t);
+  const place = await emptyFolder(t);
   for (const name of ["SHA256SUMS", "SHA256SUMS.minisig"]) cpSync(join(RELEASE, name), join(place, name));
   const check = () => run(need("minisign"), ["-V", "-m", "SHA256SUMS", "-P", PUBLIC_KEY], place);
   const { status, stdout } = await check();

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 
 /** The packages of Debian that have the programs, where their names differ. */
 const PACKAGES = {
+  script: "bsdutils",
   bsdtar: "libarchive-tools",
   "nix-instantiate": "nix-bin",
   setpriv: "util-linux",
