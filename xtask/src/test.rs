@@ -41,7 +41,7 @@ enum Part {
     Demos,
     /// The packed npm package in all places where it has to work.
     Installed,
-    /// What `cargo xtask dist` has built.
+    /// What is released for Linux and Windows: built, installed, run and removed.
     Dist,
 }
 

@@ -1,17 +1,21 @@
-//! Runs the tests of what is released, which `cargo xtask dist` has built.
+//! Builds what is released for Linux and Windows on x86-64, and runs the tests of it.
 
 mod windows;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
-use nws_tools::checkout;
+use nws_tools::{Step, checkout};
 
+use super::node;
 use super::tally::Tally;
 
-/// Runs all of them.
+/// Builds, and runs all tests.
 pub(crate) fn released() -> Result<Tally> {
-    windows::windows()
+    Step::cargo("run --quiet --package nws-dist").run()?;
+    let mut tally = node::released()?;
+    tally += windows::windows()?;
+    Ok(tally)
 }
 
 /// The proxy for a platform, as it is released.
