@@ -1,5 +1,6 @@
 /** Somebody with a home folder of their own, who runs the install script. */
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, symlinkSync } from "node:fs";
@@ -7,11 +8,12 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import { within } from "../browser/deadline.mjs";
-import { folder, read, sha256 } from "./release.mjs";
+import { Mirror } from "./mirror.mjs";
+import { VERSION, emptyFolder, files, read, sha256 } from "./release.mjs";
 import { need } from "./tool.mjs";
 
 /** @import { TestContext } from "node:test" */
-/** @import { Mirror } from "./mirror.mjs" */
+/** @import { Files, OtherRelease } from "./release.mjs" */
 
 /** The shells for which the script is written. */
 export const SHELLS = [["dash"], ["bash"], ["busybox", "sh"]];
@@ -25,7 +27,7 @@ const TOOLS =
 export class Person {
   /** @param {TestContext} t */
   static async make(t) {
-    return new Person(await folder(t));
+    return new Person(await emptyFolder(t));
   }
 
   /** @type {Record<string, string | undefined>} */
@@ -53,17 +55,42 @@ export class Person {
     symlinkSync(program, join(this.tools, name));
   }
 
+  /**
+   * Somebody for whom releases are at hand: this one, or those that are given.
+   * @param {TestContext} t
+   * @param {Record<string, Files>} [releases]
+   */
+  static async with(t, releases = { [VERSION]: files() }) {
+    const [person, mirror] = [await Person.make(t), await Mirror.start(t, releases)];
+    person.uses(mirror);
+    return { person, mirror };
+  }
+
+  /**
+   * Somebody for whom this release and another one are at hand, with the script of the other one.
+   * @param {TestContext} t
+   * @param {OtherRelease} other
+   */
+  static async withOther(t, other) {
+    const { person } = await Person.with(t, { [VERSION]: files(), [other.version]: await other.files() });
+    person.script = other.script();
+    return person;
+  }
+
   /** @param {Mirror} mirror */
   uses(mirror) {
     this.environment.NWS_RELEASES = mirror.url;
-    return this;
+  }
+
+  /** The variables of what this person starts. */
+  get variables() {
+    return { HOME: this.home, PATH: this.tools, LC_ALL: "C.UTF-8", ...this.environment };
   }
 
   /** Starts the script as `curl … | sh -s -- ARGS` does. @param {string[]} args */
   start(...args) {
     const [program, ...words] = [...this.before, ...this.shell.with(0, need(this.shell[0])), "-s", "--", ...args];
-    const env = { HOME: this.home, PATH: this.tools, LC_ALL: "C.UTF-8", ...this.environment };
-    const child = spawn(program, words, { env, cwd: "/", stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, words, { env: this.variables, cwd: "/", stdio: ["pipe", "pipe", "pipe"] });
     // A shell that ends early reads no more.
     child.stdin.on("error", () => {});
     child.stdin.end(this.script);
@@ -96,6 +123,15 @@ export async function end(child) {
   } finally {
     child.kill("SIGKILL");
   }
+}
+
+/**
+ * Holds that the script did what it was asked for. Returns what it said.
+ * @param {{ status: unknown, stdout: string, stderr: string }} outcome
+ */
+export function succeeded({ status, stdout, stderr }) {
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" }, stdout);
+  return stdout;
 }
 
 /** @param {string} path */

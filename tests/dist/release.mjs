@@ -4,22 +4,20 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
-import { TARGET } from "../browser/proxy.mjs";
 import { succeed } from "../package/program.mjs";
+import { folder as built } from "./artefacts.mjs";
 import { need } from "./tool.mjs";
 
 /** @import { TestContext } from "node:test" */
 /** @typedef {Record<string, string | Buffer>} Files contents by name */
 
-const DIST = resolve(process.env.NWS_DIST ?? join(TARGET, "dist"));
-
 /** Its files. */
-export const RELEASE = join(DIST, "release");
+export const RELEASE = built("release");
 
 /** The text that package managers take. */
-export const CHANNELS = join(DIST, "channels");
+export const CHANNELS = built("channels");
 
 /** @param {string} name */
 export const read = (name) => readFileSync(join(RELEASE, name));
@@ -60,7 +58,7 @@ export const sha256 = (content) => createHash("sha256").update(content).digest("
  * A folder that is gone after the test. Its name has what names of folders may have.
  * @param {TestContext} t
  */
-export async function folder(t) {
+export async function emptyFolder(t) {
   const path = await mkdtemp(join(tmpdir(), "nws dist ü-"));
   await chmod(path, 0o755);
   t.after(() => rmSync(path, { recursive: true, force: true }));
@@ -75,7 +73,7 @@ export class OtherRelease {
    * @param {Files} content what its archive has; `nws` is the program
    */
   static async make(t, version, content = {}) {
-    const place = await folder(t);
+    const place = await emptyFolder(t);
     const release = new OtherRelease(place, version);
     const top = `nws-${version}-${TARGET_HERE}`;
     const program = `#!/bin/sh\necho nws ${version}\n`;

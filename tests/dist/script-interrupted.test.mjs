@@ -12,20 +12,7 @@ import { Person, SHELLS, end } from "./person.mjs";
 import { VERSION, archiveOf, files } from "./release.mjs";
 import { need } from "./tool.mjs";
 
-/** @import { TestContext } from "node:test" */
-
 const ARCHIVE = archiveOf(VERSION);
-
-/**
- * @param {TestContext} t
- * @param {string[]} shell
- */
-async function somebody(t, shell) {
-  const mirror = await Mirror.start(t, { [VERSION]: files() });
-  const person = (await Person.make(t)).uses(mirror);
-  person.shell = shell;
-  return { mirror, person };
-}
 
 for (const shell of SHELLS) {
   for (const [signal, status] of /** @type {const} */ ([
@@ -34,7 +21,8 @@ for (const shell of SHELLS) {
     ["SIGHUP", 143],
   ])) {
     test(`${shell.join(" ")} ends at once by ${signal}, while a download stands still`, async (t) => {
-      const { mirror, person } = await somebody(t, shell);
+      const { mirror, person } = await Person.with(t);
+      person.shell = shell;
       for (const file of ["SHA256SUMS", ARCHIVE]) {
         const stalled = mirror.stall(file);
         const child = person.start();
@@ -52,7 +40,8 @@ for (const shell of SHELLS) {
   }
 
   test(`${shell.join(" ")} leaves all or nothing, whenever a signal comes`, async (t) => {
-    const { person } = await somebody(t, shell);
+    const { person } = await Person.with(t);
+    person.shell = shell;
     await person.run();
     const whole = person.has();
     await person.run("--uninstall");
@@ -75,7 +64,7 @@ for (const shell of SHELLS) {
 }
 
 test("after a kill the script can be run again", async (t) => {
-  const { mirror, person } = await somebody(t, SHELLS[0]);
+  const { mirror, person } = await Person.with(t);
   const stalled = mirror.stall(ARCHIVE);
   const child = person.start();
   const outcome = end(child);
@@ -90,7 +79,7 @@ test("after a kill the script can be run again", async (t) => {
 });
 
 test("on a disk that is full, all or nothing is left", async (t) => {
-  const { person } = await somebody(t, SHELLS[0]);
+  const { person } = await Person.with(t);
   const probe = await run(need("unshare"), ["--mount", "true"], "/");
   if (probe.status !== 0) throw new Error(`run this test as root: it needs a disk of its own: ${probe.stderr}`);
   // What is on the disk can be seen in its namespace alone.

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { run } from "../package/program.mjs";
-import { Mirror } from "./mirror.mjs";
 import { Person } from "./person.mjs";
 import { RELEASE, VERSION } from "./release.mjs";
 import { need } from "./tool.mjs";
@@ -21,8 +20,7 @@ import { need } from "./tool.mjs";
  * @param {string} [sysctl] what `sysctl` says there, if there is one
  */
 async function asks(t, system, machine, sysctl) {
-  const mirror = await Mirror.start(t, { [VERSION]: { SHA256SUMS: `${"0".repeat(64)}  other\n` } });
-  const person = (await Person.make(t)).uses(mirror);
+  const { person } = await Person.with(t, { [VERSION]: { SHA256SUMS: `${"0".repeat(64)}  other\n` } });
   rmSync(join(person.tools, "uname"));
   script(join(person.tools, "uname"), `case $1 in -s) echo ${system} ;; *) echo ${machine} ;; esac`);
   if (sysctl) script(join(person.tools, "sysctl"), `echo ${sysctl}`);

@@ -5,25 +5,13 @@ import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } f
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { Mirror, cut, half, page } from "./mirror.mjs";
+import { cut, half, page } from "./mirror.mjs";
 import { Person, SHELLS } from "./person.mjs";
 import { OtherRelease, VERSION, archiveOf, files, read, sha256 } from "./release.mjs";
 import { need } from "./tool.mjs";
 
-/** @import { TestContext } from "node:test" */
-/** @import { Files } from "./release.mjs" */
-
 const ARCHIVE = archiveOf(VERSION);
 const NOBODY = 65534;
-
-/**
- * @param {TestContext} t
- * @param {Files} release
- */
-async function somebody(t, release = files()) {
-  const mirror = await Mirror.start(t, { [VERSION]: release });
-  return { mirror, person: (await Person.make(t)).uses(mirror) };
-}
 
 /**
  * Runs the script, which must refuse and change nothing.
@@ -42,7 +30,9 @@ async function refuses(person, words, ...args) {
 
 for (const shell of SHELLS) {
   test(`${shell.join(" ")} refuses an archive with another hash`, async (t) => {
-    const { person } = await somebody(t, { ...files(), [ARCHIVE]: Buffer.concat([read(ARCHIVE), Buffer.from("!")]) });
+    const { person } = await Person.with(t, {
+      [VERSION]: { ...files(), [ARCHIVE]: Buffer.concat([read(ARCHIVE), Buffer.from("!")]) },
+    });
     person.shell = shell;
     await refuses(person, /has the wrong SHA-256: the download may be damaged or forged/);
   });
@@ -50,7 +40,7 @@ for (const shell of SHELLS) {
   test(`${shell.join(" ")} refuses a list of sums with a wrong signature`, async (t) => {
     const forged = Buffer.from("forged");
     const sums = `${sha256(forged)}  ${ARCHIVE}\n`;
-    const { person, mirror } = await somebody(t, { ...files(), [ARCHIVE]: forged, SHA256SUMS: sums });
+    const { person, mirror } = await Person.with(t, { [VERSION]: { ...files(), [ARCHIVE]: forged, SHA256SUMS: sums } });
     person.shell = shell;
     person.give("minisign");
     await refuses(person, /the signature of SHA256SUMS is wrong/);
@@ -58,7 +48,7 @@ for (const shell of SHELLS) {
   });
 
   test(`${shell.join(" ")} does nothing with a script that was cut off`, async (t) => {
-    const { person, mirror } = await somebody(t);
+    const { person, mirror } = await Person.with(t);
     person.shell = shell;
     const whole = person.script.trimEnd();
     const starts = Array.from({ length: 16 }, (_, i) => Math.floor((whole.length * i) / 16));
@@ -77,14 +67,14 @@ for (const shell of SHELLS) {
 
 test("a signature by another key is wrong", async (t) => {
   const other = await OtherRelease.make(t, VERSION);
-  const { person } = await somebody(t, await other.files());
+  const { person } = await Person.with(t, { [VERSION]: await other.files() });
   person.give("minisign");
   await refuses(person, /the signature of SHA256SUMS is wrong/);
 });
 
 test("the signed list of another release is not for this one", async (t) => {
   const older = await OtherRelease.make(t, "0.0.9");
-  const { person } = await somebody(t, await older.files());
+  const { person } = await Person.with(t, { [VERSION]: await older.files() });
   person.script = older.script().replace("version='0.0.9'", `version='${VERSION}'`);
   person.give("minisign");
   await refuses(person, new RegExp(`the release ${VERSION} has no ${ARCHIVE}`));
@@ -92,7 +82,7 @@ test("the signed list of another release is not for this one", async (t) => {
 
 test("a program that is not of that version is not installed", async (t) => {
   const other = await OtherRelease.make(t, VERSION, { nws: "#!/bin/sh\necho cannot run >&2; exit 126\n" });
-  const { person } = await somebody(t, await other.files());
+  const { person } = await Person.with(t, { [VERSION]: await other.files() });
   await refuses(person, /the program does not run here. It says: cannot run/);
 });
 
@@ -100,7 +90,7 @@ for (const [name, answer] of Object.entries({ cut, half })) {
   for (const file of ["SHA256SUMS", "SHA256SUMS.minisig", ARCHIVE]) {
     for (const download of ["curl", "wget"]) {
       test(`a download is refused: ${file} by ${download}, ${name}`, async (t) => {
-        const { mirror, person } = await somebody(t);
+        const { mirror, person } = await Person.with(t);
         if (download === "wget") rmSync(join(person.tools, "curl"));
         if (download === "wget") person.give("wget");
         person.give("minisign");
@@ -112,7 +102,7 @@ for (const [name, answer] of Object.entries({ cut, half })) {
 }
 
 test("a web page instead of a file is called by its name", async (t) => {
-  const { mirror, person } = await somebody(t);
+  const { mirror, person } = await Person.with(t);
   mirror.answers[ARCHIVE] = page;
   await refuses(person, /wrong SHA-256: the server sent a web page, as networks with a log-in do/);
   mirror.answers.SHA256SUMS = page;
@@ -123,13 +113,13 @@ test("a web page instead of a file is called by its name", async (t) => {
 });
 
 test("a release that is not there is called by its name", async (t) => {
-  const { person } = await somebody(t);
+  const { person } = await Person.with(t);
   await refuses(person, /v9\.9\.9\/SHA256SUMS cannot be had: is there a release 9\.9\.9/, "--version", "9.9.9");
   await refuses(person, /a\/b is no version/, "--version", "a/b");
 });
 
 test("no network is called by its name", async (t) => {
-  const { mirror, person } = await somebody(t);
+  const { mirror, person } = await Person.with(t);
   mirror.close();
   await refuses(person, /did not succeed, as the line above says: check the network/);
   person.environment.NWS_RELEASES = join(person.home, "nowhere");
@@ -137,7 +127,7 @@ test("no network is called by its name", async (t) => {
 });
 
 test("what is not encrypted is not downloaded", async (t) => {
-  const { person } = await somebody(t);
+  const { person } = await Person.with(t);
   for (const base of ["http://example.com", "http://localhost.example.com", "ftp://localhost", "localhost"]) {
     person.environment.NWS_RELEASES = base;
     await refuses(person, /has to begin with https:\/\//);
@@ -145,13 +135,13 @@ test("what is not encrypted is not downloaded", async (t) => {
 });
 
 test("options that are wrong are called by their names", async (t) => {
-  const { person } = await somebody(t);
+  const { person } = await Person.with(t);
   await refuses(person, /--prefix is not an option of this script; see --help/, "--prefix");
   await refuses(person, /--dir needs a value; see --help/, "--dir");
 });
 
 test("HOME has to be a folder, of this user", async (t) => {
-  const { person } = await somebody(t);
+  const { person } = await Person.with(t);
   for (const home of [undefined, "", "relative"]) {
     person.environment.HOME = home;
     await refuses(person, /HOME is not set to a folder: set it/);
@@ -165,7 +155,7 @@ test("HOME has to be a folder, of this user", async (t) => {
 });
 
 test("a folder of others is left alone", async (t) => {
-  const { person } = await somebody(t);
+  const { person } = await Person.with(t);
   if (process.getuid?.() === 0) {
     person.before = [need("setpriv"), "--reuid=65534", "--regid=65534", "--clear-groups"];
     chownSync(person.home, NOBODY, NOBODY);
@@ -180,7 +170,7 @@ test("a folder of others is left alone", async (t) => {
 });
 
 test("a program of somebody else is left alone, unless --force is given", async (t) => {
-  const { person } = await somebody(t);
+  const { person } = await Person.with(t);
   const program = join(person.home, "bin/nws");
   mkdirSync(join(person.home, "bin"));
   writeFileSync(program, "another");
@@ -196,7 +186,7 @@ test("a program of somebody else is left alone, unless --force is given", async 
 });
 
 test("without a tool that checks, or one that downloads, nothing is installed", async (t) => {
-  const { person } = await somebody(t);
+  const { person } = await Person.with(t);
   rmSync(join(person.tools, "curl"));
   await refuses(person, /curl or the wget of GNU is needed for downloads: install curl/);
   // It may not check certificates.
@@ -207,6 +197,6 @@ test("without a tool that checks, or one that downloads, nothing is installed", 
 });
 
 test("a line break in the name of a folder is refused", async (t) => {
-  const { person } = await somebody(t);
+  const { person } = await Person.with(t);
   await refuses(person, /has a tab or a line break in its name/, "--dir", `${person.home}/a\nb`);
 });

@@ -3,56 +3,23 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { within } from "../browser/deadline.mjs";
 import { succeed } from "../package/program.mjs";
-import { Mirror } from "./mirror.mjs";
-import { Person, SHELLS, end } from "./person.mjs";
-import { OtherRelease, RELEASE, VERSION, files, folder, read } from "./release.mjs";
+import { Person, SHELLS, end, succeeded } from "./person.mjs";
+import { OtherRelease, RELEASE, VERSION, emptyFolder, read } from "./release.mjs";
 import { need } from "./tool.mjs";
-
-/** @import { TestContext } from "node:test" */
 
 const PROGRAM = ".local/bin/nws";
 const MANIFEST = ".local/share/nws/installed";
 
-/**
- * Somebody for whom this release is at hand.
- * @param {TestContext} t
- * @param {string[]} [shell]
- */
-async function somebody(t, shell = SHELLS[0]) {
-  const mirror = await Mirror.start(t, { [VERSION]: files() });
-  const person = (await Person.make(t)).uses(mirror);
-  person.shell = shell;
-  return person;
-}
-
-/**
- * Somebody for whom another release is at hand too, with its script.
- * @param {TestContext} t
- * @param {OtherRelease} other
- */
-async function somebodyWith(t, other) {
-  const person = (await Person.make(t)).uses(
-    await Mirror.start(t, { [VERSION]: files(), [other.version]: await other.files() }),
-  );
-  person.script = other.script();
-  return person;
-}
-
-/** @param {{ status: unknown, stdout: string, stderr: string }} outcome */
-function succeeded({ status, stdout, stderr }) {
-  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" }, stdout);
-  return stdout;
-}
-
 for (const shell of SHELLS) {
   test(`${shell.join(" ")} installs, installs again and uninstalls`, async (t) => {
-    const person = await somebody(t, shell);
+    const { person } = await Person.with(t);
+    person.shell = shell;
     const said = succeeded(await person.run());
     const program = join(person.home, PROGRAM);
     assert.equal(execFileSync(program, ["--version"], { encoding: "utf8" }), `nws ${VERSION}\n`);
@@ -73,7 +40,7 @@ for (const shell of SHELLS) {
 }
 
 test("man pages and completions lie where man and the shells look", async (t) => {
-  const person = await somebody(t);
+  const { person } = await Person.with(t);
   succeeded(await person.run());
   assert.deepEqual(
     person.files().filter((file) => !/man1\/nws-.*\.1$/.test(file)),
@@ -89,7 +56,7 @@ test("man pages and completions lie where man and the shells look", async (t) =>
 });
 
 test("the published command installs: curl into sh", async (t) => {
-  const person = await somebody(t);
+  const { person } = await Person.with(t);
   const command = `"${need("curl")}" -fsSL "$NWS_RELEASES/v${VERSION}/install.sh" | sh -s -- --dir "$HOME/a b"`;
   const env = { HOME: person.home, PATH: process.env.PATH, ...person.environment };
   const { status, stderr } = await end(spawn("sh", ["-c", command], { env, stdio: "pipe" }));
@@ -98,13 +65,13 @@ test("the published command installs: curl into sh", async (t) => {
 });
 
 test("minisign checks the signature where it is installed", async (t) => {
-  const person = await somebody(t);
+  const { person } = await Person.with(t);
   person.give("minisign");
   assert.match(succeeded(await person.run()), /^signature: checked with minisign/m);
 });
 
 test("a key for tests is called by its name", async (t) => {
-  const person = await somebody(t);
+  const { person } = await Person.with(t);
   person.give("minisign");
   for (const is of ["true", "false"]) {
     person.script = person.script.replace(/^is_test_key='.*'$/m, `is_test_key='${is}'`);
@@ -114,7 +81,7 @@ test("a key for tests is called by its name", async (t) => {
 
 test("shasum, openssl and wget will do", async (t) => {
   for (const tool of ["shasum", "openssl"]) {
-    const person = await somebody(t);
+    const { person } = await Person.with(t);
     await succeed("rm", ["sha256sum", "curl"], person.tools);
     person.give(tool);
     person.give("perl");
@@ -127,8 +94,9 @@ test("shasum, openssl and wget will do", async (t) => {
 });
 
 test("the tools of busybox will do, with curl", async (t) => {
-  const person = await somebody(t, ["busybox", "sh"]);
-  person.environment.PATH = await folder(t);
+  const { person } = await Person.with(t);
+  person.shell = ["busybox", "sh"];
+  person.environment.PATH = await emptyFolder(t);
   execFileSync(need("busybox"), ["--install", "-s", person.environment.PATH]);
   symlinkSync(need("curl"), join(person.environment.PATH, "curl"));
   succeeded(await person.run());
@@ -138,14 +106,14 @@ test("the tools of busybox will do, with curl", async (t) => {
 
 test("a release in a folder will do", async (t) => {
   const person = await Person.make(t);
-  const mirror = await folder(t);
+  const mirror = await emptyFolder(t);
   symlinkSync(RELEASE, join(mirror, `v${VERSION}`));
   person.environment.NWS_RELEASES = mirror;
   succeeded(await person.run());
 });
 
 test("the folder of the program may be any", async (t) => {
-  const person = await somebody(t);
+  const { person } = await Person.with(t);
   person.environment.NWS_INSTALL_DIR = join(person.home, "by variable");
   succeeded(await person.run());
   assert.ok(existsSync(join(person.home, "by variable/nws")));
@@ -157,7 +125,7 @@ test("the folder of the program may be any", async (t) => {
 });
 
 test("it says whether the folder is on PATH, and which program comes first there", async (t) => {
-  const person = await somebody(t);
+  const { person } = await Person.with(t);
   const folder = join(person.home, ".local/bin");
   assert.ok(succeeded(await person.run()).includes(`${folder} is not on your PATH`));
   person.environment.PATH = `${person.tools}:${folder}`;
@@ -169,7 +137,7 @@ test("it says whether the folder is on PATH, and which program comes first there
 
 test("an upgrade replaces the program under a running one, and removes what it has no more", async (t) => {
   const older = await OtherRelease.make(t, "0.0.9", { "man/nws-old.1": "old" });
-  const person = await somebodyWith(t, older);
+  const person = await Person.withOther(t, older);
   succeeded(await person.run());
   assert.equal(execFileSync(join(person.home, PROGRAM), { encoding: "utf8" }), "nws 0.0.9\n");
 
@@ -188,7 +156,7 @@ test("an upgrade replaces the program under a running one, and removes what it h
 
 test("--version installs another release, by its own key", async (t) => {
   const older = await OtherRelease.make(t, "0.0.9");
-  const person = await somebodyWith(t, older);
+  const person = await Person.withOther(t, older);
   person.script = person.script.replace("version='0.0.9'", `version='${VERSION}'`);
   person.give("minisign");
   for (const version of ["0.0.9", "v0.0.9"]) {
@@ -198,40 +166,15 @@ test("--version installs another release, by its own key", async (t) => {
   }
 });
 
-test("uninstalling keeps what somebody has changed or put beside", async (t) => {
-  const person = await somebody(t);
-  mkdirSync(join(person.home, ".local/bin"), { recursive: true });
-  writeFileSync(join(person.home, ".local/bin/other"), "other");
-  succeeded(await person.run());
-  const page = join(person.home, ".local/share/man/man1/nws.1");
-  chmodSync(page, 0o644);
-  writeFileSync(page, "mine");
-  assert.ok(succeeded(await person.run("--uninstall")).includes(`kept ${page}: it has changed`));
-  assert.deepEqual(person.files(), [".local/bin/other", ".local/share/man/man1/nws.1"]);
-});
-
-test("a service is not left without its program", async (t) => {
-  const log = 'if [ "$1" = service ]; then echo "$@" >>"$HOME/asked"; fi';
-  const other = await OtherRelease.make(t, "0.0.9", { nws: `#!/bin/sh\n${log}\necho nws 0.0.9\n` });
-  const person = await somebodyWith(t, other);
-  succeeded(await person.run("--dir", join(person.home, "bin")));
-  const unit = join(person.home, ".config/systemd/user/nws.service");
-  mkdirSync(join(unit, ".."), { recursive: true });
-  writeFileSync(unit, `ExecStart=${join(person.home, "bin/nws")} run\n`);
-  // Without a terminal nobody can be asked.
-  person.before = [need("setsid"), "--wait"];
-  const before = person.has();
-  const { status, stderr } = await person.run("--uninstall");
-  assert.equal(status, 1);
-  assert.match(stderr, /a service starts .*bin\/nws at log-in: pass --with-service to remove it too/);
-  assert.deepEqual(person.has(), before);
-  succeeded(await person.run("--uninstall", "--with-service"));
-  assert.equal(readFileSync(join(person.home, "asked"), "utf8"), "service uninstall\n");
-  assert.ok(!existsSync(join(person.home, "bin")));
+test("--help names every option", async (t) => {
+  const said = succeeded(await (await Person.make(t)).run("--help"));
+  for (const option of ["dir", "version", "force", "uninstall", "with-service", "help"]) {
+    assert.ok(said.includes(`  --${option} `), option);
+  }
 });
 
 test("two runs at one time leave one whole installation", async (t) => {
-  const person = await somebody(t);
+  const { person } = await Person.with(t);
   const [one, other] = await Promise.all([person.run(), person.run()]);
   assert.deepEqual([one.status, other.status], [0, 0], one.stderr + other.stderr);
   assert.deepEqual(

@@ -4,7 +4,14 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** The packages of Debian that have the programs, where their names differ. */
-const PACKAGES = { jsonschema: "python3-jsonschema", setpriv: "util-linux", unshare: "util-linux" };
+const PACKAGES = {
+  script: "bsdutils",
+  bsdtar: "libarchive-tools",
+  "nix-instantiate": "nix-bin",
+  setpriv: "util-linux",
+  setsid: "util-linux",
+  unshare: "util-linux",
+};
 
 /**
  * The path of a program. If it is missing, the test fails and says how to get it.

@@ -24,6 +24,9 @@ pub(crate) struct Test {
     /// Runs only this part; several may be named.
     #[arg(value_enum, value_name = "PART")]
     parts: Vec<Part>,
+    /// Also builds what is released for ARM and macOS, and runs what QEMU can run of it.
+    #[arg(long)]
+    all: bool,
 }
 
 /// Tests that have one runner.
@@ -41,7 +44,7 @@ enum Part {
     Demos,
     /// The packed npm package in all places where it has to work.
     Installed,
-    /// What `cargo xtask dist` has built.
+    /// What is released for Linux and Windows: built, installed, run and removed.
     Dist,
 }
 
@@ -54,7 +57,7 @@ impl Test {
             total += count("lab", lab::need().map(|()| Tally::default()));
         }
         for part in chosen {
-            total += count(part.title(), part.run());
+            total += count(part.title(), part.run(self.all));
         }
         if !others.is_empty() {
             println!("NOT RUN: {}", others.into_iter().map(Part::title).collect::<Vec<_>>().join(", "));
@@ -82,7 +85,7 @@ impl Part {
         }
     }
 
-    fn run(self) -> Result<Tally> {
+    fn run(self, all: bool) -> Result<Tally> {
         match self {
             Self::Rust => rust::unit(),
             Self::Doc => rust::doc(),
@@ -90,7 +93,7 @@ impl Part {
             Self::Browser => node::browser(),
             Self::Demos => node::demos(),
             Self::Installed => node::installed(),
-            Self::Dist => dist::released(),
+            Self::Dist => dist::released(all),
         }
     }
 
@@ -124,9 +127,9 @@ mod tests {
 
     #[test]
     fn without_a_name_every_part_runs() {
-        let all = Test { parts: Vec::new() };
+        let all = Test { parts: Vec::new(), all: false };
         assert!(Part::value_variants().iter().all(|part| all.has(*part)));
-        let two = Test { parts: vec![Part::Doc, Part::Rust] };
+        let two = Test { parts: vec![Part::Doc, Part::Rust], all: false };
         assert!(two.has(Part::Rust) && two.has(Part::Doc) && !two.has(Part::Browser));
     }
 }

@@ -5,11 +5,16 @@
 mod archive;
 mod bill;
 mod binary;
+mod channels;
 mod documents;
 mod inspect;
 mod npm;
 mod release;
+mod script;
+mod signing;
+mod sums;
 mod target;
+mod templates;
 mod tools;
 mod twice;
 mod wheel;
@@ -20,6 +25,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use release::Release;
+use signing::SigningKey;
 use target::{TARGETS, Target};
 use tools::Tools;
 
@@ -55,6 +61,7 @@ fn main() -> ExitCode {
 impl Dist {
     fn start(self) -> Result<()> {
         let release = Release::new(self.targets())?;
+        let key = SigningKey::of_this_run()?;
         let tools = Tools::need()?;
         release::emptied(release::released())?;
         binary::carried()?;
@@ -66,6 +73,9 @@ impl Dist {
         bill::make(&release, &tools)?;
         npm::make(&release)?;
         wheel::make(&release, &tools)?;
+        channels::make(&release)?;
+        script::make(&release, &key)?;
+        sums::make(&release, &key)?;
         println!("built into {}", release::released().display());
         if self.check { twice::check(&release) } else { Ok(()) }
     }

@@ -11,7 +11,7 @@ set -u
 repository='{{ repository }}'
 version='{{ version }}'
 key='{{ public_key }}'
-is_test_key='{{ is_test_key }}'
+is_test_key='{{ "true" if is_test_key else "false" }}'
 
 help() {
   cat <<END
@@ -61,10 +61,15 @@ fail() {
 has() { command -v "$1" >/dev/null 2>&1; }
 
 {% include "install/machine.sh" %}
+
 {% include "install/undo.sh" %}
+
 {% include "install/download.sh" %}
+
 {% include "install/place.sh" %}
+
 {% include "install/uninstall.sh" %}
+
 main "$@"
 exit
 }

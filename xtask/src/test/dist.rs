@@ -1,4 +1,5 @@
-//! Runs the tests of what is released, which `cargo xtask dist` has built.
+//! Builds what is released, and runs the tests of it: for Linux and Windows on x86-64, or for all
+//! platforms.
 
 mod arm;
 mod windows;
@@ -6,14 +7,23 @@ mod windows;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use nws_tools::checkout;
+use nws_tools::{Step, checkout};
 
-use super::count;
+use super::node;
 use super::tally::Tally;
 
-/// Runs all of them.
-pub(crate) fn released() -> Result<Tally> {
-    Ok([count("Windows", windows::windows()), count("Linux on ARM", arm::arm())].into_iter().sum())
+/// Builds, and runs all tests: with `all` also those of Linux on ARM.
+pub(crate) fn released(all: bool) -> Result<Tally> {
+    let build = Step::cargo("run --quiet --package nws-dist --");
+    if all { build.arg("--all") } else { build }.run()?;
+    let mut tally = node::released()?;
+    tally += windows::windows()?;
+    if all {
+        tally += arm::arm()?;
+    } else {
+        println!("NOT RUN: Linux on ARM, which `cargo xtask test dist --all` builds and tests");
+    }
+    Ok(tally)
 }
 
 /// The proxy for a platform, as it is released.

@@ -58,9 +58,9 @@ impl Emulator {
         let script = self.script(program, folder)?;
         let native = checkout::program("nws", false);
         let left_out = self.left_out.iter().flat_map(|(test, _)| ["--skip", test]);
-        let alone = self.run(&script, &script, left_out)?;
-        let linked = self.run(&native, &script, ["partner::"])?;
-        Ok([alone, linked].into_iter().sum())
+        let mut tally = self.run(&script, &script, left_out)?;
+        tally += self.run(&native, &script, ["partner::"])?;
+        Ok(tally)
     }
 
     fn is_there(&self) -> bool {

@@ -40,6 +40,13 @@ pub(crate) fn installed() -> Result<Tally> {
     folder("package", with_browsers())
 }
 
+/// Runs the tests in `tests/dist`: what is released, as a user gets it.
+pub(crate) fn released() -> Result<Tally> {
+    npm::need("tests")?;
+    npm::need("tests/package")?;
+    folder("dist", with_browsers().env("NWS_DIST", checkout::target().join("dist")))
+}
+
 /// A node that knows where the browsers are. If one is missing, the tests with it fail, and say how
 /// to get it.
 fn with_browsers() -> Step {
