@@ -1,37 +1,16 @@
 /** What other package managers take is what their own tools can read, and fits the release. */
 
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
+import { cpSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { succeed } from "../package/program.mjs";
-import { CHANNELS, RELEASE, VERSION, emptyFolder, read, sha256 } from "./release.mjs";
+import { hasBuilt, isReleased, leftOut, ruby, text } from "./channel.mjs";
+import { CHANNELS, RELEASE, VERSION, emptyFolder } from "./release.mjs";
 import { need } from "./tool.mjs";
 
 const NOBODY = 65534;
-
-/** @typedef {{ url: string, sha256: string }} Source */
-
-/** @param {string} file */
-const text = (file) => readFileSync(join(CHANNELS, file), "utf8");
-
-/** Whether this run of dist has built for a system whose triple has this part. @param {string} part */
-const hasBuilt = (part) => readdirSync(RELEASE).some((name) => name.includes(part));
-
-/** The source is an archive of the release. @param {Source} source @param {string} part */
-function isReleased({ url, sha256: sum }, part) {
-  const [address, name] = [url.slice(0, url.lastIndexOf("/")), url.slice(url.lastIndexOf("/") + 1)];
-  assert.match(address, new RegExp(`^https://github.com/.*/releases/download/v${VERSION.replaceAll(".", "\\.")}$`));
-  assert.ok(name.includes(part), `${name} is not for ${part}`);
-  assert.equal(sum.toLowerCase(), sha256(read(name)));
-}
-
-/** A program of Ruby, which prints JSON. @param {string} program @param {string[]} args */
-async function ruby(program, ...args) {
-  const { stdout } = await succeed(need("ruby"), ["-rjson", "-ryaml", "-e", program, ...args], CHANNELS);
-  return JSON.parse(stdout);
-}
 
 /** As much of Homebrew as a formula needs to say what it installs on a platform. */
 const HOMEBREW = `
@@ -97,65 +76,6 @@ test("Homebrew: the service runs the proxy", async () => {
     error_log_path: "var/log/nws.log",
   });
 });
-
-test("scoop: the manifest has what scoop documents, and the archive", { skip: leftOut("windows") }, async () => {
-  const manifest = JSON.parse(text("scoop/nws.json"));
-  const { url, hash, extract_dir } = manifest.architecture["64bit"];
-  isReleased({ url, sha256: hash }, "windows");
-  assert.deepEqual(Object.keys(manifest).toSorted(), [
-    "architecture",
-    "autoupdate",
-    "bin",
-    "checkver",
-    "description",
-    "homepage",
-    "license",
-    "notes",
-    "version",
-  ]);
-  assert.equal(manifest.version, VERSION);
-  const later = manifest.autoupdate.architecture["64bit"];
-  assert.equal(later.url.replaceAll("$version", VERSION), url);
-  assert.equal(later.extract_dir.replaceAll("$version", VERSION), extract_dir);
-  assert.ok((await listed(url)).includes(`${extract_dir}/${manifest.bin}`));
-});
-
-test("winget: the three manifests are of one package, and have the archive", { skip: leftOut("windows") }, async () => {
-  const names = readdirSync(join(CHANNELS, "winget"));
-  const [version, installer, locale] = await Promise.all(
-    ["", ".installer", ".locale.en-US"].map((kind) => {
-      assert.ok(names.includes(`NetworkWebSockets.NWS${kind}.yaml`));
-      return ruby("puts JSON.dump(YAML.load_file(ARGV[0]))", `winget/NetworkWebSockets.NWS${kind}.yaml`);
-    }),
-  );
-  for (const manifest of [version, installer, locale]) {
-    assert.equal(manifest.PackageIdentifier, "NetworkWebSockets.NWS");
-    assert.equal(manifest.PackageVersion, VERSION);
-    assert.equal(manifest.ManifestVersion, "1.12.0");
-  }
-  const types = [version, installer, locale].map((manifest) => manifest.ManifestType);
-  assert.deepEqual(types, ["version", "installer", "defaultLocale"]);
-  assert.equal(version.DefaultLocale, locale.PackageLocale);
-  for (const key of ["Publisher", "PackageName", "License", "ShortDescription"]) assert.ok(locale[key], key);
-  const [{ Architecture, InstallerUrl, InstallerSha256 }] = installer.Installers;
-  assert.equal(Architecture, "x64");
-  isReleased({ url: InstallerUrl, sha256: InstallerSha256 }, "windows");
-  const [{ RelativeFilePath, PortableCommandAlias }] = installer.NestedInstallerFiles;
-  assert.equal(PortableCommandAlias, "nws");
-  assert.ok((await listed(InstallerUrl)).includes(RelativeFilePath.replaceAll("\\", "/")));
-});
-
-/** Why a test of Windows or Linux cannot run, if it cannot. @param {string} part */
-function leftOut(part) {
-  return hasBuilt(part) ? false : `this run of dist has built nothing for ${part}`;
-}
-
-/** The files of a zip of the release. @param {string} url */
-async function listed(url) {
-  const program = "import sys, zipfile; print('\\n'.join(zipfile.ZipFile(sys.argv[1]).namelist()))";
-  const { stdout } = await succeed(need("python3"), ["-c", program, url.slice(url.lastIndexOf("/") + 1)], RELEASE);
-  return stdout.trim().split("\n");
-}
 
 test("AUR: makepkg builds the package, and writes the same .SRCINFO", { skip: leftOut("linux") }, async (t) => {
   const place = await emptyFolder(t);

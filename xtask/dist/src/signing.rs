@@ -20,7 +20,7 @@ const RELEASE_KEY: &str = include_str!("../release-key.pub");
 /// The variable with the text of the secret key file.
 const SECRET_KEY: &str = "MINISIGN_SECRET_KEY";
 
-/// The variable with the password of the secret key, if it has one.
+/// The variable with the password of the secret key.
 const PASSWORD: &str = "MINISIGN_PASSWORD";
 
 /// The key that signs what this run makes.
@@ -34,7 +34,9 @@ impl SigningKey {
     /// The release key if the variable has it, otherwise the key for tests.
     pub(crate) fn of_this_run() -> Result<Self> {
         match std::env::var(SECRET_KEY) {
-            Ok(secret) => Self::for_releases(&secret, std::env::var(PASSWORD).ok(), RELEASE_KEY),
+            Ok(secret) => {
+                Self::for_releases(&secret, &std::env::var(PASSWORD).unwrap_or_default(), RELEASE_KEY)
+            }
             Err(std::env::VarError::NotPresent) => Self::for_tests(),
             Err(error) => Err(error).context(SECRET_KEY),
         }
@@ -62,15 +64,19 @@ impl SigningKey {
         Ok(signature.context("cannot sign")?.into_string())
     }
 
-    fn for_releases(secret: &str, password: Option<String>, committed: &str) -> Result<Self> {
+    fn for_releases(secret: &str, password: &str, committed: &str) -> Result<Self> {
         ensure!(
             !secret.trim().is_empty(),
             "{SECRET_KEY} is empty: give the text of the secret key file. Without this variable, a key for \
              tests signs"
         );
-        let secret = read_secret(secret, password).with_context(|| {
-            format!("{SECRET_KEY} has to be the text of a secret key file, and {PASSWORD} its password")
-        })?;
+        // Without one, minisign would ask for it, and nobody is there to answer.
+        ensure!(!password.is_empty(), "{PASSWORD} is empty: the release key has a password, give it");
+        let secret = SecretKeyBox::from_string(secret.trim())
+            .and_then(|secret| secret.into_secret_key(Some(password.to_owned())))
+            .with_context(|| {
+                format!("{SECRET_KEY} has to be the text of a secret key file, and {PASSWORD} its password")
+            })?;
         let public = PublicKey::from_secret_key(&secret)?;
         let (own, known) = (public.to_base64(), committed.lines().nth(1).unwrap_or_default());
         if own != known {
@@ -90,19 +96,11 @@ impl SigningKey {
             let pair = KeyPair::generate_unencrypted_keypair()?;
             release::write(&file, pair.sk.to_box(Some("key for tests, worth nothing"))?.into_string())?;
         }
-        let secret = read_secret(&fs::read_to_string(&file)?, None)
+        let secret = SecretKeyBox::from_string(&fs::read_to_string(&file)?)
+            .and_then(SecretKeyBox::into_unencrypted_secret_key)
             .with_context(|| format!("remove {}: it is no key", file.display()))?;
         let public = PublicKey::from_secret_key(&secret)?;
         Ok(Self { secret, public, is_for_tests: true })
-    }
-}
-
-/// Never asks for a password: nobody may be there to answer.
-fn read_secret(text: &str, password: Option<String>) -> Result<SecretKey> {
-    let key = SecretKeyBox::from_string(text.trim())?;
-    match password.filter(|password| !password.is_empty()) {
-        Some(password) => Ok(key.into_secret_key(Some(password))?),
-        None => Ok(key.into_unencrypted_secret_key()?),
     }
 }
 
@@ -110,49 +108,47 @@ fn read_secret(text: &str, password: Option<String>) -> Result<SecretKey> {
 mod tests {
     use super::*;
 
-    fn pair(password: Option<&str>) -> (String, String) {
-        let pair = match password {
-            Some(password) => KeyPair::generate_encrypted_keypair(Some(password.to_owned())).unwrap(),
-            None => KeyPair::generate_unencrypted_keypair().unwrap(),
-        };
+    const PASSWORD: &str = "secret";
+
+    /// The texts of the two files of a new key.
+    fn pair() -> (String, String) {
+        let pair = KeyPair::generate_encrypted_keypair(Some(PASSWORD.to_owned())).unwrap();
         let public = pair.pk.to_box().unwrap().into_string();
         (pair.sk.to_box(None).unwrap().into_string(), public)
     }
 
-    fn refusal(secret: &str, password: Option<&str>, committed: &str) -> String {
-        let key = SigningKey::for_releases(secret, password.map(str::to_owned), committed);
+    fn refusal(secret: &str, password: &str, committed: &str) -> String {
+        let key = SigningKey::for_releases(secret, password, committed);
         format!("{:#}", key.err().expect("the key is refused"))
     }
 
     #[test]
     fn a_secret_key_signs_if_its_public_half_is_committed() {
-        for password in [None, Some("secret")] {
-            let (secret, public) = pair(password);
-            let key = SigningKey::for_releases(&secret, password.map(str::to_owned), &public).unwrap();
-            assert!(!key.is_for_tests());
-            assert!(public.contains(&key.public()));
-        }
+        let (secret, public) = pair();
+        let key = SigningKey::for_releases(&secret, PASSWORD, &public).unwrap();
+        assert!(!key.is_for_tests());
+        assert!(public.contains(&key.public()));
     }
 
     #[test]
     fn a_secret_that_is_missing_is_an_error() {
-        assert!(refusal("", None, RELEASE_KEY).contains("MINISIGN_SECRET_KEY is empty"));
-        assert!(refusal(" \n", None, RELEASE_KEY).contains("MINISIGN_SECRET_KEY is empty"));
+        assert!(refusal("", PASSWORD, RELEASE_KEY).contains("MINISIGN_SECRET_KEY is empty"));
+        assert!(refusal(" \n", PASSWORD, RELEASE_KEY).contains("MINISIGN_SECRET_KEY is empty"));
+        assert!(refusal("key", "", RELEASE_KEY).contains("MINISIGN_PASSWORD is empty"));
     }
 
     #[test]
     fn another_key_is_an_error() {
-        let (secret, _) = pair(None);
-        let (_, other) = pair(None);
-        assert!(refusal(&secret, None, &other).contains("commit the right one there"));
+        let ((secret, _), (_, other)) = (pair(), pair());
+        assert!(refusal(&secret, PASSWORD, &other).contains("commit the right one there"));
         let none_yet = "untrusted comment: There is no release key yet\nnone\n";
-        assert!(refusal(&secret, None, none_yet).contains("has \"none\""));
+        assert!(refusal(&secret, PASSWORD, none_yet).contains("has \"none\""));
     }
 
     #[test]
     fn what_is_no_key_or_has_another_password_is_an_error() {
-        let (secret, public) = pair(Some("secret"));
-        for (secret, password) in [("key", None), (secret.as_str(), Some("other")), (secret.as_str(), None)] {
+        let (secret, public) = pair();
+        for (secret, password) in [("key", PASSWORD), (secret.as_str(), "other")] {
             assert!(refusal(secret, password, &public).contains("and MINISIGN_PASSWORD its password"));
         }
     }
