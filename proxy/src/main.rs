@@ -5,6 +5,7 @@
 mod allocator;
 mod cli;
 mod logging;
+mod readiness;
 mod service;
 mod stop;
 
@@ -67,31 +68,10 @@ fn serve(config: Config) -> anyhow::Result<()> {
         if let Err(error) = io::stdout().write_all(listeners.to_string().as_bytes()) {
             tracing::warn!(%error, "cannot write the line with the address to standard output");
         }
-        tell_manager(Told::Listening);
+        readiness::listening();
         nws_proxy::run(config, listeners, shutdown).await?;
         Ok(())
     })?
-}
-
-/// What the manager of services is told, where it listens: that is systemd.
-enum Told<'a> {
-    /// Clients can connect.
-    Listening,
-    /// The proxy ends for this reason.
-    Failure(&'a str),
-}
-
-fn tell_manager(told: Told<'_>) {
-    #[cfg(target_os = "linux")]
-    {
-        let state = match told {
-            Told::Listening => sd_notify::NotifyState::Ready,
-            Told::Failure(reason) => sd_notify::NotifyState::Status(reason),
-        };
-        if let Err(error) = sd_notify::notify(&[state]) {
-            tracing::warn!(%error, "cannot tell systemd how the proxy is");
-        }
-    }
 }
 
 /// Runs `future` to its end, and does not wait for other tasks: the lookup of a name in the system
@@ -106,7 +86,7 @@ fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
 fn fail(status: u8, reason: &str) -> ExitCode {
     // Standard error is closed: no one reads the reason.
     let _ = writeln!(io::stderr(), "nws: {reason}");
-    tell_manager(Told::Failure(reason));
+    readiness::failed(reason);
     ExitCode::from(status)
 }
 

@@ -1,7 +1,7 @@
 //! Looks up the proxies that the user names (`--peer HOST:PORT`), for networks without multicast.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +65,7 @@ impl PeerAddress {
     #[cfg(target_os = "linux")]
     pub(crate) fn is_numeric(&self) -> bool {
         let address = self.host.split('%').next().unwrap_or_default();
-        address.parse::<IpAddr>().is_ok()
+        address.parse::<std::net::IpAddr>().is_ok()
     }
 }
 
