@@ -72,7 +72,11 @@ test("the service is well closed", async (t) => {
   const place = await folder(t);
   await succeed("dpkg-deb", ["--extract", deb(), place], place);
   const unit = join(place, "usr/lib/systemd/system/nws.service");
-  const { stdout } = await succeed(need("systemd-analyze"), ["security", "--offline=true", "--threshold=20", unit], "/");
+  const { stdout } = await succeed(
+    need("systemd-analyze"),
+    ["security", "--offline=true", "--threshold=20", unit],
+    "/",
+  );
   t.diagnostic(stdout.trim().split("\n").at(-1) ?? "");
 });
 
@@ -113,7 +117,8 @@ test("an upgrade keeps the configuration, and starts the new version", async (t)
 
 test("a purge leaves nothing, even if another proxy has kept the service from starting", async (t) => {
   const there = await machine(t);
-  const other = "dpkg-deb --extract /tmp/nws.deb /tmp/x && systemd-run --quiet --service-type notify /tmp/x/usr/bin/nws";
+  const other =
+    "dpkg-deb --extract /tmp/nws.deb /tmp/x && systemd-run --quiet --service-type notify /tmp/x/usr/bin/nws";
   await there.succeed(other);
   await there.succeed("dpkg --install /tmp/nws.deb");
   assert.match(await there.succeed("systemctl show --property StatusText nws"), /port 9009 is taken/);
