@@ -6,6 +6,8 @@ mod generated;
 mod layer;
 mod limits;
 mod log_format;
+#[cfg(test)]
+mod packaged;
 mod service;
 mod settings;
 mod source;

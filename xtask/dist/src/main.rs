@@ -8,6 +8,7 @@ mod binary;
 mod channels;
 mod documents;
 mod inspect;
+mod linux;
 mod npm;
 mod release;
 mod script;
@@ -71,6 +72,9 @@ impl Dist {
         documents::make(&release, &tools)?;
         archive::make(&release)?;
         bill::make(&release, &tools)?;
+        for target in &release.targets {
+            linux::make(&release, &tools, *target)?;
+        }
         npm::make(&release)?;
         wheel::make(&release, &tools)?;
         channels::make(&release)?;
