@@ -109,7 +109,14 @@ class Folder {
     const npm_config_cache = join(this.#root, "cache");
     const npm_config_registry = `http://${this.#shelf.address}`;
     const npm_config_fetch_retries = "0";
-    return { PATH, HOME: this.#root, npm_config_userconfig, npm_config_cache, npm_config_registry, npm_config_fetch_retries };
+    return {
+      PATH,
+      HOME: this.#root,
+      npm_config_userconfig,
+      npm_config_cache,
+      npm_config_registry,
+      npm_config_fetch_retries,
+    };
   }
 }
 

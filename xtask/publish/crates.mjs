@@ -1,7 +1,7 @@
 /**
- * Publishes the crates of a folder: `node crates.mjs FOLDER`. The folder has the packed crates, and in `workspace/` their
- * sources, which cargo packs again. What crates.io has already is left out, so a publication that has failed can be run
- * again.
+ * Publishes the crates of a folder: `node crates.mjs FOLDER`. The folder has the packed crates, and in `workspace/`
+ * their sources, which cargo packs again. What crates.io has already is left out, so a publication that has failed can
+ * be run again.
  */
 
 import { execFileSync } from "node:child_process";
@@ -56,7 +56,10 @@ function publish(crates) {
   const target = mkdtempSync(join(tmpdir(), "crates-"));
   const chosen = crates.flatMap(({ name }) => ["--package", name]);
   const cargo = (/** @type {string} */ command) =>
-    execFileSync("cargo", [command, "--locked", "--no-verify", "--target-dir", target, ...chosen], { cwd, stdio: "inherit" });
+    execFileSync("cargo", [command, "--locked", "--no-verify", "--target-dir", target, ...chosen], {
+      cwd,
+      stdio: "inherit",
+    });
   cargo("package");
   for (const { file, sum } of crates) {
     if (sumOf(join(target, "package", file)) !== sum) throw new Error(`cargo packs ${file} with other bytes here`);

@@ -43,7 +43,9 @@ function publish({ file, manifest: { name, version } }) {
   if (there === own) {
     console.log(`${name} ${version} is published already`);
   } else if (there) {
-    throw new Error(`${name} ${version} is published with other bytes: ${there}, and here ${own}. Release a new version`);
+    throw new Error(
+      `${name} ${version} is published with other bytes: ${there}, and here ${own}. Release a new version`,
+    );
   } else {
     // A version with a `-` is tried by those who ask for it.
     const tag = version.includes("-") ? "next" : "latest";
