@@ -68,13 +68,14 @@ function released() {
   });
 }
 
-/** The npm packages by their names. */
+/** The npm packages of the proxy by their names. */
 function packages() {
   const all = files("npm", ".tgz").map((file) => {
     const content = entries(file);
     return { content, manifest: JSON.parse(content.get("package/package.json")?.text ?? "{}") };
   });
-  return new Map(all.map((one) => [one.manifest.name, one]));
+  const proxies = all.filter(({ manifest }) => manifest.name.startsWith(PROXY));
+  return new Map(proxies.map((one) => [one.manifest.name, one]));
 }
 
 test("each platform of the release has one npm package, with the proxy of the archive", () => {

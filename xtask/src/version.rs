@@ -28,8 +28,7 @@ pub(crate) fn of_workspace(root: &Path) -> Result<Version> {
 /// Fails if a copy differs from the version in Cargo.toml.
 pub(crate) fn check(root: &Path) -> Result<()> {
     let version = of_workspace(root)?.to_string();
-    let mut wrong = dependencies(root)?;
-    wrong.extend(locks(root)?);
+    let mut wrong = locks(root)?;
     wrong.extend(packages(root)?);
     wrong.retain(|copy| copy.version != version);
     if !wrong.is_empty() {
@@ -44,13 +43,6 @@ pub(crate) fn set(root: &Path, version: &Version) -> Result<()> {
     let members = members(root)?;
     let mut manifest = document(root, MANIFEST)?;
     manifest["workspace"]["package"]["version"] = value(version.to_string());
-    for (_, dependency) in
-        manifest["workspace"]["dependencies"].as_table_like_mut().into_iter().flat_map(|all| all.iter_mut())
-    {
-        if dependency.get("path").is_some() && dependency.get("version").is_some() {
-            dependency["version"] = value(version.to_string());
-        }
-    }
     write(root, MANIFEST, &manifest)?;
     for lock in LOCKS {
         let mut document = document(root, lock)?;
@@ -74,20 +66,6 @@ pub(crate) fn set(root: &Path, version: &Version) -> Result<()> {
 struct Copy {
     place: String,
     version: String,
-}
-
-/// The versions that the workspace asks of its own crates, as crates.io needs them.
-fn dependencies(root: &Path) -> Result<Vec<Copy>> {
-    let manifest = document(root, MANIFEST)?;
-    let dependencies = manifest["workspace"]["dependencies"].as_table_like();
-    let own =
-        dependencies.into_iter().flat_map(|all| all.iter()).filter(|(_, one)| one.get("path").is_some());
-    Ok(own
-        .filter_map(|(name, one)| {
-            let version = one.get("version")?.as_str()?.to_owned();
-            Some(Copy { place: format!("the dependency {name} in {MANIFEST}"), version })
-        })
-        .collect())
 }
 
 fn locks(root: &Path) -> Result<Vec<Copy>> {

@@ -13,9 +13,8 @@ members = ["one"]
 version = "0.1.0"
 
 [workspace.dependencies]
-one = { path = "one", version = "0.1.0" }
-other = { path = "../other" }
-serde = { version = "1.0" }
+one = { path = "one" }
+serde = { version = "0.1.1" }
 "#;
 
 const LOCK: &str = r#"version = 4

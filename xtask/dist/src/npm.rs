@@ -1,5 +1,6 @@
 //! Makes the npm packages of the proxy: one for each platform, with the binary, and one that
-//! depends on all of them and starts the one that npm has installed.
+//! depends on all of them and starts the one that npm has installed. The package for pages, which
+//! the proxy carries, lies beside them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,16 @@ pub(crate) fn make(release: &Release) -> Result<()> {
     for target in &release.targets {
         pack(release, &platform(release, *target)?)?;
     }
-    pack(release, &launcher(release)?)
+    pack(release, &launcher(release)?)?;
+    pages(release)
+}
+
+/// The package for pages, with the very bytes that the proxy serves.
+fn pages(release: &Release) -> Result<()> {
+    let carried = checkout::root().join("polyfill/dist/networkwebsockets.tgz");
+    let place = release.folder("npm")?.join(format!("networkwebsockets-{}.tgz", release.version));
+    fs::copy(&carried, place).with_context(|| format!("cannot copy {}", carried.display()))?;
+    Ok(())
 }
 
 /// The folder with what the package of the launcher has. It depends on the packages of all
