@@ -5,11 +5,17 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { TARGET } from "../browser/proxy.mjs";
 
+const { NWS_DIST, NWS_PARTNER } = process.env;
+
 /** Where it lies: until there is a release, what this checkout would release is its own partner. */
-const PARTNER = resolve(process.env.NWS_PARTNER ?? join(TARGET, "dist"));
+const PARTNER = resolve(
+  fileURLToPath(new URL("../..", import.meta.url)),
+  NWS_PARTNER ?? NWS_DIST ?? join(TARGET, "dist"),
+);
 
 /** The builds that run on this machine. @type {Partial<Record<NodeJS.Architecture, string>>} */
 const TRIPLES = {
