@@ -2,6 +2,7 @@
 //! platforms.
 
 mod arm;
+mod tools;
 mod windows;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use super::tally::Tally;
 pub(crate) fn released(all: bool) -> Result<Tally> {
     let build = Step::cargo("run --quiet --package nws-dist --");
     if all { build.arg("--all") } else { build }.run()?;
+    tools::need();
     let mut tally = node::released()?;
     tally += windows::windows()?;
     if all {
