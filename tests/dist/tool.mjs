@@ -1,17 +1,10 @@
 /** Programs that tests need. */
 
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The packages of Debian that have the programs, where their names differ. */
-const PACKAGES = {
-  script: "bsdutils",
-  bsdtar: "libarchive-tools",
-  "nix-instantiate": "nix-bin",
-  setpriv: "util-linux",
-  setsid: "util-linux",
-  unshare: "util-linux",
-};
+/** The packages of Debian that have the programs. `cargo xtask test dist` installs them. */
+const PACKAGES = new Map(Object.entries(JSON.parse(readFileSync(new URL("tools.json", import.meta.url), "utf8"))));
 
 /**
  * The path of a program. If it is missing, the test fails and says how to get it.
@@ -20,7 +13,7 @@ const PACKAGES = {
 export function need(name) {
   const found = find(name);
   if (found) return found;
-  const debian = Object.entries(PACKAGES).find(([program]) => program === name)?.[1] ?? name;
+  const debian = PACKAGES.get(name) ?? name;
   throw new Error(`${name} is missing: on Debian, install it with \`apt-get install ${debian}\``);
 }
 

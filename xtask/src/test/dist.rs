@@ -2,6 +2,7 @@
 //! platforms.
 
 mod arm;
+mod tools;
 mod windows;
 
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use super::tally::Tally;
 pub(crate) fn released(all: bool) -> Result<Tally> {
     let build = Step::cargo("run --quiet --package nws-dist --");
     if all { build.arg("--all") } else { build }.run()?;
-    need_judges();
+    tools::need();
     let mut tally = node::released()?;
     tally += windows::windows()?;
     if all {
@@ -25,19 +26,6 @@ pub(crate) fn released(all: bool) -> Result<Tally> {
         println!("NOT RUN: Linux on ARM, which `cargo xtask test dist --all` builds and tests");
     }
     Ok(tally)
-}
-
-/// Installs the programs that judge packages for Linux. Where that fails, the tests with them fail
-/// too, and say how to get them.
-fn need_judges() {
-    for program in ["lintian", "rpm"] {
-        if Step::new(program).arg("--version").succeeds() {
-            continue;
-        }
-        if let Err(error) = nws_tools::install(program) {
-            eprintln!("error: {program} is missing: {error:#}");
-        }
-    }
 }
 
 /// The proxy for a platform, as it is released.

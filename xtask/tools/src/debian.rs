@@ -12,11 +12,21 @@ use crate::step::Step;
 ///
 /// When this is not Debian, when the user is not root, or when `apt-get` fails.
 pub fn install(package: &str) -> Result<()> {
+    install_all(&[package])
+}
+
+/// Installs packages of Debian.
+///
+/// # Errors
+///
+/// The errors of [`install`].
+pub fn install_all(packages: &[&str]) -> Result<()> {
     if !Path::new("/etc/debian_version").exists() || !is_root() {
-        bail!("only root on Debian can install {package} by itself");
+        bail!("only root on Debian can install {} by itself", packages.join(", "));
     }
     Step::new("apt-get").words("update").run()?;
-    Step::new("apt-get").words("install -y --no-install-recommends").arg(package).run()
+    let install = Step::new("apt-get").words("install -y --no-install-recommends");
+    packages.iter().fold(install, Step::arg).run()
 }
 
 /// Gives whether the user is root.

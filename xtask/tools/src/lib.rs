@@ -15,6 +15,6 @@ mod debian;
 mod node;
 mod step;
 
-pub use debian::install;
+pub use debian::{install, install_all};
 pub use node::need as need_node;
 pub use step::Step;
