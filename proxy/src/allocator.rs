@@ -3,7 +3,8 @@
 pub(crate) use chosen::give_back;
 
 /// The allocator of glibc keeps all memory that lies below anything that is still in use: after a
-/// peak all of it stayed. That of musl kept most of it. jemalloc gives back pages that have not been used for some seconds.
+/// peak all of it stayed. That of musl kept most of it. jemalloc gives back pages that have not been
+/// used for some seconds.
 #[cfg(all(target_os = "linux", any(target_env = "gnu", target_env = "musl")))]
 mod chosen {
     use tikv_jemalloc_ctl::{Result, background_thread, max_background_threads};
