@@ -66,16 +66,15 @@ impl Scheduler {
         if !self.records.is_held()? {
             return Ok(());
         }
-        let host = self.records.process()?;
+        let proxy = self.records.process()?.unwrap_or_default();
         self.schtasks("/End", &[])?;
         // Task Scheduler ends the first process of a task, and not always those that it has started.
-        if let Some(host) = host {
-            let killed = ask("taskkill", &["/F", "/T", "/PID", &host])?;
-            if !self.wait(false)? {
-                return Err(killed.refusal());
-            }
+        // The host ends with the proxy.
+        let killed = ask("taskkill", &["/F", "/PID", &proxy])?;
+        match self.wait(false)? {
+            true => Ok(()),
+            false => Err(killed.refusal()),
         }
-        Ok(())
     }
 }
 

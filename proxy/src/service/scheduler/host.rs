@@ -78,12 +78,12 @@ impl Records {
         }
     }
 
-    /// The number of the process that is the host.
+    /// The number of the process that is the proxy.
     pub(super) fn process(&self) -> Result<Option<String>, Error> {
         Ok(files::read(&self.host_file())?.and_then(|text| Some(text.lines().next()?.to_owned())))
     }
 
-    /// When the host began.
+    /// When the proxy began.
     pub(super) fn since(&self) -> Result<String, Error> {
         Ok(files::read(&self.host_file())?
             .and_then(|text| Some(text.lines().nth(1)?.to_owned()))
@@ -103,7 +103,10 @@ impl Records {
         let (out, err) = self.open_log()?;
         let mut proxy = Command::new(&command_line.program);
         proxy.args(&command_line.arguments).stdin(Stdio::null()).stdout(out).stderr(err);
-        let status = proxy.status().map_err(|source| Error::Tool { tool: command_line.program, source })?;
+        let fault = |source| Error::Tool { tool: command_line.program.clone(), source };
+        let mut proxy = proxy.spawn().map_err(fault)?;
+        self.tell(proxy.id())?;
+        let status = proxy.wait().map_err(fault)?;
         Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
     }
 
@@ -115,7 +118,7 @@ impl Records {
         self.folder.join("host.txt")
     }
 
-    /// Takes the lock, and says who has it.
+    /// Takes the lock.
     fn hold(&self) -> Result<File, Error> {
         let path = self.lock();
         let fault = files::fault("lock", &path);
@@ -130,10 +133,17 @@ impl Records {
                 Err(TryLockError::Error(error)) => return Err(fault(error)),
             }
         }
-        let now = OffsetDateTime::now_utc().truncate_to_second();
-        let words = format!("{}\n{} {} UTC\n", std::process::id(), now.date(), now.time());
-        files::write(&self.host_file(), words.as_bytes())?;
+        // What it says is about an earlier proxy.
+        files::remove(&self.host_file())?;
         Ok(file)
+    }
+
+    /// Says which process the proxy is, and since when.
+    fn tell(&self, proxy: u32) -> Result<(), Error> {
+        let now = OffsetDateTime::now_utc();
+        let (hour, minute, second) = now.to_hms();
+        let text = format!("{proxy}\n{} {hour:02}:{minute:02}:{second:02} UTC\n", now.date());
+        files::write(&self.host_file(), text.as_bytes())
     }
 
     /// Opens the log, twice, behind what is there.
@@ -176,7 +186,8 @@ mod tests {
             assert_eq!(fs::read_to_string(records.log()).unwrap(), "out\nerror\nout\nerror\n");
             assert_eq!(records.last_line().unwrap(), "error");
             assert!(!records.is_held().unwrap());
-            assert_eq!(records.process().unwrap(), Some(std::process::id().to_string()));
+            assert!(records.process().unwrap().unwrap().parse::<u32>().is_ok());
+            assert!(records.since().unwrap().ends_with(" UTC"));
             records.remove().unwrap();
             assert_eq!(records.read().unwrap(), None);
         });
@@ -188,7 +199,7 @@ mod tests {
             assert!(!records.is_held().unwrap());
             let held = records.hold().unwrap();
             assert!(records.is_held().unwrap());
-            assert!(records.since().unwrap().ends_with(" UTC"));
+            assert_eq!(records.process().unwrap(), None);
             records.write(&shell("exit 0")).unwrap();
             assert!(matches!(records.host(), Err(Error::HostRuns)));
             drop(held);
