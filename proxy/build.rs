@@ -1,7 +1,17 @@
-//! Compiles the proxy again when a file that it carries comes or goes.
+//! Says where the files lie that the proxy carries, and compiles it again when one comes or goes.
+
+use std::path::Path;
 
 fn main() {
-    for folder in ["console", "../demo", "../polyfill/dist"] {
+    // A crate of a registry can only have what lies below its own folder. `cargo xtask dist` puts it
+    // there.
+    let is_packed = Path::new("assets").is_dir();
+    println!("cargo::rustc-check-cfg=cfg(packed)");
+    if is_packed {
+        println!("cargo::rustc-cfg=packed");
+    }
+    let folders = if is_packed { ["assets/demo", "assets/client"] } else { ["../demo", "../polyfill/dist"] };
+    for folder in folders.into_iter().chain(["console"]) {
         println!("cargo::rerun-if-changed={folder}");
     }
 }

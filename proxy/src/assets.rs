@@ -54,7 +54,8 @@ struct Console;
 /// Of bundled files only the compressed forms: sources and bundles together would be a tenth of the
 /// program.
 #[derive(RustEmbed)]
-#[folder = "../demo/"]
+#[cfg_attr(packed, folder = "assets/demo/")]
+#[cfg_attr(not(packed), folder = "../demo/")]
 #[include = "*.html"]
 #[include = "*.webp"]
 #[include = "*.svg"]
@@ -62,7 +63,8 @@ struct Console;
 struct Demo;
 
 #[derive(RustEmbed)]
-#[folder = "../polyfill/dist/"]
+#[cfg_attr(packed, folder = "assets/client/")]
+#[cfg_attr(not(packed), folder = "../polyfill/dist/")]
 #[include = "networkwebsockets.js"]
 #[include = "networkwebsockets.mjs"]
 #[include = "networkwebsockets.tgz"]

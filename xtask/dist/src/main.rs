@@ -6,6 +6,7 @@ mod archive;
 mod bill;
 mod binary;
 mod channels;
+mod crates;
 mod documents;
 mod inspect;
 mod linux;
@@ -77,6 +78,7 @@ impl Dist {
         }
         npm::make(&release)?;
         wheel::make(&release, &tools)?;
+        crates::make(&release)?;
         channels::make(&release)?;
         script::make(&release, &key)?;
         sums::make(&release, &key)?;
