@@ -25,8 +25,7 @@ pub(crate) struct Emulator {
     pub(crate) variables: Vec<(&'static str, PathBuf)>,
     /// The signal that stops a proxy there as `TERM` does on Unix.
     pub(crate) term: &'static str,
-    /// Modules and tests of `tests/tests/proxy` and `tests/tests/links` that do not run with it,
-    /// each with the reason.
+    /// Modules and tests of `tests/tests/proxy` that do not run with it, each with the reason.
     pub(crate) left_out: &'static [(&'static str, &'static str)],
 }
 
@@ -46,8 +45,8 @@ impl Emulator {
         Ok(())
     }
 
-    /// Runs the tests with `program` as the proxy, and then links between `program` and the proxy of
-    /// this system. The script lies in `folder`.
+    /// Runs the tests of `tests/tests/proxy` with `program`, and then those of links between it and
+    /// the proxy of this system. The script lies in `folder`.
     pub(crate) fn test(&self, program: &Path, folder: &Path) -> Result<Tally> {
         if !program.is_file() {
             bail!("{} is missing: run `cargo xtask dist`", program.display());
@@ -58,8 +57,8 @@ impl Emulator {
         let script = self.script(program, folder)?;
         let native = checkout::program("nws", false);
         let left_out = self.left_out.iter().flat_map(|(test, _)| ["--skip", test]);
-        let mut tally = self.run(&script, &script, left_out)?;
-        tally += self.run(&native, &script, ["partner::"])?;
+        let mut tally = self.run("proxy", &script, &script, left_out)?;
+        tally += self.run("links", &native, &script, ["partner::"])?;
         Ok(tally)
     }
 
@@ -67,20 +66,21 @@ impl Emulator {
         Step::new(self.program).arg(self.probe).succeeds()
     }
 
-    /// Runs the tests that `filter` selects, with `proxy` as the proxy and `partner` as its partner.
+    /// Runs those of `tests` that `filter` selects, with `proxy` as the proxy and `partner` as its
+    /// partner.
     fn run<'f>(
         &self,
+        tests: &str,
         proxy: &Path,
         partner: &Path,
         filter: impl IntoIterator<Item = &'f str>,
     ) -> Result<Tally> {
-        println!("{} runs {}", self.name, proxy.display());
+        println!("{} runs {}", self.name, partner.display());
         // All crates and features: so nothing is compiled that the other tests have not compiled.
-        let tests =
-            Step::cargo("test --workspace --all-features --no-fail-fast --test proxy --test links --");
-        let tests = filter.into_iter().fold(tests, Step::arg);
-        let tests = tests.env("NWS_BIN", proxy).env("NWS_PARTNER_BIN", partner).env("NWS_TERM", self.term);
-        super::rust::count(tests)
+        let run = Step::cargo("test --workspace --all-features --no-fail-fast --test").arg(tests).arg("--");
+        let run = filter.into_iter().fold(run, Step::arg);
+        let run = run.env("NWS_BIN", proxy).env("NWS_PARTNER_BIN", partner).env("NWS_TERM", self.term);
+        super::rust::count(run.env("NWS_EMULATOR", self.name))
     }
 
     fn script(&self, program: &Path, folder: &Path) -> Result<PathBuf> {
