@@ -25,7 +25,11 @@ pub(crate) struct Emulator {
     pub(crate) variables: Vec<(&'static str, PathBuf)>,
     /// The signal that stops a proxy there as `TERM` does on Unix.
     pub(crate) term: &'static str,
-    /// Modules and tests of `tests/tests/proxy` that do not run with it, each with the reason.
+    /// The folders of `tests/tests` whose tests run with it.
+    pub(crate) folders: &'static [&'static str],
+    /// How many tests run at a time; `None` for as many as there are cores.
+    pub(crate) at_once: Option<&'static str>,
+    /// Modules and tests of these folders that do not run with it, each with the reason.
     pub(crate) left_out: &'static [(&'static str, &'static str)],
 }
 
@@ -45,8 +49,8 @@ impl Emulator {
         Ok(())
     }
 
-    /// Runs the tests of `tests/tests/proxy` with `program`, and then those of links between it and
-    /// the proxy of this system. The script lies in `folder`.
+    /// Runs the tests with `program` as the proxy, and then those of links between it and the proxy
+    /// of this system. The script lies in `folder`.
     pub(crate) fn test(&self, program: &Path, folder: &Path) -> Result<Tally> {
         if !program.is_file() {
             bail!("{} is missing: run `cargo xtask dist`", program.display());
@@ -57,8 +61,8 @@ impl Emulator {
         let script = self.script(program, folder)?;
         let native = checkout::program("nws", false);
         let left_out = self.left_out.iter().flat_map(|(test, _)| ["--skip", test]);
-        let mut tally = self.run("proxy", &script, &script, left_out)?;
-        tally += self.run("links", &native, &script, ["partner::"])?;
+        let mut tally = self.run(self.folders, &script, &script, left_out)?;
+        tally += self.run(&["links"], &native, &script, ["partner::"])?;
         Ok(tally)
     }
 
@@ -66,18 +70,20 @@ impl Emulator {
         Step::new(self.program).arg(self.probe).succeeds()
     }
 
-    /// Runs those of `tests` that `filter` selects, with `proxy` as the proxy and `partner` as its
+    /// Runs those tests of `folders` that `filter` selects, with `proxy` as the proxy and `partner` as its
     /// partner.
     fn run<'f>(
         &self,
-        tests: &str,
+        folders: &[&str],
         proxy: &Path,
         partner: &Path,
         filter: impl IntoIterator<Item = &'f str>,
     ) -> Result<Tally> {
         println!("{} runs {}", self.name, partner.display());
         // All crates and features: so nothing is compiled that the other tests have not compiled.
-        let run = Step::cargo("test --workspace --all-features --no-fail-fast --test").arg(tests).arg("--");
+        let run = Step::cargo("test --workspace --all-features --no-fail-fast");
+        let run = folders.iter().fold(run, |run, folder| run.arg("--test").arg(folder)).arg("--");
+        let run = self.at_once.into_iter().fold(run, |run, count| run.arg("--test-threads").arg(count));
         let run = filter.into_iter().fold(run, Step::arg);
         let run = run.env("NWS_BIN", proxy).env("NWS_PARTNER_BIN", partner).env("NWS_TERM", self.term);
         super::rust::count(run.env("NWS_EMULATOR", self.name))

@@ -40,6 +40,10 @@ fn qemu(program: &'static str) -> Emulator {
         package: "qemu-user-static",
         variables: Vec::new(),
         term: "TERM",
+        folders: &["proxy", "links"],
+        at_once: None,
+        folders: &["proxy"],
+        at_once: None,
         left_out: &LEFT_OUT,
     }
 }

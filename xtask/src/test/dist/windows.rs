@@ -59,6 +59,9 @@ fn wine(folder: &Path) -> Emulator {
         variables: variables(folder),
         // Wine makes Ctrl-C of it.
         term: "INT",
+        folders: &["proxy"],
+        // With several at a time, Wine now and then ended a proxy that no test had stopped.
+        at_once: Some("1"),
         left_out: &LEFT_OUT,
     }
 }
