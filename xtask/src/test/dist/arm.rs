@@ -42,8 +42,6 @@ fn qemu(program: &'static str) -> Emulator {
         term: "TERM",
         folders: &["proxy", "links"],
         at_once: None,
-        folders: &["proxy"],
-        at_once: None,
         left_out: &LEFT_OUT,
     }
 }
