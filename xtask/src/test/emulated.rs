@@ -70,8 +70,8 @@ impl Emulator {
         Step::new(self.program).arg(self.probe).succeeds()
     }
 
-    /// Runs those tests of `folders` that `filter` selects, with `proxy` as the proxy and `partner` as its
-    /// partner.
+    /// Runs those tests of `folders` that `filter` selects, with `proxy` as the proxy and `partner`
+    /// as its partner.
     fn run<'f>(
         &self,
         folders: &[&str],

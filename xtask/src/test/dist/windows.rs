@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
 
 use anyhow::{Context, Result};
 use nws_tools::{Step, checkout};
@@ -12,6 +11,9 @@ use crate::test::emulated::Emulator;
 use crate::test::tally::Tally;
 
 const TRIPLE: &str = "x86_64-pc-windows-gnu";
+
+/// Without programs the server stays for so many seconds. If this process is killed, it goes too.
+const LINGER: &str = "--persistent=600";
 
 /// Debian's program `wine` is a script that complains of a missing Wine for 32 bits.
 const WINE: &str = "/usr/lib/wine/wine64";
@@ -33,7 +35,7 @@ const LEFT_OUT: [(&str, &str); 6] = [
     ("streams::", "Windows has no /dev/full"),
     ("without_descriptors", "Windows has no limit of descriptors"),
     ("memory::", "what Linux tells is the memory of Wine"),
-    ("floods::", "the floods that Wine lets through are too slow"),
+    ("service::", "it starts the instance of systemd of a user"),
 ];
 
 /// Runs the tests of the proxy with `nws.exe`.
@@ -66,36 +68,32 @@ fn wine(folder: &Path) -> Emulator {
     }
 }
 
-/// The drive C: of Wine, and the server without which no program runs. Otherwise the server ends
-/// with the last program, just when a test may start the next one.
-struct Drive<'f> {
-    folder: &'f Path,
-    server: Child,
-}
+/// The drive C: of Wine, with the server without which no program runs. A server that Wine starts
+/// by itself ends soon after the last program, just when a test may start the next one.
+struct Drive<'f>(&'f Path);
 
 impl<'f> Drive<'f> {
     fn make(folder: &'f Path) -> Result<Self> {
-        let server =
-            Command::new(SERVER).args(["--foreground", "--persistent"]).envs(variables(folder)).spawn();
-        let drive = Self { folder, server: server.context("cannot start the server of Wine")? };
+        let drive = Self(folder);
+        fs::create_dir(folder.join("prefix")).context("cannot make the folder of Wine")?;
+        // It goes on in the background once it is ready.
+        drive.step(SERVER).arg(LINGER).run().context("the server of Wine does not start")?;
         // Neither .NET nor a browser.
-        let boot = Step::new(WINE).words("wineboot --init").env("WINEDLLOVERRIDES", "mscoree,mshtml=");
-        let boot = variables(folder).into_iter().fold(boot, |boot, (name, value)| boot.env(name, value));
+        let boot = drive.step(WINE).words("wineboot --init").env("WINEDLLOVERRIDES", "mscoree,mshtml=");
         boot.run().context("Wine cannot make a drive C:")?;
         Ok(drive)
     }
+
+    fn step(&self, program: &str) -> Step {
+        variables(self.0).into_iter().fold(Step::new(program), |step, (name, value)| step.env(name, value))
+    }
 }
 
-/// Ends the server and all programs that it has, so that nothing writes into the folder any more.
+/// Ends the server and its programs, so that nothing writes into the folder any more.
 impl Drop for Drive<'_> {
     fn drop(&mut self) {
-        let end = Step::new(SERVER).arg("--kill");
-        let end = variables(self.folder).into_iter().fold(end, |end, (name, value)| end.env(name, value));
-        if !end.succeeds() {
-            // It has ended by itself, or waits for nobody.
-            let _ = self.server.kill();
-        }
-        let _ = self.server.wait();
+        let _ = self.step(SERVER).arg("--kill").succeeds();
+        let _ = self.step(SERVER).arg("--wait").succeeds();
     }
 }
 
