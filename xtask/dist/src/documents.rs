@@ -56,7 +56,7 @@ fn licences(tools: &Tools, folder: &Path) -> Result<()> {
     Step::cargo("fetch --locked").run()?;
     let config = release::work().join("about.toml");
     release::write(&config, about()?)?;
-    let about = tools.cargo("about --frozen generate --fail --config")?.arg(config);
+    let about = tools.cargo("about generate --frozen --fail --config")?.arg(config);
     let about = about.arg("--manifest-path").arg(checkout::root().join("proxy/Cargo.toml"));
     let template = checkout::root().join("xtask/dist/templates/licences.hbs");
     about.arg("--output-file").arg(folder.join(LICENCES)).arg(template).run()
