@@ -10,8 +10,9 @@ use crate::release::Release;
 use crate::target::{System, Target};
 use crate::tools::Tools;
 
-/// The profile of Cargo.toml for what is released.
-pub(crate) const PROFILE: &str = "dist";
+/// The profile of Cargo.toml for what is released. Cargo has a folder of this name in the target
+/// folder, so it is another one than that of [`crate::release::released`].
+pub(crate) const PROFILE: &str = "ship";
 
 /// The oldest macOS that runs the proxy: the oldest one that Rust supports for that processor.
 const MACOS: [(&str, &str); 2] = [("aarch64-apple-darwin", "11.0"), ("x86_64-apple-darwin", "10.12")];
