@@ -62,7 +62,7 @@ test("Rosetta does not hide the processor", async (t) => {
 
 test("on other machines the script says what to do", async (t) => {
   for (const system of ["MINGW64_NT-10.0-22631", "MSYS_NT-10.0", "CYGWIN_NT-10.0"]) {
-    assert.match(await asks(t, system, "x86_64"), /not for Windows: use the zip of .*\/releases, winget or scoop/);
+    assert.match(await asks(t, system, "x86_64"), /not for Windows: use the zip of .*\/releases/);
   }
   for (const [system, machine] of [
     ["FreeBSD", "amd64"],

@@ -50,6 +50,10 @@ enum Part {
 
 impl Test {
     pub(crate) fn start(self) -> ExitCode {
+        if self.all && !self.has(Part::Dist) {
+            eprintln!("error: --all belongs to the part dist: `cargo xtask test dist --all`");
+            return ExitCode::FAILURE;
+        }
         let (chosen, others): (Vec<_>, Vec<_>) =
             Part::value_variants().iter().copied().partition(|part| self.has(*part));
         let mut total = count("build", prepare());

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use nws_protocol::LINK_PORT;
+
 use crate::cli::Fault;
 
 /// Why something about the service could not be done, and what to do about that.
@@ -72,7 +74,7 @@ pub(crate) enum Error {
     /// Another program has the port.
     #[error(
         "port {port} is taken by {holder}: {remedy}, or choose another port: `nws service install -- --port {}`",
-        .port.saturating_add(1)
+        another_port(*.port)
     )]
     PortTaken {
         /// The port.
@@ -117,4 +119,23 @@ pub(crate) enum Error {
         /// The error of the system.
         source: io::Error,
     },
+}
+
+/// A port to propose instead of `port`: not the one that the links of the other proxy have.
+fn another_port(port: u16) -> u16 {
+    match port.wrapping_add(1) {
+        0 => port - 1,
+        LINK_PORT => LINK_PORT + 1,
+        next => next,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_of_links_is_not_proposed() {
+        assert_eq!([9009, 9100, u16::MAX].map(another_port), [9011, 9101, u16::MAX - 1]);
+    }
 }

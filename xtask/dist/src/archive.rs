@@ -8,7 +8,7 @@ use std::io::{Cursor, Write};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use nws_tools::checkout;
 use time::{OffsetDateTime, PrimitiveDateTime};
 use zip::write::SimpleFileOptions;
@@ -24,6 +24,9 @@ const ROUNDS: NonZeroU64 = NonZeroU64::new(5).expect("five is not zero");
 
 /// From level 10 on, the library takes zopfli: so many rounds more than 9.
 const ZIP_LEVEL: i64 = 9 + 5;
+
+/// The largest archive, in bytes: a minute over a line of 600 kbit/s.
+const LARGEST: usize = 4_500_000;
 
 /// A file of an archive.
 struct Entry {
@@ -50,7 +53,9 @@ pub(crate) fn make(release: &Release) -> Result<()> {
             System::Windows => zip(release, &entries)?,
             System::Linux | System::MacOs => tar_gz(release, &entries)?,
         };
-        release::write(&release.folder("release")?.join(name(release, *target)), bytes)?;
+        let name = name(release, *target);
+        ensure!(bytes.len() <= LARGEST, "{name} has {} bytes, and may have {LARGEST}", bytes.len());
+        release::write(&release.folder("release")?.join(name), bytes)?;
     }
     Ok(())
 }
@@ -62,7 +67,7 @@ fn stem(release: &Release, target: Target) -> String {
 
 fn entries(release: &Release, target: Target) -> Result<Vec<Entry>> {
     let mut files: Vec<(String, PathBuf)> = vec![(target.program().to_owned(), release.binary(target))];
-    for name in ["LICENSE", "README.md", "CHANGELOG.md"] {
+    for name in ["LICENSE", "CHANGELOG.md"] {
         files.push((name.to_owned(), checkout::root().join(name)));
     }
     for file in documents::all(release)? {

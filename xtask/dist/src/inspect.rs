@@ -18,8 +18,9 @@ use crate::target::{System, Target};
 /// The largest proxy, in bytes. It has to fit into the memory and the patience of small machines.
 const LARGEST: usize = 10_000_000;
 
-/// Libraries that every Windows has, from 10 on, without their ending.
-const OF_WINDOWS: [&str; 14] = [
+/// Libraries that every Windows has, from 10 on, without their ending. A program with user32 or
+/// gdi32, which ole32 and shell32 bring along, is not told that its user logs off.
+const OF_WINDOWS: [&str; 11] = [
     "advapi32",
     "bcrypt",
     "bcryptprimitives",
@@ -28,10 +29,7 @@ const OF_WINDOWS: [&str; 14] = [
     "kernel32",
     "msvcrt",
     "ntdll",
-    "ole32",
     "secur32",
-    "shell32",
-    "user32",
     "userenv",
     "ws2_32",
 ];

@@ -48,6 +48,9 @@ struct Dist {
     /// Builds the last commit again in another folder, and fails if a file differs.
     #[arg(long)]
     check: bool,
+    /// Builds nothing: signs what the last run has built. So no tool sees the release key.
+    #[arg(long, conflicts_with = "check")]
+    sign: bool,
 }
 
 fn main() -> ExitCode {
@@ -64,6 +67,9 @@ impl Dist {
     fn start(self) -> Result<()> {
         let release = Release::new(self.targets())?;
         let key = SigningKey::of_this_run()?;
+        if self.sign {
+            return sign(&release, &key);
+        }
         let tools = Tools::need()?;
         release::emptied(release::released())?;
         binary::carried()?;
@@ -80,8 +86,7 @@ impl Dist {
         wheel::make(&release, &tools)?;
         crates::make(&release)?;
         channels::make(&release)?;
-        script::make(&release, &key)?;
-        sums::make(&release, &key)?;
+        sign(&release, &key)?;
         println!("built into {}", release::released().display());
         if self.check { twice::check(&release) } else { Ok(()) }
     }
@@ -93,4 +98,10 @@ impl Dist {
             (false, chosen) => chosen.into(),
         }
     }
+}
+
+/// Makes what depends on the key.
+fn sign(release: &Release, key: &SigningKey) -> Result<()> {
+    script::make(release, key)?;
+    sums::make(release, key)
 }

@@ -33,7 +33,7 @@ find_target() {
     Darwin-arm64) target=aarch64-apple-darwin ;;
     Darwin-x86_64) target=x86_64-apple-darwin ;;
     MINGW* | MSYS* | CYGWIN* | Windows*)
-      fail "this script is not for Windows: use the zip of $repository/releases, winget or scoop" ;;
+      fail "this script is not for Windows: use the zip of $repository/releases" ;;
     *)
       fail "there is no build for $system on $machine. There are builds for Linux (x86_64, aarch64, \
 armv7), macOS (arm64, x86_64) and Windows (x86_64). Build it from source: $repository" ;;
