@@ -32,6 +32,8 @@ export function packagesIn(/** @type {string} */ folder) {
 export class Registry {
   #server = createServer((request, response) => this.#serve(request, response));
   #packages;
+  /** Packages of platforms that this run did not build: yarn asks for the manifest of each. @type {Map<string, Manifest>} */
+  #unbuilt;
 
   /**
    * One that ends after a test.
@@ -52,6 +54,7 @@ export class Registry {
   /** @param {string} folder */
   constructor(folder) {
     this.#packages = packagesIn(folder);
+    this.#unbuilt = unbuilt(this.#packages);
   }
 
   get url() {
@@ -74,10 +77,13 @@ export class Registry {
     const path = decodeURIComponent(url.slice(1));
     const name = path.replace(/\.tgz$/, "");
     const found = this.#packages.get(name);
-    if (!found) {
+    const unbuilt = this.#unbuilt.get(name);
+    if (unbuilt && path === name) {
+      json(response, describe(unbuilt, { tarball: `${this.url}/${name}.tgz` }));
+    } else if (!found) {
       response.writeHead(404).end("{}");
     } else if (path === name) {
-      response.setHeader("content-type", "application/json").end(JSON.stringify(this.#describe(found)));
+      json(response, this.#describe(found));
     } else {
       response.end(readFileSync(found.file));
     }
@@ -85,11 +91,45 @@ export class Registry {
 
   /** @param {{file: string, manifest: Manifest}} found */
   #describe({ file, manifest }) {
-    const { name, version } = manifest;
     const integrity = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
-    const dist = { tarball: `${this.url}/${name}.tgz`, integrity };
-    // Some package managers wait for days before they install what is new.
-    const time = { [version]: "2026-01-01T00:00:00.000Z" };
-    return { name, time, "dist-tags": { latest: version }, versions: { [version]: { ...manifest, dist } } };
+    return describe(manifest, { tarball: `${this.url}/${manifest.name}.tgz`, integrity });
   }
+}
+
+/**
+ * What a registry says of a package that has one version.
+ * @param {Manifest} manifest
+ * @param {Record<string, string>} dist
+ */
+function describe(manifest, dist) {
+  const { name, version } = manifest;
+  // Some package managers wait for days before they install what is new.
+  const time = { [version]: "2026-01-01T00:00:00.000Z" };
+  return { name, time, "dist-tags": { latest: version }, versions: { [version]: { ...manifest, dist } } };
+}
+
+/**
+ * The manifests of optional dependencies that are not among the packages. Each is for its platform alone, as its name
+ * says.
+ * @param {ReturnType<typeof packagesIn>} packages
+ */
+function unbuilt(packages) {
+  /** @type {Map<string, Manifest>} */
+  const manifests = new Map();
+  for (const { manifest } of packages.values()) {
+    const { optionalDependencies = {} } = /** @type {{optionalDependencies?: Record<string, string>}} */ (manifest);
+    for (const [name, version] of Object.entries(optionalDependencies).filter(([name]) => !packages.has(name))) {
+      const [os = "", cpu = ""] = name.split("-").slice(-2);
+      manifests.set(name, { name, version, os: [os], cpu: [cpu] });
+    }
+  }
+  return manifests;
+}
+
+/**
+ * @param {ServerResponse} response
+ * @param {unknown} body
+ */
+function json(response, body) {
+  response.setHeader("content-type", "application/json").end(JSON.stringify(body));
 }

@@ -178,7 +178,7 @@ test("two runs at one time leave one whole installation", async (t) => {
   const [one, other] = await Promise.all([person.run(), person.run()]);
   assert.deepEqual([one.status, other.status], [0, 0], one.stderr + other.stderr);
   assert.deepEqual(
-    person.files().filter((file) => file.includes("install.")),
+    person.files().filter((file) => file.includes(".nws-install.")),
     [],
   );
   succeeded(await end(person.start("--uninstall")));

@@ -92,12 +92,15 @@ export class Serving {
  */
 function listening(child, errors) {
   const lines = createInterface(child.stdout);
+  /** @type {string[]} */
+  const said = [];
   return new Promise((resolve, reject) => {
     lines.on("line", (line) => {
+      said.push(line);
       const port = /^listening on http:\/\/localhost:(\d+)\/$/.exec(line)?.[1];
       if (port !== undefined) resolve(Number(port));
     });
-    lines.on("close", async () => reject(new Error(`it has ended: ${await errors}`)));
+    lines.on("close", async () => reject(new Error(`it has ended: ${said.join("\n")}${await errors}`)));
   });
 }
 
