@@ -124,9 +124,10 @@ fn check_port(manager: &dyn Manager, config: &Config, before: Option<&CommandLin
 
 /// Leaves things as they were, as far as they can be.
 fn undo(manager: &dyn Manager, before: Option<&CommandLine>) {
-    let undone = match before {
-        Some(before) => manager.install(before),
-        None => manager.uninstall(),
+    let undone = match (before, manager.installed()) {
+        (Some(before), _) => manager.install(before),
+        (None, Ok(None)) => Ok(()),
+        (None, _) => manager.uninstall(),
     };
     if let Err(error) = undone {
         say(&format!("warning: the service is not as it was before: {error}"));

@@ -124,6 +124,8 @@ async fn without_an_instance_of_systemd_the_remedy_is_told() -> Result<()> {
     let without = ["env", "XDG_RUNTIME_DIR=/nowhere", &nws, "service", "install", "--", "--port", "0"];
     let said = Said::of(user.0.run(&without).await?);
     said.expect(1, &["loginctl enable-linger nobody"]);
+    // Nothing was written, so nothing has to be undone.
+    assert_eq!(said.out, "");
     let elsewhere = format!("XDG_CONFIG_HOME={}", user.0.home().join("other").display());
     let said =
         Said::of(user.0.run(&["env", &elsewhere, &nws, "service", "install", "--", "--port", "0"]).await?);
