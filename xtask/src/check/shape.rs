@@ -9,9 +9,8 @@ use nws_tools::checkout;
 const NAMELESS: [&str; 5] = ["utils", "util", "helpers", "common", "manager"];
 const CODE: [&str; 5] = ["rs", "ts", "js", "mjs", "css"];
 const NOT_OURS: [&str; 3] = ["target", "node_modules", ".git"];
-/// Folders of this name hold what is built, except [`BUILDERS`].
-const BUILT: &str = "dist";
-const BUILDERS: [&str; 2] = ["xtask/dist", "tests/dist"];
+/// Folders that hold what is built.
+const BUILT: [&str; 2] = ["demo/dist", "polyfill/dist"];
 
 pub(crate) fn check() -> Result<()> {
     let mut wrong = Vec::new();
@@ -36,8 +35,7 @@ pub(super) fn visit(folder: &Path, each: &mut dyn FnMut(&Path)) -> Result<()> {
 
 fn is_ours(folder: &Path) -> bool {
     let name = folder.file_name().unwrap_or_default();
-    let is_built = name == BUILT && !BUILDERS.iter().any(|builder| folder.ends_with(builder));
-    !is_built && !NOT_OURS.iter().any(|other| name == *other)
+    !BUILT.iter().any(|built| folder.ends_with(built)) && !NOT_OURS.iter().any(|other| name == *other)
 }
 
 fn fault(file: &Path) -> Option<String> {
