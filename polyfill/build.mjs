@@ -1,11 +1,12 @@
 /** Bundles dist/ from the sources and the core in the folder that is given: `node build.mjs <folder> [--source-maps]`. */
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { build } from "esbuild";
 
 import { report } from "./bench/size.mjs";
+import { fill } from "./fill.mjs";
 import { encode } from "./printable.mjs";
 
 /** @import { BuildOptions } from "esbuild" */
@@ -31,6 +32,7 @@ const shared = {
   minify: true,
   sourcemap: values["source-maps"] ? "linked" : false,
   target: "es2022",
+  write: false,
 };
 
 /** @satisfies {BuildOptions[]} */
@@ -41,13 +43,17 @@ const bundles = [
 ];
 
 await writeFile(join(core, "core.txt"), encode(await readFile(join(core, "core.min.wasm"))));
-await mkdir(dist, { recursive: true });
-// What ships has none, and those of an earlier build would be packed with it.
-await Promise.all(bundles.map(({ outfile }) => rm(join(here, `${outfile}.map`), { force: true })));
-const [[{ metafile }]] = await Promise.all([
-  Promise.all(bundles.map((bundle) => build({ ...shared, ...bundle }))),
-  cp(join(core, "core.min.wasm"), join(dist, "networkwebsockets.wasm")),
-  cp(join(here, "types"), dist, { recursive: true }),
-]);
+const built = await Promise.all(bundles.map((bundle) => build({ ...shared, ...bundle })));
+const types = join(here, "types");
+
+/** @type {Map<string, Uint8Array>} */
+const files = new Map([["networkwebsockets.wasm", await readFile(join(core, "core.min.wasm"))]]);
+for (const name of await readdir(types)) files.set(name, await readFile(join(types, name)));
+for (const { outputFiles } of built) {
+  for (const { path, contents } of outputFiles) files.set(basename(path), contents);
+}
+// Packed from this folder afterwards.
+await fill(dist, files, ["networkwebsockets.tgz"]);
+const [{ metafile }] = built;
 await writeFile(join(core, "parts.json"), JSON.stringify(metafile.outputs[bundles[0].outfile].inputs));
 console.log(report(dist));

@@ -3,13 +3,15 @@
  * `node demos.mjs`. What a demo is made of goes there too, as one text to be read. Beside each file lies the same by gzip,
  * which is what the proxy carries.
  */
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
-/** @import { BuildOptions } from "esbuild" */
+import { fill } from "./fill.mjs";
+
+/** @import { BuildOptions, OutputFile } from "esbuild" */
 
 const here = import.meta.dirname;
 const demo = join(here, "../demo");
@@ -57,38 +59,47 @@ const shared = {
   logLevel: "warning",
   minify: true,
   target: "es2022",
+  write: false,
 };
 
-await rm(dist, { recursive: true, force: true });
-await mkdir(dist, { recursive: true });
+/** @type {Map<string, Uint8Array>} */
+const files = new Map();
 await Promise.all([...Object.entries(DEMOS).map(bundleDemo), ...LIBRARIES.map(bundleLibrary)]);
 await Promise.all(Object.entries(SOURCES).map(gatherSource));
-await writeFile(join(dist, "licences.txt"), await licences());
-await Promise.all((await readdir(dist)).map(compress));
+files.set("licences.txt", Buffer.from(await licences()));
+for (const [name, bytes] of [...files]) files.set(`${name}.gz`, gzipSync(bytes, { level: 9 }));
+await fill(dist, files);
 
 /** @param {[name: string, entries: string[]]} demo */
 async function bundleDemo([name, entries]) {
   const points = entries.map((entry) => ({ in: join(demo, entry), out: name }));
-  await build({
+  const { outputFiles } = await build({
     ...shared,
     entryPoints: points,
     external: ["../dist/*"],
     outdir: dist,
     target: ["es2022", "chrome123", "firefox120", "safari17.5"],
   });
+  outputFiles?.forEach(add);
 }
 
 /** @param {Library} library */
 async function bundleLibrary({ name, entry, file }) {
   const { version, license } = JSON.parse(await readFile(join(here, "node_modules", name, "package.json"), "utf8"));
   const notice = `/*! ${name} ${version}, ${license} licence: licences.txt */`;
-  await build({
+  const { outputFiles } = await build({
     ...shared,
     absWorkingDir: here,
     banner: { js: notice, css: notice },
     entryPoints: [entry],
     outfile: join(dist, file),
   });
+  outputFiles?.forEach(add);
+}
+
+/** @param {OutputFile} file */
+function add({ path, contents }) {
+  files.set(basename(path), contents);
 }
 
 /**
@@ -103,7 +114,7 @@ async function gatherSource([name, folders]) {
       texts.push(`──── ${folder}/${file}\n\n${await readFile(join(demo, folder, file), "utf8")}`);
     }
   }
-  await writeFile(join(dist, `${name}.txt`), texts.join("\n"));
+  files.set(`${name}.txt`, Buffer.from(texts.join("\n")));
 }
 
 /**
@@ -114,11 +125,6 @@ async function gatherSource([name, folders]) {
 function rank(file, name) {
   const begins = (DEMOS[name] ?? []).includes(`${name}/${file}`);
   return KINDS.indexOf(extname(file)) * 2 + Number(!begins);
-}
-
-/** @param {string} file */
-async function compress(file) {
-  await writeFile(join(dist, `${file}.gz`), gzipSync(await readFile(join(dist, file)), { level: 9 }));
 }
 
 /** The licences have to be shipped with the libraries. */
