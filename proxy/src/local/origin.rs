@@ -158,7 +158,8 @@ fn site_of(origin: &str) -> Option<Site> {
     match (uri.as_ref().and_then(Uri::scheme_str), host) {
         (Some("http" | "https"), Some(host)) if is_loopback(host) => None,
         (Some("http" | "https"), Some(host)) => {
-            let domain = psl::domain_str(host).filter(|_| !is_address(host));
+            let found = psl2::lookup(host).filter(|_| !is_address(host));
+            let domain = found.as_ref().and_then(psl2::Domain::registrable_domain);
             Some(Site::Named(domain.unwrap_or(host).to_owned()))
         }
         _ => Some(Site::Named(origin.chars().take(255).collect())),
@@ -187,6 +188,8 @@ mod tests {
         for (origin, site) in [
             ("https://www.example.co.uk:8443", named("example.co.uk")),
             ("https://a.github.io", named("a.github.io")),
+            ("https://github.io", named("github.io")),
+            ("http://a.b.example.test.", named("example.test")),
             ("http://192.168.1.7", named("192.168.1.7")),
             ("http://localhost.evil.test", named("evil.test")),
             ("chrome-extension://abc", named("chrome-extension://abc")),
