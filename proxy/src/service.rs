@@ -13,6 +13,7 @@ mod tool;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use nws_proxy::Config;
 
@@ -24,6 +25,10 @@ use command_line::CommandLine;
 use launchd::Launchd;
 use scheduler::Scheduler;
 use systemd::Systemd;
+
+/// How long a new service has to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The exit status of `nws service status` when the proxy does not run, as systemctl has it.
 const NOT_RUNNING: u8 = 3;
@@ -42,8 +47,9 @@ trait Manager {
     fn state(&self) -> Result<State, Error>;
     /// Shows the last lines of the log on standard output.
     fn logs(&self, lines: usize, follow: bool) -> Result<ExitCode, Error>;
-    /// What a user should know once the service is there, which listens as `config` says.
-    fn advice(&self, config: &Config) -> Result<Vec<String>, Error>;
+    /// Prepares this system for a service that runs `wanted`, which listens as `config` says. Gives
+    /// what the user should know once the service is there.
+    fn prepare(&self, wanted: &CommandLine, config: &Config) -> Result<Vec<String>, Error>;
     /// Who else on this machine is known to serve, and what to do about it.
     fn rival(&self) -> Option<String> {
         None
@@ -93,7 +99,8 @@ fn install(manager: &dyn Manager, wanted: Install) -> Result<ExitCode, Error> {
     let config = config_of(&wanted.arguments).map_err(Error::Fault)?;
     let before = manager.installed()?;
     check_port(manager, &config, before.as_ref())?;
-    if let Err(error) = manager.install(&wanted) {
+    let advice = manager.prepare(&wanted, &config)?;
+    if let Err(error) = manager.install(&wanted).and_then(|()| wait_until_it_serves(manager, &config)) {
         undo(manager, before.as_ref());
         return Err(error);
     }
@@ -106,7 +113,7 @@ fn install(manager: &dyn Manager, wanted: Install) -> Result<ExitCode, Error> {
         say(&format!("warning: the service does not see {names} of this shell: give flags behind `--`"));
     }
     program.warning.iter().for_each(|warning| say(&format!("warning: {warning}")));
-    manager.advice(&config)?.iter().for_each(|advice| say(advice));
+    advice.iter().for_each(|advice| say(advice));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -120,6 +127,27 @@ fn check_port(manager: &dyn Manager, config: &Config, before: Option<&CommandLin
     let Some(holder) = port::holder(config.port) else { return Ok(()) };
     let remedy = manager.rival().unwrap_or_else(|| "stop it".to_owned());
     Err(Error::PortTaken { port: config.port, holder, remedy })
+}
+
+/// Waits until the service answers at its port: not every manager knows when a proxy serves. Where
+/// the port is not known, that it runs is enough.
+fn wait_until_it_serves(manager: &dyn Manager, config: &Config) -> Result<(), Error> {
+    if !config.tcp || config.port == 0 {
+        return Ok(());
+    }
+    let deadline = Instant::now() + PATIENCE;
+    while !port::serves(config.port) {
+        if Instant::now() > deadline {
+            return Err(Error::NotStarted(match manager.state()? {
+                State::Stopped { reason: Some(reason) } => reason,
+                State::Stopped { reason: None } | State::Running { .. } => {
+                    format!("it does not answer at port {}", config.port)
+                }
+            }));
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Ok(())
 }
 
 /// Leaves things as they were, as far as they can be.

@@ -43,6 +43,12 @@ pub(crate) enum Error {
         /// The variable that names the folder.
         variable: &'static str,
     },
+    /// Windows has not told this program whose it is.
+    #[error("{variable} is not set, and so it is not known whose service this is: log in, and try again")]
+    NoUser {
+        /// The variable that names the user.
+        variable: &'static str,
+    },
     /// systemd looks for units elsewhere.
     #[error(
         "systemd does not find {}: it started with another HOME or XDG_CONFIG_HOME than this shell has; unset \

@@ -115,7 +115,7 @@ impl Manager for Launchd {
         show("tail", &words)
     }
 
-    fn advice(&self, config: &Config) -> Result<Vec<String>, Error> {
+    fn prepare(&self, _: &CommandLine, config: &Config) -> Result<Vec<String>, Error> {
         let asked = "macOS asks whether nws may find devices on the local network: allow it, or the proxy meets no \
                      other machine";
         Ok(if config.links.are_wanted() { vec![asked.to_owned()] } else { Vec::new() })

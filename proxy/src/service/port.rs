@@ -17,6 +17,11 @@ pub(super) fn holder(port: u16) -> Option<&'static str> {
     taken.then(|| if is_proxy(address).unwrap_or(false) { "another proxy" } else { "another program" })
 }
 
+/// Gives whether a proxy answers at this port of loopback.
+pub(super) fn serves(port: u16) -> bool {
+    is_proxy(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).unwrap_or(false)
+}
+
 fn is_proxy(address: SocketAddr) -> io::Result<bool> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;

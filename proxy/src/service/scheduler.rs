@@ -36,7 +36,7 @@ pub(super) fn host() -> Result<ExitCode, Error> {
 
 impl Scheduler {
     pub(super) fn new() -> Result<Self, Error> {
-        let name = |variable| std::env::var(variable).map_err(|_| Error::NoFolder { variable });
+        let name = |variable| std::env::var(variable).map_err(|_| Error::NoUser { variable });
         let (domain, user) = (name("USERDOMAIN")?, name("USERNAME")?);
         // The names of tasks are those of the machine, not of the user.
         Ok(Self { records: Records::find()?, task: format!("nws-{user}"), user: format!("{domain}\\{user}") })
@@ -76,18 +76,9 @@ impl Scheduler {
             false => Err(killed.refusal()),
         }
     }
-}
 
-impl Manager for Scheduler {
-    fn file(&self) -> &Path {
-        self.records.command_line()
-    }
-
-    fn installed(&self) -> Result<Option<CommandLine>, Error> {
-        Ok(if self.exists()? { self.records.read()? } else { None })
-    }
-
-    fn install(&self, wanted: &CommandLine) -> Result<(), Error> {
+    /// Makes the task and starts it.
+    fn replace(&self, wanted: &CommandLine) -> Result<(), Error> {
         if self.exists()? {
             self.end()?;
         }
@@ -102,6 +93,25 @@ impl Manager for Scheduler {
             true => Ok(()),
             false => Err(Error::NotStarted(self.records.last_line()?)),
         }
+    }
+}
+
+impl Manager for Scheduler {
+    fn file(&self) -> &Path {
+        self.records.command_line()
+    }
+
+    fn installed(&self) -> Result<Option<CommandLine>, Error> {
+        Ok(if self.exists()? { self.records.read()? } else { None })
+    }
+
+    fn install(&self, wanted: &CommandLine) -> Result<(), Error> {
+        let done = self.replace(wanted);
+        if done.is_err() && !self.exists()? {
+            // Nobody uninstalls what is not there.
+            firewall::remove(&wanted.program)?;
+        }
+        done
     }
 
     fn uninstall(&self) -> Result<(), Error> {
@@ -128,10 +138,8 @@ impl Manager for Scheduler {
         show("powershell", &["-NoProfile", "-Command", &script])
     }
 
-    fn advice(&self, config: &Config) -> Result<Vec<String>, Error> {
-        match self.records.read()? {
-            Some(command_line) if config.links.are_wanted() => firewall::open(&command_line.program),
-            _ => Ok(Vec::new()),
-        }
+    fn prepare(&self, wanted: &CommandLine, config: &Config) -> Result<Vec<String>, Error> {
+        // Before the proxy starts: Windows asks about a program that listens and has no rule.
+        if config.links.are_wanted() { firewall::open(&wanted.program) } else { Ok(Vec::new()) }
     }
 }

@@ -126,7 +126,7 @@ impl Manager for Systemd {
         }
     }
 
-    fn advice(&self, _: &Config) -> Result<Vec<String>, Error> {
+    fn prepare(&self, _: &CommandLine, _: &Config) -> Result<Vec<String>, Error> {
         let user = user()?;
         let lingers = ask("loginctl", &["show-user", "--value", "--property", "Linger", &user]);
         let advice = format!(

@@ -23,7 +23,9 @@ pub(super) fn open(program: &str) -> Result<Vec<String>, Error> {
 /// Removes the rule if this process may, and otherwise tells how to.
 pub(super) fn remove(program: &str) -> Result<Option<String>, Error> {
     let name = format!("name={RULE}");
-    if !ask("netsh", &["advfirewall", "firewall", "show", "rule", &name])?.is_success {
+    let rules = ask("netsh", &["advfirewall", "firewall", "show", "rule", &name, "verbose"])?;
+    // Another user may have a rule of this name, for another program.
+    if !(rules.is_success && rules.stdout.to_lowercase().contains(&program.to_lowercase())) {
         return Ok(None);
     }
     let is_gone = ask("netsh", &words("delete", program))?.is_success;
@@ -36,7 +38,7 @@ fn words(action: &str, program: &str) -> Vec<String> {
     let mut words = ["advfirewall", "firewall", action, "rule"].map(str::to_owned).to_vec();
     words.extend([format!("name={RULE}"), "dir=in".to_owned(), format!("program={program}")]);
     if action == "add" {
-        words.extend(["action=allow", "profile=private,domain", "enable=yes"].map(str::to_owned));
+        words.extend(["action=allow", "profile=private", "enable=yes"].map(str::to_owned));
     }
     words
 }
@@ -58,8 +60,7 @@ mod tests {
     fn the_command_can_be_pasted() {
         let program = r"C:\Users\Zoë & Co\nws.exe";
         let rule = r#"rule name="Network Web Sockets" dir=in program="C:\Users\Zoë & Co\nws.exe""#;
-        let added =
-            format!("netsh advfirewall firewall add {rule} action=allow profile=private,domain enable=yes");
+        let added = format!("netsh advfirewall firewall add {rule} action=allow profile=private enable=yes");
         assert_eq!(line("add", program), added);
         assert_eq!(line("delete", program), format!("netsh advfirewall firewall delete {rule}"));
     }
