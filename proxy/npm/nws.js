@@ -3,11 +3,16 @@
 
 const { spawn } = require("node:child_process");
 const { accessSync, constants } = require("node:fs");
+const os = require("node:os");
 
 const { optionalDependencies, homepage } = require("./package.json");
 
 const PREFIX = "@networkwebsockets/proxy-";
 const PLATFORM = `${process.platform}-${process.arch}`;
+/** The processor; "" where Node.js does not tell it, before 18.9. */
+const MACHINE = os.machine?.() ?? "";
+/** The program for ARM of 32 bits needs ARMv7. */
+const OLD_ARM = process.arch === "arm" && /^armv[3-6]/.test(MACHINE);
 const WINDOWS = process.platform === "win32";
 const UNDER_NPX = process.env.npm_lifecycle_event === "npx";
 const ARGS = process.argv.slice(2);
@@ -26,7 +31,7 @@ try {
 
 function find() {
   const name = PREFIX + PLATFORM;
-  if (!(name in optionalDependencies)) throw new Error(unsupported());
+  if (!(name in optionalDependencies) || OLD_ARM) throw new Error(unsupported());
   try {
     return require.resolve(`${name}/bin/${WINDOWS ? "nws.exe" : "nws"}`);
   } catch {
@@ -98,7 +103,7 @@ function fail(error) {
 }
 
 function unsupported() {
-  return `this platform, ${PLATFORM}, has no package with the program.
+  return `this platform, ${OLD_ARM ? MACHINE : PLATFORM}, has no package with the program.
 ${supported()}
 Either compile it with Rust, or run it on another machine: ${homepage}`;
 }

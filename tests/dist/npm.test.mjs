@@ -118,6 +118,17 @@ test("on a platform that has no package the launcher names those that have one",
   assert.match(text, /Rust.*https:\/\//);
 });
 
+test("on a processor that is too old for the program the launcher says so", async (t) => {
+  const npm = await NpmDesk.during(t);
+  await npm.install();
+  const preload = join(npm.desk.home, "pi.cjs");
+  await writeFile(
+    preload,
+    'Object.defineProperty(process, "arch", { value: "arm" }); require("node:os").machine = () => "armv6l";',
+  );
+  assert.match(await refusal(npm, "--require", preload), /^nws: this platform, armv6l, has no package/);
+});
+
 test("a program that may not be executed is named", async (t) => {
   const npm = await NpmDesk.during(t);
   await npm.install();
