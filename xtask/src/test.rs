@@ -6,11 +6,12 @@ mod node;
 mod rust;
 mod tally;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::ValueEnum;
-use nws_tools::lab;
+use nws_tools::{checkout, lab};
 
 use crate::build;
 use tally::Tally;
@@ -27,6 +28,10 @@ pub(crate) struct Test {
     /// Also builds what is released for ARM and macOS, and runs what QEMU can run of it.
     #[arg(long)]
     all: bool,
+    /// Tests this proxy, such as one that `cargo xtask dist` has built, and not one that is built
+    /// for developers. It has to be of the same commit.
+    #[arg(long, value_name = "PATH")]
+    proxy: Option<PathBuf>,
 }
 
 /// Tests that have one runner.
@@ -56,12 +61,19 @@ impl Test {
         }
         let (chosen, others): (Vec<_>, Vec<_>) =
             Part::value_variants().iter().copied().partition(|part| self.has(*part));
-        let mut total = count("build", prepare());
+        let proxy = match self.proxy() {
+            Ok(proxy) => proxy,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                return ExitCode::FAILURE;
+            }
+        };
+        let mut total = count("build", self.prepare());
         if chosen.iter().any(|part| part.needs_lab()) {
             total += count("lab", lab::need().map(|()| Tally::default()));
         }
         for part in chosen {
-            total += count(part.title(), part.run(self.all));
+            total += count(part.title(), part.run(&proxy, self.all));
         }
         if !others.is_empty() {
             let others = others.iter().filter_map(Part::to_possible_value);
@@ -76,6 +88,22 @@ impl Test {
     /// long as all others together.
     fn has(&self, part: Part) -> bool {
         if self.parts.is_empty() { part != Part::Dist } else { self.parts.contains(&part) }
+    }
+
+    /// The proxy that is tested.
+    fn proxy(&self) -> Result<PathBuf> {
+        match &self.proxy {
+            None => Ok(checkout::program("nws", false)),
+            Some(path) => path.canonicalize().with_context(|| format!("cannot find {}", path.display())),
+        }
+    }
+
+    fn prepare(&self) -> Result<Tally> {
+        build::bundle(true)?;
+        if self.proxy.is_none() {
+            build::proxy(false)?;
+        }
+        Ok(Tally::default())
     }
 }
 
@@ -92,15 +120,15 @@ impl Part {
         }
     }
 
-    fn run(self, all: bool) -> Result<Tally> {
+    fn run(self, proxy: &Path, all: bool) -> Result<Tally> {
         match self {
-            Self::Rust => rust::unit(),
-            Self::Doc => rust::doc(),
-            Self::Package => node::package(),
-            Self::Browser => node::browser(),
-            Self::Demos => node::demos(),
-            Self::Installed => node::installed(),
-            Self::Dist => dist::released(all),
+            Self::Rust => rust::unit(proxy),
+            Self::Doc => rust::doc(proxy),
+            Self::Package => node::package(proxy),
+            Self::Browser => node::browser(proxy),
+            Self::Demos => node::demos(proxy),
+            Self::Installed => node::installed(proxy),
+            Self::Dist => dist::released(proxy, all),
         }
     }
 
@@ -122,23 +150,17 @@ fn count(name: &str, outcome: Result<Tally>) -> Tally {
     })
 }
 
-fn prepare() -> Result<Tally> {
-    build::bundle(true)?;
-    build::proxy(false)?;
-    Ok(Tally::default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn without_a_name_every_part_runs_but_what_is_released() {
-        let all = Test { parts: Vec::new(), all: false };
+        let all = Test { parts: Vec::new(), all: false, proxy: None };
         let (run, left): (Vec<_>, Vec<_>) =
             Part::value_variants().iter().copied().partition(|part| all.has(*part));
         assert_eq!((run.len(), left), (6, vec![Part::Dist]));
-        let two = Test { parts: vec![Part::Doc, Part::Rust], all: false };
+        let two = Test { parts: vec![Part::Doc, Part::Rust], all: false, proxy: None };
         assert!(two.has(Part::Rust) && two.has(Part::Doc) && !two.has(Part::Browser));
     }
 }

@@ -5,7 +5,7 @@ mod arm;
 mod tools;
 mod windows;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use nws_tools::{Step, checkout};
@@ -13,12 +13,12 @@ use nws_tools::{Step, checkout};
 use super::node;
 use super::tally::Tally;
 
-/// Builds, and runs all tests: with `all` also those of Linux on ARM.
-pub(crate) fn released(all: bool) -> Result<Tally> {
+/// Builds, and runs all tests, with `proxy` as the one that is not released: with `all` also those of Linux on ARM.
+pub(crate) fn released(proxy: &Path, all: bool) -> Result<Tally> {
     let build = Step::cargo("run --quiet --package nws-dist --");
     if all { build.arg("--all") } else { build }.run()?;
     tools::need();
-    let mut tally = node::released()?;
+    let mut tally = node::released(proxy)?;
     tally += windows::windows()?;
     if all {
         tally += arm::arm()?;

@@ -11,40 +11,40 @@ use nws_tools::{Step, checkout, npm};
 use super::tally::Tally;
 
 /// Runs `npm test` of the package.
-pub(crate) fn package() -> Result<Tally> {
+pub(crate) fn package(proxy: &Path) -> Result<Tally> {
     npm::need("polyfill")?;
-    watch(npm::npm("polyfill").words("test").env("CHROMIUM", CHROMIUM.need()?))
+    watch(npm::npm("polyfill").words("test").env("CHROMIUM", CHROMIUM.need()?), proxy)
 }
 
 /// Runs the tests in `tests/browser`, each with its own proxy and Chromium.
-pub(crate) fn browser() -> Result<Tally> {
+pub(crate) fn browser(proxy: &Path) -> Result<Tally> {
     npm::need("tests")?;
     Step::cargo("build --package nws-tests --example lan --example certificate").run()?;
-    folder("browser", Step::new("node").env("CHROMIUM", CHROMIUM.need()?))
+    folder("browser", Step::new("node").env("CHROMIUM", CHROMIUM.need()?), proxy)
 }
 
 /// Runs the tests in `tests/demo`: the demos, on one machine and on several. The tests with Firefox
 /// are in `tests/package`.
-pub(crate) fn demos() -> Result<Tally> {
+pub(crate) fn demos(proxy: &Path) -> Result<Tally> {
     npm::need("tests")?;
     npm::need("tests/package")?;
     Step::cargo("build --package nws-tests --example lan").run()?;
-    folder("demo", with_browsers())
+    folder("demo", with_browsers(), proxy)
 }
 
 /// Runs the tests in `tests/package`: the packed package in every place where it has to work. If a
 /// browser is missing, only the tests with that browser fail.
-pub(crate) fn installed() -> Result<Tally> {
+pub(crate) fn installed(proxy: &Path) -> Result<Tally> {
     npm::need("tests")?;
     npm::need("tests/package")?;
-    folder("package", with_browsers())
+    folder("package", with_browsers(), proxy)
 }
 
 /// Runs the tests in `tests/dist`: what is released, as a user gets it.
-pub(crate) fn released() -> Result<Tally> {
+pub(crate) fn released(proxy: &Path) -> Result<Tally> {
     npm::need("tests")?;
     npm::need("tests/package")?;
-    folder("dist", with_browsers().env("NWS_DIST", checkout::target().join("dist")))
+    folder("dist", with_browsers().env("NWS_DIST", checkout::target().join("dist")), proxy)
 }
 
 /// A node that knows where the browsers are. If one is missing, the tests with it fail, and say how
@@ -61,23 +61,22 @@ fn with_browsers() -> Step {
 
 /// Runs the test files of a folder in `tests`, by name: versions of node differ in what they do
 /// with a folder.
-fn folder(name: &str, node: Step) -> Result<Tally> {
+fn folder(name: &str, node: Step, proxy: &Path) -> Result<Tally> {
     let folder = checkout::root().join("tests").join(name);
     let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     let mut files: Vec<_> =
         entries.into_iter().map(|entry| entry.path()).filter(|path| is_test(path)).collect();
     files.sort();
-    watch(files.iter().fold(node.dir("tests").words("--test --test-reporter spec"), Step::arg))
+    watch(files.iter().fold(node.dir("tests").words("--test --test-reporter spec"), Step::arg), proxy)
 }
 
 fn is_test(path: &Path) -> bool {
     path.to_string_lossy().ends_with(".test.mjs")
 }
 
-fn watch(step: Step) -> Result<Tally> {
+fn watch(step: Step, proxy: &Path) -> Result<Tally> {
     let mut tally = Tally::default();
-    let step =
-        step.env("NWS_BIN", checkout::program("nws", false)).env("CARGO_TARGET_DIR", checkout::target());
+    let step = step.env("NWS_BIN", proxy).env("CARGO_TARGET_DIR", checkout::target());
     let run = step.watch(|line| {
         tally.passed += total(line, "pass");
         tally.failed += total(line, "fail") + total(line, "cancelled");

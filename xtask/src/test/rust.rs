@@ -2,6 +2,7 @@
 //! always use the latter.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use nws_tools::{Step, checkout};
@@ -9,35 +10,35 @@ use nws_tools::{Step, checkout};
 use super::tally::Tally;
 use crate::toolchain;
 
-/// Runs all tests except the doc tests.
-pub(crate) fn unit() -> Result<Tally> {
+/// Runs all tests except the doc tests, with `proxy` where they need one.
+pub(crate) fn unit(proxy: &Path) -> Result<Tally> {
     if toolchain::has("nextest") {
-        nextest()
+        nextest(proxy)
     } else {
-        libtest("test --workspace --all-features --all-targets --no-fail-fast")
+        libtest("test --workspace --all-features --all-targets --no-fail-fast", proxy)
     }
 }
 
 /// Runs the examples in the documentation.
-pub(crate) fn doc() -> Result<Tally> {
-    libtest("test --workspace --all-features --doc --no-fail-fast")
+pub(crate) fn doc(proxy: &Path) -> Result<Tally> {
+    libtest("test --workspace --all-features --doc --no-fail-fast", proxy)
 }
 
-fn nextest() -> Result<Tally> {
+fn nextest(proxy: &Path) -> Result<Tally> {
     // `.config/nextest.toml` asks for this report. It is here, whatever the target folder is.
     let report = checkout::root().join("target/nextest/default/junit.xml");
     if report.exists() {
         fs::remove_file(&report)?;
     }
-    let run = with_proxy("nextest run --workspace --all-features").run();
+    let run = with_proxy("nextest run --workspace --all-features", proxy).run();
     let Ok(report) = fs::read_to_string(&report) else {
         return run.and_then(|()| Err(anyhow::anyhow!("nextest left no report")));
     };
     suites(&report)?.after(run)
 }
 
-fn libtest(words: &str) -> Result<Tally> {
-    count(with_proxy(words))
+fn libtest(words: &str, proxy: &Path) -> Result<Tally> {
+    count(with_proxy(words, proxy))
 }
 
 /// Runs `cargo test`, and counts what it prints.
@@ -52,8 +53,8 @@ pub(crate) fn count(tests: Step) -> Result<Tally> {
     tally.after(run)
 }
 
-fn with_proxy(words: &str) -> Step {
-    Step::cargo(words).env("NWS_BIN", checkout::program("nws", false))
+fn with_proxy(words: &str, proxy: &Path) -> Step {
+    Step::cargo(words).env("NWS_BIN", proxy)
 }
 
 /// The totals of a JUnit report.
