@@ -11,40 +11,38 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::release::{self, Release};
+use crate::target::{System, TARGETS, Target};
 use crate::templates::Templates;
 use facts::Facts;
 
-/// The platforms of Linux.
-const LINUX: &[&str] =
-    &["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl", "armv7-unknown-linux-musleabihf"];
+/// A place from which people install programs.
+struct Channel {
+    /// Its folder.
+    name: &'static str,
+    /// Its files.
+    files: &'static [&'static str],
+    /// Whether it serves a platform.
+    serves: fn(&Target) -> bool,
+}
 
-/// The platforms of Linux and macOS.
-const UNIX: &[&str] = &[
-    "x86_64-unknown-linux-musl",
-    "aarch64-unknown-linux-musl",
-    "armv7-unknown-linux-musleabihf",
-    "aarch64-apple-darwin",
-    "x86_64-apple-darwin",
-];
-
-/// The platform of Windows.
-const WINDOWS: &[&str] = &["x86_64-pc-windows-gnu"];
-
-/// Each channel: its folder, its files, and the platforms that it serves.
-const CHANNELS: [(&str, &[&str], &[&str]); 5] = [
-    ("homebrew", &["nws.rb"], UNIX),
-    ("scoop", &["nws.json"], WINDOWS),
-    (
-        "winget",
-        &[
+const CHANNELS: [Channel; 5] = [
+    Channel {
+        name: "homebrew",
+        files: &["nws.rb"],
+        serves: |target| matches!(target.system, System::Linux | System::MacOs),
+    },
+    Channel { name: "scoop", files: &["nws.json"], serves: is_windows },
+    Channel {
+        name: "winget",
+        files: &[
             "NetworkWebSockets.NWS.yaml",
             "NetworkWebSockets.NWS.installer.yaml",
             "NetworkWebSockets.NWS.locale.en-US.yaml",
         ],
-        WINDOWS,
-    ),
-    ("aur", &["PKGBUILD", ".SRCINFO"], LINUX),
-    ("nix", &["flake.nix"], UNIX),
+        serves: is_windows,
+    },
+    Channel { name: "aur", files: &["PKGBUILD", ".SRCINFO"], serves: |target| target.aur.is_some() },
+    Channel { name: "nix", files: &["flake.nix"], serves: |target| target.nix.is_some() },
 ];
 
 /// Writes all channels. A channel without its platforms in this run is left out, and that is said.
@@ -52,30 +50,35 @@ pub(crate) fn make(release: &Release) -> Result<()> {
     let facts = Facts::new(release)?;
     let folder = release.folder("channels")?;
     let templates = Templates::of_checkout()?;
-    for (channel, files, platforms) in CHANNELS {
-        if !is_served(channel, &facts, platforms) {
+    for Channel { name, files, serves } in CHANNELS {
+        if !is_served(release, name, serves) {
             continue;
         }
         for file in files {
-            let text = templates.fill(&format!("channels/{channel}/{file}"), &facts)?;
-            release::write(&made(&folder.join(channel))?.join(file), text)?;
+            let text = templates.fill(&format!("channels/{name}/{file}"), &facts)?;
+            release::write(&made(&folder.join(name))?.join(file), text)?;
         }
     }
-    if is_served("container", &facts, LINUX) {
+    if is_served(release, "container", |target| target.container.is_some()) {
         image::make(release, &facts, &made(&folder.join("container"))?)?;
     }
     Ok(())
 }
 
 /// Whether this run has built something for the channel. Says what is missing.
-fn is_served(channel: &str, facts: &Facts, platforms: &[&str]) -> bool {
-    let missing: Vec<&str> = platforms.iter().copied().filter(|triple| !facts.has(triple)).collect();
-    let is_served = missing.len() < platforms.len();
+fn is_served(release: &Release, channel: &str, serves: fn(&Target) -> bool) -> bool {
+    let (built, missing): (Vec<_>, Vec<_>) =
+        TARGETS.into_iter().filter(serves).partition(|target| release.targets.contains(target));
     if !missing.is_empty() {
-        let state = if is_served { "is incomplete" } else { "is left out" };
+        let state = if built.is_empty() { "is left out" } else { "is incomplete" };
+        let missing: Vec<&str> = missing.iter().map(|target| target.triple).collect();
         println!("channel {channel} {state}: this run builds nothing for {}", missing.join(", "));
     }
-    is_served
+    !built.is_empty()
+}
+
+fn is_windows(target: &Target) -> bool {
+    target.system == System::Windows
 }
 
 fn made(folder: &Path) -> Result<PathBuf> {

@@ -9,6 +9,7 @@ mod channels;
 mod crates;
 mod documents;
 mod inspect;
+mod library;
 mod linux;
 mod npm;
 mod release;
@@ -26,6 +27,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
+use library::Library;
 use release::Release;
 use signing::SigningKey;
 use target::{TARGETS, Target};
@@ -71,10 +73,13 @@ impl Dist {
             return sign(&release, &key);
         }
         let tools = Tools::need()?;
+        let libraries = release.targets.iter().map(|target| Library::need(*target));
+        // All of them first: so a missing one shows at once, and not after an hour.
+        let libraries = libraries.collect::<Result<Vec<_>>>()?;
         release::emptied(release::released())?;
         binary::carried()?;
-        for target in &release.targets {
-            binary::build(&release, &tools, *target)?;
+        for (target, library) in release.targets.iter().zip(libraries) {
+            binary::build(&release, &tools, *target, library)?;
         }
         documents::make(&release, &tools)?;
         archive::make(&release)?;

@@ -19,9 +19,18 @@ const CRATES: [(&str, &str, &str); 4] = [
     ("cargo-generate-rpm", "0.21.1", ""),
 ];
 
-/// Packages of PyPI. ziglang is the C compiler and linker for every platform.
-const WHEELS: [(&str, &str); 4] =
-    [("ziglang", "0.17.1"), ("cargo-zigbuild", "0.24.1"), ("hatchling", "1.33.0"), ("uv", "0.13.9")];
+/// Packages of PyPI. ziglang is the C compiler and linker for every platform. The last four are what
+/// hatchling needs.
+const WHEELS: [(&str, &str); 8] = [
+    ("ziglang", "0.17.1"),
+    ("cargo-zigbuild", "0.24.1"),
+    ("hatchling", "1.33.0"),
+    ("uv", "0.13.9"),
+    ("packaging", "26.4"),
+    ("pathspec", "1.1.1"),
+    ("pluggy", "1.7.0"),
+    ("trove-classifiers", "2026.9.21.13"),
+];
 
 /// The variable that names another folder with tools, so that they need not be built again.
 pub(crate) const FOLDER: &str = "NWS_DIST_TOOLS";

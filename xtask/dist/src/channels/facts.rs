@@ -44,16 +44,16 @@ struct Archive {
 impl Facts {
     /// Of the archives that this run has made.
     pub(super) fn new(release: &Release) -> Result<Self> {
-        let mut archives = BTreeMap::new();
+        let mut built = Vec::new();
         for target in &release.targets {
-            archives.insert(target.triple, Archive::new(release, *target)?);
+            built.push((*target, Archive::new(release, *target)?));
         }
-        let by = |name: fn(&str) -> Option<&'static str>| -> BTreeMap<&'static str, Archive> {
-            let named =
-                archives.iter().filter_map(|(triple, archive)| Some((name(triple)?, archive.clone())));
+        let by = |name: fn(Target) -> Option<&'static str>| -> BTreeMap<&'static str, Archive> {
+            let named = built.iter().filter_map(|(target, archive)| Some((name(*target)?, archive.clone())));
             named.collect()
         };
-        let (arch_archives, nix_archives) = (by(arch), by(nix));
+        let archives = by(|target| Some(target.triple));
+        let (arch_archives, nix_archives) = (by(|target| target.aur), by(|target| target.nix));
         let date = OffsetDateTime::from_unix_timestamp(i64::try_from(release.epoch)?)?.date().to_string();
         Ok(Self {
             version: release.version,
@@ -67,11 +67,6 @@ impl Facts {
             nix_archives,
         })
     }
-
-    /// Whether there is an archive for this platform.
-    pub(super) fn has(&self, triple: &str) -> bool {
-        self.archives.contains_key(triple)
-    }
 }
 
 impl Archive {
@@ -81,27 +76,5 @@ impl Archive {
             sums::of(&release.folder("release")?.join(&name)).context("archives come before channels")?;
         let sri = format!("sha256-{}", BASE64.encode(&sum));
         Ok(Self { url: release.url(&name), sha256: HEXLOWER.encode(&sum), sri })
-    }
-}
-
-/// What Arch Linux and its ports call a platform.
-fn arch(triple: &str) -> Option<&'static str> {
-    match triple {
-        "x86_64-unknown-linux-musl" => Some("x86_64"),
-        "aarch64-unknown-linux-musl" => Some("aarch64"),
-        "armv7-unknown-linux-musleabihf" => Some("armv7h"),
-        _ => None,
-    }
-}
-
-/// What Nix calls a platform.
-fn nix(triple: &str) -> Option<&'static str> {
-    match triple {
-        "x86_64-unknown-linux-musl" => Some("x86_64-linux"),
-        "aarch64-unknown-linux-musl" => Some("aarch64-linux"),
-        "armv7-unknown-linux-musleabihf" => Some("armv7l-linux"),
-        "aarch64-apple-darwin" => Some("aarch64-darwin"),
-        "x86_64-apple-darwin" => Some("x86_64-darwin"),
-        _ => None,
     }
 }

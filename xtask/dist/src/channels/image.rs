@@ -27,7 +27,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::channels::facts::Facts;
 use crate::documents;
 use crate::release::{self, Release};
-use crate::target::{System, Target};
+use crate::target::Target;
 
 /// Nobody: a user that no image and no system uses for anything else.
 const USER: &str = "65532:65532";
@@ -37,8 +37,10 @@ pub(super) fn make(release: &Release, facts: &Facts, folder: &Path) -> Result<()
     let layout = Layout { folder: folder.to_owned(), labels: labels(release, facts)? };
     fs::create_dir_all(folder.join("blobs/sha256"))?;
     let mut images = Vec::new();
-    for target in release.targets.iter().filter(|target| target.system == System::Linux) {
-        images.push(layout.image(release, *target)?);
+    for target in &release.targets {
+        if let Some((processor, variant)) = target.container {
+            images.push(layout.image(release, *target, &processor.into(), variant)?);
+        }
     }
     let index = ImageIndexBuilder::default()
         .schema_version(2_u32)
@@ -63,11 +65,16 @@ struct Layout {
 
 impl Layout {
     /// Adds the image of one platform.
-    fn image(&self, release: &Release, target: Target) -> Result<Descriptor> {
-        let (arch, variant) = platform(target)?;
+    fn image(
+        &self,
+        release: &Release,
+        target: Target,
+        processor: &Arch,
+        variant: Option<&str>,
+    ) -> Result<Descriptor> {
         let layer = layer(release, target)?;
-        let config = self.config(&arch, variant, &layer)?;
-        let mut platform = PlatformBuilder::default().os(Os::Linux).architecture(arch);
+        let config = self.config(processor, variant, &layer)?;
+        let mut platform = PlatformBuilder::default().os(Os::Linux).architecture(processor.clone());
         if let Some(variant) = variant {
             platform = platform.variant(variant);
         }
@@ -84,7 +91,7 @@ impl Layout {
         Ok(manifest)
     }
 
-    fn config(&self, arch: &Arch, variant: Option<&str>, layer: &[u8]) -> Result<ImageConfiguration> {
+    fn config(&self, processor: &Arch, variant: Option<&str>, layer: &[u8]) -> Result<ImageConfiguration> {
         let run = ConfigBuilder::default()
             .user(USER)
             .entrypoint(["/nws".to_owned()])
@@ -95,7 +102,7 @@ impl Layout {
         let mut config = ImageConfigurationBuilder::default()
             .created(self.labels[ANNOTATION_CREATED].clone())
             .os(Os::Linux)
-            .architecture(arch.clone())
+            .architecture(processor.clone())
             .config(run)
             .rootfs(layers);
         if let Some(variant) = variant {
@@ -125,16 +132,6 @@ fn labels(release: &Release, facts: &Facts) -> Result<HashMap<String, String>> {
         (ANNOTATION_CREATED, &created),
     ];
     Ok(labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into())
-}
-
-/// What containers call a platform.
-fn platform(target: Target) -> Result<(Arch, Option<&'static str>)> {
-    match target.debian {
-        Some("amd64") => Ok((Arch::Amd64, None)),
-        Some("arm64") => Ok((Arch::ARM64, None)),
-        Some("armhf") => Ok((Arch::ARM, Some("v7"))),
-        _ => anyhow::bail!("{target} has no name among container images"),
-    }
 }
 
 /// The files of the image.

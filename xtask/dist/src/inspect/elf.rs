@@ -1,8 +1,9 @@
-//! Inspects a program for Linux: it is static, and none of its memory is both written and run.
+//! Inspects a program for Linux: it is static, it can lie anywhere in memory, so that nobody can guess
+//! where, and none of its memory is both written and run.
 
 use anyhow::{Result, ensure};
 use object::File;
-use object::elf::{DT_RPATH, DT_RUNPATH, PF_W, PF_X};
+use object::elf::{DT_RPATH, DT_RUNPATH, ET_DYN, PF_W, PF_X};
 use object::read::elf::{Dyn, ElfFile, FileHeader, ProgramHeader};
 
 pub(super) fn inspect(file: &File) -> Result<()> {
@@ -17,6 +18,7 @@ pub(super) fn inspect(file: &File) -> Result<()> {
 
 fn segments<'data, Elf: FileHeader>(elf: &ElfFile<'data, Elf, &'data [u8]>) -> Result<()> {
     let endian = elf.endian();
+    ensure!(elf.elf_header().e_type(endian) == ET_DYN, "it lies at one fixed place in memory");
     for segment in elf.elf_program_headers() {
         if let Some(loader) = segment.interpreter(endian, elf.data())? {
             let loader = String::from_utf8_lossy(loader);

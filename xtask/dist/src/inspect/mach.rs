@@ -7,13 +7,13 @@ use object::read::macho::{LoadCommandVariant, MachHeader, MachOFile};
 use object::{Architecture, File, Object};
 
 use super::signature;
-use crate::binary;
 use crate::target::Target;
 
 pub(super) fn inspect(target: Target, file: &File, program: &[u8]) -> Result<()> {
     if let File::MachO64(mach) = file {
         let found = oldest(mach)?;
-        let wanted = binary::oldest_macos(target);
+        let wanted =
+            target.oldest_macos.with_context(|| format!("nobody has said which macOS {target} needs"))?;
         ensure!(found == wanted, "it runs on macOS {found} or later, instead of {wanted}");
         no_search(mach)?;
         let Some(signature) = signature(mach, program)? else {
