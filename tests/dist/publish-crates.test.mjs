@@ -123,6 +123,11 @@ class Folder {
     }
   }
 
+  /** Makes a repository of the folder, which knows none of its files. */
+  makeRepository() {
+    execFileSync("git", ["init", "--quiet"], { cwd: this.#root });
+  }
+
   publish() {
     return promisify(execFile)(process.execPath, [SCRIPT, this.#root], { env: this.#env, timeout: DEADLINE });
   }
@@ -155,6 +160,14 @@ test("all crates are published, and a second run publishes nothing", async (t) =
   assert.deepEqual([...shelf.index.keys()].sort(), ["first", "second"]);
   const { stdout } = await folder.publish();
   assert.equal(stdout, "first 1.0.0 is published already\nsecond 1.0.0 is published already\n");
+});
+
+test("a folder inside a repository that does not know its files is published", async (t) => {
+  const shelf = await Shelf.during(t);
+  const folder = new Folder(t, shelf);
+  folder.makeRepository();
+  await folder.publish();
+  assert.deepEqual([...shelf.index.keys()].sort(), ["first", "second"]);
 });
 
 test("a publication that has failed goes on where it ended", async (t) => {

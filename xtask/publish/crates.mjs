@@ -6,7 +6,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -55,8 +55,11 @@ async function isPublished({ name, version, sum }) {
  * @param {Crate[]} crates
  */
 function publish(crates) {
-  const cwd = join(resolve(folder), "workspace");
-  const target = mkdtempSync(join(tmpdir(), "crates-"));
+  const desk = mkdtempSync(join(tmpdir(), "crates-"));
+  const cwd = join(desk, "workspace");
+  const target = join(desk, "target");
+  // Elsewhere: inside a repository cargo packs no files that git does not know.
+  cpSync(join(resolve(folder), "workspace"), cwd, { recursive: true });
   const chosen = crates.flatMap(({ name }) => ["--package", name]);
   const cargo = (/** @type {string} */ command) =>
     execFileSync("cargo", [command, "--locked", "--no-verify", "--target-dir", target, ...chosen], {
@@ -68,7 +71,7 @@ function publish(crates) {
     if (sumOf(join(target, "package", file)) !== sum) throw new Error(`cargo packs ${file} with other bytes here`);
   }
   cargo("publish");
-  rmSync(target, { recursive: true });
+  rmSync(desk, { recursive: true });
 }
 
 /** @param {string} file */
