@@ -63,7 +63,8 @@ impl Changelog {
         let releases = self.releases()?;
         let release = releases.iter().find(|release| release.version == version.to_string());
         let release = release.with_context(|| format!("{FILE} has no section for {version}"))?;
-        Ok(Links::without(release.notes).trim().to_owned())
+        let notes = Links::without(release.notes);
+        Ok(Links::absolute(notes.trim(), &self.repository, &version.to_string()))
     }
 
     /// The changelog in which the unreleased changes are those of this version.

@@ -27,6 +27,19 @@ impl Links {
         (!right).then(|| format!("it has to end with the links\n{self}"))
     }
 
+    /// The text with the links to files of the checkout replaced by those to the files of this
+    /// version. On the page of a release they would lead nowhere.
+    pub(super) fn absolute(text: &str, repository: &str, version: &str) -> String {
+        let mut parts = text.split("](");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, rest| {
+            let target = rest.split(')').next().unwrap_or_default();
+            let base =
+                if target.contains("://") { String::new() } else { format!("{repository}/blob/v{version}/") };
+            format!("{text}]({base}{rest}")
+        })
+    }
+
     /// The text in front of the links.
     pub(super) fn without(text: &str) -> String {
         let lines = text.lines().filter(|line| !is_link(line)).collect::<Vec<_>>().join("\n");

@@ -52,6 +52,15 @@ fn what_is_unreleased_moves_to_its_version_with_links() {
 }
 
 #[test]
+fn notes_lead_to_the_files_of_their_version() {
+    let text = FIRST.replace("each other.", "each other: [how](docs/a.md#b), [what](https://z.example/).");
+    let released = changelog(&text).release(&version("0.1.0"), day("2026-11-29")).expect("the first release");
+    let notes = released.notes(&version("0.1.0")).expect("notes");
+    let links = "[how](https://x.example/y/blob/v0.1.0/docs/a.md#b), [what](https://z.example/).";
+    assert!(notes.ends_with(links), "{notes}");
+}
+
+#[test]
 fn without_an_entry_nothing_is_released() {
     let empty = second();
     let fault = empty.release(&version("0.3.0"), day("2026-12-02")).err().expect("a fault").to_string();
