@@ -136,6 +136,8 @@ test("each platform of the release has one wheel, with the proxy of the archive"
 for (const kind of ["any Linux, by glibc and by musl", "any other system"]) {
   test(`the tags in a wheel for ${kind} are those of its name`, () => {
     const wheels = files("wheels", ".whl").filter((file) => file.includes("linux") === kind.includes("Linux"));
+    const platforms = released().filter(({ wheel }) => wheel.includes("linux") === kind.includes("Linux"));
+    assert.equal(wheels.length, platforms.length);
     for (const file of wheels) {
       const [python, abi, platforms] = basename(file, ".whl").split("-").slice(2);
       const tags = platforms.split(".").map((platform) => `Tag: ${python}-${abi}-${platform}`);

@@ -44,7 +44,9 @@ test("it is installed, keeps its configuration, and goes without a trace", async
   await there.succeed("systemctl start nws && systemctl is-active nws");
   assert.equal(await there.succeed("stat --format '%a %U %G' /run/nws"), "750 nws nws\n");
   await there.succeed(`sed -i 's/^#port = 9009/port = 9111/' ${CONFIG}`);
-  await there.succeed(`${INSTALL} --upgrade --replacepkgs /tmp/nws.rpm && systemctl restart nws`);
+  await there.succeed(`${INSTALL} --reinstall /tmp/nws.rpm`);
+  // The scripts of the package start it anew.
+  await there.succeed("timeout 20 sh -c 'until curl --silent --fail http://localhost:9111/status; do sleep 0.1; done'");
   assert.match(await there.succeed("curl --silent http://localhost:9111/status"), /networkwebsockets/);
   await there.succeed(`sed -i 's/^port = 9111/#port = 9009/' ${CONFIG} && ${INSTALL} --erase nws`);
   assert.equal((await there.run("systemctl is-active nws")).stdout, "inactive\n");

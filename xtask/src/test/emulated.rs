@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use nws_tools::{Step, checkout};
 
 use super::tally::Tally;
@@ -86,7 +86,9 @@ impl Emulator {
         let run = self.at_once.into_iter().fold(run, |run, count| run.arg("--test-threads").arg(count));
         let run = filter.into_iter().fold(run, Step::arg);
         let run = run.env("NWS_BIN", proxy).env("NWS_PARTNER_BIN", partner).env("NWS_TERM", self.term);
-        super::rust::count(run.env("NWS_EMULATOR", self.name))
+        let tally = super::rust::count(run.env("NWS_EMULATOR", self.name))?;
+        ensure!(tally.passed + tally.failed > 0, "no test of {} fits the filter", folders.join(", "));
+        Ok(tally)
     }
 
     fn script(&self, program: &Path, folder: &Path) -> Result<PathBuf> {
