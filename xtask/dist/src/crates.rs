@@ -115,7 +115,7 @@ fn introduction(release: &Release, name: &str) -> String {
     match name {
         "nws" => format!(
             "# nws\n\nThe proxy of [Network Web Sockets]({repository}): web pages and programs that pick the same \
-             channel name\nfind each other, on one machine and on the local network.\n\n```\ncargo install nws\nnws\n\
+             channel name\nfind each other, on one machine and on the local network.\n\n```\ncargo install --locked nws\nnws\n\
              ```\n\nThen open <http://localhost:9009/>. The [README]({repository}#readme) has the rest. The library \
              of\nthis crate is for its own tests.\n"
         ),

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use data_encoding::HEXLOWER;
 use nws_tools::{Step, checkout};
+use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
 use crate::release::{self, Release};
@@ -27,7 +29,9 @@ pub(crate) fn folder(release: &Release) -> Result<PathBuf> {
 /// Makes the documents.
 pub(crate) fn make(release: &Release, tools: &Tools) -> Result<()> {
     let folder = release::emptied(folder(release)?)?;
-    licences(tools, &folder)?;
+    let licences = licences(release, tools)?;
+    fs::copy(&licences, folder.join(LICENCES))
+        .with_context(|| format!("cannot copy {}", licences.display()))?;
     let proxy = describing_proxy()?;
     Step::new(&proxy).arg("man").arg(release.work("documents/man")?).run()?;
     let completions = release.work("documents/completions")?;
@@ -52,14 +56,35 @@ pub(crate) fn all(release: &Release) -> Result<Vec<PathBuf>> {
 
 /// Collects the licences of the crates of all platforms. It reads only the crates themselves: texts
 /// that come from elsewhere may change.
-fn licences(tools: &Tools, folder: &Path) -> Result<()> {
-    Step::cargo("fetch --locked").run()?;
-    let config = release::work().join("about.toml");
-    release::write(&config, about()?)?;
-    let about = tools.cargo("about generate --frozen --fail --config")?.arg(config);
-    let about = about.arg("--manifest-path").arg(checkout::root().join("proxy/Cargo.toml"));
+fn licences(release: &Release, tools: &Tools) -> Result<PathBuf> {
+    let config = about()?;
     let template = checkout::root().join("xtask/dist/templates/licences.hbs");
-    about.arg("--output-file").arg(folder.join(LICENCES)).arg(template).run()
+    let file = release.work("licences")?.join(format!("{}.html", digest(&config, &template)?));
+    if file.exists() {
+        return Ok(file);
+    }
+    release::emptied(release.work("licences")?)?;
+    Step::cargo("fetch --locked").run()?;
+    let place = release::work().join("about.toml");
+    release::write(&place, config)?;
+    let about = tools.cargo("about generate --frozen --fail --config")?.arg(place);
+    let about = about.arg("--manifest-path").arg(checkout::root().join("proxy/Cargo.toml"));
+    let beside = file.with_extension("new");
+    about.arg("--output-file").arg(&beside).arg(template).run()?;
+    fs::rename(&beside, &file).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(file)
+}
+
+/// A digest of all that the licences depend on: which crates there are, and how they are shown. To
+/// collect them takes a minute.
+fn digest(config: &str, template: &Path) -> Result<String> {
+    let manifests = Step::new("git").words("ls-files *Cargo.toml Cargo.lock").unannounced().read()?;
+    let files = manifests.lines().map(|file| checkout::root().join(file)).chain([template.to_owned()]);
+    let mut digest = Sha256::new_with_prefix(config);
+    for file in files {
+        digest.update(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
+    }
+    Ok(HEXLOWER.encode(&digest.finalize()))
 }
 
 /// The configuration of cargo-about. It allows the licences that deny.toml allows.

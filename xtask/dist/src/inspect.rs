@@ -132,14 +132,78 @@ mod tests {
 
     /// This very test: built for developers, it needs the C library of the system, and is large.
     #[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
-    #[test]
-    fn a_program_that_needs_libraries_is_refused() {
-        let own = fs::read(std::env::current_exe().unwrap()).unwrap();
-        let file = File::parse(own.as_slice()).unwrap();
-        assert_eq!((file.format(), file.architecture()), kind(target("x86_64-unknown-linux-musl")));
-        let error = libraries(System::Linux, &file).unwrap_err();
-        assert!(error.to_string().contains("it needs the library lib"), "{error}");
-        let error = elf::inspect(&file).unwrap_err();
-        assert!(error.to_string().contains("it is loaded by /lib"), "{error}");
+    mod with_this_test {
+        use super::*;
+
+        /// Where a 64-bit ELF file says its type, and where its table of segments begins.
+        const TYPE: usize = 16;
+        const SEGMENTS: usize = 32;
+        /// The size of an entry of that table, and its types and flags: the C header elf.h.
+        const SEGMENT: usize = 56;
+        const NULL: u32 = 0;
+        const LOAD: u32 = 1;
+        const INTERPRETER: u32 = 3;
+        const WRITE_AND_RUN: u32 = 3;
+
+        fn own() -> Vec<u8> {
+            fs::read(std::env::current_exe().unwrap()).unwrap()
+        }
+
+        /// This test as a program that asks for no loader.
+        fn loose() -> Vec<u8> {
+            let mut program = own();
+            for at in segments(&program, INTERPRETER) {
+                program[at..at + 4].copy_from_slice(&NULL.to_le_bytes());
+            }
+            program
+        }
+
+        /// Where the entries of this type begin.
+        fn segments(program: &[u8], kind: u32) -> Vec<usize> {
+            let from = program[SEGMENTS..SEGMENTS + 8].try_into().unwrap();
+            let entries = (usize::try_from(u64::from_le_bytes(from)).unwrap()..).step_by(SEGMENT);
+            let count = u16::from_le_bytes(program[56..58].try_into().unwrap());
+            let has_kind = |at: &usize| program[*at..at + 4] == kind.to_le_bytes();
+            entries.take(count.into()).filter(has_kind).collect()
+        }
+
+        fn fault(program: &[u8]) -> String {
+            elf::inspect(&File::parse(program).unwrap()).unwrap_err().to_string()
+        }
+
+        #[test]
+        fn a_program_that_needs_libraries_is_refused() {
+            let own = own();
+            let file = File::parse(own.as_slice()).unwrap();
+            assert_eq!((file.format(), file.architecture()), kind(target("x86_64-unknown-linux-musl")));
+            let error = libraries(System::Linux, &file).unwrap_err();
+            assert!(error.to_string().contains("it needs the library lib"), "{error}");
+            assert!(fault(&own).contains("it is loaded by /lib"), "{}", fault(&own));
+        }
+
+        #[test]
+        fn a_program_for_another_processor_or_system_is_refused() {
+            let own = &own()[..];
+            for triple in ["aarch64-unknown-linux-musl", "x86_64-pc-windows-gnu", "x86_64-apple-darwin"] {
+                let file = File::parse(own).unwrap();
+                assert_ne!((file.format(), file.architecture()), kind(target(triple)), "{triple}");
+            }
+        }
+
+        #[test]
+        fn a_program_at_a_fixed_address_is_refused() {
+            elf::inspect(&File::parse(loose().as_slice()).unwrap()).unwrap();
+            let mut fixed = loose();
+            fixed[TYPE] = 2;
+            assert_eq!(fault(&fixed), "it lies at one fixed place in memory");
+        }
+
+        #[test]
+        fn memory_that_is_written_and_run_is_refused() {
+            let mut program = loose();
+            let at = segments(&program, LOAD)[0] + 4;
+            program[at..at + 4].copy_from_slice(&WRITE_AND_RUN.to_le_bytes());
+            assert_eq!(fault(&program), "it has memory that can be written and run");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Gets Rust's standard library for a platform.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use nws_tools::Step;
 
@@ -17,7 +19,7 @@ pub(crate) enum Library {
 impl Library {
     /// Installs what is needed to build for `target`.
     pub(crate) fn need(target: Target) -> Result<Self> {
-        if Step::new("rustup").words("target add").arg(target.triple).run().is_ok() {
+        if is_there(target) || Step::new("rustup").words("target add").arg(target.triple).run().is_ok() {
             return Ok(Self::Installed);
         }
         Step::new("rustup").words("component add rust-src").run().with_context(|| {
@@ -38,4 +40,11 @@ impl Library {
             Self::Source => build.words("-Z build-std=std,panic_unwind").env("RUSTC_BOOTSTRAP", "1"),
         }
     }
+}
+
+/// Gives whether rustc has the library, however it came there.
+fn is_there(target: Target) -> bool {
+    let folder =
+        Step::new("rustc").words("--print target-libdir --target").arg(target.triple).unannounced().read();
+    folder.is_ok_and(|folder| Path::new(folder.trim()).is_dir())
 }

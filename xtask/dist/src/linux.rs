@@ -119,7 +119,16 @@ fn manifest(release: &Release, sources: &Path) -> Result<String> {
     ] {
         package.insert(key.to_owned(), value.into());
     }
+    let metadata = package.get_mut("metadata").and_then(|metadata| metadata.get_mut("generate-rpm"));
+    let metadata = metadata.and_then(Value::as_table_mut).context("linux.toml says nothing of RPM")?;
+    metadata.insert("version".to_owned(), version_of_packages(release.version).into());
     Ok(manifest.to_string())
+}
+
+/// A version as Debian and RPM write it. With a tilde, `1.0.0~rc.1` is older than `1.0.0`; RPM allows no
+/// hyphen anywhere. cargo-deb does the same by itself.
+fn version_of_packages(version: &str) -> String {
+    version.replacen('-', "~", 1).replace('-', ".")
 }
 
 /// The changelog that Debian wants: it says where the real one is.
@@ -136,6 +145,17 @@ fn changelog(release: &Release) -> Result<String> {
     Ok(format!(
         "nws ({}-{REVISION}) stable; urgency=medium\n\n  * /usr/share/doc/nws/changelog.gz tells what is new.\n\n \
          -- The Network Web Sockets authors <namedwebsockets@users.noreply.github.com>  {date}\n",
-        release.version
+        version_of_packages(release.version)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_candidate_is_older_than_its_release() {
+        let versions = ["1.2.3", "1.2.3-rc.1", "1.2.3-a-b"].map(version_of_packages);
+        assert_eq!(versions, ["1.2.3", "1.2.3~rc.1", "1.2.3~a.b"]);
+    }
 }

@@ -72,6 +72,9 @@ impl Dist {
         if self.sign {
             return sign(&release, &key);
         }
+        if self.check {
+            twice::need_commit()?;
+        }
         let tools = Tools::need()?;
         let libraries = release.targets.iter().map(|target| Library::need(*target));
         // All of them first: so a missing one shows at once, and not after an hour.

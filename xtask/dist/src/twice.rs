@@ -14,10 +14,15 @@ use crate::tools;
 /// What differs from one build to the next by its nature: the signature holds a random number.
 const RANDOM: [&str; 1] = ["minisig"];
 
-/// Builds the commit again in another folder, and fails if any file differs.
-pub(crate) fn check(release: &Release) -> Result<()> {
+/// Fails if the checkout is not that of its last commit, of which the second build is.
+pub(crate) fn need_commit() -> Result<()> {
     let changed = Step::new("git").words("status --porcelain").read()?;
     ensure!(changed.trim().is_empty(), "the second build is one of the last commit: commit or stash first");
+    Ok(())
+}
+
+/// Builds the commit again in another folder, and fails if any file differs.
+pub(crate) fn check(release: &Release) -> Result<()> {
     // A name with a space and a letter beyond ASCII: nothing of it may matter.
     let copy = release::emptied(release.work("once more")?.join("Größe"))?;
     Step::new("git").words("clone --quiet --no-local").arg(checkout::root()).arg(&copy).run()?;

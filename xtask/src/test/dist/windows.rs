@@ -105,7 +105,9 @@ fn variables(folder: &Path) -> Vec<(&'static str, PathBuf)> {
 fn make_shim(folder: &Path) -> Result<()> {
     let source = folder.join("bcryptprimitives.c");
     fs::write(&source, SHIM).with_context(|| format!("cannot write {}", source.display()))?;
-    let python = checkout::target().join("dist-work/tools/python/bin/python");
+    let tools = std::env::var_os("NWS_DIST_TOOLS")
+        .map_or_else(|| checkout::target().join("dist-work/tools"), PathBuf::from);
+    let python = tools.join("python/bin/python");
     let compile = Step::new(python).words("-m ziglang cc -target x86_64-windows-gnu -shared -o");
     compile.arg(folder.join("bcryptprimitives.dll")).arg(source).arg("-ladvapi32").run()
 }
