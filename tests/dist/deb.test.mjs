@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 
-import { succeed } from "../package/program.mjs";
+import { run, succeed } from "../package/program.mjs";
 import { files } from "./artefacts.mjs";
 import { Machine } from "./machine.mjs";
 import { need } from "./tool.mjs";
@@ -62,6 +62,19 @@ async function machine(t, packages = {}) {
   }
   return machine;
 }
+
+test("ARMv6 is refused, where the program cannot run", async (t) => {
+  const place = await folder(t);
+  await succeed("dpkg-deb", ["--control", deb(), place], place);
+  for (const [machine, status] of Object.entries({ armv6l: 1, armv7l: 0, armv8l: 0, aarch64: 0, x86_64: 0 })) {
+    await writeFile(join(place, "uname"), `#!/bin/sh\necho ${machine}\n`, { mode: 0o755 });
+    for (const task of ["install", "upgrade"]) {
+      const refused = await run("sh", ["-c", `PATH="$PWD:$PATH" ./preinst ${task}`], place);
+      assert.equal(refused.status, status, `${machine}, ${task}: ${refused.stderr}`);
+      if (status) assert.match(refused.stderr, /nws needs ARMv7 or later/);
+    }
+  }
+});
 
 test("lintian finds no error", async (t) => {
   const tags = await succeed(need("lintian"), ["--allow-root", "--fail-on", "error", deb()], "/");

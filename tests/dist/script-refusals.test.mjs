@@ -185,6 +185,42 @@ test("a program of somebody else is left alone, unless --force is given", async 
   await refuses(person, /bin\/nws is a folder: remove it/, "--dir", join(person.home, "bin"));
 });
 
+for (const shell of SHELLS) {
+  test(`${shell.join(" ")} puts back what was there if a file cannot be replaced`, async (t) => {
+    const { person } = await Person.with(t);
+    person.shell = shell;
+    const failsFor = (/** @type {string} */ end) => {
+      rmSync(join(person.tools, "mv"));
+      const text = `case $3 in *${end}) echo "no $3" >&2; exit 1 ;; esac; exec ${need("mv")} "$@"`;
+      writeFileSync(join(person.tools, "mv"), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    };
+    const ends = ["/bin/nws", "/man1/nws.1", "/nws/installed"];
+    for (const end of ends) {
+      failsFor(end);
+      await refuses(person, new RegExp(`cannot replace .*${end}, as the line above says: nothing has changed`));
+    }
+    failsFor("/nothing");
+    assert.equal((await person.run()).status, 0);
+    writeFileSync(join(person.home, ".local/bin/nws"), "older");
+    for (const end of ends) {
+      failsFor(end);
+      await refuses(person, /nothing has changed/);
+    }
+    rmSync(join(person.home, ".local/bin/nws"));
+    symlinkSync("/usr/bin/true", join(person.home, ".local/bin/nws"));
+    await refuses(person, /nothing has changed/, "--force");
+  });
+}
+
+test("without tar or gzip nothing is installed, and the missing one is named", async (t) => {
+  for (const tool of ["tar", "gzip"]) {
+    const { mirror, person } = await Person.with(t);
+    rmSync(join(person.tools, tool));
+    await refuses(person, new RegExp(`error: ${tool} is missing.*: install it`));
+    assert.deepEqual(mirror.asked, []);
+  }
+});
+
 test("without a tool that checks, or one that downloads, nothing is installed", async (t) => {
   const { person } = await Person.with(t);
   rmSync(join(person.tools, "curl"));

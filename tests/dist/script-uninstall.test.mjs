@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -11,6 +11,7 @@ import { OtherRelease } from "./release.mjs";
 import { need } from "./tool.mjs";
 
 const PROGRAM = ".local/bin/nws";
+const UNIT = ".config/systemd/user/nws.service";
 
 /**
  * A service of systemd starts the program.
@@ -18,7 +19,7 @@ const PROGRAM = ".local/bin/nws";
  * @param {string} program its place in the home folder
  */
 function hasService(person, program) {
-  const unit = join(person.home, ".config/systemd/user/nws.service");
+  const unit = join(person.home, UNIT);
   mkdirSync(join(unit, ".."), { recursive: true });
   writeFileSync(unit, `ExecStart=${join(person.home, program)} run\n`);
 }
@@ -50,6 +51,18 @@ test("a service is not left without its program", async (t) => {
   succeeded(await person.run("--uninstall", "--with-service"));
   assert.equal(readFileSync(join(person.home, "asked"), "utf8"), "service uninstall\n");
   assert.ok(!existsSync(join(person.home, "bin")));
+});
+
+test("if the program is gone, the rest is removed, and how to remove its service is said", async (t) => {
+  const { person } = await Person.with(t);
+  succeeded(await person.run());
+  hasService(person, PROGRAM);
+  rmSync(join(person.home, PROGRAM));
+  const said = succeeded(await person.run("--uninstall"));
+  const unit = join(person.home, UNIT);
+  assert.ok(said.includes(`${join(person.home, PROGRAM)} is gone, but ${unit} still starts it at log-in`), said);
+  assert.ok(said.includes(`systemctl --user disable --now nws.service; rm "${unit}"\n`), said);
+  assert.deepEqual(person.files(), [UNIT]);
 });
 
 test("somebody at a terminal is asked whether the service goes too", async (t) => {

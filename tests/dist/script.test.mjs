@@ -124,6 +124,21 @@ test("the folder of the program may be any", async (t) => {
   assert.deepEqual(person.has(), {});
 });
 
+test("another name of the folder leads to the same installation", async (t) => {
+  const { person } = await Person.with(t);
+  succeeded(await person.run("--dir", join(person.home, "bin")));
+  symlinkSync("bin", join(person.home, "link"));
+  const before = person.has();
+  for (const name of ["link", "./bin/.", "bin/../bin"]) {
+    for (const force of [[], ["--force"]]) {
+      assert.doesNotMatch(succeeded(await person.run("--dir", `${person.home}/${name}`, ...force)), /^removed/m);
+      assert.deepEqual({ ...person.has(), [MANIFEST]: "" }, { ...before, [MANIFEST]: "" });
+    }
+  }
+  succeeded(await person.run("--uninstall"));
+  assert.deepEqual(person.has(), { link: "link to bin" });
+});
+
 test("it says whether the folder is on PATH, and which program comes first there", async (t) => {
   const { person } = await Person.with(t);
   const folder = join(person.home, ".local/bin");

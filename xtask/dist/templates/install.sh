@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs `nws`, the proxy of Network Web Sockets, for one user and without root:
 #
-#   curl -fsSL {{ repository }}/releases/latest/download/install.sh | sh
-#   curl -fsSL {{ repository }}/releases/latest/download/install.sh | sh -s -- --help
+#   curl --proto "=https" -fsSL {{ repository }}/releases/latest/download/install.sh | sh
+#
+# Options follow `sh -s --`, for example `sh -s -- --help`.
 #
 # The whole script is one group in braces, so a shell runs nothing of a script that was cut off.
 {

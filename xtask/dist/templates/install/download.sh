@@ -62,7 +62,8 @@ check_archive() {
 }
 
 unpack() {
-  tar -xzf "$stage/$archive" -C "$stage" || no_space
+  tar -xzf "$stage/$archive" -C "$stage" || fail "cannot unpack into $dir, as the line \
+above says: free some space, or choose another folder with --dir"
   tree=$stage/nws-$version-$target
   found=$("$tree/nws" --version 2>&1 </dev/null)
   [ "$found" = "nws $version" ] || fail "the program does not run here. It says: $found

@@ -40,6 +40,12 @@ armv7), macOS (arm64, x86_64) and Windows (x86_64). Build it from source: $repos
   esac
 }
 
+need_tar() {
+  for program in tar gzip; do
+    has $program || fail "$program is missing, and the archive cannot be unpacked without it: install it"
+  done
+}
+
 choose_hash() {
   for tool in sha256sum shasum openssl; do
     if has $tool; then return; fi

@@ -6,6 +6,7 @@ install() {
     *[!0-9A-Za-z.+-]* | '') fail "$version is no version: use --version X.Y.Z" ;;
   esac
   find_target
+  need_tar
   choose_download
   archive=nws-$version-$target.tar.gz
   begin
@@ -36,11 +37,22 @@ plan_files() {
 }
 
 # Whether this script has installed the file.
-is_ours() { [ ! -L "$1" ] && [ -f "$manifest" ] && grep -qxF "$1" "$stage/ours"; }
+is_ours() { [ ! -L "$1" ] && is_among "$1" "$stage/ours"; }
 
-# Copies all files beside their places, so that what follows needs no space and no permission.
+# Whether a file is in a list, under this name or under another name of its folder.
+# shellcheck disable=SC3013 # The shells of all systems know -ef, and so does POSIX since 2024.
+is_among() {
+  while IFS= read -r other; do
+    if [ "$1" -ef "$other" ]; then return; fi
+  done <"$2"
+  return 1
+}
+
+# Copies all files beside their places, the new ones and those that are there, so that what follows
+# needs no space and no permission, and can be undone.
 prepare() {
   cut -f 3 "$manifest" >"$stage/ours" 2>/dev/null
+  cut -f 2 "$stage/plan" >"$stage/places" || unwritable "$dir"
   while IFS=$tab read -r source place; do
     if [ -d "$place" ]; then fail "$place is a folder: remove it"; fi
     if [ -e "$place" ] || [ -L "$place" ]; then
@@ -67,7 +79,11 @@ copy() {
   make_folder "$(dirname "$2")" || unwritable "$(dirname "$2")"
   sweep "$(dirname "$2")"
   new=$(beside "$2")
-  pending=$pending$new$newline
+  pending=$pending$new$newline$new.old$newline
+  if [ -e "$2" ] || [ -L "$2" ]; then
+    cp -pPR "$2" "$new.old" || fail "cannot keep a copy of $2, as the line above says: free some \
+space, or remove the file"
+  fi
   cp "$1" "$new" || unwritable "$(dirname "$2")"
   case $1 in */nws) chmod 755 "$new" ;; *) chmod 644 "$new" ;; esac || unwritable "$(dirname "$2")"
 }
@@ -79,13 +95,28 @@ commit() {
   if [ -f "$manifest" ]; then old=$stage/old && cp "$manifest" "$old"; fi
   say "manifest$tab$manifest" >>"$stage/plan"
   while IFS=$tab read -r source place; do
-    mv -f "$(beside "$place")" "$place" || fail "cannot replace $place: run this script again"
+    mv -f "$(beside "$place")" "$place" || put_back "$place"
   done <"$stage/plan"
-  created='' pending=''
+  created=''
   if [ -z "$old" ]; then return; fi
   grep "^file" "$old" | while IFS=$tab read -r _ sum place; do
-    if ! cut -f 3 "$manifest" | grep -qxF "$place"; then remove "$place" "$sum"; fi
+    is_among "$place" "$stage/places" || remove "$place" "$sum"
   done
+}
+
+# Undoes what `commit` has done, when it cannot replace a file.
+put_back() {
+  while IFS=$tab read -r source place; do
+    new=$(beside "$place")
+    # Where the new file still lies beside its place, the old one is in it.
+    if [ -e "$new" ]; then continue; fi
+    if [ -e "$new.old" ] || [ -L "$new.old" ]; then
+      mv -f "$new.old" "$place"
+    else
+      rm -f "$place"
+    fi
+  done <"$stage/plan"
+  fail "cannot replace $1, as the line above says: nothing has changed"
 }
 
 report() {

@@ -34,6 +34,10 @@ run this again"
 # A service whose program is gone would fail at every log-in.
 end_service() {
   has_service || return 0
+  if [ ! -x "$program" ]; then
+    tell_service
+    return
+  fi
   if [ -z "$with_service" ]; then
     (: </dev/tty) 2>/dev/null || fail "a service starts $program at log-in: pass --with-service to \
 remove it too, or run \"$program service uninstall\" first"
@@ -44,13 +48,23 @@ remove it too, or run \"$program service uninstall\" first"
   "$program" service uninstall || fail "the service could not be removed, as the lines above say"
 }
 
+# Only the program could remove its service.
+tell_service() {
+  case $service in
+    *.plist) stop="launchctl bootout gui/$(id -u) \"$service\"" ;;
+    *) stop="systemctl --user disable --now nws.service" ;;
+  esac
+  say "$program is gone, but $service still starts it at log-in. Remove this service with: \
+$stop; rm \"$service\""
+}
+
 # In a service file a path with special characters is written in another way. It may be this one.
 has_service() {
-  for file in "${XDG_CONFIG_HOME:-$HOME/.config}"/systemd/user/nws.service \
+  for service in "${XDG_CONFIG_HOME:-$HOME/.config}"/systemd/user/nws.service \
     "$HOME"/Library/LaunchAgents/*nws*.plist; do
-    if [ ! -f "$file" ]; then continue; fi
+    if [ ! -f "$service" ]; then continue; fi
     case $program in *[!A-Za-z0-9/._-]*) return 0 ;; esac
-    if grep -qF "$program" "$file"; then return 0; fi
+    if grep -qF "$program" "$service"; then return 0; fi
   done
   return 1
 }
