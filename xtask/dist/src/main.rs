@@ -36,8 +36,8 @@ use tools::Tools;
 /// Builds what is released, into `dist/` in the target folder: archives, packages of Debian, RPM,
 /// npm, PyPI and crates.io, and checksums.
 ///
-/// The tools that this needs go to `dist-work/tools` in the target folder, in fixed versions. Only
-/// Rust, Node.js and Python have to be there.
+/// The tools that this needs go to `dist-work/tools` in the target folder, in fixed versions. Rust,
+/// a C compiler, git, Node.js and Python 3.10 or later have to be there.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask dist")]
 struct Dist {
