@@ -15,6 +15,10 @@ use crate::tools::Tools;
 /// folder, so it is another one than that of [`crate::release::released`].
 pub(crate) const PROFILE: &str = "ship";
 
+/// The date that C compilers and the linker for Windows write: 1980-01-01, in seconds since 1970. With
+/// the date of the commit, each commit would compile all cryptography again.
+const COMPILED: &str = "315532800";
+
 /// Builds the pages and the npm package that the proxy carries.
 pub(crate) fn carried() -> Result<()> {
     Step::cargo("run --quiet --package xtask -- build --release --package").run()
@@ -24,7 +28,7 @@ pub(crate) fn carried() -> Result<()> {
 pub(crate) fn build(release: &Release, tools: &Tools, target: Target, library: Library) -> Result<()> {
     let build = tools.cargo("zigbuild --locked --package nws-proxy --bin nws --profile")?.arg(PROFILE);
     let build = library.with(build.arg("--target").arg(target.triple));
-    environment(release, target, build).run()?;
+    environment(target, build).run()?;
     let built = checkout::target().join(target.triple).join(PROFILE).join(target.program());
     let place = release.binary(target);
     fs::create_dir_all(place.parent().context("a file has a folder")?)?;
@@ -34,14 +38,13 @@ pub(crate) fn build(release: &Release, tools: &Tools, target: Target, library: L
 
 /// The variables under which cargo builds for `target`. The same variables give the same bytes, in
 /// whatever folder the checkout lies.
-pub(crate) fn environment(release: &Release, target: Target, build: Step) -> Step {
+pub(crate) fn environment(target: Target, build: Step) -> Step {
     let mut flags = paths::remapped();
     if target.system == System::Linux {
         // zig makes a static program that lies at one fixed address, unless it is told this.
         flags.push("\u{1f}-Clink-arg=-pie");
     }
-    let build =
-        build.env("SOURCE_DATE_EPOCH", release.epoch.to_string()).env("CARGO_ENCODED_RUSTFLAGS", flags);
+    let build = build.env("SOURCE_DATE_EPOCH", COMPILED).env("CARGO_ENCODED_RUSTFLAGS", flags);
     match target.oldest_macos {
         Some(oldest) => build.env("MACOSX_DEPLOYMENT_TARGET", oldest),
         None => build,
