@@ -28,7 +28,7 @@ pub(crate) fn carried() -> Result<()> {
 pub(crate) fn build(release: &Release, tools: &Tools, target: Target, library: Library) -> Result<()> {
     let build = tools.cargo("zigbuild --locked --package nws-proxy --bin nws --profile")?.arg(PROFILE);
     let build = library.with(build.arg("--target").arg(target.triple));
-    environment(target, build).run()?;
+    environment(target, library, build).run()?;
     let built = checkout::target().join(target.triple).join(PROFILE).join(target.program());
     let place = release.binary(target);
     fs::create_dir_all(place.parent().context("a file has a folder")?)?;
@@ -38,11 +38,15 @@ pub(crate) fn build(release: &Release, tools: &Tools, target: Target, library: L
 
 /// The variables under which cargo builds for `target`. The same variables give the same bytes, in
 /// whatever folder the checkout lies.
-pub(crate) fn environment(target: Target, build: Step) -> Step {
+fn environment(target: Target, library: Library, build: Step) -> Step {
     let mut flags = paths::remapped();
-    if target.system == System::Linux {
+    if target.system == System::Linux && target.is_relocatable {
         // zig makes a static program that lies at one fixed address, unless it is told this.
         flags.push("\u{1f}-Clink-arg=-pie");
+    }
+    if library == Library::Source {
+        // With the library rustup also installs the C library, which zig has too.
+        flags.push("\u{1f}-Clink-self-contained=no");
     }
     let build = build.env("SOURCE_DATE_EPOCH", COMPILED).env("CARGO_ENCODED_RUSTFLAGS", flags);
     match target.oldest_macos {

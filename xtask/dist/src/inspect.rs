@@ -52,7 +52,7 @@ fn inspect(target: Target, program: &[u8]) -> Result<()> {
     ensure!(found == wanted, "it is {found:?} instead of {wanted:?}");
     libraries(target.system, &file)?;
     match target.system {
-        System::Linux => elf::inspect(&file),
+        System::Linux => elf::inspect(&file, target.is_relocatable),
         System::MacOs => mach::inspect(target, &file, program),
         System::Windows => Ok(()),
     }
@@ -168,7 +168,7 @@ mod tests {
         }
 
         fn fault(program: &[u8]) -> String {
-            elf::inspect(&File::parse(program).unwrap()).unwrap_err().to_string()
+            elf::inspect(&File::parse(program).unwrap(), true).unwrap_err().to_string()
         }
 
         #[test]
@@ -192,9 +192,10 @@ mod tests {
 
         #[test]
         fn a_program_at_a_fixed_address_is_refused() {
-            elf::inspect(&File::parse(loose().as_slice()).unwrap()).unwrap();
+            elf::inspect(&File::parse(loose().as_slice()).unwrap(), true).unwrap();
             let mut fixed = loose();
             fixed[TYPE] = 2;
+            elf::inspect(&File::parse(fixed.as_slice()).unwrap(), false).unwrap();
             assert_eq!(fault(&fixed), "it lies at one fixed place in memory");
         }
 

@@ -24,6 +24,9 @@ pub(crate) struct Target {
     pub(crate) nix: Option<&'static str>,
     /// The architecture of container images, and its variant.
     pub(crate) container: Option<(&'static str, Option<&'static str>)>,
+    /// Whether the program may lie at any address, so that nobody can guess where it lies. For ARM of 32
+    /// bits, rustc can make no static program of this kind.
+    pub(crate) is_relocatable: bool,
     /// The oldest macOS that runs the proxy: the oldest one that Rust supports for that processor.
     pub(crate) oldest_macos: Option<&'static str>,
     /// `process.platform` and `process.arch` of Node.js.
@@ -52,6 +55,7 @@ pub(crate) const TARGETS: [Target; 6] = [
         aur: Some("x86_64"),
         nix: Some("x86_64-linux"),
         container: Some(("amd64", None)),
+        is_relocatable: true,
         oldest_macos: None,
         node: ("linux", "x64"),
         wheel: &["manylinux_2_17_x86_64", "manylinux2014_x86_64", "musllinux_1_1_x86_64"],
@@ -66,6 +70,7 @@ pub(crate) const TARGETS: [Target; 6] = [
         aur: Some("aarch64"),
         nix: Some("aarch64-linux"),
         container: Some(("arm64", None)),
+        is_relocatable: true,
         oldest_macos: None,
         node: ("linux", "arm64"),
         wheel: &["manylinux_2_17_aarch64", "manylinux2014_aarch64", "musllinux_1_1_aarch64"],
@@ -80,6 +85,7 @@ pub(crate) const TARGETS: [Target; 6] = [
         aur: Some("armv7h"),
         nix: Some("armv7l-linux"),
         container: Some(("arm", Some("v7"))),
+        is_relocatable: false,
         oldest_macos: None,
         node: ("linux", "arm"),
         wheel: &["manylinux_2_17_armv7l", "manylinux2014_armv7l", "musllinux_1_1_armv7l"],
@@ -94,6 +100,7 @@ pub(crate) const TARGETS: [Target; 6] = [
         aur: None,
         nix: None,
         container: None,
+        is_relocatable: true,
         oldest_macos: None,
         node: ("win32", "x64"),
         wheel: &["win_amd64"],
@@ -108,6 +115,7 @@ pub(crate) const TARGETS: [Target; 6] = [
         aur: None,
         nix: Some("aarch64-darwin"),
         container: None,
+        is_relocatable: true,
         oldest_macos: Some("11.0"),
         node: ("darwin", "arm64"),
         wheel: &["macosx_11_0_arm64"],
@@ -122,6 +130,7 @@ pub(crate) const TARGETS: [Target; 6] = [
         aur: None,
         nix: Some("x86_64-darwin"),
         container: None,
+        is_relocatable: true,
         oldest_macos: Some("10.12"),
         node: ("darwin", "x64"),
         wheel: &["macosx_10_12_x86_64"],

@@ -6,19 +6,24 @@ use object::File;
 use object::elf::{DT_RPATH, DT_RUNPATH, ET_DYN, PF_W, PF_X};
 use object::read::elf::{Dyn, ElfFile, FileHeader, ProgramHeader};
 
-pub(super) fn inspect(file: &File) -> Result<()> {
+/// `is_relocatable` says whether it has to be able to lie anywhere.
+pub(super) fn inspect(file: &File, is_relocatable: bool) -> Result<()> {
     if let File::Elf32(elf) = file {
-        segments(elf)?;
+        segments(elf, is_relocatable)?;
     }
     if let File::Elf64(elf) = file {
-        segments(elf)?;
+        segments(elf, is_relocatable)?;
     }
     Ok(())
 }
 
-fn segments<'data, Elf: FileHeader>(elf: &ElfFile<'data, Elf, &'data [u8]>) -> Result<()> {
+fn segments<'data, Elf: FileHeader>(
+    elf: &ElfFile<'data, Elf, &'data [u8]>,
+    is_relocatable: bool,
+) -> Result<()> {
     let endian = elf.endian();
-    ensure!(elf.elf_header().e_type(endian) == ET_DYN, "it lies at one fixed place in memory");
+    let is_fixed = elf.elf_header().e_type(endian) != ET_DYN;
+    ensure!(!(is_fixed && is_relocatable), "it lies at one fixed place in memory");
     for segment in elf.elf_program_headers() {
         if let Some(loader) = segment.interpreter(endian, elf.data())? {
             let loader = String::from_utf8_lossy(loader);
