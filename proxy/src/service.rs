@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const NOT_RUNNING: u8 = 3;
 
 /// A program of the system that starts others when a user logs in, and keeps them running.
-trait Manager {
+trait Supervisor {
     /// The file that makes the proxy a service.
     fn file(&self) -> &Path;
     /// What the installed service runs, if there is one.
@@ -68,45 +68,45 @@ pub(crate) fn perform(task: ServiceTask) -> Result<ExitCode, Error> {
     if let ServiceTask::Host = task {
         return scheduler::host();
     }
-    let manager = manager()?;
-    let manager = manager.as_ref();
+    let supervisor = supervisor()?;
+    let supervisor = supervisor.as_ref();
     match task {
-        ServiceTask::Install(install) => self::install(manager, install),
-        ServiceTask::Uninstall => uninstall(manager),
-        ServiceTask::Status => status(manager),
-        ServiceTask::Logs(logs) => match manager.installed()? {
-            Some(_) => manager.logs(logs.lines, logs.follow),
+        ServiceTask::Install(install) => self::install(supervisor, install),
+        ServiceTask::Uninstall => uninstall(supervisor),
+        ServiceTask::Status => status(supervisor),
+        ServiceTask::Logs(logs) => match supervisor.installed()? {
+            Some(_) => supervisor.logs(logs.lines, logs.follow),
             None => Err(Error::NotInstalled),
         },
         ServiceTask::Host => Ok(ExitCode::SUCCESS),
     }
 }
 
-/// The manager of this system. All of them are compiled everywhere, so that they are checked
+/// The supervisor of this system. All of them are compiled everywhere, so that they are checked
 /// everywhere.
-fn manager() -> Result<Box<dyn Manager>, Error> {
+fn supervisor() -> Result<Box<dyn Supervisor>, Error> {
     Ok(match std::env::consts::OS {
         "windows" => Box::new(Scheduler::new()?),
         "macos" => Box::new(Launchd::new()?),
         "linux" => Box::new(Systemd::new()?),
-        other => return Err(Error::NoManager(other)),
+        other => return Err(Error::NoSupervisor(other)),
     })
 }
 
-fn install(manager: &dyn Manager, wanted: Install) -> Result<ExitCode, Error> {
+fn install(supervisor: &dyn Supervisor, wanted: Install) -> Result<ExitCode, Error> {
     let program = program::find()?;
     let wanted = CommandLine { program: program.path, arguments: wanted.arguments().map_err(Error::Fault)? };
     let config = config_of(&wanted.arguments).map_err(Error::Fault)?;
-    let before = manager.installed()?;
-    check_port(manager, &config, before.as_ref())?;
-    let advice = manager.prepare(&wanted, &config)?;
-    if let Err(error) = manager.install(&wanted).and_then(|()| wait_until_it_serves(manager, &config)) {
-        undo(manager, before.as_ref());
+    let before = supervisor.installed()?;
+    check_port(supervisor, &config, before.as_ref())?;
+    let advice = supervisor.prepare(&wanted, &config)?;
+    if let Err(error) = supervisor.install(&wanted).and_then(|()| wait_until_it_serves(supervisor, &config)) {
+        undo(supervisor, before.as_ref());
         return Err(error);
     }
     let done = if before.is_some() { "replaced" } else { "installed" };
-    say(&format!("{done}: {}", manager.file().display()));
-    status(manager)?;
+    say(&format!("{done}: {}", supervisor.file().display()));
+    status(supervisor)?;
     let unseen = unseen_variables();
     if !unseen.is_empty() {
         let names = unseen.join(", ");
@@ -118,27 +118,31 @@ fn install(manager: &dyn Manager, wanted: Install) -> Result<ExitCode, Error> {
 }
 
 /// Fails if another program has the port that the service is about to get.
-fn check_port(manager: &dyn Manager, config: &Config, before: Option<&CommandLine>) -> Result<(), Error> {
+fn check_port(
+    supervisor: &dyn Supervisor,
+    config: &Config,
+    before: Option<&CommandLine>,
+) -> Result<(), Error> {
     let own = before.and_then(|before| config_of(&before.arguments).ok()).map(|config| config.port);
-    let has_it = own == Some(config.port) && matches!(manager.state()?, State::Running { .. });
+    let has_it = own == Some(config.port) && matches!(supervisor.state()?, State::Running { .. });
     if !config.tcp || has_it {
         return Ok(());
     }
     let Some(holder) = port::holder(config.port) else { return Ok(()) };
-    let remedy = manager.rival().unwrap_or_else(|| "stop it".to_owned());
+    let remedy = supervisor.rival().unwrap_or_else(|| "stop it".to_owned());
     Err(Error::PortTaken { port: config.port, holder, remedy })
 }
 
-/// Waits until the service answers at its port: not every manager knows when a proxy serves. Where
+/// Waits until the service answers at its port: not every supervisor knows when a proxy serves. Where
 /// the port is not known, that it runs is enough.
-fn wait_until_it_serves(manager: &dyn Manager, config: &Config) -> Result<(), Error> {
+fn wait_until_it_serves(supervisor: &dyn Supervisor, config: &Config) -> Result<(), Error> {
     if !config.tcp || config.port == 0 {
         return Ok(());
     }
     let deadline = Instant::now() + PATIENCE;
     while !port::serves(config.port) {
         if Instant::now() > deadline {
-            return Err(Error::NotStarted(match manager.state()? {
+            return Err(Error::NotStarted(match supervisor.state()? {
                 State::Stopped { reason: Some(reason) } => reason,
                 State::Stopped { reason: None } | State::Running { .. } => {
                     format!("it does not answer at port {}", config.port)
@@ -151,33 +155,33 @@ fn wait_until_it_serves(manager: &dyn Manager, config: &Config) -> Result<(), Er
 }
 
 /// Leaves things as they were, as far as they can be.
-fn undo(manager: &dyn Manager, before: Option<&CommandLine>) {
-    let undone = match (before, manager.installed()) {
-        (Some(before), _) => manager.install(before),
+fn undo(supervisor: &dyn Supervisor, before: Option<&CommandLine>) {
+    let undone = match (before, supervisor.installed()) {
+        (Some(before), _) => supervisor.install(before),
         (None, Ok(None)) => Ok(()),
-        (None, _) => manager.uninstall(),
+        (None, _) => supervisor.uninstall(),
     };
     if let Err(error) = undone {
         say(&format!("warning: the service is not as it was before: {error}"));
     }
 }
 
-fn uninstall(manager: &dyn Manager) -> Result<ExitCode, Error> {
-    if manager.installed()?.is_none() {
+fn uninstall(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
+    if supervisor.installed()?.is_none() {
         say("there is no service of this user: nothing to do");
         return Ok(ExitCode::SUCCESS);
     }
-    manager.uninstall()?;
-    say(&format!("uninstalled: {} is gone", manager.file().display()));
+    supervisor.uninstall()?;
+    say(&format!("uninstalled: {} is gone", supervisor.file().display()));
     Ok(ExitCode::SUCCESS)
 }
 
-fn status(manager: &dyn Manager) -> Result<ExitCode, Error> {
-    let Some(command_line) = manager.installed()? else {
+fn status(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
+    let Some(command_line) = supervisor.installed()? else {
         say("not installed: `nws service install` does that");
         return Ok(ExitCode::from(NOT_RUNNING));
     };
-    let state = manager.state()?;
+    let state = supervisor.state()?;
     let process = |process: Option<String>| process.map(|id| format!(", process {id}")).unwrap_or_default();
     let (code, words) = match state {
         State::Running { since, process: id } => (0, format!("running since {since}{}", process(id))),
@@ -188,7 +192,7 @@ fn status(manager: &dyn Manager) -> Result<ExitCode, Error> {
     if !Path::new(&command_line.program).is_file() {
         say("  warning: that program is gone: run `nws service install` with the one that is there now");
     }
-    say(&format!("  service: {}", manager.file().display()));
+    say(&format!("  service: {}", supervisor.file().display()));
     Ok(ExitCode::from(code))
 }
 

@@ -13,9 +13,9 @@ pub(crate) enum Error {
     /// The flags of the service are not valid, or ask for help.
     #[error("{0}")]
     Fault(Fault),
-    /// This system has no manager of services that is known here.
+    /// This system has no supervisor of services that is known here.
     #[error("nws knows no services of {0}: start `nws` where this system starts programs")]
-    NoManager(&'static str),
+    NoSupervisor(&'static str),
     /// systemd is not the first process of this system.
     #[error(
         "systemd does not run here: in WSL, put `systemd=true` under `[boot]` in /etc/wsl.conf and run \

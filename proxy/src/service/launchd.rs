@@ -11,7 +11,7 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::tool::{ask, run, show};
-use super::{Error, Manager, State, files};
+use super::{Error, State, Supervisor, files};
 use agent::Agent;
 
 /// The name of the agent: that of the project's pages, backwards.
@@ -65,7 +65,7 @@ impl Launchd {
     }
 }
 
-impl Manager for Launchd {
+impl Supervisor for Launchd {
     fn file(&self) -> &Path {
         &self.agent
     }

@@ -15,7 +15,7 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::tool::{ask, run, show};
-use super::{Error, Manager, State, files, say};
+use super::{Error, State, Supervisor, files, say};
 use host::Records;
 
 /// How long a task may take to begin or to end.
@@ -96,7 +96,7 @@ impl Scheduler {
     }
 }
 
-impl Manager for Scheduler {
+impl Supervisor for Scheduler {
     fn file(&self) -> &Path {
         self.records.command_line()
     }

@@ -9,7 +9,7 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::tool::{ask, run, show};
-use super::{Error, Manager, State, files};
+use super::{Error, State, Supervisor, files};
 
 const UNIT: &str = "nws.service";
 
@@ -74,7 +74,7 @@ impl Systemd {
     }
 }
 
-impl Manager for Systemd {
+impl Supervisor for Systemd {
     fn file(&self) -> &Path {
         &self.unit
     }
