@@ -1,5 +1,6 @@
 //! Keeps the proxy running for one user: from now on, and whenever that user logs in.
 
+mod caller;
 mod command_line;
 mod error;
 mod files;
@@ -65,21 +66,20 @@ enum State {
 
 /// Does what is asked about the service of this user.
 pub(crate) fn perform(task: ServiceTask) -> Result<ExitCode, Error> {
-    if let ServiceTask::Host = task {
-        return scheduler::host();
-    }
-    let supervisor = supervisor()?;
-    let supervisor = supervisor.as_ref();
     match task {
-        ServiceTask::Install(install) => self::install(supervisor, install),
-        ServiceTask::Uninstall => uninstall(supervisor),
-        ServiceTask::Status => status(supervisor),
-        ServiceTask::Logs(logs) => match supervisor.installed()? {
-            Some(_) => supervisor.logs(logs.lines, logs.follow),
-            None => Err(Error::NotInstalled),
-        },
-        ServiceTask::Host => Ok(ExitCode::SUCCESS),
+        // The supervisor asks for it, and not a user.
+        ServiceTask::Host => scheduler::host(),
+        ServiceTask::Install(wanted) => install(of_caller()?.as_ref(), wanted),
+        ServiceTask::Uninstall => uninstall(of_caller()?.as_ref()),
+        ServiceTask::Status => status(of_caller()?.as_ref()),
+        ServiceTask::Logs(wanted) => logs(of_caller()?.as_ref(), wanted.lines, wanted.follow),
     }
+}
+
+/// The supervisor, if the user who calls is the one whose service is meant.
+fn of_caller() -> Result<Box<dyn Supervisor>, Error> {
+    caller::check()?;
+    supervisor()
 }
 
 /// The supervisor of this system. All of them are compiled everywhere, so that they are checked
@@ -194,6 +194,13 @@ fn status(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
     }
     say(&format!("  service: {}", supervisor.file().display()));
     Ok(ExitCode::from(code))
+}
+
+fn logs(supervisor: &dyn Supervisor, lines: usize, follow: bool) -> Result<ExitCode, Error> {
+    match supervisor.installed()? {
+        Some(_) => supervisor.logs(lines, follow),
+        None => Err(Error::NotInstalled),
+    }
 }
 
 /// Where the installed service serves, in words.

@@ -35,7 +35,7 @@ pub(crate) enum Error {
         reason: String,
     },
     /// The program has the rights of root, and somebody else called it.
-    #[error("run this without sudo: the service belongs to the user who installs it")]
+    #[error("run this without sudo: each user has a service of their own, and sudo asks about that of root")]
     Sudo,
     /// The user has no folder of that kind.
     #[error("{variable} is not set, and so the folder for the service is not known: set {variable}")]

@@ -132,3 +132,12 @@ async fn without_an_instance_of_systemd_the_remedy_is_told() -> Result<()> {
     said.expect(1, &["systemd does not find", "unset XDG_CONFIG_HOME"]);
     Ok(())
 }
+
+#[tokio::test]
+async fn nothing_is_asked_by_sudo() -> Result<()> {
+    for task in ["install", "uninstall", "status", "logs"] {
+        let exit = Setup::new().env("SUDO_USER", "ann").instead(&["service", task]).await?;
+        assert!(exit.status.code() == Some(1) && exit.stderr.contains("without sudo"), "{exit:?}");
+    }
+    Ok(())
+}
