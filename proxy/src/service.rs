@@ -24,6 +24,7 @@ pub(crate) use error::Error;
 
 use command_line::CommandLine;
 use launchd::Launchd;
+use port::Holder;
 use scheduler::Scheduler;
 use systemd::Systemd;
 
@@ -129,8 +130,14 @@ fn check_port(
         return Ok(());
     }
     let Some(holder) = port::holder(config.port) else { return Ok(()) };
-    let remedy = supervisor.rival().unwrap_or_else(|| "stop it".to_owned());
+    let remedy = remedy(supervisor, holder);
     Err(Error::PortTaken { port: config.port, holder, remedy })
+}
+
+/// What can be done about the program that has the port. A rival is a proxy.
+fn remedy(supervisor: &dyn Supervisor, holder: Holder) -> String {
+    let rival = if holder == Holder::Proxy { supervisor.rival() } else { None };
+    rival.unwrap_or_else(|| "stop it".to_owned())
 }
 
 /// Waits until the service answers at its port: not every supervisor knows when a proxy serves. Where

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use nws_protocol::LINK_PORT;
 
+use super::port::Holder;
 use crate::cli::Fault;
 
 /// Why something about the service could not be done, and what to do about that.
@@ -86,7 +87,7 @@ pub(crate) enum Error {
         /// The port.
         port: u16,
         /// Who has it.
-        holder: &'static str,
+        holder: Holder,
         /// What can be done about that.
         remedy: String,
     },
