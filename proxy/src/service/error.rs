@@ -100,6 +100,14 @@ pub(crate) enum Error {
     /// Only an installed service has a log.
     #[error("there is no service of this user: `nws service install` makes one")]
     NotInstalled,
+    /// The proxy of the service cannot be started.
+    #[error("cannot start the proxy {program}")]
+    Proxy {
+        /// The path of its program.
+        program: String,
+        /// The error of the system.
+        source: io::Error,
+    },
     /// A tool of the system cannot be started.
     #[error("cannot run {tool}, which belongs to this system")]
     Tool {
