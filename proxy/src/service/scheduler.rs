@@ -140,6 +140,7 @@ impl Supervisor for Scheduler {
 
     fn prepare(&self, wanted: &CommandLine, config: &Config) -> Result<Vec<String>, Error> {
         // Before the proxy starts: Windows asks about a program that listens and has no rule.
-        if config.links.are_wanted() { firewall::open(&wanted.program) } else { Ok(Vec::new()) }
+        let wants_links = config.links.are_wanted();
+        Ok(if wants_links { vec![firewall::open(&wanted.program)?] } else { Vec::new() })
     }
 }
