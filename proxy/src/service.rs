@@ -3,34 +3,32 @@
 mod caller;
 mod command_line;
 mod error;
+#[cfg(test)]
+mod fake;
 mod files;
+mod installation;
 mod launchd;
 mod port;
 mod program;
 mod scheduler;
+mod startup;
 mod systemd;
 mod tool;
 
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use nws_proxy::Config;
 
-use crate::cli::{Install, ServiceTask, config_of, unseen_variables};
+use crate::cli::{ServiceTask, config_of};
 
 pub(crate) use error::Error;
 
 use command_line::CommandLine;
 use launchd::Launchd;
-use port::Holder;
 use scheduler::Scheduler;
 use systemd::Systemd;
-
-/// How long a new service has to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// The exit status of `nws service status` when the proxy does not run, as systemctl has it.
 const NOT_RUNNING: u8 = 3;
@@ -41,17 +39,29 @@ trait Supervisor {
     fn file(&self) -> &Path;
     /// What the installed service runs, if there is one.
     fn installed(&self) -> Result<Option<CommandLine>, Error>;
-    /// Installs the service, in the place of an earlier one, and starts it.
-    fn install(&self, wanted: &CommandLine) -> Result<(), Error>;
+    /// Fails if this system cannot take a service now, and says what to do. Changes nothing.
+    fn check_readiness(&self) -> Result<(), Error> {
+        Ok(())
+    }
+    /// Writes the service, in the place of an earlier one, which may still run. If this fails, the
+    /// service is as it was.
+    fn write(&self, wanted: &CommandLine) -> Result<(), Error>;
+    /// Prepares this system for a service that runs `wanted`, which listens as `config` says. Gives
+    /// what the user should know once the service is there.
+    fn prepare(&self, wanted: &CommandLine, config: &Config) -> Result<Vec<String>, Error>;
+    /// Ends the service that runs, and starts the one that is written.
+    fn start(&self) -> Result<(), Error>;
     /// Stops the service and removes it.
     fn uninstall(&self) -> Result<(), Error>;
+    /// Takes back what [`prepare`](Self::prepare) did for `gone`, unless that is needed for `kept`,
+    /// which is what the service runs now. Gives what the user has to do.
+    fn release(&self, _gone: &CommandLine, _kept: Option<&CommandLine>) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
     /// Whether the service runs.
     fn state(&self) -> Result<State, Error>;
     /// Shows the last lines of the log on standard output.
     fn logs(&self, lines: usize, follow: bool) -> Result<ExitCode, Error>;
-    /// Prepares this system for a service that runs `wanted`, which listens as `config` says. Gives
-    /// what the user should know once the service is there.
-    fn prepare(&self, wanted: &CommandLine, config: &Config) -> Result<Vec<String>, Error>;
     /// Who else on this machine is known to serve, and what to do about it.
     fn rival(&self) -> Option<String> {
         None
@@ -70,7 +80,7 @@ pub(crate) fn perform(task: ServiceTask) -> Result<ExitCode, Error> {
     match task {
         // The supervisor asks for it, and not a user.
         ServiceTask::Host => scheduler::host(),
-        ServiceTask::Install(wanted) => install(of_caller()?.as_ref(), wanted),
+        ServiceTask::Install(wanted) => installation::install(of_caller()?.as_ref(), wanted),
         ServiceTask::Uninstall => uninstall(of_caller()?.as_ref()),
         ServiceTask::Status => status(of_caller()?.as_ref()),
         ServiceTask::Logs(wanted) => logs(of_caller()?.as_ref(), wanted.lines, wanted.follow),
@@ -94,93 +104,24 @@ fn supervisor() -> Result<Box<dyn Supervisor>, Error> {
     })
 }
 
-fn install(supervisor: &dyn Supervisor, wanted: Install) -> Result<ExitCode, Error> {
-    let program = program::find()?;
-    let wanted = CommandLine { program: program.path, arguments: wanted.arguments().map_err(Error::Fault)? };
-    let config = config_of(&wanted.arguments).map_err(Error::Fault)?;
-    let before = supervisor.installed()?;
-    check_port(supervisor, &config, before.as_ref())?;
-    let advice = supervisor.prepare(&wanted, &config)?;
-    if let Err(error) = supervisor.install(&wanted).and_then(|()| wait_until_it_serves(supervisor, &config)) {
-        undo(supervisor, before.as_ref());
-        return Err(error);
-    }
-    let done = if before.is_some() { "replaced" } else { "installed" };
-    say(&format!("{done}: {}", supervisor.file().display()));
-    status(supervisor)?;
-    let unseen = unseen_variables();
-    if !unseen.is_empty() {
-        let names = unseen.join(", ");
-        say(&format!("warning: the service does not see {names} of this shell: give flags behind `--`"));
-    }
-    program.warning.iter().for_each(|warning| say(&format!("warning: {warning}")));
-    advice.iter().for_each(|advice| say(advice));
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Fails if another program has the port that the service is about to get.
-fn check_port(
-    supervisor: &dyn Supervisor,
-    config: &Config,
-    before: Option<&CommandLine>,
-) -> Result<(), Error> {
-    let own = before.and_then(|before| config_of(&before.arguments).ok()).map(|config| config.port);
-    let has_it = own == Some(config.port) && matches!(supervisor.state()?, State::Running { .. });
-    if !config.tcp || has_it {
-        return Ok(());
-    }
-    let Some(holder) = port::holder(config.port) else { return Ok(()) };
-    let remedy = remedy(supervisor, holder);
-    Err(Error::PortTaken { port: config.port, holder, remedy })
-}
-
-/// What can be done about the program that has the port. A rival is a proxy.
-fn remedy(supervisor: &dyn Supervisor, holder: Holder) -> String {
-    let rival = if holder == Holder::Proxy { supervisor.rival() } else { None };
-    rival.unwrap_or_else(|| "stop it".to_owned())
-}
-
-/// Waits until the service answers at its port: not every supervisor knows when a proxy serves. Where
-/// the port is not known, that it runs is enough.
-fn wait_until_it_serves(supervisor: &dyn Supervisor, config: &Config) -> Result<(), Error> {
-    if !config.tcp || config.port == 0 {
-        return Ok(());
-    }
-    let deadline = Instant::now() + PATIENCE;
-    while !port::serves(config.port) {
-        if Instant::now() > deadline {
-            return Err(Error::NotStarted(match supervisor.state()? {
-                State::Stopped { reason: Some(reason) } => reason,
-                State::Stopped { reason: None } | State::Running { .. } => {
-                    format!("it does not answer at port {}", config.port)
-                }
-            }));
-        }
-        std::thread::sleep(PAUSE);
-    }
-    Ok(())
-}
-
-/// Leaves things as they were, as far as they can be.
-fn undo(supervisor: &dyn Supervisor, before: Option<&CommandLine>) {
-    let undone = match (before, supervisor.installed()) {
-        (Some(before), _) => supervisor.install(before),
-        (None, Ok(None)) => Ok(()),
-        (None, _) => supervisor.uninstall(),
-    };
-    if let Err(error) = undone {
-        say(&format!("warning: the service is not as it was before: {error}"));
-    }
-}
-
 fn uninstall(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
-    if supervisor.installed()?.is_none() {
+    let Some(before) = supervisor.installed()? else {
         say("there is no service of this user: nothing to do");
         return Ok(ExitCode::SUCCESS);
-    }
+    };
     supervisor.uninstall()?;
     say(&format!("uninstalled: {} is gone", supervisor.file().display()));
+    release(supervisor, &before, None);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes back what the system had for `gone`, and says what is left to do. The service is as it
+/// should be, whatever comes of that.
+fn release(supervisor: &dyn Supervisor, gone: &CommandLine, kept: Option<&CommandLine>) {
+    match supervisor.release(gone, kept) {
+        Ok(advice) => advice.iter().for_each(|advice| say(advice)),
+        Err(error) => say(&format!("warning: {}", error.in_full())),
+    }
 }
 
 fn status(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {

@@ -1,5 +1,6 @@
 //! Names what keeps a service from being installed, removed or asked.
 
+use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
@@ -92,7 +93,7 @@ pub(crate) enum Error {
         remedy: String,
     },
     /// The service does not serve.
-    #[error("the proxy does not start, and so nothing is changed: {0}")]
+    #[error("the proxy does not start: {0}")]
     NotStarted(String),
     /// The proxy of the service is there already.
     #[error("the service runs already: `nws service status` says more")]
@@ -134,6 +135,13 @@ pub(crate) enum Error {
         /// The error of the system.
         source: io::Error,
     },
+}
+
+impl Error {
+    /// The error with its source, in one line.
+    pub(super) fn in_full(&self) -> String {
+        self.source().map_or_else(|| self.to_string(), |source| format!("{self}: {source}"))
+    }
 }
 
 /// A port to propose instead of `port`: not the one that the links of the other proxy have.

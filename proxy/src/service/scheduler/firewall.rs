@@ -11,7 +11,7 @@ const MOST_BYTES: usize = 4;
 
 /// Makes the rule if this process may, and otherwise tells how to, unless it is there.
 pub(super) fn open(program: &str) -> Result<String, Error> {
-    // It may be there or not, and it may have been changed by hand.
+    // One that is there may be switched off, so it is made anew by whoever may do that.
     ask("netsh", &words("delete", program))?;
     let is_there = ask("netsh", &words("add", program))?.is_success || has_rule(program)?;
     Ok(match is_there {

@@ -1,6 +1,5 @@
 //! Runs the proxy of the service, writes its log, and shows others that it runs.
 
-use std::error::Error as _;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -62,7 +61,7 @@ impl Records {
 
     /// Removes all but the logs.
     pub(super) fn remove(&self) -> Result<(), Error> {
-        [&self.command_line, &self.lock(), &self.host_file()]
+        [&self.command_line, &self.task(), &self.lock(), &self.host_file()]
             .into_iter()
             .try_for_each(|file| files::remove(file))
     }
@@ -105,10 +104,9 @@ impl Records {
         let log = self.open_log()?;
         let ended = self.serve(&command_line, &log);
         ended.inspect_err(|error| {
-            let reason = error.source().map_or_else(String::new, |source| format!(": {source}"));
             // A host has no window, so only the log shows the error. If that cannot be written
             // either, nothing is left that could.
-            let _ = writeln!(&log, "nws: {error}{reason}");
+            let _ = writeln!(&log, "nws: {}", error.in_full());
         })
     }
 
