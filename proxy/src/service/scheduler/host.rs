@@ -117,7 +117,12 @@ impl Records {
         proxy.args(&command_line.arguments).stdin(Stdio::null()).stdout(output()?).stderr(output()?);
         let fault = |source| Error::Proxy { program: command_line.program.clone(), source };
         let mut proxy = proxy.spawn().map_err(fault)?;
-        self.tell(proxy.id())?;
+        if let Err(error) = self.tell(proxy.id()) {
+            // Nobody could end a proxy that nobody knows.
+            let _ = proxy.kill();
+            let _ = proxy.wait();
+            return Err(error);
+        }
         let status = proxy.wait().map_err(fault)?;
         Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
     }
