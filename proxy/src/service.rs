@@ -1,23 +1,27 @@
 //! Keeps the proxy running for one user: from now on, and whenever that user logs in.
 
+mod caller;
 mod command_line;
 mod error;
+#[cfg(test)]
+mod fake;
 mod files;
+mod installation;
 mod launchd;
 mod port;
 mod program;
 mod scheduler;
+mod startup;
 mod systemd;
 mod tool;
 
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use nws_proxy::Config;
 
-use crate::cli::{Install, ServiceTask, config_of, unseen_variables};
+use crate::cli::{ServiceTask, config_of};
 
 pub(crate) use error::Error;
 
@@ -26,30 +30,38 @@ use launchd::Launchd;
 use scheduler::Scheduler;
 use systemd::Systemd;
 
-/// How long a new service has to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
-const PAUSE: Duration = Duration::from_millis(100);
-
 /// The exit status of `nws service status` when the proxy does not run, as systemctl has it.
 const NOT_RUNNING: u8 = 3;
 
 /// A program of the system that starts others when a user logs in, and keeps them running.
-trait Manager {
+trait Supervisor {
     /// The file that makes the proxy a service.
     fn file(&self) -> &Path;
     /// What the installed service runs, if there is one.
     fn installed(&self) -> Result<Option<CommandLine>, Error>;
-    /// Installs the service, in the place of an earlier one, and starts it.
-    fn install(&self, wanted: &CommandLine) -> Result<(), Error>;
+    /// Fails if this system cannot take a service now, and says what to do. Changes nothing.
+    fn check_readiness(&self) -> Result<(), Error> {
+        Ok(())
+    }
+    /// Writes the service, in the place of an earlier one, which may still run. If this fails, the
+    /// service is as it was.
+    fn write(&self, wanted: &CommandLine) -> Result<(), Error>;
+    /// Prepares this system for a service that runs `wanted`, which listens as `config` says. Gives
+    /// what the user should know once the service is there.
+    fn prepare(&self, wanted: &CommandLine, config: &Config) -> Result<Vec<String>, Error>;
+    /// Ends the service that runs, and starts the one that is written.
+    fn start(&self) -> Result<(), Error>;
     /// Stops the service and removes it.
     fn uninstall(&self) -> Result<(), Error>;
+    /// Takes back what [`prepare`](Self::prepare) did for `gone`, unless that is needed for `kept`,
+    /// which is what the service runs now. Gives what the user has to do.
+    fn release(&self, _gone: &CommandLine, _kept: Option<&CommandLine>) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
     /// Whether the service runs.
     fn state(&self) -> Result<State, Error>;
     /// Shows the last lines of the log on standard output.
     fn logs(&self, lines: usize, follow: bool) -> Result<ExitCode, Error>;
-    /// Prepares this system for a service that runs `wanted`, which listens as `config` says. Gives
-    /// what the user should know once the service is there.
-    fn prepare(&self, wanted: &CommandLine, config: &Config) -> Result<Vec<String>, Error>;
     /// Who else on this machine is known to serve, and what to do about it.
     fn rival(&self) -> Option<String> {
         None
@@ -65,119 +77,59 @@ enum State {
 
 /// Does what is asked about the service of this user.
 pub(crate) fn perform(task: ServiceTask) -> Result<ExitCode, Error> {
-    if let ServiceTask::Host = task {
-        return scheduler::host();
-    }
-    let manager = manager()?;
-    let manager = manager.as_ref();
     match task {
-        ServiceTask::Install(install) => self::install(manager, install),
-        ServiceTask::Uninstall => uninstall(manager),
-        ServiceTask::Status => status(manager),
-        ServiceTask::Logs(logs) => match manager.installed()? {
-            Some(_) => manager.logs(logs.lines, logs.follow),
-            None => Err(Error::NotInstalled),
-        },
-        ServiceTask::Host => Ok(ExitCode::SUCCESS),
+        // The supervisor asks for it, and not a user.
+        ServiceTask::Host => scheduler::host(),
+        ServiceTask::Install(wanted) => installation::install(of_caller()?.as_ref(), wanted),
+        ServiceTask::Uninstall => uninstall(of_caller()?.as_ref()),
+        ServiceTask::Status => status(of_caller()?.as_ref()),
+        ServiceTask::Logs(wanted) => logs(of_caller()?.as_ref(), wanted.lines, wanted.follow),
     }
 }
 
-/// The manager of this system. All of them are compiled everywhere, so that they are checked
+/// The supervisor, if the user who calls is the one whose service is meant.
+fn of_caller() -> Result<Box<dyn Supervisor>, Error> {
+    caller::check()?;
+    supervisor()
+}
+
+/// The supervisor of this system. All of them are compiled everywhere, so that they are checked
 /// everywhere.
-fn manager() -> Result<Box<dyn Manager>, Error> {
+fn supervisor() -> Result<Box<dyn Supervisor>, Error> {
     Ok(match std::env::consts::OS {
         "windows" => Box::new(Scheduler::new()?),
         "macos" => Box::new(Launchd::new()?),
         "linux" => Box::new(Systemd::new()?),
-        other => return Err(Error::NoManager(other)),
+        other => return Err(Error::NoSupervisor(other)),
     })
 }
 
-fn install(manager: &dyn Manager, wanted: Install) -> Result<ExitCode, Error> {
-    let program = program::find()?;
-    let wanted = CommandLine { program: program.path, arguments: wanted.arguments().map_err(Error::Fault)? };
-    let config = config_of(&wanted.arguments).map_err(Error::Fault)?;
-    let before = manager.installed()?;
-    check_port(manager, &config, before.as_ref())?;
-    let advice = manager.prepare(&wanted, &config)?;
-    if let Err(error) = manager.install(&wanted).and_then(|()| wait_until_it_serves(manager, &config)) {
-        undo(manager, before.as_ref());
-        return Err(error);
-    }
-    let done = if before.is_some() { "replaced" } else { "installed" };
-    say(&format!("{done}: {}", manager.file().display()));
-    status(manager)?;
-    let unseen = unseen_variables();
-    if !unseen.is_empty() {
-        let names = unseen.join(", ");
-        say(&format!("warning: the service does not see {names} of this shell: give flags behind `--`"));
-    }
-    program.warning.iter().for_each(|warning| say(&format!("warning: {warning}")));
-    advice.iter().for_each(|advice| say(advice));
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Fails if another program has the port that the service is about to get.
-fn check_port(manager: &dyn Manager, config: &Config, before: Option<&CommandLine>) -> Result<(), Error> {
-    let own = before.and_then(|before| config_of(&before.arguments).ok()).map(|config| config.port);
-    let has_it = own == Some(config.port) && matches!(manager.state()?, State::Running { .. });
-    if !config.tcp || has_it {
-        return Ok(());
-    }
-    let Some(holder) = port::holder(config.port) else { return Ok(()) };
-    let remedy = manager.rival().unwrap_or_else(|| "stop it".to_owned());
-    Err(Error::PortTaken { port: config.port, holder, remedy })
-}
-
-/// Waits until the service answers at its port: not every manager knows when a proxy serves. Where
-/// the port is not known, that it runs is enough.
-fn wait_until_it_serves(manager: &dyn Manager, config: &Config) -> Result<(), Error> {
-    if !config.tcp || config.port == 0 {
-        return Ok(());
-    }
-    let deadline = Instant::now() + PATIENCE;
-    while !port::serves(config.port) {
-        if Instant::now() > deadline {
-            return Err(Error::NotStarted(match manager.state()? {
-                State::Stopped { reason: Some(reason) } => reason,
-                State::Stopped { reason: None } | State::Running { .. } => {
-                    format!("it does not answer at port {}", config.port)
-                }
-            }));
-        }
-        std::thread::sleep(PAUSE);
-    }
-    Ok(())
-}
-
-/// Leaves things as they were, as far as they can be.
-fn undo(manager: &dyn Manager, before: Option<&CommandLine>) {
-    let undone = match (before, manager.installed()) {
-        (Some(before), _) => manager.install(before),
-        (None, Ok(None)) => Ok(()),
-        (None, _) => manager.uninstall(),
-    };
-    if let Err(error) = undone {
-        say(&format!("warning: the service is not as it was before: {error}"));
-    }
-}
-
-fn uninstall(manager: &dyn Manager) -> Result<ExitCode, Error> {
-    if manager.installed()?.is_none() {
+fn uninstall(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
+    let Some(before) = supervisor.installed()? else {
         say("there is no service of this user: nothing to do");
         return Ok(ExitCode::SUCCESS);
-    }
-    manager.uninstall()?;
-    say(&format!("uninstalled: {} is gone", manager.file().display()));
+    };
+    supervisor.uninstall()?;
+    say(&format!("uninstalled: {} is gone", supervisor.file().display()));
+    release(supervisor, &before, None);
     Ok(ExitCode::SUCCESS)
 }
 
-fn status(manager: &dyn Manager) -> Result<ExitCode, Error> {
-    let Some(command_line) = manager.installed()? else {
+/// Takes back what the system had for `gone`, and says what is left to do. The service is as it
+/// should be, whatever comes of that.
+fn release(supervisor: &dyn Supervisor, gone: &CommandLine, kept: Option<&CommandLine>) {
+    match supervisor.release(gone, kept) {
+        Ok(advice) => advice.iter().for_each(|advice| say(advice)),
+        Err(error) => say(&format!("warning: {}", error.in_full())),
+    }
+}
+
+fn status(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
+    let Some(command_line) = supervisor.installed()? else {
         say("not installed: `nws service install` does that");
         return Ok(ExitCode::from(NOT_RUNNING));
     };
-    let state = manager.state()?;
+    let state = supervisor.state()?;
     let process = |process: Option<String>| process.map(|id| format!(", process {id}")).unwrap_or_default();
     let (code, words) = match state {
         State::Running { since, process: id } => (0, format!("running since {since}{}", process(id))),
@@ -188,8 +140,15 @@ fn status(manager: &dyn Manager) -> Result<ExitCode, Error> {
     if !Path::new(&command_line.program).is_file() {
         say("  warning: that program is gone: run `nws service install` with the one that is there now");
     }
-    say(&format!("  service: {}", manager.file().display()));
+    say(&format!("  service: {}", supervisor.file().display()));
     Ok(ExitCode::from(code))
+}
+
+fn logs(supervisor: &dyn Supervisor, lines: usize, follow: bool) -> Result<ExitCode, Error> {
+    match supervisor.installed()? {
+        Some(_) => supervisor.logs(lines, follow),
+        None => Err(Error::NotInstalled),
+    }
 }
 
 /// Where the installed service serves, in words.

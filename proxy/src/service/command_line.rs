@@ -39,7 +39,7 @@ impl fmt::Display for CommandLine {
 
 #[cfg(test)]
 impl CommandLine {
-    /// Words with all that a manager could misread.
+    /// Words with all that a supervisor could misread.
     pub(super) fn nasty(program: &str) -> Self {
         let words =
             ["run", "--config", "/a b/100% $HOME ${X} \\n \"q\" 'é' <&>;#\n\té", "", "%h", "$$", "\\"];

@@ -1,10 +1,12 @@
 //! Names what keeps a service from being installed, removed or asked.
 
+use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
 use nws_protocol::LINK_PORT;
 
+use super::port::Holder;
 use crate::cli::Fault;
 
 /// Why something about the service could not be done, and what to do about that.
@@ -13,9 +15,9 @@ pub(crate) enum Error {
     /// The flags of the service are not valid, or ask for help.
     #[error("{0}")]
     Fault(Fault),
-    /// This system has no manager of services that is known here.
+    /// This system has no supervisor of services that is known here.
     #[error("nws knows no services of {0}: start `nws` where this system starts programs")]
-    NoManager(&'static str),
+    NoSupervisor(&'static str),
     /// systemd is not the first process of this system.
     #[error(
         "systemd does not run here: in WSL, put `systemd=true` under `[boot]` in /etc/wsl.conf and run \
@@ -35,7 +37,7 @@ pub(crate) enum Error {
         reason: String,
     },
     /// The program has the rights of root, and somebody else called it.
-    #[error("run this without sudo: the service belongs to the user who installs it")]
+    #[error("run this without sudo: each user has a service of their own, and sudo asks about that of root")]
     Sudo,
     /// The user has no folder of that kind.
     #[error("{variable} is not set, and so the folder for the service is not known: set {variable}")]
@@ -86,12 +88,12 @@ pub(crate) enum Error {
         /// The port.
         port: u16,
         /// Who has it.
-        holder: &'static str,
+        holder: Holder,
         /// What can be done about that.
         remedy: String,
     },
     /// The service does not serve.
-    #[error("the proxy does not start, and so nothing is changed: {0}")]
+    #[error("the proxy does not start: {0}")]
     NotStarted(String),
     /// The proxy of the service is there already.
     #[error("the service runs already: `nws service status` says more")]
@@ -99,6 +101,14 @@ pub(crate) enum Error {
     /// Only an installed service has a log.
     #[error("there is no service of this user: `nws service install` makes one")]
     NotInstalled,
+    /// The proxy of the service cannot be started.
+    #[error("cannot start the proxy {program}")]
+    Proxy {
+        /// The path of its program.
+        program: String,
+        /// The error of the system.
+        source: io::Error,
+    },
     /// A tool of the system cannot be started.
     #[error("cannot run {tool}, which belongs to this system")]
     Tool {
@@ -125,6 +135,13 @@ pub(crate) enum Error {
         /// The error of the system.
         source: io::Error,
     },
+}
+
+impl Error {
+    /// The error with its source, in one line.
+    pub(super) fn in_full(&self) -> String {
+        self.source().map_or_else(|| self.to_string(), |source| format!("{self}: {source}"))
+    }
 }
 
 /// A port to propose instead of `port`: not the one that the links of the other proxy have.

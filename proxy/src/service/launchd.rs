@@ -11,7 +11,7 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::tool::{ask, run, show};
-use super::{Error, Manager, State, files};
+use super::{Error, State, Supervisor, files};
 use agent::Agent;
 
 /// The name of the agent: that of the project's pages, backwards.
@@ -65,7 +65,7 @@ impl Launchd {
     }
 }
 
-impl Manager for Launchd {
+impl Supervisor for Launchd {
     fn file(&self) -> &Path {
         &self.agent
     }
@@ -75,16 +75,26 @@ impl Manager for Launchd {
         Ok(files::read(&self.agent)?.map(of_ours).transpose()?.map(Agent::into_command_line))
     }
 
-    fn install(&self, wanted: &CommandLine) -> Result<(), Error> {
+    fn check_readiness(&self) -> Result<(), Error> {
         let session = ask("launchctl", &["print", &self.session])?;
-        if !session.is_success {
-            return Err(Error::NoSession(session.reason()));
-        }
-        self.end()?;
+        if session.is_success { Ok(()) } else { Err(Error::NoSession(session.reason())) }
+    }
+
+    fn write(&self, wanted: &CommandLine) -> Result<(), Error> {
         if let Some(folder) = self.log.parent() {
             files::make_folder(folder).map_err(files::fault("make", folder))?;
         }
-        files::write(&self.agent, Agent::new(LABEL, wanted, &self.log).text().as_bytes())?;
+        files::write(&self.agent, Agent::new(LABEL, wanted, &self.log).text().as_bytes())
+    }
+
+    fn prepare(&self, _: &CommandLine, config: &Config) -> Result<Vec<String>, Error> {
+        let asked = "macOS asks whether nws may find devices on the local network: allow it, or the proxy meets no \
+                     other machine";
+        Ok(if config.links.are_wanted() { vec![asked.to_owned()] } else { Vec::new() })
+    }
+
+    fn start(&self) -> Result<(), Error> {
+        self.end()?;
         // An agent that was disabled by hand stays so, whatever is installed.
         run("launchctl", &["enable", &self.target()])?;
         run("launchctl", &["bootstrap", &self.session, &self.agent.to_string_lossy()]).map(|_| ())
@@ -100,8 +110,11 @@ impl Manager for Launchd {
             return Ok(State::Stopped { reason: Some("launchd does not know it: log in again".to_owned()) });
         };
         if let (Some("running"), Some(process)) = (agent::value(&said, "state"), agent::value(&said, "pid")) {
-            let since = run("ps", &["-o", "lstart=", "-p", process])?;
-            return Ok(State::Running { since, process: Some(process.to_owned()) });
+            let begin = ask("ps", &["-o", "lstart=", "-p", process])?;
+            // It may have ended since launchd told of it.
+            if begin.is_success {
+                return Ok(State::Running { since: begin.stdout, process: Some(process.to_owned()) });
+            }
         }
         let code = agent::value(&said, "last exit code").map(|code| format!("the last exit code is {code}"));
         Ok(State::Stopped { reason: code })
@@ -113,11 +126,5 @@ impl Manager for Launchd {
         words.extend(follow.then_some("-F"));
         words.push(&log);
         show("tail", &words)
-    }
-
-    fn prepare(&self, _: &CommandLine, config: &Config) -> Result<Vec<String>, Error> {
-        let asked = "macOS asks whether nws may find devices on the local network: allow it, or the proxy meets no \
-                     other machine";
-        Ok(if config.links.are_wanted() { vec![asked.to_owned()] } else { Vec::new() })
     }
 }

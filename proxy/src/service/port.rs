@@ -1,5 +1,6 @@
 //! Finds out who has a port.
 
+use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
@@ -10,11 +11,29 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Far more than a proxy answers.
 const MOST: u64 = 16 * 1024;
 
-/// Who has the port on loopback, in words; nobody if it is free, or cannot be had at all.
-pub(super) fn holder(port: u16) -> Option<&'static str> {
+/// Who has a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// Another proxy.
+    Proxy,
+    /// A program that does not answer as a proxy does.
+    Program,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Proxy => "another proxy",
+            Self::Program => "another program",
+        })
+    }
+}
+
+/// Who has the port on loopback; nobody if it is free, or cannot be had at all.
+pub(super) fn holder(port: u16) -> Option<Holder> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let taken = TcpListener::bind(address).is_err_and(|error| error.kind() == ErrorKind::AddrInUse);
-    taken.then(|| if is_proxy(address).unwrap_or(false) { "another proxy" } else { "another program" })
+    taken.then(|| if serves(port) { Holder::Proxy } else { Holder::Program })
 }
 
 /// Gives whether a proxy answers at this port of loopback.
@@ -42,9 +61,9 @@ mod tests {
     fn a_port_is_free_or_has_a_holder() {
         assert_eq!(holder(0), None);
         for (answer, who) in [
-            ("HTTP/1.1 200 OK\r\n\r\n{\"service\":\"networkwebsockets\"}", "another proxy"),
-            ("HTTP/1.1 404 Not Found\r\n\r\n", "another program"),
-            ("", "another program"),
+            ("HTTP/1.1 200 OK\r\n\r\n{\"service\":\"networkwebsockets\"}", Holder::Proxy),
+            ("HTTP/1.1 404 Not Found\r\n\r\n", Holder::Program),
+            ("", Holder::Program),
         ] {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let port = listener.local_addr().unwrap().port();

@@ -26,9 +26,6 @@ pub(super) struct Program {
 
 /// The program that runs.
 pub(super) fn find() -> Result<Program, Error> {
-    if is_by_sudo() {
-        return Err(Error::Sudo);
-    }
     let running = env::current_exe().map_err(Error::Program)?;
     let real = fs::canonicalize(&running).map_err(Error::Program)?;
     let is_it = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|other| other == real);
@@ -38,15 +35,6 @@ pub(super) fn find() -> Result<Program, Error> {
     let warning = warning(&path, &folders);
     let path = path.into_os_string().into_string().map_err(|path| Error::Path(path.into()))?;
     Ok(Program { path, warning })
-}
-
-/// Gives whether somebody else borrowed the rights of root: the service would be that of root.
-fn is_by_sudo() -> bool {
-    #[cfg(unix)]
-    return rustix::process::geteuid().is_root()
-        && env::var_os("SUDO_USER").is_some_and(|user| user != "root");
-    #[cfg(not(unix))]
-    return false;
 }
 
 /// The path by which this program was called, with its symbolic links.

@@ -15,7 +15,7 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::tool::{ask, run, show};
-use super::{Error, Manager, State, files, say};
+use super::{Error, State, Supervisor, files};
 use host::Records;
 
 /// How long a task may take to begin or to end.
@@ -76,15 +76,38 @@ impl Scheduler {
             false => Err(killed.refusal()),
         }
     }
+}
 
-    /// Makes the task and starts it.
-    fn replace(&self, wanted: &CommandLine) -> Result<(), Error> {
+impl Supervisor for Scheduler {
+    fn file(&self) -> &Path {
+        self.records.command_line()
+    }
+
+    fn installed(&self) -> Result<Option<CommandLine>, Error> {
+        Ok(if self.exists()? { self.records.read()? } else { None })
+    }
+
+    fn write(&self, wanted: &CommandLine) -> Result<(), Error> {
+        // The description first: what it says counts only once the task is made of it.
+        let description = self.records.task();
+        files::write(&description, &task::bytes(&task::text(&self.user, &wanted.program)))?;
+        self.records.write(wanted).inspect_err(|_| {
+            // The reason is that of the write. A description that is left harms nobody.
+            let _ = files::remove(&description);
+        })
+    }
+
+    fn prepare(&self, wanted: &CommandLine, config: &Config) -> Result<Vec<String>, Error> {
+        // Before the proxy starts: Windows asks about a program that listens and has no rule.
+        let wants_links = config.links.are_wanted();
+        Ok(if wants_links { vec![firewall::open(&wanted.program)?] } else { Vec::new() })
+    }
+
+    fn start(&self) -> Result<(), Error> {
         if self.exists()? {
             self.end()?;
         }
-        self.records.write(wanted)?;
         let description = self.records.task();
-        files::write(&description, &task::bytes(&task::text(&self.user, &wanted.program)))?;
         let created = self.schtasks("/Create", &["/XML", &description.to_string_lossy(), "/F"]);
         files::remove(&description)?;
         created?;
@@ -94,33 +117,20 @@ impl Scheduler {
             false => Err(Error::NotStarted(self.records.last_line()?)),
         }
     }
-}
-
-impl Manager for Scheduler {
-    fn file(&self) -> &Path {
-        self.records.command_line()
-    }
-
-    fn installed(&self) -> Result<Option<CommandLine>, Error> {
-        Ok(if self.exists()? { self.records.read()? } else { None })
-    }
-
-    fn install(&self, wanted: &CommandLine) -> Result<(), Error> {
-        let done = self.replace(wanted);
-        if done.is_err() && !self.exists()? {
-            // Nobody uninstalls what is not there.
-            firewall::remove(&wanted.program)?;
-        }
-        done
-    }
 
     fn uninstall(&self) -> Result<(), Error> {
         self.end()?;
-        self.schtasks("/Delete", &["/F"])?;
-        if let Some(before) = self.records.read()? {
-            firewall::remove(&before.program)?.iter().for_each(|advice| say(advice));
+        // An installation that failed may have no task yet.
+        if self.exists()? {
+            self.schtasks("/Delete", &["/F"])?;
         }
         self.records.remove()
+    }
+
+    fn release(&self, gone: &CommandLine, kept: Option<&CommandLine>) -> Result<Option<String>, Error> {
+        // The rule is for a path.
+        let is_kept = kept.is_some_and(|kept| is_same_path(&kept.program, &gone.program));
+        if is_kept { Ok(None) } else { firewall::remove(&gone.program) }
     }
 
     fn state(&self) -> Result<State, Error> {
@@ -137,9 +147,20 @@ impl Manager for Scheduler {
         let script = format!("Get-Content -Encoding UTF8 -Tail {lines}{wait} -LiteralPath '{path}'");
         show("powershell", &["-NoProfile", "-Command", &script])
     }
+}
 
-    fn prepare(&self, wanted: &CommandLine, config: &Config) -> Result<Vec<String>, Error> {
-        // Before the proxy starts: Windows asks about a program that listens and has no rule.
-        if config.links.are_wanted() { firewall::open(&wanted.program) } else { Ok(Vec::new()) }
+/// Windows does not tell small letters of paths from capital ones.
+fn is_same_path(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_the_same_in_capital_letters() {
+        assert!(is_same_path(r"C:\Users\Zoë\nws.exe", r"c:\users\ZOË\NWS.EXE"));
+        assert!(!is_same_path(r"C:\nws-1\nws.exe", r"C:\nws-2\nws.exe"));
     }
 }

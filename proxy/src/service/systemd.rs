@@ -9,7 +9,7 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::tool::{ask, run, show};
-use super::{Error, Manager, State, files};
+use super::{Error, State, Supervisor, files};
 
 const UNIT: &str = "nws.service";
 
@@ -26,18 +26,6 @@ impl Systemd {
         let folder =
             files::variable("XDG_CONFIG_HOME").map_or_else(|| Ok(files::home()?.join(".config")), Ok)?;
         Ok(Self { unit: folder.join("systemd/user").join(UNIT) })
-    }
-
-    /// Fails if the instance cannot be reached, with the remedy.
-    fn need(&self) -> Result<(), Error> {
-        if !Path::new(BOOTED).is_dir() {
-            return Err(Error::NoSystemd);
-        }
-        let answer = ask("systemctl", &["--user", "show-environment"])?;
-        match answer.is_success {
-            true => Ok(()),
-            false => Err(Error::NoInstance { user: user()?, reason: answer.reason() }),
-        }
     }
 
     /// What systemd says of the unit; nothing for what it does not know.
@@ -59,14 +47,6 @@ impl Systemd {
         Ok(Path::new(&self.property("FragmentPath")?) == self.unit)
     }
 
-    fn start(&self) -> Result<(), Error> {
-        let answer = ask("systemctl", &["--user", "restart", UNIT])?;
-        match answer.is_success {
-            true => Ok(()),
-            false => Err(Error::NotStarted(self.complaint()?.unwrap_or_else(|| answer.reason()))),
-        }
-    }
-
     /// The reason that the proxy has given for its end.
     fn complaint(&self) -> Result<Option<String>, Error> {
         let reason = self.property("StatusText")?;
@@ -74,7 +54,7 @@ impl Systemd {
     }
 }
 
-impl Manager for Systemd {
+impl Supervisor for Systemd {
     fn file(&self) -> &Path {
         &self.unit
     }
@@ -84,17 +64,44 @@ impl Manager for Systemd {
         files::read(&self.unit)?.map(of_ours).transpose()
     }
 
-    fn install(&self, wanted: &CommandLine) -> Result<(), Error> {
-        self.need()?;
-        files::write(&self.unit, unit::text(wanted).as_bytes())?;
+    fn check_readiness(&self) -> Result<(), Error> {
+        if !Path::new(BOOTED).is_dir() {
+            return Err(Error::NoSystemd);
+        }
+        let answer = ask("systemctl", &["--user", "show-environment"])?;
+        match answer.is_success {
+            true => Ok(()),
+            false => Err(Error::NoInstance { user: user()?, reason: answer.reason() }),
+        }
+    }
+
+    fn write(&self, wanted: &CommandLine) -> Result<(), Error> {
+        files::write(&self.unit, unit::text(wanted).as_bytes())
+    }
+
+    fn prepare(&self, _: &CommandLine, _: &Config) -> Result<Vec<String>, Error> {
+        let user = user()?;
+        let lingers = ask("loginctl", &["show-user", "--value", "--property", "Linger", &user]);
+        let advice = format!(
+            "it ends when you log out everywhere; `sudo loginctl enable-linger {user}` keeps it running, and starts \
+             it at boot"
+        );
+        Ok(if lingers.is_ok_and(|answer| answer.stdout == "yes") { Vec::new() } else { vec![advice] })
+    }
+
+    fn start(&self) -> Result<(), Error> {
         run("systemctl", &["--user", "daemon-reload"])?;
         self.check()?;
         run("systemctl", &["--user", "enable", UNIT])?;
-        self.start()
+        let answer = ask("systemctl", &["--user", "restart", UNIT])?;
+        match answer.is_success {
+            true => Ok(()),
+            false => Err(Error::NotStarted(self.complaint()?.unwrap_or_else(|| answer.reason()))),
+        }
     }
 
     fn uninstall(&self) -> Result<(), Error> {
-        self.need()?;
+        self.check_readiness()?;
         // Where systemd looks elsewhere, a service of that name is another one.
         if self.is_known()? {
             run("systemctl", &["--user", "disable", "--now", UNIT])?;
@@ -106,7 +113,7 @@ impl Manager for Systemd {
     }
 
     fn state(&self) -> Result<State, Error> {
-        self.need()?;
+        self.check_readiness()?;
         let active = self.property("ActiveState")?;
         if active == "active" {
             let since = self.property("ActiveEnterTimestamp")?;
@@ -124,16 +131,6 @@ impl Manager for Systemd {
             ExitCode::SUCCESS => Ok(ExitCode::SUCCESS),
             _ => Err(Error::NoLog),
         }
-    }
-
-    fn prepare(&self, _: &CommandLine, _: &Config) -> Result<Vec<String>, Error> {
-        let user = user()?;
-        let lingers = ask("loginctl", &["show-user", "--value", "--property", "Linger", &user]);
-        let advice = format!(
-            "it ends when you log out everywhere; `sudo loginctl enable-linger {user}` keeps it running, and starts \
-             it at boot"
-        );
-        Ok(if lingers.is_ok_and(|answer| answer.stdout == "yes") { Vec::new() } else { vec![advice] })
     }
 
     fn rival(&self) -> Option<String> {

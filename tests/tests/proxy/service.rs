@@ -1,6 +1,7 @@
 //! `nws service` with a real instance of systemd, on Linux, as root.
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use anyhow::{Context, Result};
@@ -99,8 +100,30 @@ async fn what_cannot_serve_is_not_installed() -> Result<()> {
     let blocker = TcpListener::bind("0.0.0.0:0")?;
     let blocked = blocker.local_addr()?.port().to_string();
     let linking = [on(&port).as_slice(), &["--link-port", &blocked]].concat();
-    user.nws("nws", &linking).await?.expect(1, &["does not start", &blocked, "--link-port"]);
+    let restored = "the service has its earlier settings again";
+    user.nws("nws", &linking).await?.expect(1, &["does not start", &blocked, "--link-port", restored]);
     user.nws("nws", &["status"]).await?.expect(0, &[&format!("http://localhost:{port}/")]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_service_that_cannot_be_replaced_stays_without_a_word() -> Result<()> {
+    let user = User::new("nws").await?;
+    user.nws("nws", &["install", "--", "--no-discovery", "--port", "0"]).await?.expect(0, &["installed: "]);
+    let nws = user.0.home().join("nws").to_string_lossy().into_owned();
+    let port = free_port()?.to_string();
+    let other = [nws.as_str(), "service", "install", "--", "--port", &port];
+    let unreachable = [&["env", "XDG_RUNTIME_DIR=/nowhere"], other.as_slice()].concat();
+    let folder = user.0.home().join(".config/systemd/user");
+    let said = Said::of(user.0.run(&unreachable).await?);
+    said.expect(1, &["loginctl enable-linger nobody"]);
+    assert_eq!(said.out, "");
+    std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o500))?;
+    let said = Said::of(user.0.run(&other).await?);
+    said.expect(1, &["cannot write"]);
+    assert_eq!(said.out, "");
+    std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o700))?;
+    user.nws("nws", &["status"]).await?.expect(0, &["running since", "a free port"]);
     Ok(())
 }
 
@@ -130,5 +153,14 @@ async fn without_an_instance_of_systemd_the_remedy_is_told() -> Result<()> {
     let said =
         Said::of(user.0.run(&["env", &elsewhere, &nws, "service", "install", "--", "--port", "0"]).await?);
     said.expect(1, &["systemd does not find", "unset XDG_CONFIG_HOME"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_is_asked_by_sudo() -> Result<()> {
+    for task in ["install", "uninstall", "status", "logs"] {
+        let exit = Setup::new().env("SUDO_USER", "ann").instead(&["service", task]).await?;
+        assert!(exit.status.code() == Some(1) && exit.stderr.contains("without sudo"), "{exit:?}");
+    }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Runs the proxy of the service, writes its log, and shows others that it runs.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -60,7 +61,7 @@ impl Records {
 
     /// Removes all but the logs.
     pub(super) fn remove(&self) -> Result<(), Error> {
-        [&self.command_line, &self.lock(), &self.host_file()]
+        [&self.command_line, &self.task(), &self.lock(), &self.host_file()]
             .into_iter()
             .try_for_each(|file| files::remove(file))
     }
@@ -100,12 +101,28 @@ impl Records {
     pub(super) fn host(&self) -> Result<ExitCode, Error> {
         let command_line = self.read()?.ok_or(Error::NotInstalled)?;
         let _held = self.hold()?;
-        let (out, err) = self.open_log()?;
+        let log = self.open_log()?;
+        let ended = self.serve(&command_line, &log);
+        ended.inspect_err(|error| {
+            // A host has no window, so only the log shows the error. If that cannot be written
+            // either, nothing is left that could.
+            let _ = writeln!(&log, "nws: {}", error.in_full());
+        })
+    }
+
+    /// Runs the proxy to its end.
+    fn serve(&self, command_line: &CommandLine, log: &File) -> Result<ExitCode, Error> {
+        let output = || log.try_clone().map_err(files::fault("write", &self.log()));
         let mut proxy = Command::new(&command_line.program);
-        proxy.args(&command_line.arguments).stdin(Stdio::null()).stdout(out).stderr(err);
-        let fault = |source| Error::Tool { tool: command_line.program.clone(), source };
+        proxy.args(&command_line.arguments).stdin(Stdio::null()).stdout(output()?).stderr(output()?);
+        let fault = |source| Error::Proxy { program: command_line.program.clone(), source };
         let mut proxy = proxy.spawn().map_err(fault)?;
-        self.tell(proxy.id())?;
+        if let Err(error) = self.tell(proxy.id()) {
+            // Nobody could end a proxy that nobody knows.
+            let _ = proxy.kill();
+            let _ = proxy.wait();
+            return Err(error);
+        }
         let status = proxy.wait().map_err(fault)?;
         Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
     }
@@ -146,15 +163,14 @@ impl Records {
         files::write(&self.host_file(), text.as_bytes())
     }
 
-    /// Opens the log, twice, behind what is there.
-    fn open_log(&self) -> Result<(File, File), Error> {
+    /// Opens the log, behind what is there.
+    fn open_log(&self) -> Result<File, Error> {
         let path = self.log();
         let fault = files::fault("write", &path);
         if fs::metadata(&path).is_ok_and(|log| log.len() > LOG_MOST) {
             fs::rename(&path, path.with_extension("old.log")).map_err(&fault)?;
         }
-        let log = OpenOptions::new().create(true).append(true).open(&path).map_err(&fault)?;
-        Ok((log.try_clone().map_err(&fault)?, log))
+        OpenOptions::new().create(true).append(true).open(&path).map_err(&fault)
     }
 }
 
@@ -190,6 +206,17 @@ mod tests {
             assert!(records.since().unwrap().ends_with(" UTC"));
             records.remove().unwrap();
             assert_eq!(records.read().unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn a_proxy_that_cannot_start_is_told_in_the_log() {
+        with_folder("gone", |records| {
+            records.write(&CommandLine { program: "/gone/nws".to_owned(), arguments: Vec::new() }).unwrap();
+            assert!(matches!(records.host(), Err(Error::Proxy { .. })));
+            let line = records.last_line().unwrap();
+            assert!(line.starts_with("nws: cannot start the proxy /gone/nws"), "{line}");
+            assert!(line.contains("os error 2"), "{line}");
         });
     }
 
