@@ -37,8 +37,9 @@ fn replace(
     wanted: &CommandLine,
     config: &Config,
 ) -> Result<Vec<String>, Error> {
-    supervisor.check_readiness()?;
+    // First: who hears of another proxy needs no service.
     check_port(supervisor, config, before)?;
+    supervisor.check_readiness()?;
     supervisor.write(wanted)?;
     let begun = begin(supervisor, wanted, config);
     if begun.is_err() {
