@@ -20,7 +20,7 @@ use crate::Error;
 mod way;
 
 /// The mode bits that a new socket must not have: all but reading and writing by its user.
-const NOT_OURS: u32 = 0o177;
+const NOT_OURS: Mode = Mode::XUSR.union(Mode::RWXG).union(Mode::RWXO);
 /// The mode of a new folder.
 const FOLDER: u32 = 0o700;
 
@@ -83,7 +83,7 @@ fn make(folder: &Path) -> io::Result<()> {
 
 /// The mask applies to the whole process, so it is set for this one call.
 fn listen(path: &Path) -> io::Result<UnixListener> {
-    let before = umask(Mode::from_raw_mode(NOT_OURS));
+    let before = umask(NOT_OURS);
     let listener = UnixListener::bind(path);
     umask(before);
     listener

@@ -37,7 +37,7 @@ fn replace(
     wanted: &CommandLine,
     config: &Config,
 ) -> Result<Vec<String>, Error> {
-    // First: who hears of another proxy needs no service.
+    // A taken port comes first: whoever has a proxy already needs no service.
     check_port(supervisor, config, before)?;
     supervisor.check_readiness()?;
     supervisor.write(wanted)?;
