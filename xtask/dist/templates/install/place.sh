@@ -111,7 +111,9 @@ put_back() {
     # Where the new file still lies beside its place, the old one is in it.
     if [ -e "$new" ]; then continue; fi
     if [ -e "$new.old" ] || [ -L "$new.old" ]; then
-      mv -f "$new.old" "$place"
+      # Without its pending files, the end of the script leaves this copy where it is.
+      mv -f "$new.old" "$place" || { pending='' && fail "cannot put back $place, as the line above \
+says: it is $new.old"; }
     else
       rm -f "$place"
     fi
