@@ -56,6 +56,7 @@ async function isPublished({ name, version, sum }) {
  */
 function publish(crates) {
   const desk = mkdtempSync(join(tmpdir(), "crates-"));
+  process.on("exit", () => rmSync(desk, { recursive: true }));
   const cwd = join(desk, "workspace");
   const target = join(desk, "target");
   // Elsewhere: inside a repository cargo packs no files that git does not know.
@@ -71,7 +72,6 @@ function publish(crates) {
     if (sumOf(join(target, "package", file)) !== sum) throw new Error(`cargo packs ${file} with other bytes here`);
   }
   cargo("publish");
-  rmSync(desk, { recursive: true });
 }
 
 /** @param {string} file */

@@ -75,11 +75,14 @@ fn licences(release: &Release, tools: &Tools) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// A digest of all that the licences depend on: which crates there are, and how they are shown. To
-/// collect them takes a minute.
+/// A digest of all that the licences depend on: which crates there are, how they are shown, and by
+/// which version of cargo-about. To collect them takes a minute.
 fn digest(config: &str, template: &Path) -> Result<String> {
     let manifests = Step::new("git").words("ls-files *Cargo.toml Cargo.lock").unannounced().read()?;
-    let files = manifests.lines().map(|file| checkout::root().join(file)).chain([template.to_owned()]);
+    let files = manifests
+        .lines()
+        .map(|file| checkout::root().join(file))
+        .chain([template.to_owned(), checkout::root().join("xtask/dist/src/tools.rs")]);
     let mut digest = Sha256::new_with_prefix(config);
     for file in files {
         digest.update(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
