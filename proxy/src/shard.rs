@@ -10,6 +10,7 @@ mod handle;
 mod home;
 mod link;
 mod news;
+mod pace;
 mod registration;
 mod session;
 mod state;

@@ -295,7 +295,7 @@ fn what_was_written_in_a_turn_that_ended_is_fresh_no_more() {
         let conn = conns.insert(());
         core.handle(Input::Join { conn, channel: network("room"), framing: Framing::Structured }, now);
     }
-    let Pending { bytes, outputs } = core.fresh();
+    let Pending { bytes, memory, outputs } = core.fresh();
     assert!((300..600).contains(&outputs), "{outputs}");
     let done = outputs - outputs / 10;
     assert!((0..done).all(|_| core.poll_output().is_some()));
@@ -303,6 +303,29 @@ fn what_was_written_in_a_turn_that_ended_is_fresh_no_more() {
     let rest = core.fresh();
     assert_eq!(rest.outputs, outputs - done);
     assert!(rest.bytes > 0 && rest.bytes <= bytes / 10, "{} of {bytes}", rest.bytes);
+    assert!(rest.memory > 0 && rest.memory <= memory / 10, "{} of {memory}", rest.memory);
     while core.poll_output().is_some() {}
-    assert_eq!(core.fresh(), Pending { bytes: 0, outputs: 0 });
+    assert_eq!(core.fresh(), Pending { bytes: 0, memory: 0, outputs: 0 });
+}
+
+#[test]
+fn what_is_shared_takes_memory_once() {
+    const PEERS: usize = 100;
+    let Room { mut core, mut conns, now, .. } = Room::new();
+    let all: Vec<_> = (0..PEERS).map(|_| conns.insert(())).collect();
+    for &conn in &all {
+        core.handle(Input::Join { conn, channel: network("hall"), framing: Framing::Structured }, now);
+    }
+    while core.poll_output().is_some() || core.poll_timeout().is_some_and(|due| due <= now) {
+        core.handle_timeout(now);
+    }
+    for (length, copies) in [(100, PEERS - 1), (4000, 1), (40_000, 1)] {
+        let text = format!(r#"{{"action":"broadcast","data":"{}"}}"#, "x".repeat(length));
+        core.handle(Input::Text { conn: all[0], text: &text }, now);
+        let Pending { bytes, memory, outputs } = core.fresh();
+        assert!(outputs >= PEERS - 1, "{outputs}");
+        assert!(bytes >= length * (PEERS - 1), "{bytes}");
+        assert!((length * copies..(length + 200) * copies + PEERS * 100).contains(&memory), "{memory}");
+        while core.poll_output().is_some() {}
+    }
 }

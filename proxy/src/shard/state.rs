@@ -6,13 +6,14 @@ use std::task::{Context, Waker};
 use std::time::Instant;
 
 use futures_util::future::LocalBoxFuture;
-use nws_core::{Channels, ConnId, Cut, Encoded, Input, LongMessage, MuxInput, Output, Pending, StreamId};
+use nws_core::{Channels, ConnId, Cut, Encoded, Input, LongMessage, MuxInput, Output, StreamId};
 use nws_protocol::ChannelName;
 use nws_protocol::limits::{READ_PER_PASS, WRITES_PER_PASS, WRITTEN_PER_PASS};
 use slotmap::SlotMap;
 use tokio::sync::{mpsc, oneshot};
 
 use super::news::{News, Untold};
+use super::pace::Pace;
 use super::stream_sender::StreamSender;
 use super::write::{self, Outcome};
 use crate::guard::guarded;
@@ -21,18 +22,11 @@ use crate::signal::Signal;
 use crate::stream::WriteHalf;
 use crate::workers::Workers;
 
-/// Bytes queued in one pass after which the shard writes before it reads on. So a pass needs
-/// bounded memory, and finds its buffers in the cache.
-const WRITE_EARLY: usize = 1024 * 1024;
+/// Bytes queued at once, for all sockets together, after which others have their turn.
+const QUEUED_PER_TURN: usize = 1024 * 1024;
 
 /// Outputs that are applied before the clock is read again: one write takes some 10 µs.
 const LOOK_AT_CLOCK: usize = 64;
-
-/// Bytes queued for each socket, on average, after which the shard writes before it reads on. So
-/// much pays for a system call, and the recipients can begin while other clients are still being
-/// read. Measured: with 3 KiB a hundred readers cost half as much again, with 8 KiB ten readers get
-/// a tenth less.
-const WORTH_A_WRITE: usize = 6 * 1024;
 
 /// The state machine of a shard, and its sockets.
 pub(super) struct Shard {
@@ -50,6 +44,7 @@ pub(super) struct Shard {
     workers: Workers,
     /// So much was queued at once that others have to have their turn.
     is_turn_over: Cell<bool>,
+    pace: Pace,
 }
 
 /// Whether the state machine asks for more than was done.
@@ -129,20 +124,23 @@ impl Shard {
             refusals,
             workers,
             is_turn_over: Cell::new(false),
+            pace: Pace::default(),
         })
     }
 
     /// Passes inputs to the state machine, and wakes the driver if there may be work.
     pub(super) fn enter(&self, inputs: impl FnOnce(&mut Channels, Instant)) {
+        let began = Instant::now();
         let fresh = guarded(|| {
             let mut core = self.core.borrow_mut();
-            inputs(&mut core, Instant::now());
+            inputs(&mut core, began);
             core.fresh()
         });
-        if fresh.bytes >= WRITE_EARLY {
+        if fresh.bytes >= QUEUED_PER_TURN {
             self.is_turn_over.set(true);
         }
-        let rest = if is_worth_writing(fresh) { self.work_off() } else { Rest::Some };
+        let is_due = self.pace.is_due(fresh, began, Instant::now());
+        let rest = if is_due { self.work_off() } else { Rest::Some };
         if rest == Rest::Some && !self.has_work.replace(true) {
             self.work.give();
         }
@@ -183,18 +181,26 @@ impl Shard {
         let mut core = self.core.borrow_mut();
         let mut conns = self.conns.borrow_mut();
         guarded(|| {
-            let mut now = Instant::now();
+            let began = Instant::now();
+            let mut now = began;
             let (mut count, mut written) = (0, 0);
+            let mut rest = Rest::Some;
             while count < WRITES_PER_PASS && written < WRITTEN_PER_PASS {
-                let Some(output) = core.poll_output() else { return Rest::Nothing };
+                let Some(output) = core.poll_output() else {
+                    rest = Rest::Nothing;
+                    break;
+                };
                 written += self.apply_output(&mut core, &mut conns, output, now);
                 count += 1;
                 if count.is_multiple_of(LOOK_AT_CLOCK) {
                     now = Instant::now();
                 }
             }
-            core.end_turn(count);
-            Rest::Some
+            if rest == Rest::Some {
+                core.end_turn(count);
+            }
+            self.pace.wrote(count, written, began.elapsed());
+            rest
         })
     }
 
@@ -328,26 +334,5 @@ impl Shard {
             Output::Taken { conn } => drop(conns.remove(conn)),
         }
         0
-    }
-}
-
-/// Gives whether to write before reading on.
-fn is_worth_writing(Pending { bytes, outputs }: Pending) -> bool {
-    bytes >= WRITE_EARLY || (bytes > 0 && bytes >= outputs * WORTH_A_WRITE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn writing_pays_by_the_socket() {
-        let pays = |bytes, outputs| is_worth_writing(Pending { bytes, outputs });
-        assert!(!pays(0, 0));
-        assert!(!pays(0, 1));
-        assert!(!pays(WORTH_A_WRITE - 1, 1));
-        assert!(pays(WORTH_A_WRITE, 1));
-        assert!(!pays(2 * WORTH_A_WRITE, 3));
-        assert!(pays(WRITE_EARLY, 10_000));
     }
 }

@@ -3,13 +3,14 @@
 use std::io::{ErrorKind, IoSlice};
 use std::time::Instant;
 
+use arrayvec::ArrayVec;
 use nws_core::{Channels, ConnId, Input};
 
 use crate::stream::WriteHalf;
 
 /// Pieces in one call. Copied frames lie together in pieces of 64 KiB, so this is 4 MiB, more than
 /// a socket takes at once.
-const PIECES: usize = 64;
+const PIECES: usize = 128;
 
 /// The result of writing.
 pub(super) enum Outcome {
@@ -31,19 +32,15 @@ pub(super) fn all(
     now: Instant,
 ) -> Outcome {
     loop {
-        let mut pieces = [IoSlice::new(&[]); PIECES];
-        let mut count = 0;
-        let mut len = 0;
-        for (slot, piece) in pieces.iter_mut().zip(core.waiting(conn)) {
-            *slot = IoSlice::new(piece);
-            count += 1;
-            len += piece.len();
-        }
-        let written = match &pieces[..count] {
+        let pieces: ArrayVec<IoSlice<'_>, PIECES> =
+            core.waiting(conn).take(PIECES).map(IoSlice::new).collect();
+        let (count, len) = (pieces.len(), pieces.iter().map(|piece| piece.len()).sum::<usize>());
+        let written = match &pieces[..] {
             [] => return Outcome::Drained,
             [piece] => socket.try_write(piece),
             pieces => socket.try_write_vectored(pieces),
         };
+        drop(pieces);
         let bytes = match written {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {

@@ -100,8 +100,8 @@ impl Channels {
         debug_assert!(id.is_some(), "what a leaving member said is delivered before it leaves");
         if let Some(channel) = id.and_then(|id| rosters.channel(id)) {
             let count = channel.present.len();
-            let structured = delivery.frame_for_many(&mut batch.structured, count);
-            let raw = delivery.frame_for_many(&mut batch.raw, count);
+            let structured = delivery.frame(&mut batch.structured, count);
+            let raw = delivery.frame(&mut batch.raw, count);
             for to in channel.present.iter().filter(|to| to.conn != from) {
                 let frame = match to.framing {
                     Framing::Structured => &structured,
@@ -110,7 +110,7 @@ impl Channels {
                 delivery.send(to.conn, from, frame);
             }
             if !batch.records.is_empty() {
-                let records = delivery.frame(&mut batch.records);
+                let records = delivery.frame(&mut batch.records, channel.groups.len());
                 for &group in &channel.groups {
                     if rosters.group(group).is_some_and(|group| group.had_peers()) {
                         delivery.send(group, from, &records);

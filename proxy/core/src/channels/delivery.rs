@@ -3,6 +3,7 @@
 //! A [`Delivery`] knows connections and frames, and nothing of channels. `flow` judges which
 //! senders may go on, and which recipients read too slowly.
 
+mod fifo;
 mod flow;
 mod lag;
 mod outbox;
@@ -37,6 +38,8 @@ pub(super) struct Delivery {
     limits: Limits,
     /// Bytes that were queued since all outputs were last taken.
     fresh: usize,
+    /// Bytes of memory that these take: what is shared counts once.
+    fresh_memory: usize,
     /// Frames and batches that were ever put into outboxes, and members that were passed over.
     frames: u64,
 }
@@ -83,6 +86,7 @@ impl Delivery {
             hasher,
             limits,
             fresh: 0,
+            fresh_memory: 0,
             frames: 0,
         }
     }
@@ -142,6 +146,7 @@ impl Delivery {
         if frame.len() == 0 {
             return;
         }
+        self.fresh_memory += frame.memory();
         queue.outbox.push(sender, frame, &mut self.pool);
         self.fresh += frame.len();
         self.frames += 1;
@@ -169,7 +174,7 @@ impl Delivery {
                     queue.is_announced = false;
                 }
             }
-            None => self.fresh = 0,
+            None => (self.fresh, self.fresh_memory) = (0, 0),
             Some(_) => {}
         }
         output
@@ -180,14 +185,9 @@ impl Delivery {
         self.queues.get(conn).into_iter().flat_map(|queue| queue.outbox.pieces())
     }
 
-    /// The frame of `encoded`, for one recipient or a few.
-    pub(super) fn frame<'a>(&self, encoded: &'a mut Vec<u8>) -> OutboxFrame<'a> {
-        OutboxFrame::new(encoded, &self.tally)
-    }
-
-    /// The frame of `encoded`, for so many recipients that copies may cost more than sharing.
-    pub(super) fn frame_for_many<'a>(&self, encoded: &'a mut Vec<u8>, recipients: usize) -> OutboxFrame<'a> {
-        OutboxFrame::for_many(encoded, recipients, &self.tally)
+    /// The frame of `encoded`, for so many recipients.
+    pub(super) fn frame<'a>(&self, encoded: &'a mut Vec<u8>, recipients: usize) -> OutboxFrame<'a> {
+        OutboxFrame::new(encoded, recipients, &self.tally)
     }
 
     /// A frame that is shared and not copied.
@@ -196,7 +196,7 @@ impl Delivery {
     }
 
     pub(super) fn fresh(&self) -> Pending {
-        Pending { bytes: self.fresh, outputs: self.outputs.len() }
+        Pending { bytes: self.fresh, memory: self.fresh_memory, outputs: self.outputs.len() }
     }
 
     pub(super) const fn fresh_bytes(&self) -> usize {
@@ -217,7 +217,9 @@ impl Delivery {
     /// [`Channels::end_turn`](super::Channels::end_turn).
     pub(super) fn end_turn(&mut self, done: usize) {
         let left = self.outputs.len();
-        self.fresh = (self.fresh as u128 * left as u128 / (left + done).max(1) as u128) as usize;
+        for count in [&mut self.fresh, &mut self.fresh_memory] {
+            *count = (*count as u128 * left as u128 / (left + done).max(1) as u128) as usize;
+        }
     }
 
     /// Frees buffers that have not been needed since this was last called.

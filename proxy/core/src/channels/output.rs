@@ -70,6 +70,8 @@ pub enum Output {
 pub struct Pending {
     /// Bytes for all connections together.
     pub bytes: usize,
+    /// Bytes of memory: what is shared by several connections counts once.
+    pub memory: usize,
     /// Outputs. Nearly all of them are [`Output::Write`].
     pub outputs: usize,
 }

@@ -249,7 +249,7 @@ impl Channels {
         if let Some((to, recipient)) = to.and_then(|to| Some((to, rosters.client(to)?))) {
             encoded.clear();
             said.write_to(encoded, recipient, source);
-            let frame = delivery.frame(encoded);
+            let frame = delivery.frame(encoded, 1);
             delivery.send(to, conn, &frame);
         }
         Ok(())

@@ -96,7 +96,7 @@ impl Channels {
                 if let (Some(recipient), Some(sender)) = (rosters.client(to), rosters.client(from)) {
                     encoded.clear();
                     said.write_to(encoded, recipient, &sender.id);
-                    let frame = delivery.frame(encoded);
+                    let frame = delivery.frame(encoded, 1);
                     delivery.send(to, from, &frame);
                 }
             }
@@ -142,7 +142,7 @@ impl Channels {
         let Self { delivery, encoded, .. } = self;
         encoded.clear();
         record.write(encoded);
-        let frame = delivery.frame(encoded);
+        let frame = delivery.frame(encoded, 1);
         delivery.send(group, cause, &frame);
     }
 

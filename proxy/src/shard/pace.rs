@@ -1,0 +1,134 @@
+//! Judges when a shard writes before it reads on.
+//!
+//! A write to a socket costs some microseconds, however little it carries. So a shard that reads on
+//! before it writes has more for each write. But until it writes, the recipients have nothing to
+//! do, and other cores may be idle.
+//!
+//! Nobody knows how much more will come. So this is the problem of the skier who does not know for
+//! how many days to rent skis: he buys them when the rent that he has paid is as much as they cost
+//! (Karlin et al., "Competitive snoopy caching", 1988). Then he never pays more than twice what the
+//! best choice would have cost. The shard reads, and so lets recipients wait, until that has taken
+//! as long as the writes will take. So writing takes at most about half of its time more than the
+//! fewest writes would, and no recipient waits for longer than a write to each of them takes.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use nws_core::Pending;
+
+/// Memory of what is queued in one pass, in bytes, from which on the shard writes. So a pass needs
+/// bounded memory, and finds its buffers in the cache of the processor.
+const MEMORY_MAX: usize = 1024 * 1024;
+
+/// Cost of a write before any was measured. It was 4 to 8 µs on several machines.
+const FIRST_COST: Duration = Duration::from_micros(6);
+
+/// Bytes of a write up to which its time counts as the cost of the call. The time of larger ones is
+/// that of copying, which no waiting saves.
+const SMALL: usize = 4096;
+
+/// The latest measurement changes the mean by a 16th of the difference.
+const WEIGHT: u32 = 16;
+
+/// A measurement counts as no more than so many times the mean: now and then the system lets
+/// another program run meanwhile.
+const OUTLIER: u32 = 4;
+
+/// What a shard has queued and not begun to write, and what writes have cost so far.
+pub(super) struct Pace {
+    /// When the first of what is queued came.
+    since: Cell<Option<Instant>>,
+    /// Mean cost of a write that carries little.
+    cost: Cell<Duration>,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { since: Cell::new(None), cost: Cell::new(FIRST_COST) }
+    }
+}
+
+impl Pace {
+    /// Gives whether to write now. `began` is when the last input of the state machine began, and
+    /// `now` when it was processed.
+    pub(super) fn is_due(&self, pending: Pending, began: Instant, now: Instant) -> bool {
+        let Pending { bytes, memory, outputs } = pending;
+        if bytes == 0 {
+            return false;
+        }
+        let since = self.since.get().unwrap_or(began);
+        self.since.set(Some(since));
+        let writes = u32::try_from(outputs).unwrap_or(u32::MAX);
+        memory >= MEMORY_MAX || now.saturating_duration_since(since) >= self.cost.get().saturating_mul(writes)
+    }
+
+    /// Notes that so many `writes` have been made, of so many `bytes` together.
+    pub(super) fn wrote(&self, writes: usize, bytes: usize, took: Duration) {
+        self.since.set(None);
+        let Some(count) = u32::try_from(writes).ok().filter(|&count| count > 0) else { return };
+        if bytes <= writes.saturating_mul(SMALL) {
+            let mean = self.cost.get();
+            let measured = (took / count).min(mean * OUTLIER);
+            self.cost.set((mean * (WEIGHT - 1) + measured) / WEIGHT);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const US: Duration = Duration::from_micros(1);
+
+    fn pending(memory: usize, outputs: usize) -> Pending {
+        Pending { bytes: memory, memory, outputs }
+    }
+
+    /// The time from which on so many recipients are written to, in microseconds.
+    fn patience(pace: &Pace, outputs: usize) -> u32 {
+        let began = Instant::now();
+        let due = (0..).find(|&passed| pace.is_due(pending(100, outputs), began, began + US * passed));
+        pace.wrote(0, 0, Duration::ZERO);
+        due.expect("it is due some time")
+    }
+
+    #[test]
+    fn recipients_wait_for_as_long_as_the_writes_take() {
+        let pace = Pace::default();
+        assert_eq!((patience(&pace, 1), patience(&pace, 10), patience(&pace, 200)), (6, 60, 1200));
+    }
+
+    #[test]
+    fn the_time_is_that_since_the_first_of_what_waits() {
+        let (pace, began) = (Pace::default(), Instant::now());
+        assert!(!pace.is_due(pending(100, 1), began, began + US * 5));
+        assert!(pace.is_due(pending(200, 1), began + US * 5, began + US * 6));
+        pace.wrote(1, 200, US * 6);
+        assert!(!pace.is_due(pending(100, 1), began + US * 20, began + US * 21));
+    }
+
+    #[test]
+    fn much_memory_is_written_at_once_and_nothing_is_never_written() {
+        let (pace, began) = (Pace::default(), Instant::now());
+        assert!(!pace.is_due(pending(0, 1), began, began + US * 1_000_000));
+        assert!(!pace.is_due(pending(MEMORY_MAX - 1, 1000), began, began));
+        assert!(pace.is_due(pending(MEMORY_MAX, 1000), began, began));
+    }
+
+    #[test]
+    fn the_cost_is_measured() {
+        let pace = Pace::default();
+        (0..200).for_each(|_| pace.wrote(10, 10 * SMALL, US * 200));
+        assert_eq!(patience(&pace, 10), 200);
+        // A longer one is mostly copying.
+        (0..200).for_each(|_| pace.wrote(10, 10 * SMALL + 1, US * 2000));
+        assert_eq!(patience(&pace, 10), 200);
+    }
+
+    #[test]
+    fn a_pause_of_the_whole_program_hardly_counts() {
+        let pace = Pace::default();
+        pace.wrote(1, 100, Duration::from_secs(3));
+        assert_eq!(patience(&pace, 10), 72, "6 µs and a 16th of 18 µs");
+    }
+}
