@@ -9,6 +9,7 @@ mod driver;
 mod handle;
 mod home;
 mod link;
+mod load;
 mod news;
 mod pace;
 mod registration;

@@ -12,6 +12,7 @@ use nws_protocol::limits::{READ_PER_PASS, WRITES_PER_PASS, WRITTEN_PER_PASS};
 use slotmap::SlotMap;
 use tokio::sync::{mpsc, oneshot};
 
+use super::load::Load;
 use super::news::{News, Untold};
 use super::pace::Pace;
 use super::stream_sender::StreamSender;
@@ -45,6 +46,7 @@ pub(super) struct Shard {
     /// So much was queued at once that others have to have their turn.
     is_turn_over: Cell<bool>,
     pace: Pace,
+    load: Load,
 }
 
 /// Whether the state machine asks for more than was done.
@@ -125,6 +127,7 @@ impl Shard {
             workers,
             is_turn_over: Cell::new(false),
             pace: Pace::default(),
+            load: Load::new(),
         })
     }
 
@@ -139,7 +142,8 @@ impl Shard {
         if fresh.bytes >= QUEUED_PER_TURN {
             self.is_turn_over.set(true);
         }
-        let is_due = self.pace.is_due(fresh, began, Instant::now());
+        let now = Instant::now();
+        let is_due = self.pace.is_due(fresh, began, now, self.load.share(now));
         let rest = if is_due { self.work_off() } else { Rest::Some };
         if rest == Rest::Some && !self.has_work.replace(true) {
             self.work.give();

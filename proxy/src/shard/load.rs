@@ -1,0 +1,71 @@
+//! Measures how busy the thread of a shard is.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Handle, RuntimeMetrics};
+
+/// Time for which the share is measured: long enough for some hundred passes.
+const WINDOW: Duration = Duration::from_millis(4);
+
+/// The share of its time in which a thread works, and does not wait for events.
+pub(super) struct Load {
+    metrics: RuntimeMetrics,
+    /// When the present window began.
+    since: Cell<Instant>,
+    /// The time in which the thread had worked then.
+    worked: Cell<Duration>,
+    /// The share in the window before.
+    share: Cell<f64>,
+}
+
+impl Load {
+    /// The load of the runtime of this thread.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime.
+    pub(super) fn new() -> Self {
+        let metrics = Handle::current().metrics();
+        let worked = worked(&metrics);
+        Self { metrics, since: Cell::new(Instant::now()), worked: Cell::new(worked), share: Cell::new(0.0) }
+    }
+
+    /// The share in the last complete window, from 0 to 1.
+    pub(super) fn share(&self, now: Instant) -> f64 {
+        let passed = now.saturating_duration_since(self.since.get());
+        if passed >= WINDOW {
+            let worked = worked(&self.metrics);
+            let more = worked.saturating_sub(self.worked.replace(worked));
+            self.share.set(more.div_duration_f64(passed).min(1.0));
+            self.since.set(now);
+        }
+        self.share.get()
+    }
+}
+
+/// A runtime of one thread has one worker.
+fn worked(metrics: &RuntimeMetrics) -> Duration {
+    metrics.worker_total_busy_duration(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_thread_that_works_is_busy_and_one_that_waits_is_not() {
+        let load = Load::new();
+        let end = Instant::now() + 20 * WINDOW;
+        while Instant::now() < end {
+            tokio::task::yield_now().await;
+        }
+        let busy = load.share(Instant::now());
+        let mut waits = tokio::time::interval(10 * WINDOW);
+        for _ in 0..3 {
+            waits.tick().await;
+        }
+        let idle = load.share(Instant::now());
+        assert!(idle < busy && busy <= 1.0, "{idle} {busy}");
+    }
+}
