@@ -74,10 +74,12 @@ pub(super) fn measure(
     let found = Found { seed, outcomes: Vec::new() };
     let max_other = amount.max_other;
     let mut survey = Survey { contenders: &contenders, secs, max_other, found, runs: Vec::new() };
-    survey.measure(&cells)?;
-    survey.confirm()?;
+    let surveyed = survey.measure(&cells).and_then(|()| survey.confirm());
+    // What has been found before a failure is worth something.
+    survey.keep()?;
+    surveyed?;
     let worst = worst(&survey.found.outcomes, options.worst);
-    survey.profile(&worst)?;
+    survey.profile(&worst);
     survey.keep()?;
     let outcomes = &survey.found.outcomes;
     map::draw(outcomes, &kept::folder()?)?;

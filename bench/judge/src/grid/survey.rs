@@ -76,7 +76,11 @@ impl Survey<'_> {
         let suspects: Vec<usize> = (0..self.found.outcomes.len())
             .filter(|at| !self.found.outcomes[*at].suspects().is_empty())
             .collect();
-        println!("\n{} cells are measured again, {REPEATS} times each", suspects.len());
+        println!(
+            "\nmeasured again, {REPEATS} times each: {} of {}",
+            suspects.len(),
+            self.found.outcomes.len()
+        );
         for at in suspects {
             let (cell, rivals) = (self.found.outcomes[at].cell, self.found.outcomes[at].suspects());
             for rep in 1..=REPEATS {
@@ -90,22 +94,20 @@ impl Survey<'_> {
         Ok(())
     }
 
-    /// Looks where nws spends its time in the cells with these numbers.
-    pub(super) fn profile(&mut self, worst: &[usize]) -> Result<()> {
-        if worst.is_empty() {
-            return Ok(());
-        }
-        if !profile::is_possible() {
-            println!("{}", profile::MISSING);
-            return Ok(());
+    /// Looks where nws spends its time in the cells with these numbers. Without profiles the rest
+    /// is as good, so a failure is only told.
+    pub(super) fn profile(&mut self, worst: &[usize]) {
+        if !worst.is_empty() && !profile::is_possible() {
+            return println!("{}", profile::MISSING);
         }
         for at in worst {
             let cell = self.found.outcomes[*at].cell;
-            let words = words(&cell);
-            let lines = self.trial(&cell, &self.found.outcomes[*at].name, &words, Server::Nws).profile(LINES);
-            self.found.outcomes[*at].profile = lines.with_context(|| cell.to_string())?;
+            let (name, words) = (cell.to_string(), words(&cell));
+            match self.trial(&cell, &name, &words, Server::Nws).profile(LINES) {
+                Ok(lines) => self.found.outcomes[*at].profile = lines,
+                Err(error) => return println!("no profile of {name}: {error:#}"),
+            }
         }
-        Ok(())
     }
 
     pub(super) fn keep(&self) -> Result<()> {
