@@ -70,7 +70,7 @@ pub(super) fn measure(
     let (seed, cells) = options.chosen()?;
     let secs = amount.secs(SECS);
     let once = cells.len() as f64 * contenders.servers.len() as f64 * (secs + survey::OVERHEAD);
-    println!("measuring each once takes about {:.0} minutes", (once / 60.0).ceil());
+    println!("measuring each once takes about {:.0} min", (once / 60.0).ceil());
     let found = Found { seed, outcomes: Vec::new() };
     let max_other = amount.max_other;
     let mut survey = Survey { contenders: &contenders, secs, max_other, found, runs: Vec::new() };

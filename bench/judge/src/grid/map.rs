@@ -56,8 +56,8 @@ pub(super) fn draw(outcomes: &[Outcome], folder: &Path) -> Result<()> {
 }
 
 fn map(outcomes: &[Outcome], metric: Metric) -> Result<String> {
-    let [broadcast, direct, rest] = panels();
-    let width = broadcast.width().max(direct.width()) + GAP + rest.width() + GAP;
+    let [broadcast, direct, windows, payloads] = panels();
+    let width = broadcast.width().max(direct.width()) + GAP + windows.width() + GAP;
     let height = TITLE + broadcast.height() + GAP + direct.height() + GAP;
     let mut svg = String::new();
     let canvas = Canvas::new(&mut svg, (width as u32, height as u32))?;
@@ -71,15 +71,17 @@ fn map(outcomes: &[Outcome], metric: Metric) -> Result<String> {
     )?;
     broadcast.draw(&canvas, (0, TITLE), outcomes, metric)?;
     direct.draw(&canvas, (0, TITLE + broadcast.height() + GAP), outcomes, metric)?;
-    rest.draw(&canvas, (broadcast.width() + GAP, TITLE), outcomes, metric)?;
+    windows.draw(&canvas, (broadcast.width() + GAP, TITLE), outcomes, metric)?;
+    let below = TITLE + windows.height() + GAP;
+    payloads.draw(&canvas, (broadcast.width() + GAP, below), outcomes, metric)?;
     canvas.finish()?;
     Ok(svg)
 }
 
-fn panels() -> [Panel; 3] {
+fn panels() -> [Panel; 4] {
     let peers = || PEERS.map(|peers| Level::new(format!("{peers} peers"), move |cell| cell.peers == peers));
     let bytes = || BYTES.map(|bytes| Level::new(size(bytes), move |cell| cell.bytes == bytes));
-    let windows = WINDOWS.map(|window| Level::new(window.to_string(), move |cell| cell.window == window));
+    let windows = || WINDOWS.map(|window| Level::new(window.to_string(), move |cell| cell.window == window));
     let channels = CHANNELS.into_iter().flat_map(|channels| {
         SENDERS.map(|senders| {
             let name = format!("{channels} ch., {}", name(senders));
@@ -101,8 +103,17 @@ fn panels() -> [Panel; 3] {
         },
         Panel {
             title: "both, by messages under way",
-            columns: windows.into(),
+            columns: windows().into(),
             rows: channels.collect(),
+            has: |_| true,
+        },
+        Panel {
+            title: "both, by messages under way",
+            columns: windows().into(),
+            rows: vec![
+                Level::new("text".to_owned(), |cell| !cell.is_binary()),
+                Level::new("binary".to_owned(), Cell::is_binary),
+            ],
             has: |_| true,
         },
     ]
@@ -152,10 +163,12 @@ impl Panel {
     fn square(&self, outcomes: &[Outcome], metric: Metric, has: impl Fn(&Cell) -> bool) -> Option<Square> {
         let inside = outcomes.iter().filter(|outcome| (self.has)(&outcome.cell) && has(&outcome.cell));
         let ratios = inside.filter_map(|outcome| outcome.ratio(RIVAL, metric));
-        let Spread { median, least, most } = Spread::of(ratios.map(|ratio| ratio.value))?;
+        let values: Vec<f64> = ratios.map(|ratio| ratio.value).collect();
+        let is_alone = values.len() == 1;
+        let Spread { median, least, most } = Spread::of(values)?;
         let is_cost = metric == Metric::Cpu;
         let (worst, goodness) = if is_cost { (most, 1.0 / median) } else { (least, median) };
-        Some(Square { median, worst, goodness })
+        Some(Square { median, worst: (!is_alone).then_some(worst), goodness })
     }
 }
 
@@ -172,13 +185,14 @@ mod tests {
 
     #[test]
     fn every_cell_is_in_one_square_of_each_of_its_panels() {
-        let [broadcast, direct, rest] = panels();
+        let [broadcast, direct, windows, payloads] = panels();
         for cell in Cell::all() {
             let squares = |panel: &Panel| {
                 let count = |levels: &[Level]| levels.iter().filter(|level| (level.has)(&cell)).count();
                 if (panel.has)(&cell) { count(&panel.rows) * count(&panel.columns) } else { 0 }
             };
-            assert_eq!((squares(&broadcast) + squares(&direct), squares(&rest)), (1, 1), "{cell}");
+            let casts = squares(&broadcast) + squares(&direct);
+            assert_eq!((casts, squares(&windows), squares(&payloads)), (1, 1, 1), "{cell}");
         }
     }
 
@@ -187,10 +201,11 @@ mod tests {
         let outcomes = [by_bun(0.5, 2.0), by_bun(1.5, 0.5), by_bun(0.8, 1.25)];
         let [broadcast, ..] = panels();
         let cpu = broadcast.square(&outcomes, Metric::Cpu, |_| true).unwrap();
-        assert_eq!((cpu.median, cpu.worst, cpu.goodness), (0.8, 1.5, 1.25));
+        assert_eq!((cpu.median, cpu.worst, cpu.goodness), (0.8, Some(1.5), 1.25));
         let rate = broadcast.square(&outcomes, Metric::Rate, |_| true).unwrap();
-        assert_eq!((rate.median, rate.worst, rate.goodness), (1.25, 0.5, 1.25));
+        assert_eq!((rate.median, rate.worst, rate.goodness), (1.25, Some(0.5), 1.25));
         assert!(broadcast.square(&outcomes, Metric::Cpu, |_| false).is_none());
+        assert_eq!(broadcast.square(&outcomes[..1], Metric::Cpu, |_| true).unwrap().worst, None);
     }
 
     #[test]

@@ -42,7 +42,8 @@ impl Recording {
 
     /// The functions that took the most time, the first of them. `[k]` marks those of the kernel.
     pub(crate) fn lines(&self, count: usize) -> Result<Vec<String>> {
-        let report = Step::new("perf").words("report --quiet --stdio --sort symbol --input").arg(&self.file);
+        let report =
+            Step::new("perf").words("report --quiet --stdio --fields overhead,sym --input").arg(&self.file);
         let text = report.unannounced().read().context("no profile")?;
         Ok(first_lines(&text, count))
     }

@@ -20,7 +20,8 @@ const DARK: f64 = 0.6;
 /// The content of a square.
 pub(super) struct Square {
     pub(super) median: f64,
-    pub(super) worst: f64,
+    /// `None` if the square is of one value.
+    pub(super) worst: Option<f64>,
     /// How much better than the rival; 1 means equal.
     pub(super) goodness: f64,
 }
@@ -78,7 +79,9 @@ impl<'a> Canvas<'a> {
         let Some(Square { median, worst, .. }) = square else { return Ok(()) };
         let middle = x + WIDTH / 2;
         self.text(&format!("{median:.2}"), (middle, y + 13), Style { size: 14, color: text, ..CENTRE })?;
-        self.text(&format!("{worst:.2}"), (middle, y + 27), Style { size: 10, color: text, ..CENTRE })
+        worst.map_or(Ok(()), |worst| {
+            self.text(&format!("{worst:.2}"), (middle, y + 27), Style { size: 10, color: text, ..CENTRE })
+        })
     }
 
     pub(super) fn finish(self) -> Result<()> {
