@@ -62,7 +62,7 @@ pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>>
 
 fn one(row: Row, options: &Options, amount: &Amount) -> Result<(Vec<Figure>, Report)> {
     if !options.quick {
-        machine::wait_for_quiet(amount.max_other);
+        machine::wait_for_quiet(amount.max_other, machine::PATIENCE);
     }
     let report = run(row, options, amount)?;
     Ok((bounds::figures(&report, amount.max_other).context("the report lacks something")?, report))
@@ -71,7 +71,7 @@ fn one(row: Row, options: &Options, amount: &Amount) -> Result<(Vec<Figure>, Rep
 fn run(row: Row, options: &Options, amount: &Amount) -> Result<Report> {
     let name = choice::name(row);
     println!("lan: {name}");
-    let (reps, secs) = if options.quick { (1, 0.3) } else { (amount.reps, amount.secs) };
+    let (reps, secs) = if options.quick { (1, 0.3) } else { (amount.reps, amount.secs(load::SECS)) };
     let run = Step::new(checkout::program("nws-lan", true)).arg(&name);
     let run = run.words(&format!("--reps {reps} --secs {secs}"));
     let run = if options.quick { run.arg("--quick") } else { run };

@@ -6,6 +6,7 @@ mod choice;
 mod conformance;
 mod demos;
 mod figure;
+mod grid;
 mod kept;
 mod lan;
 mod load;
@@ -32,12 +33,16 @@ use figure::Figure;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask bench")]
 struct Bench {
-    /// Benchmarks to run; all of them by default.
+    /// Benchmarks to run; all of them but `grid` by default.
     names: Vec<Name>,
     #[command(flatten)]
     amount: load::Amount,
     #[command(flatten)]
+    servers: load::contenders::Options,
+    #[command(flatten)]
     workloads: workloads::Options,
+    #[command(flatten)]
+    grid: grid::Options,
     #[command(flatten)]
     lan: lan::Options,
     #[command(flatten)]
@@ -69,6 +74,9 @@ enum Name {
     Turns,
     /// Throughput, latency, CPU and memory under many loads, compared with other servers.
     Workloads,
+    /// CPU time and rate over a grid of loads, compared with other servers: a sample in a quarter
+    /// of an hour, or all of it.
+    Grid,
     /// The growth of the cost of a delivery with connections, peers, channels, bytes and cores.
     Scaling,
     /// Two machines: how soon proxies meet, how much goes from one to the other, and the cost of a
@@ -95,7 +103,9 @@ fn main() -> ExitCode {
 impl Bench {
     fn start(self) -> Result<()> {
         let names = if self.names.is_empty() { everything() } else { self.names.clone() };
-        build(&names)?;
+        if names != [Name::Grid] || self.grid.measures() {
+            build(&names)?;
+        }
         let (mut figures, mut failed) = (Vec::new(), Vec::new());
         for name in names {
             let key = choice::name(name);
@@ -126,7 +136,8 @@ impl Bench {
             Name::Binary => process::binary::measure(),
             Name::Quiet => process::quiet::measure(),
             Name::Turns => native::turns(),
-            Name::Workloads => workloads::measure(&self.workloads, &self.amount),
+            Name::Workloads => workloads::measure(&self.workloads, &self.servers, &self.amount),
+            Name::Grid => grid::measure(&self.grid, &self.servers, &self.amount),
             Name::Scaling => scaling::measure(&self.amount),
             Name::Lan => lan::measure(&self.lan, &self.amount),
             Name::Demos => demos::measure(&self.demos),
@@ -135,10 +146,10 @@ impl Bench {
     }
 }
 
-/// All benchmarks except those that `Browser` includes.
+/// All benchmarks except those that `Browser` includes, and the one that samples at random.
 fn everything() -> Vec<Name> {
-    let is_part = |name: &Name| matches!(name, Name::Size | Name::Construct);
-    Name::value_variants().iter().copied().filter(|name| !is_part(name)).collect()
+    let is_left_out = |name: &Name| matches!(name, Name::Size | Name::Construct | Name::Grid);
+    Name::value_variants().iter().copied().filter(|name| !is_left_out(name)).collect()
 }
 
 /// Builds the npm package and the proxy as they ship. The names of functions tell which crates the

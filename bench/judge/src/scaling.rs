@@ -3,14 +3,13 @@
 
 mod axis;
 
-use std::path::Path;
-
 use anyhow::{Context, Result, bail};
 use nws_report::load::Report;
 use serde::Serialize;
 
 use crate::figure::Figure;
 use crate::kept;
+use crate::load::contenders::Programs;
 use crate::load::metric::Metric;
 use crate::load::run::Run;
 use crate::load::server::Server;
@@ -84,11 +83,12 @@ fn one(point: &Point, amount: &Amount) -> Result<Run> {
     let trial = Trial {
         workload: &point.label,
         server: Server::Nws,
-        peers: Path::new(""),
+        programs: &Programs::default(),
         cores: point.cores.as_deref(),
         words: &point.words,
         is_binary: false,
-        amount,
+        secs: amount.secs(load::SECS),
+        max_other: amount.max_other,
     };
     trial.measure()
 }

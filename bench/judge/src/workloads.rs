@@ -3,18 +3,16 @@
 
 mod goal;
 mod outcome;
-mod peers;
 mod summary;
 mod table;
 mod verdict;
 mod workload;
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Context, Result, bail};
 
 use crate::figure::Figure;
 use crate::kept;
+use crate::load::contenders::{self, Contenders, chosen};
 use crate::load::run::Run;
 use crate::load::server::Server;
 use crate::load::trial::Trial;
@@ -24,30 +22,29 @@ use summary::Summary;
 use verdict::Verdicts;
 use workload::{ALL, Workload};
 
-/// Selects workloads and servers.
+/// Selects workloads.
 #[derive(clap::Args)]
 #[group(id = "workloads-options")]
 pub(crate) struct Options {
     /// Only these workloads, by name, with commas between them.
     #[arg(long, value_delimiter = ',')]
     workloads: Vec<String>,
-    /// Only these servers: nws, bun, floor.
-    #[arg(long, value_delimiter = ',')]
-    servers: Vec<String>,
 }
 
 /// Runs every workload against every server in turn, `reps` times. Prints the results and keeps
 /// them.
-pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
-    let plan = Plan::new(options)?;
+pub(super) fn measure(
+    options: &Options,
+    servers: &contenders::Options,
+    amount: &Amount,
+) -> Result<Vec<Figure>> {
+    let plan = Plan::new(options, servers)?;
     let runs = plan.run(amount)?;
     let outcomes = plan.outcomes(&runs);
     kept::write("workloads.runs.json", &runs)?;
     kept::write("workloads.summary.json", &outcomes)?;
     println!("\n{}", table::workloads(&outcomes));
-    if plan.lacks_rivals {
-        println!("{}\n", peers::MISSING);
-    }
+    plan.contenders.tell_missing();
     let failed = failures(&runs);
     if !failed.is_empty() {
         bail!("{}", failed.join("\n       "));
@@ -59,25 +56,13 @@ pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>>
 
 struct Plan {
     workloads: Vec<&'static Workload>,
-    servers: Vec<Server>,
-    peers: Option<PathBuf>,
-    /// Rivals were wanted and do not exist here.
-    lacks_rivals: bool,
+    contenders: Contenders,
 }
 
 impl Plan {
-    fn new(options: &Options) -> Result<Self> {
+    fn new(options: &Options, servers: &contenders::Options) -> Result<Self> {
         let workloads = chosen(ALL, &options.workloads, |workload| workload.name)?;
-        let mut servers: Vec<Server> =
-            chosen(&Server::ALL, &options.servers, |server| server.name())?.into_iter().copied().collect();
-        load::build()?;
-        let has_rivals = servers.iter().any(|server| *server != Server::Nws);
-        let peers = if has_rivals { peers::prepare()? } else { None };
-        if peers.is_none() {
-            servers.retain(|server| *server == Server::Nws);
-        }
-        let lacks_rivals = has_rivals && peers.is_none();
-        Ok(Self { workloads, servers, peers, lacks_rivals })
+        Ok(Self { workloads, contenders: Contenders::prepare(servers)? })
     }
 
     /// Repetition, then workload, then server: so a slow drift of the machine affects all servers
@@ -98,8 +83,8 @@ impl Plan {
 
     /// The servers, beginning with another one each time.
     fn in_turn(&self, workload: &Workload, rep: u32) -> Vec<Server> {
-        let mut servers = self.servers.clone();
-        servers.retain(|server| *server == Server::Nws || !workload.is_binary);
+        let mut servers = self.contenders.servers.clone();
+        servers.retain(|server| server.is_nws() || !workload.is_binary);
         let turn = rep as usize % servers.len().max(1);
         servers.rotate_left(turn);
         servers
@@ -109,11 +94,12 @@ impl Plan {
         let trial = Trial {
             workload: workload.name,
             server,
-            peers: self.peers.as_deref().unwrap_or(Path::new("")),
+            programs: &self.contenders.programs,
             cores: None,
             words: workload.words,
             is_binary: workload.is_binary,
-            amount,
+            secs: amount.secs(load::SECS),
+            max_other: amount.max_other,
         };
         trial.measure().with_context(|| format!("{} with {}", workload.name, server.name()))
     }
@@ -128,15 +114,6 @@ impl Plan {
         };
         self.workloads.iter().copied().map(of).collect()
     }
-}
-
-/// The items with these names, or all.
-fn chosen<'a, T>(all: &'a [T], names: &[String], name: impl Fn(&T) -> &'static str) -> Result<Vec<&'a T>> {
-    if let Some(unknown) = names.iter().find(|wanted| all.iter().all(|one| name(one) != wanted.as_str())) {
-        let known: Vec<_> = all.iter().map(name).collect();
-        bail!("there is no {unknown}: choose from {}", known.join(", "));
-    }
-    Ok(all.iter().filter(|one| names.is_empty() || names.iter().any(|wanted| wanted == name(one))).collect())
 }
 
 /// Runs of nws in which a message was lost or wrong. For other servers, the table says how many

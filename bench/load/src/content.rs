@@ -1,28 +1,29 @@
 //! The data of a message: its sender, its time, and a body that only this message has.
 //!
-//! A header of letters, each a nibble, has what is needed to account for a delivery, and ends with
-//! a hash of itself. The body is a part of a fixed random table; the hash decides where it begins.
-//! So a damaged byte is noticed wherever it is, and so is the body of another message, at the cost
-//! of one comparison of memory.
+//! A header has what is needed to account for a delivery, and ends with a hash of itself. The body
+//! is a part of a fixed random table; the hash decides where it begins. So a damaged byte is
+//! noticed wherever it is, and so is the body of another message, at the cost of one comparison of
+//! memory. Messages with too little room for the long header have a short one, which notices a
+//! little less.
+
+mod long;
+mod short;
 
 use nws_report::load::Framing;
 
 use crate::clock::Nanos;
+use crate::layout::Layout;
+pub(crate) use short::CONNECTIONS_MAX as SHORT_CONNECTIONS_MAX;
 
-/// Five words and their hash, of eight letters each.
-const HEADER: usize = 48;
 /// A message may have no body.
-pub(crate) const SMALLEST: usize = HEADER;
+pub(crate) const SMALLEST: usize = short::SIZE;
+/// From here on headers are long.
+pub(crate) const LONG: usize = long::SIZE;
 /// More than any server here accepts.
 pub(crate) const LARGEST: usize = 16 * 1024 * 1024;
 /// The number of different bodies: enough that two messages rarely share one, and few enough for a
 /// near cache.
 const BODIES: usize = 4096;
-/// The bits above this one are the kind of a message, those below its sender.
-const KIND: u32 = 30;
-/// `a` in every byte.
-const LETTERS: u64 = 0x6161_6161_6161_6161;
-const NIBBLES: u64 = 0x0f0f_0f0f_0f0f_0f0f;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -44,65 +45,62 @@ pub(crate) struct Header {
     pub(crate) due: Nanos,
 }
 
-impl Header {
-    fn words(&self) -> [u32; 5] {
-        let kind = match self.kind {
-            Kind::Broadcast => 0,
-            Kind::Ask => 1,
-            Kind::Answer => 2,
-        };
-        [self.channel, kind << KIND | self.peer, self.number, (self.due >> 32) as u32, self.due as u32]
+impl Kind {
+    fn number(self) -> u32 {
+        match self {
+            Self::Broadcast => 0,
+            Self::Ask => 1,
+            Self::Answer => 2,
+        }
     }
 
-    fn of_words([channel, peer, number, high, low]: [u32; 5]) -> Option<Self> {
-        let kind = match peer >> KIND {
-            0 => Kind::Broadcast,
-            1 => Kind::Ask,
-            2 => Kind::Answer,
-            _ => return None,
-        };
-        let (peer, due) = (peer & ((1 << KIND) - 1), u64::from(high) << 32 | u64::from(low));
-        Some(Self { kind, channel, peer, number, due })
+    fn of_number(number: u32) -> Option<Self> {
+        match number {
+            0 => Some(Self::Broadcast),
+            1 => Some(Self::Ask),
+            2 => Some(Self::Answer),
+            _ => None,
+        }
     }
 }
 
 /// Writes and reads the data of all messages of a run, which have the same size.
 pub(crate) struct Content {
+    layout: Layout,
+    is_short: bool,
     table: Vec<u8>,
     body: usize,
 }
 
 impl Content {
     /// `bytes` is the size of the data, at least [`SMALLEST`].
-    pub(crate) fn new(bytes: usize, framing: Framing) -> Self {
-        let body = bytes - HEADER;
+    pub(crate) fn new(bytes: usize, framing: Framing, layout: Layout) -> Self {
+        let is_short = bytes < LONG;
+        let body = bytes - if is_short { short::SIZE } else { long::SIZE };
         let table =
             random(BODIES + body).map(|byte| if framing == Framing::Text { letter(byte) } else { byte });
-        Self { table: table.collect(), body }
+        Self { layout, is_short, table: table.collect(), body }
     }
 
     pub(crate) fn write(&self, header: &Header, data: &mut Vec<u8>) {
         data.clear();
-        let words = header.words();
-        let hash = hash(words);
-        for word in words.into_iter().chain([hash]) {
-            data.extend_from_slice(&letters(word));
-        }
+        let hash = match self.is_short {
+            true => short::write(header, self.layout, data),
+            false => long::write(header, data),
+        };
         data.extend_from_slice(self.body(hash));
     }
 
-    /// Gives `None` if any byte differs from what was written.
-    pub(crate) fn read(&self, data: &[u8]) -> Option<Header> {
-        let (header, body) = data.split_first_chunk::<HEADER>()?;
-        let mut words = [0; 6];
-        for (word, letters) in words.iter_mut().zip(header.as_chunks::<8>().0) {
-            *word = number(*letters)?;
-        }
-        let [header @ .., hash] = words;
-        if hash != self::hash(header) || body != self.body(hash) {
-            return None;
-        }
-        Header::of_words(header)
+    /// Gives `None` if any byte differs from what was written. `now` is the time at which it came.
+    pub(crate) fn read(&self, data: &[u8], now: Nanos) -> Option<Header> {
+        let ((header, hash), body) = if self.is_short {
+            let (header, body) = data.split_first_chunk()?;
+            (short::read(header, self.layout, now)?, body)
+        } else {
+            let (header, body) = data.split_first_chunk()?;
+            (long::read(header)?, body)
+        };
+        (body == self.body(hash)).then_some(header)
     }
 
     fn body(&self, hash: u32) -> &[u8] {
@@ -112,33 +110,10 @@ impl Content {
 }
 
 /// A hash. Each step can be undone, so two headers that differ in one word never share all 64 bits.
-/// Half of the bits are enough.
-fn hash(words: [u32; 5]) -> u32 {
-    let mixed = words.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, word| {
+fn mixed(words: &[u32]) -> u64 {
+    words.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, word| {
         (hash ^ u64::from(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-    });
-    (mixed >> 32) as u32
-}
-
-/// Spreads the eight nibbles over eight bytes.
-fn letters(word: u32) -> [u8; 8] {
-    let mut wide = u64::from(word);
-    wide = (wide | wide << 16) & 0x0000_ffff_0000_ffff;
-    wide = (wide | wide << 8) & 0x00ff_00ff_00ff_00ff;
-    wide = (wide | wide << 4) & NIBBLES;
-    (wide + LETTERS).to_be_bytes()
-}
-
-/// Gives `None` if any of them is not in `a` to `p`.
-fn number(letters: [u8; 8]) -> Option<u32> {
-    // The lowest byte that is none of these leaves a high nibble, as no byte below it borrows.
-    let mut wide = u64::from_be_bytes(letters).wrapping_sub(LETTERS);
-    if wide & !NIBBLES != 0 {
-        return None;
-    }
-    wide = (wide | wide >> 4) & 0x00ff_00ff_00ff_00ff;
-    wide = (wide | wide >> 8) & 0x0000_ffff_0000_ffff;
-    Some((wide | wide >> 16) as u32)
+    })
 }
 
 /// The same bytes in every run.
@@ -161,11 +136,16 @@ fn letter(byte: u8) -> u8 {
 mod tests {
     use super::*;
 
+    const LAYOUT: Layout = Layout { channels: 100, peers: 200, senders: 200, active: 100 };
+    const NOW: Nanos = 1 << 60;
+    /// Its time is a whole unit of the short header.
     const SAMPLE: Header =
-        Header { kind: Kind::Answer, channel: 99, peer: 0xabcde, number: u32::MAX - 1, due: 1 << 60 | 7 };
+        Header { kind: Kind::Answer, channel: 99, peer: 123, number: u32::MAX - 1, due: NOW - (1 << 20) };
+    /// Without a body, with a short header and a body, and with a long header.
+    const SIZES: [usize; 5] = [SMALLEST, 31, LONG - 1, LONG, 64];
 
-    fn written(framing: Framing) -> (Content, Vec<u8>) {
-        let content = Content::new(64, framing);
+    fn written(bytes: usize, framing: Framing) -> (Content, Vec<u8>) {
+        let content = Content::new(bytes, framing, LAYOUT);
         let mut data = Vec::new();
         content.write(&SAMPLE, &mut data);
         (content, data)
@@ -174,51 +154,49 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         for framing in [Framing::Text, Framing::Binary, Framing::Tcp] {
-            let (content, data) = written(framing);
-            assert_eq!(data.len(), 64);
-            assert_eq!(content.read(&data), Some(SAMPLE));
+            for bytes in SIZES {
+                let (content, data) = written(bytes, framing);
+                assert_eq!(data.len(), bytes);
+                assert_eq!(content.read(&data, NOW), Some(SAMPLE));
+            }
         }
     }
 
     #[test]
     fn every_damaged_byte_is_seen() {
         for framing in [Framing::Text, Framing::Binary] {
-            let (content, data) = written(framing);
-            for at in 0..data.len() {
-                for flip in [1, 2, 16, 128] {
-                    let mut damaged = data.clone();
-                    damaged[at] ^= flip;
-                    assert_eq!(content.read(&damaged), None, "byte {at}");
+            for bytes in SIZES {
+                let (content, data) = written(bytes, framing);
+                for at in 0..data.len() {
+                    for flip in [1, 2, 16, 128] {
+                        let mut damaged = data.clone();
+                        damaged[at] ^= flip;
+                        assert_eq!(content.read(&damaged, NOW), None, "byte {at} of {bytes}");
+                    }
                 }
+                assert_eq!(content.read(&data[..bytes - 1], NOW), None);
+                assert_eq!(content.read(&[&data[..], b"x"].concat(), NOW), None);
             }
-            assert_eq!(content.read(&data[..63]), None);
-            assert_eq!(content.read(&[&data[..], b"x"].concat()), None);
         }
     }
 
     #[test]
     fn the_body_of_another_message_is_seen() {
-        let (content, data) = written(Framing::Text);
-        let mut other = Vec::new();
-        content.write(&Header { number: 5, ..SAMPLE }, &mut other);
-        other[HEADER..].copy_from_slice(&data[HEADER..]);
-        assert_eq!(content.read(&other), None);
+        for (bytes, header) in [(64, long::SIZE), (40, short::SIZE)] {
+            let (content, data) = written(bytes, Framing::Text);
+            let mut other = Vec::new();
+            content.write(&Header { number: 5, ..SAMPLE }, &mut other);
+            other[header..].copy_from_slice(&data[header..]);
+            assert_eq!(content.read(&other, NOW), None);
+        }
     }
 
     #[test]
     fn text_needs_no_escape() {
-        let (_, data) = written(Framing::Text);
-        let text = String::from_utf8(data).unwrap();
-        assert_eq!(serde_json::to_string(&text).unwrap(), format!("\"{text}\""));
-    }
-
-    #[test]
-    fn letters_are_numbers() {
-        assert_eq!(&letters(0x0123_4567), b"abcdefgh");
-        assert_eq!(number(*b"abcdefgh"), Some(0x0123_4567));
-        assert_eq!(number(*b"pppppppp"), Some(u32::MAX));
-        for wrong in [*b"abcdefg`", *b"abcdefgq", *b"abcd fgh", [0; 8], [255; 8]] {
-            assert_eq!(number(wrong), None);
+        for bytes in SIZES {
+            let (_, data) = written(bytes, Framing::Text);
+            let text = String::from_utf8(data).unwrap();
+            assert_eq!(serde_json::to_string(&text).unwrap(), format!("\"{text}\""));
         }
     }
 }

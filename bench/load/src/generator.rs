@@ -83,7 +83,7 @@ impl<'a> Generator<'a> {
             rosters: options.framing.has_presence().then(|| Rosters::new(layout)),
             load: Load::new(options),
             ledger: Ledger::new(streams(options)),
-            content: Content::new(options.bytes, options.framing),
+            content: Content::new(options.bytes, options.framing, layout),
             data: Vec::new(),
             unwritten: Vec::new(),
             shared: vec![0; READ],

@@ -106,6 +106,13 @@ impl Options {
         if !(content::SMALLEST..=content::LARGEST).contains(&self.bytes) {
             return Err(format!("--bytes must be {} to {}", content::SMALLEST, content::LARGEST));
         }
+        if self.bytes < content::LONG && self.layout().connections() > content::SHORT_CONNECTIONS_MAX {
+            return Err(format!(
+                "more than {} connections need --bytes {}",
+                content::SHORT_CONNECTIONS_MAX,
+                content::LONG
+            ));
+        }
         let times =
             [self.secs, self.warmup, self.settle, self.setup_timeout, self.drain_timeout, self.linger];
         // An hour. A longer time is a mistake, and no table here is large enough for it.
@@ -155,6 +162,7 @@ mod tests {
             "rate --rate 0",
             "rate --rate nan",
             "burst --bytes 8",
+            "burst --bytes 16 --channels 1000 --peers 70",
             "burst --secs=-1",
             "burst --namespaces a,b,c",
         ] {
@@ -169,6 +177,8 @@ mod tests {
             "storm --peers 1",
             "ping --peers 2 --framing tcp",
             "idle --channels 500",
+            "burst --bytes 16 --channels 100 --peers 200",
+            "burst --bytes 48 --channels 1000 --peers 70",
             "burst --namespaces a,b --pid 1,2",
         ] {
             assert_eq!(check(words), Ok(()), "{words}");

@@ -8,17 +8,17 @@ use nws_report::load::Report;
 
 /// Time of one look. It is long enough that a tick of the kernel, 10 ms, is a small share of it.
 const LOOK: Duration = Duration::from_millis(500);
-/// How long to wait for a quiet machine. After that the run starts anyway, and is marked.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long to wait for a quiet machine at most. A run that starts anyway is marked.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// A shorter run, in seconds, cannot be judged: what others use is a difference of times in ticks,
 /// with an error of some 40 ms. It has to be enough that the run began on a quiet machine.
 const SHORTEST: f64 = 1.0;
 /// The kernel's unit of time in /proc/stat.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Waits until other programs use less than this share of a core.
-pub(crate) fn wait_for_quiet(limit: f64) {
-    let end = Instant::now() + PATIENCE;
+/// Waits until other programs use less than this share of a core, or until `patience` is over.
+pub(crate) fn wait_for_quiet(limit: f64, patience: Duration) {
+    let end = Instant::now() + patience;
     while Instant::now() < end && share_in_use() >= limit {}
 }
 

@@ -1,9 +1,11 @@
 //! The values by which two runs can be compared.
 
 use nws_report::load::Report;
+use serde::{Deserialize, Serialize};
 
 /// A value that most reports have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Metric {
     /// Deliveries a second.
     Rate,

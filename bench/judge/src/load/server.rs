@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread::sleep;
@@ -12,8 +12,9 @@ use anyhow::{Context, Result, bail};
 
 use nws_report::load::Framing;
 use nws_tools::checkout;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::contenders::Programs;
 use crate::kept;
 
 /// Ports below those that clients get. Otherwise a client may have the port that a server wants.
@@ -22,8 +23,10 @@ const PORTS: std::ops::Range<u16> = 9100..10_200;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Time for what a server still does after it first accepts.
 const REST: Duration = Duration::from_millis(300);
+/// The arguments of nws before the port.
+const NWS_WORDS: &str = "run --no-discovery --port";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Server {
     Nws,
@@ -31,33 +34,44 @@ pub(crate) enum Server {
     Bun,
     /// TCP alone: the least work that any relay has to do.
     Floor,
+    /// Another build of nws.
+    #[serde(rename = "nws-b")]
+    Against,
 }
 
 impl Server {
-    pub(crate) const ALL: [Self; 3] = [Self::Nws, Self::Bun, Self::Floor];
+    pub(crate) const ALL: [Self; 4] = [Self::Nws, Self::Bun, Self::Floor, Self::Against];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Nws => "nws",
             Self::Bun => "bun",
             Self::Floor => "floor",
+            Self::Against => "nws-b",
         }
+    }
+
+    /// Gives whether it is a build of nws, which has binary payloads too.
+    pub(crate) fn is_nws(self) -> bool {
+        matches!(self, Self::Nws | Self::Against)
     }
 
     /// The framing that it uses.
     pub(crate) fn framing(self, is_binary: bool) -> Framing {
         match self {
             Self::Floor => Framing::Tcp,
-            Self::Nws if is_binary => Framing::Binary,
-            Self::Nws | Self::Bun => Framing::Text,
+            Self::Nws | Self::Against if is_binary => Framing::Binary,
+            Self::Nws | Self::Against | Self::Bun => Framing::Text,
         }
     }
 
-    /// Its program, and the arguments before the port. `peers` is the folder of other servers.
-    fn program(self, peers: &Path) -> (PathBuf, Vec<String>) {
+    /// Its program, and the arguments before the port.
+    fn program(self, programs: &Programs) -> (PathBuf, Vec<String>) {
         let words = |words: &str| words.split(' ').map(str::to_owned).collect();
+        let peers = &programs.peers;
         match self {
-            Self::Nws => (checkout::program("nws", true), words("run --no-discovery --port")),
+            Self::Nws => (checkout::program("nws", true), words(NWS_WORDS)),
+            Self::Against => (programs.against.clone(), words(NWS_WORDS)),
             Self::Floor => (peers.join("rust/target/release/floor"), words("batch")),
             Self::Bun => {
                 let script = peers.join("node/bun-server.js").to_string_lossy().into_owned();
@@ -75,9 +89,9 @@ pub(crate) struct Running {
 
 impl Running {
     /// Starts it on the cores that `cores` names in the syntax of `taskset`, or on any.
-    pub(crate) fn start(server: Server, peers: &Path, cores: Option<&str>) -> Result<Self> {
+    pub(crate) fn start(server: Server, programs: &Programs, cores: Option<&str>) -> Result<Self> {
         let port = free_port()?;
-        let (program, words) = server.program(peers);
+        let (program, words) = server.program(programs);
         let mut command = match cores {
             Some(cores) => {
                 let mut pinned = Command::new("taskset");

@@ -2,7 +2,6 @@
 //! not disturb it.
 
 use std::io::Read;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,8 +10,9 @@ use anyhow::{Context, Result, bail};
 use nws_report::load::Report;
 use nws_tools::checkout;
 
-use super::Amount;
+use super::contenders::Programs;
 use super::machine;
+use super::profile::Recording;
 use super::run::Run;
 use super::server::{Running, Server};
 
@@ -27,12 +27,15 @@ pub(crate) struct Trial<'a> {
     /// The name of the workload.
     pub(crate) workload: &'a str,
     pub(crate) server: Server,
-    pub(crate) peers: &'a Path,
+    pub(crate) programs: &'a Programs,
     /// Cores of the server in the syntax of `taskset`; `None` for any.
     pub(crate) cores: Option<&'a str>,
     pub(crate) words: &'a str,
     pub(crate) is_binary: bool,
-    pub(crate) amount: &'a Amount,
+    /// Seconds that each run measures.
+    pub(crate) secs: f64,
+    /// The share of a core that other programs may use.
+    pub(crate) max_other: f64,
 }
 
 impl Trial<'_> {
@@ -40,8 +43,8 @@ impl Trial<'_> {
     pub(crate) fn measure(&self) -> Result<Run> {
         let mut quietest: Option<Run> = None;
         for _ in 0..ATTEMPTS {
-            machine::wait_for_quiet(self.amount.max_other);
-            let run = self.attempt()?;
+            machine::wait_for_quiet(self.max_other, machine::PATIENCE);
+            let run = self.once()?;
             let is_done = !run.is_noisy() || !run.report.ok;
             if is_done || quietest.as_ref().is_none_or(|best| run.other_share < best.other_share) {
                 quietest = Some(run);
@@ -53,21 +56,30 @@ impl Trial<'_> {
         quietest.context("no attempt")
     }
 
-    fn attempt(&self) -> Result<Run> {
-        let server = Running::start(self.server, self.peers, self.cores)?;
-        let report = self.load(&server)?;
+    /// Gives one run, whatever disturbs it.
+    pub(crate) fn once(&self) -> Result<Run> {
+        let server = Running::start(self.server, self.programs, self.cores)?;
+        let report = self.load(&server, Command::new(checkout::program("nws-load", true)))?;
         drop(server);
-        Ok(Run::new(self.workload, self.server, report, self.amount.max_other))
+        Ok(Run::new(self.workload, self.server, report, self.max_other))
     }
 
-    fn load(&self, server: &Running) -> Result<Report> {
-        let mut command = Command::new(checkout::program("nws-load", true));
+    /// Gives what takes the CPU time of the server, from its first connection to its last.
+    pub(crate) fn profile(&self, lines: usize) -> Result<Vec<String>> {
+        let server = Running::start(self.server, self.programs, self.cores)?;
+        let recording = Recording::of(server.pid())?;
+        self.load(&server, recording.command(&checkout::program("nws-load", true)))?;
+        recording.lines(lines)
+    }
+
+    /// Runs the load generator, as `command` starts it.
+    fn load(&self, server: &Running, mut command: Command) -> Result<Report> {
         command.args(self.words.split(' ')).args(["--framing", self.server.framing(self.is_binary).name()]);
-        command.args(["--secs", &self.amount.secs.to_string(), "--pid", &server.pid().to_string()]);
+        command.args(["--secs", &self.secs.to_string(), "--pid", &server.pid().to_string()]);
         command.args(["--url", &format!("ws://127.0.0.1:{}", server.port)]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("cannot start nws-load")?;
-        let measuring = Duration::try_from_secs_f64(self.amount.secs).context("--secs")?;
+        let measuring = Duration::try_from_secs_f64(self.secs).context("--secs")?;
         wait(&mut child, PATIENCE.saturating_add(measuring))?;
         let (mut line, mut words) = (String::new(), String::new());
         child.stdout.take().context("no standard output")?.read_to_string(&mut line)?;

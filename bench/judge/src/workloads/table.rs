@@ -27,7 +27,9 @@ fn one(outcome: &Outcome) -> String {
     let head = ["".to_owned()].into_iter().chain(metrics.iter().map(|(_, title)| (*title).to_owned()));
     let mut rows = vec![head.chain(["good runs".to_owned()]).collect::<Vec<_>>()];
     rows.extend(outcome.servers.iter().map(|(server, summary)| row(server.name(), summary, metrics)));
-    for (rival, title) in [(Server::Bun, "nws by bun"), (Server::Floor, "nws by floor")] {
+    for (rival, title) in
+        [(Server::Bun, "nws by bun"), (Server::Floor, "nws by floor"), (Server::Against, "nws by nws-b")]
+    {
         rows.extend(ratios(outcome, rival, title, metrics));
     }
     format!("{}: {}\n{}", outcome.workload.name, outcome.workload.what, align(&rows))

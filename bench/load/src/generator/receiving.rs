@@ -75,7 +75,7 @@ impl Generator<'_> {
 
     fn received(&mut self, connection: usize, data: &Data<'_>, now: Nanos) {
         self.heard += 1;
-        let header = match self.checked(connection, data) {
+        let header = match self.checked(connection, data, now) {
             Ok(header) => header,
             Err(fault) => return self.wrong(connection, fault, data),
         };
@@ -92,8 +92,8 @@ impl Generator<'_> {
     }
 
     /// The header of a delivery, if it is for this connection and was sent.
-    fn checked(&self, connection: usize, data: &Data<'_>) -> Result<Header, Fault> {
-        let header = self.content.read(&data.data).ok_or(Fault::Damaged)?;
+    fn checked(&self, connection: usize, data: &Data<'_>, now: Nanos) -> Result<Header, Fault> {
+        let header = self.content.read(&data.data, now).ok_or(Fault::Damaged)?;
         let (channel, peer) = (self.layout.channel(connection), header.peer as usize);
         if header.channel as usize != channel {
             return Err(Fault::WrongChannel);

@@ -9,7 +9,13 @@ use crate::outcome::Outcome;
 #[tokio::test]
 async fn bursts_come_whole() -> Result<()> {
     for framing in ["text", "binary"] {
-        for size in ["--window 1", "--senders 3 --window 16", "--channels 5 --bytes 3000", "--bytes 70000"] {
+        for size in [
+            "--window 1",
+            "--senders 3 --window 16",
+            "--channels 5 --bytes 3000",
+            "--bytes 70000",
+            "--channels 3 --bytes 16",
+        ] {
             deliveries(&format!("burst --peers 4 --framing {framing} {size}"), 3.0).await?;
         }
     }
@@ -38,7 +44,10 @@ async fn rates_are_kept() -> Result<()> {
 #[tokio::test]
 async fn pings_are_answered() -> Result<()> {
     for framing in ["text", "binary"] {
-        deliveries(&format!("ping --peers 4 --senders 2 --window 2 --framing {framing}"), 1.0).await?;
+        for bytes in [16, 64] {
+            let words = format!("ping --peers 4 --senders 2 --window 2 --framing {framing} --bytes {bytes}");
+            deliveries(&words, 1.0).await?;
+        }
     }
     Ok(())
 }

@@ -54,6 +54,14 @@ async fn a_changed_byte_is_seen() -> Result<()> {
 }
 
 #[tokio::test]
+async fn short_messages_hide_nothing() -> Result<()> {
+    let load = format!("{BURST} --bytes 16");
+    found_in(&load, Tampering::Drop, "lost", 1.0, "deliveries did not come").await?;
+    found_in(&load, Tampering::Repeat, "duplicated", 1.0, "more than once").await?;
+    found_in(&load, Tampering::Swap, "reordered", 1.0, "after later ones").await
+}
+
+#[tokio::test]
 async fn another_source_is_seen() -> Result<()> {
     found(Tampering::Rename, "wrong_source", 1.0, "another source").await
 }
@@ -101,8 +109,12 @@ async fn a_server_that_is_not_there_is_told() -> Result<()> {
 }
 
 async fn found(tampering: Tampering, key: &str, at_least: f64, words: &str) -> Result<()> {
+    found_in(BURST, tampering, key, at_least, words).await
+}
+
+async fn found_in(load: &str, tampering: Tampering, key: &str, at_least: f64, words: &str) -> Result<()> {
     let relay = Relay::start(tampering).await?;
-    let outcome = Outcome::of(relay.port(), BURST).await?;
+    let outcome = Outcome::of(relay.port(), load).await?;
     assert!(!outcome.is_success, "{tampering:?} was not seen");
     assert_eq!(outcome.report["ok"], false);
     assert!(outcome.number(&format!("/errors/{key}")) >= at_least, "{tampering:?}: {}", outcome.words);
