@@ -1,6 +1,6 @@
 //! Reads the frames of a client as they come.
 
-use super::header::{Header, Start};
+use super::header::{Header, Sender, Start};
 use super::{CONTROL_MAX, Event, Opcode, Violation, mask};
 use crate::Pieces;
 
@@ -154,7 +154,7 @@ impl Decoder {
         if !self.fill_header(input, Start::LEN) {
             return Ok(None);
         }
-        let start = Start::parse([self.header[0], self.header[1]])?;
+        let start = Start::parse([self.header[0], self.header[1]], Sender::Client)?;
         self.admit_start(start)?;
         if !self.fill_header(input, start.header_len()) {
             return Ok(None);
