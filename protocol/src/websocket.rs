@@ -1,20 +1,24 @@
-//! WebSocket framing (RFC 6455) as a server speaks it: it writes frames without a mask, and reads
-//! frames with one.
+//! WebSocket framing (RFC 6455) as a server speaks it to clients, and as both sides of a link speak
+//! it to each other.
 //!
 //! This is our own code, because a library keeps a read buffer for each connection and builds a
 //! message for each frame. Here a frame is read in the buffer in which it came, and written once
-//! for all its recipients. The tests compare it with tungstenite.
+//! for all its recipients. On a link, where messages are single frames, each is read into the
+//! buffer that goes on, and written without being copied. The tests compare it with tungstenite.
 
 mod decoder;
 mod encoder;
 mod event;
+mod frames;
 mod header;
 mod mask;
 mod violation;
 
 pub use decoder::Decoder;
-pub use encoder::{frame_len, write_close, write_frame};
+pub use encoder::{frame_len, write_close, write_frame, write_header, write_masked_header};
 pub use event::{Event, utf8};
+pub use frames::{FrameReader, WholeFrame};
+pub use header::Sender;
 pub use violation::Violation;
 
 /// Payload of a control frame (RFC 6455, section 5.5).

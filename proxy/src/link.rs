@@ -3,12 +3,14 @@
 
 mod dial;
 mod end;
+mod handshake;
+mod head;
 mod intake;
 mod listen;
+mod mask;
 mod matching;
 #[cfg(feature = "measure")]
 mod measure;
-mod piece;
 mod relay;
 mod routes;
 mod socket;

@@ -204,6 +204,8 @@ pub struct BulkRun {
     pub tls: f64,
     /// By bare TLS with a reader that reads ahead.
     pub tls_read_ahead: f64,
+    /// By a bare relay: loopback, TLS, loopback.
+    pub relay: f64,
     /// By broadcast.
     pub broadcast: f64,
     /// By a bare TCP copy.

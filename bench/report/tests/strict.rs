@@ -95,7 +95,15 @@ fn rows() -> Vec<Measured> {
     let side = SideCost { work_ms: 1.5, session_ms: 0.5, frames: 3, bytes: 400 };
     let sizes = vec![MatchingSize { channels: 8, runs: vec![[side.clone(), side]] }];
     let padding = Padding { channels: [513, 1020], us: [10.5, 10.6], apart: 0.1, samples: 80 };
-    let bulk = BulkRun { message: 1.5, tls: 2.5, tls_read_ahead: 3.5, broadcast: 4.5, tcp: 5.5, same: 6.5 };
+    let bulk = BulkRun {
+        message: 1.5,
+        tls: 2.5,
+        tls_read_ahead: 3.5,
+        relay: 7.5,
+        broadcast: 4.5,
+        tcp: 5.5,
+        same: 6.5,
+    };
     vec![
         Measured::Meet(Meet { fresh: times(), running: times() }),
         Measured::Join(Join { at_once: times(), in_turn: times() }),

@@ -35,6 +35,27 @@ impl LongRecord {
         self.0.capacity()
     }
 
+    /// Takes the payload out of a message whose payload is bytes. Gives back any other record.
+    ///
+    /// # Errors
+    ///
+    /// The record, if it is another one.
+    pub fn into_binary(mut self) -> Result<Pieces, Self> {
+        match RecordHead::binary_head_len(self.0.head(RecordHead::ROUTE_LEN + 1)) {
+            Some(len) => {
+                self.0.skip(len);
+                Ok(self.0)
+            }
+            None => Err(self),
+        }
+    }
+
+    /// Whether the record is a message whose payload is bytes.
+    #[must_use]
+    pub fn is_binary(&self) -> bool {
+        RecordHead::binary_head_len(self.0.head(RecordHead::ROUTE_LEN + 1)).is_some()
+    }
+
     /// Reads the record as one that is no message. It is longer than any of those, so no more than
     /// the beginning of its body is looked at.
     ///
@@ -139,11 +160,7 @@ impl Assembler {
     /// The long record of `len` bytes, if all of it is there.
     fn fill_long(&mut self, len: usize, bytes: &mut &[u8]) -> Option<LongRecord> {
         if self.long.is_empty() {
-            self.fill(self.judged_max, bytes);
-            if self.partial.len() < self.judged_max {
-                return None;
-            }
-            self.long = Pieces::from(std::mem::take(&mut self.partial));
+            self.long.push(&std::mem::take(&mut self.partial), len);
         }
         let missing = len - self.long.len();
         let (taken, rest) = bytes.split_at(missing.min(bytes.len()));
@@ -152,14 +169,14 @@ impl Assembler {
         (self.long.len() == len).then(|| LongRecord(std::mem::take(&mut self.long)))
     }
 
-    /// Moves bytes to `partial` until it has `len`, or none are left. The buffer doubles as it
-    /// grows, but not beyond `len`.
+    /// Moves bytes to `partial` until it has `len`, or none are left. The buffer has room for twice
+    /// what has come, but not for more than `len`.
     fn fill(&mut self, len: usize, bytes: &mut &[u8]) {
         let missing = len.saturating_sub(self.partial.len());
         let (taken, rest) = bytes.split_at(missing.min(bytes.len()));
         let need = self.partial.len() + taken.len();
         if need > self.partial.capacity() {
-            let capacity = (2 * self.partial.capacity()).min(len).max(need);
+            let capacity = (2 * need).min(len);
             self.partial.reserve_exact(capacity - self.partial.len());
         }
         self.partial.extend_from_slice(taken);

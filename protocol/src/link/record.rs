@@ -128,6 +128,17 @@ impl RecordHead {
             _ => None,
         }
     }
+
+    /// The bytes before the payload, if `record` begins a message whose payload is bytes.
+    pub(super) fn binary_head_len(record: &[u8]) -> Option<usize> {
+        let numbers = match Self::parse(record)?.kind {
+            kind::BROADCAST => 1,
+            kind::MESSAGE => 2,
+            _ => return None,
+        };
+        let before = Self::LEN + numbers * size_of::<u32>();
+        (record.get(before) == Some(&payload::BINARY)).then_some(before + 1)
+    }
 }
 
 impl<'a> Record<'a> {
@@ -210,6 +221,15 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Appends the part before the payload of a message of `member` that has `len` bytes as its
+    /// payload: to the member `target` of the other side, or to all.
+    pub fn write_before_bytes(out: &mut Vec<u8>, member: u32, target: Option<u32>, len: usize) {
+        let kind = if target.is_some() { kind::MESSAGE } else { kind::BROADCAST };
+        let target = target.map(u32::to_be_bytes);
+        let target = target.as_ref().map_or(&[][..], |target| target);
+        write_parts_of(out, kind, [&member.to_be_bytes()[..], target, &[payload::BINARY]], len);
+    }
+
     /// The bytes of the record alone.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -290,9 +310,14 @@ fn write_parts<const N: usize>(out: &mut Vec<u8>, kind: u8, parts: [&[u8]; N]) {
 
 /// Makes room for `rest`, with which the body ends, and does not append it.
 fn write_parts_before<const N: usize>(out: &mut Vec<u8>, kind: u8, parts: [&[u8]; N], rest: &[u8]) {
-    let len = rest.len() + parts.iter().map(|part| part.len()).sum::<usize>();
+    out.reserve(RecordHead::LEN + rest.len() + parts.iter().map(|part| part.len()).sum::<usize>());
+    write_parts_of(out, kind, parts, rest.len());
+}
+
+/// Appends the head and the first parts of a record, whose body ends with `rest` bytes more.
+fn write_parts_of<const N: usize>(out: &mut Vec<u8>, kind: u8, parts: [&[u8]; N], rest: usize) {
+    let len = rest + parts.iter().map(|part| part.len()).sum::<usize>();
     debug_assert!(u32::try_from(len).is_ok(), "a message is shorter than 4 GiB");
-    out.reserve(RecordHead::LEN + len);
     out.push(kind);
     out.extend_from_slice(&(len as u32).to_be_bytes());
     parts.iter().for_each(|part| out.extend_from_slice(part));

@@ -1,6 +1,6 @@
 //! Reads the frames of a client as they come.
 
-use super::header::{Header, Start};
+use super::header::{Header, Sender, Start};
 use super::{CONTROL_MAX, Event, Opcode, Violation, mask};
 use crate::Pieces;
 
@@ -154,7 +154,7 @@ impl Decoder {
         if !self.fill_header(input, Start::LEN) {
             return Ok(None);
         }
-        let start = Start::parse([self.header[0], self.header[1]])?;
+        let start = Start::parse([self.header[0], self.header[1]], Sender::Client)?;
         self.admit_start(start)?;
         if !self.fill_header(input, start.header_len()) {
             return Ok(None);
@@ -204,7 +204,7 @@ impl Decoder {
     /// can still need.
     fn keep(&mut self, header: Header, have: usize, piece: &[u8]) {
         let most = self.message_max;
-        if !header.start.opcode.is_control() && self.is_long(piece.len()) {
+        if !header.start.opcode.is_control() && self.is_long(header.payload_len - have) {
             return self.keep_long(header, have, piece);
         }
         let buffer = self.buffer(header.start.opcode);
@@ -218,14 +218,14 @@ impl Decoder {
         buffer.extend_from_slice(piece);
     }
 
-    /// Whether the message is longer than `judged_max` with `more` bytes.
+    /// Whether the message is longer than `judged_max` with `more` bytes, which come in this frame.
     fn is_long(&self, more: usize) -> bool {
         !self.long.is_empty() || self.message.len() + more > self.judged_max
     }
 
     fn keep_long(&mut self, header: Header, have: usize, piece: &[u8]) {
-        if self.long.is_empty() {
-            self.long = Pieces::from(std::mem::take(&mut self.message));
+        if !self.message.is_empty() {
+            self.long.push(&std::mem::take(&mut self.message), self.message_max);
         }
         let most =
             if header.start.last { header.payload_len - have } else { self.message_max - self.long.len() };

@@ -1,6 +1,6 @@
-//! Writes the frames of a server.
+//! Writes frames.
 
-use super::{CONTROL_MAX, Opcode};
+use super::{CONTROL_MAX, Opcode, mask};
 use crate::CloseCode;
 
 /// The longest header: two bytes and eight of length.
@@ -9,21 +9,40 @@ const HEADER_MAX: usize = 10;
 /// Appends one whole frame, whose payload is `parts` one after the other.
 pub fn write_frame<const N: usize>(out: &mut Vec<u8>, opcode: Opcode, parts: [&[u8]; N]) {
     let len: usize = parts.iter().map(|part| part.len()).sum();
-    let first = 0x80 | opcode as u8;
     out.reserve(HEADER_MAX + len);
-    match len {
-        0..=125 => out.extend_from_slice(&[first, len as u8]),
-        126..=0xffff => {
-            let [a, b] = (len as u16).to_be_bytes();
-            out.extend_from_slice(&[first, 126, a, b]);
-        }
-        _ => {
-            out.extend_from_slice(&[first, 127]);
-            out.extend_from_slice(&(len as u64).to_be_bytes());
-        }
-    }
+    write_header(out, opcode, len);
     for part in parts {
         out.extend_from_slice(part);
+    }
+}
+
+/// Appends the header of a whole frame without a mask, whose payload has `len` bytes.
+pub fn write_header(out: &mut Vec<u8>, opcode: Opcode, len: usize) {
+    out.push(0x80 | opcode as u8);
+    write_len(out, 0, len);
+}
+
+/// Appends the header of a whole frame of a client, and masks its payload. The frame is complete
+/// when `payload` follows.
+pub fn write_masked_header(out: &mut Vec<u8>, opcode: Opcode, payload: &mut [u8], mask: [u8; 4]) {
+    out.push(0x80 | opcode as u8);
+    write_len(out, 0x80, payload.len());
+    out.extend_from_slice(&mask);
+    mask::apply(payload, mask, 0);
+}
+
+/// Appends the length of a payload. `bit` is in the byte with which it begins.
+fn write_len(out: &mut Vec<u8>, bit: u8, len: usize) {
+    match len {
+        0..=125 => out.push(bit | len as u8),
+        126..=0xffff => {
+            let [a, b] = (len as u16).to_be_bytes();
+            out.extend_from_slice(&[bit | 126, a, b]);
+        }
+        _ => {
+            out.push(bit | 127);
+            out.extend_from_slice(&(len as u64).to_be_bytes());
+        }
     }
 }
 

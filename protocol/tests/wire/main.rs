@@ -3,6 +3,7 @@
 mod binary;
 mod client;
 mod decoder;
+mod frames;
 mod golden;
 mod json;
 mod link;

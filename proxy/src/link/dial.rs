@@ -27,7 +27,7 @@ use tokio::time::timeout;
 use super::end::End;
 use super::relay::{Established, relay};
 use super::wire::Wire;
-use super::{SharedContext, socket};
+use super::{SharedContext, handshake};
 use crate::mesh::{Candidate, Destination, MeshDriver};
 use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
@@ -136,7 +136,7 @@ async fn greet(
 ) -> Result<Established, End> {
     tune_link(&stream)?;
     let secured = tls::connect(identity, Wire::new(stream), expected).await?;
-    let socket = socket::open(secured.stream).await?;
+    let socket = handshake::open(secured.stream).await?;
     Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
 }
 

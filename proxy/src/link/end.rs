@@ -5,6 +5,7 @@ use std::io;
 use nws_core::{LinkCloseReason, Overdrawn};
 use nws_matching::Refusal;
 use nws_protocol::link::InvalidLinkFrame;
+use nws_protocol::websocket::Violation;
 use tokio::task::JoinError;
 use tokio_tungstenite::tungstenite;
 
@@ -17,7 +18,7 @@ use crate::tls::TlsError;
 pub(super) enum End {
     /// The network failed, or no program listens.
     #[error("no connection: {0}")]
-    Network(#[from] io::Error),
+    Network(io::Error),
     /// There was no address to dial.
     #[error("no address to dial")]
     Nobody,
@@ -27,9 +28,12 @@ pub(super) enum End {
     /// The TLS handshake failed.
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
-    /// The WebSocket failed.
+    /// The handshake of the WebSocket failed.
     #[error("WebSocket: {0}")]
     WebSocket(Box<tungstenite::Error>),
+    /// The other side broke the rules of the WebSocket.
+    #[error("WebSocket: {0}")]
+    Violation(#[from] Violation),
     /// The other side has closed.
     #[error("the other side closed")]
     Closed,
@@ -89,6 +93,7 @@ impl End {
             | Self::Late
             | Self::Tls(_)
             | Self::WebSocket(_)
+            | Self::Violation(_)
             | Self::Closed
             | Self::Ordered(_)
             | Self::Stuck
@@ -104,12 +109,20 @@ impl From<Overdrawn> for End {
     }
 }
 
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        match error.get_ref().and_then(|cause| cause.downcast_ref()) {
+            Some(&too_much) => Self::TooMuch(too_much),
+            None => Self::Network(error),
+        }
+    }
+}
+
 impl From<tungstenite::Error> for End {
     fn from(error: tungstenite::Error) -> Self {
-        let cause = if let tungstenite::Error::Io(error) = &error { error.get_ref() } else { None };
-        match cause.and_then(|cause| cause.downcast_ref()) {
-            Some(&too_much) => Self::TooMuch(too_much),
-            None => Self::WebSocket(Box::new(error)),
+        match error {
+            tungstenite::Error::Io(error) => error.into(),
+            error => Self::WebSocket(Box::new(error)),
         }
     }
 }

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use super::end::End;
 use super::relay::{Established, relay};
 use super::wire::Wire;
-use super::{SharedContext, socket};
+use super::{SharedContext, handshake};
 use crate::error::Error;
 use crate::mesh::{Candidate, MeshDriver};
 use crate::refusals::Refused;
@@ -118,7 +118,7 @@ fn refuse_remote(context: &SharedContext, address: SocketAddr, refused: &Trouble
 async fn accept(context: &SharedContext, stream: TcpStream) -> Result<Established, End> {
     tune_link(&stream)?;
     let secured = tls::accept(&context.identity, Wire::new(stream)).await?;
-    let socket = socket::answer(secured.stream).await?;
+    let socket = handshake::answer(secured.stream).await?;
     Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Responder })
 }
 

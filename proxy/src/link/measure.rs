@@ -6,23 +6,23 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::{StreamExt, sink, stream};
 use nws_core::{Account, AccountLimits, ChannelKey, Framing};
 use nws_matching::{Input, Output, Role, Session, SessionConfig};
 use nws_protocol::limits::LINK_WINDOW;
 use nws_protocol::link::{LinkFrame, Payload, Record, Slot, write_data_head};
 use nws_protocol::structured::Notice;
+use nws_protocol::websocket::WholeFrame;
 use nws_protocol::{ChannelName, IdSource, Json, PeerId, ProxyId, Scope};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::spawn_local;
-use tokio_tungstenite::tungstenite::Message;
 
 use super::intake::Intake;
 use super::relay::exchange;
+use super::socket::message;
 use super::{Context, Tasks};
 use crate::config::Config;
 use crate::connection_permits::ConnectionPermits;
@@ -64,8 +64,8 @@ pub struct LinkScene {
 /// The other proxy, as the link shows it.
 struct Partner {
     session: Session,
-    to_proxy: mpsc::Sender<Message>,
-    from_proxy: mpsc::Receiver<Message>,
+    to_proxy: mpsc::Sender<WholeFrame>,
+    from_proxy: mpsc::Receiver<WholeFrame>,
     slot: Option<Slot>,
     /// Bytes of data that came and for which no credit was given yet.
     uncredited: u32,
@@ -105,11 +105,11 @@ impl LinkScene {
         Box::new(move || self.say(&frames, count * bytes))
     }
 
-    fn hear(&mut self, count: usize, frame: &Bytes, mut missing: usize) {
+    fn hear(&mut self, count: usize, frame: &[u8], mut missing: usize) {
         let Self { runtime, partner, client, buffer, .. } = self;
         runtime.block_on(async {
             for _ in 0..count {
-                partner.send(frame.clone()).await;
+                partner.send(frame.to_vec()).await;
             }
             while missing > 0 {
                 let read = client.read(buffer).await.unwrap_or_default();
@@ -140,20 +140,20 @@ impl Default for LinkScene {
 
 impl Partner {
     /// A frame with these records.
-    fn data(&self, records: &[Record<'_>]) -> Bytes {
+    fn data(&self, records: &[Record<'_>]) -> Vec<u8> {
         let mut frame = Vec::new();
         write_data_head(&mut frame, self.slot.unwrap_or_default());
         records.iter().for_each(|record| record.write(&mut frame));
-        frame.into()
+        frame
     }
 
-    async fn send(&self, frame: impl Into<Bytes>) {
-        let _ = self.to_proxy.send(Message::Binary(frame.into())).await;
+    async fn send(&self, frame: Vec<u8>) {
+        let _ = self.to_proxy.send(message(frame)).await;
     }
 
     /// Waits for a frame. Gives how many bytes of the stream it has.
     async fn hear(&mut self) -> usize {
-        let message = self.from_proxy.recv().await.map(Message::into_data).unwrap_or_default();
+        let message = self.from_proxy.recv().await.map(|frame| frame.payload).unwrap_or_default();
         let Ok(frame) = LinkFrame::parse(&message) else { return 0 };
         let LinkFrame::Data { bytes, .. } = frame else {
             if !matches!(frame, LinkFrame::Credit { .. }) {
@@ -237,7 +237,7 @@ fn connect(context: Rc<Context>, mesh: &Rc<MeshDriver>, own: ProxyId) -> Partner
     let (to_proxy, mut incoming) = mpsc::channel(MESSAGES);
     let (outgoing, from_proxy) = mpsc::channel(MESSAGES);
     let incoming = stream::poll_fn(move |cx| incoming.poll_recv(cx)).map(Ok);
-    let outgoing = sink::unfold(outgoing, |outgoing: mpsc::Sender<Message>, message| async move {
+    let outgoing = sink::unfold(outgoing, |outgoing: mpsc::Sender<WholeFrame>, message| async move {
         let _ = outgoing.send(message).await;
         Ok(outgoing)
     });

@@ -8,23 +8,23 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, Sink, Stream, StreamExt};
 use nws_core::{ChannelKey, Kept, Overdrawn, Share, StreamId};
 use nws_matching::{Input, Output, PeerSlot, Role, SessionConfig};
 use nws_protocol::limits::{KEPT_LEAST, LINK_FRAME_EARLY_MAX};
-use nws_protocol::link::{LinkFrame, Slot};
+use nws_protocol::link::{DATA_HEAD_LEN, LinkFrame, Slot};
+use nws_protocol::websocket::{Opcode, WholeFrame};
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use tokio::task::coop::consume_budget;
-use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::SharedContext;
 use super::end::End;
+use super::handshake::Secured;
 use super::intake::Intake;
 use super::matching::Matching;
-use super::piece::Piece;
 use super::routes::{Routes, ShardEnds, ShardGone};
 use super::socket::LinkSocket;
 use super::writer::{Control, ShardQueues, write};
@@ -40,12 +40,12 @@ const MESSAGES_PER_TURN: usize = 64;
 /// sends no more than HELLO and one message of names.
 const EARLY_MAX: usize = 8;
 
-/// A message from a socket, or its failure.
-type Received = Result<Message, Error>;
+/// A frame from a socket, or its failure.
+type Received = Result<WholeFrame, End>;
 
 /// A connection whose handshake has just ended.
 pub(super) struct Established {
-    pub(super) socket: LinkSocket,
+    pub(super) socket: LinkSocket<Secured>,
     /// The proxy at the other end.
     pub(super) peer: ProxyId,
     pub(super) session: SessionId,
@@ -79,7 +79,7 @@ pub(super) async fn exchange(
     link: Link,
     config: SessionConfig,
     intake: Intake,
-    (sink, stream): (impl Sink<Message, Error = Error> + Unpin, impl Stream<Item = Received> + Unpin),
+    (sink, stream): (impl Sink<WholeFrame, Error = End> + Unpin, impl Stream<Item = Received> + Unpin),
 ) -> End {
     let (control, queues, routes) = (Control::default(), ShardQueues::default(), Routes::default());
     let mut seed = [0; 32];
@@ -157,13 +157,13 @@ impl Relay<'_> {
     async fn wait_for_start(
         &mut self,
         incoming: &mut (impl Stream<Item = Received> + Unpin),
-    ) -> Result<VecDeque<Message>, End> {
+    ) -> Result<VecDeque<WholeFrame>, End> {
         let mut early = VecDeque::new();
         loop {
             tokio::select! {
                 message = incoming.next(), if early.len() < EARLY_MAX => {
                     let message = received(message)?;
-                    if message.len() > LINK_FRAME_EARLY_MAX {
+                    if message.payload.len() > LINK_FRAME_EARLY_MAX {
                         return Err(End::Message);
                     }
                     self.link.heard();
@@ -206,7 +206,7 @@ impl Relay<'_> {
     /// Takes a message, and others that have come with it.
     async fn on_messages(
         &mut self,
-        first: Message,
+        first: WholeFrame,
         incoming: &mut (impl Stream<Item = Received> + Unpin),
     ) -> Result<(), End> {
         self.link.heard();
@@ -224,18 +224,23 @@ impl Relay<'_> {
     }
 
     /// However many have come, other tasks have their turn after a few of them.
-    async fn on_message(&mut self, message: Message) -> Result<(), End> {
+    async fn on_message(&mut self, WholeFrame { opcode, payload }: WholeFrame) -> Result<(), End> {
         consume_budget().await;
         self.intake.has_message();
-        match message {
-            Message::Binary(bytes) => self.on_frame(bytes).await,
-            Message::Ping(_) | Message::Pong(_) => Ok(self.intake.takes_frame()?),
-            Message::Close(_) => Err(End::Closed),
-            Message::Text(_) | Message::Frame(_) => Err(End::Message),
+        match opcode {
+            Opcode::Binary => self.on_frame(payload).await,
+            Opcode::Ping => {
+                self.intake.takes_frame()?;
+                self.control.pong(payload);
+                Ok(())
+            }
+            Opcode::Pong => Ok(self.intake.takes_frame()?),
+            Opcode::Close => Err(End::Closed),
+            Opcode::Text | Opcode::Continuation => Err(End::Message),
         }
     }
 
-    async fn on_frame(&mut self, message: Bytes) -> Result<(), End> {
+    async fn on_frame(&mut self, message: Vec<u8>) -> Result<(), End> {
         if !self.intake.is_matched() && message.len() > LINK_FRAME_EARLY_MAX {
             return Err(End::Message);
         }
@@ -248,9 +253,10 @@ impl Relay<'_> {
             LinkFrame::Data { slot, .. } | LinkFrame::Credit { slot, .. } if !self.routes.has(slot) => {
                 self.drop_late(slot)
             }
-            LinkFrame::Data { slot, bytes } => {
-                let Piece { bytes, memory } = Piece::of(&message, bytes);
-                let kept = self.keep(memory)?;
+            LinkFrame::Data { slot, .. } => {
+                let kept = self.keep(message.len())?;
+                let mut bytes = Bytes::from(message);
+                bytes.advance(DATA_HEAD_LEN);
                 self.pass_on(slot, |stream| FromLink::Data { stream, bytes, kept }).await
             }
             LinkFrame::Credit { slot, bytes } => {
@@ -361,8 +367,8 @@ async fn next<S: Stream + Unpin>(share: &Share, stream: &mut S) -> Option<S::Ite
     .await
 }
 
-fn received(message: Option<Received>) -> Result<Message, End> {
-    Ok(message.ok_or(End::Closed)??)
+fn received(message: Option<Received>) -> Received {
+    message.ok_or(End::Closed)?
 }
 
 #[cfg(test)]

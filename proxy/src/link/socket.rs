@@ -1,73 +1,165 @@
-//! Opens the WebSocket of a link, inside TLS.
+//! The WebSocket of a link, inside TLS: its handshake, and its two halves.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use futures_util::{Sink, Stream};
 use nws_protocol::limits::LINK_PIECE_MAX;
-use nws_protocol::link::{PATH, SUBPROTOCOL};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
-use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use nws_protocol::websocket::{FrameReader, Opcode, Sender, WholeFrame, write_header, write_masked_header};
+use tokio::io::{AsyncBufRead, AsyncWrite};
 
 use super::end::End;
-use super::wire::Wire;
+use super::mask::Masks;
 
 /// The longest frame: a piece of a stream, and its head.
 const FRAME_MAX: usize = LINK_PIECE_MAX + 16;
 
-/// Bytes that are read at once: two records of TLS. tungstenite clears this many bytes before every
-/// read, however few come.
-pub(super) const READ_BUFFER: usize = 32 * 1024;
-
 /// Bytes that are gathered before they are encrypted and written.
-const WRITE_BUFFER: usize = 64 * 1024;
+const GATHERED: usize = 64 * 1024;
 
-/// Bytes that may wait to be written beyond that: a piece that is under way, and replies to pings.
-const WRITE_BUFFER_MAX: usize = WRITE_BUFFER + 4 * FRAME_MAX;
+/// Slices that are encrypted at once.
+const SLICES: usize = 64;
 
-/// The stream below the WebSocket.
-type Secured = TlsStream<Wire<TcpStream>>;
-
-pub(super) type LinkSocket = WebSocketStream<Secured>;
-
-/// Opens the WebSocket, as the side that has dialled.
-pub(super) async fn open(stream: Secured) -> Result<LinkSocket, End> {
-    // The name of no machine: the other side has proved its identity already.
-    let mut request = ["ws://nws.invalid", PATH].concat().into_client_request()?;
-    request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-    let (socket, _) = tokio_tungstenite::client_async_with_config(request, stream, Some(config())).await?;
-    Ok(socket)
+/// The WebSocket of a link, whose handshake has been made. Both halves are on one thread.
+pub(super) struct LinkSocket<S> {
+    stream: S,
+    /// The side that has the stream.
+    side: Sender,
 }
 
-/// Answers the side that has dialled.
-pub(super) async fn answer(stream: Secured) -> Result<LinkSocket, End> {
-    Ok(tokio_tungstenite::accept_hdr_async_with_config(stream, agree, Some(config())).await?)
+/// The reading half: the frames of the other side. It ends when the other side does.
+pub(super) struct Frames<S> {
+    stream: Rc<RefCell<S>>,
+    reader: FrameReader,
 }
 
-#[expect(clippy::result_large_err, reason = "the signature is that of tungstenite's callback")]
-fn agree(request: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
-    let offered = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).iter();
-    let mut offered = offered.filter_map(|offer| offer.to_str().ok()).flat_map(|offer| offer.split(','));
-    let status = if request.uri().path() != PATH {
-        StatusCode::NOT_FOUND
-    } else if !offered.any(|offer| offer.trim() == SUBPROTOCOL) {
-        StatusCode::BAD_REQUEST
-    } else {
-        response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-        return Ok(response);
-    };
-    let mut refusal = ErrorResponse::new(None);
-    *refusal.status_mut() = status;
-    Err(refusal)
+/// The writing half.
+pub(super) struct FrameWriter<S> {
+    stream: Rc<RefCell<S>>,
+    /// The masks of the side that has dialled.
+    masks: Option<Masks>,
+    /// Headers and payloads that are not encrypted yet, one after the other.
+    parts: VecDeque<Vec<u8>>,
+    /// Bytes of the first part that are encrypted already.
+    taken: usize,
+    /// Bytes that are not.
+    waiting: usize,
 }
 
-fn config() -> WebSocketConfig {
-    WebSocketConfig::default()
-        .max_message_size(Some(FRAME_MAX))
-        .max_frame_size(Some(FRAME_MAX))
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(WRITE_BUFFER_MAX)
+impl<S> LinkSocket<S> {
+    /// The WebSocket on `stream`, where `side` is that of this proxy.
+    pub(super) const fn new(stream: S, side: Sender) -> Self {
+        Self { stream, side }
+    }
+
+    /// What is below the WebSocket.
+    pub(super) const fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// Its two halves.
+    pub(super) fn split(self) -> (FrameWriter<S>, Frames<S>) {
+        let (masks, other) = match self.side {
+            Sender::Client => (Some(Masks::new()), Sender::Server),
+            Sender::Server => (None, Sender::Client),
+        };
+        let stream = Rc::new(RefCell::new(self.stream));
+        let parts = VecDeque::new();
+        let writer = FrameWriter { stream: Rc::clone(&stream), masks, parts, taken: 0, waiting: 0 };
+        (writer, Frames { stream, reader: FrameReader::new(other, FRAME_MAX) })
+    }
+}
+
+impl<S: AsyncBufRead + Unpin> Stream for Frames<S> {
+    type Item = Result<WholeFrame, End>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Self { stream, reader } = self.get_mut();
+        let mut stream = stream.borrow_mut();
+        let mut stream = Pin::new(&mut *stream);
+        loop {
+            let read = ready!(stream.as_mut().poll_fill_buf(cx))?;
+            if read.is_empty() {
+                return Poll::Ready(None);
+            }
+            let mut rest = read;
+            let frame = reader.next(&mut rest);
+            let taken = read.len() - rest.len();
+            stream.as_mut().consume(taken);
+            if let Some(frame) = frame? {
+                return Poll::Ready(Some(Ok(frame)));
+            }
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> FrameWriter<S> {
+    /// Encrypts and writes until at most `left` bytes wait.
+    fn poll_write(&mut self, left: usize, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut stream = self.stream.borrow_mut();
+        while self.waiting > left {
+            let mut slices = [io::IoSlice::new(&[]); SLICES];
+            let mut skip = self.taken;
+            for (slice, part) in slices.iter_mut().zip(&self.parts) {
+                *slice = io::IoSlice::new(&part[std::mem::take(&mut skip)..]);
+            }
+            let count = self.parts.len().min(SLICES);
+            let written = ready!(Pin::new(&mut *stream).poll_write_vectored(cx, &slices[..count]))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.waiting -= written;
+            self.taken += written;
+            while let Some(first) = self.parts.front()
+                && first.len() <= self.taken
+            {
+                self.taken -= first.len();
+                self.parts.pop_front();
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Sink<WholeFrame> for FrameWriter<S> {
+    type Error = End;
+
+    fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        self.get_mut().poll_write(GATHERED, cx).map_err(End::from)
+    }
+
+    fn start_send(self: Pin<&mut Self>, frame: WholeFrame) -> Result<(), End> {
+        let this = self.get_mut();
+        let WholeFrame { opcode, mut payload } = frame;
+        let mut header = Vec::with_capacity(16);
+        match &mut this.masks {
+            Some(masks) => write_masked_header(&mut header, opcode, &mut payload, masks.draw()?),
+            None => write_header(&mut header, opcode, payload.len()),
+        }
+        this.waiting += header.len() + payload.len();
+        this.parts.push_back(header);
+        if !payload.is_empty() {
+            this.parts.push_back(payload);
+        }
+        Ok(())
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        let this = self.get_mut();
+        ready!(this.poll_write(0, cx))?;
+        Pin::new(&mut *this.stream.borrow_mut()).poll_flush(cx).map_err(End::from)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        self.poll_flush(cx)
+    }
+}
+
+/// A frame with these bytes, which is a message.
+pub(super) const fn message(payload: Vec<u8>) -> WholeFrame {
+    WholeFrame { opcode: Opcode::Binary, payload }
 }

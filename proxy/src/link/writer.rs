@@ -6,42 +6,49 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use futures_util::{FutureExt, Sink, SinkExt};
 use nws_core::Transmit;
+use nws_protocol::websocket::{Opcode, WholeFrame};
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::end::End;
 use super::routes::Routes;
+use super::socket::message;
 use crate::signal::Signal;
 
 /// What the relay itself sends. It goes before what the shards have queued. There is little of it:
 /// the other side has to ask for most of it, and rate limits bound that.
 #[derive(Default)]
 pub(super) struct Control {
-    messages: RefCell<VecDeque<Message>>,
+    messages: RefCell<VecDeque<WholeFrame>>,
     some: Signal,
 }
 
 impl Control {
     pub(super) fn frame(&self, frame: Vec<u8>) {
-        self.push(Message::Binary(frame.into()));
+        self.push(message(frame));
     }
 
     /// Sends a ping, unless one is about to be sent.
     pub(super) fn ping(&self) {
-        if !self.messages.borrow().iter().any(Message::is_ping) {
-            self.push(Message::Ping(Bytes::new()));
+        if !self.messages.borrow().iter().any(|message| message.opcode == Opcode::Ping) {
+            self.push(WholeFrame { opcode: Opcode::Ping, payload: Vec::new() });
         }
     }
 
-    fn push(&self, message: Message) {
+    /// Answers a ping. An answer that has not been sent yet is dropped, so that no other side makes
+    /// many of them wait (RFC 6455, section 5.5.3).
+    pub(super) fn pong(&self, payload: Vec<u8>) {
+        self.messages.borrow_mut().retain(|message| message.opcode != Opcode::Pong);
+        self.push(WholeFrame { opcode: Opcode::Pong, payload });
+    }
+
+    fn push(&self, message: WholeFrame) {
         self.messages.borrow_mut().push_back(message);
         self.some.give();
     }
 
-    fn pop(&self) -> Option<Message> {
+    fn pop(&self) -> Option<WholeFrame> {
         self.messages.borrow_mut().pop_front()
     }
 }
@@ -82,7 +89,7 @@ impl ShardQueues {
 
 /// Writes until the socket fails. What is ready at the same time is flushed together.
 pub(super) async fn write(
-    mut sink: impl Sink<Message, Error = Error> + Unpin,
+    mut sink: impl Sink<WholeFrame, Error = End> + Unpin,
     control: &Control,
     queues: &ShardQueues,
     routes: &Routes,
@@ -95,7 +102,7 @@ pub(super) async fn write(
         if let Some(transmit) = next.take().or_else(|| queues.next().now_or_never()) {
             // The channel of the stream may have been left meanwhile.
             if routes.is_open(transmit.stream) {
-                sink.feed(Message::Binary(transmit.frame.into())).await?;
+                sink.feed(message(transmit.frame)).await?;
             }
             continue;
         }

@@ -208,7 +208,12 @@ impl LinkPump {
             let has_room = !link.share.waits();
             if has_room {
                 let conn = registration.conn();
-                shard.enter(|core, now| long = core.hear_stream(conn, reader, &mut rest, turn, now));
+                shard.enter(|core, now| {
+                    long = core.hear_stream(conn, reader, &mut rest, turn, now);
+                    if let Some(message) = long.take_if(|message| message.is_quick()) {
+                        core.handle(Input::Encoded { conn, message: message.encode() }, now);
+                    }
+                });
             }
             let until = match long {
                 Some(message) => Some(Until::Encoded(shard.encode(message))),

@@ -243,6 +243,7 @@ fn decode(
             Ok(Some(Event::Long { is_text, payload })) => {
                 let size = payload.capacity();
                 match core.long_message(conn, is_text, payload, now) {
+                    Some(message) if message.is_quick() => Input::Encoded { conn, message: message.encode() },
                     Some(message) => return Heard::Long(message, size),
                     // What the client says is ignored.
                     None => continue,

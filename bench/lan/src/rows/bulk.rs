@@ -1,5 +1,5 @@
-//! Measures 200 MiB from one machine to the other, through two proxies and by bare copies over the
-//! same cables.
+//! Measures 200 MiB from one machine to the other, through two proxies, by a bare relay, and by
+//! bare copies over the same cables.
 //!
 //! The clients read and write whole messages and look only at both ends of each, so that they cost
 //! little compared with what is measured. Tests show that every byte arrives as it was sent.
@@ -8,6 +8,7 @@ mod copy;
 mod iperf;
 mod message;
 mod peer;
+mod relay;
 mod tls;
 mod transfer;
 
@@ -50,6 +51,7 @@ fn round(pair: &Pair, amount: Amount, rep: u32) -> Result<BulkRun> {
         message: transfer(Placing::Across, Way::Message)?,
         tls: tls::measure(pair.machines(), amount)?,
         tls_read_ahead: tls::measure_read_ahead(pair.machines(), amount)?,
+        relay: relay::measure(pair.machines(), amount)?,
         broadcast: transfer(Placing::Across, Way::Broadcast)?,
         tcp: copy::measure(pair.machines(), amount)?,
         same: transfer(Placing::Same, Way::Message)?,

@@ -17,7 +17,7 @@ use crate::options::Options;
 const WARMUP: f64 = 0.5;
 /// Bytes of a message, and messages under way: enough that there is always one to send, however
 /// long the way is.
-const PIPELINES: [(u32, u32); 2] = [(64, 1024), (4096, 128)];
+const PIPELINES: [(u32, u32); 3] = [(64, 1024), (4096, 128), (65_536, 16)];
 const RECEIVERS: [u32; 2] = [1, 10];
 
 /// One message at a time to one receiver.

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ahash::RandomState;
+use nws_protocol::Pieces;
 use nws_protocol::limits::{DRAIN_BYTES, LINK_DRAIN_BYTES};
 use slotmap::SecondaryMap;
 
@@ -160,6 +161,18 @@ impl Delivery {
         }
     }
 
+    /// Puts a frame in parts into the outbox of `to`.
+    pub(super) fn send_in_parts(
+        &mut self,
+        to: ConnId,
+        sender: ConnId,
+        beginning: &OutboxFrame<'_>,
+        parts: &[OutboxFrame<'_>],
+    ) {
+        self.send(to, sender, beginning);
+        parts.iter().for_each(|part| self.send(to, sender, part));
+    }
+
     /// Adds another output.
     pub(super) fn ask(&mut self, output: Output) {
         self.outputs.push_back(output);
@@ -193,6 +206,20 @@ impl Delivery {
     /// A frame that is shared and not copied.
     pub(super) fn shared_frame(&self, bytes: Vec<u8>) -> OutboxFrame<'static> {
         OutboxFrame::owned(bytes, &self.tally)
+    }
+
+    /// The frame of `form`, or the beginning of one if `parts` follow.
+    pub(super) fn beginning<'a>(&self, form: &'a mut Vec<u8>, parts: &[OutboxFrame<'_>]) -> OutboxFrame<'a> {
+        match parts {
+            [] => self.shared_frame(std::mem::take(form)),
+            _ => OutboxFrame::Copied(form),
+        }
+    }
+
+    /// The parts of a frame, which follow its beginning. They are shared and not copied.
+    pub(super) fn parts(&self, body: Option<Pieces>) -> Vec<OutboxFrame<'static>> {
+        let pieces = body.into_iter().flat_map(Pieces::into_pieces);
+        pieces.map(|(piece, skipped)| OutboxFrame::part(piece, skipped, &self.tally)).collect()
     }
 
     pub(super) fn fresh(&self) -> Pending {

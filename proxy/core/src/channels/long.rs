@@ -1,17 +1,20 @@
-//! Handles long messages. Reading and encoding one takes many milliseconds, so it happens where no
-//! other client waits for it. The owner of the sockets gets a [`LongMessage`], has it
-//! [encoded](LongMessage::encode) on another thread, and hands it back as
-//! [`Input::Encoded`](super::Input::Encoded). Meanwhile it passes on nothing else of the same
-//! connection.
+//! Handles long messages. Reading and encoding a text takes many milliseconds, so it happens where
+//! no other client waits for it. The owner of the sockets gets a [`LongMessage`], has it
+//! [encoded](LongMessage::encode), and hands it back as [`Input::Encoded`](super::Input::Encoded).
+//! Meanwhile it passes on nothing else of the same connection.
+//!
+//! Bytes are neither read nor copied: the pieces in which they came are parts of the frames for all
+//! recipients. That takes no time, and is done [at once](LongMessage::is_quick).
 //!
 //! A long message is for members that are present when its last byte comes. It is encoded in the
 //! framings that they use then.
 
 use std::time::Instant;
 
+use nws_protocol::limits::MESSAGE_LIMIT_MAX;
 use nws_protocol::link::{LongRecord, Payload, Record};
 use nws_protocol::structured::Refusal;
-use nws_protocol::websocket::{Violation, utf8};
+use nws_protocol::websocket::{Opcode, Violation, utf8, write_header};
 use nws_protocol::{PeerId, Pieces};
 
 use super::batch::Audience;
@@ -20,7 +23,7 @@ use super::remote::said;
 use super::rosters::{Broken, ChannelId, RemoteGroup};
 use super::route::Route;
 use super::said::Said;
-use super::serve::Serve;
+use super::serve::{Binary, Serve};
 use super::{Channels, ConnId, Framing};
 
 /// A long message of a client or of a member of another proxy, and what is needed to encode it.
@@ -78,6 +81,8 @@ struct Forms {
     raw: Option<Vec<u8>>,
     /// The form for other proxies.
     payload: Option<Owned>,
+    /// The payload with which all forms end, if it is not a part of them.
+    body: Option<Pieces>,
 }
 
 #[derive(Debug)]
@@ -85,10 +90,21 @@ enum Owned {
     Json(String),
     Text(String),
     Binary(Vec<u8>),
+    /// The body of the forms, which has so many bytes.
+    Body(usize),
 }
 
 impl LongMessage {
-    /// Reads and encodes it. This takes up to half a second.
+    /// Gives whether encoding it takes so little time that it need not be done on another thread.
+    #[must_use]
+    pub fn is_quick(&self) -> bool {
+        match &self.words {
+            Words::Client { is_text, .. } => !is_text,
+            Words::Record { record, .. } => record.is_binary(),
+        }
+    }
+
+    /// Reads and encodes it. Unless it is [quick](Self::is_quick), this takes up to half a second.
     #[must_use]
     pub fn encode(self) -> Encoded {
         let Self { words, form } = self;
@@ -97,11 +113,9 @@ impl LongMessage {
                 Ok(text) => form.text(framing, text, max),
                 Err(violation) => Outcome::Violated(violation),
             },
-            Words::Client { is_text: false, framing, max, payload } => {
-                form.binary(framing, &payload.into_bytes(), max)
-            }
+            Words::Client { is_text: false, framing, max, payload } => form.pieces(framing, payload, max),
             Words::Record { record, recipient } => {
-                form.record(&record.into_bytes(), recipient.as_ref()).unwrap_or(Outcome::Broken)
+                form.record(record, recipient.as_ref()).unwrap_or(Outcome::Broken)
             }
         }))
     }
@@ -138,7 +152,37 @@ impl Serve for &Form {
 }
 
 impl Form {
-    fn record(&self, record: &[u8], recipient: Option<&PeerId>) -> Result<Outcome, Broken> {
+    /// Reads a binary message of a client.
+    fn pieces(&self, framing: Framing, mut payload: Pieces, max: usize) -> Outcome {
+        let head = payload.head(Binary::HEAD_MAX).to_vec();
+        let (to, start) = match Binary::read(framing, &head, payload.len(), max) {
+            Binary::ToAll { start } => (Address::All, start),
+            Binary::ToPeer { target, start } => match PeerId::mentioned(target) {
+                Some(target) => (Address::Peer(target), start),
+                None => return self.refused(&Refusal::unknown_target(target)),
+            },
+            Binary::TooBig => return self.too_big(),
+            Binary::Refused(refusal) => return Outcome::Refused(refusal),
+        };
+        payload.skip(start);
+        let target = if let Address::Peer(target) = &to { Some(target) } else { None };
+        let forms = self.spliced(payload, target);
+        Outcome::Said { to, forms }
+    }
+
+    fn record(&self, record: LongRecord, recipient: Option<&PeerId>) -> Result<Outcome, Broken> {
+        let to = match record.route() {
+            Some((_, Some(number))) => Address::Number(number),
+            Some((_, None)) | None => Address::All,
+        };
+        match record.into_binary() {
+            Ok(payload) if payload.len() > MESSAGE_LIMIT_MAX => Err(Broken),
+            Ok(payload) => Ok(Outcome::Said { to, forms: self.spliced(payload, recipient) }),
+            Err(record) => self.whole_record(&record.into_bytes(), recipient),
+        }
+    }
+
+    fn whole_record(&self, record: &[u8], recipient: Option<&PeerId>) -> Result<Outcome, Broken> {
         let (to, payload) = match Record::read(record).map_err(|_| Broken)? {
             Record::Broadcast { payload, .. } => (Address::All, payload),
             Record::Message { target, payload, .. } => (Address::Number(target), payload),
@@ -151,6 +195,22 @@ impl Form {
             | Record::Unknown => return Err(Broken),
         };
         Ok(Outcome::Said { to, forms: self.forms(said(payload)?, recipient) })
+    }
+
+    /// The forms of bytes, which stay as they came.
+    fn spliced(&self, payload: Pieces, target: Option<&PeerId>) -> Forms {
+        let (mut forms, len) = (Forms::default(), payload.len());
+        if self.to.structured > 0 {
+            let form = forms.structured.get_or_insert_default();
+            Said::write_binary_head(form, &self.source, target, len);
+        }
+        if self.to.raw > 0 {
+            write_header(forms.raw.get_or_insert_default(), Opcode::Binary, len);
+        }
+        if self.to.speaker_number.is_some() {
+            forms.payload = Some(Owned::Body(len));
+        }
+        Forms { body: Some(payload), ..forms }
     }
 
     fn forms(&self, said: Said<'_>, target: Option<&PeerId>) -> Forms {
@@ -179,18 +239,27 @@ impl From<Payload<'_>> for Owned {
 }
 
 impl Owned {
-    fn as_payload(&self) -> Payload<'_> {
-        match self {
+    /// Appends the beginning of the record in which `member` says it: to the member `target` of the
+    /// other proxy, or to all.
+    fn write_before(&self, out: &mut Vec<u8>, member: u32, target: Option<u32>) {
+        let payload = match self {
             Self::Json(text) => Payload::Json(text),
             Self::Text(text) => Payload::Text(text),
             Self::Binary(bytes) => Payload::Binary(bytes),
+            Self::Body(len) => return Record::write_before_bytes(out, member, target, *len),
+        };
+        match target {
+            Some(target) => Record::Message { member, target, payload }.write_before_payload(out),
+            None => Record::Broadcast { member, payload }.write_before_payload(out),
         }
     }
 
-    fn into_bytes(self) -> Vec<u8> {
+    /// The bytes that follow, if they are not the body of the forms.
+    fn into_bytes(self) -> Option<Vec<u8>> {
         match self {
-            Self::Json(text) | Self::Text(text) => text.into_bytes(),
-            Self::Binary(bytes) => bytes,
+            Self::Json(text) | Self::Text(text) => Some(text.into_bytes()),
+            Self::Binary(bytes) => Some(bytes),
+            Self::Body(_) => None,
         }
     }
 }
@@ -293,22 +362,24 @@ impl Channels {
     fn send_form_to_all(&mut self, from: ConnId, id: ChannelId, forms: Forms) {
         let Self { rosters, delivery, .. } = self;
         let Some(channel) = rosters.channel(id) else { return };
-        let Forms { structured, raw, payload } = forms;
-        let [structured, raw] = [structured, raw].map(|form| form.map(|form| delivery.shared_frame(form)));
+        let Forms { mut structured, mut raw, payload, body } = forms;
+        let parts = delivery.parts(body);
+        let [structured, raw] = [&mut structured, &mut raw]
+            .map(|form| form.as_mut().map(|form| delivery.beginning(form, &parts)));
         for to in channel.present.iter().filter(|to| to.conn != from) {
             let frame = match to.framing {
                 Framing::Structured => &structured,
                 Framing::Raw => &raw,
             };
             if let Some(frame) = frame {
-                delivery.send(to.conn, from, frame);
+                delivery.send_in_parts(to.conn, from, frame, &parts);
             }
         }
         let member = rosters.client(from).map(|client| client.number);
         if let (Some(payload), Some(member)) = (payload, member) {
             let groups = rosters.groups(id).filter(|(_, group)| group.had_peers());
             let groups: Vec<ConnId> = groups.map(|(conn, _)| conn).collect();
-            self.send_long_record(from, &groups, |payload| Record::Broadcast { member, payload }, payload);
+            self.send_long_record(from, &groups, (member, None), payload, &parts);
         }
     }
 
@@ -319,9 +390,10 @@ impl Channels {
             Framing::Structured => forms.structured,
             Framing::Raw => forms.raw,
         });
-        let Some(form) = form else { return false };
-        let frame = self.delivery.shared_frame(form);
-        self.delivery.send(to, from, &frame);
+        let Some(mut form) = form else { return false };
+        let parts = self.delivery.parts(forms.body);
+        let frame = self.delivery.beginning(&mut form, &parts);
+        self.delivery.send_in_parts(to, from, &frame, &parts);
         true
     }
 
@@ -332,12 +404,8 @@ impl Channels {
                 let member = self.rosters.client(from).map(|client| client.number);
                 match (forms.payload, member) {
                     (Some(payload), Some(member)) => {
-                        self.send_long_record(
-                            from,
-                            &[group],
-                            |payload| Record::Message { member, target, payload },
-                            payload,
-                        );
+                        let parts = self.delivery.parts(forms.body);
+                        self.send_long_record(from, &[group], (member, Some(target)), payload, &parts);
                         true
                     }
                     (None, _) | (_, None) => false,
@@ -357,15 +425,17 @@ impl Channels {
         &mut self,
         from: ConnId,
         groups: &[ConnId],
-        record: impl for<'a> FnOnce(Payload<'a>) -> Record<'a>,
+        (member, target): (u32, Option<u32>),
         payload: Owned,
+        parts: &[OutboxFrame<'static>],
     ) {
-        self.encoded.clear();
-        record(payload.as_payload()).write_before_payload(&mut self.encoded);
-        let payload = self.delivery.shared_frame(payload.into_bytes());
+        let Self { delivery, encoded, .. } = self;
+        encoded.clear();
+        payload.write_before(encoded, member, target);
+        let whole = payload.into_bytes().map(|bytes| [delivery.shared_frame(bytes)]);
+        let parts = whole.as_ref().map_or(parts, |whole| &whole[..]);
         for &group in groups {
-            self.delivery.send(group, from, &OutboxFrame::Copied(&self.encoded));
-            self.delivery.send(group, from, &payload);
+            delivery.send_in_parts(group, from, &OutboxFrame::Copied(encoded), parts);
         }
     }
 }

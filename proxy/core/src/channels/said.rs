@@ -55,6 +55,16 @@ impl Said<'_> {
         }
     }
 
+    /// Appends the head of the frame of `len` bytes of payload for structured peers.
+    pub(super) fn write_binary_head(out: &mut Vec<u8>, source: &PeerId, target: Option<&PeerId>, len: usize) {
+        let kind = if target.is_some() { Kind::Message } else { Kind::Broadcast };
+        let frame = binary::Frame { kind, id: source.as_str(), payload: &[] };
+        let head = frame.head();
+        websocket::write_header(out, Opcode::Binary, head.len() + frame.id.len() + len);
+        out.extend_from_slice(&head);
+        out.extend_from_slice(frame.id.as_bytes());
+    }
+
     /// The payload of the record for another proxy.
     pub(super) fn payload(&self) -> Payload<'_> {
         match *self {

@@ -51,20 +51,54 @@ pub(super) trait Serve: Sized {
     /// Reads a binary message whose payload may have `max` bytes.
     #[inline]
     fn binary(self, framing: Framing, bytes: &[u8], max: usize) -> Self::Outcome {
-        if framing == Framing::Raw {
-            return if bytes.len() > max { self.too_big() } else { self.broadcast(Said::Bytes(bytes)) };
+        match Binary::read(framing, bytes, bytes.len(), max) {
+            Binary::ToAll { start } => self.broadcast(Said::Bytes(&bytes[start..])),
+            Binary::ToPeer { target, start } => self.message(target, Said::Bytes(&bytes[start..])),
+            Binary::TooBig => self.too_big(),
+            Binary::Refused(refusal) => self.refused(&refusal),
         }
-        match binary::Frame::parse(bytes) {
-            Ok(binary::Frame { payload, .. }) if payload.len() > max => self.too_big(),
-            Ok(binary::Frame { kind: Kind::Broadcast, id: "", payload }) => {
-                self.broadcast(Said::Bytes(payload))
+    }
+}
+
+/// The recipients of a binary message, and the position where its payload starts.
+pub(super) enum Binary<'a> {
+    ToAll {
+        start: usize,
+    },
+    ToPeer {
+        target: &'a str,
+        start: usize,
+    },
+    /// The payload is larger than allowed.
+    TooBig,
+    Refused(Refusal<'static>),
+}
+
+impl<'a> Binary<'a> {
+    /// Bytes of a message that [`read`](Self::read) looks at: a kind, a length and an id.
+    pub(super) const HEAD_MAX: usize = 2 + u8::MAX as usize;
+
+    /// Reads the message of `len` bytes that begins with `head`, and whose payload may have `max`
+    /// bytes.
+    #[inline]
+    pub(super) fn read(framing: Framing, head: &'a [u8], len: usize, max: usize) -> Self {
+        if framing == Framing::Raw {
+            return if len > max { Self::TooBig } else { Self::ToAll { start: 0 } };
+        }
+        match binary::Frame::parse(head) {
+            Ok(binary::Frame { kind, id, payload }) => {
+                let start = head.len() - payload.len();
+                match kind {
+                    _ if len - start > max => Self::TooBig,
+                    Kind::Broadcast if id.is_empty() => Self::ToAll { start },
+                    Kind::Message => Self::ToPeer { target: id, start },
+                    Kind::Broadcast => {
+                        let reason = "the id of a binary broadcast must be empty";
+                        Self::Refused(Refusal::new(ErrorCode::BadFrame, reason))
+                    }
+                }
             }
-            Ok(binary::Frame { kind: Kind::Message, id, payload }) => self.message(id, Said::Bytes(payload)),
-            Ok(binary::Frame { kind: Kind::Broadcast, .. }) => {
-                let reason = "the id of a binary broadcast must be empty";
-                self.refused(&Refusal::new(ErrorCode::BadFrame, reason))
-            }
-            Err(fault) => self.refused(&Refusal::new(ErrorCode::BadFrame, fault.to_string())),
+            Err(fault) => Self::Refused(Refusal::new(ErrorCode::BadFrame, fault.to_string())),
         }
     }
 }

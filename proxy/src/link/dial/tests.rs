@@ -25,7 +25,7 @@ impl Listener<'_> {
             Self::Proxy(identity) => {
                 while let Ok((stream, _)) = listener.accept().await {
                     if let Ok(secured) = tls::accept(identity, Wire::new(stream)).await {
-                        drop(socket::answer(secured.stream).await);
+                        drop(handshake::answer(secured.stream).await);
                     }
                 }
             }

@@ -32,10 +32,19 @@ pub(super) fn measure(machines: [&Machine; 2], amount: Amount) -> Result<f64> {
 /// Does the same with a reader that asks the kernel for much at once.
 pub(super) fn measure_read_ahead(machines: [&Machine; 2], amount: Amount) -> Result<f64> {
     let [near, far] = cable(machines)?;
-    between(near, ReadAhead(BufReader::with_capacity(READ_AHEAD, far)), amount)
+    between(near, ReadAhead::new(far), amount)
 }
 
-fn between(mut near: TcpStream, mut far: impl Read + Write + Send, amount: Amount) -> Result<f64> {
+fn between(near: TcpStream, far: impl Read + Write + Send, amount: Amount) -> Result<f64> {
+    let ((client, near), (server, far)) = shaken(near, far)?;
+    copy::between(StreamOwned::new(client, near), StreamOwned::new(server, far), amount)
+}
+
+/// Both ends of TLS on this connection, after the handshake.
+pub(super) fn shaken<F: Read + Write + Send>(
+    mut near: TcpStream,
+    mut far: F,
+) -> Result<((ClientConnection, TcpStream), (ServerConnection, F))> {
     let (mut client, mut server) = ends()?;
     thread::scope(|scope| {
         let shake = scope.spawn(|| server.complete_io(&mut far));
@@ -43,10 +52,17 @@ fn between(mut near: TcpStream, mut far: impl Read + Write + Send, amount: Amoun
         shake.join().map_err(|_| anyhow!("the server panicked"))??;
         anyhow::Ok(())
     })?;
-    copy::between(StreamOwned::new(client, near), StreamOwned::new(server, far), amount)
+    Ok(((client, near), (server, far)))
 }
 
-struct ReadAhead(BufReader<TcpStream>);
+/// A connection from which much is read at once.
+pub(super) struct ReadAhead(BufReader<TcpStream>);
+
+impl ReadAhead {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self(BufReader::with_capacity(READ_AHEAD, stream))
+    }
+}
 
 impl Read for ReadAhead {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

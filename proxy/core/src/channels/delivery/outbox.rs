@@ -51,11 +51,16 @@ pub(super) struct Outbox {
 pub(in crate::channels) enum OutboxFrame<'a> {
     Copied(&'a [u8]),
     Shared(Rc<SharedFrame>),
+    /// The next part of the frame whose beginning was pushed before it.
+    Part(Rc<SharedFrame>),
 }
 
-/// A frame, or several, that is in many outboxes. It counts as queued for as long as it exists.
+/// A frame, or several, or a part of one, that is in many outboxes. It counts as queued for as long
+/// as it exists.
 pub(in crate::channels) struct SharedFrame {
     bytes: Vec<u8>,
+    /// Bytes at the front that do not belong to it.
+    skipped: usize,
     tally: Rc<Tally>,
 }
 
@@ -71,6 +76,8 @@ pub(super) struct Pool {
 enum Chunk {
     Copied(Vec<u8>),
     Shared(Rc<SharedFrame>),
+    /// The frame in the chunk before continues here.
+    Part(Rc<SharedFrame>),
 }
 
 /// Bytes that wait because of a sender.
@@ -94,14 +101,18 @@ impl<'a> OutboxFrame<'a> {
 
     /// A frame that is shared and not copied.
     pub(super) fn owned(bytes: Vec<u8>, tally: &Rc<Tally>) -> Self {
-        tally.add(bytes.len());
-        OutboxFrame::Shared(Rc::new(SharedFrame { bytes, tally: Rc::clone(tally) }))
+        OutboxFrame::Shared(SharedFrame::new(bytes, 0, tally))
+    }
+
+    /// A part of a frame: `bytes` without those that are skipped.
+    pub(super) fn part(bytes: Vec<u8>, skipped: usize, tally: &Rc<Tally>) -> OutboxFrame<'static> {
+        OutboxFrame::Part(SharedFrame::new(bytes, skipped, tally))
     }
 
     pub(super) fn len(&self) -> usize {
         match self {
             OutboxFrame::Copied(bytes) => bytes.len(),
-            OutboxFrame::Shared(frame) => frame.bytes.len(),
+            OutboxFrame::Shared(frame) | OutboxFrame::Part(frame) => frame.as_bytes().len(),
         }
     }
 
@@ -112,6 +123,17 @@ impl<'a> OutboxFrame<'a> {
             OutboxFrame::Shared(frame) if Rc::strong_count(frame) == 1 => frame.bytes.len(),
             OutboxFrame::Shared(_) => size_of::<Chunk>() + size_of::<Debt>(),
         }
+    }
+}
+
+impl SharedFrame {
+    fn new(bytes: Vec<u8>, skipped: usize, tally: &Rc<Tally>) -> Rc<Self> {
+        tally.add(bytes.len());
+        Rc::new(Self { bytes, skipped, tally: Rc::clone(tally) })
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[self.skipped..]
     }
 }
 
@@ -138,8 +160,16 @@ impl Outbox {
     /// Bytes of the largest message that waits, if it is shared. Messages that are not shared are
     /// small.
     pub(super) fn largest(&self) -> usize {
-        let shared = self.chunks.iter().zip(self.pieces()).filter(|(chunk, _)| chunk.is_shared());
-        shared.map(|(_, rest)| rest.len()).max().unwrap_or(0)
+        let (mut largest, mut message) = (0, 0);
+        for (chunk, rest) in self.chunks.iter().zip(self.pieces()) {
+            message = match chunk {
+                Chunk::Copied(_) => 0,
+                Chunk::Shared(_) => rest.len(),
+                Chunk::Part(_) => message + rest.len(),
+            };
+            largest = largest.max(message);
+        }
+        largest
     }
 
     pub(super) fn ledger(&self) -> impl Iterator<Item = Debt> {
@@ -155,6 +185,7 @@ impl Outbox {
         match frame {
             OutboxFrame::Copied(bytes) => self.copy(bytes, pool),
             OutboxFrame::Shared(frame) => self.chunks.push_back(Chunk::Shared(Rc::clone(frame))),
+            OutboxFrame::Part(part) => self.chunks.push_back(Chunk::Part(Rc::clone(part))),
         }
         self.len += frame.len();
         match self.ledger.back_mut() {
@@ -196,11 +227,16 @@ impl Outbox {
     pub(super) fn truncate(&mut self, pool: &mut Pool) {
         let Some(front) = self.chunks.front() else { return };
         let bytes = front.bytes();
-        let mut end = 0;
+        // The beginning of the frame of a part has been written already.
+        let mut end = if front.is_part() { usize::MAX } else { 0 };
         while end < self.written {
             end += websocket::frame_len(&bytes[end..]);
         }
-        let rest = bytes[self.written..end].to_vec();
+        let mut rest = bytes[self.written..end.min(bytes.len())].to_vec();
+        if end > bytes.len() {
+            let parts = self.chunks.iter().skip(1).take_while(|chunk| chunk.is_part());
+            parts.for_each(|part| rest.extend_from_slice(part.bytes()));
+        }
         let sender = self.ledger.front().map(|first| first.sender);
         self.clear(pool);
         if let Some(sender) = sender.filter(|_| !rest.is_empty()) {
@@ -244,14 +280,14 @@ impl Outbox {
 }
 
 impl Chunk {
-    fn is_shared(&self) -> bool {
-        matches!(self, Self::Shared(_))
+    fn is_part(&self) -> bool {
+        matches!(self, Self::Part(_))
     }
 
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Copied(bytes) => bytes,
-            Self::Shared(frame) => &frame.bytes,
+            Self::Shared(frame) | Self::Part(frame) => frame.as_bytes(),
         }
     }
 }
@@ -284,7 +320,47 @@ impl Pool {
 
 #[cfg(test)]
 mod tests {
+    use nws_protocol::websocket::{Opcode, write_header};
+    use slotmap::SlotMap;
+
     use super::*;
+    use crate::channels::Shared;
+
+    /// However much of it is written, a frame in parts is finished, and nothing behind it is kept.
+    #[test]
+    fn a_frame_in_parts_is_cut_at_its_end() {
+        let shared = std::sync::Arc::new(Shared::new(1, usize::MAX));
+        let tally = Rc::new(Tally::new(std::sync::Arc::clone(&shared)));
+        let sender = SlotMap::<ConnId, ()>::with_key().insert(());
+        let mut head = Vec::new();
+        write_header(&mut head, Opcode::Binary, 300);
+        let short = [0x82, 1, 7];
+        let message = [&head[..], &[1; 100], &[2; 200]].concat();
+        let all = [&short[..], &message, &short].concat();
+        for written in 0..=all.len() {
+            let (mut outbox, mut pool) = (Outbox::default(), Pool::default());
+            for frame in [
+                OutboxFrame::Copied(&short),
+                OutboxFrame::Copied(&head),
+                OutboxFrame::part(vec![1; 103], 3, &tally),
+                OutboxFrame::part(vec![2; 200], 0, &tally),
+                OutboxFrame::Copied(&short),
+            ] {
+                outbox.push(sender, &frame, &mut pool);
+            }
+            assert!(outbox.pieces().flatten().eq(&all));
+            outbox.advance(written, &mut pool, |_| {});
+            let largest = (short.len() + message.len()).saturating_sub(written).min(300);
+            assert_eq!(outbox.largest(), largest, "{written}");
+            outbox.truncate(&mut pool);
+            let ends = [0, short.len(), short.len() + message.len(), all.len()];
+            let end = ends.into_iter().find(|end| *end >= written).unwrap_or_default();
+            let rest: Vec<u8> = outbox.pieces().flatten().copied().collect();
+            assert!(rest == all[written..end], "{written}: {} bytes", rest.len());
+            assert_eq!(outbox.len(), rest.len());
+        }
+        assert_eq!(shared.queued(), 0);
+    }
 
     #[test]
     fn the_pool_lets_go_of_what_is_not_used() {
