@@ -120,9 +120,9 @@ impl From<io::Error> for End {
 
 impl From<tungstenite::Error> for End {
     fn from(error: tungstenite::Error) -> Self {
-        match error {
-            tungstenite::Error::Io(error) => error.into(),
-            error => Self::WebSocket(Box::new(error)),
+        if let tungstenite::Error::Io(error) = error {
+            return error.into();
         }
+        Self::WebSocket(Box::new(error))
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Conn {
 /// Whom it leads to.
 pub(crate) enum End {
     Client(Client),
-    Other(Other),
+    Other(Box<Other>),
 }
 
 pub(crate) struct World<'a> {

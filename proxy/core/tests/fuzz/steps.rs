@@ -94,7 +94,7 @@ impl World<'_> {
 
     fn link(&mut self) {
         let (channel, proxy) = (self.bytes.below(2), ProxyId::from_digest(&[self.bytes.below(3) as u8; 32]));
-        let conn = self.add(End::Other(Other::new(channel, proxy.clone())));
+        let conn = self.add(End::Other(Box::new(Other::new(channel, proxy.clone()))));
         let share = self.account.share(Ipv4Addr::LOCALHOST.into(), || {});
         self.input(Input::RemoteGroup { conn, channel: self.channels[channel].clone(), proxy, share });
     }

@@ -120,8 +120,10 @@ impl<'a> OutboxFrame<'a> {
     pub(super) fn memory(&self) -> usize {
         match self {
             OutboxFrame::Copied(bytes) => bytes.len(),
-            OutboxFrame::Shared(frame) if Rc::strong_count(frame) == 1 => frame.bytes.len(),
-            OutboxFrame::Shared(_) => size_of::<Chunk>() + size_of::<Debt>(),
+            OutboxFrame::Shared(frame) | OutboxFrame::Part(frame) => match Rc::strong_count(frame) {
+                1 => frame.bytes.len(),
+                _ => size_of::<Chunk>() + size_of::<Debt>(),
+            },
         }
     }
 }
