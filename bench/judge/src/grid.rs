@@ -21,7 +21,7 @@ use cell::Cell;
 use outcome::Outcome;
 use survey::{Found, Survey};
 
-/// Seconds that a run measures, short enough that 60 cells take about a quarter of an hour.
+/// Seconds that a run measures, short enough for 60 cells in a quarter of an hour.
 const SECS: f64 = 2.0;
 
 /// Selects cells of the grid.
@@ -34,7 +34,7 @@ pub(crate) struct Options {
     /// The seed of that choice; a random one by default. The same seed chooses the same cells.
     #[arg(long)]
     seed: Option<u64>,
-    /// Measures the whole grid, which takes days.
+    /// Measures the whole grid, which takes about a day.
     #[arg(long, conflicts_with_all = ["cells", "seed"])]
     all: bool,
     /// The number of the worst cells that are listed with a profile of nws.
