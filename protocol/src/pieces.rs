@@ -2,7 +2,7 @@
 
 /// The bytes of a piece, at most. The memory of a message exceeds what has come of it by no more
 /// than that.
-const PIECE: usize = 256 * 1024;
+const PIECE_MAX: usize = 256 * 1024;
 
 /// The bytes of the first piece, at most. Each further piece has as many as all before it, so that
 /// a message takes at most twice the memory of what has come of it, and this.
@@ -12,15 +12,27 @@ const FIRST: usize = 4 * 1024;
 /// reader.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pieces {
-    pieces: Vec<Vec<u8>>,
-    /// Bytes at the front of the first piece that do not belong to it any more.
-    skipped: usize,
+    pieces: Vec<Piece>,
     len: usize,
+}
+
+/// Bytes that lie together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Piece {
+    bytes: Vec<u8>,
+    /// Bytes at the front that do not belong to it.
+    skipped: usize,
+}
+
+impl Piece {
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[self.skipped..]
+    }
 }
 
 impl Pieces {
     /// No bytes.
-    pub(crate) const EMPTY: Self = Self { pieces: Vec::new(), skipped: 0, len: 0 };
+    pub(crate) const EMPTY: Self = Self { pieces: Vec::new(), len: 0 };
 
     /// How many bytes there are.
     #[must_use]
@@ -37,15 +49,14 @@ impl Pieces {
     /// The bytes of memory that they take.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.pieces.iter().map(Vec::capacity).sum()
+        self.pieces.iter().map(|piece| piece.bytes.capacity()).sum()
     }
 
     /// The bytes before `max`, as far as they lie together: at least 4 KiB, or all that were given
     /// at first.
     #[must_use]
     pub fn head(&self, max: usize) -> &[u8] {
-        let Some(first) = self.pieces.first() else { return &[] };
-        let first = &first[self.skipped..];
+        let first = self.pieces.first().map_or(&[][..], Piece::as_bytes);
         &first[..first.len().min(max)]
     }
 
@@ -56,14 +67,22 @@ impl Pieces {
     /// When they are more than [`head`](Self::head) gives.
     pub fn skip(&mut self, bytes: usize) {
         assert!(bytes <= self.head(usize::MAX).len(), "what is skipped lies together");
-        self.skipped += bytes;
-        self.len -= bytes;
+        if let Some(first) = self.pieces.first_mut() {
+            first.skipped += bytes;
+            self.len -= bytes;
+        }
     }
 
     /// The pieces, each with the number of bytes at its front that do not belong to it.
     pub fn into_pieces(self) -> impl Iterator<Item = (Vec<u8>, usize)> {
-        let mut skipped = self.skipped;
-        self.pieces.into_iter().map(move |piece| (piece, std::mem::take(&mut skipped)))
+        self.pieces.into_iter().map(|piece| (piece.bytes, piece.skipped))
+    }
+
+    /// Adds `bytes` at the end without copying them, except for those at their front that are
+    /// skipped.
+    pub(crate) fn push_whole(&mut self, bytes: Vec<u8>, skipped: usize) {
+        self.len += bytes.len() - skipped;
+        self.pieces.push(Piece { bytes, skipped });
     }
 
     /// Adds bytes at the end. These and all that follow are at most `most` bytes.
@@ -71,14 +90,15 @@ impl Pieces {
         let mut have = self.len;
         self.len += bytes.len();
         while !bytes.is_empty() {
-            let room = self.pieces.last().map_or(0, |last| last.capacity() - last.len());
+            let room = self.pieces.last().map_or(0, |last| last.bytes.capacity() - last.bytes.len());
             if room == 0 {
-                self.pieces.push(Vec::with_capacity(have.clamp(FIRST, PIECE).min(most)));
+                let capacity = have.max(bytes.len()).clamp(FIRST, PIECE_MAX).min(most);
+                self.pieces.push(Piece { bytes: Vec::with_capacity(capacity), skipped: 0 });
                 continue;
             }
             let (taken, rest) = bytes.split_at(room.min(bytes.len()));
             if let Some(last) = self.pieces.last_mut() {
-                last.extend_from_slice(taken);
+                last.bytes.extend_from_slice(taken);
             }
             most -= taken.len();
             have += taken.len();
@@ -89,8 +109,8 @@ impl Pieces {
     /// All bytes, joined.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        let mut bytes = self.pieces.concat();
-        bytes.drain(..self.skipped);
+        let mut bytes = Vec::with_capacity(self.len);
+        self.pieces.iter().for_each(|piece| bytes.extend_from_slice(piece.as_bytes()));
         bytes
     }
 }
@@ -98,7 +118,7 @@ impl Pieces {
 impl From<Vec<u8>> for Pieces {
     fn from(mut bytes: Vec<u8>) -> Self {
         bytes.shrink_to_fit();
-        Self { len: bytes.len(), skipped: 0, pieces: vec![bytes] }
+        Self { len: bytes.len(), pieces: vec![Piece { bytes, skipped: 0 }] }
     }
 }
 
@@ -108,8 +128,8 @@ mod tests {
 
     #[test]
     fn bytes_come_out_as_they_went_in() {
-        let all: Vec<u8> = (0..3 * PIECE).map(|n| (n % 251) as u8).collect();
-        for step in [1000, PIECE - 1, PIECE, PIECE + 1, all.len()] {
+        let all: Vec<u8> = (0..3 * PIECE_MAX).map(|n| (n % 251) as u8).collect();
+        for step in [1000, PIECE_MAX - 1, PIECE_MAX, PIECE_MAX + 1, all.len()] {
             let mut pieces = Pieces::from(all[..7].to_vec());
             all[7..].chunks(step).for_each(|part| pieces.push(part, all.len() - pieces.len()));
             assert_eq!((pieces.len(), pieces.head(3)), (all.len(), &all[..3]));
@@ -121,11 +141,25 @@ mod tests {
     #[test]
     fn no_more_memory_is_taken_than_is_promised() {
         let mut pieces = Pieces::default();
-        for byte in 0..3 * PIECE {
-            pieces.push(&[byte as u8], 5 * PIECE - byte);
+        for byte in 0..3 * PIECE_MAX {
+            pieces.push(&[byte as u8], 5 * PIECE_MAX - byte);
             assert!(pieces.capacity() <= 2 * pieces.len() + FIRST, "{} B", pieces.len());
-            assert!(pieces.capacity() <= pieces.len() + PIECE, "{} B", pieces.len());
+            assert!(pieces.capacity() <= pieces.len() + PIECE_MAX, "{} B", pieces.len());
         }
+    }
+
+    #[test]
+    fn whole_pieces_are_not_copied() {
+        let all: Vec<u8> = (0..3 * FIRST).map(|n| (n % 251) as u8).collect();
+        let mut pieces = Pieces::default();
+        pieces.push(&all[..10], all.len());
+        let whole = [&[0; 3], &all[10..2 * FIRST]].concat();
+        let place = whole.as_ptr();
+        pieces.push_whole(whole, 3);
+        pieces.push(&all[2 * FIRST..], FIRST);
+        assert_eq!((pieces.len(), pieces.head(7)), (all.len(), &all[..7]));
+        assert!(pieces.clone().into_bytes() == all);
+        assert!(pieces.into_pieces().any(|(piece, skipped)| piece.as_ptr() == place && skipped == 3));
     }
 
     #[test]

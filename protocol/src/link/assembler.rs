@@ -142,6 +142,22 @@ impl Assembler {
         Record::read(&self.partial).map(Assembled::Record).map(Some)
     }
 
+    /// Takes a piece of the stream without copying it: `bytes` without those at their front that are
+    /// skipped. Gives it back unless all of it belongs to a long record that does not end there.
+    ///
+    /// # Errors
+    ///
+    /// The piece, which is for [`next`](Self::next).
+    pub fn take_whole(&mut self, bytes: Vec<u8>, skipped: usize) -> Result<(), Vec<u8>> {
+        let head = RecordHead::parse(self.long.head(RecordHead::LEN));
+        let missing = head.map_or(0, |head| RecordHead::LEN + head.len - self.long.len());
+        if bytes.len() - skipped >= missing {
+            return Err(bytes);
+        }
+        self.long.push_whole(bytes, skipped);
+        Ok(())
+    }
+
     /// The bytes of memory that are held for a record whose end has not come.
     #[must_use]
     pub fn buffered(&self) -> usize {

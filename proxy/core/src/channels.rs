@@ -191,6 +191,27 @@ impl Channels {
         long
     }
 
+    /// Takes a piece of a stream without copying it: `bytes` without those at their front that are
+    /// skipped. Gives it back unless it lies within a long message. That costs next to nothing, so
+    /// it is a part of no turn.
+    ///
+    /// # Errors
+    ///
+    /// The piece, which is for [`hear_stream`](Self::hear_stream).
+    pub fn take_piece(
+        &mut self,
+        conn: ConnId,
+        reader: &mut RecordReader,
+        bytes: Vec<u8>,
+        skipped: usize,
+        now: Instant,
+    ) -> Result<(), Vec<u8>> {
+        let now = self.begin(Some(conn), now);
+        let taken = self.on_piece(conn, reader, bytes, skipped, now);
+        self.end(now);
+        taken
+    }
+
     /// Does what is due at `now`. If that is more than fits into a turn, the rest is due at once.
     pub fn handle_timeout(&mut self, now: Instant) {
         let now = self.awake(now);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nws_core::{Account, Channels, Config, ConnId, Framing, Input, Output, Pending, RecordReader, Turn};
-use nws_protocol::limits::{FRAMES_PER_PASS, PING_INTERVAL, READ_PER_PASS};
+use nws_protocol::limits::{FRAMES_PER_PASS, LINK_PIECE_MAX, PING_INTERVAL, READ_PER_PASS};
 use nws_protocol::link::Record;
 use nws_protocol::{IdSource, ProxyId};
 use nws_sim::{Event, network};
@@ -271,6 +271,13 @@ fn the_more_hear_a_client_the_less_of_it_is_read_at_once() {
     assert_eq!(room.core.read_max(first), READ_PER_PASS);
     room.join_many(FRAMES_PER_PASS / 10 - CLIENTS);
     assert_eq!(room.core.read_max(first), 10 * 16 * 1024);
+}
+
+#[test]
+fn what_leaves_over_a_link_is_read_piece_by_piece() {
+    let (room, _) = full();
+    let first = *room.seen.keys().next().expect("a client");
+    assert_eq!(room.core.read_max(first), LINK_PIECE_MAX);
 }
 
 #[test]

@@ -84,6 +84,7 @@ impl End {
             | Self::Refused(_)
             | Self::Unmatched
             | Self::Message
+            | Self::Violation(_)
             | Self::TooMuch(TooMuch::Endless)
             | Self::Broken => Some(Refused::LinkRules),
             Self::TooMuch(TooMuch::Early) => Some(Refused::LinkFlood),
@@ -93,7 +94,6 @@ impl End {
             | Self::Late
             | Self::Tls(_)
             | Self::WebSocket(_)
-            | Self::Violation(_)
             | Self::Closed
             | Self::Ordered(_)
             | Self::Stuck

@@ -8,14 +8,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 
-use bytes::{Buf, Bytes};
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, Sink, Stream, StreamExt};
 use nws_core::{ChannelKey, Kept, Overdrawn, Share, StreamId};
 use nws_matching::{Input, Output, PeerSlot, Role, SessionConfig};
 use nws_protocol::limits::{KEPT_LEAST, LINK_FRAME_EARLY_MAX};
-use nws_protocol::link::{DATA_HEAD_LEN, LinkFrame, Slot};
+use nws_protocol::link::{LinkFrame, Slot};
 use nws_protocol::websocket::{Opcode, WholeFrame};
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use tokio::task::coop::consume_budget;
@@ -255,9 +254,7 @@ impl Relay<'_> {
             }
             LinkFrame::Data { slot, .. } => {
                 let kept = self.keep(message.len())?;
-                let mut bytes = Bytes::from(message);
-                bytes.advance(DATA_HEAD_LEN);
-                self.pass_on(slot, |stream| FromLink::Data { stream, bytes, kept }).await
+                self.pass_on(slot, |stream| FromLink::Data { stream, frame: message, kept }).await
             }
             LinkFrame::Credit { slot, bytes } => {
                 self.pass_on(slot, |stream| FromLink::Credit { stream, bytes }).await

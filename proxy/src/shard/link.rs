@@ -4,10 +4,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use nws_core::{ChannelKey, Encoded, Input, Kept, MuxInput, RecordReader, Share, StreamId, Transmit, Turn};
-use nws_protocol::link::Slot;
+use nws_protocol::link::{DATA_HEAD_LEN, Slot};
 use nws_protocol::{ChannelName, ProxyId, Scope};
 use slotmap::SecondaryMap;
 use tokio::sync::mpsc;
@@ -17,6 +16,10 @@ use super::registration::Registration;
 use super::state::Shard;
 use super::stream_sender::StreamSender;
 use crate::signal::Signal;
+
+/// Length from which a frame that lies within a long message is kept as it is. Shorter ones are
+/// copied, as a message of many pieces would take long to write.
+const WHOLE_LEAST: usize = 32 * 1024;
 
 /// A message from a link to a shard. They come in order, through one queue.
 #[derive(Debug)]
@@ -34,8 +37,8 @@ pub(crate) enum FromLink {
     Data {
         /// The stream.
         stream: StreamId,
-        /// The bytes.
-        bytes: Bytes,
+        /// The whole frame: a head of [`DATA_HEAD_LEN`] bytes, and the bytes of the stream.
+        frame: Vec<u8>,
         /// Counts the bytes, if they are many.
         kept: Option<Kept>,
     },
@@ -84,12 +87,16 @@ pub(super) struct LinkPump {
 /// A while in which nothing of a link is processed. Sending goes on.
 struct Pause {
     stream: StreamId,
-    /// Bytes that were not processed yet.
-    rest: Bytes,
-    /// Bytes of the whole piece. They are processed when the rest is.
-    length: usize,
+    piece: Piece,
     kept: Option<Kept>,
     until: Until,
+}
+
+/// The bytes of a stream that came in one frame.
+struct Piece {
+    frame: Vec<u8>,
+    /// Bytes of the frame that need not be looked at any more.
+    done: usize,
 }
 
 /// The end of a pause.
@@ -170,10 +177,10 @@ impl LinkPump {
                 self.open(stream, slot, channel);
                 yield_now().await;
             }
-            FromLink::Data { stream, bytes, kept } => {
-                self.sender.handle(MuxInput::Received { stream, bytes: bytes.len() });
-                let length = bytes.len();
-                self.process(stream, bytes, length, kept).await;
+            FromLink::Data { stream, frame, kept } => {
+                let bytes = frame.len() - DATA_HEAD_LEN;
+                self.sender.handle(MuxInput::Received { stream, bytes });
+                self.process(stream, Piece { frame, done: DATA_HEAD_LEN }, kept).await;
             }
             FromLink::Credit { stream, bytes } => {
                 self.sender.handle(MuxInput::Credit { stream, bytes });
@@ -199,28 +206,31 @@ impl LinkPump {
 
     /// Passes on what came. Other sockets of this shard have their turns in between, so no link
     /// delays them for long.
-    async fn process(&mut self, stream: StreamId, bytes: Bytes, length: usize, kept: Option<Kept>) {
-        let mut rest = &*bytes;
-        while !rest.is_empty() && !self.sender.is_broken() {
+    async fn process(&mut self, stream: StreamId, mut piece: Piece, kept: Option<Kept>) {
+        let length = piece.frame.len() - DATA_HEAD_LEN;
+        self.keep_whole(stream, &mut piece);
+        while piece.done < piece.frame.len() && !self.sender.is_broken() {
             let Self { shard, turn, link, registered, .. } = self;
             let Some((registration, reader)) = registered.get_mut(stream) else { return };
             let mut long = None;
             let has_room = !link.share.waits();
             if has_room {
                 let conn = registration.conn();
+                let mut rest = &piece.frame[piece.done..];
                 shard.enter(|core, now| {
                     long = core.hear_stream(conn, reader, &mut rest, turn, now);
                     if let Some(message) = long.take_if(|message| message.is_quick()) {
                         core.handle(Input::Encoded { conn, message: message.encode() }, now);
                     }
                 });
+                piece.done = piece.frame.len() - rest.len();
             }
             let until = match long {
                 Some(message) => Some(Until::Encoded(shard.encode(message))),
                 None => (!has_room).then_some(Until::Room),
             };
             if let Some(until) = until {
-                self.pause = Some(Pause { stream, rest: bytes.slice_ref(rest), length, kept, until });
+                self.pause = Some(Pause { stream, piece, kept, until });
                 return;
             }
             if turn.is_over() {
@@ -234,14 +244,29 @@ impl LinkPump {
         }
     }
 
+    /// Keeps a piece as it is, if it lies within a long message.
+    fn keep_whole(&mut self, stream: StreamId, piece: &mut Piece) {
+        let Some((registration, reader)) = self.registered.get_mut(stream) else { return };
+        if piece.frame.len() < WHOLE_LEAST || self.link.share.waits() {
+            return;
+        }
+        let Piece { frame, done } = piece;
+        let (conn, skipped) = (registration.conn(), *done);
+        self.shard.enter(|core, now| {
+            let whole = core.take_piece(conn, reader, std::mem::take(frame), skipped, now);
+            *done = if whole.is_ok() { 0 } else { skipped };
+            *frame = whole.err().unwrap_or_default();
+        });
+    }
+
     /// Continues after a pause, and passes on a long message if the pause was for one.
     async fn resume(&mut self, encoded: Option<Encoded>) {
-        let Some(Pause { stream, rest, length, kept, .. }) = self.pause.take() else { return };
+        let Some(Pause { stream, piece, kept, .. }) = self.pause.take() else { return };
         if let (Some((registration, _)), Some(message)) = (self.registered.get(stream), encoded) {
             let conn = registration.conn();
             self.shard.input(Input::Encoded { conn, message });
         }
-        self.process(stream, rest, length, kept).await;
+        self.process(stream, piece, kept).await;
     }
 
     fn transmit(&self) {

@@ -33,11 +33,11 @@ const PING: &[u8] = &[0x89, 0x80, 0, 0, 0, 0];
 
 const PONG: &[u8] = &[0x8a, 0x80, 0, 0, 0, 0];
 
-/// The beginning of a message.
+/// The beginning of a message, which goes on in another frame.
 const BEGINNING: &[u8] = &[0x02, 0x80, 0, 0, 0, 0];
 
-/// Nothing more of a message, which goes on.
-const NOTHING: &[u8] = &[0x00, 0x80, 0, 0, 0, 0];
+/// Why a link is closed on which a message goes on in another frame: such a message might have no end.
+const PARTS: &str = "a message of a link must be one frame";
 
 /// Says `what` again and again until the other side closes.
 async fn pour(wire: &mut Wire, what: &[u8]) -> Result<()> {
@@ -106,10 +106,9 @@ async fn members_that_flood_keep_nobody_waiting() -> Result<()> {
     let wire = Wire::dial(&Identity::new()?, 5, proxy.link().await?.1).await?;
     let mut member = Stranger::new(wire, &["room"])?;
     member.until(|it| !it.matched.is_empty()).await?;
-    member.wire.pour(BEGINNING).await?;
-    pour(&mut member.wire, NOTHING).await?;
+    pour(&mut member.wire, BEGINNING).await?;
     let line = proxy.log(&["a link has ended", member.wire.own.as_str()]).await?;
-    assert!(line.contains("a message has no end"), "{line}");
+    assert!(line.contains(PARTS), "{line}");
     show("beside three members that flood", round_trips(&mut client, ready(())).await?.0);
     // None has left.
     peer.id().await?;
@@ -123,15 +122,12 @@ async fn a_stranger_that_says_too_much_is_closed_whatever_it_says() -> Result<()
     let port = victim.link().await?.1;
     let friend = linked_to(port).start().await?;
     let [mut here, mut there] = Peer::gather([(&victim, "/room"), (&friend, "/room")]).await?;
-    let floods = [IGNORABLE, PING, PONG, NOTHING];
-    for (source, what) in (2..).zip(floods) {
+    let floods = [(IGNORABLE, REASON), (PING, REASON), (PONG, REASON), (BEGINNING, PARTS)];
+    for (source, (what, reason)) in (2..).zip(floods) {
         let mut wire = Wire::dial(&Identity::new()?, source, port).await?;
-        if what == NOTHING {
-            wire.pour(BEGINNING).await?;
-        }
         pour(&mut wire, what).await?;
         let line = victim.log(&["a link has ended", wire.own.as_str()]).await?;
-        assert!(line.contains(REASON), "{what:?}: {line}");
+        assert!(line.contains(reason), "{what:?}: {line}");
         Peer::chorus(&mut [&mut here, &mut there]).await?;
     }
     Ok(())

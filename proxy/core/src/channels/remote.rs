@@ -93,6 +93,22 @@ impl Channels {
         }
     }
 
+    pub(super) fn on_piece(
+        &mut self,
+        conn: ConnId,
+        RecordReader(reader): &mut RecordReader,
+        bytes: Vec<u8>,
+        skipped: usize,
+        now: Instant,
+    ) -> Result<(), Vec<u8>> {
+        let Some(group) = self.rosters.group_mut(conn) else { return Err(bytes) };
+        reader.take_whole(bytes, skipped)?;
+        if group.note_unfinished(reader.buffered()).is_err() {
+            self.end_group(conn, now);
+        }
+        Ok(())
+    }
+
     fn on_records(
         &mut self,
         conn: ConnId,
