@@ -16,9 +16,12 @@ mod test;
 mod toolchain;
 mod version;
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::{Result, ensure};
 use clap::Parser;
+use nws_tools::checkout;
 
 /// Builds, runs, tests, checks and measures Network Web Sockets.
 ///
@@ -40,7 +43,12 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Task::parse() {
+    let task = Task::parse();
+    if let Err(error) = need_plain_target(&checkout::target()) {
+        eprintln!("error: {error}");
+        return ExitCode::FAILURE;
+    }
+    let outcome = match task {
         Task::Run(task) => task.start(),
         Task::Build(task) => task.start(),
         Task::Test(task) => return task.start(),
@@ -58,5 +66,30 @@ fn main() -> ExitCode {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Fails where the proxy cannot be compiled on Linux: the `configure` of jemalloc takes no path with
+/// a space.
+fn need_plain_target(target: &Path) -> Result<()> {
+    let has_space = target.as_os_str().as_encoded_bytes().iter().any(u8::is_ascii_whitespace);
+    ensure!(
+        !(cfg!(target_os = "linux") && has_space),
+        "jemalloc cannot be built in a folder whose path has a space, and the target folder is {}: let \
+         CARGO_TARGET_DIR name another one",
+        target.display(),
+    );
+    Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_folder_with_a_space_is_named() {
+        assert!(need_plain_target(Path::new("/home/größe/target")).is_ok());
+        let refused = need_plain_target(Path::new("/home/my work/target")).unwrap_err().to_string();
+        assert!(refused.contains("the target folder is /home/my work/target"), "{refused}");
     }
 }

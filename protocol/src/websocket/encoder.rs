@@ -18,29 +18,29 @@ pub fn write_frame<const N: usize>(out: &mut Vec<u8>, opcode: Opcode, parts: [&[
 
 /// Appends the header of a whole frame without a mask, whose payload has `len` bytes.
 pub fn write_header(out: &mut Vec<u8>, opcode: Opcode, len: usize) {
-    out.push(0x80 | opcode as u8);
-    write_len(out, 0, len);
+    write_start(out, opcode, 0, len);
 }
 
 /// Appends the header of a whole frame of a client, and masks its payload. The frame is complete
 /// when `payload` follows.
 pub fn write_masked_header(out: &mut Vec<u8>, opcode: Opcode, payload: &mut [u8], mask: [u8; 4]) {
-    out.push(0x80 | opcode as u8);
-    write_len(out, 0x80, payload.len());
+    write_start(out, opcode, 0x80, payload.len());
     out.extend_from_slice(&mask);
     mask::apply(payload, mask, 0);
 }
 
-/// Appends the length of a payload. `bit` is in the byte with which it begins.
-fn write_len(out: &mut Vec<u8>, bit: u8, len: usize) {
+/// Appends the first byte of a frame, and the length of its payload. `bit` is in the byte with which
+/// the length begins.
+fn write_start(out: &mut Vec<u8>, opcode: Opcode, bit: u8, len: usize) {
+    let first = 0x80 | opcode as u8;
     match len {
-        0..=125 => out.push(bit | len as u8),
+        0..=125 => out.extend_from_slice(&[first, bit | len as u8]),
         126..=0xffff => {
             let [a, b] = (len as u16).to_be_bytes();
-            out.extend_from_slice(&[bit | 126, a, b]);
+            out.extend_from_slice(&[first, bit | 126, a, b]);
         }
         _ => {
-            out.push(bit | 127);
+            out.extend_from_slice(&[first, bit | 127]);
             out.extend_from_slice(&(len as u64).to_be_bytes());
         }
     }

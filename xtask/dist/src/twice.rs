@@ -23,13 +23,15 @@ pub(crate) fn need_commit() -> Result<()> {
 
 /// Builds the commit again in another folder, and fails if any file differs.
 pub(crate) fn check(release: &Release) -> Result<()> {
-    // A name with a space and a letter beyond ASCII: nothing of it may matter.
+    // Names with a space and a letter beyond ASCII: nothing of them may matter. Only the target
+    // folder has no space, which jemalloc refuses.
     let copy = release::emptied(release.work("once more")?.join("Größe"))?;
+    let target = release::emptied(release.work("target")?.join("Größe"))?;
     Step::new("git").words("clone --quiet --no-local").arg(checkout::root()).arg(&copy).run()?;
-    let again = Step::cargo("xtask dist").dir(&copy).env("CARGO_TARGET_DIR", copy.join("target"));
+    let again = Step::cargo("xtask dist").dir(&copy).env("CARGO_TARGET_DIR", &target);
     let again = again.env(tools::FOLDER, tools::folder());
     release.targets.iter().fold(again, |again, target| again.arg("--target").arg(target.triple)).run()?;
-    compare(&release::released(), &copy.join("target/dist"))
+    compare(&release::released(), &target.join("dist"))
 }
 
 fn compare(one: &Path, other: &Path) -> Result<()> {
