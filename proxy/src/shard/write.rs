@@ -8,8 +8,8 @@ use nws_core::{Channels, ConnId, Input};
 
 use crate::stream::WriteHalf;
 
-/// Pieces in one call. Copied frames lie together in pieces of 64 KiB, so this is 4 MiB, more than
-/// a socket takes at once.
+/// Pieces in one call. Copied frames lie together in pieces of 64 KiB, so this is 8 MiB, more than
+/// a socket takes at once. Shared frames are a piece each, however short.
 const PIECES: usize = 128;
 
 /// The result of writing.
