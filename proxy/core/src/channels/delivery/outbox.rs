@@ -17,6 +17,14 @@ pub(in crate::channels) const SHARE_MIN: usize = 16 * 1024;
 /// all of which say 4 KiB, costs 0.7 of what it costs with 1 MiB here.
 const COPIED_MAX: usize = 64 * 1024;
 
+/// Bytes up to which the copies of one frame, for all recipients together, take no more than a few
+/// milliseconds of a turn.
+const COPIED_PER_TURN: usize = 4 * 1024 * 1024;
+
+/// Chunks from which on an outbox copies short frames that others share: as many as one write takes.
+/// So a recipient that does not read has few chunks, whoever counts them.
+const CHUNKS_MANY: usize = 128;
+
 /// Length up to which a frame is copied, however many recipients it has, in bytes: a notice or a
 /// short message.
 const SHARE_LEAST: usize = 256;
@@ -61,6 +69,8 @@ pub(in crate::channels) struct SharedFrame {
     bytes: Vec<u8>,
     /// Bytes at the front that do not belong to it.
     skipped: usize,
+    /// An outbox may copy it.
+    is_cheap: bool,
     tally: Rc<Tally>,
 }
 
@@ -96,17 +106,19 @@ impl<'a> OutboxFrame<'a> {
         }
         // The next batch is likely to be as long.
         let next = if len <= SPARE_MAX { Vec::with_capacity(len) } else { Vec::new() };
-        Self::owned(std::mem::replace(encoded, next), tally)
+        let bytes = std::mem::replace(encoded, next);
+        let is_cheap = len < SHARE_MIN && len * recipients <= COPIED_PER_TURN;
+        OutboxFrame::Shared(SharedFrame::new(bytes, 0, is_cheap, tally))
     }
 
     /// A frame that is shared and not copied.
     pub(super) fn owned(bytes: Vec<u8>, tally: &Rc<Tally>) -> Self {
-        OutboxFrame::Shared(SharedFrame::new(bytes, 0, tally))
+        OutboxFrame::Shared(SharedFrame::new(bytes, 0, false, tally))
     }
 
     /// A part of a frame: `bytes` without those that are skipped.
     pub(super) fn part(bytes: Vec<u8>, skipped: usize, tally: &Rc<Tally>) -> OutboxFrame<'static> {
-        OutboxFrame::Part(SharedFrame::new(bytes, skipped, tally))
+        OutboxFrame::Part(SharedFrame::new(bytes, skipped, false, tally))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -129,9 +141,9 @@ impl<'a> OutboxFrame<'a> {
 }
 
 impl SharedFrame {
-    fn new(bytes: Vec<u8>, skipped: usize, tally: &Rc<Tally>) -> Rc<Self> {
+    fn new(bytes: Vec<u8>, skipped: usize, is_cheap: bool, tally: &Rc<Tally>) -> Rc<Self> {
         tally.add(bytes.len());
-        Rc::new(Self { bytes, skipped, tally: Rc::clone(tally) })
+        Rc::new(Self { bytes, skipped, is_cheap, tally: Rc::clone(tally) })
     }
 
     fn as_bytes(&self) -> &[u8] {
@@ -186,6 +198,9 @@ impl Outbox {
     pub(super) fn push(&mut self, sender: ConnId, frame: &OutboxFrame<'_>, pool: &mut Pool) {
         match frame {
             OutboxFrame::Copied(bytes) => self.copy(bytes, pool),
+            OutboxFrame::Shared(frame) if frame.is_cheap && self.chunks.len() >= CHUNKS_MANY => {
+                self.copy(frame.as_bytes(), pool);
+            }
             OutboxFrame::Shared(frame) => self.chunks.push_back(Chunk::Shared(Rc::clone(frame))),
             OutboxFrame::Part(part) => self.chunks.push_back(Chunk::Part(Rc::clone(part))),
         }
@@ -322,6 +337,8 @@ impl Pool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use nws_protocol::websocket::{Opcode, write_header};
     use slotmap::SlotMap;
 
@@ -332,7 +349,7 @@ mod tests {
     #[test]
     fn a_frame_in_parts_is_cut_at_its_end() {
         let shared = std::sync::Arc::new(Shared::new(1, usize::MAX));
-        let tally = Rc::new(Tally::new(std::sync::Arc::clone(&shared)));
+        let tally = Rc::new(Tally::new(Arc::clone(&shared)));
         let sender = SlotMap::<ConnId, ()>::with_key().insert(());
         let mut head = Vec::new();
         write_header(&mut head, Opcode::Binary, 300);
@@ -362,6 +379,22 @@ mod tests {
             assert_eq!(outbox.len(), rest.len());
         }
         assert_eq!(shared.queued(), 0);
+    }
+
+    #[test]
+    fn an_outbox_that_is_not_written_has_few_chunks() {
+        let tally = Rc::new(Tally::new(Arc::new(Shared::new(1, usize::MAX))));
+        let (mut outbox, mut pool, mut all) = (Outbox::default(), Pool::default(), Vec::new());
+        for n in 0..10 * CHUNKS_MANY {
+            let mut bytes = vec![n as u8; 400];
+            all.extend_from_slice(&bytes);
+            let frame = OutboxFrame::new(&mut bytes, 1000, &tally);
+            assert!(matches!(frame, OutboxFrame::Shared(_)));
+            outbox.push(ConnId::default(), &frame, &mut pool);
+        }
+        let rest = (all.len() - CHUNKS_MANY * 400).div_ceil(CHUNK / 400 * 400);
+        assert_eq!(outbox.chunks.len(), CHUNKS_MANY + rest);
+        assert!(outbox.pieces().flatten().eq(&all));
     }
 
     #[test]
