@@ -348,7 +348,7 @@ mod tests {
     /// However much of it is written, a frame in parts is finished, and nothing behind it is kept.
     #[test]
     fn a_frame_in_parts_is_cut_at_its_end() {
-        let shared = std::sync::Arc::new(Shared::new(1, usize::MAX));
+        let shared = Arc::new(Shared::new(1, usize::MAX));
         let tally = Rc::new(Tally::new(Arc::clone(&shared)));
         let sender = SlotMap::<ConnId, ()>::with_key().insert(());
         let mut head = Vec::new();
