@@ -4,6 +4,7 @@
 
 mod choice;
 mod conformance;
+mod connections;
 mod demos;
 mod figure;
 mod grid;
@@ -12,6 +13,7 @@ mod lan;
 mod load;
 mod native;
 mod pages;
+mod peak;
 mod process;
 mod scaling;
 mod statistics;
@@ -44,6 +46,10 @@ struct Bench {
     #[command(flatten)]
     grid: grid::Options,
     #[command(flatten)]
+    connections: connections::Options,
+    #[command(flatten)]
+    peak: peak::Options,
+    #[command(flatten)]
     lan: lan::Options,
     #[command(flatten)]
     demos: demos::Options,
@@ -64,6 +70,8 @@ enum Name {
     Direct,
     /// Memory of the proxy for an idle connection.
     Memory,
+    /// Memory of the proxy some seconds after a peak.
+    Peak,
     /// From the start of the proxy to its first WebSocket.
     Start,
     /// The size of the proxy, and the crates that it comes from.
@@ -77,6 +85,8 @@ enum Name {
     /// CPU time and rate over a grid of loads, compared with other servers: a sample in a quarter
     /// of an hour, or all of it.
     Grid,
+    /// Very many connections, of which some speak, compared with other servers.
+    Connections,
     /// The growth of the cost of a delivery with connections, peers, channels, bytes and cores.
     Scaling,
     /// Two machines: how soon proxies meet, how much goes from one to the other, and the cost of a
@@ -132,12 +142,14 @@ impl Bench {
             Name::Roundtrip => pages::roundtrip(),
             Name::Direct => native::direct(),
             Name::Memory => native::memory(),
+            Name::Peak => peak::measure(&self.peak),
             Name::Start => process::start::measure(),
             Name::Binary => process::binary::measure(),
             Name::Quiet => process::quiet::measure(),
             Name::Turns => native::turns(),
             Name::Workloads => workloads::measure(&self.workloads, &self.servers, &self.amount),
             Name::Grid => grid::measure(&self.grid, &self.servers, &self.amount),
+            Name::Connections => connections::measure(&self.connections, &self.servers, &self.amount),
             Name::Scaling => scaling::measure(&self.amount),
             Name::Lan => lan::measure(&self.lan, &self.amount),
             Name::Demos => demos::measure(&self.demos),

@@ -10,7 +10,7 @@ use crate::figure::Figure;
 
 /// A direct message and its reply, compared with the same bytes through a bare relay.
 pub(crate) fn direct() -> Result<Vec<Figure>> {
-    let times: Direct = run("direct", on_one_core)?;
+    let times: Direct = run("direct", &[], on_one_core)?;
     let Direct { nws, relay, ratio, .. } = times;
     Ok(vec![
         Figure::new("direct round trip, p50", nws.p50_us, "µs").details(&times),
@@ -23,7 +23,7 @@ pub(crate) fn direct() -> Result<Vec<Figure>> {
 
 /// The memory that 5,000 idle connections cost the proxy.
 pub(crate) fn memory() -> Result<Vec<Figure>> {
-    let sizes: IdleConnections = run("idle", Step::cargo)?;
+    let sizes: IdleConnections = run("idle", &[], Step::cargo)?;
     let each = Figure::new("memory per idle connection, 5,000 of them", sizes.kib_per_connection, "KiB");
     Ok(vec![each.at_most(8.0).details(&sizes)])
 }
@@ -46,8 +46,10 @@ fn on_one_core(cargo: &str) -> Step {
     }
 }
 
-fn run<T: DeserializeOwned>(example: &str, start: fn(&str) -> Step) -> Result<T> {
+/// Runs an example with these words.
+pub(crate) fn run<T: DeserializeOwned>(example: &str, words: &[&str], start: fn(&str) -> Step) -> Result<T> {
     let run = start("run --quiet --release --package nws-tests --example").arg(example);
+    let run = words.iter().fold(run.arg("--"), |run, word| run.arg(word));
     let printed = run.env("NWS_BIN", checkout::program("nws", true)).read()?;
     serde_json::from_str(&printed).with_context(|| format!("{example} did not print its report"))
 }

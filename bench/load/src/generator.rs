@@ -72,7 +72,7 @@ impl<'a> Generator<'a> {
             options,
             layout,
             prefix: format!("load-{}-", std::process::id()),
-            namespaces: Namespaces::open(&options.namespaces)?,
+            namespaces: Namespaces::open(&options.namespaces, options.source)?,
             clock: Clock::start(),
             poll,
             events: Events::with_capacity(EVENTS),

@@ -28,6 +28,8 @@ mod report;
 mod roster;
 mod run;
 mod sample;
+mod source;
+mod start;
 mod wire;
 
 use std::process::ExitCode;

@@ -67,6 +67,12 @@ impl Times {
         self.0.saturating_record(time);
     }
 
+    /// How often each time occurred, in microseconds.
+    pub(crate) fn counts(&self) -> Vec<(f64, u64)> {
+        let counts = self.0.iter_recorded();
+        counts.map(|step| (step.value_iterated_to() as f64 / 1000.0, step.count_at_value())).collect()
+    }
+
     /// A summary in microseconds; `None` if nothing was timed.
     pub(crate) fn summary(&self) -> Option<load::Times> {
         let micros = |nanos: u64| nanos as f64 / 1000.0;
@@ -96,6 +102,13 @@ mod tests {
         measure.latency.add(Nanos::MAX);
         measure.begin();
         assert_eq!(measure.latency.summary(), None);
+    }
+
+    #[test]
+    fn every_time_is_counted() {
+        let mut measure = Measure::new();
+        [1000, 1000, 2000].into_iter().for_each(|nanos| measure.latency.add(nanos));
+        assert_eq!(measure.latency.counts(), [(1.0, 2), (2.0, 1)]);
     }
 
     #[test]

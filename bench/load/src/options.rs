@@ -1,5 +1,7 @@
 //! The options of the command line: what a run does.
 
+use std::net::IpAddr;
+
 use clap::Parser;
 use nws_report::load::{Framing, Mode};
 
@@ -72,6 +74,13 @@ pub(crate) struct Options {
     /// others from the last.
     #[arg(long, value_delimiter = ',')]
     pub(crate) namespaces: Vec<String>,
+    /// Address from which all clients connect; each address of loopback has its own ports.
+    #[arg(long)]
+    pub(crate) source: Option<IpAddr>,
+    /// Run beside others of its kind: say `joined` when all have joined, begin the load at a line on
+    /// standard input, and count in the report how often each latency occurred.
+    #[arg(long)]
+    pub(crate) together: bool,
 }
 
 impl Options {
@@ -89,6 +98,14 @@ impl Options {
             ),
             (self.has_load() && self.peers < 2, "a message needs two --peers"),
             (self.has_load() && senders > self.peers, "more --senders (two to a pair) than --peers"),
+            (
+                self.source.is_some_and(|source| source.is_ipv4() != self.url.socket.is_ipv4()),
+                "--source and --url must both be IPv4, or both IPv6",
+            ),
+            (
+                self.together && self.mode == Mode::Storm,
+                "a storm has no load that could begin: no --together",
+            ),
             (self.namespaces.len() > 2, "--namespaces are two at most"),
             (!(self.rate > 0.0 && self.rate <= 1e6), "--rate must be above 0, and 1,000,000 at most"),
             (
@@ -165,6 +182,8 @@ mod tests {
             "burst --bytes 16 --channels 1000 --peers 70",
             "burst --secs=-1",
             "burst --namespaces a,b,c",
+            "burst --source ::1",
+            "storm --together",
         ] {
             assert!(check(words).is_err(), "{words}");
         }
@@ -180,6 +199,7 @@ mod tests {
             "burst --bytes 16 --channels 100 --peers 200",
             "burst --bytes 48 --channels 1000 --peers 70",
             "burst --namespaces a,b --pid 1,2",
+            "rate --source 127.0.0.2 --together",
         ] {
             assert_eq!(check(words), Ok(()), "{words}");
         }

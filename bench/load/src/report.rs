@@ -32,6 +32,7 @@ pub(crate) fn report(options: &Options, course: &Course) -> Report {
         deliveries: has_load.then_some(measure.deliveries),
         deliveries_per_s: has_load.then(|| round(per_second(deliveries), 0)),
         cpu_s_per_million: (has_load && has_server).then(|| round(per_million, 4)),
+        latency_counts: (options.together && has_load).then(|| measure.latency.counts()),
         latency_us: measure.latency.summary().filter(|_| has_load),
         generator_late_us: measure.lateness.summary().filter(|_| has_load),
         join_us: measure.latency.summary().filter(|_| !has_load),

@@ -9,6 +9,7 @@ use crate::course::{Course, Memory};
 use crate::generator::Generator;
 use crate::options::Options;
 use crate::sample::{self, Sample};
+use crate::start;
 
 /// Most seconds that the run waits for deliveries, however long they keep coming.
 const LONGEST_DRAIN: f64 = 60.0;
@@ -25,6 +26,9 @@ pub(crate) fn run(options: &Options) -> io::Result<Course> {
         let rest = generator.clock.now() + nanos(options.settle);
         generator.run_until(rest)?;
         memory.joined = resident(options);
+        if options.together {
+            start::wait(&mut generator)?;
+        }
         loaded = load(&mut generator, options)?;
     }
     memory.after = resident(options);

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::given::given;
 
+/// The line with which a generator that runs beside others says that all its clients have joined.
+pub const JOINED: &str = "joined";
+
 /// The kind of a load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -114,6 +117,10 @@ pub struct Report {
     /// Time from when a message was due until it came.
     #[serde(deserialize_with = "given")]
     pub latency_us: Option<Times>,
+    /// How often each latency occurred, in microseconds, if several generators run together: only so
+    /// their latencies can be put together.
+    #[serde(deserialize_with = "given")]
+    pub latency_counts: Option<Vec<(f64, u64)>>,
     /// The delay with which the generator sent after a message was due.
     #[serde(deserialize_with = "given")]
     pub generator_late_us: Option<Times>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 /// A direct message and its reply, compared with the same bytes through a bare relay.
@@ -52,6 +53,48 @@ pub struct IdleConnections {
     pub joined_kib: f64,
     /// Memory that each connection added.
     pub kib_per_connection: f64,
+}
+
+/// Something that takes much memory of the proxy, until it has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum PeakOf {
+    /// 60 readers that stop, while two peers say 900 kB again and again.
+    Stopped,
+    /// 16 readers that stop, for each of which 12 MiB wait, and which then read all of it and stay.
+    Drained,
+    /// 5,000 clients in channels of ten.
+    Clients,
+    /// 10,000 channels of one client each.
+    Channels,
+    /// 1,000 clients in one channel.
+    Crowd,
+    /// 200 messages of a mebibyte that do not end.
+    Unfinished,
+    /// 24 links that tell of 99,000 members each. Most of them are closed for that.
+    Links,
+}
+
+/// Resident memory of the proxy around a peak, in MiB.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peak {
+    /// Before.
+    pub before_mib: f64,
+    /// At most, until the last look after it.
+    pub most_mib: f64,
+    /// After the end.
+    pub after: Vec<Remains>,
+}
+
+/// Resident memory of the proxy some time after a peak.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remains {
+    /// Seconds since the end of the peak.
+    pub seconds: u64,
+    /// MiB.
+    pub mib: f64,
 }
 
 /// The verdict of Autobahn's suite on the framing.

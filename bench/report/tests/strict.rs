@@ -10,7 +10,7 @@ use nws_report::lan::{
     Placing, Run, SideCost, Throughput,
 };
 use nws_report::load::{Cpu, Fault, Framing, Load, Memory, Mode, Report, Times};
-use nws_report::native::{Conformance, Direct, IdleConnections, Lap, RoundTrip, Turn};
+use nws_report::native::{Conformance, Direct, IdleConnections, Lap, Peak, Remains, RoundTrip, Turn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -73,6 +73,7 @@ fn run() -> Report {
         deliveries_per_s: Some(2.25),
         cpu_s_per_million: None,
         latency_us: Some(times.clone()),
+        latency_counts: Some(vec![(1.0, 8), (5.0, 1)]),
         generator_late_us: Some(times.clone()),
         join_us: Some(times),
         switches_per_s: None,
@@ -143,6 +144,8 @@ fn reports_of_other_programs_are_strict() {
         joined_kib: 19_000.0,
         kib_per_connection: 2.0,
     });
+    let after = vec![Remains { seconds: 1, mib: 30.5 }];
+    is_strict(&Peak { before_mib: 8.5, most_mib: 90.5, after });
     let counts = BTreeMap::from([("OK".to_owned(), 300)]);
     is_strict(&Conformance { cases: 301, counts, bad: vec!["1.1: FAILED".to_owned()] });
     is_strict(&Turn { what: "one joins".to_owned(), ms: 0.5 });

@@ -2,6 +2,7 @@
 //! on sending.
 
 mod batch;
+mod closing;
 mod config;
 mod delivery;
 mod input;
@@ -25,17 +26,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use ahash::RandomState;
-use nws_protocol::structured::LeaveReason;
-use nws_protocol::websocket::{self, Opcode};
-use nws_protocol::{CloseCode, ProxyId};
+use nws_protocol::ProxyId;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use batch::Batch;
-use delivery::{Delivery, Verdict};
+use delivery::Delivery;
 use liveness::Agenda;
 use remote::Departing;
-use rosters::{ChannelId, Member, RemoteGroup, Rosters};
+use rosters::{ChannelId, RemoteGroup, Rosters};
 use unfinished::Unfinished;
 use welcome::Welcomes;
 
@@ -298,107 +297,6 @@ impl Channels {
     fn awake(&mut self, now: Instant) -> Instant {
         let Self { attention, delivery, agenda, welcomes, departing, .. } = self;
         attention.at(now, || due(delivery, agenda, welcomes, departing))
-    }
-
-    /// Queues a close frame and takes the connection out of its channel. What the client says from
-    /// now on is ignored.
-    fn close(&mut self, conn: ConnId, code: CloseCode, reason: &str, now: Instant) {
-        self.finish(conn, None, now, |out| websocket::write_close(out, code, reason));
-    }
-
-    /// The client closed: the reply has the code that it gave (RFC 6455, section 5.5.1).
-    fn on_peer_closed(&mut self, conn: ConnId, code: Option<u16>, now: Instant) {
-        self.finish(conn, None, now, |out| match code {
-            Some(code) => websocket::write_frame(out, Opcode::Close, [&code.to_be_bytes()]),
-            None => websocket::write_frame(out, Opcode::Close, []),
-        });
-    }
-
-    /// Ends the connection of a client that is present. That of a group ends with its link.
-    fn finish(
-        &mut self,
-        conn: ConnId,
-        reason: Option<LeaveReason>,
-        now: Instant,
-        write: impl FnOnce(&mut Vec<u8>),
-    ) {
-        match self.rosters.member(conn) {
-            Some(Member::Client(_)) => self.end_client(conn, reason, now, write),
-            Some(Member::Group(_)) => self.end_group(conn, now),
-            Some(Member::Reserved(_) | Member::Closing { .. }) | None => {}
-        }
-    }
-
-    /// Takes a client out of its channel, if it is in one, and ends its connection after a last
-    /// frame.
-    fn end_client(
-        &mut self,
-        conn: ConnId,
-        reason: Option<LeaveReason>,
-        now: Instant,
-        write: impl FnOnce(&mut Vec<u8>),
-    ) {
-        let until = now + self.config.close_time;
-        self.deliver();
-        self.delivery.begin_closing(conn);
-        if let Some(member) = self.rosters.set(conn, Member::Closing { until }) {
-            self.leave(conn, member, reason, now);
-        }
-        self.agenda.set(conn, until);
-        self.encoded.clear();
-        write(&mut self.encoded);
-        self.delivery.finish(conn, &self.encoded, now);
-    }
-
-    fn refuse(&mut self, conn: ConnId, code: CloseCode, reason: &str, now: Instant) {
-        if !self.rosters.is_known(conn) {
-            self.delivery.open_client(conn);
-        }
-        match self.rosters.member(conn) {
-            Some(Member::Reserved(_) | Member::Client(_)) | None => {
-                self.end_client(conn, None, now, |out| websocket::write_close(out, code, reason));
-            }
-            Some(Member::Group(_)) => self.end_group(conn, now),
-            Some(Member::Closing { .. }) => {}
-        }
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.is_stopping = true;
-        self.deliver();
-        self.rosters.close_all();
-        for conn in self.rosters.conns() {
-            self.close_as_stopping(conn, now);
-        }
-    }
-
-    fn close_as_stopping(&mut self, conn: ConnId, now: Instant) {
-        self.close(conn, CloseCode::GoingAway, "the proxy stops", now);
-    }
-
-    fn on_gone(&mut self, conn: ConnId, now: Instant) {
-        self.deliver();
-        if let Some(member) = self.rosters.remove(conn) {
-            self.leave(conn, member, None, now);
-        }
-        self.agenda.forget(conn);
-        self.delivery.remove(conn, now);
-    }
-
-    /// Ends a recipient that reads too slowly: a client is closed, and a group with its link.
-    fn cut(&mut self, Verdict { conn, why }: Verdict, now: Instant) {
-        if self.rosters.group(conn).is_some() {
-            return self.end_group(conn, now);
-        }
-        let Some(waiting) = self.delivery.drop_waiting(conn) else { return };
-        if let Some(client) = self.rosters.client(conn) {
-            let peer = client.id.clone();
-            self.delivery.ask(Output::Cut(Box::new(Cut { peer, why, waiting })));
-        }
-        let reason = format!("read too slowly: {why}");
-        self.end_client(conn, Some(LeaveReason::Slow), now, |out| {
-            websocket::write_close(out, CloseCode::TryAgainLater, &reason);
-        });
     }
 }
 

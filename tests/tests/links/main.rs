@@ -6,6 +6,7 @@
 mod admission;
 mod cable;
 mod credit;
+mod crowd;
 mod dials;
 mod flags;
 mod floods;

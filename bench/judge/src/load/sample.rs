@@ -24,6 +24,7 @@ pub(crate) fn report() -> Report {
         deliveries_per_s: Some(1000.0),
         cpu_s_per_million: Some(250.0),
         latency_us: Some(times(100.0)),
+        latency_counts: None,
         generator_late_us: Some(times(1.0)),
         join_us: None,
         switches_per_s: Some(10.0),

@@ -1,6 +1,6 @@
 //! The servers that are compared: each is started, waited for and ended.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -113,6 +113,13 @@ impl Running {
         self.child.id()
     }
 
+    /// Resident memory of its process, in KiB.
+    pub(crate) fn resident_kib(&self) -> Result<f64> {
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.pid())).context("this needs Linux")?;
+        resident_kib(&status).context("the kernel does not tell the memory of the server")
+    }
+
     fn wait(&mut self) -> Result<()> {
         let end = Instant::now() + PATIENCE;
         while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
@@ -137,6 +144,11 @@ impl Drop for Running {
     }
 }
 
+fn resident_kib(status: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
 /// A port on which no program listens. Each call gives another one, as a closed connection occupies
 /// its port for a while.
 fn free_port() -> Result<u16> {
@@ -149,4 +161,14 @@ fn free_port() -> Result<u16> {
         }
     }
     bail!("no free port in {PORTS:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_read_as_the_kernel_writes_it() {
+        assert_eq!(resident_kib("Name:\tnws\nVmRSS:\t    7996 kB\nThreads:\t2\n"), Some(7996.0));
+    }
 }

@@ -8,3 +8,4 @@ mod lan;
 mod outcome;
 mod relay;
 mod tampered;
+mod together;
