@@ -66,7 +66,7 @@ pub(super) async fn relay(context: SharedContext, link: Link, established: Estab
 
 async fn serve(context: SharedContext, link: Link, established: Established) -> End {
     let Established { socket, peer, session, role } = established;
-    let intake = socket.get_ref().get_ref().0.intake().clone();
+    let intake = socket.get_ref().get_ref().0.reader().intake().clone();
     let config = SessionConfig::new(role, session, context.identity.id().clone(), peer);
     exchange(context, link, config, intake, socket.split()).await
 }
