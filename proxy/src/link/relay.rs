@@ -25,7 +25,7 @@ use super::handshake::Secured;
 use super::intake::Intake;
 use super::matching::Matching;
 use super::routes::{Routes, ShardEnds, ShardGone};
-use super::socket::LinkSocket;
+use super::socket::{LinkSocket, Outgoing};
 use super::writer::{Control, ShardQueues, write};
 use crate::mesh::{Link, Order};
 use crate::shard::{AttachedLink, FromLink};
@@ -78,7 +78,7 @@ pub(super) async fn exchange(
     link: Link,
     config: SessionConfig,
     intake: Intake,
-    (sink, stream): (impl Sink<WholeFrame, Error = End> + Unpin, impl Stream<Item = Received> + Unpin),
+    (sink, stream): (impl Sink<Outgoing, Error = End> + Unpin, impl Stream<Item = Received> + Unpin),
 ) -> End {
     let (control, queues, routes) = (Control::default(), ShardQueues::default(), Routes::default());
     let mut seed = [0; 32];
