@@ -1,8 +1,10 @@
 //! Long messages, kept in pieces.
 
+use crate::limits::LINK_PIECE_MAX;
+
 /// The bytes of a piece, at most. The memory of a message exceeds what has come of it by no more
-/// than that.
-const PIECE_MAX: usize = 256 * 1024;
+/// than that. A piece leaves over a link as it is, so it is no longer than a frame there.
+const PIECE_MAX: usize = LINK_PIECE_MAX;
 
 /// The bytes of the first piece, at most. Each further piece has as many as all before it, so that
 /// a message takes at most twice the memory of what has come of it, and this.
@@ -80,13 +82,18 @@ impl Pieces {
 
     /// Adds `bytes` at the end without copying them, except for those at their front that are
     /// skipped.
-    pub(crate) fn push_whole(&mut self, bytes: Vec<u8>, skipped: usize) {
+    ///
+    /// # Panics
+    ///
+    /// When more bytes are skipped than there are.
+    pub fn push_whole(&mut self, bytes: Vec<u8>, skipped: usize) {
+        assert!(skipped <= bytes.len(), "what is skipped is there");
         self.len += bytes.len() - skipped;
         self.pieces.push(Piece { bytes, skipped });
     }
 
-    /// Adds bytes at the end. These and all that follow are at most `most` bytes.
-    pub(crate) fn push(&mut self, mut bytes: &[u8], mut most: usize) {
+    /// Adds a copy of `bytes` at the end. These and all that follow are at most `most` bytes.
+    pub fn push(&mut self, mut bytes: &[u8], mut most: usize) {
         let mut have = self.len;
         self.len += bytes.len();
         while !bytes.is_empty() {

@@ -19,6 +19,7 @@ pub use encoder::{frame_len, write_close, write_frame, write_header, write_maske
 pub use event::{Event, utf8};
 pub use frames::{FrameReader, WholeFrame};
 pub use header::Sender;
+pub use mask::apply as apply_mask;
 pub use violation::Violation;
 
 /// Payload of a control frame (RFC 6455, section 5.5).

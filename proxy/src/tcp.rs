@@ -64,10 +64,23 @@ pub(crate) fn tune_client(stream: &TcpStream) -> io::Result<()> {
 
 /// Makes the socket of a link send each frame as soon as it is written, and limits the queue of the
 /// system: what waits has to wait where this proxy sees it.
-pub(crate) fn tune_link(stream: &TcpStream) -> io::Result<()> {
+///
+/// Within a local network (`is_on_link`) segments are not paced, as on loopback: a timer for each of
+/// them was measured to cost a quarter of the time of the side that sends. BBR, which does that,
+/// is meant for longer ways. Another default of the system stays.
+pub(crate) fn tune_link(stream: &TcpStream, is_on_link: bool) -> io::Result<()> {
     stream.set_nodelay(true)?;
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    SockRef::from(stream).set_tcp_notsent_lowat(LINK_UNSENT_MAX)?;
+    {
+        let socket = SockRef::from(stream);
+        if is_on_link && socket.tcp_congestion().is_ok_and(|name| name.starts_with(b"bbr")) {
+            // Every kernel has it, but a system may forbid it.
+            let _ = socket.set_tcp_congestion(b"reno");
+        }
+        socket.set_tcp_notsent_lowat(LINK_UNSENT_MAX)?;
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = is_on_link;
     Ok(())
 }
 

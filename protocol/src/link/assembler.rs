@@ -8,6 +8,9 @@ use crate::limits::PEER_ID_MAX;
 /// enough to tell that it is too long.
 const LOOKED_AT: usize = 2 * PEER_ID_MAX;
 
+/// The bytes at the front of a long record that lie together.
+const TOGETHER: usize = RecordHead::LEN + LOOKED_AT;
+
 /// A record that an [`Assembler`] has found.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Assembled<'a> {
@@ -63,7 +66,7 @@ impl LongRecord {
     ///
     /// The reason why it is not a record.
     pub fn as_no_message(&self) -> Result<Record<'_>, InvalidRecord> {
-        Record::read(self.0.head(RecordHead::LEN + LOOKED_AT))
+        Record::read(self.0.head(TOGETHER))
     }
 
     /// All bytes of it, for [`Record::read`]. This takes long.
@@ -100,7 +103,7 @@ impl Assembler {
     #[must_use]
     pub fn judging(mut self, judged_max: usize) -> Self {
         // So the part that is looked at in every record lies together.
-        self.judged_max = judged_max.max(RecordHead::LEN + LOOKED_AT);
+        self.judged_max = judged_max.max(TOGETHER);
         self
     }
 
@@ -143,15 +146,17 @@ impl Assembler {
     }
 
     /// Takes a piece of the stream without copying it: `bytes` without those at their front that are
-    /// skipped. Gives it back unless all of it belongs to a long record that does not end there.
+    /// skipped. Gives it back unless all of it belongs to a long record that does not end there, and
+    /// whose beginning has come.
     ///
     /// # Errors
     ///
     /// The piece, which is for [`next`](Self::next).
     pub fn take_whole(&mut self, bytes: Vec<u8>, skipped: usize) -> Result<(), Vec<u8>> {
-        let head = RecordHead::parse(self.long.head(RecordHead::LEN));
-        let missing = head.map_or(0, |head| RecordHead::LEN + head.len - self.long.len());
-        if bytes.len() - skipped >= missing {
+        let head = self.long.head(TOGETHER);
+        let missing = RecordHead::parse(head).map_or(0, |head| RecordHead::LEN + head.len - self.long.len());
+        // What is looked at in every record lies together, however few bytes of it came at first.
+        if head.len() < TOGETHER || bytes.len() - skipped >= missing {
             return Err(bytes);
         }
         self.long.push_whole(bytes, skipped);

@@ -1,15 +1,13 @@
 //! Writes frames.
 
-use super::{CONTROL_MAX, Opcode, mask};
+use super::{CONTROL_MAX, Opcode};
 use crate::CloseCode;
-
-/// The longest header: two bytes and eight of length.
-const HEADER_MAX: usize = 10;
 
 /// Appends one whole frame, whose payload is `parts` one after the other.
 pub fn write_frame<const N: usize>(out: &mut Vec<u8>, opcode: Opcode, parts: [&[u8]; N]) {
     let len: usize = parts.iter().map(|part| part.len()).sum();
-    out.reserve(HEADER_MAX + len);
+    // Exactly that: a buffer that fits must not be made larger.
+    out.reserve(header_len(len) + len);
     write_header(out, opcode, len);
     for part in parts {
         out.extend_from_slice(part);
@@ -21,12 +19,20 @@ pub fn write_header(out: &mut Vec<u8>, opcode: Opcode, len: usize) {
     write_start(out, opcode, 0, len);
 }
 
-/// Appends the header of a whole frame of a client, and masks its payload. The frame is complete
-/// when `payload` follows.
-pub fn write_masked_header(out: &mut Vec<u8>, opcode: Opcode, payload: &mut [u8], mask: [u8; 4]) {
-    write_start(out, opcode, 0x80, payload.len());
+/// Appends the header of a whole frame of a client, whose payload has `len` bytes and is masked with
+/// `mask`: see [`apply_mask`](super::apply_mask).
+pub fn write_masked_header(out: &mut Vec<u8>, opcode: Opcode, len: usize, mask: [u8; 4]) {
+    write_start(out, opcode, 0x80, len);
     out.extend_from_slice(&mask);
-    mask::apply(payload, mask, 0);
+}
+
+/// The length of the header of a server's frame, whose payload has `len` bytes.
+const fn header_len(len: usize) -> usize {
+    match len {
+        0..=125 => 2,
+        126..=0xffff => 4,
+        _ => 10,
+    }
 }
 
 /// Appends the first byte of a frame, and the length of its payload. `bit` is in the byte with which

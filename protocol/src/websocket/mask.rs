@@ -1,7 +1,7 @@
 //! Masks of clients' frames (RFC 6455, section 5.3).
 
 /// Undoes (or applies) `mask` in place. `offset` is the position of `data` in its payload.
-pub(super) fn apply(data: &mut [u8], mask: [u8; 4], offset: usize) {
+pub fn apply(data: &mut [u8], mask: [u8; 4], offset: usize) {
     if mask == [0; 4] {
         return;
     }

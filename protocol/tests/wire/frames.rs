@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use nws_protocol::websocket::{
-    FrameReader, Opcode, Sender, Violation, WholeFrame, write_header, write_masked_header,
+    FrameReader, Opcode, Sender, Violation, WholeFrame, apply_mask, write_header, write_masked_header,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,7 +17,14 @@ const MASK: [u8; 4] = [1, 20, 150, 255];
 fn written(sender: Sender, WholeFrame { opcode, payload }: &WholeFrame) -> Vec<u8> {
     let (mut out, mut payload) = (Vec::new(), payload.clone());
     match sender {
-        Sender::Client => write_masked_header(&mut out, *opcode, &mut payload, MASK),
+        Sender::Client => {
+            write_masked_header(&mut out, *opcode, payload.len(), MASK);
+            // In two parts.
+            let third = payload.len() / 3;
+            let (first, rest) = payload.split_at_mut(third);
+            apply_mask(first, MASK, 0);
+            apply_mask(rest, MASK, first.len());
+        }
         Sender::Server => write_header(&mut out, *opcode, payload.len()),
     }
     [out, payload].concat()

@@ -248,6 +248,27 @@ fn cuts() -> impl Strategy<Value = Vec<usize>> {
     prop_oneof![Just(vec![1]), vec(1..20_usize, 1..5), vec(1..400_usize, 1..5)]
 }
 
+/// However little of a long record comes at first, what is looked at lies together.
+#[test]
+fn a_long_record_may_begin_with_few_bytes() {
+    let record = Record::Broadcast { member: 7, payload: Payload::Binary(&[1; 70_000]) };
+    let bytes = record.to_bytes();
+    for first in 1..300 {
+        let mut assembler = Assembler::new(100_000).judging(60_000);
+        let mut rest = &bytes[..first];
+        assert!(matches!(assembler.next(&mut rest), Ok(None)));
+        let (mut next, mut last) = bytes[first..].split_at(40_000);
+        if assembler.take_whole(next.to_vec(), 0).is_err() {
+            assert!(matches!(assembler.next(&mut next), Ok(None)));
+        }
+        let Ok(Some(Assembled::Long(long))) = assembler.next(&mut last) else {
+            panic!("no record after {first} bytes");
+        };
+        assert_eq!(long.route(), Some((7, None)), "{first}");
+        assert_eq!(Record::read(&long.into_bytes()), Ok(record));
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read(

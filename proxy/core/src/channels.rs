@@ -26,7 +26,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use ahash::RandomState;
-use nws_protocol::ProxyId;
+use nws_protocol::{Pieces, ProxyId};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -244,6 +244,15 @@ impl Channels {
     /// what was written.
     pub fn waiting(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
         self.delivery.waiting(conn)
+    }
+
+    /// Takes up to `max` bytes of what waits for `conn`, which then count as written. Frames that
+    /// wait for no other connection are not copied, if they are long and fit.
+    pub fn take_waiting(&mut self, conn: ConnId, max: usize, now: Instant) -> Pieces {
+        let now = self.begin(None, now);
+        let taken = self.delivery.take(conn, max, now);
+        self.end(now);
+        taken
     }
 
     /// What has been queued since [`Self::poll_output`] last gave `None`. If it is much, the owner

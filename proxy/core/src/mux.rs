@@ -16,8 +16,9 @@ mod streams;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use nws_protocol::Pieces;
 use nws_protocol::limits::LINK_PIECE_MAX;
-use nws_protocol::link::{DATA_HEAD_LEN, LinkFrame, Slot, write_data_head};
+use nws_protocol::link::{DATA_HEAD_LEN, LinkFrame, write_data_head};
 use slotmap::SecondaryMap;
 
 use crate::ConnId;
@@ -74,7 +75,8 @@ const EXEMPTION_PERIOD: Duration = Duration::from_millis(200);
 /// mux.handle(MuxInput::Waiting { stream });
 /// let mut words = Words(b"hello".to_vec());
 /// let sent = mux.poll_transmit(1, &mut words, Instant::now()).expect("there is credit and room");
-/// assert_eq!(LinkFrame::parse(&sent.frame), Ok(LinkFrame::Data { slot: own, bytes: b"hello" }));
+/// let frame = sent.into_frame();
+/// assert_eq!(LinkFrame::parse(&frame), Ok(LinkFrame::Data { slot: own, bytes: b"hello" }));
 /// ```
 #[derive(Debug, Default)]
 pub struct Mux {
@@ -98,8 +100,20 @@ pub struct Transmit {
     /// The stream to which it belongs. If that has ended meanwhile, the frame must not be sent: see
     /// [`LinkStreams::is_open`].
     pub stream: StreamId,
-    /// The frame, whole.
-    pub frame: Vec<u8>,
+    /// The beginning of the frame.
+    pub head: Vec<u8>,
+    /// The rest of the frame: the bytes of the stream, if it has any.
+    pub body: Pieces,
+}
+
+impl Transmit {
+    /// The whole frame.
+    #[must_use]
+    pub fn into_frame(self) -> Vec<u8> {
+        let Self { mut head, body, .. } = self;
+        head.extend(body.into_bytes());
+        head
+    }
 }
 
 impl Mux {
@@ -223,8 +237,8 @@ impl Mux {
             let Some(state) = self.streams.get_mut(stream) else { continue };
             state.is_granting = false;
             if let Some(bytes) = state.grant() {
-                let frame = LinkFrame::Credit { slot: state.slot, bytes }.to_bytes();
-                return Some(Transmit { stream, frame });
+                let head = LinkFrame::Credit { slot: state.slot, bytes }.to_bytes();
+                return Some(Transmit { stream, head, body: Pieces::default() });
             }
         }
         None
@@ -234,21 +248,22 @@ impl Mux {
         while let Some(stream) = self.ready.pop_front() {
             let Some(state) = self.streams.get_mut(stream) else { continue };
             let piece_max = if self.ready.is_empty() { LINK_PIECE_MAX } else { SHARED_PIECE };
-            let (frame, bytes) = piece(outgoing, state.conn, state.slot, state.send_credit.min(piece_max));
+            let body = outgoing.take(state.conn, state.send_credit.min(piece_max), now);
             state.send = SendState::Idle;
-            if bytes == 0 {
+            if body.is_empty() {
                 continue;
             }
-            state.send_credit -= bytes;
+            state.send_credit -= body.len();
             state.has_sent = true;
-            outgoing.sent(state.conn, bytes, now);
             if outgoing.waiting(state.conn).next().is_some() {
                 state.send = if state.send_credit > 0 { SendState::Ready } else { SendState::NoCredit };
                 if state.send == SendState::Ready {
                     self.ready.push_back(stream);
                 }
             }
-            return Some(Transmit { stream, frame });
+            let mut head = Vec::with_capacity(DATA_HEAD_LEN);
+            write_data_head(&mut head, state.slot);
+            return Some(Transmit { stream, head, body });
         }
         None
     }
@@ -276,20 +291,4 @@ impl Mux {
         let streams = self.ready.iter().filter_map(|stream| self.streams.get(*stream));
         streams.for_each(|state| outgoing.exempt(state.conn, now));
     }
-}
-
-/// The next bytes that wait for `conn`, at most `max`, as a frame, and how many they are.
-fn piece(outgoing: &impl Outgoing, conn: ConnId, slot: Slot, max: usize) -> (Vec<u8>, usize) {
-    let mut left = max;
-    let parts = outgoing.waiting(conn).map_while(|part| {
-        let taken = part.len().min(left);
-        left -= taken;
-        (taken > 0).then(|| &part[..taken])
-    });
-    let parts: Vec<&[u8]> = parts.collect();
-    let bytes = parts.iter().map(|part| part.len()).sum();
-    let mut frame = Vec::with_capacity(DATA_HEAD_LEN + bytes);
-    write_data_head(&mut frame, slot);
-    parts.into_iter().for_each(|part| frame.extend_from_slice(part));
-    (frame, bytes)
 }

@@ -26,7 +26,7 @@ use tokio::time::timeout;
 
 use super::end::End;
 use super::relay::{Established, relay};
-use super::wire::Wire;
+use super::wire::wired;
 use super::{SharedContext, handshake};
 use crate::mesh::{Candidate, Destination, MeshDriver};
 use crate::tcp::tune_link;
@@ -53,7 +53,7 @@ pub(crate) fn dial(
             Answer::Any => mesh.dial_answered(dial),
             Answer::Another(proxy, address) => mesh.found(proxy, address),
         };
-        match connect(&context.identity, &to, &tell).await {
+        match connect(&context.identity, &to, &|address| context.is_on_link(address), &tell).await {
             Ok((established, address)) => {
                 let (proxy, is_on_link) = (established.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
@@ -86,12 +86,15 @@ enum Answer {
 async fn connect(
     identity: &Identity,
     to: &Destination,
+    is_on_link: &dyn Fn(&SocketAddr) -> bool,
     tell: &dyn Fn(Answer),
 ) -> Result<(Established, SocketAddr), End> {
     let turns = Semaphore::new(1);
     let addresses = to.addresses.iter().take(ADDRESSES_MAX);
-    let mut attempts: FuturesUnordered<_> =
-        addresses.map(|&address| attempt(identity, address, to.proxy.as_ref(), &turns, tell)).collect();
+    let attempt = |address: &SocketAddr| {
+        attempt(identity, *address, is_on_link(address), to.proxy.as_ref(), &turns, tell)
+    };
+    let mut attempts: FuturesUnordered<_> = addresses.map(attempt).collect();
     let mut failure = None;
     while let Some(attempt) = attempts.next().await {
         match attempt {
@@ -106,6 +109,7 @@ async fn connect(
 async fn attempt(
     identity: &Identity,
     address: SocketAddr,
+    is_on_link: bool,
     expected: Option<&ProxyId>,
     turns: &Semaphore,
     tell: &dyn Fn(Answer),
@@ -115,6 +119,7 @@ async fn attempt(
         tell(Answer::Any);
     }
     let stream = connected?;
+    tune_link(&stream, is_on_link)?;
     let turn = turns.acquire().await;
     let mut greeting = pin!(greet(identity, stream, expected));
     let greeted = timeout(HEAD_START, greeting.as_mut()).await;
@@ -134,8 +139,7 @@ async fn greet(
     stream: TcpStream,
     expected: Option<&ProxyId>,
 ) -> Result<Established, End> {
-    tune_link(&stream)?;
-    let secured = tls::connect(identity, Wire::new(stream), expected).await?;
+    let secured = tls::connect(identity, wired(stream), expected).await?;
     let socket = handshake::open(secured.stream).await?;
     Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
 }

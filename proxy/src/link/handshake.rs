@@ -2,7 +2,6 @@
 
 use nws_protocol::link::{PATH, SUBPROTOCOL};
 use nws_protocol::websocket::Sender;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
@@ -12,10 +11,10 @@ use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use super::end::End;
 use super::head::Head;
 use super::socket::LinkSocket;
-use super::wire::Wire;
+use super::wire::Wired;
 
 /// The stream below the WebSocket.
-pub(super) type Secured = TlsStream<Wire<TcpStream>>;
+pub(super) type Secured = TlsStream<Wired>;
 
 /// Opens the WebSocket, as the side that has dialled.
 pub(super) async fn open(stream: Secured) -> Result<LinkSocket<Secured>, End> {

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::end::End;
 use super::relay::{Established, relay};
-use super::wire::Wire;
+use super::wire::wired;
 use super::{SharedContext, handshake};
 use crate::error::Error;
 use crate::mesh::{Candidate, MeshDriver};
@@ -84,7 +84,7 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
         }
         let (tasks, context, mesh) = (context.tasks.clone(), Rc::clone(&context), Rc::clone(&mesh));
         tasks.start(async move {
-            let accepted = within(LINK_HELLO_TIME, accept(&context, stream)).await;
+            let accepted = within(LINK_HELLO_TIME, accept(&context, stream, is_on_link)).await;
             drop(permit);
             match accepted.unwrap_or(Err(End::Late)) {
                 Ok(established) => {
@@ -115,9 +115,9 @@ fn refuse_remote(context: &SharedContext, address: SocketAddr, refused: &Trouble
     );
 }
 
-async fn accept(context: &SharedContext, stream: TcpStream) -> Result<Established, End> {
-    tune_link(&stream)?;
-    let secured = tls::accept(&context.identity, Wire::new(stream)).await?;
+async fn accept(context: &SharedContext, stream: TcpStream, is_on_link: bool) -> Result<Established, End> {
+    tune_link(&stream, is_on_link)?;
+    let secured = tls::accept(&context.identity, wired(stream)).await?;
     let socket = handshake::answer(secured.stream).await?;
     Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Responder })
 }

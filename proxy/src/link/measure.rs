@@ -12,7 +12,7 @@ use nws_matching::{Input, Output, Role, Session, SessionConfig};
 use nws_protocol::limits::LINK_WINDOW;
 use nws_protocol::link::{LinkFrame, Payload, Record, Slot, write_data_head};
 use nws_protocol::structured::Notice;
-use nws_protocol::websocket::WholeFrame;
+use nws_protocol::websocket::{Opcode, WholeFrame};
 use nws_protocol::{ChannelName, IdSource, Json, PeerId, ProxyId, Scope};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,7 +22,7 @@ use tokio::task::spawn_local;
 
 use super::intake::Intake;
 use super::relay::exchange;
-use super::socket::message;
+use super::socket::Outgoing;
 use super::{Context, Tasks};
 use crate::config::Config;
 use crate::connection_permits::ConnectionPermits;
@@ -65,7 +65,7 @@ pub struct LinkScene {
 struct Partner {
     session: Session,
     to_proxy: mpsc::Sender<WholeFrame>,
-    from_proxy: mpsc::Receiver<WholeFrame>,
+    from_proxy: mpsc::Receiver<Outgoing>,
     slot: Option<Slot>,
     /// Bytes of data that came and for which no credit was given yet.
     uncredited: u32,
@@ -148,27 +148,27 @@ impl Partner {
     }
 
     async fn send(&self, frame: Vec<u8>) {
-        let _ = self.to_proxy.send(message(frame)).await;
+        let _ = self.to_proxy.send(WholeFrame { opcode: Opcode::Binary, payload: frame }).await;
     }
 
     /// Waits for a frame. Gives how many bytes of the stream it has.
     async fn hear(&mut self) -> usize {
-        let message = self.from_proxy.recv().await.map(|frame| frame.payload).unwrap_or_default();
-        let Ok(frame) = LinkFrame::parse(&message) else { return 0 };
-        let LinkFrame::Data { bytes, .. } = frame else {
+        let Some(Outgoing { head, body, .. }) = self.from_proxy.recv().await else { return 0 };
+        let Ok(frame) = LinkFrame::parse(&head) else { return 0 };
+        let LinkFrame::Data { .. } = frame else {
             if !matches!(frame, LinkFrame::Credit { .. }) {
-                let _ = self.session.handle(Input::Frame(&message));
+                let _ = self.session.handle(Input::Frame(&head));
             }
             return 0;
         };
-        self.uncredited += bytes.len() as u32;
+        self.uncredited += body.len() as u32;
         if self.uncredited as usize >= LINK_WINDOW / 4
             && let Some(slot) = self.slot
         {
             let credit = LinkFrame::Credit { slot, bytes: std::mem::take(&mut self.uncredited) };
             self.send(credit.to_bytes()).await;
         }
-        bytes.len()
+        body.len()
     }
 
     /// Drops the frames that have come. They hold no data.
@@ -237,7 +237,7 @@ fn connect(context: Rc<Context>, mesh: &Rc<MeshDriver>, own: ProxyId) -> Partner
     let (to_proxy, mut incoming) = mpsc::channel(MESSAGES);
     let (outgoing, from_proxy) = mpsc::channel(MESSAGES);
     let incoming = stream::poll_fn(move |cx| incoming.poll_recv(cx)).map(Ok);
-    let outgoing = sink::unfold(outgoing, |outgoing: mpsc::Sender<WholeFrame>, message| async move {
+    let outgoing = sink::unfold(outgoing, |outgoing: mpsc::Sender<Outgoing>, message| async move {
         let _ = outgoing.send(message).await;
         Ok(outgoing)
     });

@@ -25,7 +25,7 @@ use super::handshake::Secured;
 use super::intake::Intake;
 use super::matching::Matching;
 use super::routes::{Routes, ShardEnds, ShardGone};
-use super::socket::LinkSocket;
+use super::socket::{LinkSocket, Outgoing};
 use super::writer::{Control, ShardQueues, write};
 use crate::mesh::{Link, Order};
 use crate::shard::{AttachedLink, FromLink};
@@ -66,7 +66,7 @@ pub(super) async fn relay(context: SharedContext, link: Link, established: Estab
 
 async fn serve(context: SharedContext, link: Link, established: Established) -> End {
     let Established { socket, peer, session, role } = established;
-    let intake = socket.get_ref().get_ref().0.intake().clone();
+    let intake = socket.get_ref().get_ref().0.reader().intake().clone();
     let config = SessionConfig::new(role, session, context.identity.id().clone(), peer);
     exchange(context, link, config, intake, socket.split()).await
 }
@@ -78,7 +78,7 @@ pub(super) async fn exchange(
     link: Link,
     config: SessionConfig,
     intake: Intake,
-    (sink, stream): (impl Sink<WholeFrame, Error = End> + Unpin, impl Stream<Item = Received> + Unpin),
+    (sink, stream): (impl Sink<Outgoing, Error = End> + Unpin, impl Stream<Item = Received> + Unpin),
 ) -> End {
     let (control, queues, routes) = (Control::default(), ShardQueues::default(), Routes::default());
     let mut seed = [0; 32];

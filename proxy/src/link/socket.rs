@@ -1,4 +1,4 @@
-//! The WebSocket of a link, inside TLS: its handshake, and its two halves.
+//! The WebSocket of a link, inside TLS: its two halves.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -8,8 +8,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use futures_util::{Sink, Stream};
+use nws_protocol::Pieces;
 use nws_protocol::limits::LINK_PIECE_MAX;
-use nws_protocol::websocket::{FrameReader, Opcode, Sender, WholeFrame, write_header, write_masked_header};
+use nws_protocol::websocket::{
+    FrameReader, Opcode, Sender, WholeFrame, apply_mask, write_header, write_masked_header,
+};
 use tokio::io::{AsyncBufRead, AsyncWrite};
 
 use super::end::End;
@@ -20,6 +23,9 @@ const FRAME_MAX: usize = LINK_PIECE_MAX + 16;
 
 /// Bytes that are gathered before they are encrypted and written.
 const GATHERED: usize = 64 * 1024;
+
+/// The longest header of a frame.
+const HEADER_MAX: usize = 14;
 
 /// Slices that are encrypted at once.
 const SLICES: usize = 64;
@@ -37,17 +43,28 @@ pub(super) struct Frames<S> {
     reader: FrameReader,
 }
 
+/// A frame to be written. Its payload is `head` and then `body`, which is not copied.
+pub(super) struct Outgoing {
+    pub(super) opcode: Opcode,
+    pub(super) head: Vec<u8>,
+    pub(super) body: Pieces,
+}
+
 /// The writing half.
 pub(super) struct FrameWriter<S> {
     stream: Rc<RefCell<S>>,
     /// The masks of the side that has dialled.
     masks: Option<Masks>,
-    /// Headers and payloads that are not encrypted yet, one after the other.
-    parts: VecDeque<Vec<u8>>,
-    /// Bytes of the first part that are encrypted already.
-    taken: usize,
-    /// Bytes that are not.
+    /// What is not encrypted yet, one after the other.
+    parts: VecDeque<Part>,
+    /// Bytes in these parts.
     waiting: usize,
+}
+
+/// Bytes of frames, without those at the front that are skipped.
+struct Part {
+    bytes: Vec<u8>,
+    skipped: usize,
 }
 
 impl<S> LinkSocket<S> {
@@ -68,8 +85,7 @@ impl<S> LinkSocket<S> {
             Sender::Server => (None, Sender::Client),
         };
         let stream = Rc::new(RefCell::new(self.stream));
-        let parts = VecDeque::new();
-        let writer = FrameWriter { stream: Rc::clone(&stream), masks, parts, taken: 0, waiting: 0 };
+        let writer = FrameWriter { stream: Rc::clone(&stream), masks, parts: VecDeque::new(), waiting: 0 };
         (writer, Frames { stream, reader: FrameReader::new(other, FRAME_MAX) })
     }
 }
@@ -100,50 +116,81 @@ impl<S: AsyncBufRead + Unpin> Stream for Frames<S> {
 impl<S: AsyncWrite + Unpin> FrameWriter<S> {
     /// Encrypts and writes until at most `left` bytes wait.
     fn poll_write(&mut self, left: usize, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut stream = self.stream.borrow_mut();
         while self.waiting > left {
             let mut slices = [io::IoSlice::new(&[]); SLICES];
-            let mut skip = self.taken;
             for (slice, part) in slices.iter_mut().zip(&self.parts) {
-                *slice = io::IoSlice::new(&part[std::mem::take(&mut skip)..]);
+                *slice = io::IoSlice::new(part.as_bytes());
             }
             let count = self.parts.len().min(SLICES);
+            let mut stream = self.stream.borrow_mut();
             let written = ready!(Pin::new(&mut *stream).poll_write_vectored(cx, &slices[..count]))?;
+            drop(stream);
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.waiting -= written;
-            self.taken += written;
-            while let Some(first) = self.parts.front()
-                && first.len() <= self.taken
-            {
-                self.taken -= first.len();
-                self.parts.pop_front();
-            }
+            self.drop_front(written);
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + Unpin> Sink<WholeFrame> for FrameWriter<S> {
+impl<S> FrameWriter<S> {
+    fn push(&mut self, bytes: Vec<u8>, skipped: usize) {
+        self.waiting += bytes.len() - skipped;
+        self.parts.push_back(Part { bytes, skipped });
+    }
+
+    /// Drops so many bytes at the front, which are encrypted.
+    fn drop_front(&mut self, mut bytes: usize) {
+        self.waiting -= bytes;
+        while let Some(first) = self.parts.front_mut() {
+            let rest = first.as_bytes().len();
+            if rest > bytes {
+                first.skipped += bytes;
+                return;
+            }
+            bytes -= rest;
+            self.parts.pop_front();
+        }
+    }
+}
+
+impl Part {
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[self.skipped..]
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Sink<Outgoing> for FrameWriter<S> {
     type Error = End;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
         self.get_mut().poll_write(GATHERED, cx).map_err(End::from)
     }
 
-    fn start_send(self: Pin<&mut Self>, frame: WholeFrame) -> Result<(), End> {
+    fn start_send(self: Pin<&mut Self>, frame: Outgoing) -> Result<(), End> {
         let this = self.get_mut();
-        let WholeFrame { opcode, mut payload } = frame;
-        let mut header = Vec::with_capacity(16);
-        match &mut this.masks {
-            Some(masks) => write_masked_header(&mut header, opcode, &mut payload, masks.draw()?),
-            None => write_header(&mut header, opcode, payload.len()),
+        let Outgoing { opcode, head, body } = frame;
+        let mask = this.masks.as_mut().map(Masks::draw).transpose()?;
+        let mut beginning = Vec::with_capacity(HEADER_MAX + head.len());
+        let len = head.len() + body.len();
+        match mask {
+            Some(mask) => write_masked_header(&mut beginning, opcode, len, mask),
+            None => write_header(&mut beginning, opcode, len),
         }
-        this.waiting += header.len() + payload.len();
-        this.parts.push_back(header);
-        if !payload.is_empty() {
-            this.parts.push_back(payload);
+        let header = beginning.len();
+        beginning.extend(head);
+        let mut at = beginning.len() - header;
+        if let Some(mask) = mask {
+            apply_mask(&mut beginning[header..], mask, 0);
+        }
+        this.push(beginning, 0);
+        for (mut bytes, skipped) in body.into_pieces() {
+            if let Some(mask) = mask {
+                apply_mask(&mut bytes[skipped..], mask, at);
+            }
+            at += bytes.len() - skipped;
+            this.push(bytes, skipped);
         }
         Ok(())
     }
@@ -159,7 +206,41 @@ impl<S: AsyncWrite + Unpin> Sink<WholeFrame> for FrameWriter<S> {
     }
 }
 
-/// A frame with these bytes, which is a message.
-pub(super) const fn message(payload: Vec<u8>) -> WholeFrame {
-    WholeFrame { opcode: Opcode::Binary, payload }
+impl Outgoing {
+    /// A short frame, which is written whole.
+    pub(super) fn short(opcode: Opcode, payload: Vec<u8>) -> Self {
+        Self { opcode, head: payload, body: Pieces::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{SinkExt, StreamExt};
+    use tokio::io::BufReader;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_written_in_parts_is_read_as_one_frame() {
+        for [near_side, far_side] in [[Sender::Client, Sender::Server], [Sender::Server, Sender::Client]] {
+            let (near, far) = tokio::io::duplex(1000);
+            let (mut writer, _) = LinkSocket::new(BufReader::new(near), near_side).split();
+            let (_, mut frames) = LinkSocket::new(BufReader::new(far), far_side).split();
+            let mut body = Pieces::default();
+            body.push_whole(vec![1; 5001], 1);
+            body.push_whole(vec![2; 7000], 3);
+            let expected = [&[7, 8, 9], &[1; 5000][..], &[2; 6997]].concat();
+            let frame = Outgoing { opcode: Opcode::Binary, head: vec![7, 8, 9], body };
+            let ping = Outgoing::short(Opcode::Ping, vec![5]);
+            let written = async {
+                writer.feed(frame).await?;
+                writer.send(ping).await
+            };
+            let (written, read) = tokio::join!(written, frames.by_ref().take(2).collect::<Vec<_>>());
+            written.unwrap();
+            let read: Vec<_> = read.into_iter().map(Result::unwrap).collect();
+            let wanted = [(Opcode::Binary, expected), (Opcode::Ping, vec![5])];
+            assert_eq!(read, wanted.map(|(opcode, payload)| WholeFrame { opcode, payload }));
+        }
+    }
 }

@@ -1,11 +1,13 @@
-//! Reads from the network for TLS, and writes to it without a buffer.
+//! Reads from the network for TLS.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use nws_protocol::limits::READ_PER_PASS;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, Join, ReadBuf, join};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::task::coop;
 
 use super::intake::Intake;
@@ -18,7 +20,16 @@ const MUCH: usize = 128 * 1024;
 /// 128 steps, so a turn reads as much as a pass reads from a client.
 const STEP: usize = READ_PER_PASS / 128;
 
-/// A connection that gets a read buffer only when a channel is matched. Before that, any host can
+/// A connection as TLS gets it.
+pub(super) type Wired = Join<Wire<OwnedReadHalf>, OwnedWriteHalf>;
+
+/// A connection of which nothing is read yet.
+pub(super) fn wired(stream: TcpStream) -> Wired {
+    let (read, write) = stream.into_split();
+    join(Wire::new(read), write)
+}
+
+/// The reading half of a connection that gets a read buffer only when a channel is matched. Before that, any host can
 /// have hundreds of connections.
 #[derive(Debug)]
 pub(super) struct Wire<S> {
@@ -31,8 +42,7 @@ pub(super) struct Wire<S> {
 }
 
 impl<S> Wire<S> {
-    /// A connection of which nothing is read yet.
-    pub(super) fn new(stream: S) -> Self {
+    fn new(stream: S) -> Self {
         Self { stream, intake: Intake::default(), buffer: Box::default(), start: 0, end: 0 }
     }
 
@@ -86,32 +96,6 @@ fn take_steps(count: usize, cx: &mut Context<'_>) {
             Poll::Ready(step) => step.made_progress(),
             Poll::Pending => return,
         }
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 

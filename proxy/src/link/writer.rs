@@ -8,31 +8,31 @@ use std::task::{Context, Poll};
 
 use futures_util::{FutureExt, Sink, SinkExt};
 use nws_core::Transmit;
-use nws_protocol::websocket::{Opcode, WholeFrame};
+use nws_protocol::websocket::Opcode;
 use tokio::sync::mpsc;
 
 use super::end::End;
 use super::routes::Routes;
-use super::socket::message;
+use super::socket::Outgoing;
 use crate::signal::Signal;
 
 /// What the relay itself sends. It goes before what the shards have queued. There is little of it:
 /// the other side has to ask for most of it, and rate limits bound that.
 #[derive(Default)]
 pub(super) struct Control {
-    messages: RefCell<VecDeque<WholeFrame>>,
+    messages: RefCell<VecDeque<Outgoing>>,
     some: Signal,
 }
 
 impl Control {
     pub(super) fn frame(&self, frame: Vec<u8>) {
-        self.push(message(frame));
+        self.push(Outgoing::short(Opcode::Binary, frame));
     }
 
     /// Sends a ping, unless one is about to be sent.
     pub(super) fn ping(&self) {
         if !self.messages.borrow().iter().any(|message| message.opcode == Opcode::Ping) {
-            self.push(WholeFrame { opcode: Opcode::Ping, payload: Vec::new() });
+            self.push(Outgoing::short(Opcode::Ping, Vec::new()));
         }
     }
 
@@ -40,15 +40,15 @@ impl Control {
     /// many of them wait (RFC 6455, section 5.5.3).
     pub(super) fn pong(&self, payload: Vec<u8>) {
         self.messages.borrow_mut().retain(|message| message.opcode != Opcode::Pong);
-        self.push(WholeFrame { opcode: Opcode::Pong, payload });
+        self.push(Outgoing::short(Opcode::Pong, payload));
     }
 
-    fn push(&self, message: WholeFrame) {
+    fn push(&self, message: Outgoing) {
         self.messages.borrow_mut().push_back(message);
         self.some.give();
     }
 
-    fn pop(&self) -> Option<WholeFrame> {
+    fn pop(&self) -> Option<Outgoing> {
         self.messages.borrow_mut().pop_front()
     }
 }
@@ -89,7 +89,7 @@ impl ShardQueues {
 
 /// Writes until the socket fails. What is ready at the same time is flushed together.
 pub(super) async fn write(
-    mut sink: impl Sink<WholeFrame, Error = End> + Unpin,
+    mut sink: impl Sink<Outgoing, Error = End> + Unpin,
     control: &Control,
     queues: &ShardQueues,
     routes: &Routes,
@@ -101,8 +101,9 @@ pub(super) async fn write(
         }
         if let Some(transmit) = next.take().or_else(|| queues.next().now_or_never()) {
             // The channel of the stream may have been left meanwhile.
-            if routes.is_open(transmit.stream) {
-                sink.feed(message(transmit.frame)).await?;
+            let Transmit { stream, head, body } = transmit;
+            if routes.is_open(stream) {
+                sink.feed(Outgoing { opcode: Opcode::Binary, head, body }).await?;
             }
             continue;
         }

@@ -1,6 +1,6 @@
 //! Two machines, each with a proxy.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use nws_tests::lab::{Lab, Machine};
 use nws_tests::{Client, Proxy, Setup};
 
@@ -14,6 +14,9 @@ impl Pair {
     /// Starts them, and waits until peers of both have met.
     pub(super) async fn start() -> Result<Self> {
         let lab = Lab::new(2)?;
+        for machine in [&lab[0], &lab[1]] {
+            machine.namespace().inside(stop_pacing)?;
+        }
         let proxies = [quiet(&lab[0]).start().await?, quiet(&lab[1]).start().await?];
         let pair = Self { proxies, lab };
         pair.meet("/warm").await?;
@@ -44,6 +47,15 @@ impl Pair {
         }
         Ok(())
     }
+}
+
+/// Where the congestion control of a namespace is set.
+const CONGESTION_CONTROL: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
+
+/// Keeps new connections from spreading segments by timers. BBR, the default of some systems, does
+/// that on loopback too, and clients and bare copies would spend most of their time with it.
+fn stop_pacing() -> Result<()> {
+    std::fs::write(CONGESTION_CONTROL, "reno").context("cannot choose Reno for a machine")
 }
 
 /// A proxy that logs warnings and errors only.

@@ -277,9 +277,9 @@ impl Side {
     }
 
     fn write(&mut self, count: usize) {
-        for Transmit { stream, frame } in self.queue.drain(..count.min(self.queue.len())) {
-            if self.streams.is_open(stream) {
-                self.wire.push_back(Packet::Frame(frame));
+        for transmit in self.queue.drain(..count.min(self.queue.len())) {
+            if self.streams.is_open(transmit.stream) {
+                self.wire.push_back(Packet::Frame(transmit.into_frame()));
             }
         }
     }

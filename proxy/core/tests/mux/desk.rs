@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use nws_core::{ConnId, LinkStreams, Mux, MuxInput, Outgoing, StreamId, Transmit};
+use nws_core::{ConnId, LinkStreams, Mux, MuxInput, Outgoing, StreamId};
 use nws_protocol::ChannelName;
 use nws_protocol::link::{LinkFrame, Slot};
 use slotmap::SlotMap;
@@ -88,10 +88,8 @@ impl Desk {
     /// What is sent, where the link takes so many frames.
     pub(crate) fn send(&mut self, room: usize) -> Vec<Sent> {
         let mut sent = Vec::new();
-        while let Some(Transmit { frame, .. }) =
-            self.mux.poll_transmit(room - sent.len(), &mut self.waiting, self.now)
-        {
-            sent.push(match LinkFrame::parse(&frame) {
+        while let Some(transmit) = self.mux.poll_transmit(room - sent.len(), &mut self.waiting, self.now) {
+            sent.push(match LinkFrame::parse(&transmit.into_frame()) {
                 Ok(LinkFrame::Data { slot, bytes }) => Sent::Data(slot, bytes.len()),
                 Ok(LinkFrame::Credit { slot, bytes }) => Sent::Credit(slot, bytes),
                 other => panic!("not a frame of a stream: {other:?}"),

@@ -65,7 +65,7 @@ impl Lan {
         let is_broken = end.mux.is_broken();
         for transmit in frames {
             assert!(self.end_of(cable, side).streams.is_open(transmit.stream));
-            self.send_packet(cable, side, Packet::Frame(transmit.frame));
+            self.send_packet(cable, side, Packet::Frame(transmit.into_frame()));
         }
         if is_broken {
             self.send_packet(cable, side, Packet::Fin);

@@ -24,7 +24,7 @@ impl Listener<'_> {
             Self::ClosesAtOnce => while listener.accept().await.is_ok() {},
             Self::Proxy(identity) => {
                 while let Ok((stream, _)) = listener.accept().await {
-                    if let Ok(secured) = tls::accept(identity, Wire::new(stream)).await {
+                    if let Ok(secured) = tls::accept(identity, wired(stream)).await {
                         drop(handshake::answer(secured.stream).await);
                     }
                 }
@@ -50,7 +50,7 @@ async fn dialled(
     tokio::select! {
         biased;
         Some(()) = answering.next() => unreachable!("they answer for ever"),
-        outcome = timeout(DEADLINE, connect(own, &to, &|_| {})) => {
+        outcome = timeout(DEADLINE, connect(own, &to, &|_| true, &|_| {})) => {
             let (established, address) = outcome.unwrap()?;
             assert!(expected.is_none_or(|it| *it.id() == established.peer));
             Ok(to.addresses.iter().position(|it| *it == address).unwrap())
@@ -117,7 +117,7 @@ async fn whoever_is_there_instead_is_told_while_others_keep_silent() {
     let there_instead = Listener::Proxy(&found);
     tokio::select! {
         () = there_instead.answer(listener) => unreachable!("it answers for ever"),
-        _ = connect(&own, &to, &tell) => unreachable!("one says nothing"),
+        _ = connect(&own, &to, &|_| true, &tell) => unreachable!("one says nothing"),
         it = timeout(DEADLINE, async {
             loop {
                 if let Some(Answer::Another(proxy, address)) = told.recv().await {

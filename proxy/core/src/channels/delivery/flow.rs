@@ -9,9 +9,11 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
+use nws_protocol::Pieces;
+
 use super::lag::{Lag, SLOT};
-use super::outbox::Outbox;
-use super::{ConnId, Delivery, Output};
+use super::outbox::{Debt, Outbox};
+use super::{ConnId, Delivery, Output, Queue};
 use crate::channels::{Slowness, Turn};
 
 /// The window of senders is divided by this while more than half of what may wait does, for the
@@ -41,12 +43,22 @@ impl Delivery {
     /// Notes that the socket of `conn` took `bytes` and, if it did not take all, that it lags.
     pub(in crate::channels) fn on_wrote(&mut self, conn: ConnId, bytes: usize, now: Instant) {
         let Some(queue) = self.queues.get_mut(conn) else { return };
-        let lag = &mut queue.lag;
-        queue.outbox.advance(bytes, &mut self.pool, |debt| {
-            if let Some(lag) = lag {
-                lag.repay(debt);
-            }
-        });
+        let Queue { lag, outbox, .. } = queue;
+        outbox.advance(bytes, &mut self.pool, |debt| repay(lag, debt));
+        self.after_write(conn, bytes, now);
+    }
+
+    /// Takes up to `max` bytes of what waits for `conn`, which count as written.
+    pub(in crate::channels) fn take(&mut self, conn: ConnId, max: usize, now: Instant) -> Pieces {
+        let Some(queue) = self.queues.get_mut(conn) else { return Pieces::default() };
+        let Queue { lag, outbox, .. } = queue;
+        let taken = outbox.take(max, &mut self.pool, |debt| repay(lag, debt));
+        self.after_write(conn, taken.len(), now);
+        taken
+    }
+
+    fn after_write(&mut self, conn: ConnId, bytes: usize, now: Instant) {
+        let Some(queue) = self.queues.get(conn) else { return };
         if queue.outbox.is_empty() {
             if queue.lag.is_some() {
                 self.release_all(conn, now);
@@ -253,6 +265,12 @@ impl Delivery {
 
 /// Gives whether more than `most` bytes wait besides the largest message: that one has to fit,
 /// whatever its size.
+fn repay(lag: &mut Option<Box<Lag>>, debt: Debt) {
+    if let Some(lag) = lag {
+        lag.repay(debt);
+    }
+}
+
 fn is_overfull(outbox: &Outbox, most: usize) -> bool {
     outbox.len() > most && outbox.len() - outbox.largest() > most
 }

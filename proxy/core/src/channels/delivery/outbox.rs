@@ -1,5 +1,7 @@
 //! Holds what waits to be written to one connection.
 
+mod taking;
+
 use std::rc::Rc;
 
 use nws_protocol::websocket;
@@ -212,7 +214,13 @@ impl Outbox {
     }
 
     /// Removes what was written. `repaid` is called with each sender's part of it.
-    pub(super) fn advance(&mut self, bytes: usize, pool: &mut Pool, mut repaid: impl FnMut(Debt)) {
+    pub(super) fn advance(&mut self, bytes: usize, pool: &mut Pool, repaid: impl FnMut(Debt)) {
+        self.drop_front(bytes, pool);
+        self.repay(bytes, repaid);
+    }
+
+    /// Drops so many bytes at the front.
+    fn drop_front(&mut self, bytes: usize, pool: &mut Pool) {
         debug_assert!(bytes <= self.len);
         self.len -= bytes;
         self.written += bytes;
@@ -224,6 +232,10 @@ impl Outbox {
             self.written -= len;
             self.pop(pool);
         }
+    }
+
+    /// Counts so many bytes at the front as paid.
+    fn repay(&mut self, bytes: usize, mut repaid: impl FnMut(Debt)) {
         let mut left = bytes;
         while let Some(first) = self.ledger.front_mut() {
             let part = first.bytes.min(left);
