@@ -41,23 +41,25 @@ pub(in crate::channels) struct Verdict {
 
 impl Delivery {
     /// Notes that the socket of `conn` took `bytes` and, if it did not take all, that it lags.
+    #[inline]
     pub(in crate::channels) fn on_wrote(&mut self, conn: ConnId, bytes: usize, now: Instant) {
-        let Some(queue) = self.queues.get_mut(conn) else { return };
-        let Queue { lag, outbox, .. } = queue;
+        let Some(Queue { lag, outbox, .. }) = self.queues.get_mut(conn) else { return };
         outbox.advance(bytes, &mut self.pool, |debt| repay(lag, debt));
-        self.after_write(conn, bytes, now);
+        if lag.is_some() || !outbox.is_empty() {
+            self.judge_write(conn, bytes, now);
+        }
     }
 
     /// Takes up to `max` bytes of what waits for `conn`, which count as written.
     pub(in crate::channels) fn take(&mut self, conn: ConnId, max: usize, now: Instant) -> Pieces {
-        let Some(queue) = self.queues.get_mut(conn) else { return Pieces::default() };
-        let Queue { lag, outbox, .. } = queue;
+        let Some(Queue { lag, outbox, .. }) = self.queues.get_mut(conn) else { return Pieces::default() };
         let taken = outbox.take(max, &mut self.pool, |debt| repay(lag, debt));
-        self.after_write(conn, taken.len(), now);
+        self.judge_write(conn, taken.len(), now);
         taken
     }
 
-    fn after_write(&mut self, conn: ConnId, bytes: usize, now: Instant) {
+    /// Judges a recipient of which `bytes` have been written: does it lag, and may senders go on?
+    fn judge_write(&mut self, conn: ConnId, bytes: usize, now: Instant) {
         let Some(queue) = self.queues.get(conn) else { return };
         if queue.outbox.is_empty() {
             if queue.lag.is_some() {
@@ -263,14 +265,15 @@ impl Delivery {
     }
 }
 
-/// Gives whether more than `most` bytes wait besides the largest message: that one has to fit,
-/// whatever its size.
+/// Lowers what a sender has caused to wait.
 fn repay(lag: &mut Option<Box<Lag>>, debt: Debt) {
     if let Some(lag) = lag {
         lag.repay(debt);
     }
 }
 
+/// Gives whether more than `most` bytes wait besides the largest message: that one has to fit,
+/// whatever its size.
 fn is_overfull(outbox: &Outbox, most: usize) -> bool {
     outbox.len() > most && outbox.len() - outbox.largest() > most
 }

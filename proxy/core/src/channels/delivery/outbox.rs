@@ -197,6 +197,7 @@ impl Outbox {
         self.chunks.iter().map(move |chunk| &chunk.bytes()[std::mem::take(&mut skip)..])
     }
 
+    #[inline]
     pub(super) fn push(&mut self, sender: ConnId, frame: &OutboxFrame<'_>, pool: &mut Pool) {
         match frame {
             OutboxFrame::Copied(bytes) => self.copy(bytes, pool),
@@ -214,12 +215,14 @@ impl Outbox {
     }
 
     /// Removes what was written. `repaid` is called with each sender's part of it.
+    #[inline]
     pub(super) fn advance(&mut self, bytes: usize, pool: &mut Pool, repaid: impl FnMut(Debt)) {
         self.drop_front(bytes, pool);
         self.repay(bytes, repaid);
     }
 
     /// Drops so many bytes at the front.
+    #[inline]
     fn drop_front(&mut self, bytes: usize, pool: &mut Pool) {
         debug_assert!(bytes <= self.len);
         self.len -= bytes;
@@ -235,6 +238,7 @@ impl Outbox {
     }
 
     /// Counts so many bytes at the front as paid.
+    #[inline]
     fn repay(&mut self, bytes: usize, mut repaid: impl FnMut(Debt)) {
         let mut left = bytes;
         while let Some(first) = self.ledger.front_mut() {
