@@ -59,7 +59,7 @@ const COLUMNS: [Column; 7] = [
     column("CPU of a million deliveries", "s", |outcome| outcome.cpu_s_per_million),
     column("p50", "µs", |outcome| outcome.p50_us),
     column("p99", "µs", |outcome| outcome.p99_us),
-    column("share of a core that others used", "", |outcome| Some(outcome.other_share)),
+    column("share of a core that others used", "×", |outcome| Some(outcome.other_share)),
 ];
 
 /// The columns for which nws may be compared with another server.
@@ -88,7 +88,8 @@ pub(super) fn measure(
         contenders.servers.rotate_left(turn);
         for server in &contenders.servers {
             machine::wait_for_quiet(amount.max_other, machine::PATIENCE);
-            let crowd = Crowd::new(*server, &contenders.programs, &shape, amount.secs(load::SECS))?;
+            let crowd =
+                Crowd::new(*server, &contenders.programs, &shape, outcomes.len(), amount.secs(load::SECS))?;
             let outcome = crowd.measure()?;
             println!("{}", line(&outcome));
             outcomes.push(outcome);

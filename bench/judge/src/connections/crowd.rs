@@ -21,6 +21,8 @@ pub(super) struct Crowd<'a> {
     server: Server,
     running: Running,
     shape: &'a Shape,
+    /// The number of the run.
+    run: usize,
     secs: f64,
 }
 
@@ -32,13 +34,19 @@ struct Generator {
 
 impl<'a> Crowd<'a> {
     /// Starts the server.
-    pub(super) fn new(server: Server, programs: &Programs, shape: &'a Shape, secs: f64) -> Result<Self> {
-        Ok(Self { server, running: Running::start(server, programs, None)?, shape, secs })
+    pub(super) fn new(
+        server: Server,
+        programs: &Programs,
+        shape: &'a Shape,
+        run: usize,
+        secs: f64,
+    ) -> Result<Self> {
+        Ok(Self { server, running: Running::start(server, programs, None)?, shape, run, secs })
     }
 
     pub(super) fn measure(self) -> Result<Outcome> {
         let base = self.running.resident_kib()?;
-        let generators = self.shape.words().into_iter().map(|words| self.generator(&words));
+        let generators = self.shape.words(self.run).into_iter().map(|words| self.generator(&words));
         let mut generators = generators.collect::<Result<Vec<_>>>()?;
         for generator in &mut generators {
             generator.wait().with_context(|| format!("with {}", self.server.name()))?;

@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use super::Options;
 
+/// Addresses of loopback, from 127.0.0.2 on, from which clients connect in turn.
+const SOURCES: usize = 250;
 /// Descriptors of a process that are no connections.
 const RESERVE: u64 = 64;
 
@@ -62,19 +64,21 @@ impl Shape {
         Ok(())
     }
 
-    /// The arguments of each process.
-    pub(super) fn words(&self) -> Vec<String> {
-        (0..self.processes).map(|process| self.of_process(process)).collect()
+    /// The arguments of each process in the run with this number. Each has an address that no run
+    /// had lately: for a minute the system keeps the ports of connections that have ended, and to
+    /// find another one among them takes long.
+    pub(super) fn words(&self, run: usize) -> Vec<String> {
+        (0..self.processes).map(|process| self.of_process(process, run)).collect()
     }
 
-    fn of_process(&self, process: usize) -> String {
+    fn of_process(&self, process: usize, run: usize) -> String {
         let part = |whole: usize| whole * (process + 1) / self.processes - whole * process / self.processes;
         let (channels, active) = (part(self.channels), part(self.active));
         let load = match active {
             0 => "idle".to_owned(),
             _ => format!("rate --active {active} --senders {} --rate {}", self.speakers, self.pace),
         };
-        let source = 2 + process;
+        let source = 2 + (run * self.processes + process) % SOURCES;
         format!("{load} --channels {channels} --peers {} --source 127.0.0.{source} --together", self.members)
     }
 }
@@ -92,6 +96,8 @@ impl fmt::Display for Shape {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     fn shape(connections: usize, members: usize, speakers: usize) -> Result<Shape> {
@@ -100,7 +106,7 @@ mod tests {
 
     #[test]
     fn every_channel_has_one_process() {
-        let words = shape(19_000, 10, 1000).unwrap().words();
+        let words = shape(19_000, 10, 1000).unwrap().words(0);
         assert_eq!(
             words[0],
             "rate --active 333 --senders 1 --rate 2 --channels 633 --peers 10 --source 127.0.0.2 --together"
@@ -113,14 +119,21 @@ mod tests {
     }
 
     #[test]
+    fn addresses_are_not_used_again_soon() {
+        let shape = shape(30, 10, 0).unwrap();
+        let all: HashSet<_> = (0..80).flat_map(|run| shape.words(run)).collect();
+        assert_eq!(all.len(), 240);
+    }
+
+    #[test]
     fn who_is_alone_does_not_speak() {
-        let words = shape(19_000, 1, 1000).unwrap().words();
+        let words = shape(19_000, 1, 1000).unwrap().words(0);
         assert!(words.iter().all(|words| words.starts_with("idle ")));
     }
 
     #[test]
     fn several_speak_in_large_channels() {
-        assert!(shape(19_000, 1000, 1000).unwrap().words()[0].contains("--active 6 --senders 53 "));
+        assert!(shape(19_000, 1000, 1000).unwrap().words(0)[0].contains("--active 6 --senders 53 "));
     }
 
     #[test]
