@@ -29,8 +29,8 @@ pub(super) fn wired(stream: TcpStream) -> Wired {
     join(Wire::new(read), write)
 }
 
-/// The reading half of a connection that gets a read buffer only when a channel is matched. Before that, any host can
-/// have hundreds of connections.
+/// The reading half of a connection that gets a read buffer only when a channel is matched. Before
+/// that, any host can have hundreds of connections.
 #[derive(Debug)]
 pub(super) struct Wire<S> {
     stream: S,

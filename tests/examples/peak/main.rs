@@ -1,5 +1,5 @@
-//! Measures what stays of a peak of memory: the proxy before it, at most, and some seconds after it. The argument
-//! says what the peak is of. Prints JSON; `cargo xtask bench peak` runs it.
+//! Measures what stays of a peak of memory: the proxy before it, at most, and some seconds after
+//! it. The argument says what the peak is of. Prints JSON; `cargo xtask bench peak` runs it.
 
 #![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
 
