@@ -7,11 +7,16 @@ pub(crate) use chosen::give_back;
 /// used for some seconds.
 #[cfg(all(target_os = "linux", any(target_env = "gnu", target_env = "musl")))]
 mod chosen {
-    use tikv_jemalloc_ctl::{Result, background_thread, max_background_threads};
+    use tikv_jemalloc_ctl::{Access as _, AsName as _, Result, background_thread, max_background_threads};
     use tikv_jemallocator::Jemalloc;
 
     #[global_allocator]
     static ALLOCATOR: Jemalloc = Jemalloc;
+
+    /// Milliseconds within which memory goes back that nobody uses any more. jemalloc's own value is
+    /// 10 s: 19,000 connections then take 2.0 KiB each for as long, instead of 1.75, as tables have
+    /// grown and requests are over. What traffic frees it takes again within milliseconds.
+    const UNUSED_MS: isize = 3000;
 
     /// Starts the thread that gives memory back. Without it, jemalloc does so only while the
     /// program allocates, and an idle proxy does not.
@@ -23,6 +28,10 @@ mod chosen {
     }
 
     fn start() -> Result<()> {
+        // The first arena exists already. Those of other threads begin with what is set for all.
+        for arenas in ["arenas.dirty_decay_ms\0", "arena.0.dirty_decay_ms\0"] {
+            arenas.name().write(UNUSED_MS)?;
+        }
         max_background_threads::write(1)?;
         background_thread::write(true)
     }

@@ -79,7 +79,7 @@ mod tests {
         let peak = Peak { before_mib: 8.0, most_mib: 100.0, after: after.to_vec() };
         let judged = json!(figure("links", &peak).unwrap());
         assert_eq!((&judged["measured"], &judged["reached"]), (&json!(12.0), &json!(true)));
-        assert!(table(&[("links".to_owned(), peak)]).ends_with("links  8.00   100  80.0  20.0\n"));
+        assert!(table(&[("links".to_owned(), peak)]).ends_with("links    8.00   100  80.0  20.0\n"));
         let empty = Peak { before_mib: 8.0, most_mib: 9.0, after: Vec::new() };
         assert!(figure("links", &empty).is_err());
     }
