@@ -254,6 +254,14 @@ impl Delivery {
         self.pool.trim();
     }
 
+    /// Frees memory of a connection in which nothing waits. Who joins a large channel, or is in one
+    /// in which many speak at once, needs a kibibyte or two for the moment.
+    pub(super) fn free_spare(&mut self, conn: ConnId) {
+        if let Some(queue) = self.queues.get_mut(conn) {
+            queue.outbox.free_spare();
+        }
+    }
+
     /// Gives whether a recipient holds the sender back.
     pub(super) fn is_held(&self, conn: ConnId) -> bool {
         self.queues.get(conn).is_some_and(|queue| queue.holders > 0)

@@ -117,6 +117,7 @@ impl Channels {
         let look = if client.heard > client.asked { ping } else { now + interval / LOOKS };
         agenda.set(conn, silent_until.min(ping).min(look));
         if is_asked {
+            delivery.free_spare(conn);
             encoded.clear();
             websocket::write_frame(encoded, Opcode::Ping, []);
             delivery.send(conn, conn, &OutboxFrame::Copied(encoded));

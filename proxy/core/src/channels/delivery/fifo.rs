@@ -56,6 +56,11 @@ impl<T> Fifo<T> {
         front
     }
 
+    /// Frees the memory of entries that are not there.
+    pub(super) fn free_spare(&mut self) {
+        self.rest.shrink_to_fit();
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.first.iter().chain(&self.rest)
     }
@@ -98,5 +103,7 @@ mod tests {
         (0..100 * KEPT).for_each(|entry| fifo.push_back(entry));
         while fifo.pop_front().is_some() {}
         assert!(fifo.rest.capacity() <= KEPT);
+        fifo.free_spare();
+        assert_eq!(fifo.rest.capacity(), 0);
     }
 }

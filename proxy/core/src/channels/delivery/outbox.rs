@@ -287,6 +287,12 @@ impl Outbox {
         self.len = 0;
     }
 
+    /// Frees memory in which nothing waits.
+    pub(super) fn free_spare(&mut self) {
+        self.chunks.free_spare();
+        self.ledger.free_spare();
+    }
+
     fn copy(&mut self, bytes: &[u8], pool: &mut Pool) {
         self.copied += bytes.len();
         if let Some(Chunk::Copied(last)) = self.chunks.back_mut()
