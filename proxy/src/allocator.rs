@@ -28,12 +28,27 @@ mod chosen {
     }
 
     fn start() -> Result<()> {
-        // The first arena exists already. Those of other threads begin with what is set for all.
-        for arenas in ["arenas.dirty_decay_ms\0", "arena.0.dirty_decay_ms\0"] {
-            arenas.name().write(UNUSED_MS)?;
-        }
         max_background_threads::write(1)?;
-        background_thread::write(true)
+        background_thread::write(true)?;
+        // The first arena exists already. Those of other threads begin with what is set for all.
+        for name in ["arenas.dirty_decay_ms\0", "arena.0.dirty_decay_ms\0"] {
+            name.name().write(UNUSED_MS)?;
+        }
+        Ok(())
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn unused_memory_goes_back_soon() {
+            start().expect("jemalloc takes it");
+            for name in ["arenas.dirty_decay_ms\0", "arena.0.dirty_decay_ms\0"] {
+                assert_eq!(name.name().read(), Ok(UNUSED_MS), "{name}");
+            }
+            assert_eq!(background_thread::read(), Ok(true));
+        }
     }
 }
 

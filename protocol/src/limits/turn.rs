@@ -25,3 +25,8 @@ pub const WRITES_PER_PASS: usize = 256;
 
 /// Bytes that a shard writes before others have their turn: the kernel copies them at some GB/s.
 pub const WRITTEN_PER_PASS: usize = 4 * 1024 * 1024;
+
+/// Pieces of memory that one call writes to a socket. Copied frames lie together in pieces of
+/// 64 KiB, so these are 8 MiB, more than a socket takes at once. A shared frame is a piece by
+/// itself, however short.
+pub const PIECES_PER_WRITE: usize = 128;

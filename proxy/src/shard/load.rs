@@ -15,6 +15,8 @@ pub(super) struct Load {
     since: Cell<Instant>,
     /// The time in which the thread had worked then.
     worked: Cell<Duration>,
+    /// How often it had begun to wait then.
+    parked: Cell<u64>,
     /// The share in the window before.
     share: Cell<f64>,
 }
@@ -27,8 +29,14 @@ impl Load {
     /// Outside a runtime.
     pub(super) fn new() -> Self {
         let metrics = Handle::current().metrics();
-        let worked = worked(&metrics);
-        Self { metrics, since: Cell::new(Instant::now()), worked: Cell::new(worked), share: Cell::new(0.0) }
+        let (worked, parked) = (worked(&metrics), parked(&metrics));
+        Self {
+            metrics,
+            since: Cell::new(Instant::now()),
+            worked: Cell::new(worked),
+            parked: Cell::new(parked),
+            share: Cell::new(0.0),
+        }
     }
 
     /// The share in the last complete window, from 0 to 1.
@@ -37,7 +45,10 @@ impl Load {
         if passed >= WINDOW {
             let worked = worked(&self.metrics);
             let more = worked.saturating_sub(self.worked.replace(worked));
-            self.share.set(more.div_duration_f64(passed).min(1.0));
+            // The time counts when a stretch of work has ended, and one may be longer than a window.
+            let parked = parked(&self.metrics);
+            let has_waited = self.parked.replace(parked) != parked;
+            self.share.set(if has_waited { more.div_duration_f64(passed).min(1.0) } else { 1.0 });
             self.since.set(now);
         }
         self.share.get()
@@ -45,8 +56,14 @@ impl Load {
 }
 
 /// A runtime of one thread has one worker.
+const WORKER: usize = 0;
+
 fn worked(metrics: &RuntimeMetrics) -> Duration {
-    metrics.worker_total_busy_duration(0)
+    metrics.worker_total_busy_duration(WORKER)
+}
+
+fn parked(metrics: &RuntimeMetrics) -> u64 {
+    metrics.worker_park_count(WORKER)
 }
 
 #[cfg(test)]
@@ -67,5 +84,15 @@ mod tests {
         }
         let idle = load.share(Instant::now());
         assert!(idle < busy && busy <= 1.0, "{idle} {busy}");
+    }
+
+    #[tokio::test]
+    async fn a_stretch_of_work_may_be_longer_than_a_window() {
+        let load = Load::new();
+        for _ in 0..3 {
+            let end = Instant::now() + WINDOW;
+            while Instant::now() < end {}
+            assert!(load.share(Instant::now()) >= 1.0);
+        }
     }
 }

@@ -34,6 +34,9 @@ const SMALL: usize = 4096;
 /// The latest measurement changes the mean by a 16th of the difference.
 const WEIGHT: u32 = 16;
 
+/// The least cost of a write. No system call takes less, and from 0 a mean never grows again.
+const COST_MIN: Duration = Duration::from_nanos(100);
+
 /// A measurement counts as no more than so many times the mean: now and then the system lets
 /// another program run meanwhile.
 const OUTLIER: u32 = 4;
@@ -73,14 +76,15 @@ impl Pace {
         memory >= MEMORY_MAX || now.saturating_duration_since(since) >= writing
     }
 
-    /// Notes that so many `writes` have been made, of so many `bytes` together.
+    /// Notes that what was queued is being written. So many `writes` to sockets were all that was
+    /// done, of so many `bytes` together; none if something else was done too.
     pub(super) fn wrote(&self, writes: usize, bytes: usize, took: Duration) {
         self.since.set(None);
         let Some(count) = u32::try_from(writes).ok().filter(|&count| count > 0) else { return };
         if bytes <= writes.saturating_mul(SMALL) {
             let mean = self.cost.get();
             let measured = (took / count).min(mean * OUTLIER);
-            self.cost.set((mean * (WEIGHT - 1) + measured) / WEIGHT);
+            self.cost.set(((mean * (WEIGHT - 1) + measured) / WEIGHT).max(COST_MIN));
         }
     }
 }
@@ -149,6 +153,15 @@ mod tests {
         // A longer one is mostly copying.
         (0..200).for_each(|_| pace.wrote(10, 10 * SMALL + 1, US * 2000));
         assert_eq!(due(&pace, 10), 200);
+    }
+
+    #[test]
+    fn the_cost_can_always_grow_again() {
+        let pace = Pace::default();
+        (0..1000).for_each(|_| pace.wrote(10, 10, Duration::ZERO));
+        assert_eq!(pace.cost.get(), COST_MIN);
+        (0..1000).for_each(|_| pace.wrote(10, 10, US * 60));
+        assert_eq!(due(&pace, 10), 60);
     }
 
     #[test]

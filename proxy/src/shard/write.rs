@@ -5,12 +5,9 @@ use std::time::Instant;
 
 use arrayvec::ArrayVec;
 use nws_core::{Channels, ConnId, Input};
+use nws_protocol::limits::PIECES_PER_WRITE;
 
 use crate::stream::WriteHalf;
-
-/// Pieces in one call. Copied frames lie together in pieces of 64 KiB, so this is 8 MiB, more than
-/// a socket takes at once. Shared frames are a piece each, however short.
-const PIECES: usize = 128;
 
 /// The result of writing.
 pub(super) enum Outcome {
@@ -32,8 +29,8 @@ pub(super) fn all(
     now: Instant,
 ) -> Outcome {
     loop {
-        let pieces: ArrayVec<IoSlice<'_>, PIECES> =
-            core.waiting(conn).take(PIECES).map(IoSlice::new).collect();
+        let pieces: ArrayVec<IoSlice<'_>, PIECES_PER_WRITE> =
+            core.waiting(conn).take(PIECES_PER_WRITE).map(IoSlice::new).collect();
         let (count, len) = (pieces.len(), pieces.iter().map(|piece| piece.len()).sum::<usize>());
         let written = match &pieces[..] {
             [] => return Outcome::Drained,
@@ -51,7 +48,7 @@ pub(super) fn all(
         };
         *total += bytes;
         core.handle(Input::Wrote { conn, bytes }, now);
-        if bytes == len && count < PIECES {
+        if bytes == len && count < PIECES_PER_WRITE {
             return Outcome::Drained;
         }
     }

@@ -4,6 +4,7 @@ mod taking;
 
 use std::rc::Rc;
 
+use nws_protocol::limits::PIECES_PER_WRITE;
 use nws_protocol::websocket;
 
 use super::ConnId;
@@ -23,9 +24,9 @@ const COPIED_MAX: usize = 64 * 1024;
 /// milliseconds of a turn.
 const COPIED_PER_TURN: usize = 4 * 1024 * 1024;
 
-/// Chunks from which on an outbox copies short frames that others share: as many as one write takes.
-/// So a recipient that does not read has few chunks, whoever counts them.
-const CHUNKS_MANY: usize = 128;
+/// Chunks from which on an outbox copies short frames that others share. So a recipient that does
+/// not read has few chunks, whoever counts them.
+const CHUNKS_MANY: usize = PIECES_PER_WRITE;
 
 /// Length up to which a frame is copied, however many recipients it has, in bytes: a notice or a
 /// short message.
