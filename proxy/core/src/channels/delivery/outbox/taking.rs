@@ -61,7 +61,7 @@ impl SharedFrame {
     /// Takes the bytes out. Gives how many bytes at their front do not belong to the frame.
     fn take(&mut self) -> (Vec<u8>, usize) {
         let bytes = std::mem::take(&mut self.bytes);
-        self.tally.sub(bytes.len());
+        self.tally.sub(bytes.capacity());
         (bytes, std::mem::take(&mut self.skipped))
     }
 }
@@ -129,6 +129,22 @@ mod tests {
             assert_eq!(taken.head(1).as_ptr() == place, !is_elsewhere);
             drop(elsewhere);
         }
+    }
+
+    /// A frame counts with all of its memory, until it is taken.
+    #[test]
+    fn room_in_a_buffer_counts() {
+        let shared = Arc::new(Shared::new(1, usize::MAX));
+        let tally = Rc::new(Tally::new(Arc::clone(&shared)));
+        let mut bytes = Vec::with_capacity(2 * MOVED_MIN);
+        bytes.resize(MOVED_MIN, 0);
+        let (mut outbox, mut pool) = (Outbox::default(), Pool::default());
+        let frame = OutboxFrame::owned(bytes, &tally);
+        assert_eq!((frame.memory(), shared.queued()), (2 * MOVED_MIN, 2 * MOVED_MIN));
+        outbox.push(ConnId::default(), &frame, &mut pool);
+        drop(frame);
+        assert_eq!(outbox.take(usize::MAX, &mut pool, |_| {}).capacity(), 2 * MOVED_MIN);
+        assert_eq!(shared.queued(), 0);
     }
 
     /// A text of many pieces is one buffer: the last of them must not keep all of it.
