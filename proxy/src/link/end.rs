@@ -52,7 +52,7 @@ pub(super) enum End {
     /// The other side used a slot of no matched channel.
     #[error("a frame for a slot that is not matched")]
     Unmatched,
-    /// The message is text, or a frame that is too long at this time.
+    /// The message is text, or its frame is too long at this time.
     #[error("a message of another kind or length")]
     Message,
     /// The other side said far more than a proxy has to say.
