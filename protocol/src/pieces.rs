@@ -2,16 +2,19 @@
 
 use crate::limits::LINK_PIECE_MAX;
 
-/// The bytes of a piece, at most. The memory of a message exceeds what has come of it by no more
-/// than that. A piece leaves over a link as it is, so it is no longer than a frame there.
+/// The bytes of a piece, at most. The memory of what is copied exceeds it by no more than that. A
+/// piece leaves over a link as it is, so it is no longer than a frame there.
 const PIECE_MAX: usize = LINK_PIECE_MAX;
 
-/// The bytes of the first piece, at most. Each further piece has as many as all before it, so that
-/// a message takes at most twice the memory of what has come of it, and this.
+/// The bytes of the first piece, at least. Each further piece has as many as all before it, so that
+/// what is copied takes at most twice its memory, and this.
 const FIRST: usize = 4 * 1024;
 
-/// Bytes that are collected without ever being moved. Joining them takes long, and is left to the
-/// reader.
+/// Bytes that are collected in pieces. Joining them takes long, and is left to the reader.
+///
+/// A piece is filled before the next one begins. One that is not full when a
+/// [whole one](Self::push_whole) follows loses the room that it has left: so there is room in the
+/// last piece only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pieces {
     pieces: Vec<Piece>,
@@ -80,6 +83,12 @@ impl Pieces {
         self.pieces.into_iter().map(|piece| (piece.bytes, piece.skipped))
     }
 
+    /// The bytes for which there is room behind the last one.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.pieces.last().map_or(0, |last| last.bytes.capacity() - last.bytes.len())
+    }
+
     /// Adds `bytes` at the end without copying them, except for those at their front that are
     /// skipped.
     ///
@@ -89,15 +98,23 @@ impl Pieces {
     pub fn push_whole(&mut self, bytes: Vec<u8>, skipped: usize) {
         assert!(skipped <= bytes.len(), "what is skipped is there");
         self.len += bytes.len() - skipped;
+        if let Some(last) = self.pieces.last_mut() {
+            last.bytes.shrink_to_fit();
+        }
         self.pieces.push(Piece { bytes, skipped });
     }
 
     /// Adds a copy of `bytes` at the end. These and all that follow are at most `most` bytes.
+    ///
+    /// # Panics
+    ///
+    /// When `bytes` are more than that.
     pub fn push(&mut self, mut bytes: &[u8], mut most: usize) {
+        assert!(bytes.len() <= most, "what is added is a part of what is to come");
         let mut have = self.len;
         self.len += bytes.len();
         while !bytes.is_empty() {
-            let room = self.pieces.last().map_or(0, |last| last.bytes.capacity() - last.bytes.len());
+            let room = self.room();
             if room == 0 {
                 let capacity = have.max(bytes.len()).clamp(FIRST, PIECE_MAX).min(most);
                 self.pieces.push(Piece { bytes: Vec::with_capacity(capacity), skipped: 0 });
@@ -152,7 +169,16 @@ mod tests {
             pieces.push(&[byte as u8], 5 * PIECE_MAX - byte);
             assert!(pieces.capacity() <= 2 * pieces.len() + FIRST, "{} B", pieces.len());
             assert!(pieces.capacity() <= pieces.len() + PIECE_MAX, "{} B", pieces.len());
+            if byte % 1000 == 0 {
+                pieces.push_whole(vec![0; 5], 0);
+            }
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "a part of what is to come")]
+    fn no_more_is_added_than_is_to_come() {
+        Pieces::default().push(&[0; 2], 1);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Limits of the work that is done in one turn.
 
-/// A message that is longer is read and encoded on a thread where nobody waits for it. The
-/// costliest JSON, of nothing but escapes, takes 4 µs a KiB (measured), so a shorter one takes
-/// about 1 ms.
+/// A text that is longer is read and encoded on a thread where nobody waits for it. The costliest
+/// JSON, of nothing but escapes, takes 4 µs a KiB (measured), so a shorter one takes about 1 ms.
+/// Bytes that are longer are neither read nor copied.
 pub const MESSAGE_INLINE_MAX: usize = 256 * 1024;
 
 /// What one pass reads from one connection, or from one link, so that a flood cannot starve a

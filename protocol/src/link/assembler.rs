@@ -147,7 +147,8 @@ impl Assembler {
 
     /// Takes a piece of the stream without copying it: `bytes` without those at their front that are
     /// skipped. Gives it back unless all of it belongs to a long record that does not end there, and
-    /// whose beginning has come.
+    /// whose beginning has come. A piece for which there is room behind what has come is copied
+    /// all the same: so short and long ones in turn do not make many pieces.
     ///
     /// # Errors
     ///
@@ -156,7 +157,8 @@ impl Assembler {
         let head = self.long.head(TOGETHER);
         let missing = RecordHead::parse(head).map_or(0, |head| RecordHead::LEN + head.len - self.long.len());
         // What is looked at in every record lies together, however few bytes of it came at first.
-        if head.len() < TOGETHER || bytes.len() - skipped >= missing {
+        let len = bytes.len() - skipped;
+        if head.len() < TOGETHER || len >= missing || len <= self.long.room() {
             return Err(bytes);
         }
         self.long.push_whole(bytes, skipped);

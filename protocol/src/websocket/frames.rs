@@ -52,6 +52,11 @@ impl FrameReader {
         Self { sender, max, header: [0; Header::LEN_MAX], header_len: 0, frame: None }
     }
 
+    /// From the next header on, payloads have at most `max` bytes.
+    pub const fn set_max(&mut self, max: usize) {
+        self.max = max;
+    }
+
     /// Takes bytes from the front of `input` until a frame is complete. Gives `None` when all input
     /// is taken.
     ///

@@ -248,6 +248,30 @@ fn cuts() -> impl Strategy<Value = Vec<usize>> {
     prop_oneof![Just(vec![1]), vec(1..20_usize, 1..5), vec(1..400_usize, 1..5)]
 }
 
+/// Short pieces and long ones in turn do not become many parts of a message.
+#[test]
+fn a_long_record_has_few_pieces() {
+    const LONG: usize = 32 * 1024;
+    const MAX: usize = 64 * LONG;
+    let bytes = Record::Broadcast { member: 7, payload: Payload::Binary(&[1; MAX]) }.to_bytes();
+    for short in [1, 100, LONG - 1] {
+        let mut assembler = Assembler::new(2 * MAX).judging(1000);
+        let (mut rest, mut longs, mut parts) = (&bytes[..], [LONG, short].into_iter().cycle(), None);
+        while !rest.is_empty() {
+            let (mut piece, behind) = rest.split_at(longs.next().map_or(1, |len| len.min(rest.len())));
+            rest = behind;
+            if piece.len() == LONG && assembler.take_whole(piece.to_vec(), 0).is_ok() {
+                continue;
+            }
+            if let Ok(Some(Assembled::Long(long))) = assembler.next(&mut piece) {
+                parts = long.into_binary().ok().map(|pieces| pieces.into_pieces().count());
+            }
+        }
+        let parts = parts.expect("a long message");
+        assert!(parts <= MAX / LONG + 6, "{parts} parts with {short} B in between");
+    }
+}
+
 /// However little of a long record comes at first, what is looked at lies together.
 #[test]
 fn a_long_record_may_begin_with_few_bytes() {

@@ -174,7 +174,7 @@ impl Channels {
     /// Takes the beginning of `bytes`, which came on a stream of a link: as much as there is time
     /// for in this turn. Must not be called when the turn is over. Call it again with the rest,
     /// after other sockets have had their turns. `reader` is the one of the stream. If it gives a
-    /// long message, have that encoded and hand it back before the next call.
+    /// long text, have that encoded and hand it back before the next call.
     #[must_use]
     pub fn hear_stream(
         &mut self,
@@ -192,7 +192,8 @@ impl Channels {
 
     /// Takes a piece of a stream without copying it: `bytes` without those at their front that are
     /// skipped. Gives it back unless it lies within a long message. That costs next to nothing, so
-    /// it is a part of no turn.
+    /// it is a part of no turn. Each piece becomes a part of the message for every recipient, which
+    /// counts in the turn of the last one: so give it long pieces only.
     ///
     /// # Errors
     ///

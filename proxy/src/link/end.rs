@@ -16,8 +16,8 @@ use crate::tls::TlsError;
 /// The reason why a link ended, or why a connection did not become one.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum End {
-    /// The network failed, or no program listens.
-    #[error("no connection: {0}")]
+    /// The network failed, or no program listens: before or after there was a link.
+    #[error("the connection failed: {0}")]
     Network(io::Error),
     /// There was no address to dial.
     #[error("no address to dial")]
@@ -52,7 +52,7 @@ pub(super) enum End {
     /// The other side used a slot of no matched channel.
     #[error("a frame for a slot that is not matched")]
     Unmatched,
-    /// The message is text, or a frame that is too long at this time.
+    /// The message is text, or its frame is too long at this time.
     #[error("a message of another kind or length")]
     Message,
     /// The other side said far more than a proxy has to say.
@@ -124,5 +124,17 @@ impl From<tungstenite::Error> for End {
             return error.into();
         }
         Self::WebSocket(Box::new(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A dial and a link fail in the same words, which must not deny that there was a link.
+    #[test]
+    fn a_link_that_breaks_was_a_connection() {
+        let end = End::from(io::Error::other("reset"));
+        assert_eq!(end.to_string(), "the connection failed: reset");
     }
 }

@@ -13,7 +13,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, Sink, Stream, StreamExt};
 use nws_core::{ChannelKey, Kept, Overdrawn, Share, StreamId};
 use nws_matching::{Input, Output, PeerSlot, Role, SessionConfig};
-use nws_protocol::limits::{KEPT_LEAST, LINK_FRAME_EARLY_MAX};
+use nws_protocol::limits::KEPT_LEAST;
 use nws_protocol::link::{LinkFrame, Slot};
 use nws_protocol::websocket::{Opcode, WholeFrame};
 use nws_protocol::{ChannelName, ProxyId, Scope};
@@ -68,7 +68,8 @@ async fn serve(context: SharedContext, link: Link, established: Established) -> 
     let Established { socket, peer, session, role } = established;
     let intake = socket.get_ref().get_ref().0.reader().intake().clone();
     let config = SessionConfig::new(role, session, context.identity.id().clone(), peer);
-    exchange(context, link, config, intake, socket.split()).await
+    let halves = socket.split(intake.clone());
+    exchange(context, link, config, intake, halves).await
 }
 
 /// Relays what comes from `stream`, and writes what is to be sent to `sink`, until one of them
@@ -161,12 +162,8 @@ impl Relay<'_> {
         loop {
             tokio::select! {
                 message = incoming.next(), if early.len() < EARLY_MAX => {
-                    let message = received(message)?;
-                    if message.payload.len() > LINK_FRAME_EARLY_MAX {
-                        return Err(End::Message);
-                    }
+                    early.push_back(received(message)?);
                     self.link.heard();
-                    early.push_back(message);
                 }
                 order = self.link.order() => {
                     let order = order.ok_or(End::Stuck)?;
@@ -240,9 +237,6 @@ impl Relay<'_> {
     }
 
     async fn on_frame(&mut self, message: Vec<u8>) -> Result<(), End> {
-        if !self.intake.is_matched() && message.len() > LINK_FRAME_EARLY_MAX {
-            return Err(End::Message);
-        }
         let frame = LinkFrame::parse(&message)?;
         // LEAVE does not count: there are no more of them than slots.
         if !matches!(frame, LinkFrame::Leave { .. }) {

@@ -9,13 +9,14 @@ use std::task::{Context, Poll, ready};
 
 use futures_util::{Sink, Stream};
 use nws_protocol::Pieces;
-use nws_protocol::limits::LINK_PIECE_MAX;
+use nws_protocol::limits::{LINK_FRAME_EARLY_MAX, LINK_PIECE_MAX};
 use nws_protocol::websocket::{
-    FrameReader, Opcode, Sender, WholeFrame, apply_mask, write_header, write_masked_header,
+    FrameReader, Opcode, Sender, Violation, WholeFrame, apply_mask, write_header, write_masked_header,
 };
 use tokio::io::{AsyncBufRead, AsyncWrite};
 
 use super::end::End;
+use super::intake::Intake;
 use super::mask::Masks;
 
 /// The longest frame: a piece of a stream, and its head.
@@ -41,6 +42,7 @@ pub(super) struct LinkSocket<S> {
 pub(super) struct Frames<S> {
     stream: Rc<RefCell<S>>,
     reader: FrameReader,
+    intake: Intake,
 }
 
 /// A frame to be written. Its payload is `head` and then `body`, which is not copied.
@@ -78,15 +80,16 @@ impl<S> LinkSocket<S> {
         &self.stream
     }
 
-    /// Its two halves.
-    pub(super) fn split(self) -> (FrameWriter<S>, Frames<S>) {
+    /// Its two halves. Until a channel is matched, as `intake` says, the frames of the other side
+    /// have to be short: nothing is allocated for a long one.
+    pub(super) fn split(self, intake: Intake) -> (FrameWriter<S>, Frames<S>) {
         let (masks, other) = match self.side {
             Sender::Client => (Some(Masks::new()), Sender::Server),
             Sender::Server => (None, Sender::Client),
         };
         let stream = Rc::new(RefCell::new(self.stream));
         let writer = FrameWriter { stream: Rc::clone(&stream), masks, parts: VecDeque::new(), waiting: 0 };
-        (writer, Frames { stream, reader: FrameReader::new(other, FRAME_MAX) })
+        (writer, Frames { stream, reader: FrameReader::new(other, LINK_FRAME_EARLY_MAX), intake })
     }
 }
 
@@ -94,7 +97,10 @@ impl<S: AsyncBufRead + Unpin> Stream for Frames<S> {
     type Item = Result<WholeFrame, End>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Self { stream, reader } = self.get_mut();
+        let Self { stream, reader, intake } = self.get_mut();
+        if intake.is_matched() {
+            reader.set_max(FRAME_MAX);
+        }
         let mut stream = stream.borrow_mut();
         let mut stream = Pin::new(&mut *stream);
         loop {
@@ -106,6 +112,10 @@ impl<S: AsyncBufRead + Unpin> Stream for Frames<S> {
             let frame = reader.next(&mut rest);
             let taken = read.len() - rest.len();
             stream.as_mut().consume(taken);
+            let frame = frame.map_err(|fault| match fault {
+                Violation::TOO_BIG => End::Message,
+                _ => fault.into(),
+            });
             if let Some(frame) = frame? {
                 return Poll::Ready(Some(Ok(frame)));
             }
@@ -224,8 +234,10 @@ mod tests {
     async fn what_is_written_in_parts_is_read_as_one_frame() {
         for [near_side, far_side] in [[Sender::Client, Sender::Server], [Sender::Server, Sender::Client]] {
             let (near, far) = tokio::io::duplex(1000);
-            let (mut writer, _) = LinkSocket::new(BufReader::new(near), near_side).split();
-            let (_, mut frames) = LinkSocket::new(BufReader::new(far), far_side).split();
+            let intake = Intake::default();
+            intake.lift_allowance();
+            let (mut writer, _) = LinkSocket::new(BufReader::new(near), near_side).split(intake.clone());
+            let (_, mut frames) = LinkSocket::new(BufReader::new(far), far_side).split(intake);
             let mut body = Pieces::default();
             body.push_whole(vec![1; 5001], 1);
             body.push_whole(vec![2; 7000], 3);
@@ -241,6 +253,28 @@ mod tests {
             let read: Vec<_> = read.into_iter().map(Result::unwrap).collect();
             let wanted = [(Opcode::Binary, expected), (Opcode::Ping, vec![5])];
             assert_eq!(read, wanted.map(|(opcode, payload)| WholeFrame { opcode, payload }));
+        }
+    }
+
+    /// Its header is enough to refuse it, so nothing is kept for it.
+    #[tokio::test]
+    async fn a_long_frame_is_refused_until_a_channel_is_matched() {
+        for (is_matched, len, is_refused) in [
+            (false, LINK_FRAME_EARLY_MAX, false),
+            (false, LINK_FRAME_EARLY_MAX + 1, true),
+            (true, FRAME_MAX, false),
+            (true, FRAME_MAX + 1, true),
+        ] {
+            let intake = Intake::default();
+            if is_matched {
+                intake.lift_allowance();
+            }
+            let mut header = Vec::new();
+            write_header(&mut header, Opcode::Binary, len);
+            let (_, mut frames) = LinkSocket::new(&header[..], Sender::Client).split(intake);
+            let end = frames.next().await;
+            assert_eq!(matches!(end, Some(Err(End::Message))), is_refused, "{len}: {end:?}");
+            assert_eq!(end.is_none(), !is_refused, "{len}: {end:?}");
         }
     }
 }

@@ -101,7 +101,7 @@ struct Piece {
 
 /// The end of a pause.
 enum Until {
-    /// The message before the rest has been encoded on another thread.
+    /// The text before the rest has been encoded on another thread.
     Encoded(LocalBoxFuture<'static, Option<Encoded>>),
     /// There is room for what the rest makes this proxy keep. A few bytes may be kept for many
     /// recipients.
@@ -217,12 +217,7 @@ impl LinkPump {
             if has_room {
                 let conn = registration.conn();
                 let mut rest = &piece.frame[piece.done..];
-                shard.enter(|core, now| {
-                    long = core.hear_stream(conn, reader, &mut rest, turn, now);
-                    if let Some(message) = long.take_if(|message| message.is_quick()) {
-                        core.handle(Input::Encoded { conn, message: message.encode() }, now);
-                    }
-                });
+                shard.enter(|core, now| long = core.hear_stream(conn, reader, &mut rest, turn, now));
                 piece.done = piece.frame.len() - rest.len();
             }
             let until = match long {
@@ -259,7 +254,7 @@ impl LinkPump {
         });
     }
 
-    /// Continues after a pause, and passes on a long message if the pause was for one.
+    /// Continues after a pause, and passes on a long text if the pause was for one.
     async fn resume(&mut self, encoded: Option<Encoded>) {
         let Some(Pause { stream, piece, kept, .. }) = self.pause.take() else { return };
         if let (Some((registration, _)), Some(message)) = (self.registered.get(stream), encoded) {

@@ -242,17 +242,15 @@ fn decode(
             Ok(None) => return Heard::All,
             Ok(Some(Event::Long { is_text, payload })) => {
                 let size = payload.capacity();
-                match core.long_message(conn, is_text, payload, now) {
-                    Some(message) if message.is_quick() => Input::Encoded { conn, message: message.encode() },
-                    Some(message) => return Heard::Long(message, size),
-                    // What the client says is ignored.
-                    None => continue,
+                if let Some(message) = core.long_message(conn, is_text, payload, now) {
+                    return Heard::Long(message, size);
                 }
+                None
             }
-            Ok(Some(Event::Text(text))) => Input::Text { conn, text },
-            Ok(Some(Event::Binary(bytes))) => Input::Binary { conn, bytes },
-            Ok(Some(Event::Ping(payload))) => Input::Ping { conn, payload },
-            Ok(Some(Event::Pong)) => Input::Pong { conn },
+            Ok(Some(Event::Text(text))) => Some(Input::Text { conn, text }),
+            Ok(Some(Event::Binary(bytes))) => Some(Input::Binary { conn, bytes }),
+            Ok(Some(Event::Ping(payload))) => Some(Input::Ping { conn, payload }),
+            Ok(Some(Event::Pong)) => Some(Input::Pong { conn }),
             Ok(Some(Event::Close(code))) => {
                 core.handle(Input::PeerClosed { conn, code }, now);
                 return Heard::Enough;
@@ -262,7 +260,9 @@ fn decode(
                 return Heard::Enough;
             }
         };
-        core.handle(input, now);
+        if let Some(input) = input {
+            core.handle(input, now);
+        }
         if core.frames() >= end && !bytes.is_empty() {
             return Heard::Turn;
         }

@@ -54,7 +54,11 @@ fn at_first() -> Vec<Case> {
             vec![Message::binary(vec![0x80; LINK_FRAME_EARLY_MAX + 1])],
             "a message of another kind or length",
         ),
-        ("far too long", vec![Message::binary(vec![0x80; LINK_PIECE_MAX + 17])], "WebSocket"),
+        (
+            "far too long",
+            vec![Message::binary(vec![0x80; LINK_PIECE_MAX + 17])],
+            "a message of another kind or length",
+        ),
     ]
 }
 

@@ -143,22 +143,7 @@ impl Delivery {
 
     /// Puts `frame`, which `sender` caused, into the outbox of `to`.
     pub(super) fn send(&mut self, to: ConnId, sender: ConnId, frame: &OutboxFrame<'_>) {
-        let Some(queue) = self.queues.get_mut(to) else { return };
-        if frame.len() == 0 {
-            return;
-        }
-        self.fresh_memory += frame.memory();
-        queue.outbox.push(sender, frame, &mut self.pool);
-        self.fresh += frame.len();
-        self.frames += 1;
-        if let Some(lag) = &mut queue.lag {
-            lag.owe(Debt { sender, bytes: frame.len() });
-            self.lagging.touched.push((to, sender));
-        }
-        if !queue.is_announced {
-            queue.is_announced = true;
-            self.outputs.push_back(Output::Write { conn: to });
-        }
+        self.send_all(to, sender, std::iter::once(frame));
     }
 
     /// Puts a frame in parts into the outbox of `to`.
@@ -169,8 +154,37 @@ impl Delivery {
         beginning: &OutboxFrame<'_>,
         parts: &[OutboxFrame<'_>],
     ) {
-        self.send(to, sender, beginning);
-        parts.iter().for_each(|part| self.send(to, sender, part));
+        self.send_all(to, sender, std::iter::once(beginning).chain(parts));
+    }
+
+    /// Puts frames into the outbox of `to`, and notes once what follows from all of them.
+    #[inline]
+    fn send_all<'f>(
+        &mut self,
+        to: ConnId,
+        sender: ConnId,
+        frames: impl Iterator<Item = &'f OutboxFrame<'f>>,
+    ) {
+        let Some(queue) = self.queues.get_mut(to) else { return };
+        let mut bytes = 0;
+        for frame in frames.filter(|frame| frame.len() > 0) {
+            self.fresh_memory += frame.memory();
+            queue.outbox.push(sender, frame, &mut self.pool);
+            bytes += frame.len();
+            self.frames += 1;
+        }
+        if bytes == 0 {
+            return;
+        }
+        self.fresh += bytes;
+        if let Some(lag) = &mut queue.lag {
+            lag.owe(Debt { sender, bytes });
+            self.lagging.touched.push((to, sender));
+        }
+        if !queue.is_announced {
+            queue.is_announced = true;
+            self.outputs.push_back(Output::Write { conn: to });
+        }
     }
 
     /// Adds another output.
@@ -289,5 +303,31 @@ impl Queue {
             is_closing: false,
             is_announced: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use slotmap::SlotMap;
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "any time is as good as another")]
+    fn a_message_in_parts_is_judged_once() {
+        let hasher = RandomState::with_seeds(1, 2, 3, 4);
+        let (mut delivery, now) = (Delivery::new(&Config::default(), hasher), Instant::now());
+        let mut conns = SlotMap::<ConnId, ()>::with_key();
+        let [to, sender] = [(); 2].map(|()| conns.insert(()));
+        delivery.open_client(to);
+        delivery.send(to, sender, &OutboxFrame::Copied(&[0; 10]));
+        delivery.on_wrote(to, 0, now);
+        delivery.lagging.touched.clear();
+        let parts = [100, 200, 300].map(|len| OutboxFrame::part(vec![0; len], 0, &delivery.tally));
+        delivery.send_in_parts(to, sender, &OutboxFrame::Copied(&[0; 5]), &parts);
+        assert_eq!(delivery.lagging.touched, [(to, sender)]);
+        assert_eq!((delivery.frames(), delivery.fresh_bytes()), (1 + 4, 10 + 605));
+        let queue = &delivery.queues[to];
+        assert_eq!(queue.lag.as_ref().map(|lag| lag.owed(sender)), Some(queue.outbox.len()));
     }
 }

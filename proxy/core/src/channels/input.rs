@@ -80,7 +80,7 @@ pub enum Input<'a> {
         /// The message.
         text: &'a str,
     },
-    /// A long message has been encoded. [`Channels::long_message`] or [`Channels::hear_stream`]
+    /// A long text has been encoded. [`Channels::long_message`] or [`Channels::hear_stream`]
     /// gave it.
     ///
     /// [`Channels::long_message`]: super::Channels::long_message

@@ -4,7 +4,7 @@
 //! Meanwhile it passes on nothing else of the same connection.
 //!
 //! Bytes are neither read nor copied: the pieces in which they came are parts of the frames for all
-//! recipients. That takes no time, and is done [at once](LongMessage::is_quick).
+//! recipients. So they are delivered at once, and the owner of the sockets gets nothing.
 //!
 //! A long message is for members that are present when its last byte comes. It is encoded in the
 //! framings that they use then.
@@ -69,15 +69,14 @@ enum Address {
 
 impl LongMessage {
     /// Gives whether encoding it takes so little time that it need not be done on another thread.
-    #[must_use]
-    pub fn is_quick(&self) -> bool {
+    fn is_quick(&self) -> bool {
         match &self.words {
             Words::Client { is_text, .. } => !is_text,
             Words::Record { record, .. } => record.is_binary(),
         }
     }
 
-    /// Reads and encodes it. Unless it is [quick](Self::is_quick), this takes up to half a second.
+    /// Reads and encodes it. This takes up to half a second.
     #[must_use]
     pub fn encode(self) -> Encoded {
         let Self { words, form } = self;
@@ -95,8 +94,8 @@ impl LongMessage {
 }
 
 impl Channels {
-    /// Takes a long message of a client, to be encoded; `None` when what the client says is
-    /// ignored.
+    /// Takes a long message of a client. Gives a text, to be encoded; `None` when the message is
+    /// delivered already, or what the client says is ignored.
     #[must_use]
     pub fn long_message(
         &mut self,
@@ -105,7 +104,22 @@ impl Channels {
         payload: Pieces,
         now: Instant,
     ) -> Option<LongMessage> {
-        let now = self.awake(now);
+        let now = self.begin(Some(conn), now);
+        let mut long = self.said_at_length(conn, is_text, payload, now);
+        if let Some(message) = long.take_if(|message| message.is_quick()) {
+            self.on_encoded(conn, message.encode(), now);
+        }
+        self.end(now);
+        long
+    }
+
+    fn said_at_length(
+        &mut self,
+        conn: ConnId,
+        is_text: bool,
+        payload: Pieces,
+        now: Instant,
+    ) -> Option<LongMessage> {
         let framing = self.speaker(conn, now)?;
         let client = self.rosters.client(conn)?;
         let source = client.id.clone();
@@ -115,8 +129,8 @@ impl Channels {
         Some(LongMessage { words, form: Form { source, to } })
     }
 
-    /// Takes a long record of a group. Gives a message to be encoded, if it has a recipient here.
-    /// Any other record is short apart from fields that are ignored, and is processed at once.
+    /// Takes a long record of a group. Gives a text to be encoded, if it has a recipient here. Bytes
+    /// are delivered at once. Any other record is short apart from fields that are ignored, and is processed at once.
     pub(super) fn long_record(
         &mut self,
         conn: ConnId,
@@ -137,8 +151,15 @@ impl Channels {
             return Ok(None);
         }
         let recipient = recipient.map(|recipient| recipient.id.clone());
-        let to = self.audience(id, None, None);
-        self.rosters.group_mut(conn).ok_or(Broken)?.note_encoding(record.size());
-        Ok(Some(LongMessage { words: Words::Record { record, recipient }, form: Form { source, to } }))
+        let form = Form { source, to: self.audience(id, None, None) };
+        let size = record.size();
+        let message = LongMessage { words: Words::Record { record, recipient }, form };
+        if message.is_quick() {
+            self.deliver();
+            self.deliver_long_record(conn, message.encode())?;
+            return Ok(None);
+        }
+        self.rosters.group_mut(conn).ok_or(Broken)?.note_encoding(size);
+        Ok(Some(message))
     }
 }

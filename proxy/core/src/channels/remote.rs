@@ -121,6 +121,7 @@ impl Channels {
             let (unread, fresh, frames) = (bytes.len(), self.delivery.fresh_bytes(), self.delivery.frames());
             let assembled = reader.next(bytes).map_err(|_| Broken)?;
             let is_end = assembled.is_none();
+            let is_long = matches!(assembled, Some(Assembled::Long(_)));
             let long = match assembled {
                 Some(Assembled::Record(record)) => {
                     self.on_record(conn, record, now)?;
@@ -131,10 +132,13 @@ impl Channels {
             };
             let queued = self.delivery.fresh_bytes().saturating_sub(fresh);
             turn.spend_record(unread - bytes.len(), queued, self.delivery.frames() - frames);
-            if long.is_some() || is_end || (turn.is_over() && !bytes.is_empty()) {
-                if let Some(group) = self.rosters.group_mut(conn) {
-                    group.note_unfinished(reader.buffered())?;
-                }
+            let is_enough = long.is_some() || is_end || (turn.is_over() && !bytes.is_empty());
+            if (is_enough || is_long)
+                && let Some(group) = self.rosters.group_mut(conn)
+            {
+                group.note_unfinished(reader.buffered())?;
+            }
+            if is_enough {
                 return Ok(long);
             }
         }

@@ -4,7 +4,9 @@ use std::net::Ipv4Addr;
 use std::time::Instant;
 
 use nws_core::{Account, Channels, Config, ConnId, Framing, Input, RecordReader, Turn};
-use nws_protocol::limits::{FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, READ_PER_PASS};
+use nws_protocol::limits::{
+    FRAMES_PER_PASS, LINK_QUEUED_PER_PASS, LINK_RECORDS_PER_PASS, MESSAGE_INLINE_MAX, READ_PER_PASS,
+};
 use nws_protocol::link::{Payload, Record};
 use nws_sim::network;
 use slotmap::SlotMap;
@@ -113,6 +115,20 @@ fn a_turn_ends_when_so_much_was_read() {
     let said = Record::Broadcast { member: 0, payload: Payload::Text(&text) }.to_bytes();
     scene.hear(&join(0, "me"));
     assert_eq!(scene.hear(&said.repeat(3)), [said.len(); 3]);
+}
+
+/// A long message of bytes is delivered when its end comes, and each of its parts is a frame.
+#[test]
+fn a_long_message_counts_in_its_turn() {
+    const MEMBERS: usize = FRAMES_PER_PASS / 4;
+    let mut scene = Scene::new(MEMBERS);
+    let payload = Payload::Binary(&[7; MESSAGE_INLINE_MAX]);
+    let said = Record::Broadcast { member: 0, payload }.to_bytes();
+    let (beginning, end) = said.split_at(said.len() - 1);
+    scene.hear(&[&join(0, "me"), beginning].concat());
+    let before = scene.core.frames();
+    assert_eq!(scene.hear(&[end, beginning].concat())[0], end.len());
+    assert!(scene.core.frames() - before >= FRAMES_PER_PASS as u64);
 }
 
 #[test]

@@ -66,8 +66,8 @@ pub(in crate::channels) enum OutboxFrame<'a> {
     Part(Rc<SharedFrame>),
 }
 
-/// A frame, or several, or a part of one, that is in many outboxes. It counts as queued for as long
-/// as it exists.
+/// A frame, or several, or a part of one, that is in many outboxes. Its memory counts as queued for
+/// as long as it exists.
 pub(in crate::channels) struct SharedFrame {
     bytes: Vec<u8>,
     /// Bytes at the front that do not belong to it.
@@ -136,7 +136,7 @@ impl<'a> OutboxFrame<'a> {
         match self {
             OutboxFrame::Copied(bytes) => bytes.len(),
             OutboxFrame::Shared(frame) | OutboxFrame::Part(frame) => match Rc::strong_count(frame) {
-                1 => frame.bytes.len(),
+                1 => frame.bytes.capacity(),
                 _ => size_of::<Chunk>() + size_of::<Debt>(),
             },
         }
@@ -145,7 +145,7 @@ impl<'a> OutboxFrame<'a> {
 
 impl SharedFrame {
     fn new(bytes: Vec<u8>, skipped: usize, is_cheap: bool, tally: &Rc<Tally>) -> Rc<Self> {
-        tally.add(bytes.len());
+        tally.add(bytes.capacity());
         Rc::new(Self { bytes, skipped, is_cheap, tally: Rc::clone(tally) })
     }
 
@@ -156,7 +156,7 @@ impl SharedFrame {
 
 impl Drop for SharedFrame {
     fn drop(&mut self) {
-        self.tally.sub(self.bytes.len());
+        self.tally.sub(self.bytes.capacity());
     }
 }
 

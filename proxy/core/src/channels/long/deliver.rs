@@ -14,20 +14,25 @@ use crate::channels::route::Route;
 use crate::channels::{Channels, ConnId, Framing};
 
 impl Channels {
-    pub(in crate::channels) fn on_encoded(&mut self, conn: ConnId, Encoded(outcome): Encoded, now: Instant) {
+    pub(in crate::channels) fn on_encoded(&mut self, conn: ConnId, message: Encoded, now: Instant) {
         self.deliver();
         if self.rosters.group(conn).is_some() {
-            if self.deliver_long_record(conn, *outcome).is_err() {
+            if self.deliver_long_record(conn, message).is_err() {
                 self.end_group(conn, now);
             }
         } else if self.speaker(conn, now).is_some() {
-            self.deliver_long_message(conn, *outcome, now);
+            self.deliver_long_message(conn, message, now);
         }
     }
 
-    fn deliver_long_record(&mut self, conn: ConnId, outcome: Outcome) -> Result<(), Broken> {
+    /// Delivers a message of another proxy. What was said before it is delivered already.
+    pub(super) fn deliver_long_record(
+        &mut self,
+        conn: ConnId,
+        Encoded(outcome): Encoded,
+    ) -> Result<(), Broken> {
         let Some(id) = self.rosters.group(conn).and_then(RemoteGroup::channel) else { return Ok(()) };
-        match outcome {
+        match *outcome {
             Outcome::Said { to: Address::Number(number), forms } => {
                 // The member has left meanwhile. The other proxy has been told of that.
                 if let Some(to) = self.rosters.channel(id).and_then(|channel| channel.numbered(number)) {
@@ -44,8 +49,8 @@ impl Channels {
         Ok(group.count_kept()?)
     }
 
-    fn deliver_long_message(&mut self, conn: ConnId, outcome: Outcome, now: Instant) {
-        match outcome {
+    fn deliver_long_message(&mut self, conn: ConnId, Encoded(outcome): Encoded, now: Instant) {
+        match *outcome {
             Outcome::Said { to: Address::Peer(target), forms } => {
                 self.send_form_to_peer(conn, &target, forms)
             }

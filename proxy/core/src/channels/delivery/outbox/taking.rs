@@ -18,7 +18,9 @@ impl Outbox {
     /// Takes up to `max` bytes off the front. `repaid` is called with each sender's part of them.
     ///
     /// A long chunk that is in no other outbox is not copied. If it does not fit behind what was
-    /// taken before it, it is left for the next call.
+    /// taken before it, it is left for the next call. What is less than half of its buffer is copied
+    /// as well, or a short end would keep the memory of a long message. So what is taken holds at
+    /// most twice `max` bytes.
     pub(in super::super) fn take(&mut self, max: usize, pool: &mut Pool, repaid: impl FnMut(Debt)) -> Pieces {
         let mut taken = Pieces::default();
         let most = max.min(self.len);
@@ -50,7 +52,8 @@ impl Outbox {
     fn movable(&mut self) -> Option<(&mut SharedFrame, usize)> {
         let (Chunk::Shared(frame) | Chunk::Part(frame)) = self.chunks.front_mut()? else { return None };
         let rest = frame.as_bytes().len() - self.written;
-        Some((Rc::get_mut(frame).filter(|_| rest >= MOVED_MIN)?, rest))
+        let frame = Rc::get_mut(frame)?;
+        (rest >= MOVED_MIN && 2 * rest >= frame.bytes.capacity()).then_some((frame, rest))
     }
 }
 
@@ -58,7 +61,7 @@ impl SharedFrame {
     /// Takes the bytes out. Gives how many bytes at their front do not belong to the frame.
     fn take(&mut self) -> (Vec<u8>, usize) {
         let bytes = std::mem::take(&mut self.bytes);
-        self.tally.sub(bytes.len());
+        self.tally.sub(bytes.capacity());
         (bytes, std::mem::take(&mut self.skipped))
     }
 }
@@ -126,5 +129,40 @@ mod tests {
             assert_eq!(taken.head(1).as_ptr() == place, !is_elsewhere);
             drop(elsewhere);
         }
+    }
+
+    /// A frame counts with all of its memory, until it is taken.
+    #[test]
+    fn room_in_a_buffer_counts() {
+        let shared = Arc::new(Shared::new(1, usize::MAX));
+        let tally = Rc::new(Tally::new(Arc::clone(&shared)));
+        let mut bytes = Vec::with_capacity(2 * MOVED_MIN);
+        bytes.resize(MOVED_MIN, 0);
+        let (mut outbox, mut pool) = (Outbox::default(), Pool::default());
+        let frame = OutboxFrame::owned(bytes, &tally);
+        assert_eq!((frame.memory(), shared.queued()), (2 * MOVED_MIN, 2 * MOVED_MIN));
+        outbox.push(ConnId::default(), &frame, &mut pool);
+        drop(frame);
+        assert_eq!(outbox.take(usize::MAX, &mut pool, |_| {}).capacity(), 2 * MOVED_MIN);
+        assert_eq!(shared.queued(), 0);
+    }
+
+    /// A text of many pieces is one buffer: the last of them must not keep all of it.
+    #[test]
+    fn what_is_taken_holds_no_more_memory_than_twice_its_bytes() {
+        const PIECE: usize = 64 * 1024;
+        let shared = Arc::new(Shared::new(1, usize::MAX));
+        let tally = Rc::new(Tally::new(Arc::clone(&shared)));
+        for (len, skipped) in [(16 * PIECE, 0), (16 * PIECE, 10), (3 * PIECE / 2, 0), (3 * PIECE, PIECE - 1)]
+        {
+            let (mut outbox, mut pool) = (Outbox::default(), Pool::default());
+            outbox.push(ConnId::default(), &OutboxFrame::part(vec![0; len], skipped, &tally), &mut pool);
+            while !outbox.is_empty() {
+                let taken = outbox.take(PIECE, &mut pool, |_| {});
+                let (len, capacity) = (taken.len(), taken.capacity());
+                assert!(capacity <= 2 * len, "{len} B hold {capacity} B");
+            }
+        }
+        assert_eq!(shared.queued(), 0);
     }
 }
