@@ -130,7 +130,8 @@ impl Channels {
     }
 
     /// Takes a long record of a group. Gives a text to be encoded, if it has a recipient here. Bytes
-    /// are delivered at once. Any other record is short apart from fields that are ignored, and is processed at once.
+    /// are delivered at once. Any other record is short apart from fields that are ignored, and is
+    /// processed at once.
     pub(super) fn long_record(
         &mut self,
         conn: ConnId,
