@@ -84,8 +84,7 @@ impl Pieces {
     }
 
     /// The bytes for which there is room behind the last one.
-    #[must_use]
-    pub fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         self.pieces.last().map_or(0, |last| last.bytes.capacity() - last.bytes.len())
     }
 
