@@ -28,5 +28,5 @@ pub(crate) fn need(subcommand: &str) -> Result<()> {
     if has(subcommand) {
         return Ok(());
     }
-    Step::cargo("install --locked").arg(format!("cargo-{subcommand}")).run()
+    Step::cargo("install --locked").arg(format!("cargo-{subcommand}")).quickly_built().run()
 }

@@ -90,9 +90,7 @@ impl Tools {
             .arg("--features")
             .arg(features)
             .env("CARGO_TARGET_DIR", self.folder.join("build"))
-            .env("CARGO_PROFILE_RELEASE_LTO", "off")
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .quickly_built()
             .run()
     }
 

@@ -49,6 +49,15 @@ impl Step {
         self
     }
 
+    /// Has cargo compile a tool for a short build, and not for a fast program: a cold run compiles
+    /// several tools and uses each once.
+    #[must_use]
+    pub fn quickly_built(self) -> Self {
+        self.env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+    }
+
     /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
