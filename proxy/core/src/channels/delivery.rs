@@ -143,10 +143,19 @@ impl Delivery {
 
     /// Puts `frame`, which `sender` caused, into the outbox of `to`.
     pub(super) fn send(&mut self, to: ConnId, sender: ConnId, frame: &OutboxFrame<'_>) {
-        self.send_all(to, sender, std::iter::once(frame));
+        let Some(queue) = self.queues.get_mut(to) else { return };
+        if frame.len() == 0 {
+            return;
+        }
+        self.fresh_memory += frame.memory();
+        queue.outbox.push(sender, frame, &mut self.pool);
+        self.fresh += frame.len();
+        self.frames += 1;
+        let debt = Debt { sender, bytes: frame.len() };
+        queue.note(to, debt, &mut self.lagging, &mut self.outputs);
     }
 
-    /// Puts a frame in parts into the outbox of `to`.
+    /// Puts a frame in parts into the outbox of `to`, and notes once what follows from all of them.
     pub(super) fn send_in_parts(
         &mut self,
         to: ConnId,
@@ -154,36 +163,17 @@ impl Delivery {
         beginning: &OutboxFrame<'_>,
         parts: &[OutboxFrame<'_>],
     ) {
-        self.send_all(to, sender, std::iter::once(beginning).chain(parts));
-    }
-
-    /// Puts frames into the outbox of `to`, and notes once what follows from all of them.
-    #[inline]
-    fn send_all<'f>(
-        &mut self,
-        to: ConnId,
-        sender: ConnId,
-        frames: impl Iterator<Item = &'f OutboxFrame<'f>>,
-    ) {
         let Some(queue) = self.queues.get_mut(to) else { return };
         let mut bytes = 0;
-        for frame in frames.filter(|frame| frame.len() > 0) {
-            self.fresh_memory += frame.memory();
-            queue.outbox.push(sender, frame, &mut self.pool);
-            bytes += frame.len();
+        for part in std::iter::once(beginning).chain(parts).filter(|part| part.len() > 0) {
+            self.fresh_memory += part.memory();
+            queue.outbox.push(sender, part, &mut self.pool);
+            bytes += part.len();
             self.frames += 1;
         }
-        if bytes == 0 {
-            return;
-        }
-        self.fresh += bytes;
-        if let Some(lag) = &mut queue.lag {
-            lag.owe(Debt { sender, bytes });
-            self.lagging.touched.push((to, sender));
-        }
-        if !queue.is_announced {
-            queue.is_announced = true;
-            self.outputs.push_back(Output::Write { conn: to });
+        if bytes > 0 {
+            self.fresh += bytes;
+            queue.note(to, Debt { sender, bytes }, &mut self.lagging, &mut self.outputs);
         }
     }
 
@@ -302,6 +292,19 @@ impl Queue {
             released: None,
             is_closing: false,
             is_announced: false,
+        }
+    }
+
+    /// Notes what was put into the outbox of this recipient, `to`, and has it written.
+    #[inline]
+    fn note(&mut self, to: ConnId, debt: Debt, lagging: &mut Lagging, outputs: &mut VecDeque<Output>) {
+        if let Some(lag) = &mut self.lag {
+            lag.owe(debt);
+            lagging.touched.push((to, debt.sender));
+        }
+        if !self.is_announced {
+            self.is_announced = true;
+            outputs.push_back(Output::Write { conn: to });
         }
     }
 }
