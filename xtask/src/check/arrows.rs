@@ -6,14 +6,15 @@ use nws_tools::Step;
 use serde_json::Value;
 
 /// Each crate of the workspace, with those of the workspace on which it may depend.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("nws-protocol", &[]),
     ("nws-token-bucket", &[]),
     ("nws-core", &["nws-protocol", "nws-token-bucket"]),
     ("nws-matching", &["nws-protocol", "nws-token-bucket"]),
     ("nws-sim", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-proxy", &["nws-core", "nws-matching", "nws-protocol"]),
-    ("nws-client-wasm", &["nws-protocol"]),
+    ("nws-client-core", &["nws-protocol"]),
+    ("nws-client-wasm", &["nws-client-core", "nws-protocol"]),
     ("nws-tests", &["nws-proxy", "nws-core", "nws-matching", "nws-protocol", "nws-report"]),
     ("nws-report", &[]),
     ("nws-micro", &["nws-core", "nws-protocol", "nws-proxy", "nws-report"]),
@@ -31,7 +32,8 @@ const FOR_TESTS: [(&str, &str); 2] = [("nws-core", "nws-sim"), ("nws-load", "nws
 
 /// Crates that do IO. A state machine only decides about it.
 const IO: [&str; 5] = ["tokio", "mio", "socket2", "rustls", "mdns-sd"];
-const SANS_IO: [&str; 5] = ["nws-protocol", "nws-token-bucket", "nws-core", "nws-matching", "nws-sim"];
+const SANS_IO: [&str; 6] =
+    ["nws-protocol", "nws-token-bucket", "nws-core", "nws-matching", "nws-sim", "nws-client-core"];
 
 pub(crate) fn check() -> Result<()> {
     let mut wrong = crossed()?;

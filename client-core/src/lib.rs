@@ -1,0 +1,1 @@
+//! What a client of Network Web Sockets decides, without input and output.
