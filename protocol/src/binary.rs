@@ -10,6 +10,8 @@ pub enum Kind {
     Broadcast = 1,
     /// One peer.
     Message = 2,
+    /// One peer, on a stream between the two: the payload is a [`StreamPart`].
+    Stream = 3,
 }
 
 /// A binary frame, borrowed from the bytes in which it came.
@@ -30,7 +32,7 @@ pub enum InvalidFrame {
     #[error("a binary frame is [kind][n][id: n bytes][payload]")]
     Short,
     /// Its first byte is no kind.
-    #[error("the kind of a binary frame must be 1 (broadcast) or 2 (message)")]
+    #[error("the kind of a binary frame must be 1 (broadcast), 2 (message) or 3 (stream)")]
     Kind,
     /// Its id is not UTF-8.
     #[error("the id of a binary frame must be UTF-8")]
@@ -48,6 +50,7 @@ impl<'a> Frame<'a> {
         let kind = match kind {
             1 => Kind::Broadcast,
             2 => Kind::Message,
+            3 => Kind::Stream,
             _ => return Err(InvalidFrame::Kind),
         };
         let (id, payload) = rest.split_at_checked(usize::from(*n)).ok_or(InvalidFrame::Short)?;
@@ -66,5 +69,37 @@ impl<'a> Frame<'a> {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         [&self.head(), self.id.as_bytes(), self.payload].concat()
+    }
+}
+
+/// The payload of a binary frame of a stream: `[stream: 4 bytes][flags: 1 byte][part of a message]`.
+/// Proxies read the number of the stream only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamPart<'a> {
+    /// The number of the stream, as the sender of the frame writes it.
+    pub stream: u32,
+    /// Whether further parts of the same message follow: bit 0 of the flags. The others are for
+    /// later versions.
+    pub has_more: bool,
+    /// The bytes of the part.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> StreamPart<'a> {
+    /// Bytes before those of the part.
+    pub const HEAD_LEN: usize = 5;
+
+    /// Reads the payload of a frame; `None` if it is shorter than its head.
+    #[must_use]
+    pub fn parse(payload: &'a [u8]) -> Option<Self> {
+        let (stream, rest) = payload.split_first_chunk()?;
+        let (flags, bytes) = rest.split_first()?;
+        Some(Self { stream: u32::from_be_bytes(*stream), has_more: flags & 1 != 0, bytes })
+    }
+
+    /// The payload.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        [&self.stream.to_be_bytes()[..], &[u8::from(self.has_more)], self.bytes].concat()
     }
 }

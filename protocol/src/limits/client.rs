@@ -21,6 +21,15 @@ pub const MESSAGE_MAX: usize = 1024 * 1024;
 /// configured here, so that no message is lost between proxies with different limits.
 pub const MESSAGE_LIMIT_MAX: usize = 16 * 1024 * 1024;
 
+/// Payload of one part of a message in a stream between peers. A part is processed at once, so that
+/// one long message keeps no other waiting; with the costs of a frame, longer ones gain nothing.
+pub const STREAM_PART_MAX: usize = 64 * 1024;
+
+/// The longest `data` of a frame of a stream, as it is written. A text of half a part's bytes fits in
+/// any case, as JSON may need six characters for one byte. It is read at once: see
+/// [`MESSAGE_INLINE_MAX`](super::MESSAGE_INLINE_MAX).
+pub const STREAM_DATA_MAX: usize = frame_max(STREAM_PART_MAX / 2);
+
 /// What a frame has besides its data: names, two ids, and room for members that a later version may
 /// have.
 const ENVELOPE_MAX: usize = 1024;

@@ -51,6 +51,22 @@ pub enum Record<'a> {
         /// The payload.
         payload: Payload<'a>,
     },
+    /// A peer sends a frame of a stream to one peer: `[member: 4][target: 4][kind of payload:
+    /// 1][payload]`. It goes only to members that were announced with [`Streams`](Self::Streams).
+    Stream {
+        /// Its number.
+        member: u32,
+        /// The number that the recipient's proxy has given to the recipient.
+        target: u32,
+        /// The payload: JSON, or bytes that are a [`StreamPart`](crate::binary::StreamPart).
+        payload: Payload<'a>,
+    },
+    /// A peer knows streams, and so does its proxy: `[member: 4]`. A proxy that does not know this
+    /// kind ignores it.
+    Streams {
+        /// Its number.
+        member: u32,
+    },
     /// The sender has no room for a peer of the recipient: `[member: 4]`. It shows the peer to no
     /// client.
     NotAdmitted {
@@ -168,6 +184,11 @@ impl<'a> Record<'a> {
                 let (member, target) = (number(&mut rest, kind)?, number(&mut rest, kind)?);
                 Self::Message { member, target, payload: Payload::parse(rest, kind)? }
             }
+            kind::STREAM => {
+                let (member, target) = (number(&mut rest, kind)?, number(&mut rest, kind)?);
+                Self::Stream { member, target, payload: Payload::parse(rest, kind)? }
+            }
+            kind::STREAMS => Self::Streams { member: only_number(rest, kind)? },
             kind if kind & IGNORABLE != 0 => Self::Unknown,
             kind => return Err(InvalidRecord::Kind(kind)),
         };
@@ -188,7 +209,10 @@ impl<'a> Record<'a> {
     /// Appends the record to `out`. Its payload must be shorter than 4 GiB.
     pub fn write(&self, out: &mut Vec<u8>) {
         self.write_before_payload(out);
-        if let Self::Broadcast { payload, .. } | Self::Message { payload, .. } = self {
+        if let Self::Broadcast { payload, .. }
+        | Self::Message { payload, .. }
+        | Self::Stream { payload, .. } = self
+        {
             out.extend_from_slice(payload.as_bytes());
         }
     }
@@ -216,6 +240,11 @@ impl<'a> Record<'a> {
                 let parts = [&member.to_be_bytes()[..], &target.to_be_bytes(), &[payload.kind()]];
                 write_parts_before(out, kind::MESSAGE, parts, payload.as_bytes());
             }
+            Self::Stream { member, target, payload } => {
+                let parts = [&member.to_be_bytes()[..], &target.to_be_bytes(), &[payload.kind()]];
+                write_parts_before(out, kind::STREAM, parts, payload.as_bytes());
+            }
+            Self::Streams { member } => write_parts(out, kind::STREAMS, [&member.to_be_bytes()]),
             Self::RosterEnd => write_parts(out, kind::ROSTER, []),
             Self::Unknown => write_parts(out, IGNORABLE, []),
         }
@@ -275,10 +304,12 @@ mod kind {
     pub(super) const LEAVE: u8 = 2;
     pub(super) const BROADCAST: u8 = 3;
     pub(super) const MESSAGE: u8 = 4;
+    pub(super) const STREAM: u8 = 5;
     pub(super) const SLOW: u8 = IGNORABLE | 1;
     pub(super) const ROSTER: u8 = IGNORABLE | 2;
     pub(super) const NOT_ADMITTED: u8 = IGNORABLE | 3;
     pub(super) const ADMITTED: u8 = IGNORABLE | 4;
+    pub(super) const STREAMS: u8 = IGNORABLE | 5;
 }
 
 mod source {

@@ -42,12 +42,23 @@ pub enum Notice<'a> {
         /// The payload.
         data: Json<'a>,
     },
+    /// A peer sends a frame of a stream between it and the recipient.
+    Stream {
+        /// The sender.
+        source: &'a PeerId,
+        /// The recipient.
+        target: &'a PeerId,
+        /// What the frame says.
+        data: Json<'a>,
+    },
     /// The first frame of all, and the answer to `status`.
     Status {
         /// The recipient.
         you: &'a PeerId,
         /// The largest payload that the recipient may send, in bytes.
         message_max: usize,
+        /// Whether the recipient has said that it knows streams, as this proxy does too.
+        has_streams: bool,
     },
     /// The recipient has been told of all peers that were here when it came.
     Welcome {
@@ -68,6 +79,8 @@ pub enum Notice<'a> {
         reason: &'a str,
         /// The frame's target, where it had one.
         target: Option<&'a str>,
+        /// The number of the stream that the frame was about.
+        stream: Option<u32>,
     },
     /// The recipient has joined, and there are too many of something. This may come before all
     /// other frames, so it tells the recipient its id.
@@ -103,27 +116,25 @@ impl Notice<'_> {
             Self::Welcome { you, peers, message_max, is_settled } => {
                 write_welcome(out, you, [peers, message_max], is_settled);
             }
-            Self::Status { you, message_max } => write_status(out, you, message_max),
+            Self::Status { you, message_max, has_streams } => {
+                write_status(out, you, message_max, has_streams);
+            }
             Self::Broadcast { source, data } => write_text(
                 out,
                 [r#"{"action":"broadcast","source":""#, source.as_str(), r#"","data":"#, data.as_str(), "}"],
             ),
-            Self::Message { source, target, data } => write_text(
-                out,
-                [
-                    r#"{"action":"message","source":""#,
-                    source.as_str(),
-                    r#"","target":""#,
-                    target.as_str(),
-                    r#"","data":"#,
-                    data.as_str(),
-                    "}",
-                ],
-            ),
-            Self::Error { code, reason, target } => {
-                write_error(out, code.as_str(), reason, target.map(|target| ("target", target)));
+            Self::Message { source, target, data } => {
+                write_to_one(out, r#"{"action":"message","source":""#, source, target, data);
             }
-            Self::Limit { you, reason } => write_error(out, "limit", reason, Some(("source", you.as_str()))),
+            Self::Stream { source, target, data } => {
+                write_to_one(out, r#"{"action":"stream","source":""#, source, target, data);
+            }
+            Self::Error { code, reason, target, stream } => {
+                write_error(out, code.as_str(), reason, target.map(|target| ("target", target)), stream);
+            }
+            Self::Limit { you, reason } => {
+                write_error(out, "limit", reason, Some(("source", you.as_str())), None);
+            }
         }
     }
 }
@@ -153,7 +164,12 @@ fn write_pair(
     );
 }
 
-fn write_status(out: &mut Vec<u8>, you: &PeerId, message_max: usize) {
+fn write_to_one(out: &mut Vec<u8>, head: &str, source: &PeerId, target: &PeerId, data: Json<'_>) {
+    let (source, target) = (source.as_str(), target.as_str());
+    write_text(out, [head, source, r#"","target":""#, target, r#"","data":"#, data.as_str(), "}"]);
+}
+
+fn write_status(out: &mut Vec<u8>, you: &PeerId, message_max: usize, has_streams: bool) {
     let (you, message_max) = (you.as_str(), Decimal::new(message_max));
     write_text(
         out,
@@ -165,7 +181,7 @@ fn write_status(out: &mut Vec<u8>, you: &PeerId, message_max: usize) {
             you,
             r#"","maxMessageSize":"#,
             message_max.as_str(),
-            "}",
+            if has_streams { r#","streams":1}"# } else { "}" },
         ],
     );
 }
@@ -192,11 +208,21 @@ fn write_welcome(out: &mut Vec<u8>, you: &PeerId, [peers, message_max]: [usize; 
     );
 }
 
-/// Writes an error, with one more member where there is one.
-fn write_error(out: &mut Vec<u8>, code: &str, reason: &str, member: Option<(&str, &str)>) {
+/// Writes an error, with further members where there are such.
+fn write_error(
+    out: &mut Vec<u8>,
+    code: &str,
+    reason: &str,
+    member: Option<(&str, &str)>,
+    stream: Option<u32>,
+) {
     let reason = Value::from(reason).to_string();
     let member = member.map(|(key, value)| format!(r#","{key}":{}"#, Value::from(value))).unwrap_or_default();
-    write_text(out, [r#"{"action":"error","code":""#, code, r#"","reason":"#, &reason, &member, "}"]);
+    let stream = stream.map(|stream| format!(r#","stream":{stream}"#)).unwrap_or_default();
+    write_text(
+        out,
+        [r#"{"action":"error","code":""#, code, r#"","reason":"#, &reason, &member, &stream, "}"],
+    );
 }
 
 fn write_text<const N: usize>(out: &mut Vec<u8>, parts: [&str; N]) {

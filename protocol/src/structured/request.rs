@@ -1,6 +1,7 @@
 //! Structured frames from a client to its proxy.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use memchr::memchr;
@@ -8,13 +9,13 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::Json;
-use crate::limits::DATA_DEPTH_MAX;
+use crate::limits::{DATA_DEPTH_MAX, STREAM_DATA_MAX, STREAM_PART_MAX};
 
 /// A structured frame of a client.
 ///
 /// [`parse`](Self::parse) is the only way to read one. It takes the text of one WebSocket message,
 /// and borrows from it: `data` is the text of a JSON value, byte for byte as it came. Members other
-/// than `action`, `target` and `data` are ignored, and no member may stand twice.
+/// than `action`, `target`, `data` and `streams` are ignored, and no member may stand twice.
 ///
 /// The value of `data` is nested at most [`DATA_DEPTH_MAX`] deep. Nothing else is bounded here: the
 /// decoder bounds the text, and the proxy bounds the payload ([`Json::is_longer_than`]) and looks
@@ -48,8 +49,21 @@ pub enum Request<'a> {
         /// The payload.
         data: Json<'a>,
     },
+    /// `{"action":"stream","target":…,"data":{"stream":…}}`: a frame of a stream between the client
+    /// and one peer.
+    Stream {
+        /// The id of the peer, as the client wrote it.
+        target: Cow<'a, str>,
+        /// The number of the stream, as the client wrote it.
+        stream: u32,
+        /// All that the peer gets of the frame.
+        data: Json<'a>,
+    },
     /// `{"action":"status"}`: a question for the client's own id.
-    Status,
+    Status {
+        /// The client says that it knows streams: `"streams":1`.
+        knows_streams: bool,
+    },
 }
 
 /// The reason why a frame was not served: the `code` of an `error` frame.
@@ -62,6 +76,8 @@ pub enum ErrorCode {
     UnknownAction,
     /// Its `target` is not in the channel.
     UnknownTarget,
+    /// Its `target`, the proxy of that, or the sender has not said that it knows streams.
+    NotSupported,
     /// The proxy of its `target` has no room for the sender. Without a `target` it is not an answer
     /// to a frame: another proxy has no room for this client.
     NotAdmitted,
@@ -76,6 +92,8 @@ pub struct Refusal<'a> {
     pub reason: Cow<'a, str>,
     /// The frame's target, where it had one.
     pub target: Option<Cow<'a, str>>,
+    /// The number of the stream that the frame was about.
+    pub stream: Option<u32>,
 }
 
 impl ErrorCode {
@@ -86,6 +104,7 @@ impl ErrorCode {
             Self::BadFrame => "bad-frame",
             Self::UnknownAction => "unknown-action",
             Self::UnknownTarget => "unknown-target",
+            Self::NotSupported => "not-supported",
             Self::NotAdmitted => "not-admitted",
         }
     }
@@ -94,7 +113,7 @@ impl ErrorCode {
 impl<'a> Refusal<'a> {
     /// A refusal of a frame that had no target.
     pub fn new(code: ErrorCode, reason: impl Into<Cow<'a, str>>) -> Self {
-        Self { code, reason: reason.into(), target: None }
+        Self { code, reason: reason.into(), target: None, stream: None }
     }
 
     /// There is no peer of this id.
@@ -104,12 +123,27 @@ impl<'a> Refusal<'a> {
         Self { target: Some(Cow::Borrowed(target)), ..Self::new(ErrorCode::UnknownTarget, reason) }
     }
 
+    /// A frame of a stream is longer than a part may be.
+    #[must_use]
+    pub fn too_long_for_stream(target: &'a str, stream: u32) -> Self {
+        let reason = format!(
+            "a part of a stream has at most {STREAM_PART_MAX} bytes, and `data` at most {STREAM_DATA_MAX}"
+        );
+        Self { target: Some(Cow::Borrowed(target)), ..Self::bad_frame(reason) }.of_stream(stream)
+    }
+
     /// The same refusal, which borrows nothing.
     #[must_use]
     pub fn into_owned(self) -> Refusal<'static> {
-        let Self { code, reason, target } = self;
+        let Self { code, reason, target, stream } = self;
         let target = target.map(|target| Cow::Owned(target.into_owned()));
-        Refusal { code, reason: Cow::Owned(reason.into_owned()), target }
+        Refusal { code, reason: Cow::Owned(reason.into_owned()), target, stream }
+    }
+
+    /// The same refusal of a frame of this stream.
+    #[must_use]
+    pub fn of_stream(self, stream: u32) -> Self {
+        Self { stream: Some(stream), ..self }
     }
 
     fn bad_frame(reason: impl Into<Cow<'a, str>>) -> Self {
@@ -164,10 +198,21 @@ impl<'a> Request<'a> {
                 let target = target.ok_or_else(|| Refusal::bad_frame("`target` must be a string"))?;
                 Ok(Self::Message { target, data: members.data()? })
             }
-            "status" => Ok(Self::Status),
+            "stream" => {
+                let target = target.ok_or_else(|| Refusal::bad_frame("`target` must be a string"))?;
+                let data = members.data()?;
+                let stream = stream_of(data).ok_or_else(|| {
+                    Refusal::bad_frame("`data` must be an object with `stream`, an integer below 2^32")
+                })?;
+                Ok(Self::Stream { target, stream, data })
+            }
+            "status" => {
+                let knows_streams = members.streams.is_some_and(|streams| streams.get() == "1");
+                Ok(Self::Status { knows_streams })
+            }
             _ => Err(Refusal::new(
                 ErrorCode::UnknownAction,
-                "`action` must be one of broadcast, message, status",
+                "`action` must be one of broadcast, message, stream, status",
             )),
         }
     }
@@ -179,6 +224,7 @@ struct Members<'a> {
     action: Option<&'a RawValue>,
     target: Option<&'a RawValue>,
     data: Option<&'a RawValue>,
+    streams: Option<&'a RawValue>,
 }
 
 impl<'a> Members<'a> {
@@ -214,6 +260,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
                 "action" => members.action.replace(value).is_none(),
                 "target" => members.target.replace(value).is_none(),
                 "data" => members.data.replace(value).is_none(),
+                "streams" => members.streams.replace(value).is_none(),
                 _ => unknown.insert(name),
             };
             if !first {
@@ -222,6 +269,17 @@ impl<'de> Visitor<'de> for MembersVisitor {
         }
         Ok(members)
     }
+}
+
+/// The number of the stream that `data` is about. It usually stands first.
+fn stream_of(data: Json<'_>) -> Option<u32> {
+    let text = data.as_str();
+    let first = text.strip_prefix(r#"{"stream":"#).and_then(|rest| rest.split([',', '}']).next());
+    if let Some(number) = first.and_then(|number| number.parse().ok()) {
+        return Some(number);
+    }
+    let members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(text).ok()?;
+    members.get("stream")?.get().parse().ok()
 }
 
 /// Whether a text is printable ASCII without escapes. There is no early exit, so that the compiler

@@ -1,6 +1,6 @@
 //! Bytes that may not change.
 
-use nws_protocol::binary::{Frame, InvalidFrame, Kind};
+use nws_protocol::binary::{Frame, InvalidFrame, Kind, StreamPart};
 use nws_protocol::structured::{ErrorCode, LeaveReason, Notice, Request};
 use nws_protocol::websocket::{Decoder, Event, Opcode, frame_len, write_close, write_frame};
 use nws_protocol::{CloseCode, Json, PeerId};
@@ -24,7 +24,7 @@ fn bytes(notice: Notice<'_>) -> Vec<u8> {
 fn notices() {
     let (a, b) = (id("alice"), id("bob"));
     let data = json(r#"{"x": 1}"#);
-    let notices: [(Notice<'_>, &[u8]); 8] = [
+    let notices: [(Notice<'_>, &[u8]); 10] = [
         (
             Notice::Connect { you: &a, peer: &b },
             b"\x81\x34{\"action\":\"connect\",\"source\":\"alice\",\"target\":\"bob\"}",
@@ -54,7 +54,15 @@ fn notices() {
             b"\x81\x76{\"action\":\"welcome\",\"source\":\"alice\",\"target\":\"alice\",\"peers\":0,\"maxMessageSize\":16777216,\"version\":1,\"settled\":false}",
         ),
         (
-            Notice::Status { you: &a, message_max: 1_048_576 },
+            Notice::Stream { source: &a, target: &b, data },
+            b"\x81\x43{\"action\":\"stream\",\"source\":\"alice\",\"target\":\"bob\",\"data\":{\"x\": 1}}",
+        ),
+        (
+            Notice::Status { you: &a, message_max: 1_048_576, has_streams: true },
+            b"\x81\x5a{\"action\":\"status\",\"source\":\"alice\",\"target\":\"alice\",\"maxMessageSize\":1048576,\"streams\":1}",
+        ),
+        (
+            Notice::Status { you: &a, message_max: 1_048_576, has_streams: false },
             b"\x81\x4e{\"action\":\"status\",\"source\":\"alice\",\"target\":\"alice\",\"maxMessageSize\":1048576}",
         ),
     ];
@@ -65,7 +73,7 @@ fn notices() {
 
 #[test]
 fn errors() {
-    let error = |code, reason, target| bytes(Notice::Error { code, reason, target });
+    let error = |code, reason, target| bytes(Notice::Error { code, reason, target, stream: None });
     assert_eq!(
         error(ErrorCode::BadFrame, "no", None),
         b"\x81\x33{\"action\":\"error\",\"code\":\"bad-frame\",\"reason\":\"no\"}"
@@ -77,6 +85,11 @@ fn errors() {
     assert_eq!(
         error(ErrorCode::UnknownTarget, "no \"x\"", Some("a\n\u{e9}")),
         b"\x81\x4f{\"action\":\"error\",\"code\":\"unknown-target\",\"reason\":\"no \\\"x\\\"\",\"target\":\"a\\n\xc3\xa9\"}"
+    );
+    let (code, reason, target) = (ErrorCode::NotSupported, "no", Some("bob"));
+    assert_eq!(
+        bytes(Notice::Error { code, reason, target, stream: Some(0x8000_0007) }),
+        b"\x81\x5a{\"action\":\"error\",\"code\":\"not-supported\",\"reason\":\"no\",\"target\":\"bob\",\"stream\":2147483655}"
     );
     let you = id("alice");
     assert_eq!(
@@ -113,11 +126,57 @@ fn requests() {
         (r#"{"action":"message","target":"bob","data":"hi"}"#, &message),
         (r#"{"action":"message","data":"hi","target":"bob"}"#, &message),
         (r#"{"action":"message","source":"eve","target":"bob","data":"hi"}"#, &message),
-        (r#"{"action":"status"}"#, &Request::Status),
-        (r#"{"action":"status","data":17}"#, &Request::Status),
+        (r#"{"action":"status"}"#, &Request::Status { knows_streams: false }),
+        (r#"{"action":"status","data":17}"#, &Request::Status { knows_streams: false }),
+        (r#"{"action":"status","streams":1}"#, &Request::Status { knows_streams: true }),
+        (r#"{"action":"status","streams":2}"#, &Request::Status { knows_streams: false }),
     ] {
         assert_eq!(Request::parse(text).as_ref(), Ok(expected), "{text}");
     }
+}
+
+#[test]
+fn frames_of_streams() {
+    for (data, stream) in [
+        (r#"{"stream":7,"event":"dial"}"#, 7),
+        (r#"{"stream":0}"#, 0),
+        (r#"{"stream":4294967295}"#, u32::MAX),
+        (r#"{ "event":"dial", "stream" : 2147483655 }"#, 0x8000_0007),
+        (r#"{"\u0073tream":3}"#, 3),
+    ] {
+        let text = format!(r#"{{"action":"stream","target":"bob","data":{data}}}"#);
+        let request = Request::Stream { target: "bob".into(), stream, data: json(data) };
+        assert_eq!(Request::parse(&text), Ok(request), "{text}");
+    }
+    let wrong = [
+        "7",
+        "[]",
+        "{}",
+        r#""7""#,
+        r#"{"stream":-1}"#,
+        r#"{"stream":4294967296}"#,
+        r#"{"stream":1.5}"#,
+        r#"{"stream":"1"}"#,
+        r#"{"stream":1e2}"#,
+        r#"{"event":"dial"}"#,
+    ];
+    for data in wrong {
+        let text = format!(r#"{{"action":"stream","target":"bob","data":{data}}}"#);
+        let refusal = Request::parse(&text).expect_err(data);
+        assert_eq!((refusal.code, refusal.target.as_deref()), (ErrorCode::BadFrame, Some("bob")), "{data}");
+    }
+    let refusal = Request::parse(r#"{"action":"stream","data":{"stream":1}}"#).expect_err("no target");
+    assert_eq!(refusal.code, ErrorCode::BadFrame);
+}
+
+#[test]
+fn parts_of_streams() {
+    let part = StreamPart { stream: 0x8000_0007, has_more: true, bytes: b"hi" };
+    assert_eq!(part.to_bytes(), b"\x80\0\0\x07\x01hi");
+    assert_eq!(StreamPart::parse(b"\x80\0\0\x07\xffhi"), Some(part), "other flags are for later versions");
+    let last = StreamPart { stream: 7, has_more: false, bytes: b"" };
+    assert_eq!(StreamPart::parse(&last.to_bytes()), Some(last));
+    assert_eq!(StreamPart::parse(b"\0\0\0\x07"), None);
 }
 
 #[test]
@@ -127,6 +186,10 @@ fn binary_frames() {
         (Frame { kind: Kind::Broadcast, id: "", payload: b"" }, b"\x01\x00"),
         (Frame { kind: Kind::Broadcast, id: "alice", payload: b"hi" }, b"\x01\x05alicehi"),
         (Frame { kind: Kind::Message, id: "bob", payload: b"hi" }, b"\x02\x03bobhi"),
+        (
+            Frame { kind: Kind::Stream, id: "bob", payload: b"\0\0\0\x07\x01hi" },
+            b"\x03\x03bob\0\0\0\x07\x01hi",
+        ),
     ] {
         assert_eq!(frame.to_bytes(), bytes);
         assert_eq!(Frame::parse(bytes), Ok(frame));
@@ -136,7 +199,7 @@ fn binary_frames() {
         (b"\x01", InvalidFrame::Short),
         (b"\x01\x02a", InvalidFrame::Short),
         (b"\x00\x00", InvalidFrame::Kind),
-        (b"\x03\x00", InvalidFrame::Kind),
+        (b"\x04\x00", InvalidFrame::Kind),
         (b"\x02\x01\xff", InvalidFrame::Id),
     ] {
         assert_eq!(Frame::parse(bytes), Err(fault));

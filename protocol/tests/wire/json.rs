@@ -140,5 +140,5 @@ fn nesting_without_end_is_no_stack_overflow() {
     let text = format!("{{\"action\":\"broadcast\",\"data\":{}", "[".repeat(1 << 20));
     assert_eq!(Request::parse(&text).expect_err("not closed").code, ErrorCode::BadFrame);
     let text = format!("{{\"action\":\"status\",\"x\":{}{}}}", "[".repeat(1 << 19), "]".repeat(1 << 19));
-    assert_eq!(Request::parse(&text), Ok(Request::Status));
+    assert_eq!(Request::parse(&text), Ok(Request::Status { knows_streams: false }));
 }

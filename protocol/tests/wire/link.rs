@@ -75,7 +75,7 @@ fn what_later_versions_say() {
 #[test]
 fn golden_records() {
     let (json, binary) = (Payload::Json("[1]"), Payload::Binary(b"\0\xff"));
-    let records: [(Record<'_>, &[u8]); 11] = [
+    let records: [(Record<'_>, &[u8]); 13] = [
         (
             Record::Join { member: 0x01020304, id: IdSource::Choice("bob") },
             b"\x01\0\0\0\x08\x01\x02\x03\x04\x01bob",
@@ -95,6 +95,11 @@ fn golden_records() {
             Record::Message { member: 7, target: 0x0a0b0c0d, payload: binary },
             b"\x04\0\0\0\x0b\0\0\0\x07\x0a\x0b\x0c\x0d\x03\0\xff",
         ),
+        (
+            Record::Stream { member: 7, target: 9, payload: json },
+            b"\x05\0\0\0\x0c\0\0\0\x07\0\0\0\x09\x01[1]",
+        ),
+        (Record::Streams { member: 7 }, b"\x85\0\0\0\x04\0\0\0\x07"),
         (Record::Unknown, b"\x80\0\0\0\0"),
     ];
     let mut stream = Vec::new();
@@ -114,7 +119,9 @@ fn golden_records() {
 fn records_that_are_none() {
     for (bytes, fault) in [
         (&b"\0\0\0\0\0"[..], InvalidRecord::Kind(0)),
-        (b"\x05\0\0\0\0", InvalidRecord::Kind(5)),
+        (b"\x06\0\0\0\0", InvalidRecord::Kind(6)),
+        (b"\x05\0\0\0\x08\0\0\0\0\0\0\0\0", InvalidRecord::Length(5)),
+        (b"\x85\0\0\0\x05\0\0\0\0\0", InvalidRecord::Length(0x85)),
         (b"\x01\0\0\0\x04\0\0\0\0", InvalidRecord::Length(1)),
         (b"\x01\0\0\0\x06\0\0\0\0\x01\xff", InvalidRecord::Text),
         (b"\x01\0\0\0\x14\0\0\0\0\0fifteen letters", InvalidRecord::Length(1)),

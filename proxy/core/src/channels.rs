@@ -18,6 +18,7 @@ mod said;
 mod serve;
 mod shared;
 mod slowness;
+mod streams;
 mod turn;
 mod unfinished;
 mod welcome;
@@ -147,6 +148,7 @@ impl Channels {
         match input {
             Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer),
             Input::Join { conn, channel, framing } => self.join(conn, channel, framing, now),
+            Input::KnowsStreams { conn } => self.on_knows_streams(conn),
             Input::Refuse { conn, code, reason } => self.refuse(conn, code, reason, now),
             Input::RemoteGroup { conn, channel, proxy, share } => {
                 self.on_remote_group(conn, channel, RemoteGroup::new(proxy, &share), now);

@@ -48,6 +48,8 @@ pub enum Event {
         you: String,
         /// The largest payload that may be sent.
         message_max: Option<usize>,
+        /// Gives whether there are streams.
+        has_streams: bool,
     },
     /// All peers that were present before are known.
     Welcome {
@@ -62,6 +64,8 @@ pub enum Event {
         code: String,
         /// The peer to which it should have gone.
         target: Option<String>,
+        /// The stream that it was about.
+        stream: Option<u32>,
     },
     /// A text that is no structured frame.
     Text(String),
@@ -88,10 +92,14 @@ impl fmt::Display for Event {
             Self::Disconnect { peer, reason: Some(reason), .. } => write!(f, "disconnect {peer}, {reason}"),
             Self::Broadcast { source, data } => write!(f, "{source}: {data}"),
             Self::Message { source, data, .. } => write!(f, "{source} > {data}"),
-            Self::Status { you, .. } => write!(f, "you are {you}"),
+            Self::Status { you, has_streams: false, .. } => write!(f, "you are {you}"),
+            Self::Status { you, has_streams: true, .. } => write!(f, "you are {you}, there are streams"),
             Self::Welcome { peers, is_settled } => write!(f, "welcome, {peers} are here, {is_settled}"),
-            Self::Error { code, target: None } => write!(f, "error {code}"),
-            Self::Error { code, target: Some(target) } => write!(f, "error {code} {target}"),
+            Self::Error { code, target, stream } => {
+                write!(f, "error {code}")?;
+                target.iter().try_for_each(|target| write!(f, " {target}"))?;
+                stream.iter().try_for_each(|stream| write!(f, ", stream {stream}"))
+            }
             Self::Text(text) => write!(f, "text {text}"),
             Self::Binary(bytes) => write!(f, "binary {}", bytes.escape_ascii()),
             Self::Ping => f.write_str("ping"),
@@ -165,13 +173,17 @@ impl Event {
             }
             "status" if string("source") == string("target") => {
                 let message_max = members.get("maxMessageSize").and_then(|size| size.get().parse().ok());
-                Self::Status { you: string("source")?, message_max }
+                let has_streams = members.contains_key("streams");
+                Self::Status { you: string("source")?, message_max, has_streams }
             }
             "welcome" if string("source") == string("target") => Self::Welcome {
                 peers: members.get("peers")?.get().parse().ok()?,
                 is_settled: members.get("settled")?.get().parse().ok()?,
             },
-            "error" => Self::Error { code: string("code")?, target: string("target") },
+            "error" => {
+                let stream = members.get("stream").and_then(|stream| stream.get().parse().ok());
+                Self::Error { code: string("code")?, target: string("target"), stream }
+            }
             _ => return None,
         })
     }

@@ -41,6 +41,25 @@ impl Word {
         Self::Text(r#"{"action":"status"}"#.to_owned())
     }
 
+    /// The client knows streams, and asks for the own id.
+    #[must_use]
+    pub fn knows_streams() -> Self {
+        Self::Text(r#"{"action":"status","streams":1}"#.to_owned())
+    }
+
+    /// A frame of a stream; `data` is JSON.
+    #[must_use]
+    pub fn stream(target: &str, data: &str) -> Self {
+        Self::Text(format!(r#"{{"action":"stream","target":"{target}","data":{data}}}"#))
+    }
+
+    /// A part of a message in a stream.
+    #[must_use]
+    pub fn stream_part(target: &str, part: binary::StreamPart<'_>) -> Self {
+        let payload = &part.to_bytes();
+        Self::Binary(binary::Frame { kind: binary::Kind::Stream, id: target, payload }.to_bytes())
+    }
+
     /// A structured broadcast of bytes.
     #[must_use]
     pub fn binary_broadcast(payload: &[u8]) -> Self {

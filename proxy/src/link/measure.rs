@@ -257,7 +257,8 @@ async fn join(shards: &ShardHandles) -> TcpStream {
     let (client, (socket, _)) = (client.expect("a connection"), accepted.expect("a connection"));
     let key = ChannelKey { scope: Scope::Network, name: channel() };
     let permit = ConnectionPermits::new(None, 1, true).acquire().expect("a permit");
-    let admission = Admission::Join { channel: key.clone(), framing: Framing::Structured };
+    let admission =
+        Admission::Join { channel: key.clone(), framing: Framing::Structured, knows_streams: false };
     let arrival = Arrival::new(Stream::Tcp(socket), Vec::new(), permit, admission);
     shards.of(&key).0.arrive(arrival).await.expect("a shard");
     client

@@ -1,4 +1,4 @@
-//! Reads the path of an upgrade: it names a channel, a framing, and perhaps a peer id.
+//! Reads the path and query of an upgrade: they name a channel, a framing, and perhaps a peer id.
 
 use std::borrow::Cow;
 
@@ -11,6 +11,9 @@ pub(super) struct Endpoint {
     pub(super) channel: ChannelKey,
     /// The id that the client chose, on the raw endpoints.
     pub(super) peer: Option<PeerId>,
+    /// The client says that it knows streams: `?streams=1`. So peers may dial it as soon as they
+    /// see it.
+    pub(super) knows_streams: bool,
 }
 
 /// The reason why a path names no endpoint.
@@ -23,14 +26,15 @@ pub(super) enum NoEndpoint {
 }
 
 impl Endpoint {
-    /// Reads a path.
-    pub(super) fn parse(path: &str) -> Result<Self, NoEndpoint> {
+    /// Reads a path, and the query behind it. A query that means nothing here is ignored.
+    pub(super) fn parse(path: &str, query: Option<&str>) -> Result<Self, NoEndpoint> {
         let (channel, peer) = Self::channel_and_peer(path).ok_or(NoEndpoint::Unknown)?;
         let peer = peer.map(|peer| PeerId::chosen(&peer)).transpose().map_err(|invalid| match invalid {
             InvalidPeerId::Form => NoEndpoint::Unknown,
             InvalidPeerId::Generated => NoEndpoint::Generated,
         })?;
-        Ok(Self { channel, peer })
+        let knows_streams = query.is_some_and(|query| query.split('&').any(|pair| pair == "streams=1"));
+        Ok(Self { channel, peer, knows_streams })
     }
 
     fn channel_and_peer(path: &str) -> Option<(ChannelKey, Option<Cow<'_, str>>)> {
@@ -68,7 +72,7 @@ mod tests {
     use super::*;
 
     fn parsed(path: &str) -> Option<(Scope, String, Option<String>)> {
-        let endpoint = Endpoint::parse(path).ok()?;
+        let endpoint = Endpoint::parse(path, None).ok()?;
         let peer = endpoint.peer.map(|peer| peer.to_string());
         Some((endpoint.channel.scope, endpoint.channel.name.as_str().to_owned(), peer))
     }
@@ -113,9 +117,22 @@ mod tests {
     fn an_id_of_the_form_of_a_generated_one_is_told_apart() {
         let generated = "abcdefghijklmnopqrstuvwxyz";
         for path in [format!("/local/a/{generated}"), format!("/network/a/%61{}", &generated[1..])] {
-            assert_eq!(Endpoint::parse(&path), Err(NoEndpoint::Generated), "{path}");
+            assert_eq!(Endpoint::parse(&path, None), Err(NoEndpoint::Generated), "{path}");
         }
-        assert_eq!(Endpoint::parse("/local/a/b c"), Err(NoEndpoint::Unknown));
-        assert_eq!(Endpoint::parse(&format!("/other/a/{generated}")), Err(NoEndpoint::Unknown));
+        assert_eq!(Endpoint::parse("/local/a/b c", None), Err(NoEndpoint::Unknown));
+        assert_eq!(Endpoint::parse(&format!("/other/a/{generated}"), None), Err(NoEndpoint::Unknown));
+    }
+
+    #[test]
+    fn who_knows_streams_says_so_in_the_query() {
+        let knows = |query| Endpoint::parse("/chat", query).map(|endpoint| endpoint.knows_streams);
+        for query in ["streams=1", "a=b&streams=1", "streams=1&streams=2"] {
+            assert_eq!(knows(Some(query)), Ok(true), "{query}");
+        }
+        for query in
+            [None, Some(""), Some("streams"), Some("streams=2"), Some("streams=10"), Some("mainstreams=1")]
+        {
+            assert_eq!(knows(query), Ok(false), "{query:?}");
+        }
     }
 }

@@ -40,7 +40,7 @@ impl Upgrades {
             Ok(accept) => accept,
             Err(flaw) => return self.refuse(Refused::Handshake, flaw),
         };
-        let endpoint = match Endpoint::parse(request.uri().path()) {
+        let endpoint = match Endpoint::parse(request.uri().path(), request.uri().query()) {
             Ok(endpoint) => endpoint,
             Err(reason) => return self.no_endpoint(reason),
         };
@@ -78,8 +78,8 @@ impl Upgrades {
             return Ok(Route::Arrive(shard.clone(), Admission::Refuse { code, reason }));
         }
         let framing = endpoint.framing();
-        let Endpoint { channel, peer } = endpoint;
-        let admission = Admission::Join { channel: channel.clone(), framing };
+        let Endpoint { channel, peer, knows_streams } = endpoint;
+        let admission = Admission::Join { channel: channel.clone(), framing, knows_streams };
         let route = match peer {
             None => Route::Arrive(shard.clone(), admission),
             Some(peer) => Route::Reserved(shard.reserve(channel, peer).await?, admission),

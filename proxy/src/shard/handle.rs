@@ -46,6 +46,8 @@ pub(crate) enum Admission {
         channel: ChannelKey,
         /// The form of its frames.
         framing: Framing,
+        /// It says that it knows streams.
+        knows_streams: bool,
     },
     /// It is told why it cannot join.
     Refuse {

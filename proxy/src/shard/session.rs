@@ -71,13 +71,20 @@ impl ClientSession {
         registration.attach(writer);
         let conn = registration.conn();
         let message_max = registration.shard().message_max;
-        let (input, frame_max) = match admission {
-            Admission::Join { channel, framing } => {
-                (Input::Join { conn, channel, framing }, frame_max(framing, message_max))
+        let shard = registration.shard();
+        let frame_max = match admission {
+            Admission::Join { channel, framing, knows_streams } => {
+                shard.input(Input::Join { conn, channel, framing });
+                if knows_streams {
+                    shard.input(Input::KnowsStreams { conn });
+                }
+                frame_max(framing, message_max)
             }
-            Admission::Refuse { code, reason } => (Input::Refuse { conn, code, reason }, 0),
+            Admission::Refuse { code, reason } => {
+                shard.input(Input::Refuse { conn, code, reason });
+                0
+            }
         };
-        registration.shard().input(input);
         let decoder = Decoder::new(frame_max).judging(limits::MESSAGE_INLINE_MAX);
         let mut session = Self {
             registration,

@@ -22,6 +22,7 @@ mod messages;
 mod middle;
 mod names;
 mod partner;
+mod peer_streams;
 mod presence;
 mod proxies;
 mod reflection;

@@ -15,6 +15,7 @@ mod messages;
 mod names;
 mod origins;
 mod pages;
+mod peer_streams;
 mod presence;
 mod raw;
 mod refusals;

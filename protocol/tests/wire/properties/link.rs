@@ -79,8 +79,10 @@ fn check_record(record: Record<'_>, bytes: &[u8]) -> Vec<u8> {
         | Record::Slow { .. }
         | Record::NotAdmitted { .. }
         | Record::Admitted { .. }
+        | Record::Streams { .. }
         | Record::Broadcast { .. }
-        | Record::Message { .. } => assert_eq!(written, bytes),
+        | Record::Message { .. }
+        | Record::Stream { .. } => assert_eq!(written, bytes),
     }
     written
 }
@@ -95,6 +97,8 @@ fn route_of(record: Record<'_>) -> Option<(u32, Option<u32>)> {
         | Record::RosterEnd
         | Record::NotAdmitted { .. }
         | Record::Admitted { .. }
+        | Record::Stream { .. }
+        | Record::Streams { .. }
         | Record::Unknown => None,
     }
 }

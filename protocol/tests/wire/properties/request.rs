@@ -22,8 +22,10 @@ pub(crate) fn check(text: &str) {
         Err(_) => {}
     }
     match request {
-        Ok(Request::Broadcast { data } | Request::Message { data, .. }) => check_data(text, data),
-        Ok(Request::Status) => {}
+        Ok(Request::Broadcast { data } | Request::Message { data, .. } | Request::Stream { data, .. }) => {
+            check_data(text, data)
+        }
+        Ok(Request::Status { .. }) => {}
         Err(refusal) => assert!(refusal.reason.len() < 200, "{}", refusal.reason),
     }
 }
@@ -40,7 +42,9 @@ fn assert_same_with_spaces(text: &str, request: &Reading<'_>) {
     match (request, Request::parse(&spaced)) {
         (Ok(request), Ok(other)) => assert_eq!(*request, other),
         (Err(refusal), Err(other)) => {
-            assert_eq!((refusal.code, &refusal.target), (other.code, &other.target));
+            let [refusal, other] =
+                [refusal, &other].map(|refusal| (refusal.code, &refusal.target, refusal.stream));
+            assert_eq!(refusal, other);
         }
         (request, other) => panic!("{request:?} is not {other:?}"),
     }
@@ -67,7 +71,8 @@ fn check_data(text: &str, data: Json<'_>) {
 enum Summary<'a> {
     Broadcast(Value),
     Message(Cow<'a, str>, Value),
-    Status,
+    Stream(Cow<'a, str>, u32, Value),
+    Status { knows_streams: bool },
 }
 
 fn summary<'a>(request: &'a Reading<'_>) -> Result<Summary<'a>, ErrorCode> {
@@ -77,7 +82,10 @@ fn summary<'a>(request: &'a Reading<'_>) -> Result<Summary<'a>, ErrorCode> {
         Ok(Request::Message { target, data }) => {
             Ok(Summary::Message(Cow::Borrowed(target.as_ref()), value(data)))
         }
-        Ok(Request::Status) => Ok(Summary::Status),
+        Ok(Request::Stream { target, stream, data }) => {
+            Ok(Summary::Stream(Cow::Borrowed(target.as_ref()), *stream, value(data)))
+        }
+        Ok(Request::Status { knows_streams }) => Ok(Summary::Status { knows_streams: *knows_streams }),
         Err(refusal) => Err(refusal.code),
     }
 }
@@ -101,7 +109,15 @@ impl Members {
         match self.get("action").and_then(Value::as_str) {
             Some("broadcast") => Ok(Summary::Broadcast(data?)),
             Some("message") => Ok(Summary::Message(target?.into(), data?)),
-            Some("status") => Ok(Summary::Status),
+            Some("stream") => {
+                let (target, data) = (target?, data?);
+                let stream = data.get("stream").and_then(Value::as_u64);
+                let stream = stream.and_then(|stream| u32::try_from(stream).ok());
+                Ok(Summary::Stream(target.into(), stream.ok_or(ErrorCode::BadFrame)?, data))
+            }
+            Some("status") => {
+                Ok(Summary::Status { knows_streams: self.get("streams") == Some(&Value::from(1)) })
+            }
             Some(_) => Err(ErrorCode::UnknownAction),
             None => Err(ErrorCode::BadFrame),
         }

@@ -48,6 +48,11 @@ pub enum Input<'a> {
         /// The form of its frames.
         framing: Framing,
     },
+    /// A client has said that it knows streams, other than by a message.
+    KnowsStreams {
+        /// The connection.
+        conn: ConnId,
+    },
     /// A client is connected, but only to be told that it cannot be served.
     Refuse {
         /// The connection.
@@ -176,6 +181,7 @@ impl Input<'_> {
             Self::Text { conn, .. } | Self::Binary { conn, .. } | Self::Encoded { conn, .. } => Some(conn),
             Self::Reserve { .. }
             | Self::Join { .. }
+            | Self::KnowsStreams { .. }
             | Self::Refuse { .. }
             | Self::RemoteGroup { .. }
             | Self::Searched { .. }

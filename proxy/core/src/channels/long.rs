@@ -15,7 +15,7 @@ mod forms;
 
 use std::time::Instant;
 
-use nws_protocol::link::LongRecord;
+use nws_protocol::link::{LongRecord, Record};
 use nws_protocol::structured::Refusal;
 use nws_protocol::websocket::{Violation, utf8};
 use nws_protocol::{PeerId, Pieces};
@@ -51,7 +51,9 @@ enum Outcome {
         to: Address,
         forms: Forms,
     },
-    StatusAsked,
+    StatusAsked {
+        knows_streams: bool,
+    },
     Refused(Refusal<'static>),
     Violated(Violation),
     /// The other proxy broke the rules of the link.
@@ -139,8 +141,10 @@ impl Channels {
         now: Instant,
     ) -> Result<Option<LongMessage>, Broken> {
         let Some((speaker, target)) = record.route() else {
-            self.on_record(conn, record.as_no_message().map_err(|_| Broken)?, now)?;
-            return Ok(None);
+            return match record.as_no_message().map_err(|_| Broken)? {
+                Record::Stream { .. } => Err(Broken),
+                record => self.on_record(conn, record, now).map(|()| None),
+            };
         };
         let group = self.rosters.group(conn).ok_or(Broken)?;
         let Some(id) = group.channel() else { return Ok(None) };

@@ -172,7 +172,7 @@ impl Channels {
     fn show_present(&mut self, conn: ConnId, id: ChannelId, you: &PeerId) {
         let Self { rosters, delivery, encoded, config, .. } = self;
         encoded.clear();
-        Notice::Status { you, message_max: config.message_max }.write_frame(encoded);
+        Notice::Status { you, message_max: config.message_max, has_streams: false }.write_frame(encoded);
         rosters.present(id).for_each(|peer| Notice::Connect { you, peer }.write_frame(encoded));
         delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }

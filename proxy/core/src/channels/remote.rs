@@ -21,7 +21,9 @@ use super::{ChannelKey, Channels, ConnId, LongMessage, Turn};
 mod admission;
 mod departure;
 mod presence;
+mod stream;
 
+pub(super) use admission::not_admitted;
 pub(super) use departure::Departing;
 
 /// Finds the records in the stream of a group, in whatever pieces it comes. It belongs to the owner
@@ -191,7 +193,10 @@ impl Channels {
         // The other side accepts newcomers only by growing numbers.
         clients.sort_unstable_by_key(|client| client.number);
         encoded.clear();
-        clients.into_iter().for_each(|client| client.join_record().write(encoded));
+        for client in clients {
+            client.join_record().write(encoded);
+            client.streams_record().into_iter().for_each(|record| record.write(encoded));
+        }
         Record::RosterEnd.write(encoded);
         delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }
@@ -214,6 +219,11 @@ impl Channels {
             Record::Broadcast { member, payload } => self.broadcast_from(conn, id, member, payload, now),
             Record::Message { member, target, payload } => {
                 self.message_from(conn, id, member, target, payload)
+            }
+            Record::Stream { member, target, payload } => self.stream_from(conn, id, member, target, payload),
+            Record::Streams { member } => {
+                group.peers.get_mut(member).ok_or(Broken)?.knows_streams = true;
+                Ok(())
             }
             Record::NotAdmitted { member } => {
                 self.on_not_admitted(conn, id, member);

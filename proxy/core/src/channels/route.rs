@@ -7,7 +7,7 @@ use nws_protocol::structured::{Notice, Refusal};
 use nws_protocol::websocket::Violation;
 
 use super::delivery::OutboxFrame;
-use super::rosters::Holder;
+use super::rosters::{Client, Holder};
 use super::said::Said;
 use super::serve::Serve;
 use super::{Channels, ConnId, Framing};
@@ -44,8 +44,12 @@ impl Serve for Speaker<'_> {
         self.channels.message(self.conn, target, said);
     }
 
-    fn status(self) {
-        self.channels.tell_status(self.conn);
+    fn stream(self, target: &str, stream: u32, said: Said<'_>) {
+        self.channels.stream(self.conn, target, stream, said);
+    }
+
+    fn status(self, knows_streams: bool) {
+        self.channels.on_status(self.conn, knows_streams);
     }
 
     fn too_big(self) {
@@ -151,7 +155,9 @@ impl Channels {
         let Self { rosters, delivery, encoded, config, .. } = self;
         let Some(client) = rosters.client(conn) else { return };
         encoded.clear();
-        Notice::Status { you: &client.id, message_max: config.message_max }.write_frame(encoded);
+        let Client { id: you, knows_streams: has_streams, .. } = client;
+        Notice::Status { you, message_max: config.message_max, has_streams: *has_streams }
+            .write_frame(encoded);
         delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }
 
@@ -163,9 +169,9 @@ impl Channels {
     /// for that.
     pub(super) fn tell_error_because_of(&mut self, cause: ConnId, conn: ConnId, refusal: &Refusal<'_>) {
         self.deliver();
-        let Refusal { code, reason, target } = refusal;
+        let Refusal { code, reason, target, stream } = refusal;
         self.encoded.clear();
-        let error = Notice::Error { code: *code, reason, target: target.as_deref() };
+        let error = Notice::Error { code: *code, reason, target: target.as_deref(), stream: *stream };
         error.write_frame(&mut self.encoded);
         self.delivery.send(conn, cause, &OutboxFrame::Copied(&self.encoded));
     }

@@ -1,6 +1,7 @@
 //! Encodes what a peer says for its recipients.
 
-use nws_protocol::binary::{self, Kind};
+use nws_protocol::binary::{self, Kind, StreamPart};
+use nws_protocol::limits::{STREAM_DATA_MAX, STREAM_PART_MAX};
 use nws_protocol::link::Payload;
 use nws_protocol::structured::Notice;
 use nws_protocol::websocket::{self, Opcode};
@@ -48,10 +49,27 @@ impl Said<'_> {
             }
             Said::Bytes(payload) => {
                 let kind = if target.is_some() { Kind::Message } else { Kind::Broadcast };
-                let frame = binary::Frame { kind, id: source.as_str(), payload };
-                let parts = [&frame.head(), frame.id.as_bytes(), frame.payload];
-                websocket::write_frame(out, Opcode::Binary, parts);
+                write_binary(out, kind, source, payload);
             }
+        }
+    }
+
+    /// Appends a frame of a stream from `source` to `target`.
+    pub(super) fn write_stream(self, out: &mut Vec<u8>, source: &PeerId, target: &PeerId) {
+        match self {
+            Said::Data(data) => Notice::Stream { source, target, data }.write_frame(out),
+            Said::Bytes(payload) => write_binary(out, Kind::Stream, source, payload),
+            // Raw peers have no streams.
+            Said::Text(_) => {}
+        }
+    }
+
+    /// Gives whether it is longer than a frame of a stream may be.
+    pub(super) fn is_too_long_for_stream(self) -> bool {
+        match self {
+            Said::Data(data) => data.as_str().len() > STREAM_DATA_MAX,
+            Said::Text(text) => text.len() > STREAM_DATA_MAX,
+            Said::Bytes(bytes) => bytes.len() > STREAM_PART_MAX + StreamPart::HEAD_LEN,
         }
     }
 
@@ -83,6 +101,12 @@ impl Said<'_> {
             Said::Bytes(bytes) => websocket::write_frame(out, Opcode::Binary, [bytes]),
         }
     }
+}
+
+fn write_binary(out: &mut Vec<u8>, kind: Kind, source: &PeerId, payload: &[u8]) {
+    let frame = binary::Frame { kind, id: source.as_str(), payload };
+    let parts = [&frame.head(), frame.id.as_bytes(), frame.payload];
+    websocket::write_frame(out, Opcode::Binary, parts);
 }
 
 fn notice<'a>(source: &'a PeerId, target: Option<&'a PeerId>, data: Json<'a>) -> Notice<'a> {

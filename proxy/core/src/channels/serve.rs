@@ -1,6 +1,6 @@
 //! Reads what a client asks for, in either framing.
 
-use nws_protocol::binary::{self, Kind};
+use nws_protocol::binary::{self, Kind, StreamPart};
 use nws_protocol::structured::{ErrorCode, Refusal, Request};
 
 use super::Framing;
@@ -17,8 +17,11 @@ pub(super) trait Serve: Sized {
     /// The client sends something to one peer.
     fn message(self, target: &str, said: Said<'_>) -> Self::Outcome;
 
-    /// The client asks for its own id.
-    fn status(self) -> Self::Outcome;
+    /// The client sends a frame of a stream to one peer.
+    fn stream(self, target: &str, stream: u32, said: Said<'_>) -> Self::Outcome;
+
+    /// The client asks for its own id, and says whether it knows streams.
+    fn status(self, knows_streams: bool) -> Self::Outcome;
 
     /// The client's payload is larger than allowed.
     fn too_big(self) -> Self::Outcome;
@@ -42,7 +45,10 @@ pub(super) trait Serve: Sized {
                 }
                 Ok(Request::Broadcast { data }) => self.broadcast(Said::Data(data)),
                 Ok(Request::Message { target, data }) => self.message(&target, Said::Data(data)),
-                Ok(Request::Status) => self.status(),
+                Ok(Request::Stream { target, stream, data }) => {
+                    self.stream(&target, stream, Said::Data(data))
+                }
+                Ok(Request::Status { knows_streams }) => self.status(knows_streams),
                 Err(refusal) => self.refused(&refusal),
             },
         }
@@ -54,6 +60,9 @@ pub(super) trait Serve: Sized {
         match Binary::read(framing, bytes, bytes.len(), max) {
             Binary::ToAll { start } => self.broadcast(Said::Bytes(&bytes[start..])),
             Binary::ToPeer { target, start } => self.message(target, Said::Bytes(&bytes[start..])),
+            Binary::Stream { target, stream, start } => {
+                self.stream(target, stream, Said::Bytes(&bytes[start..]))
+            }
             Binary::TooBig => self.too_big(),
             Binary::Refused(refusal) => self.refused(&refusal),
         }
@@ -67,6 +76,11 @@ pub(super) enum Binary<'a> {
     },
     ToPeer {
         target: &'a str,
+        start: usize,
+    },
+    Stream {
+        target: &'a str,
+        stream: u32,
         start: usize,
     },
     /// The payload is larger than allowed.
@@ -89,6 +103,7 @@ impl<'a> Binary<'a> {
             Ok(binary::Frame { kind, id, payload }) => {
                 let start = head.len() - payload.len();
                 match kind {
+                    Kind::Stream => Self::stream(id, payload, start),
                     _ if len - start > max => Self::TooBig,
                     Kind::Broadcast if id.is_empty() => Self::ToAll { start },
                     Kind::Message => Self::ToPeer { target: id, start },
@@ -99,6 +114,16 @@ impl<'a> Binary<'a> {
                 }
             }
             Err(fault) => Self::Refused(Refusal::new(ErrorCode::BadFrame, fault.to_string())),
+        }
+    }
+
+    fn stream(target: &'a str, payload: &[u8], start: usize) -> Self {
+        match StreamPart::parse(payload) {
+            Some(StreamPart { stream, .. }) => Self::Stream { target, stream, start },
+            None => {
+                let reason = "the payload of a binary frame of a stream is [stream: 4][flags: 1][part]";
+                Self::Refused(Refusal::new(ErrorCode::BadFrame, reason))
+            }
         }
     }
 }

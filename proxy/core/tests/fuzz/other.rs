@@ -87,7 +87,9 @@ impl Other {
                 assert!(self.known.remove(&member).is_some(), "somebody left who was not here");
             } else if let Record::Slow { member }
             | Record::Broadcast { member, .. }
-            | Record::Message { member, .. } = record
+            | Record::Message { member, .. }
+            | Record::Stream { member, .. }
+            | Record::Streams { member } = record
             {
                 assert!(self.known.contains_key(&member), "it hears of somebody who is not here");
             } else if let Record::NotAdmitted { member } = record {

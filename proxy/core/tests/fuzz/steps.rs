@@ -136,7 +136,7 @@ impl World<'_> {
     }
 
     fn say_elsewhere(&mut self) {
-        let (from, target, what) = (self.bytes.byte(), self.bytes.below(8) as u32, self.bytes.below(7));
+        let (from, target, what) = (self.bytes.byte(), self.bytes.below(8) as u32, self.bytes.below(10));
         self.number += 1;
         let number = self.number.to_string();
         let Some(conn) = self.other() else { return };
@@ -150,6 +150,9 @@ impl World<'_> {
             3 => Record::Broadcast { member, payload: Payload::Json(&number) },
             4 => Record::NotAdmitted { member: target },
             5 => Record::Admitted { member: target },
+            6 => Record::Streams { member },
+            7 => Record::Stream { member, target, payload: Payload::Json(&number) },
+            8 => Record::Stream { member, target, payload: Payload::Binary(number.as_bytes()) },
             _ => Record::Message { member, target, payload: Payload::Json(&number) },
         };
         self.stream(conn, &record.to_bytes());

@@ -6,5 +6,6 @@ mod flow;
 mod kept;
 mod pair;
 mod presence;
+mod streams;
 mod trust;
 mod turns;

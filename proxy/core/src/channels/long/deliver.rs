@@ -40,7 +40,7 @@ impl Channels {
                 }
             }
             Outcome::Said { forms, .. } => self.send_form_to_all(conn, id, forms),
-            Outcome::StatusAsked | Outcome::Refused(_) | Outcome::Violated(_) | Outcome::Broken => {
+            Outcome::StatusAsked { .. } | Outcome::Refused(_) | Outcome::Violated(_) | Outcome::Broken => {
                 return Err(Broken);
             }
         }
@@ -59,7 +59,7 @@ impl Channels {
                     self.send_form_to_all(conn, id, forms);
                 }
             }
-            Outcome::StatusAsked => self.tell_status(conn),
+            Outcome::StatusAsked { knows_streams } => self.on_status(conn, knows_streams),
             Outcome::Refused(refusal) => self.tell_error(conn, &refusal),
             Outcome::Violated(Violation { code, reason }) => self.close(conn, code, reason, now),
             Outcome::Broken => {}

@@ -40,8 +40,13 @@ impl Serve for &Form {
         }
     }
 
-    fn status(self) -> Outcome {
-        Outcome::StatusAsked
+    fn stream(self, target: &str, stream: u32, _: Said<'_>) -> Outcome {
+        // No message that is long enough for this is a frame of a stream.
+        self.refused(&Refusal::too_long_for_stream(target, stream))
+    }
+
+    fn status(self, knows_streams: bool) -> Outcome {
+        Outcome::StatusAsked { knows_streams }
     }
 
     fn too_big(self) -> Outcome {
@@ -63,6 +68,9 @@ impl Form {
                 Some(target) => (Address::Peer(target), start),
                 None => return self.refused(&Refusal::unknown_target(target)),
             },
+            Binary::Stream { target, stream, .. } => {
+                return self.refused(&Refusal::too_long_for_stream(target, stream));
+            }
             Binary::TooBig => return self.too_big(),
             Binary::Refused(refusal) => return Outcome::Refused(refusal),
         };
@@ -94,6 +102,8 @@ impl Form {
             | Record::RosterEnd
             | Record::NotAdmitted { .. }
             | Record::Admitted { .. }
+            | Record::Stream { .. }
+            | Record::Streams { .. }
             | Record::Unknown => return Err(Broken),
         };
         Ok(Outcome::Said { to, forms: self.forms(said(payload)?, recipient) })

@@ -40,8 +40,11 @@ impl Channels {
     /// Tells a member that the peer to which it speaks does not hear it.
     #[cold]
     pub(in crate::channels) fn tell_not_admitted(&mut self, conn: ConnId, target: &str) {
-        let mut refusal = Refusal::new(ErrorCode::NotAdmitted, REASON);
-        refusal.target = Some(Cow::Borrowed(target));
-        self.tell_error(conn, &refusal);
+        self.tell_error(conn, &not_admitted(target));
     }
+}
+
+/// The refusal of a message to a peer whose proxy has no room for the sender.
+pub(in crate::channels) fn not_admitted(target: &str) -> Refusal<'_> {
+    Refusal { target: Some(Cow::Borrowed(target)), ..Refusal::new(ErrorCode::NotAdmitted, REASON) }
 }

@@ -35,6 +35,8 @@ pub(in crate::channels) struct Client {
     /// The nonce from which this proxy generated the id; `None` where the client chose it.
     nonce: Option<Nonce>,
     pub(in crate::channels) framing: Framing,
+    /// It has said that it knows streams.
+    pub(in crate::channels) knows_streams: bool,
     pub(in crate::channels) channel: ChannelId,
     /// Its index in the list of clients that are present.
     pub(super) index: usize,
@@ -60,6 +62,7 @@ impl Client {
             id: reserved.id,
             nonce: reserved.nonce,
             framing,
+            knows_streams: false,
             channel,
             index: 0,
             number: 0,
@@ -73,5 +76,10 @@ impl Client {
     pub(in crate::channels) fn join_record(&self) -> Record<'_> {
         let id = self.nonce.map_or_else(|| IdSource::Choice(self.id.as_str()), IdSource::Nonce);
         Record::Join { member: self.number, id }
+    }
+
+    /// The record that tells other proxies that it knows streams, if it does.
+    pub(in crate::channels) fn streams_record(&self) -> Option<Record<'_>> {
+        self.knows_streams.then_some(Record::Streams { member: self.number })
     }
 }

@@ -20,6 +20,8 @@ pub(in crate::channels) struct Peer {
     pub(in crate::channels) id: PeerId,
     /// The reason to leave, once it is about to.
     pub(in crate::channels) leaves: Option<LeaveReason>,
+    /// Its proxy has said that it knows streams.
+    pub(in crate::channels) knows_streams: bool,
 }
 
 /// A member that was removed.
@@ -52,6 +54,11 @@ impl Peers {
         self.present.get(&number).map(|peer| &peer.id)
     }
 
+    /// Gives whether a member is present and knows streams.
+    pub(in crate::channels) fn knows_streams(&self, number: u32) -> bool {
+        self.present.get(&number).is_some_and(|peer| peer.knows_streams)
+    }
+
     /// The id of a member that waits.
     pub(in crate::channels) fn waiting_id(&self, number: u32) -> Option<&PeerId> {
         self.waiting.get(&number).map(|peer| &peer.id)
@@ -69,7 +76,7 @@ impl Peers {
     /// Adds a member that waits.
     pub(in crate::channels) fn add(&mut self, number: u32, id: PeerId) {
         self.bytes += bytes_of(&id);
-        self.waiting.insert(number, Peer { id, leaves: None });
+        self.waiting.insert(number, Peer { id, leaves: None, knows_streams: false });
     }
 
     /// Makes a member that waits present.
