@@ -1,0 +1,425 @@
+//! Streams: their transitions, and two ends against a model.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use nws_client_core::Streams;
+use nws_client_core::streams::{
+    DIALLED_BY_RECEIVER, DIALS_MAX, Handle, MESSAGE_MAX, PART_COST, PART_MAX, Received, Refused,
+    STREAMS_PER_PEER, State, WINDOW_FIRST, WINDOW_MAX, WINDOWS_MAX,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+const PEER: u32 = 5;
+
+/// Both ends of a stream that is open.
+fn open() -> ([Streams; 2], [Handle; 2]) {
+    let mut ends = [Streams::default(), Streams::default()];
+    let handles = connect(&mut ends);
+    (ends, handles)
+}
+
+fn connect([a, b]: &mut [Streams; 2]) -> [Handle; 2] {
+    let dialling = a.dial(PEER).expect("room for a dial");
+    let number = a.number(dialling).expect("a number");
+    let dialled = b.dialled(PEER, number, a.first_credit(dialling).into()).expect("a good dial");
+    assert_eq!(b.number(dialled), Some(number | DIALLED_BY_RECEIVER));
+    assert!(b.accept(dialled));
+    assert_eq!(a.find(PEER, number | DIALLED_BY_RECEIVER), Some(dialling));
+    assert_eq!(b.find(PEER, number), Some(dialled));
+    assert!(a.accepted(dialling, b.first_credit(dialled).into()));
+    [dialling, dialled]
+}
+
+#[test]
+fn both_may_dial_at_once() {
+    let mut ends = [Streams::default(), Streams::default()];
+    let [a, b] = connect(&mut ends);
+    ends.reverse();
+    let [c, d] = connect(&mut ends);
+    assert!(a != d && b != c);
+    assert!(ends.iter().all(|end| end.len() == 2));
+}
+
+#[test]
+fn numbers_rise_and_are_of_the_dialler() {
+    let mut streams = Streams::default();
+    for (number, outcome) in [
+        (3, Ok(1)),
+        (3, Err(Refused::Violation)),
+        (2, Err(Refused::Violation)),
+        (DIALLED_BY_RECEIVER | 9, Err(Refused::Violation)),
+        (4, Ok(2)),
+    ] {
+        assert_eq!(streams.dialled(PEER, number, 1.0), outcome, "{number}");
+    }
+    assert_eq!(streams.dialled(PEER + 1, 1, 1.0), Ok(3), "another peer has its own numbers");
+    assert_eq!(streams.dialled(PEER, 5, 0.5), Err(Refused::Violation));
+    assert_eq!(streams.dialled(PEER, 5, 1.0), Err(Refused::Violation), "a refused number was used");
+    streams.forget_peer(PEER);
+    assert_eq!(streams.dialled(PEER, 4, 1.0), Err(Refused::Violation), "this stream has not ended");
+    assert!(streams.dialled(PEER, 1, 1.0).is_ok());
+}
+
+#[test]
+fn dials_and_streams_have_limits() {
+    let mut streams = Streams::default();
+    for _ in 0..DIALS_MAX {
+        assert!(streams.dial(PEER).is_some());
+    }
+    assert_eq!(streams.dial(PEER + 1), None, "too many dials wait");
+    for number in 1..=DIALS_MAX as u32 {
+        assert!(streams.dialled(PEER, number, 1.0).is_ok());
+    }
+    assert_eq!(streams.dialled(PEER, 99, 1.0), Err(Refused::Limit));
+    for handle in 1..=DIALS_MAX as Handle {
+        assert!(streams.accepted(handle, 1.0));
+    }
+    let mut count = streams.len();
+    while streams.dial(PEER).map(|handle| streams.accepted(handle, 1.0)).is_some() {
+        count += 1;
+    }
+    assert_eq!(count, STREAMS_PER_PEER);
+    assert!(streams.dial(PEER + 1).is_some());
+    let all: Vec<_> = streams.with(PEER).collect();
+    all.into_iter().for_each(|handle| streams.end(handle));
+    assert!(streams.dial(PEER).is_some());
+    assert_eq!(streams.len(), 2);
+}
+
+#[test]
+fn what_nobody_knows_does_nothing() {
+    let mut streams = Streams::default();
+    assert!(!streams.accept(9) && !streams.accepted(9, 1.0) && streams.credited(9, 0.0));
+    assert_eq!((streams.room(9), streams.taken(9, 9), streams.close(9)), (None, 0, None));
+    assert_eq!(streams.received(9, 9, false, false), Received::Ignored);
+    assert_eq!((streams.state(9), streams.number(9), streams.first_credit(9)), (None, None, 0));
+    streams.end(9);
+    streams.sent(9, 9);
+}
+
+#[test]
+fn a_stream_goes_through_its_states_once() {
+    let (mut ends, [a, b]) = open();
+    assert!(!ends[0].accepted(a, 1.0) && !ends[1].accept(b), "it is open already");
+    assert_eq!(ends[0].close(a), Some(State::Open));
+    assert_eq!(ends[0].close(a), None);
+    assert_eq!(ends[0].received(a, 5, false, true), Received::Ignored);
+    assert!(ends[0].credited(a, -1.0), "what comes meanwhile does not matter");
+    assert_eq!(ends[0].state(a), Some(State::Closing));
+    ends[0].end(a);
+    assert_eq!(ends[0].state(a), None);
+    let dialling = ends[0].dial(PEER).expect("a stream");
+    assert_eq!(ends[0].close(dialling), Some(State::Dialling));
+    assert!(!ends[0].accepted(dialling, 1.0), "too late");
+}
+
+#[test]
+fn credit_is_for_streams_that_are_open() {
+    let mut streams = Streams::default();
+    let handle = streams.dial(PEER).expect("a stream");
+    assert!(!streams.credited(handle, 1.0));
+    assert_eq!(streams.received(handle, 1, false, true), Received::Violation);
+}
+
+#[test]
+fn an_overrun_and_a_mixed_message_are_violations() {
+    let (mut ends, [_, b]) = open();
+    assert_eq!(ends[1].received(b, 10, true, true), Received::Part);
+    assert_eq!(ends[1].received(b, 10, false, false), Received::Violation);
+    let (mut ends, [_, b]) = open();
+    assert_eq!(ends[1].received(b, WINDOW_FIRST - PART_COST, false, false), Received::Whole);
+    assert_eq!(ends[1].received(b, 0, false, false), Received::Violation);
+}
+
+#[test]
+fn a_message_has_a_limit() {
+    let (mut ends, [_, b]) = open();
+    let mut bytes = 0;
+    loop {
+        let outcome = ends[1].received(b, 30_000, true, false);
+        ends[1].taken(b, 30_000);
+        bytes += 30_000;
+        if outcome == Received::TooBig {
+            break;
+        }
+        assert_eq!(outcome, Received::Part);
+    }
+    assert!(bytes > MESSAGE_MAX && bytes <= MESSAGE_MAX + 30_000);
+}
+
+#[test]
+fn windows_go_back() {
+    let mut streams = Streams::default();
+    let mut count = 0;
+    for peer in 0.. {
+        let Ok(handle) = streams.dialled(peer, 1, 1.0) else { break };
+        assert!(streams.accept(handle));
+        count += 1;
+    }
+    assert_eq!(count, WINDOWS_MAX / WINDOW_FIRST);
+    streams.end(1);
+    assert!(streams.dialled(0, 9, 1.0).is_ok());
+}
+
+/// What crosses between two ends.
+#[derive(Debug)]
+enum Frame {
+    Dial { number: u32, credit: u32 },
+    Accept { number: u32, credit: u32 },
+    Data { number: u32, bytes: u32, has_more: bool },
+    Credit { number: u32, credit: u32 },
+    Close { number: u32 },
+}
+
+/// The owner of one end, as a page is, and what it knows of its streams.
+#[derive(Default)]
+struct Owner {
+    streams: Streams,
+    ends: BTreeMap<Handle, End>,
+    inbox: VecDeque<Frame>,
+}
+
+#[derive(Default)]
+struct End {
+    /// Bytes of messages that wait for credit, and of those that were sent, in order.
+    waiting: VecDeque<u32>,
+    said: Vec<u32>,
+    heard: Vec<u32>,
+    unfinished: u32,
+    /// The last parts of messages that the page has not taken.
+    untaken: VecDeque<u32>,
+}
+
+struct World([Owner; 2]);
+
+impl World {
+    fn tell(&mut self, n: usize, frame: Frame) {
+        self.0[1 - n].inbox.push_back(frame);
+    }
+
+    fn dial(&mut self, n: usize) {
+        let Owner { streams, ends, .. } = &mut self.0[n];
+        let Some(handle) = streams.dial(PEER) else { return };
+        ends.insert(handle, End::default());
+        let frame = Frame::Dial {
+            number: streams.number(handle).expect("a stream"),
+            credit: streams.first_credit(handle),
+        };
+        self.tell(n, frame);
+    }
+
+    /// One of the streams, if there is any.
+    fn any(&self, n: usize, which: u8) -> Option<Handle> {
+        let ends = &self.0[n].ends;
+        ends.keys().nth(usize::from(which) * ends.len() / 256).copied()
+    }
+
+    fn say(&mut self, n: usize, handle: Handle, bytes: u32) {
+        let Owner { streams, ends, .. } = &mut self.0[n];
+        if streams.state(handle) == Some(State::Open) {
+            let end = ends.get_mut(&handle).expect("a stream");
+            end.waiting.push_back(bytes);
+            end.said.push(bytes);
+            self.pump(n, handle);
+        }
+    }
+
+    /// Sends what credit lets go.
+    fn pump(&mut self, n: usize, handle: Handle) {
+        loop {
+            let Owner { streams, ends, .. } = &mut self.0[n];
+            let end = ends.get_mut(&handle).expect("a stream");
+            let (Some(&rest), Some(room)) = (end.waiting.front(), streams.room(handle)) else { return };
+            if room == 0 && rest > 0 {
+                return;
+            }
+            end.waiting.pop_front();
+            let bytes = rest.min(room);
+            let has_more = bytes < rest;
+            if has_more {
+                end.waiting.push_front(rest - bytes);
+            }
+            streams.sent(handle, bytes);
+            let frame = Frame::Data { number: streams.number(handle).expect("a stream"), bytes, has_more };
+            self.tell(n, frame);
+        }
+    }
+
+    fn take(&mut self, n: usize, handle: Handle) {
+        if let Some(bytes) = self.0[n].ends.get_mut(&handle).and_then(|end| end.untaken.pop_front()) {
+            self.credit(n, handle, bytes);
+        }
+    }
+
+    fn credit(&mut self, n: usize, handle: Handle, bytes: u32) {
+        let streams = &mut self.0[n].streams;
+        let credit = streams.taken(handle, bytes);
+        if credit > 0 {
+            let frame = Frame::Credit { number: streams.number(handle).expect("a stream"), credit };
+            self.tell(n, frame);
+        }
+    }
+
+    fn close(&mut self, n: usize, handle: Handle) {
+        let streams = &mut self.0[n].streams;
+        if streams.close(handle).is_some() {
+            let frame = Frame::Close { number: streams.number(handle).expect("a stream") };
+            self.tell(n, frame);
+        }
+    }
+
+    fn hear(&mut self, n: usize) -> bool {
+        let Owner { streams, ends, inbox } = &mut self.0[n];
+        let Some(frame) = inbox.pop_front() else { return false };
+        match frame {
+            Frame::Dial { number, credit } => {
+                let handle = streams.dialled(PEER, number, credit.into());
+                let answer = match handle {
+                    Ok(handle) => {
+                        assert!(streams.accept(handle));
+                        ends.insert(handle, End::default());
+                        let credit = streams.first_credit(handle);
+                        Frame::Accept { number: number | DIALLED_BY_RECEIVER, credit }
+                    }
+                    Err(refused) => {
+                        assert_eq!(refused, Refused::Limit);
+                        Frame::Close { number: number | DIALLED_BY_RECEIVER }
+                    }
+                };
+                self.tell(n, answer);
+            }
+            Frame::Accept { number, credit } => {
+                let handle = streams.find(PEER, number).expect("nobody ends a dial that is not answered");
+                let was_dialling = streams.state(handle) == Some(State::Dialling);
+                assert_eq!(streams.accepted(handle, credit.into()), was_dialling);
+            }
+            Frame::Data { number, bytes, has_more } => {
+                let Some(handle) = streams.find(PEER, number) else { return true };
+                match streams.received(handle, bytes, has_more, false) {
+                    Received::Ignored => {}
+                    Received::Part => {
+                        ends.get_mut(&handle).expect("a stream").unfinished += bytes;
+                        self.credit(n, handle, bytes);
+                    }
+                    Received::Whole => {
+                        let end = ends.get_mut(&handle).expect("a stream");
+                        end.heard.push(std::mem::take(&mut end.unfinished) + bytes);
+                        end.untaken.push_back(bytes);
+                    }
+                    fault @ (Received::Violation | Received::TooBig) => panic!("{fault:?}"),
+                }
+            }
+            Frame::Credit { number, credit } => {
+                if let Some(handle) = streams.find(PEER, number) {
+                    assert!(streams.credited(handle, credit.into()));
+                    if streams.state(handle) == Some(State::Open) {
+                        self.pump(n, handle);
+                    }
+                }
+            }
+            Frame::Close { number } => {
+                if let Some(handle) = streams.find(PEER, number) {
+                    self.close(n, handle);
+                    self.0[n].streams.end(handle);
+                }
+            }
+        }
+        true
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Dial(usize),
+    Say(usize, u8, u32),
+    Take(usize, u8),
+    Hear(usize, u8),
+    Close(usize, u8),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let n = 0..2_usize;
+    let bytes = prop_oneof![0..100_u32, 0..200_000_u32, Just(PART_MAX), Just(WINDOW_MAX * 2)];
+    vec(
+        prop_oneof![
+            2 => n.clone().prop_map(Step::Dial),
+            6 => (n.clone(), any::<u8>(), bytes).prop_map(|(n, which, bytes)| Step::Say(n, which, bytes)),
+            6 => (n.clone(), any::<u8>()).prop_map(|(n, which)| Step::Take(n, which)),
+            9 => (n.clone(), 1..8_u8).prop_map(|(n, count)| Step::Hear(n, count)),
+            1 => (n, any::<u8>()).prop_map(|(n, which)| Step::Close(n, which)),
+        ],
+        0..200,
+    )
+}
+
+proptest! {
+    /// Whatever happens in whatever order, no end breaks a rule, and when both read everything, what
+    /// was said on streams that nobody closed has arrived, in order.
+    #[test]
+    fn nothing_is_lost_and_nothing_stands_still(steps in steps()) {
+        let mut world = World([Owner::default(), Owner::default()]);
+        for step in steps {
+            match step {
+                Step::Dial(n) => world.dial(n),
+                Step::Say(n, which, bytes) => {
+                    world.any(n, which).into_iter().for_each(|handle| world.say(n, handle, bytes));
+                }
+                Step::Take(n, which) => world.any(n, which).into_iter().for_each(|handle| world.take(n, handle)),
+                Step::Hear(n, count) => (0..count).for_each(|_| drop(world.hear(n))),
+                Step::Close(n, which) => world.any(n, which).into_iter().for_each(|handle| world.close(n, handle)),
+            }
+            for Owner { streams, .. } in &world.0 {
+                let windows: u32 = streams.with(PEER).map(|handle| streams.first_credit(handle)).sum();
+                prop_assert!(windows <= WINDOWS_MAX);
+            }
+        }
+        loop {
+            let mut moved = world.hear(0) | world.hear(1);
+            for n in 0..2 {
+                let full: Vec<_> = world.0[n].ends.iter().filter(|(_, end)| !end.untaken.is_empty()).map(|(h, _)| *h).collect();
+                moved |= !full.is_empty();
+                full.into_iter().for_each(|handle| world.take(n, handle));
+            }
+            if !moved {
+                break;
+            }
+        }
+        let [a, b] = &world.0;
+        let mut open = 0;
+        for (handle, end) in &a.ends {
+            let Some(State::Open) = a.streams.state(*handle) else { continue };
+            let number = a.streams.number(*handle).expect("a stream");
+            let other = &b.ends[&b.streams.find(PEER, number).expect("both agree that it is open")];
+            prop_assert_eq!(&end.said, &other.heard);
+            prop_assert_eq!(&other.said, &end.heard);
+            open += 1;
+        }
+        prop_assert_eq!((a.streams.len(), b.streams.len()), (open, open), "both agree which have ended");
+    }
+
+    /// Nothing that a peer says makes it panic, or take more than it grants.
+    #[test]
+    fn a_peer_may_say_anything(
+        frames in vec((0..8_u32, 0..6_u8, any::<u32>(), any::<bool>(), any::<bool>(), -2.0..3e9_f64), 0..300),
+    ) {
+        let mut streams = Streams::default();
+        for (number, what, bytes, has_more, is_text, credit) in frames {
+            let number = if is_text { number } else { number | DIALLED_BY_RECEIVER };
+            let handle = streams.find(PEER, number).unwrap_or(0);
+            match what {
+                0 => { streams.dial(PEER); }
+                1 => { let _ = streams.dialled(PEER, number, credit); }
+                2 => { streams.accepted(handle, credit.trunc()); streams.accept(handle); }
+                3 => { streams.received(handle, bytes % 70_000, has_more, is_text); streams.taken(handle, bytes); }
+                4 => { streams.credited(handle, credit); }
+                _ => streams.end(handle),
+            }
+            prop_assert!(streams.len() <= STREAMS_PER_PEER);
+            for handle in streams.with(PEER) {
+                prop_assert!(streams.first_credit(handle) <= WINDOW_MAX);
+                prop_assert!(streams.room(handle).is_none_or(|room| room <= PART_MAX));
+            }
+        }
+    }
+}
