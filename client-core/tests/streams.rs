@@ -366,7 +366,7 @@ proptest! {
                     world.any(n, which).into_iter().for_each(|handle| world.say(n, handle, bytes));
                 }
                 Step::Take(n, which) => world.any(n, which).into_iter().for_each(|handle| world.take(n, handle)),
-                Step::Hear(n, count) => (0..count).for_each(|_| drop(world.hear(n))),
+                Step::Hear(n, count) => (0..count).for_each(|_| _ = world.hear(n)),
                 Step::Close(n, which) => world.any(n, which).into_iter().for_each(|handle| world.close(n, handle)),
             }
             for Owner { streams, .. } in &world.0 {
