@@ -16,33 +16,70 @@ const { positionals, values } = parseArgs({
   options: { "source-maps": { type: "boolean", default: false } },
 });
 const core = positionals[0] ?? "";
+/** The core with streams. */
+const withStreams = join(core, "streams");
 const here = import.meta.dirname;
 const dist = join(here, "dist");
+
+/** Properties that only our own modules know, which have short names in the bundles: what the core asks of its host. */
+const INTERNAL = [
+  ...[
+    "arrive",
+    "broadcast",
+    "cancelWait",
+    "carrier",
+    "clearId",
+    "complain",
+    "depart",
+    "departAll",
+    "direct",
+    "enqueue",
+  ],
+  ...["gatherFacts", "greet", "leaveSoon", "listen", "onAwake", "onEndpointFailure", "onFacts", "onFrame", "onLeft"],
+  ...["opened", "retainUnsent", "setEnd", "synced", "unlisten"],
+];
 
 /** @satisfies {BuildOptions} */
 const shared = {
   absWorkingDir: here,
-  alias: { "nws-core": join(core, "core.js"), "nws-core.txt": join(core, "core.txt") },
   banner: { js: "/*! networkwebsockets, MIT licence */" },
   bundle: true,
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
+  mangleProps: new RegExp(`^(${INTERNAL.join("|")})$`),
   minify: true,
   sourcemap: values["source-maps"] ? "linked" : false,
   target: "es2022",
   write: false,
 };
 
+/** @param {string} folder */
+const alias = (folder) => ({ "nws-core": join(folder, "core.js"), "nws-core.txt": join(folder, "core.txt") });
+
 /** @satisfies {BuildOptions[]} */
 const bundles = [
-  { entryPoints: ["src/global.ts"], outfile: "dist/networkwebsockets.js", format: "iife" },
-  { entryPoints: ["src/inline.ts"], outfile: "dist/networkwebsockets.mjs", format: "esm" },
-  { entryPoints: ["src/slim.ts"], outfile: "dist/slim.mjs", format: "esm" },
+  { entryPoints: ["src/global.ts"], outfile: "dist/networkwebsockets.js", format: "iife", alias: alias(core) },
+  { entryPoints: ["src/inline.ts"], outfile: "dist/networkwebsockets.mjs", format: "esm", alias: alias(core) },
+  { entryPoints: ["src/slim.ts"], outfile: "dist/slim.mjs", format: "esm", alias: alias(core) },
+  {
+    entryPoints: ["src/streams-global.ts"],
+    outfile: "dist/networkwebsockets-streams.js",
+    format: "iife",
+    alias: alias(withStreams),
+  },
+  {
+    entryPoints: ["src/streams.ts"],
+    outfile: "dist/networkwebsockets-streams.mjs",
+    format: "esm",
+    alias: alias(withStreams),
+  },
 ];
 
-await writeFile(join(core, "core.txt"), encode(await readFile(join(core, "core.min.wasm"))));
+for (const folder of [core, withStreams]) {
+  await writeFile(join(folder, "core.txt"), encode(await readFile(join(folder, "core.min.wasm"))));
+}
 const built = await Promise.all(bundles.map((bundle) => build({ ...shared, ...bundle })));
 const types = join(here, "types");
 

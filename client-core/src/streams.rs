@@ -9,10 +9,10 @@
 //! sender, and memory has a bound whatever the other side does.
 
 mod credit;
-
-use std::collections::BTreeMap;
+mod sorted;
 
 use credit::{Outgoing, Window};
+use sorted::Sorted;
 
 pub use credit::{PART_COST, PART_MAX, WINDOW_FIRST, WINDOW_MAX, WINDOWS_MAX};
 
@@ -25,6 +25,10 @@ pub const DIALS_MAX: usize = 16;
 /// Bytes of one message. A message that is longer cannot be handed to a page in one piece.
 pub const MESSAGE_MAX: u64 = 64 * 1024 * 1024;
 
+/// Parts of one message. Each takes memory, however short it is; with 1 KiB each they make the longest
+/// message.
+pub const PARTS_MAX: u32 = 64 * 1024;
+
 /// The bit of a number that says that the receiver of the frame has dialled the stream.
 pub const DIALLED_BY_RECEIVER: u32 = 1 << 31;
 
@@ -35,12 +39,12 @@ pub type Handle = u32;
 /// stream that does not exist has no effect.
 #[derive(Debug)]
 pub struct Streams {
-    streams: BTreeMap<Handle, Stream>,
+    streams: Sorted<Handle, Stream>,
     /// The streams by their peer, and by their number in frames of this side.
-    handles: BTreeMap<(u32, u32), Handle>,
+    handles: Sorted<(u32, u32), Handle>,
     last: Handle,
     /// The last number with which each peer has dialled.
-    heard: BTreeMap<u32, u32>,
+    heard: Sorted<u32, u32>,
     /// Bytes that further windows may have.
     spare: u32,
 }
@@ -62,15 +66,16 @@ pub enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Received {
-    /// Nothing: the stream does not exist, or is closing.
+    /// It is thrown away: the stream is closing, or does not exist.
     Ignored = 0,
-    /// Further parts of the message follow. This one counts as taken.
+    /// Further parts of the message follow.
     Part = 1,
     /// The message is complete.
     Whole = 2,
     /// The peer has sent more than it may, or has mixed text and bytes: the stream closes with 1008.
     Violation = 3,
-    /// The message is longer than [`MESSAGE_MAX`]: the stream closes with 1009.
+    /// The message is longer than [`MESSAGE_MAX`], or has more than [`PARTS_MAX`] parts: the stream
+    /// closes with 1009.
     TooBig = 4,
 }
 
@@ -93,21 +98,26 @@ struct Stream {
     outgoing: Outgoing,
     /// The message whose end has not come.
     unfinished: Option<Unfinished>,
+    /// What the last message costs that was complete, or was thrown away.
+    due: u32,
 }
 
 #[derive(Debug)]
 struct Unfinished {
     is_text: bool,
     bytes: u64,
+    parts: u32,
+    /// What those of its parts cost that do not count as taken.
+    held: u32,
 }
 
 impl Default for Streams {
     fn default() -> Self {
         Self {
-            streams: BTreeMap::new(),
-            handles: BTreeMap::new(),
+            streams: Sorted::default(),
+            handles: Sorted::default(),
             last: 0,
-            heard: BTreeMap::new(),
+            heard: Sorted::default(),
             spare: WINDOWS_MAX,
         }
     }
@@ -210,32 +220,39 @@ impl Streams {
         }
     }
 
-    /// The peer grants more credit. Gives whether it may grant so much.
+    /// The peer grants more credit. Gives whether it may grant so much. What was said before a stream
+    /// closes may still be sent.
     pub fn credited(&mut self, handle: Handle, credit: f64) -> bool {
         self.streams.get_mut(&handle).is_none_or(|stream| {
-            stream.state == State::Closing || (stream.state == State::Open && stream.outgoing.add(credit))
+            matches!(stream.state, State::Open | State::Closing) && stream.outgoing.add(credit)
         })
     }
 
     /// A part of a message has come, of so many bytes.
     pub fn received(&mut self, handle: Handle, bytes: u32, has_more: bool, is_text: bool) -> Received {
-        match self.streams.get_mut(&handle) {
-            None | Some(Stream { state: State::Closing, .. }) => Received::Ignored,
-            Some(stream) => stream.receive(bytes, has_more, is_text),
-        }
+        let stream = self.streams.get_mut(&handle);
+        stream.map_or(Received::Ignored, |stream| stream.receive(bytes, has_more, is_text))
     }
 
-    /// The page has taken a part of so many bytes. Gives the credit that the peer gets for that now;
-    /// 0 for none.
-    pub fn taken(&mut self, handle: Handle, bytes: u32) -> u32 {
+    /// What the message costs that has just come to its end, or the part that was thrown away. Give
+    /// it to [`taken`](Self::taken) when the page has taken it.
+    #[must_use]
+    pub fn due(&self, handle: Handle) -> u32 {
+        self.streams.get(&handle).map_or(0, |stream| stream.due)
+    }
+
+    /// The page has taken messages that cost so much. Gives the credit that the peer gets now; 0 for
+    /// none. Call it after each [`Received::Part`] too, with a cost of 0: where nothing but an
+    /// unfinished message waits, its parts count as taken, as it could never be longer than the
+    /// window otherwise.
+    pub fn taken(&mut self, handle: Handle, cost: u32) -> u32 {
         let Self { streams, spare, .. } = self;
-        let stream = streams.get_mut(&handle).filter(|stream| stream.state == State::Open);
-        stream.map_or(0, |stream| stream.window.take(bytes, spare))
+        streams.get_mut(&handle).map_or(0, |stream| stream.take(cost, spare))
     }
 
     /// The streams with a peer.
     pub fn with(&self, peer: u32) -> impl Iterator<Item = Handle> {
-        self.handles.range((peer, 0)..=(peer, u32::MAX)).map(|(_, handle)| *handle)
+        self.handles.range((peer, 0), (peer, u32::MAX)).iter().map(|(_, handle)| *handle)
     }
 
     /// The number of streams that have not ended.
@@ -259,7 +276,8 @@ impl Streams {
         let window = Window::open(&mut self.spare)?;
         self.last += 1;
         self.handles.insert((peer, number), self.last);
-        self.streams.insert(self.last, Stream { peer, number, state, window, outgoing, unfinished: None });
+        self.streams
+            .insert(self.last, Stream { peer, number, state, window, outgoing, unfinished: None, due: 0 });
         Some(self.last)
     }
 
@@ -271,18 +289,37 @@ impl Streams {
 
 impl Stream {
     fn receive(&mut self, bytes: u32, has_more: bool, is_text: bool) -> Received {
-        let before = self.unfinished.take().unwrap_or(Unfinished { is_text, bytes: 0 });
-        let all = before.bytes + u64::from(bytes);
-        if self.state != State::Open || before.is_text != is_text || !self.window.spend(bytes) {
+        let mut message =
+            self.unfinished.take().unwrap_or(Unfinished { is_text, bytes: 0, parts: 0, held: 0 });
+        let is_empty_part = has_more && bytes == 0;
+        let may_send = matches!(self.state, State::Open | State::Closing) && self.window.spend(bytes);
+        if !may_send || message.is_text != is_text || is_empty_part {
             return Received::Violation;
         }
-        if all > MESSAGE_MAX {
+        message.bytes += u64::from(bytes);
+        message.parts += 1;
+        message.held += bytes + PART_COST;
+        self.due = message.held;
+        if message.bytes > MESSAGE_MAX || message.parts > PARTS_MAX {
             return Received::TooBig;
         }
+        if self.state == State::Closing {
+            return Received::Ignored;
+        }
         if has_more {
-            self.unfinished = Some(Unfinished { is_text, bytes: all });
+            self.unfinished = Some(message);
             return Received::Part;
         }
         Received::Whole
+    }
+
+    fn take(&mut self, cost: u32, spare: &mut u32) -> u32 {
+        let credit = self.window.take(cost, spare);
+        match &mut self.unfinished {
+            Some(message) if self.window.untaken() == message.held => {
+                credit + self.window.take(std::mem::take(&mut message.held), spare)
+            }
+            Some(_) | None => credit,
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use nws_client_core::Streams;
 use nws_client_core::streams::{
-    DIALLED_BY_RECEIVER, DIALS_MAX, Handle, MESSAGE_MAX, PART_COST, PART_MAX, Received, Refused,
+    DIALLED_BY_RECEIVER, DIALS_MAX, Handle, MESSAGE_MAX, PART_COST, PART_MAX, PARTS_MAX, Received, Refused,
     STREAMS_PER_PEER, State, WINDOW_FIRST, WINDOW_MAX, WINDOWS_MAX,
 };
 use proptest::collection::vec;
@@ -105,7 +105,8 @@ fn a_stream_goes_through_its_states_once() {
     assert_eq!(ends[0].close(a), Some(State::Open));
     assert_eq!(ends[0].close(a), None);
     assert_eq!(ends[0].received(a, 5, false, true), Received::Ignored);
-    assert!(ends[0].credited(a, -1.0), "what comes meanwhile does not matter");
+    assert!(ends[0].credited(a, 1.0), "what was said before may still be sent");
+    assert!(!ends[0].credited(a, -1.0));
     assert_eq!(ends[0].state(a), Some(State::Closing));
     ends[0].end(a);
     assert_eq!(ends[0].state(a), None);
@@ -138,7 +139,7 @@ fn a_message_has_a_limit() {
     let mut bytes = 0;
     loop {
         let outcome = ends[1].received(b, 30_000, true, false);
-        ends[1].taken(b, 30_000);
+        ends[1].taken(b, 0);
         bytes += 30_000;
         if outcome == Received::TooBig {
             break;
@@ -146,6 +147,32 @@ fn a_message_has_a_limit() {
         assert_eq!(outcome, Received::Part);
     }
     assert!(bytes > MESSAGE_MAX && bytes <= MESSAGE_MAX + 30_000);
+}
+
+#[test]
+fn parts_of_a_message_have_a_limit() {
+    let (mut ends, [_, b]) = open();
+    assert_eq!(ends[1].received(b, 0, true, false), Received::Violation, "it would never end");
+    let (mut ends, [_, b]) = open();
+    for _ in 0..PARTS_MAX {
+        assert_eq!(ends[1].received(b, 1, true, false), Received::Part);
+        ends[1].taken(b, 0);
+    }
+    assert_eq!(ends[1].received(b, 1, false, false), Received::TooBig);
+}
+
+/// A reader that takes nothing holds its sender, however the messages are cut.
+#[test]
+fn what_nobody_takes_has_a_bound() {
+    let (mut ends, [_, b]) = open();
+    let mut all = 0;
+    while ends[1].received(b, 50_000, true, false) == Received::Part {
+        all += ends[1].taken(b, 0) + 50_000;
+        if ends[1].received(b, 1000, false, false) != Received::Whole {
+            break;
+        }
+    }
+    assert!(all <= 2 * WINDOW_MAX, "{all}");
 }
 
 #[test]
@@ -187,8 +214,11 @@ struct End {
     said: Vec<u32>,
     heard: Vec<u32>,
     unfinished: u32,
-    /// The last parts of messages that the page has not taken.
+    /// What the messages cost that the page has not taken.
     untaken: VecDeque<u32>,
+    /// The page has closed it, and perhaps the peer has been told: what was said before goes first.
+    wants_close: bool,
+    has_said_close: bool,
 }
 
 struct World([Owner; 2]);
@@ -227,6 +257,16 @@ impl World {
 
     /// Sends what credit lets go.
     fn pump(&mut self, n: usize, handle: Handle) {
+        self.drain(n, handle);
+        let Owner { streams, ends, .. } = &mut self.0[n];
+        let end = ends.get_mut(&handle).expect("a stream");
+        if end.wants_close && end.waiting.is_empty() && !std::mem::replace(&mut end.has_said_close, true) {
+            let frame = Frame::Close { number: streams.number(handle).expect("a stream") };
+            self.tell(n, frame);
+        }
+    }
+
+    fn drain(&mut self, n: usize, handle: Handle) {
         loop {
             let Owner { streams, ends, .. } = &mut self.0[n];
             let end = ends.get_mut(&handle).expect("a stream");
@@ -247,14 +287,14 @@ impl World {
     }
 
     fn take(&mut self, n: usize, handle: Handle) {
-        if let Some(bytes) = self.0[n].ends.get_mut(&handle).and_then(|end| end.untaken.pop_front()) {
-            self.credit(n, handle, bytes);
+        if let Some(cost) = self.0[n].ends.get_mut(&handle).and_then(|end| end.untaken.pop_front()) {
+            self.credit(n, handle, cost);
         }
     }
 
-    fn credit(&mut self, n: usize, handle: Handle, bytes: u32) {
+    fn credit(&mut self, n: usize, handle: Handle, cost: u32) {
         let streams = &mut self.0[n].streams;
-        let credit = streams.taken(handle, bytes);
+        let credit = streams.taken(handle, cost);
         if credit > 0 {
             let frame = Frame::Credit { number: streams.number(handle).expect("a stream"), credit };
             self.tell(n, frame);
@@ -262,10 +302,10 @@ impl World {
     }
 
     fn close(&mut self, n: usize, handle: Handle) {
-        let streams = &mut self.0[n].streams;
+        let Owner { streams, ends, .. } = &mut self.0[n];
         if streams.close(handle).is_some() {
-            let frame = Frame::Close { number: streams.number(handle).expect("a stream") };
-            self.tell(n, frame);
+            ends.get_mut(&handle).expect("a stream").wants_close = true;
+            self.pump(n, handle);
         }
     }
 
@@ -296,16 +336,18 @@ impl World {
             }
             Frame::Data { number, bytes, has_more } => {
                 let Some(handle) = streams.find(PEER, number) else { return true };
-                match streams.received(handle, bytes, has_more, false) {
-                    Received::Ignored => {}
+                let received = streams.received(handle, bytes, has_more, false);
+                let due = streams.due(handle);
+                match received {
+                    Received::Ignored => self.credit(n, handle, due),
                     Received::Part => {
                         ends.get_mut(&handle).expect("a stream").unfinished += bytes;
-                        self.credit(n, handle, bytes);
+                        self.credit(n, handle, 0);
                     }
                     Received::Whole => {
                         let end = ends.get_mut(&handle).expect("a stream");
                         end.heard.push(std::mem::take(&mut end.unfinished) + bytes);
-                        end.untaken.push_back(bytes);
+                        end.untaken.push_back(due);
                     }
                     fault @ (Received::Violation | Received::TooBig) => panic!("{fault:?}"),
                 }
@@ -313,14 +355,14 @@ impl World {
             Frame::Credit { number, credit } => {
                 if let Some(handle) = streams.find(PEER, number) {
                     assert!(streams.credited(handle, credit.into()));
-                    if streams.state(handle) == Some(State::Open) {
-                        self.pump(n, handle);
-                    }
+                    self.pump(n, handle);
                 }
             }
             Frame::Close { number } => {
                 if let Some(handle) = streams.find(PEER, number) {
+                    ends.get_mut(&handle).expect("a stream").waiting.clear();
                     self.close(n, handle);
+                    self.pump(n, handle);
                     self.0[n].streams.end(handle);
                 }
             }
@@ -388,7 +430,11 @@ proptest! {
         let [a, b] = &world.0;
         let mut open = 0;
         for (handle, end) in &a.ends {
-            let Some(State::Open) = a.streams.state(*handle) else { continue };
+            let state = a.streams.state(*handle);
+            prop_assert!(matches!(state, None | Some(State::Open)), "nothing stands still: {:?}", state);
+            if state.is_none() {
+                continue;
+            }
             let number = a.streams.number(*handle).expect("a stream");
             let other = &b.ends[&b.streams.find(PEER, number).expect("both agree that it is open")];
             prop_assert_eq!(&end.said, &other.heard);

@@ -13,6 +13,8 @@ pub(crate) enum Action {
     /// The frame cannot be read.
     Unreadable,
     Welcome,
+    /// A frame of a stream, which this core knows nothing of.
+    Stream,
 }
 
 impl Action {
@@ -27,6 +29,7 @@ impl Action {
             6 => Self::Error,
             7 => Self::Unreadable,
             8 => Self::Welcome,
+            9 => Self::Stream,
             _ => return None,
         })
     }

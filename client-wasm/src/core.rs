@@ -52,6 +52,12 @@ impl Core {
         self.0.send(serial, ReadyState::of(state), frame, overhead).map(|fate| fate as u8)
     }
 
+    /// Sends a frame that is none of a message, and counts it for `serial`.
+    #[cfg(feature = "streams")]
+    pub fn transmit(&self, serial: u32, frame: &JsValue, overhead: f64) {
+        self.0.transmit(serial, frame, overhead);
+    }
+
     /// Checks that `bytes` may be queued besides the `queued` ones.
     ///
     /// # Errors
@@ -150,6 +156,17 @@ impl Core {
     pub fn on_left(&self, serial: u32, state: u16) {
         self.0.on_left(serial, ReadyState::of(state));
     }
+}
+
+/// The code that a page closes a stream with; 1005 if it gives none.
+///
+/// # Errors
+///
+/// An `InvalidAccessError` or a `SyntaxError` for a code or a reason that a page may not give.
+#[cfg(feature = "streams")]
+#[wasm_bindgen(js_name = closeCode)]
+pub fn close_code(code: Option<f64>, reason: Option<String>) -> Result<u16, JsValue> {
+    Ok(CloseArguments::new(code, reason)?.shown_code())
 }
 
 /// The number of the failure that the facts explain, or 0 if they explain none.

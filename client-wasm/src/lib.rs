@@ -20,5 +20,9 @@ mod reconnect;
 mod session;
 mod socket;
 mod state;
+#[cfg(feature = "streams")]
+mod streams;
 
 pub use core::{Core, judge};
+#[cfg(feature = "streams")]
+pub use {core::close_code, streams::Streams};

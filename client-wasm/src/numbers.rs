@@ -37,6 +37,7 @@ fn actions() {
         Action::Error,
         Action::Unreadable,
         Action::Welcome,
+        Action::Stream,
     ];
     let ours = ours.map(|action| (format!("{action:?}"), action as u32));
     let theirs = members("Action");
@@ -64,6 +65,15 @@ fn states() {
 fn fates() {
     let ours = [("Sent", Fate::Sent), ("Queued", Fate::Queued), ("Discarded", Fate::Discarded)];
     assert_eq!(members("Fate"), ours.map(|(name, fate)| (name, fate as u32)));
+}
+
+#[test]
+fn what_becomes_of_parts() {
+    use nws_client_core::streams::Received;
+    let ours = [Received::Ignored, Received::Part, Received::Whole, Received::Violation, Received::TooBig];
+    let ours = ours.map(|received| (format!("{received:?}"), received as u32));
+    let theirs = members("Received").into_iter().map(|(name, number)| (name.to_owned(), number));
+    assert_eq!(theirs.collect::<Vec<_>>(), ours);
 }
 
 #[test]

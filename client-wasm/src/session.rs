@@ -150,7 +150,7 @@ impl Session {
         backlog.payload(serial)
     }
 
-    fn transmit(&self, serial: u32, frame: &JsValue, overhead: f64) {
+    pub(crate) fn transmit(&self, serial: u32, frame: &JsValue, overhead: f64) {
         if let Some(socket) = &*self.socket.borrow() {
             let before = f64::from(socket.buffered_amount());
             socket.send(frame);

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const FILES = ["networkwebsockets.js", "networkwebsockets.mjs", "slim.mjs", "networkwebsockets.wasm"];
+const FILES = [
+  "networkwebsockets.js",
+  "networkwebsockets.mjs",
+  "slim.mjs",
+  "networkwebsockets.wasm",
+  "networkwebsockets-streams.js",
+  "networkwebsockets-streams.mjs",
+];
 
 /**
  * Bytes by file: as it lies there, by gzip, by brotli.

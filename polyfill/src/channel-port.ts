@@ -11,6 +11,17 @@ import { type Data, type End, type Frame, Port, sizeOf } from "./port.ts";
 import { Queue } from "./queue.ts";
 import { Wait } from "./wait.ts";
 
+/** Who takes the frames of streams. The build without streams has nobody. */
+export interface StreamPort {
+  /** Takes a frame, and returns whether it is about a stream. Gets all peers by their ids. */
+  receive(arrival: Arrival, data: string | ArrayBuffer, peers: ReadonlyMap<string, Port>): boolean;
+  /** A peer leaves: its streams end. */
+  leave(peer: Port): void;
+}
+
+/** What builds add to a channel. */
+export const additions: { query: string; streams?(channel: ChannelPort): StreamPort } = { query: "" };
+
 /**
  * The port of a channel's own socket: it does what the core asks of a browser, and tells the core what happens. What is to
  * happen then is decided in client-wasm/src/session.
@@ -22,6 +33,7 @@ export class ChannelPort extends Port implements Host {
   #list: readonly EventTarget[] | undefined;
   readonly #queue = new Queue();
   readonly #wait = new Wait();
+  readonly streams = additions.streams?.(this);
   /** As long as the connection is listened to, or the page may come back to it. */
   #life: AbortController | undefined;
   /** The most bytes that the proxy takes at once, while there is one that has told. */
@@ -62,7 +74,7 @@ export class ChannelPort extends Port implements Host {
       return;
     }
     try {
-      this.core?.connect(this.#base + this.path, this.protocols);
+      this.core?.connect(this.#base + this.path + additions.query, this.protocols);
     } catch {
       // Firefox throws where a policy forbids the connection.
       this.core?.onFacts(Fact.Barred);
@@ -79,8 +91,8 @@ export class ChannelPort extends Port implements Host {
 
   listen(carrier: WebSocket): void {
     this.carrier = carrier;
-    this.url = carrier.url;
-    this.origin = new URL(carrier.url).origin;
+    this.url = this.#base + this.path;
+    this.origin = new URL(this.url).origin;
     // The head of a frame is read before the page hears of it; a Blob could not be read in time.
     carrier.binaryType = "arraybuffer";
     carrier.onopen = () => this.core?.onOpen();
@@ -130,7 +142,9 @@ export class ChannelPort extends Port implements Host {
   #receive(data: string | ArrayBuffer): void {
     const arrival = (this.#arrival = typeof data === "string" ? readText(data) : readBinary(data));
     const peer = (this.#peer = this.#peers.get(isMessage(arrival) ? arrival.source : arrival.target));
-    this.core?.onFrame(arrival.action, peer ? peer.state : State.None);
+    if (!this.streams?.receive(arrival, data, this.#peers)) {
+      this.core?.onFrame(arrival.action, peer ? peer.state : State.None);
+    }
   }
 
   wait(milliseconds: number, hopeful: boolean): void {
@@ -242,6 +256,7 @@ export class ChannelPort extends Port implements Host {
     this.#peers.delete(peer.id);
     this.#list = undefined;
     peer.state = State.Closed;
+    this.streams?.leave(peer);
     peer.end(this.#end!);
     this.socket.dispatchEvent(presenceEvent("disconnect", peer.socket));
   }

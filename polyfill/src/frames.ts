@@ -1,8 +1,8 @@
 /** Frames from the proxy, read as far as the core has to know: JSON by the browser's own parser. */
 import { Action } from "./numbers.ts";
 
-/** What a frame is about. */
-const ACTIONS: Record<string, Action> = {
+/** What a frame is about. The build with streams adds theirs. */
+export const ACTIONS: Record<string, Action> = {
   // @ts-expect-error No name that a frame has may be found on a prototype.
   __proto__: null,
   broadcast: Action.Broadcast,
@@ -23,6 +23,8 @@ export interface Arrival {
   reason: string;
   maxMessageSize: number | undefined;
   settled: boolean;
+  /** The stream that an error is about. */
+  stream: number | undefined;
   data: unknown;
 }
 

@@ -6,14 +6,21 @@ const CONSTANTS = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 type Constructor = { name: string; prototype: EventTarget };
 
 /** Gives a class the shape that WebIDL gives interfaces: constants, handlers, members that can be enumerated. */
-export function shape(kind: Constructor, name: string, length: number, events: string[], slotsOf: SlotsOf): void {
+export function shape(
+  kind: Constructor,
+  name: string,
+  length: number,
+  events: string[],
+  slotsOf: SlotsOf,
+  common = members(slotsOf),
+): void {
   const { prototype } = kind;
   for (const [member, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if (member !== "constructor") {
       Object.defineProperty(prototype, member, { ...descriptor, enumerable: true });
     }
   }
-  for (const part of [members(slotsOf), ...events.map((type) => handlerAttribute(type, slotsOf))]) {
+  for (const part of [common, ...events.map((type) => handlerAttribute(type, slotsOf))]) {
     Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(part));
   }
   CONSTANTS.forEach((name, value) => {

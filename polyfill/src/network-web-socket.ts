@@ -9,6 +9,9 @@ import { loadCore, needWebSocket } from "./wasm.ts";
 import { needArguments } from "./webidl.ts";
 import { Slots } from "./slots.ts";
 
+/** The slots of a channel's socket. */
+export let slotsOf: (socket: EventTarget) => Slots<ChannelPort>;
+
 /** A channel of this machine and the local network. */
 export class NetworkWebSocket extends EventTarget {
   readonly #channel: string;
@@ -17,7 +20,8 @@ export class NetworkWebSocket extends EventTarget {
   static {
     Object.assign(this, operations);
     const events = ["open", "message", "error", "close", "connect", "disconnect", "sync", "reconnecting"];
-    shape(this, "NetworkWebSocket", 1, events, (socket) => (socket as NetworkWebSocket).#slots);
+    slotsOf = (socket) => (socket as NetworkWebSocket).#slots;
+    shape(this, "NetworkWebSocket", 1, events, slotsOf);
   }
 
   constructor(channel: string, protocols?: unknown) {

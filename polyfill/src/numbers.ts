@@ -11,6 +11,7 @@ export const enum Action {
   Error = 6,
   Unreadable = 7,
   Welcome = 8,
+  Stream = 9,
 }
 
 /** The state of a socket: the core's `ReadyState`. */
@@ -28,6 +29,15 @@ export const enum Fate {
   Sent = 0,
   Queued = 1,
   Discarded = 2,
+}
+
+/** What becomes of a part of a stream's message: the core's `Received`. */
+export const enum Received {
+  Ignored = 0,
+  Part = 1,
+  Whole = 2,
+  Violation = 3,
+  TooBig = 4,
 }
 
 /** What can be known of the way to a proxy, as bits: the core's `fact`. */

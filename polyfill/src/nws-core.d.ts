@@ -32,6 +32,8 @@ export interface Host {
 export class Core {
   constructor(host: Host, channel: string, maxDelay: number | undefined, maxQueued: number | undefined);
   send(serial: number, state: number, frame: Frame, overhead: number): number;
+  /** Only with streams. */
+  transmit(serial: number, frame: Frame, overhead: number): void;
   checkRoom(queued: number, bytes: number): void;
   close(serial: number, state: number, code: number | undefined, reason: string | undefined): void;
   readyState(serial: number, state: number): number;
@@ -45,6 +47,31 @@ export class Core {
   onFacts(facts: number): void;
   onAwake(): void;
   onLeft(serial: number, state: number): void;
+}
+
+/** Only with streams. */
+export function closeCode(code: number | undefined, reason: string | undefined): number;
+
+/** Only with streams: client-wasm/src/streams.rs says what each means. */
+export class Streams {
+  dial(peer: number): number;
+  dialled(peer: number, number: number, credit: number): number;
+  accept(handle: number): boolean;
+  accepted(handle: number, credit: number): boolean;
+  close(handle: number): boolean;
+  end(handle: number): void;
+  forgetPeer(peer: number): void;
+  find(peer: number, number: number): number;
+  number(handle: number): number;
+  state(handle: number): number;
+  firstCredit(handle: number): number;
+  room(handle: number): number;
+  sent(handle: number, bytes: number): void;
+  credited(handle: number, credit: number): boolean;
+  received(handle: number, bytes: number, hasMore: boolean, isText: boolean): number;
+  due(handle: number): number;
+  taken(handle: number, cost: number): number;
+  free(): void;
 }
 
 export function judge(facts: number): number;

@@ -7,7 +7,7 @@ const ENDPOINT = "ws://localhost:9009/";
 const ADDRESS = /^(ws|http)(s?:[^?#]+\/)$/;
 
 /** Characters of a subprotocol's name (RFC 9110, section 5.6.2). */
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+export const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** Where a proxy is, with a slash at the end, or what knows it. */
 export type Endpoint = string | (() => unknown);
@@ -63,7 +63,7 @@ function toAddress(value: unknown): string {
 }
 
 /** Connecting comes later, so what WebSocket's constructor would refuse is refused here. */
-function toProtocols(list: Iterable<unknown>): string[] {
+export function toProtocols(list: Iterable<unknown>): string[] {
   const names = Array.from(list, (item) => `${item}`);
   if (!names.every((name, place) => TOKEN.test(name) && names.indexOf(name) === place)) {
     throw new DOMException(`protocols: "${names}"`, "SyntaxError");

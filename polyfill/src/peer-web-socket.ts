@@ -5,12 +5,15 @@ import { shape } from "./interface.ts";
 import { Port } from "./port.ts";
 import { Slots } from "./slots.ts";
 
+/** The slots of a peer's socket. */
+export let slotsOf: (socket: EventTarget) => Slots;
+
 /** A socket to one peer of a channel. */
 export class PeerWebSocket extends EventTarget {
   readonly #slots: Slots;
 
   static {
-    const slotsOf = (socket: EventTarget) => (socket as PeerWebSocket).#slots;
+    slotsOf = (socket) => (socket as PeerWebSocket).#slots;
     shape(this, "PeerWebSocket", 0, ["open", "message", "error", "close"], slotsOf);
   }
 

@@ -13,12 +13,15 @@ const FILES = [
   "LICENSE",
   "README.md",
   "dist/global.d.ts",
+  "dist/networkwebsockets-streams.js",
+  "dist/networkwebsockets-streams.mjs",
   "dist/networkwebsockets.d.ts",
   "dist/networkwebsockets.js",
   "dist/networkwebsockets.mjs",
   "dist/networkwebsockets.wasm",
   "dist/slim.d.ts",
   "dist/slim.mjs",
+  "dist/streams.d.ts",
   "package.json",
 ];
 

@@ -68,6 +68,8 @@ struct Demo;
 #[include = "networkwebsockets.js"]
 #[include = "networkwebsockets.mjs"]
 #[include = "networkwebsockets.tgz"]
+#[include = "networkwebsockets-streams.js"]
+#[include = "networkwebsockets-streams.mjs"]
 #[allow_missing = true]
 struct Client;
 

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 const script = new URL("member.js", import.meta.url);
 
 /**
- * Reads for a `Site`: `/classic.html`, `/module.html`, and the script that both use.
+ * Reads for a `Site`: `/classic.html`, `/module.html`, the script that both use, and `/streams.html`.
  * @param {{http: string}} proxy where the package is
  */
 export function memberPages(proxy) {
@@ -14,8 +14,9 @@ export function memberPages(proxy) {
     import { LocalWebSocket, NetworkWebSocket } from '${proxy.http}/networkwebsockets.mjs';
     Object.assign(window, { LocalWebSocket, NetworkWebSocket });
   </script><script type="module" src="member.js"></script>`;
+  const streams = `<script src="${proxy.http}/networkwebsockets-streams.js"></script>`;
   /** @type {Record<string, string>} */
-  const pages = { "/classic.html": classic, "/module.html": module };
+  const pages = { "/classic.html": classic, "/module.html": module, "/streams.html": streams };
   /** @param {string} path */
   return async (path) => {
     if (path === "/member.js") return readFile(script);

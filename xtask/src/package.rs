@@ -18,12 +18,9 @@ use binding::Names;
 pub(crate) fn package(release: bool) -> Result<()> {
     version::check(&checkout::root())?;
     nws_tools::need_node()?;
-    let module = compile()?;
     let core = checkout::package();
-    if !is_fresh(&core.join("core.min.wasm"), &module) {
-        binding::bind(&module, &core, Names::Dropped).context("cannot bind the WebAssembly to JavaScript")?;
-        optimise(&core, "")?;
-    }
+    make(&core, "")?;
+    make(&core.join("streams"), "--features streams")?;
     let bundle = Step::new("node").dir("polyfill").arg("build.mjs").arg(&core);
     let bundle = if release { bundle } else { bundle.arg("--source-maps") };
     bundle.run()?;
@@ -31,17 +28,28 @@ pub(crate) fn package(release: bool) -> Result<()> {
     tarball::pack()
 }
 
+/// Makes the core in this folder, unless it is there.
+fn make(folder: &Path, features: &str) -> Result<()> {
+    let module = compile(features)?;
+    if !is_fresh(&folder.join("core.min.wasm"), &module) {
+        binding::bind(&module, folder, Names::Dropped)
+            .context("cannot bind the WebAssembly to JavaScript")?;
+        optimise(folder, "")?;
+    }
+    Ok(())
+}
+
 /// Makes the WebAssembly as it ships, but with the names of its functions, beside the package.
 pub(crate) fn with_names() -> Result<()> {
     let named = checkout::package().join("named");
-    binding::bind(&compile()?, &named, Names::Kept)?;
+    binding::bind(&compile("")?, &named, Names::Kept)?;
     optimise(&named, "--debuginfo")
 }
 
 /// Compiles the core. No path of this machine gets into its panic messages.
-fn compile() -> Result<PathBuf> {
+fn compile(features: &str) -> Result<PathBuf> {
     let build = Step::cargo("build --quiet --profile wasm --package nws-client-wasm --target");
-    build.arg(toolchain::WASM).env("CARGO_ENCODED_RUSTFLAGS", paths::remapped()).run()?;
+    build.arg(toolchain::WASM).words(features).env("CARGO_ENCODED_RUSTFLAGS", paths::remapped()).run()?;
     Ok(checkout::target().join(toolchain::WASM).join("wasm/nws_client_wasm.wasm"))
 }
 

@@ -58,12 +58,16 @@ impl Window {
         left.is_some() && bytes <= PART_MAX
     }
 
-    /// A part was taken. Gives the credit that is due then: there is some when half of the window
-    /// was taken. A window that is used grows.
-    pub(super) fn take(&mut self, bytes: u32, spare: &mut u32) -> u32 {
-        let taken = self.taken.saturating_add(cost(bytes).unwrap_or(u32::MAX));
+    /// What has come and was not taken.
+    pub(super) const fn untaken(&self) -> u32 {
+        self.size - self.open - self.taken
+    }
+
+    /// Parts were taken that cost so much. Gives the credit that is due then: there is some when
+    /// half of the window was taken. A window that is used grows.
+    pub(super) fn take(&mut self, cost: u32, spare: &mut u32) -> u32 {
         // No more can be taken than has come.
-        self.taken = taken.min(self.size - self.open);
+        self.taken += cost.min(self.untaken());
         if self.taken < self.size / 2 {
             return 0;
         }
@@ -117,8 +121,8 @@ mod tests {
             assert!(window.spend(part));
         }
         assert!(!window.spend(0), "the window is used up");
-        assert_eq!(window.take(part, &mut spare), 0);
-        assert_eq!(window.take(part, &mut spare), 32 * 1024 + WINDOW_FIRST);
+        assert_eq!(window.take(16 * 1024, &mut spare), 0);
+        assert_eq!(window.take(16 * 1024, &mut spare), 32 * 1024 + WINDOW_FIRST);
         assert_eq!(window.size(), 2 * WINDOW_FIRST);
     }
 
@@ -128,7 +132,7 @@ mod tests {
         let mut window = Window::open(&mut spare).unwrap();
         for _ in 0..200 {
             assert!(window.spend(30_000));
-            window.take(30_000, &mut spare);
+            window.take(30_032, &mut spare);
         }
         assert_eq!((window.size(), spare), (WINDOW_MAX, WINDOWS_MAX - WINDOW_MAX));
     }
@@ -140,7 +144,7 @@ mod tests {
         assert_eq!(Window::open(&mut spare).map(|window| window.size()), Some(WINDOW_LEAST));
         assert!(Window::open(&mut spare).is_none());
         assert!(window.spend(60_000));
-        assert_eq!(window.take(60_000, &mut spare), 60_032, "it cannot grow");
+        assert_eq!(window.take(60_032, &mut spare), 60_032, "it cannot grow");
     }
 
     #[test]

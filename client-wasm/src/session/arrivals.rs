@@ -38,8 +38,8 @@ impl Session {
             }
             (Some(Action::Unreadable), _) => self.host.fail(Failure::BadFrame, false),
             // Nothing to do: the page has closed its socket to the sender; a peer has left that
-            // never came; a later proxy sends something new.
-            (Some(Action::Message | Action::Disconnect | Action::Welcome) | None, _) => {}
+            // never came; streams are not of the session; a later proxy sends something new.
+            (Some(Action::Message | Action::Disconnect | Action::Welcome | Action::Stream) | None, _) => {}
         }
     }
 

@@ -13,7 +13,8 @@ use crate::socket::Socket;
 use crate::state::ReadyState;
 
 /// The status request. The reply has the own id.
-const STATUS: &str = r#"{"action":"status"}"#;
+const STATUS: &str =
+    if cfg!(feature = "streams") { r#"{"action":"status","streams":1}"# } else { r#"{"action":"status"}"# };
 
 /// How long a `close` event may come after its `error` event.
 const CLOSE_MS: f64 = 100.0;

@@ -20,6 +20,8 @@ pub(super) fn router() -> Router {
         .route("/demo/{*path}", get(demo_file))
         .route("/networkwebsockets.js", get(script))
         .route("/networkwebsockets.mjs", get(script))
+        .route("/networkwebsockets-streams.js", get(script))
+        .route("/networkwebsockets-streams.mjs", get(script))
         .route("/networkwebsockets.tgz", get(package))
         .route("/status", get(status::get).options(status::preflight))
         .fallback(|| async { not_found() })

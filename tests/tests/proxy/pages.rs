@@ -8,8 +8,13 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const GZIP: &str = "application/gzip";
 
 /// The client in all its forms, with their types.
-const CLIENT: [(&str, &str); 3] =
-    [("/networkwebsockets.js", SCRIPT), ("/networkwebsockets.mjs", SCRIPT), ("/networkwebsockets.tgz", GZIP)];
+const CLIENT: [(&str, &str); 5] = [
+    ("/networkwebsockets.js", SCRIPT),
+    ("/networkwebsockets.mjs", SCRIPT),
+    ("/networkwebsockets-streams.js", SCRIPT),
+    ("/networkwebsockets-streams.mjs", SCRIPT),
+    ("/networkwebsockets.tgz", GZIP),
+];
 
 fn is_page(response: &Response) -> bool {
     response.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))

@@ -32,7 +32,13 @@ const CARRIED: [(&str, &[&str], &str); 2] = [
     ("demo", &[".html", ".webp", ".svg", ".gz"], "assets/demo"),
     (
         "polyfill/dist",
-        &["networkwebsockets.js", "networkwebsockets.mjs", "networkwebsockets.tgz"],
+        &[
+            "networkwebsockets.js",
+            "networkwebsockets.mjs",
+            "networkwebsockets.tgz",
+            "networkwebsockets-streams.js",
+            "networkwebsockets-streams.mjs",
+        ],
         "assets/client",
     ),
 ];
