@@ -23,7 +23,7 @@ const dist = join(here, "dist");
 
 /** Properties that only our own modules know, which have short names in the bundles: what the core asks of its host. */
 const INTERNAL = [
-  ...["arrive", "broadcast", "cancelWait", "carrier", "clearId", "complain", "depart", "departAll", "direct"],
+  ...["arrive", "cancelWait", "carrier", "clearId", "complain", "depart", "departAll", "direct"],
   ...["gatherFacts", "greet", "leaveSoon", "listen", "onAwake", "onEndpointFailure", "onFacts", "onFrame", "onLeft"],
   ...["opened", "retainUnsent", "setEnd", "synced", "unlisten"],
 ];
