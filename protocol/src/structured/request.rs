@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -271,12 +271,17 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-/// The number of the stream that `data` is about. It usually stands first.
+/// The number of the stream that `data` is about. It usually stands first, and only once. Of several
+/// the last one counts, as for JSON parsers. Data that is too long is not looked into: it is refused.
 fn stream_of(data: Json<'_>) -> Option<u32> {
     let text = data.as_str();
-    let first = text.strip_prefix(r#"{"stream":"#).and_then(|rest| rest.split([',', '}']).next());
-    if let Some(number) = first.and_then(|number| number.parse().ok()) {
-        return Some(number);
+    let rest = text.strip_prefix(r#"{"stream":"#);
+    let first = rest.and_then(|rest| rest.split([',', '}']).next()?.parse().ok());
+    let may_recur = |rest: &str| {
+        [&b"stream\""[..], b"\\u"].iter().any(|part| memmem::find(rest.as_bytes(), part).is_some())
+    };
+    if text.len() > STREAM_DATA_MAX || (first.is_some() && !rest.is_some_and(may_recur)) {
+        return first;
     }
     let members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(text).ok()?;
     members.get("stream")?.get().parse().ok()

@@ -143,6 +143,8 @@ fn frames_of_streams() {
         (r#"{"stream":4294967295}"#, u32::MAX),
         (r#"{ "event":"dial", "stream" : 2147483655 }"#, 0x8000_0007),
         (r#"{"\u0073tream":3}"#, 3),
+        (r#"{"stream":3,"stream":4}"#, 4),
+        (r#"{"stream":3,"\u0073tream":4}"#, 4),
     ] {
         let text = format!(r#"{{"action":"stream","target":"bob","data":{data}}}"#);
         let request = Request::Stream { target: "bob".into(), stream, data: json(data) };

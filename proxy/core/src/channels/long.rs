@@ -141,10 +141,12 @@ impl Channels {
         now: Instant,
     ) -> Result<Option<LongMessage>, Broken> {
         let Some((speaker, target)) = record.route() else {
-            return match record.as_no_message().map_err(|_| Broken)? {
-                Record::Stream { .. } => Err(Broken),
-                record => self.on_record(conn, record, now).map(|()| None),
-            };
+            let record = record.as_no_message().map_err(|_| Broken)?;
+            if matches!(record, Record::Stream { .. }) {
+                return Err(Broken);
+            }
+            self.on_record(conn, record, now)?;
+            return Ok(None);
         };
         let group = self.rosters.group(conn).ok_or(Broken)?;
         let Some(id) = group.channel() else { return Ok(None) };
