@@ -123,12 +123,19 @@ impl Notice<'_> {
                 out,
                 [r#"{"action":"broadcast","source":""#, source.as_str(), r#"","data":"#, data.as_str(), "}"],
             ),
-            Self::Message { source, target, data } => {
-                write_to_one(out, r#"{"action":"message","source":""#, source, target, data);
-            }
-            Self::Stream { source, target, data } => {
-                write_to_one(out, r#"{"action":"stream","source":""#, source, target, data);
-            }
+            Self::Message { source, target, data } => write_text(
+                out,
+                [
+                    r#"{"action":"message","source":""#,
+                    source.as_str(),
+                    r#"","target":""#,
+                    target.as_str(),
+                    r#"","data":"#,
+                    data.as_str(),
+                    "}",
+                ],
+            ),
+            Self::Stream { source, target, data } => write_stream(out, source, target, data),
             Self::Error { code, reason, target, stream } => {
                 write_error(out, code.as_str(), reason, target.map(|target| ("target", target)), stream);
             }
@@ -164,8 +171,8 @@ fn write_pair(
     );
 }
 
-fn write_to_one(out: &mut Vec<u8>, head: &str, source: &PeerId, target: &PeerId, data: Json<'_>) {
-    let (source, target) = (source.as_str(), target.as_str());
+fn write_stream(out: &mut Vec<u8>, source: &PeerId, target: &PeerId, data: Json<'_>) {
+    let (head, source, target) = (r#"{"action":"stream","source":""#, source.as_str(), target.as_str());
     write_text(out, [head, source, r#"","target":""#, target, r#"","data":"#, data.as_str(), "}"]);
 }
 
