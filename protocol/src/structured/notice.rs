@@ -123,6 +123,8 @@ impl Notice<'_> {
                 out,
                 [r#"{"action":"broadcast","source":""#, source.as_str(), r#"","data":"#, data.as_str(), "}"],
             ),
+            // The only frame of seven parts. So the compiler makes one piece of its writing, which
+            // saves a tenth of what the proxy does for a message (`cargo xtask instructions`).
             Self::Message { source, target, data } => write_text(
                 out,
                 [
@@ -172,8 +174,9 @@ fn write_pair(
 }
 
 fn write_stream(out: &mut Vec<u8>, source: &PeerId, target: &PeerId, data: Json<'_>) {
-    let (head, source, target) = (r#"{"action":"stream","source":""#, source.as_str(), target.as_str());
-    write_text(out, [head, source, r#"","target":""#, target, r#"","data":"#, data.as_str(), "}"]);
+    let (source, target, data) = (source.as_str(), target.as_str(), data.as_str());
+    let (start, key) = (r#"{"action":"stream""#, r#","source":""#);
+    write_text(out, [start, key, source, r#"","target":""#, target, r#"","data":"#, data, "}"]);
 }
 
 fn write_status(out: &mut Vec<u8>, you: &PeerId, message_max: usize, has_streams: bool) {
@@ -226,10 +229,8 @@ fn write_error(
     let reason = Value::from(reason).to_string();
     let member = member.map(|(key, value)| format!(r#","{key}":{}"#, Value::from(value))).unwrap_or_default();
     let stream = stream.map(|stream| format!(r#","stream":{stream}"#)).unwrap_or_default();
-    write_text(
-        out,
-        [r#"{"action":"error","code":""#, code, r#"","reason":"#, &reason, &member, &stream, "}"],
-    );
+    let members = member + &stream;
+    write_text(out, [r#"{"action":"error","code":""#, code, r#"","reason":"#, &reason, &members, "}"]);
 }
 
 fn write_text<const N: usize>(out: &mut Vec<u8>, parts: [&str; N]) {
