@@ -21,11 +21,9 @@ const withStreams = join(core, "streams");
 const here = import.meta.dirname;
 const dist = join(here, "dist");
 
-/** Properties that only our own modules know, which have short names in the bundles: what the core asks of its host. */
+/** Properties that only our own modules know, which have short names in the bundles. */
 const INTERNAL = [
-  ...["arrive", "cancelWait", "carrier", "clearId", "complain", "depart", "departAll", "direct"],
-  ...["gatherFacts", "greet", "leaveSoon", "listen", "onAwake", "onEndpointFailure", "onFacts", "onFrame", "onLeft"],
-  ...["opened", "retainUnsent", "setEnd", "synced", "unlisten"],
+  ...["bufferedAmountOf", "carrier", "checkRoom", "connection", "keep", "onSent", "overhead", "retained", "transmit"],
 ];
 
 /** @satisfies {BuildOptions} */

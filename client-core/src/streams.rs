@@ -9,10 +9,10 @@
 //! sender, and memory has a bound whatever the other side does.
 
 mod credit;
-mod sorted;
 
+use crate::numbered::numbered;
+use crate::sorted::Sorted;
 use credit::{Outgoing, Window};
-use sorted::Sorted;
 
 pub use credit::{PART_COST, PART_MAX, WINDOW_FIRST, WINDOW_MAX, WINDOWS_MAX};
 
@@ -62,21 +62,22 @@ pub enum State {
     Closing,
 }
 
-/// What becomes of a part that has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Received {
-    /// It is thrown away: the stream is closing, or does not exist.
-    Ignored = 0,
-    /// Further parts of the message follow.
-    Part = 1,
-    /// The message is complete.
-    Whole = 2,
-    /// The peer has sent more than it may, or has mixed text and bytes: the stream closes with 1008.
-    Violation = 3,
-    /// The message is longer than [`MESSAGE_MAX`], or has more than [`PARTS_MAX`] parts: the stream
-    /// closes with 1009.
-    TooBig = 4,
+numbered! {
+    /// What becomes of a part that has come.
+    pub enum Received {
+        /// It is thrown away: the stream is closing, or does not exist.
+        Ignored = 0,
+        /// Further parts of the message follow.
+        Part = 1,
+        /// The message is complete.
+        Whole = 2,
+        /// The peer has sent more than it may, or has mixed text and bytes: the stream closes with
+        /// 1008.
+        Violation = 3,
+        /// The message is longer than `MESSAGE_MAX`, or has more than `PARTS_MAX` parts: the stream
+        /// closes with 1009.
+        TooBig = 4,
+    }
 }
 
 /// Why a dial of a peer is refused before anybody is asked.

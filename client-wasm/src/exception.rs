@@ -1,28 +1,25 @@
 //! Exceptions of the kinds that WebSocket throws.
 
+use nws_client_core::Refusal;
+use nws_client_core::session::Misuse;
 use wasm_bindgen::JsValue;
 use web_sys::DomException;
-
-use crate::close::Refusal;
-
-pub(crate) fn invalid_state(message: &str) -> JsValue {
-    named(message, "InvalidStateError")
-}
 
 pub(crate) fn syntax(message: &str) -> JsValue {
     named(message, "SyntaxError")
 }
 
-pub(crate) fn quota_exceeded(message: &str) -> JsValue {
-    named(message, "QuotaExceededError")
+pub(crate) fn of_misuse(misuse: Misuse) -> JsValue {
+    match misuse {
+        Misuse::NotOpen => named("the socket is still connecting", "InvalidStateError"),
+        Misuse::TooMuchQueued => named("too much is queued", "QuotaExceededError"),
+    }
 }
 
-impl From<Refusal> for JsValue {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Code => named("a close code is 1000 or 3000 to 4999", "InvalidAccessError"),
-            Refusal::Reason => syntax("a close reason has at most 123 bytes"),
-        }
+pub(crate) fn of_refusal(refusal: Refusal) -> JsValue {
+    match refusal {
+        Refusal::Code => named("a close code is 1000 or 3000 to 4999", "InvalidAccessError"),
+        Refusal::Reason => syntax("a close reason has at most 123 bytes"),
     }
 }
 

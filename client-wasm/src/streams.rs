@@ -1,10 +1,9 @@
 //! The streams of a channel's socket, as the facade calls them: see [`nws_client_core::streams`].
 //! A handle of 0 is none.
 
+use nws_client_core::ReadyState;
 use nws_client_core::streams::{self, Refused, State};
 use wasm_bindgen::prelude::*;
-
-use crate::state::ReadyState;
 
 /// The streams of one channel's socket. Peers have the serials of their sockets.
 #[wasm_bindgen]
@@ -75,7 +74,7 @@ impl Streams {
 
     /// The `readyState` of a stream.
     #[must_use]
-    pub fn state(&self, handle: u32) -> u16 {
+    pub fn state(&self, handle: u32) -> u32 {
         let state = match self.0.state(handle) {
             Some(State::Dialling | State::Dialled) => ReadyState::Connecting,
             Some(State::Open) => ReadyState::Open,

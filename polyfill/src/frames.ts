@@ -1,5 +1,5 @@
 /** Frames from the proxy, read as far as the core has to know: JSON by the browser's own parser. */
-import { Action } from "./numbers.ts";
+import { Action } from "./generated/numbers.ts";
 
 /** What a frame is about. The build with streams adds theirs. */
 export const ACTIONS: Record<string, Action> = {

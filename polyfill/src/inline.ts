@@ -2,7 +2,7 @@ import { initSync } from "nws-core";
 import core from "nws-core.txt";
 
 import { decode } from "./printable.ts";
-import { provide } from "./wasm.ts";
+import { provide } from "./core.ts";
 
 provide(() => {
   initSync({ module: decode(core) });

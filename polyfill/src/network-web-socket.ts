@@ -1,27 +1,25 @@
 import { Core } from "nws-core";
 
-import { noCore } from "./no-core.ts";
-import { ChannelPort } from "./channel-port.ts";
-import { label, shape } from "./interface.ts";
+import { Channel } from "./channel.ts";
+import { loadCore, needWebSocket, noCore } from "./core.ts";
 import { readOptions } from "./options.ts";
-import { operations } from "./probe.ts";
-import { loadCore, needWebSocket } from "./wasm.ts";
-import { needArguments } from "./webidl.ts";
-import { Slots } from "./slots.ts";
+import { operations } from "./reachability.ts";
+import { members, Slots } from "./slots.ts";
+import { label, needArguments, shape } from "./webidl.ts";
 
 /** The slots of a channel's socket. */
-export let slotsOf: (socket: EventTarget) => Slots<ChannelPort>;
+export let slotsOf: (socket: EventTarget) => Slots<Channel>;
 
 /** A channel of this machine and the local network. */
 export class NetworkWebSocket extends EventTarget {
   readonly #channel: string;
-  readonly #slots: Slots<ChannelPort>;
+  readonly #slots: Slots<Channel>;
 
   static {
     Object.assign(this, operations);
     const events = ["open", "message", "error", "close", "connect", "disconnect", "sync", "reconnecting"];
     slotsOf = (socket) => (socket as NetworkWebSocket).#slots;
-    shape(this, "NetworkWebSocket", 1, events, slotsOf);
+    shape(this, "NetworkWebSocket", 1, events, slotsOf, members(slotsOf));
   }
 
   constructor(channel: string, protocols?: unknown) {
@@ -35,13 +33,10 @@ export class NetworkWebSocket extends EventTarget {
     const options = readOptions(protocols);
     // Every character of a channel name stands for itself in a path.
     const path = `${this instanceof LocalWebSocket ? "local" : "network"}/${this.#channel}`;
-    const port = new ChannelPort(options.endpoint, path, options.protocols);
-    const core = loadCore()
-      ? new Core(port, this.#channel, options.maxDelay, options.maxQueued)
-      : noCore(port, options.maxQueued);
+    const port = new Channel(options.endpoint, path, options.protocols);
+    const core = loadCore() ? new Core(this.#channel, options.maxDelay, options.maxQueued) : noCore(options.maxQueued);
     this.#slots = new Slots(core, port, port);
-    port.core = core;
-    port.socket = this;
+    port.start(this, core);
   }
 
   get channel(): string {

@@ -1,9 +1,9 @@
 import type { Core } from "nws-core";
 
-import type { ChannelPort } from "./channel-port.ts";
-import { shape } from "./interface.ts";
+import type { Channel } from "./channel.ts";
 import { Port } from "./port.ts";
-import { Slots } from "./slots.ts";
+import { members, Slots } from "./slots.ts";
+import { shape } from "./webidl.ts";
 
 /** The slots of a peer's socket. */
 export let slotsOf: (socket: EventTarget) => Slots;
@@ -14,7 +14,7 @@ export class PeerWebSocket extends EventTarget {
 
   static {
     slotsOf = (socket) => (socket as PeerWebSocket).#slots;
-    shape(this, "PeerWebSocket", 0, ["open", "message", "error", "close"], slotsOf);
+    shape(this, "PeerWebSocket", 0, ["open", "message", "error", "close"], slotsOf, members(slotsOf));
   }
 
   /** Pages have no slots to give. */
@@ -28,7 +28,7 @@ export class PeerWebSocket extends EventTarget {
 }
 
 /** Makes the socket of a peer, and returns its port. */
-export function makePeer(core: Core, channel: ChannelPort, serial: number, id: string): Port {
+export function makePeer(core: Core, channel: Channel, serial: number, id: string): Port {
   const head = `{"action":"message","target":${JSON.stringify(id)},"data":`;
   const port = new Port(serial, id, channel.origin, head, id);
   port.binaryType = channel.binaryType;

@@ -1,6 +1,5 @@
 import { closeEvent, errorEvent, NetworkMessageEvent } from "./events.ts";
 import { binaryHead } from "./frames.ts";
-import { State } from "./numbers.ts";
 
 /** What a socket takes. */
 export type Data = string | Uint8Array | Blob;
@@ -26,7 +25,6 @@ export interface End {
 
 /** What a socket object keeps for the core, the frames that it sends, and the events that are fired on it. */
 export class Port {
-  state: number = State.Connecting;
   /** Bytes that it took and that no connection carries: none will, or none does yet. */
   retained = 0;
   binaryType: BinaryType = "blob";
@@ -78,5 +76,25 @@ export class Port {
 
   end({ code, reason, wasClean }: End): void {
     this.socket.dispatchEvent(closeEvent(code, reason, wasClean));
+  }
+}
+
+type Item = [frame: Frame, overhead: number, bytes: number];
+
+/** What was sent while there was no connection: frames for the next one, oldest first. */
+export class Queue {
+  /** The bytes of them that the page gave. */
+  bytes = 0;
+  #items: Item[] = [];
+
+  push(frame: Frame, overhead: number, bytes: number): void {
+    this.#items.push([frame, overhead, bytes]);
+    this.bytes += bytes;
+  }
+
+  /** Takes all of them out. */
+  empty(): Item[] {
+    this.bytes = 0;
+    return this.#items.splice(0);
   }
 }

@@ -1,13 +1,13 @@
-import load from "nws-core";
+import load, { type InitInput } from "nws-core";
 
-import { provide } from "./wasm.ts";
+import { provide } from "./core.ts";
 
 provide(() => {
   throw new DOMException("networkwebsockets/slim: await init(...) before the first socket", "InvalidStateError");
 });
 
 /** Loads the WebAssembly from where the page has it: a URL, a response, bytes or a module. */
-export default async function init(source: Parameters<typeof load>[0]["module_or_path"]): Promise<void> {
+export default async function init(source: InitInput | Promise<InitInput>): Promise<void> {
   await load({ module_or_path: source });
   provide(() => {});
 }

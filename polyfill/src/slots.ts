@@ -1,12 +1,11 @@
-import type { Core } from "nws-core";
+import { closeCode, type Core } from "nws-core";
 
 // Only types lead back from here to the ports and handlers, and they are gone when the script runs. A
 // slot is what these parts know of each other, so each names the others.
-import type { ChannelPort } from "./channel-port.ts";
-import type { Handlers } from "./handlers.ts";
-import { Fate } from "./numbers.ts";
+import type { Channel } from "./channel.ts";
+import { Fate } from "./generated/numbers.ts";
 import { type Port, sizeOf } from "./port.ts";
-import { needArguments, toData } from "./webidl.ts";
+import { type Handlers, needArguments, toData, wellFormed } from "./webidl.ts";
 
 /** The internal slots of a socket object. */
 export class Slots<P extends Port = Port> {
@@ -14,7 +13,7 @@ export class Slots<P extends Port = Port> {
 
   constructor(
     readonly core: Core,
-    readonly channel: ChannelPort,
+    readonly channel: Channel,
     readonly port: P,
   ) {}
 }
@@ -37,13 +36,13 @@ export function members(slotsOf: SlotsOf): object & ThisType<EventTarget> {
     },
 
     get readyState(): number {
-      const { core, port } = slotsOf(this);
-      return core.readyState(port.serial, port.state);
+      const { core, channel, port } = slotsOf(this);
+      return core.readyState(port.serial, channel.connection);
     },
 
     get bufferedAmount(): number {
-      const { core, port } = slotsOf(this);
-      return core.bufferedAmount(port.serial) + port.retained;
+      const { core, channel, port } = slotsOf(this);
+      return channel.bufferedAmountOf(port.serial, core) + port.retained;
     },
 
     get binaryType(): BinaryType {
@@ -67,12 +66,16 @@ export function members(slotsOf: SlotsOf): object & ThisType<EventTarget> {
       if (sizeOf(data, maxMessageSize) > maxMessageSize!) {
         throw new TypeError(`send: more than ${maxMessageSize} bytes`);
       }
-      const frame = port.frame(data);
-      const fate = core.send(port.serial, port.state, frame, port.overhead(data, frame));
-      if (fate === Fate.Queued) {
-        channel.enqueue(core, data, frame);
-      } else if (fate === Fate.Discarded) {
+      const fate = core.send(port.serial, channel.connection);
+      if (fate === Fate.Discarded) {
         port.retained += sizeOf(data, 0);
+        return;
+      }
+      const frame = port.frame(data);
+      if (fate === Fate.Queued) {
+        channel.keep(core, data, frame);
+      } else {
+        channel.transmit(port.serial, frame, port.overhead(data, frame));
       }
     },
 
@@ -92,13 +95,16 @@ export function members(slotsOf: SlotsOf): object & ThisType<EventTarget> {
 
     close(code: unknown = undefined, reason: unknown = undefined): void {
       const { core, channel, port } = slotsOf(this);
-      channel.close(
-        core,
-        port,
-        // Unlike Number(), the operator refuses a BigInt.
-        code === undefined ? code : +(code as number),
-        reason === undefined ? reason : `${reason}`,
-      );
+      const [shown, text] = toEnd(code, reason);
+      channel.close(core, port, shown, text);
     },
   };
+}
+
+/** The code and the reason with which a page closes a socket. */
+export function toEnd(code: unknown, reason: unknown): [code: number, reason: string] {
+  // Unlike Number(), the operator refuses a BigInt.
+  const number = code === undefined ? code : +(code as number);
+  const text = reason === undefined ? "" : wellFormed(`${reason}`);
+  return [closeCode(number, text), text];
 }

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use nws_tools::{Step, checkout, npm};
 
 use crate::changelog::Changelog;
-use crate::{toolchain, version};
+use crate::{package, toolchain, version};
 
 /// Checks format, lints, types, documentation, dependencies, the shape of files, the tests of
 /// promises, and the imports of the WebAssembly.
@@ -144,6 +144,7 @@ fn javascript_types() -> Result<()> {
 /// Runs the scripts of polyfill/package.json that check types and style, as far as they exist.
 fn package() -> Result<()> {
     npm::need("polyfill")?;
+    package::interface()?;
     npm::npm("polyfill").words("run --if-present typecheck").run()?;
     npm::npm("polyfill").words("run --if-present lint").run()
 }

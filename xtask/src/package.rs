@@ -3,6 +3,7 @@
 //! are bundled with it, into demo/dist.
 
 mod binding;
+mod shared;
 mod tarball;
 
 use std::fs;
@@ -20,12 +21,21 @@ pub(crate) fn package(release: bool) -> Result<()> {
     nws_tools::need_node()?;
     let core = checkout::package();
     make(&core, "")?;
-    make(&core.join("streams"), "--features streams")?;
+    interface()?;
     let bundle = Step::new("node").dir("polyfill").arg("build.mjs").arg(&core);
     let bundle = if release { bundle } else { bundle.arg("--source-maps") };
     bundle.run()?;
     Step::new("node").dir("polyfill").arg("demos.mjs").run()?;
     tarball::pack()
+}
+
+/// Writes what the package's TypeScript shares with the core: polyfill/src/generated.
+pub(crate) fn interface() -> Result<()> {
+    shared::write()?;
+    let core = checkout::package().join("streams");
+    make(&core, "--features streams")?;
+    fs::copy(core.join("core.d.ts"), checkout::root().join("polyfill/src/generated/nws-core.d.ts"))?;
+    Ok(())
 }
 
 /// Makes the core in this folder, unless it is there.

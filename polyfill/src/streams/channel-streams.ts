@@ -1,11 +1,12 @@
 /** The streams of a channel's socket: their frames, and the events that follow. What may be sent is decided in client-core. */
-import { closeCode, Streams } from "nws-core";
+import { Streams } from "nws-core";
 
-import type { ChannelPort, StreamPort } from "../channel-port.ts";
+import type { Channel, StreamPort } from "../channel.ts";
 import type { Arrival } from "../frames.ts";
-import { ABNORMAL, Action, Received, State } from "../numbers.ts";
+import { ABNORMAL, Action, DIALLED_BY_RECEIVER, NO_STATUS, ReadyState, Received } from "../generated/numbers.ts";
 import { TOKEN } from "../options.ts";
 import type { Data, End, Port } from "../port.ts";
+import { toEnd } from "../slots.ts";
 import { type Dial, DialEvent } from "./dial-event.ts";
 import type { DialedWebSocket } from "./dialed-web-socket.ts";
 import { type Failure, reasonOf } from "./failures.ts";
@@ -20,21 +21,17 @@ const ANSWER_MS = 3000;
 const CLOSE_MS = 10_000;
 
 /** Codes of `close` (RFC 6455, section 7.4.1). */
-const NO_STATUS = 1005;
 const POLICY = 1008;
 const TOO_BIG = 1009;
 
 /** Serials of streams are above those of peers. */
 const SERIALS = 2 ** 31;
 
-/** The bit of a number that says that the receiver of a frame has dialled the stream. */
-const DIALLED_BY_RECEIVER = 2 ** 31;
-
 export class ChannelStreams implements StreamPort {
   #streams: Streams | undefined;
   readonly #ends = new Map<number, StreamEnd>();
 
-  constructor(readonly channel: ChannelPort) {}
+  constructor(readonly channel: Channel) {}
 
   /** The channel is made before the WebAssembly is loaded. */
   get #core(): Streams {
@@ -47,7 +44,7 @@ export class ChannelStreams implements StreamPort {
   }
 
   dial(peer: Port, protocols: string[]): DialedWebSocket {
-    const isHere = peer.state < State.Closing;
+    const isHere = stateOf(this.channel, peer) < ReadyState.Closing;
     const handle = isHere ? this.#core.dial(peer.serial) : 0;
     const end = this.#add(handle, peer, protocols);
     if (handle) {
@@ -61,19 +58,19 @@ export class ChannelStreams implements StreamPort {
   }
 
   stateOf({ handle, isOver }: StreamEnd): number {
-    return isOver ? State.Closed : handle ? this.#core.state(handle) : State.Connecting;
+    return isOver ? ReadyState.Closed : handle ? this.#core.state(handle) : ReadyState.Connecting;
   }
 
   bufferedAmountOf(end: StreamEnd): number {
-    return end.queue.bytes + (this.channel.core?.bufferedAmount(SERIALS + end.handle) ?? 0);
+    return end.queue.bytes + this.channel.bufferedAmountOf(SERIALS + end.handle);
   }
 
   send(end: StreamEnd, data: Data): void {
     const { state } = end;
-    if (state === State.Connecting) {
+    if (state === ReadyState.Connecting) {
       throw new DOMException("the socket is still connecting", "InvalidStateError");
     }
-    if (state !== State.Open) {
+    if (state !== ReadyState.Open) {
       end.retained += bytesOf(data);
       return;
     }
@@ -83,16 +80,14 @@ export class ChannelStreams implements StreamPort {
   }
 
   close(end: StreamEnd, code: unknown, reason: unknown): void {
-    const text = reason === undefined ? reason : `${reason}`;
-    // Unlike Number(), the operator refuses a BigInt.
-    const shown = closeCode(code === undefined ? code : +(code as number), text);
+    const [shown, text] = toEnd(code, reason);
     const { state } = end;
-    if (state >= State.Closing) {
+    if (state >= ReadyState.Closing) {
       return;
     }
     this.#core.close(end.handle);
-    end.closing = { code: shown, reason: text ?? "" };
-    if (state === State.Open) {
+    end.closing = { code: shown, reason: text };
+    if (state === ReadyState.Open) {
       this.#pump(end);
       return;
     }
@@ -147,7 +142,7 @@ export class ChannelStreams implements StreamPort {
       end && this.#fail(end, reasonOf(code));
       return true;
     }
-    const dialling = [...this.#ends.values()].filter((end) => end.peer === peer && end.state === State.Connecting);
+    const dialling = [...this.#ends.values()].filter((end) => end.peer === peer && end.state === ReadyState.Connecting);
     if (code !== "unknown-action" || !dialling.length) {
       return false;
     }
@@ -173,7 +168,7 @@ export class ChannelStreams implements StreamPort {
   /** What the page may do about a dial. */
   #decision(end: StreamEnd): Dial & { isAwaited: boolean } {
     const needOpen = () => {
-      if (end.state !== State.Connecting) {
+      if (end.state !== ReadyState.Connecting) {
         throw new DOMException("the dial is over", "InvalidStateError");
       }
     };
@@ -193,9 +188,7 @@ export class ChannelStreams implements StreamPort {
       },
       reject: (code, reason) => {
         needOpen();
-        const text = reason === undefined ? reason : `${reason}`;
-        const shown = closeCode(code === undefined ? code : +(code as number), text);
-        this.#refuse(end, shown, text);
+        this.#refuse(end, ...toEnd(code, reason));
       },
       wait(decision) {
         needOpen();
@@ -216,7 +209,7 @@ export class ChannelStreams implements StreamPort {
 
   /** Refuses a dial that nobody has accepted. */
   #refuse(end: StreamEnd, code = NO_STATUS, reason = ""): void {
-    if (end.state === State.Connecting) {
+    if (end.state === ReadyState.Connecting) {
       this.#tell(end, { event: "close", error: "refused", ...said({ code, reason }) });
       this.#drop(end);
     }
@@ -238,7 +231,7 @@ export class ChannelStreams implements StreamPort {
   }
 
   #onAccept(end: StreamEnd, { protocol = "", credit }: StreamFrame): void {
-    if (end.state === State.Connecting) {
+    if (end.state === ReadyState.Connecting) {
       end.rest();
       const isOffered = protocol === "" || end.offered.includes(protocol);
       if (this.#core.accepted(end.handle, amount(credit)) && isOffered) {
@@ -284,7 +277,7 @@ export class ChannelStreams implements StreamPort {
     const { state } = end;
     const code = isCode(frame.code) ? frame.code : NO_STATUS;
     const reason = typeof frame.reason === "string" ? frame.reason : "";
-    if (state === State.Connecting) {
+    if (state === ReadyState.Connecting) {
       const why =
         code === NO_STATUS ? { code: ABNORMAL, reason: "", wasClean: false } : { code, reason, wasClean: true };
       this.#end(end, why, reasonOf(frame.error));
@@ -337,7 +330,7 @@ export class ChannelStreams implements StreamPort {
   #end(end: StreamEnd, how: End, reason?: Failure, message?: string): void {
     if (!end.isOver) {
       const retained = this.bufferedAmountOf(end);
-      const wasDialled = end.isDialled && end.state === State.Connecting;
+      const wasDialled = end.isDialled && end.state === ReadyState.Connecting;
       this.#drop(end);
       end.retained += retained;
       // Nobody has the socket of a dial that was not accepted.
@@ -365,13 +358,18 @@ export class ChannelStreams implements StreamPort {
 
   #write(target: string, data: StreamFrame): void {
     const frame = JSON.stringify({ action: "stream", target, data });
-    this.channel.core?.transmit(SERIALS, frame, frame.length);
+    this.channel.transmit(SERIALS, frame, frame.length);
   }
 
   #transmit({ handle, peer }: StreamEnd, part: Part): void {
     const { frame, overhead } = writePart(peer.id, this.#core.number(handle), part);
-    this.channel.core?.transmit(SERIALS + handle, frame, overhead);
+    this.channel.transmit(SERIALS + handle, frame, overhead);
   }
+}
+
+/** The state of the socket of one of a channel's ports. */
+export function stateOf({ core, connection }: Channel, { serial }: Port): number {
+  return core?.readyState(serial, connection) ?? ReadyState.Closed;
 }
 
 /** What another program calls credit: anything but a number is none. */

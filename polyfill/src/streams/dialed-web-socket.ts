@@ -1,6 +1,4 @@
-import { shape } from "../interface.ts";
-import type { SlotsOf } from "../slots.ts";
-import { needArguments, toData } from "../webidl.ts";
+import { needArguments, shape, toData } from "../webidl.ts";
 import { messages } from "./messages.ts";
 import { StreamEnd } from "./stream-end.ts";
 
@@ -10,7 +8,7 @@ export class DialedWebSocket extends EventTarget {
 
   static {
     const slotsOf = (socket: EventTarget) => (socket as DialedWebSocket).#end;
-    shape(this, "DialedWebSocket", 0, ["open", "message", "error", "close"], slotsOf as unknown as SlotsOf, {});
+    shape(this, "DialedWebSocket", 0, ["open", "message", "error", "close"], slotsOf, {});
   }
 
   /** Pages have no end to give. */

@@ -1,22 +1,21 @@
 /** Gives the classes what streams need: `dial()`, `ondial` and `messages()`. */
-import { additions } from "../channel-port.ts";
+import { additions } from "../channel.ts";
 import { ACTIONS } from "../frames.ts";
-import { handlerAttribute } from "../handlers.ts";
+import { Action } from "../generated/numbers.ts";
 import { NetworkWebSocket, slotsOf } from "../network-web-socket.ts";
-import { Action } from "../numbers.ts";
 import { toProtocols } from "../options.ts";
 import { PeerWebSocket, slotsOf as slotsOfPeer } from "../peer-web-socket.ts";
 import type { SlotsOf } from "../slots.ts";
-import { isObject } from "../webidl.ts";
-import { ChannelStreams } from "./channel-streams.ts";
+import { handlerAttribute, isObject } from "../webidl.ts";
+import { ChannelStreams, stateOf } from "./channel-streams.ts";
 import { messages } from "./messages.ts";
 
 /** The member that channels' and peers' sockets share. */
 function reading(slotsOf: SlotsOf): object & ThisType<EventTarget> {
   return {
     messages(options: unknown = undefined): AsyncIterableIterator<Event, undefined> {
-      const { core, port } = slotsOf(this);
-      return messages(this, core.readyState(port.serial, port.state), options);
+      const { channel, port } = slotsOf(this);
+      return messages(this, stateOf(channel, port), options);
     },
   };
 }
@@ -38,6 +37,7 @@ function extend(kind: { prototype: object }, ...parts: object[]): void {
 /** Adds them. */
 export function install(): void {
   additions.query = "?streams=1";
+  additions.status = '{"action":"status","streams":1}';
   additions.streams = (channel) => new ChannelStreams(channel);
   ACTIONS.stream = Action.Stream;
   extend(NetworkWebSocket, handlerAttribute("dial", slotsOf), reading(slotsOf));

@@ -1,5 +1,5 @@
 /** Sockets as asynchronous iterables: `for await (const event of socket.messages())`. */
-import { State } from "../numbers.ts";
+import { ReadyState } from "../generated/numbers.ts";
 import { Inbox } from "./inbox.ts";
 
 /** The codes of an ordinary end: done, and going away. */
@@ -45,7 +45,7 @@ export function messages(socket: EventTarget, state: number, options: unknown, c
   claimed && claimed.claims++;
   socket.addEventListener("message", (event) => inbox.push(event, claimed?.take ?? nothing), { signal });
   socket.addEventListener("close", (event) => inbox.end(endError(event as CloseEvent)), { signal });
-  if (state === State.Closed) {
+  if (state === ReadyState.Closed) {
     inbox.end(undefined);
   }
   return inbox;

@@ -1,5 +1,5 @@
 import { closeEvent, errorEvent, NetworkMessageEvent } from "../events.ts";
-import type { Handlers } from "../handlers.ts";
+import type { Handlers } from "../webidl.ts";
 import type { Data, End, Port } from "../port.ts";
 import type { ChannelStreams } from "./channel-streams.ts";
 import { DialedWebSocket } from "./dialed-web-socket.ts";

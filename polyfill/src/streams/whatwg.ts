@@ -1,5 +1,5 @@
 /** A stream's socket as streams of the WHATWG, with what they know of back-pressure. */
-import { State } from "../numbers.ts";
+import { ReadyState } from "../generated/numbers.ts";
 import { toData } from "../webidl.ts";
 import type { Inbox } from "./inbox.ts";
 import type { StreamEnd } from "./stream-end.ts";
@@ -27,7 +27,7 @@ export function writableTo(end: StreamEnd): WritableStream<unknown> {
   return new WritableStream({
     start(controller) {
       socket.addEventListener("close", () => controller.error(closed()));
-      if (end.state === State.Connecting) {
+      if (end.state === ReadyState.Connecting) {
         return new Promise<void>((resolve) => {
           socket.addEventListener("open", () => resolve());
           socket.addEventListener("close", () => resolve());

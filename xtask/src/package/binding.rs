@@ -13,22 +13,24 @@ pub(super) enum Names {
     Dropped,
 }
 
-/// Writes core.js and core.wasm for the compiled `module`.
+/// Writes core.js, core.d.ts and core.wasm for the compiled `module`.
 ///
 /// The target `web` makes a module that can be given as bytes, synchronously.
 pub(super) fn bind(module: &Path, folder: &Path, names: Names) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(module).out_name("core").web(true)?;
-    bindgen.typescript(false).omit_default_module_path(true);
+    bindgen.typescript(true).omit_default_module_path(true);
     bindgen.remove_name_section(names == Names::Dropped).remove_producers_section(true);
     let mut output = bindgen.generate_output()?;
     silence_panics(&mut output);
     blank_panic_messages(&mut output)?;
+    let declarations = output.ts().context("wasm-bindgen declares nothing")?.to_owned();
     let script = defer_text(output.js()).context("wasm-bindgen writes other scripts than it did")?;
     drop_unused_exports(&mut output, &script);
     let script = shorten_names(&mut output, script);
     fs::create_dir_all(folder)?;
     fs::write(folder.join("core.js"), script)?;
+    fs::write(folder.join("core.d.ts"), declarations)?;
     fs::write(folder.join("core.wasm"), output.wasm_mut().emit_wasm())?;
     Ok(())
 }
@@ -76,7 +78,7 @@ const PANIC_MESSAGES: [&str; 9] = [
 ];
 
 /// The beginnings of paths of source files that a panic would name.
-const PATHS: [&str; 2] = ["/rustc/", "client-wasm/"];
+const PATHS: [&str; 2] = ["/rustc/", "cargo/registry/"];
 
 /// Blanks data that is not used any more, a third of the module's data: an optimiser cannot know
 /// that. A text that occurs nowhere must be removed from the lists above.

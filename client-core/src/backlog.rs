@@ -5,17 +5,20 @@
 
 use std::collections::VecDeque;
 
+use crate::sorted::Sorted;
+
 /// The frames that may still wait, oldest first.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Backlog {
     frames: VecDeque<Frame>,
     bytes: f64,
     /// The payload bytes that wait, for each socket that has any. A page may ask for them after
-    /// each message.
-    payloads: Vec<(u32, f64)>,
+    /// each message, whoever else has some.
+    payloads: Sorted<u32, f64>,
 }
 
 /// A frame that was given to the browser.
+#[derive(Debug)]
 pub(crate) struct Frame {
     /// The serial of the socket through which it was sent.
     pub(crate) port: u32,
@@ -49,24 +52,22 @@ impl Backlog {
 
     /// The payload bytes of the socket with serial `port` that wait.
     pub(crate) fn payload(&self, port: u32) -> f64 {
-        self.place(port).map_or(0.0, |place| self.payloads[place].1)
+        self.payloads.get(&port).copied().unwrap_or_default()
     }
 
     fn count(&mut self, port: u32, change: f64) {
         if change == 0.0 {
             return;
         }
-        let Some(place) = self.place(port) else {
-            return self.payloads.push((port, change));
-        };
-        self.payloads[place].1 += change;
-        if self.payloads[place].1 == 0.0 {
-            self.payloads.swap_remove(place);
+        match self.payloads.get_mut(&port) {
+            None => self.payloads.insert(port, change),
+            Some(payload) => {
+                *payload += change;
+                if *payload == 0.0 {
+                    self.payloads.remove(&port);
+                }
+            }
         }
-    }
-
-    fn place(&self, port: u32) -> Option<usize> {
-        self.payloads.iter().position(|(other, _)| *other == port)
     }
 }
 

@@ -1,12 +1,12 @@
 /**
  * What a page can know of its way to a proxy without making the browser ask the person. What follows from it says
- * client-wasm/src/failure.rs.
+ * client-core/src/failure.rs.
  */
+import { judge } from "nws-core";
 
-import { Fact } from "./numbers.ts";
-
-/** The protocol that this package speaks. */
-const PROTOCOL = 1;
+import { loadCore } from "./core.ts";
+import { Fact, Failure, FAILURES, PROTOCOL } from "./generated/numbers.ts";
+import { locate, readOptions } from "./options.ts";
 
 /** How long a proxy may take to answer, in milliseconds: one that is there takes a few. */
 const PATIENCE_MS = 3000;
@@ -20,7 +20,7 @@ const LOOPBACK = /^\w+:\/\/(127\.[\d.]+|\[::1]|([^/:]+\.)?localhost)(:|\/|$)/i;
 type Permission = Pick<PermissionStatus, "state" | "onchange">;
 
 /** Whether the browser lets this page talk to the proxy at `url`. Where it does not care it is granted. */
-export async function permission(url: string): Promise<Permission> {
+async function permission(url: string): Promise<Permission> {
   try {
     const page = origin === "null" ? location.href : origin;
     if (LOOPBACK.test(url) && /^http/.test(page) && !LOOPBACK.test(page)) {
@@ -33,7 +33,7 @@ export async function permission(url: string): Promise<Permission> {
 }
 
 /** Waits for what the person says to the browser's question. It may be on the screen though the connection has failed. */
-export function decision(status: Permission): Promise<unknown> {
+function decision(status: Permission): Promise<unknown> {
   return new Promise((resolve) => {
     status.onchange = resolve;
     setTimeout(resolve, status.state === "prompt" ? DECISION_MS : 0);
@@ -41,12 +41,12 @@ export function decision(status: Permission): Promise<unknown> {
 }
 
 /** Where the proxy whose address is `url` says what it is. */
-export function statusOf(url: string): string {
+function statusOf(url: string): string {
   return `http${url.slice(2)}status`;
 }
 
 /** The same, as nobody has asked before: a service worker of the page may keep every answer, for good. */
-export function question(url: string): string {
+function question(url: string): string {
   return `${statusOf(url)}?${Math.random()}`;
 }
 
@@ -93,5 +93,49 @@ async function presence(url: string): Promise<number> {
     return protocol ? (protocol === PROTOCOL ? served : Fact.Foreign) : 0;
   } catch (error) {
     return (error as Error).name === "TimeoutError" ? Fact.Present : 0;
+  }
+}
+
+/** Questions that Content-Security-Policy has forbidden: no page takes its policy back. */
+const forbidden = new Set<string>();
+
+/** The static operations of both classes. */
+export const operations = {
+  /** Finds out whether a socket would open. */
+  async probe(options: unknown = undefined): Promise<object> {
+    globalThis.addEventListener?.("securitypolicyviolation", hear);
+    const endpoint = await locate(readOptions(options).endpoint);
+    const { facts, state } = await gather(endpoint);
+    // The event comes after the failure of what is forbidden.
+    await new Promise((resolve) => setTimeout(resolve));
+    const barred = forbidden.has(statusOf(endpoint)) ? Fact.Barred : 0;
+    const failure = loadCore() ? judge(facts | barred) : Failure.NoCore;
+    const [reason, message] = FAILURES[failure] ?? [null, ""];
+    return { ok: !reason, permission: state, reason: state === "prompt" ? null : reason, message };
+  },
+
+  /** Makes the browser ask the person, and waits for the answer. */
+  async requestPermission(options: unknown = undefined): Promise<PermissionState> {
+    const endpoint = await locate(readOptions(options).endpoint);
+    const status = await permission(endpoint);
+    if (status.state === "prompt") {
+      const options: RequestInit & { targetAddressSpace: string } = { targetAddressSpace: "loopback" };
+      // Where no proxy listens, the request fails before the person has answered.
+      await fetch(question(endpoint), options).catch(() => decision(status));
+    }
+    return status.state;
+  },
+
+  /** A name for a channel that nobody guesses. */
+  randomName(): string {
+    const bytes = crypto.getRandomValues(new Uint8Array(20));
+    return bytes.reduce((name, byte) => name + (byte & 31).toString(32), "");
+  },
+};
+
+function hear({ blockedURI, disposition }: SecurityPolicyViolationEvent): void {
+  const [address] = blockedURI.split("?") as [string];
+  if (disposition === "enforce" && address.endsWith("/status")) {
+    forbidden.add(address);
   }
 }

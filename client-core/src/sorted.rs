@@ -3,7 +3,7 @@
 
 /// A map.
 #[derive(Debug)]
-pub(super) struct Sorted<K, V>(Vec<(K, V)>);
+pub(crate) struct Sorted<K, V>(Vec<(K, V)>);
 
 impl<K, V> Default for Sorted<K, V> {
     fn default() -> Self {
@@ -12,44 +12,52 @@ impl<K, V> Default for Sorted<K, V> {
 }
 
 impl<K: Copy + Ord, V> Sorted<K, V> {
-    pub(super) const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn get(&self, key: &K) -> Option<&V> {
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
         self.index(key).ok().and_then(|index| self.0.get(index)).map(|(_, value)| value)
     }
 
-    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.index(key).ok().and_then(|index| self.0.get_mut(index)).map(|(_, value)| value)
     }
 
-    pub(super) fn contains_key(&self, key: &K) -> bool {
+    pub(crate) fn contains_key(&self, key: &K) -> bool {
         self.index(key).is_ok()
     }
 
     /// Sets the value for a key.
-    pub(super) fn insert(&mut self, key: K, value: V) {
+    pub(crate) fn insert(&mut self, key: K, value: V) {
         match self.index(&key) {
             Ok(index) => self.0[index].1 = value,
             Err(index) => self.0.insert(index, (key, value)),
         }
     }
 
-    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
         self.index(key).ok().map(|index| self.0.remove(index).1)
     }
 
-    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+    pub(crate) fn first(&self) -> Option<K> {
+        self.0.first().map(|(key, _)| *key)
+    }
+
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.0.iter().map(|(_, value)| value)
     }
 
     /// The entries whose keys are between these two, or one of them.
-    pub(super) fn range(&self, first: K, last: K) -> &[(K, V)] {
+    pub(crate) fn range(&self, first: K, last: K) -> &[(K, V)] {
         let start = self.0.partition_point(|(key, _)| *key < first);
         let rest = self.0.get(start..).unwrap_or_default();
         &rest[..rest.partition_point(|(key, _)| *key <= last)]

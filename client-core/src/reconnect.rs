@@ -1,12 +1,12 @@
 //! Decides when a lost connection is tried again.
 
 /// The option `reconnect`.
-#[derive(Clone, Copy)]
-pub(crate) struct Policy {
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
     /// The longest pause between two attempts, in milliseconds.
-    pub(crate) max_delay: f64,
+    pub max_delay: f64,
     /// The bytes that may wait for a connection. Without it, none may.
-    pub(crate) max_queued: Option<f64>,
+    pub max_queued: Option<f64>,
 }
 
 /// How long a connection has to last, in milliseconds, so that its loss begins a new outage. A
@@ -22,7 +22,8 @@ impl Policy {
     /// The pause before an attempt; the first of an outage is 1. The longest pause doubles each
     /// time, and the pause is at least half of that. So pages that lost a proxy together do not
     /// come back together ("equal jitter").
-    pub(crate) fn delay(self, attempt: u32, chance: f64) -> f64 {
+    #[must_use]
+    pub fn delay(self, attempt: u32, chance: f64) -> f64 {
         // With a factor above 2^16, any sensible limit is reached.
         let longest = (FIRST_DELAY * f64::from(1 << attempt.min(17)) / 2.0).min(self.max_delay);
         longest * (1.0 + chance) / 2.0
