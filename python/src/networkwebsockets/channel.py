@@ -122,6 +122,15 @@ class NetworkWebSocket:
         state = f"id {self.id}, {len(self._peers)} peers" if self._line else "not connected"
         return f"<NetworkWebSocket {self.channel!r}: {state}>"
 
+    def _add_tap(self, tap: Tap) -> None:
+        """What has come already and nobody has taken is offered to it too."""
+        self._taps.append(tap)
+        self._inbox.remove(
+            lambda event: (
+                isinstance(event, Message) and tap.hear(event.sender, event.data, event.direct)
+            )
+        )
+
     async def _start(self) -> None:
         line = await open_line(self._options)
         self._admit(line)

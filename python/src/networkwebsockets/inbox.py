@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterator
 
 T = TypeVar("T")
 
@@ -50,6 +50,12 @@ class Inbox(Generic[T]):
     def waiting(self) -> Iterator[T]:
         """What nobody has taken."""
         return iter(self._items)
+
+    def remove(self, is_unwanted: Callable[[T], bool]) -> None:
+        """Removes some of what nobody has taken."""
+        kept = [item for item in self._items if not is_unwanted(item)]
+        self._items.clear()
+        self._items.extend(kept)
 
     async def drained(self) -> None:
         """Waits until everything has been taken, or it has ended."""
