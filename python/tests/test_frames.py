@@ -77,7 +77,9 @@ def test_the_usual_frame_is_read_the_short_way() -> None:
     assert frames.read_usual(to_one) == ("a", "", True)
 
 
-@pytest.mark.parametrize("frame", ["", "[]", "{", "1", '{"action":1}', '{"act":"x"}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "frame", ["", "[]", "{", "1", '{"action":1}', '{"act":"x"}', "[" * 100_000]
+)
 def test_what_is_no_frame(frame: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         frames.read_any(frame)
@@ -93,7 +95,11 @@ def test_texts_that_are_sent(text: str, target: str) -> None:
 @given(st.binary(), IDS)
 def test_bytes_that_are_sent(payload: bytes, target: str) -> None:
     assert frames.read_binary(frames.bytes_to_all(payload)) == (1, "", payload)
-    assert frames.read_binary(frames.bytes_to_one(target, memoryview(payload))) == (2, target, payload)
+    assert frames.read_binary(frames.bytes_to_one(target, memoryview(payload))) == (
+        2,
+        target,
+        payload,
+    )
 
 
 @given(st.binary(), IDS, st.integers(0, 2**32 - 1), st.booleans())
