@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from .errors import ConnectError, ConnectionLost, LimitReached, NotAProxy, NotConnected, of_close
 from .frames import read_any
@@ -88,18 +88,7 @@ async def open_line(options: Options) -> Line:
     """Connects, and waits until the proxy tells the own id. Raises a `ConnectError`."""
     try:
         connection = await _connect(options)
-    except InvalidStatus as error:
-        failure = await why(options)
-        if isinstance(failure, LimitReached) and error.response.status_code == 404:
-            place = options.place
-            failure = NotAProxy(
-                f"The proxy at {place} serves no channels there: leave out the path."
-            )
-        raise failure from error
-    except InvalidHandshake as error:
-        failure = await why(options)
-        raise failure from error
-    except (OSError, EOFError, asyncio.TimeoutError) as error:
+    except (InvalidHandshake, OSError, EOFError, asyncio.TimeoutError) as error:
         failure = await why(options)
         raise failure from error
     try:

@@ -41,7 +41,10 @@ async def why(options: Options) -> ConnectError:
         detail = f" ({error})" if isinstance(error, socket.gaierror) else ""
         return ProxyNotRunning(f"No proxy answers at {place}{detail}. {START}")
     if not isinstance(answer, dict) or answer.get("service") != "networkwebsockets":
-        return NotAProxy(f"The program that answers at {place} is no Network Web Sockets proxy.")
+        hint = " An endpoint has no channel." if urlsplit(options.endpoint).path.strip("/") else ""
+        return NotAProxy(
+            f"The program that answers at {place} is no Network Web Sockets proxy.{hint}"
+        )
     if answer.get("protocol") != PROTOCOL:
         return VersionMismatch(
             f"The proxy at {place} speaks protocol {answer.get('protocol')}, and this package "
