@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+
 from proxy import Proxy
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import websockets
-from proxy import Proxy, next_of
 
 from networkwebsockets import (
     Connect,
@@ -18,12 +17,14 @@ from networkwebsockets import (
     MessageTooBig,
     NotConnected,
     Open,
+    Peer,
     PeerGone,
     SlowReader,
     StreamsNotSupported,
     Sync,
     connect,
 )
+from proxy import Proxy, next_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,15 +32,15 @@ if TYPE_CHECKING:
 
 async def test_the_roster_is_complete_when_the_channel_is_open(endpoint: str) -> None:
     async with connect("chan", endpoint=endpoint) as first:
-        assert first.peers == ()
+        assert list(first.peers) == []
         async with connect("chan", endpoint=endpoint) as second:
             events = aiter(first)
-            peer = (await next_of(events, Connect)).peer
+            peer: Peer = (await next_of(events, Connect)).peer
             assert (second.peers[0].id, peer.id) == (first.id, second.id)
             assert first.peers == (peer,)
             assert first.peer(second.id) is peer
         gone = await next_of(events, Disconnect)
-        assert (gone.peer, gone.reason, first.peers) == (peer, "left", ())
+        assert (gone.peer, gone.reason, list(first.peers)) == (peer, "left", [])
         with pytest.raises(PeerGone, match="has left"):
             await peer.send("too late")
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import websockets
-from proxy import Proxy, free_port
 
 from networkwebsockets import (
     LimitReached,
@@ -18,6 +17,7 @@ from networkwebsockets import (
     VersionMismatch,
     connect,
 )
+from proxy import Proxy, free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from proxy import Proxy, next_of
 
 from networkwebsockets import (
     FileError,
@@ -21,6 +20,7 @@ from networkwebsockets import (
     connect,
 )
 from networkwebsockets.files import Files, Incoming
+from proxy import Proxy, next_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

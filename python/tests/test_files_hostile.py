@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from proxy import next_of
 
 from networkwebsockets import FileError, LyingSender, Message, NetworkWebSocket, connect
 from networkwebsockets.files import Files, wire
+from proxy import next_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from proxy import next_of
 
 from networkwebsockets import (
     Connect,
@@ -21,11 +20,11 @@ from networkwebsockets import (
     Reconnecting,
     connect,
 )
+from proxy import next_of
 
 if TYPE_CHECKING:
-    from proxy import Proxy
-
     from networkwebsockets import Event
+    from proxy import Proxy
 
 RESTARTS = 4
 SOON = Reconnect(max_delay=0.2)

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from proxy import next_of
 
 from networkwebsockets import (
+    Connect,
     Dial,
     DialRefused,
     Message,
@@ -24,6 +24,7 @@ from networkwebsockets import (
 )
 from networkwebsockets.streams.credit import WINDOW_MAX
 from networkwebsockets.streams.table import DIALS_MAX, STREAMS_PER_PEER
+from proxy import next_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,11 +37,12 @@ class Pair(NamedTuple):
 
 @asynccontextmanager
 async def pair(endpoint: str) -> AsyncIterator[Pair]:
-    async with connect("chan", endpoint=endpoint) as one:
-        async with connect("chan", endpoint=endpoint) as other:
-            while not one.peers:
-                await asyncio.sleep(0)
-            yield Pair(one, other)
+    async with (
+        connect("chan", endpoint=endpoint) as one,
+        connect("chan", endpoint=endpoint) as other,
+    ):
+        await next_of(aiter(one), Connect)
+        yield Pair(one, other)
 
 
 async def opened(ends: Pair, protocols: str | list[str] = "", accepted: str = "") -> list[Stream]:
@@ -162,6 +164,20 @@ async def test_a_dial_is_an_event_where_nobody_asks_for_dials(endpoint: str) -> 
         async with dial.accept("echo") as stream:
             await stream.send("hello")
         assert await (await dialling).recv() == "hello"
+
+
+async def test_a_dial_that_came_before_dials_was_called(endpoint: str) -> None:
+    async with pair(endpoint) as ends:
+        dialling = asyncio.create_task(ends.one.peers[0].dial())
+        await ends.one.send("behind the dial")
+        message = None
+        while message is None:
+            event = await anext(aiter(ends.other))
+            if isinstance(event, Dial):
+                ends.other._inbox.put(event)
+            message = event if isinstance(event, Message) else None
+        (await anext(ends.other.dials())).accept()
+        await dialling
 
 
 async def test_limits(endpoint: str) -> None:

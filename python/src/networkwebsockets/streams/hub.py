@@ -63,9 +63,17 @@ class Hub:
         """The dials from now on."""
         if self._dials is None:
             self._dials = Inbox()
+            self._channel._inbox.remove(self._redirect)
             if self._finished:
                 self._dials.end(self._error)
         return self._dials.items()
+
+    def _redirect(self, event: object) -> bool:
+        """A dial that came before anybody asked for dials is one of them."""
+        if isinstance(event, Dial) and self._dials is not None:
+            self._dials.put(event)
+            return True
+        return False
 
     async def dial(self, peer: Peer, protocols: str | Sequence[str]) -> Stream:
         """Dials a peer, and waits for the answer."""
