@@ -20,7 +20,7 @@ CONTENDERS = Path(__file__).with_name("contenders.py")
 
 
 def run(name: str, endpoint: str, count: int) -> int:
-    """One run. A receiver gets its messages from a sender by hand, which starts when it is ready."""
+    """One run. A receiver gets its messages from a sender by hand, when it is ready."""
     command = [sys.executable, str(CONTENDERS)]
     with subprocess.Popen(
         [*command, name, endpoint, str(count)], stdout=subprocess.PIPE, text=True

@@ -170,7 +170,7 @@ def test_every_message_arrives_and_credit_never_runs_dry(messages: list[bytes], 
                 assert waiting, "nothing waits, and nothing may be sent"
                 credit = end.taken(waiting.pop(0))
                 assert credit == 0 or outgoing.add(credit)
-            part, size = cut_bytes(rest, outgoing.room)
+            part, size = cut_bytes(rest, 0, outgoing.room)
             rest = rest[size:]
             outgoing.spend(size)
             fate = end.receive(bytes(part), size, len(rest) > 0)
@@ -194,17 +194,17 @@ def test_every_message_arrives_and_credit_never_runs_dry(messages: list[bytes], 
     st.integers(4, PART_MAX),
 )
 def test_cut_texts_join(text: str, room: int) -> None:
-    joined, rest = "", text
-    while rest:
-        part, size = cut_text(rest, room)
+    joined = ""
+    while len(joined) < len(text):
+        part, size = cut_text(text, len(joined), room)
         assert part
         assert size == len(part.encode()) <= room
         assert len(part.encode("utf-16-le")) <= 2 * UNITS_MAX
-        joined, rest = joined + part, rest[len(part) :]
+        joined += part
     assert joined == text
 
 
 def test_a_character_that_does_not_fit_is_not_cut() -> None:
-    assert cut_text("é", 1) == ("", 0)
-    assert cut_text("", 0) == ("", 0)
-    assert len(cut_text("😀" * 40_000, PART_MAX)[0]) == UNITS_MAX // 2
+    assert cut_text("é", 0, 1) == ("", 0)
+    assert cut_text("", 0, 0) == ("", 0)
+    assert len(cut_text("😀" * 40_000, 0, 4 * PART_MAX)[0]) == UNITS_MAX // 2

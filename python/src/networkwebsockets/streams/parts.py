@@ -6,11 +6,10 @@ UNITS_MAX = 32_768
 """The most UTF-16 units of a part of a text: in JSON they take six times as many bytes at most."""
 
 
-def cut_text(text: str, room: int) -> tuple[str, int]:
-    """The first characters of `text` that fit into `room` bytes, and their bytes."""
-    part = text[:UNITS_MAX]
+def cut_text(text: str, start: int, room: int) -> tuple[str, int]:
+    """The characters of `text` from `start` on that fit into `room` bytes, and their bytes."""
+    part = text[start : start + min(UNITS_MAX, room)]
     if part.isascii():
-        part = part[:room]
         return part, len(part)
     if len(part.encode("utf-16-le")) > 2 * UNITS_MAX:
         part = part.encode("utf-16-le")[: 2 * UNITS_MAX].decode("utf-16-le", "ignore")
@@ -21,7 +20,7 @@ def cut_text(text: str, room: int) -> tuple[str, int]:
     return part, len(part.encode())
 
 
-def cut_bytes(payload: memoryview, room: int) -> tuple[memoryview, int]:
-    """The first bytes that fit."""
-    part = payload[:room]
+def cut_bytes(payload: memoryview, start: int, room: int) -> tuple[memoryview, int]:
+    """The bytes from `start` on that fit."""
+    part = payload[start : start + room]
     return part, len(part)

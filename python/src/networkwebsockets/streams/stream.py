@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import frames
 from ..errors import NotConnected, StreamClosed
@@ -61,15 +61,14 @@ class Stream:
             view.encode()
         async with self._sending:
             self._check_open()
-            began = False
+            sent = 0
             try:
                 while True:
-                    view, has_more = await self._send_part(view)
-                    if not has_more:
+                    sent = await self._send_part(view, sent)
+                    if sent == len(view):
                         return
-                    began = True
             except asyncio.CancelledError:
-                if began:
+                if sent:
                     self._hub.abort(self, CANCELLED, "a message was not sent to its end")
                 raise
 
@@ -122,29 +121,34 @@ class Stream:
     def __repr__(self) -> str:
         return f"<Stream with {self.peer.id}: {self._end.state.name.lower()}>"
 
-    async def _send_part(self, view: str | memoryview) -> tuple[Any, bool]:
-        part, size = await self._next(view)
-        rest = view[len(part) :]
+    async def _send_part(self, view: str | memoryview, start: int) -> int:
+        """Sends a part, and gives where the next one starts."""
+        part, size = await self._next(view, start)
+        end = start + len(part)
+        has_more = end < len(view)
         self._end.outgoing.spend(size)
         peer, number = self._end.peer.id, self._end.number
         if isinstance(part, str):
-            frame: str | bytes = frames.stream_text(peer, number, part, len(rest) > 0)
+            frame: str | bytes = frames.stream_text(peer, number, part, has_more)
         else:
-            frame = frames.stream_bytes(peer, number, part, len(rest) > 0)
+            frame = frames.stream_bytes(peer, number, part, has_more)
         try:
             await self._line.send(frame)
         except NotConnected as error:
             raise self._error() from error
-        return rest, len(rest) > 0
+        return end
 
-    async def _next(self, view: str | memoryview) -> tuple[str | memoryview, int]:
+    async def _next(self, view: str | memoryview, start: int) -> tuple[str | memoryview, int]:
         """Waits for credit for a part of the message."""
         most = self._hub.part_max
         while True:
             room = self._end.outgoing.room
             if room is not None:
                 room = min(room, most)
-                cut = cut_text(view, room) if isinstance(view, str) else cut_bytes(view, room)
+                if isinstance(view, str):
+                    cut: tuple[str | memoryview, int] = cut_text(view, start, room)
+                else:
+                    cut = cut_bytes(view, start, room)
                 if cut[1] or not len(view):
                     return cut
             self._credited.clear()
