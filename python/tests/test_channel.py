@@ -24,6 +24,7 @@ from networkwebsockets import (
     Sync,
     connect,
 )
+from networkwebsockets.inbox import BYTES_MAX
 from proxy import Proxy, next_of
 
 if TYPE_CHECKING:
@@ -168,6 +169,8 @@ async def test_a_slow_reader_is_cut_and_told(program: str) -> None:
             await sender.send(f"{sent}".ljust(60_000))
             sent += 1
         assert cut.result().reason == "slow"
+        waiting = [event for event in slow._inbox.waiting() if isinstance(event, Message)]
+        assert sum(len(message.data) for message in waiting) <= BYTES_MAX + 65_536
         heard = []
         with pytest.raises(SlowReader, match="read too slowly"):
             async for event in slow:

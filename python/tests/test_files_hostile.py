@@ -87,7 +87,7 @@ async def test_what_is_not_what_was_offered(
         connect("chan", endpoint=endpoint) as ws,
     ):
         liar, files = Liar(ws), Files(receiver)
-        await liar.offer(name="../../escape.bin")
+        await liar.offer(name="../../es:cape.bin")
         incoming = await anext(files.offers())
         receiving = asyncio.create_task(incoming.receive(folder))
         stream = (await liar.hear("get"))["stream"]
@@ -104,7 +104,7 @@ async def test_what_is_not_what_was_offered(
             await liar.part(asked["stream"], index, data)
         await liar.say("done", stream=asked["stream"], hash=DIGEST)
         path = await receiving
-        assert (path, path.read_bytes()) == (folder.resolve() / "escape.bin", b"".join(DATA))
+        assert (path, path.read_bytes()) == (folder.resolve() / "es_cape.bin", b"".join(DATA))
         assert (await liar.hear("got"))["stream"] == asked["stream"]
 
 
