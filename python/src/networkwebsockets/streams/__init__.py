@@ -1,0 +1,1 @@
+"""Connections between exactly two peers of a channel."""
