@@ -1,9 +1,6 @@
 /* In a page of a test: joins the channel that the address names, and waits for the other page. */
 
-/**
- * @import { PeerWebSocket } from "networkwebsockets"
- * @import { DialedWebSocket } from "networkwebsockets/streams"
- */
+/** @import { DialedWebSocket } from "networkwebsockets/streams" */
 
 (() => {
   const ws = new NetworkWebSocket(`${new URLSearchParams(location.search).get("channel")}`);
