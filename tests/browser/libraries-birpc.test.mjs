@@ -36,7 +36,7 @@ const SERVES = `${CONNECTS}
     page.rpc = page.connect(page.socket, {
       sum: (...numbers) => numbers.reduce((sum, number) => sum + number, 0),
       async twice(text) { return (await this.decorate(text)) + (await this.decorate(text)); },
-      fails() { throw "it fails"; },
+      fails(thrown) { throw thrown ?? new Error("it fails"); },
       never() { page.tell("never"); return new Promise(() => {}); },
       note(text) { page.tell("note", text); },
     });
@@ -79,7 +79,8 @@ test("birpc: events have no answer, optional functions may be missing, what is t
     assert.equal(await client.run("return page.rpc.note.asEvent('hello')"), undefined);
     assert.deepEqual(await server.run("return page.until((log) => log.length)"), [["note", "hello"]]);
     assert.equal(await client.run("return page.rpc.$callOptional('nothing')"), undefined);
-    assert.equal(await client.run("return page.rpc.fails().catch((thrown) => thrown)"), "it fails");
+    assert.equal(await client.run("return page.rpc.fails('it fails').catch((thrown) => thrown)"), "it fails");
+    assert.deepEqual(await client.run("return page.rpc.fails().catch((thrown) => thrown)"), {}, "JSON has no errors");
   });
 });
 
@@ -167,7 +168,7 @@ const ENDPOINT = `page.endpoint = (socket) => {
 test("Comlink: calls, properties and errors work, and what needs a MessagePort does not", async () => {
   await met(here, "comlink", async (server, client) => {
     await server.run(`${ENDPOINT}
-      page.api = { count: 1, add(n) { return (this.count += n); }, fails() { throw new RangeError("too much"); } };
+      page.api = { count: 1, add(n) { return (this.count += n); }, fails() { throw new RangeError("too much"); }, Thing: class {} };
       page.ws.ondial = (event) => lib.Comlink.expose(page.api, page.endpoint(event.accept("comlink")));`);
     const told = await client.run(`${ENDPOINT}
       const socket = page.peer.dial("comlink");
@@ -179,8 +180,9 @@ test("Comlink: calls, properties and errors work, and what needs a MessagePort d
       let refused;
       try { refused = await page.fault(api.add(lib.Comlink.proxy(() => 1))); }
       catch ({ name }) { refused = [name]; }
-      return [...told, refused[0]];`);
-    assert.deepEqual(told, [3, 3, 8, ["RangeError", "too much"], "DataCloneError"]);
+      return [...told, refused[0], await page.fault(new api.Thing())];`);
+    const thing = ["TypeError", "Unserializable return value"];
+    assert.deepEqual(told, [3, 3, 8, ["RangeError", "too much"], "DataCloneError", thing]);
     assert.equal(await server.run("return page.api.count"), 8);
   });
 });

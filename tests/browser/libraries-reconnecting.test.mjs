@@ -55,6 +55,12 @@ for (const name of ["partysocket", "reconnecting"]) {
         page.ws.send(new Uint8Array([1, 2]));
         return [...new Uint8Array(await bytes)];`);
       assert.deepEqual(bytes, [1, 2]);
+      await page.run(`page.cloned = new Promise((resolve) => page.socket.addEventListener("message", resolve));`);
+      await other.run("page.ws.send('hello');");
+      const cloned = await page.run(
+        "const { data, senderId } = await page.cloned; return [data, senderId !== undefined];",
+      );
+      assert.deepEqual(cloned, ["hello", name === "reconnecting"]);
     });
   });
 
