@@ -155,7 +155,7 @@ test("with a dial: a peer that leaves is an error, and retry() dials the next on
     await second.run(`await page.met; ${SERVES} page.ws.send("I serve");`);
     await page.run("await page.back; page.subject.next({ subscribe: 'a' });");
     const log = await page.run("return page.seen('next', 6)");
-    assert.deepEqual(log[3], ["lost", "error", undefined]);
+    assert.deepEqual(log[3], ["lost", "close", 1006]);
     await second.leave();
   });
 });

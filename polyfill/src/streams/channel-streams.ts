@@ -188,6 +188,7 @@ export class ChannelStreams implements StreamPort {
         }
         this.#core.accept(end.handle);
         end.protocol = protocol;
+        end.wasOpen = true;
         this.#tell(end, { event: "accept", protocol, credit: this.#core.firstCredit(end.handle) });
         return end.socket;
       },
@@ -342,7 +343,7 @@ export class ChannelStreams implements StreamPort {
       end.retained += retained;
       // Nobody has the socket of a dial that was not accepted.
       if (!wasDialled) {
-        end.finish(how, reason, message);
+        end.finish(how, end.wasOpen && isLoss(reason) ? undefined : reason, message);
       }
     }
   }
@@ -377,6 +378,11 @@ export class ChannelStreams implements StreamPort {
 /** What another program calls credit: anything but a number is none. */
 function amount(credit: unknown): number {
   return typeof credit === "number" ? credit : NaN;
+}
+
+/** Whether an open WebSocket that ends like this fires no `error`. Libraries take `error` for a fault of the program. */
+function isLoss(reason: Failure | undefined): boolean {
+  return reason === "peer-gone" || reason === "unknown";
 }
 
 /** Whether a code may stand in a frame. */
