@@ -183,6 +183,7 @@ export class ChannelStreams implements StreamPort {
         }
         this.#core.accept(end.handle);
         end.protocol = protocol;
+        end.wasOpen = true;
         this.#tell(end, { event: "accept", protocol, credit: this.#core.firstCredit(end.handle) });
         return end.socket;
       },
@@ -335,7 +336,7 @@ export class ChannelStreams implements StreamPort {
       end.retained += retained;
       // Nobody has the socket of a dial that was not accepted.
       if (!wasDialled) {
-        end.finish(how, reason, message);
+        end.finish(how, end.wasOpen && isLoss(reason) ? undefined : reason, message);
       }
     }
   }
@@ -375,6 +376,11 @@ export function stateOf({ core, connection }: Channel, { serial }: Port): number
 /** What another program calls credit: anything but a number is none. */
 function amount(credit: unknown): number {
   return typeof credit === "number" ? credit : NaN;
+}
+
+/** Whether an open WebSocket that ends like this fires no `error`. Libraries take `error` for a fault of the program. */
+function isLoss(reason: Failure | undefined): boolean {
+  return reason === "peer-gone" || reason === "unknown";
 }
 
 /** Whether a code may stand in a frame. */

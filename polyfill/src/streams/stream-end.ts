@@ -27,6 +27,7 @@ export class StreamEnd implements Claimed {
   /** Bytes that it took and that will never be sent. */
   retained = 0;
   isOver = false;
+  wasOpen = false;
   /** What the page has closed it with. */
   closing: Omit<End, "wasClean"> | undefined;
   hasSaidClose = false;
@@ -97,6 +98,7 @@ export class StreamEnd implements Claimed {
   }
 
   open(protocol: string): void {
+    this.wasOpen = true;
     this.protocol = protocol;
     this.socket.dispatchEvent(new Event("open"));
   }
