@@ -1,5 +1,6 @@
 /** What tests put on the global object of a page, beside the classes of the package. */
 import "../types/global.d.ts";
+import type * as streams from "../types/streams.d.ts";
 
 /** A promise that a page settles when the test says so. */
 interface Open {
@@ -11,6 +12,9 @@ interface Open {
 type Attempt = import("../types/networkwebsockets.d.ts").ReconnectingEvent["detail"];
 
 declare global {
+  var DialedWebSocket: typeof streams.DialedWebSocket;
+  type DialedWebSocket = streams.DialedWebSocket;
+  type DialEvent = streams.DialEvent;
   var abandon: () => void;
   var amounts: number[];
   var answers: Open[];
