@@ -34,6 +34,8 @@ declare global {
   var log: string[];
   var peer: PeerWebSocket;
   var questions: Open[];
+  /** What handlers have thrown. */
+  var reported: string[];
   /** Sockets, and what belongs to them, that nothing but a test keeps. */
   var refs: WeakRef<object>[];
   var ws: NetworkWebSocket;

@@ -73,29 +73,21 @@ same("codes and reasons that are taken", async () => {
   return logs;
 });
 
-same("ends that the server wants", async () => {
+const CODES = ["", " 1000", " 1000 bye", " 1001", " 1011 oh", " 3000", " 4429 limit"];
+for (const order of [...CODES.map((code) => `close${code}`), "terminate", "garble"]) {
+  same(`an end that the server wants: ${order}`, `(${obeyed})("${order}")`);
+}
+
+/** @param {string} order */
+async function obeyed(order) {
+  const ws = await open();
   /** @type {unknown[]} */
-  const logs = [];
-  const codes = [
-    "close",
-    "close 1000",
-    "close 1000 bye",
-    "close 1001",
-    "close 1011 oh",
-    "close 3000",
-    "close 4429 limit",
-  ];
-  for (const order of [...codes, "terminate", "garble"]) {
-    const ws = await open();
-    /** @type {unknown[]} */
-    const log = [];
-    watchAlike(ws, log);
-    ws.send(order);
-    await next(ws, "close");
-    logs.push([order, log, thrown(() => ws.send("late")), thrown(() => ws.close()), ws.binaryType, ws.protocol]);
-  }
-  return logs;
-});
+  const log = [];
+  watchAlike(ws, log);
+  ws.send(order);
+  await next(ws, "close");
+  return [log, thrown(() => ws.send("late")), thrown(() => ws.close()), ws.binaryType, ws.protocol];
+}
 
 same("close() before it is open", async () => {
   const ws = make();

@@ -199,16 +199,6 @@ standard("the server is gone", [1006, "", false], async () => {
   return [code, reason, wasClean];
 });
 
-standard("the server is gone: no error", [], async () => {
-  const ws = await open();
-  /** @type {unknown[]} */
-  const errors = [];
-  ws.onerror = () => errors.push("error");
-  ws.send("terminate");
-  await next(ws, "close");
-  return errors;
-});
-
 standard(
   "the server breaks the protocol",
   [

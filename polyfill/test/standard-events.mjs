@@ -141,6 +141,7 @@ for (const [type, order, tag] of [
       await next(ws, "open");
       if ("${order}") ws.send("${order}");
       const [event, phase, targets] = await seen;
+      await new Promise((resolve) => setTimeout(resolve));
       const { bubbles, cancelable, composed, defaultPrevented, eventPhase, currentTarget } = event;
       const flags = [bubbles, cancelable, composed, defaultPrevented];
       return [String(event), event.constructor.name, ...flags, [phase, eventPhase], targets, currentTarget];
