@@ -40,6 +40,6 @@ function tagOf(value: unknown): unknown {
 }
 
 /** A USVString: half of a surrogate pair becomes U+FFFD. */
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return text.toWellFormed ? text.toWellFormed() : text;
 }

@@ -6,6 +6,7 @@ import type { Arrival } from "../frames.ts";
 import { ABNORMAL, Action, Received, State } from "../numbers.ts";
 import { TOKEN } from "../options.ts";
 import type { Data, End, Port } from "../port.ts";
+import { wellFormed } from "../webidl.ts";
 import { type Dial, DialEvent } from "./dial-event.ts";
 import type { DialedWebSocket } from "./dialed-web-socket.ts";
 import { type Failure, reasonOf } from "./failures.ts";
@@ -83,15 +84,13 @@ export class ChannelStreams implements StreamPort {
   }
 
   close(end: StreamEnd, code: unknown, reason: unknown): void {
-    const text = reason === undefined ? reason : `${reason}`;
-    // Unlike Number(), the operator refuses a BigInt.
-    const shown = closeCode(code === undefined ? code : +(code as number), text);
+    const closing = toEnd(code, reason);
     const { state } = end;
     if (state >= State.Closing) {
       return;
     }
     this.#core.close(end.handle);
-    end.closing = { code: shown, reason: text ?? "" };
+    end.closing = closing;
     if (state === State.Open) {
       this.#pump(end);
       return;
@@ -193,9 +192,7 @@ export class ChannelStreams implements StreamPort {
       },
       reject: (code, reason) => {
         needOpen();
-        const text = reason === undefined ? reason : `${reason}`;
-        const shown = closeCode(code === undefined ? code : +(code as number), text);
-        this.#refuse(end, shown, text);
+        this.#refuse(end, toEnd(code, reason));
       },
       wait(decision) {
         needOpen();
@@ -215,9 +212,9 @@ export class ChannelStreams implements StreamPort {
   }
 
   /** Refuses a dial that nobody has accepted. */
-  #refuse(end: StreamEnd, code = NO_STATUS, reason = ""): void {
+  #refuse(end: StreamEnd, how: Omit<End, "wasClean"> = { code: NO_STATUS, reason: "" }): void {
     if (end.state === State.Connecting) {
-      this.#tell(end, { event: "close", error: "refused", ...said({ code, reason }) });
+      this.#tell(end, { event: "close", error: "refused", ...said(how) });
       this.#drop(end);
     }
   }
@@ -372,6 +369,14 @@ export class ChannelStreams implements StreamPort {
     const { frame, overhead } = writePart(peer.id, this.#core.number(handle), part);
     this.channel.core?.transmit(SERIALS + handle, frame, overhead);
   }
+}
+
+/** What a page closes with. The code is converted before the reason, and judged after it. */
+function toEnd(code: unknown, reason: unknown): Omit<End, "wasClean"> {
+  // Unlike Number(), the operator refuses a BigInt.
+  const number = code === undefined ? code : +(code as number);
+  const text = reason === undefined ? reason : wellFormed(`${reason}`);
+  return { code: closeCode(number, text), reason: text ?? "" };
 }
 
 /** What another program calls credit: anything but a number is none. */
