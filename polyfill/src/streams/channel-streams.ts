@@ -322,9 +322,10 @@ export class ChannelStreams implements StreamPort {
     }
   }
 
+  /** The peer learns the code. Here it is 1006, as wherever a browser fails a connection. */
   #violated(end: StreamEnd, code: number): void {
     this.#tell(end, { event: "close", code });
-    this.#end(end, { code, reason: "", wasClean: false }, "rejected");
+    this.#fail(end, "rejected");
   }
 
   #fail(end: StreamEnd, reason: Failure, message?: string): void {
