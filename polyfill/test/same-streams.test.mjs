@@ -9,6 +9,7 @@ import { Echo } from "./echo.mjs";
 import { closingProbes } from "./probes-closing.mjs";
 import { interfaceProbes } from "./probes-interface.mjs";
 import { messageProbes } from "./probes-messages.mjs";
+import { standardOfCloseArguments } from "./standard-close-arguments.mjs";
 import { standardOfClosing } from "./standard-closing.mjs";
 import { standardOfEvents } from "./standard-events.mjs";
 import { standardOfInterfaces } from "./standard-interface.mjs";
@@ -41,6 +42,7 @@ const GROUPS = {
   closing: closingProbes,
   interface: interfaceProbes,
   messages: messageProbes,
+  "the standard: arguments of close()": standardOfCloseArguments,
   "the standard: closing": standardOfClosing,
   "the standard: events": standardOfEvents,
   "the standard: interface": standardOfInterfaces,
