@@ -26,14 +26,15 @@ export function launch(...args) {
 }
 
 /**
- * A site whose every page has the script-tag build and then `script`, and that has the modules of
+ * A site whose every page has a script-tag build and then `script`, and that has the modules of
  * this folder.
  * @param {string} script
+ * @param {string} build
  */
-export async function serve(script) {
-  const page = `<!doctype html><script src=/networkwebsockets.js></script><script type=module>${script}</script>`;
+export async function serve(script, build = "networkwebsockets.js") {
+  const page = `<!doctype html><script src=/${build}></script><script type=module>${script}</script>`;
   const server = createServer(({ url = "" }, response) => {
-    const file = url === "/networkwebsockets.js" ? `../dist${url}` : url.endsWith(".mjs") ? `.${url}` : undefined;
+    const file = url === `/${build}` ? `../dist${url}` : url.endsWith(".mjs") ? `.${url}` : undefined;
     response.writeHead(200, { "content-type": file ? "text/javascript" : "text/html" });
     response.end(file ? readFileSync(join(import.meta.dirname, file)) : page);
   });

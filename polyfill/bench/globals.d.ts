@@ -7,4 +7,6 @@ declare global {
   /** Of heap.mjs: that of the WebAssembly. */
   var memory: WebAssembly.Memory;
   var contenders: typeof import("./contenders.mjs");
+  /** Of streams.mjs. */
+  var streams: typeof import("./stream-page.mjs");
 }

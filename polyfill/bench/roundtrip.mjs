@@ -3,12 +3,10 @@
  * `node bench/roundtrip.mjs [--json] [--rounds 2000] [--proxy ws://localhost:9009]`.
  * Without --proxy, the program that NWS_BIN names is started for it.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 
 import { addressOf, launch, percentile, print, serve } from "./browser.mjs";
+import { startProxy } from "./proxy.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +18,7 @@ const { values } = parseArgs({
 /** Rounds that are not counted: what is hot is compiled in them. */
 const WARM_UP = 200;
 
-const proxy = values.proxy ? { endpoint: values.proxy } : await start();
+const proxy = values.proxy ? { endpoint: values.proxy } : await startProxy();
 const site = await serve("");
 // Two pages of one site share a process otherwise, and with it a thread.
 const browser = await launch("--process-per-tab");
@@ -30,17 +28,9 @@ const times = await caller.evaluate(call, { endpoint: proxy.endpoint, rounds: WA
 await ready;
 await browser.close();
 site.close();
-if ("process" in proxy) proxy.process.kill();
+if ("child" in proxy) proxy.child.kill();
 const counted = times.slice(WARM_UP);
 print({ rounds: counted.length, p50_ms: percentile(counted, 0.5), p99_ms: percentile(counted, 0.99) });
-
-async function start() {
-  const process_ = spawn(process.env.NWS_BIN ?? "nws", ["run", "--no-discovery", "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = await once(createInterface(process_.stdout), "line");
-  return { process: process_, endpoint: /http:\/\/\S+:\d+/.exec(line)?.[0].replace("http", "ws") ?? "" };
-}
 
 async function open() {
   const page = await (await browser.newContext()).newPage();

@@ -358,8 +358,8 @@ export class Channel extends Port {
   }
 
   /** Closes the socket of one of the channel's ports, with a code and a reason that a page may give. */
-  close(core: Core, port: Port, code: number, reason: string): void {
-    this.#run(core.on(InputCode.Close, port.serial, 0), { code, reason, wasClean: true }, port);
+  close(core: Core, port: Port, how: Omit<End, "wasClean">): void {
+    this.#run(core.on(InputCode.Close, port.serial, 0), { ...how, wasClean: true }, port);
   }
 
   #leaveSoon(port: Port, end: End): void {

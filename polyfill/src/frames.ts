@@ -68,9 +68,13 @@ export function readBinary(frame: ArrayBuffer): Arrival {
   const bytes = new Uint8Array(frame);
   const [action, length] = bytes as unknown as [Action, number];
   const start = 2 + length;
+  const arrival = { ...NOTHING, action };
+  // The bytes of other kinds stay where they are.
+  if (!isMessage(arrival) || start > bytes.length) {
+    return NOTHING;
+  }
   const source = new TextDecoder().decode(bytes.subarray(2, start));
-  const arrival = { ...NOTHING, action, source, data: frame.slice(start) };
-  return isMessage(arrival) && start <= bytes.length ? arrival : NOTHING;
+  return { ...arrival, source, data: frame.slice(start) };
 }
 
 /** What stands before the payload of a binary frame to a peer, or to everybody where `target` is empty. */

@@ -4,7 +4,7 @@ import { closeCode, type Core } from "nws-core";
 // slot is what these parts know of each other, so each names the others.
 import type { Channel } from "./channel.ts";
 import { Fate } from "./generated/numbers.ts";
-import { type Port, sizeOf } from "./port.ts";
+import { type End, type Port, sizeOf } from "./port.ts";
 import { type Handlers, needArguments, toData, wellFormed } from "./webidl.ts";
 
 /** The internal slots of a socket object. */
@@ -95,16 +95,15 @@ export function members(slotsOf: SlotsOf): object & ThisType<EventTarget> {
 
     close(code: unknown = undefined, reason: unknown = undefined): void {
       const { core, channel, port } = slotsOf(this);
-      const [shown, text] = toEnd(code, reason);
-      channel.close(core, port, shown, text);
+      channel.close(core, port, toEnd(code, reason));
     },
   };
 }
 
-/** The code and the reason with which a page closes a socket. */
-export function toEnd(code: unknown, reason: unknown): [code: number, reason: string] {
+/** What a page closes a socket with. The code is converted before the reason, and judged after it. */
+export function toEnd(code: unknown, reason: unknown): Omit<End, "wasClean"> {
   // Unlike Number(), the operator refuses a BigInt.
   const number = code === undefined ? code : +(code as number);
   const text = reason === undefined ? "" : wellFormed(`${reason}`);
-  return [closeCode(number, text), text];
+  return { code: closeCode(number, text), reason: text };
 }

@@ -40,6 +40,7 @@ const PAGES = {
   "/blank.html": "<!doctype html>",
   "/script.html": withScripts("networkwebsockets", "recorder"),
   "/same.html": withScripts("networkwebsockets", "recorder", "same"),
+  "/streams.html": withScripts("networkwebsockets-streams", "recorder", "echo-peer", "same"),
 };
 
 /**
@@ -95,9 +96,10 @@ export function launch(ignoreDefaultArgs = []) {
  * @param {string} name
  * @param {(test: Test) => Promise<unknown>} body
  * @param {string} [path]
+ * @param {number} [timeout] in milliseconds
  */
-export function inPage(name, body, path = "/script.html") {
-  test(name, { timeout: DEADLINE }, async () => {
+export function inPage(name, body, path = "/script.html", timeout = DEADLINE) {
+  test(name, { timeout }, async () => {
     const proxy = await FakeProxy.listen();
     const context = await browser.newContext();
     try {
@@ -151,6 +153,6 @@ function withScripts(...names) {
 
 /** @param {string} url */
 async function read(url) {
-  const folder = ["/recorder.js", "/same.js"].includes(url) ? import.meta.dirname : dist;
+  const folder = ["/echo-peer.js", "/recorder.js", "/same.js"].includes(url) ? import.meta.dirname : dist;
   return readFile(join(folder, url)).catch(() => undefined);
 }

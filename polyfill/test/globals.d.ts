@@ -1,5 +1,6 @@
 /** What tests put on the global object of a page, beside the classes of the package. */
 import "../types/global.d.ts";
+import type * as streams from "../types/streams.d.ts";
 
 /** A promise that a page settles when the test says so. */
 interface Open {
@@ -11,6 +12,9 @@ interface Open {
 type Attempt = import("../types/networkwebsockets.d.ts").ReconnectingEvent["detail"];
 
 declare global {
+  var DialedWebSocket: typeof streams.DialedWebSocket;
+  type DialedWebSocket = streams.DialedWebSocket;
+  type DialEvent = streams.DialEvent;
   var abandon: () => void;
   var amounts: number[];
   var answers: Open[];
@@ -30,6 +34,8 @@ declare global {
   var log: string[];
   var peer: PeerWebSocket;
   var questions: Open[];
+  /** What handlers have thrown. */
+  var reported: string[];
   /** Sockets, and what belongs to them, that nothing but a test keeps. */
   var refs: WeakRef<object>[];
   var ws: NetworkWebSocket;

@@ -1,39 +1,69 @@
 /** For pages under test: sockets of one class or another, all to a server that sends back what it gets. */
 
-/** @type {typeof WebSocket | typeof NetworkWebSocket | typeof PeerWebSocket} */
+/** @typedef {"WebSocket" | "NetworkWebSocket" | "PeerWebSocket" | "DialedWebSocket"} Class */
+
+/** @type {typeof WebSocket | typeof NetworkWebSocket | typeof PeerWebSocket | typeof DialedWebSocket} */
 let kind;
 /** @type {string} */
 let endpoint;
 /** Where nothing listens. @type {string} */
 let nowhere;
+/** Whom a DialedWebSocket reaches. @type {EchoPeer | undefined} */
+let echo;
 
 /**
- * Says which class is probed: WebSocket, NetworkWebSocket or PeerWebSocket.
- * @param {"WebSocket" | "NetworkWebSocket" | "PeerWebSocket"} class_
+ * Says which class is probed.
+ * @param {Class} class_
  * @param {string} server
  * @param {string} nobody
  */
-function probing(class_, server, nobody) {
+async function probing(class_, server, nobody) {
   kind = globalThis[class_];
   endpoint = server;
   nowhere = nobody;
+  echo = class_ === "DialedWebSocket" ? await EchoPeer.meet(endpoint) : undefined;
 }
 
 /**
  * A new socket of that class; that of a channel where it is PeerWebSocket.
  * @param {string | string[]} [protocols]
+ * @returns {WebSocket}
  */
 function make(protocols = []) {
+  if (echo) {
+    return echo.dial(protocols);
+  }
   return kind === WebSocket
     ? new WebSocket(`${endpoint}/plain`, protocols)
     : new NetworkWebSocket("chan", { endpoint, protocols });
 }
 
 /**
- * The same, open; the socket of the peer that sends back where it is PeerWebSocket.
+ * The same, with a second argument of whatever kind.
+ * @param {unknown} protocols
+ * @returns {WebSocket}
+ */
+function offering(protocols) {
+  return echo ? echo.dial(protocols) : new (wrong(kind))(kind === WebSocket ? nowhere : "chan", protocols);
+}
+
+/**
+ * A new socket that finds nobody.
+ * @returns {WebSocket}
+ */
+function makeInVain() {
+  if (echo) {
+    return echo.dialInVain();
+  }
+  return kind === WebSocket ? new WebSocket(nowhere) : new NetworkWebSocket("chan", { endpoint: nowhere });
+}
+
+/**
+ * A new socket that is open; the socket of the peer that sends back where it is PeerWebSocket.
  * @returns {Promise<WebSocket>}
  */
 async function open() {
+  await echo?.isHere;
   const ws = make();
   const peer = new Promise((resolve) => {
     /** @param {Event} event */

@@ -4,44 +4,34 @@ import assert from "node:assert/strict";
 import { inPage } from "./chromium.mjs";
 import { Echo } from "./echo.mjs";
 
-/** What is done in a page, and what it finds out. @typedef {string | (() => unknown)} Probe */
-
 /** @typedef {"WebSocket" | "NetworkWebSocket" | "PeerWebSocket"} Class */
 
 /**
  * @import { Page } from "playwright-core"
  * @import { Test } from "./chromium.mjs"
+ * @import { Probe, Task } from "./probes.mjs"
  */
 
 /**
- * Compares the channel's socket with WebSocket.
- * @param {string} name
- * @param {Probe} probe
+ * Compares the channel's socket with WebSocket, and a peer's where it answers alike.
+ * @param {Probe[]} probes
  */
-export function same(name, probe) {
-  compare(name, probe, ["NetworkWebSocket"]);
+export function compareAll(probes) {
+  for (const probe of probes) {
+    compare(probe, probe.isForPeers ? ["NetworkWebSocket", "PeerWebSocket"] : ["NetworkWebSocket"]);
+  }
 }
 
 /**
- * Compares a peer's socket as well.
- * @param {string} name
- * @param {Probe} probe
- */
-export function sameForPeers(name, probe) {
-  compare(name, probe, ["NetworkWebSocket", "PeerWebSocket"]);
-}
-
-/**
- * @param {string} name
  * @param {Probe} probe
  * @param {Class[]} classes
  */
-function compare(name, probe, classes) {
+function compare({ name, task }, classes) {
   /** @param {Test} test */
   const body = async ({ page, proxy, endpoint, errors }) => {
     proxy.close();
     /** @param {Class} class_ */
-    const answer = (class_) => ask({ page, errors, probe, class_, nobody: endpoint });
+    const answer = (class_) => ask({ page, errors, task, class_, nobody: endpoint });
     const expected = await answer("WebSocket");
     assert.ok(JSON.stringify(expected.result).length > 2, "the probe finds something out");
     for (const class_ of classes) {
@@ -53,14 +43,14 @@ function compare(name, probe, classes) {
 
 /**
  * What a probe finds out, in a page of its own, and what the page reports meanwhile.
- * @param {{page: Page, errors: string[], probe: Probe, class_: Class, nobody: string}} asked
+ * @param {{page: Page, errors: string[], task: Task, class_: Class, nobody: string}} asked
  */
-async function ask({ page, errors, probe, class_, nobody }) {
+async function ask({ page, errors, task, class_, nobody }) {
   const echo = await Echo.listen();
   try {
     const given = { class_, server: echo.endpoint, nobody };
     await page.evaluate(({ class_, server, nobody }) => probing(class_, server, nobody), given);
-    return { result: await page.evaluate(probe), reported: errors.splice(0) };
+    return { result: await page.evaluate(task), reported: errors.splice(0) };
   } finally {
     // The page goes first: what its sockets make of the server's end is not asked.
     await page.reload();

@@ -250,6 +250,6 @@ test("when the caller leaves, the server sees 1006 and ends its subscriptions", 
     await client.run("page.client().ask('subscription { endless }'); await page.seen('next');");
     await client.leave();
     const log = await server.run("return page.until((log) => log.length === 3)");
-    assert.deepEqual(log.toSorted(), [["completed"], ["disconnected", 1006, ""], ["ended"]]);
+    assert.deepEqual(log.toSorted(), [["completed"], ["disconnected", 1006, "peer-gone"], ["ended"]]);
   });
 });

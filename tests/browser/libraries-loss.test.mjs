@@ -34,7 +34,7 @@ const USES = {
   "the socket itself": `const socket = new Socket(url);
     socket.onopen = () => page.tell("open");
     socket.onerror = () => page.tell("error");
-    socket.onclose = ({ code, reason, wasClean }) => page.tell("close", code, reason, wasClean);`,
+    socket.onclose = ({ code, wasClean }) => page.tell("close", code, wasClean);`,
   rxjs: `lib.webSocket({ url, WebSocketCtor: Socket, openObserver: { next: () => page.tell("open") } })
     .subscribe({ error: ({ type, code, wasClean }) => page.tell(type, code, wasClean) });`,
   partysocket: `const socket = new lib.partysocket(url, [], { WebSocket: Socket, maxRetries: 0, minReconnectionDelay: 1 });
@@ -49,7 +49,7 @@ const USES = {
 
 /** What each tells in the end. @type {Record<string, unknown[]>} */
 const ENDS = {
-  "the socket itself": ["close", 1006, "", false],
+  "the socket itself": ["close", 1006, false],
   rxjs: ["close", 1006, false],
   partysocket: ["close", 1006],
   "reconnecting-websocket": ["close", 1006],

@@ -66,6 +66,8 @@ enum Name {
     Browser,
     /// A message from page to page and back.
     Roundtrip,
+    /// Streams between two pages: opening, throughput, a reader that stops, and what remains.
+    Streams,
     /// A message from program to program and back, compared with a bare TCP relay.
     Direct,
     /// Memory of the proxy for an idle connection.
@@ -140,6 +142,7 @@ impl Bench {
             Name::Construct => pages::construct(),
             Name::Browser => pages::browser(),
             Name::Roundtrip => pages::roundtrip(),
+            Name::Streams => pages::streams::measure(),
             Name::Direct => native::direct(),
             Name::Memory => native::memory(),
             Name::Peak => peak::measure(&self.peak),

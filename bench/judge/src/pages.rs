@@ -1,6 +1,7 @@
 //! Figures of the npm package, from the programs in polyfill/bench.
 
 mod parts;
+pub(crate) mod streams;
 
 use anyhow::{Context, Result};
 use nws_tools::browser::CHROMIUM;

@@ -80,13 +80,13 @@ export class ChannelStreams implements StreamPort {
   }
 
   close(end: StreamEnd, code: unknown, reason: unknown): void {
-    const [shown, text] = toEnd(code, reason);
+    const closing = toEnd(code, reason);
     const { state } = end;
     if (state >= ReadyState.Closing) {
       return;
     }
     this.#core.close(end.handle);
-    end.closing = { code: shown, reason: text };
+    end.closing = closing;
     if (state === ReadyState.Open) {
       this.#pump(end);
       return;
@@ -189,7 +189,7 @@ export class ChannelStreams implements StreamPort {
       },
       reject: (code, reason) => {
         needOpen();
-        this.#refuse(end, ...toEnd(code, reason));
+        this.#refuse(end, toEnd(code, reason));
       },
       wait(decision) {
         needOpen();
@@ -209,9 +209,9 @@ export class ChannelStreams implements StreamPort {
   }
 
   /** Refuses a dial that nobody has accepted. */
-  #refuse(end: StreamEnd, code = NO_STATUS, reason = ""): void {
+  #refuse(end: StreamEnd, how: Omit<End, "wasClean"> = { code: NO_STATUS, reason: "" }): void {
     if (end.state === ReadyState.Connecting) {
-      this.#tell(end, { event: "close", error: "refused", ...said({ code, reason }) });
+      this.#tell(end, { event: "close", error: "refused", ...said(how) });
       this.#drop(end);
     }
   }
@@ -319,9 +319,10 @@ export class ChannelStreams implements StreamPort {
     }
   }
 
+  /** The peer learns the code. Here it is 1006, as wherever a browser fails a connection. */
   #violated(end: StreamEnd, code: number): void {
     this.#tell(end, { event: "close", code });
-    this.#end(end, { code, reason: "", wasClean: false }, "rejected");
+    this.#fail(end, "rejected");
   }
 
   #fail(end: StreamEnd, reason: Failure, message?: string): void {
@@ -336,7 +337,10 @@ export class ChannelStreams implements StreamPort {
       end.retained += retained;
       // Nobody has the socket of a dial that was not accepted.
       if (!wasDialled) {
-        end.finish(how, end.wasOpen && isLoss(reason) ? undefined : reason, message);
+        const isLost = end.wasOpen && isLoss(reason);
+        isLost
+          ? end.finish({ ...how, reason: reason === "peer-gone" ? reason : "" })
+          : end.finish(how, reason, message);
       }
     }
   }
