@@ -55,6 +55,7 @@ impl Check {
             ("JavaScript", passed(javascript())),
             ("types of JavaScript", passed(javascript_types())),
             ("npm package", passed(package())),
+            ("Python", passed(python())),
         ];
         println!("{}", conclusion(checks)?);
         Ok(())
@@ -147,6 +148,15 @@ fn package() -> Result<()> {
     package::interface()?;
     npm::npm("polyfill").words("run --if-present typecheck").run()?;
     npm::npm("polyfill").words("run --if-present lint").run()
+}
+
+/// Checks types, lints and format of the Python package, as its pyproject.toml configures them.
+fn python() -> Result<()> {
+    let environment = nws_tools::python::project("python")?;
+    let program = |name| Step::new(nws_tools::python::program(&environment, name)).dir("python");
+    program("ruff").words("format --check --quiet .").run()?;
+    program("ruff").words("check --quiet .").run()?;
+    program("mypy").run()
 }
 
 #[cfg(test)]

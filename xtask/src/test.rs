@@ -3,6 +3,7 @@
 mod dist;
 mod emulated;
 mod node;
+mod python;
 mod rust;
 mod tally;
 
@@ -49,6 +50,8 @@ enum Part {
     Demos,
     /// The packed npm package in all places where it has to work.
     Installed,
+    /// The Python package, on the Python of this machine.
+    Python,
     /// What is released for Linux and Windows: built, installed, run and removed.
     Dist,
 }
@@ -119,6 +122,7 @@ impl Part {
             Self::Browser => "browser tests",
             Self::Demos => "demos",
             Self::Installed => "installed package",
+            Self::Python => "Python package",
             Self::Dist => "what is released",
         }
     }
@@ -131,6 +135,7 @@ impl Part {
             Self::Browser => node::browser(proxy),
             Self::Demos => node::demos(proxy),
             Self::Installed => node::installed(proxy),
+            Self::Python => python::package(proxy),
             Self::Dist => dist::released(proxy, all),
         }
     }
@@ -141,7 +146,7 @@ impl Part {
         match self {
             Self::Rust => cfg!(target_os = "linux"),
             Self::Browser | Self::Demos => true,
-            Self::Doc | Self::Package | Self::Installed | Self::Dist => false,
+            Self::Doc | Self::Package | Self::Installed | Self::Python | Self::Dist => false,
         }
     }
 }

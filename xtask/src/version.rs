@@ -14,6 +14,9 @@ const MANIFEST: &str = "Cargo.toml";
 /// The lock file of the workspace first, then those of the crates that are not part of it.
 const LOCKS: [&str; 3] = ["Cargo.lock", "protocol/fuzz/Cargo.lock", "proxy/fuzz/Cargo.lock"];
 
+/// The Python package.
+const PYTHON: &str = "python/pyproject.toml";
+
 /// The folders of npm packages that have a version.
 const PACKAGES: [&str; 1] = ["polyfill"];
 
@@ -30,6 +33,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     let version = of_workspace(root)?.to_string();
     let mut wrong = locks(root)?;
     wrong.extend(packages(root)?);
+    wrong.push(python(root)?);
     wrong.retain(|copy| copy.version != version);
     if !wrong.is_empty() {
         let wrong = wrong.iter().map(|Copy { place, version }| format!("{place} has \"{version}\""));
@@ -59,7 +63,16 @@ pub(crate) fn set(root: &Path, version: &Version) -> Result<()> {
         let npm = npm::npm(root.join(package)).words("version --no-git-tag-version --ignore-scripts");
         npm.words("--allow-same-version --silent").arg(version.to_string()).unannounced().read()?;
     }
-    Ok(())
+    let mut project = document(root, PYTHON)?;
+    project["project"]["version"] = value(version.to_string());
+    write(root, PYTHON, &project)
+}
+
+/// The version of the Python package.
+fn python(root: &Path) -> Result<Copy> {
+    let project = document(root, PYTHON)?;
+    let version = project["project"]["version"].as_str().unwrap_or_default();
+    Ok(Copy { place: PYTHON.to_owned(), version: version.to_owned() })
 }
 
 /// A copy of the version.

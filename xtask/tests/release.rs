@@ -50,6 +50,8 @@ const PACKAGE: &str = r#"{
 }
 "#;
 
+const PYPROJECT: &str = "[project]\nname = \"own\"\nversion = \"0.1.0\"\n";
+
 const PACKAGE_LOCK: &str = r#"{
   "name": "package",
   "version": "0.1.0",
@@ -82,6 +84,7 @@ impl Repository {
             ("proxy/fuzz/Cargo.lock", FUZZ_LOCK),
             ("polyfill/package.json", PACKAGE),
             ("polyfill/package-lock.json", PACKAGE_LOCK),
+            ("python/pyproject.toml", PYPROJECT),
             ("CHANGELOG.md", &format!("{CHANGELOG}{link}")),
             (".gitignore", "target/\n"),
         ] {
@@ -187,6 +190,7 @@ fn every_copy_has_the_version_and_nothing_else_changes() {
     assert_eq!(repository.read("protocol/fuzz/Cargo.lock"), with(FUZZ_LOCK, own, &version(own)));
     assert_eq!(repository.read("polyfill/package.json"), version(PACKAGE));
     assert_eq!(repository.read("polyfill/package-lock.json"), version(PACKAGE_LOCK));
+    assert_eq!(repository.read("python/pyproject.toml"), version(PYPROJECT));
     assert!(repository.read("CHANGELOG.md").contains("## [Unreleased]\n\n## [0.2.0] - 20"));
 }
 

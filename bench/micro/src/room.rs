@@ -91,7 +91,12 @@ impl Room {
     }
 
     fn join_on(&mut self, conn: ConnId) {
-        let join = Input::Join { conn, channel: self.key.clone(), framing: Framing::Structured };
+        let join = Input::Join {
+            conn,
+            channel: self.key.clone(),
+            framing: Framing::Structured,
+            knows_streams: false,
+        };
         self.channels.handle(join, self.now);
     }
 }

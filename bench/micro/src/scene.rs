@@ -42,7 +42,7 @@ impl Scene {
 
     pub(crate) fn join(&mut self) -> ConnId {
         let conn = self.conns.insert(());
-        self.input(Input::Join { conn, channel: key(), framing: Framing::Structured });
+        self.input(Input::Join { conn, channel: key(), framing: Framing::Structured, knows_streams: false });
         conn
     }
 
@@ -67,7 +67,10 @@ impl Scene {
     pub(crate) fn reload(&mut self, count: usize) {
         for _ in 0..count {
             let conn = self.conns.insert(());
-            self.core.handle(Input::Join { conn, channel: key(), framing: Framing::Structured }, self.now);
+            self.core.handle(
+                Input::Join { conn, channel: key(), framing: Framing::Structured, knows_streams: false },
+                self.now,
+            );
             self.core.handle(Input::Gone { conn }, self.now);
             while self.core.poll_output().is_some() {}
         }

@@ -44,7 +44,12 @@ fn crowd() -> Vec<Turn> {
     let speaker = scene.conns.keys().next().expect("a member is present");
     let coming = longest("one joins ten thousand", || {
         let conn = scene.conns.insert(());
-        let turn = scene.once(Input::Join { conn, channel: key(), framing: Framing::Structured });
+        let turn = scene.once(Input::Join {
+            conn,
+            channel: key(),
+            framing: Framing::Structured,
+            knows_streams: false,
+        });
         scene.input(Input::Gone { conn });
         vec![turn]
     });
@@ -97,7 +102,12 @@ fn elsewhere() -> Vec<Turn> {
         scene.stream(link, &joins_from(0, ELSEWHERE));
         let row = longest("a link with 99,000 members: one joins here", || {
             let conn = scene.conns.insert(());
-            let turn = scene.once(Input::Join { conn, channel: key(), framing: Framing::Structured });
+            let turn = scene.once(Input::Join {
+                conn,
+                channel: key(),
+                framing: Framing::Structured,
+                knows_streams: false,
+            });
             scene.input(Input::Gone { conn });
             vec![turn]
         });

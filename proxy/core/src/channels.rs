@@ -85,7 +85,7 @@ slotmap::new_key_type! {
 /// let mut conns: SlotMap<ConnId, ()> = SlotMap::with_key();
 /// let [alice, bob] = [(); 2].map(|()| conns.insert(()));
 /// for conn in [alice, bob] {
-///     let join = Input::Join { conn, channel: channel.clone(), framing: Framing::Structured };
+///     let join = Input::Join { conn, channel: channel.clone(), framing: Framing::Structured, knows_streams: false };
 ///     channels.handle(join, Instant::now());
 /// }
 /// let text = r#"{"action":"broadcast","data":"hello"}"#;
@@ -147,8 +147,9 @@ impl Channels {
         let now = self.begin(input.speaker(), now);
         match input {
             Input::Reserve { conn, channel, peer } => self.reserve(conn, channel, peer),
-            Input::Join { conn, channel, framing } => self.join(conn, channel, framing, now),
-            Input::KnowsStreams { conn } => self.on_knows_streams(conn),
+            Input::Join { conn, channel, framing, knows_streams } => {
+                self.join(conn, channel, framing, knows_streams, now);
+            }
             Input::Refuse { conn, code, reason } => self.refuse(conn, code, reason, now),
             Input::RemoteGroup { conn, channel, proxy, share } => {
                 self.on_remote_group(conn, channel, RemoteGroup::new(proxy, &share), now);

@@ -26,7 +26,7 @@ impl Room {
         let mut room = Self { core, conns, now: Instant::now(), written: 0 };
         for &conn in &room.conns {
             let (channel, framing) = (network("room"), Framing::Structured);
-            room.core.handle(Input::Join { conn, channel, framing }, room.now);
+            room.core.handle(Input::Join { conn, channel, framing, knows_streams: false }, room.now);
         }
         room.write();
         room

@@ -117,7 +117,10 @@ fn alone(config: Config) -> (Channels, ConnId, Instant) {
     let start = Instant::now();
     let mut core = Channels::new(config, ProxyId::from_digest(&[6; 32]), [6; 32]);
     let conn = SlotMap::with_key().insert(());
-    core.handle(Input::Join { conn, channel: local("room"), framing: Structured }, start);
+    core.handle(
+        Input::Join { conn, channel: local("room"), framing: Structured, knows_streams: false },
+        start,
+    );
     (core, conn, start)
 }
 
@@ -150,7 +153,10 @@ fn nobody_waits_for_those_that_have_gone() {
     conns.insert(());
     let [other, closed, reserved] = [(); 3].map(|()| conns.insert(()));
     for conn in [other, closed] {
-        core.handle(Input::Join { conn, channel: local("room"), framing: Structured }, start);
+        core.handle(
+            Input::Join { conn, channel: local("room"), framing: Structured, knows_streams: false },
+            start,
+        );
     }
     let peer = PeerId::chosen("chosen").unwrap();
     core.handle(Input::Reserve { conn: reserved, channel: local("room"), peer }, start);

@@ -70,7 +70,8 @@ impl Room {
         let conn = self.conns.insert(());
         let peer = PeerId::chosen(id).expect("letters are an id");
         self.core.handle(Input::Reserve { conn, channel: network("room"), peer }, self.now);
-        self.core.handle(Input::Join { conn, channel: network("room"), framing }, self.now);
+        self.core
+            .handle(Input::Join { conn, channel: network("room"), framing, knows_streams: false }, self.now);
         conn
     }
 

@@ -52,7 +52,12 @@ impl Room {
     fn join(&mut self) -> ConnId {
         let conn = self.conns.insert(());
         self.seen.insert(conn, Vec::new());
-        self.turn(Input::Join { conn, channel: network("room"), framing: Framing::Structured });
+        self.turn(Input::Join {
+            conn,
+            channel: network("room"),
+            framing: Framing::Structured,
+            knows_streams: false,
+        });
         conn
     }
 
@@ -300,7 +305,15 @@ fn what_was_written_in_a_turn_that_ended_is_fresh_no_more() {
     let Room { mut core, mut conns, now, .. } = Room::new();
     for _ in 0..300 {
         let conn = conns.insert(());
-        core.handle(Input::Join { conn, channel: network("room"), framing: Framing::Structured }, now);
+        core.handle(
+            Input::Join {
+                conn,
+                channel: network("room"),
+                framing: Framing::Structured,
+                knows_streams: false,
+            },
+            now,
+        );
     }
     let Pending { bytes, memory, outputs } = core.fresh();
     assert!((300..600).contains(&outputs), "{outputs}");
@@ -321,7 +334,15 @@ fn what_is_shared_takes_memory_once() {
     let Room { mut core, mut conns, now, .. } = Room::new();
     let all: Vec<_> = (0..PEERS).map(|_| conns.insert(())).collect();
     for &conn in &all {
-        core.handle(Input::Join { conn, channel: network("hall"), framing: Framing::Structured }, now);
+        core.handle(
+            Input::Join {
+                conn,
+                channel: network("hall"),
+                framing: Framing::Structured,
+                knows_streams: false,
+            },
+            now,
+        );
     }
     while core.poll_output().is_some() || core.poll_timeout().is_some_and(|due| due <= now) {
         core.handle_timeout(now);

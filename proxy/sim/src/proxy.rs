@@ -106,7 +106,7 @@ impl Proxy {
     pub fn admit(&mut self, client: ClientId, channel: &ChannelKey, framing: Framing) {
         if let Some(conn) = self.conn(client) {
             self.clients[client.0].is_new = framing == Framing::Structured;
-            self.input(Input::Join { conn, channel: channel.clone(), framing });
+            self.input(Input::Join { conn, channel: channel.clone(), framing, knows_streams: false });
             self.settle();
         }
     }

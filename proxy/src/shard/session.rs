@@ -74,10 +74,7 @@ impl ClientSession {
         let shard = registration.shard();
         let frame_max = match admission {
             Admission::Join { channel, framing, knows_streams } => {
-                shard.input(Input::Join { conn, channel, framing });
-                if knows_streams {
-                    shard.input(Input::KnowsStreams { conn });
-                }
+                shard.input(Input::Join { conn, channel, framing, knows_streams });
                 frame_max(framing, message_max)
             }
             Admission::Refuse { code, reason } => {
@@ -302,7 +299,12 @@ mod tests {
         let channel = ChannelKey { scope: Scope::Local, name };
         let all: Vec<ConnId> = (0..PEERS).map(|_| conns.insert(())).collect();
         for &conn in &all {
-            let join = Input::Join { conn, channel: channel.clone(), framing: Framing::Structured };
+            let join = Input::Join {
+                conn,
+                channel: channel.clone(),
+                framing: Framing::Structured,
+                knows_streams: false,
+            };
             core.handle(join, now);
         }
         let both = [frame(r#"{"action":"broadcast","data":1}"#), frame(r#"{"action":"status"}"#)].concat();

@@ -54,6 +54,7 @@ async fn a_newcomer_that_says_so_when_it_connects_is_dialled_at_once() -> Result
     let data = json!({"stream": 1, "event": "dial", "protocols": [], "credit": 65536});
     a.send_json(stream(&target, &data)).await?;
     while b.json().await?["action"] != "stream" {}
+    assert!(b.greeting().is_some_and(|first| first.contains(r#""streams":1"#)));
     Ok(())
 }
 

@@ -23,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("nws-judge", &["nws-report", "nws-tools"]),
     ("nws-dist", &["nws-tools"]),
     ("nws-tools", &[]),
-    ("xtask", &["nws-tools"]),
+    ("xtask", &["nws-client-core", "nws-protocol", "nws-tools"]),
 ];
 
 /// Crates on which only the tests of a crate may depend. The load generator shares no code with

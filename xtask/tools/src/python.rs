@@ -1,7 +1,9 @@
-//! Installs programs of PyPI into the target folder, each in an environment of its own.
+//! Environments of Python in the target folder: one for each program of PyPI, and one for the tests of
+//! the Python package.
 
 use std::env::consts::EXE_SUFFIX;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -16,20 +18,54 @@ use crate::{checkout, debian};
 /// When Python or its module `venv` is missing, or when pip fails.
 pub fn need(name: &str, version: &str) -> Result<PathBuf> {
     let folder = checkout::target().join("tools").join(format!("{name}-{version}"));
-    let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let program = programs.join(format!("{name}{EXE_SUFFIX}"));
-    if program.exists() {
-        return Ok(program);
+    let program = program(&folder, name);
+    if !program.exists() {
+        make(&folder, name)?;
+        pip(&folder).words("--only-binary :all:").arg(format!("{name}=={version}")).run()?;
     }
+    Ok(program)
+}
+
+/// An environment for the Python project in `folder` of the checkout, with the packages of its
+/// dependency group `test`.
+///
+/// # Errors
+///
+/// When Python 3.10 or its module `venv` is missing, or when pip fails.
+pub fn project(folder: &str) -> Result<PathBuf> {
+    let environment = checkout::target().join("tools").join(format!("{folder}-project"));
+    let project = checkout::root().join(folder);
+    let wanted = fs::read_to_string(project.join("pyproject.toml"))?;
+    let stamp = environment.join("pyproject.toml");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(environment);
+    }
+    make(&environment, folder)?;
+    // Groups of dependencies are read since 25.1.
+    pip(&environment).words("--upgrade").arg("pip>=25.1").run()?;
+    pip(&environment).dir(folder).words("--editable . --group test").run()?;
+    fs::write(stamp, wanted)?;
+    Ok(environment)
+}
+
+/// The program of this name in an environment.
+#[must_use]
+pub fn program(environment: &Path, name: &str) -> PathBuf {
+    environment.join(if cfg!(windows) { "Scripts" } else { "bin" }).join(format!("{name}{EXE_SUFFIX}"))
+}
+
+fn make(folder: &Path, what: &str) -> Result<()> {
     let environment =
-        || Step::new(if cfg!(windows) { "python" } else { "python3" }).words("-m venv").arg(&folder);
+        || Step::new(if cfg!(windows) { "python" } else { "python3" }).words("-m venv").arg(folder);
     if environment().run().is_err() {
         debian::install("python3-venv").with_context(|| {
-            format!("{name} needs Python 3.9 or later with its module venv: install it, and try again")
+            format!("{what} needs Python 3.10 or later with its module venv: install it, and try again")
         })?;
         environment().run()?;
     }
-    let pip = Step::new(programs.join(format!("python{EXE_SUFFIX}"))).words("-m pip install --quiet");
-    pip.words("--disable-pip-version-check --only-binary :all:").arg(format!("{name}=={version}")).run()?;
-    Ok(program)
+    Ok(())
+}
+
+fn pip(environment: &Path) -> Step {
+    Step::new(program(environment, "python")).words("-m pip install --quiet --disable-pip-version-check")
 }

@@ -99,7 +99,12 @@ pub(super) fn hold(count: usize) -> Work {
     let target = scene.conns.insert(());
     let peer = nws_protocol::PeerId::chosen("target").expect("six letters are an id");
     scene.input(Input::Reserve { conn: target, channel: key(), peer });
-    scene.input(Input::Join { conn: target, channel: key(), framing: Framing::Structured });
+    scene.input(Input::Join {
+        conn: target,
+        channel: key(),
+        framing: Framing::Structured,
+        knows_streams: false,
+    });
     scene.is_stalled = true;
     let text = format!(r#"{{"action":"message","target":"target","data":"{}"}}"#, "x".repeat(200));
     Box::new(move || {

@@ -47,11 +47,8 @@ pub enum Input<'a> {
         channel: ChannelKey,
         /// The form of its frames.
         framing: Framing,
-    },
-    /// A client has said that it knows streams, other than by a message.
-    KnowsStreams {
-        /// The connection.
-        conn: ConnId,
+        /// It has said that it knows streams; raw clients know none.
+        knows_streams: bool,
     },
     /// A client is connected, but only to be told that it cannot be served.
     Refuse {
@@ -181,7 +178,6 @@ impl Input<'_> {
             Self::Text { conn, .. } | Self::Binary { conn, .. } | Self::Encoded { conn, .. } => Some(conn),
             Self::Reserve { .. }
             | Self::Join { .. }
-            | Self::KnowsStreams { .. }
             | Self::Refuse { .. }
             | Self::RemoteGroup { .. }
             | Self::Searched { .. }

@@ -29,7 +29,14 @@ impl Channels {
         self.delivery.ask(Output::Reserved { conn });
     }
 
-    pub(super) fn join(&mut self, conn: ConnId, key: ChannelKey, framing: Framing, now: Instant) {
+    pub(super) fn join(
+        &mut self,
+        conn: ConnId,
+        key: ChannelKey,
+        framing: Framing,
+        knows_streams: bool,
+        now: Instant,
+    ) {
         if !self.rosters.is_known(conn) {
             self.reserve_generated(conn, key);
         }
@@ -51,7 +58,9 @@ impl Channels {
         }
         self.agenda.set(conn, now + self.config.ping_interval.min(self.config.silence_max));
         if let Some(Member::Reserved(reserved)) = self.rosters.remove(conn) {
-            self.announce(conn, Client::new(reserved, id, framing, now));
+            let mut client = Client::new(reserved, id, framing, now);
+            client.knows_streams = knows_streams && framing == Framing::Structured;
+            self.announce(conn, client);
         }
         if framing == Framing::Structured {
             self.await_welcome(conn, id, now);
@@ -152,7 +161,7 @@ impl Channels {
     fn announce(&mut self, conn: ConnId, client: Client) {
         let (id, peer, framing) = (client.channel, client.id.clone(), client.framing);
         if framing == Framing::Structured {
-            self.show_present(conn, id, &peer);
+            self.show_present(conn, id, &peer, client.knows_streams);
         }
         self.tell_all(id, conn, &peer, |you, peer| Notice::Connect { you, peer });
         let Some(channel) = self.rosters.channel_mut(id) else { return };
@@ -169,10 +178,10 @@ impl Channels {
     }
 
     /// Tells a newcomer of all members that are present.
-    fn show_present(&mut self, conn: ConnId, id: ChannelId, you: &PeerId) {
+    fn show_present(&mut self, conn: ConnId, id: ChannelId, you: &PeerId, has_streams: bool) {
         let Self { rosters, delivery, encoded, config, .. } = self;
         encoded.clear();
-        Notice::Status { you, message_max: config.message_max, has_streams: false }.write_frame(encoded);
+        Notice::Status { you, message_max: config.message_max, has_streams }.write_frame(encoded);
         rosters.present(id).for_each(|peer| Notice::Connect { you, peer }.write_frame(encoded));
         delivery.send(conn, conn, &OutboxFrame::Copied(encoded));
     }

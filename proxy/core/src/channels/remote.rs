@@ -179,7 +179,9 @@ impl Channels {
         let Some(channel) = rosters.channel(id).filter(|channel| !channel.groups.is_empty()) else { return };
         let Some(client) = rosters.client(newcomer) else { return };
         encoded.clear();
+        // One piece: a peer there may dial as soon as it has heard of the newcomer.
         client.join_record().write(encoded);
+        client.streams_record().into_iter().for_each(|record| record.write(encoded));
         channel
             .groups
             .iter()

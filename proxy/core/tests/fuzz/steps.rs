@@ -74,7 +74,12 @@ impl World<'_> {
             client.has_joined = true;
             client.framing = framing;
         }
-        self.input(Input::Join { conn, channel: self.channels[channel].clone(), framing });
+        self.input(Input::Join {
+            conn,
+            channel: self.channels[channel].clone(),
+            framing,
+            knows_streams: false,
+        });
     }
 
     fn reserve(&mut self) {

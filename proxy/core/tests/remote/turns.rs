@@ -32,7 +32,15 @@ impl Scene {
             (Channels::new(Config::default(), id(0), [7; 32]), SlotMap::with_key(), Instant::now());
         let group = conns.insert(());
         for _ in 0..members {
-            core.handle(Input::Join { conn: conns.insert(()), channel: network("room"), framing }, now);
+            core.handle(
+                Input::Join {
+                    conn: conns.insert(()),
+                    channel: network("room"),
+                    framing,
+                    knows_streams: false,
+                },
+                now,
+            );
         }
         let share = Account::new(usize::MAX).share(Ipv4Addr::LOCALHOST.into(), || {});
         core.handle(Input::RemoteGroup { conn: group, channel: network("room"), proxy: id(1), share }, now);
