@@ -15,6 +15,9 @@ pub(crate) struct Backlog {
     /// The payload bytes that wait, for each socket that has any. A page may ask for them after
     /// each message, whoever else has some.
     payloads: Sorted<u32, f64>,
+    /// The frames that were looked at, for a test.
+    #[cfg(test)]
+    looked_at: usize,
 }
 
 /// A frame that was given to the browser.
@@ -38,6 +41,10 @@ impl Backlog {
     /// Removes the frames that have left, now that `waiting` bytes wait by the browser's count.
     pub(crate) fn drop_sent(&mut self, waiting: f64) {
         while let Some(Frame { port, bytes, payload }) = self.frames.pop_front() {
+            #[cfg(test)]
+            {
+                self.looked_at += 1;
+            }
             let left = waiting - (self.bytes - bytes);
             if left > 0.0 {
                 let kept = payload.min(left);
@@ -124,5 +131,20 @@ mod tests {
         assert_eq!((backlog.payload(0), backlog.payload(1)), (5.0, 4.0));
         backlog.drop_sent(10.0);
         assert_eq!((backlog.payload(0), backlog.payload(1)), (0.0, 4.0));
+    }
+
+    #[test]
+    fn asking_after_each_message_looks_at_one_frame_each_time() {
+        const MESSAGES: usize = 32_768;
+        let mut backlog = Backlog::default();
+        let mut waiting = 0.0;
+        for _ in 0..MESSAGES {
+            backlog.drop_sent(waiting);
+            backlog.push(Frame { port: 0, bytes: 100.0, payload: 64.0 });
+            waiting += 100.0;
+            backlog.drop_sent(waiting);
+            assert!(backlog.payload(0) > 0.0);
+        }
+        assert!(backlog.looked_at <= 2 * MESSAGES, "{} frames", backlog.looked_at);
     }
 }
