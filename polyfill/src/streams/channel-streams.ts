@@ -7,8 +7,7 @@ import { ABNORMAL, Action, DIALLED_BY_RECEIVER, NO_STATUS, ReadyState, Received 
 import { TOKEN } from "../options.ts";
 import type { Data, End, Port } from "../port.ts";
 import { toEnd } from "../slots.ts";
-import { type Dial, DialEvent } from "./dial-event.ts";
-import type { DialedWebSocket } from "./dialed-web-socket.ts";
+import { type Dial, type DialedWebSocket, DialEvent } from "./dialed-web-socket.ts";
 import { type Failure, reasonOf } from "./failures.ts";
 import { readPart, type StreamFrame, writePart } from "./stream-frame.ts";
 import { bytesOf, type Part } from "./queue.ts";

@@ -1,5 +1,5 @@
 import { needArguments, shape, toData } from "../webidl.ts";
-import { messages } from "./messages.ts";
+import { messages } from "./reading.ts";
 import { StreamEnd } from "./stream-end.ts";
 
 /** One end of a stream between two peers. It has all that a WebSocket has. */
@@ -79,5 +79,45 @@ export class DialedWebSocket extends EventTarget {
   messages(options: unknown = undefined): AsyncIterableIterator<Event, undefined> {
     const end = this.#end;
     return messages(this, end.state, options, end);
+  }
+}
+
+/** What a page may do about a dial. */
+export interface Dial {
+  readonly peer: EventTarget;
+  readonly protocols: readonly string[];
+  accept(protocol: string): DialedWebSocket;
+  reject(code: unknown, reason: unknown): void;
+  wait(decision: Promise<unknown>): void;
+}
+
+/** A peer dials: the page answers within the event, or with a promise. */
+export class DialEvent extends Event {
+  readonly #dial: Dial;
+  /** The socket of the peer that dials. */
+  readonly peer: EventTarget;
+  /** The subprotocols that it offers. */
+  readonly protocols: readonly string[];
+
+  constructor(dial: Dial) {
+    super("dial");
+    this.#dial = dial;
+    this.peer = dial.peer;
+    this.protocols = dial.protocols;
+  }
+
+  /** Opens the stream with one of the offered subprotocols, or with none. */
+  accept(protocol: unknown = ""): DialedWebSocket {
+    return this.#dial.accept(`${protocol}`);
+  }
+
+  /** Refuses. The peer's socket closes with `code` and `reason`, and with 1006 if there is no code. */
+  reject(code: unknown = undefined, reason: unknown = undefined): void {
+    this.#dial.reject(code, reason);
+  }
+
+  /** The page decides until `decision` is settled. If it has not accepted by then, the dial is refused. */
+  respondWith(decision: unknown): void {
+    this.#dial.wait(Promise.resolve(decision));
   }
 }

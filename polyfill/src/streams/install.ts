@@ -8,7 +8,7 @@ import { PeerWebSocket, slotsOf as slotsOfPeer } from "../peer-web-socket.ts";
 import type { SlotsOf } from "../slots.ts";
 import { handlerAttribute, isObject } from "../webidl.ts";
 import { ChannelStreams, stateOf } from "./channel-streams.ts";
-import { messages } from "./messages.ts";
+import { messages } from "./reading.ts";
 
 /** The member that channels' and peers' sockets share. */
 function reading(slotsOf: SlotsOf): object & ThisType<EventTarget> {

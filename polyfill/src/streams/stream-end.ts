@@ -4,10 +4,8 @@ import type { Data, End, Port } from "../port.ts";
 import type { ChannelStreams } from "./channel-streams.ts";
 import { DialedWebSocket } from "./dialed-web-socket.ts";
 import { type Failure, sentenceOf } from "./failures.ts";
-import { Inbox } from "./inbox.ts";
-import { type Claimed, endError } from "./messages.ts";
+import { type Claimed, endError, Inbox, readableOf, writableTo } from "./reading.ts";
 import { Queue } from "./queue.ts";
-import { readableOf, writableTo } from "./whatwg.ts";
 
 type Message = string | Uint8Array<ArrayBuffer>;
 
