@@ -24,7 +24,7 @@ pub(crate) struct Backlog {
 #[derive(Debug)]
 pub(crate) struct Frame {
     /// The serial of the socket through which it was sent.
-    pub(crate) port: u32,
+    pub(crate) serial: u32,
     /// Its bytes by the browser's count.
     pub(crate) bytes: f64,
     /// Those of the bytes that the page gave.
@@ -34,13 +34,13 @@ pub(crate) struct Frame {
 impl Backlog {
     pub(crate) fn push(&mut self, frame: Frame) {
         self.bytes += frame.bytes;
-        self.count(frame.port, frame.payload);
+        self.count(frame.serial, frame.payload);
         self.frames.push_back(frame);
     }
 
     /// Removes the frames that have left, now that `waiting` bytes wait by the browser's count.
     pub(crate) fn drop_sent(&mut self, waiting: f64) {
-        while let Some(Frame { port, bytes, payload }) = self.frames.pop_front() {
+        while let Some(Frame { serial, bytes, payload }) = self.frames.pop_front() {
             #[cfg(test)]
             {
                 self.looked_at += 1;
@@ -49,29 +49,29 @@ impl Backlog {
             if left > 0.0 {
                 let kept = payload.min(left);
                 self.bytes = waiting;
-                self.count(port, kept - payload);
-                return self.frames.push_front(Frame { port, bytes: left, payload: kept });
+                self.count(serial, kept - payload);
+                return self.frames.push_front(Frame { serial, bytes: left, payload: kept });
             }
             self.bytes -= bytes;
-            self.count(port, -payload);
+            self.count(serial, -payload);
         }
     }
 
-    /// The payload bytes of the socket with serial `port` that wait.
-    pub(crate) fn payload(&self, port: u32) -> f64 {
-        self.payloads.get(&port).copied().unwrap_or_default()
+    /// The payload bytes of the socket with this serial that wait.
+    pub(crate) fn payload(&self, serial: u32) -> f64 {
+        self.payloads.get(&serial).copied().unwrap_or_default()
     }
 
-    fn count(&mut self, port: u32, change: f64) {
+    fn count(&mut self, serial: u32, change: f64) {
         if change == 0.0 {
             return;
         }
-        match self.payloads.get_mut(&port) {
-            None => self.payloads.insert(port, change),
+        match self.payloads.get_mut(&serial) {
+            None => self.payloads.insert(serial, change),
             Some(payload) => {
                 *payload += change;
                 if *payload == 0.0 {
-                    self.payloads.remove(&port);
+                    self.payloads.remove(&serial);
                 }
             }
         }
@@ -84,8 +84,8 @@ mod tests {
 
     fn backlog() -> Backlog {
         let mut backlog = Backlog::default();
-        for (port, bytes, payload) in [(0, 40.0, 10.0), (1, 60.0, 20.0), (0, 50.0, 30.0)] {
-            backlog.push(Frame { port, bytes, payload });
+        for (serial, bytes, payload) in [(0, 40.0, 10.0), (1, 60.0, 20.0), (0, 50.0, 30.0)] {
+            backlog.push(Frame { serial, bytes, payload });
         }
         backlog
     }
@@ -112,8 +112,8 @@ mod tests {
     #[test]
     fn frames_without_payload_leave_nothing_behind() {
         let mut backlog = Backlog::default();
-        for (port, payload) in [(0, 5.0), (0, 0.0), (1, 0.0)] {
-            backlog.push(Frame { port, bytes: 10.0, payload });
+        for (serial, payload) in [(0, 5.0), (0, 0.0), (1, 0.0)] {
+            backlog.push(Frame { serial, bytes: 10.0, payload });
         }
         for (waiting, left) in [(20.0, 0.0), (10.0, 0.0), (0.0, 0.0)] {
             backlog.drop_sent(waiting);
@@ -126,7 +126,7 @@ mod tests {
     fn a_frame_after_a_partial_one_counts_whole() {
         let mut backlog = backlog();
         backlog.drop_sent(5.0);
-        backlog.push(Frame { port: 1, bytes: 10.0, payload: 4.0 });
+        backlog.push(Frame { serial: 1, bytes: 10.0, payload: 4.0 });
         backlog.drop_sent(15.0);
         assert_eq!((backlog.payload(0), backlog.payload(1)), (5.0, 4.0));
         backlog.drop_sent(10.0);
@@ -140,7 +140,7 @@ mod tests {
         let mut waiting = 0.0;
         for _ in 0..MESSAGES {
             backlog.drop_sent(waiting);
-            backlog.push(Frame { port: 0, bytes: 100.0, payload: 64.0 });
+            backlog.push(Frame { serial: 0, bytes: 100.0, payload: 64.0 });
             waiting += 100.0;
             backlog.drop_sent(waiting);
             assert!(backlog.payload(0) > 0.0);

@@ -1,9 +1,9 @@
 //! The sockets of one channel, as a page sees them: the channel's own and those to its peers, across
 //! all connections.
 //!
-//! The owner has the connection, the objects and the events. It tells each [`Input`], and then asks for
-//! the [`next_step`](Session::next_step) [`Step`] until there is none. Nothing here knows the time, makes a random
-//! number, or calls anybody.
+//! The owner has the connection, the objects and the events. It tells each [`Input`], and then does one
+//! [`Step`] after the other until there is none ([`Session::next_step`]). Nothing here knows the time,
+//! makes a random number, or calls anybody.
 //!
 //! A handler of the page runs inside a step, and may do what is an input again. What that leads to is
 //! done before the handler goes on. What is left of the first input is decided only then, by the state
@@ -119,9 +119,9 @@ impl Session {
         }
     }
 
-    /// Gives whether there is nothing more of the last input. Then [`next_step`](Self::next_step) is not to be
-    /// called for it.
-    pub fn is_done(&mut self) -> bool {
+    /// Ends the last input if no task of it is left, and gives whether it has. Then
+    /// [`next_step`](Self::next_step) is not to be called for it.
+    pub fn end_if_done(&mut self) -> bool {
         self.agenda.end()
     }
 
@@ -138,8 +138,9 @@ impl Session {
         match state {
             ReadyState::Connecting if serial == ROOT && self.queue_limit().is_some() => Ok(Fate::Queued),
             ReadyState::Connecting => Err(Misuse::NotOpen),
-            ReadyState::Open => Ok(Fate::Sent),
-            ReadyState::Closing | ReadyState::Closed => Ok(Fate::Discarded),
+            ReadyState::Open if self.is_connected => Ok(Fate::Sent),
+            // The connection has ended, and the end of the peer's socket is about to be told.
+            ReadyState::Open | ReadyState::Closing | ReadyState::Closed => Ok(Fate::Discarded),
         }
     }
 
@@ -147,7 +148,7 @@ impl Session {
     /// wait now; `overhead` bytes of the frame are not the page's.
     pub fn on_sent(&mut self, serial: u32, before: f64, bytes: f64, overhead: f64) {
         self.backlog.drop_sent(before);
-        self.backlog.push(Frame { port: serial, bytes, payload: (bytes - overhead).max(0.0) });
+        self.backlog.push(Frame { serial, bytes, payload: (bytes - overhead).max(0.0) });
     }
 
     /// The payload bytes of a socket that wait, when so many bytes wait for the connection.

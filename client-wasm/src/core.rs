@@ -22,8 +22,8 @@ pub struct Core(Session);
 #[wasm_bindgen]
 impl Core {
     /// Makes a channel. With `max_delay` it connects again after a loss, and pauses at most so many
-    /// milliseconds between attempts. With `max_queued` it keeps up to so many bytes meanwhile. Its
-    /// first steps are those of `step`.
+    /// milliseconds between attempts. With `max_queued` it keeps up to so many bytes meanwhile. Ask
+    /// `step` for its first steps.
     ///
     /// # Errors
     ///
@@ -37,16 +37,15 @@ impl Core {
 
     /// Takes an input: its `InputCode`, and its values where it has any. Gives its first step.
     pub fn on(&mut self, input: u32, value: u32, second: f64) -> f64 {
-        if let Some(code) = InputCode::of(input) {
-            self.0.handle(Input::of(code, value, second));
-        }
+        let Some(code) = InputCode::of(input) else { return f64::from(StepCode::Done.number()) };
+        self.0.handle(Input::of(code, value, second));
         self.step()
     }
 
-    /// The next step of the last input.
+    /// The next step of the innermost input that is not done.
     pub fn step(&mut self) -> f64 {
         match self.0.next_step() {
-            Some(step) => step.packed(!self.0.is_done()),
+            Some(step) => step.packed(!self.0.end_if_done()),
             None => f64::from(StepCode::Done.number()),
         }
     }

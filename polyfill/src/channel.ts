@@ -87,7 +87,7 @@ export class Channel extends Port {
     this.#run(core.step());
   }
 
-  /** Does a step of the core, and those that follow. They are about this end, this peer and this frame. */
+  /** Does a step of the core, and those that follow. `end`, `peer` and `arrival` are those of the input. */
   #run(first: number | undefined, end = LOST, peer?: Port, arrival?: Arrival): void {
     for (let step = first; step; step = step & HAS_MORE ? this.core?.step() : StepCode.Done) {
       const argument = Math.floor(step / ARGUMENT);
@@ -105,8 +105,7 @@ export class Channel extends Port {
           peer!.socket.dispatchEvent(new Event("open"));
           break;
         case StepCode.Depart:
-          // Where all leave, the core begins with the first one too.
-          this.#depart(peer?.serial === argument ? peer : this.#peers.values().next().value!, end);
+          this.#departWith(argument, end);
           break;
         case StepCode.Open:
           this.#open(arrival!);
@@ -305,7 +304,7 @@ export class Channel extends Port {
   /** Sends a frame, of which `overhead` bytes are not the page's, and counts it for the socket with this serial. */
   transmit(serial: number, frame: Frame, overhead: number): void {
     const { carrier, core } = this;
-    // A socket that connects takes nothing yet.
+    // A socket that connects takes nothing yet, and throws.
     if (carrier?.readyState) {
       const before = carrier.bufferedAmount;
       carrier.send(frame);
@@ -347,6 +346,15 @@ export class Channel extends Port {
     this.#list = undefined;
     this.socket.dispatchEvent(presenceEvent("connect", peer.socket));
     return peer;
+  }
+
+  #departWith(serial: number, end: End): void {
+    for (const peer of this.#peers.values()) {
+      if (peer.serial === serial) {
+        this.#depart(peer, end);
+        break;
+      }
+    }
   }
 
   #depart(peer: Port, end: End): void {

@@ -1,6 +1,6 @@
 /**
- * What a page can know of its way to a proxy without making the browser ask the person. What follows from it says
- * client-core/src/failure.rs.
+ * What a page can know of its way to a proxy without making the browser ask the person. client-core/src/failure.rs
+ * says what follows from it.
  */
 import { judge } from "nws-core";
 

@@ -3,7 +3,8 @@ import { closeCode, type Core } from "nws-core";
 // Only types lead back from here to the ports and handlers, and they are gone when the script runs. A
 // slot is what these parts know of each other, so each names the others.
 import type { Channel } from "./channel.ts";
-import { Fate } from "./generated/numbers.ts";
+import { loadCore } from "./core.ts";
+import { Fate, NO_STATUS } from "./generated/numbers.ts";
 import { type End, type Port, sizeOf } from "./port.ts";
 import { type Handlers, needArguments, toData, wellFormed } from "./webidl.ts";
 
@@ -105,5 +106,6 @@ export function toEnd(code: unknown, reason: unknown): Omit<End, "wasClean"> {
   // Unlike Number(), the operator refuses a BigInt.
   const number = code === undefined ? code : +(code as number);
   const text = reason === undefined ? "" : wellFormed(`${reason}`);
-  return { code: closeCode(number, text), reason: text };
+  // On a page that forbids WebAssembly there is nothing to close.
+  return { code: loadCore() ? closeCode(number, text) : NO_STATUS, reason: text };
 }

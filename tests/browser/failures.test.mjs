@@ -201,6 +201,14 @@ test("a page whose policy forbids WebAssembly says which word is missing", () =>
     const { reason, message } = await page.evaluate((endpoint) => NetworkWebSocket.probe({ endpoint }), net.proxy.ws);
     assert.equal(reason, "blocked");
     assert.match(message, /'wasm-unsafe-eval'/);
+    const states = await page.evaluate(async (endpoint) => {
+      const ws = new NetworkWebSocket("chan", { endpoint });
+      ws.close(1000, "enough");
+      await new Promise((resolve) => ws.addEventListener("close", resolve));
+      ws.close();
+      return ws.readyState;
+    }, net.proxy.ws);
+    assert.equal(states, 3);
   }));
 
 test("a page whose policy forbids the connection says which directive", () =>

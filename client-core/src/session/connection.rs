@@ -2,7 +2,6 @@
 
 use super::agenda::Task;
 use super::{Session, Step};
-use crate::backlog::Backlog;
 use crate::close;
 use crate::failure::{Fact, Failure};
 use crate::reconnect::LASTING_MS;
@@ -46,7 +45,6 @@ impl Session {
         if self.state == ReadyState::Connecting && is_awaited {
             self.is_connected = true;
             self.is_broken = false;
-            self.backlog = Backlog::default();
             self.put(Step::Dial);
         }
     }

@@ -40,7 +40,7 @@ pub enum Input {
     },
     /// The page closes a socket, with a code and a reason that it may give.
     Close(u32),
-    /// The task in which the page closed a socket has ended.
+    /// The call in which the page closed a socket has ended.
     Left(u32),
 }
 
@@ -59,15 +59,15 @@ numbered! {
         TooBig = 4,
         /// The connection has failed.
         Broken = 5,
-        /// The connection has ended with this code; the second value is how long it lasted.
+        /// The connection has ended with this code; the second value is the time since the own id was told.
         Disconnected = 6,
         /// What is known of the way to the proxy, as bits of `Fact`.
         Facts = 7,
-        /// The wait is over; the second value is how long the connection has lasted.
+        /// The wait is over; the second value is the time since the own id was told.
         Awake = 8,
         /// The page closes the socket with this serial.
         Close = 9,
-        /// The task has ended in which the page closed the socket with this serial.
+        /// The call has ended in which the page closed the socket with this serial.
         Left = 10,
     }
 }

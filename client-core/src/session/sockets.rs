@@ -3,6 +3,7 @@
 use super::agenda::Task;
 use super::{Phase, ROOT, Session, Step};
 use crate::action::Action;
+use crate::backlog::Backlog;
 use crate::failure::Failure;
 use crate::state::ReadyState;
 
@@ -71,6 +72,7 @@ impl Session {
             Task::Do(step) => Some(step),
             Task::Disconnect => {
                 self.is_connected = false;
+                self.backlog = Backlog::default();
                 None
             }
             // A handler of `open` may have closed the channel.

@@ -3,8 +3,10 @@
 use crate::failure::Failure;
 use crate::numbered::numbered;
 
-/// What the owner is to do. An *end* is a code, a reason, and whether it was clean: the one that the
-/// owner was told with the input that began this.
+/// What the owner is to do. An *end* is a code, a reason, and whether it was clean. It follows from the
+/// input: the end of the connection where that has ended, what the page gave where the page closes,
+/// [`GOING_AWAY`](crate::GOING_AWAY) and clean after a frame, and [`ABNORMAL`](crate::ABNORMAL) and not
+/// clean after all else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Find the address of the proxy.
@@ -56,14 +58,13 @@ pub enum Step {
         /// The channel ends.
         is_fatal: bool,
     },
-    /// Wait for [`delay`](super::Session::delay), or until an attempt may succeed for another reason,
+    /// Wait for [`delay`](super::Session::delay), or until the network is back or somebody looks at the page,
     /// and fire `reconnecting`.
     Pause {
         /// The number of the attempt after it; the first of an outage is 1.
         attempt: u32,
     },
-    /// Tell `Left` when the page's present task has ended, as `close()` never fires an event
-    /// itself.
+    /// Tell `Left` when the page's present call has ended, as `close()` never fires an event itself.
     LeaveSoon,
     /// Fire `close`, and forget everything. `is_lost` says that it ends as a lost connection does,
     /// and not as the page has closed it.
@@ -129,10 +130,10 @@ numbered! {
     }
 }
 
-/// The bit of a packed step that says that the next one is to be asked for.
+/// The bit of a packed step that says that another one is to be asked for, which may be none.
 pub const HAS_MORE: u32 = 64;
 
-/// What the argument of a packed step is multiplied with.
+/// The factor of the argument in a packed step.
 pub const ARGUMENT: u32 = 128;
 
 impl Step {

@@ -105,7 +105,7 @@ impl Page {
 
     fn run(&mut self) {
         while let Some(step) = self.session.next_step() {
-            let is_last = self.session.is_done();
+            let is_last = self.session.end_if_done();
             self.perform(step);
             if is_last {
                 return;

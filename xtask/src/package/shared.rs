@@ -28,8 +28,12 @@ const CONSTANTS: [(&str, u32, &str); 7] = [
     ("ABNORMAL", ABNORMAL as u32, "The code of a `close` event where the connection was lost, or never was."),
     ("GOING_AWAY", GOING_AWAY as u32, "The code of a `close` event where a peer has left."),
     ("NO_STATUS", NO_STATUS as u32, "The code of a `close` event where no code was given."),
-    ("HAS_MORE", HAS_MORE, "The bit of a step that says that the core has another one."),
-    ("ARGUMENT", ARGUMENT, "What the argument of a step is multiplied with: above its code and that bit."),
+    (
+        "HAS_MORE",
+        HAS_MORE,
+        "The bit of a step that says that another one is to be asked for, which may be none.",
+    ),
+    ("ARGUMENT", ARGUMENT, "The factor of the argument in a step."),
     ("PROTOCOL", nws_protocol::VERSION, "The protocol that this package speaks."),
     (
         "DIALLED_BY_RECEIVER",

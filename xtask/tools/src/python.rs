@@ -35,7 +35,8 @@ pub fn need(name: &str, version: &str) -> Result<PathBuf> {
 pub fn project(folder: &str) -> Result<PathBuf> {
     let environment = checkout::target().join("tools").join(format!("{folder}-project"));
     let project = checkout::root().join(folder);
-    let wanted = fs::read_to_string(project.join("pyproject.toml"))?;
+    let version = Step::new(interpreter()).arg("--version").read().unwrap_or_default();
+    let wanted = format!("# {}\n{}", version.trim(), fs::read_to_string(project.join("pyproject.toml"))?);
     let stamp = environment.join("pyproject.toml");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(environment);
@@ -55,8 +56,7 @@ pub fn program(environment: &Path, name: &str) -> PathBuf {
 }
 
 fn make(folder: &Path, what: &str) -> Result<()> {
-    let environment =
-        || Step::new(if cfg!(windows) { "python" } else { "python3" }).words("-m venv").arg(folder);
+    let environment = || Step::new(interpreter()).words("-m venv --clear").arg(folder);
     if environment().run().is_err() {
         debian::install("python3-venv").with_context(|| {
             format!("{what} needs Python 3.10 or later with its module venv: install it, and try again")
@@ -64,6 +64,10 @@ fn make(folder: &Path, what: &str) -> Result<()> {
         environment().run()?;
     }
     Ok(())
+}
+
+const fn interpreter() -> &'static str {
+    if cfg!(windows) { "python" } else { "python3" }
 }
 
 fn pip(environment: &Path) -> Step {
