@@ -100,7 +100,7 @@ async def test_who_comes_later_is_offered_it_too(
 async def test_a_transfer_goes_on_after_the_proxy_was_killed(
     proxy: Proxy, tmp_path: Path, folder: Path
 ) -> None:
-    file = made(tmp_path / "large.bin", 40 * PART + 5)
+    file = made(tmp_path / "large.bin", 200 * PART + 5)
     async with pair(proxy.endpoint) as ends:
         await ends.sending.offer(file)
         incoming = await anext(ends.receiving.offers())
@@ -118,7 +118,7 @@ async def test_a_transfer_goes_on_after_the_proxy_was_killed(
 async def test_a_program_that_starts_anew_goes_on(
     endpoint: str, tmp_path: Path, folder: Path
 ) -> None:
-    file = made(tmp_path / "large.bin", 40 * PART)
+    file = made(tmp_path / "large.bin", 200 * PART)
     async with connect("chan", endpoint=endpoint) as sender:
         await Files(sender).offer(file)
         async with connect("chan", endpoint=endpoint) as first:
