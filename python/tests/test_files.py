@@ -126,10 +126,8 @@ async def test_a_program_that_starts_anew_goes_on(
             receiving = asyncio.create_task(incoming.receive(folder))
             while incoming.stored < 3 * PART:
                 await asyncio.sleep(0)
-            # Before Python 3.12, wait_for() may lose what cancels it.
-            while not receiving.done():
-                receiving.cancel()
-                await asyncio.sleep(0)
+            receiving.cancel()
+            await asyncio.wait([receiving])
         left = incoming.stored
         assert left < incoming.size
         async with connect("chan", endpoint=endpoint) as second:

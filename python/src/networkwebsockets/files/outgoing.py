@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ..errors import FileError, NetworkWebSocketError, PeerGone
+from .moved import moved
 from .wire import PARTS_MAX, SAFE_MAX, WINDOW_MAX, Offer, control, hash_of, part_message
 
 if TYPE_CHECKING:
@@ -171,11 +172,8 @@ class Delivery:
     async def _movement(self) -> None:
         """Waits until the receiver says something."""
         self._check()
-        self._moved.clear()
-        try:
-            await asyncio.wait_for(self._moved.wait(), STALL)
-        except asyncio.TimeoutError:
-            raise Unsendable("stalled") from None
+        if not await moved(self._moved, STALL):
+            raise Unsendable("stalled")
         self._check()
 
     def _check(self) -> None:
