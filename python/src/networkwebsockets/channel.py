@@ -16,6 +16,7 @@ from .line import ABNORMAL, Line, open_line
 from .peer import Peer
 from .reconnect import LASTING
 from .streams.hub import Hub
+from .within import within
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -136,7 +137,7 @@ class NetworkWebSocket:
         self._admit(line)
         self._task = asyncio.get_running_loop().create_task(self._run(line))
         try:
-            await asyncio.wait_for(self._synced.wait(), _SYNC_TIME)
+            await within(_SYNC_TIME, self._synced.wait())
         except asyncio.TimeoutError:
             pass
         except BaseException:

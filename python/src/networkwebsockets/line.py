@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from .errors import ConnectError, ConnectionLost, LimitReached, NotAProxy, NotConnected, of_close
 from .frames import read_any
 from .probe import PATIENCE, why
+from .within import within
 
 if TYPE_CHECKING:
     from .options import Options
@@ -116,7 +117,7 @@ async def _connect(options: Options) -> ClientConnection:
 
 async def _first(connection: ClientConnection, options: Options) -> dict[str, Any]:
     try:
-        frame = await asyncio.wait_for(connection.recv(), PATIENCE)
+        frame = await within(PATIENCE, connection.recv())
         notice = read_any(frame) if isinstance(frame, str) else {}
         if isinstance(notice.get("source"), str):
             return notice

@@ -18,6 +18,7 @@ from .errors import (
     ProxyNotRunning,
     VersionMismatch,
 )
+from .within import within
 
 if TYPE_CHECKING:
     from .options import Options
@@ -36,7 +37,7 @@ async def why(options: Options) -> ConnectError:
     """The reason why no connection could be made."""
     place = options.place
     try:
-        answer = await asyncio.wait_for(_status(options), PATIENCE)
+        answer = await within(PATIENCE, _status(options))
     except (OSError, asyncio.TimeoutError) as error:
         detail = f" ({error})" if isinstance(error, socket.gaierror) else ""
         return ProxyNotRunning(f"No proxy answers at {place}{detail}. {START}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FileError, FileInterrupted, LyingSender
-from .moved import moved
+from ..within import within
 from .name import clean_name
 from .store import Store
 from .wire import VERSION, WINDOW, Offer, control
@@ -122,8 +122,11 @@ class Incoming:
         while not self.sender.is_present:
             if self._files.is_over or self.direct:
                 raise FileInterrupted(text, "away")
-            if not await moved(self._moved, patience) and not self.sender.is_present:
-                raise FileInterrupted(text, "away")
+            self._moved.clear()
+            try:
+                await within(patience, self._moved.wait())
+            except asyncio.TimeoutError:
+                raise FileInterrupted(text, "away") from None
 
     def _ask(self, store: Store) -> None:
         self._stream = self._files._next_stream(self)
@@ -155,9 +158,12 @@ class Incoming:
 
     async def _next(self) -> tuple[str, Any]:
         while not self._said:
-            if not await moved(self._moved, SILENCE) and not self._said:
+            self._moved.clear()
+            try:
+                await within(SILENCE, self._moved.wait())
+            except asyncio.TimeoutError:
                 self._stop("stalled")
-                raise FileInterrupted(f"{self.name}: {_WHY['silent']}", "silent")
+                raise FileInterrupted(f"{self.name}: {_WHY['silent']}", "silent") from None
         return self._said.popleft()
 
     async def _take(self, store: Store, index: int, hash: bytes, part: bytes) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ..errors import FileError, NetworkWebSocketError, PeerGone
-from .moved import moved
+from ..within import within
 from .wire import PARTS_MAX, SAFE_MAX, WINDOW_MAX, Offer, control, hash_of, part_message
 
 if TYPE_CHECKING:
@@ -172,8 +172,11 @@ class Delivery:
     async def _movement(self) -> None:
         """Waits until the receiver says something."""
         self._check()
-        if not await moved(self._moved, STALL):
-            raise Unsendable("stalled")
+        self._moved.clear()
+        try:
+            await within(STALL, self._moved.wait())
+        except asyncio.TimeoutError:
+            raise Unsendable("stalled") from None
         self._check()
 
     def _check(self) -> None:

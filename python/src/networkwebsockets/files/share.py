@@ -11,6 +11,7 @@ from ..channel import NetworkWebSocket, Tap
 from ..errors import FileError, NoFileProtocol, NotConnected, PeerGone
 from ..events import Fault
 from ..inbox import Inbox
+from ..within import within
 from .incoming import Incoming
 from .outgoing import Delivery, Outgoing
 from .wire import (
@@ -90,7 +91,7 @@ class Files(Tap):
         file = outgoing.offer.file
         asked = self._asked[file] = asyncio.get_running_loop().create_future()
         try:
-            delivery = await asyncio.wait_for(asked, patience)
+            delivery = await within(patience, asked)
             await delivery.over.wait()
             if delivery.failed is not None:
                 raise delivery.failed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import frames
 from ..errors import NotConnected, StreamClosed
+from ..within import within
 from .parts import cut_bytes, cut_text
 from .table import State
 
@@ -99,7 +100,7 @@ class Stream:
             self._is_closing = True
             await self._say_close(code, reason)
         try:
-            await asyncio.wait_for(self._over.wait(), CLOSE_TIME)
+            await within(CLOSE_TIME, self._over.wait())
         except asyncio.TimeoutError:
             self._hub.fail(self, "the peer has not closed its end")
 
@@ -159,6 +160,7 @@ class Stream:
     async def _say_close(self, code: int, reason: str) -> None:
         """Says so when everything has been sent, or when that takes too long."""
         try:
+            # Not within(): the lock would stay acquired if this is cancelled just then.
             await asyncio.wait_for(self._sending.acquire(), CLOSE_TIME)
         except asyncio.TimeoutError:
             self._hub.abort(self, code, reason)
