@@ -12,8 +12,9 @@ T = TypeVar("T")
 
 
 async def within(seconds: float | None, work: Awaitable[T]) -> T:
-    """Return what `work` returns. Raises `asyncio.TimeoutError` where it takes longer; with `None` it may.
+    """Return what `work` returns. Raises `asyncio.TimeoutError` where it takes longer.
 
+    `None` seconds are without a limit.
     `asyncio.wait_for` may lose what cancels it, before Python 3.12.
     """
     task = asyncio.ensure_future(work)
