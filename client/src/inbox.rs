@@ -1,0 +1,127 @@
+//! What has happened and nobody has taken yet.
+//!
+//! It is bounded: while it is full nothing is read from the proxy. That slows the senders down, and if
+//! it takes too long the proxy cuts this client, which it sees as a gap.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::event::{Closed, Gap};
+use crate::wakers::Wakers;
+use crate::{Data, Error, Peer};
+
+/// Events that may wait, about what comes with one read of many short messages.
+const EVENTS_MAX: usize = 1024;
+
+/// Bytes that may wait besides.
+const BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// An event without what it does when it is dropped.
+#[derive(Debug)]
+pub(crate) enum Item {
+    Open(Arc<str>),
+    Connect(Peer),
+    Disconnect(Peer),
+    Sync(bool),
+    Message(Peer, Data, bool),
+    Dial(Dial),
+    Fault(Error),
+    Reconnecting(Gap),
+    Closed(Closed),
+}
+
+/// A dial that waits for a decision.
+#[derive(Clone, Debug)]
+pub(crate) struct Dial {
+    pub(crate) handle: u32,
+    pub(crate) peer: Peer,
+    pub(crate) protocols: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Inbox {
+    items: VecDeque<Item>,
+    bytes: usize,
+    is_ignored: bool,
+    is_over: bool,
+    dials: VecDeque<Dial>,
+    has_dials: bool,
+    readers: Wakers,
+    acceptors: Wakers,
+}
+
+impl Inbox {
+    /// Nobody wants events any more.
+    pub(crate) fn ignore(&mut self) -> Vec<Dial> {
+        self.is_ignored = true;
+        self.bytes = 0;
+        let dials = self.items.drain(..).filter_map(|item| match item {
+            Item::Dial(dial) => Some(dial),
+            _ => None,
+        });
+        dials.collect()
+    }
+
+    /// Adds an event. Gives back a dial that nobody can take.
+    pub(crate) fn push(&mut self, item: Item) -> Option<Dial> {
+        self.is_over |= matches!(item, Item::Closed(_));
+        match item {
+            Item::Dial(dial) if self.has_dials => {
+                self.dials.push_back(dial);
+                self.acceptors.wake();
+                return None;
+            }
+            Item::Dial(dial) if self.is_ignored => return Some(dial),
+            _ => {}
+        }
+        if !self.is_ignored {
+            self.bytes += size(&item);
+            self.items.push_back(item);
+        }
+        self.readers.wake();
+        if self.is_over {
+            self.acceptors.wake();
+        }
+        None
+    }
+
+    pub(crate) fn take(&mut self) -> Option<Item> {
+        let item = self.items.pop_front()?;
+        self.bytes -= size(&item);
+        Some(item)
+    }
+
+    /// Gives whether more may be read from the proxy.
+    pub(crate) fn has_room(&self) -> bool {
+        self.items.len() < EVENTS_MAX && self.bytes < BYTES_MAX
+    }
+
+    pub(crate) const fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    pub(crate) const fn readers(&mut self) -> &mut Wakers {
+        &mut self.readers
+    }
+
+    /// From now on dials are no events, or they are again. Gives those that nobody can take.
+    pub(crate) fn split(&mut self, has_dials: bool) -> Vec<Dial> {
+        self.has_dials = has_dials;
+        if has_dials { Vec::new() } else { self.dials.drain(..).collect() }
+    }
+
+    pub(crate) fn take_dial(&mut self) -> Option<Dial> {
+        self.dials.pop_front()
+    }
+
+    pub(crate) const fn acceptors(&mut self) -> &mut Wakers {
+        &mut self.acceptors
+    }
+}
+
+fn size(item: &Item) -> usize {
+    match item {
+        Item::Message(_, data, _) => data.as_bytes().len(),
+        _ => 0,
+    }
+}
