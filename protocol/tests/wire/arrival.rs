@@ -28,7 +28,10 @@ fn a_client_reads_what_a_proxy_writes() {
             Notice::Disconnect { you, peer, reason: Some(LeaveReason::Slow) },
             Arrival::Disconnect { peer: b.clone(), reason: Some(LeaveReason::Slow) },
         ),
-        (Notice::Disconnect { you, peer, reason: None }, Arrival::Disconnect { peer: b.clone(), reason: None }),
+        (
+            Notice::Disconnect { you, peer, reason: None },
+            Arrival::Disconnect { peer: b.clone(), reason: None },
+        ),
         (
             Notice::Status { you, message_max: 7, has_streams: true },
             Arrival::Status { you: a.clone(), message_max: Some(7), has_streams: true },
@@ -38,7 +41,12 @@ fn a_client_reads_what_a_proxy_writes() {
             Arrival::Welcome { peers: Some(3), is_settled: true },
         ),
         (
-            Notice::Error { code: ErrorCode::UnknownTarget, reason: "no \"x\"", target: Some("bob"), stream: Some(9) },
+            Notice::Error {
+                code: ErrorCode::UnknownTarget,
+                reason: "no \"x\"",
+                target: Some("bob"),
+                stream: Some(9),
+            },
             Arrival::Error {
                 code: "unknown-target".into(),
                 reason: "no \"x\"".into(),
@@ -49,7 +57,13 @@ fn a_client_reads_what_a_proxy_writes() {
         ),
         (
             Notice::Limit { you, reason: "full" },
-            Arrival::Error { code: "limit".into(), reason: "full".into(), target: None, stream: None, you: Some(a) },
+            Arrival::Error {
+                code: "limit".into(),
+                reason: "full".into(),
+                target: None,
+                stream: None,
+                you: Some(a),
+            },
         ),
     ];
     for (notice, arrival) in table {
@@ -63,7 +77,9 @@ fn what_no_proxy_writes_is_told_from_what_is_later() {
     for later in [r#"{"action":"sing","data":1}"#, r#"{"note":[1],"action":"x"}"#] {
         assert_eq!(Arrival::parse(later), Some(Arrival::Later), "{later}");
     }
-    for bad in ["", "{", "[]", "null", r#"{"action":1}"#, r#"{"action":"broadcast","data":1}"#, r#"{"source":"a"}"#] {
+    for bad in
+        ["", "{", "[]", "null", r#"{"action":1}"#, r#"{"action":"broadcast","data":1}"#, r#"{"source":"a"}"#]
+    {
         assert_eq!(Arrival::parse(bad), None, "{bad}");
     }
 }
