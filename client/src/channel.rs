@@ -41,14 +41,12 @@ impl Channel {
     }
 
     /// A channel with other options.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
 
     /// All that happens. Take events all the time: while 1024 of them or 4 MiB wait, nothing is read from
     /// the proxy, which cuts a client that takes too long. Each event is given once, to whoever asks first.
-    #[must_use]
     pub fn events(&self) -> Events {
         Events::new(self.lease.clone())
     }
@@ -60,7 +58,6 @@ impl Channel {
     }
 
     /// The streams that peers want. From now on they are no events any more, until this is dropped.
-    #[must_use]
     pub fn incoming(&self) -> Incomings {
         Incomings::new(self.lease.clone())
     }

@@ -41,6 +41,7 @@ impl Endpoint {
     }
 
     /// Host and port as they stand in the address.
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
@@ -60,6 +61,7 @@ impl Endpoint {
     }
 
     /// Gives whether it needs TLS.
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) const fn is_secure(&self) -> bool {
         self.is_secure
     }
@@ -76,8 +78,16 @@ impl Endpoint {
     }
 
     /// The path of what the proxy tells of itself.
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn status_path(&self) -> String {
         format!("{}status", self.folder)
+    }
+
+    /// The address of that.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn status_url(&self) -> String {
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("{scheme}://{}{}status", self.authority, self.folder)
     }
 }
 
@@ -110,7 +120,8 @@ mod tests {
 
     #[test]
     fn what_is_none() {
-        for text in ["", "localhost:9009", "ftp://a", "ws://", "ws://:1", "ws://a:x", "ws://a?b", "ws://a b"] {
+        for text in ["", "localhost:9009", "ftp://a", "ws://", "ws://:1", "ws://a:x", "ws://a?b", "ws://a b"]
+        {
             let wrong = Endpoint::parse(text);
             assert_eq!(wrong, Err(Error::InvalidEndpoint { endpoint: text.to_owned() }), "{text}");
         }

@@ -40,7 +40,9 @@ pub enum Error {
         endpoint: String,
     },
     /// Another program answers.
-    #[error("what answers at {endpoint} is no proxy of Network Web Sockets ({answer}): is this the right port?")]
+    #[error(
+        "what answers at {endpoint} is no proxy of Network Web Sockets ({answer}): is this the right port?"
+    )]
     NotAProxy {
         /// Where it was looked for.
         endpoint: String,

@@ -55,25 +55,22 @@ impl Inbox {
     pub(crate) fn ignore(&mut self) -> Vec<Dial> {
         self.is_ignored = true;
         self.bytes = 0;
-        let dials = self.items.drain(..).filter_map(|item| match item {
-            Item::Dial(dial) => Some(dial),
-            _ => None,
-        });
+        let dials = self.items.drain(..).filter_map(Item::into_dial);
         dials.collect()
     }
 
     /// Adds an event. Gives back a dial that nobody can take.
     pub(crate) fn push(&mut self, item: Item) -> Option<Dial> {
         self.is_over |= matches!(item, Item::Closed(_));
-        match item {
+        let item = match item {
             Item::Dial(dial) if self.has_dials => {
                 self.dials.push_back(dial);
                 self.acceptors.wake();
                 return None;
             }
             Item::Dial(dial) if self.is_ignored => return Some(dial),
-            _ => {}
-        }
+            item => item,
+        };
         if !self.is_ignored {
             self.bytes += size(&item);
             self.items.push_back(item);
@@ -119,9 +116,12 @@ impl Inbox {
     }
 }
 
-fn size(item: &Item) -> usize {
-    match item {
-        Item::Message(_, data, _) => data.as_bytes().len(),
-        _ => 0,
+impl Item {
+    fn into_dial(self) -> Option<Dial> {
+        if let Self::Dial(dial) = self { Some(dial) } else { None }
     }
+}
+
+fn size(item: &Item) -> usize {
+    if let Item::Message(_, data, _) = item { data.as_bytes().len() } else { 0 }
 }

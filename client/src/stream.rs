@@ -129,8 +129,8 @@ impl Sink<Data> for PeerStream {
     }
 
     fn start_send(self: Pin<&mut Self>, data: Data) -> Result<(), Error> {
-        let mut cx = Context::from_waker(std::task::Waker::noop());
-        match self.shared.lock().poll_stream_send(self.handle, &mut Some(data), &mut cx) {
+        let cx = Context::from_waker(std::task::Waker::noop());
+        match self.shared.lock().poll_stream_send(self.handle, &mut Some(data), &cx) {
             Poll::Ready(result) => result,
             // Whoever has not asked whether it is ready.
             Poll::Pending => Err(Error::NotOpen),

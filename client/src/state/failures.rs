@@ -1,6 +1,6 @@
 //! Says in words of this crate what the core says.
 
-use nws_client_core::{Failure, Fact};
+use nws_client_core::{Fact, Failure};
 use nws_protocol::CloseCode;
 
 use super::{End, State};

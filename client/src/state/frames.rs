@@ -26,7 +26,8 @@ impl State {
                     self.on_stream_frame(&source, frame);
                 }
             }
-            Arrival::Error { ref code, stream, ref target, .. } if self.on_stream_error(code, stream, target.as_deref()) => {}
+            Arrival::Error { ref code, stream, ref target, .. }
+                if self.on_stream_error(code, stream, target.as_deref()) => {}
             Arrival::Connect { .. }
             | Arrival::Disconnect { .. }
             | Arrival::Status { .. }

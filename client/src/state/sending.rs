@@ -30,7 +30,8 @@ impl State {
             Ok(Fate::Sent) => Poll::Ready(self.send(peer, data)),
             Ok(Fate::Queued) => Poll::Ready(self.keep(data)),
             Ok(Fate::Discarded) => {
-                let is_closed = peer.is_none() || self.session.ready_state(ROOT, self.connection) > ReadyState::Open;
+                let is_closed =
+                    peer.is_none() || self.session.ready_state(ROOT, self.connection) > ReadyState::Open;
                 Poll::Ready(Err(if is_closed { Error::Closed } else { Error::PeerGone }))
             }
             Err(Misuse::NotOpen) => Poll::Ready(Err(Error::NotOpen)),

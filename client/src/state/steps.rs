@@ -176,8 +176,8 @@ impl State {
 
     fn end(&mut self, is_lost: bool, end: &End) {
         let End { code, reason } = if is_lost { End::default() } else { end.clone() };
-        let error = (!self.is_leaving)
-            .then(|| self.error.take().unwrap_or_else(|| failures::of_end(code, &reason)));
+        let error =
+            (!self.is_leaving).then(|| self.error.take().unwrap_or_else(|| failures::of_end(code, &reason)));
         self.opened(Err(error.clone().unwrap_or(Error::Closed)));
         self.happen(Item::Closed(Closed { code, reason, error }));
         self.kept.clear();

@@ -102,7 +102,10 @@ impl State {
     /// Breaks a rule.
     fn violated(&mut self, handle: Handle, code: u16) {
         self.say(handle, close_event(code, "", None));
-        self.end_stream(handle, Error::StreamClosed { code, reason: "a rule of streams was broken".to_owned() });
+        self.end_stream(
+            handle,
+            Error::StreamClosed { code, reason: "a rule of streams was broken".to_owned() },
+        );
     }
 
     fn fail_stream(&mut self, handle: Handle, error: Error) {

@@ -57,9 +57,7 @@ impl AsyncWrite for PeerStream {
 }
 
 fn failed(error: Error) -> io::Error {
-    let kind = match error {
-        Error::PeerGone => io::ErrorKind::ConnectionReset,
-        _ => io::ErrorKind::BrokenPipe,
-    };
+    let is_gone = error == Error::PeerGone;
+    let kind = if is_gone { io::ErrorKind::ConnectionReset } else { io::ErrorKind::BrokenPipe };
     io::Error::new(kind, error)
 }

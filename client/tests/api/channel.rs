@@ -89,7 +89,7 @@ async fn two_talk_both_ways_in_order() -> Result<()> {
         Member { events: from_b.events(), channel: from_b },
     );
     let all = tokio::join!(speak(&a2, &to_b), speak(&b2, &to_a), hear(&mut a), hear(&mut b));
-    (all.0?, all.1?, all.2?, all.3?);
+    all.0.and(all.1).and(all.2).and(all.3)?;
     Ok(())
 }
 

@@ -58,7 +58,7 @@ async fn a_stream_has_a_protocol_and_two_peers() -> Result<()> {
         anyhow::Ok(())
     };
     let (sent, received) = within("all messages", async { tokio::join!(send, receive) }).await?;
-    (sent?, received?);
+    sent.and(received)?;
     from_b.send("back").await?;
     assert_eq!(within("an answer", from_a.recv()).await??, Some("back".into()));
     let (closed, end) = tokio::join!(from_a.close(), from_b.recv());

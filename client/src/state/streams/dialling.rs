@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::task::{Context, Poll};
 
+use nws_client_core::streams::DIALLED_BY_RECEIVER;
 use nws_client_core::streams::{Handle, Refused, State as StreamState};
 use nws_client_core::{NO_STATUS, ReadyState};
-use nws_client_core::streams::DIALLED_BY_RECEIVER;
 use nws_protocol::structured::{StreamEvent, StreamFrame};
 
 use super::super::State;
@@ -17,9 +17,11 @@ use crate::{Error, Peer, platform};
 impl State {
     /// Dials a peer.
     pub(crate) fn dial(&mut self, peer: &Peer, protocols: &[&str]) -> Result<Handle, Error> {
-        if let Some((_, bad)) = protocols.iter().enumerate().find(|(place, name)| {
-            !is_token(name) || protocols[..*place].contains(name)
-        }) {
+        if let Some((_, bad)) = protocols
+            .iter()
+            .enumerate()
+            .find(|(place, name)| !is_token(name) || protocols[..*place].contains(name))
+        {
             return Err(Error::InvalidProtocol { protocol: (*bad).to_owned() });
         }
         if !peer.is_present() || self.connection != ReadyState::Open {

@@ -99,4 +99,3 @@ impl StreamEnd {
         self.writers.wake();
     }
 }
-

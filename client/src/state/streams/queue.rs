@@ -96,7 +96,10 @@ mod tests {
 
     #[test]
     fn parts_of_texts_fit_into_frames() {
-        let lens: Vec<_> = parts("\u{1}".repeat(70_000).into(), 65_536).iter().map(|(part, _)| part.as_bytes().len()).collect();
+        let lens: Vec<_> = parts("\u{1}".repeat(70_000).into(), 65_536)
+            .iter()
+            .map(|(part, _)| part.as_bytes().len())
+            .collect();
         assert_eq!(lens, [32_768, 32_768, 4464]);
     }
 }

@@ -48,7 +48,10 @@ impl State {
             return true;
         }
         let core = &self.streams.core;
-        let dialling: Vec<_> = self.streams.ends.iter()
+        let dialling: Vec<_> = self
+            .streams
+            .ends
+            .iter()
             .filter(|(handle, end)| {
                 core.state(**handle) == Some(StreamState::Dialling) && Some(&end.peer) == peer.as_ref()
             })
