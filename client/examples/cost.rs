@@ -1,7 +1,8 @@
 //! What a message of 64 bytes costs: CPU time of this client against one written by hand with
 //! tokio-tungstenite, in turns.
 //!
-//! `cargo run --release -p networkwebsockets --example cost -- PORT [ROUNDS] [COUNT]`, where a proxy listens.
+//! `cargo run --release -p networkwebsockets --example cost -- PORT [ROUNDS] [COUNT] [ROW]`, where a proxy
+//! listens.
 
 #![expect(clippy::print_stdout, reason = "it prints one line of JSON")]
 
@@ -29,9 +30,12 @@ fn main() -> Result<()> {
     let port = arguments.next().context("PORT is missing")?.parse()?;
     let rounds: usize = arguments.next().map_or(Ok(11), |text| text.parse())?;
     let count = arguments.next().map_or(Ok(200_000), |text| text.parse())?;
+    let row = arguments.next();
     let course = crowd::Course { port, count };
     let mut report = serde_json::Map::new();
-    for (name, by_hand, library) in ROWS {
+    for (name, by_hand, library) in
+        ROWS.into_iter().filter(|(name, ..)| row.as_ref().is_none_or(|row| row == name))
+    {
         let mut rows = Vec::new();
         for _ in 0..rounds {
             rows.push((by_hand(&course)?, library(&course)?));

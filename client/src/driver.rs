@@ -23,6 +23,9 @@ use crate::state::{About, Command, End, State};
 /// Frames that are read before others have their turn.
 const BATCH: usize = 64;
 
+/// Bytes of a frame after which others have their turn too.
+const LONG: usize = 64 * 1024;
+
 /// What a connection has carried.
 pub(crate) enum Carried {
     Text(platform::Text),
@@ -30,6 +33,17 @@ pub(crate) enum Carried {
     /// The proxy has closed it.
     End(End),
     Broken,
+}
+
+impl Carried {
+    /// Whether others have their turn after it.
+    fn is_last(&self) -> bool {
+        match self {
+            Self::Text(text) => text.len() > LONG,
+            Self::Binary(bytes) => bytes.len() > LONG,
+            Self::End(_) | Self::Broken => true,
+        }
+    }
 }
 
 pub(crate) struct Driver {
@@ -175,19 +189,18 @@ impl Driver {
         while self.arrived.len() < BATCH
             && let Poll::Ready(carried) = socket.poll_next(cx)
         {
-            let is_end = matches!(carried, Carried::End(_) | Carried::Broken);
+            let is_last = carried.is_last();
             self.arrived.push(carried);
-            if is_end {
+            if is_last {
                 break;
             }
         }
-        match self.arrived.len() {
-            0 => Reading::Nothing,
-            len => {
-                self.receive();
-                if len == BATCH { Reading::Batch } else { Reading::Some }
-            }
+        let has_more = self.arrived.len() == BATCH || self.arrived.last().is_some_and(Carried::is_last);
+        if self.arrived.is_empty() {
+            return Reading::Nothing;
         }
+        self.receive();
+        if has_more { Reading::Batch } else { Reading::Some }
     }
 
     fn receive(&mut self) {

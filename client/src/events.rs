@@ -1,5 +1,6 @@
 //! What happens, and the dials of peers, as streams of the futures crates.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,11 +15,13 @@ use crate::{Event, Incoming};
 #[must_use = "events wait until they are taken"]
 pub struct Events {
     lease: Arc<Lease>,
+    /// What has been taken out of the inbox, and is next.
+    taken: VecDeque<Item>,
 }
 
 impl Events {
     pub(crate) const fn new(lease: Arc<Lease>) -> Self {
-        Self { lease }
+        Self { lease, taken: VecDeque::new() }
     }
 
     /// The next event, without `StreamExt`. `None` after [`Event::Closed`].
@@ -45,20 +48,29 @@ impl Stream for Events {
     type Item = Event;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        let mut state = self.lease.0.lock();
-        let had_room = state.inbox.has_room();
-        if let Some(item) = state.inbox.take() {
-            if !had_room && state.inbox.has_room() {
+        let this = self.get_mut();
+        if this.taken.is_empty() {
+            let mut state = this.lease.0.lock();
+            if state.inbox.take_into(&mut this.taken) {
                 state.wake_driver();
+            } else if this.taken.is_empty() {
+                if state.inbox.is_over() {
+                    return Poll::Ready(None);
+                }
+                state.inbox.readers().register(cx);
+                return Poll::Pending;
             }
-            drop(state);
-            return Poll::Ready(Some(self.event(item)));
         }
-        if state.inbox.is_over() {
-            return Poll::Ready(None);
+        Poll::Ready(this.taken.pop_front().map(|item| this.event(item)))
+    }
+}
+
+impl Drop for Events {
+    /// Others get what was not taken.
+    fn drop(&mut self) {
+        if !self.taken.is_empty() {
+            self.lease.0.lock().give_back(&mut self.taken);
         }
-        state.inbox.readers().register(cx);
-        Poll::Pending
     }
 }
 

@@ -10,11 +10,11 @@ use crate::event::{Closed, Gap};
 use crate::wakers::Wakers;
 use crate::{Data, Error, Peer};
 
-/// Events that may wait, about what comes with one read of many short messages.
-const EVENTS_MAX: usize = 1024;
+/// Events that may wait here. As many may have been taken out by one reader.
+const EVENTS_MAX: usize = 512;
 
-/// Bytes that may wait besides.
-const BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes that may wait, in the same way.
+const BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// An event without what it does when it is dropped.
 #[derive(Debug)]
@@ -82,10 +82,24 @@ impl Inbox {
         None
     }
 
-    pub(crate) fn take(&mut self) -> Option<Item> {
-        let item = self.items.pop_front()?;
-        self.bytes -= size(&item);
-        Some(item)
+    /// Gives all that waits to a list that is empty, whose memory is used again. Says whether there was no room.
+    pub(crate) fn take_into(&mut self, list: &mut VecDeque<Item>) -> bool {
+        let was_full = !self.has_room();
+        std::mem::swap(&mut self.items, list);
+        self.bytes = 0;
+        was_full
+    }
+
+    /// Puts what was taken before all else.
+    pub(crate) fn give_back(&mut self, list: &mut VecDeque<Item>) {
+        self.bytes += list.iter().map(size).sum::<usize>();
+        list.append(&mut self.items);
+        std::mem::swap(&mut self.items, list);
+        self.readers.wake();
+    }
+
+    pub(crate) const fn is_ignored(&self) -> bool {
+        self.is_ignored
     }
 
     /// Gives whether more may be read from the proxy.

@@ -154,6 +154,14 @@ impl State {
         }
     }
 
+    /// Events that somebody has taken and does not want.
+    pub(crate) fn give_back(&mut self, list: &mut VecDeque<Item>) {
+        self.inbox.give_back(list);
+        if self.inbox.is_ignored() {
+            self.ignore_events();
+        }
+    }
+
     fn new_peer(&self, id: &str, serial: u32) -> Peer {
         Peer::new(id, serial, self.own.clone())
     }

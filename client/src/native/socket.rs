@@ -16,6 +16,10 @@ use crate::endpoint::Endpoint;
 use crate::outbox::Frame;
 use crate::state::End;
 
+/// Bytes that are read at once. tungstenite clears so many before each read, so more cost more for short
+/// messages than they save for long ones.
+const READ_BUFFER: usize = 16 * 1024;
+
 /// A WebSocket. It takes frames as fast as the system does, and gives what has come.
 pub(crate) struct Socket {
     stream: WebSocketStream<TcpStream>,
@@ -29,6 +33,7 @@ pub(crate) fn connect(endpoint: &Endpoint, url: &str) -> Task<Result<Socket, ()>
         let stream = TcpStream::connect(address.ok_or(())?).await.map_err(drop)?;
         stream.set_nodelay(true).map_err(drop)?;
         let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
             .max_message_size(Some(frame_max(MESSAGE_LIMIT_MAX)))
             .max_frame_size(Some(frame_max(MESSAGE_LIMIT_MAX)));
         let (stream, _) = client_async_with_config(url, stream, Some(config)).await.map_err(drop)?;

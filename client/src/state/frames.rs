@@ -4,19 +4,20 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use nws_client_core::Action;
-use nws_client_core::session::Input;
+use nws_client_core::session::{Input, Step};
 use nws_protocol::Json;
 use nws_protocol::binary::{self, Kind, StreamPart};
 use nws_protocol::structured::{Arrival, StreamFrame};
 
 use super::{About, State};
-use crate::Data;
+use crate::inbox::Item;
+use crate::{Data, Error, Peer};
 
 impl State {
     /// A text frame has come.
     pub(crate) fn receive_text(&mut self, text: &str) {
         let Some(arrival) = Arrival::parse(text) else {
-            return self.hear_action(Action::Unreadable, None, None, None);
+            return self.hear_action(Action::Unreadable, None, None);
         };
         match arrival {
             Arrival::Broadcast { source, data } => self.hear_data(Action::Broadcast, &source, text_in(data)),
@@ -40,7 +41,7 @@ impl State {
     /// A binary frame has come.
     pub(crate) fn receive_binary(&mut self, bytes: &Bytes) {
         let Ok(frame) = binary::Frame::parse(bytes) else {
-            return self.hear_action(Action::Unreadable, None, None, None);
+            return self.hear_action(Action::Unreadable, None, None);
         };
         let payload = bytes.slice_ref(frame.payload);
         match frame.kind {
@@ -51,7 +52,7 @@ impl State {
                     let rest = payload.slice_ref(part.bytes);
                     self.on_stream_bytes(frame.id, part.stream, rest, part.has_more);
                 }
-                None => self.hear_action(Action::Unreadable, None, None, None),
+                None => self.hear_action(Action::Unreadable, None, None),
             },
         }
     }
@@ -68,24 +69,31 @@ impl State {
             }
         };
         let peer = id.and_then(|id| self.roster.get(id)).cloned();
-        self.hear_action(action, peer, Some(arrival), None);
+        self.hear_action(action, peer, Some(arrival));
     }
 
+    /// A peer says something: nearly all that ever comes.
     fn hear_data(&mut self, action: Action, source: &str, data: Data) {
-        let peer = self.roster.get(source).cloned();
-        self.hear_action(action, peer, None, Some(data));
+        let peer = self.roster.speaker(source);
+        let serial = peer.as_ref().map(Peer::serial);
+        self.session.handle(Input::Frame { action, peer: serial });
+        let (mut peer, mut data) = (peer, Some(data));
+        while let Some(step) = self.session.next_step() {
+            let direct = step == Step::Direct;
+            if !direct && step != Step::Broadcast {
+                self.take_step(step, &mut About::default());
+            } else if let (Some(from), Some(data)) = (peer.take(), data.take()) {
+                self.happen(Item::Message(from, data, direct));
+            } else {
+                // A proxy names a peer before it lets it speak.
+                self.happen(Item::Fault(Error::BadFrame));
+            }
+        }
     }
 
-    fn hear_action(
-        &mut self,
-        action: Action,
-        peer: Option<crate::Peer>,
-        arrival: Option<Arrival<'_>>,
-        data: Option<Data>,
-    ) {
-        let serial = peer.as_ref().map(crate::Peer::serial);
-        let mut about = About { peer, arrival, data, ..About::default() };
-        self.tell(Input::Frame { action, peer: serial }, &mut about);
+    fn hear_action(&mut self, action: Action, peer: Option<Peer>, arrival: Option<Arrival<'_>>) {
+        let input = Input::Frame { action, peer: peer.as_ref().map(Peer::serial) };
+        self.tell(input, &mut About { arrival, ..About::default() });
     }
 }
 

@@ -10,7 +10,7 @@ use super::{State, failures};
 use crate::event::{Closed, Gap};
 use crate::inbox::Item;
 use crate::outbox::Frame;
-use crate::{Data, Error, Peer, platform};
+use crate::{Error, platform};
 
 /// What the task of the connection is to do.
 #[derive(Debug, PartialEq)]
@@ -44,9 +44,7 @@ impl Default for End {
 #[derive(Debug, Default)]
 pub(crate) struct About<'a> {
     pub(crate) end: End,
-    pub(crate) peer: Option<Peer>,
     pub(crate) arrival: Option<Arrival<'a>>,
-    pub(crate) data: Option<Data>,
 }
 
 impl State {
@@ -56,7 +54,7 @@ impl State {
         }
     }
 
-    fn take_step(&mut self, step: Step, about: &mut About<'_>) {
+    pub(super) fn take_step(&mut self, step: Step, about: &mut About<'_>) {
         match step {
             Step::Locate => self.command(Command::Locate),
             Step::Dial => self.command(Command::Dial),
@@ -82,8 +80,8 @@ impl State {
                 let is_settled = matches!(about.arrival, Some(Arrival::Welcome { is_settled: true, .. }));
                 self.happen(Item::Sync(is_settled));
             }
-            Step::Broadcast => self.hear(about, false),
-            Step::Direct => self.hear(about, true),
+            // They are dealt with where what is said is known.
+            Step::Broadcast | Step::Direct => {}
             Step::Complain => self.complain(about),
             Step::Arrive(serial) => self.arrive(serial, about),
             // A peer can be spoken to as soon as it is known.
@@ -118,14 +116,6 @@ impl State {
         if self.opening.is_none() {
             self.opening = Some(result);
             self.openers.wake();
-        }
-    }
-
-    fn hear(&mut self, about: &mut About<'_>, direct: bool) {
-        match (&about.peer, about.data.take()) {
-            (Some(peer), Some(data)) => self.happen(Item::Message(peer.clone(), data, direct)),
-            // A proxy names a peer before it lets it speak.
-            _ => self.happen(Item::Fault(Error::BadFrame)),
         }
     }
 

@@ -74,7 +74,7 @@ impl State {
         let Some(end) = self.streams.ends.get_mut(&handle) else { return };
         end.closing = Some((code, reason.to_owned()));
         if state == StreamState::Open {
-            self.give_back(handle);
+            self.release(handle);
             self.pump(handle);
         } else {
             self.say(handle, super::close_event(NO_STATUS, "", None));
@@ -112,7 +112,7 @@ impl State {
     }
 
     /// What has come before this side closed stays to be taken, but holds nobody back.
-    fn give_back(&mut self, handle: Handle) {
+    fn release(&mut self, handle: Handle) {
         let due = |end: &mut StreamEnd| end.arrived.iter_mut().map(|(_, due)| std::mem::take(due)).sum();
         let due = self.streams.ends.get_mut(&handle).map_or(0, due);
         self.give_credit(handle, due);
