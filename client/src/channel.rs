@@ -45,7 +45,7 @@ impl Channel {
         Builder::default()
     }
 
-    /// All that happens. Take events all the time: while 1024 of them or 4 MiB wait, nothing is read from
+    /// All that happens. Take events all the time: while 512 of them or 2 MiB wait, nothing is read from
     /// the proxy, which cuts a client that takes too long. Each event is given once, to whoever asks first.
     pub fn events(&self) -> Events {
         Events::new(self.lease.clone())

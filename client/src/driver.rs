@@ -26,6 +26,9 @@ const BATCH: usize = 64;
 /// Bytes of a frame after which others have their turn too.
 const LONG: usize = 64 * 1024;
 
+/// The code with which the proxy ends a client that reads too slowly.
+const SLOW: u16 = CloseCode::TryAgainLater.number();
+
 /// What a connection has carried.
 pub(crate) enum Carried {
     Text(platform::Text),
@@ -37,11 +40,11 @@ pub(crate) enum Carried {
 
 impl Carried {
     /// Whether others have their turn after it.
-    fn is_last(&self) -> bool {
+    fn is_long(&self) -> bool {
         match self {
             Self::Text(text) => text.len() > LONG,
             Self::Binary(bytes) => bytes.len() > LONG,
-            Self::End(_) | Self::Broken => true,
+            Self::End(_) | Self::Broken => false,
         }
     }
 }
@@ -60,7 +63,6 @@ pub(crate) struct Driver {
     /// When something about a stream is due.
     due: Option<(f64, Task<()>)>,
     outgoing: VecDeque<Frame>,
-    arrived: Vec<Carried>,
     commands: Vec<Command>,
 }
 
@@ -78,7 +80,6 @@ impl Driver {
             closing: None,
             due: None,
             outgoing: VecDeque::new(),
-            arrived: Vec::new(),
             commands: Vec::new(),
         }
     }
@@ -175,52 +176,34 @@ impl Driver {
         true
     }
 
-    /// Reads a batch.
+    /// Reads a batch. What comes is dealt with at once: the buffer of the connection could not be used
+    /// again otherwise.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Reading {
         let Some(socket) = &mut self.socket else { return Reading::Nothing };
-        if !self.shared.lock().inbox.has_room() {
-            if platform::CAN_PAUSE {
-                return Reading::Nothing;
+        let mut state = self.shared.lock();
+        let mut reading = Reading::Nothing;
+        for _ in 0..BATCH {
+            if !state.inbox.has_room() {
+                if platform::CAN_PAUSE {
+                    return reading;
+                }
+                drop(state);
+                self.lose(End { code: SLOW, reason: "events were not taken".to_owned() });
+                return Reading::Batch;
             }
-            let reason = "events were not taken".to_owned();
-            self.lose(End { code: CloseCode::TryAgainLater.number(), reason });
-            return Reading::Some;
-        }
-        while self.arrived.len() < BATCH
-            && let Poll::Ready(carried) = socket.poll_next(cx)
-        {
-            let is_last = carried.is_last();
-            self.arrived.push(carried);
-            if is_last {
+            let Poll::Ready(carried) = socket.poll_next(cx) else { return reading };
+            reading = Reading::Some;
+            let is_long = carried.is_long();
+            if let Some(end) = receive(&mut state, carried) {
+                drop(state);
+                self.lose(end);
+                return Reading::Batch;
+            }
+            if is_long {
                 break;
             }
         }
-        let has_more = self.arrived.len() == BATCH || self.arrived.last().is_some_and(Carried::is_last);
-        if self.arrived.is_empty() {
-            return Reading::Nothing;
-        }
-        self.receive();
-        if has_more { Reading::Batch } else { Reading::Some }
-    }
-
-    fn receive(&mut self) {
-        let mut end = None;
-        let mut state = self.shared.lock();
-        for carried in self.arrived.drain(..) {
-            match carried {
-                Carried::Text(text) => state.receive_text(&text),
-                Carried::Binary(bytes) => state.receive_binary(&bytes),
-                Carried::End(how) => end = Some(how),
-                Carried::Broken => {
-                    state.tell(Input::Broken, &mut About::default());
-                    end = Some(End::default());
-                }
-            }
-        }
-        drop(state);
-        if let Some(end) = end {
-            self.lose(end);
-        }
+        Reading::Batch
     }
 
     /// Gives the connection what it takes.
@@ -286,6 +269,20 @@ impl Drop for Driver {
     fn drop(&mut self) {
         self.shared.lock().abandon();
     }
+}
+
+/// Tells what has come. Gives how the connection has ended, if it has.
+fn receive(state: &mut State, carried: Carried) -> Option<End> {
+    match carried {
+        Carried::Text(text) => state.receive_text(&text),
+        Carried::Binary(bytes) => state.receive_binary(&bytes),
+        Carried::End(end) => return Some(end),
+        Carried::Broken => {
+            state.tell(Input::Broken, &mut About::default());
+            return Some(End::default());
+        }
+    }
+    None
 }
 
 /// The result of a task that is done.

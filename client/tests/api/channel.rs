@@ -168,3 +168,28 @@ async fn raw_peers_are_peers() -> Result<()> {
     assert_eq!(bob.dial(&[]).await.err(), Some(Error::StreamsNotSupported));
     Ok(())
 }
+
+#[test]
+fn all_can_be_moved_to_other_threads() {
+    fn is_send<T: Send + 'static>() {}
+    is_send::<networkwebsockets::Channel>();
+    is_send::<networkwebsockets::Events>();
+    is_send::<networkwebsockets::Peer>();
+    is_send::<networkwebsockets::PeerStream>();
+    is_send::<networkwebsockets::Incoming>();
+}
+
+#[tokio::test]
+async fn events_that_one_reader_leaves_are_for_the_next() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let [(a, _), (b, _)] = Member::pair(&proxy, "chan").await?;
+    for number in 0..100 {
+        a.channel.send(number.to_string()).await?;
+    }
+    for number in 0..100 {
+        let event = within("an event", b.channel.events().next()).await?;
+        let Some(Event::Message { data, .. }) = event else { bail!("{event:?}") };
+        assert_eq!(data, number.to_string().into());
+    }
+    Ok(())
+}

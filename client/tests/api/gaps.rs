@@ -176,6 +176,6 @@ async fn who_takes_no_events_is_cut_and_sees_it() -> Result<()> {
     let closed = closed.await?;
     assert_eq!(closed.code, 1013);
     assert!(matches!(closed.error, Some(Error::SlowReader { .. })));
-    assert!(heard >= 16, "{heard}: all that came before is there");
+    assert!(heard >= 8, "{heard}: all that came before is there");
     Ok(())
 }
