@@ -62,15 +62,9 @@ impl Inbox {
     /// Adds an event. Gives back a dial that nobody can take.
     pub(crate) fn push(&mut self, item: Item) -> Option<Dial> {
         self.is_over |= matches!(item, Item::Closed(_));
-        let item = match item {
-            Item::Dial(dial) if self.has_dials => {
-                self.dials.push_back(dial);
-                self.acceptors.wake();
-                return None;
-            }
-            Item::Dial(dial) if self.is_ignored => return Some(dial),
-            item => item,
-        };
+        if let Item::Dial(dial) = item {
+            return self.push_dial(dial);
+        }
         if !self.is_ignored {
             self.bytes += size(&item);
             self.items.push_back(item);
@@ -78,6 +72,19 @@ impl Inbox {
         self.readers.wake();
         if self.is_over {
             self.acceptors.wake();
+        }
+        None
+    }
+
+    fn push_dial(&mut self, dial: Dial) -> Option<Dial> {
+        if self.has_dials {
+            self.dials.push_back(dial);
+            self.acceptors.wake();
+        } else if self.is_ignored {
+            return Some(dial);
+        } else {
+            self.items.push_back(Item::Dial(dial));
+            self.readers.wake();
         }
         None
     }
