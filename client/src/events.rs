@@ -36,10 +36,10 @@ impl Events {
             Item::Disconnect(peer) => Event::Disconnect(peer),
             Item::Sync(is_settled) => Event::Sync { is_settled },
             Item::Message(from, data, direct) => Event::Message { from, data, direct },
-            Item::Dial(dial) => Event::Dial(Incoming::new(&self.lease.0, dial)),
-            Item::Fault(error) => Event::Fault(error),
-            Item::Reconnecting(gap) => Event::Reconnecting(gap),
-            Item::Closed(closed) => Event::Closed(closed),
+            Item::Dial(dial) => Event::Dial(Incoming::new(&self.lease.0, *dial)),
+            Item::Fault(error) => Event::Fault(*error),
+            Item::Reconnecting(gap) => Event::Reconnecting(*gap),
+            Item::Closed(closed) => Event::Closed(*closed),
         }
     }
 }

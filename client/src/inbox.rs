@@ -24,10 +24,11 @@ pub(crate) enum Item {
     Disconnect(Peer),
     Sync(bool),
     Message(Peer, Data, bool),
-    Dial(Dial),
-    Fault(Error),
-    Reconnecting(Gap),
-    Closed(Closed),
+    Dial(Box<Dial>),
+    /// Rare ones are boxed: so the usual ones are short.
+    Fault(Box<Error>),
+    Reconnecting(Box<Gap>),
+    Closed(Box<Closed>),
 }
 
 /// A dial that waits for a decision.
@@ -63,7 +64,7 @@ impl Inbox {
     pub(crate) fn push(&mut self, item: Item) -> Option<Dial> {
         self.is_over |= matches!(item, Item::Closed(_));
         if let Item::Dial(dial) = item {
-            return self.push_dial(dial);
+            return self.push_dial(*dial);
         }
         if !self.is_ignored {
             self.bytes += size(&item);
@@ -83,7 +84,7 @@ impl Inbox {
         } else if self.is_ignored {
             return Some(dial);
         } else {
-            self.items.push_back(Item::Dial(dial));
+            self.items.push_back(Item::Dial(Box::new(dial)));
             self.readers.wake();
         }
         None
@@ -139,7 +140,7 @@ impl Inbox {
 
 impl Item {
     fn into_dial(self) -> Option<Dial> {
-        if let Self::Dial(dial) = self { Some(dial) } else { None }
+        if let Self::Dial(dial) = self { Some(*dial) } else { None }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::state::End;
 
 /// Bytes that are read at once. tungstenite clears so many before each read, so more cost more for short
 /// messages than they save for long ones.
-const READ_BUFFER: usize = 16 * 1024;
+const READ_BUFFER: usize = 32 * 1024;
 
 /// A WebSocket. It takes frames as fast as the system does, and gives what has come.
 pub(crate) struct Socket {

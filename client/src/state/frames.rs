@@ -86,7 +86,7 @@ impl State {
                 self.happen(Item::Message(from, data, direct));
             } else {
                 // A proxy names a peer before it lets it speak.
-                self.happen(Item::Fault(Error::BadFrame));
+                self.happen(Item::Fault(Box::new(Error::BadFrame)));
             }
         }
     }

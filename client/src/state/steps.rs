@@ -123,7 +123,7 @@ impl State {
         if let Some(Arrival::Error { code, reason, target, .. }) = &about.arrival {
             let target = target.as_ref().map(|target| target.to_string());
             let (code, reason) = (code.to_string(), reason.to_string());
-            self.happen(Item::Fault(Error::Fault { code, reason, target }));
+            self.happen(Item::Fault(Box::new(Error::Fault { code, reason, target })));
         }
     }
 
@@ -146,7 +146,7 @@ impl State {
     fn fail(&mut self, failure: Failure, is_fatal: bool, end: &End) {
         let error = self.error_of(failure, end);
         if !is_fatal && matches!(failure, Failure::BadFrame | Failure::TooBig) {
-            return self.happen(Item::Fault(error));
+            return self.happen(Item::Fault(Box::new(error)));
         }
         self.error = Some(error.clone());
         self.opened(Err(error));
@@ -155,13 +155,14 @@ impl State {
     fn pause(&mut self, attempt: u32, end: &End) {
         let delay = self.session.delay(platform::chance());
         self.command(Command::Wait(delay));
-        self.happen(Item::Reconnecting(Gap {
+        let gap = Gap {
             attempt,
             delay: Duration::from_secs_f64(delay / 1000.0),
             code: end.code,
             reason: end.reason.clone(),
             error: self.error.clone().or_else(|| failures::of_slowness(end.code, &end.reason)),
-        }));
+        };
+        self.happen(Item::Reconnecting(Box::new(gap)));
     }
 
     fn end(&mut self, is_lost: bool, end: &End) {
@@ -169,7 +170,7 @@ impl State {
         let error =
             (!self.is_leaving).then(|| self.error.take().unwrap_or_else(|| failures::of_end(code, &reason)));
         self.opened(Err(error.clone().unwrap_or(Error::Closed)));
-        self.happen(Item::Closed(Closed { code, reason, error }));
+        self.happen(Item::Closed(Box::new(Closed { code, reason, error })));
         self.kept.clear();
         self.outbox.senders().wake();
         self.wake_driver();

@@ -112,7 +112,7 @@ impl State {
         let deadline = platform::now() + DECISION_MS;
         self.streams.ends.insert(handle, StreamEnd::new(peer.clone(), protocols.clone(), deadline, false));
         self.say(handle, StreamEvent::Pending);
-        self.happen(Item::Dial(Dial { handle, peer, protocols }));
+        self.happen(Item::Dial(Box::new(Dial { handle, peer, protocols })));
     }
 
     fn refuse_stray(&mut self, source: &str, number: u32, error: &str) {
