@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use futures_util::{SinkExt, StreamExt};
 use networkwebsockets::{Channel, Error, Event};
 use nws_tests::{Proxy, Setup, within};
+use tokio::net::TcpListener;
+use tokio_tungstenite::accept_async;
 
 use crate::member::{Member, builder};
 
@@ -110,22 +113,27 @@ async fn a_gap_has_its_events_in_order() -> Result<()> {
     Ok(())
 }
 
+/// The proxy is one of this test, which says hello when everything has been queued.
 #[tokio::test]
 async fn what_is_sent_in_a_gap_can_be_kept() -> Result<()> {
-    let proxy = Proxy::start().await?;
-    let port = proxy.port();
-    let mut a = Member::join_with(builder(port).queue_in_gaps(10), "chan").await?;
-    drop(proxy);
-    a.until("the gap", |event| matches!(event, Event::Reconnecting(_)).then_some(())).await?;
-    a.channel.send("12345").await?;
-    a.channel.send("67890").await?;
-    assert_eq!(a.channel.send("1").await, Err(Error::TooMuchQueued));
-    // A listener that is back first hears all of it.
-    let proxy = within("the port", again(port)).await?;
-    a.until("open", |event| matches!(event, Event::Open { .. }).then_some(())).await?;
-    let mut b = Member::join(&proxy, "chan").await?;
-    a.channel.send("now").await?;
-    assert_eq!(b.message().await?.1, "now");
+    let listener = TcpListener::bind("localhost:0").await?;
+    let channel = builder(listener.local_addr()?.port()).queue_in_gaps(10).start("chan")?;
+    channel.send("12345").await?;
+    channel.send("67890").await?;
+    assert_eq!(channel.send("1").await, Err(Error::TooMuchQueued));
+    let (stream, _) = within("a connection", listener.accept()).await??;
+    let mut proxy = accept_async(stream).await?;
+    let hello = r#"{"action":"status","source":"me","target":"me","maxMessageSize":5}"#;
+    proxy.send(hello.into()).await?;
+    for expected in [
+        r#"{"action":"status","streams":1}"#,
+        r#"{"action":"broadcast","data":"12345"}"#,
+        r#"{"action":"broadcast","data":"67890"}"#,
+    ] {
+        let frame = within("a frame", proxy.next()).await?.context("the end")??;
+        assert_eq!(frame.to_text()?, expected);
+    }
+    assert_eq!(channel.id().as_deref(), Some("me"));
     Ok(())
 }
 
