@@ -33,6 +33,17 @@ impl<'a> Json<'a> {
         Self::from_valid(value.get())
     }
 
+    /// Appends `text` to `out` as a JSON string.
+    pub fn write_string(text: &str, out: &mut String) {
+        if is_plain(text.as_bytes()) {
+            out.push('"');
+            out.push_str(text);
+            out.push('"');
+        } else {
+            out.push_str(&serde_json::Value::from(text).to_string());
+        }
+    }
+
     /// The text, byte for byte.
     #[must_use]
     pub const fn as_str(self) -> &'a str {

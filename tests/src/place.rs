@@ -24,8 +24,9 @@ pub(crate) enum Place {
 
 impl Place {
     /// The flags without which a proxy must not run there.
-    pub(crate) fn flags(&self) -> &'static [&'static str] {
+    pub(crate) fn flags(&self, has_port: bool) -> &'static [&'static str] {
         match self {
+            Self::Here if has_port => &["--no-discovery"],
             Self::Here => &["--no-discovery", "--port", "0"],
             #[cfg(target_os = "linux")]
             Self::On(_) => &[],

@@ -126,7 +126,8 @@ impl Setup {
             None => self.place.command(self.program()?, self.descriptors),
             Some((id, folder)) => as_user(*id, folder)?,
         };
-        command.arg("run").args(self.place.flags()).args(&self.flags);
+        let has_port = self.flags.iter().any(|flag| flag == "--port");
+        command.arg("run").args(self.place.flags(has_port)).args(&self.flags);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         if let Some(file) = &file {
             command.arg("--config").arg(&file.0);

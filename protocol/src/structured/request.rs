@@ -289,7 +289,7 @@ fn stream_of(data: Json<'_>) -> Option<u32> {
 
 /// Whether a text is printable ASCII without escapes. There is no early exit, so that the compiler
 /// makes vector code of it.
-fn is_plain_ascii(text: &str) -> bool {
+pub(super) fn is_plain_ascii(text: &str) -> bool {
     text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic() & (byte != b'\\'))
 }
 

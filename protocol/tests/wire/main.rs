@@ -1,5 +1,6 @@
 //! What crosses a wire, byte for byte and for any bytes.
 
+mod arrival;
 mod binary;
 mod client;
 mod decoder;

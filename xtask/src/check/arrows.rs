@@ -6,7 +6,7 @@ use nws_tools::Step;
 use serde_json::Value;
 
 /// Each crate of the workspace, with those of the workspace on which it may depend.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("nws-protocol", &[]),
     ("nws-token-bucket", &[]),
     ("nws-core", &["nws-protocol", "nws-token-bucket"]),
@@ -15,6 +15,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("nws-proxy", &["nws-core", "nws-matching", "nws-protocol"]),
     ("nws-client-core", &["nws-protocol"]),
     ("nws-client-wasm", &["nws-client-core", "nws-protocol"]),
+    ("networkwebsockets", &["nws-client-core", "nws-protocol"]),
     ("nws-tests", &["nws-proxy", "nws-core", "nws-matching", "nws-protocol", "nws-report"]),
     ("nws-report", &[]),
     ("nws-micro", &["nws-core", "nws-protocol", "nws-proxy", "nws-report"]),
@@ -28,7 +29,8 @@ const ARROWS: [(&str, &[&str]); 17] = [
 
 /// Crates on which only the tests of a crate may depend. The load generator shares no code with
 /// what it tests, and the core shares none with its simulation.
-const FOR_TESTS: [(&str, &str); 2] = [("nws-core", "nws-sim"), ("nws-load", "nws-tests")];
+const FOR_TESTS: [(&str, &str); 3] =
+    [("nws-core", "nws-sim"), ("nws-load", "nws-tests"), ("networkwebsockets", "nws-tests")];
 
 /// Crates that do IO. A state machine only decides about it.
 const IO: [&str; 5] = ["tokio", "mio", "socket2", "rustls", "mdns-sd"];

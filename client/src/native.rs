@@ -1,0 +1,58 @@
+//! The connection of a program: tokio and tungstenite.
+
+mod socket;
+mod status;
+
+use std::pin::Pin;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use crate::Error;
+use crate::endpoint::Endpoint;
+
+pub(crate) use socket::{Socket, connect};
+pub(crate) use status::gather;
+
+/// A text as it came.
+pub(crate) type Text = tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// Something that is waited for.
+pub(crate) type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Milliseconds of a clock.
+pub(crate) fn now() -> f64 {
+    BEGIN.elapsed().as_secs_f64() * 1000.0
+}
+
+/// A random number from 0 to 1.
+pub(crate) fn chance() -> f64 {
+    f64::from(getrandom::u32().unwrap_or(u32::MAX / 2)) / f64::from(u32::MAX)
+}
+
+pub(crate) fn sleep(milliseconds: f64) -> Task<()> {
+    Box::pin(tokio::time::sleep(Duration::from_secs_f64(milliseconds.max(0.0) / 1000.0)))
+}
+
+pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+    let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
+    runtime.spawn(task);
+    Ok(())
+}
+
+/// There is no TLS yet.
+pub(crate) fn check(endpoint: &Endpoint) -> Result<(), Error> {
+    if endpoint.is_secure() {
+        return Err(Error::InvalidEndpoint { endpoint: endpoint.to_string() });
+    }
+    Ok(())
+}
+
+/// Programs have no origin.
+pub(crate) const fn origin() -> String {
+    String::new()
+}
+
+/// Gives whether reading can pause, so that the proxy learns that this client is slow.
+pub(crate) const CAN_PAUSE: bool = true;

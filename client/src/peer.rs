@@ -1,0 +1,101 @@
+//! Another client of the channel.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+
+use crate::shared::Shared;
+use crate::{Data, Error, PeerStream};
+
+/// A peer of a channel, from its `Connect` on. Clones are the same peer.
+#[derive(Clone)]
+pub struct Peer(Arc<Inner>);
+
+struct Inner {
+    id: Arc<str>,
+    serial: u32,
+    is_present: AtomicBool,
+    shared: Weak<Shared>,
+}
+
+impl Peer {
+    pub(crate) fn new(id: &str, serial: u32, shared: Weak<Shared>) -> Self {
+        Self(Arc::new(Inner { id: id.into(), serial, is_present: AtomicBool::new(true), shared }))
+    }
+
+    /// The id, unique in the channel.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Whether it is here. This may be ahead of the events.
+    #[must_use]
+    pub fn is_present(&self) -> bool {
+        self.0.is_present.load(Ordering::Relaxed)
+    }
+
+    /// Sends to this peer only. Waits while the proxy takes no more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PeerGone`], [`Error::NotOpen`], [`Error::TooBig`] or [`Error::InvalidJson`]. Then
+    /// nothing was sent.
+    pub async fn send(&self, data: impl Into<Data>) -> Result<(), Error> {
+        let shared = self.shared()?;
+        let data = data.into();
+        poll_fn(|cx| shared.lock().poll_send(Some(self), &data, cx)).await
+    }
+
+    /// Opens a stream to this peer, and offers subprotocols; usually one, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DialRefused`], [`Error::DialTimeout`], [`Error::StreamsNotSupported`],
+    /// [`Error::StreamLimit`], [`Error::VersionMismatch`], [`Error::PeerGone`], or
+    /// [`Error::InvalidProtocol`].
+    pub async fn dial(&self, protocols: &[&str]) -> Result<PeerStream, Error> {
+        let shared = self.shared()?;
+        let handle = shared.lock().dial(self, protocols)?;
+        let stream = PeerStream::new(shared, handle, self.clone());
+        stream.opened().await?;
+        Ok(stream)
+    }
+
+    pub(crate) fn serial(&self) -> u32 {
+        self.0.serial
+    }
+
+    pub(crate) fn shared_id(&self) -> Arc<str> {
+        self.0.id.clone()
+    }
+
+    pub(crate) fn leave(&self) {
+        self.0.is_present.store(false, Ordering::Relaxed);
+    }
+
+    fn shared(&self) -> Result<Arc<Shared>, Error> {
+        self.0.shared.upgrade().ok_or(Error::PeerGone)
+    }
+}
+
+impl PartialEq for Peer {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Peer {}
+
+impl std::hash::Hash for Peer {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Peer").field(&self.id()).finish()
+    }
+}
