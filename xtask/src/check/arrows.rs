@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("nws-core", &["nws-protocol", "nws-token-bucket"]),
     ("nws-matching", &["nws-protocol", "nws-token-bucket"]),
     ("nws-sim", &["nws-core", "nws-matching", "nws-protocol"]),
-    ("nws-proxy", &["nws-core", "nws-matching", "nws-protocol"]),
+    ("nws-proxy", &["networkwebsockets", "nws-core", "nws-matching", "nws-protocol"]),
     ("nws-client-core", &["nws-protocol"]),
     ("nws-client-wasm", &["nws-client-core", "nws-protocol"]),
     ("nws-tests", &["nws-proxy", "nws-core", "nws-matching", "nws-protocol", "nws-report"]),
