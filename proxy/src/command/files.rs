@@ -79,7 +79,8 @@ impl Offer {
         self.part.min(self.size.saturating_sub(index * self.part))
     }
 
-    fn is_sound(&self) -> bool {
+    /// Gives whether it keeps the limits.
+    pub(crate) fn is_sound(&self) -> bool {
         (1..=NAME_MAX).contains(&self.name.encode_utf16().count())
             && self.size <= SIZE_MAX
             && PART_SIZES.contains(&self.part)
@@ -163,7 +164,7 @@ mod tests {
             );
             Control::parse(&text).is_some()
         };
-        assert!(offer("a", 0, 1024) && offer("a", 1 << 40, 983_040));
+        assert!(offer("a", 0, 1024) && offer("a", 1 << 39, 983_040));
         assert!(!offer("", 1, 1024));
         assert!(!offer("a", 1, 0) && !offer("a", 1, 983_041));
         assert!(!offer("a", 1 << 53, 983_040));

@@ -105,7 +105,7 @@ impl Listen {
 
 async fn print(data: &Data, from: &Peer, report: &Report) -> Result<(), Stop> {
     match data.as_text() {
-        Some(text) => report.output.write(format!("{text}\n")).await,
+        Some(text) => message::print(text, report).await,
         None => {
             let length = data.as_bytes().len();
             report.say(&format!("{length} bytes from {}: --json shows them", from.id()));

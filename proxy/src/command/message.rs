@@ -1,5 +1,8 @@
 //! Events of a channel as objects for programs, and in sentences for people.
 
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use networkwebsockets::{Data, Event, Gap};
@@ -44,11 +47,37 @@ fn sentence(gap: &Gap) -> String {
     format!("the connection was lost ({}{reason}): what is said until it is back is not heard", gap.code)
 }
 
+/// Prints a text on a line. On a terminal it cannot command that.
+pub(crate) async fn print(text: &str, report: &Report) -> Result<(), Stop> {
+    let text = if io::stdout().is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
+    report.output.write(format!("{text}\n")).await
+}
+
+/// The text without control characters, and without what turns its direction.
+pub(crate) fn harmless(text: &str) -> String {
+    let is_harmful = |char: char| match char {
+        '\n' | '\t' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        char => char.is_control(),
+    };
+    text.chars().map(|char| if is_harmful(char) { char::REPLACEMENT_CHARACTER } else { char }).collect()
+}
+
 /// The kind of data, and JSON for it: texts as strings, JSON as it is, and bytes in base64.
 fn encode(data: &Data) -> (&'static str, Value) {
     match data {
         Data::Text(text) => ("text", text.as_str().into()),
         Data::Json(text) => ("json", serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into())),
         data => ("binary", STANDARD.encode(data.as_bytes()).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn peers_cannot_command_the_terminal() {
+        assert_eq!(harmless("a\x1b[2Jb\tc\u{202e}d"), "a\u{fffd}[2Jb\tc\u{fffd}d");
     }
 }

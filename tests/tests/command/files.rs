@@ -182,3 +182,40 @@ async fn what_an_earlier_try_has_left_is_not_asked_for_again() -> Result<()> {
     assert!(fs::read(to.0.join("film"))? == parts);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_file_that_changes_is_not_sent() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let from = Folder::new("changes")?;
+    let path = from.file("log", b"first line\n")?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let sender = Running::start(&proxy, &["send", "chan", &path])?;
+    let id = peer.arrival().await?;
+    let offer = control(&mut peer, "file-offer").await?;
+    from.file("log", b"first line\nsecond line\n")?;
+    let get = json!({"type": "file-get", "file": offer["file"], "stream": 1, "from": 0, "window": 1024});
+    say(&mut peer, &id, get).await?;
+    assert_eq!(control(&mut peer, "file-fail").await?["reason"], "changed");
+    let exit = sender.exit().await?;
+    assert!(exit.status.code() == Some(1) && exit.stderr.contains("log has changed"), "{exit:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_interrupts_a_file_is_told_who_lacks_what() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let from = Folder::new("interrupt")?;
+    let path = from.file("film", &content(2_000_000))?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let sender = Running::start(&proxy, &["send", "chan", &path])?;
+    let id = peer.arrival().await?;
+    let offer = control(&mut peer, "file-offer").await?;
+    let get = json!({"type": "file-get", "file": offer["file"], "stream": 1, "from": 0, "window": 1024});
+    say(&mut peer, &id, get).await?;
+    let part = peer.binary().await?;
+    assert!(part.windows(4).any(|bytes| bytes == b"NWF\x01") && part.len() > 262_144);
+    sender.signal("INT").await?;
+    let exit = sender.exit().await?;
+    assert!(exit.status.code() == Some(6) && exit.stderr.contains("nobody has got film"), "{exit:?}");
+    Ok(())
+}

@@ -7,6 +7,7 @@ use rustyline::error::ReadlineError;
 use rustyline::{DefaultEditor, ExternalPrinter};
 use tokio::sync::mpsc;
 
+use crate::command::message::harmless;
 use crate::command::stop::Stop;
 
 /// Lines that may wait.
@@ -65,7 +66,7 @@ impl Terminal {
             Event::Disconnect(peer) => self.dim(&format!("* {} has left", peer.id())),
             Event::Message { from, data, direct } => {
                 let text = match data.as_text() {
-                    Some(text) => printable(text),
+                    Some(text) => harmless(text),
                     None => format!("({} bytes)", data.as_bytes().len()),
                 };
                 let to_you = if *direct { " (to you)" } else { "" };
@@ -94,13 +95,6 @@ impl Terminal {
         let short: String = peer.id().chars().take(SHORT).collect();
         if self.has_color { format!("\x1b[36m{short}\x1b[0m") } else { short }
     }
-}
-
-/// The text without what could command the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|char| if char.is_control() && char != '\n' && char != '\t' { '\u{fffd}' } else { char })
-        .collect()
 }
 
 #[cfg(unix)]
@@ -137,15 +131,5 @@ mod system {
         pub(super) const fn now() -> Self {
             Self
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::printable;
-
-    #[test]
-    fn peers_cannot_command_the_terminal() {
-        assert_eq!(printable("a\x1b[2Jb\tc"), "a\u{fffd}[2Jb\tc");
     }
 }

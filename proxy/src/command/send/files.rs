@@ -39,11 +39,12 @@ pub(super) async fn send(send: &Send, paths: &[PathBuf], report: &Report) -> Res
     for peer in &peers {
         sending.greet(peer).await?;
     }
-    while !sending.streams.is_done() {
-        sending.step(&mut session).await?;
+    let mut done = Ok(());
+    while done.is_ok() && !sending.streams.is_done() {
+        done = sending.step(&mut session).await;
     }
     drop(sending.progress);
-    session.leave().await
+    done.and(session.leave().await)
 }
 
 struct Sending<'a> {
@@ -75,7 +76,7 @@ impl Sending<'_> {
             self.sent += bytes;
             self.progress.set(self.sent);
         }
-        Ok(())
+        self.streams.fault().map_or(Ok(()), |fault| Err(Stop::failed(fault)))
     }
 
     async fn look(&mut self) -> Result<(), Stop> {

@@ -32,6 +32,9 @@ impl OwnFile {
         let part = if size > PART * 1_000_000 { 983_040 } else { PART };
         let (file_id, name) = (hex(&id), name.to_string_lossy().into_owned());
         let offer = Offer { v: VERSION, file: file_id, name, size, mime: String::new(), part };
+        if !offer.is_sound() {
+            return Err(Stop::failed(format!("{} is too large: send it through a pipe", path.display())));
+        }
         let hashes = vec![None; usize::try_from(offer.count()).unwrap_or_default()];
         Ok(Self { offer, file, changed: facts.modified().ok(), hashes })
     }

@@ -18,6 +18,7 @@ pub(super) struct Streams {
     files: Vec<OwnFile>,
     got: Vec<u32>,
     streams: Vec<Stream>,
+    fault: Option<String>,
 }
 
 struct Stream {
@@ -40,7 +41,7 @@ pub(super) struct Turn {
 
 impl Streams {
     pub(super) fn new(files: Vec<OwnFile>) -> Self {
-        Self { got: vec![0; files.len()], files, streams: Vec::new() }
+        Self { got: vec![0; files.len()], files, streams: Vec::new(), fault: None }
     }
 
     pub(super) fn offers(&self) -> impl Iterator<Item = Offer> {
@@ -50,6 +51,11 @@ impl Streams {
     /// Somebody has each file, and nobody waits for more.
     pub(super) fn is_done(&self) -> bool {
         self.streams.is_empty() && self.got.iter().all(|&count| count > 0)
+    }
+
+    /// Why a file cannot be sent any more.
+    pub(super) const fn fault(&mut self) -> Option<String> {
+        self.fault.take()
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -139,7 +145,11 @@ impl Streams {
         }
         for (index, reason) in ended.into_iter().rev() {
             let stream = self.streams.remove(index);
-            let file = self.files[stream.file].offer.file.clone();
+            let Offer { file, name, .. } = self.files[stream.file].offer.clone();
+            self.fault = Some(match reason {
+                "changed" => format!("{name} has changed since it was offered: send it again"),
+                _ => format!("{name} cannot be read any more"),
+            });
             let data = fail(file, stream.number, reason).text().into();
             turns.push(Turn { peer: stream.peer, data, bytes: 0 });
         }
