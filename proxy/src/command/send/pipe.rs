@@ -115,7 +115,8 @@ async fn receivers(session: &mut Session, to: Option<&str>, wait: Duration) -> R
         let mut dialled = HashSet::new();
         loop {
             let peers = candidates(channel, to)?;
-            let new: Vec<Peer> = peers.into_iter().filter(|peer| dialled.insert(peer.clone())).collect();
+            let new: Vec<Peer> =
+                peers.into_iter().filter(|peer| dialled.insert(peer.id().to_owned())).collect();
             let answers = tokio::select! {
                 answers = join_all(new.iter().map(|peer| peer.dial(&[PROTOCOL]))) => answers,
                 stop = drain(events) => return Err(stop),
@@ -124,7 +125,7 @@ async fn receivers(session: &mut Session, to: Option<&str>, wait: Duration) -> R
             if !streams.is_empty() {
                 return Ok(streams);
             }
-            while candidates(channel, to)?.iter().all(|peer| dialled.contains(peer)) {
+            while candidates(channel, to)?.iter().all(|peer| dialled.contains(peer.id())) {
                 step(events).await?;
             }
         }
