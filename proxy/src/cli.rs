@@ -19,6 +19,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 use clap_complete::Shell;
 use nws_proxy::Config;
 
+use crate::command::PeerTask;
+
 pub(crate) use fault::{Fault, Usage};
 pub(crate) use generated::{completions, man_pages};
 pub(crate) use log_format::LogFormat;
@@ -35,6 +37,8 @@ pub(crate) enum Task {
     Run(Box<Config>, LogFormat),
     /// Something about the service of this user.
     Service(ServiceTask),
+    /// To be a peer of a channel.
+    Peer(PeerTask),
     /// The completions for a shell, on standard output.
     Completions(Shell),
     /// The manual pages, in this folder.
@@ -58,6 +62,8 @@ enum Command {
     /// Keep the proxy running: from now on, and whenever you log in
     #[command(subcommand)]
     Service(ServiceTask),
+    #[command(flatten)]
+    Peer(PeerTask),
     /// Print the completions of this command for a shell
     Completions {
         /// The shell
@@ -87,6 +93,7 @@ impl Cli {
         let cli = Self::from_arg_matches(&matches).map_err(|error| Usage::from_clap(&error))?;
         Ok(match (cli.command, matches.subcommand()) {
             (Some(Command::Service(task)), _) => Task::Service(task),
+            (Some(Command::Peer(task)), _) => Task::Peer(task),
             (Some(Command::Completions { shell }), _) => Task::Completions(shell),
             (Some(Command::Man { folder }), _) => Task::Man(folder),
             (Some(Command::Run(args)), Some((_, of_run))) => args.task(of_run.clone())?,

@@ -4,6 +4,11 @@
 
 mod allocator;
 mod cli;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enums of the client may grow, and each command heeds a few of their variants"
+)]
+mod command;
 mod logging;
 mod readiness;
 mod service;
@@ -36,6 +41,7 @@ fn perform(task: Task) -> ExitCode {
             Err(service::Error::Fault(fault)) => return refuse(fault),
             done => done.map_err(anyhow::Error::from),
         },
+        Task::Peer(task) => return command::perform(&task),
         Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),
     };

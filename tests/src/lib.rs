@@ -18,6 +18,7 @@ mod peer;
 mod place;
 mod proxy;
 mod request;
+mod running;
 mod setup;
 mod signal;
 #[cfg(target_os = "linux")]
@@ -31,6 +32,7 @@ pub use memory::Memory;
 pub use peer::Peer;
 pub use proxy::{Exit, Proxy};
 pub use request::{Request, Response};
+pub use running::Running;
 pub use setup::Setup;
 #[cfg(target_os = "linux")]
 pub use user_systemd::UserSystemd;

@@ -40,7 +40,16 @@ mod tests {
             let mut script = Vec::new();
             completions(*shell, &mut script).unwrap();
             let script = String::from_utf8(script).unwrap();
-            for word in ["run", "service", "completions", "uninstall", "follow", "no-discovery"] {
+            for word in [
+                "run",
+                "service",
+                "completions",
+                "uninstall",
+                "follow",
+                "no-discovery",
+                "listen",
+                "max-total",
+            ] {
                 assert!(script.contains(word), "{shell}: {word}");
             }
         }
@@ -57,8 +66,9 @@ mod tests {
         written.unwrap();
         pages.sort();
         let of_service = ["install", "logs", "status", "uninstall"].map(|it| format!("nws-service-{it}.1"));
-        let others = ["nws-completions.1", "nws-run.1", "nws-service.1", "nws.1"].map(str::to_owned);
-        let mut expected = [of_service, others].concat();
+        let others = ["cheat", "completions", "join", "listen", "rtt", "run", "send", "service"];
+        let others = others.map(|it| format!("nws-{it}.1"));
+        let mut expected = [&of_service[..], &others, &["nws.1".to_owned()]].concat();
         expected.sort();
         assert_eq!(pages, expected);
         let run = run.unwrap();

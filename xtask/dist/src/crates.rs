@@ -14,8 +14,10 @@ use toml::{Table, Value};
 use crate::release::{self, Release};
 
 /// The folder of each crate, and its name on crates.io.
-const CRATES: [(&str, &str); 5] = [
+const CRATES: [(&str, &str); 7] = [
     ("protocol", "nws-protocol"),
+    ("client-core", "nws-client-core"),
+    ("client", "networkwebsockets"),
     ("proxy/token-bucket", "nws-token-bucket"),
     ("proxy/core", "nws-core"),
     ("proxy/matching", "nws-matching"),
@@ -24,7 +26,7 @@ const CRATES: [(&str, &str); 5] = [
 const PROXY: &str = "proxy";
 
 /// What a crate has of its folder.
-const SOURCES: [&str; 3] = ["src/", "console/", "build.rs"];
+const SOURCES: [&str; 4] = ["src/", "console/", "build.rs", "README.md"];
 
 /// What the proxy carries from elsewhere, as `proxy/src/assets.rs` includes it: the folder, the ends
 /// of names, and the place in the crate.

@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("nws-core", &["nws-protocol", "nws-token-bucket"]),
     ("nws-matching", &["nws-protocol", "nws-token-bucket"]),
     ("nws-sim", &["nws-core", "nws-matching", "nws-protocol"]),
-    ("nws-proxy", &["nws-core", "nws-matching", "nws-protocol"]),
+    ("nws-proxy", &["networkwebsockets", "nws-core", "nws-matching", "nws-protocol"]),
     ("nws-client-core", &["nws-protocol"]),
     ("nws-client-wasm", &["nws-client-core", "nws-protocol"]),
     ("networkwebsockets", &["nws-client-core", "nws-protocol"]),

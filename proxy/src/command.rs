@@ -1,0 +1,138 @@
+//! The commands that are peers of a channel, and `nws cheat`.
+//!
+//! Data alone goes to standard output, and everything else to standard error. docs/command.md
+//! describes them.
+
+mod cheat;
+mod files;
+mod input;
+mod join;
+mod listen;
+mod message;
+mod output;
+mod pipe;
+mod progress;
+mod report;
+mod rtt;
+mod send;
+mod session;
+mod stop;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use self::report::{Report, ReportArgs, complain};
+use self::stop::{Status, Stop};
+
+/// What a peer is asked to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PeerTask {
+    Join(join::Join),
+    Send(send::Send),
+    Listen(listen::Listen),
+    Rtt(rtt::Rtt),
+    Cheat(cheat::Cheat),
+}
+
+/// The end of the help of each command.
+pub(crate) const STATUSES: &str = "\
+Exit status:
+  0  done
+  1  failed
+  2  wrong usage
+  3  no proxy answers
+  4  refused: an origin, a limit, a message that is too big
+  5  nobody is there, or not that peer
+  6  interrupted, or timed out";
+
+impl PeerTask {
+    fn report(&self) -> &ReportArgs {
+        match self {
+            Self::Join(task) => &task.report,
+            Self::Send(task) => &task.report,
+            Self::Listen(task) => &task.report,
+            Self::Rtt(task) => &task.report,
+            Self::Cheat(task) => &task.report,
+        }
+    }
+
+    async fn run(&self, report: &Report) -> Result<(), Stop> {
+        match self {
+            Self::Join(task) => task.run(report).await,
+            Self::Send(task) => task.run(report).await,
+            Self::Listen(task) => task.run(report).await,
+            Self::Rtt(task) => task.run(report).await,
+            Self::Cheat(task) => task.run(report).await,
+        }
+    }
+}
+
+/// Does it, until it is done or interrupted, or nobody reads the output any more.
+pub(crate) fn perform(task: &PeerTask) -> ExitCode {
+    let done = crate::block_on(async {
+        let report = Report::new(task.report().json);
+        let done = tokio::select! {
+            done = task.run(&report) => done,
+            stop = report.output.closed() => Err(stop),
+            () = interrupted() => Err(report.interrupted()),
+        };
+        conclude(&report, done).await
+    });
+    done.unwrap_or_else(|error| {
+        complain(&format!("cannot start: {error}"));
+        Status::Failed.into()
+    })
+}
+
+async fn interrupted() {
+    match crate::stop::asked() {
+        Ok(asked) => asked.await,
+        // Then the signal ends the program at once.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+async fn conclude(report: &Report, done: Result<(), Stop>) -> ExitCode {
+    let done = match done {
+        Ok(()) => report.object("end", json!({ "status": 0 })).await,
+        Err(Stop::Failure(status, sentence)) => {
+            complain(&sentence);
+            let members = json!({ "status": status.number(), "reason": sentence });
+            let told = report.object("end", members).await;
+            let _ = told.and(report.output.flush().await);
+            return status.into();
+        }
+        Err(Stop::OutputClosed) => return ExitCode::SUCCESS,
+    };
+    match done.and(report.output.flush().await) {
+        Ok(()) | Err(Stop::OutputClosed) => ExitCode::SUCCESS,
+        Err(Stop::Failure(status, sentence)) => {
+            complain(&sentence);
+            status.into()
+        }
+    }
+}
+
+/// Reads a time in seconds.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it is no number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// Reads a number of bytes.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = text.split_at(text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len()));
+    let power = match unit.to_ascii_uppercase().as_str() {
+        "" => 0,
+        "K" => 1,
+        "M" => 2,
+        "G" => 3,
+        "T" => 4,
+        _ => return Err("the units are K, M, G and T".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "it is no number of bytes".to_owned())?;
+    number.checked_mul(1 << (10 * power)).ok_or_else(|| "it is too large".to_owned())
+}

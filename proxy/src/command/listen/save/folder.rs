@@ -1,0 +1,109 @@
+//! The folder into which files are saved, and the names there.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::{Listen, Stop};
+use crate::command::files::clean;
+
+/// Numbers that are tried for a name that is taken.
+const NUMBERS: u32 = 10_000;
+
+/// Offers that are remembered, so that nobody is asked twice for them.
+const FINISHED_MAX: usize = 10_000;
+
+pub(super) struct Folder {
+    path: PathBuf,
+    taken_names: TakenNames,
+    finished: HashSet<String>,
+}
+
+/// What happens to a file whose name is taken.
+enum TakenNames {
+    Refuse,
+    Overwrite,
+    Rename,
+}
+
+impl Folder {
+    pub(super) fn open(listen: &Listen) -> Result<Self, Stop> {
+        let path = listen.save.clone().unwrap_or_default();
+        fs::create_dir_all(&path)
+            .map_err(|error| Stop::failed(format!("cannot make the folder {}: {error}", path.display())))?;
+        let taken_names = match () {
+            () if listen.overwrite => TakenNames::Overwrite,
+            () if listen.rename => TakenNames::Rename,
+            () => TakenNames::Refuse,
+        };
+        Ok(Self { path, taken_names, finished: HashSet::new() })
+    }
+
+    /// Why a file of this name cannot be saved.
+    pub(super) fn obstacle(&self, name: &str) -> Option<String> {
+        let name = clean(name);
+        let found = fs::symlink_metadata(self.path.join(&name)).ok()?;
+        match self.taken_names {
+            TakenNames::Refuse => Some(format!("{name:?} exists: --rename or --overwrite takes it")),
+            TakenNames::Overwrite if found.is_dir() => Some(format!("{name:?} is a folder")),
+            TakenNames::Overwrite | TakenNames::Rename => None,
+        }
+    }
+
+    /// Where the parts of a file lie until it is whole.
+    pub(super) fn partial(&self, name: &str, file: &str) -> PathBuf {
+        self.path.join(format!(".{}.{file}.part", clean(name)))
+    }
+
+    /// Opens what an earlier try has left, or a new file. A link is not followed.
+    pub(super) fn open_partial(path: &Path) -> io::Result<File> {
+        match OpenOptions::new().read(true).write(true).create_new(true).open(path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                if !fs::symlink_metadata(path)?.is_file() {
+                    return Err(error);
+                }
+                OpenOptions::new().read(true).write(true).open(path)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Gives a whole file its name, which nobody else can get at the same time.
+    pub(super) fn place(&self, partial: &Path, name: &str) -> io::Result<PathBuf> {
+        let name = clean(name);
+        let first = self.path.join(&name);
+        if matches!(self.taken_names, TakenNames::Overwrite) {
+            fs::rename(partial, &first)?;
+            return Ok(first);
+        }
+        let last = if matches!(self.taken_names, TakenNames::Rename) { NUMBERS } else { 0 };
+        for number in 0..=last {
+            let path = if number == 0 { first.clone() } else { self.path.join(numbered(&name, number)) };
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(_) => return fs::rename(partial, &path).map(|()| path),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::Error::new(ErrorKind::AlreadyExists, format!("{name:?} exists")))
+    }
+
+    /// Nobody is asked for this file again.
+    pub(super) fn finish(&mut self, file: &str) {
+        if self.finished.len() < FINISHED_MAX {
+            self.finished.insert(file.to_owned());
+        }
+    }
+
+    pub(super) fn is_finished(&self, file: &str) -> bool {
+        self.finished.contains(file)
+    }
+}
+
+fn numbered(name: &str, number: u32) -> String {
+    match name.rfind('.').filter(|&dot| dot > 0) {
+        Some(dot) => format!("{} ({number}){}", &name[..dot], &name[dot..]),
+        None => format!("{name} ({number})"),
+    }
+}

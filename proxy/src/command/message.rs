@@ -1,0 +1,83 @@
+//! Events of a channel as objects for programs, and in sentences for people.
+
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use networkwebsockets::{Data, Event, Gap};
+use serde_json::{Value, json};
+
+use super::report::Report;
+use super::stop::Stop;
+
+/// Tells it to programs; and to people only what is about the connection.
+pub(crate) async fn tell(event: &Event, report: &Report) -> Result<(), Stop> {
+    match event {
+        Event::Open { id } => report.object("open", json!({ "id": &**id })).await,
+        Event::Connect(peer) => report.object("connect", json!({ "peer": peer.id() })).await,
+        Event::Disconnect(peer) => report.object("disconnect", json!({ "peer": peer.id() })).await,
+        Event::Sync { is_settled } => report.object("sync", json!({ "settled": is_settled })).await,
+        Event::Message { from, data, direct } => {
+            let (kind, data) = encode(data);
+            let members = json!({ "from": from.id(), "direct": direct, "kind": kind, "data": data });
+            report.object("message", members).await
+        }
+        Event::Fault(error) => {
+            report.say(&error.to_string());
+            report.object("fault", json!({ "reason": error.to_string() })).await
+        }
+        Event::Reconnecting(gap) => {
+            if gap.attempt == 1 {
+                report.say(&sentence(gap));
+            }
+            let members = json!({ "code": gap.code, "reason": gap.reason, "attempt": gap.attempt });
+            report.object("gap", members).await
+        }
+        Event::Closed(closed) => {
+            report.object("closed", json!({ "code": closed.code, "reason": closed.reason })).await
+        }
+        // It is refused.
+        _ => Ok(()),
+    }
+}
+
+fn sentence(gap: &Gap) -> String {
+    let reason = if gap.reason.is_empty() { String::new() } else { format!(" {}", gap.reason) };
+    format!("the connection was lost ({}{reason}): what is said until it is back is not heard", gap.code)
+}
+
+/// Prints a text on a line. On a terminal it cannot command that.
+pub(crate) async fn print(text: &str, report: &Report) -> Result<(), Stop> {
+    let text = if io::stdout().is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
+    report.output.write(format!("{text}\n")).await
+}
+
+/// The text without control characters, and without what turns its direction.
+pub(crate) fn harmless(text: &str) -> String {
+    let is_harmful = |char: char| match char {
+        '\n' | '\t' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        char => char.is_control(),
+    };
+    text.chars().map(|char| if is_harmful(char) { char::REPLACEMENT_CHARACTER } else { char }).collect()
+}
+
+/// The kind of data, and JSON for it: texts as strings, JSON as it is, and bytes in base64.
+fn encode(data: &Data) -> (&'static str, Value) {
+    match data {
+        Data::Text(text) => ("text", text.as_str().into()),
+        Data::Json(text) => ("json", serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into())),
+        data => ("binary", STANDARD.encode(data.as_bytes()).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn peers_cannot_command_the_terminal() {
+        assert_eq!(harmless("a\x1b[2Jb\tc\u{202e}d"), "a\u{fffd}[2Jb\tc\u{fffd}d");
+    }
+}

@@ -1,0 +1,25 @@
+//! What the two ends of a pipe say to each other, on a stream between two peers.
+//!
+//! Bytes go in binary messages. The end is a text with their number. The receiver answers with the
+//! same number when its standard output has taken all of them, so the sender knows that nothing is
+//! lost. A stream that ends before has lost something.
+
+use serde_json::{Value, json};
+
+/// The subprotocol.
+pub(crate) const PROTOCOL: &str = "nws.pipe";
+
+/// What the sender says after the last byte.
+pub(crate) fn end(bytes: u64) -> String {
+    json!({ "end": bytes }).to_string()
+}
+
+/// What the receiver answers.
+pub(crate) fn got(bytes: u64) -> String {
+    json!({ "got": bytes }).to_string()
+}
+
+/// The number in what the other end says.
+pub(crate) fn number(text: &str, member: &str) -> Option<u64> {
+    serde_json::from_str::<Value>(text).ok()?.get(member)?.as_u64()
+}

@@ -1,0 +1,87 @@
+//! `nws rtt`: how long a word takes to each peer and back.
+//!
+//! It dials a stream that no peer takes: the refusal comes from the peer itself, so it needs nothing of
+//! the peer but that it knows streams.
+
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use networkwebsockets::{Error, Peer};
+use serde_json::json;
+
+use super::report::{Report, ReportArgs};
+use super::session::ChannelArgs;
+use super::stop::Stop;
+
+/// A subprotocol that nobody takes.
+const PROTOCOL: &str = "nws.rtt";
+
+/// Measure round trips to each peer of a channel
+#[derive(Debug, Args)]
+#[command(after_help = super::STATUSES)]
+pub(crate) struct Rtt {
+    #[command(flatten)]
+    channel: ChannelArgs,
+    /// Only to the peer with this id, or whose id begins so
+    #[arg(long, value_name = "PEER")]
+    to: Option<String>,
+    /// Round trips to each
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    count: u32,
+    /// How long to wait for somebody who is present
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = super::seconds)]
+    wait: Duration,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+impl Rtt {
+    pub(crate) async fn run(&self, report: &Report) -> Result<(), Stop> {
+        let mut session = self.channel.join(false).await?;
+        let peers = session.audience(self.to.as_deref(), self.wait).await?;
+        session.channel.ignore_events();
+        let mut measured = 0;
+        for peer in &peers {
+            match self.measure(peer).await {
+                Ok(times) => {
+                    measured += 1;
+                    tell(peer, &times, report).await?;
+                }
+                Err(error) => {
+                    report.say(&format!("{}: {error}", peer.id()));
+                    report
+                        .object("unmeasured", json!({ "peer": peer.id(), "reason": error.to_string() }))
+                        .await?;
+                }
+            }
+        }
+        session.leave().await?;
+        if measured == 0 { Err(Stop::failed("no peer has answered")) } else { Ok(()) }
+    }
+
+    /// The times, the shortest first.
+    async fn measure(&self, peer: &Peer) -> Result<Vec<Duration>, Error> {
+        let mut times = Vec::new();
+        for _ in 0..self.count {
+            let begin = Instant::now();
+            match peer.dial(&[PROTOCOL]).await {
+                Ok(_) | Err(Error::DialRefused { .. }) => times.push(begin.elapsed()),
+                Err(error) => return Err(error),
+            }
+        }
+        times.sort_unstable();
+        Ok(times)
+    }
+}
+
+async fn tell(peer: &Peer, times: &[Duration], report: &Report) -> Result<(), Stop> {
+    let [least, middle, most] =
+        [0, times.len() / 2, times.len() - 1].map(|index| times[index].as_secs_f64() * 1000.0);
+    let members = json!({ "peer": peer.id(), "min_ms": least, "median_ms": middle, "max_ms": most });
+    report.object("rtt", members).await?;
+    if report.is_json {
+        return Ok(());
+    }
+    let line = format!("{}  min {least:.3} ms  median {middle:.3} ms  max {most:.3} ms\n", peer.id());
+    report.output.write(line).await
+}

@@ -1,0 +1,146 @@
+//! A channel as the commands have it: how it is named, joined and left.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use clap::Args;
+use networkwebsockets::{Channel, Event, Events, Peer};
+use nws_protocol::CLIENT_PORT;
+use tokio::time::timeout;
+
+use super::stop::Stop;
+
+/// How long a proxy may take to take all that was sent before the channel is left.
+const LEAVING: Duration = Duration::from_secs(10);
+
+/// The fewest characters that stand for a longer id.
+const PREFIX_MIN: usize = 3;
+
+/// A channel, as the command line names it.
+#[derive(Debug, Args)]
+pub(crate) struct ChannelArgs {
+    /// The channel; with `-` the variable NWS_CHANNEL names it, or you are asked, so that the name is not in the
+    /// list of processes
+    channel: String,
+    /// Port of the proxy
+    #[arg(long, env = "NWS_PORT")]
+    port: Option<u16>,
+    /// The channel of this name that stays on this machine
+    #[arg(long)]
+    local: bool,
+}
+
+/// A channel that was joined.
+pub(crate) struct Session {
+    pub(crate) channel: Channel,
+    pub(crate) events: Events,
+}
+
+impl ChannelArgs {
+    /// Joins. `reconnects` says what happens when the connection is lost: it is made again, or the channel ends.
+    pub(crate) async fn join(&self, reconnects: bool) -> Result<Session, Stop> {
+        let name = self.name()?;
+        let endpoint = format!("ws://localhost:{}", self.port.unwrap_or(CLIENT_PORT));
+        let mut builder = Channel::builder().endpoint(&endpoint);
+        if self.local {
+            builder = builder.local();
+        }
+        if !reconnects {
+            builder = builder.no_reconnect();
+        }
+        let channel = builder.open(&name).await?;
+        let events = channel.events();
+        Ok(Session { channel, events })
+    }
+
+    fn name(&self) -> Result<String, Stop> {
+        if self.channel != "-" {
+            return Ok(self.channel.clone());
+        }
+        match std::env::var("NWS_CHANNEL") {
+            Ok(name) if !name.is_empty() => Ok(name),
+            _ if io::stdin().is_terminal() => ask(),
+            _ => Err(Stop::usage("the channel is `-`: set NWS_CHANNEL to its name")),
+        }
+    }
+}
+
+fn ask() -> Result<String, Stop> {
+    let cannot = |error: io::Error| Stop::failed(format!("cannot ask for the channel: {error}"));
+    io::stderr().write_all(b"channel: ").map_err(cannot)?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).map_err(cannot)?;
+    Ok(line.trim().to_owned())
+}
+
+impl Session {
+    /// Waits until somebody is present, and all who were before are known; or until the peer that is wanted is.
+    pub(crate) async fn audience(&mut self, to: Option<&str>, wait: Duration) -> Result<Vec<Peer>, Stop> {
+        let found = timeout(wait, self.gathered(to)).await;
+        let seconds = wait.as_secs_f64();
+        found.unwrap_or_else(|_| {
+            Err(Stop::unknown(match to {
+                Some(to) => format!("no peer {to} is in the channel: waited {seconds} s"),
+                None => format!("nobody else is in the channel: waited {seconds} s"),
+            }))
+        })
+    }
+
+    async fn gathered(&mut self, to: Option<&str>) -> Result<Vec<Peer>, Stop> {
+        let mut is_complete = false;
+        loop {
+            if let Some(to) = to {
+                if let Some(peer) = find(&self.channel, to)? {
+                    return Ok(vec![peer]);
+                }
+            } else if is_complete {
+                let peers = self.channel.peers();
+                if !peers.is_empty() {
+                    return Ok(peers);
+                }
+            }
+            match self.events.next().await {
+                Some(Event::Sync { .. }) => is_complete = true,
+                Some(Event::Closed(closed)) => return Err(closed.into()),
+                Some(_) => {}
+                None => return Err(Stop::failed("the channel has ended")),
+            }
+        }
+    }
+
+    /// Leaves when the proxy has taken all that was sent. Fails when the proxy could not pass something on.
+    pub(crate) async fn leave(mut self) -> Result<(), Stop> {
+        self.channel.close();
+        let left = async {
+            let mut fault = Ok(());
+            while let Some(event) = self.events.next().await {
+                match event {
+                    Event::Fault(error) => fault = Err(error.into()),
+                    Event::Closed(closed) if closed.error.is_some() => fault = Err(closed.into()),
+                    _ => {}
+                }
+            }
+            fault
+        };
+        let slow = || Stop::interrupted("the proxy has not taken all that was sent");
+        timeout(LEAVING, left).await.unwrap_or_else(|_| Err(slow()))
+    }
+}
+
+/// The peer with this id, or the only one whose id begins so.
+pub(crate) fn find(channel: &Channel, wanted: &str) -> Result<Option<Peer>, Stop> {
+    if let Some(peer) = channel.peer(wanted) {
+        return Ok(Some(peer));
+    }
+    if wanted.len() < PREFIX_MIN {
+        return Ok(None);
+    }
+    let mut peers = channel.peers();
+    peers.retain(|peer| peer.id().starts_with(wanted));
+    match peers.len() {
+        0 | 1 => Ok(peers.pop()),
+        several => {
+            Err(Stop::unknown(format!("the ids of {several} peers begin with {wanted}: give more of it")))
+        }
+    }
+}

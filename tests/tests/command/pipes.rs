@@ -1,0 +1,79 @@
+//! Bytes from one process to another.
+
+use anyhow::Result;
+use nws_tests::{Proxy, Running};
+use sha2::{Digest as _, Sha256};
+
+/// Far more than what may be on its way.
+const LENGTH: usize = 24 * 1024 * 1024;
+
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 56) as u8
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+#[tokio::test]
+async fn every_byte_arrives_and_both_ends_know() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let receiver = Running::start(&proxy, &["listen", "chan", "--binary"])?;
+    let mut sender = Running::start(&proxy, &["send", "chan", "-", "--wait", "30"])?;
+    let bytes = noise(LENGTH);
+    let (poured, taken) = tokio::join!(
+        async {
+            sender.write(&bytes).await?;
+            sender.exit().await
+        },
+        receiver.bytes(),
+    );
+    let (poured, (taken, status, said)) = (poured?, taken?);
+    assert!(poured.status.success() && poured.stdout.is_empty(), "{poured:?}");
+    assert_eq!((status, taken.len(), said.as_str()), (0, bytes.len(), ""));
+    assert_eq!(Sha256::digest(&taken), Sha256::digest(&bytes));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_empty_pipe_is_one_too() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let receiver = Running::start(&proxy, &["listen", "chan", "--binary"])?;
+    let sender = Running::start(&proxy, &["send", "chan", "--wait", "30"])?;
+    assert!(sender.exit().await?.status.success());
+    let (taken, status, _) = receiver.bytes().await?;
+    assert_eq!((taken.len(), status), (0, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_holds_the_writer_and_an_interrupt_says_what_was_not_sent() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let receiver = Running::start(&proxy, &["listen", "chan", "--binary"])?;
+    let mut sender = Running::start(&proxy, &["send", "chan", "-", "--wait", "30"])?;
+    let bytes = noise(LENGTH);
+    let full = tokio::time::timeout(std::time::Duration::from_secs(3), sender.write(&bytes)).await;
+    assert!(full.is_err(), "everything was taken though nobody reads");
+    sender.signal("INT").await?;
+    let exit = sender.exit().await?;
+    assert_eq!(exit.status.code(), Some(6), "{exit:?}");
+    assert!(exit.stderr.contains("bytes were sent, and the rest was not"), "{exit:?}");
+    let (taken, status, said) = receiver.bytes().await?;
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("the pipe broke after") && bytes.starts_with(&taken), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_receiver_that_goes_is_told() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut receiver = Running::start(&proxy, &["listen", "chan", "--binary"])?;
+    let mut sender = Running::start(&proxy, &["send", "chan", "-", "--wait", "30"])?;
+    sender.write(b"first\n").await?;
+    assert_eq!(receiver.line().await?, "first");
+    assert_eq!(receiver.abandon().await?, 0);
+    let said = sender.says(&["nobody takes the pipe any more after 6 bytes"]).await?;
+    assert_eq!(sender.exit().await?.status.code(), Some(1), "{said}");
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! How commands end.
+
+use std::net::TcpListener;
+
+use anyhow::Result;
+use nws_tests::{Exit, Proxy, Running, Setup};
+
+fn expect(exit: &Exit, status: i32, words: &str) {
+    assert_eq!(exit.status.code(), Some(status), "{exit:?}");
+    assert!(exit.stderr.contains(words) && exit.stdout.is_empty(), "{exit:?}");
+}
+
+#[tokio::test]
+async fn without_a_proxy_one_sentence_says_how_to_start_one() -> Result<()> {
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    for words in [&["send", "chan", "x"][..], &["listen", "chan"], &["join", "chan"], &["rtt", "chan"]] {
+        let exit = Running::at(port, words)?.exit().await?;
+        expect(&exit, 3, "start one with `nws`");
+        assert_eq!(exit.stderr.lines().count(), 1, "{exit:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_there_is_5_and_a_wrong_name_or_word_is_2() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    for words in [
+        &["send", "chan", "x", "--wait", "0.1"][..],
+        &["send", "chan", "--wait", "0.1"],
+        &["send", "chan", "x", "--to", "nobody", "--wait", "0.1"],
+        &["rtt", "chan", "--wait", "0.1"],
+    ] {
+        expect(&Running::start(&proxy, words)?.exit().await?, 5, "waited 0.1 s");
+    }
+    expect(&Running::start(&proxy, &["send", "a b", "x"])?.exit().await?, 2, "invalid channel name");
+    expect(&Running::start(&proxy, &["send", "-", "x"])?.exit().await?, 2, "NWS_CHANNEL");
+    expect(&Running::start(&proxy, &["send", "chan", "x", "y"])?.exit().await?, 2, "quotes");
+    expect(&Running::start(&proxy, &["listen", "chan", "--fly"])?.exit().await?, 2, "--fly");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_limit_of_the_proxy_is_4() -> Result<()> {
+    let proxy = Setup::new().flag("--max-channels", 1).start().await?;
+    let mut listener = Running::start(&proxy, &["listen", "chan", "--json"])?;
+    listener.event("open").await?;
+    let exit = Running::start(&proxy, &["send", "other", "x"])?.exit().await?;
+    expect(&exit, 4, "full");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_interrupt_and_a_timeout_are_6() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut listener = Running::start(&proxy, &["listen", "chan", "--json"])?;
+    listener.event("open").await?;
+    listener.signal("INT").await?;
+    let exit = listener.exit().await?;
+    assert_eq!(exit.status.code(), Some(6), "{exit:?}");
+    assert!(exit.stdout.contains(r#""event":"end""#) && exit.stdout.contains(r#""status":6"#), "{exit:?}");
+    let exit = Running::start(&proxy, &["listen", "chan", "--timeout", "0.1"])?.exit().await?;
+    expect(&exit, 6, "timed out");
+    Ok(())
+}
+
+#[tokio::test]
+async fn help_names_the_statuses_and_cheat_has_examples() -> Result<()> {
+    for command in ["join", "send", "listen", "rtt"] {
+        let exit = Running::at(1, &[command, "--help"])?.exit().await?;
+        assert!(exit.status.success() && exit.stdout.contains("3  no proxy answers"), "{exit:?}");
+    }
+    let exit = Running::at(1, &["cheat"])?.exit().await?;
+    assert!(exit.status.success() && exit.stdout.contains("nws join my-channel"), "{exit:?}");
+    Ok(())
+}
