@@ -52,6 +52,7 @@ impl Channels {
         self.agenda.set(conn, now + self.config.ping_interval.min(self.config.silence_max));
         if let Some(Member::Reserved(reserved)) = self.rosters.remove(conn) {
             self.announce(conn, Client::new(reserved, id, framing, now));
+            self.note_joined(conn, now);
         }
         if framing == Framing::Structured {
             self.await_welcome(conn, id, now);
@@ -68,7 +69,7 @@ impl Channels {
                 }
                 self.rosters.close_if_empty(channel);
             }
-            Member::Client(client) => self.remove_client(conn, &client, reason),
+            Member::Client(client) => self.remove_client(conn, &client, reason, now),
             Member::Group(group) => self.remove_group(conn, *group, now),
             Member::Reserved(_) | Member::Closing { .. } => {}
         }
@@ -103,8 +104,25 @@ impl Channels {
         });
     }
 
-    fn remove_client(&mut self, conn: ConnId, client: &Client, reason: Option<LeaveReason>) {
+    fn note_joined(&mut self, conn: ConnId, now: Instant) {
+        let Some(client) = self.rosters.client(conn) else { return };
+        let Some(channel) = self.rosters.channel(client.channel) else { return };
+        self.history.note_joined(channel.key.clone(), client.id.clone(), now);
+    }
+
+    /// Counts what a client has done that leaves.
+    fn note_left(&mut self, client: &Client, now: Instant) {
+        self.history.counts.messages += client.messages;
+        self.history.counts.received_bytes += client.bytes;
+        let Some(channel) = self.rosters.channel_mut(client.channel) else { return };
+        channel.messages += client.messages;
+        channel.bytes += client.bytes;
+        self.history.note_left(channel.key.clone(), client.id.clone(), now);
+    }
+
+    fn remove_client(&mut self, conn: ConnId, client: &Client, reason: Option<LeaveReason>, now: Instant) {
         self.unfinished.note(conn, client.unfinished, 0);
+        self.note_left(client, now);
         let id = client.channel;
         self.rosters.remove_client(conn, client);
         let Some(channel) = self.rosters.channel(id) else { return };
