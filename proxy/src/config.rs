@@ -27,6 +27,8 @@ pub struct Config {
     pub shards: Option<usize>,
     /// The way to other proxies.
     pub links: Links,
+    /// A folder of this user for the file with the token of this start. It is made if need be.
+    pub runtime_folder: Option<PathBuf>,
     /// Limits. [`nws_protocol::limits`] gives the reasons for their defaults.
     pub limits: Limits,
 }
@@ -83,6 +85,7 @@ impl Default for Config {
             allow_hosts: Vec::new(),
             shards: None,
             links: Links::default(),
+            runtime_folder: None,
             limits: Limits::default(),
         }
     }

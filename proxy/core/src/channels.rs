@@ -265,6 +265,12 @@ impl Channels {
         taken
     }
 
+    /// Gives whether a client is present on `conn`.
+    #[must_use]
+    pub fn is_client(&self, conn: ConnId) -> bool {
+        self.rosters.client(conn).is_some()
+    }
+
     /// What has been queued since [`Self::poll_output`] last gave `None`. If it is much, the owner
     /// may write before it reads on.
     pub fn fresh(&mut self) -> Pending {

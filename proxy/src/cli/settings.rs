@@ -113,6 +113,7 @@ impl Settings {
             )));
         }
         config.shards = self.shards;
+        config.runtime_folder = nws_proxy::runtime_folder();
         self.links(&mut config.links, sources)?;
         self.limits.apply(&mut config.limits, sources)?;
         Ok(config)

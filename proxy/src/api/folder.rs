@@ -1,0 +1,16 @@
+//! Finds the folder for files that live as long as a proxy does.
+
+use std::path::PathBuf;
+
+/// The folder for files that live as long as a proxy of this user does, if the system has one.
+#[must_use]
+pub fn runtime_folder() -> Option<PathBuf> {
+    let of = |variable| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = of("XDG_RUNTIME_DIR").or_else(|| match () {
+        () if cfg!(windows) => of("LOCALAPPDATA"),
+        // It belongs to this user alone there.
+        () if cfg!(target_vendor = "apple") => of("TMPDIR"),
+        () => of("HOME").map(|home| home.join(".cache")),
+    });
+    folder.map(|folder| folder.join("nws"))
+}
