@@ -1,0 +1,13 @@
+//! What a proxy tells of itself: to whom, and that it is true.
+
+mod access;
+mod actions;
+mod asking;
+mod candidates;
+mod clients;
+mod document;
+mod links;
+mod live;
+mod metrics;
+mod refusals;
+mod token;
