@@ -20,7 +20,20 @@ async fn narrow(proxy: &Proxy, path: &str) -> Result<Client> {
 }
 
 fn find<'a>(rows: &'a [Value], key: &str, value: &str) -> Result<&'a Value> {
-    rows.iter().find(|row| row[key] == value).with_context(|| format!("no {value} in {rows:?}"))
+    rows.iter()
+        .find(|row| row[key] == value || row["client"][key] == value)
+        .with_context(|| format!("no {value} in {rows:?}"))
+}
+
+/// Clients with structured and with raw frames, and peers of other proxies.
+fn members(channel: &Value) -> [Value; 3] {
+    ["structured", "raw", "elsewhere"].map(|key| channel[key].clone())
+}
+
+/// Messages and bytes.
+fn said(channel: &Value) -> Result<(u64, u64)> {
+    let number = |key: &str| channel[key].as_u64().with_context(|| format!("no {key} in {channel}"));
+    Ok((number("messages")?, number("bytes")?))
 }
 
 #[tokio::test]
@@ -29,19 +42,20 @@ async fn channels_have_their_scope_their_members_and_what_was_said() -> Result<(
     let [mut one, mut other] = Peer::meet(&proxy, ["/one"; 2]).await?;
     let raw = Client::join(&proxy, "/network/one/raw").await?;
     assert_eq!((one.arrival().await?, other.arrival().await?), ("raw".into(), "raw".into()));
-    let _local = Peer::alone(&proxy, "/local/one").await?;
+    let _local = Client::join(&proxy, "/local/one").await?;
+    let asking = Asking::with_token(&proxy)?;
+    // Two have asked for their ids.
+    let before = said(find(&asking.rows("channels").await?, "scope", "network")?)?;
     let text = json!({"action": "broadcast", "data": "hello"}).to_string();
     one.send(&*text).await?;
     assert_eq!(other.json().await?["data"], "hello");
-    let asking = Asking::with_token(&proxy)?;
+    let after = (before.0 + 1, before.1 + text.len() as u64);
     let rows = asking.rows("channels").await?;
     let (network, local) = (find(&rows, "scope", "network")?, find(&rows, "scope", "local")?);
     assert_eq!((rows.len(), &network["name"], &local["name"]), (2, &json!("one"), &json!("one")));
-    let members = |row: &Value| [&row["structured"], &row["raw"], &row["elsewhere"]].map(Value::clone);
     assert_eq!((members(network), members(local)), ([2, 1, 0].map(Value::from), [1, 0, 0].map(Value::from)));
-    let said = |row: &Value| (row["messages"].clone(), row["bytes"].clone());
-    assert_eq!((said(network), said(local)), ((1.into(), text.len().into()), (0.into(), 0.into())));
-    // What a peer has said stays when it goes.
+    assert_eq!((said(network)?, said(local)?), (after, (0, 0)));
+    // What a client has said stays when it goes.
     raw.leave().await?;
     one.departure().await?;
     drop(one);
@@ -49,17 +63,15 @@ async fn channels_have_their_scope_their_members_and_what_was_said() -> Result<(
     other.departure().await?;
     let rows = asking.rows("channels").await?;
     let network = find(&rows, "scope", "network")?;
-    assert_eq!(
-        (members(network), said(network)),
-        ([1, 0, 0].map(Value::from), (1.into(), text.len().into()))
-    );
+    assert_eq!((members(network), said(network)?), ([1, 0, 0].map(Value::from), after));
     Ok(())
 }
 
 #[tokio::test]
 async fn peers_have_their_channel_framing_and_traffic() -> Result<()> {
     let proxy = Proxy::start().await?;
-    let mut sender = Peer::alone(&proxy, "/chan").await?;
+    let mut sender = Client::join(&proxy, "/chan").await?;
+    sender.welcome().await?;
     let mut raw = Client::join(&proxy, "/network/chan/raw").await?;
     assert_eq!(sender.arrival().await?, "raw");
     let text = json!({"action": "broadcast", "data": "hello"}).to_string();
@@ -68,7 +80,7 @@ async fn peers_have_their_channel_framing_and_traffic() -> Result<()> {
     let asking = Asking::with_token(&proxy)?;
     let channel = asking.row("channels").await?["id"].as_str().context("an id")?.to_owned();
     let rows = asking.rows(&format!("peers?channel={channel}")).await?;
-    let (of_sender, of_raw) = (find(&rows, "peer", &sender.id)?, find(&rows, "peer", "raw")?);
+    let (of_sender, of_raw) = (find(&rows, "framing", "structured")?, find(&rows, "framing", "raw")?);
     let known = |row: &Value| {
         let client = &row["client"];
         ["framing", "messages", "received_bytes", "waiting_bytes", "is_held", "lagging_since"]
@@ -76,6 +88,7 @@ async fn peers_have_their_channel_framing_and_traffic() -> Result<()> {
     };
     let silent = [json!("raw"), 0.into(), 0.into(), 0.into(), false.into(), Value::Null];
     assert_eq!(known(of_raw), silent);
+    assert_eq!(of_raw["peer"], "raw");
     let spoken = [json!("structured"), 1.into(), text.len().into(), 0.into(), false.into(), Value::Null];
     assert_eq!(known(of_sender), spoken);
     assert_eq!(of_raw["client"]["written_bytes"], "hello".len() + 2);
