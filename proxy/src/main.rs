@@ -3,10 +3,13 @@
 #![forbid(unsafe_code)]
 
 mod allocator;
+mod ask;
 mod cli;
+mod console;
 mod logging;
 mod readiness;
 mod service;
+mod status;
 mod stop;
 
 use std::future::Future;
@@ -36,6 +39,8 @@ fn perform(task: Task) -> ExitCode {
             Err(service::Error::Fault(fault)) => return refuse(fault),
             done => done.map_err(anyhow::Error::from),
         },
+        Task::Status(task) => status::perform(&task, task.port()),
+        Task::Console(port) => console::open(port),
         Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),
     };

@@ -10,7 +10,19 @@ pub fn runtime_folder() -> Option<PathBuf> {
         () if cfg!(windows) => of("LOCALAPPDATA"),
         // It belongs to this user alone there.
         () if cfg!(target_vendor = "apple") => of("TMPDIR"),
-        () => of("HOME").map(|home| home.join(".cache")),
+        () => of_session().or_else(|| of("HOME").map(|home| home.join(".cache"))),
     });
     folder.map(|folder| folder.join("nws"))
+}
+
+/// The folder that systemd makes for a user, also for shells to which it does not tell that.
+#[cfg(target_os = "linux")]
+fn of_session() -> Option<PathBuf> {
+    let folder = PathBuf::from(format!("/run/user/{}", rustix::process::geteuid().as_raw()));
+    folder.is_dir().then_some(folder)
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn of_session() -> Option<PathBuf> {
+    None
 }

@@ -5,6 +5,8 @@ mod actions;
 mod asking;
 mod candidates;
 mod clients;
+mod command;
+mod dashboard;
 mod document;
 mod links;
 mod live;
