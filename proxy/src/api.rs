@@ -34,7 +34,7 @@ use collector::{Collector, Sources, Time};
 use rows::LimitsRow;
 use token::Codes;
 
-pub use folder::runtime_folder;
+pub use folder::{RuntimeFolder, write_private};
 pub(crate) use live::PATH as LIVE_PATH;
 pub(crate) use token::{Token, TokenFile};
 

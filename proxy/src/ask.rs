@@ -3,10 +3,10 @@
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use nws_proxy::RuntimeFolder;
 use serde_json::Value;
 
 /// How long a proxy has to answer.
@@ -32,7 +32,8 @@ pub(crate) struct Nobody {
 impl Asked {
     /// The proxy that listens on `port`.
     pub(crate) fn at(port: u16) -> Self {
-        let token = token_path(port).and_then(|path| fs::read_to_string(path).ok());
+        let files = RuntimeFolder::token_files(port);
+        let token = files.iter().find_map(|path| fs::read_to_string(path).ok());
         Self { port, token }
     }
 
@@ -91,9 +92,4 @@ impl Asked {
         stream.take(ANSWER_MAX).read_to_string(&mut answer)?;
         Ok(answer)
     }
-}
-
-/// The file with the token of the proxy that listens on `port`.
-pub(crate) fn token_path(port: u16) -> Option<PathBuf> {
-    nws_proxy::runtime_folder().map(|folder| folder.join(format!("token-{port}")))
 }

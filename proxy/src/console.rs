@@ -4,14 +4,13 @@
 //! would show it. The browser opens a file that only this user can read. It leads to the console
 //! with a code that can be exchanged once, within seconds.
 
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+use nws_proxy::{RuntimeFolder, write_private};
 
-use crate::ask::{Asked, token_path};
+use crate::ask::Asked;
 
 /// Opens the console of the proxy that listens on `port`.
 pub(crate) fn open(port: u16) -> Result<ExitCode> {
@@ -25,14 +24,12 @@ pub(crate) fn open(port: u16) -> Result<ExitCode> {
     }
     let answer = asked.post("codes", "{}")?;
     let code = answer["code"].as_str().context("the proxy gives no code")?;
-    let path = redirect_path(port).context("this system has no folder for files that are not kept")?;
-    write_private(&path, &page(port, code)).with_context(|| format!("cannot write {}", path.display()))?;
+    let folder = RuntimeFolder::of_user().context("this user has no folder for such files")?;
+    let path = folder.join(format!("console-{port}.html"));
+    write_private(&path, page(port, code).as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))?;
     start_browser(&path)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn redirect_path(port: u16) -> Option<PathBuf> {
-    Some(token_path(port)?.with_file_name(format!("console-{port}.html")))
 }
 
 /// A page that leads to the console. The alphabet of codes has nothing that means anything in HTML.
@@ -42,18 +39,6 @@ fn page(port: u16, code: &str) -> String {
          <meta http-equiv=refresh content=\"0;url=http://localhost:{port}/console#code={code}\">\
          <title>Network Web Sockets</title>\n"
     )
-}
-
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
 }
 
 fn start_browser(path: &Path) -> Result<()> {

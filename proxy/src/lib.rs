@@ -44,7 +44,7 @@ use network::Network;
 use refusals::Refusals;
 use tls::Identity;
 
-pub use api::runtime_folder;
+pub use api::{RuntimeFolder, write_private};
 pub use config::{Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
 pub use error::Error;

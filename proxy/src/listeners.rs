@@ -124,7 +124,7 @@ fn make_token(config: &Config, port: Option<u16>) -> Result<(Token, Option<Token
         Err(error) => {
             tracing::warn!(
                 %error,
-                folder = %folder.display(),
+                folder = %folder.path.display(),
                 "the token file cannot be written: `nws console` and `nws status` can show no names"
             );
             Ok((token, None))

@@ -112,7 +112,7 @@ mod system {
     /// The folders of files that are removed at the end: a socket, and the token.
     fn removable(config: &Config) -> impl Iterator<Item = PathBuf> {
         let socket = config.unix.as_deref().and_then(Path::parent).map(Path::to_owned);
-        socket.into_iter().chain(config.runtime_folder.clone())
+        socket.into_iter().chain(config.runtime_folder.as_ref().map(|folder| folder.path.clone()))
     }
 }
 

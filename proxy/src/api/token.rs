@@ -7,14 +7,16 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
+
+use super::folder::{RuntimeFolder, token_file, write_for};
 
 /// Time for which a code can be exchanged: a browser has to start in it.
 pub(crate) const CODE_TIME: Duration = Duration::from_secs(30);
@@ -52,42 +54,13 @@ impl Token {
         &self.0
     }
 
-    /// Writes it into a file for this user alone, in `folder`.
-    pub(crate) fn keep_in(&self, folder: &Path, port: Option<u16>) -> io::Result<TokenFile> {
-        make_folder(folder)?;
-        let path = path_in(folder, port);
-        write_private(&path, self.0.as_bytes())?;
+    /// Writes it into a file for those who may know it.
+    pub(crate) fn keep_in(&self, folder: &RuntimeFolder, port: Option<u16>) -> io::Result<TokenFile> {
+        let path = token_file(&folder.path, port);
+        let mode = if folder.is_for_group { 0o640 } else { 0o600 };
+        write_for(&path, self.0.as_bytes(), mode)?;
         Ok(TokenFile(path))
     }
-}
-
-/// The file with the token of the proxy that listens on `port`.
-pub(crate) fn path_in(folder: &Path, port: Option<u16>) -> PathBuf {
-    folder.join(port.map_or_else(|| "token-unix".to_owned(), |port| format!("token-{port}")))
-}
-
-/// Writes a new file that only this user can read, in place of an old one.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(bytes)
-}
-
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    #[cfg(unix)]
-    crate::listeners::check_folder(folder).map_err(io::Error::other)?;
-    Ok(())
 }
 
 impl Drop for TokenFile {
