@@ -29,7 +29,9 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str) -> Result<()
     let kinds = match &schema["type"] {
         Value::String(kind) => vec![kind.as_str()],
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
-        _ => bail!("{at}: a schema without a type: {schema}"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+            bail!("{at}: a schema without a type: {schema}")
+        }
     };
     ensure!(kinds.iter().any(|kind| is_of(kind, value)), "{at}: {value} is none of {kinds:?}");
     match value {
@@ -37,7 +39,7 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str) -> Result<()
             items.iter().try_for_each(|item| check(document, &schema["items"], item, &format!("{at}[]")))
         }
         Value::Object(_) => check_object(document, schema, value, at),
-        _ => Ok(()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
 }
 
