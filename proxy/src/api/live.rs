@@ -93,15 +93,15 @@ impl Feed {
 impl Api {
     /// Gives whether this request for the feed, whose `Host` was admitted, may be answered. If so,
     /// the connection is to be given to the result.
-    pub(crate) fn open_feed(self: &Arc<Self>, request: &Request) -> Result<Feed, Response> {
+    pub(crate) fn open_feed(self: &Arc<Self>, request: &Request) -> Result<Feed, Box<Response>> {
         if !is_own_origin(request.headers()) {
-            return Err(fault(StatusCode::FORBIDDEN, "this feed is for pages of this proxy"));
+            return Err(Box::new(fault(StatusCode::FORBIDDEN, "this feed is for pages of this proxy")));
         }
         match self.readers.enter() {
             Some(place) => Ok(Feed { api: Arc::clone(self), _place: place }),
             None => {
                 let reason = "too many read this feed at the same time";
-                Err(fault(StatusCode::SERVICE_UNAVAILABLE, reason))
+                Err(Box::new(fault(StatusCode::SERVICE_UNAVAILABLE, reason)))
             }
         }
     }

@@ -146,10 +146,12 @@ async fn greet(
 
 /// The kind of fault for which a dial has failed.
 fn kind_of(end: &End) -> FaultKind {
-    match end {
-        End::Tls(TlsError::Handshake(error)) if is_closed(error) => FaultKind::Closed,
-        end => end.fault().unwrap_or(FaultKind::NotAProxy),
+    if let End::Tls(TlsError::Handshake(error)) = end
+        && is_closed(error)
+    {
+        return FaultKind::Closed;
     }
+    end.fault().unwrap_or(FaultKind::NotAProxy)
 }
 
 fn is_closed(error: &std::io::Error) -> bool {

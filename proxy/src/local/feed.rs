@@ -14,7 +14,7 @@ use crate::api::Api;
 pub(super) fn answer(api: &Arc<Api>, mut request: Request) -> Response {
     let feed = match api.open_feed(&request) {
         Ok(feed) => feed,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let accept = match handshake::check(&request) {
         Ok(accept) => accept,
