@@ -39,6 +39,10 @@ pub(crate) enum Task {
     Service(ServiceTask),
     /// To be a peer of a channel.
     Peer(PeerTask),
+    /// To tell what goes on.
+    Status(StatusTask),
+    /// To open the console of the proxy that listens on this port.
+    Console(u16),
     /// The completions for a shell, on standard output.
     Completions(Shell),
     /// The manual pages, in this folder.
@@ -64,6 +68,10 @@ enum Command {
     Service(ServiceTask),
     #[command(flatten)]
     Peer(PeerTask),
+    /// Tell what goes on: health, links, channels; the exit status is 3 when no proxy runs
+    Status(StatusTask),
+    /// Open the console in a browser, with the names of channels and peers
+    Console(ConsoleTask),
     /// Print the completions of this command for a shell
     Completions {
         /// The shell
@@ -75,6 +83,35 @@ enum Command {
         /// The folder
         folder: PathBuf,
     },
+}
+
+/// What is to be told of the proxy.
+#[derive(Debug, Args)]
+pub(crate) struct StatusTask {
+    /// Port of the proxy
+    #[arg(long, env = "NWS_PORT")]
+    port: Option<u16>,
+    /// One JSON object, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Again each second
+    #[arg(long, short)]
+    pub(crate) watch: bool,
+}
+
+/// The console that is wanted.
+#[derive(Debug, Args)]
+struct ConsoleTask {
+    /// Port of the proxy
+    #[arg(long, env = "NWS_PORT")]
+    port: Option<u16>,
+}
+
+impl StatusTask {
+    /// The port of the proxy.
+    pub(crate) fn port(&self) -> u16 {
+        self.port.unwrap_or(nws_protocol::CLIENT_PORT)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -94,6 +131,10 @@ impl Cli {
         Ok(match (cli.command, matches.subcommand()) {
             (Some(Command::Service(task)), _) => Task::Service(task),
             (Some(Command::Peer(task)), _) => Task::Peer(task),
+            (Some(Command::Status(task)), _) => Task::Status(task),
+            (Some(Command::Console(ConsoleTask { port })), _) => {
+                Task::Console(port.unwrap_or(nws_protocol::CLIENT_PORT))
+            }
             (Some(Command::Completions { shell }), _) => Task::Completions(shell),
             (Some(Command::Man { folder }), _) => Task::Man(folder),
             (Some(Command::Run(args)), Some((_, of_run))) => args.task(of_run.clone())?,

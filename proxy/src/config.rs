@@ -6,6 +6,7 @@ use std::time::Duration;
 use nws_core::SiteNamesConfig;
 use nws_protocol::{CLIENT_PORT, limits};
 
+use crate::api::RuntimeFolder;
 use crate::discovery::PeerAddress;
 use crate::interfaces::InterfaceFilter;
 use crate::local::{AllowedHost, AllowedOrigin};
@@ -27,6 +28,8 @@ pub struct Config {
     pub shards: Option<usize>,
     /// The way to other proxies.
     pub links: Links,
+    /// The folder for the file with the token of this start. It is made if need be.
+    pub runtime_folder: Option<RuntimeFolder>,
     /// Limits. [`nws_protocol::limits`] gives the reasons for their defaults.
     pub limits: Limits,
 }
@@ -83,6 +86,7 @@ impl Default for Config {
             allow_hosts: Vec::new(),
             shards: None,
             links: Links::default(),
+            runtime_folder: None,
             limits: Limits::default(),
         }
     }

@@ -41,6 +41,11 @@ impl ConnectionPermits {
         Self { max, given: Arc::default() }
     }
 
+    /// How many are given, and how many there are.
+    pub(crate) fn used(&self) -> (usize, usize) {
+        (self.given.load(Ordering::Relaxed), self.max)
+    }
+
     /// Gives a permit, or `None` when the connection has to be dropped.
     pub(crate) fn acquire(&self) -> Option<ConnectionPermit> {
         let before = self.given.fetch_add(1, Ordering::Relaxed);

@@ -21,10 +21,15 @@ impl DigestKey {
         Ok(Self(key))
     }
 
-    pub(crate) fn digest(&self, channel: &ChannelKey) -> Digest {
+    /// The digest of something that others have named.
+    pub(crate) fn of(&self, what: &impl Hash) -> Digest {
         let mut hasher = SipHasher24::new_with_key(&self.0);
-        channel.hash(&mut hasher);
+        what.hash(&mut hasher);
         Digest(hasher.finish())
+    }
+
+    pub(crate) fn digest(&self, channel: &ChannelKey) -> Digest {
+        self.of(channel)
     }
 }
 

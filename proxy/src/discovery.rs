@@ -45,6 +45,13 @@ pub(crate) enum Sighting {
         /// The addresses to which the name resolves now.
         addresses: Vec<SocketAddr>,
     },
+    /// The name that the user gives has no address.
+    Unresolved {
+        /// The address as the user wrote it.
+        peer: PeerAddress,
+        /// What the lookup says.
+        reason: String,
+    },
 }
 
 impl Sighting {
@@ -52,7 +59,7 @@ impl Sighting {
     fn is_of(&self, proxy: &ProxyId) -> bool {
         match self {
             Self::Seen { proxy: other, .. } | Self::Gone { proxy: other } => other == proxy,
-            Self::Named { .. } => false,
+            Self::Named { .. } | Self::Unresolved { .. } => false,
         }
     }
 }

@@ -22,6 +22,10 @@ pub use filter::InterfaceFilter;
 pub use glob::{InterfaceGlob, InvalidGlob};
 use survey::{Account, Survey};
 
+/// All interfaces at one moment: those that are used, and those that are not.
+#[derive(Debug, Default)]
+pub(crate) struct InterfaceList(Survey);
+
 /// How often interfaces are read: a user who has just plugged in a cable notices no delay.
 pub(crate) const PERIOD: Duration = Duration::from_secs(2);
 
@@ -87,6 +91,24 @@ impl Interfaces {
         self.0.iter().any(|interface| {
             interface.reaches(&address) && scope.is_none_or(|scope| scope == interface.index)
         })
+    }
+}
+
+impl InterfaceList {
+    /// Reads them. There are none where that fails.
+    pub(crate) fn read(filter: &InterfaceFilter) -> Self {
+        Self(Survey::make(filter).unwrap_or_default())
+    }
+
+    /// The name and the addresses of each, and the reason if it is not used.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Vec<String>, Option<String>)> {
+        let Self(survey) = self;
+        let used = survey.used.0.chunk_by(|one, other| one.name == other.name);
+        let used = used.map(|addresses| {
+            let all = addresses.iter().map(|it| format!("{}/{}", it.address, it.prefix));
+            (addresses[0].name.as_str(), all.collect(), None)
+        });
+        used.chain(survey.skipped().map(|(name, reason)| (name, Vec::new(), Some(reason))))
     }
 }
 

@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod api;
 mod assets;
 mod config;
 mod connection_permits;
@@ -38,10 +39,12 @@ mod workers;
 use std::convert::Infallible;
 use std::future::Future;
 
+use api::Token;
 use network::Network;
 use refusals::Refusals;
 use tls::Identity;
 
+pub use api::{RuntimeFolder, write_private};
 pub use config::{Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
 pub use error::Error;
@@ -53,6 +56,9 @@ pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
 pub use nws_core::SiteNamesConfig;
 pub use sandbox::confine;
 pub use tls::IdentityError;
+
+/// Questions that may wait for the mesh.
+const QUESTIONS: usize = 16;
 
 /// Serves on `listeners` until `shutdown` is ready, then closes every connection with 1001.
 ///
@@ -76,13 +82,20 @@ pub async fn run(
     let shards = shard::Shards::start(&config, identity.id(), news, &refusals)?;
     let (handles, port) = (shards.handles(), listeners.port());
     tracing::info!(port, shards = handles.len(), version = env!("CARGO_PKG_VERSION"), "serving");
-    let server = local::Server::new(&config, port, handles.clone(), refusals.clone())?;
+    let (questions, asked) = tokio::sync::mpsc::channel(QUESTIONS);
+    let link_port = links.as_ref().map(link::LinkListener::port);
+    let questions = links.is_some().then_some(questions);
+    let (token, _token_file) =
+        listeners.token.take().map_or_else(|| Ok((Token::generate()?, None)), Ok::<_, Error>)?;
+    let ports = [port, link_port];
+    let server = local::Server::new(&config, token, ports, handles.clone(), questions, refusals.clone())?;
     let mut network = None;
     let networking = async {
         match links {
             Some(links) => {
                 let refusals = refusals.clone();
-                let started = Network::start(config.links, identity, links, handles, from_shards, refusals)?;
+                let started =
+                    Network::start(config.links, identity, links, handles, from_shards, asked, refusals)?;
                 match network.insert(started).run().await {}
             }
             None => std::future::pending::<Result<Infallible, Error>>().await,

@@ -9,6 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use tokio::net::TcpListener;
 
+use crate::api::{Token, TokenFile};
 use crate::link::LinkListener;
 use crate::stream::Stream;
 use crate::tcp::{is_without_family, listen_for_clients};
@@ -24,6 +25,8 @@ pub struct Listeners {
     pub(crate) clients: Vec<Listener>,
     pub(crate) links: Option<LinkListener>,
     port: Option<u16>,
+    /// The token of this start, and its file if it could be written.
+    pub(crate) token: Option<(Token, Option<TokenFile>)>,
 }
 
 /// A socket that listens for clients.
@@ -48,7 +51,7 @@ impl Listeners {
     pub fn bind(config: &Config) -> Result<Self, Error> {
         #[cfg(target_os = "linux")]
         crate::descriptors::grow_table();
-        let mut listeners = Self { clients: Vec::new(), links: None, port: None };
+        let mut listeners = Self { clients: Vec::new(), links: None, port: None, token: None };
         if config.tcp {
             listeners.bind_local(config.port)?;
         }
@@ -59,6 +62,7 @@ impl Listeners {
         if config.links.are_wanted() {
             listeners.links = Some(LinkListener::bind(config.links.port)?);
         }
+        listeners.token = Some(make_token(config, listeners.port)?);
         Ok(listeners)
     }
 
@@ -109,6 +113,29 @@ impl Listener {
             Self::Unix(socket) => Ok(socket.accept().await?.map(Stream::Unix)),
         }
     }
+}
+
+/// Makes the token of this start, and writes its file.
+fn make_token(config: &Config, port: Option<u16>) -> Result<(Token, Option<TokenFile>), Error> {
+    let token = Token::generate()?;
+    let Some(folder) = &config.runtime_folder else { return Ok((token, None)) };
+    match token.keep_in(folder, port) {
+        Ok(file) => Ok((token, Some(file))),
+        Err(error) => {
+            tracing::warn!(
+                %error,
+                folder = %folder.path.display(),
+                "the token file cannot be written: `nws console` and `nws status` can show no names"
+            );
+            Ok((token, None))
+        }
+    }
+}
+
+/// Gives whether other users could put anything else in the place of this folder.
+#[cfg(unix)]
+pub(crate) fn check_folder(folder: &std::path::Path) -> Result<(), Error> {
+    unix::way::check(folder)
 }
 
 /// Finds a port that both addresses have, and listens there.

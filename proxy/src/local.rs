@@ -1,6 +1,7 @@
 //! Serves browsers and programs: HTTP on loopback, admission of clients, and upgrades.
 
 mod endpoint;
+mod feed;
 mod gate;
 mod handshake;
 mod head;

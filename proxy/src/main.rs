@@ -3,15 +3,18 @@
 #![forbid(unsafe_code)]
 
 mod allocator;
+mod ask;
 mod cli;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the enums of the client may grow, and each command heeds a few of their variants"
 )]
 mod command;
+mod console;
 mod logging;
 mod readiness;
 mod service;
+mod status;
 mod stop;
 
 use std::future::Future;
@@ -42,6 +45,8 @@ fn perform(task: Task) -> ExitCode {
             done => done.map_err(anyhow::Error::from),
         },
         Task::Peer(task) => return command::perform(&task),
+        Task::Status(task) => status::perform(&task, task.port()),
+        Task::Console(port) => console::open(port),
         Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),
     };

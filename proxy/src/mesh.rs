@@ -5,15 +5,20 @@
 //! input. What a link has to do is sent to it as an [`Order`]. The [`Dialer`] starts dials.
 
 mod dials;
+mod faults;
 mod isolation;
 mod link;
 mod named;
 mod orders;
 mod partner;
+mod past;
+mod question;
 mod rate_limits;
 mod short_names;
+mod traffic;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -22,26 +27,32 @@ use std::time::Instant;
 
 use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
 use nws_protocol::{ChannelName, ProxyId};
+use slotmap::SecondaryMap;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 use tokio::time::sleep_until;
 
 use crate::descriptors;
-use crate::discovery::{Discovery, Sighting};
+use crate::discovery::{Discovery, PeerAddress, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
 use crate::shard::{News, ShardHandles, Untold};
 use crate::timeout::NEVER;
 
 pub(crate) use dials::Destination;
+pub(crate) use faults::FaultKind;
 pub(crate) use link::Link;
 pub(crate) use orders::Order;
 pub(crate) use partner::{Found, Partner};
+pub(crate) use past::{LinkEvent, LinkEventKind};
+pub(crate) use question::{CandidateAnswer, LinkAnswer, MeshAnswer, MeshQuestion};
+pub(crate) use traffic::Traffic;
 
 use dials::Dials;
 use isolation::Isolation;
 use orders::LinkHandles;
 use partner::LinkTally;
+use past::Past;
 use rate_limits::LinkRateLimits;
 use short_names::ShortNames;
 
@@ -54,7 +65,12 @@ pub(crate) struct MeshDriver {
     core: RefCell<nws_core::Mesh>,
     rate_limits: RefCell<LinkRateLimits>,
     links: RefCell<LinkHandles>,
+    /// The other end of each link.
+    partners: RefCell<SecondaryMap<LinkId, Rc<Partner>>>,
     dials: RefCell<Dials>,
+    past: Rc<RefCell<Past>>,
+    /// What `--peer` names and has no address, with the reason.
+    unresolved: RefCell<BTreeMap<PeerAddress, String>>,
     tally: Rc<LinkTally>,
     dialer: Box<Dialer>,
     /// Notified when the network is to be asked for other proxies.
@@ -93,7 +109,10 @@ impl MeshDriver {
             own,
             rate_limits: RefCell::new(LinkRateLimits::new()),
             links: RefCell::default(),
+            partners: RefCell::default(),
             dials: RefCell::default(),
+            past: Rc::default(),
+            unresolved: RefCell::default(),
             tally: Rc::new(LinkTally::new()),
             dialer,
             questions,
@@ -109,6 +128,7 @@ impl MeshDriver {
     pub(crate) async fn drive(
         self: Rc<Self>,
         news: &mut mpsc::Receiver<News>,
+        asked: &mut mpsc::Receiver<MeshQuestion>,
         discovery: &mut Discovery,
     ) -> Infallible {
         loop {
@@ -119,6 +139,7 @@ impl MeshDriver {
                 () = self.earlier.notified() => {}
                 Some(News { channel, is_open }) = news.recv() => self.note_channel(channel, is_open),
                 () = sleep_until(due.into()) => self.time_out(),
+                Some(question) = asked.recv() => self.answer(question),
                 // Last: a flood of false sightings must not delay the rest.
                 sighting = discovery.next() => self.sight(sighting),
             }
@@ -160,19 +181,22 @@ impl MeshDriver {
     }
 
     /// A dial has failed, for this reason.
-    pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId, reason: &str) {
+    pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId, kind: FaultKind, reason: &str) {
+        self.blame(dial, kind, reason);
         self.dials.borrow_mut().end(dial, Err(reason));
         self.input(MeshInput::DialFailed { dial });
     }
 
     /// A dial has reached another proxy.
     pub(crate) fn dial_misled(self: &Rc<Self>, dial: DialId) {
+        self.blame(dial, FaultKind::Stranger, "another proxy is there");
         self.dials.borrow_mut().forget(dial);
         self.input(MeshInput::Stranger { dial });
     }
 
     /// A dial has led back to this proxy.
     pub(crate) fn dial_returned(self: &Rc<Self>, dial: DialId) {
+        self.blame(dial, FaultKind::Own, "it is this proxy itself");
         self.dials.borrow_mut().end(dial, Err("it is this proxy itself"));
         self.input(MeshInput::Own { dial });
     }
@@ -181,12 +205,28 @@ impl MeshDriver {
     pub(crate) fn connected(self: &Rc<Self>, candidate: Candidate) -> Link {
         let Candidate { proxy, address, is_on_link, dial } = candidate;
         let (id, orders) = self.links.borrow_mut().open();
+        if let Some(blamed) = dial.and_then(|dial| self.dials.borrow().blamed(dial)) {
+            self.past.borrow_mut().faults.forget(&blamed);
+        }
         let found = dial.map_or(Found::Dialled, |dial| self.dials.borrow_mut().end(dial, Ok(())));
-        let partner = Rc::new(Partner::new(proxy.clone(), address, found, Rc::clone(&self.tally)));
+        let partner = Rc::new(Partner::new(
+            proxy.clone(),
+            address,
+            found,
+            Rc::clone(&self.tally),
+            Rc::clone(&self.past),
+        ));
         let source = partner.source();
+        self.partners.borrow_mut().insert(id, Rc::clone(&partner));
         self.rate_limits.borrow_mut().open(id, source, is_on_link);
         self.input(MeshInput::Connected { link: id, proxy, source, dial });
         Link { mesh: Rc::clone(self), id, partner, orders }
+    }
+
+    fn blame(&self, dial: DialId, kind: FaultKind, text: &str) {
+        if let Some(blamed) = self.dials.borrow().blamed(dial) {
+            self.past.borrow_mut().faults.note(blamed, kind, text.to_owned());
+        }
     }
 
     fn note_channel(self: &Rc<Self>, channel: ChannelName, is_open: bool) {
@@ -202,7 +242,9 @@ impl MeshDriver {
         match sighting {
             Sighting::Seen { proxy, addresses } => self.input(MeshInput::Seen { proxy, addresses }),
             Sighting::Gone { proxy } => self.input(MeshInput::Gone { proxy }),
+            Sighting::Unresolved { peer, reason } => drop(self.unresolved.borrow_mut().insert(peer, reason)),
             Sighting::Named { peer, addresses } => {
+                self.unresolved.borrow_mut().remove(&peer);
                 let new = self.dials.borrow_mut().sight(peer, addresses);
                 if let Some(peer) = new {
                     self.input(MeshInput::Peer { peer });
@@ -243,7 +285,10 @@ impl MeshDriver {
     fn apply(self: &Rc<Self>, output: MeshOutput) {
         match output {
             MeshOutput::Dial { dial, target } => self.dial(dial, target),
-            MeshOutput::Abandon { dial } => self.dials.borrow_mut().abandon(dial),
+            MeshOutput::Abandon { dial } => {
+                self.blame(dial, FaultKind::Silent, "no answer in time");
+                self.dials.borrow_mut().abandon(dial);
+            }
             MeshOutput::Ask => self.questions.notify_one(),
             MeshOutput::Searched { channel, found } => self.searched.add(channel, found),
             MeshOutput::Isolated { channel, is_isolated } => self.isolation.note(channel, is_isolated),

@@ -16,7 +16,7 @@ use crate::discovery::{Discovery, Mdns, NamedPeers};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
 use crate::link::{self, Context, LinkListener, Tasks};
-use crate::mesh::{Dialer, MeshDriver};
+use crate::mesh::{Dialer, MeshDriver, MeshQuestion};
 use crate::refusals::Refusals;
 use crate::shard::{News, ShardHandles};
 use crate::tls::Identity;
@@ -40,6 +40,7 @@ pub(crate) struct Network {
     discovery: Discovery,
     shards: ShardHandles,
     news: mpsc::Receiver<News>,
+    asked: mpsc::Receiver<MeshQuestion>,
     listening: Option<AbortHandle>,
     /// The tasks of listening, dials and links.
     tasks: Tasks,
@@ -57,6 +58,7 @@ impl Network {
         listener: LinkListener,
         shards: ShardHandles,
         news: mpsc::Receiver<News>,
+        asked: mpsc::Receiver<MeshQuestion>,
         refusals: Refusals,
     ) -> Result<Self, Error> {
         keep_memory();
@@ -88,7 +90,7 @@ impl Network {
         });
         let mesh = MeshDriver::new(proxy, dialer(Rc::clone(&context)), questions)?;
         let listening = tasks.starter().start(link::listen(context, Rc::clone(&mesh), listener));
-        Ok(Self { mesh, discovery, shards, news, listening, tasks })
+        Ok(Self { mesh, discovery, shards, news, asked, listening, tasks })
     }
 
     /// Runs the links of this proxy with others.
@@ -97,7 +99,7 @@ impl Network {
         tokio::select! {
             never = mesh.tell_isolated(&self.shards) => never,
             never = mesh.tell_searched(&self.shards) => never,
-            never = Rc::clone(&self.mesh).drive(&mut self.news, &mut self.discovery) => never,
+            never = Rc::clone(&self.mesh).drive(&mut self.news, &mut self.asked, &mut self.discovery) => never,
         }
     }
 

@@ -52,21 +52,47 @@ pub(crate) enum Refused {
 /// The number of kinds.
 const KINDS: usize = Refused::LinkMemory as usize + 1;
 
+/// The names of the kinds, in their order.
+const NAMES: [&str; KINDS] = [
+    "host",
+    "origin",
+    "user",
+    "head",
+    "handshake",
+    "names",
+    "id",
+    "full",
+    "link_remote",
+    "link_full",
+    "link_handshake",
+    "link_rules",
+    "link_flood",
+    "link_memory",
+];
+
 /// Owns all counts of a proxy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Refusals(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    untold: [AtomicU64; KINDS],
+    /// All since the start.
+    all: [AtomicU64; KINDS],
+    /// Those that were logged.
+    told: [AtomicU64; KINDS],
     some: Notify,
 }
 
 impl Refusals {
     /// Counts one refusal.
     pub(crate) fn count(&self, kind: Refused) {
-        self.0.untold[kind as usize].fetch_add(1, Ordering::Relaxed);
+        self.0.all[kind as usize].fetch_add(1, Ordering::Relaxed);
         self.0.some.notify_one();
+    }
+
+    /// The name of each kind, and how many there were since the start.
+    pub(crate) fn all(&self) -> [(&'static str, u64); KINDS] {
+        std::array::from_fn(|kind| (NAMES[kind], self.0.all[kind].load(Ordering::Relaxed)))
     }
 
     /// Logs, for ever.
@@ -81,7 +107,11 @@ impl Refusals {
 
     /// Logs what has not been logged. Gives whether there was anything.
     pub(crate) fn tell_now(&self) -> bool {
-        let counts = self.0.untold.each_ref().map(|count| count.swap(0, Ordering::Relaxed));
+        let Counts { all, told, .. } = &*self.0;
+        let counts: [u64; KINDS] = std::array::from_fn(|kind| {
+            let now = all[kind].load(Ordering::Relaxed);
+            now - told[kind].swap(now, Ordering::Relaxed)
+        });
         let of = |kind: Refused| Some(counts[kind as usize]).filter(|count| *count > 0);
         let is_news = counts.iter().any(|count| *count > 0);
         if is_news {

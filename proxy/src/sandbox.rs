@@ -109,9 +109,10 @@ mod system {
             .restrict_self()
     }
 
-    /// The folder of a socket that is removed at the end.
-    fn removable(config: &Config) -> Option<PathBuf> {
-        config.unix.as_deref().and_then(Path::parent).map(Path::to_owned)
+    /// The folders of files that are removed at the end: a socket, and the token.
+    fn removable(config: &Config) -> impl Iterator<Item = PathBuf> {
+        let socket = config.unix.as_deref().and_then(Path::parent).map(Path::to_owned);
+        socket.into_iter().chain(config.runtime_folder.as_ref().map(|folder| folder.path.clone()))
     }
 }
 

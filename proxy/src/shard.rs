@@ -118,6 +118,16 @@ impl ShardHandles {
         &self.handles[number]
     }
 
+    /// All shards, in the order of their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &ShardHandle> {
+        self.handles.iter()
+    }
+
+    /// The key of all digests of this start.
+    pub(crate) fn key(&self) -> &DigestKey {
+        &self.key
+    }
+
     /// Tells the shard of a network channel whether the channel is not offered to other proxies.
     pub(crate) async fn isolate(&self, channel: ChannelName, is_isolated: bool) {
         let key = ChannelKey { scope: Scope::Network, name: channel.clone() };

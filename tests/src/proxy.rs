@@ -9,7 +9,7 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::complaints::Complaints;
 use crate::place::Place;
-use crate::setup::ConfigFile;
+use crate::setup::{ConfigFile, runtime_folder};
 use crate::{Setup, signal, within};
 
 /// A proxy that listens. Dropping it kills the process.
@@ -73,6 +73,12 @@ impl Proxy {
     /// Waits for a line of its log that has all of `words`.
     pub async fn log(&self, words: &[&str]) -> Result<String> {
         self.complaints.line(words).await
+    }
+
+    /// The token of its start.
+    pub fn token(&self) -> Result<String> {
+        let path = runtime_folder().join("nws").join(format!("token-{}", self.port));
+        std::fs::read_to_string(&path).with_context(|| format!("no token in {}", path.display()))
     }
 
     /// Who it is for other proxies, and the port that it listens on for them.

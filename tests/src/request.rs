@@ -13,6 +13,7 @@ pub struct Request {
     path: String,
     host: Option<String>,
     headers: Vec<(String, String)>,
+    body: String,
 }
 
 impl Request {
@@ -25,7 +26,16 @@ impl Request {
     /// A request with a method of choice.
     #[must_use]
     pub fn new(method: &'static str, path: &str) -> Self {
-        Self { method, path: path.to_owned(), host: None, headers: Vec::new() }
+        Self { method, path: path.to_owned(), host: None, headers: Vec::new(), body: String::new() }
+    }
+
+    /// A `POST` of a JSON text.
+    #[must_use]
+    pub fn post(path: &str, body: impl Into<String>) -> Self {
+        let body = body.into();
+        let request = Self::new("POST", path).header("Connection", "close");
+        let request = request.header("Content-Type", "application/json").header("Content-Length", body.len());
+        Self { body, ..request }
     }
 
     /// What a browser sends to open a WebSocket.
@@ -85,7 +95,7 @@ impl Request {
         for (name, value) in &self.headers {
             write!(text, "{name}: {value}\r\n").expect("a String takes all that is written");
         }
-        text + "\r\n"
+        text + "\r\n" + &self.body
     }
 }
 

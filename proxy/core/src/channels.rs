@@ -5,6 +5,7 @@ mod batch;
 mod closing;
 mod config;
 mod delivery;
+mod history;
 mod input;
 mod isolation;
 mod liveness;
@@ -19,6 +20,7 @@ mod serve;
 mod shared;
 mod slowness;
 mod streams;
+mod survey;
 mod turn;
 mod unfinished;
 mod welcome;
@@ -33,6 +35,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use batch::Batch;
 use delivery::Delivery;
+use history::History;
 use liveness::Agenda;
 use remote::Departing;
 use rosters::{ChannelId, RemoteGroup, Rosters};
@@ -42,12 +45,14 @@ use welcome::Welcomes;
 use crate::Attention;
 
 pub use config::Config;
+pub use history::{ClientEvent, ClientEventKind, Counts};
 pub use input::{ChannelKey, Framing, Input};
 pub use long::{Encoded, LongMessage};
 pub use output::{Cut, Output, Pending};
 pub use remote::RecordReader;
 pub use shared::Shared;
 pub use slowness::Slowness;
+pub use survey::{ChannelState, ClientState, GroupsState, PeerPlace, PeerState, Sums, Survey, SurveyBounds};
 pub use turn::Turn;
 
 slotmap::new_key_type! {
@@ -111,6 +116,7 @@ pub struct Channels {
     agenda: Agenda,
     welcomes: Welcomes,
     departing: Departing,
+    history: History,
     /// The clock of all times in here.
     attention: Attention,
     /// The proxy stops: no client joins any more.
@@ -133,6 +139,7 @@ impl Channels {
             encoded: Vec::new(),
             welcomes: Welcomes::default(),
             departing: Departing::default(),
+            history: History::default(),
             attention: Attention::default(),
             is_stopping: false,
             config,
@@ -257,6 +264,12 @@ impl Channels {
         let taken = self.delivery.take(conn, max, now);
         self.end(now);
         taken
+    }
+
+    /// Gives whether a client is present on `conn`.
+    #[must_use]
+    pub fn is_client(&self, conn: ConnId) -> bool {
+        self.rosters.client(conn).is_some()
     }
 
     /// What has been queued since [`Self::poll_output`] last gave `None`. If it is much, the owner

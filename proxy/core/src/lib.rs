@@ -17,9 +17,13 @@ mod site_names;
 pub use account::{Account, AccountLimits, Kept, Overdrawn, Share};
 pub use attention::Attention;
 pub use channels::{
-    ChannelKey, Channels, Config, ConnId, Cut, Encoded, Framing, Input, LongMessage, Output, Pending,
-    RecordReader, Shared, Slowness, Turn,
+    ChannelKey, ChannelState, Channels, ClientEvent, ClientEventKind, ClientState, Config, ConnId, Counts,
+    Cut, Encoded, Framing, GroupsState, Input, LongMessage, Output, PeerPlace, PeerState, Pending,
+    RecordReader, Shared, Slowness, Sums, Survey, SurveyBounds, Turn,
 };
-pub use mesh::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
+pub use mesh::{
+    CandidateProgress, CandidateState, DialId, LinkCloseReason, LinkId, LinkStage, LinkState, Mesh,
+    MeshConfig, MeshInput, MeshOutput, MeshSurvey, Target,
+};
 pub use mux::{LinkStreams, Mux, MuxInput, Outgoing, StreamId, Transmit};
 pub use site_names::{Site, SiteNames, SiteNamesConfig};

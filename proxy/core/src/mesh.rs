@@ -7,6 +7,7 @@ mod input;
 mod offers;
 mod output;
 mod pairs;
+mod survey;
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -23,6 +24,7 @@ use pairs::{Dead, Left, Link, Pairs, Removed};
 pub use config::MeshConfig;
 pub use input::MeshInput;
 pub use output::{LinkCloseReason, MeshOutput, Target};
+pub use survey::{CandidateProgress, CandidateState, LinkStage, LinkState, MeshSurvey};
 
 slotmap::new_key_type! {
     /// A connection to another proxy, named by the owner of the sockets from the end of its TLS
@@ -139,6 +141,7 @@ impl Mesh {
             MeshInput::DialFailed { dial } => self.dialing.on_failed(dial, now),
             MeshInput::Stranger { dial } => self.dialing.on_stranger(dial, now),
             MeshInput::Own { dial } => self.dialing.on_own(dial, now),
+            MeshInput::Wanted { target } => self.on_wanted(&target, now),
             MeshInput::Ready { link } => self.on_ready(link, now),
             MeshInput::Matched { link } => self.on_matched(link),
             // For each channel that is offered: they move no timer.

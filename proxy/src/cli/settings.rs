@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use nws_proxy::{Config, Links};
+use nws_proxy::{Config, Links, RuntimeFolder};
 use serde::Deserialize;
 
 use super::fault::Usage;
@@ -113,6 +113,7 @@ impl Settings {
             )));
         }
         config.shards = self.shards;
+        config.runtime_folder = RuntimeFolder::of_proxy();
         self.links(&mut config.links, sources)?;
         self.limits.apply(&mut config.limits, sources)?;
         Ok(config)

@@ -99,17 +99,18 @@ impl NamedPeers {
         loop {
             ticks.tick().await;
             for (peer, trouble) in &mut peers {
-                let addresses = match look_up(peer).await {
-                    Ok(addresses) => addresses,
+                let sighting = match look_up(peer).await {
+                    Ok(addresses) => {
+                        trouble.is_over();
+                        Sighting::Named { peer: (*peer).clone(), addresses }
+                    }
                     Err(reason) => {
                         if trouble.is_news(&reason) {
                             tracing::warn!(%peer, "cannot look up this --peer: {reason}");
                         }
-                        continue;
+                        Sighting::Unresolved { peer: (*peer).clone(), reason }
                     }
                 };
-                trouble.is_over();
-                let sighting = Sighting::Named { peer: (*peer).clone(), addresses };
                 if sightings.send(sighting).await.is_err() {
                     return;
                 }
@@ -191,7 +192,9 @@ mod tests {
         let peers = [&*nowhere, "127.0.0.1:9"].map(|peer| peer.parse().unwrap());
         let mut discovery = Discovery::new();
         discovery.add(NamedPeers(peers.to_vec()));
-        let sighting = timeout(Duration::from_secs(30), discovery.next()).await.unwrap();
+        let mut next = async || timeout(Duration::from_secs(30), discovery.next()).await.unwrap();
+        assert!(matches!(next().await, Sighting::Unresolved { peer, .. } if peer == peers[0]));
+        let sighting = next().await;
         let addresses = vec!["127.0.0.1:9".parse().unwrap()];
         assert_eq!(sighting, Sighting::Named { peer: peers[1].clone(), addresses });
     }

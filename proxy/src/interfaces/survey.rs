@@ -57,6 +57,11 @@ impl Survey {
         survey
     }
 
+    /// The interfaces that are not used at all, each with the reason.
+    pub(super) fn skipped(&self) -> impl Iterator<Item = (&str, String)> {
+        self.skipped.iter().map(|(name, reason)| (name.as_str(), reason.to_string()))
+    }
+
     /// The reason why this proxy cannot be found, if it is known here.
     fn trouble(&self) -> Option<String> {
         if !self.missing.is_empty() {

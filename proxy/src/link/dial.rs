@@ -28,7 +28,7 @@ use super::end::End;
 use super::relay::{Established, relay};
 use super::wire::wired;
 use super::{SharedContext, handshake};
-use crate::mesh::{Candidate, Destination, MeshDriver};
+use crate::mesh::{Candidate, Destination, FaultKind, MeshDriver};
 use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
 
@@ -67,7 +67,7 @@ pub(crate) fn dial(
                 } else if matches!(end, End::Tls(TlsError::Unexpected { .. })) {
                     mesh.dial_misled(dial);
                 } else {
-                    mesh.dial_failed(dial, &reason(&context, &to, &end));
+                    mesh.dial_failed(dial, kind_of(&end), &reason(&context, &to, &end));
                 }
             }
         }
@@ -144,14 +144,28 @@ async fn greet(
     Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
 }
 
+/// The kind of fault for which a dial has failed.
+fn kind_of(end: &End) -> FaultKind {
+    if let End::Tls(TlsError::Handshake(error)) = end
+        && is_closed(error)
+    {
+        return FaultKind::Closed;
+    }
+    end.fault().unwrap_or(FaultKind::NotAProxy)
+}
+
+fn is_closed(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
+    )
+}
+
 /// The reason why a dial has failed, in words for the user that wanted it.
 fn reason(context: &SharedContext, to: &Destination, end: &End) -> String {
     let End::Tls(TlsError::Handshake(error)) = end else { return end.to_string() };
     let is_own = |address: &SocketAddr| address.ip().is_loopback() && address.port() == context.port;
-    let is_closed = matches!(
-        error.kind(),
-        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
-    );
+    let is_closed = is_closed(error);
     if to.addresses.iter().any(is_own) {
         "it is this proxy itself".to_owned()
     } else if is_closed && to.addresses.iter().all(|address| address.ip().is_loopback()) {

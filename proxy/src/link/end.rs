@@ -10,6 +10,7 @@ use tokio::task::JoinError;
 use tokio_tungstenite::tungstenite;
 
 use super::intake::TooMuch;
+use crate::mesh::FaultKind;
 use crate::refusals::Refused;
 use crate::tls::TlsError;
 
@@ -74,6 +75,33 @@ pub(super) enum End {
 }
 
 impl End {
+    /// The kind of fault for which there was no connection. `None` if one broke the rules.
+    pub(super) fn fault(&self) -> Option<FaultKind> {
+        Some(match self {
+            Self::Network(error) if error.kind() == io::ErrorKind::ConnectionRefused => FaultKind::Refused,
+            Self::Network(_) | Self::Nobody => FaultKind::Unreachable,
+            Self::Late | Self::Ordered(LinkCloseReason::NoHello | LinkCloseReason::Silent) => {
+                FaultKind::Silent
+            }
+            Self::Ordered(LinkCloseReason::Crowded) => FaultKind::TooMany,
+            Self::Refused(Refusal::Version | Refusal::Suite) => FaultKind::OtherVersion,
+            Self::Closed | Self::Ordered(_) => FaultKind::Ended,
+            Self::Tls(_)
+            | Self::WebSocket(_)
+            | Self::Violation(_)
+            | Self::Stuck
+            | Self::Frame(_)
+            | Self::Refused(_)
+            | Self::Unmatched
+            | Self::Message
+            | Self::TooMuch(_)
+            | Self::Overdrawn(_)
+            | Self::Broken
+            | Self::Arithmetic(_)
+            | Self::Random(_) => return None,
+        })
+    }
+
     /// The kind of refusal that an end counts as, if this side had no room for the link or the
     /// other side broke the rules.
     pub(super) const fn refused(&self) -> Option<Refused> {

@@ -222,7 +222,7 @@ async fn begin() -> (Partner, TcpStream, Shards) {
         MeshDriver::new(own.clone(), Box::new(|_, _, _| None), Arc::new(Notify::new())).expect("a mesh");
     let driven = Rc::clone(&mesh);
     let mut discovery = Discovery::new();
-    spawn_local(async move { driven.drive(&mut from_shards, &mut discovery).await });
+    spawn_local(async move { driven.drive(&mut from_shards, &mut mpsc::channel(1).1, &mut discovery).await });
     let mut client = join(&shards.handles()).await;
     let mut partner = connect(context, &mesh, own);
     partner.match_channel().await;

@@ -27,7 +27,7 @@ use super::matching::Matching;
 use super::routes::{Routes, ShardEnds, ShardGone};
 use super::socket::{LinkSocket, Outgoing};
 use super::writer::{Control, ShardQueues, write};
-use crate::mesh::{Link, Order};
+use crate::mesh::{FaultKind, Link, Order, Partner};
 use crate::shard::{AttachedLink, FromLink};
 use crate::signal::Signal;
 use crate::tls::SessionId;
@@ -61,7 +61,7 @@ pub(super) async fn relay(context: SharedContext, link: Link, established: Estab
     if matches!(end, End::Overdrawn(_)) && context.greedy.is_news(partner.source()) {
         partner.takes_too_much();
     }
-    partner.has_ended(&end);
+    partner.has_ended(end.fault().unwrap_or(FaultKind::Ended), &end);
 }
 
 async fn serve(context: SharedContext, link: Link, established: Established) -> End {
@@ -89,7 +89,9 @@ pub(super) async fn exchange(
     let broken = Arc::<Signal>::default();
     let is_overdrawn = Arc::clone(&broken);
     let share = context.account.share(link.partner().source(), move || is_overdrawn.give());
+    let partner = link.partner();
     let relay = Relay {
+        partner: Rc::clone(&partner),
         link,
         peer: config.peer.clone(),
         matching: Matching::new(config, seed, context.arithmetic.clone(), share.kept()),
@@ -104,7 +106,7 @@ pub(super) async fn exchange(
     };
     // Each half is polled only when it was woken itself.
     let halves: [LocalBoxFuture<'_, _>; 2] =
-        [Box::pin(relay.run(stream)), Box::pin(write(sink, &control, &queues, &routes))];
+        [Box::pin(relay.run(stream)), Box::pin(write(sink, &control, &queues, &routes, partner.traffic()))];
     match halves.into_iter().collect::<FuturesUnordered<_>>().next().await {
         Some(Err(end)) => end,
         None => End::Closed,
@@ -114,6 +116,7 @@ pub(super) async fn exchange(
 /// The reading half of a link, and its decisions.
 struct Relay<'a> {
     link: Link,
+    partner: Rc<Partner>,
     peer: ProxyId,
     matching: Matching,
     context: SharedContext,
@@ -223,6 +226,7 @@ impl Relay<'_> {
     async fn on_message(&mut self, WholeFrame { opcode, payload }: WholeFrame) -> Result<(), End> {
         consume_budget().await;
         self.intake.has_message();
+        self.partner.traffic().received.count(payload.len());
         match opcode {
             Opcode::Binary => self.on_frame(payload).await,
             Opcode::Ping => {
@@ -230,7 +234,10 @@ impl Relay<'_> {
                 self.control.pong(payload);
                 Ok(())
             }
-            Opcode::Pong => Ok(self.intake.takes_frame()?),
+            Opcode::Pong => {
+                self.partner.traffic().pong();
+                Ok(self.intake.takes_frame()?)
+            }
             Opcode::Close => Err(End::Closed),
             Opcode::Text | Opcode::Continuation => Err(End::Message),
         }

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::end::End;
 use super::routes::Routes;
 use super::socket::Outgoing;
+use crate::mesh::Traffic;
 use crate::signal::Signal;
 
 /// What the relay itself sends. It goes before what the shards have queued. There is little of it:
@@ -93,16 +94,22 @@ pub(super) async fn write(
     control: &Control,
     queues: &ShardQueues,
     routes: &Routes,
+    traffic: &Traffic,
 ) -> Result<Infallible, End> {
     let mut next = None;
     loop {
         while let Some(message) = control.pop() {
+            if message.opcode == Opcode::Ping {
+                traffic.ping();
+            }
+            traffic.sent.count(message.head.len() + message.body.len());
             sink.feed(message).await?;
         }
         if let Some(transmit) = next.take().or_else(|| queues.next().now_or_never()) {
             // The channel of the stream may have been left meanwhile.
             let Transmit { stream, head, body } = transmit;
             if routes.is_open(stream) {
+                traffic.sent.count(head.len() + body.len());
                 sink.feed(Outgoing { opcode: Opcode::Binary, head, body }).await?;
             }
             continue;

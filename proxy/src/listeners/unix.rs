@@ -17,7 +17,7 @@ use tokio::net::{UnixListener, UnixStream};
 
 use crate::Error;
 
-mod way;
+pub(super) mod way;
 
 /// The mode bits that a new socket must not have: all but reading and writing by its user.
 const NOT_OURS: Mode = Mode::XUSR.union(Mode::RWXG).union(Mode::RWXO);

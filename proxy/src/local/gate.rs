@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_SECURITY_POLICY, HOST, ORIGIN, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, StatusCode};
 
-use super::handshake;
 use super::headers::{is_repeated, readable};
 use super::host::Hosts;
 use super::origin::{Client, Origins};
 use super::status::OriginJudged;
 use super::upgrade::Upgrades;
+use super::{feed, handshake};
+use crate::api::{Api, LIVE_PATH};
 use crate::refusals::{Refusals, Refused};
 use crate::stream::Transport;
 use crate::trouble::Troubles;
@@ -27,6 +28,7 @@ pub(super) struct Gate {
     pub(super) hosts: Hosts,
     pub(super) origins: Origins,
     pub(super) upgrades: Upgrades,
+    pub(super) api: Arc<Api>,
     /// Refusals that were logged.
     pub(super) refused: Troubles<String>,
     /// Counts all refusals.
@@ -59,6 +61,13 @@ async fn judge(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) 
     let client = Client::of(request.headers());
     let admitted = gate.origins.admit(&client);
     if handshake::is_wanted(request.headers()) {
+        if request.uri().path() == LIVE_PATH {
+            let response = feed::answer(&gate.api, request);
+            if response.status() == StatusCode::FORBIDDEN {
+                gate.refusals.count(Refused::Origin);
+            }
+            return response;
+        }
         if admitted {
             return gate.upgrades.answer(&client, request).await;
         }

@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use nws_protocol::limits::{HTTP_END_TIME, HTTP_TIME, REQUEST_HEADS_MAX};
+use tokio::sync::mpsc;
 use tower_service::Service;
 
 use super::gate::{self, Gate};
@@ -22,10 +23,12 @@ use super::origin::Origins;
 use super::pages;
 use super::site_names::SharedSiteNames;
 use super::upgrade::Upgrades;
+use crate::api::{Api, Asked, Token};
 use crate::config::Config;
 use crate::connection_permits::{ConnectionPermit, ConnectionPermits};
 use crate::error::Error;
 use crate::listeners::{Listener, Listeners};
+use crate::mesh::MeshQuestion;
 use crate::refusals::{Refusals, Refused};
 use crate::shard::ShardHandles;
 use crate::stream::Stream;
@@ -52,15 +55,21 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server for a proxy that listens on `port`, if it has one.
+    /// A server for a proxy that listens on `port`, if it has one, and on `link_port` for others.
     pub(crate) fn new(
         config: &Config,
-        port: Option<u16>,
+        token: Token,
+        [port, link_port]: [Option<u16>; 2],
         shards: ShardHandles,
+        mesh: Option<mpsc::Sender<MeshQuestion>>,
         refusals: Refusals,
     ) -> Result<Self, Error> {
         let permits =
             ConnectionPermits::new(config.limits.connections, shards.len(), config.links.are_wanted());
+        let asked =
+            Asked { shards: shards.clone(), mesh, permits: permits.clone(), refusals: refusals.clone() };
+        let api = Api::new(config, token, port, link_port, asked);
+        let router = pages::router().merge(api.router());
         let upgrades = Upgrades {
             names: SharedSiteNames::new(config.limits.site_names.clone())?,
             shards,
@@ -70,6 +79,7 @@ impl Server {
             hosts: Hosts::new(port, config.allow_hosts.clone()),
             origins: Origins::new(config.allow_origins.clone(), port),
             upgrades,
+            api,
             refused: Troubles::new(),
             refusals: refusals.clone(),
         };
@@ -77,7 +87,7 @@ impl Server {
         let mut http = http1::Builder::new();
         http.timer(AwakeTimer).header_read_timeout(config.limits.request_head_time).max_buf_size(head_max);
         Ok(Self {
-            router: gate::guard(pages::router(), Arc::new(gate)),
+            router: gate::guard(router, Arc::new(gate)),
             http,
             permits,
             head_room: HeadRoom::new(REQUEST_HEADS_MAX, refusals.clone()),

@@ -7,6 +7,7 @@ use nws_core::{DialId, Target};
 use nws_protocol::ProxyId;
 use tokio::task::AbortHandle;
 
+use super::faults::Blamed;
 use super::named::NamedProxies;
 use super::partner::Found;
 use crate::discovery::PeerAddress;
@@ -28,9 +29,9 @@ pub(super) struct Dials {
 }
 
 /// The way in which the proxy that a dial is to reach was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Goal {
-    Announced,
+    Announced(ProxyId),
     Named(usize),
 }
 
@@ -44,13 +45,31 @@ impl Dials {
     pub(super) fn destination(&self, target: Target) -> (Goal, Destination) {
         match target {
             Target::Proxy { proxy, addresses } => {
-                (Goal::Announced, Destination { proxy: Some(proxy), addresses })
+                (Goal::Announced(proxy.clone()), Destination { proxy: Some(proxy), addresses })
             }
             Target::Peer(peer) => {
                 let addresses = self.named.addresses(peer);
                 (Goal::Named(peer), Destination { proxy: None, addresses })
             }
         }
+    }
+
+    /// What has failed if a dial that is under way does.
+    pub(super) fn blamed(&self, dial: DialId) -> Option<Blamed> {
+        self.under_way.get(&dial).map(|(_, goal)| match goal {
+            Goal::Announced(proxy) => Blamed::Proxy(proxy.clone()),
+            Goal::Named(index) => Blamed::Named(*index),
+        })
+    }
+
+    /// The addresses of what `--peer` names.
+    pub(super) fn addresses(&self, index: usize) -> Vec<SocketAddr> {
+        self.named.addresses(index)
+    }
+
+    /// What `--peer` says, by its index.
+    pub(super) fn peer(&self, index: usize) -> Option<&PeerAddress> {
+        self.named.peer(index)
     }
 
     /// A dial has begun.
@@ -81,7 +100,7 @@ impl Dials {
                 }
                 self.named.peer(index).map_or(Found::Mdns, |peer| Found::Named(peer.clone()))
             }
-            Some((_, Goal::Announced)) | None => Found::Mdns,
+            Some((_, Goal::Announced(_))) | None => Found::Mdns,
         }
     }
 }

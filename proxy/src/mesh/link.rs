@@ -70,6 +70,7 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.mesh.links.borrow_mut().close(self.id);
+        self.mesh.partners.borrow_mut().remove(self.id);
         self.mesh.limit(|limits| limits.close(self.id));
         self.mesh.input(MeshInput::Down { link: self.id });
     }

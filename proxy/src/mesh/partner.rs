@@ -1,6 +1,6 @@
 //! Logs the beginning and the end of links, with the proxy at the other end.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
@@ -10,6 +10,9 @@ use nws_protocol::ProxyId;
 use nws_protocol::limits::REMOTES_KEPT_MAX;
 use tokio::time::Instant;
 
+use super::faults::{Blamed, FaultKind};
+use super::past::{LinkEventKind, Past};
+use super::traffic::Traffic;
 use crate::discovery::PeerAddress;
 
 /// Links that are logged at level `info` in an hour. Any host on the network can make links and
@@ -36,7 +39,11 @@ pub(crate) struct Partner {
     proxy: ProxyId,
     address: SocketAddr,
     found: Found,
+    traffic: Traffic,
+    past: Rc<RefCell<Past>>,
     tally: Rc<LinkTally>,
+    /// HELLO was exchanged.
+    was_linked: Cell<bool>,
     /// The beginning of the link was logged, so its end is logged too.
     is_told: Cell<bool>,
 }
@@ -67,13 +74,41 @@ impl LinkTally {
 }
 
 impl Partner {
-    pub(super) fn new(proxy: ProxyId, address: SocketAddr, found: Found, tally: Rc<LinkTally>) -> Self {
-        Self { proxy, address, found, tally, is_told: Cell::new(false) }
+    pub(super) fn new(
+        proxy: ProxyId,
+        address: SocketAddr,
+        found: Found,
+        tally: Rc<LinkTally>,
+        past: Rc<RefCell<Past>>,
+    ) -> Self {
+        Self {
+            proxy,
+            address,
+            found,
+            traffic: Traffic::default(),
+            past,
+            tally,
+            was_linked: Cell::new(false),
+            is_told: Cell::new(false),
+        }
     }
 
     /// The address of the other proxy.
     pub(crate) fn source(&self) -> IpAddr {
         self.address.ip().to_canonical()
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn found(&self) -> &Found {
+        &self.found
+    }
+
+    /// What the link carries.
+    pub(crate) fn traffic(&self) -> &Traffic {
+        &self.traffic
     }
 
     /// The link is closed because more is kept for it than for others.
@@ -91,6 +126,8 @@ impl Partner {
     /// HELLO has been exchanged.
     pub(super) fn is_linked_with(&self, own: &ProxyId) {
         let Self { proxy, address, found, .. } = self;
+        self.was_linked.set(true);
+        self.past.borrow_mut().note(proxy.clone(), LinkEventKind::Linked(*address));
         self.is_told.set(self.tally.has_room());
         match self.is_told.get() {
             true => tracing::info!(%proxy, %address, %found, %own, "linked"),
@@ -99,7 +136,14 @@ impl Partner {
     }
 
     /// The link has ended. If HELLO was not exchanged, its beginning was not logged.
-    pub(crate) fn has_ended(&self, end: &impl fmt::Display) {
+    pub(crate) fn has_ended(&self, kind: FaultKind, end: &impl fmt::Display) {
+        let mut past = self.past.borrow_mut();
+        past.faults.note(Blamed::Proxy(self.proxy.clone()), kind, end.to_string());
+        past.count(&self.traffic);
+        if self.was_linked.get() {
+            past.note(self.proxy.clone(), LinkEventKind::Ended(end.to_string()));
+        }
+        drop(past);
         let Self { proxy, address, is_told, .. } = self;
         match is_told.get() {
             true => tracing::info!(%proxy, %address, "a link has ended: {end}"),

@@ -18,7 +18,15 @@ fn start(shards: &Shards, peers: &[u16]) -> (Network, u16) {
     let listener = LinkListener::bind(Some(0)).unwrap();
     let port = listener.port();
     let identity = Identity::generate().unwrap();
-    let network = Network::start(links, identity, listener, shards.handles(), news().1, Refusals::default());
+    let network = Network::start(
+        links,
+        identity,
+        listener,
+        shards.handles(),
+        news().1,
+        mpsc::channel(1).1,
+        Refusals::default(),
+    );
     (network.unwrap(), port)
 }
 

@@ -97,6 +97,9 @@ fn apply_command(shard: &Rc<Shard>, command: Command) -> bool {
         Command::Isolate { channel, is_isolated } => {
             shard.input(Input::Isolated { channel: &channel, is_isolated });
         }
+        // Nobody waits for the answer any more if it cannot be sent.
+        Command::Survey { bounds, reply } => drop(reply.send(shard.survey(bounds))),
+        Command::Disconnect { conn, reply } => drop(reply.send(shard.disconnect(conn))),
         Command::ShutDown => return true,
     }
     false

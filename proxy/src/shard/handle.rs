@@ -2,7 +2,7 @@
 
 use std::io;
 
-use nws_core::{ChannelKey, Framing};
+use nws_core::{ChannelKey, ConnId, Framing, Survey, SurveyBounds};
 use nws_protocol::{ChannelName, CloseCode, PeerId, ProxyId};
 use tokio::sync::{mpsc, oneshot};
 
@@ -90,6 +90,14 @@ pub(super) enum Command {
         channel: ChannelName,
         found: Vec<ProxyId>,
     },
+    Survey {
+        bounds: SurveyBounds,
+        reply: oneshot::Sender<Survey>,
+    },
+    Disconnect {
+        conn: ConnId,
+        reply: oneshot::Sender<bool>,
+    },
     ShutDown,
 }
 
@@ -167,6 +175,20 @@ impl ShardHandle {
     /// Tells the shard which proxies are in one of its network channels.
     pub(super) async fn searched(&self, channel: ChannelName, found: Vec<ProxyId>) {
         let _ = self.commands.send(Command::Searched { channel, found }).await;
+    }
+
+    /// What there is on the shard. `None` when it has ended.
+    pub(crate) async fn survey(&self, bounds: SurveyBounds) -> Option<Survey> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::Survey { bounds, reply }).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Closes the connection of a client. Gives whether that was present.
+    pub(crate) async fn disconnect(&self, conn: ConnId) -> bool {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.commands.send(Command::Disconnect { conn, reply }).await;
+        sent.is_ok() && answer.await.unwrap_or(false)
     }
 
     pub(super) async fn shut_down(&self) {

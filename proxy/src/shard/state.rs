@@ -6,9 +6,11 @@ use std::task::{Context, Waker};
 use std::time::Instant;
 
 use futures_util::future::LocalBoxFuture;
-use nws_core::{Channels, ConnId, Cut, Encoded, Input, LongMessage, MuxInput, Output, StreamId};
-use nws_protocol::ChannelName;
+use nws_core::{
+    Channels, ConnId, Cut, Encoded, Input, LongMessage, MuxInput, Output, StreamId, Survey, SurveyBounds,
+};
 use nws_protocol::limits::{READ_PER_PASS, WRITES_PER_PASS, WRITTEN_PER_PASS};
+use nws_protocol::{ChannelName, CloseCode};
 use slotmap::SlotMap;
 use tokio::sync::{mpsc, oneshot};
 
@@ -152,6 +154,21 @@ impl Shard {
 
     pub(super) fn input(&self, input: Input<'_>) {
         self.enter(|core, now| core.handle(input, now));
+    }
+
+    /// What there is at this moment.
+    pub(super) fn survey(&self, bounds: SurveyBounds) -> Survey {
+        guarded(|| self.core.borrow_mut().survey(bounds, Instant::now()))
+    }
+
+    /// Closes the connection of a client, because the user of this machine wants that. Gives whether
+    /// it was present.
+    pub(super) fn disconnect(&self, conn: ConnId) -> bool {
+        let is_present = self.core.borrow().is_client(conn);
+        if is_present {
+            self.input(Input::Refuse { conn, code: CloseCode::Policy, reason: "disconnected by the user" });
+        }
+        is_present
     }
 
     /// Encodes a long message where no other client waits for it. Gives `None` when the proxy ends.

@@ -104,8 +104,11 @@ impl Channels {
         }
         let Some(waiting) = self.delivery.drop_waiting(conn) else { return };
         if let Some(client) = self.rosters.client(conn) {
-            let peer = client.id.clone();
-            self.delivery.ask(Output::Cut(Box::new(Cut { peer, why, waiting })));
+            let cut = Cut { peer: client.id.clone(), why, waiting };
+            if let Some(channel) = self.rosters.channel(client.channel) {
+                self.history.note_cut(channel.key.clone(), &cut, now);
+            }
+            self.delivery.ask(Output::Cut(Box::new(cut)));
         }
         let reason = format!("read too slowly: {why}");
         self.end_client(conn, Some(LeaveReason::Slow), now, |out| {

@@ -43,6 +43,8 @@ pub(super) struct Delivery {
     fresh_memory: usize,
     /// Frames and batches that were ever put into outboxes, and members that were passed over.
     frames: u64,
+    /// Bytes that were written to clients that have gone.
+    written_to_gone: u64,
 }
 
 /// Limits of what may wait, in bytes, and for how long.
@@ -69,6 +71,22 @@ struct Queue {
     is_closing: bool,
     /// `Output::Write` for it is among the outputs.
     is_announced: bool,
+    is_client: bool,
+    /// Bytes that were written.
+    written: u64,
+}
+
+/// What is known of a connection as a recipient and as a sender.
+#[derive(Clone, Copy, Default)]
+pub(super) struct QueueState {
+    /// Bytes that wait for it.
+    pub(super) waiting: usize,
+    /// Bytes that were written to it.
+    pub(super) written: u64,
+    /// A recipient holds it back.
+    pub(super) is_held: bool,
+    /// When it last took anything, if it lags.
+    pub(super) progress: Option<Instant>,
 }
 
 impl Delivery {
@@ -89,17 +107,18 @@ impl Delivery {
             fresh: 0,
             fresh_memory: 0,
             frames: 0,
+            written_to_gone: 0,
         }
     }
 
     /// Adds the connection of a client that has arrived or is about to.
     pub(super) fn open_client(&mut self, conn: ConnId) {
-        self.queues.insert(conn, Queue::new(DRAIN_BYTES));
+        self.queues.insert(conn, Queue::new(DRAIN_BYTES, true));
     }
 
     /// Adds the connection of a link stream.
     pub(super) fn open_stream(&mut self, conn: ConnId) {
-        self.queues.insert(conn, Queue::new(LINK_DRAIN_BYTES));
+        self.queues.insert(conn, Queue::new(LINK_DRAIN_BYTES, false));
     }
 
     /// Removes a connection that has ended.
@@ -107,6 +126,7 @@ impl Delivery {
         self.release_all(conn, now);
         self.forget_lag(conn);
         if let Some(mut queue) = self.queues.remove(conn) {
+            self.written_to_gone += if queue.is_client { queue.written } else { 0 };
             queue.outbox.clear(&mut self.pool);
         }
         if self.queues.is_empty() {
@@ -266,6 +286,22 @@ impl Delivery {
         }
     }
 
+    /// What is known of a connection.
+    pub(super) fn state(&self, conn: ConnId) -> QueueState {
+        self.queues.get(conn).map_or_else(QueueState::default, |queue| QueueState {
+            waiting: queue.outbox.len(),
+            written: queue.written,
+            is_held: queue.holders > 0,
+            progress: queue.lag.as_ref().map(|lag| lag.progress),
+        })
+    }
+
+    /// Bytes that were ever written to clients.
+    pub(super) fn written_to_clients(&self) -> u64 {
+        let clients = self.queues.values().filter(|queue| queue.is_client);
+        self.written_to_gone + clients.map(|queue| queue.written).sum::<u64>()
+    }
+
     /// Gives whether a recipient holds the sender back.
     pub(super) fn is_held(&self, conn: ConnId) -> bool {
         self.queues.get(conn).is_some_and(|queue| queue.holders > 0)
@@ -283,7 +319,7 @@ impl Delivery {
 }
 
 impl Queue {
-    fn new(drain_bytes: usize) -> Self {
+    fn new(drain_bytes: usize, is_client: bool) -> Self {
         Self {
             outbox: Outbox::default(),
             lag: None,
@@ -292,6 +328,8 @@ impl Queue {
             released: None,
             is_closing: false,
             is_announced: false,
+            is_client,
+            written: 0,
         }
     }
 

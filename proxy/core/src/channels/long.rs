@@ -122,7 +122,7 @@ impl Channels {
         payload: Pieces,
         now: Instant,
     ) -> Option<LongMessage> {
-        let framing = self.speaker(conn, now)?;
+        let framing = self.speaks(conn, payload.len(), now)?;
         let client = self.rosters.client(conn)?;
         let source = client.id.clone();
         // The sender too, as a client may send a message to its own id.

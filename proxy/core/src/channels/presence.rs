@@ -61,6 +61,7 @@ impl Channels {
             let mut client = Client::new(reserved, id, framing, now);
             client.knows_streams = knows_streams && framing == Framing::Structured;
             self.announce(conn, client);
+            self.note_joined(conn, now);
         }
         if framing == Framing::Structured {
             self.await_welcome(conn, id, now);
@@ -77,7 +78,7 @@ impl Channels {
                 }
                 self.rosters.close_if_empty(channel);
             }
-            Member::Client(client) => self.remove_client(conn, &client, reason),
+            Member::Client(client) => self.remove_client(conn, &client, reason, now),
             Member::Group(group) => self.remove_group(conn, *group, now),
             Member::Reserved(_) | Member::Closing { .. } => {}
         }
@@ -112,8 +113,25 @@ impl Channels {
         });
     }
 
-    fn remove_client(&mut self, conn: ConnId, client: &Client, reason: Option<LeaveReason>) {
+    fn note_joined(&mut self, conn: ConnId, now: Instant) {
+        let Some(client) = self.rosters.client(conn) else { return };
+        let Some(channel) = self.rosters.channel(client.channel) else { return };
+        self.history.note_joined(channel.key.clone(), client.id.clone(), now);
+    }
+
+    /// Counts what a client has done that leaves.
+    fn note_left(&mut self, client: &Client, now: Instant) {
+        self.history.counts.messages += client.messages;
+        self.history.counts.received_bytes += client.bytes;
+        let Some(channel) = self.rosters.channel_mut(client.channel) else { return };
+        channel.messages += client.messages;
+        channel.bytes += client.bytes;
+        self.history.note_left(channel.key.clone(), client.id.clone(), now);
+    }
+
+    fn remove_client(&mut self, conn: ConnId, client: &Client, reason: Option<LeaveReason>, now: Instant) {
         self.unfinished.note(conn, client.unfinished, 0);
+        self.note_left(client, now);
         let id = client.channel;
         self.rosters.remove_client(conn, client);
         let Some(channel) = self.rosters.channel(id) else { return };

@@ -93,6 +93,16 @@ impl Rosters {
         if let Member::Group(group) = self.members.get_mut(conn)? { Some(group) } else { None }
     }
 
+    /// All connections, and what each is to its channel.
+    pub(super) fn members(&self) -> impl Iterator<Item = (ConnId, &Member)> {
+        self.members.iter()
+    }
+
+    /// All channels.
+    pub(super) fn channels(&self) -> impl Iterator<Item = (ChannelId, &Channel)> {
+        self.channels.iter()
+    }
+
     pub(super) fn channel(&self, id: ChannelId) -> Option<&Channel> {
         self.channels.get(id)
     }

@@ -63,14 +63,14 @@ impl Serve for Speaker<'_> {
 
 impl Channels {
     pub(super) fn on_text(&mut self, conn: ConnId, text: &str, now: Instant) {
-        if let Some(framing) = self.speaker(conn, now) {
+        if let Some(framing) = self.speaks(conn, text.len(), now) {
             let max = self.config.message_max;
             Speaker { channels: self, conn, now }.text(framing, text, max);
         }
     }
 
     pub(super) fn on_binary(&mut self, conn: ConnId, bytes: &[u8], now: Instant) {
-        if let Some(framing) = self.speaker(conn, now) {
+        if let Some(framing) = self.speaks(conn, bytes.len(), now) {
             let max = self.config.message_max;
             Speaker { channels: self, conn, now }.binary(framing, bytes, max);
         }
@@ -81,6 +81,16 @@ impl Channels {
     pub(super) fn speaker(&mut self, conn: ConnId, now: Instant) -> Option<Framing> {
         let client = self.rosters.client_mut(conn)?;
         client.heard = now;
+        Some(client.framing)
+    }
+
+    /// The same for a client that sends a message of so many bytes, which counts.
+    #[inline]
+    pub(super) fn speaks(&mut self, conn: ConnId, bytes: usize, now: Instant) -> Option<Framing> {
+        let client = self.rosters.client_mut(conn)?;
+        client.heard = now;
+        client.messages += 1;
+        client.bytes += bytes as u64;
         Some(client.framing)
     }
 

@@ -8,6 +8,7 @@
 //! that one that is drowned in a flood has its chance.
 
 mod backoff;
+mod candidates;
 mod configured;
 mod dials;
 mod questions;
@@ -30,6 +31,8 @@ use sliding_window::SlidingWindow;
 use targets::{TargetId, Targets};
 
 pub(super) use remotes::RemoteId;
+
+pub use candidates::{CandidateProgress, CandidateState};
 
 /// The proxies that are known, the dials to them, and the questions for others.
 pub(super) struct Dialing {

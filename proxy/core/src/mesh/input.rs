@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use nws_protocol::{ChannelName, ProxyId};
 
-use super::{DialId, LinkId};
+use super::{DialId, LinkId, Target};
 
 /// Something that happened. The owner of the sockets gives each connection its [`LinkId`] when its
 /// TLS handshake is over.
@@ -26,6 +26,11 @@ pub enum MeshInput {
     Peer {
         /// The number of the address.
         peer: usize,
+    },
+    /// A user wants this to be dialled now, if it is not linked.
+    Wanted {
+        /// What to dial. Its addresses are ignored.
+        target: Target,
     },
     /// The TLS handshake of a connection is over, and the other side's certificate verified.
     Connected {

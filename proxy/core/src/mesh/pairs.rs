@@ -37,6 +37,8 @@ use pair::Pair;
 
 pub(super) use link::Link;
 
+pub use link::Stage as LinkStage;
+
 /// Links that wait beside another one. Each side keeps one of its own, and may lose one and dial
 /// again.
 const SPARES_MAX: usize = 3;
@@ -90,6 +92,10 @@ impl Pairs {
 
     pub(super) fn contains(&self, link: LinkId) -> bool {
         self.links.contains_key(link)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (LinkId, &Link)> {
+        self.links.iter()
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = LinkId> {

@@ -27,7 +27,7 @@ const LINKS_MAX: usize = 40;
 /// # Errors
 ///
 /// The first folder or link by which another user can redirect the path.
-pub(super) fn check(folder: &Path) -> Result<(), Error> {
+pub(in crate::listeners) fn check(folder: &Path) -> Result<(), Error> {
     let fault = |source| Error::Unix { path: folder.to_owned(), source };
     let mut place = PathBuf::from("/");
     let mut steps = steps(folder);

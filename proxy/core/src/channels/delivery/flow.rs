@@ -43,7 +43,8 @@ impl Delivery {
     /// Notes that the socket of `conn` took `bytes` and, if it did not take all, that it lags.
     #[inline]
     pub(in crate::channels) fn on_wrote(&mut self, conn: ConnId, bytes: usize, now: Instant) {
-        let Some(Queue { lag, outbox, .. }) = self.queues.get_mut(conn) else { return };
+        let Some(Queue { lag, outbox, written, .. }) = self.queues.get_mut(conn) else { return };
+        *written += bytes as u64;
         outbox.advance(bytes, &mut self.pool, |debt| repay(lag, debt));
         if lag.is_some() || !outbox.is_empty() {
             self.judge_write(conn, bytes, now);

@@ -35,6 +35,9 @@ pub(in crate::channels) struct Channel {
     pub(in crate::channels) raw: usize,
     /// It is not offered to other proxies, though it should be.
     pub(in crate::channels) is_isolated: bool,
+    /// Messages of clients that have left, and their bytes.
+    pub(in crate::channels) messages: u64,
+    pub(in crate::channels) bytes: u64,
     /// The number of groups that have ever had a peer.
     pub(in crate::channels) groups_with_peers: usize,
     /// Members of other proxies are leaving it in turns.
@@ -72,6 +75,8 @@ impl Channel {
             raw: 0,
             is_isolated: false,
             is_departing: false,
+            messages: 0,
+            bytes: 0,
             groups_with_peers: 0,
         }
     }

@@ -42,8 +42,13 @@ pub(in crate::channels) struct Client {
     pub(super) index: usize,
     /// The number under which other proxies know it.
     pub(in crate::channels) number: u32,
+    /// Messages that it has sent, and their bytes.
+    pub(in crate::channels) messages: u64,
+    pub(in crate::channels) bytes: u64,
     /// Bytes that are held for a message whose end has not come.
     pub(in crate::channels) unfinished: usize,
+    /// When it joined.
+    pub(in crate::channels) since: Instant,
     /// The time of its last message.
     pub(in crate::channels) heard: Instant,
     /// The time of the last ping. Joining counts as one.
@@ -66,7 +71,10 @@ impl Client {
             channel,
             index: 0,
             number: 0,
+            messages: 0,
+            bytes: 0,
             unfinished: 0,
+            since: now,
             heard: now,
             asked: now,
         }

@@ -210,6 +210,29 @@ impl Targets {
         self.each_backoff(id, |backoff, _, _| backoff.next = now);
     }
 
+    /// A configured address may be dialled at once.
+    pub(super) fn dial_configured_at_once(&mut self, peer: usize, now: Instant) {
+        if let Some(configured) = self.configured.get_mut(&peer) {
+            configured.backoff.next = now;
+        }
+    }
+
+    /// Proxies that are not linked.
+    pub(super) fn candidates(&self) -> impl Iterator<Item = &Remote> {
+        self.remotes.candidates().map(|(_, remote)| remote)
+    }
+
+    /// Configured addresses that lead to no proxy that is linked.
+    pub(super) fn configured_candidates(&self) -> impl Iterator<Item = (usize, &Configured)> {
+        self.configured.iter().filter(|(_, it)| !self.is_linked(it)).map(|(peer, it)| (*peer, it))
+    }
+
+    /// Whether a configured address leads to a proxy that is linked.
+    fn is_linked(&self, configured: &Configured) -> bool {
+        let id = configured.proxy.as_ref().and_then(|proxy| self.remotes.find(proxy));
+        id.and_then(|id| self.remotes.get(id)).is_some_and(|remote| remote.is_linked)
+    }
+
     /// A proxy is to be dialled rarely.
     pub(super) fn dial_rarely(&mut self, id: RemoteId, now: Instant) {
         self.each_backoff(id, |backoff, _, _| backoff.delay(REDIAL_RARE, now));

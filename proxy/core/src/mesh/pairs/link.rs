@@ -9,23 +9,23 @@ use crate::mesh::{Loss, RemoteId};
 pub(in crate::mesh) struct Link {
     pub(in crate::mesh) remote: RemoteId,
     /// The address of the other side.
-    pub(super) source: IpAddr,
+    pub(in crate::mesh) source: IpAddr,
     /// This proxy was the TLS client.
-    pub(super) dialled: bool,
-    pub(super) stage: Stage,
+    pub(in crate::mesh) dialled: bool,
+    pub(in crate::mesh) stage: Stage,
     /// When the link reached its stage; connected and started are the same time.
-    pub(super) since: Instant,
+    pub(in crate::mesh) since: Instant,
     /// When the other side last said anything.
-    pub(super) heard: Instant,
+    pub(in crate::mesh) heard: Instant,
     /// The other side was asked for a sign of life because another link waits for the place.
     pub(super) probed: bool,
     /// A channel has matched.
-    pub(super) matched: bool,
+    pub(in crate::mesh) matched: bool,
 }
 
 /// How far a link has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub enum Stage {
     /// It waits beside another one, and nothing was said on it.
     Spare,
     /// HELLO is sent.

@@ -1,0 +1,152 @@
+//! Collects what there is, from the shards and the mesh, when someone asks.
+//!
+//! Nothing is collected while nobody asks. All who ask at about the same time get the same
+//! collection, and there are at most four in a second: so any number of readers costs as much as
+//! one.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use nws_core::{Survey, SurveyBounds};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{sleep_until, timeout};
+
+use super::rows::{Shown, Views};
+use crate::interfaces::{InterfaceFilter, InterfaceList};
+use crate::mesh::{MeshAnswer, MeshQuestion};
+use crate::shard::ShardHandles;
+
+/// Time between the beginnings of two collections.
+pub(super) const PERIOD: Duration = Duration::from_millis(250);
+
+/// Time in which a shard has to answer. Longer turns than this are a fault.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Those who wait for one collection and are known to it. Others wait until these have theirs.
+const WAITING_MAX: usize = 64;
+
+/// Channels and peers that each shard lists.
+pub(super) const LISTED: SurveyBounds = SurveyBounds { channels: 2_000, peers: 10_000 };
+
+/// Asks for collections.
+#[derive(Clone, Debug)]
+pub(super) struct Collector(mpsc::Sender<oneshot::Sender<Arc<Collection>>>);
+
+/// What there is at one moment.
+#[derive(Debug)]
+pub(super) struct Collection {
+    /// What each shard has, by its number. `None` for one that did not answer.
+    pub(super) shards: Vec<Option<Survey>>,
+    /// What the mesh has, if there are links at all.
+    pub(super) mesh: Option<MeshAnswer>,
+    pub(super) interfaces: InterfaceList,
+    pub(super) time: Time,
+    /// Rows that several readers want.
+    pub(super) views: Views,
+}
+
+/// A moment, by both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Time {
+    instant: Instant,
+    unix: Duration,
+}
+
+/// Those of whom a collection asks.
+pub(super) struct Sources {
+    pub(super) shards: ShardHandles,
+    pub(super) mesh: Option<mpsc::Sender<MeshQuestion>>,
+    pub(super) interfaces: InterfaceFilter,
+}
+
+impl Collector {
+    /// Starts to wait for requests.
+    pub(super) fn start(sources: Sources, began: Time) -> Self {
+        let (sender, requests) = mpsc::channel(WAITING_MAX);
+        tokio::spawn(serve(sources, began, requests));
+        Self(sender)
+    }
+
+    /// What there is, from a collection that begins after this call. `None` when the proxy stops.
+    pub(super) async fn collect(&self) -> Option<Arc<Collection>> {
+        let (reply, answer) = oneshot::channel();
+        self.0.send(reply).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+async fn serve(
+    sources: Sources,
+    began: Time,
+    mut requests: mpsc::Receiver<oneshot::Sender<Arc<Collection>>>,
+) {
+    let mut next = Instant::now();
+    let mut waiting = Vec::with_capacity(WAITING_MAX);
+    loop {
+        let Some(first) = requests.recv().await else { return };
+        sleep_until(next.into()).await;
+        waiting.push(first);
+        while let Ok(other) = requests.try_recv() {
+            waiting.push(other);
+        }
+        next = Instant::now() + PERIOD;
+        let collection = Arc::new(sources.collect(began).await);
+        // Some may have gone meanwhile.
+        waiting.drain(..).for_each(|reply| drop(reply.send(Arc::clone(&collection))));
+    }
+}
+
+impl Sources {
+    async fn collect(&self, began: Time) -> Collection {
+        let mut shards = Vec::with_capacity(self.shards.len());
+        for shard in self.shards.iter() {
+            shards.push(timeout(PATIENCE, shard.survey(LISTED)).await.ok().flatten());
+        }
+        Collection {
+            shards,
+            mesh: self.ask_mesh().await,
+            interfaces: InterfaceList::read(&self.interfaces),
+            time: began.later(Instant::now()),
+            views: [Shown::default(), Shown::default()],
+        }
+    }
+
+    async fn ask_mesh(&self) -> Option<MeshAnswer> {
+        let (reply, answer) = oneshot::channel();
+        self.mesh.as_ref()?.send(MeshQuestion::Survey(reply)).await.ok()?;
+        timeout(PATIENCE, answer).await.ok()?.ok()
+    }
+}
+
+impl Time {
+    /// This moment.
+    pub(super) fn now() -> Self {
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { instant: Instant::now(), unix }
+    }
+
+    /// A later moment. A clock that was set meanwhile changes nothing that was told before.
+    pub(super) fn later(self, instant: Instant) -> Self {
+        Self { instant, unix: self.unix + instant.saturating_duration_since(self.instant) }
+    }
+
+    /// Milliseconds of Unix time `age` before this moment: in tenths of a second, so that the same
+    /// moment looks the same from later on.
+    pub(super) fn before(self, age: Duration) -> u64 {
+        tenths(self.unix.saturating_sub(age))
+    }
+
+    /// Milliseconds of Unix time at a moment before this one.
+    pub(super) fn at(self, instant: Instant) -> u64 {
+        self.before(self.instant.saturating_duration_since(instant))
+    }
+
+    /// Milliseconds of Unix time `wait` after this moment.
+    pub(super) fn after(self, wait: Duration) -> u64 {
+        tenths(self.unix + wait)
+    }
+}
+
+fn tenths(unix: Duration) -> u64 {
+    u64::try_from((unix.as_millis() + 50) / 100 * 100).unwrap_or(u64::MAX)
+}

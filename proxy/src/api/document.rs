@@ -1,0 +1,30 @@
+//! Describes the API as OpenAPI, made of the code that answers.
+
+use axum::response::Response;
+use utoipa::OpenApi;
+
+use super::answer::json;
+use super::{actions, lists};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Network Web Sockets", description = "What a proxy knows, for its console and its user."),
+    paths(
+        lists::proxy,
+        lists::links,
+        lists::candidates,
+        lists::channels,
+        lists::peers,
+        lists::events,
+        actions::issue_code,
+        actions::redeem_code,
+        actions::dial,
+        actions::disconnect,
+    )
+)]
+struct Document;
+
+/// Answers `GET /api/openapi.json`.
+pub(super) async fn get() -> Response {
+    json(&Document::openapi())
+}

@@ -1,0 +1,107 @@
+//! Knows where the files lie that live as long as a proxy does: SECURITY.md says who can read them.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The folder that systemd makes for the proxy of a whole system.
+const OF_SYSTEM: &str = "/run/nws";
+
+/// A folder for the file with the token of a start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuntimeFolder {
+    /// The folder.
+    pub path: PathBuf,
+    /// Whether the group of the folder may read the file too, as that of the system service may.
+    pub is_for_group: bool,
+}
+
+impl RuntimeFolder {
+    /// The folder for a proxy that starts in this environment.
+    #[must_use]
+    pub fn of_proxy() -> Option<Self> {
+        let of_service = absolute("RUNTIME_DIRECTORY").filter(|path| path == Path::new(OF_SYSTEM));
+        match of_service {
+            Some(path) => Some(Self { path, is_for_group: true }),
+            None => Some(Self { path: Self::of_user()?, is_for_group: false }),
+        }
+    }
+
+    /// The folder for files of this user.
+    #[must_use]
+    pub fn of_user() -> Option<PathBuf> {
+        let folder = match () {
+            () if cfg!(windows) => absolute("LOCALAPPDATA"),
+            () if cfg!(target_vendor = "apple") => {
+                absolute("HOME").map(|home| home.join("Library/Application Support"))
+            }
+            () => absolute("HOME").map(|home| home.join(".local/state")),
+        };
+        Some(absolute("XDG_RUNTIME_DIR").or(folder)?.join("nws"))
+    }
+
+    /// Where the token of a proxy on `port` may lie that this user may look into, the most likely
+    /// first.
+    #[must_use]
+    pub fn token_files(port: u16) -> Vec<PathBuf> {
+        let folders = Self::of_user().into_iter().chain(of_session()).chain([OF_SYSTEM.into()]);
+        folders.map(|folder| token_file(&folder, Some(port))).collect()
+    }
+}
+
+/// The file with the token of the proxy that listens on `port`.
+pub(super) fn token_file(folder: &Path, port: Option<u16>) -> PathBuf {
+    folder.join(port.map_or_else(|| "token-unix".to_owned(), |port| format!("token-{port}")))
+}
+
+/// Writes a new file that only this user can read, in place of an old one. Its folder is made if
+/// need be, and must be one in which other users can put nothing.
+///
+/// # Errors
+///
+/// Fails where the system refuses that, or others could write there.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_for(path, bytes, 0o600)
+}
+
+/// The same for a file of this mode.
+pub(super) fn write_for(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    make_folder(path.parent().unwrap_or(Path::new("/")))?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)?.write_all(bytes)
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    #[cfg(unix)]
+    crate::listeners::check_folder(folder).map_err(io::Error::other)?;
+    Ok(())
+}
+
+fn absolute(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
+/// The folder that systemd makes for a user: a shell may not have been told of it.
+#[cfg(target_os = "linux")]
+fn of_session() -> Option<PathBuf> {
+    Some(PathBuf::from(format!("/run/user/{}/nws", rustix::process::geteuid().as_raw())))
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn of_session() -> Option<PathBuf> {
+    None
+}

@@ -1,0 +1,117 @@
+//! Answers questions about links and candidates.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use nws_core::{CandidateState, LinkState, MeshInput, MeshSurvey, Target};
+use nws_protocol::ProxyId;
+use tokio::sync::oneshot;
+
+use super::MeshDriver;
+use super::faults::{Blamed, Fault};
+use super::partner::{Found, Partner};
+use super::past::LinkEvent;
+use crate::discovery::PeerAddress;
+
+/// Something that is asked of the mesh.
+pub(crate) enum MeshQuestion {
+    /// What there is.
+    Survey(oneshot::Sender<MeshAnswer>),
+    /// To dial this now.
+    Dial(Target, oneshot::Sender<()>),
+}
+
+/// What there is.
+#[derive(Debug)]
+pub(crate) struct MeshAnswer {
+    pub(crate) own: ProxyId,
+    pub(crate) links: Vec<LinkAnswer>,
+    pub(crate) candidates: Vec<CandidateAnswer>,
+    /// What `--peer` names and has no address, with the reason.
+    pub(crate) unresolved: BTreeMap<PeerAddress, String>,
+    /// What happened to links lately, the oldest first.
+    pub(crate) events: Vec<LinkEvent>,
+    /// Frames and bytes on all links since the start.
+    pub(crate) received: (u64, u64),
+    pub(crate) sent: (u64, u64),
+}
+
+/// One connection to another proxy.
+#[derive(Debug)]
+pub(crate) struct LinkAnswer {
+    pub(crate) state: LinkState,
+    pub(crate) address: SocketAddr,
+    pub(crate) found: Found,
+    pub(crate) received: (u64, u64),
+    pub(crate) sent: (u64, u64),
+    pub(crate) round_trips: Vec<Duration>,
+}
+
+/// One proxy, or configured address, that is not linked.
+#[derive(Debug)]
+pub(crate) struct CandidateAnswer {
+    pub(crate) state: CandidateState,
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// The name of `--peer`.
+    pub(crate) peer: Option<PeerAddress>,
+    pub(crate) fault: Option<Fault>,
+}
+
+impl MeshDriver {
+    pub(super) fn answer(self: &Rc<Self>, question: MeshQuestion) {
+        // Whoever has asked may have gone.
+        match question {
+            MeshQuestion::Survey(reply) => drop(reply.send(self.survey())),
+            MeshQuestion::Dial(target, reply) => {
+                self.input(MeshInput::Wanted { target });
+                let _ = reply.send(());
+            }
+        }
+    }
+
+    fn survey(&self) -> MeshAnswer {
+        let MeshSurvey { links, candidates } = self.core.borrow_mut().survey(Instant::now());
+        let partners = self.partners.borrow();
+        let link = |state: LinkState| Some(link_answer(partners.get(state.link)?, state));
+        let traffic = partners.values().map(|partner| partner.traffic());
+        let [received, sent] = self.past.borrow().carried(traffic);
+        MeshAnswer {
+            own: self.own.clone(),
+            links: links.into_iter().filter_map(link).collect(),
+            candidates: candidates.into_iter().map(|state| self.candidate_answer(state)).collect(),
+            unresolved: self.unresolved.borrow().clone(),
+            events: self.past.borrow().events(),
+            received,
+            sent,
+        }
+    }
+
+    fn candidate_answer(&self, state: CandidateState) -> CandidateAnswer {
+        let (dials, past) = (self.dials.borrow(), self.past.borrow());
+        let faults = &past.faults;
+        let (addresses, peer, blamed) = match &state.target {
+            Target::Proxy { proxy, addresses } => (addresses.clone(), None, Blamed::Proxy(proxy.clone())),
+            Target::Peer(index) => {
+                (dials.addresses(*index), dials.peer(*index).cloned(), Blamed::Named(*index))
+            }
+        };
+        // What is known of a proxy also concerns the address that leads to it.
+        let of_proxy = state.proxy.clone().and_then(|proxy| faults.of(&Blamed::Proxy(proxy)));
+        let fault = faults.of(&blamed).into_iter().chain(of_proxy).max_by_key(|fault| fault.at).cloned();
+        CandidateAnswer { state, addresses, peer, fault }
+    }
+}
+
+fn link_answer(partner: &Partner, state: LinkState) -> LinkAnswer {
+    let traffic = partner.traffic();
+    LinkAnswer {
+        state,
+        address: partner.address(),
+        found: partner.found().clone(),
+        received: (traffic.received.frames(), traffic.received.bytes()),
+        sent: (traffic.sent.frames(), traffic.sent.bytes()),
+        round_trips: traffic.round_trips(),
+    }
+}

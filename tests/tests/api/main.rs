@@ -1,0 +1,15 @@
+//! What a proxy tells of itself: to whom, and that it is true.
+
+mod access;
+mod actions;
+mod asking;
+mod candidates;
+mod clients;
+mod command;
+mod dashboard;
+mod document;
+mod links;
+mod live;
+mod metrics;
+mod refusals;
+mod token;

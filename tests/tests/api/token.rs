@@ -1,0 +1,60 @@
+//! The file with the token of a start.
+
+use anyhow::Result;
+use nws_tests::{Proxy, Request, Setup};
+
+use crate::asking::Asking;
+
+#[cfg(unix)]
+#[tokio::test]
+async fn its_file_is_for_this_user_alone_and_goes_with_the_proxy() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let proxy = Proxy::start().await?;
+    let token = proxy.token()?;
+    let path = std::env::temp_dir().join(format!("nws-test-run/nws/token-{}", proxy.port()));
+    assert_eq!(std::fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+    let folder = path.parent().map(std::fs::metadata).transpose()?;
+    assert_eq!(folder.map(|folder| folder.permissions().mode() & 0o777), Some(0o700));
+    assert!(token.len() >= 43, "256 bits");
+    proxy.signal("TERM").await?;
+    let exit = proxy.exit().await?;
+    assert!(exit.status.success() && !exit.stderr.contains(&token) && !exit.stdout.contains(&token));
+    assert!(!path.exists());
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_start_has_its_own() -> Result<()> {
+    let [one, other] = [Proxy::start().await?, Proxy::start().await?];
+    assert_ne!(one.token()?, other.token()?);
+    let header = format!("Bearer {}", other.token()?);
+    assert_eq!(Request::get("/api/v1/proxy").header("Authorization", header).status(&one).await?, 401);
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_file_the_proxy_runs_and_says_so() -> Result<()> {
+    // A file where the folder would have to be.
+    let place = std::env::temp_dir().join(format!("nws-test-no-folder-{}", std::process::id()));
+    std::fs::write(&place, "")?;
+    let proxy = Setup::new().env("XDG_RUNTIME_DIR", &place.to_string_lossy()).start().await?;
+    proxy.log(&["WARN", "the token file cannot be written", "nws console"]).await?;
+    assert_eq!(Request::upgrade("/chan").status(&proxy).await?, 101);
+    assert_eq!(Asking::without_token(&proxy).get("proxy").await?["has_names"], false);
+    std::fs::remove_file(&place)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_others_can_write_is_not_used() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = std::env::temp_dir().join(format!("nws-test-open-folder-{}", std::process::id()));
+    std::fs::create_dir(&place)?;
+    std::fs::set_permissions(&place, std::fs::Permissions::from_mode(0o777))?;
+    let proxy = Setup::new().env("XDG_RUNTIME_DIR", &place.to_string_lossy()).start().await?;
+    proxy.log(&["WARN", "the token file cannot be written"]).await?;
+    assert_eq!(std::fs::read_dir(place.join("nws"))?.count(), 0);
+    std::fs::remove_dir_all(&place)?;
+    Ok(())
+}
