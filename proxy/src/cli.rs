@@ -1,6 +1,7 @@
 //! Reads the command line. Flags override the environment, which overrides a file.
 
 mod defaults;
+mod doctor;
 mod fault;
 mod generated;
 mod layer;
@@ -19,12 +20,14 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 use clap_complete::Shell;
 use nws_proxy::Config;
 
+pub(crate) use doctor::Examination;
 pub(crate) use fault::{Fault, Usage};
 pub(crate) use generated::{completions, man_pages};
 pub(crate) use log_format::LogFormat;
 pub(crate) use service::{Install, ServiceTask, config_of, unseen_variables};
 
 use defaults::with_default;
+use doctor::DoctorArgs;
 use layer::Layer as _;
 use settings::Settings;
 use source::Sources;
@@ -35,6 +38,8 @@ pub(crate) enum Task {
     Run(Box<Config>, LogFormat),
     /// Something about the service of this user.
     Service(ServiceTask),
+    /// To find out what keeps peers apart.
+    Doctor(Box<Examination>),
     /// The completions for a shell, on standard output.
     Completions(Shell),
     /// The manual pages, in this folder.
@@ -58,6 +63,8 @@ enum Command {
     /// Keep the proxy running: from now on, and whenever you log in
     #[command(subcommand)]
     Service(ServiceTask),
+    /// Find out what keeps peers apart, by trying it; the exit status is 1 when something is wrong
+    Doctor(DoctorArgs),
     /// Print the completions of this command for a shell
     Completions {
         /// The shell
@@ -87,6 +94,9 @@ impl Cli {
         let cli = Self::from_arg_matches(&matches).map_err(|error| Usage::from_clap(&error))?;
         Ok(match (cli.command, matches.subcommand()) {
             (Some(Command::Service(task)), _) => Task::Service(task),
+            (Some(Command::Doctor(args)), Some((_, of_doctor))) => {
+                Task::Doctor(Box::new(args.examination(of_doctor.clone())?))
+            }
             (Some(Command::Completions { shell }), _) => Task::Completions(shell),
             (Some(Command::Man { folder }), _) => Task::Man(folder),
             (Some(Command::Run(args)), Some((_, of_run))) => args.task(of_run.clone())?,

@@ -20,7 +20,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 pub use filter::InterfaceFilter;
 pub use glob::{InterfaceGlob, InvalidGlob};
-use survey::{Account, Survey};
+use survey::Account;
+pub(crate) use survey::{Skipped, Survey};
 
 /// How often interfaces are read: a user who has just plugged in a cable notices no delay.
 pub(crate) const PERIOD: Duration = Duration::from_secs(2);

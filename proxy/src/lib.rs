@@ -16,6 +16,7 @@ mod connection_permits;
 mod descriptors;
 mod digest;
 mod discovery;
+mod doctor;
 mod error;
 mod guard;
 mod interfaces;
@@ -44,6 +45,7 @@ use tls::Identity;
 
 pub use config::{Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
+pub use doctor::{Answer, Check, InvalidPage, PageAddress, examine};
 pub use error::Error;
 pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};
 #[cfg(feature = "measure")]

@@ -5,6 +5,7 @@ mod dial;
 mod end;
 mod handshake;
 mod head;
+mod inquiry;
 mod intake;
 mod listen;
 mod mask;
@@ -33,6 +34,7 @@ use crate::trouble::Troubles;
 use crate::workers::Workers;
 
 pub(crate) use dial::dial;
+pub(crate) use inquiry::{Absence, Inquired, Misfit, inquire};
 pub(crate) use listen::{LinkListener, listen};
 #[cfg(feature = "measure")]
 pub use measure::LinkScene;

@@ -4,6 +4,7 @@
 
 mod allocator;
 mod cli;
+mod examination;
 mod logging;
 mod readiness;
 mod service;
@@ -36,6 +37,7 @@ fn perform(task: Task) -> ExitCode {
             Err(service::Error::Fault(fault)) => return refuse(fault),
             done => done.map_err(anyhow::Error::from),
         },
+        Task::Doctor(examination) => examination::perform(&examination),
         Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),
     };

@@ -9,23 +9,32 @@ use crate::trouble::Trouble;
 
 /// The reason why an interface is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Skipped {
+pub(crate) enum Skipped {
+    /// It is down.
     Down,
+    /// It leads to this machine only.
     Loopback,
+    /// It leads to containers.
     Containers,
+    /// It leads to virtual machines.
     VirtualMachines,
+    /// It is the end of a tunnel.
     Tunnel,
+    /// `--no-interface` names it.
     Excluded,
+    /// `--interface` does not name it.
     NotIncluded,
 }
 
 /// All interfaces at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Survey {
-    pub(super) used: Interfaces,
-    skipped: BTreeMap<String, Skipped>,
+pub(crate) struct Survey {
+    /// Those that are used.
+    pub(crate) used: Interfaces,
+    /// The others, by name.
+    pub(crate) skipped: BTreeMap<String, Skipped>,
     /// The patterns of `--interface` that match nothing.
-    missing: Vec<String>,
+    pub(crate) missing: Vec<String>,
 }
 
 /// Logs what has changed since the last time.
@@ -38,7 +47,7 @@ pub(super) struct Account {
 impl Survey {
     /// Reads the interfaces of this moment. A machine without a network still has itself: then
     /// loopback is used, unless `filter` excludes it.
-    pub(super) fn make(filter: &InterfaceFilter) -> io::Result<Self> {
+    pub(crate) fn make(filter: &InterfaceFilter) -> io::Result<Self> {
         Ok(Self::of(if_addrs::get_if_addrs()?, filter))
     }
 

@@ -1,0 +1,220 @@
+//! The seconds in which the network is asked: what comes back, who is heard, who dials.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use mdns_sd::{Receiver, ServiceEvent};
+use nws_protocol::ProxyId;
+use tokio::net::TcpListener;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
+
+use super::PATIENCE;
+use super::ear::{Ear, Heard};
+use super::holders;
+use super::interfaces::Machine;
+use super::neighbours::{Dialled, Neighbours};
+use crate::discovery::Probe;
+use crate::link::inquire;
+use crate::tls::Identity;
+
+/// How long the network is listened to at least: a question is repeated after 1 s.
+const LISTEN_LEAST: Duration = Duration::from_millis(2500);
+
+/// And at most: others dial at most two newcomers a second.
+const LISTEN_MOST: Duration = Duration::from_secs(5);
+
+/// How long others are listened to before this program makes them dial: most have done so already.
+const COURTESY: Duration = Duration::from_secs(1);
+
+/// How often the connections of this machine are looked at, before and after that. A proxy that
+/// finds another one than it wanted closes within milliseconds.
+const GLANCES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(2)];
+
+/// Proxies that are looked at.
+const PROXIES_MAX: usize = 64;
+
+/// Addresses of one proxy that are dialled.
+const ADDRESSES_MAX: usize = 8;
+
+/// What was found out.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) heard: BTreeSet<Heard>,
+    pub(super) neighbours: Neighbours,
+    /// Why the network could not be asked.
+    pub(super) failure: Option<String>,
+}
+
+/// The proxy of this machine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Own<'a> {
+    pub(super) proxy: Option<&'a ProxyId>,
+    pub(super) link_port: Option<u16>,
+}
+
+/// Asks the network.
+pub(super) async fn ask(
+    machine: &Machine,
+    filter: &crate::InterfaceFilter,
+    identity: &Identity,
+    own: Own<'_>,
+) -> Findings {
+    match listen(machine, filter, identity, own).await {
+        Ok(findings) => findings,
+        Err(error) => Findings { failure: Some(format!("{error:#}")), ..Findings::default() },
+    }
+}
+
+async fn listen(
+    machine: &Machine,
+    filter: &crate::InterfaceFilter,
+    identity: &Identity,
+    own: Own<'_>,
+) -> anyhow::Result<Findings> {
+    let decoys = [decoy()?, decoy()?];
+    let mark = format!("nws-{}", &decoys[0].as_str()[..8]);
+    let ear = Ear::open(&machine.survey.used, &mark);
+    let probe = Probe::start(identity.id().clone(), filter.clone(), machine.survey.used.clone())?;
+    let events = probe.browse()?;
+    let _asked = probe.ask(&format!("_{mark}._udp.local."))?;
+    let _all = probe.ask("_services._dns-sd._udp.local.")?;
+    let listener = TcpListener::bind((Ipv6Addr::UNSPECIFIED, 0)).await;
+    let mut watch = Watch {
+        machine,
+        identity,
+        own,
+        probe: &probe,
+        decoys: &decoys,
+        listener: listener.ok(),
+        neighbours: Neighbours::default(),
+    };
+    watch.run(&events).await;
+    let Watch { neighbours, .. } = watch;
+    let heard = ear.heard();
+    probe.end().await;
+    Ok(Findings { heard, neighbours, failure: None })
+}
+
+/// The id of a proxy that does not exist.
+fn decoy() -> anyhow::Result<ProxyId> {
+    let mut digest = [0; 32];
+    getrandom::fill(&mut digest)?;
+    Ok(ProxyId::from_digest(&digest))
+}
+
+struct Watch<'a> {
+    machine: &'a Machine,
+    identity: &'a Identity,
+    own: Own<'a>,
+    probe: &'a Probe,
+    decoys: &'a [ProxyId; 2],
+    listener: Option<TcpListener>,
+    neighbours: Neighbours,
+}
+
+impl Watch<'_> {
+    async fn run(&mut self, events: &Receiver<ServiceEvent>) {
+        let start = Instant::now();
+        let [mut courtesy, mut least, mut most] =
+            [COURTESY, LISTEN_LEAST, LISTEN_MOST].map(|time| Box::pin(sleep_until(start + time)));
+        let mut glances = glances(GLANCES[0]);
+        let mut dials = FuturesUnordered::new();
+        let (identity, listener) = (self.identity, self.listener.take());
+        let (mut is_polite, mut is_early) = (true, true);
+        loop {
+            let have_called = self.neighbours.have_all_called(self.own.link_port);
+            if !is_early && dials.is_empty() && have_called {
+                return;
+            }
+            tokio::select! {
+                biased;
+                () = &mut most => return,
+                () = &mut courtesy, if is_polite => {
+                    is_polite = false;
+                    if !have_called {
+                        self.provoke(listener.as_ref());
+                        glances = self::glances(GLANCES[1]);
+                    }
+                }
+                () = &mut least, if is_early => is_early = false,
+                Some((proxy, address, dialled)) = dials.next() => self.note(&proxy, address, dialled),
+                Ok((_, caller)) = accept(listener.as_ref()) => self.note_caller(caller.ip().to_canonical()),
+                Ok(event) = events.recv_async() => {
+                    for (proxy, address) in self.sight(&event) {
+                        dials.push(async move { (proxy, address, inquire(identity, address, PATIENCE).await) });
+                    }
+                }
+                _ = glances.tick() => self.glance(),
+            }
+        }
+    }
+
+    /// Announces proxies that do not exist, so that others dial.
+    fn provoke(&self, listener: Option<&TcpListener>) {
+        let [here, there] = self.decoys;
+        let port = listener.and_then(|listener| listener.local_addr().ok()).map(|address| address.port());
+        let ports = [(here, port), (there, self.own.link_port)];
+        for (decoy, port) in ports.into_iter().filter_map(|(decoy, port)| Some((decoy, port?))) {
+            // A daemon that is gone is found out by what is not heard.
+            let _ = self.probe.announce(decoy, port);
+        }
+    }
+
+    /// Gives the addresses of `event` that are new.
+    fn sight(&mut self, event: &ServiceEvent) -> Vec<(ProxyId, SocketAddr)> {
+        let Some((proxy, addresses)) = Probe::sighting(event) else { return Vec::new() };
+        let is_full = self.neighbours.all.len() >= PROXIES_MAX && !self.neighbours.all.contains_key(&proxy);
+        if is_full || self.decoys.contains(&proxy) || self.own.proxy == Some(&proxy) {
+            return Vec::new();
+        }
+        let neighbour = self.neighbours.all.entry(proxy.clone()).or_default();
+        let mut new = Vec::new();
+        for address in addresses {
+            if neighbour.dialled.len() < ADDRESSES_MAX && !neighbour.dialled.contains_key(&address) {
+                neighbour.dialled.insert(address, None);
+                new.push((proxy.clone(), address));
+            }
+        }
+        new
+    }
+
+    fn note(&mut self, proxy: &ProxyId, address: SocketAddr, dialled: Dialled) {
+        if let Some(neighbour) = self.neighbours.all.get_mut(proxy) {
+            neighbour.dialled.insert(address, Some(dialled));
+        }
+    }
+
+    fn note_caller(&mut self, caller: IpAddr) {
+        if !self.is_own(&caller) {
+            self.neighbours.callers.insert(caller);
+        }
+    }
+
+    /// Looks who is connected to the proxy of this machine.
+    fn glance(&mut self) {
+        let Some(port) = self.own.link_port else { return };
+        let Some(callers) = holders::callers(port) else { return };
+        let callers: Vec<IpAddr> = callers.into_iter().filter(|it| !self.is_own(it)).collect();
+        self.neighbours.proxy_callers.get_or_insert_default().extend(callers);
+    }
+
+    fn is_own(&self, address: &IpAddr) -> bool {
+        address.is_loopback() || self.machine.survey.used.iter().any(|it| it.address == *address)
+    }
+}
+
+fn glances(period: Duration) -> Interval {
+    let mut glances = interval(period);
+    glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    glances
+}
+
+async fn accept(listener: Option<&TcpListener>) -> std::io::Result<(tokio::net::TcpStream, SocketAddr)> {
+    match listener {
+        Some(listener) => listener.accept().await,
+        None => std::future::pending().await,
+    }
+}
