@@ -65,7 +65,7 @@ pub async fn examine(config: &Config, pages: &[PageAddress]) -> Result<Vec<Check
         checks.push(multicast::others(&machine, &heard));
         match failure {
             Some(failure) => checks.push(Check::unknown("proxies", failure)),
-            None => checks.extend(neighbours.check(&machine, own.link_port)),
+            None => checks.extend(neighbours.check(&machine, own.link_port.or_else(|| neighbours.own_port()))),
         }
     }
     checks.extend(peers);

@@ -1,7 +1,9 @@
 //! Which firewall there is, and the line that opens it.
 
+use std::path::Path;
 use std::time::Duration;
 
+use mdns_sd::MDNS_PORT;
 use nws_protocol::LINK_PORT;
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -11,26 +13,42 @@ use super::check::Check;
 const FIREWALL: &str = "firewall";
 
 /// How long a tool may take.
-const TOOL_TIME: Duration = Duration::from_secs(3);
+const TOOL_TIME: Duration = Duration::from_secs(2);
 
 /// The most that is read of what a tool says.
 const OUTPUT_MAX: usize = 1024 * 1024;
 
-/// The line that lets other proxies connect to `port`, for what this system usually has.
-pub(super) fn open(port: u16) -> String {
+/// The line that opens a port of this machine, for the firewall that it has.
+pub(super) fn open(protocol: &str, port: u16) -> String {
     match () {
-        () if cfg!(windows) => {
-            "nws service install (as administrator: it makes the rule of the firewall)".to_owned()
-        }
+        () if cfg!(windows) => "nws service install (as administrator: it makes the rule of the firewall)".to_owned(),
         () if cfg!(target_vendor = "apple") => {
-            "sudo /usr/libexec/ApplicationFirewall/socketfilterfw --unblockapp \"$(command -v nws)\""
-                .to_owned()
+            "sudo /usr/libexec/ApplicationFirewall/socketfilterfw --unblockapp \"$(command -v nws)\"".to_owned()
         }
-        () => format!(
-            "sudo ufw allow {port}/tcp, or sudo firewall-cmd --permanent --add-port={port}/tcp && sudo firewall-cmd \
-             --reload, or sudo nft insert rule inet filter input tcp dport {port} accept"
-        ),
+        () if is_there("ufw") => ufw_line(protocol, port),
+        () if is_there("firewall-cmd") => firewalld_line(protocol, port),
+        () if is_there("nft") => format!("sudo nft insert rule inet filter input {protocol} dport {port} accept"),
+        () => format!("sudo iptables -I INPUT -p {protocol} --dport {port} -j ACCEPT"),
     }
+}
+
+/// The lines that let other proxies connect to a port of another machine.
+pub(super) fn open_elsewhere(port: u16) -> String {
+    let (ufw, firewalld) = (ufw_line("tcp", port), firewalld_line("tcp", port));
+    format!("on that machine: {ufw}, or {firewalld}, or on Windows: nws service install (as administrator)")
+}
+
+fn ufw_line(protocol: &str, port: u16) -> String {
+    format!("sudo ufw allow {port}/{protocol}")
+}
+
+fn firewalld_line(protocol: &str, port: u16) -> String {
+    format!("sudo firewall-cmd --permanent --add-port={port}/{protocol} && sudo firewall-cmd --reload")
+}
+
+/// Gives whether this system has a tool of administrators.
+fn is_there(tool: &str) -> bool {
+    ["/usr/sbin", "/sbin", "/usr/bin", "/bin"].iter().any(|folder| Path::new(folder).join(tool).exists())
 }
 
 /// Asks the firewalls that this system may have.
@@ -80,7 +98,7 @@ async fn firewalld(port: u16) -> Check {
 }
 
 fn ufw_says(port: u16, status: Result<String, Tool>) -> Check {
-    let remedy = format!("sudo ufw allow {port}/tcp && sudo ufw allow 5353/udp");
+    let remedy = [ufw_line("tcp", port), ufw_line("udp", MDNS_PORT)].join(" && ");
     match status {
         Ok(status) => {
             let has =
@@ -109,7 +127,7 @@ fn rules(port: u16, said: [Result<String, Tool>; 2]) -> Check {
             FIREWALL,
             format!("there are rules that drop packets, and none names {port}; dial-back shows whether they let others in"),
         )
-        .remedy(open(port)),
+        .remedy(open("tcp", port)),
         None if said.iter().any(Result::is_ok) => Check::yes(FIREWALL, "no rule of this machine drops packets"),
         None => Check::unknown(FIREWALL, "only root may read the rules: run this as root")
             .remedy("sudo nws doctor".to_owned()),
@@ -127,7 +145,7 @@ async fn windows() -> Check {
         Ok(_) => Check::yes(FIREWALL, "the firewall has the rule \"Network Web Sockets\""),
         Err(Tool::Failed) => {
             Check::note(FIREWALL, "the firewall of Windows has no rule \"Network Web Sockets\"")
-                .remedy(open(LINK_PORT))
+                .remedy(open("tcp", LINK_PORT))
         }
         Err(Tool::Missing) => Check::unknown(FIREWALL, "netsh does not answer"),
     }
@@ -138,7 +156,7 @@ async fn apple() -> Check {
     match run(tool, &["--getglobalstate"]).await {
         Ok(state) if state.contains("disabled") => Check::yes(FIREWALL, "the firewall of macOS is off"),
         Ok(_) => Check::note(FIREWALL, "the firewall of macOS is on: it asks, or keeps others away from nws")
-            .remedy(open(LINK_PORT)),
+            .remedy(open("tcp", LINK_PORT)),
         Err(_) => Check::unknown(FIREWALL, "socketfilterfw does not answer"),
     }
 }
@@ -172,7 +190,7 @@ mod tests {
         let judge = |rule: &str| rules(9010, [drop(rule), Err(Tool::Missing)]);
         assert!(judge("tcp dport 9010 accept").to_string().starts_with("yes"));
         let check = judge("tcp dport 19010 accept");
-        assert!(!check.fault && check.remedy.unwrap().contains("tcp dport 9010 accept"));
+        assert!(!check.fault && check.remedy.unwrap().contains("9010"));
         assert!(rules(9010, [Err(Tool::Failed), Err(Tool::Missing)]).to_string().starts_with("unknown"));
     }
 

@@ -7,6 +7,7 @@ use mdns_sd::MDNS_PORT;
 
 use super::check::{Check, quoted};
 use super::ear::Heard;
+use super::firewall;
 use super::holders::{self, Holder};
 use super::interfaces::Machine;
 use crate::discovery;
@@ -48,13 +49,14 @@ fn judge(
     held: &Held,
 ) -> Check {
     let name = &interface.name;
-    if machine.flags_of(name).is_some_and(|flags| !flags.has_multicast) {
-        let remedy = quoted(name).filter(|_| cfg!(target_os = "linux"));
-        return Check::fault(MULTICAST, format!("multicast is off on {name}"))
-            .remedy(remedy.map(|name| format!("sudo ip link set dev {name} multicast on")));
-    }
     let is_ipv4 = interface.address.is_ipv4();
     let here = || heard.iter().filter(|it| it.interface == interface.index && it.from.is_ipv4() == is_ipv4);
+    if machine.flags_of(name).is_some_and(|flags| !flags.has_multicast) {
+        let all_the_same = if here().any(|it| it.is_ours) { ", though a query came back this time" } else { "" };
+        let remedy = quoted(name).filter(|_| cfg!(target_os = "linux"));
+        return Check::fault(MULTICAST, format!("multicast is off on {name}{all_the_same}"))
+            .remedy(remedy.map(|name| format!("sudo ip link set dev {name} multicast on")));
+    }
     let others: BTreeSet<IpAddr> = here().map(|it| it.from).filter(|from| !is_own(machine, from)).collect();
     if here().any(|it| it.is_ours && is_own(machine, &it.from)) {
         let evidence = format!("a query left on {name} and came back; {} answered", machines(others.len()));
@@ -70,9 +72,7 @@ fn judge(
 }
 
 fn accept() -> Option<String> {
-    cfg!(target_os = "linux").then(|| {
-        format!("sudo nft insert rule inet filter input udp dport {MDNS_PORT} accept, or: sudo ufw allow {MDNS_PORT}/udp")
-    })
+    cfg!(target_os = "linux").then(|| firewall::open("udp", MDNS_PORT))
 }
 
 fn is_own(machine: &Machine, address: &IpAddr) -> bool {
@@ -120,9 +120,9 @@ pub(super) fn port(held: &Held, holders: &[Holder]) -> Check {
             return Check::yes(PORT, evidence);
         }
         Ok(addresses) => addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and "),
-        Err(error) => error.clone(),
+        Err(_) => format!("port {MDNS_PORT} of both families"),
     };
-    let evidence = format!("{} holds UDP {addresses} for itself", holders::listed(holders));
+    let evidence = format!("{} holds UDP {addresses} for itself: nobody is found", holders::listed(holders));
     Check::fault(PORT, evidence).about(MDNS_PORT).remedy(release(holders))
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Neighbour {
 #[derive(Debug, Default)]
 pub(super) struct Neighbours {
     pub(super) all: BTreeMap<ProxyId, Neighbour>,
+    /// Ports of other proxies of this machine.
+    pub(super) here: BTreeMap<ProxyId, u16>,
     /// Who has connected to the listener of this program.
     pub(super) callers: BTreeSet<IpAddr>,
     /// Who has connected to the proxy of this machine, if that can be seen.
@@ -39,6 +41,11 @@ pub(super) struct Neighbours {
 }
 
 impl Neighbours {
+    /// The port of a proxy of this machine that has not the usual one.
+    pub(super) fn own_port(&self) -> Option<u16> {
+        self.here.values().next().copied()
+    }
+
     /// All addresses that are announced.
     pub(super) fn addresses(&self) -> Vec<SocketAddr> {
         self.all.values().flat_map(|it| it.dialled.keys().copied()).collect()
@@ -90,12 +97,12 @@ impl Neighbours {
                 BACK,
                 format!("{name} reaches this machine, but not port {port}: a firewall drops what comes to it"),
             )
-            .remedy(firewall::open(port)),
+            .remedy(firewall::open("tcp", port)),
             (_, _, false) => Check::fault(
                 BACK,
                 format!("{name} cannot dial this machine: a firewall here drops what comes in, or {name} has no way back"),
             )
-            .remedy(firewall::open(port)),
+            .remedy(firewall::open("tcp", port)),
         };
         check.about(name)
     }
@@ -141,7 +148,7 @@ impl Neighbour {
             Some((address, _)) if !self.dialled.keys().any(is_near) => {
                 format!("nws --peer {address} (it is on no network of this machine; compare the netmasks)")
             }
-            Some((address, _)) => format!("on that machine: {}", firewall::open(address.port())),
+            Some((address, _)) => firewall::open_elsewhere(address.port()),
         };
         Check::fault(DIAL, evidence).remedy(remedy)
     }

@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use mdns_sd::{Receiver, ServiceEvent};
 use nws_protocol::ProxyId;
 use tokio::net::TcpListener;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::PATIENCE;
 use super::ear::{Ear, Heard};
@@ -32,6 +32,9 @@ const COURTESY: Duration = Duration::from_secs(1);
 /// How often the connections of this machine are looked at, before and after that. A proxy that
 /// finds another one than it wanted closes within milliseconds.
 const GLANCES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(2)];
+
+/// How long saying goodbye for the announced proxies may take.
+const GOODBYE_TIME: Duration = Duration::from_millis(300);
 
 /// Proxies that are looked at.
 const PROXIES_MAX: usize = 64;
@@ -94,7 +97,8 @@ async fn listen(
     watch.run(&events).await;
     let Watch { neighbours, .. } = watch;
     let heard = ear.heard();
-    probe.end().await;
+    // A goodbye that is late is not waited for.
+    let _ = timeout(GOODBYE_TIME, probe.end()).await;
     Ok(Findings { heard, neighbours, failure: None })
 }
 
@@ -125,7 +129,7 @@ impl Watch<'_> {
         let (identity, listener) = (self.identity, self.listener.take());
         let (mut is_polite, mut is_early) = (true, true);
         loop {
-            let have_called = self.neighbours.have_all_called(self.own.link_port);
+            let have_called = self.neighbours.have_all_called(self.link_port());
             if !is_early && dials.is_empty() && have_called {
                 return;
             }
@@ -156,7 +160,7 @@ impl Watch<'_> {
     fn provoke(&self, listener: Option<&TcpListener>) {
         let [here, there] = self.decoys;
         let port = listener.and_then(|listener| listener.local_addr().ok()).map(|address| address.port());
-        let ports = [(here, port), (there, self.own.link_port)];
+        let ports = [(here, port), (there, self.link_port())];
         for (decoy, port) in ports.into_iter().filter_map(|(decoy, port)| Some((decoy, port?))) {
             // A daemon that is gone is found out by what is not heard.
             let _ = self.probe.announce(decoy, port);
@@ -168,6 +172,10 @@ impl Watch<'_> {
         let Some((proxy, addresses)) = Probe::sighting(event) else { return Vec::new() };
         let is_full = self.neighbours.all.len() >= PROXIES_MAX && !self.neighbours.all.contains_key(&proxy);
         if is_full || self.decoys.contains(&proxy) || self.own.proxy == Some(&proxy) {
+            return Vec::new();
+        }
+        if let Some(address) = addresses.iter().find(|it| self.is_own(&it.ip())) {
+            self.neighbours.here.insert(proxy, address.port());
             return Vec::new();
         }
         let neighbour = self.neighbours.all.entry(proxy.clone()).or_default();
@@ -195,10 +203,15 @@ impl Watch<'_> {
 
     /// Looks who is connected to the proxy of this machine.
     fn glance(&mut self) {
-        let Some(port) = self.own.link_port else { return };
+        let Some(port) = self.link_port() else { return };
         let Some(callers) = holders::callers(port) else { return };
         let callers: Vec<IpAddr> = callers.into_iter().filter(|it| !self.is_own(it)).collect();
         self.neighbours.proxy_callers.get_or_insert_default().extend(callers);
+    }
+
+    /// The port at which others dial the proxy of this machine.
+    fn link_port(&self) -> Option<u16> {
+        self.own.link_port.or_else(|| self.neighbours.own_port())
     }
 
     fn is_own(&self, address: &IpAddr) -> bool {

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::PATIENCE;
 use super::check::{Check, quoted};
+use super::firewall;
 use super::neighbours::{Dialled, other_version, short, told};
 use crate::discovery::PeerAddress;
 use crate::link::{Absence, inquire};
@@ -69,7 +70,7 @@ fn remedy(dialled: &[(SocketAddr, Dialled)]) -> String {
     match dialled.first() {
         Some((_, Err(Absence::Closed))) => "on that machine: nws --allow-remote".to_owned(),
         Some((address, Err(Absence::Silence))) => {
-            format!("on that machine: {}", super::firewall::open(address.port()))
+            format!("correct --peer, or {}", firewall::open_elsewhere(address.port()))
         }
         Some((address, Err(Absence::Nobody))) => {
             format!("on that machine: nws --link-port {}", address.port())

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::Ipv4Addr;
+use std::pin::pin;
 
 use axum::body::{Body, to_bytes};
 use http::Request;
@@ -61,7 +62,7 @@ async fn exchange(stream: TcpStream, port: u16, origin: Option<&str>) -> anyhow:
         request = request.header(ORIGIN, origin);
     }
     let request = request.body(Body::empty())?;
-    let answer = async {
+    let mut answer = pin!(async {
         let response = sender.send_request(request).await?;
         let code = response.status();
         let bytes = to_bytes(Body::new(response.into_body()), ANSWER_MAX).await?;
@@ -70,13 +71,13 @@ async fn exchange(stream: TcpStream, port: u16, origin: Option<&str>) -> anyhow:
             Ok(status) if status.service == "networkwebsockets" => Ok(status),
             _ => Err(anyhow::anyhow!("it answers GET /status with {code}, not as a proxy does")),
         }
-    };
+    });
     tokio::select! {
-        biased;
-        answer = answer => answer,
+        answer = &mut answer => answer,
         end = connection => {
             end?;
-            Err(anyhow::anyhow!("it closes the connection"))
+            // The answer may have come with the end.
+            answer.await
         }
     }
 }

@@ -66,6 +66,20 @@ impl Survey {
         survey
     }
 
+    /// The names of the interfaces that were used here and are not in `later`, and why. Loopback is
+    /// used only as long as there is nothing else.
+    fn lost(&self, later: &Self) -> BTreeMap<String, String> {
+        let is_lost =
+            |it: &&Interface| !it.address.is_loopback() && !later.used.iter().any(|used| used.name == it.name);
+        let reason = |name: &str| later.skipped.get(name).map(ToString::to_string);
+        let lost = self.used.iter().filter(is_lost).map(|it| it.name.clone());
+        lost.map(|name| {
+            let reason = reason(&name).unwrap_or_else(|| "it is gone, or has no address".to_owned());
+            (name, reason)
+        })
+        .collect()
+    }
+
     /// The reason why this proxy cannot be found, if it is known here.
     fn trouble(&self) -> Option<String> {
         if !self.missing.is_empty() {
@@ -91,6 +105,9 @@ impl Account {
             tracing::info!("network interfaces: {survey}");
         } else if self.told.as_ref() != Some(&survey) {
             tracing::debug!("network interfaces: {survey}");
+        }
+        for (name, reason) in self.told.iter().flat_map(|told| told.lost(&survey)) {
+            tracing::warn!("the network interface {name} is not used any more: {reason}");
         }
         match survey.trouble() {
             Some(trouble) if self.trouble.is_news(&trouble) => tracing::warn!("{trouble}"),

@@ -71,6 +71,16 @@ impl Partner {
         Self { proxy, address, found, tally, is_told: Cell::new(false) }
     }
 
+    /// The other proxy.
+    pub(crate) fn proxy(&self) -> &ProxyId {
+        &self.proxy
+    }
+
+    /// The address and port at the other end.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The address of the other proxy.
     pub(crate) fn source(&self) -> IpAddr {
         self.address.ip().to_canonical()
