@@ -3,6 +3,7 @@
 //! Each check has an answer, what was seen, and what to do. All of them together take less than ten
 //! seconds: the network is asked for a few seconds, and everything else meanwhile.
 
+mod callers;
 mod check;
 mod ear;
 mod firewall;
@@ -55,17 +56,18 @@ pub async fn examine(config: &Config, pages: &[PageAddress]) -> Result<Vec<Check
         firewall::check(own.link_port),
         join_all(pages.iter().map(|page| page::check(page, local.port))),
     );
-    let Findings { heard, neighbours, failure } = findings;
     let mut checks = local.check();
     checks.extend(interfaces::check(&machine));
-    checks.extend(routes::check(&machine, &neighbours.addresses()));
+    checks.extend(routes::check(&machine, &findings.neighbours.addresses()));
     checks.push(multicast::port(&held, &mdns_holders));
     if config.links.discovery && machine.used().next().is_some() {
-        checks.extend(multicast::check(&machine, &heard, &held));
-        checks.push(multicast::others(&machine, &heard));
+        checks.extend(multicast::check(&machine, &findings, &held));
+        checks.push(multicast::others(&machine, &findings.heard));
+        let Findings { neighbours, failure, .. } = findings;
+        let link_port = own.link_port.or_else(|| neighbours.own_port());
         match failure {
             Some(failure) => checks.push(Check::unknown("proxies", failure)),
-            None => checks.extend(neighbours.check(&machine, own.link_port.or_else(|| neighbours.own_port()))),
+            None => checks.extend(neighbours.check(&machine, link_port)),
         }
     }
     checks.extend(peers);

@@ -1,6 +1,6 @@
 //! Listens to multicast DNS, and notes from where it comes on which interface.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,20 +39,26 @@ pub(super) struct Heard {
 pub(super) struct Ear {
     heard: Arc<Mutex<BTreeSet<Heard>>>,
     is_over: Arc<AtomicBool>,
+    refused: BTreeMap<IpAddr, String>,
 }
 
 impl Ear {
     /// Listens on `used`. A packet with `mark` in it is ours. A family that cannot be listened to
     /// is left out.
     pub(super) fn open(used: &Interfaces, mark: &str) -> Self {
-        let ear = Self { heard: Arc::default(), is_over: Arc::default() };
+        let mut ear = Self { heard: Arc::default(), is_over: Arc::default(), refused: BTreeMap::new() };
         for domain in [Domain::IPV4, Domain::IPV6] {
-            let Ok((socket, waiting)) = join(domain, used) else { continue };
+            let Ok((socket, waiting)) = join(domain, used, &mut ear.refused) else { continue };
             let (heard, is_over) = (Arc::clone(&ear.heard), Arc::clone(&ear.is_over));
             let mark = mark.as_bytes().to_vec();
             thread::spawn(move || listen(&socket, &waiting, &mark, &heard, &is_over));
         }
         ear
+    }
+
+    /// The addresses at which the system lets this program join no group, and why.
+    pub(super) fn refused(&self) -> &BTreeMap<IpAddr, String> {
+        &self.refused
     }
 
     /// What was heard until now.
@@ -68,7 +74,11 @@ impl Drop for Ear {
 }
 
 /// A socket of the groups, and the same socket again to set how long it waits.
-fn join(domain: Domain, used: &Interfaces) -> io::Result<(PktInfoUdpSocket, UdpSocket)> {
+fn join(
+    domain: Domain,
+    used: &Interfaces,
+    refused: &mut BTreeMap<IpAddr, String>,
+) -> io::Result<(PktInfoUdpSocket, UdpSocket)> {
     let socket = PktInfoUdpSocket::new(domain)?;
     socket.set_reuse_address(true)?;
     #[cfg(unix)]
@@ -77,17 +87,24 @@ fn join(domain: Domain, used: &Interfaces) -> io::Result<(PktInfoUdpSocket, UdpS
         if domain == Domain::IPV4 { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     socket.bind(&SocketAddr::from((any, MDNS_PORT)).into())?;
     for interface in used.iter() {
-        // Where it cannot join, nothing is heard.
-        let _ = match interface.address {
+        let joined = match interface.address {
             IpAddr::V4(address) if domain == Domain::IPV4 => socket.join_multicast_v4(&GROUP_V4, &address),
             IpAddr::V6(_) if domain == Domain::IPV6 => socket.join_multicast_v6(&GROUP_V6, interface.index),
             IpAddr::V4(_) | IpAddr::V6(_) => Ok(()),
         };
+        if let Err(error) = joined.or_else(|error| is_member(&error).then_some(()).ok_or(error)) {
+            refused.insert(interface.address, error.to_string());
+        }
     }
     let waiting = socket.try_clone_std()?;
     waiting.set_nonblocking(false)?;
     waiting.set_read_timeout(Some(GLANCE))?;
     Ok((socket, waiting))
+}
+
+/// Gives whether the group was joined before, by another address of the same interface.
+fn is_member(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrInUse
 }
 
 fn listen(

@@ -21,13 +21,18 @@ const OUTPUT_MAX: usize = 1024 * 1024;
 /// The line that opens a port of this machine, for the firewall that it has.
 pub(super) fn open(protocol: &str, port: u16) -> String {
     match () {
-        () if cfg!(windows) => "nws service install (as administrator: it makes the rule of the firewall)".to_owned(),
+        () if cfg!(windows) => {
+            "nws service install (as administrator: it makes the rule of the firewall)".to_owned()
+        }
         () if cfg!(target_vendor = "apple") => {
-            "sudo /usr/libexec/ApplicationFirewall/socketfilterfw --unblockapp \"$(command -v nws)\"".to_owned()
+            "sudo /usr/libexec/ApplicationFirewall/socketfilterfw --unblockapp \"$(command -v nws)\""
+                .to_owned()
         }
         () if is_there("ufw") => ufw_line(protocol, port),
         () if is_there("firewall-cmd") => firewalld_line(protocol, port),
-        () if is_there("nft") => format!("sudo nft insert rule inet filter input {protocol} dport {port} accept"),
+        () if is_there("nft") => {
+            format!("sudo nft insert rule inet filter input {protocol} dport {port} accept")
+        }
         () => format!("sudo iptables -I INPUT -p {protocol} --dport {port} -j ACCEPT"),
     }
 }

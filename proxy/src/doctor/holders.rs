@@ -105,10 +105,16 @@ mod system {
         named(held.map(|it| (it.local_address, it.uid, it.inode)).collect())
     }
 
+    /// Reads one table where it can: each takes the kernel milliseconds, however short it is.
     pub(super) fn callers(port: u16) -> Option<Vec<IpAddr>> {
-        let calls = |it: &TcpNetEntry| it.state != TcpState::Listen && it.local_address.port() == port;
-        let all = connections().into_iter().filter(calls);
-        Some(all.map(|it| it.remote_address.ip().to_canonical()).collect())
+        let is_there = |it: &TcpNetEntry| it.local_address.port() == port;
+        let mut all: Vec<_> = procfs::net::tcp6().ok()?.into_iter().filter(is_there).collect();
+        // A socket that takes both families has its connections in this one.
+        if !all.iter().any(|it| it.state == TcpState::Listen) {
+            all.extend(procfs::net::tcp().ok()?.into_iter().filter(is_there));
+        }
+        let calls = all.into_iter().filter(|it| it.state != TcpState::Listen);
+        Some(calls.map(|it| it.remote_address.ip().to_canonical()).collect())
     }
 
     pub(super) fn only(wanted: &str) -> Option<Process> {

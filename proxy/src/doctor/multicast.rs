@@ -10,6 +10,7 @@ use super::ear::Heard;
 use super::firewall;
 use super::holders::{self, Holder};
 use super::interfaces::Machine;
+use super::network::Findings;
 use crate::discovery;
 use crate::interfaces::Interface;
 
@@ -21,16 +22,16 @@ const OTHERS: &str = "mdns-neighbours";
 pub(super) type Held = Result<Vec<SocketAddr>, String>;
 
 /// One check for each family of addresses on each interface that is used.
-pub(super) fn check(machine: &Machine, heard: &BTreeSet<Heard>, held: &Held) -> Vec<Check> {
+pub(super) fn check(machine: &Machine, findings: &Findings, held: &Held) -> Vec<Check> {
     let names: BTreeSet<&str> =
         machine.used().filter(|it| !it.is_point_to_point).map(|it| it.name.as_str()).collect();
     names
         .into_iter()
-        .flat_map(|name| [true, false].map(|is_ipv4| of_family(machine, name, is_ipv4, heard, held)))
+        .flat_map(|name| [true, false].map(|is_ipv4| of_family(machine, name, is_ipv4, findings, held)))
         .collect()
 }
 
-fn of_family(machine: &Machine, name: &str, is_ipv4: bool, heard: &BTreeSet<Heard>, held: &Held) -> Check {
+fn of_family(machine: &Machine, name: &str, is_ipv4: bool, findings: &Findings, held: &Held) -> Check {
     let family = if is_ipv4 { "IPv4" } else { "IPv6" };
     let about = format!("{name} {family}");
     let Some(interface) = machine.used().find(|it| it.name == name && it.address.is_ipv4() == is_ipv4) else {
@@ -38,21 +39,17 @@ fn of_family(machine: &Machine, name: &str, is_ipv4: bool, heard: &BTreeSet<Hear
         let evidence = format!("{name} has no address of {family}; {other} is enough");
         return Check::note(MULTICAST, evidence).about(about);
     };
-    judge(machine, interface, family, heard, held).about(about)
+    judge(machine, interface, family, findings, held).about(about)
 }
 
-fn judge(
-    machine: &Machine,
-    interface: &Interface,
-    family: &str,
-    heard: &BTreeSet<Heard>,
-    held: &Held,
-) -> Check {
+fn judge(machine: &Machine, interface: &Interface, family: &str, findings: &Findings, held: &Held) -> Check {
     let name = &interface.name;
     let is_ipv4 = interface.address.is_ipv4();
-    let here = || heard.iter().filter(|it| it.interface == interface.index && it.from.is_ipv4() == is_ipv4);
+    let here =
+        || findings.heard.iter().filter(|it| it.interface == interface.index && it.from.is_ipv4() == is_ipv4);
     if machine.flags_of(name).is_some_and(|flags| !flags.has_multicast) {
-        let all_the_same = if here().any(|it| it.is_ours) { ", though a query came back this time" } else { "" };
+        let all_the_same =
+            if here().any(|it| it.is_ours) { ", though a query came back this time" } else { "" };
         let remedy = quoted(name).filter(|_| cfg!(target_os = "linux"));
         return Check::fault(MULTICAST, format!("multicast is off on {name}{all_the_same}"))
             .remedy(remedy.map(|name| format!("sudo ip link set dev {name} multicast on")));
@@ -61,6 +58,12 @@ fn judge(
     if here().any(|it| it.is_ours && is_own(machine, &it.from)) {
         let evidence = format!("a query left on {name} and came back; {} answered", machines(others.len()));
         return Check::yes(MULTICAST, evidence);
+    }
+    if let Some(reason) = findings.refused.get(&interface.address) {
+        let evidence = format!("the system lets no program join the group of mDNS on {name}: {reason}");
+        return Check::fault(MULTICAST, evidence).remedy(
+            cfg!(target_os = "linux").then(|| "sudo sysctl -w net.ipv4.igmp_max_memberships=100".to_owned()),
+        );
     }
     let is_held = held.as_ref().map_or(true, |held| held.iter().any(|it| it.is_ipv4() == is_ipv4));
     if is_held {

@@ -38,6 +38,8 @@ pub(super) struct Neighbours {
     pub(super) callers: BTreeSet<IpAddr>,
     /// Who has connected to the proxy of this machine, if that can be seen.
     pub(super) proxy_callers: Option<BTreeSet<IpAddr>>,
+    /// Nobody who has connected to it can have been missed.
+    pub(super) is_gapless: bool,
 }
 
 impl Neighbours {
@@ -93,6 +95,10 @@ impl Neighbours {
             _ if !neighbour.answers() => {
                 Check::unknown(BACK, format!("{name} cannot be dialled, so nothing is known of the way back"))
             }
+            (Some(port), Some(false), true) if !self.is_gapless => Check::unknown(
+                BACK,
+                format!("{name} reaches this machine; this system is too busy to see whether it reaches port {port}"),
+            ),
             (Some(port), Some(false), true) => Check::fault(
                 BACK,
                 format!("{name} reaches this machine, but not port {port}: a firewall drops what comes to it"),

@@ -1,6 +1,6 @@
 //! The seconds in which the network is asked: what comes back, who is heard, who dials.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use futures_util::stream::FuturesUnordered;
 use mdns_sd::{Receiver, ServiceEvent};
 use nws_protocol::ProxyId;
 use tokio::net::TcpListener;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until, timeout};
 
 use super::PATIENCE;
+use super::callers::Callers;
 use super::ear::{Ear, Heard};
-use super::holders;
 use super::interfaces::Machine;
 use super::neighbours::{Dialled, Neighbours};
 use crate::discovery::Probe;
@@ -23,18 +23,23 @@ use crate::tls::Identity;
 /// How long the network is listened to at least: a question is repeated after 1 s.
 const LISTEN_LEAST: Duration = Duration::from_millis(2500);
 
-/// And at most: others dial at most two newcomers a second.
-const LISTEN_MOST: Duration = Duration::from_secs(5);
+/// How long it is listened to at most.
+const LISTEN_MOST: Duration = Duration::from_millis(5500);
 
 /// How long others are listened to before this program makes them dial: most have done so already.
 const COURTESY: Duration = Duration::from_secs(1);
 
-/// How often the connections of this machine are looked at, before and after that. A proxy that
-/// finds another one than it wanted closes within milliseconds.
-const GLANCES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(2)];
+/// Time between two announcements that make others dial. They dial at most two newcomers a second.
+const PROVOCATION: Duration = Duration::from_secs(1);
+
+/// Announcements of each kind.
+const DECOYS: usize = 4;
 
 /// How long saying goodbye for the announced proxies may take.
 const GOODBYE_TIME: Duration = Duration::from_millis(300);
+
+/// How often it is noted who was seen.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Proxies that are looked at.
 const PROXIES_MAX: usize = 64;
@@ -46,6 +51,8 @@ const ADDRESSES_MAX: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) heard: BTreeSet<Heard>,
+    /// Addresses at which the system lets nobody listen.
+    pub(super) refused: BTreeMap<IpAddr, String>,
     pub(super) neighbours: Neighbours,
     /// Why the network could not be asked.
     pub(super) failure: Option<String>,
@@ -77,8 +84,11 @@ async fn listen(
     identity: &Identity,
     own: Own<'_>,
 ) -> anyhow::Result<Findings> {
-    let decoys = [decoy()?, decoy()?];
-    let mark = format!("nws-{}", &decoys[0].as_str()[..8]);
+    let mut decoys = Vec::new();
+    for _ in 0..DECOYS {
+        decoys.push([decoy()?, decoy()?]);
+    }
+    let mark = format!("nws-{}", &decoys[0][0].as_str()[..8]);
     let ear = Ear::open(&machine.survey.used, &mark);
     let probe = Probe::start(identity.id().clone(), filter.clone(), machine.survey.used.clone())?;
     let events = probe.browse()?;
@@ -91,15 +101,17 @@ async fn listen(
         own,
         probe: &probe,
         decoys: &decoys,
+        provocations: 0,
+        callers: Callers::watch(),
         listener: listener.ok(),
         neighbours: Neighbours::default(),
     };
     watch.run(&events).await;
-    let Watch { neighbours, .. } = watch;
-    let heard = ear.heard();
+    let neighbours = watch.neighbours;
+    let (heard, refused) = (ear.heard(), ear.refused().clone());
     // A goodbye that is late is not waited for.
     let _ = timeout(GOODBYE_TIME, probe.end()).await;
-    Ok(Findings { heard, neighbours, failure: None })
+    Ok(Findings { heard, refused, neighbours, failure: None })
 }
 
 /// The id of a proxy that does not exist.
@@ -114,7 +126,10 @@ struct Watch<'a> {
     identity: &'a Identity,
     own: Own<'a>,
     probe: &'a Probe,
-    decoys: &'a [ProxyId; 2],
+    decoys: &'a [[ProxyId; 2]],
+    /// How many of them are announced.
+    provocations: usize,
+    callers: Callers,
     listener: Option<TcpListener>,
     neighbours: Neighbours,
 }
@@ -122,48 +137,48 @@ struct Watch<'a> {
 impl Watch<'_> {
     async fn run(&mut self, events: &Receiver<ServiceEvent>) {
         let start = Instant::now();
-        let [mut courtesy, mut least, mut most] =
-            [COURTESY, LISTEN_LEAST, LISTEN_MOST].map(|time| Box::pin(sleep_until(start + time)));
-        let mut glances = glances(GLANCES[0]);
+        let [mut least, mut most] =
+            [LISTEN_LEAST, LISTEN_MOST].map(|time| Box::pin(sleep_until(start + time)));
+        let mut ticks = interval_at(start + COURTESY, PROVOCATION);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut looks = interval(LOOK);
         let mut dials = FuturesUnordered::new();
         let (identity, listener) = (self.identity, self.listener.take());
-        let (mut is_polite, mut is_early) = (true, true);
+        let mut is_early = true;
         loop {
-            let have_called = self.neighbours.have_all_called(self.link_port());
-            if !is_early && dials.is_empty() && have_called {
+            if !is_early && dials.is_empty() && self.neighbours.have_all_called(self.link_port()) {
                 return;
             }
             tokio::select! {
                 biased;
                 () = &mut most => return,
-                () = &mut courtesy, if is_polite => {
-                    is_polite = false;
-                    if !have_called {
-                        self.provoke(listener.as_ref());
-                        glances = self::glances(GLANCES[1]);
-                    }
-                }
                 () = &mut least, if is_early => is_early = false,
                 Some((proxy, address, dialled)) = dials.next() => self.note(&proxy, address, dialled),
                 Ok((_, caller)) = accept(listener.as_ref()) => self.note_caller(caller.ip().to_canonical()),
+                _ = looks.tick() => self.look(),
+                _ = ticks.tick() => self.provoke(listener.as_ref()),
                 Ok(event) = events.recv_async() => {
                     for (proxy, address) in self.sight(&event) {
                         dials.push(async move { (proxy, address, inquire(identity, address, PATIENCE).await) });
                     }
                 }
-                _ = glances.tick() => self.glance(),
             }
         }
     }
 
-    /// Announces proxies that do not exist, so that others dial.
-    fn provoke(&self, listener: Option<&TcpListener>) {
-        let [here, there] = self.decoys;
+    /// Announces proxies that do not exist, so that others dial, if some have not done so.
+    fn provoke(&mut self, listener: Option<&TcpListener>) {
+        let link_port = self.link_port();
+        if self.neighbours.have_all_called(link_port) {
+            return;
+        }
+        let Some([there, here]) = self.decoys.get(self.provocations) else { return };
+        self.callers.hurry();
+        self.provocations += 1;
         let port = listener.and_then(|listener| listener.local_addr().ok()).map(|address| address.port());
-        let ports = [(here, port), (there, self.link_port())];
-        for (decoy, port) in ports.into_iter().filter_map(|(decoy, port)| Some((decoy, port?))) {
+        for (decoy, port) in [(there, link_port), (here, port)] {
             // A daemon that is gone is found out by what is not heard.
-            let _ = self.probe.announce(decoy, port);
+            let _ = port.map(|port| self.probe.announce(decoy, port));
         }
     }
 
@@ -171,7 +186,7 @@ impl Watch<'_> {
     fn sight(&mut self, event: &ServiceEvent) -> Vec<(ProxyId, SocketAddr)> {
         let Some((proxy, addresses)) = Probe::sighting(event) else { return Vec::new() };
         let is_full = self.neighbours.all.len() >= PROXIES_MAX && !self.neighbours.all.contains_key(&proxy);
-        if is_full || self.decoys.contains(&proxy) || self.own.proxy == Some(&proxy) {
+        if is_full || self.decoys.as_flattened().contains(&proxy) || self.own.proxy == Some(&proxy) {
             return Vec::new();
         }
         if let Some(address) = addresses.iter().find(|it| self.is_own(&it.ip())) {
@@ -201,12 +216,13 @@ impl Watch<'_> {
         }
     }
 
-    /// Looks who is connected to the proxy of this machine.
-    fn glance(&mut self) {
-        let Some(port) = self.link_port() else { return };
-        let Some(callers) = holders::callers(port) else { return };
-        let callers: Vec<IpAddr> = callers.into_iter().filter(|it| !self.is_own(it)).collect();
-        self.neighbours.proxy_callers.get_or_insert_default().extend(callers);
+    /// Looks who was connected to the proxy of this machine.
+    fn look(&mut self) {
+        self.callers.set_port(self.link_port());
+        let seen = self.callers.seen();
+        self.neighbours.proxy_callers =
+            seen.map(|seen| seen.into_iter().filter(|it| !self.is_own(it)).collect());
+        self.neighbours.is_gapless = self.callers.is_gapless();
     }
 
     /// The port at which others dial the proxy of this machine.
@@ -217,12 +233,6 @@ impl Watch<'_> {
     fn is_own(&self, address: &IpAddr) -> bool {
         address.is_loopback() || self.machine.survey.used.iter().any(|it| it.address == *address)
     }
-}
-
-fn glances(period: Duration) -> Interval {
-    let mut glances = interval(period);
-    glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    glances
 }
 
 async fn accept(listener: Option<&TcpListener>) -> std::io::Result<(tokio::net::TcpStream, SocketAddr)> {

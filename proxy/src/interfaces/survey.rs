@@ -69,8 +69,9 @@ impl Survey {
     /// The names of the interfaces that were used here and are not in `later`, and why. Loopback is
     /// used only as long as there is nothing else.
     fn lost(&self, later: &Self) -> BTreeMap<String, String> {
-        let is_lost =
-            |it: &&Interface| !it.address.is_loopback() && !later.used.iter().any(|used| used.name == it.name);
+        let is_lost = |it: &&Interface| {
+            !it.address.is_loopback() && !later.used.iter().any(|used| used.name == it.name)
+        };
         let reason = |name: &str| later.skipped.get(name).map(ToString::to_string);
         let lost = self.used.iter().filter(is_lost).map(|it| it.name.clone());
         lost.map(|name| {
