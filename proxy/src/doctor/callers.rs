@@ -15,8 +15,9 @@ const SELDOM: Duration = Duration::from_millis(50);
 /// milliseconds.
 const OFTEN: Duration = Duration::from_micros(500);
 
-/// If looks are further apart than this, a connection may come and go between them.
-const GAP_MAX: Duration = Duration::from_millis(5);
+/// If looks are further apart than this, all of a dozen connections may come and go between them:
+/// each takes a few milliseconds.
+const GAP_MAX: Duration = Duration::from_millis(12);
 
 /// A watch over one port. Its thread ends after it.
 #[derive(Debug)]

@@ -30,10 +30,10 @@ const LISTEN_MOST: Duration = Duration::from_millis(5500);
 const COURTESY: Duration = Duration::from_secs(1);
 
 /// Time between two announcements that make others dial. They dial at most two newcomers a second.
-const PROVOCATION: Duration = Duration::from_secs(1);
+const PROVOCATION: Duration = Duration::from_millis(500);
 
 /// Announcements of each kind.
-const DECOYS: usize = 4;
+const DECOYS: usize = 8;
 
 /// How long saying goodbye for the announced proxies may take.
 const GOODBYE_TIME: Duration = Duration::from_millis(300);
@@ -176,9 +176,12 @@ impl Watch<'_> {
         self.callers.hurry();
         self.provocations += 1;
         let port = listener.and_then(|listener| listener.local_addr().ok()).map(|address| address.port());
-        for (decoy, port) in [(there, link_port), (here, port)] {
+        // Who has come here once comes there as well, if nothing keeps it from it.
+        let here = Some(here).filter(|_| self.neighbours.callers.is_empty() || link_port.is_none());
+        for (decoy, port) in [(Some(there), link_port), (here, port)] {
+            let Some((decoy, port)) = decoy.zip(port) else { continue };
             // A daemon that is gone is found out by what is not heard.
-            let _ = port.map(|port| self.probe.announce(decoy, port));
+            let _ = self.probe.announce(decoy, port);
         }
     }
 
