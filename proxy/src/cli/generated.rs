@@ -57,8 +57,9 @@ mod tests {
         written.unwrap();
         pages.sort();
         let of_service = ["install", "logs", "status", "uninstall"].map(|it| format!("nws-service-{it}.1"));
-        let others = ["nws-completions.1", "nws-run.1", "nws-service.1", "nws.1"].map(str::to_owned);
-        let mut expected = [of_service, others].concat();
+        let others =
+            ["nws-completions.1", "nws-doctor.1", "nws-run.1", "nws-service.1", "nws.1"].map(str::to_owned);
+        let mut expected = [&of_service[..], &others].concat();
         expected.sort();
         assert_eq!(pages, expected);
         let run = run.unwrap();
