@@ -1,6 +1,7 @@
 //! Reads the command line. Flags override the environment, which overrides a file.
 
 mod defaults;
+mod doctor;
 mod fault;
 mod generated;
 mod layer;
@@ -21,12 +22,14 @@ use nws_proxy::Config;
 
 use crate::command::PeerTask;
 
+pub(crate) use doctor::Examination;
 pub(crate) use fault::{Fault, Usage};
 pub(crate) use generated::{completions, man_pages};
 pub(crate) use log_format::LogFormat;
 pub(crate) use service::{Install, ServiceTask, config_of, unseen_variables};
 
 use defaults::with_default;
+use doctor::DoctorArgs;
 use layer::Layer as _;
 use settings::Settings;
 use source::Sources;
@@ -43,6 +46,8 @@ pub(crate) enum Task {
     Status(StatusTask),
     /// To open the console of the proxy that listens on this port.
     Console(u16),
+    /// To find out what keeps peers apart.
+    Doctor(Box<Examination>),
     /// The completions for a shell, on standard output.
     Completions(Shell),
     /// The manual pages, in this folder.
@@ -72,6 +77,8 @@ enum Command {
     Status(StatusTask),
     /// Open the console in a browser, with the names of channels and peers
     Console(ConsoleTask),
+    /// Find out what keeps peers apart, by trying it; the exit status is 1 when something is wrong
+    Doctor(DoctorArgs),
     /// Print the completions of this command for a shell
     Completions {
         /// The shell
@@ -134,6 +141,9 @@ impl Cli {
             (Some(Command::Status(task)), _) => Task::Status(task),
             (Some(Command::Console(ConsoleTask { port })), _) => {
                 Task::Console(port.unwrap_or(nws_protocol::CLIENT_PORT))
+            }
+            (Some(Command::Doctor(args)), Some((_, of_doctor))) => {
+                Task::Doctor(Box::new(args.examination(of_doctor.clone())?))
             }
             (Some(Command::Completions { shell }), _) => Task::Completions(shell),
             (Some(Command::Man { folder }), _) => Task::Man(folder),

@@ -15,7 +15,7 @@ use nws_protocol::ProxyId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-pub(crate) use mdns::Mdns;
+pub(crate) use mdns::{Mdns, Probe, held};
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};
 

@@ -20,7 +20,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 pub use filter::InterfaceFilter;
 pub use glob::{InterfaceGlob, InvalidGlob};
-use survey::{Account, Survey};
+use survey::Account;
+pub(crate) use survey::{Skipped, Survey};
 
 /// All interfaces at one moment: those that are used, and those that are not.
 #[derive(Debug, Default)]

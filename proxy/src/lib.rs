@@ -17,6 +17,7 @@ mod connection_permits;
 mod descriptors;
 mod digest;
 mod discovery;
+mod doctor;
 mod error;
 mod guard;
 mod interfaces;
@@ -47,6 +48,7 @@ use tls::Identity;
 pub use api::{RuntimeFolder, write_private};
 pub use config::{Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
+pub use doctor::{Answer, Check, InvalidPage, PageAddress, examine};
 pub use error::Error;
 pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};
 #[cfg(feature = "measure")]

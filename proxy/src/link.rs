@@ -5,6 +5,7 @@ mod dial;
 mod end;
 mod handshake;
 mod head;
+mod inquiry;
 mod intake;
 mod listen;
 mod mask;
@@ -23,6 +24,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use nws_core::Account;
+use nws_protocol::ProxyId;
 use tokio::sync::watch;
 
 use crate::interfaces::Interfaces;
@@ -33,6 +35,7 @@ use crate::trouble::Troubles;
 use crate::workers::Workers;
 
 pub(crate) use dial::dial;
+pub(crate) use inquiry::{Absence, Inquired, Misfit, inquire};
 pub(crate) use listen::{LinkListener, listen};
 #[cfg(feature = "measure")]
 pub use measure::LinkScene;
@@ -56,6 +59,8 @@ pub(crate) struct Context {
     pub(crate) account: Arc<Account>,
     /// Addresses whose links made it keep too much.
     pub(crate) greedy: Troubles<IpAddr>,
+    /// Proxies that refuse a link or are refused one, and why.
+    pub(crate) refusing: Troubles<(ProxyId, String)>,
     /// Runs the arithmetic of their matching.
     pub(crate) arithmetic: Workers,
     /// Starts their tasks.
@@ -63,6 +68,13 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// Warns of a link that this proxy or `proxy` has refused.
+    fn warn_refused(&self, proxy: &ProxyId, addresses: &[std::net::SocketAddr], reason: String) {
+        if self.refusing.is_news((proxy.clone(), reason.clone())) {
+            tracing::warn!(%proxy, ?addresses, "a link is refused: {reason}");
+        }
+    }
+
     fn is_on_link(&self, address: &std::net::SocketAddr) -> bool {
         self.interfaces.borrow().is_on_link(address)
     }

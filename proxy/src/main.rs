@@ -11,6 +11,7 @@ mod cli;
 )]
 mod command;
 mod console;
+mod examination;
 mod logging;
 mod readiness;
 mod service;
@@ -47,6 +48,7 @@ fn perform(task: Task) -> ExitCode {
         Task::Peer(task) => return command::perform(&task),
         Task::Status(task) => status::perform(&task, task.port()),
         Task::Console(port) => console::open(port),
+        Task::Doctor(examination) => examination::perform(&examination),
         Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),
     };

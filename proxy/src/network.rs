@@ -85,6 +85,7 @@ impl Network {
             refusals,
             account: Account::with(AccountLimits::default()),
             greedy: Troubles::new(),
+            refusing: Troubles::new(),
             arithmetic: Workers::new(),
             tasks: tasks.starter(),
         });

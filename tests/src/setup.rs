@@ -115,7 +115,7 @@ impl Setup {
     /// Runs `nws` with exactly `args` instead of flags, and with the variables, in the expectation
     /// that it ends by itself.
     pub async fn instead(self, args: &[&str]) -> Result<Exit> {
-        let mut command = Command::new(program()?);
+        let mut command = self.place.command(program()?, self.descriptors);
         command.args(args).env("XDG_RUNTIME_DIR", runtime_folder()).envs(self.variables);
         Exit::of(command).await
     }

@@ -50,7 +50,7 @@ pub(super) fn read(command: Command, change: impl Fn(Arg) -> Arg) -> Result<ArgM
 }
 
 fn is_to_serve(matches: &ArgMatches) -> bool {
-    matches.subcommand_name().is_none_or(|name| name == "run")
+    matches.subcommand_name().is_none_or(|name| ["run", "doctor"].contains(&name))
 }
 
 /// Changes the flags of the command, and of its commands.

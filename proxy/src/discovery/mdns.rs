@@ -15,6 +15,7 @@ mod groups;
 mod names;
 mod outsiders;
 mod pause;
+mod probe;
 mod sockets;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
@@ -24,6 +25,8 @@ use std::sync::Arc;
 
 use nws_protocol::ProxyId;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+pub(crate) use probe::{Probe, held};
 
 use super::{Sighting, Source, Stop};
 use crate::interfaces::{InterfaceFilter, Interfaces};

@@ -69,6 +69,13 @@ impl PeerAddress {
     }
 }
 
+impl PeerAddress {
+    /// Its addresses, or the reason why they are not known.
+    pub(crate) async fn look_up(&self) -> Result<Vec<SocketAddr>, String> {
+        look_up(self).await
+    }
+}
+
 impl fmt::Display for PeerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host, port } = self;

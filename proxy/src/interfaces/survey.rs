@@ -9,23 +9,32 @@ use crate::trouble::Trouble;
 
 /// The reason why an interface is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Skipped {
+pub(crate) enum Skipped {
+    /// It is down.
     Down,
+    /// It leads to this machine only.
     Loopback,
+    /// It leads to containers.
     Containers,
+    /// It leads to virtual machines.
     VirtualMachines,
+    /// It is the end of a tunnel.
     Tunnel,
+    /// `--no-interface` names it.
     Excluded,
+    /// `--interface` does not name it.
     NotIncluded,
 }
 
 /// All interfaces at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Survey {
-    pub(super) used: Interfaces,
-    skipped: BTreeMap<String, Skipped>,
+pub(crate) struct Survey {
+    /// Those that are used.
+    pub(crate) used: Interfaces,
+    /// The others, by name.
+    pub(crate) skipped: BTreeMap<String, Skipped>,
     /// The patterns of `--interface` that match nothing.
-    missing: Vec<String>,
+    pub(crate) missing: Vec<String>,
 }
 
 /// Logs what has changed since the last time.
@@ -38,7 +47,7 @@ pub(super) struct Account {
 impl Survey {
     /// Reads the interfaces of this moment. A machine without a network still has itself: then
     /// loopback is used, unless `filter` excludes it.
-    pub(super) fn make(filter: &InterfaceFilter) -> io::Result<Self> {
+    pub(crate) fn make(filter: &InterfaceFilter) -> io::Result<Self> {
         Ok(Self::of(if_addrs::get_if_addrs()?, filter))
     }
 
@@ -60,6 +69,21 @@ impl Survey {
     /// The interfaces that are not used at all, each with the reason.
     pub(super) fn skipped(&self) -> impl Iterator<Item = (&str, String)> {
         self.skipped.iter().map(|(name, reason)| (name.as_str(), reason.to_string()))
+    }
+
+    /// The names of the interfaces that were used here and are not in `later`, and why. Loopback is
+    /// used only as long as there is nothing else.
+    fn lost(&self, later: &Self) -> BTreeMap<String, String> {
+        let is_lost = |it: &&Interface| {
+            !it.address.is_loopback() && !later.used.iter().any(|used| used.name == it.name)
+        };
+        let reason = |name: &str| later.skipped.get(name).map(ToString::to_string);
+        let lost = self.used.iter().filter(is_lost).map(|it| it.name.clone());
+        lost.map(|name| {
+            let reason = reason(&name).unwrap_or_else(|| "it is gone, or has no address".to_owned());
+            (name, reason)
+        })
+        .collect()
     }
 
     /// The reason why this proxy cannot be found, if it is known here.
@@ -87,6 +111,9 @@ impl Account {
             tracing::info!("network interfaces: {survey}");
         } else if self.told.as_ref() != Some(&survey) {
             tracing::debug!("network interfaces: {survey}");
+        }
+        for (name, reason) in self.told.iter().flat_map(|told| told.lost(&survey)) {
+            tracing::warn!("the network interface {name} is not used any more: {reason}");
         }
         match survey.trouble() {
             Some(trouble) if self.trouble.is_news(&trouble) => tracing::warn!("{trouble}"),

@@ -67,7 +67,12 @@ pub(crate) fn dial(
                 } else if matches!(end, End::Tls(TlsError::Unexpected { .. })) {
                     mesh.dial_misled(dial);
                 } else {
-                    mesh.dial_failed(dial, kind_of(&end), &reason(&context, &to, &end));
+                    let reason = reason(&context, &to, &end);
+                    mesh.dial_failed(dial, kind_of(&end), &reason);
+                    // Of one that --peer names the mesh tells.
+                    if let Some(proxy) = to.proxy.as_ref().filter(|_| end.is_refusal()) {
+                        context.warn_refused(proxy, &to.addresses, reason);
+                    }
                 }
             }
         }

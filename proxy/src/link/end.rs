@@ -131,6 +131,21 @@ impl End {
     }
 }
 
+impl End {
+    /// Gives whether a program was there which does not want a link, or does not know how.
+    pub(super) const fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Tls(TlsError::Handshake(_) | TlsError::Alpn | TlsError::Incomplete) | Self::WebSocket(_)
+        )
+    }
+
+    /// Gives whether both sides do not fit, as HELLO has shown.
+    pub(super) const fn is_misfit(&self) -> bool {
+        matches!(self, Self::Refused(Refusal::Version | Refusal::Suite | Refusal::Slots | Refusal::Early))
+    }
+}
+
 impl From<Overdrawn> for End {
     fn from(overdrawn: Overdrawn) -> Self {
         Self::Overdrawn(overdrawn)

@@ -215,6 +215,7 @@ async fn begin() -> (Partner, TcpStream, Shards) {
         refusals,
         account: Account::with(AccountLimits::default()),
         greedy: Troubles::new(),
+        refusing: Troubles::new(),
         arithmetic: Workers::new(),
         tasks: tasks.starter(),
     });

@@ -61,6 +61,9 @@ pub(super) async fn relay(context: SharedContext, link: Link, established: Estab
     if matches!(end, End::Overdrawn(_)) && context.greedy.is_news(partner.source()) {
         partner.takes_too_much();
     }
+    if end.is_misfit() {
+        context.warn_refused(partner.proxy(), &[partner.address()], end.to_string());
+    }
     partner.has_ended(end.fault().unwrap_or(FaultKind::Ended), &end);
 }
 

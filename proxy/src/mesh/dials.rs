@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use nws_core::{DialId, Target};
 use nws_protocol::ProxyId;
+use nws_protocol::limits::DIAL_TIME;
 use tokio::task::AbortHandle;
 
 use super::faults::Blamed;
@@ -24,8 +26,15 @@ pub(crate) struct Destination {
 /// All dials.
 #[derive(Debug, Default)]
 pub(super) struct Dials {
-    under_way: HashMap<DialId, (AbortHandle, Goal)>,
+    under_way: HashMap<DialId, UnderWay>,
     named: NamedProxies,
+}
+
+#[derive(Debug)]
+struct UnderWay {
+    task: AbortHandle,
+    goal: Goal,
+    since: Instant,
 }
 
 /// The way in which the proxy that a dial is to reach was found.
@@ -56,7 +65,7 @@ impl Dials {
 
     /// What has failed if a dial that is under way does.
     pub(super) fn blamed(&self, dial: DialId) -> Option<Blamed> {
-        self.under_way.get(&dial).map(|(_, goal)| match goal {
+        self.under_way.get(&dial).map(|UnderWay { goal, .. }| match goal {
             Goal::Announced(proxy) => Blamed::Proxy(proxy.clone()),
             Goal::Named(index) => Blamed::Named(*index),
         })
@@ -74,13 +83,17 @@ impl Dials {
 
     /// A dial has begun.
     pub(super) fn begin(&mut self, dial: DialId, task: AbortHandle, goal: Goal) {
-        self.under_way.insert(dial, (task, goal));
+        self.under_way.insert(dial, UnderWay { task, goal, since: Instant::now() });
     }
 
-    /// Ends a dial that has not ended yet.
+    /// Ends a dial that has not ended yet: it took too long, or is not wanted any more.
     pub(super) fn abandon(&mut self, dial: DialId) {
-        if let Some((task, _)) = self.under_way.remove(&dial) {
-            task.abort();
+        let Some(UnderWay { task, goal, since }) = self.under_way.remove(&dial) else { return };
+        task.abort();
+        if let Goal::Named(index) = goal
+            && since.elapsed() >= DIAL_TIME
+        {
+            self.named.failed(index, "no answer in time: the packets are dropped, or the machine is off");
         }
     }
 
@@ -93,14 +106,14 @@ impl Dials {
     /// found.
     pub(super) fn end(&mut self, dial: DialId, outcome: Result<(), &str>) -> Found {
         match self.under_way.remove(&dial) {
-            Some((_, Goal::Named(index))) => {
+            Some(UnderWay { goal: Goal::Named(index), .. }) => {
                 match outcome {
                     Ok(()) => self.named.reached(index),
                     Err(reason) => self.named.failed(index, reason),
                 }
                 self.named.peer(index).map_or(Found::Mdns, |peer| Found::Named(peer.clone()))
             }
-            Some((_, Goal::Announced(_))) | None => Found::Mdns,
+            Some(UnderWay { goal: Goal::Announced(_), .. }) | None => Found::Mdns,
         }
     }
 }

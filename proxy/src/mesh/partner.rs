@@ -93,13 +93,19 @@ impl Partner {
         }
     }
 
+    /// The other proxy.
+    pub(crate) fn proxy(&self) -> &ProxyId {
+        &self.proxy
+    }
+
+    /// The address and port at the other end.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The address of the other proxy.
     pub(crate) fn source(&self) -> IpAddr {
         self.address.ip().to_canonical()
-    }
-
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
     }
 
     pub(super) fn found(&self) -> &Found {

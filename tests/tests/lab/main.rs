@@ -5,6 +5,7 @@
 mod bulk;
 mod circle;
 mod discovery;
+mod doctor;
 mod faults;
 mod flood;
 mod lan;
@@ -14,3 +15,4 @@ mod presence;
 mod raw;
 mod secrecy;
 mod stalls;
+mod warnings;

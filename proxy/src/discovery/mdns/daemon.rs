@@ -81,6 +81,11 @@ impl Daemon {
         self.service.browse(SERVICE)
     }
 
+    /// Asks for services of another type than that of proxies.
+    pub(super) fn browse_for(&self, service: &str) -> mdns_sd::Result<Receiver<ServiceEvent>> {
+        self.service.browse(service)
+    }
+
     /// Waits until the daemon holds more than it should, or has ended.
     pub(super) async fn overloaded(&self) {
         let mut ticks = interval_at(Instant::now() + ASK_PERIOD, ASK_PERIOD);

@@ -45,6 +45,11 @@ impl Held {
         }
     }
 
+    /// These addresses.
+    pub(super) fn into_addresses(self) -> Vec<SocketAddr> {
+        self.0
+    }
+
     /// Gives whether a socket at `address` is among those.
     pub(super) fn concerns(&self, address: IpAddr) -> bool {
         self.0.iter().any(|held| held.is_ipv4() == address.is_ipv4())

@@ -1,0 +1,236 @@
+//! The proxy of this machine: does it run, which one is it, whose, and who has its ports.
+
+use std::net::{IpAddr, SocketAddr};
+
+use nws_protocol::{LINK_PORT, ProxyId, VERSION};
+
+use super::PATIENCE;
+use super::check::Check;
+use super::holders::{self, Holder, Process};
+use super::interfaces::Machine;
+use super::status::{Program, Status, ask};
+use crate::Config;
+use crate::link::{Absence, Inquired, inquire};
+use crate::tls::Identity;
+
+const PROXY: &str = "proxy";
+const VERSIONS: &str = "version";
+const CLIENTS: &str = "client-port";
+const LINKS: &str = "link-port";
+
+/// What holds the ports of a proxy.
+#[derive(Debug)]
+pub(super) struct Local {
+    pub(super) port: u16,
+    pub(super) program: Program,
+    pub(super) process: Option<Process>,
+    holders: Vec<Holder>,
+    link_port: u16,
+    link_holders: Vec<Holder>,
+    link_answer: Option<Result<Inquired, Absence>>,
+}
+
+impl Local {
+    /// Looks at both ports.
+    pub(super) async fn look(config: &Config, machine: &Machine, identity: &Identity) -> Self {
+        let (port, link_port) = (config.port, config.links.port.unwrap_or(LINK_PORT));
+        let (holders, link_holders) = (holders::of_tcp(port), holders::of_tcp(link_port));
+        let own = machine.used().next().map_or(IpAddr::from([127, 0, 0, 1]), |it| it.address);
+        let address = scoped(machine, own, link_port);
+        let (program, link_answer) = tokio::join!(ask(port, None), inquire(identity, address, PATIENCE));
+        let link_answer = match link_answer {
+            Err(Absence::Nobody | Absence::NoWay(_)) => None,
+            answer => Some(answer),
+        };
+        let is_proxy = matches!(program, Program::Proxy(_));
+        let process = is_proxy.then(|| process(&holders)).flatten();
+        Self { port, program, process, holders, link_port, link_holders, link_answer }
+    }
+
+    /// The port of links at which a proxy of this machine was found, and its id.
+    pub(super) fn link(&self) -> Option<(u16, &ProxyId)> {
+        match &self.link_answer {
+            Some(Ok(inquired)) => Some((self.link_port, &inquired.proxy)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn check(&self) -> Vec<Check> {
+        let mut checks = vec![self.runs(), self.client_port()];
+        if let Program::Proxy(status) = &self.program {
+            checks.push(self.version(status));
+        }
+        checks.push(self.links());
+        checks
+    }
+
+    fn runs(&self) -> Check {
+        let port = self.port;
+        match &self.program {
+            Program::Proxy(_) => {
+                Check::yes(PROXY, format!("a proxy answers at port {port}: {}", self.whose()))
+            }
+            // Its port says what is wrong.
+            Program::Other(_) => Check::note(PROXY, format!("what answers at port {port} is no proxy")),
+            Program::Nobody => Check::fault(PROXY, format!("no proxy runs: nobody listens on port {port}"))
+                .remedy("nws service install (or nws, to run it here and now)".to_owned()),
+            Program::Unreachable(reason) => {
+                Check::fault(PROXY, format!("port {port} of 127.0.0.1 cannot be reached: {reason}"))
+                    .remedy(cfg!(target_os = "linux").then(|| "sudo ip link set dev lo up".to_owned()))
+            }
+        }
+    }
+
+    fn whose(&self) -> String {
+        match (&self.process, self.holders.first()) {
+            (Some(Process { pid, name }), Some(holder)) => {
+                let user = holder.user.as_deref().unwrap_or("unknown");
+                format!("{name}, pid {pid}, of user {user}")
+            }
+            (None, Some(holder)) => holder.to_string(),
+            (_, None) => {
+                format!("this system does not say whose it is ({})", holders::question("tcp", self.port))
+            }
+        }
+    }
+
+    fn client_port(&self) -> Check {
+        let port = self.port;
+        match &self.program {
+            Program::Proxy(_) => Check::yes(CLIENTS, format!("the proxy has port {port}")),
+            Program::Nobody => Check::yes(CLIENTS, format!("port {port} is free")),
+            Program::Unreachable(reason) => Check::unknown(CLIENTS, reason),
+            Program::Other(answer) => {
+                let who = holders::listed(&self.holders);
+                Check::fault(CLIENTS, format!("{who} holds port {port}: {answer}")).remedy(format!(
+                    "{} (or nws --port {})",
+                    self.end(),
+                    port.saturating_add(100)
+                ))
+            }
+        }
+        .about(port)
+    }
+
+    fn end(&self) -> String {
+        holders::end(&self.holders, "tcp", self.port)
+    }
+
+    fn version(&self, status: &Status) -> Check {
+        let own = env!("CARGO_PKG_VERSION");
+        if status.protocol != VERSION {
+            let evidence = format!(
+                "the proxy is of another version: it speaks protocol {}, and nws {own} speaks {VERSION}",
+                status.protocol
+            );
+            return Check::fault(VERSIONS, evidence)
+                .remedy("nws service install (after you stop the old proxy)".to_owned());
+        }
+        match self.process.as_ref().map(|process| program(process.pid)) {
+            Some(Build::Same) => {
+                Check::yes(VERSIONS, format!("it is this program, nws {own}, with protocol {VERSION}"))
+            }
+            Some(Build::Replaced) => {
+                Check::note(VERSIONS, "its file was replaced since it started: it runs an older version")
+                    .remedy("nws service install (starts it anew)".to_owned())
+            }
+            Some(Build::Other(path)) => {
+                Check::unknown(VERSIONS, format!("it is another program, with protocol {VERSION}: {path}"))
+                    .remedy(super::check::quoted(&path).map(|path| format!("{path} --version")))
+            }
+            Some(Build::Hidden) | None => Check::yes(
+                VERSIONS,
+                format!("it speaks protocol {VERSION}, as nws {own} does; its file is hidden"),
+            ),
+        }
+    }
+
+    fn links(&self) -> Check {
+        let port = self.link_port;
+        let who = || holders::listed(&self.link_holders);
+        let check = match &self.link_answer {
+            Some(Ok(inquired)) => match &inquired.version {
+                Ok(version) => {
+                    Check::yes(LINKS, format!("a proxy has port {port}, with version {version} of the link"))
+                }
+                Err(misfit) => {
+                    Check::fault(LINKS, format!("the proxy at port {port} is of another version: {misfit}"))
+                        .remedy("nws service install (after you stop the old proxy)".to_owned())
+                }
+            },
+            // The proxy lets nobody in from here, where this machine has no network.
+            Some(Err(Absence::Closed)) if self.is_ours() => {
+                Check::yes(LINKS, format!("{} has port {port}", who()))
+            }
+            Some(Err(absence)) => {
+                let evidence = format!(
+                    "{} holds port {port}: {absence}. Proxies take another port, so --peer addresses and rules of firewalls that name {port} lead nowhere",
+                    who()
+                );
+                Check::fault(LINKS, evidence).remedy(holders::end(&self.link_holders, "tcp", port))
+            }
+            None if matches!(self.program, Program::Proxy(_)) => Check::note(
+                LINKS,
+                format!("the proxy does not listen on port {port}: it has another port, or no links"),
+            ),
+            None => Check::yes(LINKS, format!("port {port} is free")),
+        };
+        check.about(port)
+    }
+
+    /// Gives whether both ports have one holder.
+    fn is_ours(&self) -> bool {
+        let processes = |holders: &[Holder]| holders.first().and_then(|it| it.process.clone());
+        match (processes(&self.holders), processes(&self.link_holders)) {
+            (Some(one), Some(other)) => one == other,
+            (None, None) => matches!(self.program, Program::Proxy(_)),
+            _ => false,
+        }
+    }
+}
+
+/// The own `address`, with the interface that a link-local one needs.
+fn scoped(machine: &Machine, address: IpAddr, port: u16) -> SocketAddr {
+    let scope = machine.used().find(|it| it.address == address).map_or(0, |it| it.index);
+    match address {
+        IpAddr::V6(ip) if ip.is_unicast_link_local() => {
+            std::net::SocketAddrV6::new(ip, port, 0, scope).into()
+        }
+        address => (address, port).into(),
+    }
+}
+
+fn process(holders: &[Holder]) -> Option<Process> {
+    // A proxy closes its entries, so only root sees which one has the port.
+    holders.iter().find_map(|holder| holder.process.clone()).or_else(|| holders::only("nws"))
+}
+
+/// The file from which a process runs.
+enum Build {
+    Same,
+    Replaced,
+    Other(String),
+    Hidden,
+}
+
+#[cfg(target_os = "linux")]
+fn program(pid: i32) -> Build {
+    use std::os::unix::fs::MetadataExt;
+
+    let identity = |path: &str| std::fs::metadata(path).map(|it| (it.dev(), it.ino())).ok();
+    let link = format!("/proc/{pid}/exe");
+    let Ok(path) = std::fs::read_link(&link) else { return Build::Hidden };
+    let path = path.to_string_lossy().into_owned();
+    if path.ends_with(" (deleted)") {
+        Build::Replaced
+    } else if identity(&link) == identity("/proc/self/exe") {
+        Build::Same
+    } else {
+        Build::Other(path)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn program(_: i32) -> Build {
+    Build::Hidden
+}

@@ -1,0 +1,6 @@
+//! `nws doctor` on machines that are well, and on machines on which one thing is wrong.
+
+mod examination;
+mod faults;
+mod healthy;
+mod impostor;
