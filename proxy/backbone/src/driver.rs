@@ -73,12 +73,12 @@ pub enum BackboneEvent {
         /// The other proxy.
         proxy: ProxyId,
     },
-    /// The clock of a site differs from ours by so many seconds.
+    /// The clock of a site differs from ours.
     Skewed {
         /// The site.
         site: SiteName,
-        /// Seconds.
-        seconds: u64,
+        /// By how much.
+        by: Duration,
     },
 }
 
@@ -251,11 +251,14 @@ impl Driver {
         }
         let Some(news) = self.sites.hear(&hello, now(), Instant::now()) else { return };
         let Hello { site, proxy, .. } = hello;
-        if let Some(seconds) = news.skew {
-            self.tell(BackboneEvent::Skewed { site: site.clone(), seconds }).await;
+        if let Some(by) = news.skew {
+            let by = Duration::from_millis(by);
+            self.tell(BackboneEvent::Skewed { site: site.clone(), by }).await;
+        }
+        if news.is_another {
+            self.streams.break_all(Some(&site));
         }
         if news.is_new {
-            self.streams.break_all(Some(&site));
             self.answer_soon();
         }
         self.tell(BackboneEvent::Seen { site, proxy }).await;
@@ -289,9 +292,10 @@ impl Driver {
     }
 }
 
-/// Seconds since 1970.
+/// Milliseconds since 1970.
 fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A number from 0 to 1.

@@ -21,7 +21,8 @@ pub(crate) enum Frame {
     End,
 }
 
-const DATA: u8 = 0;
+/// The first byte of a frame with data.
+pub(crate) const DATA: u8 = 0;
 const CREDIT: u8 = 1;
 const END: u8 = 2;
 
@@ -51,13 +52,6 @@ impl Frame {
     pub(crate) fn end() -> Bytes {
         Bytes::from_static(&[END])
     }
-
-    /// The beginning of a frame with data, to which the data is to be added.
-    pub(crate) fn begin_data(room: usize) -> BytesMut {
-        let mut message = BytesMut::with_capacity(HEAD + room);
-        message.put_u8(DATA);
-        message
-    }
 }
 
 #[cfg(test)]
@@ -68,9 +62,8 @@ mod tests {
     fn what_is_written_is_read() {
         assert_eq!(Frame::parse(Frame::credit(1 << 40)), Some(Frame::Credit(1 << 40)));
         assert_eq!(Frame::parse(Frame::end()), Some(Frame::End));
-        let mut data = Frame::begin_data(3);
-        data.extend_from_slice(b"abc");
-        assert_eq!(Frame::parse(data.freeze()), Some(Frame::Data(Bytes::from_static(b"abc"))));
+        let data = Bytes::from_static(&[DATA, b'a', b'b', b'c']);
+        assert_eq!(Frame::parse(data), Some(Frame::Data(Bytes::from_static(b"abc"))));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(crate) struct Hello {
     /// A random number for each time that the site connects to a broker. All streams of an earlier
     /// one are lost.
     pub(crate) incarnation: u64,
-    /// The time there, in seconds since 1970.
+    /// The time there, in milliseconds since 1970.
     pub(crate) time: u64,
 }
 
@@ -73,7 +73,7 @@ mod tests {
 
     fn hello() -> Hello {
         let proxy = ProxyId::from_digest(&[7; 32]);
-        Hello { site: "lab".parse().unwrap(), proxy, incarnation: u64::MAX, time: 1_800_000_000 }
+        Hello { site: "lab".parse().unwrap(), proxy, incarnation: u64::MAX, time: 1_800_000_000_000 }
     }
 
     #[test]
@@ -89,7 +89,8 @@ mod tests {
         let [key, other] = [(); 2].map(|()| SiteSecret::generate().unwrap().keys().hello);
         let message = String::from_utf8(hello().to_json(&key)).unwrap();
         assert_eq!(Hello::parse(message.as_bytes(), &other), None);
-        for (from, to) in [("lab", "lob"), ("1800000000", "1800000001"), ("\"time\"", "\"tame\""), ("}", "")]
+        for (from, to) in
+            [("lab", "lob"), ("1800000000000", "1800000000001"), ("\"time\"", "\"tame\""), ("}", "")]
         {
             let changed = message.replace(from, to);
             assert_ne!(changed, message);

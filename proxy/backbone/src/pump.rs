@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_nats::{Client, Subject};
-use bytes::{BufMut, Bytes};
-use tokio::io::{AsyncReadExt, ReadHalf, SimplexStream};
+use bytes::{BufMut, Bytes, BytesMut};
+use tokio::io::{AsyncReadExt, DuplexStream};
 
 use crate::credit::window;
-use crate::frame::{DATA_MAX, Frame, HEAD};
+use crate::frame::{DATA, DATA_MAX, Frame, HEAD};
 use crate::secret::MAC_LEN;
 use crate::stream::Shared;
+
+/// Bytes of a message that is sent in the buffer into which it was read. A smaller one is copied, and
+/// the buffer is used again.
+const LARGE: usize = 8 * 1024;
 
 /// The task that sends what belongs to one stream.
 pub(crate) struct Pump {
@@ -18,11 +22,12 @@ pub(crate) struct Pump {
     /// Where it sends.
     pub(crate) subject: Subject,
     pub(crate) stream: Arc<Shared>,
-    pub(crate) outbox: ReadHalf<SimplexStream>,
+    pub(crate) outbox: DuplexStream,
     /// The proof that goes before the first bytes, if this side has dialled.
     pub(crate) proof: Option<[u8; MAC_LEN]>,
     /// The streams that there are at this site.
     pub(crate) count: Arc<AtomicUsize>,
+    pub(crate) buffer: BytesMut,
 }
 
 impl Pump {
@@ -41,12 +46,8 @@ impl Pump {
     /// Sends what there is, or waits until something has changed. Gives whether there can be more.
     async fn send_some(&mut self) -> bool {
         let room = self.stream.room().min(self.data_max());
-        let mut message = Frame::begin_data(MAC_LEN);
-        if let Some(proof) = &self.proof {
-            message.extend_from_slice(proof);
-        }
-        let head = message.len();
-        let mut limited = (&mut message).limit(room);
+        let head = self.begin_message(room);
+        let mut limited = (&mut self.buffer).limit(room);
         tokio::select! {
             biased;
             () = self.stream.changed() => return true,
@@ -57,9 +58,27 @@ impl Pump {
             }
         }
         self.proof = None;
-        self.stream.sent(message.len() - head);
-        self.publish(message.freeze()).await;
+        self.stream.sent(self.buffer.len() - head);
+        let message = self.take_message();
+        self.publish(message).await;
         true
+    }
+
+    /// Begins a message with data. Gives the bytes that go before the data.
+    fn begin_message(&mut self, room: usize) -> usize {
+        self.buffer.clear();
+        self.buffer.reserve(HEAD + MAC_LEN + room);
+        self.buffer.put_u8(DATA);
+        self.buffer.extend_from_slice(self.proof.as_ref().map_or(&[], |proof| &proof[..]));
+        self.buffer.len()
+    }
+
+    fn take_message(&mut self) -> Bytes {
+        if self.buffer.len() < LARGE {
+            Bytes::copy_from_slice(&self.buffer)
+        } else {
+            self.buffer.split().freeze()
+        }
     }
 
     /// Most bytes of data that the broker takes in one message.

@@ -1,6 +1,6 @@
 //! The other sites, as their hellos tell of them.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use nws_protocol::ProxyId;
@@ -15,11 +15,8 @@ const SILENCE_MAX: Duration = Duration::from_secs(12);
 /// Sites at one time.
 const SITES_MAX: usize = 1024;
 
-/// Earlier incarnations of a site that are remembered, so that a broker cannot bring them back.
-const PAST_MAX: usize = 8;
-
-/// Difference of clocks that is warned about, in seconds.
-const SKEW_MAX: u64 = 5 * 60;
+/// Difference of clocks that is warned about, in milliseconds.
+const SKEW_MAX: u64 = 5 * 60 * 1000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Sites(HashMap<SiteName, Site>);
@@ -28,7 +25,8 @@ pub(crate) struct Sites(HashMap<SiteName, Site>);
 struct Site {
     proxy: ProxyId,
     incarnation: u64,
-    past: VecDeque<u64>,
+    /// When it said its last hello, by its own clock.
+    said: u64,
     heard: Instant,
     is_skewed: bool,
 }
@@ -36,9 +34,11 @@ struct Site {
 /// What a hello tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct News {
-    /// It is another incarnation, so all earlier streams are lost.
+    /// The site was not known, or is another incarnation.
     pub(crate) is_new: bool,
-    /// Its clock differs from ours by so many seconds, which was not known.
+    /// It was another incarnation before, and all streams of that are lost.
+    pub(crate) is_another: bool,
+    /// Its clock differs from ours by so many milliseconds, which was not known.
     pub(crate) skew: Option<u64>,
 }
 
@@ -49,21 +49,18 @@ impl Sites {
         let Some(site) = self.0.get_mut(&hello.site) else {
             return (self.0.len() < SITES_MAX).then(|| {
                 self.0.insert(hello.site.clone(), Site::new(hello, skew.is_some(), now));
-                News { is_new: true, skew }
+                News { is_new: true, is_another: false, skew }
             });
         };
-        if site.past.contains(&hello.incarnation) {
+        // It is of the past, or its clock was set back: then it counts as gone, and soon as new.
+        if hello.time <= site.said {
             return None;
         }
-        let is_new = site.incarnation != hello.incarnation;
-        if is_new {
-            site.past.truncate(PAST_MAX - 1);
-            site.past.push_front(site.incarnation);
-            (site.incarnation, site.proxy) = (hello.incarnation, hello.proxy.clone());
-        }
-        site.heard = now;
+        let is_another = site.incarnation != hello.incarnation;
+        (site.incarnation, site.proxy) = (hello.incarnation, hello.proxy.clone());
+        (site.said, site.heard) = (hello.time, now);
         let was_skewed = std::mem::replace(&mut site.is_skewed, skew.is_some());
-        Some(News { is_new, skew: skew.filter(|_| !was_skewed) })
+        Some(News { is_new: is_another, is_another, skew: skew.filter(|_| !was_skewed) })
     }
 
     /// The sites that have been silent for too long, which are forgotten.
@@ -75,8 +72,8 @@ impl Sites {
 
 impl Site {
     fn new(hello: &Hello, is_skewed: bool, now: Instant) -> Self {
-        let Hello { proxy, incarnation, .. } = hello.clone();
-        Self { proxy, incarnation, past: VecDeque::new(), heard: now, is_skewed }
+        let Hello { proxy, incarnation, time, .. } = hello.clone();
+        Self { proxy, incarnation, said: time, heard: now, is_skewed }
     }
 }
 
@@ -84,7 +81,7 @@ impl Site {
 mod tests {
     use super::*;
 
-    const TIME: u64 = 1_800_000_000;
+    const TIME: u64 = 1_800_000_000_000;
 
     fn hello(incarnation: u64, time: u64) -> Hello {
         let proxy = ProxyId::from_digest(&[7; 32]);
@@ -92,35 +89,44 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_incarnation_is_new_once() {
+    async fn an_incarnation_is_new_once_and_none_comes_back() {
         let mut sites = Sites::default();
-        let mut hear =
-            |incarnation| sites.hear(&hello(incarnation, TIME), TIME, Instant::now()).map(|news| news.is_new);
-        assert_eq!([1, 1, 2, 1, 2].map(&mut hear), [Some(true), Some(false), Some(true), None, Some(false)]);
+        let mut hear = |incarnation, time| {
+            sites.hear(&hello(incarnation, TIME + time), TIME, Instant::now()).map(|news| news.is_new)
+        };
+        assert_eq!(hear(1, 0), Some(true));
+        assert_eq!(hear(1, 1), Some(false));
+        assert_eq!(hear(2, 2), Some(true));
+        assert_eq!([hear(1, 1), hear(2, 2)], [None; 2]);
+        assert_eq!(hear(2, 3), Some(false));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_clock_that_differs_is_told_once_and_again_when_it_changes() {
         let mut sites = Sites::default();
-        let mut skew = |time| sites.hear(&hello(1, time), TIME, Instant::now()).unwrap().skew;
-        let wrong = TIME - SKEW_MAX - 1;
-        assert_eq!(skew(wrong), Some(SKEW_MAX + 1));
-        assert_eq!(skew(wrong), None);
-        assert_eq!(skew(TIME), None);
-        assert_eq!(skew(TIME + SKEW_MAX), None);
-        assert_eq!(skew(wrong), Some(SKEW_MAX + 1));
+        let mut said = 0;
+        let mut skew = |ahead: u64| {
+            said += 1;
+            sites.hear(&hello(1, TIME + said), TIME + said - ahead, Instant::now()).unwrap().skew
+        };
+        let wrong = SKEW_MAX + 1;
+        assert_eq!([skew(wrong), skew(wrong)], [Some(wrong), None]);
+        assert_eq!([skew(0), skew(SKEW_MAX)], [None; 2]);
+        assert_eq!(skew(wrong), Some(wrong));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_silent_is_gone() {
+    async fn who_is_silent_is_gone_and_may_come_back_with_another_clock() {
         let mut sites = Sites::default();
         sites.hear(&hello(1, TIME), TIME, Instant::now());
         tokio::time::advance(SILENCE_MAX / 2).await;
-        sites.hear(&hello(1, TIME), TIME, Instant::now());
+        sites.hear(&hello(1, TIME + 1), TIME, Instant::now());
         tokio::time::advance(SILENCE_MAX / 2).await;
         assert!(sites.take_silent(Instant::now()).is_empty());
+        assert_eq!(sites.hear(&hello(2, TIME - 1), TIME, Instant::now()), None);
         tokio::time::advance(SILENCE_MAX / 2).await;
         assert_eq!(sites.take_silent(Instant::now()).len(), 1);
         assert!(sites.take_silent(Instant::now()).is_empty());
+        assert!(sites.hear(&hello(2, TIME - 1), TIME, Instant::now()).unwrap().is_new);
     }
 }

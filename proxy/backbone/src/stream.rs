@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, Join, ReadBuf, ReadHalf, SimplexStream, WriteHalf, join, simplex};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, Join, ReadBuf, duplex, join};
 use tokio::sync::Notify;
 
 use crate::credit::{Overrun, Receiver, Sender};
@@ -28,7 +28,7 @@ pub(crate) enum Ending {
 /// Reading fails with [`io::ErrorKind::ConnectionReset`] when the broker was lost, as something may
 /// be missing then.
 #[derive(Debug)]
-pub struct VirtualStream(Join<Inbox, WriteHalf<SimplexStream>>);
+pub struct VirtualStream(Join<Inbox, DuplexStream>);
 
 /// What arrives, for the one who reads it.
 #[derive(Debug)]
@@ -53,10 +53,11 @@ struct State {
 }
 
 /// A new stream: for its user, for what arrives, and what it is to send.
-pub(crate) fn stream(window: u64) -> (VirtualStream, Arc<Shared>, ReadHalf<SimplexStream>) {
+pub(crate) fn stream(window: u64) -> (VirtualStream, Arc<Shared>, DuplexStream) {
     let shared =
         Arc::new(Shared { state: Mutex::new(State { window, ..State::default() }), changed: Notify::new() });
-    let (outbox, writer) = simplex(AHEAD);
+    // A half of a simplex does not tell the other one that it is dropped.
+    let (outbox, writer) = duplex(AHEAD);
     (VirtualStream(join(Inbox(Arc::clone(&shared)), writer)), shared, outbox)
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_nats::{Client, Subject};
-use bytes::{Buf, Bytes};
-use tokio::io::{ReadHalf, SimplexStream};
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::DuplexStream;
 use tokio::task::JoinSet;
 
 use crate::credit::window;
@@ -126,19 +126,14 @@ impl Streams {
         Some(Incoming { site, stream })
     }
 
-    fn begin(
-        &mut self,
-        key: Key,
-        stream: Arc<Shared>,
-        outbox: ReadHalf<SimplexStream>,
-        proof: Option<[u8; MAC_LEN]>,
-    ) {
+    fn begin(&mut self, key: Key, stream: Arc<Shared>, outbox: DuplexStream, proof: Option<[u8; MAC_LEN]>) {
         self.past.truncate(PAST_MAX - 1);
         self.past.push_front(key.1);
         self.open.insert(key.clone(), Arc::clone(&stream));
         self.count.store(self.open.len(), Ordering::Relaxed);
         let (client, subject) = (self.client.clone(), self.subject(&key));
-        let pump = Pump { client, subject, stream, outbox, proof, count: Arc::clone(&self.count) };
+        let count = Arc::clone(&self.count);
+        let pump = Pump { client, subject, stream, outbox, proof, count, buffer: BytesMut::new() };
         self.pumps.spawn(async move {
             pump.run().await;
             key
