@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
+use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Route, Target};
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::SlotMap;
 
@@ -111,7 +111,7 @@ impl Desk {
         dial: Option<DialId>,
     ) -> (LinkId, Vec<MeshOutput>) {
         let link = self.names.insert(());
-        let outputs = self.tell(MeshInput::Connected { link, proxy, source, dial });
+        let outputs = self.tell(MeshInput::Connected { link, proxy, source, route: Route::Direct, dial });
         (link, outputs)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput};
+use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Route};
 use nws_protocol::ProxyId;
 use slotmap::{Key, SlotMap};
 
@@ -220,7 +220,10 @@ impl Duel {
         let link = self.sides[side].names.insert(name);
         self.end_of(name, side).link = link;
         let proxy = self.sides[1 - side].id.clone();
-        self.input(side, MeshInput::Connected { link, proxy, source: [10, 0, 0, 1].into(), dial });
+        self.input(
+            side,
+            MeshInput::Connected { link, proxy, source: [10, 0, 0, 1].into(), route: Route::Direct, dial },
+        );
     }
 
     fn deliver(&mut self, name: Name, side: Side) {
