@@ -99,6 +99,18 @@ impl Desk {
         self.connect_at(address(n).ip(), proxy(n), dial)
     }
 
+    /// A connection to the proxy `n` that takes this way.
+    pub(crate) fn connect_by(
+        &mut self,
+        route: Route,
+        n: u8,
+        dial: Option<DialId>,
+    ) -> (LinkId, Vec<MeshOutput>) {
+        let (link, source) = (self.names.insert(()), address(n).ip());
+        let outputs = self.tell(MeshInput::Connected { link, proxy: proxy(n), source, route, dial });
+        (link, outputs)
+    }
+
     pub(crate) fn connect_to(&mut self, proxy: ProxyId, dial: Option<DialId>) -> (LinkId, Vec<MeshOutput>) {
         self.connect_at(address(1).ip(), proxy, dial)
     }
