@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
+use nws_backbone::SiteName;
 use nws_proxy::Config;
 
 use crate::command::PeerTask;
@@ -46,6 +47,8 @@ pub(crate) enum Task {
     Status(StatusTask),
     /// To open the console of the proxy that listens on this port.
     Console(u16),
+    /// To prepare a backbone.
+    Backbone(BackboneTask),
     /// To find out what keeps peers apart.
     Doctor(Box<Examination>),
     /// The completions for a shell, on standard output.
@@ -77,6 +80,9 @@ enum Command {
     Status(StatusTask),
     /// Open the console in a browser, with the names of channels and peers
     Console(ConsoleTask),
+    /// Prepare a backbone: several networks joined over a NATS broker
+    #[command(subcommand)]
+    Backbone(BackboneTask),
     /// Find out what keeps peers apart, by trying it; the exit status is 1 when something is wrong
     Doctor(DoctorArgs),
     /// Print the completions of this command for a shell
@@ -89,6 +95,24 @@ enum Command {
     Man {
         /// The folder
         folder: PathBuf,
+    },
+}
+
+/// What is to be made for a backbone.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackboneTask {
+    /// Make the secret that all sites share
+    #[command(after_help = "Example: nws backbone key site.key, and then copy the file to each site")]
+    Key {
+        /// The new file, which only this user can read; without one the secret is printed
+        file: Option<PathBuf>,
+    },
+    /// Print a configuration of nats-server in which each site can do what it must, and no more
+    #[command(after_help = "Example: nws backbone permissions berlin lyon > nats.conf")]
+    Permissions {
+        /// The names of the sites
+        #[arg(required = true)]
+        sites: Vec<SiteName>,
     },
 }
 
@@ -138,6 +162,7 @@ impl Cli {
         Ok(match (cli.command, matches.subcommand()) {
             (Some(Command::Service(task)), _) => Task::Service(task),
             (Some(Command::Peer(task)), _) => Task::Peer(task),
+            (Some(Command::Backbone(task)), _) => Task::Backbone(task),
             (Some(Command::Status(task)), _) => Task::Status(task),
             (Some(Command::Console(ConsoleTask { port })), _) => {
                 Task::Console(port.unwrap_or(nws_protocol::CLIENT_PORT))

@@ -15,6 +15,7 @@ mod examination;
 mod logging;
 mod readiness;
 mod service;
+mod sites;
 mod status;
 mod stop;
 
@@ -48,6 +49,7 @@ fn perform(task: Task) -> ExitCode {
         Task::Peer(task) => return command::perform(&task),
         Task::Status(task) => status::perform(&task, task.port()),
         Task::Console(port) => console::open(port),
+        Task::Backbone(task) => sites::perform(&task),
         Task::Doctor(examination) => examination::perform(&examination),
         Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),

@@ -32,26 +32,19 @@ pub struct BackboneConfig {
     pub site: SiteName,
     /// What a NATS credentials file says, if the broker asks for it.
     pub credentials: Option<String>,
-    /// The name and password of a NATS user, if the broker asks for it.
-    pub user: Option<(String, String)>,
     /// Whether the way to the broker may do without TLS.
     pub insecure: bool,
 }
 
-/// The address of a broker: `nats://` or `tls://`, a host, and a port if it is not 4222.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The address of a broker: `nats://` or `tls://`, perhaps a name and a password, a host, and a port
+/// if it is not 4222. It is shown without the password.
+#[derive(Clone, PartialEq, Eq)]
 pub struct BrokerAddress(ServerAddr);
 
 /// A text that is no [`BrokerAddress`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidBroker {
-    /// It is none of NATS.
-    #[error("a broker is written as nats://host, nats://host:4222 or tls://host")]
-    Form,
-    /// Whoever lists processes would see the password.
-    #[error("a password is not taken here, where others can see it: use --backbone-creds FILE")]
-    Password,
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a broker is written as nats://host, nats://host:4222 or tls://host")]
+pub struct InvalidBroker;
 
 /// Something that keeps a site from reaching its broker.
 #[derive(Debug, thiserror::Error)]
@@ -77,12 +70,9 @@ impl FromStr for BrokerAddress {
     type Err = InvalidBroker;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let address: ServerAddr = text.parse().map_err(|_| InvalidBroker::Form)?;
+        let address: ServerAddr = text.parse().map_err(|_| InvalidBroker)?;
         let is_known = matches!(address.scheme(), "nats" | "tls") && !address.host().is_empty();
-        if address.has_user_pass() || address.username().is_some() {
-            return Err(InvalidBroker::Password);
-        }
-        if is_known { Ok(Self(address)) } else { Err(InvalidBroker::Form) }
+        if is_known { Ok(Self(address)) } else { Err(InvalidBroker) }
     }
 }
 
@@ -92,7 +82,19 @@ impl fmt::Display for BrokerAddress {
     }
 }
 
+impl fmt::Debug for BrokerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BrokerAddress({self})")
+    }
+}
+
 impl BrokerAddress {
+    /// Whether it has a password, or a token, which others must not see.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.0.has_user_pass()
+    }
+
     fn is_loopback(&self) -> bool {
         let host = self.0.host();
         host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
@@ -123,9 +125,6 @@ impl BackboneConfig {
             .tls_client_config(tls()?);
         if !self.needs_tls() && !self.insecure {
             options = options.ignore_discovered_servers();
-        }
-        if let Some((user, password)) = &self.user {
-            options = options.user_and_password(user.clone(), password.clone());
         }
         match &self.credentials {
             Some(credentials) => options.credentials(credentials).map_err(BackboneError::Credentials),
@@ -158,7 +157,6 @@ mod tests {
             secret: SiteSecret::generate().unwrap(),
             site: "here".parse().unwrap(),
             credentials: None,
-            user: None,
             insecure,
         }
     }
@@ -176,14 +174,16 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_refused() {
-        for text in ["nats://user:secret@host", "nats://token@host"] {
-            assert_eq!(text.parse::<BrokerAddress>(), Err(InvalidBroker::Password), "{text}");
+    fn a_password_is_not_shown() {
+        for text in ["nats://user:secret@host", "nats://secret@host"] {
+            let broker: BrokerAddress = text.parse().unwrap();
+            assert!(broker.has_password());
+            assert_eq!(format!("{broker} {broker:?}"), "nats://host:4222 BrokerAddress(nats://host:4222)");
         }
+        assert!(!"nats://host".parse::<BrokerAddress>().unwrap().has_password());
         for text in ["http://host", "ws://host", "nats://", ""] {
-            assert_eq!(text.parse::<BrokerAddress>(), Err(InvalidBroker::Form), "{text}");
+            assert_eq!(text.parse::<BrokerAddress>(), Err(InvalidBroker), "{text}");
         }
-        assert_eq!("nats://host".parse::<BrokerAddress>().unwrap().to_string(), "nats://host:4222");
     }
 
     #[test]

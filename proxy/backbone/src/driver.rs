@@ -23,7 +23,7 @@ use crate::subject::Subjects;
 const HELLO_INTERVAL: Duration = Duration::from_secs(3);
 
 /// Least time between two hellos, however many sites are new.
-const HELLO_PAUSE: Duration = Duration::from_secs(1);
+const HELLO_PAUSE: Duration = Duration::from_millis(500);
 
 /// Dials that may wait.
 const DIALS_MAX: usize = 64;

@@ -29,6 +29,6 @@ pub use driver::{Backbone, BackboneEvent, Dialer};
 pub use proof::{LINK_PROOF_LEN, LinkProofs};
 pub use secret::{InvalidSecret, SiteSecret};
 pub use site::{InvalidSiteName, SITE_NAME_MAX, SiteName};
-pub use stream::VirtualStream;
+pub use stream::{VirtualReader, VirtualStream};
 pub use streams::Incoming;
 pub use subject::{Permissions, permissions};

@@ -7,7 +7,7 @@ pub const LINK_PROOF_LEN: usize = MAC_LEN;
 
 /// Makes and checks proofs. A proof is bound to one TLS connection by what both ends export from it
 /// (RFC 9266), so it is of no use to who has only seen it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct LinkProofs(MacKey);
 
 impl LinkProofs {

@@ -95,6 +95,12 @@ pub(crate) struct Keys {
 #[derive(Clone)]
 pub(crate) struct MacKey(Zeroizing<[u8; 32]>);
 
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MacKey")
+    }
+}
+
 impl MacKey {
     /// The code of `fields`. Each counts with its length, so no two lists have the same.
     pub(crate) fn sign(&self, fields: &[impl AsRef<[u8]>]) -> [u8; MAC_LEN] {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, Join, ReadBuf, duplex, join};
+use tokio::io::{AsyncRead, DuplexStream, Join, ReadBuf, duplex, join};
 use tokio::sync::Notify;
 
 use crate::credit::{Overrun, Receiver, Sender};
@@ -24,15 +24,14 @@ pub(crate) enum Ending {
 }
 
 /// A stream of bytes to another site: what a TCP connection is to another machine.
+pub type VirtualStream = Join<VirtualReader, DuplexStream>;
+
+/// The reading half of a stream.
 ///
 /// Reading fails with [`io::ErrorKind::ConnectionReset`] when the broker was lost, as something may
 /// be missing then.
 #[derive(Debug)]
-pub struct VirtualStream(Join<Inbox, DuplexStream>);
-
-/// What arrives, for the one who reads it.
-#[derive(Debug)]
-struct Inbox(Arc<Shared>);
+pub struct VirtualReader(Arc<Shared>);
 
 /// What both sides of a stream share.
 #[derive(Debug, Default)]
@@ -58,7 +57,7 @@ pub(crate) fn stream(window: u64) -> (VirtualStream, Arc<Shared>, DuplexStream) 
         Arc::new(Shared { state: Mutex::new(State { window, ..State::default() }), changed: Notify::new() });
     // A half of a simplex does not tell the other one that it is dropped.
     let (outbox, writer) = duplex(AHEAD);
-    (VirtualStream(join(Inbox(Arc::clone(&shared)), writer)), shared, outbox)
+    (join(VirtualReader(Arc::clone(&shared)), writer), shared, outbox)
 }
 
 impl Shared {
@@ -141,7 +140,7 @@ impl State {
     }
 }
 
-impl AsyncRead for Inbox {
+impl AsyncRead for VirtualReader {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let is_due = {
             let mut state = self.0.state();
@@ -152,29 +151,5 @@ impl AsyncRead for Inbox {
             self.0.changed.notify_one();
         }
         Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncRead for VirtualStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        out: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, out)
-    }
-}
-
-impl AsyncWrite for VirtualStream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
     }
 }

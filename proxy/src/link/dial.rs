@@ -24,10 +24,12 @@ use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
+use super::backbone::dial_site;
 use super::end::End;
 use super::relay::{Established, relay};
 use super::wire::wired;
 use super::{SharedContext, handshake};
+use crate::backbone::is_site;
 use crate::mesh::{Candidate, Destination, FaultKind, MeshDriver};
 use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
@@ -53,7 +55,7 @@ pub(crate) fn dial(
             Answer::Any => mesh.dial_answered(dial),
             Answer::Another(proxy, address) => mesh.found(proxy, address),
         };
-        match connect(&context.identity, &to, &|address| context.is_on_link(address), &tell).await {
+        match connect(&context, &to, &tell).await {
             Ok((established, address)) => {
                 let (proxy, is_on_link) = (established.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
@@ -89,15 +91,18 @@ enum Answer {
 
 /// The first handshake that succeeds.
 async fn connect(
-    identity: &Identity,
+    context: &SharedContext,
     to: &Destination,
-    is_on_link: &dyn Fn(&SocketAddr) -> bool,
     tell: &dyn Fn(Answer),
 ) -> Result<(Established, SocketAddr), End> {
+    if let Some(site) = to.addresses.iter().find(|address| is_site(address.ip())) {
+        return Ok((dial_site(context, site, to.proxy.as_ref()).await?, *site));
+    }
     let turns = Semaphore::new(1);
     let addresses = to.addresses.iter().take(ADDRESSES_MAX);
     let attempt = |address: &SocketAddr| {
-        attempt(identity, *address, is_on_link(address), to.proxy.as_ref(), &turns, tell)
+        let is_on_link = context.is_on_link(address);
+        attempt(&context.identity, *address, is_on_link, to.proxy.as_ref(), &turns, tell)
     };
     let mut attempts: FuturesUnordered<_> = addresses.map(attempt).collect();
     let mut failure = None;

@@ -1,4 +1,4 @@
-//! Keeps the dials that are under way, and the addresses of proxies that `--peer` names.
+//! Keeps the dials that are under way, and the places where proxies are looked for.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -10,9 +10,8 @@ use nws_protocol::limits::DIAL_TIME;
 use tokio::task::AbortHandle;
 
 use super::faults::Blamed;
-use super::named::NamedProxies;
+use super::named::{NamedProxies, Place};
 use super::partner::Found;
-use crate::discovery::PeerAddress;
 
 /// The addresses to dial, and the proxy that is expected there, if that is known.
 #[derive(Clone, Debug)]
@@ -45,9 +44,20 @@ pub(super) enum Goal {
 }
 
 impl Dials {
-    /// The proxy that `--peer` names is at these addresses now. Gives its index if it is new.
-    pub(super) fn sight(&mut self, peer: PeerAddress, addresses: Vec<SocketAddr>) -> Option<usize> {
-        self.named.sight(peer, addresses)
+    /// A place has these addresses now, and `proxy` is there if that is known. Gives its index, and
+    /// whether it is new.
+    pub(super) fn sight(
+        &mut self,
+        place: Place,
+        addresses: Vec<SocketAddr>,
+        proxy: Option<ProxyId>,
+    ) -> (usize, bool) {
+        self.named.sight(place, addresses, proxy)
+    }
+
+    /// The index of a place that is known.
+    pub(super) fn index(&self, place: &Place) -> Option<usize> {
+        self.named.index(place)
     }
 
     /// The destination of a dial to `target`.
@@ -58,7 +68,7 @@ impl Dials {
             }
             Target::Peer(peer) => {
                 let addresses = self.named.addresses(peer);
-                (Goal::Named(peer), Destination { proxy: None, addresses })
+                (Goal::Named(peer), Destination { proxy: self.named.proxy(peer), addresses })
             }
         }
     }
@@ -71,14 +81,14 @@ impl Dials {
         })
     }
 
-    /// The addresses of what `--peer` names.
+    /// The addresses of a place.
     pub(super) fn addresses(&self, index: usize) -> Vec<SocketAddr> {
         self.named.addresses(index)
     }
 
-    /// What `--peer` says, by its index.
-    pub(super) fn peer(&self, index: usize) -> Option<&PeerAddress> {
-        self.named.peer(index)
+    /// A place, by its index.
+    pub(super) fn place(&self, index: usize) -> Option<&Place> {
+        self.named.place(index)
     }
 
     /// A dial has begun.
@@ -111,7 +121,7 @@ impl Dials {
                     Ok(()) => self.named.reached(index),
                     Err(reason) => self.named.failed(index, reason),
                 }
-                self.named.peer(index).map_or(Found::Mdns, |peer| Found::Named(peer.clone()))
+                self.named.place(index).map_or(Found::Mdns, |place| Found::Named(place.clone()))
             }
             Some(UnderWay { goal: Goal::Announced(_), .. }) | None => Found::Mdns,
         }

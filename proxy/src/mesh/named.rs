@@ -1,48 +1,84 @@
-//! Knows the addresses of the proxies that `--peer` names, in the order of their index in the state
-//! machine, and what was logged about them.
+//! Knows the places where proxies are looked for that have no other name: what `--peer` names, and
+//! the sites of the backbone. Each has an index in the state machine.
 
+use std::fmt;
 use std::net::SocketAddr;
+
+use nws_backbone::SiteName;
+use nws_protocol::ProxyId;
 
 use crate::discovery::PeerAddress;
 use crate::trouble::Trouble;
 
-/// All named proxies that have an address.
+/// A place where a proxy may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// What `--peer` names.
+    Peer(PeerAddress),
+    /// A site of the backbone.
+    Site(SiteName),
+}
+
+/// All places that are known.
 #[derive(Debug, Default)]
 pub(super) struct NamedProxies(Vec<Named>);
 
 #[derive(Debug)]
 struct Named {
-    peer: PeerAddress,
+    place: Place,
     addresses: Vec<SocketAddr>,
+    /// The proxy that has to be there.
+    proxy: Option<ProxyId>,
     trouble: Trouble,
 }
 
 impl NamedProxies {
-    /// `peer` is at these addresses now. Gives its index if it is new.
-    pub(super) fn sight(&mut self, peer: PeerAddress, addresses: Vec<SocketAddr>) -> Option<usize> {
-        if let Some(known) = self.0.iter_mut().find(|known| known.peer == peer) {
-            known.addresses = addresses;
-            return None;
+    /// The place has these addresses now, and `proxy` is there if that is known. Gives its index,
+    /// and whether it is new.
+    pub(super) fn sight(
+        &mut self,
+        place: Place,
+        addresses: Vec<SocketAddr>,
+        proxy: Option<ProxyId>,
+    ) -> (usize, bool) {
+        if let Some(index) = self.index(&place) {
+            (self.0[index].addresses, self.0[index].proxy) = (addresses, proxy);
+            return (index, false);
         }
-        self.0.push(Named { peer, addresses, trouble: Trouble::default() });
-        Some(self.0.len() - 1)
+        self.0.push(Named { place, addresses, proxy, trouble: Trouble::default() });
+        (self.0.len() - 1, true)
     }
 
-    /// The addresses of the proxy with this index.
+    /// The index of a place that is known.
+    pub(super) fn index(&self, place: &Place) -> Option<usize> {
+        self.0.iter().position(|known| known.place == *place)
+    }
+
+    /// The addresses of the place with this index.
     pub(super) fn addresses(&self, index: usize) -> Vec<SocketAddr> {
         self.0.get(index).map_or_else(Vec::new, |named| named.addresses.clone())
     }
 
-    /// The name that the user has given it.
-    pub(super) fn peer(&self, index: usize) -> Option<&PeerAddress> {
-        self.0.get(index).map(|named| &named.peer)
+    /// The proxy that has to be at the place with this index.
+    pub(super) fn proxy(&self, index: usize) -> Option<ProxyId> {
+        self.0.get(index)?.proxy.clone()
+    }
+
+    /// The place with this index.
+    pub(super) fn place(&self, index: usize) -> Option<&Place> {
+        self.0.get(index).map(|named| &named.place)
     }
 
     /// It could not be reached.
     pub(super) fn failed(&mut self, index: usize, reason: &str) {
         let Some(named) = self.0.get_mut(index) else { return };
         if named.trouble.is_news(reason) {
-            tracing::warn!(peer = %named.peer, "cannot reach this --peer: {reason}");
+            match &named.place {
+                Place::Peer(peer) => tracing::warn!(%peer, "cannot reach this --peer: {reason}"),
+                Place::Site(site) => {
+                    tracing::warn!(%site, "cannot reach this site of the backbone: {reason}")
+                }
+            }
         }
     }
 
@@ -50,6 +86,15 @@ impl NamedProxies {
     pub(super) fn reached(&mut self, index: usize) {
         if let Some(named) = self.0.get_mut(index) {
             named.trouble.is_over();
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Peer(peer) => peer.fmt(f),
+            Self::Site(site) => site.fmt(f),
         }
     }
 }

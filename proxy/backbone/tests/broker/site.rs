@@ -20,7 +20,6 @@ pub(crate) fn config(port: u16, site: &str, secret: &SiteSecret) -> BackboneConf
         secret: secret.clone(),
         site: site.parse().unwrap(),
         credentials: None,
-        user: None,
         insecure: false,
     }
 }

@@ -223,7 +223,10 @@ impl Targets {
 
     /// Configured addresses that lead to no proxy that is linked.
     pub(super) fn configured_candidates(&self) -> impl Iterator<Item = (usize, &Configured)> {
-        self.configured.iter().filter(|(_, it)| !self.is_linked(it)).map(|(peer, it)| (*peer, it))
+        self.configured
+            .iter()
+            .filter(|(_, it)| it.is_wanted && !self.is_linked(it))
+            .map(|(peer, it)| (*peer, it))
     }
 
     /// Whether a configured address leads to a proxy that is linked.
