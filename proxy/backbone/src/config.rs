@@ -126,6 +126,14 @@ impl BackboneConfig {
         if !self.needs_tls() && !self.insecure {
             options = options.ignore_discovered_servers();
         }
+        // async-nats takes no heed of what stands in an address. All servers of a cluster know a user.
+        if let Some(BrokerAddress(address)) = self.brokers.iter().find(|broker| broker.has_password()) {
+            let user = address.username().unwrap_or_default().to_owned();
+            options = match address.password() {
+                Some(password) => options.user_and_password(user, password.to_owned()),
+                None => options.token(user),
+            };
+        }
         match &self.credentials {
             Some(credentials) => options.credentials(credentials).map_err(BackboneError::Credentials),
             None => Ok(options),

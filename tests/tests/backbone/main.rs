@@ -1,0 +1,9 @@
+//! Proxies that share a NATS broker and no network.
+
+mod channels;
+mod faults;
+mod hostile;
+mod presence;
+mod refusals;
+mod relay;
+mod sites;
