@@ -196,7 +196,7 @@ fn scoped(machine: &Machine, address: IpAddr, port: u16) -> SocketAddr {
         IpAddr::V6(ip) if ip.is_unicast_link_local() => {
             std::net::SocketAddrV6::new(ip, port, 0, scope).into()
         }
-        address => (address, port).into(),
+        IpAddr::V4(_) | IpAddr::V6(_) => (address, port).into(),
     }
 }
 

@@ -159,7 +159,8 @@ fn kind_of(end: &End) -> FaultKind {
     end.fault().unwrap_or(FaultKind::NotAProxy)
 }
 
-fn is_closed(error: &std::io::Error) -> bool {
+/// Gives whether the other side has closed the connection.
+pub(super) fn is_closed(error: &std::io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted

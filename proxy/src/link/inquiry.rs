@@ -11,6 +11,7 @@ use nws_protocol::websocket::Opcode;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::dial::is_closed;
 use super::end::End;
 use super::handshake::{self, Secured};
 use super::wire::wired;
@@ -77,20 +78,18 @@ pub(crate) async fn inquire(
 }
 
 fn unconnected(error: &io::Error) -> Absence {
-    match error.kind() {
-        ErrorKind::ConnectionRefused => Absence::Nobody,
-        ErrorKind::TimedOut => Absence::Silence,
-        _ => Absence::NoWay(error.to_string()),
+    let kind = error.kind();
+    if kind == ErrorKind::ConnectionRefused {
+        Absence::Nobody
+    } else if kind == ErrorKind::TimedOut {
+        Absence::Silence
+    } else {
+        Absence::NoWay(error.to_string())
     }
 }
 
 fn unsecured(error: &io::Error) -> Absence {
-    match error.kind() {
-        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => {
-            Absence::Closed
-        }
-        _ => Absence::Foreign(error.to_string()),
-    }
+    if is_closed(error) { Absence::Closed } else { Absence::Foreign(error.to_string()) }
 }
 
 async fn hello(stream: Secured) -> Result<Hello, End> {

@@ -45,10 +45,8 @@ impl Probe {
 
     /// The proxy of which `event` tells, and its addresses.
     pub(crate) fn sighting(event: &ServiceEvent) -> Option<(ProxyId, Vec<SocketAddr>)> {
-        match event {
-            ServiceEvent::ServiceResolved(service) => names::claim(service),
-            _ => None,
-        }
+        let ServiceEvent::ServiceResolved(service) = event else { return None };
+        names::claim(service)
     }
 
     /// Says goodbye for what was announced.
