@@ -147,9 +147,8 @@ mod system {
         let mut owners = HashMap::new();
         for process in all_processes().into_iter().flatten().flatten() {
             let Ok(descriptors) = process.fd() else { continue };
-            let inodes = descriptors.flatten().filter_map(|descriptor| match descriptor.target {
-                FDTarget::Socket(inode) => Some(inode),
-                _ => None,
+            let inodes = descriptors.flatten().filter_map(|descriptor| {
+                if let FDTarget::Socket(inode) = descriptor.target { Some(inode) } else { None }
             });
             for inode in inodes.filter(is_wanted) {
                 let name = process.stat().map_or_else(|_| "?".to_owned(), |stat| stat.comm);

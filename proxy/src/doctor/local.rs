@@ -11,6 +11,7 @@ use super::interfaces::Machine;
 use super::status::{Program, Status, ask};
 use crate::Config;
 use crate::link::{Absence, Inquired, inquire};
+use crate::mesh::FaultKind;
 use crate::tls::Identity;
 
 const PROXY: &str = "proxy";
@@ -39,7 +40,7 @@ impl Local {
         let address = scoped(machine, own, link_port);
         let (program, link_answer) = tokio::join!(ask(port, None), inquire(identity, address, PATIENCE));
         let link_answer = match link_answer {
-            Err(Absence::Nobody | Absence::NoWay(_)) => None,
+            Err(absence) if matches!(absence.kind, FaultKind::Refused | FaultKind::Unreachable) => None,
             answer => Some(answer),
         };
         let is_proxy = matches!(program, Program::Proxy(_));
@@ -159,7 +160,7 @@ impl Local {
                 }
             },
             // The proxy lets nobody in from here, where this machine has no network.
-            Some(Err(Absence::Closed)) if self.is_ours() => {
+            Some(Err(absence)) if absence.kind == FaultKind::Closed && self.is_ours() => {
                 Check::yes(LINKS, format!("{} has port {port}", who()))
             }
             Some(Err(absence)) => {
@@ -196,7 +197,7 @@ fn scoped(machine: &Machine, address: IpAddr, port: u16) -> SocketAddr {
         IpAddr::V6(ip) if ip.is_unicast_link_local() => {
             std::net::SocketAddrV6::new(ip, port, 0, scope).into()
         }
-        address => (address, port).into(),
+        IpAddr::V4(_) | IpAddr::V6(_) => (address, port).into(),
     }
 }
 
