@@ -112,6 +112,7 @@ impl Api {
             .route("/api/v1/proxy", get(lists::proxy))
             .route("/api/v1/links", get(lists::links))
             .route("/api/v1/candidates", get(lists::candidates))
+            .route("/api/v1/callers", get(lists::callers))
             .route("/api/v1/channels", get(lists::channels))
             .route("/api/v1/peers", get(lists::peers))
             .route("/api/v1/events", get(lists::events))

@@ -4,6 +4,7 @@
 //! Everything here is on one thread, and the outputs of one input are applied before the next
 //! input. What a link has to do is sent to it as an [`Order`]. The [`Dialer`] starts dials.
 
+mod callers;
 mod dials;
 mod faults;
 mod isolation;
@@ -38,6 +39,7 @@ use crate::guard::guarded;
 use crate::shard::{News, ShardHandles, Untold};
 use crate::timeout::NEVER;
 
+pub(crate) use callers::Caller;
 pub(crate) use dials::Destination;
 pub(crate) use faults::{Fault, FaultKind};
 pub(crate) use link::Link;
@@ -165,6 +167,11 @@ impl MeshDriver {
     /// Gives whether a proxy at `address` may have a handshake now.
     pub(crate) fn admit(&self, address: SocketAddr, is_on_link: bool) -> bool {
         self.rate_limits.borrow_mut().admit(address.ip().to_canonical(), is_on_link)
+    }
+
+    /// There is a connection from `address`, whatever comes of it.
+    pub(crate) fn called(&self, address: SocketAddr) {
+        self.past.borrow_mut().callers.note(address.ip().to_canonical());
     }
 
     /// A dial was answered, by whichever program.

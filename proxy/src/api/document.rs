@@ -13,6 +13,7 @@ use super::{actions, lists};
         lists::proxy,
         lists::links,
         lists::candidates,
+        lists::callers,
         lists::channels,
         lists::peers,
         lists::events,

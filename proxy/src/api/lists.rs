@@ -10,8 +10,8 @@ use super::Api;
 use super::access::View;
 use super::answer::{Fault, json, stopping};
 use super::rows::{
-    CandidateRow, ChannelRow, EventRow, LinkRow, List, PeerRow, ProxyRow, candidate_rows, channel_rows,
-    event_rows, link_rows, peer_rows, proxy_row,
+    CallerRow, CandidateRow, ChannelRow, EventRow, LinkRow, List, PeerRow, ProxyRow, caller_rows,
+    candidate_rows, channel_rows, event_rows, link_rows, peer_rows, proxy_row,
 };
 
 type Asked = State<Arc<Api>>;
@@ -39,6 +39,15 @@ pub(super) async fn links(State(api): Asked, Extension(view): Extension<View>) -
 pub(super) async fn candidates(State(api): Asked, Extension(view): Extension<View>) -> Response {
     match api.collector.collect().await {
         Some(collection) => json(&candidate_rows(&api, &collection, view)),
+        None => stopping(),
+    }
+}
+
+/// From where there were connections to the port of links: 256 addresses at most.
+#[utoipa::path(get, path = "/api/v1/callers", responses((status = 200, body = List<CallerRow>), (status = 401, body = Fault), (status = 403, body = Fault)))]
+pub(super) async fn callers(State(api): Asked, Extension(view): Extension<View>) -> Response {
+    match api.collector.collect().await {
+        Some(collection) => json(&caller_rows(&api, &collection, view)),
         None => stopping(),
     }
 }

@@ -1,5 +1,6 @@
 //! Makes the rows of the API of what was collected: with names, or with digests in their place.
 
+mod callers;
 mod channels;
 mod events;
 mod links;
@@ -9,6 +10,7 @@ mod shown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub(super) use callers::{CallerRow, caller_rows};
 pub(super) use channels::{ChannelRow, PeerRow, channel_rows, client_id, peer_rows};
 pub(super) use events::{EventRow, event_rows};
 pub(super) use links::{

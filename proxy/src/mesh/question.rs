@@ -9,6 +9,7 @@ use nws_protocol::ProxyId;
 use tokio::sync::oneshot;
 
 use super::MeshDriver;
+use super::callers::Caller;
 use super::faults::{Blamed, Fault};
 use super::partner::{Found, Partner};
 use super::past::LinkEvent;
@@ -32,6 +33,8 @@ pub(crate) struct MeshAnswer {
     pub(crate) unresolved: Vec<(PeerAddress, Fault)>,
     /// What happened to links lately, the oldest first.
     pub(crate) events: Vec<LinkEvent>,
+    /// From where there were connections, and how many such addresses are forgotten.
+    pub(crate) callers: (Vec<Caller>, usize),
     /// Frames and bytes on all links since the start.
     pub(crate) received: (u64, u64),
     pub(crate) sent: (u64, u64),
@@ -82,6 +85,7 @@ impl MeshDriver {
             candidates: candidates.into_iter().map(|state| self.candidate_answer(state)).collect(),
             unresolved: self.unresolved(),
             events: self.past.borrow().events(),
+            callers: self.past.borrow().callers.all(),
             received,
             sent,
         }
