@@ -28,6 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::config::Config;
 use crate::connection_permits::ConnectionPermits;
 use crate::mesh::MeshQuestion;
+use crate::notices::Notices;
 use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
 use collector::{Collector, Sources, Time};
@@ -47,6 +48,7 @@ pub(crate) struct Api {
     mesh: Option<mpsc::Sender<MeshQuestion>>,
     permits: ConnectionPermits,
     refusals: Refusals,
+    notices: Notices,
     facts: Facts,
     readers: live::Readers,
 }
@@ -63,12 +65,15 @@ struct Facts {
 }
 
 /// Those who are asked.
+#[derive(Clone)]
 pub(crate) struct Asked {
     pub(crate) shards: ShardHandles,
     /// The mesh, if there are links.
     pub(crate) mesh: Option<mpsc::Sender<MeshQuestion>>,
     pub(crate) permits: ConnectionPermits,
     pub(crate) refusals: Refusals,
+    /// What is kept of the log.
+    pub(crate) notices: Notices,
 }
 
 impl Api {
@@ -80,7 +85,7 @@ impl Api {
         link_port: Option<u16>,
         asked: Asked,
     ) -> Arc<Self> {
-        let Asked { shards, mesh, permits, refusals } = asked;
+        let Asked { shards, mesh, permits, refusals, notices } = asked;
         let began = Time::now();
         let interfaces = config.links.interfaces.clone();
         let sources = Sources { shards: shards.clone(), mesh: mesh.clone(), interfaces };
@@ -100,6 +105,7 @@ impl Api {
             mesh,
             permits,
             refusals,
+            notices,
             facts,
             readers: live::Readers::default(),
         })

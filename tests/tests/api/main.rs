@@ -11,5 +11,6 @@ mod document;
 mod links;
 mod live;
 mod metrics;
+mod notices;
 mod refusals;
 mod token;

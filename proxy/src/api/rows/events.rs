@@ -9,6 +9,7 @@ use crate::api::Api;
 use crate::api::access::View;
 use crate::api::collector::Collection;
 use crate::mesh::{LinkEvent, LinkEventKind};
+use crate::notices::{Notice, NoticeKind};
 
 /// Something that happened.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,7 +18,7 @@ pub(in crate::api) struct EventRow {
     pub(in crate::api) id: String,
     /// When it happened, in milliseconds of Unix time.
     at: u64,
-    /// `joined`, `left`, `cut`, `linked` or `unlinked`.
+    /// `joined`, `left`, `cut`, `linked`, `unlinked`, `warning` or `refused`.
     kind: &'static str,
     /// The id of the channel, as in the list of channels.
     channel: Option<String>,
@@ -25,7 +26,7 @@ pub(in crate::api) struct EventRow {
     peer: Option<String>,
     /// The id of the link, as in the list of links.
     link: Option<String>,
-    /// More in words. Of links it is shown with the token only.
+    /// More in words. Only those of cuts and refusals are shown without the token.
     detail: Option<String>,
 }
 
@@ -37,7 +38,9 @@ pub(in crate::api) fn event_rows(api: &Api, collection: &Collection, view: View)
     let clients = clients.map(|(shard, event)| client_event(api, collection, shard, event, view));
     let links = collection.mesh.iter().flat_map(|mesh| &mesh.events);
     let links = links.map(|event| link_event(api, collection, event, view));
-    let mut rows: Vec<_> = clients.chain(links).collect();
+    let notices = api.notices.all();
+    let notices = notices.into_iter().map(|notice| notice_event(collection, notice, view));
+    let mut rows: Vec<_> = clients.chain(links).chain(notices).collect();
     rows.sort_by_key(|row| row.at);
     List { total: rows.len(), rows }
 }
@@ -79,5 +82,22 @@ fn link_event(api: &Api, collection: &Collection, event: &LinkEvent, view: View)
         peer: None,
         link: Some(api.digest(proxy)),
         detail: (view == View::Names).then_some(detail),
+    }
+}
+
+fn notice_event(collection: &Collection, Notice { number, at, kind, text }: Notice, view: View) -> EventRow {
+    let (kind, is_open) = match kind {
+        NoticeKind::Warning => ("warning", false),
+        // There are only counts in it.
+        NoticeKind::Refusals => ("refused", true),
+    };
+    EventRow {
+        id: format!("notice-{number}"),
+        at: collection.time.at(at),
+        kind,
+        channel: None,
+        peer: None,
+        link: None,
+        detail: (is_open || view == View::Names).then_some(text),
     }
 }
