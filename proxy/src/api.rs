@@ -32,7 +32,7 @@ use crate::notices::Notices;
 use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
 use collector::{Collector, Sources, Time};
-use rows::LimitsRow;
+use rows::{KnownEvents, LimitsRow};
 use token::Codes;
 
 pub use folder::{RuntimeFolder, write_private};
@@ -51,6 +51,7 @@ pub(crate) struct Api {
     notices: Notices,
     facts: Facts,
     readers: live::Readers,
+    known_events: KnownEvents,
 }
 
 /// What does not change while a proxy runs.
@@ -108,6 +109,7 @@ impl Api {
             notices,
             facts,
             readers: live::Readers::default(),
+            known_events: KnownEvents::default(),
         })
     }
 

@@ -27,7 +27,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use super::Api;
 use super::access::{View, is_own_origin};
 use super::answer::fault;
-use super::rows::{peers_of, shown};
+use super::rows::{peers_of, shown, wanted};
 use crate::timeout::within;
 use changes::Changes;
 
@@ -145,13 +145,14 @@ impl Api {
                     Ok(Wish { token: Some(_), .. }) => return End::Refused("the token comes once"),
                     Err(end) => return end,
                 },
-                collection = self.collector.collect() => match collection {
+                collection = self.collector.collect(wanted(channel.is_some())) => match collection {
                     Some(collection) => collection,
                     None => return End::Stopping,
                 },
             };
             let chosen = channel.as_deref().map(|channel| peers_of(self, &collection, channel, view));
-            let rows = shown(self, &collection, view).iter().chain(chosen.iter().flatten());
+            let rows = shown(self, &collection, view).iter().map(Arc::as_ref);
+            let rows = rows.chain(chosen.iter().flat_map(|chosen| chosen.iter()));
             let Some(frame) = changes.frame(rows) else { continue };
             match within(WRITE_TIME, socket.send(Message::text(frame))).await {
                 Some(Ok(())) => {}
