@@ -12,6 +12,8 @@ mod document;
 mod folder;
 mod lists;
 mod live;
+#[cfg(any(test, feature = "measure"))]
+mod measure;
 mod metrics;
 mod rows;
 mod token;
@@ -37,6 +39,8 @@ use token::Codes;
 
 pub use folder::{RuntimeFolder, write_private};
 pub(crate) use live::PATH as LIVE_PATH;
+#[cfg(feature = "measure")]
+pub use measure::FeedScene;
 pub(crate) use token::{Token, TokenFile};
 
 /// Everything that answers are made of.

@@ -47,6 +47,8 @@ use network::Network;
 use refusals::Refusals;
 use tls::Identity;
 
+#[cfg(feature = "measure")]
+pub use api::FeedScene;
 pub use api::{RuntimeFolder, write_private};
 pub use config::{Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};

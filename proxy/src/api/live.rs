@@ -29,7 +29,7 @@ use super::access::{View, is_own_origin};
 use super::answer::fault;
 use super::rows::{peers_of, shown, wanted};
 use crate::timeout::within;
-use changes::Changes;
+pub(super) use changes::Changes;
 
 /// The path of the feed.
 pub(crate) const PATH: &str = "/api/v1/live";

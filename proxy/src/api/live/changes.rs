@@ -19,7 +19,7 @@ const HEAD: usize = 500;
 
 /// What a reader was sent.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(in crate::api) struct Changes {
     sent: BTreeMap<Kind, HashMap<String, Sent>>,
     /// The number of the first event of each source that was not sent.
     next_events: HashMap<EventSource, u64>,
@@ -52,7 +52,7 @@ struct Frame<'a> {
 impl Changes {
     /// The next frame, if the reader does not know all of `rows` yet. After that of the proxy, the
     /// rows come first that were never sent, and then those that have waited longest.
-    pub(super) fn frame<'a>(&mut self, rows: impl Iterator<Item = &'a ShownRow>) -> Option<String> {
+    pub(in crate::api) fn frame<'a>(&mut self, rows: impl Iterator<Item = &'a ShownRow>) -> Option<String> {
         self.tick += 1;
         let mut changed = self.changed(rows);
         let sent_at = |sent: &Option<Sent>| sent.map_or(0, |sent| sent.tick);
@@ -76,6 +76,12 @@ impl Changes {
         let is_news = complete != self.was_complete || !taken.is_empty() || !gone.is_empty();
         self.was_complete = complete;
         is_news.then(|| serde_json::to_string(&Frame { rows: taken, gone, complete }).ok()).flatten()
+    }
+
+    /// How many rows the reader was told of.
+    #[cfg(test)]
+    pub(crate) fn known(&self) -> usize {
+        self.sent.values().map(HashMap::len).sum()
     }
 
     fn note(&mut self, row: &ShownRow) {
