@@ -12,5 +12,7 @@ mod links;
 mod live;
 mod metrics;
 mod notices;
+#[cfg(target_os = "linux")]
+mod prometheus;
 mod refusals;
 mod token;
