@@ -8,6 +8,7 @@ mod clients;
 mod command;
 mod dashboard;
 mod document;
+mod flood;
 mod links;
 mod live;
 mod metrics;
