@@ -39,8 +39,11 @@ pub(crate) fn start(format: LogFormat) -> Notices {
         LogFormat::Json => layer.json().boxed(),
     };
     let discreet = filter_fn(|event| is_discreet(event.target(), *event.level()));
+    // Without a hint every line of every library would be looked at.
+    let discreet = discreet.with_max_level_hint(LevelFilter::TRACE);
     let notices = Notices::default();
-    let kept = notices.clone().with_filter(filter_fn(Notices::keeps));
+    let keeps = filter_fn(Notices::keeps).with_max_level_hint(LevelFilter::INFO);
+    let kept = notices.clone().with_filter(keeps);
     registry().with(layer.with_filter(filter.and(discreet))).with(kept).init();
     if is_wrong {
         tracing::warn!("NWS_LOG must be a filter such as `debug` or `nws_proxy=trace`, not {asked}");

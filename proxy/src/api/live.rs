@@ -110,6 +110,8 @@ impl Api {
         let config = WebSocketConfig::default()
             .max_message_size(Some(REQUEST_MAX))
             .max_frame_size(Some(REQUEST_MAX))
+            // It is filled with zeros before each look for a frame of the reader.
+            .read_buffer_size(REQUEST_MAX)
             .write_buffer_size(0);
         let mut socket =
             WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
