@@ -23,7 +23,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use nws_proxy::{Config, Listeners};
+use nws_proxy::{Config, Listeners, Notices};
 use tokio::runtime::{Builder, LocalOptions};
 
 use cli::{Cli, Fault, Task, Usage};
@@ -38,8 +38,8 @@ fn main() -> ExitCode {
 fn perform(task: Task) -> ExitCode {
     let done = match task {
         Task::Run(config, log_format) => {
-            logging::start(log_format);
-            serve(*config).map(|()| ExitCode::SUCCESS)
+            let notices = logging::start(log_format);
+            serve(*config, notices).map(|()| ExitCode::SUCCESS)
         }
         Task::Service(task) => match service::perform(task) {
             Err(service::Error::Fault(fault)) => return refuse(fault),
@@ -71,7 +71,7 @@ fn refuse(fault: Fault) -> ExitCode {
     }
 }
 
-fn serve(config: Config) -> anyhow::Result<()> {
+fn serve(config: Config, notices: Notices) -> anyhow::Result<()> {
     block_on(async {
         let listeners = Listeners::bind(&config)?;
         nws_proxy::confine(&config);
@@ -82,7 +82,7 @@ fn serve(config: Config) -> anyhow::Result<()> {
             tracing::warn!(%error, "cannot write the line with the address to standard output");
         }
         readiness::listening();
-        nws_proxy::run(config, listeners, shutdown).await?;
+        nws_proxy::run(config, listeners, notices, shutdown).await?;
         Ok(())
     })?
 }

@@ -116,7 +116,7 @@ impl Setup {
     /// that it ends by itself.
     pub async fn instead(self, args: &[&str]) -> Result<Exit> {
         let mut command = self.place.command(program()?, self.descriptors);
-        command.args(args).env("XDG_RUNTIME_DIR", runtime_folder()).envs(self.variables);
+        command.args(args).env("XDG_RUNTIME_DIR", self.place.runtime_folder()).envs(self.variables);
         Exit::of(command).await
     }
 
@@ -128,7 +128,7 @@ impl Setup {
         };
         let has_port = self.flags.iter().any(|flag| flag == "--port");
         command.arg("run").args(self.place.flags(has_port)).args(&self.flags);
-        command.env("XDG_RUNTIME_DIR", runtime_folder());
+        command.env("XDG_RUNTIME_DIR", self.place.runtime_folder());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         if let Some(file) = &file {
             command.arg("--config").arg(&file.0);
@@ -171,11 +171,6 @@ fn as_user(id: u32, folder: &Path) -> Result<Command> {
     let mut command = Command::new("setpriv");
     command.args([format!("--reuid={id}"), format!("--regid={id}"), "--clear-groups".to_owned()]).arg(copy);
     Ok(command)
-}
-
-/// Where proxies under test keep what lives as long as they do.
-pub(crate) fn runtime_folder() -> PathBuf {
-    std::env::temp_dir().join("nws-test-run")
 }
 
 pub(crate) fn program() -> Result<PathBuf> {

@@ -12,7 +12,6 @@ use tokio::task::AbortHandle;
 use super::faults::Blamed;
 use super::named::NamedProxies;
 use super::partner::Found;
-use crate::discovery::PeerAddress;
 
 /// The addresses to dial, and the proxy that is expected there, if that is known.
 #[derive(Clone, Debug)]
@@ -27,7 +26,7 @@ pub(crate) struct Destination {
 #[derive(Debug, Default)]
 pub(super) struct Dials {
     under_way: HashMap<DialId, UnderWay>,
-    named: NamedProxies,
+    pub(super) named: NamedProxies,
 }
 
 #[derive(Debug)]
@@ -45,11 +44,6 @@ pub(super) enum Goal {
 }
 
 impl Dials {
-    /// The proxy that `--peer` names is at these addresses now. Gives its index if it is new.
-    pub(super) fn sight(&mut self, peer: PeerAddress, addresses: Vec<SocketAddr>) -> Option<usize> {
-        self.named.sight(peer, addresses)
-    }
-
     /// The destination of a dial to `target`.
     pub(super) fn destination(&self, target: Target) -> (Goal, Destination) {
         match target {
@@ -71,46 +65,27 @@ impl Dials {
         })
     }
 
-    /// The addresses of what `--peer` names.
-    pub(super) fn addresses(&self, index: usize) -> Vec<SocketAddr> {
-        self.named.addresses(index)
-    }
-
-    /// What `--peer` says, by its index.
-    pub(super) fn peer(&self, index: usize) -> Option<&PeerAddress> {
-        self.named.peer(index)
-    }
-
     /// A dial has begun.
     pub(super) fn begin(&mut self, dial: DialId, task: AbortHandle, goal: Goal) {
         self.under_way.insert(dial, UnderWay { task, goal, since: Instant::now() });
     }
 
+    /// Gives whether a dial has had all its time.
+    pub(super) fn is_late(&self, dial: DialId) -> bool {
+        self.under_way.get(&dial).is_some_and(|it| it.since.elapsed() >= DIAL_TIME)
+    }
+
     /// Ends a dial that has not ended yet: it took too long, or is not wanted any more.
     pub(super) fn abandon(&mut self, dial: DialId) {
-        let Some(UnderWay { task, goal, since }) = self.under_way.remove(&dial) else { return };
-        task.abort();
-        if let Goal::Named(index) = goal
-            && since.elapsed() >= DIAL_TIME
-        {
-            self.named.failed(index, "no answer in time: the packets are dropped, or the machine is off");
+        if let Some(UnderWay { task, .. }) = self.under_way.remove(&dial) {
+            task.abort();
         }
     }
 
-    /// A dial has ended in a way that is not logged.
-    pub(super) fn forget(&mut self, dial: DialId) {
-        self.under_way.remove(&dial);
-    }
-
-    /// A dial has ended: it has become a link, or failed for a reason. Gives how its goal had been
-    /// found.
-    pub(super) fn end(&mut self, dial: DialId, outcome: Result<(), &str>) -> Found {
+    /// A dial has ended: it has become a link, or failed. Gives how its goal had been found.
+    pub(super) fn end(&mut self, dial: DialId) -> Found {
         match self.under_way.remove(&dial) {
             Some(UnderWay { goal: Goal::Named(index), .. }) => {
-                match outcome {
-                    Ok(()) => self.named.reached(index),
-                    Err(reason) => self.named.failed(index, reason),
-                }
                 self.named.peer(index).map_or(Found::Mdns, |peer| Found::Named(peer.clone()))
             }
             Some(UnderWay { goal: Goal::Announced(_), .. }) | None => Found::Mdns,

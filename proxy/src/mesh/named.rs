@@ -1,31 +1,36 @@
-//! Knows the addresses of the proxies that `--peer` names, in the order of their index in the state
-//! machine, and what was logged about them.
+//! Knows the proxies that `--peer` names and their addresses, in the order of their index in the state
+//! machine.
 
 use std::net::SocketAddr;
 
 use crate::discovery::PeerAddress;
-use crate::trouble::Trouble;
 
-/// All named proxies that have an address.
+/// All named proxies that were looked up.
 #[derive(Debug, Default)]
 pub(super) struct NamedProxies(Vec<Named>);
 
 #[derive(Debug)]
 struct Named {
     peer: PeerAddress,
+    /// There are none until its name has an address.
     addresses: Vec<SocketAddr>,
-    trouble: Trouble,
 }
 
 impl NamedProxies {
-    /// `peer` is at these addresses now. Gives its index if it is new.
-    pub(super) fn sight(&mut self, peer: PeerAddress, addresses: Vec<SocketAddr>) -> Option<usize> {
-        if let Some(known) = self.0.iter_mut().find(|known| known.peer == peer) {
-            known.addresses = addresses;
-            return None;
-        }
-        self.0.push(Named { peer, addresses, trouble: Trouble::default() });
-        Some(self.0.len() - 1)
+    /// `peer` is at these addresses now. Gives its index, and whether it has an address for the
+    /// first time.
+    pub(super) fn sight(&mut self, peer: PeerAddress, addresses: Vec<SocketAddr>) -> (usize, bool) {
+        let index = self.index(peer);
+        let before = std::mem::replace(&mut self.0[index].addresses, addresses);
+        (index, before.is_empty())
+    }
+
+    /// The index of the proxy that the user has given this name.
+    pub(super) fn index(&mut self, peer: PeerAddress) -> usize {
+        self.0.iter().position(|known| known.peer == peer).unwrap_or_else(|| {
+            self.0.push(Named { peer, addresses: Vec::new() });
+            self.0.len() - 1
+        })
     }
 
     /// The addresses of the proxy with this index.
@@ -38,18 +43,9 @@ impl NamedProxies {
         self.0.get(index).map(|named| &named.peer)
     }
 
-    /// It could not be reached.
-    pub(super) fn failed(&mut self, index: usize, reason: &str) {
-        let Some(named) = self.0.get_mut(index) else { return };
-        if named.trouble.is_news(reason) {
-            tracing::warn!(peer = %named.peer, "cannot reach this --peer: {reason}");
-        }
-    }
-
-    /// It was reached.
-    pub(super) fn reached(&mut self, index: usize) {
-        if let Some(named) = self.0.get_mut(index) {
-            named.trouble.is_over();
-        }
+    /// Those that never had an address, with their indices.
+    pub(super) fn unresolved(&self) -> impl Iterator<Item = (usize, &PeerAddress)> {
+        let all = self.0.iter().enumerate();
+        all.filter(|(_, named)| named.addresses.is_empty()).map(|(index, named)| (index, &named.peer))
     }
 }

@@ -45,8 +45,7 @@ impl Probe {
 
     /// The proxy of which `event` tells, and its addresses.
     pub(crate) fn sighting(event: &ServiceEvent) -> Option<(ProxyId, Vec<SocketAddr>)> {
-        let ServiceEvent::ServiceResolved(service) = event else { return None };
-        names::claim(service)
+        if let ServiceEvent::ServiceResolved(service) = event { names::claim(service) } else { None }
     }
 
     /// Says goodbye for what was announced.
