@@ -19,12 +19,18 @@ use crate::state::{About, Command, End};
 pub(crate) use line::Carried;
 use line::{Line, Reading};
 
+/// How long a proxy may take to tell the own id, in milliseconds. One that is there takes some of them, and
+/// one that is busy has them all.
+const GREETING_MS: f64 = 10_000.0;
+
 pub(crate) struct Driver {
     shared: Arc<Shared>,
     endpoint: Endpoint,
     url: String,
     connecting: Option<Task<Result<Socket, ()>>>,
     line: Line,
+    /// Until the proxy has to have told the own id.
+    greeting: Option<Task<()>>,
     wait: Option<Task<()>>,
     facts: Option<Task<(u32, Option<String>)>>,
     /// When something about a stream is due.
@@ -40,6 +46,7 @@ impl Driver {
             url,
             connecting: None,
             line: Line::default(),
+            greeting: None,
             wait: None,
             facts: None,
             due: None,
@@ -85,13 +92,19 @@ impl Driver {
     }
 
     fn forget(&mut self) {
-        self.connecting = None;
+        (self.connecting, self.greeting) = (None, None);
         self.line = Line::default();
     }
 
     fn lose(&mut self, end: End) {
         self.forget();
         self.shared.lock().lose(end);
+    }
+
+    /// There is no connection, or none of a proxy.
+    fn fail(&mut self) {
+        self.tell(Input::Broken);
+        self.lose(End::default());
     }
 
     /// Tells what has become of whatever is waited for. Gives whether there was any.
@@ -107,6 +120,10 @@ impl Driver {
         }
         if let Some((facts, stranger)) = take(&mut self.facts, cx) {
             self.shared.lock().learn(facts, stranger);
+            is_told = true;
+        }
+        if take(&mut self.greeting, cx).is_some() && self.shared.lock().id().is_none() {
+            self.fail();
             is_told = true;
         }
         if self.line.poll_closing(cx) {
@@ -126,14 +143,12 @@ impl Driver {
         match result {
             Ok(socket) => {
                 self.line.socket = Some(socket);
+                self.greeting = Some(platform::sleep(GREETING_MS));
                 let mut state = self.shared.lock();
                 state.connection = ReadyState::Open;
                 state.tell(Input::Connected, &mut About::default());
             }
-            Err(()) => {
-                self.tell(Input::Broken);
-                self.lose(End::default());
-            }
+            Err(()) => self.fail(),
         }
         true
     }
