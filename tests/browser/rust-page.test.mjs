@@ -123,9 +123,11 @@ function unique(line, at, all) {
 
 test("without reconnecting a loss is the end", async (t) => {
   const once = await teller(t);
-  await once.do(`Member.openOnce("rust-once", ${JSON.stringify(here.proxy.ws)}, hear).then((one) => void (member = one))`);
+  await once.do(
+    `Member.openOnce("rust-once", ${JSON.stringify(here.proxy.ws)}, hear).then((one) => void (member = one))`,
+  );
   await here.proxy.kill();
-  assert.match(await once.line(/^closed/), /^closed 1006  the connection to the proxy was lost: 1006/);
+  assert.match(await once.line(/^closed/), /^closed 1006 {2}the connection to the proxy was lost: 1006/);
   await once.line(/^end$/);
   await here.proxy.again();
 });
@@ -154,7 +156,7 @@ test("a page that takes no events is cut, and comes back with what had come", as
   const idle = await teller(t);
   await idle.do(`Member.openIdle("rust-slow", ${JSON.stringify(here.proxy.ws)}).then((one) => void (member = one))`);
   await a.line(/^connect /);
-  await a.do("(async () => { for (let n = 0; n < 700; n++) await member.send(`${n}`); })()");
+  await a.do("(async () => { for (let n = 0; n < 700; n++) await member.send(String(n)); })()");
   await b.line(/: 699$/);
   assert.match(await b.line(/^disconnect/), /^disconnect \w+ Some\((Left|Slow)\)$/);
   await idle.do("member.listen(hear)");
