@@ -85,11 +85,14 @@ fn conclusion(checks: impl IntoIterator<Item = (&'static str, Result<Outcome>)>)
     })
 }
 
+/// The crates that run in browsers.
+const IN_BROWSERS: [&str; 5] =
+    ["nws-protocol", "nws-client-wasm", "networkwebsockets", "nws-example-page", "nws-test-page"];
+
 fn clippy() -> Result<()> {
     Step::cargo("clippy --workspace --all-targets --all-features -- -D warnings").run()?;
-    let wasm =
-        Step::cargo("clippy --package nws-client-wasm --package nws-protocol --target").arg(toolchain::WASM);
-    wasm.words("-- -D warnings").run()
+    let wasm = IN_BROWSERS.iter().fold(Step::cargo("clippy"), |step, name| step.arg("--package").arg(name));
+    wasm.arg("--target").arg(toolchain::WASM).words("-- -D warnings").run()
 }
 
 /// Checks the fuzz crates. They are not part of the workspace, because only nightly can run them;
