@@ -34,22 +34,42 @@ mod tests {
 
     use super::*;
 
+    const COMMANDS: [&str; 11] = [
+        "cheat",
+        "completions",
+        "console",
+        "doctor",
+        "join",
+        "listen",
+        "rtt",
+        "run",
+        "send",
+        "service",
+        "status",
+    ];
+
+    #[test]
+    fn each_help_has_examples_and_exit_statuses() {
+        let mut command = command();
+        command.build();
+        let commands = command.get_subcommands().filter(|it| it.get_name() != "help" && !it.is_hide_set());
+        for each in commands.chain(command.find_subcommand("service").unwrap().get_subcommands()) {
+            let name = each.get_name();
+            let hidden = each.is_hide_set() || name == "help";
+            let end = each.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(hidden || end.contains("Examples:\n  nws") || end.contains("<(nws"), "{name}: {end}");
+            assert!(hidden || end.ends_with("6  interrupted, or timed out"), "{name}: {end}");
+        }
+    }
+
     #[test]
     fn each_shell_has_completions_of_every_command() {
         for shell in Shell::value_variants() {
             let mut script = Vec::new();
             completions(*shell, &mut script).unwrap();
             let script = String::from_utf8(script).unwrap();
-            for word in [
-                "run",
-                "service",
-                "completions",
-                "uninstall",
-                "follow",
-                "no-discovery",
-                "listen",
-                "max-total",
-            ] {
+            let flags = ["uninstall", "follow", "no-discovery", "max-total", "--json", "--color"];
+            for word in COMMANDS.iter().copied().chain(flags) {
                 assert!(script.contains(word), "{shell}: {word}");
             }
         }
@@ -66,9 +86,7 @@ mod tests {
         written.unwrap();
         pages.sort();
         let of_service = ["install", "logs", "status", "uninstall"].map(|it| format!("nws-service-{it}.1"));
-        let others = [
-            "cheat", "completions", "console", "doctor", "join", "listen", "rtt", "run", "send", "service", "status",
-        ];
+        let others = COMMANDS;
         let others = others.map(|it| format!("nws-{it}.1"));
         let mut expected = [&of_service[..], &others, &["nws.1".to_owned()]].concat();
         expected.sort();
