@@ -34,6 +34,7 @@ pub(crate) struct ChannelArgs {
 pub(crate) struct Session {
     pub(crate) channel: Channel,
     pub(crate) events: Events,
+    is_local: bool,
 }
 
 impl ChannelArgs {
@@ -49,7 +50,7 @@ impl ChannelArgs {
         }
         let channel = builder.open(&name).await?;
         let events = channel.events();
-        Ok(Session { channel, events })
+        Ok(Session { channel, events, is_local: self.local })
     }
 
     async fn name(&self) -> Result<String, Stop> {
@@ -73,6 +74,12 @@ async fn ask() -> Result<String, Stop> {
 }
 
 impl Session {
+    /// What tells this channel from all others of the proxy.
+    pub(crate) fn place(&self) -> String {
+        let scope = if self.is_local { "local" } else { "network" };
+        format!("{scope}/{}", self.channel.name())
+    }
+
     /// Waits until somebody is present, and all who were before are known; or until the peer that is wanted is.
     pub(crate) async fn audience(&mut self, to: Option<&str>, wait: Duration) -> Result<Vec<Peer>, Stop> {
         let found = timeout(wait, self.gathered(to)).await;

@@ -55,7 +55,10 @@ async fn status_tells_what_is_wrong() -> Result<()> {
 async fn without_a_proxy_the_status_is_3() -> Result<()> {
     let exit = Setup::fails(&["status", "--port", "1"]).await?;
     assert_eq!(exit.status.code(), Some(3), "{exit:?}");
-    assert!(exit.stdout.is_empty() && exit.stderr.contains("no proxy answers at ws://localhost:1/"), "{exit:?}");
+    assert!(
+        exit.stdout.is_empty() && exit.stderr.contains("no proxy answers at ws://localhost:1/"),
+        "{exit:?}"
+    );
     Ok(())
 }
 
