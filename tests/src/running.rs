@@ -76,7 +76,8 @@ impl Running {
     /// The next line of its standard output with this event.
     pub async fn event(&mut self, event: &str) -> Result<serde_json::Value> {
         loop {
-            let object: serde_json::Value = serde_json::from_str(&self.line().await?)?;
+            let object: serde_json::Value =
+                serde_json::from_str(&self.line().await.with_context(|| event.to_owned())?)?;
             if object["event"] == event {
                 return Ok(object);
             }

@@ -178,7 +178,8 @@ pub(crate) fn runtime_folder() -> PathBuf {
     std::env::temp_dir().join("nws-test-run")
 }
 
-pub(crate) fn program() -> Result<PathBuf> {
+/// The program that is tested.
+pub fn program() -> Result<PathBuf> {
     is_there(std::env::var_os("NWS_BIN").map_or_else(built, PathBuf::from))
 }
 

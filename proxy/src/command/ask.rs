@@ -76,24 +76,28 @@ impl Asked {
     }
 
     async fn send(&self, method: &str, path: &str, body: &str) -> Result<Value, Stop> {
-        let answer = self.exchange(method, path, body).await?;
-        let answer = String::from_utf8(answer).map_err(|error| self.foreign(&error.to_string()))?;
-        let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| self.foreign(&answer))?;
-        let first = head.lines().next().unwrap_or_default();
-        match first.split(' ').nth(1).unwrap_or_default() {
-            "200" => serde_json::from_str(body).map_err(|_| self.foreign("an answer that is no JSON")),
+        let answer = self.exchange(method, &format!("api/v1/{path}"), body).await?;
+        match answer.status.as_str() {
+            "200" => answer.json().ok_or_else(|| self.foreign("an answer that is no JSON")),
             "401" if self.has_token() => Err(self.other_token()),
-            _ => Err(self.foreign(first)),
+            _ if self.is_proxy().await? => Err(Error::VersionMismatch.into()),
+            _ => Err(self.foreign(&answer.first)),
         }
     }
 
-    async fn exchange(&self, method: &str, path: &str, body: &str) -> Result<Vec<u8>, Stop> {
+    /// Gives whether a proxy answers, of whatever version.
+    async fn is_proxy(&self) -> Result<bool, Stop> {
+        let status = self.exchange("GET", "status", "").await?.json();
+        Ok(status.is_some_and(|status| status["service"] == "networkwebsockets"))
+    }
+
+    async fn exchange(&self, method: &str, path: &str, body: &str) -> Result<Answer, Stop> {
         let connecting = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
         let stream = timeout(PATIENCE, connecting).await.ok().and_then(Result::ok);
         let stream = stream.ok_or_else(|| Error::ProxyNotRunning { endpoint: self.endpoint.clone() })?;
         let answer = timeout(PATIENCE, converse(stream, &self.request(method, path, body))).await;
         match answer {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok(answer)) => Answer::parse(answer).map_err(|beginning| self.foreign(&beginning)),
             Ok(Err(error)) => Err(self.foreign(&error.to_string())),
             Err(_) => Err(self.foreign("no answer")),
         }
@@ -103,7 +107,7 @@ impl Asked {
         let bearer = |token: &String| format!("Authorization: Bearer {token}\r\n");
         let token = self.token.as_ref().map_or_else(String::new, bearer);
         format!(
-            "{method} /api/v1/{path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n{token}\
+            "{method} /{path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n{token}\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.port,
             body.len()
@@ -121,6 +125,28 @@ impl Asked {
             self.endpoint
         );
         Stop::Failure(Status::Refused, sentence)
+    }
+}
+
+/// An answer of HTTP.
+struct Answer {
+    first: String,
+    status: String,
+    body: String,
+}
+
+impl Answer {
+    /// Or its beginning, if it is none.
+    fn parse(bytes: Vec<u8>) -> Result<Self, String> {
+        let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
+        let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| text.clone())?;
+        let first = head.lines().next().unwrap_or_default().to_owned();
+        let status = first.split(' ').nth(1).unwrap_or_default().to_owned();
+        Ok(Self { first, status, body: body.to_owned() })
+    }
+
+    fn json(&self) -> Option<Value> {
+        serde_json::from_str(&self.body).ok()
     }
 }
 

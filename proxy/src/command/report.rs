@@ -87,7 +87,7 @@ impl Report {
 /// Writes a line on standard error.
 pub(crate) fn complain(sentence: &str) {
     // Standard error is closed: nobody reads it.
-    let _ = writeln!(io::stderr(), "nws: {sentence}");
+    let _ = io::stderr().write_all(format!("nws: {sentence}\n").as_bytes());
 }
 
 /// An object of the schema, on no line yet.

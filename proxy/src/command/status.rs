@@ -66,13 +66,11 @@ pub(crate) struct State {
 
 impl State {
     async fn of(asked: &Asked) -> Result<Self, Stop> {
-        Ok(Self {
-            port: asked.port(),
-            proxy: asked.get("proxy").await?,
-            links: asked.get("links").await?,
-            candidates: asked.get("candidates").await?,
-            channels: asked.get("channels").await?,
-        })
+        let get = |path| asked.get(path);
+        // Asked at once, so that all of them are of one moment.
+        let (proxy, links, candidates, channels) =
+            tokio::try_join!(get("proxy"), get("links"), get("candidates"), get("channels"))?;
+        Ok(Self { port: asked.port(), proxy, links, candidates, channels })
     }
 
     fn to_json(&self) -> Value {

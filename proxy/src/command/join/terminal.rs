@@ -3,9 +3,8 @@
 mod editor;
 
 use networkwebsockets::{Event, Peer};
-use tokio::sync::mpsc;
 
-use self::editor::{Line, Mode, Printer};
+use self::editor::{Keyboard, Line, Mode, Printer};
 use crate::command::colors::Colors;
 use crate::command::message::harmless;
 use crate::command::stop::Stop;
@@ -15,7 +14,7 @@ const SHORT: usize = 8;
 
 /// The terminal. It is as it was when this is dropped.
 pub(super) struct Terminal {
-    lines: mpsc::Receiver<Line>,
+    keyboard: Keyboard,
     printer: Printer,
     colors: Colors,
     _mode: Mode,
@@ -24,17 +23,17 @@ pub(super) struct Terminal {
 impl Terminal {
     pub(super) fn open(colors: Colors) -> Result<Self, Stop> {
         let cannot = |error: String| Stop::failed(format!("cannot use this terminal: {error}"));
-        let (lines, printer, mode) = editor::open().map_err(cannot)?;
-        Ok(Self { lines, printer, colors, _mode: mode })
+        let (keyboard, printer, mode) = editor::open().map_err(cannot)?;
+        Ok(Self { keyboard, printer, colors, _mode: mode })
     }
 
     /// The next line; `None` after Ctrl-D.
     pub(super) async fn line(&mut self) -> Result<Option<String>, Stop> {
-        match self.lines.recv().await {
-            Some(Line::Text(line)) => Ok(Some(line)),
-            Some(Line::Interrupted) => Err(Stop::interrupted("interrupted")),
-            Some(Line::Failed(error)) => Err(Stop::failed(format!("cannot read the terminal: {error}"))),
-            Some(Line::End) | None => Ok(None),
+        match self.keyboard.line().await {
+            Line::Text(line) => Ok(Some(line)),
+            Line::Interrupted => Err(Stop::interrupted("interrupted")),
+            Line::Failed(error) => Err(Stop::failed(format!("cannot read the terminal: {error}"))),
+            Line::End => Ok(None),
         }
     }
 

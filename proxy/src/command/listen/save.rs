@@ -15,6 +15,7 @@ use self::folder::Folder;
 use self::incoming::{Fault, Incoming};
 use super::{Listen, Stop};
 use crate::command::files::{Control, HELLO, Offer, Part, SEEK_MAX, VERSION, WINDOW};
+use crate::command::message;
 use crate::command::progress::Progress;
 use crate::command::report::Report;
 use crate::command::session::Session;
@@ -81,6 +82,10 @@ struct Saving<'a> {
 
 impl Saving<'_> {
     async fn take(&mut self, event: Event) -> Result<(), Stop> {
+        // A fault is that somebody has left meanwhile.
+        if !matches!(event, Event::Message { .. } | Event::Fault(_)) {
+            message::tell(&event, self.report).await?;
+        }
         match event {
             Event::Connect(peer) if self.listen.wants(&peer) => self.greet(&peer).await,
             Event::Disconnect(peer) => self.lose(&peer).await?,
@@ -93,9 +98,6 @@ impl Saving<'_> {
                 }
                 _ => {}
             },
-            Event::Reconnecting(gap) if gap.attempt == 1 => {
-                self.report.say("the connection was lost: waiting for the proxy");
-            }
             Event::Closed(closed) => return Err(closed.into()),
             _ => {}
         }

@@ -72,7 +72,7 @@ impl Sending<'_> {
             self.take(event).await?;
         }
         let turns = self.streams.turns();
-        if turns.is_empty() {
+        if turns.is_empty() && !self.streams.is_done() {
             match timeout(TICK, session.events.next()).await {
                 Ok(Some(event)) => self.take(event).await?,
                 Ok(None) => return Err(Stop::failed("the channel has ended")),
