@@ -135,7 +135,10 @@ async fn show_plain(event: &Event, report: &Report) -> Result<(), Stop> {
         Event::Connect(peer) => report.say(&format!("{} is here", peer.id())),
         Event::Disconnect(peer) => report.say(&format!("{} has left", peer.id())),
         Event::Message { data, from, .. } if !report.is_json => match data.as_text() {
-            Some(text) => message::print(text, report).await?,
+            Some(text) => match message::for_people(text) {
+                Some(text) => message::print(&text, report).await?,
+                None => return Ok(()),
+            },
             None => report.say(&format!("{} bytes from {}", data.as_bytes().len(), from.id())),
         },
         _ => {}

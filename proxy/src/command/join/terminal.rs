@@ -6,7 +6,7 @@ use networkwebsockets::{Event, Peer};
 
 use self::editor::{Keyboard, Line, Mode, Printer};
 use crate::command::colors::Colors;
-use crate::command::message::harmless;
+use crate::command::message::{for_people, harmless};
 use crate::command::stop::Stop;
 
 /// Characters of an id that are shown.
@@ -44,7 +44,10 @@ impl Terminal {
             Event::Disconnect(peer) => self.colors.aside(&format!("* {} has left", peer.id())),
             Event::Message { from, data, direct } => {
                 let text = match data.as_text() {
-                    Some(text) => harmless(text),
+                    Some(text) => match for_people(text) {
+                        Some(text) => harmless(&text),
+                        None => return Ok(()),
+                    },
                     None => format!("({} bytes)", data.as_bytes().len()),
                 };
                 let to_you = if *direct { " (to you)" } else { "" };
