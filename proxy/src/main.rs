@@ -3,19 +3,15 @@
 #![forbid(unsafe_code)]
 
 mod allocator;
-mod ask;
 mod cli;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the enums of the client may grow, and each command heeds a few of their variants"
 )]
 mod command;
-mod console;
-mod examination;
 mod logging;
 mod readiness;
 mod service;
-mod status;
 mod stop;
 
 use std::future::Future;
@@ -45,10 +41,7 @@ fn perform(task: Task) -> ExitCode {
             Err(service::Error::Fault(fault)) => return refuse(fault),
             done => done.map_err(anyhow::Error::from),
         },
-        Task::Peer(task) => return command::perform(&task),
-        Task::Status(task) => status::perform(&task, task.port()),
-        Task::Console(port) => console::open(port),
-        Task::Doctor(examination) => examination::perform(&examination),
+        Task::Command(task) => return command::perform(&task),
         Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),
     };
@@ -97,8 +90,7 @@ fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
 }
 
 fn fail(status: u8, reason: &str) -> ExitCode {
-    // Standard error is closed: no one reads the reason.
-    let _ = writeln!(io::stderr(), "nws: {reason}");
+    command::complain(reason);
     readiness::failed(reason);
     ExitCode::from(status)
 }

@@ -173,7 +173,8 @@ fn as_user(id: u32, folder: &Path) -> Result<Command> {
     Ok(command)
 }
 
-pub(crate) fn program() -> Result<PathBuf> {
+/// The program that is tested.
+pub fn program() -> Result<PathBuf> {
     is_there(std::env::var_os("NWS_BIN").map_or_else(built, PathBuf::from))
 }
 

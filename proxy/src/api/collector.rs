@@ -19,6 +19,9 @@ use crate::shard::ShardHandles;
 /// Time between the beginnings of two collections.
 pub(super) const PERIOD: Duration = Duration::from_millis(250);
 
+/// Those who ask at once do not ask in one instant.
+const GATHERING: Duration = Duration::from_millis(5);
+
 /// Time in which a shard has to answer. Longer turns than this are a fault.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -92,7 +95,7 @@ async fn serve(sources: Sources, began: Time, mut requests: mpsc::Receiver<Reque
     let mut waiting = Vec::with_capacity(WAITING_MAX);
     loop {
         let Some(first) = requests.recv().await else { return };
-        sleep_until(next.into()).await;
+        sleep_until(next.max(Instant::now() + GATHERING).into()).await;
         waiting.push(first);
         while let Ok(other) = requests.try_recv() {
             waiting.push(other);

@@ -6,13 +6,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::{State, rows};
+use crate::command::colors::Colors;
 
 /// Rows of each table. The rest is counted.
 const ROWS_MAX: usize = 20;
 
 /// The whole state.
-pub(super) fn of(state: &State) -> String {
-    let mut text = health(state);
+pub(super) fn of(state: &State, colors: Colors) -> String {
+    let mut text = health(state, colors);
     table(
         &mut text,
         "Links",
@@ -34,10 +35,10 @@ pub(super) fn of(state: &State) -> String {
     text
 }
 
-fn health(state: &State) -> String {
+fn health(state: &State, colors: Colors) -> String {
     let State { port, proxy, .. } = state;
     let troubles = state.troubles();
-    let verdict = if troubles.is_empty() { "healthy".to_owned() } else { troubles.join("; ") };
+    let verdict = if troubles.is_empty() { colors.good("healthy") } else { colors.bad(&troubles.join("; ")) };
     let mut text = format!(
         "nws {} at http://localhost:{port}/ for {}: {verdict}\n{} clients in {} channels, {} peers elsewhere, {} links\n",
         shown(&proxy["version"]),
@@ -151,7 +152,7 @@ mod tests {
             candidates: json!({"rows": [{"kind": "peer", "peer": "nas:9", "reason": "refused", "addresses": []}]}),
             channels: json!({"rows": []}),
         };
-        let text = of(&state);
+        let text = of(&state, Colors::none());
         let mut lines = text.lines();
         assert!(lines.next().is_some_and(|line| line.ends_with(": 1 of --peer not linked")), "{text}");
         let link = text.lines().find(|line| line.contains("[::1]:9")).unwrap();

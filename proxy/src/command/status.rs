@@ -2,48 +2,56 @@
 
 mod text;
 
-use std::io::{self, Write as _};
-use std::process::ExitCode;
-use std::thread;
 use std::time::Duration;
 
-use anyhow::Result;
+use clap::Args;
 use serde_json::{Value, json};
 
-use crate::ask::{Asked, Nobody};
-use crate::cli::StatusTask;
+use super::ask::{Asked, ProxyArgs};
+use super::report::{Report, ReportArgs};
+use super::stop::Stop;
 
 /// Time between two looks.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// The exit status where no proxy answers: that of `nws service status`.
-const NOT_RUNNING: u8 = 3;
-
 /// Moves to the top of a terminal and clears it.
 const CLEAR: &str = "\x1b[H\x1b[2J";
 
-/// Shows what goes on.
-pub(crate) fn perform(task: &StatusTask, port: u16) -> Result<ExitCode> {
-    let asked = Asked::at(port);
-    loop {
-        let state = match State::of(&asked) {
-            Ok(state) => state,
-            Err(error) if error.is::<Nobody>() => {
-                writeln!(io::stderr(), "nws: {error:#}")?;
-                return Ok(ExitCode::from(NOT_RUNNING));
+/// Tell what goes on: health, links, channels
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", super::STATUSES))]
+pub(crate) struct StatusTask {
+    #[command(flatten)]
+    proxy: ProxyArgs,
+    /// Again each second
+    #[arg(long, short)]
+    watch: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nws status          what is wrong, links, channels
+  nws status --watch  again each second
+  nws status --json   all that the proxy tells, for programs";
+
+impl StatusTask {
+    pub(crate) async fn run(&self, report: &Report) -> Result<(), Stop> {
+        let asked = Asked::of(&self.proxy);
+        loop {
+            let state = State::of(&asked).await?;
+            report.object("status", state.to_json()).await?;
+            if !report.is_json {
+                let start = if self.watch && report.is_terminal() { CLEAR } else { "" };
+                let text = text::of(&state, report.colors());
+                report.output.write(format!("{start}{text}")).await?;
             }
-            Err(error) => return Err(error),
-        };
-        let text = if task.json { format!("{}\n", state.to_json()) } else { text::of(&state) };
-        let start = if task.watch && !task.json { CLEAR } else { "" };
-        if io::stdout().write_all(format!("{start}{text}").as_bytes()).is_err() {
-            // Nobody reads any more.
-            return Ok(ExitCode::SUCCESS);
+            if !self.watch {
+                return Ok(());
+            }
+            tokio::time::sleep(PERIOD).await;
         }
-        if !task.watch {
-            return Ok(ExitCode::SUCCESS);
-        }
-        thread::sleep(PERIOD);
     }
 }
 
@@ -57,14 +65,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    fn of(asked: &Asked) -> Result<Self> {
-        Ok(Self {
-            port: asked.port(),
-            proxy: asked.get("proxy")?,
-            links: asked.get("links")?,
-            candidates: asked.get("candidates")?,
-            channels: asked.get("channels")?,
-        })
+    async fn of(asked: &Asked) -> Result<Self, Stop> {
+        let get = |path| asked.get(path);
+        // Asked at once, so that all of them are of one moment.
+        let (proxy, links, candidates, channels) =
+            tokio::try_join!(get("proxy"), get("links"), get("candidates"), get("channels"))?;
+        Ok(Self { port: asked.port(), proxy, links, candidates, channels })
     }
 
     fn to_json(&self) -> Value {
