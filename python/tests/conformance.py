@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkwebsockets as nws
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Coroutine
 
 WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (nws.InvalidChannelName, "invalid-name"),
@@ -46,6 +49,17 @@ def word(error: BaseException) -> str:
     return next((name for kind, name in WORDS if isinstance(error, kind)), "unknown")
 
 
+TASKS: set[asyncio.Task[None]] = set()
+
+
+def begin(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Runs something beside all else."""
+    task = asyncio.create_task(work)
+    TASKS.add(task)
+    task.add_done_callback(TASKS.discard)
+    return task
+
+
 def failed(what: str, error: BaseException) -> None:
     tell({"event": "failed", "do": what, "error": word(error), "message": str(error)})
 
@@ -66,9 +80,9 @@ class Socket:
         self.name = name
         self.orders: asyncio.Queue[Said] = asyncio.Queue()
         self.reads = asyncio.Semaphore(0) if hold else None
-        self.tasks: list[asyncio.Task[None]] = []
+        self.saying: asyncio.Task[None] | None = None
 
-    async def open(self, dialling: Any) -> None:  # noqa: ANN401
+    async def open(self, dialling: Awaitable[nws.Stream]) -> None:
         """Waits until a dial is answered."""
         try:
             self.begin(await dialling)
@@ -78,12 +92,14 @@ class Socket:
 
     def begin(self, stream: nws.Stream) -> None:
         tell({"event": "opened", "stream": self.name, "protocol": stream.subprotocol})
-        self.tasks += [asyncio.create_task(self.read(stream)), asyncio.create_task(self.say(stream))]
+        self.saying = begin(self.say(stream))
+        begin(self.read(stream))
 
     def end(self, code: int, reason: str, error: str) -> None:
-        tell(
-            {"event": "ended", "stream": self.name, "code": code, "reason": reason, "error": error}
-        )
+        said = {"code": code, "reason": reason, "error": error}
+        tell({"event": "ended", "stream": self.name, **said})
+        if self.saying is not None:
+            self.saying.cancel()
 
     async def read(self, stream: nws.Stream) -> None:
         try:
@@ -113,10 +129,8 @@ class Driver:
 
     def __init__(self) -> None:
         self.ws: nws.NetworkWebSocket | None = None
-        self.watching: asyncio.Task[None] | None = None
-        self.closing: tuple[int, str] | None = None
         self.sayings: asyncio.Queue[Said] = asyncio.Queue()
-        self.saying = asyncio.create_task(self.say())
+        begin(self.say())
         self.dials: dict[str, nws.Dial] = {}
         self.sockets: dict[str, Socket] = {}
 
@@ -126,7 +140,6 @@ class Driver:
     def do_open(self, command: Said) -> None:
         self.dials.clear()
         self.sockets.clear()
-        self.closing = None
         reconnect: bool | nws.Reconnect = command.get("reconnect", False)
         if reconnect and "maxDelay" in command:
             reconnect = nws.Reconnect(command["maxDelay"] / 1000)
@@ -140,7 +153,7 @@ class Driver:
         except nws.NetworkWebSocketError as error:
             failed("open", error)
             return
-        self.watching = asyncio.create_task(self.watch(connecting))
+        begin(self.watch(connecting))
 
     async def watch(self, connecting: nws.connect) -> None:
         try:
@@ -175,6 +188,9 @@ class Driver:
         while True:
             command = await self.sayings.get()
             assert self.ws is not None
+            if command["do"] == "close":
+                begin(self.ws.close(command.get("code", 1000), command.get("reason", "")))
+                continue
             target = command.get("to")
             to = self.ws if target is None else self.ws.peer(target)
             try:
@@ -191,8 +207,7 @@ class Driver:
         if peer is None:
             socket.end(1006, "", "peer-gone")
             return
-        dialling = socket.open(peer.dial(command.get("protocols", [])))
-        socket.tasks.append(asyncio.create_task(dialling))
+        begin(socket.open(peer.dial(command.get("protocols", []))))
 
     def do_accept(self, command: Said) -> None:
         name = command["stream"]
@@ -215,10 +230,7 @@ class Driver:
         assert reads is not None
         reads.release()
 
-    def do_close(self, command: Said) -> None:
-        assert self.ws is not None
-        code, reason = command.get("code", 1000), command.get("reason", "")
-        self.leaving = asyncio.create_task(self.ws.close(code, reason))
+    do_close = do_send
 
 
 def told(event: nws.Event) -> Said:

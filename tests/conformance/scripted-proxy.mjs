@@ -21,6 +21,7 @@ export class ScriptedProxy {
   #sockets = new WebSocketServer({ server: this.#server });
   /** @type {Queue<Connection>} */
   #connections = new Queue("a connection of the client");
+  #port = 0;
   #patience;
 
   /** @param {number} patience in milliseconds */
@@ -31,14 +32,25 @@ export class ScriptedProxy {
     });
   }
 
+  /** Listens, after the first time at the same place. */
   async start() {
-    this.#server.listen(0, "127.0.0.1");
+    this.#server.listen(this.#port, "127.0.0.1");
     await once(this.#server, "listening");
+    const address = this.#server.address();
+    this.#port = address && typeof address === "object" ? address.port : 0;
+  }
+
+  /** As if it were killed: connections break, and nobody answers. */
+  async leave() {
+    this.clear();
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
   }
 
   get endpoint() {
-    const address = this.#server.address();
-    return `ws://127.0.0.1:${address && typeof address === "object" ? address.port : 0}`;
+    return `ws://127.0.0.1:${this.#port}`;
   }
 
   /** The next connection of a client. */
@@ -52,16 +64,16 @@ export class ScriptedProxy {
     this.#connections = new Queue("a connection of the client");
   }
 
-  stop() {
-    this.clear();
-    this.#server.close();
-    this.#server.closeAllConnections();
+  async stop() {
+    if (this.#server.listening) await this.leave();
   }
 }
 
 export class Connection {
   /** @type {Queue<Heard>} */
   #heard = new Queue("a frame of the client");
+  #questions = 0;
+  #status = "";
 
   /**
    * @param {WebSocket} socket
@@ -77,7 +89,10 @@ export class Connection {
       const text = String(bytes);
       if (isBinary) {
         this.#heard.push({ hex: bytes.toString("hex") });
-      } else if (!isStatus(text)) {
+      } else if (isStatus(text)) {
+        this.#questions++;
+        this.#answer();
+      } else {
         this.#heard.push({ text });
       }
     });
@@ -88,6 +103,20 @@ export class Connection {
   /** The next frame, without questions for the status: a client may ask whenever it likes. */
   next() {
     return this.#heard.next(this.patience);
+  }
+
+  /** @param {string | Buffer} frame */
+  send(frame) {
+    this.socket.send(frame);
+    if (typeof frame === "string" && isStatus(frame)) {
+      this.#status = frame;
+      this.#answer();
+    }
+  }
+
+  /** The answer to a question for the status is the last status that the vector has sent. */
+  #answer() {
+    for (; this.#status && this.#questions; this.#questions--) this.socket.send(this.#status);
   }
 }
 

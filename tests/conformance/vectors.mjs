@@ -12,13 +12,19 @@ import { ScriptedProxy } from "./scripted-proxy.mjs";
 
 /** One member says what happens, the others what with. @typedef {Record<string, any>} Step */
 
-/** @typedef {{name: string, steps: Step[], ends?: boolean, reconnect?: boolean}} Case */
+/**
+ * `maxDelay`: the client connects again. `bare`: it is not greeted first. `ends`: the channel does not live on.
+ * @typedef {{name: string, steps: Step[], maxDelay?: number, bare?: boolean, ends?: boolean}} Case
+ */
 
 /** @typedef {{prelude: Step[], postlude: Step[], cases: Case[]}} Cases */
 
 /** @typedef {{name: string, fault?: string}} Result */
 
 const CHANNEL = "vectors";
+
+/** A close that has no code. */
+const NO_STATUS = 1005;
 
 export class Player {
   #command;
@@ -54,7 +60,7 @@ export class Player {
     } finally {
       await this.#program?.stop();
       this.#program = undefined;
-      this.#proxy.stop();
+      await this.#proxy.stop();
     }
   }
 
@@ -72,6 +78,8 @@ export class Player {
       // Nobody knows in which state it is.
       await this.#program?.stop();
       this.#program = undefined;
+      await this.#proxy.stop();
+      await this.#proxy.start();
     }
     this.#program?.forget();
     this.#proxy.clear();
@@ -92,8 +100,8 @@ export class Player {
     const connection = await this.#proxy.accept();
     const [path] = connection.path.split("?");
     same({ path }, { path: `/network/${name}` }, "the address");
-    connection.socket.send('{"action":"status","source":"me","target":"me","maxMessageSize":1000,"streams":1}');
-    connection.socket.send('{"action":"welcome","source":"me","target":"me","peers":0,"settled":true}');
+    connection.send('{"action":"status","source":"me","target":"me","maxMessageSize":1000,"streams":1}');
+    connection.send('{"action":"welcome","source":"me","target":"me","peers":0,"settled":true}');
     await program.until("sync");
     program.do({ do: "close" });
     await program.until("closed");
@@ -103,10 +111,11 @@ export class Player {
    * @param {Cases} file
    * @param {Case} one
    */
-  async #case({ prelude, postlude }, { steps, ends = false, reconnect = false }) {
-    this.program.do({ do: "open", channel: CHANNEL, endpoint: this.#proxy.endpoint, reconnect });
+  async #case({ prelude, postlude }, { steps, maxDelay, bare = false, ends = false }) {
+    const reconnect = maxDelay !== undefined;
+    this.program.do({ do: "open", channel: CHANNEL, endpoint: this.#proxy.endpoint, reconnect, maxDelay });
     const turn = new Turn(this.program, this.#proxy, await this.#proxy.accept());
-    await turn.steps("prelude", prelude);
+    await turn.steps("prelude", bare ? [] : prelude);
     await turn.steps("step", steps);
     if (!ends) {
       await turn.steps("postlude", postlude);
@@ -149,10 +158,10 @@ class Turn {
     const value = expand(step[kind]);
     switch (kind) {
       case "proxy":
-        this.connection.socket.send(joined(value));
+        this.connection.send(joined(value));
         break;
       case "proxyBytes":
-        this.connection.socket.send(Buffer.from(joined(value), "hex"));
+        this.connection.send(Buffer.from(joined(value), "hex"));
         break;
       case "client":
         same(textOf(await this.connection.next()), value, "the frame of the client");
@@ -165,6 +174,30 @@ class Turn {
         break;
       case "sees":
         same(await this.program.next(queueOf(value)), value, "the event");
+        break;
+      case "until":
+        same(await this.program.until(value.event), value, "the event");
+        break;
+      case "proxyCloses":
+        value.code === NO_STATUS ? this.connection.socket.close() : this.connection.socket.close(value.code, value.reason);
+        break;
+      case "clientCloses":
+        same(await this.connection.next(), { closes: value }, "what the client does");
+        break;
+      case "breaks":
+        this.connection.socket.terminate();
+        break;
+      case "proxyLeaves":
+        await this.proxy.leave();
+        break;
+      case "proxyReturns":
+        await this.proxy.start();
+        break;
+      case "connects":
+        this.connection = await this.proxy.accept();
+        break;
+      case "passes":
+        await new Promise((resolve) => setTimeout(resolve, value));
         break;
       default:
         throw new Error(`there is no step ${kind}`);
@@ -199,17 +232,28 @@ function textOf(heard) {
 }
 
 /**
- * Compares all that is expected. What there is besides does not matter, and a member that is null may be missing.
  * @param {Said} found
  * @param {Said} expected
  * @param {string} what
  */
 function same(found, expected, what) {
-  for (const [key, value] of Object.entries(expected)) {
-    if (!isDeepStrictEqual(wellFormed(found[key] ?? null), wellFormed(value))) {
-      throw new Error(`${what} is ${short(found)}, and not ${short(expected)}`);
-    }
+  if (!isSame(found, expected)) {
+    throw new Error(`${what} is ${short(found)}, and not ${short(expected)}`);
   }
+}
+
+/**
+ * Compares all that is expected. What there is besides does not matter, and what is null is not there.
+ * @param {any} found
+ * @param {any} expected
+ * @returns {boolean}
+ */
+function isSame(found, expected) {
+  if (typeof expected !== "object" || expected === null || Array.isArray(expected)) {
+    return isDeepStrictEqual(wellFormed(found ?? null), wellFormed(expected));
+  }
+  if (typeof expected.from === "number") return expected.from <= found && found <= expected.to;
+  return Object.entries(expected).every(([key, value]) => isSame(found?.[key], value));
 }
 
 /**

@@ -1,9 +1,12 @@
 //! `cargo xtask vectors`: writes protocol/vectors, which says what every client does with what crosses
 //! its wire. docs/conformance.md is the page about it.
 
+mod closes;
 mod frames;
 mod names;
+mod reconnect;
 mod script;
+mod streams;
 
 use std::fs;
 use std::path::PathBuf;
@@ -38,7 +41,13 @@ pub(crate) fn check() -> Result<()> {
 
 fn files() -> Vec<(PathBuf, String)> {
     let folder = checkout::root().join("protocol/vectors");
-    let files = [("names", names::file()), ("frames", frames::file())];
+    let files = [
+        ("names", names::file()),
+        ("frames", frames::file()),
+        ("closes", closes::file()),
+        ("reconnect", reconnect::file()),
+        ("streams", streams::file()),
+    ];
     files.map(|(name, text)| (folder.join(name).with_extension("json"), text)).into()
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use networkwebsockets::{Channel, Error, Event, Events, Incoming};
+use networkwebsockets::{Channel, Data, Error, Event, Events, Incoming};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -13,6 +13,9 @@ use super::stream::{self, Order};
 use super::words::{failed, payload, word};
 use crate::tell;
 
+/// More than any script orders at once.
+const ORDERS_MAX: usize = 4096;
+
 /// Dials of peers that wait for an answer, under names that count them.
 type Dials = Arc<Mutex<HashMap<String, Incoming>>>;
 
@@ -20,17 +23,17 @@ type Dials = Arc<Mutex<HashMap<String, Incoming>>>;
 pub(crate) struct Driver {
     channel: Option<Channel>,
     dials: Dials,
-    streams: HashMap<String, mpsc::UnboundedSender<Order>>,
-    sayings: Option<mpsc::UnboundedSender<Command>>,
+    streams: HashMap<String, mpsc::Sender<Order>>,
+    sayings: Option<mpsc::Sender<Command>>,
 }
 
 impl Driver {
     pub(crate) fn obey(&mut self, command: Command) {
         match command {
             Command::Open(opening) => self.open(&opening),
-            Command::Send { .. } => {
+            Command::Send { .. } | Command::Close { .. } => {
                 if let Some(sayings) = &self.sayings {
-                    let _ = sayings.send(command);
+                    let _ = sayings.try_send(command);
                 }
             }
             Command::Dial { peer, protocols, stream, hold } => self.dial(&peer, protocols, stream, hold),
@@ -39,13 +42,6 @@ impl Driver {
             Command::Say { stream, payload } => self.order(&stream, Order::Say(payload.data())),
             Command::Read { stream } => self.order(&stream, Order::Read),
             Command::End { stream, code, reason } => self.order(&stream, Order::End(code, reason)),
-            Command::Close { code, reason } => {
-                if let Some(Err(error)) =
-                    self.channel.as_ref().map(|channel| channel.close_with(code, &reason))
-                {
-                    tell(&failed("close", &error));
-                }
-            }
         }
     }
 
@@ -66,7 +62,7 @@ impl Driver {
 
     fn begin(&mut self, channel: Channel) {
         tokio::spawn(watch(channel.events(), self.dials.clone()));
-        let (sayings, orders) = mpsc::unbounded_channel();
+        let (sayings, orders) = mpsc::channel(ORDERS_MAX);
         tokio::spawn(say(channel.clone(), orders));
         self.sayings = Some(sayings);
         self.channel = Some(channel);
@@ -76,7 +72,7 @@ impl Driver {
         let Some(peer) = self.channel.as_ref().and_then(|channel| channel.peer(peer)) else {
             return tell(&json!({ "event": "ended", "stream": name, "error": word(&Error::PeerGone) }));
         };
-        let (orders, rest) = mpsc::unbounded_channel();
+        let (orders, rest) = mpsc::channel(ORDERS_MAX);
         self.streams.insert(name.clone(), orders);
         tokio::spawn(async move {
             let protocols: Vec<&str> = protocols.iter().map(String::as_str).collect();
@@ -90,7 +86,7 @@ impl Driver {
     fn accept(&mut self, name: String, protocol: &str, hold: bool) {
         match self.take(&name).map(|dial| dial.accept_with(protocol)) {
             Some(Ok(socket)) => {
-                let (orders, rest) = mpsc::unbounded_channel();
+                let (orders, rest) = mpsc::channel(ORDERS_MAX);
                 self.streams.insert(name.clone(), orders);
                 tokio::spawn(stream::drive(socket, name, rest, hold));
             }
@@ -113,25 +109,32 @@ impl Driver {
 
     fn order(&self, stream: &str, order: Order) {
         if let Some(orders) = self.streams.get(stream) {
-            let _ = orders.send(order);
+            let _ = orders.try_send(order);
         }
     }
 }
 
 /// Says one thing after the other.
-async fn say(channel: Channel, mut orders: mpsc::UnboundedReceiver<Command>) {
+async fn say(channel: Channel, mut orders: mpsc::Receiver<Command>) {
     while let Some(command) = orders.recv().await {
-        let Command::Send { to, payload } = command else { continue };
-        let result = match to {
-            None => channel.send(payload.data()).await,
-            Some(id) => match channel.peer(&id) {
-                Some(peer) => peer.send(payload.data()).await,
-                None => Err(Error::PeerGone),
-            },
-        };
-        if let Err(error) = result {
-            tell(&failed("send", &error));
+        if let Command::Send { to, payload } = command {
+            tell_failure("send", send(&channel, to, payload.data()).await);
+        } else if let Command::Close { code, reason } = command {
+            tell_failure("close", channel.close_with(code, &reason));
         }
+    }
+}
+
+async fn send(channel: &Channel, to: Option<String>, data: Data) -> Result<(), Error> {
+    match to {
+        None => channel.send(data).await,
+        Some(id) => channel.peer(&id).ok_or(Error::PeerGone)?.send(data).await,
+    }
+}
+
+fn tell_failure(what: &str, result: Result<(), Error>) {
+    if let Err(error) = result {
+        tell(&failed(what, &error));
     }
 }
 
@@ -176,6 +179,6 @@ fn told(event: &Event) -> Option<Value> {
             "reason": closed.reason,
             "error": closed.error.as_ref().map(word),
         }),
-        _ => return None,
+        Event::Dial(_) | _ => return None,
     })
 }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use futures_util::{Sink, Stream};
 use networkwebsockets::{Data, Error, PeerStream};
 use serde_json::json;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::Receiver;
 
 use super::words::{ended, payload};
 use crate::tell;
@@ -32,14 +32,14 @@ enum Next {
 
 struct Driven {
     socket: PeerStream,
-    orders: UnboundedReceiver<Order>,
+    orders: Receiver<Order>,
     queue: VecDeque<Data>,
     /// As many messages may be taken.
     reads: usize,
 }
 
 /// Does what is ordered until the stream has ended.
-pub(crate) async fn drive(socket: PeerStream, name: String, orders: UnboundedReceiver<Order>, hold: bool) {
+pub(crate) async fn drive(socket: PeerStream, name: String, orders: Receiver<Order>, hold: bool) {
     tell(&json!({ "event": "opened", "stream": name, "protocol": socket.protocol() }));
     let reads = if hold { 0 } else { usize::MAX };
     let mut driven = Driven { socket, orders, queue: VecDeque::new(), reads };

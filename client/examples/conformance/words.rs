@@ -25,7 +25,16 @@ pub(crate) fn word(error: &Error) -> &'static str {
         Error::DialTimeout { .. } => "timeout",
         Error::StreamsNotSupported => "not-supported",
         Error::StreamClosed { .. } => "stream-closed",
-        _ => "unknown",
+        Error::InvalidEndpoint { .. }
+        | Error::InvalidProtocol { .. }
+        | Error::InvalidClose
+        | Error::NoRuntime
+        | Error::Refused { .. }
+        | Error::Unreached { .. }
+        | Error::TooMuchQueued
+        | Error::InvalidJson
+        | Error::Fault { .. }
+        | _ => "unknown",
     }
 }
 

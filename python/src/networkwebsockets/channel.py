@@ -199,7 +199,7 @@ class NetworkWebSocket:
             attempt += 1
             delay = policy.delay(attempt, random.random())
             code = getattr(loss, "code", ABNORMAL)
-            reason = getattr(loss, "reason", str(loss))
+            reason = getattr(loss, "reason", "")
             self._inbox.put(Reconnecting(attempt, delay, code, reason, loss))
             if self._inbox.is_full:
                 await self._inbox.drained()
@@ -219,8 +219,7 @@ class NetworkWebSocket:
         """The connection is lost: every peer has gone."""
         self._line = None
         self.id = ""
-        self.close_code = getattr(loss, "code", ABNORMAL)
-        self.close_reason = getattr(loss, "reason", str(loss))
+        self.close_code, self.close_reason = loss.code, loss.reason
         for id in list(self._peers):
             self._depart(id, "lost")
 

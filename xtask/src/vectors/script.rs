@@ -23,6 +23,24 @@ impl Case {
         self
     }
 
+    /// The client is to connect again after a loss, with at most so many milliseconds between two attempts.
+    pub(super) fn reconnects(mut self, max_delay: u32) -> Self {
+        self.options.push(("maxDelay", max_delay.into()));
+        self
+    }
+
+    /// The case begins when the client has connected, before the proxy has said anything.
+    pub(super) fn bare(mut self) -> Self {
+        self.options.push(("bare", true.into()));
+        self
+    }
+
+    /// Adds what another case does.
+    pub(super) fn then(mut self, other: Self) -> Self {
+        self.steps.extend(other.steps);
+        self
+    }
+
     fn step(mut self, kind: &str, value: impl Into<Value>) -> Self {
         self.steps.push(json!({ kind: value.into() }));
         self
@@ -63,6 +81,46 @@ impl Case {
         self.step("sees", event)
     }
 
+    /// What happens meanwhile does not matter: at last the program is told of this.
+    pub(super) fn until(self, event: Value) -> Self {
+        self.step("until", event)
+    }
+
+    /// The proxy closes the connection; 1005 is a close without a code.
+    pub(super) fn proxy_closes(self, code: u16, reason: &str) -> Self {
+        self.step("proxyCloses", json!({ "code": code, "reason": reason }))
+    }
+
+    /// The connection breaks.
+    pub(super) fn breaks(self) -> Self {
+        self.step("breaks", true)
+    }
+
+    /// The proxy ends without a word, and nobody answers.
+    pub(super) fn proxy_leaves(self) -> Self {
+        self.step("proxyLeaves", true)
+    }
+
+    /// It is back at the same place.
+    pub(super) fn proxy_returns(self) -> Self {
+        self.step("proxyReturns", true)
+    }
+
+    /// The client closes the connection.
+    pub(super) fn client_closes(self, code: u16, reason: &str) -> Self {
+        self.step("clientCloses", json!({ "code": code, "reason": reason }))
+    }
+
+    /// The client connects again.
+    pub(super) fn connects(self) -> Self {
+        self.step("connects", true)
+    }
+
+    /// Nothing happens for so many milliseconds.
+    pub(super) fn passes(self, milliseconds: u32) -> Self {
+        self.step("passes", milliseconds)
+    }
+
     fn text(&self) -> String {
         let options = self.options.iter().map(|(key, value)| format!(", \"{key}\": {value}"));
         let head = format!("{{\"name\": {}{}", Value::from(self.name.as_str()), options.collect::<String>());
@@ -98,16 +156,32 @@ pub(super) const MESSAGE_MAX: usize = 200_000;
 
 /// The client joins, as `me`, and finds alice and bob.
 pub(super) fn prelude() -> Case {
-    let (me, alice, bob) = (peer("me"), peer("alice"), peer("bob"));
-    Case::new("prelude")
+    joins("me")
+}
+
+/// The client joins under this id, and finds alice and bob.
+pub(super) fn joins(id: &str) -> Case {
+    greets(id)
+        .sees(json!({ "event": "open", "id": id }))
+        .sees(json!({ "event": "connect", "peer": "alice" }))
+        .sees(json!({ "event": "connect", "peer": "bob" }))
+        .sees(json!({ "event": "sync", "settled": true }))
+}
+
+/// What the proxy says to a client that joins under this id.
+pub(super) fn greets(id: &str) -> Case {
+    let (me, alice, bob) = (peer(id), peer("alice"), peer("bob"));
+    Case::new("greeting")
         .notice(Notice::Status { you: &me, message_max: MESSAGE_MAX, has_streams: true })
         .notice(Notice::Connect { you: &me, peer: &alice })
         .notice(Notice::Connect { you: &me, peer: &bob })
         .notice(Notice::Welcome { you: &me, peers: 2, message_max: MESSAGE_MAX, is_settled: true })
-        .sees(json!({ "event": "open", "id": "me" }))
-        .sees(json!({ "event": "connect", "peer": "alice" }))
-        .sees(json!({ "event": "connect", "peer": "bob" }))
-        .sees(json!({ "event": "sync", "settled": true }))
+}
+
+/// The connection has ended: both peers are gone.
+pub(super) fn all_gone() -> Case {
+    let gone = |id| json!({ "event": "disconnect", "peer": id });
+    Case::new("all are gone").sees(gone("alice")).sees(gone("bob"))
 }
 
 /// Nothing else has happened, and all goes on: both sides say something, and that comes next.

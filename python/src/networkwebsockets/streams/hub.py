@@ -276,8 +276,8 @@ class Hub:
             error = data.get("error")
             shown = ABNORMAL if shown == NO_STATUS else shown
             refused = DialRefused(shown, text)
-            failed = refused if error in (None, "refused") else _failure(str(error), text)
-            self._fail(end, failed, text)
+            is_known = error in ("limit", "not-supported", "version-mismatch")
+            self._fail(end, _failure(error, text) if is_known else refused, text)
             return
         if end.state is State.OPEN:
             self._tell(end, {"event": "close", **_said(shown, text)})
