@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use nws_tools::{Step, checkout, npm};
 
 use crate::changelog::Changelog;
-use crate::{package, toolchain, version};
+use crate::{package, toolchain, vectors, version};
 
 /// Checks format, lints, types, documentation, dependencies, the shape of files, the tests of
 /// promises, and the imports of the WebAssembly.
@@ -49,6 +49,7 @@ impl Check {
             ("wasm", passed(wasm::check())),
             ("shape", passed(shape::check())),
             ("promises", passed(promises::check())),
+            ("vectors", passed(vectors::check())),
             ("version", passed(version::check(&checkout::root()))),
             ("changelog", passed(changelog())),
             ("workflows", passed(workflows::check())),
