@@ -68,7 +68,7 @@ export class Graph {
       {
         width: this.#box.clientWidth,
         height,
-        padding: [6, 6, 0, 0],
+        padding: [6, 10, 0, 0],
         cursor: { show: false },
         legend: { show: false },
         scales: {
@@ -82,8 +82,8 @@ export class Graph {
             font,
             grid,
             ticks: { show: false },
-            size: 20,
-            gap: 2,
+            size: 22,
+            gap: 5,
             space: 60,
             values: (_, at) => at.map(minute),
           },

@@ -14,12 +14,10 @@ import { Ring } from "./ring.js";
 /** @import { Model } from "./model.js" */
 /** @import { CandidateRow, LinkRow } from "./rows.js" */
 
-const WIDTH = 440;
-const HEIGHT = 330;
-const MIDDLE = { x: WIDTH / 2, y: HEIGHT / 2 - 4 };
-const REACH = { x: 168, y: 118 };
+/** Room for names beside the ring. */
+const MARGIN = { x: 66, y: 40 };
 const OWN_RADIUS = 24;
-const PEER_RADIUS = 4;
+const PEER_RADIUS = 5;
 /** As many peers are drawn; the others are counted. */
 const PEERS_AT_MOST = 60;
 /** From the radius of a proxy on, there is room for its name, and for a count in it. */
@@ -37,12 +35,16 @@ const NAME_LENGTH = 21;
 /** What is drawn of a proxy. @typedef {{line: SVGElement, group: SVGElement, circle: SVGElement, title: SVGElement, name: SVGElement, count: SVGElement}} Drawn */
 
 export class Picture {
-  #svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "picture" });
+  #svg = drawn("svg", { role: "img", class: "picture" });
   #lines = drawn("g");
   #proxies = drawn("g");
   #peers = drawn("g");
   #own = drawn("g", { class: "own" });
-  #ownCount = drawn("text", { x: MIDDLE.x, y: MIDDLE.y + 4, class: "count" });
+  #ownCircle = drawn("circle", { r: OWN_RADIUS });
+  #ownCount = drawn("text", { class: "count" });
+  #ownName = drawn("text", { class: "name" });
+  /** @type {Point} */
+  #middle = { x: 0, y: 0 };
   #caption = element("p", { className: "caption" });
   #ring = new Ring();
   #cluster = new Cluster();
@@ -51,29 +53,50 @@ export class Picture {
   /** @type {Map<string, SVGElement>} */
   #circles = new Map();
   #key = "";
+  /** @type {Model | null} */
+  #model = null;
 
   constructor() {
-    const name = drawn("text", { x: MIDDLE.x, y: MIDDLE.y + OWN_RADIUS + 14, class: "name" });
-    name.textContent = "this proxy";
-    this.#own.append(drawn("circle", { cx: MIDDLE.x, cy: MIDDLE.y, r: OWN_RADIUS }), this.#ownCount, name);
+    this.#ownName.textContent = "this proxy";
+    this.#own.append(this.#ownCircle, this.#ownCount, this.#ownName);
     this.#svg.append(this.#lines, this.#proxies, this.#own, this.#peers);
     this.element = element("div", { className: "drawing" }, this.#svg, this.#caption);
+    new ResizeObserver(() => this.#measure()).observe(this.#svg);
+  }
+
+  /** The picture is as large as its place, so that text is as large as elsewhere. */
+  #measure() {
+    const { clientWidth: width, clientHeight: height } = this.#svg;
+    const [x, y] = [Math.round(width / 2), Math.round(height / 2)];
+    this.#middle = { x, y };
+    set(this.#ownCircle, { cx: x, cy: y });
+    set(this.#ownCount, { x, y: y + 5 });
+    set(this.#ownName, { x, y: y + OWN_RADIUS + 14 });
+    if (this.#model) this.show(this.#model);
   }
 
   /** @param {Model} model */
   show(model) {
+    this.#model = model;
+    if (this.#middle.x === 0) return;
     const dots = [...[...model.links.values()].map(ofLink), ...[...model.candidates.values()].map(ofCandidate)];
     const byId = new Map(dots.reverse().map((dot) => [dot.id, dot]));
     const angles = this.#ring.place([...byId.keys()]);
     const radius = RADII.find(({ upTo }) => byId.size <= upTo)?.radius ?? 3;
     /** @type {Map<string, Point>} */
-    const places = new Map([...angles].map(([id, angle]) => [id, at(angle)]));
+    const places = new Map([...angles].map(([id, angle]) => [id, this.#at(angle)]));
     this.#forget(byId);
     for (const [id, place] of places) this.#draw(/** @type {Dot} */ (byId.get(id)), place, radius);
     const own = String(model.proxy?.channels.now ?? 0);
     if (this.#ownCount.textContent !== own) this.#ownCount.textContent = own;
     this.#showPeers(model, places, radius);
     this.#describe(model, byId);
+  }
+
+  /** @param {number} angle @returns {Point} */
+  #at(angle) {
+    const { x, y } = this.#middle;
+    return { x: round(x + Math.cos(angle) * (x - MARGIN.x)), y: round(y + Math.sin(angle) * (y - MARGIN.y)) };
   }
 
   /** @param {Map<string, Dot>} kept */
@@ -93,10 +116,10 @@ export class Picture {
    */
   #draw(dot, { x, y }, radius) {
     const { line, group, circle, title, name, count: channels } = this.#shown.get(dot.id) ?? this.#add(dot.id);
-    set(line, { x1: MIDDLE.x, y1: MIDDLE.y, x2: x, y2: y, class: `line ${dot.state}` });
+    set(line, { x1: this.#middle.x, y1: this.#middle.y, x2: x, y2: y, class: `line ${dot.state}` });
     set(group, { class: `proxy ${dot.state}` });
     set(circle, { cx: x, cy: y, r: radius });
-    set(name, { x, y: y > MIDDLE.y + 1 ? y + radius + 13 : y - radius - 6 });
+    set(name, { x, y: y > this.#middle.y + 1 ? y + radius + 13 : y - radius - 6 });
     set(channels, { x, y: y + 4 });
     const isNamed = radius >= NAMED_FROM;
     write(title, dot.title);
@@ -133,12 +156,12 @@ export class Picture {
       (one, other) => Number(this.#circles.has(other.id)) - Number(this.#circles.has(one.id)),
     );
     const peers = drawnFirst.slice(0, PEERS_AT_MOST);
-    const homes = peers.map(({ id, proxy }) => ({ id, home: (proxy && places.get(proxy)) || MIDDLE }));
+    const homes = peers.map(({ id, proxy }) => ({ id, home: (proxy && places.get(proxy)) || this.#middle }));
     const key = JSON.stringify([homes, [...places.values()]]);
     if (key === this.#key) return;
     this.#key = key;
     const others = [...places.values()].map((place) => ({ ...place, radius }));
-    const points = this.#cluster.place(homes, [{ ...MIDDLE, radius: OWN_RADIUS }, ...others], PEER_RADIUS);
+    const points = this.#cluster.place(homes, [{ ...this.#middle, radius: OWN_RADIUS }, ...others], PEER_RADIUS);
     for (const [id, circle] of this.#circles) {
       if (points.has(id)) continue;
       circle.remove();
@@ -184,11 +207,6 @@ function ofCandidate(candidate) {
   const label = candidateLabel(candidate);
   const { means, isFault } = reasonOf(candidate);
   return { id: candidate.id, label, state: isFault ? "fault" : "waiting", channels: 0, title: `${label} ${means}` };
-}
-
-/** @param {number} angle @returns {Point} */
-function at(angle) {
-  return { x: round(MIDDLE.x + Math.cos(angle) * REACH.x), y: round(MIDDLE.y + Math.sin(angle) * REACH.y) };
 }
 
 /** @param {number} value */

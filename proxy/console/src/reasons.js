@@ -15,7 +15,7 @@ const REASONS = {
   ended: { means: "was linked, and the link has ended: it is dialled again", isFault: false },
   refused: {
     means: "refuses: no program listens at that port",
-    todo: "Start the proxy there, or correct the port:",
+    todo: "Correct the port, or start the proxy there:",
     command: "nws",
     isFault: true,
   },

@@ -12,7 +12,10 @@ const NEARLY = 0.9;
 
 /** @typedef {"good" | "idle" | "warn" | "bad" | "waiting"} Tone */
 
-/** `command` can be pasted. @typedef {{tone: Tone, text: string, todo?: string, command?: string}} Verdict */
+/**
+ * `command` can be pasted; `brief` is said where something else is worse.
+ * @typedef {{tone: Tone, text: string, brief?: string, todo?: string, command?: string}} Verdict
+ */
 
 /**
  * @typedef {object} Known
@@ -39,8 +42,7 @@ export function judge(known) {
   const found = [threads, interfaces, slowPeers, unlinked, limits].flatMap((look) => look(known, proxy) ?? []);
   const [worst, ...others] = found.sort((one, other) => Number(other.tone === "bad") - Number(one.tone === "bad"));
   if (!worst) return healthy(known, proxy);
-  const more = others.length ? ` And ${others.map(({ text }) => text[0].toLowerCase() + text.slice(1)).join(" ")}` : "";
-  return { ...worst, text: `${worst.text}${more}` };
+  return { ...worst, text: [worst.text, ...others.map(({ text, brief }) => brief ?? text)].join(" ") };
 }
 
 /**
@@ -114,6 +116,7 @@ function slowPeers({ slow, now }) {
   return {
     tone: "warn",
     text: `${names} ${lagging.length === 1 ? "reads" : "read"} too slowly, for ${span(longest)}.`,
+    brief: `${things(lagging.length, "client")} ${lagging.length === 1 ? "reads" : "read"} too slowly.`,
     todo: "See whether that program hangs. The proxy cuts it when too much waits for it.",
   };
 }
@@ -126,12 +129,14 @@ function unlinked({ candidates, links }) {
   const faulty = candidates.filter((candidate) => reasonOf(candidate).isFault);
   if (faulty.length === 0) return null;
   const { means, todo, command } = reasonOf(faulty[0]);
-  if (faulty.length === 1) return { tone: "warn", text: `${candidateLabel(faulty[0])} ${means}.`, todo, command };
-  const isSame = faulty.every(({ reason }) => reason === faulty[0].reason);
   const all = faulty.length + links.length;
+  const some = `${count(faulty.length)} of ${things(all, "other proxy", "other proxies")} ${faulty.length === 1 ? "is" : "are"} not linked`;
+  const shared = /** @type {const} */ ({ tone: "warn", brief: `${some}.` });
+  if (faulty.length === 1) return { ...shared, text: `${candidateLabel(faulty[0])} ${means}.`, todo, command };
+  const isSame = faulty.every(({ reason }) => reason === faulty[0].reason);
   return {
-    tone: "warn",
-    text: `${count(faulty.length)} of ${count(all)} other proxies are not linked: ${listed(faulty.map(candidateLabel))}.`,
+    ...shared,
+    text: `${some}: ${listed(faulty.map(candidateLabel))}.`,
     ...(isSame ? { todo, command } : { todo: "“Not linked” below has the reason of each, and what helps." }),
   };
 }

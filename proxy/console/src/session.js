@@ -11,7 +11,7 @@ export class Session {
   /** @type {Standing} */
   standing = "none";
   /** @type {string | null} */
-  #token = sessionStorage.getItem(KEPT);
+  #token = sessionStorage.getItem(KEPT) || null;
 
   constructor() {
     if (this.#token) this.standing = "held";

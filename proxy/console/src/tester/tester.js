@@ -38,8 +38,11 @@ export async function enter() {
   library = await loading;
   if (!library)
     outage.say("This proxy was built without the client library. Run “cargo xtask build”, then start the proxy again.");
-  else if (first.length && !isOwnChoice()) suggest(first);
-  else restore(first);
+  else if (first.length === 0) {
+    remember();
+    focusName();
+  } else if (isOwnChoice()) restore(first);
+  else suggest(first);
 }
 
 /**

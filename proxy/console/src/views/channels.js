@@ -2,7 +2,7 @@
 
 import { element, write } from "../element.js";
 import { Filter } from "../filter.js";
-import { bytes, count, rate, things } from "../format.js";
+import { count, rate, things } from "../format.js";
 import { channelLabel } from "../labels.js";
 import { Table } from "../table.js";
 import { PeersCard } from "./peers.js";
@@ -67,11 +67,8 @@ export class ChannelsView {
       { title: "Reach", text: reach, sort: reach },
       { title: "Here", name: "number", text: (row) => count(here(row)), sort: here },
       { title: "Elsewhere", name: "number", text: (row) => count(row.elsewhere), sort: (row) => row.elsewhere },
-      { title: "Proxies", name: "number", text: (row) => count(row.proxies), sort: (row) => row.proxies },
-      { title: "Frames", text: framing, sort: framing },
       { title: "Rate", name: "number", text: (row) => rate(speed(row)), sort: speed },
       { title: "Messages", name: "number", text: (row) => count(row.messages), sort: (row) => row.messages },
-      { title: "Bytes", name: "number", text: (row) => bytes(row.bytes), sort: (row) => row.bytes },
     ];
   }
 
@@ -93,13 +90,6 @@ export class ChannelsView {
 /** @param {ChannelRow} channel */
 function reach({ scope, is_isolated: isIsolated }) {
   return isIsolated ? "isolated: too many" : scope;
-}
-
-/** @param {ChannelRow} channel */
-function framing({ structured, raw }) {
-  if (structured && raw) return "both";
-  if (raw) return "raw";
-  return structured ? "structured" : "–";
 }
 
 /**

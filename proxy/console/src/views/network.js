@@ -13,7 +13,7 @@ import { TroubleList, candidateItems, slowItems } from "./troubles.js";
 
 /** As many links as the proxy tells in its feed. */
 const LINKS_TOLD = 256;
-const GRAPH_HEIGHT = 84;
+const GRAPH_HEIGHT = 78;
 
 export class NetworkView {
   #model;
@@ -53,12 +53,14 @@ export class NetworkView {
     this.#actions = actions;
     this.#links = linksTable(model);
     this.#picker = new Picker(choose);
+    const links = this.#card("links", "Links", this.#links.element);
+    const candidates = this.#card("candidates", "Not linked", this.#candidates.element);
+    const slow = this.#card("slow", "Slow or cut", this.#slow.element);
+    const map = this.#card("map", "Picture", this.#picker.element, this.#picture.element);
+    const rates = this.#card("rates", "Rates over ten minutes", this.#messages.element, this.#bytes.element);
     place.append(
-      this.#card("links", "Links", this.#links.element),
-      this.#card("map", "Picture", this.#picker.element, this.#picture.element),
-      this.#card("slow", "Slow or cut", this.#slow.element),
-      this.#card("candidates", "Not linked", this.#candidates.element),
-      this.#card("rates", "Rates, last ten minutes", this.#messages.element, this.#bytes.element),
+      element("div", { className: "column" }, links, element("div", { className: "wrong" }, candidates, slow)),
+      element("div", { className: "column" }, map, rates),
     );
   }
 

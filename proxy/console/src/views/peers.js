@@ -2,7 +2,7 @@
 
 import { element, write } from "../element.js";
 import { Filter } from "../filter.js";
-import { bytes, clock, count, span } from "../format.js";
+import { bytes, clock, count, span, things } from "../format.js";
 import { channelLabel, linkLabel, peerLabel, short } from "../labels.js";
 import { Table } from "../table.js";
 import { peersOf } from "./picker.js";
@@ -10,7 +10,7 @@ import { peersOf } from "./picker.js";
 /** @import { Actions } from "../actions.js" */
 /** @import { Column } from "../table.js" */
 /** @import { Model } from "../model.js" */
-/** @import { ClientRow, PeerRow } from "../rows.js" */
+/** @import { ChannelRow, ClientRow, PeerRow } from "../rows.js" */
 /** @import { Session } from "../session.js" */
 
 const NONE = "Choose a channel to see its peers.";
@@ -22,6 +22,7 @@ export class PeersCard {
   #filter = new Filter("Filter peers", () => this.show());
   #title = element("h2", { id: "card-peers" }, "Peers");
   #total = element("span", { className: "count" });
+  #about = element("p", { className: "about", hidden: true });
   #all = element("button", { type: "button", className: "quiet", hidden: true });
   #table;
   /** All peers of a channel at one moment. @type {{channel: string, at: number, rows: PeerRow[]} | null} */
@@ -39,7 +40,14 @@ export class PeersCard {
     this.#table = new Table({ label: "Peers", columns: this.#columns(), empty: NONE, mark: state });
     this.#all.addEventListener("click", () => this.#fetch());
     const bar = element("div", { className: "bar" }, this.#title, this.#total, this.#filter.element);
-    this.element = element("section", { className: "card peers-card" }, bar, this.#all, this.#table.element);
+    this.element = element(
+      "section",
+      { className: "card peers-card" },
+      bar,
+      this.#about,
+      this.#all,
+      this.#table.element,
+    );
     this.element.setAttribute("aria-labelledby", this.#title.id);
   }
 
@@ -55,6 +63,8 @@ export class PeersCard {
       this.#total,
       chosen === null ? "" : found.length === all ? count(all) : `${count(found.length)} of ${count(all)}`,
     );
+    write(this.#about, channel ? about(channel) : "");
+    this.#about.hidden = !channel;
     const untold = all - rows.length;
     this.#all.hidden = untold <= 0 || !this.#model.isComplete;
     write(this.#all, `List all ${count(all)}`);
@@ -101,7 +111,6 @@ export class PeersCard {
       { title: "Peer", name: "key", text: peerLabel, sort: peerLabel },
       { title: "Where", text: (row) => this.#place(row), sort: (row) => this.#place(row) },
       { title: "State", name: "state", text: state, sort: state },
-      { title: "Frames", text: client(({ framing }) => framing) },
       {
         title: "Since",
         name: "number",
@@ -109,12 +118,6 @@ export class PeersCard {
         sort: number((it) => -it.since),
       },
       { title: "Sent", name: "number", text: client((it) => count(it.messages)), sort: number((it) => it.messages) },
-      {
-        title: "Got",
-        name: "number",
-        text: client((it) => bytes(it.written_bytes)),
-        sort: number((it) => it.written_bytes),
-      },
       {
         title: "Waits",
         name: "number",
@@ -127,7 +130,7 @@ export class PeersCard {
 
   /** @param {PeerRow} peer */
   #place({ proxy, client }) {
-    if (client) return "here";
+    if (client) return client.framing === "raw" ? "here, raw" : "here";
     if (!proxy) return "elsewhere";
     const link = this.#model.links.get(proxy);
     return link ? linkLabel(link) : `#${short(proxy)}`;
@@ -153,4 +156,12 @@ function state({ client }) {
   if (!client) return "";
   if (client.lagging_since) return "slow";
   return client.is_held ? "held" : "well";
+}
+
+/** @param {ChannelRow} channel */
+function about({ scope, structured, raw, proxies, messages, bytes: size, is_isolated: isIsolated }) {
+  const here = [structured && `${count(structured)} structured`, raw && `${count(raw)} raw`].filter(Boolean).join(", ");
+  const reach = isIsolated ? "Kept on this machine, as there are too many channels" : `A ${scope} channel`;
+  const elsewhere = proxies ? `, also at ${things(proxies, "other proxy", "other proxies")}` : "";
+  return `${reach}${elsewhere}. Clients here: ${here || "none"}. They sent ${things(messages, "message")}, ${bytes(size)}.`;
 }

@@ -1,7 +1,7 @@
 /** The lists of what is wrong: clients that are slow or were cut, and proxies that are not linked. */
 
 import { element, write } from "../element.js";
-import { bytes, clock, span } from "../format.js";
+import { bytes, clock, count, span } from "../format.js";
 import { candidateLabel, channelLabel, peerLabel, short } from "../labels.js";
 import { reasonOf } from "../reasons.js";
 import { advise } from "../summary.js";
@@ -13,8 +13,10 @@ import { advise } from "../summary.js";
 /** How long somebody who was cut is listed. */
 const CUT_MS = 600_000;
 const ITEMS_AT_MOST = 50;
+/** Reasons of which the words of the system tell more. The other ones have them as a title. */
+const SPOKEN = new Set(["closed", "not-a-proxy", "other-version", "ended", "stranger"]);
 
-/** What an item shows. @typedef {{id: string, mark: string, key: string, text: string, help?: string, command?: string, button?: string, act?: () => void}} Item */
+/** What an item shows. @typedef {{id: string, mark: string, key: string, text: string, title?: string, help?: string, command?: string, button?: string, act?: () => void}} Item */
 
 /** A list whose items stay where they are. */
 export class TroubleList {
@@ -47,7 +49,7 @@ export class TroubleList {
     this.#list.hidden = items.length === 0;
     this.#nothing.hidden = items.length > 0;
     this.#more.hidden = items.length <= ITEMS_AT_MOST;
-    write(this.#more, `${items.length - visible.length} more.`);
+    write(this.#more, `${count(items.length - visible.length)} more.`);
   }
 
   /** @param {string} id */
@@ -65,6 +67,7 @@ export class TroubleList {
       item.dataset.mark = next.mark;
       write(key, next.key);
       write(text, next.text);
+      text.title = next.title ?? "";
       advise(help, next.help ?? "", next.command ?? "");
       button.hidden = !next.act;
       write(button, next.button ?? "");
@@ -121,7 +124,7 @@ function cutItem(model, { id, at, peer, channel, detail }) {
     id: `event ${id}`,
     mark: "cut",
     key: peer ?? "A client",
-    text: `was cut${where} at ${clock(at)}: ${detail ?? "it read too slowly"}.`,
+    text: `was cut${where} at ${clock(at)}: ${detail ? grouped(detail) : "it read too slowly"}.`,
   };
 }
 
@@ -144,12 +147,13 @@ function candidateItem(candidate, actions) {
   const { means, todo, command, isFault } = reasonOf(candidate);
   const { id, is_dialling: isDialling, next_dial_at: next, detail } = candidate;
   const when = isDialling ? " Being dialled now." : next ? ` Next try in ${span(next - Date.now())}.` : "";
-  const words = detail && !means.includes(detail) ? ` (${detail})` : "";
+  const words = detail && SPOKEN.has(candidate.reason) ? ` (${detail})` : "";
   return {
     id,
     mark: isFault ? "fault" : "waiting",
     key: candidateLabel(candidate),
     text: `${means}${words}.${when}`,
+    title: detail ?? "",
     help: todo,
     command,
     button: "Dial now",
@@ -167,4 +171,12 @@ function candidateItem(candidate, actions) {
 function named(model, id) {
   const channel = model.channels.get(id);
   return channel ? channelLabel(channel) : `#${short(id)}`;
+}
+
+/**
+ * The numbers of a text, as people write them.
+ * @param {string} text
+ */
+function grouped(text) {
+  return text.replace(/\d{4,}/g, (digits) => count(Number(digits)));
 }
