@@ -8,6 +8,8 @@ import { SPAN_MS } from "./history.js";
 /** @import { Columns } from "./history.js" */
 
 const AXIS_WIDTH = 62;
+/** The scale of what hardly moves. */
+const LEAST = 4;
 
 /** A rate, and the name of its colour. @typedef {{label: string, hue: string}} Line */
 
@@ -68,12 +70,12 @@ export class Graph {
       {
         width: this.#box.clientWidth,
         height,
-        padding: [6, 10, 0, 0],
+        padding: [6, 18, 0, 0],
         cursor: { show: false },
         legend: { show: false },
         scales: {
           x: { range: () => [(Date.now() - SPAN_MS) / 1000, Date.now() / 1000] },
-          y: { range: (_, __, most) => [0, most > 0 ? most * 1.15 : 1] },
+          y: { range: (_, __, most) => [0, Math.max(most * 1.15, LEAST)] },
         },
         series: [{}, ...lines.map((line) => this.#series(line))],
         axes: [

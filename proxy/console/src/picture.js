@@ -14,10 +14,13 @@ import { Ring } from "./ring.js";
 /** @import { Model } from "./model.js" */
 /** @import { CandidateRow, LinkRow } from "./rows.js" */
 
-/** Room for names beside the ring. */
+/** Room beside the ring, with names and without. */
 const MARGIN = { x: 66, y: 40 };
+const NARROW_MARGIN = 18;
 const OWN_RADIUS = 24;
 const PEER_RADIUS = 5;
+/** What is wrong is seen among many. */
+const FAULT_RADIUS = 5;
 /** As many peers are drawn; the others are counted. */
 const PEERS_AT_MOST = 60;
 /** From the radius of a proxy on, there is room for its name, and for a count in it. */
@@ -83,8 +86,10 @@ export class Picture {
     const byId = new Map(dots.reverse().map((dot) => [dot.id, dot]));
     const angles = this.#ring.place([...byId.keys()]);
     const radius = RADII.find(({ upTo }) => byId.size <= upTo)?.radius ?? 3;
+    const margin = radius < NAMED_FROM ? { x: NARROW_MARGIN, y: NARROW_MARGIN } : MARGIN;
+    this.#svg.classList.toggle("dense", radius < NAMED_FROM);
     /** @type {Map<string, Point>} */
-    const places = new Map([...angles].map(([id, angle]) => [id, this.#at(angle)]));
+    const places = new Map([...angles].map(([id, angle]) => [id, this.#at(angle, margin)]));
     this.#forget(byId);
     for (const [id, place] of places) this.#draw(/** @type {Dot} */ (byId.get(id)), place, radius);
     const own = String(model.proxy?.channels.now ?? 0);
@@ -93,10 +98,14 @@ export class Picture {
     this.#describe(model, byId);
   }
 
-  /** @param {number} angle @returns {Point} */
-  #at(angle) {
+  /**
+   * @param {number} angle
+   * @param {Point} margin
+   * @returns {Point}
+   */
+  #at(angle, margin) {
     const { x, y } = this.#middle;
-    return { x: round(x + Math.cos(angle) * (x - MARGIN.x)), y: round(y + Math.sin(angle) * (y - MARGIN.y)) };
+    return { x: round(x + Math.cos(angle) * (x - margin.x)), y: round(y + Math.sin(angle) * (y - margin.y)) };
   }
 
   /** @param {Map<string, Dot>} kept */
@@ -118,7 +127,7 @@ export class Picture {
     const { line, group, circle, title, name, count: channels } = this.#shown.get(dot.id) ?? this.#add(dot.id);
     set(line, { x1: this.#middle.x, y1: this.#middle.y, x2: x, y2: y, class: `line ${dot.state}` });
     set(group, { class: `proxy ${dot.state}` });
-    set(circle, { cx: x, cy: y, r: radius });
+    set(circle, { cx: x, cy: y, r: dot.state === "fault" ? Math.max(radius, FAULT_RADIUS) : radius });
     set(name, { x, y: y > this.#middle.y + 1 ? y + radius + 13 : y - radius - 6 });
     set(channels, { x, y: y + 4 });
     const isNamed = radius >= NAMED_FROM;

@@ -30,6 +30,8 @@ import { element } from "./element.js";
  * @typedef {{line: HTMLTableRowElement, cells: HTMLElement[], texts: string[], update: ((row: Row) => void)[]}} Shown
  */
 
+const ORDER = new Intl.Collator("en", { numeric: true });
+
 /** @template {{id: string}} Row */
 export class Table {
   element = element("div", { className: "list" });
@@ -203,6 +205,6 @@ export class Table {
  * @param {string | number | null} other
  */
 function compare(one, other) {
-  if (typeof one === "string" && typeof other === "string") return one.localeCompare(other);
+  if (typeof one === "string" && typeof other === "string") return ORDER.compare(one, other);
   return Number(one ?? -1) - Number(other ?? -1);
 }

@@ -14,6 +14,8 @@ import { peersOf } from "./picker.js";
 /** @import { ChannelRow } from "../rows.js" */
 /** @import { Session } from "../session.js" */
 
+const ORDER = new Intl.Collator("en", { numeric: true });
+
 export class ChannelsView {
   #model;
   #choose;
@@ -97,5 +99,5 @@ function reach({ scope, is_isolated: isIsolated }) {
  * @param {ChannelRow} other
  */
 function compare(one, other) {
-  return channelLabel(one).localeCompare(channelLabel(other));
+  return ORDER.compare(channelLabel(one), channelLabel(other));
 }
