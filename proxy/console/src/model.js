@@ -6,6 +6,8 @@ import { Meter } from "./meter.js";
 /** @import { Frame, ProxyRow, LinkRow, CandidateRow, PeerRow, ChannelRow, EventRow } from "./rows.js" */
 
 const EVENTS_AT_MOST = 1000;
+/** After this time all has been told once, also where so much changes that the reader never knows all. */
+const SNAPSHOT_MS = 60_000;
 const KEYED = /** @type {const} */ (["links", "candidates", "slow", "peers", "channels"]);
 
 /** Time in which nothing was known, in milliseconds of Unix time. @typedef {{from: number, to: number | null}} Gap */
@@ -38,12 +40,14 @@ export class Model {
   #known = new Set();
   /** The rows that a snapshot has had so far, after a gap. @type {Set<string> | null} */
   #fresh = null;
+  #begun = 0;
 
   /** A snapshot follows. */
   begin() {
     const gap = this.gaps.at(-1);
     if (gap?.to === null) gap.to = Date.now();
     this.#fresh = new Set();
+    this.#begun = Date.now();
     this.isComplete = false;
   }
 
@@ -82,6 +86,7 @@ export class Model {
   measure() {
     if (this.isLost || !this.proxy) return;
     const now = Date.now();
+    if (!this.isComplete && now > this.#begun + SNAPSHOT_MS) this.#settle();
     const bytes = (/** @type {LinkRow} */ link) => [link.received_bytes, link.sent_bytes];
     this.linkRates.read(
       now,

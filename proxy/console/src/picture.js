@@ -23,14 +23,15 @@ const PEER_RADIUS = 5;
 const FAULT_RADIUS = 5;
 /** As many peers are drawn; the others are counted. */
 const PEERS_AT_MOST = 60;
-/** From the radius of a proxy on, there is room for its name, and for a count in it. */
+/** Only large ones have room for their names, and for a count in them. */
 const RADII = [
   { upTo: 10, radius: 15 },
   { upTo: 24, radius: 10 },
   { upTo: 60, radius: 6 },
   { upTo: Number.POSITIVE_INFINITY, radius: 3 },
 ];
-const NAMED_FROM = 10;
+const NAMED_FROM = 15;
+const COUNTED_FROM = 10;
 const NAME_LENGTH = 21;
 
 /** A proxy that is drawn. @typedef {{id: string, label: string, state: string, channels: number, title: string}} Dot */
@@ -87,7 +88,7 @@ export class Picture {
     const angles = this.#ring.place([...byId.keys()]);
     const radius = RADII.find(({ upTo }) => byId.size <= upTo)?.radius ?? 3;
     const margin = radius < NAMED_FROM ? { x: NARROW_MARGIN, y: NARROW_MARGIN } : MARGIN;
-    this.#svg.classList.toggle("dense", radius < NAMED_FROM);
+    this.#svg.classList.toggle("dense", radius < COUNTED_FROM);
     /** @type {Map<string, Point>} */
     const places = new Map([...angles].map(([id, angle]) => [id, this.#at(angle, margin)]));
     this.#forget(byId);
@@ -133,7 +134,7 @@ export class Picture {
     const isNamed = radius >= NAMED_FROM;
     write(title, dot.title);
     write(name, isNamed ? cropped(dot.label) : "");
-    write(channels, isNamed && dot.state === "ready" ? String(dot.channels) : "");
+    write(channels, radius >= COUNTED_FROM && dot.state === "ready" ? String(dot.channels) : "");
   }
 
   /** @param {string} id */
@@ -199,7 +200,7 @@ export class Picture {
     if (channel) parts.push(`${things(peers, "peer")} of the chosen channel around their proxies`);
     set(this.#svg, { "aria-label": `The network: ${parts.join(", ")}` });
     const more = channel && hidden > 0 ? ` ${count(hidden)} more peers are not drawn.` : "";
-    write(this.#caption, `A number counts channels: all here, and those shared with each proxy.${more}`);
+    write(this.#caption, `Numbers count channels: here, and shared with each proxy.${more}`);
   }
 }
 

@@ -4,8 +4,6 @@
  */
 
 const TURN = 2 * Math.PI;
-/** The first place is at the top. */
-const TOP = -Math.PI / 2;
 /** Proxies that are closer than this share of an even distance are distributed anew. */
 const TOO_CLOSE = 0.2;
 
@@ -27,7 +25,7 @@ export class Ring {
 
   /** @param {string[]} ids in order */
   #spread(ids) {
-    this.#angles = new Map(ids.map((id, index) => [id, (index / ids.length) * TURN + TOP]));
+    this.#angles = new Map(ids.map((id, index) => [id, (index / ids.length) * TURN]));
   }
 
   /**

@@ -13,6 +13,8 @@ import { peersOf } from "./picker.js";
 /** @import { ChannelRow, ClientRow, PeerRow } from "../rows.js" */
 /** @import { Session } from "../session.js" */
 
+/** As many peers as the feed tells. */
+const TOLD = 1000;
 const NONE = "Choose a channel to see its peers.";
 
 export class PeersCard {
@@ -66,16 +68,27 @@ export class PeersCard {
     write(this.#about, channel ? about(channel) : "");
     this.#about.hidden = !channel;
     const untold = all - rows.length;
-    this.#all.hidden = untold <= 0 || !this.#model.isComplete;
+    this.#all.hidden = untold <= 0 || !this.#isTold(rows.length);
     write(this.#all, `List all ${count(all)}`);
-    this.#table.show(found, this.#beyond(untold), this.#emptiness(channel !== undefined));
+    this.#table.show(found, this.#beyond(untold, rows.length), this.#emptiness(channel !== undefined));
   }
 
-  /** @param {number} untold */
-  #beyond(untold) {
+  /**
+   * Gives whether the feed has told what it tells.
+   * @param {number} told
+   */
+  #isTold(told) {
+    return this.#model.isComplete || told >= TOLD;
+  }
+
+  /**
+   * @param {number} untold
+   * @param {number} told
+   */
+  #beyond(untold, told) {
     const as = this.#fetched ? `Fetched at ${clock(this.#fetched.at)}; those that came later are listed first.` : "";
     if (untold <= 0) return as;
-    return this.#model.isComplete ? `${count(untold)} more are not in the feed. ${as}` : "Loading…";
+    return this.#isTold(told) ? `${count(untold)} more are not in the feed. ${as}` : "Loading…";
   }
 
   /** @param {boolean} isChosen */
