@@ -124,6 +124,17 @@ test("one page holds several channels, and a local one is not the network one", 
   await end(ann, bob);
 });
 
+test("the console: a stranger who changes the address of a page that is open makes it join nothing", async () => {
+  const page = await open("/");
+  await page.evaluate(() => {
+    location.hash = "network/lured";
+  });
+  await page.getByRole("heading", { name: "Same name, same channel" }).waitFor();
+  await page.waitForFunction(() => location.hash === "#/tester");
+  assert.equal(await page.getByRole("tab").count(), 0);
+  await end(page);
+});
+
 test("a name that is none is explained", async () => {
   const page = await open("/#/tester");
   await page.getByRole("textbox", { name: "Channel name" }).fill("not a name");

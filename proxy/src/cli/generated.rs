@@ -67,7 +67,17 @@ mod tests {
         pages.sort();
         let of_service = ["install", "logs", "status", "uninstall"].map(|it| format!("nws-service-{it}.1"));
         let others = [
-            "cheat", "completions", "console", "doctor", "join", "listen", "rtt", "run", "send", "service", "status",
+            "cheat",
+            "completions",
+            "console",
+            "doctor",
+            "join",
+            "listen",
+            "rtt",
+            "run",
+            "send",
+            "service",
+            "status",
         ];
         let others = others.map(|it| format!("nws-{it}.1"));
         let mut expected = [&of_service[..], &others, &["nws.1".to_owned()]].concat();

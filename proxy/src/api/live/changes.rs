@@ -48,12 +48,13 @@ struct Frame<'a> {
 }
 
 impl Changes {
-    /// The next frame, if the reader does not know all of `rows` yet. Of each kind, the rows come
-    /// first that have waited longest.
+    /// The next frame, if the reader does not know all of `rows` yet. The rows come first that have
+    /// waited longest, after that of the proxy: so no kind of rows keeps others away.
     pub(super) fn frame<'a>(&mut self, rows: impl Iterator<Item = &'a ShownRow>) -> Option<String> {
         self.tick += 1;
         let mut changed = self.changed(rows);
-        changed.sort_by_key(|(sent, row)| (row.kind, sent.map_or(0, |sent| sent.tick)));
+        changed
+            .sort_by_key(|(sent, row)| (row.kind != Kind::Proxy, sent.map_or(0, |sent| sent.tick), row.kind));
         let mut room = FRAME;
         let gone = self.take_gone(&mut room);
         let mut taken: BTreeMap<&str, Vec<&RawValue>> = BTreeMap::new();
@@ -144,6 +145,24 @@ mod tests {
         assert_eq!(sent["rows"].as_object().unwrap().keys().collect::<Vec<_>>(), ["links"]);
         assert_eq!(sent["rows"]["links"][0]["version"], 2);
         assert_eq!(sent["gone"], serde_json::json!({"channels": ["1"]}));
+    }
+
+    #[test]
+    fn a_kind_that_changes_all_the_time_keeps_no_other_kind_away() {
+        let mut changes = Changes::default();
+        let rows = |version| {
+            let links = (0..200).map(move |id| row(Kind::Links, id, version, 600));
+            let channels = (0..200).map(move |id| row(Kind::Channels, id, version, 100));
+            links.chain(channels).chain([row(Kind::Proxy, 0, version, 0)]).collect::<Vec<_>>()
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        for version in 1..=30 {
+            let sent = frame(&mut changes, &rows(version)).unwrap();
+            assert_eq!(sent["rows"]["proxy"][0]["version"], version);
+            let sent = sent["rows"]["channels"].as_array().cloned().unwrap_or_default();
+            seen.extend(sent.iter().map(|row| row["id"].as_str().unwrap().to_owned()));
+        }
+        assert_eq!(seen.len(), 200);
     }
 
     #[test]
