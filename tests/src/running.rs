@@ -8,7 +8,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::complaints::Complaints;
-use crate::setup::{program, runtime_folder};
+use crate::place::Place;
+use crate::setup::program;
 use crate::{Exit, Proxy, signal, within};
 
 /// A command. Dropping it kills the process.
@@ -43,7 +44,7 @@ impl Running {
         let mut command = Command::new(all.next().context("there is a program")?);
         command.args(all).args(words).kill_on_drop(true);
         command.env("NWS_PORT", port.to_string()).env_remove("NWS_CHANNEL");
-        command.env("XDG_RUNTIME_DIR", runtime_folder());
+        command.env("XDG_RUNTIME_DIR", Place::Here.runtime_folder());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("cannot start nws")?;
         let stdout = child.stdout.take().context("no standard output")?;

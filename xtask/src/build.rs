@@ -46,6 +46,7 @@ impl Build {
 pub(crate) fn bundle(release: bool) -> Result<()> {
     toolchain::need_wasm()?;
     npm::need("polyfill")?;
+    npm::need("proxy/console")?;
     package::package(release)
 }
 

@@ -131,6 +131,7 @@ const TYPED: [&str; 6] = ["demo", "proxy", "polyfill/bench", "polyfill/test", "t
 /// against its declarations.
 fn javascript_types() -> Result<()> {
     npm::need("polyfill")?;
+    npm::need("proxy/console")?;
     npm::need("tests")?;
     let compiler = checkout::root().join("polyfill/node_modules/typescript/bin/tsc");
     let mut faulty = Vec::new();

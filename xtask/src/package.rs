@@ -1,6 +1,6 @@
 //! Builds the npm package: the core is compiled to WebAssembly, bound to JavaScript, made small,
-//! bundled into polyfill/dist, and packed there as the proxy serves it. The libraries of the demos
-//! are bundled with it, into demo/dist.
+//! bundled into polyfill/dist, and packed there as the proxy serves it. The demos and the console
+//! are bundled with it, into demo/dist and proxy/console/dist.
 
 mod binding;
 mod pages;
@@ -28,6 +28,7 @@ pub(crate) fn package(release: bool) -> Result<()> {
     let bundle = if release { bundle } else { bundle.arg("--source-maps") };
     bundle.run()?;
     Step::new("node").dir("polyfill").arg("demos.mjs").run()?;
+    Step::new("node").dir("proxy/console").arg("build.mjs").run()?;
     tarball::pack()
 }
 

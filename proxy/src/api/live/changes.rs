@@ -177,6 +177,24 @@ mod tests {
     }
 
     #[test]
+    fn a_kind_that_changes_all_the_time_keeps_no_other_kind_away() {
+        let mut changes = Changes::default();
+        let rows = |version| {
+            let links = (0..200).map(move |id| row(Kind::Links, id, version, 600));
+            let channels = (0..200).map(move |id| row(Kind::Channels, id, version, 100));
+            links.chain(channels).chain([row(Kind::Proxy, 0, version, 0)]).collect::<Vec<_>>()
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        for version in 1..=30 {
+            let sent = frame(&mut changes, &rows(version)).unwrap();
+            assert_eq!(sent["rows"]["proxy"][0]["version"], version);
+            let sent = sent["rows"]["channels"].as_array().cloned().unwrap_or_default();
+            seen.extend(sent.iter().map(|row| row["id"].as_str().unwrap().to_owned()));
+        }
+        assert_eq!(seen.len(), 200);
+    }
+
+    #[test]
     fn however_much_changes_a_frame_is_bounded_and_each_row_has_its_turn() {
         let mut changes = Changes::default();
         let rows = |version| (0..1_000).map(|id| row(Kind::Channels, id, version, 100)).collect::<Vec<_>>();

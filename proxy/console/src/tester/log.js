@@ -1,6 +1,6 @@
 /** What happened in a channel, newest last, bounded, and written to the page once per frame. */
 
-import { find } from "/console/page.js";
+import { find } from "../page.js";
 
 /**
  * What happened: `size` where `text` does not show all of it.

@@ -1,8 +1,8 @@
 /** A list of tabs and the panels that they show. */
 
-import { find } from "/console/page.js";
+import { find } from "../page.js";
 
-/** @import { Panel } from "/console/panel.js" */
+/** @import { Panel } from "./panel.js" */
 
 export class Tabs {
   /** @type {Map<string, Panel>} */

@@ -1,8 +1,8 @@
-/** Whether the proxy answers, shown in the header, and as a banner with a way back when channels were lost. */
+/** Whether the proxy answers, as a banner with a way back when channels were lost. */
 
-import { byId } from "/console/page.js";
+import { byId } from "../page.js";
 
-/** @import { Panel } from "/console/panel.js" */
+/** @import { Panel } from "./panel.js" */
 
 const ASK_AGAIN_MS = 2000;
 
@@ -14,7 +14,6 @@ export class Outage {
   #banner = byId("outage", HTMLElement);
   #text = byId("outage-text", HTMLElement);
   #button = byId("reconnect-all", HTMLElement);
-  #proxy = byId("proxy", HTMLElement);
 
   /** @param {() => Panel[]} panels */
   constructor(panels) {
@@ -40,8 +39,6 @@ export class Outage {
     clearTimeout(this.#timer);
     const answers = await ask();
     const lost = this.#panels().some((panel) => panel.state === "closed");
-    this.#proxy.textContent = answers ? location.host : `${location.host} does not answer`;
-    this.#proxy.dataset.state = answers ? "open" : "closed";
     if (!answers) this.#show("The proxy does not answer. Start it with “nws”: this page notices.", false);
     else if (this.#seen && lost) this.#show("The proxy is back.", true);
     else if (this.#seen) this.#banner.hidden = true;

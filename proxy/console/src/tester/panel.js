@@ -1,10 +1,10 @@
 /** One channel: its socket, across reconnects, and everything that is shown of it. */
 
-import { Log } from "/console/log.js";
-import { messageOf } from "/console/failure.js";
-import { byId, find } from "/console/page.js";
-import { bytesOf, describe } from "/console/payload.js";
-import { Roster } from "/console/roster.js";
+import { Log } from "./log.js";
+import { messageOf } from "./failure.js";
+import { byId, find } from "../page.js";
+import { bytesOf, describe } from "./payload.js";
+import { Roster } from "./roster.js";
 
 /**
  * @import { NetworkCloseEvent, NetworkWebSocket } from "/networkwebsockets.mjs"

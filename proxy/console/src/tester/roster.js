@@ -1,6 +1,6 @@
 /** The peers of a channel, as a list to see and as the choice of whom to write to. */
 
-import { find } from "/console/page.js";
+import { find } from "../page.js";
 
 /** @import { PeerWebSocket } from "/networkwebsockets.mjs" */
 

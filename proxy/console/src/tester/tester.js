@@ -1,12 +1,12 @@
-/** The console: joins channels, one tab each, and keeps their names in the address. */
+/** The channel tester: joins channels, one tab each, and keeps their names in the address. */
 
-import { Panel } from "/console/panel.js";
-import { messageOf, nameOf } from "/console/failure.js";
-import { byId } from "/console/page.js";
-import { Outage } from "/console/outage.js";
-import { Tabs } from "/console/tabs.js";
+import { Panel } from "./panel.js";
+import { messageOf, nameOf } from "./failure.js";
+import { byId } from "../page.js";
+import { Outage } from "./outage.js";
+import { Tabs } from "./tabs.js";
 
-/** @import { Kind } from "/console/panel.js" */
+/** @import { Kind } from "./panel.js" */
 
 const NAME_RULE = "A channel name has 1 to 255 characters: letters, digits and + * = . _ - only.";
 const RESTORED_AT_MOST = 16;
@@ -15,6 +15,7 @@ const USUAL = /^(localhost|127\.0\.0\.1|\[::1\]):9009$/;
 
 /** What the address or the form names. @typedef {{kind: Kind, name: string}} Channel */
 
+const view = byId("view-tester", HTMLElement);
 const form = byId("join", HTMLFormElement);
 const field = byId("name", HTMLInputElement);
 const error = byId("name-error", HTMLElement);
@@ -22,9 +23,27 @@ const welcome = byId("welcome", HTMLElement);
 const linked = byId("linked", HTMLElement);
 const tabs = new Tabs(byId("tabs", HTMLElement), byId("main", HTMLElement), remember);
 const outage = new Outage(() => [...tabs.panels.values()]);
-const loading = import("/networkwebsockets.mjs").catch(() => null);
+/** What the address named when the page was loaded. Whoever changes it afterwards makes the page join nothing. */
+const first = named();
+/** @type {Promise<typeof import("/networkwebsockets.mjs") | null> | null} */
+let loading = null;
 /** @type {typeof import("/networkwebsockets.mjs") | null} */
 let library = null;
+
+/** The view is shown. The first time, the client is loaded, and joins what the address named. */
+export async function enter() {
+  if (loading) return remember();
+  loading = import("/networkwebsockets.mjs").catch(() => null);
+  outage.check();
+  library = await loading;
+  if (!library)
+    outage.say("This proxy was built without the client library. Run “cargo xtask build”, then start the proxy again.");
+  else if (first.length === 0) {
+    remember();
+    focusName();
+  } else if (isOwnChoice()) restore(first);
+  else suggest(first);
+}
 
 /**
  * @param {Kind} kind
@@ -95,10 +114,10 @@ function complain(text) {
 
 function remember() {
   const keys = [...tabs.panels.keys()];
-  history.replaceState(null, "", keys.length ? `#${keys.join(",")}` : location.pathname);
+  history.replaceState(null, "", keys.length ? `#${keys.join(",")}` : "#/tester");
   welcome.hidden = keys.length > 0;
   if (keys.length > 0) linked.hidden = true;
-  document.title = `${tabs.selected ? `${tabs.selected} – ` : ""}Network Web Sockets console`;
+  document.title = `${tabs.selected || "Channel tester"} – Network Web Sockets console`;
 }
 
 /**
@@ -161,6 +180,7 @@ form.addEventListener("submit", async (event) => {
 field.addEventListener("input", () => complain(""));
 
 document.addEventListener("keydown", (event) => {
+  if (view.hidden) return;
   if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     focusName();
@@ -175,9 +195,3 @@ document.addEventListener("keydown", (event) => {
 
 for (const host of document.querySelectorAll(".host")) host.textContent = location.host;
 byId("endpoint", HTMLElement).hidden = USUAL.test(location.host);
-outage.check();
-library = await loading;
-if (!library)
-  outage.say("This proxy was built without the client library. Run “cargo xtask build”, then start the proxy again.");
-else if (isOwnChoice() || named().length === 0) restore(named());
-else suggest(named());
