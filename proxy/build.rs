@@ -10,8 +10,11 @@ fn main() {
     if is_packed {
         println!("cargo::rustc-cfg=packed");
     }
-    let folders = if is_packed { ["assets/demo", "assets/client"] } else { ["../demo", "../polyfill/dist"] };
-    for folder in folders.into_iter().chain(["console"]) {
+    let folders = match is_packed {
+        true => ["assets/console", "assets/demo", "assets/client"],
+        false => ["console/dist", "../demo", "../polyfill/dist"],
+    };
+    for folder in folders {
         println!("cargo::rerun-if-changed={folder}");
     }
 }

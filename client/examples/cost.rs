@@ -1,8 +1,8 @@
-//! What a message of 64 bytes costs: CPU time of this client against one written by hand with
-//! tokio-tungstenite, in turns.
+//! What a message costs: CPU time of this client against one written by hand with tokio-tungstenite, in
+//! turns.
 //!
-//! `cargo run --release -p networkwebsockets --example cost -- PORT [ROUNDS] [COUNT] [ROW]`, where a proxy
-//! listens.
+//! `cargo run --release -p networkwebsockets --example cost -- PORT`, where a proxy listens. `--help` lists
+//! the options. The result is a line of JSON.
 
 #![expect(clippy::print_stdout, reason = "it prints one line of JSON")]
 
@@ -12,44 +12,107 @@ mod cost {
     pub(crate) mod library;
 }
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use clap::{Parser, ValueEnum};
 use cost::{by_hand, crowd, library};
 
-/// What is measured: the name, the client by hand, and this client.
-type Row = (&'static str, fn(&crowd::Course) -> Result<f64>, fn(&crowd::Course) -> Result<f64>);
+/// Compares what a message costs this client and one written by hand.
+#[derive(Parser)]
+struct Options {
+    /// The port of the proxy.
+    port: u16,
+    /// The rounds, each of which measures both clients.
+    #[arg(long, default_value_t = 11)]
+    rounds: usize,
+    /// The messages of one measurement.
+    #[arg(long, default_value_t = 200_000)]
+    count: usize,
+    /// The bytes of a message.
+    #[arg(long, default_value_t = 64)]
+    size: usize,
+    /// The peers that speak.
+    #[arg(long, default_value_t = 1)]
+    peers: usize,
+    /// Messages are bytes, and otherwise texts.
+    #[arg(long)]
+    binary: bool,
+    /// What is measured; everything otherwise.
+    #[arg(long, value_enum)]
+    row: Vec<Row>,
+    /// Measures one client alone, for a profiler.
+    #[arg(long, value_enum)]
+    only: Option<Client>,
+}
 
-const ROWS: [Row; 4] = [
-    ("receive", by_hand::receive, library::receive),
-    ("receive_one_by_one", by_hand::answer, library::answer),
-    ("send", by_hand::send, library::send),
-    ("send_and_flush_seldom", by_hand::feed, library::send),
-];
+#[derive(Clone, Copy, ValueEnum)]
+enum Row {
+    /// Takes messages that come as fast as they can.
+    Receive,
+    /// Takes a message, and answers it.
+    ReceiveOneByOne,
+    /// Says messages, against a client that flushes each.
+    Send,
+    /// Says messages, against a client that flushes at the end.
+    SendAndFlushSeldom,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Client {
+    ByHand,
+    Library,
+}
+
+type Measure = fn(&crowd::Course) -> Result<f64>;
+
+impl Row {
+    /// The client by hand, and this client.
+    fn clients(self) -> (Measure, Measure) {
+        match self {
+            Self::Receive => (by_hand::receive, library::receive),
+            Self::ReceiveOneByOne => (by_hand::answer, library::answer),
+            Self::Send => (by_hand::send, library::send),
+            Self::SendAndFlushSeldom => (by_hand::feed, library::send),
+        }
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().replace('-', "_")).unwrap_or_default()
+    }
+}
 
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let port = arguments.next().context("PORT is missing")?.parse()?;
-    let rounds: usize = arguments.next().map_or(Ok(11), |text| text.parse())?;
-    let count = arguments.next().map_or(Ok(200_000), |text| text.parse())?;
-    let row = arguments.next();
-    let course = crowd::Course { port, count };
+    let options = Options::parse();
+    let course = crowd::Course {
+        port: options.port,
+        count: options.count,
+        size: options.size,
+        peers: options.peers.max(1),
+        is_binary: options.binary,
+    };
+    let rows = if options.row.is_empty() { Row::value_variants() } else { &options.row };
     let mut report = serde_json::Map::new();
-    for (name, by_hand, library) in
-        ROWS.into_iter().filter(|(name, ..)| row.as_ref().is_none_or(|row| row == name))
-    {
-        let mut rows = Vec::new();
-        for _ in 0..rounds {
-            rows.push((by_hand(&course)?, library(&course)?));
-        }
-        let ratio = median(rows.iter().map(|(by_hand, library)| library / by_hand));
-        let by_hand = median(rows.iter().map(|row| row.0));
-        let library = median(rows.iter().map(|row| row.1));
-        report.insert(
-            name.to_owned(),
-            serde_json::json!({ "by_hand_ns": by_hand.round(), "library_ns": library.round(), "ratio": ratio }),
-        );
+    for row in rows {
+        report.insert(row.name(), measure(*row, &course, &options)?);
     }
     println!("{}", serde_json::Value::from(report));
     Ok(())
+}
+
+fn measure(row: Row, course: &crowd::Course, options: &Options) -> Result<serde_json::Value> {
+    let (by_hand, library) = row.clients();
+    let one = |client, measure: Measure| match options.only {
+        Some(only) if only != client => Ok(f64::NAN),
+        _ => measure(course),
+    };
+    let mut rounds = Vec::new();
+    for _ in 0..options.rounds {
+        rounds.push((one(Client::ByHand, by_hand)?, one(Client::Library, library)?));
+    }
+    Ok(serde_json::json!({
+        "by_hand_ns": median(rounds.iter().map(|round| round.0)).round(),
+        "library_ns": median(rounds.iter().map(|round| round.1)).round(),
+        "ratio": median(rounds.iter().map(|(by_hand, library)| library / by_hand)),
+    }))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -50,7 +50,7 @@ pub(crate) const fn check(_endpoint: &Endpoint) -> Result<(), Error> {
 }
 
 /// The origin of the page, for the flag `--allow-origin`.
-pub(crate) fn origin() -> String {
+pub(crate) fn origin(_endpoint: &Endpoint) -> String {
     let global = js_sys::global();
     let origin = js_sys::Reflect::get(&global, &"origin".into());
     origin.ok().and_then(|origin| origin.as_string()).unwrap_or_default()

@@ -1,5 +1,7 @@
 //! Options of a channel.
 
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::time::Duration;
 
 use nws_client_core::Policy;
@@ -27,6 +29,10 @@ const MAX_DELAY: Duration = Duration::from_secs(5);
 #[must_use = "call `open`"]
 pub struct Builder {
     endpoint: Option<String>,
+    #[cfg(unix)]
+    unix: Option<PathBuf>,
+    #[cfg(not(target_family = "wasm"))]
+    origin: Option<String>,
     scope: Scope,
     max_delay: Option<Duration>,
     max_queued: Option<usize>,
@@ -34,7 +40,16 @@ pub struct Builder {
 
 impl Default for Builder {
     fn default() -> Self {
-        Self { endpoint: None, scope: Scope::Network, max_delay: Some(MAX_DELAY), max_queued: None }
+        Self {
+            endpoint: None,
+            #[cfg(unix)]
+            unix: None,
+            #[cfg(not(target_family = "wasm"))]
+            origin: None,
+            scope: Scope::Network,
+            max_delay: Some(MAX_DELAY),
+            max_queued: None,
+        }
     }
 }
 
@@ -42,6 +57,21 @@ impl Builder {
     /// Where the proxy is; `ws://localhost:9009` otherwise.
     pub fn endpoint(mut self, endpoint: &str) -> Self {
         self.endpoint = Some(endpoint.to_owned());
+        self
+    }
+
+    /// The Unix socket of the proxy, which `nws --unix PATH` has, instead of an address.
+    #[cfg(unix)]
+    pub fn unix(mut self, path: impl Into<PathBuf>) -> Self {
+        self.unix = Some(path.into());
+        self
+    }
+
+    /// Says to the proxy that this program belongs to a site, as a browser does for a page. The proxy
+    /// then has to allow this origin; programs have none otherwise, and may always connect.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn origin(mut self, origin: &str) -> Self {
+        self.origin = Some(origin.to_owned());
         self
     }
 
@@ -87,22 +117,36 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidName`], [`Error::InvalidEndpoint`] or [`Error::NoRuntime`].
+    /// [`Error::InvalidName`], [`Error::InvalidEndpoint`], [`Error::NoTls`], [`Error::InvalidOrigin`] or
+    /// [`Error::NoRuntime`].
     pub fn start(self, name: &str) -> Result<Channel, Error> {
         self.begin(name).map(|(channel, _)| channel)
     }
 
     fn begin(self, name: &str) -> Result<(Channel, std::sync::Arc<Shared>), Error> {
         let name = ChannelName::new(name).map_err(Error::of_name)?;
+        let endpoint = self.place()?;
+        platform::check(&endpoint)?;
+        let shared = Shared::new(self.policy(), endpoint.clone());
+        let url = endpoint.channel(&name, self.scope);
+        platform::spawn(Driver::new(shared.clone(), endpoint, url))?;
+        Ok((Channel::new(shared.clone(), name.as_str()), shared))
+    }
+
+    /// Where the proxy is.
+    fn place(&self) -> Result<Endpoint, Error> {
         let endpoint = match &self.endpoint {
             None => Endpoint::default(),
             Some(endpoint) => Endpoint::parse(endpoint)?,
         };
-        platform::check(&endpoint)?;
-        let shared = Shared::new(self.policy(), endpoint.to_string());
-        let url = endpoint.channel(&name, self.scope);
-        platform::spawn(Driver::new(shared.clone(), endpoint, url))?;
-        Ok((Channel::new(shared.clone(), name.as_str()), shared))
+        #[cfg(unix)]
+        let endpoint = match &self.unix {
+            None => endpoint,
+            Some(path) => Endpoint::of_socket(path),
+        };
+        #[cfg(not(target_family = "wasm"))]
+        let endpoint = endpoint.with_origin(self.origin.clone());
+        Ok(endpoint)
     }
 
     fn policy(&self) -> Option<Policy> {

@@ -1,68 +1,40 @@
 //! The task that has the connection of a channel.
 //!
-//! It does what the [`State`](crate::state::State) says, tells it what happens, and carries frames.
-//! It reads only while events have room, and gives others their turn after each batch of frames.
+//! It does what the [`State`](crate::state::State) says, and tells it what happens.
 
-use std::collections::VecDeque;
+mod line;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use nws_client_core::ReadyState;
 use nws_client_core::session::Input;
-use nws_protocol::CloseCode;
-use nws_protocol::limits::CLOSE_TIME;
 
 use crate::endpoint::Endpoint;
-use crate::outbox::Frame;
 use crate::platform::{self, Socket, Task};
 use crate::shared::Shared;
-use crate::state::{About, Command, End, State};
+use crate::state::{About, Command, End};
 
-/// Frames that are read before others have their turn.
-const BATCH: usize = 64;
+pub(crate) use line::Carried;
+use line::{Line, Reading};
 
-/// Bytes of a frame after which others have their turn too.
-const LONG: usize = 64 * 1024;
-
-/// The code with which the proxy ends a client that reads too slowly.
-const SLOW: u16 = CloseCode::TryAgainLater.number();
-
-/// What a connection has carried.
-pub(crate) enum Carried {
-    Text(platform::Text),
-    Binary(Bytes),
-    /// The proxy has closed it.
-    End(End),
-    Broken,
-}
-
-impl Carried {
-    /// Whether others have their turn after it.
-    fn is_long(&self) -> bool {
-        match self {
-            Self::Text(text) => text.len() > LONG,
-            Self::Binary(bytes) => bytes.len() > LONG,
-            Self::End(_) | Self::Broken => false,
-        }
-    }
-}
+/// How long a proxy may take to tell the own id, in milliseconds. One that is there takes some of them, and
+/// one that is busy has them all.
+const GREETING_MS: f64 = 10_000.0;
 
 pub(crate) struct Driver {
     shared: Arc<Shared>,
     endpoint: Endpoint,
     url: String,
     connecting: Option<Task<Result<Socket, ()>>>,
-    socket: Option<Socket>,
-    has_unflushed: bool,
+    line: Line,
+    /// Until the proxy has to have told the own id.
+    greeting: Option<Task<()>>,
     wait: Option<Task<()>>,
     facts: Option<Task<(u32, Option<String>)>>,
-    /// Until the proxy has to have answered our close.
-    closing: Option<Task<()>>,
     /// When something about a stream is due.
     due: Option<(f64, Task<()>)>,
-    outgoing: VecDeque<Frame>,
     commands: Vec<Command>,
 }
 
@@ -73,13 +45,11 @@ impl Driver {
             endpoint,
             url,
             connecting: None,
-            socket: None,
-            has_unflushed: false,
+            line: Line::default(),
+            greeting: None,
             wait: None,
             facts: None,
-            closing: None,
             due: None,
-            outgoing: VecDeque::new(),
             commands: Vec::new(),
         }
     }
@@ -122,14 +92,19 @@ impl Driver {
     }
 
     fn forget(&mut self) {
-        (self.connecting, self.socket, self.closing) = (None, None, None);
-        self.outgoing.clear();
-        self.has_unflushed = false;
+        (self.connecting, self.greeting) = (None, None);
+        self.line = Line::default();
     }
 
     fn lose(&mut self, end: End) {
         self.forget();
         self.shared.lock().lose(end);
+    }
+
+    /// There is no connection, or none of a proxy.
+    fn fail(&mut self) {
+        self.tell(Input::Broken);
+        self.lose(End::default());
     }
 
     /// Tells what has become of whatever is waited for. Gives whether there was any.
@@ -147,7 +122,11 @@ impl Driver {
             self.shared.lock().learn(facts, stranger);
             is_told = true;
         }
-        if take(&mut self.closing, cx).is_some() {
+        if take(&mut self.greeting, cx).is_some() && self.shared.lock().id().is_none() {
+            self.fail();
+            is_told = true;
+        }
+        if self.line.poll_closing(cx) {
             self.lose(End::default());
             is_told = true;
         }
@@ -163,83 +142,28 @@ impl Driver {
         let Some(result) = take(&mut self.connecting, cx) else { return false };
         match result {
             Ok(socket) => {
-                self.socket = Some(socket);
+                self.line.socket = Some(socket);
+                self.greeting = Some(platform::sleep(GREETING_MS));
                 let mut state = self.shared.lock();
                 state.connection = ReadyState::Open;
                 state.tell(Input::Connected, &mut About::default());
             }
-            Err(()) => {
-                self.tell(Input::Broken);
-                self.lose(End::default());
-            }
+            Err(()) => self.fail(),
         }
         true
     }
 
-    /// Reads a batch. What comes is dealt with at once: the buffer of the connection could not be used
-    /// again otherwise.
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Reading {
-        let Some(socket) = &mut self.socket else { return Reading::Nothing };
-        let mut state = self.shared.lock();
-        let mut reading = Reading::Nothing;
-        for _ in 0..BATCH {
-            if !state.inbox.has_room() {
-                if platform::CAN_PAUSE {
-                    return reading;
-                }
-                drop(state);
-                self.lose(End { code: SLOW, reason: "events were not taken".to_owned() });
-                return Reading::Batch;
-            }
-            let Poll::Ready(carried) = socket.poll_next(cx) else { return reading };
-            reading = Reading::Some;
-            let is_long = carried.is_long();
-            if let Some(end) = receive(&mut state, carried) {
-                drop(state);
+    /// Reads what has come. Gives whether others have their turn now.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> bool {
+        match self.line.poll_read(&self.shared, cx) {
+            Reading::Done => false,
+            Reading::Batch => true,
+            Reading::End(end) => {
                 self.lose(end);
-                return Reading::Batch;
+                true
             }
-            if is_long {
-                break;
-            }
-        }
-        Reading::Batch
-    }
-
-    /// Gives the connection what it takes.
-    fn poll_write(&mut self, cx: &mut Context<'_>) {
-        let Some(socket) = &mut self.socket else { return };
-        loop {
-            while !self.outgoing.is_empty() {
-                if !matches!(socket.poll_ready(cx), Poll::Ready(true)) {
-                    return;
-                }
-                let Some(frame) = self.outgoing.pop_front() else { break };
-                if matches!(frame, Frame::Close(..)) {
-                    self.closing = Some(platform::sleep(CLOSE_TIME.as_secs_f64() * 1000.0));
-                    // So that it is waited for.
-                    cx.waker().wake_by_ref();
-                }
-                self.has_unflushed = true;
-                socket.send(frame);
-            }
-            if !take_frames(&mut self.shared.lock(), &mut self.outgoing) {
-                break;
-            }
-        }
-        if self.has_unflushed && socket.poll_flush(cx).is_ready() {
-            self.has_unflushed = false;
         }
     }
-}
-
-/// What reading has led to.
-#[derive(PartialEq)]
-enum Reading {
-    Nothing,
-    Some,
-    /// There may be more, but others have their turn.
-    Batch,
 }
 
 impl Future for Driver {
@@ -252,9 +176,9 @@ impl Future for Driver {
                 return Poll::Ready(());
             }
             let is_told = this.poll_tasks(cx);
-            let reading = this.poll_read(cx);
-            this.poll_write(cx);
-            if reading == Reading::Batch {
+            let has_more = this.poll_read(cx);
+            this.line.poll_write(&this.shared, cx);
+            if has_more {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
@@ -271,33 +195,9 @@ impl Drop for Driver {
     }
 }
 
-/// Tells what has come. Gives how the connection has ended, if it has.
-fn receive(state: &mut State, carried: Carried) -> Option<End> {
-    match carried {
-        Carried::Text(text) => state.receive_text(&text),
-        Carried::Binary(bytes) => state.receive_binary(&bytes),
-        Carried::End(end) => return Some(end),
-        Carried::Broken => {
-            state.tell(Input::Broken, &mut About::default());
-            return Some(End::default());
-        }
-    }
-    None
-}
-
 /// The result of a task that is done.
 fn take<T>(task: &mut Option<Task<T>>, cx: &mut Context<'_>) -> Option<T> {
     let Poll::Ready(result) = task.as_mut()?.as_mut().poll(cx) else { return None };
     *task = None;
     Some(result)
-}
-
-/// Takes what is to be sent, and lets streams send more.
-fn take_frames(state: &mut State, list: &mut VecDeque<Frame>) -> bool {
-    if state.outbox.is_empty() {
-        return false;
-    }
-    state.outbox.take_into(list);
-    state.pump_streams();
-    true
 }

@@ -1,5 +1,8 @@
 //! Addresses of proxies and of the channels there.
 
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+
 use nws_protocol::{CLIENT_PORT, ChannelName, Scope};
 
 use crate::Error;
@@ -12,16 +15,44 @@ pub(crate) struct Endpoint {
     /// With a slash at both ends.
     folder: String,
     is_secure: bool,
+    /// The path of a Unix socket, which is used instead.
+    #[cfg(unix)]
+    socket: Option<PathBuf>,
+    /// What the program says it belongs to.
+    #[cfg(not(target_family = "wasm"))]
+    origin: Option<String>,
 }
 
 impl Default for Endpoint {
     fn default() -> Self {
-        let authority = format!("localhost:{CLIENT_PORT}");
-        Self { authority, folder: "/".to_owned(), is_secure: false }
+        Self::at(format!("localhost:{CLIENT_PORT}"), "/".to_owned(), false)
     }
 }
 
 impl Endpoint {
+    const fn at(authority: String, folder: String, is_secure: bool) -> Self {
+        Self {
+            authority,
+            folder,
+            is_secure,
+            #[cfg(unix)]
+            socket: None,
+            #[cfg(not(target_family = "wasm"))]
+            origin: None,
+        }
+    }
+
+    /// A Unix socket. A proxy is asked for the host `localhost` there.
+    #[cfg(unix)]
+    pub(crate) fn of_socket(path: &Path) -> Self {
+        Self { socket: Some(path.to_owned()), ..Self::at("localhost".to_owned(), "/".to_owned(), false) }
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn with_origin(self, origin: Option<String>) -> Self {
+        Self { origin, ..self }
+    }
+
     /// Takes `ws://…` or `http://…`, or these with an `s`.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let invalid = || Error::InvalidEndpoint { endpoint: text.to_owned() };
@@ -34,7 +65,7 @@ impl Endpoint {
         let (authority, folder) = rest.split_once('/').unwrap_or((rest, ""));
         let folder = format!("/{}", folder.trim_end_matches('/'));
         let folder = if folder.len() > 1 { folder + "/" } else { folder };
-        let endpoint = Self { authority: authority.to_owned(), folder, is_secure };
+        let endpoint = Self::at(authority.to_owned(), folder, is_secure);
         let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"?#@\\\"".contains(&byte);
         let is_good = endpoint.host_and_port().is_some() && rest.bytes().all(is_plain);
         is_good.then_some(endpoint).ok_or_else(invalid)
@@ -60,6 +91,18 @@ impl Endpoint {
         (!host.is_empty()).then_some((host, port))
     }
 
+    /// The path of the Unix socket, if it is one.
+    #[cfg(unix)]
+    pub(crate) fn socket(&self) -> Option<&Path> {
+        self.socket.as_deref()
+    }
+
+    /// What the program says it belongs to.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn origin(&self) -> Option<&str> {
+        self.origin.as_deref()
+    }
+
     /// Gives whether it needs TLS.
     #[cfg(not(target_family = "wasm"))]
     pub(crate) const fn is_secure(&self) -> bool {
@@ -68,7 +111,7 @@ impl Endpoint {
 
     /// The address of a channel, for a client that knows streams.
     pub(crate) fn channel(&self, name: &ChannelName, scope: Scope) -> String {
-        let Self { authority, folder, is_secure } = self;
+        let Self { authority, folder, is_secure, .. } = self;
         let scheme = if *is_secure { "wss" } else { "ws" };
         let scope = match scope {
             Scope::Local => "local",
@@ -93,7 +136,11 @@ impl Endpoint {
 
 impl std::fmt::Display for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { authority, folder, is_secure } = self;
+        #[cfg(unix)]
+        if let Some(path) = &self.socket {
+            return write!(f, "{}", path.display());
+        }
+        let Self { authority, folder, is_secure, .. } = self;
         write!(f, "{}://{authority}{folder}", if *is_secure { "wss" } else { "ws" })
     }
 }

@@ -18,6 +18,20 @@ pub enum Error {
         /// What was given.
         endpoint: String,
     },
+    /// The proxy has no TLS, and the address asks for it.
+    #[error(
+        "a proxy has no TLS for its clients, so programs cannot use {endpoint}: give an address with ws://"
+    )]
+    NoTls {
+        /// What was given.
+        endpoint: String,
+    },
+    /// The origin cannot be sent.
+    #[error("\"{origin}\" is no origin, like https://example.com")]
+    InvalidOrigin {
+        /// What was given.
+        origin: String,
+    },
     /// A subprotocol is no token, or was given twice, or was not offered.
     #[error("\"{protocol}\" is no subprotocol that may be given here")]
     InvalidProtocol {

@@ -16,7 +16,7 @@ pub enum Event {
     },
     /// A peer is here.
     Connect(Peer),
-    /// A peer has gone, or the connection is lost and all of them have.
+    /// A peer has gone, or the connection is lost and all of them have: [`Peer::departure`] tells which.
     Disconnect(Peer),
     /// All peers that were there before have been named.
     Sync {

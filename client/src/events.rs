@@ -1,6 +1,5 @@
 //! What happens, and the dials of peers, as streams of the futures crates.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -8,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_util::Stream;
 
 use crate::channel::Lease;
-use crate::inbox::{Dial, Item};
+use crate::inbox::{Dial, Item, Queue};
 use crate::{Event, Incoming};
 
 /// The events of a channel. Ends after [`Event::Closed`].
@@ -16,12 +15,12 @@ use crate::{Event, Incoming};
 pub struct Events {
     lease: Arc<Lease>,
     /// What has been taken out of the inbox, and is next.
-    taken: VecDeque<Item>,
+    taken: Queue,
 }
 
 impl Events {
-    pub(crate) const fn new(lease: Arc<Lease>) -> Self {
-        Self { lease, taken: VecDeque::new() }
+    pub(crate) fn new(lease: Arc<Lease>) -> Self {
+        Self { lease, taken: Queue::default() }
     }
 
     /// The next event, without `StreamExt`. `None` after [`Event::Closed`].
@@ -61,7 +60,7 @@ impl Stream for Events {
                 return Poll::Pending;
             }
         }
-        Poll::Ready(this.taken.pop_front().map(|item| this.event(item)))
+        Poll::Ready(this.taken.next().map(|item| this.event(item)))
     }
 }
 

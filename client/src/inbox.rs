@@ -3,12 +3,16 @@
 //! It is bounded: while it is full nothing is read from the proxy. That slows the senders down, and if
 //! it takes too long the proxy cuts this client, which it sees as a gap.
 
+mod queue;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::event::{Closed, Gap};
 use crate::wakers::Wakers;
 use crate::{Data, Error, Peer};
+
+pub(crate) use queue::{Queue, Said};
 
 /// Events that may wait here. As many may have been taken out by one reader.
 const EVENTS_MAX: usize = 512;
@@ -41,8 +45,7 @@ pub(crate) struct Dial {
 
 #[derive(Debug, Default)]
 pub(crate) struct Inbox {
-    items: VecDeque<Item>,
-    bytes: usize,
+    queue: Queue,
     is_ignored: bool,
     is_over: bool,
     dials: VecDeque<Dial>,
@@ -55,9 +58,8 @@ impl Inbox {
     /// Nobody wants events any more.
     pub(crate) fn ignore(&mut self) -> Vec<Dial> {
         self.is_ignored = true;
-        self.bytes = 0;
-        let dials = self.items.drain(..).filter_map(Item::into_dial);
-        dials.collect()
+        let queue = std::mem::take(&mut self.queue);
+        queue.filter_map(Item::into_dial).collect()
     }
 
     /// Adds an event. Gives back a dial that nobody can take.
@@ -67,14 +69,21 @@ impl Inbox {
             return self.push_dial(*dial);
         }
         if !self.is_ignored {
-            self.bytes += size(&item);
-            self.items.push_back(item);
+            self.queue.push(item);
         }
         self.readers.wake();
         if self.is_over {
             self.acceptors.wake();
         }
         None
+    }
+
+    /// Adds what a peer says.
+    pub(crate) fn push_message(&mut self, from: Peer, said: Said<'_>, direct: bool) {
+        if !self.is_ignored {
+            self.queue.push_message(from, said, direct);
+        }
+        self.readers.wake();
     }
 
     fn push_dial(&mut self, dial: Dial) -> Option<Dial> {
@@ -84,25 +93,23 @@ impl Inbox {
         } else if self.is_ignored {
             return Some(dial);
         } else {
-            self.items.push_back(Item::Dial(Box::new(dial)));
+            self.queue.push(Item::Dial(Box::new(dial)));
             self.readers.wake();
         }
         None
     }
 
-    /// Gives all that waits to a list that is empty, whose memory is used again. Says whether there was no room.
-    pub(crate) fn take_into(&mut self, list: &mut VecDeque<Item>) -> bool {
+    /// Gives all that waits to a queue that is empty, whose memory is used again. Says whether there was no room.
+    pub(crate) fn take_into(&mut self, queue: &mut Queue) -> bool {
         let was_full = !self.has_room();
-        std::mem::swap(&mut self.items, list);
-        self.bytes = 0;
+        std::mem::swap(&mut self.queue, queue);
         was_full
     }
 
     /// Puts what was taken before all else.
-    pub(crate) fn give_back(&mut self, list: &mut VecDeque<Item>) {
-        self.bytes += list.iter().map(size).sum::<usize>();
-        list.append(&mut self.items);
-        std::mem::swap(&mut self.items, list);
+    pub(crate) fn give_back(&mut self, queue: &mut Queue) {
+        queue.append(&mut self.queue);
+        std::mem::swap(&mut self.queue, queue);
         self.readers.wake();
     }
 
@@ -112,7 +119,7 @@ impl Inbox {
 
     /// Gives whether more may be read from the proxy.
     pub(crate) fn has_room(&self) -> bool {
-        self.items.len() < EVENTS_MAX && self.bytes < BYTES_MAX
+        self.queue.len() < EVENTS_MAX && self.queue.bytes() < BYTES_MAX
     }
 
     pub(crate) const fn is_over(&self) -> bool {
@@ -139,11 +146,12 @@ impl Inbox {
 }
 
 impl Item {
+    /// The bytes of what a peer said.
+    fn len(&self) -> usize {
+        if let Self::Message(_, data, _) = self { data.as_bytes().len() } else { 0 }
+    }
+
     fn into_dial(self) -> Option<Dial> {
         if let Self::Dial(dial) = self { Some(*dial) } else { None }
     }
-}
-
-fn size(item: &Item) -> usize {
-    if let Item::Message(_, data, _) = item { data.as_bytes().len() } else { 0 }
 }

@@ -34,5 +34,5 @@ pub use dial::Incoming;
 pub use error::Error;
 pub use event::{Closed, Event, Gap};
 pub use events::{Events, Incomings};
-pub use peer::Peer;
+pub use peer::{Departure, Peer};
 pub use stream::PeerStream;

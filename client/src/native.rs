@@ -1,5 +1,6 @@
 //! The connection of a program: tokio and tungstenite.
 
+mod pipe;
 mod socket;
 mod status;
 
@@ -14,7 +15,7 @@ pub(crate) use socket::{Socket, connect};
 pub(crate) use status::gather;
 
 /// A text as it came.
-pub(crate) type Text = tokio_tungstenite::tungstenite::Utf8Bytes;
+pub(crate) type Text = tungstenite::Utf8Bytes;
 
 /// Something that is waited for.
 pub(crate) type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -41,17 +42,22 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> Result<(
     Ok(())
 }
 
-/// There is no TLS yet.
+/// A proxy has no TLS for its clients.
 pub(crate) fn check(endpoint: &Endpoint) -> Result<(), Error> {
     if endpoint.is_secure() {
-        return Err(Error::InvalidEndpoint { endpoint: endpoint.to_string() });
+        return Err(Error::NoTls { endpoint: endpoint.to_string() });
     }
-    Ok(())
+    match endpoint.origin() {
+        Some(origin) if tungstenite::http::HeaderValue::from_str(origin).is_err() => {
+            Err(Error::InvalidOrigin { origin: origin.to_owned() })
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Programs have no origin.
-pub(crate) const fn origin() -> String {
-    String::new()
+/// The origin that the program says it has.
+pub(crate) fn origin(endpoint: &Endpoint) -> String {
+    endpoint.origin().unwrap_or_default().to_owned()
 }
 
 /// Gives whether reading can pause, so that the proxy learns that this client is slow.

@@ -2,8 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use crate::shared::Shared;
 use crate::{Data, Error, PeerStream};
@@ -12,16 +11,28 @@ use crate::{Data, Error, PeerStream};
 #[derive(Clone)]
 pub struct Peer(Arc<Inner>);
 
+/// Why a peer has gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Departure {
+    /// It has left, or its connection or its machine is gone.
+    Left,
+    /// It has read too slowly, and its proxy has cut it.
+    Slow,
+    /// This client has lost its own connection, or has closed the channel. The peer may still be there.
+    Lost,
+}
+
 struct Inner {
     id: Arc<str>,
     serial: u32,
-    is_present: AtomicBool,
+    departure: OnceLock<Departure>,
     shared: Weak<Shared>,
 }
 
 impl Peer {
     pub(crate) fn new(id: &str, serial: u32, shared: Weak<Shared>) -> Self {
-        Self(Arc::new(Inner { id: id.into(), serial, is_present: AtomicBool::new(true), shared }))
+        Self(Arc::new(Inner { id: id.into(), serial, departure: OnceLock::new(), shared }))
     }
 
     /// The id, unique in the channel.
@@ -33,7 +44,13 @@ impl Peer {
     /// Whether it is here. This may be ahead of the events.
     #[must_use]
     pub fn is_present(&self) -> bool {
-        self.0.is_present.load(Ordering::Relaxed)
+        self.departure().is_none()
+    }
+
+    /// Why it has gone; `None` while it is here. This may be ahead of the events.
+    #[must_use]
+    pub fn departure(&self) -> Option<Departure> {
+        self.0.departure.get().copied()
     }
 
     /// Sends to this peer only. Waits while the proxy takes no more.
@@ -71,8 +88,9 @@ impl Peer {
         self.0.id.clone()
     }
 
-    pub(crate) fn leave(&self) {
-        self.0.is_present.store(false, Ordering::Relaxed);
+    pub(crate) fn leave(&self, departure: Departure) {
+        // A peer goes once.
+        let _ = self.0.departure.set(departure);
     }
 
     fn shared(&self) -> Result<Arc<Shared>, Error> {

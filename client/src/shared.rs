@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use nws_client_core::Policy;
 
+use crate::endpoint::Endpoint;
 use crate::state::State;
 
 pub(crate) struct Shared(Mutex<State>);
 
 impl Shared {
-    pub(crate) fn new(policy: Option<Policy>, endpoint: String) -> Arc<Self> {
+    pub(crate) fn new(policy: Option<Policy>, endpoint: Endpoint) -> Arc<Self> {
         Arc::new_cyclic(|own: &Weak<Self>| Self(Mutex::new(State::new(policy, endpoint, own.clone()))))
     }
 

@@ -16,7 +16,8 @@ use std::task::{Context, Poll, Waker};
 use nws_client_core::session::{Input, ROOT};
 use nws_client_core::{ABNORMAL, Policy, ReadyState, Session};
 
-use crate::inbox::{Inbox, Item};
+use crate::endpoint::Endpoint;
+use crate::inbox::{Inbox, Item, Queue};
 use crate::outbox::{Frame, Outbox};
 use crate::roster::Roster;
 use crate::shared::Shared;
@@ -30,7 +31,7 @@ pub(crate) use streams::StreamTable;
 pub(crate) struct State {
     session: Session,
     own: Weak<Shared>,
-    endpoint: String,
+    endpoint: Endpoint,
     pub(crate) inbox: Inbox,
     pub(crate) outbox: Outbox,
     pub(crate) roster: Roster,
@@ -55,7 +56,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(policy: Option<Policy>, endpoint: String, own: Weak<Shared>) -> Self {
+    pub(crate) fn new(policy: Option<Policy>, endpoint: Endpoint, own: Weak<Shared>) -> Self {
         let mut state = Self {
             session: Session::new(policy),
             own,
@@ -155,8 +156,8 @@ impl State {
     }
 
     /// Events that somebody has taken and does not want.
-    pub(crate) fn give_back(&mut self, list: &mut VecDeque<Item>) {
-        self.inbox.give_back(list);
+    pub(crate) fn give_back(&mut self, queue: &mut Queue) {
+        self.inbox.give_back(queue);
         if self.inbox.is_ignored() {
             self.ignore_events();
         }

@@ -39,13 +39,37 @@ export function isMessage({ action }: Arrival): boolean {
 export function readText(text: string): Arrival {
   try {
     const frame = JSON.parse(text);
+    if (typeof frame.action !== "string") {
+      return NOTHING;
+    }
     frame.action = ACTIONS[frame.action] ?? Action.Later;
+    if (typeof needed(frame) !== "string" || (isSaid(frame) && frame.data === undefined)) {
+      return NOTHING;
+    }
     if (isMessage(frame) && typeof frame.data !== "string") {
       frame.data = sourceText(text) ?? JSON.stringify(frame.data);
     }
     return frame;
   } catch {
     return NOTHING;
+  }
+}
+
+/** Whether a frame carries `data` of a peer. */
+function isSaid(frame: Arrival): boolean {
+  return isMessage(frame) || frame.action === Action.Stream;
+}
+
+/** The member without which a frame says nothing. */
+function needed(frame: Arrival): unknown {
+  switch (frame.action) {
+    case Action.Connect:
+    case Action.Disconnect:
+      return frame.target;
+    case Action.Error:
+      return frame.code;
+    default:
+      return isSaid(frame) || frame.action === Action.Status ? frame.source : "";
   }
 }
 
@@ -66,15 +90,23 @@ function sourceText(frame: string): string | undefined {
 /** Reads a binary frame: `[kind: 1 byte][n: 1 byte][id: n bytes][payload]`. Its kinds have the numbers of their actions. */
 export function readBinary(frame: ArrayBuffer): Arrival {
   const bytes = new Uint8Array(frame);
-  const [action, length] = bytes as unknown as [Action, number];
-  const start = 2 + length;
-  const arrival = { ...NOTHING, action };
+  const arrival = { ...NOTHING, action: bytes[0]! as Action };
+  const source = idIn(bytes);
   // The bytes of other kinds stay where they are.
-  if (!isMessage(arrival) || start > bytes.length) {
-    return NOTHING;
+  return isMessage(arrival) && source !== undefined
+    ? { ...arrival, source, data: frame.slice(2 + bytes[1]!) }
+    : NOTHING;
+}
+
+/** The id in a binary frame, if there is one. */
+export function idIn(bytes: Uint8Array): string | undefined {
+  const end = 2 + bytes[1]!;
+  try {
+    // Of an empty frame the end is no number.
+    return end <= bytes.length ? new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(2, end)) : undefined;
+  } catch {
+    return undefined;
   }
-  const source = new TextDecoder().decode(bytes.subarray(2, start));
-  return { ...arrival, source, data: frame.slice(start) };
 }
 
 /** What stands before the payload of a binary frame to a peer, or to everybody where `target` is empty. */

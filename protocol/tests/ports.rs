@@ -16,7 +16,7 @@ fn repeats() -> Vec<(&'static str, String)> {
         ("demo/shared/invitation.js", format!("const USUAL_PORT = \"{client}\"")),
         ("demo/webrtc/device-trouble.js", format!("http://localhost:{client}/demo/webrtc/")),
         ("demo/README.md", format!("http://localhost:{client}/demo/")),
-        ("proxy/console/console.js", format!(r"\[::1\]):{client}$/")),
+        ("proxy/console/src/tester/tester.js", format!(r"\[::1\]):{client}$/")),
         ("proxy/console/index.html", format!("localhost:{client}")),
         ("README.md", format!("{client} by default")),
         ("README.md", format!("{link} by default")),

@@ -12,6 +12,8 @@ mod document;
 mod folder;
 mod lists;
 mod live;
+#[cfg(any(test, feature = "measure"))]
+mod measure;
 mod metrics;
 mod rows;
 mod token;
@@ -28,14 +30,17 @@ use tokio::sync::{mpsc, oneshot};
 use crate::config::Config;
 use crate::connection_permits::ConnectionPermits;
 use crate::mesh::MeshQuestion;
+use crate::notices::Notices;
 use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
 use collector::{Collector, Sources, Time};
-use rows::LimitsRow;
+use rows::{KnownEvents, LimitsRow};
 use token::Codes;
 
 pub use folder::{RuntimeFolder, write_private};
 pub(crate) use live::PATH as LIVE_PATH;
+#[cfg(feature = "measure")]
+pub use measure::FeedScene;
 pub(crate) use token::{Token, TokenFile};
 
 /// Everything that answers are made of.
@@ -47,8 +52,10 @@ pub(crate) struct Api {
     mesh: Option<mpsc::Sender<MeshQuestion>>,
     permits: ConnectionPermits,
     refusals: Refusals,
+    notices: Notices,
     facts: Facts,
     readers: live::Readers,
+    known_events: KnownEvents,
 }
 
 /// What does not change while a proxy runs.
@@ -63,12 +70,15 @@ struct Facts {
 }
 
 /// Those who are asked.
+#[derive(Clone)]
 pub(crate) struct Asked {
     pub(crate) shards: ShardHandles,
     /// The mesh, if there are links.
     pub(crate) mesh: Option<mpsc::Sender<MeshQuestion>>,
     pub(crate) permits: ConnectionPermits,
     pub(crate) refusals: Refusals,
+    /// What is kept of the log.
+    pub(crate) notices: Notices,
 }
 
 impl Api {
@@ -80,7 +90,7 @@ impl Api {
         link_port: Option<u16>,
         asked: Asked,
     ) -> Arc<Self> {
-        let Asked { shards, mesh, permits, refusals } = asked;
+        let Asked { shards, mesh, permits, refusals, notices } = asked;
         let began = Time::now();
         let interfaces = config.links.interfaces.clone();
         let sources = Sources { shards: shards.clone(), mesh: mesh.clone(), interfaces };
@@ -100,8 +110,10 @@ impl Api {
             mesh,
             permits,
             refusals,
+            notices,
             facts,
             readers: live::Readers::default(),
+            known_events: KnownEvents::default(),
         })
     }
 
@@ -112,6 +124,7 @@ impl Api {
             .route("/api/v1/proxy", get(lists::proxy))
             .route("/api/v1/links", get(lists::links))
             .route("/api/v1/candidates", get(lists::candidates))
+            .route("/api/v1/callers", get(lists::callers))
             .route("/api/v1/channels", get(lists::channels))
             .route("/api/v1/peers", get(lists::peers))
             .route("/api/v1/events", get(lists::events))

@@ -34,7 +34,7 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// The page shown instead of the console where the client was not built.
+/// The page shown instead of the console where it or the client was not built.
 pub(crate) const UNBUILT_PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8>\
     <title>Network Web Sockets</title><h1>The browser client is not built</h1>\
     <p>This proxy relays, but it was compiled without its pages. Run <code>cargo xtask build</code> in its \
@@ -47,12 +47,15 @@ const UNBUILT_PACKAGE: &str = "{\"error\":\"this proxy was compiled without the 
 const UNBUILT_SCRIPT: &str = "throw new Error('networkwebsockets: this proxy was compiled without the \
     browser client; run `cargo xtask build` in its source folder and start it again');\n";
 
-#[derive(RustEmbed)]
-#[folder = "console/"]
-struct Console;
-
 /// Of bundled files only the compressed forms: sources and bundles together would be a tenth of the
 /// program.
+#[derive(RustEmbed)]
+#[cfg_attr(packed, folder = "assets/console/")]
+#[cfg_attr(not(packed), folder = "console/dist/")]
+#[include = "*.gz"]
+#[allow_missing = true]
+struct Console;
+
 #[derive(RustEmbed)]
 #[cfg_attr(packed, folder = "assets/demo/")]
 #[cfg_attr(not(packed), folder = "../demo/")]
@@ -82,9 +85,9 @@ pub(crate) struct Asset {
     is_gzip: bool,
 }
 
-/// A file of the console.
+/// A file of the console; `None` where it was not built.
 pub(crate) fn console(name: &str) -> Option<Asset> {
-    Console::get(name).map(|file| Asset::new(name, file))
+    Console::get(&format!("{name}.gz")).map(|file| Asset::new(name, file).compressed())
 }
 
 /// A file of the demos.
@@ -177,7 +180,7 @@ impl Asset {
     fn decompressed(self) -> Self {
         let mut bytes = Vec::new();
         if GzDecoder::new(&*self.bytes).read_to_end(&mut bytes).is_err() {
-            tracing::warn!("a file of the demos is damaged: build the proxy again");
+            tracing::warn!("a file of the pages is damaged: build the proxy again");
         }
         let tag = self.tag.replacen('"', "\"plain-", 1);
         Self { bytes: bytes.into(), tag, is_gzip: false, ..self }

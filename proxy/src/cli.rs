@@ -21,7 +21,7 @@ use clap_complete::Shell;
 use nws_backbone::SiteName;
 use nws_proxy::Config;
 
-use crate::command::PeerTask;
+use crate::command::{self, STATUSES};
 
 pub(crate) use doctor::Examination;
 pub(crate) use fault::{Fault, Usage};
@@ -41,16 +41,10 @@ pub(crate) enum Task {
     Run(Box<Config>, LogFormat),
     /// Something about the service of this user.
     Service(ServiceTask),
-    /// To be a peer of a channel.
-    Peer(PeerTask),
-    /// To tell what goes on.
-    Status(StatusTask),
-    /// To open the console of the proxy that listens on this port.
-    Console(u16),
     /// To prepare a backbone.
     Backbone(BackboneTask),
-    /// To find out what keeps peers apart.
-    Doctor(Box<Examination>),
+    /// To use a proxy.
+    Command(Box<command::Task>),
     /// The completions for a shell, on standard output.
     Completions(Shell),
     /// The manual pages, in this folder.
@@ -60,6 +54,7 @@ pub(crate) enum Task {
 /// Network Web Sockets: pages, programs and devices that pick the same channel name talk.
 #[derive(Debug, Parser)]
 #[command(name = "nws", version, about, args_conflicts_with_subcommands = true)]
+#[command(after_help = format!("{EXAMPLES}\n\n{STATUSES}"))]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -67,25 +62,43 @@ pub(crate) struct Cli {
     run: RunArgs,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  nws                        the proxy, until Ctrl-C
+  nws service install        the proxy, whenever you are logged in
+  nws join chan              talk in a channel
+  nws send chan report.pdf   send a file
+  nws cheat                  more examples";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  nws run                             on port 9009, with links to all proxies of this network
+  nws run --port 0 --no-discovery     on a free port, on its own
+  nws run --peer nas.example:9010     with a link to a proxy that is elsewhere";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  source <(nws completions bash)
+  nws completions zsh > ~/.zfunc/_nws
+  nws completions fish > ~/.config/fish/completions/nws.fish
+  nws completions powershell | Out-String | Invoke-Expression";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the proxy (also what `nws` alone does)
+    #[command(after_help = format!("{RUN_EXAMPLES}\n\n{STATUSES}"))]
     Run(Box<RunArgs>),
     /// Keep the proxy running: from now on, and whenever you log in
-    #[command(subcommand)]
+    #[command(subcommand, after_help = service::help())]
     Service(ServiceTask),
-    #[command(flatten)]
-    Peer(PeerTask),
-    /// Tell what goes on: health, links, channels; the exit status is 3 when no proxy runs
-    Status(StatusTask),
-    /// Open the console in a browser, with the names of channels and peers
-    Console(ConsoleTask),
     /// Prepare a backbone: several networks joined over a NATS broker
     #[command(subcommand)]
     Backbone(BackboneTask),
-    /// Find out what keeps peers apart, by trying it; the exit status is 1 when something is wrong
+    #[command(flatten)]
+    Other(command::Task),
     Doctor(DoctorArgs),
     /// Print the completions of this command for a shell
+    #[command(after_help = format!("{COMPLETIONS_EXAMPLES}\n\n{STATUSES}"))]
     Completions {
         /// The shell
         shell: Shell,
@@ -116,35 +129,6 @@ pub(crate) enum BackboneTask {
     },
 }
 
-/// What is to be told of the proxy.
-#[derive(Debug, Args)]
-pub(crate) struct StatusTask {
-    /// Port of the proxy
-    #[arg(long, env = "NWS_PORT")]
-    port: Option<u16>,
-    /// One JSON object, for programs
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Again each second
-    #[arg(long, short)]
-    pub(crate) watch: bool,
-}
-
-/// The console that is wanted.
-#[derive(Debug, Args)]
-struct ConsoleTask {
-    /// Port of the proxy
-    #[arg(long, env = "NWS_PORT")]
-    port: Option<u16>,
-}
-
-impl StatusTask {
-    /// The port of the proxy.
-    pub(crate) fn port(&self) -> u16 {
-        self.port.unwrap_or(nws_protocol::CLIENT_PORT)
-    }
-}
-
 #[derive(Debug, Args)]
 struct RunArgs {
     /// Read settings from a TOML file: the same names as these flags, limits in a table [limits]
@@ -161,14 +145,11 @@ impl Cli {
         let cli = Self::from_arg_matches(&matches).map_err(|error| Usage::from_clap(&error))?;
         Ok(match (cli.command, matches.subcommand()) {
             (Some(Command::Service(task)), _) => Task::Service(task),
-            (Some(Command::Peer(task)), _) => Task::Peer(task),
             (Some(Command::Backbone(task)), _) => Task::Backbone(task),
-            (Some(Command::Status(task)), _) => Task::Status(task),
-            (Some(Command::Console(ConsoleTask { port })), _) => {
-                Task::Console(port.unwrap_or(nws_protocol::CLIENT_PORT))
-            }
+            (Some(Command::Other(task)), _) => Task::Command(Box::new(task)),
             (Some(Command::Doctor(args)), Some((_, of_doctor))) => {
-                Task::Doctor(Box::new(args.examination(of_doctor.clone())?))
+                let examination = Box::new(args.examination(of_doctor.clone())?);
+                Task::Command(Box::new(command::Task::Doctor(examination)))
             }
             (Some(Command::Completions { shell }), _) => Task::Completions(shell),
             (Some(Command::Man { folder }), _) => Task::Man(folder),

@@ -1,9 +1,13 @@
-//! The commands that are peers of a channel, and `nws cheat`.
+//! The commands that use a proxy: peers of a channel, `nws status`, `nws console` and `nws doctor`.
 //!
 //! Data alone goes to standard output, and everything else to standard error. docs/command.md
 //! describes them.
 
+mod ask;
 mod cheat;
+mod colors;
+mod console;
+mod doctor;
 mod files;
 mod input;
 mod join;
@@ -16,6 +20,7 @@ mod report;
 mod rtt;
 mod send;
 mod session;
+mod status;
 mod stop;
 
 use std::process::ExitCode;
@@ -24,16 +29,23 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde_json::json;
 
-use self::report::{Report, ReportArgs, complain};
-use self::stop::{Status, Stop};
+pub(crate) use self::report::{ReportArgs, complain, object};
 
-/// What a peer is asked to do.
+use self::report::Report;
+use self::stop::{Status, Stop};
+use crate::cli::Examination;
+
+/// What is asked of a proxy, or of a peer that runs here.
 #[derive(Debug, Subcommand)]
-pub(crate) enum PeerTask {
+pub(crate) enum Task {
     Join(join::Join),
     Send(send::Send),
     Listen(listen::Listen),
     Rtt(rtt::Rtt),
+    Status(status::StatusTask),
+    Console(console::Console),
+    #[command(skip)]
+    Doctor(Box<Examination>),
     Cheat(cheat::Cheat),
 }
 
@@ -43,18 +55,21 @@ Exit status:
   0  done
   1  failed
   2  wrong usage
-  3  no proxy answers
+  3  no proxy answers, or something else does
   4  refused: an origin, a limit, a message that is too big
   5  nobody is there, or not that peer
   6  interrupted, or timed out";
 
-impl PeerTask {
-    fn report(&self) -> &ReportArgs {
+impl Task {
+    const fn report(&self) -> &ReportArgs {
         match self {
             Self::Join(task) => &task.report,
             Self::Send(task) => &task.report,
             Self::Listen(task) => &task.report,
             Self::Rtt(task) => &task.report,
+            Self::Status(task) => &task.report,
+            Self::Console(task) => &task.report,
+            Self::Doctor(task) => &task.report,
             Self::Cheat(task) => &task.report,
         }
     }
@@ -65,15 +80,18 @@ impl PeerTask {
             Self::Send(task) => task.run(report).await,
             Self::Listen(task) => task.run(report).await,
             Self::Rtt(task) => task.run(report).await,
+            Self::Status(task) => task.run(report).await,
+            Self::Console(task) => task.run(report).await,
+            Self::Doctor(task) => doctor::run(task, report).await,
             Self::Cheat(task) => task.run(report).await,
         }
     }
 }
 
 /// Does it, until it is done or interrupted, or nobody reads the output any more.
-pub(crate) fn perform(task: &PeerTask) -> ExitCode {
+pub(crate) fn perform(task: &Task) -> ExitCode {
     let done = crate::block_on(async {
-        let report = Report::new(task.report().json);
+        let report = Report::new(task.report());
         let done = tokio::select! {
             done = task.run(&report) => done,
             stop = report.output.closed() => Err(stop),

@@ -3,12 +3,12 @@
 //! Each check has an answer, what was seen, and what to do. All of them together take less than ten
 //! seconds: the network is asked for a few seconds, and everything else meanwhile.
 
-mod callers;
 mod check;
 mod ear;
 mod firewall;
 mod holders;
 mod interfaces;
+mod linked;
 mod local;
 mod multicast;
 mod neighbours;
@@ -18,6 +18,7 @@ mod peers;
 mod routes;
 mod status;
 mod system;
+mod told;
 
 use std::time::Duration;
 
@@ -48,8 +49,8 @@ pub async fn examine(config: &Config, pages: &[PageAddress]) -> Result<Vec<Check
     let identity = Identity::generate()?;
     let (held, mdns_holders) = multicast::held();
     let local = Local::look(config, &machine, &identity).await;
-    let link = local.link();
-    let own = Own { proxy: link.map(|(_, proxy)| proxy), link_port: link.map(|(port, _)| port) };
+    let (link_port, proxy) = local.link();
+    let own = Own { proxy: proxy.as_ref(), link_port, teller: local.teller() };
     let (findings, peers, firewall, pages) = tokio::join!(
         ask_network(config, &machine, &identity, own),
         peers::check(&config.links.peers, &identity, own.proxy),
@@ -60,6 +61,7 @@ pub async fn examine(config: &Config, pages: &[PageAddress]) -> Result<Vec<Check
     checks.extend(interfaces::check(&machine));
     checks.extend(routes::check(&machine, &findings.neighbours.addresses()));
     checks.push(multicast::port(&held, &mdns_holders));
+    checks.extend(linked::check(local.teller(), &findings.decoys, &config.links.peers).await);
     if config.links.discovery && machine.used().next().is_some() {
         checks.extend(multicast::check(&machine, &findings, &held));
         checks.push(multicast::others(&machine, &findings.heard));

@@ -27,6 +27,7 @@ mod listeners;
 mod local;
 mod mesh;
 mod network;
+mod notices;
 mod refusals;
 mod sandbox;
 mod shard;
@@ -41,11 +42,14 @@ mod workers;
 use std::convert::Infallible;
 use std::future::Future;
 
-use api::Token;
+use api::{Asked, Token};
+use connection_permits::ConnectionPermits;
 use network::Network;
 use refusals::Refusals;
 use tls::Identity;
 
+#[cfg(feature = "measure")]
+pub use api::FeedScene;
 pub use api::{RuntimeFolder, write_private};
 pub use config::{BackboneLinks, Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
@@ -56,6 +60,7 @@ pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};
 pub use link::LinkScene;
 pub use listeners::Listeners;
 pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
+pub use notices::Notices;
 pub use nws_core::SiteNamesConfig;
 pub use sandbox::confine;
 pub use tls::IdentityError;
@@ -63,7 +68,8 @@ pub use tls::IdentityError;
 /// Questions that may wait for the mesh.
 const QUESTIONS: usize = 16;
 
-/// Serves on `listeners` until `shutdown` is ready, then closes every connection with 1001.
+/// Serves on `listeners` until `shutdown` is ready, then closes every connection with 1001. The
+/// API tells the `notices`, which are to be a layer of the log.
 ///
 /// # Errors
 ///
@@ -75,6 +81,7 @@ const QUESTIONS: usize = 16;
 pub async fn run(
     config: Config,
     mut listeners: Listeners,
+    notices: Notices,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let (news, from_shards) = network::news();
@@ -91,7 +98,10 @@ pub async fn run(
     let (token, _token_file) =
         listeners.token.take().map_or_else(|| Ok((Token::generate()?, None)), Ok::<_, Error>)?;
     let ports = [port, link_port];
-    let server = local::Server::new(&config, token, ports, handles.clone(), questions, refusals.clone())?;
+    let permits = ConnectionPermits::new(config.limits.connections, handles.len(), config.links.are_wanted());
+    let refused = refusals.clone();
+    let answering = Asked { shards: handles.clone(), mesh: questions, permits, refusals: refused, notices };
+    let server = local::Server::new(&config, token, ports, answering)?;
     let mut network = None;
     let networking = async {
         match links {

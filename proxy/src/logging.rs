@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
+use nws_proxy::Notices;
 use tracing::Level;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{FilterExt as _, LevelFilter, ParseError, Targets, filter_fn};
@@ -27,8 +28,8 @@ const REPETITIVE: &str = "async_nats";
 const INDISCREET: [&str; 4] = ["tungstenite", "tokio_tungstenite", "hyper", "axum"];
 
 /// Sends logs to standard error. `NWS_LOG` takes a level such as `debug`, or a filter such as
-/// `nws_proxy=trace,mdns_sd=debug`.
-pub(crate) fn start(format: LogFormat) {
+/// `nws_proxy=trace,mdns_sd=debug`. Gives what is kept of them, whatever the filter is.
+pub(crate) fn start(format: LogFormat) -> Notices {
     let asked = std::env::var("NWS_LOG").unwrap_or_default();
     let filter = filter(&asked);
     let is_wrong = filter.is_err();
@@ -41,10 +42,16 @@ pub(crate) fn start(format: LogFormat) {
         LogFormat::Json => layer.json().boxed(),
     };
     let discreet = filter_fn(|event| is_discreet(event.target(), *event.level()));
-    registry().with(layer.with_filter(filter.and(discreet))).init();
+    // Without a hint every line of every library would be looked at.
+    let discreet = discreet.with_max_level_hint(LevelFilter::TRACE);
+    let notices = Notices::default();
+    let keeps = filter_fn(Notices::keeps).with_max_level_hint(LevelFilter::INFO);
+    let kept = notices.clone().with_filter(keeps);
+    registry().with(layer.with_filter(filter.and(discreet))).with(kept).init();
     if is_wrong {
         tracing::warn!("NWS_LOG must be a filter such as `debug` or `nws_proxy=trace`, not {asked}");
     }
+    notices
 }
 
 /// Gives whether standard error is a terminal that shows colours. A console of Windows does so once

@@ -3,20 +3,16 @@
 #![forbid(unsafe_code)]
 
 mod allocator;
-mod ask;
 mod cli;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the enums of the client may grow, and each command heeds a few of their variants"
 )]
 mod command;
-mod console;
-mod examination;
 mod logging;
 mod readiness;
 mod service;
 mod sites;
-mod status;
 mod stop;
 
 use std::future::Future;
@@ -24,7 +20,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use nws_proxy::{Config, Listeners};
+use nws_proxy::{Config, Listeners, Notices};
 use tokio::runtime::{Builder, LocalOptions};
 
 use cli::{Cli, Fault, Task, Usage};
@@ -39,18 +35,15 @@ fn main() -> ExitCode {
 fn perform(task: Task) -> ExitCode {
     let done = match task {
         Task::Run(config, log_format) => {
-            logging::start(log_format);
-            serve(*config).map(|()| ExitCode::SUCCESS)
+            let notices = logging::start(log_format);
+            serve(*config, notices).map(|()| ExitCode::SUCCESS)
         }
         Task::Service(task) => match service::perform(task) {
             Err(service::Error::Fault(fault)) => return refuse(fault),
             done => done.map_err(anyhow::Error::from),
         },
-        Task::Peer(task) => return command::perform(&task),
-        Task::Status(task) => status::perform(&task, task.port()),
-        Task::Console(port) => console::open(port),
         Task::Backbone(task) => sites::perform(&task),
-        Task::Doctor(examination) => examination::perform(&examination),
+        Task::Command(task) => return command::perform(&task),
         Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),
     };
@@ -73,7 +66,7 @@ fn refuse(fault: Fault) -> ExitCode {
     }
 }
 
-fn serve(config: Config) -> anyhow::Result<()> {
+fn serve(config: Config, notices: Notices) -> anyhow::Result<()> {
     block_on(async {
         let listeners = Listeners::bind(&config)?;
         nws_proxy::confine(&config);
@@ -84,7 +77,7 @@ fn serve(config: Config) -> anyhow::Result<()> {
             tracing::warn!(%error, "cannot write the line with the address to standard output");
         }
         readiness::listening();
-        nws_proxy::run(config, listeners, shutdown).await?;
+        nws_proxy::run(config, listeners, notices, shutdown).await?;
         Ok(())
     })?
 }
@@ -99,8 +92,7 @@ fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
 }
 
 fn fail(status: u8, reason: &str) -> ExitCode {
-    // Standard error is closed: no one reads the reason.
-    let _ = writeln!(io::stderr(), "nws: {reason}");
+    command::complain(reason);
     readiness::failed(reason);
     ExitCode::from(status)
 }

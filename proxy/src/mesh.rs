@@ -4,6 +4,7 @@
 //! Everything here is on one thread, and the outputs of one input are applied before the next
 //! input. What a link has to do is sent to it as an [`Order`]. The [`Dialer`] starts dials.
 
+mod callers;
 mod dials;
 mod faults;
 mod isolation;
@@ -18,7 +19,6 @@ mod short_names;
 mod traffic;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -42,8 +42,9 @@ use crate::guard::guarded;
 use crate::shard::{News, ShardHandles, Untold};
 use crate::timeout::NEVER;
 
+pub(crate) use callers::Caller;
 pub(crate) use dials::Destination;
-pub(crate) use faults::FaultKind;
+pub(crate) use faults::{Fault, FaultKind};
 pub(crate) use link::Link;
 pub(crate) use named::Place;
 pub(crate) use orders::Order;
@@ -53,6 +54,7 @@ pub(crate) use question::{CandidateAnswer, LinkAnswer, MeshAnswer, MeshQuestion}
 pub(crate) use traffic::Traffic;
 
 use dials::Dials;
+use faults::Blamed;
 use isolation::Isolation;
 use orders::LinkHandles;
 use partner::LinkTally;
@@ -73,8 +75,6 @@ pub(crate) struct MeshDriver {
     partners: RefCell<SecondaryMap<LinkId, Rc<Partner>>>,
     dials: RefCell<Dials>,
     past: Rc<RefCell<Past>>,
-    /// What `--peer` names and has no address, with the reason.
-    unresolved: RefCell<BTreeMap<PeerAddress, String>>,
     tally: Rc<LinkTally>,
     dialer: Box<Dialer>,
     /// Notified when the network is to be asked for other proxies.
@@ -124,7 +124,6 @@ impl MeshDriver {
             partners: RefCell::default(),
             dials: RefCell::default(),
             past: Rc::default(),
-            unresolved: RefCell::default(),
             tally: Rc::new(LinkTally::new()),
             dialer,
             questions,
@@ -183,6 +182,11 @@ impl MeshDriver {
         self.rate_limits.borrow_mut().admit(address.ip().to_canonical(), is_on_link)
     }
 
+    /// There is a connection from `address`, whatever comes of it.
+    pub(crate) fn called(&self, address: SocketAddr) {
+        self.past.borrow_mut().callers.note(address.ip().to_canonical());
+    }
+
     /// A dial was answered, by whichever program.
     pub(crate) fn dial_answered(self: &Rc<Self>, dial: DialId) {
         self.input(MeshInput::Answered { dial });
@@ -196,33 +200,34 @@ impl MeshDriver {
     /// A dial has failed, for this reason.
     pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId, kind: FaultKind, reason: &str) {
         self.blame(dial, kind, reason);
-        self.dials.borrow_mut().end(dial, Err(reason));
+        self.dials.borrow_mut().end(dial);
         self.input(MeshInput::DialFailed { dial });
     }
 
     /// A dial has reached another proxy.
     pub(crate) fn dial_misled(self: &Rc<Self>, dial: DialId) {
-        self.blame(dial, FaultKind::Stranger, "another proxy is there");
-        self.dials.borrow_mut().forget(dial);
+        self.blame(dial, FaultKind::Stranger, &FaultKind::Stranger.to_string());
+        self.dials.borrow_mut().end(dial);
         self.input(MeshInput::Stranger { dial });
     }
 
     /// A dial has led back to this proxy.
     pub(crate) fn dial_returned(self: &Rc<Self>, dial: DialId) {
-        self.blame(dial, FaultKind::Own, "it is this proxy itself");
-        self.dials.borrow_mut().end(dial, Err("it is this proxy itself"));
+        self.blame(dial, FaultKind::Own, &FaultKind::Own.to_string());
+        self.dials.borrow_mut().end(dial);
         self.input(MeshInput::Own { dial });
     }
 
     /// A site of the backbone, which has this address, says that `proxy` is there.
     pub(crate) fn site_seen(self: &Rc<Self>, site: SiteName, address: SocketAddr, proxy: ProxyId) {
-        let (peer, _) = self.dials.borrow_mut().sight(Place::Site(site), vec![address], Some(proxy.clone()));
+        let (peer, _) =
+            self.dials.borrow_mut().named.sight(Place::Site(site), vec![address], Some(proxy.clone()));
         self.input(MeshInput::Site { peer, proxy });
     }
 
     /// Nothing is heard of a site of the backbone.
     pub(crate) fn site_gone(self: &Rc<Self>, site: SiteName) {
-        let peer = self.dials.borrow().index(&Place::Site(site));
+        let peer = self.dials.borrow().named.find(&Place::Site(site));
         if let Some(peer) = peer {
             self.input(MeshInput::SiteGone { peer });
         }
@@ -235,7 +240,7 @@ impl MeshDriver {
         if let Some(blamed) = dial.and_then(|dial| self.dials.borrow().blamed(dial)) {
             self.past.borrow_mut().faults.forget(&blamed);
         }
-        let found = dial.map_or(Found::Dialled, |dial| self.dials.borrow_mut().end(dial, Ok(())));
+        let found = dial.map_or(Found::Dialled, |dial| self.dials.borrow_mut().end(dial));
         let partner = Rc::new(Partner::new(
             proxy.clone(),
             address,
@@ -251,9 +256,15 @@ impl MeshDriver {
         Link { mesh: Rc::clone(self), id, partner, orders }
     }
 
+    /// Notes why a dial fails. Of what the user names, the log tells.
     fn blame(&self, dial: DialId, kind: FaultKind, text: &str) {
-        if let Some(blamed) = self.dials.borrow().blamed(dial) {
-            self.past.borrow_mut().faults.note(blamed, kind, text.to_owned());
+        let dials = self.dials.borrow();
+        let Some(blamed) = dials.blamed(dial) else { return };
+        let is_news = self.past.borrow_mut().faults.note(blamed.clone(), kind, text);
+        if let Blamed::Named(index) = blamed
+            && let Some(place) = dials.named.place(index).filter(|_| is_news)
+        {
+            place.warn(text);
         }
     }
 
@@ -270,14 +281,21 @@ impl MeshDriver {
         match sighting {
             Sighting::Seen { proxy, addresses } => self.input(MeshInput::Seen { proxy, addresses }),
             Sighting::Gone { proxy } => self.input(MeshInput::Gone { proxy }),
-            Sighting::Unresolved { peer, reason } => drop(self.unresolved.borrow_mut().insert(peer, reason)),
+            Sighting::Unresolved { peer, reason } => self.note_unresolved(peer, &reason),
             Sighting::Named { peer, addresses } => {
-                self.unresolved.borrow_mut().remove(&peer);
-                let (peer, is_new) = self.dials.borrow_mut().sight(Place::Peer(peer), addresses, None);
+                let (peer, is_new) = self.dials.borrow_mut().named.sight(Place::Peer(peer), addresses, None);
+                self.past.borrow_mut().faults.is_resolved(&Blamed::Named(peer));
                 if is_new {
                     self.input(MeshInput::Peer { peer });
                 }
             }
+        }
+    }
+
+    fn note_unresolved(&self, peer: PeerAddress, reason: &str) {
+        let blamed = Blamed::Named(self.dials.borrow_mut().named.index(Place::Peer(peer.clone())));
+        if self.past.borrow_mut().faults.note(blamed, FaultKind::Unresolved, reason) {
+            tracing::warn!(%peer, "cannot look up this --peer: {reason}");
         }
     }
 
@@ -314,7 +332,9 @@ impl MeshDriver {
         match output {
             MeshOutput::Dial { dial, target } => self.dial(dial, target),
             MeshOutput::Abandon { dial } => {
-                self.blame(dial, FaultKind::Silent, "no answer in time");
+                if self.dials.borrow().is_late(dial) {
+                    self.blame(dial, FaultKind::Silent, &FaultKind::Silent.to_string());
+                }
                 self.dials.borrow_mut().abandon(dial);
             }
             MeshOutput::Ask => self.questions.notify_one(),

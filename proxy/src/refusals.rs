@@ -12,6 +12,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
+/// The target of the lines.
+pub(crate) const TARGET: &str = "nws_proxy::refusals";
+
 /// Time between two lines.
 const INTERVAL: Duration = Duration::from_secs(60);
 
@@ -116,6 +119,7 @@ impl Refusals {
         let is_news = counts.iter().any(|count| *count > 0);
         if is_news {
             tracing::info!(
+                target: TARGET,
                 host = of(Refused::Host),
                 origin = of(Refused::Origin),
                 user = of(Refused::User),

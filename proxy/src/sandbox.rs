@@ -13,7 +13,7 @@ pub fn confine(config: &Config) {
     match (cfg!(target_os = "linux"), off.is_empty()) {
         (false, _) => tracing::info!("no sandbox: nws has one on Linux only"),
         (true, true) => tracing::info!("sandbox: {}", said(&on)),
-        (true, false) => tracing::info!("sandbox: {}; not on this system: {}", said(&on), said(&off)),
+        (true, false) => tracing::warn!("sandbox: {}; not on this system: {}", said(&on), said(&off)),
     }
 }
 

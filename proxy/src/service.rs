@@ -20,8 +20,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use nws_proxy::Config;
+use serde_json::json;
 
 use crate::cli::{ServiceTask, config_of};
+use crate::command::object;
 
 pub(crate) use error::Error;
 
@@ -82,7 +84,8 @@ pub(crate) fn perform(task: ServiceTask) -> Result<ExitCode, Error> {
         ServiceTask::Host => scheduler::host(),
         ServiceTask::Install(wanted) => installation::install(of_caller()?.as_ref(), wanted),
         ServiceTask::Uninstall => uninstall(of_caller()?.as_ref()),
-        ServiceTask::Status => status(of_caller()?.as_ref()),
+        ServiceTask::Status(report) if report.is_json() => status_for_programs(of_caller()?.as_ref()),
+        ServiceTask::Status(_) => status(of_caller()?.as_ref()),
         ServiceTask::Logs(wanted) => logs(of_caller()?.as_ref(), wanted.lines, wanted.follow),
     }
 }
@@ -141,6 +144,33 @@ fn status(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
         say("  warning: that program is gone: run `nws service install` with the one that is there now");
     }
     say(&format!("  service: {}", supervisor.file().display()));
+    Ok(ExitCode::from(code))
+}
+
+/// The same as objects.
+fn status_for_programs(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
+    let mut members = json!({ "state": "not-installed" });
+    if let Some(command_line) = supervisor.installed()? {
+        members = json!({ "address": addresses(&command_line), "program": command_line.to_string() });
+        members["file"] = supervisor.file().to_string_lossy().into();
+        match supervisor.state()? {
+            State::Running { since, process } => {
+                members["state"] = "running".into();
+                members["since"] = since.into();
+                members["process"] = process.into();
+            }
+            State::Stopped { reason } => {
+                members["state"] = "stopped".into();
+                members["reason"] = reason.into();
+            }
+        }
+    }
+    let code = if members["state"] == "running" { 0 } else { NOT_RUNNING };
+    let end = match code {
+        0 => json!({ "status": 0 }),
+        _ => json!({ "status": code, "reason": "the service does not run" }),
+    };
+    say(&format!("{}\n{}", object("service", &members), object("end", &end)));
     Ok(ExitCode::from(code))
 }
 

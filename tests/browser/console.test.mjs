@@ -63,7 +63,7 @@ async function end(...pages) {
 }
 
 test("a new user sees what this is", async () => {
-  const page = await open("/");
+  const page = await open("/#/tester");
   await page.getByRole("heading", { name: "Same name, same channel" }).waitFor();
   await page.getByRole("button", { name: "Connect", exact: true }).waitFor();
   await picture(page, "console-welcome");
@@ -71,7 +71,7 @@ test("a new user sees what this is", async () => {
 });
 
 test("the code that is shown connects to the proxy that shows it", async () => {
-  const page = await open("/");
+  const page = await open("/#/tester");
   const code = await page.getByLabel("Code for a page").innerText();
   assert.ok(code.includes(`<script src="${here.proxy.http}/networkwebsockets.js">`), code);
   assert.ok(code.includes(`new NetworkWebSocket('lobby', { endpoint: '${here.proxy.ws}' });`), code);
@@ -79,7 +79,7 @@ test("the code that is shown connects to the proxy that shows it", async () => {
 });
 
 test("two people join by keyboard, see each other, talk to all and to one", async () => {
-  const [ann, bob] = [await open("/"), await open("/console")];
+  const [ann, bob] = [await open("/#/tester"), await open("/console#/tester")];
   await join(ann, "team");
   await join(bob, "team");
   await peers(ann).first().waitFor();
@@ -98,7 +98,7 @@ test("two people join by keyboard, see each other, talk to all and to one", asyn
 });
 
 test("bytes are written as hex and shown as such", async () => {
-  const [ann, bob] = [await open("/"), await open("/")];
+  const [ann, bob] = [await open("/#/tester"), await open("/#/tester")];
   await join(ann, "bytes");
   await join(bob, "bytes");
   await peers(ann).first().waitFor();
@@ -109,7 +109,7 @@ test("bytes are written as hex and shown as such", async () => {
 });
 
 test("one page holds several channels, and a local one is not the network one", async () => {
-  const [ann, bob] = [await open("/"), await open("/")];
+  const [ann, bob] = [await open("/#/tester"), await open("/#/tester")];
   await join(ann, "twice");
   await join(ann, "twice", "Local");
   await join(bob, "twice", "Local");
@@ -124,8 +124,19 @@ test("one page holds several channels, and a local one is not the network one", 
   await end(ann, bob);
 });
 
-test("a name that is none is explained", async () => {
+test("the console: a stranger who changes the address of a page that is open makes it join nothing", async () => {
   const page = await open("/");
+  await page.evaluate(() => {
+    location.hash = "network/lured";
+  });
+  await page.getByRole("heading", { name: "Same name, same channel" }).waitFor();
+  await page.waitForFunction(() => location.hash === "#/tester");
+  assert.equal(await page.getByRole("tab").count(), 0);
+  await end(page);
+});
+
+test("a name that is none is explained", async () => {
+  const page = await open("/#/tester");
   await page.getByRole("textbox", { name: "Channel name" }).fill("not a name");
   await page.keyboard.press("Enter");
   await page.getByRole("alert").filter({ hasText: "letters, digits" }).waitFor();
@@ -133,7 +144,7 @@ test("a name that is none is explained", async () => {
 });
 
 test("it is readable at phone width and in the dark", async () => {
-  const phone = await open("/", { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+  const phone = await open("/#/tester", { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
   await picture(phone, "console-phone-welcome");
   await join(phone, "phone");
   await say(phone, "from a phone");

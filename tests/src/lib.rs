@@ -35,6 +35,6 @@ pub use peer::Peer;
 pub use proxy::{Exit, Proxy};
 pub use request::{Request, Response};
 pub use running::Running;
-pub use setup::Setup;
+pub use setup::{Setup, program};
 #[cfg(target_os = "linux")]
 pub use user_systemd::UserSystemd;

@@ -56,6 +56,16 @@ impl Place {
         }
     }
 
+    /// Where proxies there keep what lives as long as they do. Those of different machines may have
+    /// the same port.
+    pub(crate) fn runtime_folder(&self) -> PathBuf {
+        match self {
+            Self::Here => std::env::temp_dir().join("nws-test-run"),
+            #[cfg(target_os = "linux")]
+            Self::On(namespace) => namespace.runtime_folder(),
+        }
+    }
+
     /// Connects to a port of its loopback.
     pub(crate) async fn connect(&self, port: u16) -> Result<TcpStream> {
         match self {

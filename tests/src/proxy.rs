@@ -9,7 +9,7 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::complaints::Complaints;
 use crate::place::Place;
-use crate::setup::{ConfigFile, runtime_folder};
+use crate::setup::ConfigFile;
 use crate::{Setup, signal, within};
 
 /// A proxy that listens. Dropping it kills the process.
@@ -77,7 +77,7 @@ impl Proxy {
 
     /// The token of its start.
     pub fn token(&self) -> Result<String> {
-        let path = runtime_folder().join("nws").join(format!("token-{}", self.port));
+        let path = self.place.runtime_folder().join("nws").join(format!("token-{}", self.port));
         std::fs::read_to_string(&path).with_context(|| format!("no token in {}", path.display()))
     }
 

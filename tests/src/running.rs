@@ -1,5 +1,6 @@
 //! A running command of `nws` that is a peer, with all three standard streams.
 
+use std::ffi::OsStr;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
@@ -7,6 +8,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::complaints::Complaints;
+use crate::place::Place;
 use crate::setup::program;
 use crate::{Exit, Proxy, signal, within};
 
@@ -26,8 +28,23 @@ impl Running {
 
     /// Starts `nws` with these words, for the proxy at this port.
     pub fn at(port: u16, words: &[&str]) -> Result<Self> {
-        let mut command = Command::new(program()?);
-        command.args(words).env("NWS_PORT", port.to_string()).env_remove("NWS_CHANNEL").kill_on_drop(true);
+        Self::within(port, &[], words)
+    }
+
+    /// The same as the last words of another command, which becomes it.
+    pub fn within(port: u16, wrapper: &[&str], words: &[&str]) -> Result<Self> {
+        let words = words.iter().map(OsStr::new).collect::<Vec<_>>();
+        Self::spawn(port, wrapper, &words)
+    }
+
+    /// The same with words that may be no UTF-8.
+    pub fn spawn(port: u16, wrapper: &[&str], words: &[&OsStr]) -> Result<Self> {
+        let program = program()?;
+        let mut all = wrapper.iter().map(OsStr::new).chain([program.as_os_str()]);
+        let mut command = Command::new(all.next().context("there is a program")?);
+        command.args(all).args(words).kill_on_drop(true);
+        command.env("NWS_PORT", port.to_string()).env_remove("NWS_CHANNEL");
+        command.env("XDG_RUNTIME_DIR", Place::Here.runtime_folder());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("cannot start nws")?;
         let stdout = child.stdout.take().context("no standard output")?;
@@ -60,7 +77,8 @@ impl Running {
     /// The next line of its standard output with this event.
     pub async fn event(&mut self, event: &str) -> Result<serde_json::Value> {
         loop {
-            let object: serde_json::Value = serde_json::from_str(&self.line().await?)?;
+            let object: serde_json::Value =
+                serde_json::from_str(&self.line().await.with_context(|| event.to_owned())?)?;
             if object["event"] == event {
                 return Ok(object);
             }

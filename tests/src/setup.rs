@@ -116,7 +116,7 @@ impl Setup {
     /// that it ends by itself.
     pub async fn instead(self, args: &[&str]) -> Result<Exit> {
         let mut command = self.place.command(program()?, self.descriptors);
-        command.args(args).env("XDG_RUNTIME_DIR", runtime_folder()).envs(self.variables);
+        command.args(args).env("XDG_RUNTIME_DIR", self.place.runtime_folder()).envs(self.variables);
         Exit::of(command).await
     }
 
@@ -128,7 +128,7 @@ impl Setup {
         };
         let has_port = self.flags.iter().any(|flag| flag == "--port");
         command.arg("run").args(self.place.flags(has_port)).args(&self.flags);
-        command.env("XDG_RUNTIME_DIR", runtime_folder());
+        command.env("XDG_RUNTIME_DIR", self.place.runtime_folder());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         if let Some(file) = &file {
             command.arg("--config").arg(&file.0);
@@ -173,12 +173,8 @@ fn as_user(id: u32, folder: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// Where proxies under test keep what lives as long as they do.
-pub(crate) fn runtime_folder() -> PathBuf {
-    std::env::temp_dir().join("nws-test-run")
-}
-
-pub(crate) fn program() -> Result<PathBuf> {
+/// The program that is tested.
+pub fn program() -> Result<PathBuf> {
     is_there(std::env::var_os("NWS_BIN").map_or_else(built, PathBuf::from))
 }
 

@@ -14,6 +14,9 @@ pub(crate) struct Build {
     /// Builds only the npm package.
     #[arg(long)]
     package: bool,
+    /// Builds only the pages in Rust, into pages/ in the target folder.
+    #[arg(long, conflicts_with = "package")]
+    pages: bool,
     /// Also keeps the WebAssembly with the names of its functions, in the target folder.
     #[arg(long)]
     with_names: bool,
@@ -21,6 +24,11 @@ pub(crate) struct Build {
 
 impl Build {
     pub(crate) fn start(self) -> Result<()> {
+        if self.pages {
+            toolchain::need_wasm()?;
+            npm::need("polyfill")?;
+            return package::pages();
+        }
         bundle(self.release)?;
         if self.with_names {
             package::with_names()?;
@@ -28,6 +36,7 @@ impl Build {
         if self.package {
             return Ok(());
         }
+        package::pages()?;
         let build = Step::cargo("build --workspace");
         if self.release { build.arg("--release") } else { build }.run()
     }
@@ -37,6 +46,7 @@ impl Build {
 pub(crate) fn bundle(release: bool) -> Result<()> {
     toolchain::need_wasm()?;
     npm::need("polyfill")?;
+    npm::need("proxy/console")?;
     package::package(release)
 }
 

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use nws_tools::{Step, checkout, npm};
 
 use crate::changelog::Changelog;
-use crate::{package, toolchain, version};
+use crate::{package, toolchain, vectors, version};
 
 /// Checks format, lints, types, documentation, dependencies, the shape of files, the tests of
 /// promises, and the imports of the WebAssembly.
@@ -49,6 +49,7 @@ impl Check {
             ("wasm", passed(wasm::check())),
             ("shape", passed(shape::check())),
             ("promises", passed(promises::check())),
+            ("vectors", passed(vectors::check())),
             ("version", passed(version::check(&checkout::root()))),
             ("changelog", passed(changelog())),
             ("workflows", passed(workflows::check())),
@@ -85,11 +86,14 @@ fn conclusion(checks: impl IntoIterator<Item = (&'static str, Result<Outcome>)>)
     })
 }
 
+/// The crates that run in browsers.
+const IN_BROWSERS: [&str; 5] =
+    ["nws-protocol", "nws-client-wasm", "networkwebsockets", "nws-example-page", "nws-test-page"];
+
 fn clippy() -> Result<()> {
     Step::cargo("clippy --workspace --all-targets --all-features -- -D warnings").run()?;
-    let wasm =
-        Step::cargo("clippy --package nws-client-wasm --package nws-protocol --target").arg(toolchain::WASM);
-    wasm.words("-- -D warnings").run()
+    let wasm = IN_BROWSERS.iter().fold(Step::cargo("clippy"), |step, name| step.arg("--package").arg(name));
+    wasm.arg("--target").arg(toolchain::WASM).words("-- -D warnings").run()
 }
 
 /// Checks the fuzz crates. They are not part of the workspace, because only nightly can run them;
@@ -127,6 +131,7 @@ const TYPED: [&str; 6] = ["demo", "proxy", "polyfill/bench", "polyfill/test", "t
 /// against its declarations.
 fn javascript_types() -> Result<()> {
     npm::need("polyfill")?;
+    npm::need("proxy/console")?;
     npm::need("tests")?;
     let compiler = checkout::root().join("polyfill/node_modules/typescript/bin/tsc");
     let mut faulty = Vec::new();

@@ -14,6 +14,7 @@ mod release;
 mod run;
 mod test;
 mod toolchain;
+mod vectors;
 mod version;
 
 use std::path::Path;
@@ -40,6 +41,7 @@ enum Task {
     Pictures(pictures::Pictures),
     Release(release::Release),
     Notes(release::Notes),
+    Vectors(vectors::Vectors),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Task::Pictures(task) => task.start(),
         Task::Release(task) => task.start(),
         Task::Notes(task) => task.start(),
+        Task::Vectors(task) => task.start(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,8 +1,9 @@
 //! Builds the npm package: the core is compiled to WebAssembly, bound to JavaScript, made small,
-//! bundled into polyfill/dist, and packed there as the proxy serves it. The libraries of the demos
-//! are bundled with it, into demo/dist.
+//! bundled into polyfill/dist, and packed there as the proxy serves it. The demos and the console
+//! are bundled with it, into demo/dist and proxy/console/dist.
 
 mod binding;
+mod pages;
 mod shared;
 mod tarball;
 
@@ -14,6 +15,7 @@ use nws_tools::{Step, checkout, paths};
 
 use crate::{toolchain, version};
 use binding::Names;
+pub(crate) use pages::pages;
 
 /// Builds the npm package. With `release` it has no source maps.
 pub(crate) fn package(release: bool) -> Result<()> {
@@ -26,6 +28,7 @@ pub(crate) fn package(release: bool) -> Result<()> {
     let bundle = if release { bundle } else { bundle.arg("--source-maps") };
     bundle.run()?;
     Step::new("node").dir("polyfill").arg("demos.mjs").run()?;
+    Step::new("node").dir("proxy/console").arg("build.mjs").run()?;
     tarball::pack()
 }
 
@@ -70,7 +73,11 @@ const FEATURES: &str = "--mvp-features --enable-bulk-memory --enable-bulk-memory
 
 /// Writes core.min.wasm.
 fn optimise(folder: &Path, more: &str) -> Result<()> {
-    let output = folder.join("core.min.wasm");
+    shrink(&folder.join("core.wasm"), &folder.join("core.min.wasm"), more)
+}
+
+/// Makes a smaller module.
+fn shrink(module: &Path, output: &Path, more: &str) -> Result<()> {
     let optimiser =
         Step::new("node").arg(checkout::root().join("polyfill/node_modules/binaryen/bin/wasm-opt"));
     let optimise = optimiser
@@ -78,8 +85,8 @@ fn optimise(folder: &Path, more: &str) -> Result<()> {
         .words("-Oz --strip-target-features")
         .words(more)
         .arg("--output")
-        .arg(&output);
-    optimise.arg(folder.join("core.wasm")).run()
+        .arg(output);
+    optimise.arg(module).run()
 }
 
 /// Gives whether `output` was made after `input`, by this very version of this task.

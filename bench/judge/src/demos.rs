@@ -24,6 +24,7 @@ enum Demo {
     Pubsub,
     Game,
     Chat,
+    Console,
 }
 
 /// A figure as a program prints it. The bounds may be missing.

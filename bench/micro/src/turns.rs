@@ -6,6 +6,7 @@ use std::time::Duration;
 use nws_core::{Config, ConnId, Framing, Input, LongMessage, Output};
 use nws_protocol::limits::{CHANNEL_PEERS_MAX, MESSAGE_LIMIT_MAX, REMOTES_KEPT_MAX, WRITES_PER_PASS};
 use nws_protocol::link::{Payload, Record};
+use nws_proxy::FeedScene;
 use nws_report::native::Turn;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -35,7 +36,7 @@ impl CpuTime {
 /// Measures all kinds of turns.
 #[must_use]
 pub fn turns() -> Vec<Turn> {
-    [crowd(), elsewhere(), messages()].concat()
+    [crowd(), elsewhere(), messages(), feed()].concat()
 }
 
 /// Turns in a channel with as many members as are allowed.
@@ -87,6 +88,23 @@ fn crowd() -> Vec<Turn> {
         [vec![turn], writes].concat()
     });
     vec![coming, going, told, heard, said]
+}
+
+/// What readers of the feed cost, four times in a second.
+fn feed() -> Vec<Turn> {
+    let mut scene = FeedScene::new(200, 1_000, 10);
+    let asked = longest("a shard tells of 10,000 peers", || vec![time(|| scene.survey(true))]);
+    let shown = longest("a frame of 200 links, 1,000 channels, 10,000 peers", || {
+        scene.stir();
+        vec![time(|| scene.frame())]
+    });
+    vec![asked, shown]
+}
+
+fn time<T>(work: impl FnOnce() -> T) -> Duration {
+    let started = CpuTime::now();
+    std::hint::black_box(work());
+    started.elapsed()
 }
 
 fn elsewhere() -> Vec<Turn> {

@@ -13,8 +13,11 @@ impl Session {
             return;
         }
         match (action, peer) {
-            (Action::Broadcast, _) => self.put(Step::Broadcast),
-            (Action::Message, Some(peer)) if self.own(peer) == ReadyState::Open => self.put(Step::Direct),
+            (Action::Broadcast | Action::Message, _) => {
+                if let Some(step) = self.message_step(action, peer) {
+                    self.put(step);
+                }
+            }
             (Action::Connect, None) => self.admit(&[Task::Arrive]),
             (Action::Connect | Action::Status, _) => self.admit(&[]),
             (Action::Disconnect, Some(peer)) => self.agenda.put(&[Task::Depart(peer)]),
@@ -22,10 +25,21 @@ impl Session {
             // An error that comes first has the own id too.
             (Action::Error, _) => self.admit(&[Task::Do(Step::Complain)]),
             (Action::Unreadable, _) => self.put(Step::Fail { failure: Failure::BadFrame, is_fatal: false }),
-            // Nothing to do: the page has closed its socket to the sender; a peer has left that
-            // never came; streams are not of the session; a later proxy sends something new.
-            (Action::Message | Action::Disconnect | Action::Welcome | Action::Stream | Action::Later, _) => {}
+            // Nothing to do: a peer has left that never came; streams are not of the session; a later
+            // proxy sends something new.
+            (Action::Disconnect | Action::Welcome | Action::Stream | Action::Later, _) => {}
         }
+    }
+
+    /// The step that follows when a peer says something, if any does. It changes nothing, so whoever
+    /// calls this does not tell the frame.
+    #[must_use]
+    pub fn message_step(&self, action: Action, peer: Option<u32>) -> Option<Step> {
+        let is_direct = action == Action::Message;
+        let is_heard = self.state < ReadyState::Closing
+            // The page may have closed its socket to the sender.
+            && (!is_direct || peer.is_some_and(|peer| self.own(peer) == ReadyState::Open));
+        is_heard.then_some(if is_direct { Step::Direct } else { Step::Broadcast })
     }
 
     pub(super) fn on_too_big(&mut self) {

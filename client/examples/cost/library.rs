@@ -3,23 +3,26 @@
 use std::hint::black_box;
 
 use anyhow::{Result, bail};
+use cpu_time::ThreadTime;
 use networkwebsockets::{Channel, Event, Events};
 
-use super::crowd::{Course, TEXT, cpu, join, run};
+use super::crowd::{Course, join, run, spent};
 
 async fn open(course: &Course) -> Result<(Channel, Events)> {
     let channel = Channel::builder().endpoint(&course.endpoint()).no_reconnect().open("cost").await?;
     let mut events = channel.events();
-    while !matches!(events.next().await, Some(Event::Connect(_))) {}
+    for _ in 0..course.peers {
+        while !matches!(events.next().await, Some(Event::Connect(_))) {}
+    }
     Ok((channel, events))
 }
 
-/// The text of the next message.
+/// The length of the next message.
 async fn hear(events: &mut Events) -> Result<usize> {
     loop {
         match events.next().await {
             Some(Event::Message { from, data, .. }) => {
-                return Ok(black_box((from.id().len(), data.as_text().unwrap_or_default().len())).1);
+                return Ok(black_box((from.id().len(), data.as_bytes().len())).1);
             }
             Some(Event::Closed(closed)) => bail!("closed: {closed:?}"),
             Some(_) => {}
@@ -29,50 +32,52 @@ async fn hear(events: &mut Events) -> Result<usize> {
 }
 
 pub(crate) fn receive(course: &Course) -> Result<f64> {
-    let speaker = course.speaker();
+    let speakers = course.speakers();
     let spent = run(async {
         let (channel, mut events) = open(course).await?;
         channel.send("go").await?;
-        let begin = cpu();
+        let begin = ThreadTime::now();
         for _ in 0..course.count {
             hear(&mut events).await?;
         }
-        Ok(cpu() - begin)
+        Ok(spent(begin, course.count))
     })?;
-    join(speaker)?;
-    Ok(spent / course.count as f64)
+    join(speakers)?;
+    Ok(spent)
 }
 
 pub(crate) fn answer(course: &Course) -> Result<f64> {
-    let course = &Course { port: course.port, count: course.count / 20 };
+    let course = &course.short();
     let echo = course.echo();
     let spent = run(async {
         let (channel, mut events) = open(course).await?;
-        channel.send("go").await?;
-        let begin = cpu();
+        let data = course.data();
+        let begin = ThreadTime::now();
         for _ in 0..course.count {
+            channel.send(data.clone()).await?;
             hear(&mut events).await?;
-            channel.send(TEXT).await?;
         }
-        Ok(cpu() - begin)
+        Ok(spent(begin, course.count))
     })?;
     join(echo)?;
-    Ok(spent / course.count as f64)
+    Ok(spent)
 }
 
 pub(crate) fn send(course: &Course) -> Result<f64> {
+    let course = &Course { peers: 1, ..*course };
     let listener = course.listener();
     let spent = run(async {
         let (channel, mut events) = open(course).await?;
+        let data = course.data();
         channel.send("go").await?;
         hear(&mut events).await?;
-        let begin = cpu();
+        let begin = ThreadTime::now();
         for _ in 0..course.count {
-            channel.send(TEXT).await?;
+            channel.send(data.clone()).await?;
         }
         hear(&mut events).await?;
-        Ok(cpu() - begin)
+        Ok(spent(begin, course.count))
     })?;
     join(listener)?;
-    Ok(spent / course.count as f64)
+    Ok(spent)
 }

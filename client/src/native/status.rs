@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use nws_client_core::Fact;
 
-use super::Task;
+use super::{Task, pipe};
 use crate::endpoint::Endpoint;
 use crate::state::facts_of;
 
@@ -32,9 +31,10 @@ pub(crate) fn gather(endpoint: &Endpoint) -> Task<(u32, Option<String>)> {
 
 /// What it says to `GET /status`. Nothing where nobody listens.
 async fn ask(endpoint: &Endpoint) -> Option<Vec<u8>> {
-    let mut stream = TcpStream::connect(endpoint.host_and_port()?).await.ok()?;
+    let mut stream = pipe::connect(endpoint).await.ok()?;
     let (path, host) = (endpoint.status_path(), endpoint.authority());
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let origin = endpoint.origin().map(|origin| format!("Origin: {origin}\r\n")).unwrap_or_default();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{origin}Connection: close\r\n\r\n");
     let mut answer = Vec::new();
     if stream.write_all(request.as_bytes()).await.is_ok() {
         // Whatever came before a connection breaks is its answer.

@@ -16,7 +16,7 @@ impl State {
     }
 
     pub(super) fn error_of(&self, failure: Failure, end: &End) -> Error {
-        let endpoint = self.endpoint.clone();
+        let endpoint = self.endpoint.to_string();
         match failure {
             Failure::BadFrame => Error::BadFrame,
             Failure::Abandoned => Error::Closed,
@@ -38,7 +38,9 @@ impl State {
             | Failure::PermissionDenied
             | Failure::NoCore => {
                 let remedy = failure.sentence().unwrap_or_default();
-                Error::Refused { remedy: remedy.replace(nws_client_core::ORIGIN, &crate::platform::origin()) }
+                Error::Refused {
+                    remedy: remedy.replace(nws_client_core::ORIGIN, &crate::platform::origin(&self.endpoint)),
+                }
             }
         }
     }

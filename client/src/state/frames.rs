@@ -10,8 +10,8 @@ use nws_protocol::binary::{self, Kind, StreamPart};
 use nws_protocol::structured::{Arrival, StreamFrame};
 
 use super::{About, State};
-use crate::inbox::Item;
-use crate::{Data, Error, Peer};
+use crate::inbox::{Item, Said};
+use crate::{Error, Peer};
 
 impl State {
     /// A text frame has come.
@@ -20,8 +20,8 @@ impl State {
             return self.hear_action(Action::Unreadable, None, None);
         };
         match arrival {
-            Arrival::Broadcast { source, data } => self.hear_data(Action::Broadcast, &source, text_in(data)),
-            Arrival::Message { source, data } => self.hear_data(Action::Message, &source, text_in(data)),
+            Arrival::Broadcast { source, data } => self.hear_data(Action::Broadcast, &source, said_in(data)),
+            Arrival::Message { source, data } => self.hear_data(Action::Message, &source, said_in(data)),
             Arrival::Stream { source, data } => {
                 if let Some(frame) = StreamFrame::parse(data) {
                     self.on_stream_frame(&source, frame);
@@ -43,13 +43,13 @@ impl State {
         let Ok(frame) = binary::Frame::parse(bytes) else {
             return self.hear_action(Action::Unreadable, None, None);
         };
-        let payload = bytes.slice_ref(frame.payload);
+        let said = Said::Binary { frame: bytes, payload: frame.payload };
         match frame.kind {
-            Kind::Broadcast => self.hear_data(Action::Broadcast, frame.id, Data::Binary(payload)),
-            Kind::Message => self.hear_data(Action::Message, frame.id, Data::Binary(payload)),
-            Kind::Stream => match StreamPart::parse(&payload) {
+            Kind::Broadcast => self.hear_data(Action::Broadcast, frame.id, said),
+            Kind::Message => self.hear_data(Action::Message, frame.id, said),
+            Kind::Stream => match StreamPart::parse(frame.payload) {
                 Some(part) => {
-                    let rest = payload.slice_ref(part.bytes);
+                    let rest = bytes.slice_ref(part.bytes);
                     self.on_stream_bytes(frame.id, part.stream, rest, part.has_more);
                 }
                 None => self.hear_action(Action::Unreadable, None, None),
@@ -73,21 +73,13 @@ impl State {
     }
 
     /// A peer says something: nearly all that ever comes.
-    fn hear_data(&mut self, action: Action, source: &str, data: Data) {
+    fn hear_data(&mut self, action: Action, source: &str, said: Said<'_>) {
         let peer = self.roster.speaker(source);
-        let serial = peer.as_ref().map(Peer::serial);
-        self.session.handle(Input::Frame { action, peer: serial });
-        let (mut peer, mut data) = (peer, Some(data));
-        while let Some(step) = self.session.next_step() {
-            let direct = step == Step::Direct;
-            if !direct && step != Step::Broadcast {
-                self.take_step(step, &mut About::default());
-            } else if let (Some(from), Some(data)) = (peer.take(), data.take()) {
-                self.happen(Item::Message(from, data, direct));
-            } else {
-                // A proxy names a peer before it lets it speak.
-                self.happen(Item::Fault(Box::new(Error::BadFrame)));
-            }
+        let Some(step) = self.session.message_step(action, peer.as_ref().map(Peer::serial)) else { return };
+        match peer {
+            Some(from) => self.inbox.push_message(from, said, step == Step::Direct),
+            // A proxy names a peer before it lets it speak.
+            None => self.happen(Item::Fault(Box::new(Error::BadFrame))),
         }
     }
 
@@ -97,9 +89,9 @@ impl State {
     }
 }
 
-fn text_in(json: Json<'_>) -> Data {
+fn said_in(json: Json<'_>) -> Said<'_> {
     match json.string() {
-        Some(text) => Data::Text(text.into_owned()),
-        None => Data::Json(json.as_str().to_owned()),
+        Some(text) => Said::Text(text),
+        None => Said::Json(json.as_str()),
     }
 }

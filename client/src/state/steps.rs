@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use nws_client_core::session::{Input, ROOT, Step};
 use nws_client_core::{ABNORMAL, Failure, ReadyState};
-use nws_protocol::structured::{Arrival, STATUS_WITH_STREAMS};
+use nws_protocol::structured::{Arrival, LeaveReason, STATUS_WITH_STREAMS};
 
 use super::{State, failures};
 use crate::event::{Closed, Gap};
 use crate::inbox::Item;
 use crate::outbox::Frame;
-use crate::{Error, platform};
+use crate::{Departure, Error, platform};
 
 /// What the task of the connection is to do.
 #[derive(Debug, PartialEq)]
@@ -86,7 +86,7 @@ impl State {
             Step::Arrive(serial) => self.arrive(serial, about),
             // A peer can be spoken to as soon as it is known.
             Step::Greet(_) => {}
-            Step::Depart(serial) => self.depart(serial),
+            Step::Depart(serial) => self.depart(serial, about),
             Step::Fail { failure, is_fatal } => self.fail(failure, is_fatal, &about.end),
             Step::Pause { attempt } => self.pause(attempt, &about.end),
             Step::Closed { is_lost } => self.end(is_lost, &about.end),
@@ -135,9 +135,13 @@ impl State {
         }
     }
 
-    fn depart(&mut self, serial: u32) {
+    fn depart(&mut self, serial: u32, about: &About<'_>) {
         if let Some(peer) = self.roster.remove(serial) {
-            peer.leave();
+            peer.leave(match &about.arrival {
+                Some(Arrival::Disconnect { reason: Some(LeaveReason::Slow), .. }) => Departure::Slow,
+                Some(_) => Departure::Left,
+                None => Departure::Lost,
+            });
             self.lose_streams(&peer);
             self.happen(Item::Disconnect(peer));
         }

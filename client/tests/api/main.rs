@@ -6,5 +6,8 @@
 mod channel;
 mod gaps;
 mod member;
+mod options;
+mod pretender;
+mod proxies;
 mod streams;
 mod wrong;

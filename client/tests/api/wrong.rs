@@ -75,9 +75,13 @@ async fn names_have_rules_that_are_told() -> Result<()> {
 
 #[tokio::test]
 async fn endpoints_are_addresses() {
-    for endpoint in ["localhost", "wss://localhost", "ftp://localhost"] {
+    for endpoint in ["localhost", "ftp://localhost"] {
         let error = Channel::builder().endpoint(endpoint).open("chan").await.err();
         assert!(matches!(error, Some(Error::InvalidEndpoint { .. })), "{error:?}");
+    }
+    for endpoint in ["wss://localhost", "https://localhost"] {
+        let error = Channel::builder().endpoint(endpoint).open("chan").await.err();
+        assert_eq!(error, Some(Error::NoTls { endpoint: "wss://localhost/".to_owned() }));
     }
 }
 

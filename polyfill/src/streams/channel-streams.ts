@@ -105,9 +105,10 @@ export class ChannelStreams implements StreamPort {
       return false;
     }
     const source = part?.source ?? arrival.source;
-    const frame = part?.frame ?? (arrival.data as StreamFrame);
+    // Bytes come in binary frames alone.
+    const frame: StreamFrame = part?.frame ?? { ...(arrival.data as StreamFrame), bytes: undefined };
     const peer = peers.get(source);
-    if (typeof frame?.stream !== "number") {
+    if (frame.stream !== frame.stream >>> 0) {
       return true;
     }
     if (frame.event === "dial") {
@@ -250,7 +251,7 @@ export class ChannelStreams implements StreamPort {
       return;
     }
     const size = bytesOf(part);
-    const fate = this.#core.received(end.handle, size, !!more, isText);
+    const fate = this.#core.received(end.handle, size, more === true, isText);
     const due = fate === Received.Part ? 0 : this.#core.due(end.handle);
     const take = () => this.#credit(end, due);
     if (fate === Received.Violation || fate === Received.TooBig) {

@@ -1,4 +1,5 @@
 /** Frames of streams. The README of the project has a table of them. */
+import { idIn } from "../frames.ts";
 import type { Frame } from "../port.ts";
 import type { Part } from "./queue.ts";
 
@@ -28,12 +29,12 @@ export interface StreamFrame {
 export function readPart(frame: ArrayBuffer): { source: string; frame: StreamFrame } | undefined {
   const bytes = new Uint8Array(frame);
   const start = 2 + bytes[1]!;
-  if (bytes[0] !== KIND || bytes.length < start + HEAD) {
+  const source = idIn(bytes);
+  if (bytes[0] !== KIND || bytes.length < start + HEAD || source === undefined) {
     return undefined;
   }
-  const source = new TextDecoder().decode(bytes.subarray(2, start));
   const stream = new DataView(frame).getUint32(start);
-  const more = bytes[start + 4]! & 1;
+  const more = (bytes[start + 4]! & 1) === 1;
   return { source, frame: { stream, event: "data", more, bytes: bytes.subarray(start + HEAD) } };
 }
 

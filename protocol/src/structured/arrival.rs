@@ -1,9 +1,10 @@
 //! Structured frames from a proxy, as a client reads them.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use memchr::memchr;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::notice::LeaveReason;
@@ -111,54 +112,77 @@ impl<'a> Arrival<'a> {
 
     fn parse_any(text: &'a str) -> Option<Self> {
         let members: Members<'a> = serde_json::from_str(text).ok()?;
-        let Members { action, source, target, .. } = members;
-        let data = || Json::from_valid(members.data?.get());
-        Some(match &*action {
-            "broadcast" => Self::Broadcast { source: source?, data: data()? },
-            "message" => Self::Message { source: source?, data: data()? },
-            "stream" => Self::Stream { source: source?, data: data()? },
-            "connect" => Self::Connect { you: source?, peer: target? },
+        let Members { source, target, data, code, reason, stream, .. } = members;
+        let data = || Json::from_valid(data?.get());
+        Some(match &*members.action {
+            "broadcast" => Self::Broadcast { source: string(source)?, data: data()? },
+            "message" => Self::Message { source: string(source)?, data: data()? },
+            "stream" => Self::Stream { source: string(source)?, data: data()? },
+            "connect" => Self::Connect { you: string(source)?, peer: string(target)? },
             "disconnect" => {
-                let reason = members.reason.filter(|reason| reason == "slow");
-                Self::Disconnect { peer: target?, reason: reason.map(|_| LeaveReason::Slow) }
+                let reason = string(reason).filter(|reason| reason == "slow");
+                Self::Disconnect { peer: string(target)?, reason: reason.map(|_| LeaveReason::Slow) }
             }
             "status" => Self::Status {
-                you: source?,
-                message_max: members.message_max,
-                has_streams: members.streams == Some(1),
+                you: string(source)?,
+                message_max: number(members.message_max),
+                has_streams: number(members.streams) == Some(1),
             },
-            "welcome" => {
-                Self::Welcome { peers: members.peers, is_settled: members.settled.unwrap_or_default() }
-            }
+            "welcome" => Self::Welcome {
+                peers: number(members.peers),
+                is_settled: members.settled.is_some_and(|settled| settled.get() == "true"),
+            },
             "error" => Self::Error {
-                code: members.code.unwrap_or_default(),
-                reason: members.reason.unwrap_or_default(),
-                target,
-                stream: members.stream,
-                you: source,
+                code: string(code)?,
+                reason: string(reason).unwrap_or_default(),
+                target: string(target),
+                stream: number(stream),
+                you: string(source),
             },
             _ => Self::Later,
         })
     }
 }
 
-/// The members that have a meaning for some action.
+/// The members that have a meaning for some action. A later action may give them another one, so each
+/// is looked at only where it has ours.
 #[derive(Deserialize)]
 struct Members<'a> {
     #[serde(borrow)]
     action: Cow<'a, str>,
-    source: Option<Cow<'a, str>>,
-    target: Option<Cow<'a, str>>,
-    code: Option<Cow<'a, str>>,
-    reason: Option<Cow<'a, str>>,
-    #[serde(borrow)]
+    #[serde(borrow, default, deserialize_with = "present")]
+    source: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    target: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    code: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    reason: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
     data: Option<&'a RawValue>,
-    #[serde(rename = "maxMessageSize")]
-    message_max: Option<usize>,
-    peers: Option<usize>,
-    settled: Option<bool>,
-    streams: Option<u32>,
-    stream: Option<u32>,
+    #[serde(borrow, default, deserialize_with = "present", rename = "maxMessageSize")]
+    message_max: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    peers: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    settled: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    streams: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    stream: Option<&'a RawValue>,
+}
+
+/// A member that is there, also if it is `null`.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+fn string(member: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    Json::from_valid(member?.get())?.string()
+}
+
+fn number<N: FromStr>(member: Option<&RawValue>) -> Option<N> {
+    member?.get().parse().ok()
 }
 
 /// An id without escapes, and what follows it.

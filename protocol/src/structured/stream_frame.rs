@@ -32,8 +32,8 @@ pub enum StreamEvent<'a> {
     Pending,
     /// The stream is open.
     Accept {
-        /// One of the subprotocols that were offered, or empty.
-        protocol: Cow<'a, str>,
+        /// One of the subprotocols that were offered, or empty; `None` if it is no string.
+        protocol: Option<Cow<'a, str>>,
         /// The bytes that may be sent.
         credit: f64,
     },
@@ -72,7 +72,10 @@ impl<'a> StreamFrame<'a> {
             "dial" => StreamEvent::Dial { protocols: members.strings("protocols"), credit: members.credit() },
             "pending" => StreamEvent::Pending,
             "accept" => StreamEvent::Accept {
-                protocol: members.string("protocol").unwrap_or_default(),
+                protocol: match members.text("protocol") {
+                    None => Some(Cow::default()),
+                    Some(_) => members.string("protocol"),
+                },
                 credit: members.credit(),
             },
             "data" => StreamEvent::Data {
@@ -103,7 +106,7 @@ impl<'a> StreamFrame<'a> {
             StreamEvent::Pending => members.string("event", "pending"),
             StreamEvent::Accept { protocol, credit } => {
                 members.string("event", "accept");
-                members.string("protocol", protocol);
+                members.string("protocol", protocol.as_deref().unwrap_or_default());
                 members.number(",", "credit", credit);
             }
             StreamEvent::Data { text, has_more } => {

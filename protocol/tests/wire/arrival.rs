@@ -98,7 +98,7 @@ fn frames_of_streams() {
         (2_147_483_655, StreamEvent::Pending, r#"{"stream":2147483655,"event":"pending"}"#),
         (
             2_147_483_655,
-            StreamEvent::Accept { protocol: "a".into(), credit: 65_536.0 },
+            StreamEvent::Accept { protocol: Some("a".into()), credit: 65_536.0 },
             r#"{"stream":2147483655,"event":"accept","protocol":"a","credit":65536}"#,
         ),
         (

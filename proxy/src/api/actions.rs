@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::Api;
 use super::access::View;
 use super::answer::{Fault, fault, json, stopping};
-use super::collector::Collection;
+use super::collector::{Collection, LISTED};
 use super::rows::{client_id, target};
 use super::token::CODE_TIME;
 
@@ -129,7 +129,7 @@ async fn begin(api: &Api, view: View, request: Request) -> Result<(Row, Arc<Coll
         return Err(needs_token());
     }
     let row = read(request).await?;
-    Ok((row, api.collector.collect().await.ok_or_else(stopping)?))
+    Ok((row, api.collector.collect(LISTED).await.ok_or_else(stopping)?))
 }
 
 fn connection(collection: &Collection, id: &str) -> Option<(usize, ConnId)> {

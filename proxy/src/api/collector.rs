@@ -11,7 +11,7 @@ use nws_core::{Survey, SurveyBounds};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep_until, timeout};
 
-use super::rows::{Shown, Views};
+use super::rows::Shown;
 use crate::interfaces::{InterfaceFilter, InterfaceList};
 use crate::mesh::{MeshAnswer, MeshQuestion};
 use crate::shard::ShardHandles;
@@ -19,18 +19,32 @@ use crate::shard::ShardHandles;
 /// Time between the beginnings of two collections.
 pub(super) const PERIOD: Duration = Duration::from_millis(250);
 
+/// Those who ask at once do not ask in one instant.
+const GATHERING: Duration = Duration::from_millis(5);
+
 /// Time in which a shard has to answer. Longer turns than this are a fault.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Those who wait for one collection and are known to it. Others wait until these have theirs.
 const WAITING_MAX: usize = 64;
 
-/// Channels and peers that each shard lists.
+/// Channels and peers that each shard lists at most.
 pub(super) const LISTED: SurveyBounds = SurveyBounds { channels: 2_000, peers: 10_000 };
+
+/// For those who want sums and no rows of channels and peers.
+pub(super) const SUMS: SurveyBounds = SurveyBounds { channels: 0, peers: 0 };
 
 /// Asks for collections.
 #[derive(Clone, Debug)]
-pub(super) struct Collector(mpsc::Sender<oneshot::Sender<Arc<Collection>>>);
+pub(super) struct Collector(mpsc::Sender<Request>);
+
+/// Someone who waits for a collection.
+#[derive(Debug)]
+struct Request {
+    /// As much is wanted at least.
+    bounds: SurveyBounds,
+    reply: oneshot::Sender<Arc<Collection>>,
+}
 
 /// What there is at one moment.
 #[derive(Debug)]
@@ -42,7 +56,7 @@ pub(super) struct Collection {
     pub(super) interfaces: InterfaceList,
     pub(super) time: Time,
     /// Rows that several readers want.
-    pub(super) views: Views,
+    pub(super) shown: Shown,
 }
 
 /// A moment, by both clocks.
@@ -67,47 +81,49 @@ impl Collector {
         Self(sender)
     }
 
-    /// What there is, from a collection that begins after this call. `None` when the proxy stops.
-    pub(super) async fn collect(&self) -> Option<Arc<Collection>> {
+    /// What there is, from a collection that begins after this call. It lists as much as `bounds`
+    /// wants, or more. `None` when the proxy stops.
+    pub(super) async fn collect(&self, bounds: SurveyBounds) -> Option<Arc<Collection>> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(reply).await.ok()?;
+        self.0.send(Request { bounds, reply }).await.ok()?;
         answer.await.ok()
     }
 }
 
-async fn serve(
-    sources: Sources,
-    began: Time,
-    mut requests: mpsc::Receiver<oneshot::Sender<Arc<Collection>>>,
-) {
+async fn serve(sources: Sources, began: Time, mut requests: mpsc::Receiver<Request>) {
     let mut next = Instant::now();
     let mut waiting = Vec::with_capacity(WAITING_MAX);
     loop {
         let Some(first) = requests.recv().await else { return };
-        sleep_until(next.into()).await;
+        sleep_until(next.max(Instant::now() + GATHERING).into()).await;
         waiting.push(first);
         while let Ok(other) = requests.try_recv() {
             waiting.push(other);
         }
         next = Instant::now() + PERIOD;
-        let collection = Arc::new(sources.collect(began).await);
+        let bounds = waiting.iter().fold(SUMS, |most, request| wider(most, request.bounds));
+        let collection = Arc::new(sources.collect(bounds, began).await);
         // Some may have gone meanwhile.
-        waiting.drain(..).for_each(|reply| drop(reply.send(Arc::clone(&collection))));
+        waiting.drain(..).for_each(|request| drop(request.reply.send(Arc::clone(&collection))));
     }
 }
 
+fn wider(one: SurveyBounds, other: SurveyBounds) -> SurveyBounds {
+    SurveyBounds { channels: one.channels.max(other.channels), peers: one.peers.max(other.peers) }
+}
+
 impl Sources {
-    async fn collect(&self, began: Time) -> Collection {
+    async fn collect(&self, bounds: SurveyBounds, began: Time) -> Collection {
         let mut shards = Vec::with_capacity(self.shards.len());
         for shard in self.shards.iter() {
-            shards.push(timeout(PATIENCE, shard.survey(LISTED)).await.ok().flatten());
+            shards.push(timeout(PATIENCE, shard.survey(bounds)).await.ok().flatten());
         }
         Collection {
             shards,
             mesh: self.ask_mesh().await,
             interfaces: InterfaceList::read(&self.interfaces),
             time: began.later(Instant::now()),
-            views: [Shown::default(), Shown::default()],
+            shown: Shown::default(),
         }
     }
 

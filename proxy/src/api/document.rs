@@ -1,18 +1,22 @@
 //! Describes the API as OpenAPI, made of the code that answers.
 
+use std::sync::LazyLock;
+
 use axum::response::Response;
-use utoipa::OpenApi;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
 
 use super::answer::json;
 use super::{actions, lists};
 
-#[derive(OpenApi)]
+#[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "Network Web Sockets", description = "What a proxy knows, for its console and its user."),
     paths(
         lists::proxy,
         lists::links,
         lists::candidates,
+        lists::callers,
         lists::channels,
         lists::peers,
         lists::events,
@@ -26,5 +30,6 @@ struct Document;
 
 /// Answers `GET /api/openapi.json`.
 pub(super) async fn get() -> Response {
-    json(&Document::openapi())
+    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(Document::openapi);
+    json(&*DOCUMENT)
 }

@@ -27,9 +27,9 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use super::Api;
 use super::access::{View, is_own_origin};
 use super::answer::fault;
-use super::rows::{peers_of, shown};
+use super::rows::{peers_of, shown, wanted};
 use crate::timeout::within;
-use changes::Changes;
+pub(super) use changes::Changes;
 
 /// The path of the feed.
 pub(crate) const PATH: &str = "/api/v1/live";
@@ -110,6 +110,8 @@ impl Api {
         let config = WebSocketConfig::default()
             .max_message_size(Some(REQUEST_MAX))
             .max_frame_size(Some(REQUEST_MAX))
+            // It is filled with zeros before each look for a frame of the reader.
+            .read_buffer_size(REQUEST_MAX)
             .write_buffer_size(0);
         let mut socket =
             WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
@@ -145,13 +147,14 @@ impl Api {
                     Ok(Wish { token: Some(_), .. }) => return End::Refused("the token comes once"),
                     Err(end) => return end,
                 },
-                collection = self.collector.collect() => match collection {
+                collection = self.collector.collect(wanted(channel.is_some())) => match collection {
                     Some(collection) => collection,
                     None => return End::Stopping,
                 },
             };
             let chosen = channel.as_deref().map(|channel| peers_of(self, &collection, channel, view));
-            let rows = shown(self, &collection, view).iter().chain(chosen.iter().flatten());
+            let rows = shown(self, &collection, view).iter().map(Arc::as_ref);
+            let rows = rows.chain(chosen.iter().flat_map(|chosen| chosen.iter()));
             let Some(frame) = changes.frame(rows) else { continue };
             match within(WRITE_TIME, socket.send(Message::text(frame))).await {
                 Some(Ok(())) => {}

@@ -16,7 +16,7 @@ use nws_core::{Counts, Sums};
 
 use super::Api;
 use super::answer::stopping;
-use super::collector::Collection;
+use super::collector::{Collection, SUMS};
 use super::rows::{candidate_reasons, link_kinds, totals};
 
 /// The version of the format.
@@ -24,7 +24,7 @@ const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Counts by which a proxy is judged.
 pub(super) async fn get(State(api): State<Arc<Api>>) -> Response {
-    match api.collector.collect().await {
+    match api.collector.collect(SUMS).await {
         Some(collection) => ([(CONTENT_TYPE, FORMAT)], render(&api, &collection)).into_response(),
         None => stopping(),
     }

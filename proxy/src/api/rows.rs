@@ -1,5 +1,6 @@
 //! Makes the rows of the API of what was collected: with names, or with digests in their place.
 
+mod callers;
 mod channels;
 mod events;
 mod links;
@@ -9,13 +10,14 @@ mod shown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub(super) use callers::{CallerRow, caller_rows};
 pub(super) use channels::{ChannelRow, PeerRow, channel_rows, client_id, peer_rows};
-pub(super) use events::{EventRow, event_rows};
+pub(super) use events::{EventId, EventRow, EventSource, event_rows};
 pub(super) use links::{
     CandidateRow, LinkRow, candidate_reasons, candidate_rows, link_kinds, link_rows, target,
 };
 pub(super) use proxy::{LimitsRow, ProxyRow, proxy_row, totals};
-pub(super) use shown::{Kind, Shown, ShownRow, Views, peers_of, shown};
+pub(super) use shown::{Kind, KnownEvents, Shown, ShownRow, peers_of, shown, wanted};
 
 /// A list. The number of its rows is limited.
 #[derive(Debug, Serialize, ToSchema)]

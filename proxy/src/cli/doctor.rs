@@ -5,26 +5,33 @@ use nws_proxy::{Config, PageAddress};
 
 use super::RunArgs;
 use super::fault::Usage;
+use crate::command::{ReportArgs, STATUSES};
 
-/// What to examine, and how to say it.
+/// Find out what keeps peers apart, by trying it; the exit status is 1 when something is wrong
 #[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{STATUSES}"))]
 pub(super) struct DoctorArgs {
     /// Also tell what a browser asks before this page may reach the proxy (repeatable)
     #[arg(long, value_name = "URL")]
     page: Vec<String>,
-    /// Print one JSON object for each check
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
     run: Box<RunArgs>,
+    #[command(flatten)]
+    report: ReportArgs,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  nws doctor                             this machine and its network
+  nws doctor --page https://example.com  also what a browser asks of that page
+  nws doctor --peer nas:9010             also whether a proxy answers there";
 
 /// An examination, for a proxy with these settings.
 #[derive(Debug)]
 pub(crate) struct Examination {
     pub(crate) config: Config,
     pub(crate) pages: Vec<PageAddress>,
-    pub(crate) is_json: bool,
+    pub(crate) report: ReportArgs,
 }
 
 impl DoctorArgs {
@@ -32,6 +39,6 @@ impl DoctorArgs {
         let parse = |page: &String| page.parse().map_err(|error| Usage(format!("--page: {error}")));
         let pages = self.page.iter().map(parse).collect::<Result<_, _>>()?;
         let (settings, sources) = self.run.settings(matches)?;
-        Ok(Examination { config: settings.config(&sources)?, pages, is_json: self.json })
+        Ok(Examination { config: settings.config(&sources)?, pages, report: self.report })
     }
 }

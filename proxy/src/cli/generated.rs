@@ -34,22 +34,71 @@ mod tests {
 
     use super::*;
 
+    const COMMANDS: [&str; 11] = [
+        "cheat",
+        "completions",
+        "console",
+        "doctor",
+        "join",
+        "listen",
+        "rtt",
+        "run",
+        "send",
+        "service",
+        "status",
+    ];
+
+    #[test]
+    fn each_help_has_examples_and_exit_statuses() {
+        let mut command = command();
+        command.build();
+        let commands = command.get_subcommands().filter(|it| it.get_name() != "help" && !it.is_hide_set());
+        for each in commands.chain(command.find_subcommand("service").unwrap().get_subcommands()) {
+            let name = each.get_name();
+            let hidden = each.is_hide_set() || name == "help";
+            let end = each.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(hidden || end.contains("Examples:\n  nws") || end.contains("<(nws"), "{name}: {end}");
+            assert!(hidden || end.ends_with("6  interrupted, or timed out"), "{name}: {end}");
+        }
+    }
+
+    /// The commands in the examples of a help: without what stands before and behind, for a shell or a person.
+    fn examples(help: &str) -> Vec<Vec<String>> {
+        let lines = help.lines().skip_while(|line| *line != "Examples:").take_while(|line| !line.is_empty());
+        let commands =
+            lines.flat_map(|line| line.split(['|', '(']).filter_map(|part| part.split_once("nws ")));
+        let bare = commands.map(|(before, rest)| (before, rest.split("  ").next().unwrap_or_default()));
+        let bare = bare.filter(|(before, _)| !before.contains("grep"));
+        bare.map(|(_, rest)| shlex::split(rest.split(['>', ')']).next().unwrap_or_default()).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn each_example_is_a_command_line() {
+        let mut whole = command();
+        whole.build();
+        let mut count = 0;
+        let services = whole.find_subcommand("service").unwrap().get_subcommands();
+        for each in whole.get_subcommands().chain(services) {
+            let help = each.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for words in examples(&help) {
+                let line = ["nws".to_owned()].into_iter().chain(words);
+                let parsed = command().try_get_matches_from(line.clone());
+                assert!(parsed.is_ok(), "{:?}: {:?}", line.collect::<Vec<_>>(), parsed.err());
+                count += 1;
+            }
+        }
+        assert!(count > 40, "{count}");
+    }
+
     #[test]
     fn each_shell_has_completions_of_every_command() {
         for shell in Shell::value_variants() {
             let mut script = Vec::new();
             completions(*shell, &mut script).unwrap();
             let script = String::from_utf8(script).unwrap();
-            for word in [
-                "run",
-                "service",
-                "completions",
-                "uninstall",
-                "follow",
-                "no-discovery",
-                "listen",
-                "max-total",
-            ] {
+            let flags = ["uninstall", "follow", "no-discovery", "max-total", "json", "color"];
+            for word in COMMANDS.iter().copied().chain(flags) {
                 assert!(script.contains(word), "{shell}: {word}");
             }
         }
@@ -66,19 +115,7 @@ mod tests {
         written.unwrap();
         pages.sort();
         let of_service = ["install", "logs", "status", "uninstall"].map(|it| format!("nws-service-{it}.1"));
-        let others = [
-            "cheat",
-            "completions",
-            "console",
-            "doctor",
-            "join",
-            "listen",
-            "rtt",
-            "run",
-            "send",
-            "service",
-            "status",
-        ];
+        let others = COMMANDS;
         let others = others.map(|it| format!("nws-{it}.1"));
         let mut expected = [&of_service[..], &others, &["nws.1".to_owned()]].concat();
         expected.sort();

@@ -8,17 +8,35 @@ use nws_proxy::Config;
 use super::settings::relative;
 use super::source::{each_arg, without_variable};
 use super::{Fault, RunArgs, Usage};
+use crate::command::{ReportArgs, STATUSES};
+
+/// The end of the help.
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{STATUSES}")
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nws service install                 the proxy, now and whenever you log in
+  nws service install -- --port 9100  with flags of `nws run`
+  nws service status                  whether it runs, and where
+  nws service logs --follow           what it says
+  nws service uninstall               no more";
 
 /// What is asked about the service of this user.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServiceTask {
     /// Start the proxy now and whenever you log in; again, with other flags, to change them
+    #[command(after_help = help())]
     Install(Install),
     /// Stop the proxy, and start it no more
+    #[command(after_help = help())]
     Uninstall,
     /// Tell whether the proxy runs, and where; the exit status is 0 when it does, and 3 when not
-    Status,
+    #[command(after_help = help())]
+    Status(ReportArgs),
     /// Show the last lines of the log
+    #[command(after_help = help())]
     Logs(Logs),
     /// Serve as the installed service does, and write the log (for systems that keep none)
     #[command(hide = true)]

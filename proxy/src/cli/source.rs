@@ -36,8 +36,14 @@ impl Sources {
     }
 }
 
+/// The commands that heed the settings of a proxy.
+const HEED_SETTINGS: [&str; 2] = ["run", "doctor"];
+
+/// The commands that heed no variable.
+const HEED_NOTHING: [&str; 4] = ["service", "completions", "man", "cheat"];
+
 /// Reads flags and variables. A variable that is empty counts as unset, as in most programs. A
-/// command that does not serve ignores variables that are not valid.
+/// command ignores variables that are not valid and that it does not heed.
 pub(super) fn read(command: Command, change: impl Fn(Arg) -> Arg) -> Result<ArgMatches, Fault> {
     let command = each_arg(command, change);
     let command = each_arg(command, |arg| if is_empty(&arg) { without_variable(arg) } else { arg });
@@ -46,16 +52,16 @@ pub(super) fn read(command: Command, change: impl Fn(Arg) -> Arg) -> Result<ArgM
         Err(error) if error.use_stderr() => error,
         Err(help) => return Err(Fault::Help(help)),
     };
-    let usage = match each_arg(command.clone(), without_variable).try_get_matches() {
-        Err(of_flags) => Usage::from_clap(&of_flags),
-        Ok(matches) if !is_to_serve(&matches) => return Ok(matches),
-        Ok(_) => of_variable(command, &error),
-    };
-    Err(usage.into())
-}
-
-fn is_to_serve(matches: &ArgMatches) -> bool {
-    matches.subcommand_name().is_none_or(|name| ["run", "doctor"].contains(&name))
+    let matches = each_arg(command.clone(), without_variable).try_get_matches();
+    let matches = matches.map_err(|of_flags| Usage::from_clap(&of_flags))?;
+    match matches.subcommand_name() {
+        Some(name) if HEED_NOTHING.contains(&name) => Ok(matches),
+        Some(name) if !HEED_SETTINGS.contains(&name) => {
+            let own = command.clone().mut_args(without_variable).try_get_matches();
+            Ok(own.map_err(|error| of_variable(command, &error))?)
+        }
+        _ => Err(of_variable(command, &error).into()),
+    }
 }
 
 /// Changes the flags of the command, and of its commands.

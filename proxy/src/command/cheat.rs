@@ -8,10 +8,16 @@ use super::stop::Stop;
 
 /// Show examples
 #[derive(Debug, Args)]
+#[command(after_help = format!("{HINT}\n\n{}", super::STATUSES))]
 pub(crate) struct Cheat {
     #[command(flatten)]
     pub(crate) report: ReportArgs,
 }
+
+const HINT: &str = "\
+Examples:
+  nws cheat                all of them
+  nws cheat | grep -A1 -i file";
 
 /// What is wanted, and what does it.
 const EXAMPLES: [(&str, &str); 16] = [

@@ -27,7 +27,8 @@ const SIZE_MAX: u64 = (1 << 53) - 1;
 const CONTROL_MAX: usize = 16 * 1024;
 const NAME_MAX: usize = 1024;
 const REASON_MAX: usize = 40;
-const SEEK_MAX: usize = 100;
+/// Files that one message may ask about.
+pub(crate) const SEEK_MAX: usize = 100;
 
 /// SHA-256 of something.
 pub(crate) type Hash = [u8; 32];
@@ -114,6 +115,11 @@ impl Control {
             Self::Seek { files } => files.len() <= SEEK_MAX && files.iter().all(|file| is_hex(file, 32)),
         }
     }
+}
+
+/// Gives whether it can be the id of a file.
+pub(crate) fn is_id(text: &str) -> bool {
+    is_hex(text, 32)
 }
 
 fn is_hex(text: &str, digits: usize) -> bool {

@@ -40,14 +40,21 @@ impl<T: Send + 'static> Input<T> {
 impl Input<String> {
     /// Line after line, without what ends them.
     pub(crate) fn lines() -> Self {
-        Self::read(|| {
-            let mut line = String::new();
-            let count = io::stdin().lock().read_line(&mut line)?;
-            let text =
-                line.strip_suffix('\n').map_or(line.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-            Ok((count > 0).then(|| text.to_owned()))
-        })
+        Self::read(line)
     }
+
+    /// One line: what follows is for others.
+    pub(crate) fn line() -> Self {
+        let mut is_read = false;
+        Self::read(move || if std::mem::replace(&mut is_read, true) { Ok(None) } else { line() })
+    }
+}
+
+fn line() -> io::Result<Option<String>> {
+    let mut line = String::new();
+    let count = io::stdin().lock().read_line(&mut line)?;
+    let text = line.strip_suffix('\n').map_or(line.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    Ok((count > 0).then(|| text.to_owned()))
 }
 
 impl Input<Vec<u8>> {

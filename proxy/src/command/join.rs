@@ -27,6 +27,11 @@ pub(crate) struct Join {
 }
 
 const COMMANDS: &str = "\
+Examples:
+  nws join chan                      talk in it
+  NWS_CHANNEL=secret nws join -      its name is not in the list of processes
+  tail -f log | nws join chan        each line is said
+
 What you type is sent to all, but for lines that begin with a slash:
   /to PEER text  to one peer: its id, or how it begins
   /peers         who is here
@@ -71,7 +76,7 @@ impl Join {
         if !is_terminal || report.is_json {
             return Ok(Screen::Plain(Input::lines()));
         }
-        Ok(Screen::Terminal(Terminal::open(self.report.color.is_on(true))?))
+        Ok(Screen::Terminal(Terminal::open(report.colors())?))
     }
 }
 
@@ -130,7 +135,10 @@ async fn show_plain(event: &Event, report: &Report) -> Result<(), Stop> {
         Event::Connect(peer) => report.say(&format!("{} is here", peer.id())),
         Event::Disconnect(peer) => report.say(&format!("{} has left", peer.id())),
         Event::Message { data, from, .. } if !report.is_json => match data.as_text() {
-            Some(text) => message::print(text, report).await?,
+            Some(text) => match message::for_people(text) {
+                Some(text) => message::print(&text, report).await?,
+                None => return Ok(()),
+            },
             None => report.say(&format!("{} bytes from {}", data.as_bytes().len(), from.id())),
         },
         _ => {}

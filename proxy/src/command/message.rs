@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use networkwebsockets::{Data, Event, Gap};
 use serde_json::{Value, json};
 
+use super::files::{Control, HELLO, clean};
 use super::report::Report;
 use super::stop::Stop;
 
@@ -53,6 +54,20 @@ pub(crate) async fn print(text: &str, report: &Report) -> Result<(), Stop> {
     report.output.write(format!("{text}\n")).await
 }
 
+/// What a person is shown of a text: not what programs say to each other about files, but that there is one.
+pub(crate) fn for_people(text: &str) -> Option<Cow<'_, str>> {
+    match Control::parse(text) {
+        Some(Control::Offer(offer)) => {
+            let size = indicatif::HumanBytes(offer.size);
+            let name = clean(&offer.name);
+            Some(format!("(offers {name}, {size}: `nws listen CHANNEL --save DIR` takes it)").into())
+        }
+        Some(_) => None,
+        None if text == HELLO => None,
+        None => Some(text.into()),
+    }
+}
+
 /// The text without control characters, and without what turns its direction.
 pub(crate) fn harmless(text: &str) -> String {
     let is_harmful = |char: char| match char {
@@ -74,7 +89,19 @@ fn encode(data: &Data) -> (&'static str, Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use super::{for_people, harmless};
+
+    #[test]
+    fn people_are_told_of_files_and_not_of_their_parts() {
+        let file = "0123456789abcdef".repeat(2);
+        let offer = format!(
+            r#"{{"type":"file-offer","v":1,"file":"{file}","name":"../a\nb","size":2048,"mime":"","part":1024}}"#
+        );
+        let shown = "(offers ab, 2.00 KiB: `nws listen CHANNEL --save DIR` takes it)";
+        assert_eq!(for_people(&offer).as_deref(), Some(shown));
+        assert_eq!(for_people(&format!(r#"{{"type":"file-withdraw","file":"{file}"}}"#)), None);
+        assert_eq!(for_people(r#"{"type":"say"}"#).as_deref(), Some(r#"{"type":"say"}"#));
+    }
 
     #[test]
     fn peers_cannot_command_the_terminal() {

@@ -81,7 +81,8 @@ impl Output {
 }
 
 fn write(waiting: &mut mpsc::Receiver<Piece>) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
+    // Locked for each piece alone: a terminal is written to by others too.
+    let mut stdout = io::stdout();
     while let Some(piece) = waiting.blocking_recv() {
         match piece {
             Piece::Bytes(bytes) => {

@@ -1,46 +1,33 @@
 //! What a command tells besides data: sentences on standard error, and objects for programs.
 
 use std::cell::RefCell;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 
+use super::colors::{Color, Colors};
 use super::output::Output;
 use super::stop::Stop;
 
-/// The version of the objects. docs/command.md describes them.
+/// The version of the objects. docs/command.schema.json describes them.
 const SCHEMA: u32 = 1;
 
 /// How a command tells what happens.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ReportArgs {
     /// Print one JSON object a line, for programs
     #[arg(long)]
-    pub(crate) json: bool,
+    json: bool,
     /// Whether to use colours; NO_COLOR and CLICOLOR_FORCE count too
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    pub(crate) color: Color,
+    color: Color,
 }
 
-/// When there are colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-impl Color {
-    /// Gives whether there are colours on a stream that is a terminal or not.
-    pub(crate) fn is_on(self, is_terminal: bool) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto if anstyle_query::no_color() => false,
-            Self::Auto if anstyle_query::clicolor_force() => true,
-            Self::Auto => is_terminal && anstyle_query::term_supports_ansi_color(),
-        }
+impl ReportArgs {
+    /// Gives whether programs read it.
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json
     }
 }
 
@@ -48,13 +35,25 @@ impl Color {
 pub(crate) struct Report {
     pub(crate) output: Output,
     pub(crate) is_json: bool,
+    color: Color,
     /// What is not done yet, for whoever interrupts it.
     undone: RefCell<String>,
 }
 
 impl Report {
-    pub(crate) fn new(is_json: bool) -> Self {
-        Self { output: Output::start(), is_json, undone: RefCell::default() }
+    pub(crate) fn new(args: &ReportArgs) -> Self {
+        Self { output: Output::start(), is_json: args.json, color: args.color, undone: RefCell::default() }
+    }
+
+    /// Gives whether a person reads standard output on a terminal.
+    #[expect(clippy::unused_self, reason = "there is one standard output, and this tells of it")]
+    pub(crate) fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// The colours of standard output.
+    pub(crate) fn colors(&self) -> Colors {
+        self.color.on(self.is_terminal())
     }
 
     /// Writes an object if that is wanted, and nothing otherwise.
@@ -62,7 +61,7 @@ impl Report {
         if !self.is_json {
             return Ok(());
         }
-        self.output.write(line(event, &members)).await
+        self.output.write(format!("{}\n", object(event, &members))).await
     }
 
     /// Says something to a person.
@@ -88,13 +87,14 @@ impl Report {
 /// Writes a line on standard error.
 pub(crate) fn complain(sentence: &str) {
     // Standard error is closed: nobody reads it.
-    let _ = writeln!(io::stderr(), "nws: {sentence}");
+    let _ = io::stderr().write_all(format!("nws: {sentence}\n").as_bytes());
 }
 
-fn line(event: &str, members: &Value) -> String {
+/// An object of the schema, on no line yet.
+pub(crate) fn object(event: &str, members: &Value) -> Value {
     let mut object = json!({ "v": SCHEMA, "event": event });
     if let (Some(object), Some(members)) = (object.as_object_mut(), members.as_object()) {
         object.extend(members.clone());
     }
-    format!("{object}\n")
+    object
 }

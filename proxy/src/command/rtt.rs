@@ -18,7 +18,7 @@ const PROTOCOL: &str = "nws.rtt";
 
 /// Measure round trips to each peer of a channel
 #[derive(Debug, Args)]
-#[command(after_help = super::STATUSES)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", super::STATUSES))]
 pub(crate) struct Rtt {
     #[command(flatten)]
     channel: ChannelArgs,
@@ -34,6 +34,11 @@ pub(crate) struct Rtt {
     #[command(flatten)]
     pub(crate) report: ReportArgs,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  nws rtt chan                   to each peer
+  nws rtt chan --to PEER -n 100  a hundred times to one";
 
 impl Rtt {
     pub(crate) async fn run(&self, report: &Report) -> Result<(), Stop> {

@@ -5,6 +5,7 @@ mod lines;
 mod pipe;
 mod source;
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Args;
@@ -23,7 +24,7 @@ pub(crate) struct Send {
     channel: ChannelArgs,
     /// A text, or files that exist; `-`, or nothing, is standard input: a pipe to `nws listen --binary`
     #[arg(value_name = "DATA|FILE|-")]
-    what: Vec<String>,
+    what: Vec<OsString>,
     /// Only to the peer with this id, or whose id begins so
     #[arg(long, value_name = "PEER")]
     to: Option<String>,

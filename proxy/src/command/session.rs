@@ -1,13 +1,14 @@
 //! A channel as the commands have it: how it is named, joined and left.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use clap::Args;
 use networkwebsockets::{Channel, Event, Events, Peer};
-use nws_protocol::CLIENT_PORT;
 use tokio::time::timeout;
 
+use super::ask::ProxyArgs;
+use super::input::Input;
 use super::stop::Stop;
 
 /// How long a proxy may take to take all that was sent before the channel is left.
@@ -22,9 +23,8 @@ pub(crate) struct ChannelArgs {
     /// The channel; with `-` the variable NWS_CHANNEL names it, or you are asked, so that the name is not in the
     /// list of processes
     channel: String,
-    /// Port of the proxy
-    #[arg(long, env = "NWS_PORT")]
-    port: Option<u16>,
+    #[command(flatten)]
+    proxy: ProxyArgs,
     /// The channel of this name that stays on this machine
     #[arg(long)]
     local: bool,
@@ -34,14 +34,14 @@ pub(crate) struct ChannelArgs {
 pub(crate) struct Session {
     pub(crate) channel: Channel,
     pub(crate) events: Events,
+    is_local: bool,
 }
 
 impl ChannelArgs {
     /// Joins. `reconnects` says what happens when the connection is lost: it is made again, or the channel ends.
     pub(crate) async fn join(&self, reconnects: bool) -> Result<Session, Stop> {
-        let name = self.name()?;
-        let endpoint = format!("ws://localhost:{}", self.port.unwrap_or(CLIENT_PORT));
-        let mut builder = Channel::builder().endpoint(&endpoint);
+        let name = self.name().await?;
+        let mut builder = Channel::builder().endpoint(&self.proxy.endpoint());
         if self.local {
             builder = builder.local();
         }
@@ -50,30 +50,36 @@ impl ChannelArgs {
         }
         let channel = builder.open(&name).await?;
         let events = channel.events();
-        Ok(Session { channel, events })
+        Ok(Session { channel, events, is_local: self.local })
     }
 
-    fn name(&self) -> Result<String, Stop> {
+    async fn name(&self) -> Result<String, Stop> {
         if self.channel != "-" {
             return Ok(self.channel.clone());
         }
         match std::env::var("NWS_CHANNEL") {
             Ok(name) if !name.is_empty() => Ok(name),
-            _ if io::stdin().is_terminal() => ask(),
+            _ if io::stdin().is_terminal() => ask().await,
             _ => Err(Stop::usage("the channel is `-`: set NWS_CHANNEL to its name")),
         }
     }
 }
 
-fn ask() -> Result<String, Stop> {
+/// Whoever is asked can interrupt it, so a thread reads.
+async fn ask() -> Result<String, Stop> {
     let cannot = |error: io::Error| Stop::failed(format!("cannot ask for the channel: {error}"));
     io::stderr().write_all(b"channel: ").map_err(cannot)?;
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).map_err(cannot)?;
-    Ok(line.trim().to_owned())
+    let line = Input::line().next().await?;
+    Ok(line.unwrap_or_default().trim().to_owned())
 }
 
 impl Session {
+    /// What tells this channel from all others of the proxy.
+    pub(crate) fn place(&self) -> String {
+        let scope = if self.is_local { "local" } else { "network" };
+        format!("{scope}/{}", self.channel.name())
+    }
+
     /// Waits until somebody is present, and all who were before are known; or until the peer that is wanted is.
     pub(crate) async fn audience(&mut self, to: Option<&str>, wait: Duration) -> Result<Vec<Peer>, Stop> {
         let found = timeout(wait, self.gathered(to)).await;

@@ -11,7 +11,7 @@ pub(crate) enum Status {
     Failed = 1,
     /// The command line is not valid.
     Usage = 2,
-    /// No proxy answers.
+    /// No proxy answers, or none that is of use.
     NoProxy = 3,
     /// The proxy refuses: an origin, a limit, a message that is too big.
     Refused = 4,
@@ -85,7 +85,10 @@ impl From<Closed> for Stop {
 fn status_of(error: &Error) -> Status {
     match error {
         Error::InvalidName { .. } | Error::InvalidEndpoint { .. } => Status::Usage,
-        Error::ProxyNotRunning { .. } | Error::NotAProxy { .. } | Error::Unreached { .. } => Status::NoProxy,
+        Error::ProxyNotRunning { .. }
+        | Error::NotAProxy { .. }
+        | Error::Unreached { .. }
+        | Error::VersionMismatch => Status::NoProxy,
         Error::Refused { .. } | Error::LimitReached | Error::Rejected { .. } | Error::TooBig { .. } => {
             Status::Refused
         }

@@ -12,7 +12,6 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{Sighting, Source, Stop};
-use crate::trouble::Trouble;
 
 /// How often names are looked up: at least as often as a known proxy is dialled. So a proxy that
 /// was not there yet is found about as fast as one that comes back.
@@ -102,21 +101,12 @@ impl NamedPeers {
     async fn tell(&self, sightings: mpsc::Sender<Sighting>) {
         let mut ticks = interval(PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut peers: Vec<_> = self.0.iter().map(|peer| (peer, Trouble::default())).collect();
         loop {
             ticks.tick().await;
-            for (peer, trouble) in &mut peers {
+            for peer in &self.0 {
                 let sighting = match look_up(peer).await {
-                    Ok(addresses) => {
-                        trouble.is_over();
-                        Sighting::Named { peer: (*peer).clone(), addresses }
-                    }
-                    Err(reason) => {
-                        if trouble.is_news(&reason) {
-                            tracing::warn!(%peer, "cannot look up this --peer: {reason}");
-                        }
-                        Sighting::Unresolved { peer: (*peer).clone(), reason }
-                    }
+                    Ok(addresses) => Sighting::Named { peer: peer.clone(), addresses },
+                    Err(reason) => Sighting::Unresolved { peer: peer.clone(), reason },
                 };
                 if sightings.send(sighting).await.is_err() {
                     return;

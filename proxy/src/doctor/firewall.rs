@@ -1,11 +1,13 @@
 //! Which firewall there is, and the line that opens it.
 
+use std::io::{self, Read as _};
 use std::path::Path;
+use std::process::{ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use mdns_sd::MDNS_PORT;
 use nws_protocol::LINK_PORT;
-use tokio::process::Command;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::check::Check;
@@ -16,7 +18,7 @@ const FIREWALL: &str = "firewall";
 const TOOL_TIME: Duration = Duration::from_secs(2);
 
 /// The most that is read of what a tool says.
-const OUTPUT_MAX: usize = 1024 * 1024;
+const OUTPUT_MAX: u64 = 1024 * 1024;
 
 /// The line that opens a port of this machine, for the firewall that it has.
 pub(super) fn open(protocol: &str, port: u16) -> String {
@@ -173,16 +175,33 @@ enum Tool {
     Failed,
 }
 
+/// Runs a tool, and gives what it says. The runtime does not watch for its end: one that can do so
+/// costs a proxy some work in each turn.
 async fn run(tool: &str, words: &[&str]) -> Result<String, Tool> {
     let mut command = Command::new(tool);
-    command.args(words).env("LC_ALL", "C").kill_on_drop(true).stdin(std::process::Stdio::null());
-    let output = timeout(TOOL_TIME, command.output()).await.map_err(|_| Tool::Failed)?;
-    let output = output.map_err(|_| Tool::Missing)?;
-    if !output.status.success() {
-        return Err(Tool::Failed);
+    command.args(words).env("LC_ALL", "C").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|_| Tool::Missing)?;
+    let stdout = child.stdout.take().ok_or(Tool::Failed)?;
+    let said = timeout(TOOL_TIME, spawn_blocking(move || read(stdout))).await;
+    if said.is_err() {
+        // It may have ended just now.
+        let _ = child.kill();
     }
-    let said = &output.stdout[..output.stdout.len().min(OUTPUT_MAX)];
-    Ok(String::from_utf8_lossy(said).into_owned())
+    let status = timeout(TOOL_TIME, spawn_blocking(move || child.wait())).await;
+    match (said, status) {
+        (Ok(Ok(Ok(said))), Ok(Ok(Ok(status)))) if status.success() => {
+            Ok(String::from_utf8_lossy(&said).into_owned())
+        }
+        _ => Err(Tool::Failed),
+    }
+}
+
+/// The beginning of what a tool says. It can say more, and is not kept from ending well by that.
+fn read(mut stdout: ChildStdout) -> io::Result<Vec<u8>> {
+    let mut said = Vec::new();
+    stdout.by_ref().take(OUTPUT_MAX).read_to_end(&mut said)?;
+    io::copy(&mut stdout, &mut io::sink())?;
+    Ok(said)
 }
 
 #[cfg(test)]
@@ -197,6 +216,17 @@ mod tests {
         let check = judge("tcp dport 19010 accept");
         assert!(!check.fault && check.remedy.unwrap().contains("9010"));
         assert!(rules(9010, [Err(Tool::Failed), Err(Tool::Missing)]).to_string().starts_with("unknown"));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_tool_is_heard_to_its_end_and_for_a_limited_time() {
+        assert_eq!(run("echo", &["said"]).await.as_deref(), Ok("said\n"));
+        assert_eq!(run("false", &[]).await, Err(Tool::Failed));
+        assert_eq!(run("nws-no-such-tool", &[]).await, Err(Tool::Missing));
+        assert_eq!(run("sleep", &["1000"]).await, Err(Tool::Failed));
+        let much = run("head", &["-c", "3000000", "/dev/zero"]).await.map(|said| said.len() as u64);
+        assert_eq!(much, Ok(OUTPUT_MAX));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Names the programs that hold ports, where the system tells.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 /// A program that holds a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,12 +64,6 @@ pub(super) fn of_udp(port: u16) -> Vec<Holder> {
     system::udp(port)
 }
 
-/// The addresses from which there are connections to a port of this machine; none where the system
-/// does not tell.
-pub(super) fn callers(port: u16) -> Option<Vec<IpAddr>> {
-    system::callers(port)
-}
-
 /// The only process of this name, if there is one.
 pub(super) fn only(name: &str) -> Option<Process> {
     system::only(name)
@@ -78,7 +72,7 @@ pub(super) fn only(name: &str) -> Option<Process> {
 #[cfg(target_os = "linux")]
 mod system {
     use std::collections::HashMap;
-    use std::net::{IpAddr, SocketAddr};
+    use std::net::SocketAddr;
 
     use nix::unistd::{Uid, User};
     use procfs::net::{TcpNetEntry, TcpState};
@@ -103,18 +97,6 @@ mod system {
         let all = [procfs::net::udp(), procfs::net::udp6()].into_iter().flatten().flatten();
         let held = all.filter(|it| it.local_address.port() == port);
         named(held.map(|it| (it.local_address, it.uid, it.inode)).collect())
-    }
-
-    /// Reads one table where it can: each takes the kernel milliseconds, however short it is.
-    pub(super) fn callers(port: u16) -> Option<Vec<IpAddr>> {
-        let is_there = |it: &TcpNetEntry| it.local_address.port() == port;
-        let mut all: Vec<_> = procfs::net::tcp6().ok()?.into_iter().filter(is_there).collect();
-        // A socket that takes both families has its connections in this one.
-        if !all.iter().any(|it| it.state == TcpState::Listen) {
-            all.extend(procfs::net::tcp().ok()?.into_iter().filter(is_there));
-        }
-        let calls = all.into_iter().filter(|it| it.state != TcpState::Listen);
-        Some(calls.map(|it| it.remote_address.ip().to_canonical()).collect())
     }
 
     pub(super) fn only(wanted: &str) -> Option<Process> {
@@ -147,9 +129,8 @@ mod system {
         let mut owners = HashMap::new();
         for process in all_processes().into_iter().flatten().flatten() {
             let Ok(descriptors) = process.fd() else { continue };
-            let inodes = descriptors.flatten().filter_map(|descriptor| match descriptor.target {
-                FDTarget::Socket(inode) => Some(inode),
-                _ => None,
+            let inodes = descriptors.flatten().filter_map(|descriptor| {
+                if let FDTarget::Socket(inode) = descriptor.target { Some(inode) } else { None }
             });
             for inode in inodes.filter(is_wanted) {
                 let name = process.stat().map_or_else(|_| "?".to_owned(), |stat| stat.comm);
@@ -167,8 +148,6 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
-    use std::net::IpAddr;
-
     use super::{Holder, Process};
 
     pub(super) fn user() -> Option<String> {
@@ -181,10 +160,6 @@ mod system {
 
     pub(super) fn udp(_: u16) -> Vec<Holder> {
         Vec::new()
-    }
-
-    pub(super) fn callers(_: u16) -> Option<Vec<IpAddr>> {
-        None
     }
 
     pub(super) fn only(_: &str) -> Option<Process> {

@@ -9,8 +9,10 @@ use super::check::Check;
 use super::holders::{self, Holder, Process};
 use super::interfaces::Machine;
 use super::status::{Program, Status, ask};
+use super::told::{ProxyRow, Teller};
 use crate::Config;
 use crate::link::{Absence, Inquired, inquire};
+use crate::mesh::FaultKind;
 use crate::tls::Identity;
 
 const PROXY: &str = "proxy";
@@ -28,6 +30,9 @@ pub(super) struct Local {
     link_port: u16,
     link_holders: Vec<Holder>,
     link_answer: Option<Result<Inquired, Absence>>,
+    /// What the proxy tells, and of whom more can be asked.
+    told: Option<ProxyRow>,
+    teller: Teller,
 }
 
 impl Local {
@@ -37,22 +42,30 @@ impl Local {
         let (holders, link_holders) = (holders::of_tcp(port), holders::of_tcp(link_port));
         let own = machine.used().next().map_or(IpAddr::from([127, 0, 0, 1]), |it| it.address);
         let address = scoped(machine, own, link_port);
-        let (program, link_answer) = tokio::join!(ask(port, None), inquire(identity, address, PATIENCE));
+        let mut teller = Teller::at(port);
+        let (program, link_answer, told) =
+            tokio::join!(ask(port, None), inquire(identity, address, PATIENCE), teller.proxy());
         let link_answer = match link_answer {
-            Err(Absence::Nobody | Absence::NoWay(_)) => None,
+            Err(absence) if matches!(absence.kind, FaultKind::Refused | FaultKind::Unreachable) => None,
             answer => Some(answer),
         };
         let is_proxy = matches!(program, Program::Proxy(_));
         let process = is_proxy.then(|| process(&holders)).flatten();
-        Self { port, program, process, holders, link_port, link_holders, link_answer }
+        Self { port, program, process, holders, link_port, link_holders, link_answer, told, teller }
     }
 
-    /// The port of links at which a proxy of this machine was found, and its id.
-    pub(super) fn link(&self) -> Option<(u16, &ProxyId)> {
-        match &self.link_answer {
-            Some(Ok(inquired)) => Some((self.link_port, &inquired.proxy)),
-            _ => None,
+    /// The port of links of the proxy of this machine, and its id if that is known.
+    pub(super) fn link(&self) -> (Option<u16>, Option<ProxyId>) {
+        let inquired = self.link_answer.as_ref().and_then(|it| it.as_ref().ok());
+        match &self.told {
+            Some(told) => (told.link_port, told.id.as_ref().and_then(|id| id.parse().ok())),
+            None => (inquired.map(|_| self.link_port), inquired.map(|it| it.proxy.clone())),
         }
+    }
+
+    /// Whom to ask who has connected to the port of links.
+    pub(super) fn teller(&self) -> Option<&Teller> {
+        self.told.as_ref().filter(|told| told.link_port.is_some()).map(|_| &self.teller)
     }
 
     pub(super) fn check(&self) -> Vec<Check> {
@@ -126,6 +139,11 @@ impl Local {
             return Check::fault(VERSIONS, evidence)
                 .remedy("nws service install (after you stop the old proxy)".to_owned());
         }
+        let runs = self.told.as_ref().map_or("unknown", |told| &told.version);
+        if runs != own && runs != "unknown" {
+            return Check::note(VERSIONS, format!("the proxy is nws {runs}, and this program is nws {own}"))
+                .remedy("nws service install (starts it anew)".to_owned());
+        }
         match self.process.as_ref().map(|process| program(process.pid)) {
             Some(Build::Same) => {
                 Check::yes(VERSIONS, format!("it is this program, nws {own}, with protocol {VERSION}"))
@@ -135,12 +153,14 @@ impl Local {
                     .remedy("nws service install (starts it anew)".to_owned())
             }
             Some(Build::Other(path)) => {
-                Check::unknown(VERSIONS, format!("it is another program, with protocol {VERSION}: {path}"))
+                let evidence =
+                    format!("it is another program, version {runs}, with protocol {VERSION}: {path}");
+                Check::unknown(VERSIONS, evidence)
                     .remedy(super::check::quoted(&path).map(|path| format!("{path} --version")))
             }
             Some(Build::Hidden) | None => Check::yes(
                 VERSIONS,
-                format!("it speaks protocol {VERSION}, as nws {own} does; its file is hidden"),
+                format!("it speaks protocol {VERSION}, as nws {own} does; its version is {runs}"),
             ),
         }
     }
@@ -159,7 +179,7 @@ impl Local {
                 }
             },
             // The proxy lets nobody in from here, where this machine has no network.
-            Some(Err(Absence::Closed)) if self.is_ours() => {
+            Some(Err(absence)) if absence.kind == FaultKind::Closed && self.is_ours() => {
                 Check::yes(LINKS, format!("{} has port {port}", who()))
             }
             Some(Err(absence)) => {
@@ -169,17 +189,27 @@ impl Local {
                 );
                 Check::fault(LINKS, evidence).remedy(holders::end(&self.link_holders, "tcp", port))
             }
-            None if matches!(self.program, Program::Proxy(_)) => Check::note(
-                LINKS,
-                format!("the proxy does not listen on port {port}: it has another port, or no links"),
-            ),
+            None if matches!(self.program, Program::Proxy(_)) => self.other_port(),
             None => Check::yes(LINKS, format!("port {port} is free")),
         };
         check.about(port)
     }
 
+    fn other_port(&self) -> Check {
+        let port = self.link_port;
+        let evidence = match self.told.as_ref().map(|told| told.link_port) {
+            Some(Some(other)) => format!("the proxy has port {other} for links, and not {port}"),
+            Some(None) => "the proxy makes no links".to_owned(),
+            None => format!("the proxy does not listen on port {port}: it has another port, or no links"),
+        };
+        Check::note(LINKS, evidence)
+    }
+
     /// Gives whether both ports have one holder.
     fn is_ours(&self) -> bool {
+        if let Some(told) = &self.told {
+            return told.link_port == Some(self.link_port);
+        }
         let processes = |holders: &[Holder]| holders.first().and_then(|it| it.process.clone());
         match (processes(&self.holders), processes(&self.link_holders)) {
             (Some(one), Some(other)) => one == other,
@@ -196,7 +226,7 @@ fn scoped(machine: &Machine, address: IpAddr, port: u16) -> SocketAddr {
         IpAddr::V6(ip) if ip.is_unicast_link_local() => {
             std::net::SocketAddrV6::new(ip, port, 0, scope).into()
         }
-        address => (address, port).into(),
+        IpAddr::V4(_) | IpAddr::V6(_) => (address, port).into(),
     }
 }
 

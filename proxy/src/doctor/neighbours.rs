@@ -36,10 +36,10 @@ pub(super) struct Neighbours {
     pub(super) here: BTreeMap<ProxyId, u16>,
     /// Who has connected to the listener of this program.
     pub(super) callers: BTreeSet<IpAddr>,
-    /// Who has connected to the proxy of this machine, if that can be seen.
+    /// Who has connected to the proxy of this machine, if it tells this user.
     pub(super) proxy_callers: Option<BTreeSet<IpAddr>>,
-    /// Nobody who has connected to it can have been missed.
-    pub(super) is_gapless: bool,
+    /// The proxy has forgotten none of them.
+    pub(super) is_complete: bool,
 }
 
 impl Neighbours {
@@ -95,9 +95,9 @@ impl Neighbours {
             _ if !neighbour.answers() => {
                 Check::unknown(BACK, format!("{name} cannot be dialled, so nothing is known of the way back"))
             }
-            (Some(port), Some(false), true) if !self.is_gapless => Check::unknown(
+            (Some(port), Some(false), true) if !self.is_complete => Check::unknown(
                 BACK,
-                format!("{name} reaches this machine; this system is too busy to see whether it reaches port {port}"),
+                format!("{name} reaches this machine; too many others connect to port {port} to see whether it does"),
             ),
             (Some(port), Some(false), true) => Check::fault(
                 BACK,

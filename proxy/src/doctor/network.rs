@@ -12,10 +12,10 @@ use tokio::net::TcpListener;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until, timeout};
 
 use super::PATIENCE;
-use super::callers::Callers;
 use super::ear::{Ear, Heard};
 use super::interfaces::Machine;
 use super::neighbours::{Dialled, Neighbours};
+use super::told::{Calls, Teller};
 use crate::discovery::Probe;
 use crate::link::inquire;
 use crate::tls::Identity;
@@ -38,8 +38,8 @@ const DECOYS: usize = 8;
 /// How long saying goodbye for the announced proxies may take.
 const GOODBYE_TIME: Duration = Duration::from_millis(300);
 
-/// How often it is noted who was seen.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often the proxy of this machine is asked who has connected.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Proxies that are looked at.
 const PROXIES_MAX: usize = 64;
@@ -54,6 +54,8 @@ pub(super) struct Findings {
     /// Addresses at which the system lets nobody listen.
     pub(super) refused: BTreeMap<IpAddr, String>,
     pub(super) neighbours: Neighbours,
+    /// The proxies that were announced and do not exist.
+    pub(super) decoys: BTreeSet<ProxyId>,
     /// Why the network could not be asked.
     pub(super) failure: Option<String>,
 }
@@ -63,6 +65,8 @@ pub(super) struct Findings {
 pub(super) struct Own<'a> {
     pub(super) proxy: Option<&'a ProxyId>,
     pub(super) link_port: Option<u16>,
+    /// It tells who has connected to it.
+    pub(super) teller: Option<&'a Teller>,
 }
 
 /// Asks the network.
@@ -102,7 +106,7 @@ async fn listen(
         probe: &probe,
         decoys: &decoys,
         provocations: 0,
-        callers: Callers::watch(),
+        before: None,
         listener: listener.ok(),
         neighbours: Neighbours::default(),
     };
@@ -111,7 +115,8 @@ async fn listen(
     let (heard, refused) = (ear.heard(), ear.refused().clone());
     // A goodbye that is late is not waited for.
     let _ = timeout(GOODBYE_TIME, probe.end()).await;
-    Ok(Findings { heard, refused, neighbours, failure: None })
+    let decoys = decoys.into_iter().flatten().collect();
+    Ok(Findings { heard, refused, neighbours, decoys, failure: None })
 }
 
 /// The id of a proxy that does not exist.
@@ -129,33 +134,36 @@ struct Watch<'a> {
     decoys: &'a [[ProxyId; 2]],
     /// How many of them are announced.
     provocations: usize,
-    callers: Callers,
+    /// Who had connected to the proxy of this machine at first, if it tells.
+    before: Option<Calls>,
     listener: Option<TcpListener>,
     neighbours: Neighbours,
 }
 
 impl Watch<'_> {
     async fn run(&mut self, events: &Receiver<ServiceEvent>) {
+        self.before = calls(self.own.teller).await;
         let start = Instant::now();
         let [mut least, mut most] =
             [LISTEN_LEAST, LISTEN_MOST].map(|time| Box::pin(sleep_until(start + time)));
         let mut ticks = interval_at(start + COURTESY, PROVOCATION);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut looks = interval(LOOK);
-        let mut dials = FuturesUnordered::new();
-        let (identity, listener) = (self.identity, self.listener.take());
+        let (mut dials, mut asked) = (FuturesUnordered::new(), FuturesUnordered::new());
+        let (identity, listener, teller) = (self.identity, self.listener.take(), self.own.teller);
         let mut is_early = true;
         loop {
             if !is_early && dials.is_empty() && self.neighbours.have_all_called(self.link_port()) {
-                return;
+                break;
             }
             tokio::select! {
                 biased;
-                () = &mut most => return,
+                () = &mut most => break,
                 () = &mut least, if is_early => is_early = false,
                 Some((proxy, address, dialled)) = dials.next() => self.note(&proxy, address, dialled),
                 Ok((_, caller)) = accept(listener.as_ref()) => self.note_caller(caller.ip().to_canonical()),
-                _ = looks.tick() => self.look(),
+                Some(told) = asked.next() => self.note_calls(told),
+                _ = looks.tick(), if asked.is_empty() => asked.push(calls(teller)),
                 _ = ticks.tick() => self.provoke(listener.as_ref()),
                 Ok(event) = events.recv_async() => {
                     for (proxy, address) in self.sight(&event) {
@@ -164,6 +172,7 @@ impl Watch<'_> {
                 }
             }
         }
+        self.note_calls(calls(teller).await);
     }
 
     /// Announces proxies that do not exist, so that others dial, if some have not done so.
@@ -173,7 +182,6 @@ impl Watch<'_> {
             return;
         }
         let Some([there, here]) = self.decoys.get(self.provocations) else { return };
-        self.callers.hurry();
         self.provocations += 1;
         let port = listener.and_then(|listener| listener.local_addr().ok()).map(|address| address.port());
         // Who has come here once comes there as well, if nothing keeps it from it.
@@ -219,13 +227,12 @@ impl Watch<'_> {
         }
     }
 
-    /// Looks who was connected to the proxy of this machine.
-    fn look(&mut self) {
-        self.callers.set_port(self.link_port());
-        let seen = self.callers.seen();
-        self.neighbours.proxy_callers =
-            seen.map(|seen| seen.into_iter().filter(|it| !self.is_own(it)).collect());
-        self.neighbours.is_gapless = self.callers.is_gapless();
+    /// Notes who has connected to the proxy of this machine.
+    fn note_calls(&mut self, told: Option<Calls>) {
+        let Some((now, before)) = told.as_ref().zip(self.before.as_ref()) else { return };
+        let callers = now.since(before).into_iter().filter(|it| !self.is_own(it));
+        self.neighbours.proxy_callers = Some(callers.collect());
+        self.neighbours.is_complete = now.is_complete(before);
     }
 
     /// The port at which others dial the proxy of this machine.
@@ -236,6 +243,10 @@ impl Watch<'_> {
     fn is_own(&self, address: &IpAddr) -> bool {
         address.is_loopback() || self.machine.survey.used.iter().any(|it| it.address == *address)
     }
+}
+
+async fn calls(teller: Option<&Teller>) -> Option<Calls> {
+    teller?.calls().await
 }
 
 async fn accept(listener: Option<&TcpListener>) -> std::io::Result<(tokio::net::TcpStream, SocketAddr)> {

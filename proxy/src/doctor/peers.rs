@@ -11,7 +11,8 @@ use super::check::{Check, quoted};
 use super::firewall;
 use super::neighbours::{Dialled, other_version, short, told};
 use crate::discovery::PeerAddress;
-use crate::link::{Absence, inquire};
+use crate::link::inquire;
+use crate::mesh::FaultKind;
 use crate::tls::Identity;
 
 const PEER: &str = "peer";
@@ -67,12 +68,13 @@ fn judge(peer: &PeerAddress, dialled: &[(SocketAddr, Dialled)], own: Option<&Pro
 }
 
 fn remedy(dialled: &[(SocketAddr, Dialled)]) -> String {
-    match dialled.first() {
-        Some((_, Err(Absence::Closed))) => "on that machine: nws --allow-remote".to_owned(),
-        Some((address, Err(Absence::Silence))) => {
+    let first = dialled.first().map(|(address, it)| (address, it.as_ref().err().map(|it| it.kind)));
+    match first {
+        Some((_, Some(FaultKind::Closed))) => "on that machine: nws --allow-remote".to_owned(),
+        Some((address, Some(FaultKind::Silent))) => {
             format!("correct --peer, or {}", firewall::open_elsewhere(address.port()))
         }
-        Some((address, Err(Absence::Nobody))) => {
+        Some((address, Some(FaultKind::Refused))) => {
             format!("on that machine: nws --link-port {}", address.port())
         }
         Some((address, _)) => format!("correct --peer: no proxy is at {address}"),

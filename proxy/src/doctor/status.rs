@@ -1,12 +1,13 @@
-//! Asks the proxy of this machine for its `/status`.
+//! Asks the proxy of this machine, for its `/status` and more.
 
 use std::io;
 use std::net::Ipv4Addr;
 use std::pin::pin;
 
-use axum::body::{Body, to_bytes};
-use http::Request;
+use axum::body::{Body, Bytes, to_bytes};
 use http::header::{HOST, ORIGIN};
+use http::request::Builder;
+use http::{HeaderName, Request, StatusCode};
 use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
@@ -15,8 +16,8 @@ use tokio::time::timeout;
 
 use super::PATIENCE;
 
-/// Far more than a proxy answers.
-const ANSWER_MAX: usize = 16 * 1024;
+/// Far more than a proxy answers to what is asked here.
+const ANSWER_MAX: usize = 4 * 1024 * 1024;
 
 /// What `/status` says.
 #[derive(Clone, Debug, Deserialize)]
@@ -42,35 +43,45 @@ pub(super) enum Program {
 
 /// Asks, as a page of `origin` if there is one.
 pub(super) async fn ask(port: u16, origin: Option<&str>) -> Program {
-    let stream = match timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => return Program::Nobody,
-        Ok(Err(error)) => return Program::Unreachable(error.to_string()),
-        Err(_) => return Program::Unreachable("no answer in time".to_owned()),
-    };
-    match timeout(PATIENCE, exchange(stream, port, origin)).await {
-        Ok(Ok(status)) => Program::Proxy(status),
-        Ok(Err(reason)) => Program::Other(format!("{reason:#}")),
-        Err(_) => Program::Other("it does not answer GET /status in time".to_owned()),
+    match get(port, "/status", origin.map(|origin| (ORIGIN, origin.to_owned()))).await {
+        Ok((code, body)) => match serde_json::from_slice::<Status>(&body) {
+            Ok(status) if status.service == "networkwebsockets" => Program::Proxy(status),
+            _ => Program::Other(format!("it answers GET /status with {code}, not as a proxy does")),
+        },
+        Err(program) => program,
     }
 }
 
-async fn exchange(stream: TcpStream, port: u16, origin: Option<&str>) -> anyhow::Result<Status> {
-    let (mut sender, connection) = handshake::<_, Body>(TokioIo::new(stream)).await?;
-    let mut request = Request::get("/status").header(HOST, format!("localhost:{port}"));
-    if let Some(origin) = origin {
-        request = request.header(ORIGIN, origin);
+/// What the program at the port answers.
+pub(super) async fn get(
+    port: u16,
+    path: &str,
+    header: Option<(HeaderName, String)>,
+) -> Result<(StatusCode, Bytes), Program> {
+    let stream = match timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => return Err(Program::Nobody),
+        Ok(Err(error)) => return Err(Program::Unreachable(error.to_string())),
+        Err(_) => return Err(Program::Unreachable("no answer in time".to_owned())),
+    };
+    let mut request = Request::get(path).header(HOST, format!("localhost:{port}"));
+    if let Some((name, value)) = header {
+        request = request.header(name, value);
     }
+    match timeout(PATIENCE, exchange(stream, request)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(reason)) => Err(Program::Other(format!("{reason:#}"))),
+        Err(_) => Err(Program::Other(format!("it does not answer GET {path} in time"))),
+    }
+}
+
+async fn exchange(stream: TcpStream, request: Builder) -> anyhow::Result<(StatusCode, Bytes)> {
+    let (mut sender, connection) = handshake::<_, Body>(TokioIo::new(stream)).await?;
     let request = request.body(Body::empty())?;
     let mut answer = pin!(async {
         let response = sender.send_request(request).await?;
         let code = response.status();
-        let bytes = to_bytes(Body::new(response.into_body()), ANSWER_MAX).await?;
-        let status = serde_json::from_slice::<Status>(&bytes);
-        match status {
-            Ok(status) if status.service == "networkwebsockets" => Ok(status),
-            _ => Err(anyhow::anyhow!("it answers GET /status with {code}, not as a proxy does")),
-        }
+        Ok((code, to_bytes(Body::new(response.into_body()), ANSWER_MAX).await?))
     });
     tokio::select! {
         answer = &mut answer => answer,

@@ -38,9 +38,6 @@ use crate::tls::{self, Identity, TlsError};
 /// handshake takes a tenth of that. So all addresses have their turns in the time of a dial.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// The reason for a dial that fails because a proxy takes no links from here.
-const CLOSED: &str = "the program that listens there closes the connection";
-
 /// Dials, and serves the link if there is one. The mesh decides how long the dial may take: the
 /// handle ends only the dial. There is no handle if the owner of the tasks is gone.
 pub(crate) fn dial(
@@ -55,7 +52,7 @@ pub(crate) fn dial(
             Answer::Any => mesh.dial_answered(dial),
             Answer::Another(proxy, address) => mesh.found(proxy, address),
         };
-        match connect(&context, &to, &tell).await {
+        match reach(&context, &to, &tell).await {
             Ok((established, address)) => {
                 let (proxy, is_on_link) = (established.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
@@ -64,13 +61,14 @@ pub(crate) fn dial(
             }
             Err(end) => {
                 tracing::debug!(addresses = ?to.addresses, %end, "a dial has failed");
-                if matches!(end, End::Tls(TlsError::Own)) {
+                let kind = end.fault_of_dial();
+                if kind == FaultKind::Own {
                     mesh.dial_returned(dial);
-                } else if matches!(end, End::Tls(TlsError::Unexpected { .. })) {
+                } else if kind == FaultKind::Stranger {
                     mesh.dial_misled(dial);
                 } else {
-                    let reason = reason(&context, &to, &end);
-                    mesh.dial_failed(dial, kind_of(&end), &reason);
+                    let reason = reason(&context, &to, kind, &end);
+                    mesh.dial_failed(dial, kind, &reason);
                     // Of one that --peer names the mesh tells.
                     if let Some(proxy) = to.proxy.as_ref().filter(|_| end.is_refusal()) {
                         context.warn_refused(proxy, &to.addresses, reason);
@@ -89,8 +87,8 @@ enum Answer {
     Another(ProxyId, SocketAddr),
 }
 
-/// The first handshake that succeeds.
-async fn connect(
+/// A connection to the site of the backbone that has the address, or to a proxy on the network.
+async fn reach(
     context: &SharedContext,
     to: &Destination,
     tell: &dyn Fn(Answer),
@@ -98,11 +96,20 @@ async fn connect(
     if let Some(site) = to.addresses.iter().find(|address| is_site(address.ip())) {
         return Ok((dial_site(context, site, to.proxy.as_ref()).await?, *site));
     }
+    connect(&context.identity, to, &|address| context.is_on_link(address), tell).await
+}
+
+/// The first handshake that succeeds.
+async fn connect(
+    identity: &Identity,
+    to: &Destination,
+    is_on_link: &dyn Fn(&SocketAddr) -> bool,
+    tell: &dyn Fn(Answer),
+) -> Result<(Established, SocketAddr), End> {
     let turns = Semaphore::new(1);
     let addresses = to.addresses.iter().take(ADDRESSES_MAX);
     let attempt = |address: &SocketAddr| {
-        let is_on_link = context.is_on_link(address);
-        attempt(&context.identity, *address, is_on_link, to.proxy.as_ref(), &turns, tell)
+        attempt(identity, *address, is_on_link(address), to.proxy.as_ref(), &turns, tell)
     };
     let mut attempts: FuturesUnordered<_> = addresses.map(attempt).collect();
     let mut failure = None;
@@ -154,34 +161,17 @@ async fn greet(
     Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Initiator })
 }
 
-/// The kind of fault for which a dial has failed.
-fn kind_of(end: &End) -> FaultKind {
-    if let End::Tls(TlsError::Handshake(error)) = end
-        && is_closed(error)
-    {
-        return FaultKind::Closed;
-    }
-    end.fault().unwrap_or(FaultKind::NotAProxy)
-}
-
-fn is_closed(error: &std::io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
-    )
-}
-
 /// The reason why a dial has failed, in words for the user that wanted it.
-fn reason(context: &SharedContext, to: &Destination, end: &End) -> String {
-    let End::Tls(TlsError::Handshake(error)) = end else { return end.to_string() };
+fn reason(context: &SharedContext, to: &Destination, kind: FaultKind, end: &End) -> String {
+    let End::Tls(TlsError::Handshake(_)) = end else { return end.to_string() };
     let is_own = |address: &SocketAddr| address.ip().is_loopback() && address.port() == context.port;
-    let is_closed = is_closed(error);
+    let is_closed = kind == FaultKind::Closed;
     if to.addresses.iter().any(is_own) {
-        "it is this proxy itself".to_owned()
+        FaultKind::Own.to_string()
     } else if is_closed && to.addresses.iter().all(|address| address.ip().is_loopback()) {
-        format!("{CLOSED}; on one machine it has to be started with --interface lo, or --allow-remote")
+        format!("{kind}; on one machine it has to be started with --interface lo, or --allow-remote")
     } else if is_closed {
-        format!("{CLOSED}; if it is on another network it has to be started with --allow-remote")
+        format!("{kind}; if it is on another network it has to be started with --allow-remote")
     } else {
         end.to_string()
     }

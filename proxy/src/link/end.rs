@@ -78,14 +78,28 @@ pub(super) enum End {
 }
 
 impl End {
-    /// The kind of fault for which there was no connection. `None` if one broke the rules.
-    pub(super) fn fault(&self) -> Option<FaultKind> {
+    /// The kind of fault for which a dial came to nothing.
+    pub(super) fn fault_of_dial(&self) -> FaultKind {
+        self.fault().unwrap_or(FaultKind::NotAProxy)
+    }
+
+    /// The kind of fault for which a link has ended.
+    pub(super) fn fault_of_link(&self) -> FaultKind {
+        let is_of_network = matches!(self, Self::Network(_));
+        self.fault().filter(|_| !is_of_network).unwrap_or(FaultKind::Ended)
+    }
+
+    fn fault(&self) -> Option<FaultKind> {
         Some(match self {
             Self::Network(error) if error.kind() == io::ErrorKind::ConnectionRefused => FaultKind::Refused,
+            Self::Network(error) if error.kind() == io::ErrorKind::TimedOut => FaultKind::Silent,
             Self::Network(_) | Self::Nobody => FaultKind::Unreachable,
             Self::Late | Self::Ordered(LinkCloseReason::NoHello | LinkCloseReason::Silent) => {
                 FaultKind::Silent
             }
+            Self::Tls(TlsError::Own) => FaultKind::Own,
+            Self::Tls(TlsError::Unexpected { .. }) => FaultKind::Stranger,
+            Self::Tls(TlsError::Handshake(error)) if is_closed(error) => FaultKind::Closed,
             Self::Ordered(LinkCloseReason::Crowded) => FaultKind::TooMany,
             Self::Refused(Refusal::Version | Refusal::Suite) => FaultKind::OtherVersion,
             Self::Closed | Self::Ordered(_) => FaultKind::Ended,
@@ -151,6 +165,11 @@ impl End {
     }
 }
 
+fn is_closed(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), UnexpectedEof | ConnectionReset | ConnectionAborted)
+}
+
 impl From<Overdrawn> for End {
     fn from(overdrawn: Overdrawn) -> Self {
         Self::Overdrawn(overdrawn)
@@ -184,5 +203,18 @@ mod tests {
     fn a_link_that_breaks_was_a_connection() {
         let end = End::from(io::Error::other("reset"));
         assert_eq!(end.to_string(), "the connection failed: reset");
+        assert_eq!(end.fault_of_link(), FaultKind::Ended);
+    }
+
+    #[test]
+    fn a_dial_fails_for_the_reason_of_the_system() {
+        use io::ErrorKind;
+        let of = |kind: ErrorKind| End::Network(kind.into()).fault_of_dial();
+        assert_eq!(of(ErrorKind::ConnectionRefused), FaultKind::Refused);
+        assert_eq!(of(ErrorKind::TimedOut), FaultKind::Silent);
+        assert_eq!(of(ErrorKind::NetworkUnreachable), FaultKind::Unreachable);
+        let of = |kind: ErrorKind| End::Tls(TlsError::Handshake(kind.into())).fault_of_dial();
+        assert_eq!(of(ErrorKind::UnexpectedEof), FaultKind::Closed);
+        assert_eq!(of(ErrorKind::InvalidData), FaultKind::NotAProxy);
     }
 }

@@ -1,6 +1,7 @@
 //! Asks which proxy is at an address, and makes no link: it ends with the HELLO of the other side.
 
-use std::io::{self, ErrorKind};
+use std::fmt;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use tokio::time::timeout;
 use super::end::End;
 use super::handshake::{self, Secured};
 use super::wire::wired;
-use crate::tls::{self, Identity, TlsError};
+use crate::mesh::FaultKind;
+use crate::tls::{self, Identity};
 
 /// The proxy that is there.
 #[derive(Clone, Debug)]
@@ -39,23 +41,11 @@ pub(crate) enum Misfit {
 }
 
 /// Why no proxy is there.
-#[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Absence {
-    /// Nobody listens.
-    #[error("no program listens there")]
-    Nobody,
-    /// Nothing came back.
-    #[error("no answer: the packets are dropped on the way, or the machine is off")]
-    Silence,
-    /// The system knows no way.
-    #[error("{0}")]
-    NoWay(String),
-    /// It is closed by what listens there.
-    #[error("the program that listens there closes the connection")]
-    Closed,
-    /// It speaks something else.
-    #[error("another program listens there, which is no proxy ({0})")]
-    Foreign(String),
+#[derive(Clone, Debug)]
+pub(crate) struct Absence {
+    pub(crate) kind: FaultKind,
+    /// The words of the system.
+    pub(crate) detail: String,
 }
 
 /// Asks, for at most `patience` for each step.
@@ -65,31 +55,29 @@ pub(crate) async fn inquire(
     patience: Duration,
 ) -> Result<Inquired, Absence> {
     let connected = timeout(patience, TcpStream::connect(address)).await;
-    let stream = connected.map_err(|_| Absence::Silence)?.map_err(|error| unconnected(&error))?;
-    let secured = match timeout(patience, tls::connect(identity, wired(stream), None)).await {
-        Ok(Ok(secured)) => secured,
-        Ok(Err(TlsError::Handshake(error))) => return Err(unsecured(&error)),
-        Ok(Err(error)) => return Err(Absence::Foreign(error.to_string())),
-        Err(_) => return Err(Absence::Foreign("it says nothing".to_owned())),
+    let stream = connected.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into())).map_err(End::Network)?;
+    let Ok(secured) = timeout(patience, tls::connect(identity, wired(stream), None)).await else {
+        return Err(Absence { kind: FaultKind::NotAProxy, detail: "it says nothing".to_owned() });
     };
+    let secured = secured.map_err(End::Tls)?;
     let hello = timeout(patience, hello(secured.stream)).await;
     Ok(Inquired { proxy: secured.peer, version: version(hello.unwrap_or(Err(End::Late))) })
 }
 
-fn unconnected(error: &io::Error) -> Absence {
-    match error.kind() {
-        ErrorKind::ConnectionRefused => Absence::Nobody,
-        ErrorKind::TimedOut => Absence::Silence,
-        _ => Absence::NoWay(error.to_string()),
+impl From<End> for Absence {
+    fn from(end: End) -> Self {
+        Self { kind: end.fault_of_dial(), detail: end.to_string() }
     }
 }
 
-fn unsecured(error: &io::Error) -> Absence {
-    match error.kind() {
-        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => {
-            Absence::Closed
+impl fmt::Display for Absence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, detail } = self;
+        write!(f, "{kind}")?;
+        if matches!(kind, FaultKind::Unreachable | FaultKind::NotAProxy) {
+            write!(f, " ({detail})")?;
         }
-        _ => Absence::Foreign(error.to_string()),
+        Ok(())
     }
 }
 

@@ -68,6 +68,7 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
                 continue;
             }
         };
+        mesh.called(address);
         let is_on_link = context.is_on_link(&address);
         let Ok(permit) = Arc::clone(&handshakes).try_acquire_owned() else {
             context.refusals.count(Refused::LinkFull);

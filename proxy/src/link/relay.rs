@@ -27,7 +27,7 @@ use super::matching::Matching;
 use super::routes::{Routes, ShardEnds, ShardGone};
 use super::socket::{LinkSocket, Outgoing};
 use super::writer::{Control, ShardQueues, write};
-use crate::mesh::{FaultKind, Link, Order, Partner};
+use crate::mesh::{Link, Order, Partner};
 use crate::shard::{AttachedLink, FromLink};
 use crate::signal::Signal;
 use crate::tls::SessionId;
@@ -64,7 +64,7 @@ pub(super) async fn relay(context: SharedContext, link: Link, established: Estab
     if end.is_misfit() {
         context.warn_refused(partner.proxy(), &[partner.address()], end.to_string());
     }
-    partner.has_ended(end.fault().unwrap_or(FaultKind::Ended), &end);
+    partner.has_ended(end.fault_of_link(), &end);
 }
 
 async fn serve(context: SharedContext, link: Link, established: Established) -> End {

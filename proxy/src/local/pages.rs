@@ -28,10 +28,10 @@ pub(super) fn router() -> Router {
 }
 
 async fn console(headers: HeaderMap) -> Response {
-    if !assets::has_client() {
-        return (StatusCode::SERVICE_UNAVAILABLE, axum::response::Html(assets::UNBUILT_PAGE)).into_response();
+    match assets::console("index.html").filter(|_| assets::has_client()) {
+        Some(page) => page.respond(&headers),
+        None => (StatusCode::SERVICE_UNAVAILABLE, axum::response::Html(assets::UNBUILT_PAGE)).into_response(),
     }
-    file(assets::console("index.html"), &headers)
 }
 
 async fn console_file(Path(path): Path<String>, headers: HeaderMap) -> Response {

@@ -12,7 +12,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use nws_protocol::limits::{HTTP_END_TIME, HTTP_TIME, REQUEST_HEADS_MAX};
-use tokio::sync::mpsc;
 use tower_service::Service;
 
 use super::gate::{self, Gate};
@@ -28,9 +27,7 @@ use crate::config::Config;
 use crate::connection_permits::{ConnectionPermit, ConnectionPermits};
 use crate::error::Error;
 use crate::listeners::{Listener, Listeners};
-use crate::mesh::MeshQuestion;
 use crate::refusals::{Refusals, Refused};
-use crate::shard::ShardHandles;
 use crate::stream::Stream;
 use crate::tcp::{is_of_one_connection, pause_accepting};
 use crate::timeout::{AwakeTimer, within};
@@ -60,14 +57,9 @@ impl Server {
         config: &Config,
         token: Token,
         [port, link_port]: [Option<u16>; 2],
-        shards: ShardHandles,
-        mesh: Option<mpsc::Sender<MeshQuestion>>,
-        refusals: Refusals,
+        asked: Asked,
     ) -> Result<Self, Error> {
-        let permits =
-            ConnectionPermits::new(config.limits.connections, shards.len(), config.links.are_wanted());
-        let asked =
-            Asked { shards: shards.clone(), mesh, permits: permits.clone(), refusals: refusals.clone() };
+        let Asked { shards, permits, refusals, .. } = asked.clone();
         let api = Api::new(config, token, port, link_port, asked);
         let router = pages::router().merge(api.router());
         let upgrades = Upgrades {

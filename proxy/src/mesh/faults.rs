@@ -1,11 +1,12 @@
 //! Remembers why dials and links came to nothing, for those who ask.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::time::Instant;
 
 use nws_protocol::ProxyId;
 
-/// Targets whose last fault is remembered: as many as there can be candidates, and some more.
+/// Other proxies whose last fault is remembered: as many as there can be candidates, and some more.
 const FAULTS_MAX: usize = 512;
 
 /// The kind of a fault.
@@ -36,6 +37,24 @@ pub(crate) enum FaultKind {
     Unresolved,
 }
 
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreachable => "the network leads to none of its addresses",
+            Self::Refused => "no program listens there",
+            Self::Silent => "no answer in time: the packets are dropped on the way, or the machine is off",
+            Self::Closed => "the program that listens there closes the connection",
+            Self::NotAProxy => "another program listens there, which is no proxy",
+            Self::Own => "it is this proxy itself",
+            Self::Stranger => "another proxy is there",
+            Self::OtherVersion => "it is of another version",
+            Self::TooMany => "there are too many links",
+            Self::Ended => "the link has ended",
+            Self::Unresolved => "the name has no address",
+        })
+    }
+}
+
 /// What has failed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Blamed {
@@ -59,12 +78,22 @@ pub(crate) struct Fault {
 pub(super) struct Faults(HashMap<Blamed, Fault>);
 
 impl Faults {
-    pub(super) fn note(&mut self, blamed: Blamed, kind: FaultKind, text: String) {
+    /// Notes the last fault of a target. Gives whether it differs from the one before.
+    pub(super) fn note(&mut self, blamed: Blamed, kind: FaultKind, text: &str) -> bool {
         if self.0.len() >= FAULTS_MAX && !self.0.contains_key(&blamed) {
-            let oldest = self.0.iter().min_by_key(|(_, fault)| fault.at).map(|(blamed, _)| blamed.clone());
-            oldest.map(|oldest| self.0.remove(&oldest));
+            self.forget_oldest();
         }
-        self.0.insert(blamed, Fault { kind, text, at: Instant::now() });
+        let fault = Fault { kind, text: text.to_owned(), at: Instant::now() };
+        let before = self.0.insert(blamed, fault);
+        before.is_none_or(|before| before.kind != kind || before.text != text)
+    }
+
+    /// The user has named the others, so there are few of them.
+    fn forget_oldest(&mut self) {
+        let proxies = self.0.iter().filter(|(blamed, _)| matches!(blamed, Blamed::Proxy(_)));
+        if let Some(oldest) = proxies.min_by_key(|(_, fault)| fault.at).map(|(blamed, _)| blamed.clone()) {
+            self.0.remove(&oldest);
+        }
     }
 
     pub(super) fn of(&self, blamed: &Blamed) -> Option<&Fault> {
@@ -75,20 +104,46 @@ impl Faults {
     pub(super) fn forget(&mut self, blamed: &Blamed) {
         self.0.remove(blamed);
     }
+
+    /// The name of a target has an address.
+    pub(super) fn is_resolved(&mut self, blamed: &Blamed) {
+        self.0.retain(|other, fault| other != blamed || fault.kind != FaultKind::Unresolved);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn proxy(number: usize) -> Blamed {
+        let mut digest = [0; 32];
+        digest[..8].copy_from_slice(&number.to_be_bytes());
+        Blamed::Proxy(ProxyId::from_digest(&digest))
+    }
+
     #[test]
-    fn only_so_many_are_remembered() {
+    fn only_so_many_are_remembered_of_others_and_those_that_the_user_names() {
         let mut faults = Faults::default();
+        faults.note(Blamed::Named(0), FaultKind::Refused, "");
         for number in 0..2 * FAULTS_MAX {
-            faults.note(Blamed::Named(number), FaultKind::Refused, String::new());
+            faults.note(proxy(number), FaultKind::Refused, "");
         }
         assert_eq!(faults.0.len(), FAULTS_MAX);
-        assert!(faults.of(&Blamed::Named(0)).is_none());
-        assert!(faults.of(&Blamed::Named(2 * FAULTS_MAX - 1)).is_some());
+        assert!(faults.of(&proxy(0)).is_none() && faults.of(&Blamed::Named(0)).is_some());
+        assert!(faults.of(&proxy(2 * FAULTS_MAX - 1)).is_some());
+    }
+
+    #[test]
+    fn a_fault_is_news_when_it_begins_and_when_it_changes() {
+        let (mut faults, peer) = (Faults::default(), Blamed::Named(0));
+        let mut note = |kind, text| faults.note(peer.clone(), kind, text);
+        assert!(note(FaultKind::Refused, "a") && !note(FaultKind::Refused, "a"));
+        assert!(note(FaultKind::Refused, "b") && note(FaultKind::Unresolved, "b"));
+        faults.is_resolved(&peer);
+        assert!(faults.of(&peer).is_none() && faults.note(peer.clone(), FaultKind::Refused, "a"));
+        faults.is_resolved(&peer);
+        assert!(faults.of(&peer).is_some());
+        faults.forget(&peer);
+        assert!(faults.note(peer, FaultKind::Refused, "a"));
     }
 }

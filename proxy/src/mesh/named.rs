@@ -8,7 +8,6 @@ use nws_backbone::SiteName;
 use nws_protocol::ProxyId;
 
 use crate::discovery::PeerAddress;
-use crate::trouble::Trouble;
 
 /// A place where a proxy may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,31 +25,38 @@ pub(super) struct NamedProxies(Vec<Named>);
 #[derive(Debug)]
 struct Named {
     place: Place,
+    /// There are none until its name has an address.
     addresses: Vec<SocketAddr>,
     /// The proxy that has to be there.
     proxy: Option<ProxyId>,
-    trouble: Trouble,
 }
 
 impl NamedProxies {
-    /// The place has these addresses now, and `proxy` is there if that is known. Gives its index,
-    /// and whether it is new.
+    /// A place has these addresses now, and `proxy` is there if that is known. Gives its index, and
+    /// whether it has an address for the first time.
     pub(super) fn sight(
         &mut self,
         place: Place,
         addresses: Vec<SocketAddr>,
         proxy: Option<ProxyId>,
     ) -> (usize, bool) {
-        if let Some(index) = self.index(&place) {
-            (self.0[index].addresses, self.0[index].proxy) = (addresses, proxy);
-            return (index, false);
-        }
-        self.0.push(Named { place, addresses, proxy, trouble: Trouble::default() });
-        (self.0.len() - 1, true)
+        let index = self.index(place);
+        let named = &mut self.0[index];
+        let before = std::mem::replace(&mut named.addresses, addresses);
+        named.proxy = proxy;
+        (index, before.is_empty())
+    }
+
+    /// The index of a place, which may be new.
+    pub(super) fn index(&mut self, place: Place) -> usize {
+        self.find(&place).unwrap_or_else(|| {
+            self.0.push(Named { place, addresses: Vec::new(), proxy: None });
+            self.0.len() - 1
+        })
     }
 
     /// The index of a place that is known.
-    pub(super) fn index(&self, place: &Place) -> Option<usize> {
+    pub(super) fn find(&self, place: &Place) -> Option<usize> {
         self.0.iter().position(|known| known.place == *place)
     }
 
@@ -69,23 +75,22 @@ impl NamedProxies {
         self.0.get(index).map(|named| &named.place)
     }
 
-    /// It could not be reached.
-    pub(super) fn failed(&mut self, index: usize, reason: &str) {
-        let Some(named) = self.0.get_mut(index) else { return };
-        if named.trouble.is_news(reason) {
-            match &named.place {
-                Place::Peer(peer) => tracing::warn!(%peer, "cannot reach this --peer: {reason}"),
-                Place::Site(site) => {
-                    tracing::warn!(%site, "cannot reach this site of the backbone: {reason}")
-                }
-            }
-        }
+    /// What `--peer` names and never had an address, with their indices.
+    pub(super) fn unresolved(&self) -> impl Iterator<Item = (usize, &PeerAddress)> {
+        let all = self.0.iter().enumerate().filter(|(_, named)| named.addresses.is_empty());
+        all.filter_map(|(index, named)| match &named.place {
+            Place::Peer(peer) => Some((index, peer)),
+            Place::Site(_) => None,
+        })
     }
+}
 
-    /// It was reached.
-    pub(super) fn reached(&mut self, index: usize) {
-        if let Some(named) = self.0.get_mut(index) {
-            named.trouble.is_over();
+impl Place {
+    /// Warns that it cannot be reached.
+    pub(super) fn warn(&self, reason: &str) {
+        match self {
+            Self::Peer(peer) => tracing::warn!(%peer, "cannot reach this --peer: {reason}"),
+            Self::Site(site) => tracing::warn!(%site, "cannot reach this site of the backbone: {reason}"),
         }
     }
 }

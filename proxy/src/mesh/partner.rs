@@ -144,7 +144,7 @@ impl Partner {
     /// The link has ended. If HELLO was not exchanged, its beginning was not logged.
     pub(crate) fn has_ended(&self, kind: FaultKind, end: &impl fmt::Display) {
         let mut past = self.past.borrow_mut();
-        past.faults.note(Blamed::Proxy(self.proxy.clone()), kind, end.to_string());
+        past.faults.note(Blamed::Proxy(self.proxy.clone()), kind, &end.to_string());
         past.count(&self.traffic);
         if self.was_linked.get() {
             past.note(self.proxy.clone(), LinkEventKind::Ended(end.to_string()));

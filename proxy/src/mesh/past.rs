@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use nws_protocol::ProxyId;
 
+use super::callers::Callers;
 use super::faults::Faults;
 use super::traffic::Traffic;
 
@@ -16,6 +17,7 @@ const EVENTS_MAX: usize = 128;
 #[derive(Debug, Default)]
 pub(super) struct Past {
     pub(super) faults: Faults,
+    pub(super) callers: Callers,
     events: VecDeque<LinkEvent>,
     number: u64,
     /// Frames and bytes of links that have ended, in each direction.

@@ -1,6 +1,5 @@
 //! Answers questions about links and candidates.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -10,6 +9,7 @@ use nws_protocol::ProxyId;
 use tokio::sync::oneshot;
 
 use super::MeshDriver;
+use super::callers::Caller;
 use super::faults::{Blamed, Fault};
 use super::named::Place;
 use super::partner::{Found, Partner};
@@ -30,10 +30,12 @@ pub(crate) struct MeshAnswer {
     pub(crate) own: ProxyId,
     pub(crate) links: Vec<LinkAnswer>,
     pub(crate) candidates: Vec<CandidateAnswer>,
-    /// What `--peer` names and has no address, with the reason.
-    pub(crate) unresolved: BTreeMap<PeerAddress, String>,
+    /// What `--peer` names and never had an address, with the reason.
+    pub(crate) unresolved: Vec<(PeerAddress, Fault)>,
     /// What happened to links lately, the oldest first.
     pub(crate) events: Vec<LinkEvent>,
+    /// From where there were connections, and how many such addresses are forgotten.
+    pub(crate) callers: (Vec<Caller>, usize),
     /// Frames and bytes on all links since the start.
     pub(crate) received: (u64, u64),
     pub(crate) sent: (u64, u64),
@@ -82,11 +84,18 @@ impl MeshDriver {
             own: self.own.clone(),
             links: links.into_iter().filter_map(link).collect(),
             candidates: candidates.into_iter().map(|state| self.candidate_answer(state)).collect(),
-            unresolved: self.unresolved.borrow().clone(),
+            unresolved: self.unresolved(),
             events: self.past.borrow().events(),
+            callers: self.past.borrow().callers.all(),
             received,
             sent,
         }
+    }
+
+    fn unresolved(&self) -> Vec<(PeerAddress, Fault)> {
+        let (dials, past) = (self.dials.borrow(), self.past.borrow());
+        let of = |index| past.faults.of(&Blamed::Named(index)).cloned();
+        dials.named.unresolved().filter_map(|(index, peer)| Some((peer.clone(), of(index)?))).collect()
     }
 
     fn candidate_answer(&self, state: CandidateState) -> CandidateAnswer {
@@ -95,7 +104,7 @@ impl MeshDriver {
         let (addresses, place, blamed) = match &state.target {
             Target::Proxy { proxy, addresses } => (addresses.clone(), None, Blamed::Proxy(proxy.clone())),
             Target::Peer(index) => {
-                (dials.addresses(*index), dials.place(*index).cloned(), Blamed::Named(*index))
+                (dials.named.addresses(*index), dials.named.place(*index).cloned(), Blamed::Named(*index))
             }
         };
         // What is known of a proxy also concerns the address that leads to it.

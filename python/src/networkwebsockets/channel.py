@@ -199,7 +199,7 @@ class NetworkWebSocket:
             attempt += 1
             delay = policy.delay(attempt, random.random())
             code = getattr(loss, "code", ABNORMAL)
-            reason = getattr(loss, "reason", str(loss))
+            reason = getattr(loss, "reason", "")
             self._inbox.put(Reconnecting(attempt, delay, code, reason, loss))
             if self._inbox.is_full:
                 await self._inbox.drained()
@@ -219,8 +219,7 @@ class NetworkWebSocket:
         """The connection is lost: every peer has gone."""
         self._line = None
         self.id = ""
-        self.close_code = getattr(loss, "code", ABNORMAL)
-        self.close_reason = getattr(loss, "reason", str(loss))
+        self.close_code, self.close_reason = loss.code, loss.reason
         for id in list(self._peers):
             self._depart(id, "lost")
 
@@ -274,17 +273,26 @@ class NetworkWebSocket:
 
     def _notice(self, notice: dict[str, Any]) -> None:
         action, target = notice["action"], notice.get("target")
-        if action == "connect" and isinstance(target, str):
-            self._arrive(target)
-        elif action == "disconnect" and isinstance(target, str):
-            self._depart(target, "slow" if notice.get("reason") == "slow" else "left")
+        if action in ("connect", "disconnect"):
+            self._come_or_go(action, _text(target), notice.get("reason"))
         elif action == "stream":
-            self._streams.on_frame(notice["source"], notice["data"])
+            self._streams.on_frame(_text(notice["source"]), notice["data"])
         elif action in ("status", "welcome"):
             self._learn(notice)
-        elif action == "error" and not self._streams.on_error(notice):
-            code, reason = str(notice.get("code")), str(notice.get("reason", ""))
-            self._inbox.put(Fault(code, reason, target if isinstance(target, str) else None))
+        elif action == "error":
+            self._complain(_text(notice.get("code")), notice)
+
+    def _come_or_go(self, action: str, id: str, reason: object) -> None:
+        if action == "connect":
+            self._arrive(id)
+        else:
+            self._depart(id, "slow" if reason == "slow" else "left")
+
+    def _complain(self, code: str, notice: dict[str, Any]) -> None:
+        if not self._streams.on_error(notice):
+            reason, target = notice.get("reason"), notice.get("target")
+            said = reason if isinstance(reason, str) else ""
+            self._inbox.put(Fault(code, said, target if isinstance(target, str) else None))
 
     def _learn(self, notice: dict[str, Any]) -> None:
         most = notice.get("maxMessageSize")
@@ -317,6 +325,13 @@ class NetworkWebSocket:
 
     def _unreadable(self, error: Exception) -> None:
         self._inbox.put(Fault("bad-frame", f"the proxy sent what cannot be read: {error}", None))
+
+
+def _text(member: object) -> str:
+    """A member that has to be a text. Raises a `TypeError`."""
+    if not isinstance(member, str):
+        raise TypeError("a member is missing, or is no text")
+    return member
 
 
 class Tap:

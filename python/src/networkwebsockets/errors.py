@@ -51,9 +51,14 @@ class VersionMismatch(ConnectError):
 
 
 class LimitReached(ConnectError):
-    """The proxy, or the channel, is full."""
+    """The proxy, or the channel, is full. `code` and `reason` are those of the close, or 1006."""
 
     may_pass = True
+
+    def __init__(self, text: str, code: int = 1006, reason: str = "") -> None:
+        super().__init__(text)
+        self.code = code
+        self.reason = reason
 
 
 class ConnectionLost(NetworkWebSocketError):
@@ -147,7 +152,8 @@ def of_close(code: int, reason: str) -> ConnectionLost | LimitReached:
     """What the code means with which a proxy closes a connection."""
     said = f"{code} {reason}".rstrip()
     if code in (4429, 4503):
-        return LimitReached(f"The proxy or the channel is full: {said}. Try again later.")
+        text = f"The proxy or the channel is full: {said}. Try again later."
+        return LimitReached(text, code, reason)
     if code == 1013:
         text = f"This program read too slowly, and messages were lost: {said}. Read all the time."
         return SlowReader(text, code, reason)

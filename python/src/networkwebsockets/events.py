@@ -66,7 +66,8 @@ _set_direct = _slots.direct.__set__
 class Reconnecting:
     """There is a gap: the connection is lost, and will be tried again after `delay` seconds.
 
-    What was said until the next `Open` is not heard. `code` is that of the close, or 1006.
+    What was said until the next `Open` is not heard. `code` and `reason` are those of the close;
+    where there was none, 1006 and nothing.
     """
 
     attempt: int

@@ -51,7 +51,7 @@ def read_usual(frame: str) -> Heard | None:
 def read_any(frame: str) -> dict[str, Any]:
     """Reads any structured frame. Raises a `ValueError` for what is none."""
     try:
-        notice = json.loads(frame)
+        notice = _decode(frame)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     if not isinstance(notice, dict) or not isinstance(notice.get("action"), str):
@@ -64,17 +64,38 @@ def heard(notice: dict[str, Any], frame: str) -> Heard:
     source, data = notice.get("source"), notice.get("data")
     if not isinstance(source, str) or "data" not in notice:
         raise ValueError("a message has a source and data")
-    return (
-        source,
-        data if isinstance(data, str) else _source_text(frame, data),
-        (notice["action"] == "message"),
-    )
+    text = well_formed(data) if isinstance(data, str) else _source_text(frame, data)
+    return source, text, notice["action"] == "message"
+
+
+def well_formed(text: str) -> str:
+    """The text, with U+FFFD for each half of a surrogate pair: JSON can have those, UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def _integer(digits: str) -> int | float:
+    """Some versions of Python refuse integers that are very long."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
+
+
+_decode = json.JSONDecoder(parse_int=_integer, parse_constant=_no_number).decode
 
 
 def _source_text(frame: str, data: object) -> str:
     text = frame[frame.find('"data":') + 7 : -1]
     try:
-        if json.loads(text) == data:
+        if _decode(text) == data:
             return text
     except ValueError:
         pass
@@ -83,7 +104,7 @@ def _source_text(frame: str, data: object) -> str:
 
 def read_binary(frame: bytes) -> tuple[int, str, bytes]:
     """Reads a binary frame: its kind, the id of the sender, and the payload."""
-    if len(frame) < 2:
+    if len(frame) < 2 or frame[0] not in (BROADCAST, MESSAGE, STREAM):
         raise ValueError("a binary frame has a head")
     start = 2 + frame[1]
     if len(frame) < start:

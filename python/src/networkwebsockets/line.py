@@ -81,8 +81,8 @@ class Line:
         received = self.connection.protocol.close_rcvd
         if received is not None:
             return of_close(received.code, received.reason)
-        text = "The connection to the proxy broke."
-        return ConnectionLost(text, ABNORMAL, str(error or ""))
+        detail = f": {error}" if error else "."
+        return ConnectionLost(f"The connection to the proxy broke{detail}", ABNORMAL, "")
 
 
 async def open_line(options: Options) -> Line:

@@ -38,6 +38,11 @@ impl Namespace {
         &self.0.0
     }
 
+    /// Where its proxies keep what lives as long as they do.
+    pub(crate) fn runtime_folder(&self) -> PathBuf {
+        self.0.runtime_folder()
+    }
+
     /// Does `work` in it: sockets opened there stay there.
     ///
     /// A thread enters and ends with the work, so that nothing else gets in.
@@ -66,8 +71,16 @@ impl Namespace {
     }
 }
 
+impl Name {
+    fn runtime_folder(&self) -> PathBuf {
+        std::env::temp_dir().join(format!("nws-test-run-{}", self.0))
+    }
+}
+
 impl Drop for Name {
     fn drop(&mut self) {
+        // A folder that is left harms nobody.
+        std::fs::remove_dir_all(self.runtime_folder()).ok();
         // What stays is swept by the next lab.
         ip::read(&format!("netns del {}", self.0)).ok();
     }

@@ -5,11 +5,12 @@ use nws_tests::{Peer, Proxy, Request};
 
 use crate::asking::Asking;
 
-const READ: [&str; 8] = [
+const READ: [&str; 9] = [
     "/api/openapi.json",
     "/api/v1/proxy",
     "/api/v1/links",
     "/api/v1/candidates",
+    "/api/v1/callers",
     "/api/v1/channels",
     "/api/v1/peers",
     "/api/v1/events",
@@ -29,6 +30,35 @@ async fn programs_and_our_own_pages_get_an_answer() -> Result<()> {
         }
         let page = request.header("Sec-Fetch-Site", "same-origin").header("Origin", &own);
         assert_eq!(page.status(&proxy).await?, 200, "{path}");
+    }
+    Ok(())
+}
+
+/// A page of ours acts as it may: no answer is for another origin, and nobody is told that it might
+/// be.
+#[tokio::test]
+async fn a_page_of_ours_may_post_and_no_other_method_is_known() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let own = format!("http://localhost:{}", proxy.port());
+    let of_page = |request: Request| request.header("Sec-Fetch-Site", "same-origin").header("Origin", &own);
+    let codes = of_page(Request::post("/api/v1/codes", "{}"));
+    assert_eq!(codes.clone().status(&proxy).await?, 401);
+    let token = format!("Bearer {}", proxy.token()?);
+    assert_eq!(codes.header("Authorization", token).status(&proxy).await?, 200);
+    let session = of_page(Request::post("/api/v1/sessions", r#"{"code":"x"}"#));
+    assert_eq!(session.status(&proxy).await?, 401);
+    for method in ["OPTIONS", "PUT", "DELETE", "PATCH"] {
+        for path in ["/api/v1/proxy", "/api/v1/dial", "/metrics"] {
+            let request = Request::new(method, path).header("Connection", "close");
+            let response = of_page(request.clone()).send(&proxy).await?;
+            assert_eq!(
+                (response.status, response.header("access-control-allow-origin")),
+                (405, None),
+                "{method}"
+            );
+            let foreign = request.header("Origin", "https://evil.example");
+            assert_eq!(foreign.status(&proxy).await?, 403, "{method} {path}");
+        }
     }
     Ok(())
 }

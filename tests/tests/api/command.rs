@@ -30,8 +30,10 @@ async fn status_is_one_json_object_for_programs() -> Result<()> {
     let proxy = Proxy::start().await?;
     let _peers = Peer::meet(&proxy, ["/a-name"; 2]).await?;
     let text = status(&proxy, &["--json"]).await?;
-    assert_eq!(text.lines().count(), 1);
-    let state: Value = serde_json::from_str(&text)?;
+    let (state, end) = text.split_once('\n').context("no line")?;
+    assert_eq!(end, "{\"event\":\"end\",\"status\":0,\"v\":1}\n");
+    let state: Value = serde_json::from_str(state)?;
+    assert_eq!((&state["v"], &state["event"]), (&1.into(), &"status".into()));
     assert_eq!((&state["healthy"], &state["proxy"]["clients"]), (&true.into(), &2.into()));
     assert_eq!(state["channels"]["rows"][0]["name"], "a-name");
     Ok(())
@@ -53,7 +55,10 @@ async fn status_tells_what_is_wrong() -> Result<()> {
 async fn without_a_proxy_the_status_is_3() -> Result<()> {
     let exit = Setup::fails(&["status", "--port", "1"]).await?;
     assert_eq!(exit.status.code(), Some(3), "{exit:?}");
-    assert!(exit.stdout.is_empty() && exit.stderr.contains("no proxy answers at port 1"), "{exit:?}");
+    assert!(
+        exit.stdout.is_empty() && exit.stderr.contains("no proxy answers at ws://localhost:1/"),
+        "{exit:?}"
+    );
     Ok(())
 }
 
@@ -68,7 +73,7 @@ async fn without_the_token_no_names_are_shown() -> Result<()> {
     assert!(exit.status.success() && !exit.stdout.contains("a-name"), "{exit:?}");
     assert!(exit.stdout.contains("Names are not shown"), "{exit:?}");
     let exit = setup().instead(&["console", "--port", &port]).await?;
-    assert_eq!(exit.status.code(), Some(1), "{exit:?}");
+    assert_eq!(exit.status.code(), Some(4), "{exit:?}");
     assert!(exit.stderr.contains(&format!("http://localhost:{port}/")), "{exit:?}");
     Ok(())
 }

@@ -108,7 +108,8 @@ async fn a_link_that_is_lost_becomes_a_candidate_with_the_reason() -> Result<()>
     assert_eq!((&row["was_linked"], list["total"].as_u64() > Some(0)), (&json!(true), true));
     assert_eq!(asking.rows("links").await?, [Value::Null; 0]);
     let events = asking.rows("events").await?;
-    let kinds: Vec<_> = events.iter().map(|row| row["kind"].as_str()).collect();
-    assert_eq!(kinds, [Some("linked"), Some("unlinked")]);
+    let kinds: Vec<_> = events.iter().map(|row| row["kind"].as_str().unwrap_or_default()).collect();
+    assert_eq!(kinds, ["linked", "unlinked", "warning"]);
+    assert!(events[2]["detail"].as_str().is_some_and(|it| it.starts_with("cannot reach this --peer: ")));
     Ok(())
 }

@@ -17,14 +17,14 @@ fn own_page(proxy: &Proxy) -> Request {
 }
 
 /// A reader of the feed, and what it knows.
-struct Reader {
+pub(crate) struct Reader {
     client: Client,
     rows: BTreeMap<(String, String), Value>,
 }
 
 impl Reader {
     /// Reads until it knows all that there is.
-    async fn open(proxy: &Proxy, wish: Value) -> Result<Self> {
+    pub(crate) async fn open(proxy: &Proxy, wish: Value) -> Result<Self> {
         let mut client = Client::open(proxy, &own_page(proxy)).await?;
         client.send_json(wish).await?;
         let mut reader = Self { client, rows: BTreeMap::new() };
@@ -52,7 +52,7 @@ impl Reader {
         Ok(frame["complete"] == true)
     }
 
-    async fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) -> Result<()> {
+    pub(crate) async fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) -> Result<()> {
         within(what, async {
             while !is_so(self) {
                 self.read().await?;
@@ -62,7 +62,7 @@ impl Reader {
         .await?
     }
 
-    fn of_kind(&self, kind: &str) -> Vec<&Value> {
+    pub(crate) fn of_kind(&self, kind: &str) -> Vec<&Value> {
         self.rows.iter().filter(|((of, _), _)| of == kind).map(|(_, row)| row).collect()
     }
 }

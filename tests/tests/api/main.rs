@@ -8,8 +8,12 @@ mod clients;
 mod command;
 mod dashboard;
 mod document;
+mod flood;
 mod links;
 mod live;
 mod metrics;
+mod notices;
+#[cfg(target_os = "linux")]
+mod prometheus;
 mod refusals;
 mod token;

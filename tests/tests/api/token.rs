@@ -45,6 +45,24 @@ async fn without_a_file_the_proxy_runs_and_says_so() -> Result<()> {
     Ok(())
 }
 
+/// Nobody can write there, not even root.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn in_a_home_that_is_read_only_the_proxy_runs_and_the_api_tells_so() -> Result<()> {
+    for (name, value, other) in
+        [("XDG_RUNTIME_DIR", "/proc/sys", "HOME"), ("HOME", "/proc/sys", "XDG_RUNTIME_DIR")]
+    {
+        let proxy = Setup::new().env(other, "").env(name, value).start().await?;
+        proxy.log(&["WARN", "the token file cannot be written", "/proc/sys"]).await?;
+        assert_eq!(Request::upgrade("/chan").status(&proxy).await?, 101);
+        let events = Asking::without_token(&proxy).rows("events").await?;
+        assert!(events.iter().any(|row| row["kind"] == "warning"), "{events:?}");
+        let forged = Request::get("/api/v1/proxy").header("Authorization", "Bearer ");
+        assert_eq!(forged.status(&proxy).await?, 401);
+    }
+    Ok(())
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_folder_that_others_can_write_is_not_used() -> Result<()> {

@@ -1,10 +1,14 @@
 //! Files from one process to another.
 
+mod damage;
+mod names;
+mod resume;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use nws_tests::{Peer, Proxy, Running};
+use nws_tests::{Client, Peer, Proxy, Running};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -87,7 +91,7 @@ async fn a_name_that_is_taken_is_refused_or_numbered_or_replaced() -> Result<()>
 }
 
 /// A peer that speaks the protocol as it likes.
-async fn control(peer: &mut Peer, kind: &str) -> Result<Value> {
+async fn control(peer: &mut Client, kind: &str) -> Result<Value> {
     loop {
         let frame = peer.json().await?;
         let said: Value =
@@ -98,8 +102,57 @@ async fn control(peer: &mut Peer, kind: &str) -> Result<Value> {
     }
 }
 
-async fn say(peer: &mut Peer, to: &str, what: Value) -> Result<()> {
+async fn say(peer: &mut Client, to: &str, what: Value) -> Result<()> {
     peer.send_json(json!({"action": "message", "target": to, "data": what.to_string()})).await
+}
+
+/// An offer of a file in parts of 1 KiB.
+fn offer(name: &str, size: u64, file: &str) -> Value {
+    json!({"type": "file-offer", "v": 1, "file": file, "name": name, "size": size, "mime": "", "part": 1024})
+}
+
+/// The end of a file without parts.
+fn done(get: &Value) -> Value {
+    let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    json!({"type": "file-done", "file": get["file"], "stream": get["stream"], "hash": hash})
+}
+
+/// Waits until an empty file is asked for, and sends it.
+async fn get_empty(peer: &mut Client, to: &str, file: &str) -> Result<()> {
+    get_all_empty(peer, to, &[file]).await
+}
+
+/// The same for several, in whichever order they are asked for.
+async fn get_all_empty(peer: &mut Client, to: &str, files: &[&str]) -> Result<()> {
+    let mut got = Vec::new();
+    while got.len() < files.len() {
+        let frame = peer.json().await?;
+        let said: Value =
+            serde_json::from_str(frame["data"].as_str().unwrap_or_default()).unwrap_or_default();
+        let is_meant = files.iter().any(|file| said["file"] == *file);
+        match said["type"].as_str() {
+            Some("file-get") if is_meant => say(peer, to, done(&said)).await?,
+            Some("file-got") if is_meant => got.push(said["file"].clone()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Waits until somebody arrives, whatever is said meanwhile, and gives the id.
+async fn newcomer(peer: &mut Client) -> Result<String> {
+    loop {
+        let frame = peer.json().await?;
+        if frame["action"] == "connect" {
+            return Ok(frame["target"].as_str().unwrap_or_default().to_owned());
+        }
+    }
+}
+
+/// A part as a message.
+fn part(stream: u32, index: u32, bytes: &[u8]) -> Vec<u8> {
+    let hash = Sha256::digest(bytes);
+    [b"NWF\x01".as_slice(), &stream.to_be_bytes(), &index.to_be_bytes(), &hash, bytes].concat()
 }
 
 const FILE: &str = "00112233445566778899aabbccddeeff";

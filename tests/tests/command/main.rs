@@ -1,6 +1,11 @@
-//! The commands that are peers of a channel, as processes between pipes.
+//! The commands, as processes between pipes and at terminals.
 
+mod documents;
+mod endpoints;
 mod files;
 mod pipes;
+mod schema;
 mod statuses;
+#[cfg(unix)]
+mod terminal;
 mod words;

@@ -48,9 +48,12 @@ async fn console_and_demos_are_pages_that_trust_nobody() -> Result<()> {
 }
 
 #[tokio::test]
-async fn demos_come_compressed_to_clients_that_take_it_and_plain_to_others() -> Result<()> {
+async fn pages_come_compressed_to_clients_that_take_it_and_plain_to_others() -> Result<()> {
     let proxy = Proxy::start().await?;
     for (path, kind) in [
+        ("/console", "text/html; charset=utf-8"),
+        ("/console/console.js", SCRIPT),
+        ("/console/console.css", "text/css; charset=utf-8"),
         ("/demo/dist/chat.js", SCRIPT),
         ("/demo/dist/uplot.mjs", SCRIPT),
         ("/demo/dist/game.css", "text/css; charset=utf-8"),
@@ -178,6 +181,8 @@ async fn other_paths_are_no_pages() -> Result<()> {
         "/local/chan/7",
         "/demo/nothing/",
         "/console/x",
+        "/console/package.json",
+        "/console/src/console.js",
         "/demo/%2e%2e/%2e%2e/Cargo.toml",
     ] {
         assert_eq!(Request::get(path).status(&proxy).await?, 404, "{path}");

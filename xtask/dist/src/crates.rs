@@ -26,11 +26,12 @@ const CRATES: [(&str, &str); 7] = [
 const PROXY: &str = "proxy";
 
 /// What a crate has of its folder.
-const SOURCES: [&str; 4] = ["src/", "console/", "build.rs", "README.md"];
+const SOURCES: [&str; 3] = ["src/", "build.rs", "README.md"];
 
 /// What the proxy carries from elsewhere, as `proxy/src/assets.rs` includes it: the folder, the ends
 /// of names, and the place in the crate.
-const CARRIED: [(&str, &[&str], &str); 2] = [
+const CARRIED: [(&str, &[&str], &str); 3] = [
+    ("proxy/console/dist", &[".gz"], "assets/console"),
     ("demo", &[".html", ".webp", ".svg", ".gz"], "assets/demo"),
     (
         "polyfill/dist",

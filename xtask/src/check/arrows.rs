@@ -6,7 +6,7 @@ use nws_tools::Step;
 use serde_json::Value;
 
 /// Each crate of the workspace, with those of the workspace on which it may depend.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("nws-protocol", &[]),
     ("nws-token-bucket", &[]),
     ("nws-core", &["nws-protocol", "nws-token-bucket"]),
@@ -16,6 +16,8 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("nws-client-core", &["nws-protocol"]),
     ("nws-client-wasm", &["nws-client-core", "nws-protocol"]),
     ("networkwebsockets", &["nws-client-core", "nws-protocol"]),
+    ("nws-example-page", &["networkwebsockets"]),
+    ("nws-test-page", &["networkwebsockets"]),
     ("nws-tests", &["nws-proxy", "nws-core", "nws-matching", "nws-protocol", "nws-report"]),
     ("nws-report", &[]),
     ("nws-micro", &["nws-core", "nws-protocol", "nws-proxy", "nws-report"]),

@@ -10,7 +10,7 @@ const NAMELESS: [&str; 5] = ["utils", "util", "helpers", "common", "manager"];
 const CODE: [&str; 5] = ["rs", "ts", "js", "mjs", "css"];
 const NOT_OURS: [&str; 3] = ["target", "node_modules", ".git"];
 /// Folders that hold what is built.
-const BUILT: [&str; 2] = ["demo/dist", "polyfill/dist"];
+const BUILT: [&str; 3] = ["demo/dist", "polyfill/dist", "proxy/console/dist"];
 
 pub(crate) fn check() -> Result<()> {
     let mut wrong = Vec::new();

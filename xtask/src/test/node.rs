@@ -9,6 +9,7 @@ use nws_tools::browser::{CHROMIUM, FIREFOX};
 use nws_tools::{Step, checkout, npm};
 
 use super::tally::Tally;
+use crate::package;
 
 /// Runs `npm test` of the package.
 pub(crate) fn package(proxy: &Path) -> Result<Tally> {
@@ -19,6 +20,7 @@ pub(crate) fn package(proxy: &Path) -> Result<Tally> {
 /// Runs the tests in `tests/browser`, each with its own proxy and Chromium.
 pub(crate) fn browser(proxy: &Path) -> Result<Tally> {
     npm::need("tests")?;
+    package::pages()?;
     Step::cargo("build --package nws-tests --example lan --example certificate").run()?;
     folder("browser", Step::new("node").env("CHROMIUM", CHROMIUM.need()?), proxy)
 }

@@ -12,11 +12,25 @@ use crate::toolchain;
 
 /// Runs all tests except the doc tests, with `proxy` where they need one.
 pub(crate) fn unit(proxy: &Path) -> Result<Tally> {
+    if cfg!(target_os = "linux")
+        && let Err(error) = need_prometheus()
+    {
+        // The tests that need it say so too, and the others can run.
+        eprintln!("error: {error:#}");
+    }
     if toolchain::has("nextest") {
         nextest(proxy)
     } else {
         libtest("test --workspace --all-features --all-targets --no-fail-fast", proxy)
     }
+}
+
+/// Installs Prometheus if that is possible without asking the user.
+fn need_prometheus() -> Result<()> {
+    if ["promtool", "prometheus"].iter().all(|name| Step::new(name).arg("--version").succeeds()) {
+        return Ok(());
+    }
+    nws_tools::install("prometheus").context("prometheus is missing, which scrapes the metrics of a proxy")
 }
 
 /// Runs the examples in the documentation.

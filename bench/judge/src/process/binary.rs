@@ -15,7 +15,7 @@ use crate::kept;
 const SHOWN: usize = 12;
 
 /// Folders whose files the proxy carries, see `proxy/src/assets.rs`.
-const CARRIED: [&str; 3] = ["proxy/console", "demo", "polyfill/dist"];
+const CARRIED: [&str; 3] = ["proxy/console/dist", "demo", "polyfill/dist"];
 
 /// Bytes of each part: the code and the named data of a crate, or the rest of a section that no
 /// symbol names.

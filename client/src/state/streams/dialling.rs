@@ -62,7 +62,7 @@ impl State {
         end.protocol = protocol.to_owned();
         (end.is_owned, end.deadline) = (true, None);
         let credit = f64::from(self.streams.core.first_credit(handle));
-        self.say(handle, StreamEvent::Accept { protocol: protocol.into(), credit });
+        self.say(handle, StreamEvent::Accept { protocol: Some(protocol.into()), credit });
         Ok(())
     }
 

@@ -79,7 +79,7 @@ impl State {
             }
             StreamEvent::Close { code, reason, error } => self.on_close(handle, code, reason, error),
             StreamEvent::Pending => self.rest(handle),
-            StreamEvent::Accept { protocol, credit } => self.on_accept(handle, &protocol, credit),
+            StreamEvent::Accept { protocol, credit } => self.on_accept(handle, protocol.as_deref(), credit),
             StreamEvent::Dial { .. } | StreamEvent::Later => {}
         }
     }
@@ -91,13 +91,14 @@ impl State {
         }
     }
 
-    fn on_accept(&mut self, handle: Handle, protocol: &str, credit: f64) {
+    fn on_accept(&mut self, handle: Handle, protocol: Option<&str>, credit: f64) {
         if self.streams.core.state(handle) != Some(StreamState::Dialling) {
             return;
         }
         let is_valid = self.streams.core.accepted(handle, credit);
         let Some(end) = self.streams.ends.get_mut(&handle) else { return };
-        if is_valid && (protocol.is_empty() || end.offered.iter().any(|offered| offered == protocol)) {
+        let is_offered = |name: &&str| name.is_empty() || end.offered.iter().any(|offered| offered == name);
+        if let Some(protocol) = protocol.filter(is_offered).filter(|_| is_valid) {
             end.deadline = None;
             end.protocol = protocol.to_owned();
             end.wake();

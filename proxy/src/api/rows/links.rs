@@ -15,7 +15,7 @@ use crate::api::access::View;
 use crate::api::collector::Collection;
 use crate::backbone;
 use crate::discovery::PeerAddress;
-use crate::mesh::{CandidateAnswer, FaultKind, Found, LinkAnswer, Place};
+use crate::mesh::{CandidateAnswer, Fault, FaultKind, Found, LinkAnswer, Place};
 
 /// A link to another proxy.
 #[derive(Debug, Serialize, ToSchema)]
@@ -164,7 +164,7 @@ pub(in crate::api) fn groups_of(collection: &Collection, proxy: &ProxyId) -> Gro
 /// The rows of proxies that are not linked.
 pub(in crate::api) fn candidate_rows(api: &Api, collection: &Collection, view: View) -> List<CandidateRow> {
     let Some(mesh) = &collection.mesh else { return List { total: 0, rows: Vec::new() } };
-    let unresolved = mesh.unresolved.iter().map(|(peer, reason)| unresolved_row(api, peer, reason, view));
+    let unresolved = mesh.unresolved.iter().map(|it| unresolved_row(api, collection, it, view));
     let candidates = mesh.candidates.iter().map(|it| candidate_row(api, collection, it, view));
     let rows: Vec<_> = unresolved.chain(candidates).collect();
     List { total: rows.len(), rows }
@@ -192,7 +192,12 @@ fn candidate_row(api: &Api, collection: &Collection, it: &CandidateAnswer, view:
     }
 }
 
-fn unresolved_row(api: &Api, peer: &PeerAddress, reason: &str, view: View) -> CandidateRow {
+fn unresolved_row(
+    api: &Api,
+    collection: &Collection,
+    (peer, fault): &(PeerAddress, Fault),
+    view: View,
+) -> CandidateRow {
     let shows = view == View::Names;
     CandidateRow {
         id: api.digest(peer),
@@ -200,9 +205,9 @@ fn unresolved_row(api: &Api, peer: &PeerAddress, reason: &str, view: View) -> Ca
         kind: "peer",
         peer: shows.then(|| peer.to_string()),
         addresses: Vec::new(),
-        reason: name_of(FaultKind::Unresolved),
-        detail: shows.then(|| reason.to_owned()),
-        failed_at: None,
+        reason: name_of(fault.kind),
+        detail: shows.then(|| fault.text.clone()),
+        failed_at: Some(collection.time.at(fault.at)),
         is_dialling: false,
         next_dial_at: None,
         failed_dials: 0,

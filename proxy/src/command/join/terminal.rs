@@ -3,10 +3,10 @@
 mod editor;
 
 use networkwebsockets::{Event, Peer};
-use tokio::sync::mpsc;
 
-use self::editor::{Line, Mode, Printer};
-use crate::command::message::harmless;
+use self::editor::{Keyboard, Line, Mode, Printer};
+use crate::command::colors::Colors;
+use crate::command::message::{for_people, harmless};
 use crate::command::stop::Stop;
 
 /// Characters of an id that are shown.
@@ -14,46 +14,49 @@ const SHORT: usize = 8;
 
 /// The terminal. It is as it was when this is dropped.
 pub(super) struct Terminal {
-    lines: mpsc::Receiver<Line>,
+    keyboard: Keyboard,
     printer: Printer,
-    has_color: bool,
+    colors: Colors,
     _mode: Mode,
 }
 
 impl Terminal {
-    pub(super) fn open(has_color: bool) -> Result<Self, Stop> {
+    pub(super) fn open(colors: Colors) -> Result<Self, Stop> {
         let cannot = |error: String| Stop::failed(format!("cannot use this terminal: {error}"));
-        let (lines, printer, mode) = editor::open().map_err(cannot)?;
-        Ok(Self { lines, printer, has_color, _mode: mode })
+        let (keyboard, printer, mode) = editor::open().map_err(cannot)?;
+        Ok(Self { keyboard, printer, colors, _mode: mode })
     }
 
     /// The next line; `None` after Ctrl-D.
     pub(super) async fn line(&mut self) -> Result<Option<String>, Stop> {
-        match self.lines.recv().await {
-            Some(Line::Text(line)) => Ok(Some(line)),
-            Some(Line::Interrupted) => Err(Stop::interrupted("interrupted")),
-            Some(Line::Failed(error)) => Err(Stop::failed(format!("cannot read the terminal: {error}"))),
-            Some(Line::End) | None => Ok(None),
+        match self.keyboard.line().await {
+            Line::Text(line) => Ok(Some(line)),
+            Line::Interrupted => Err(Stop::interrupted("interrupted")),
+            Line::Failed(error) => Err(Stop::failed(format!("cannot read the terminal: {error}"))),
+            Line::End => Ok(None),
         }
     }
 
     pub(super) fn show(&mut self, event: &Event) -> Result<(), Stop> {
         let line = match event {
-            Event::Open { id } => self.dim(&format!("* you are {id}")),
-            Event::Connect(peer) => self.dim(&format!("* {} is here", peer.id())),
-            Event::Disconnect(peer) => self.dim(&format!("* {} has left", peer.id())),
+            Event::Open { id } => self.colors.aside(&format!("* you are {id}")),
+            Event::Connect(peer) => self.colors.aside(&format!("* {} is here", peer.id())),
+            Event::Disconnect(peer) => self.colors.aside(&format!("* {} has left", peer.id())),
             Event::Message { from, data, direct } => {
                 let text = match data.as_text() {
-                    Some(text) => harmless(text),
+                    Some(text) => match for_people(text) {
+                        Some(text) => harmless(&text),
+                        None => return Ok(()),
+                    },
                     None => format!("({} bytes)", data.as_bytes().len()),
                 };
                 let to_you = if *direct { " (to you)" } else { "" };
                 format!("{}{to_you}: {text}", self.name(from))
             }
             Event::Reconnecting(gap) if gap.attempt == 1 => {
-                self.dim(&format!("* the connection was lost: {} {}", gap.code, gap.reason))
+                self.colors.aside(&format!("* the connection was lost: {} {}", gap.code, gap.reason))
             }
-            Event::Fault(error) => self.dim(&format!("* {error}")),
+            Event::Fault(error) => self.colors.aside(&format!("* {error}")),
             _ => return Ok(()),
         };
         self.print(&line);
@@ -64,12 +67,8 @@ impl Terminal {
         self.printer.print(format!("{line}\n"));
     }
 
-    fn dim(&self, text: &str) -> String {
-        if self.has_color { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() }
-    }
-
     fn name(&self, peer: &Peer) -> String {
         let short: String = peer.id().chars().take(SHORT).collect();
-        if self.has_color { format!("\x1b[36m{short}\x1b[0m") } else { short }
+        self.colors.name(&short)
     }
 }

@@ -3,7 +3,8 @@
 mod folder;
 mod incoming;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use networkwebsockets::{Data, Event, Peer};
@@ -13,7 +14,8 @@ use tokio::time::timeout;
 use self::folder::Folder;
 use self::incoming::{Fault, Incoming};
 use super::{Listen, Stop};
-use crate::command::files::{Control, HELLO, Offer, Part, VERSION, WINDOW};
+use crate::command::files::{Control, HELLO, Offer, Part, SEEK_MAX, VERSION, WINDOW};
+use crate::command::message;
 use crate::command::progress::Progress;
 use crate::command::report::Report;
 use crate::command::session::Session;
@@ -31,6 +33,9 @@ const OF_ONE_PEER: usize = 2;
 /// Offers that wait.
 const WAITING_MAX: usize = 500;
 
+/// Files that are remembered although their sender has gone.
+const LOST_MAX: usize = 1000;
+
 pub(super) async fn take(listen: &Listen, mut session: Session, report: &Report) -> Result<(), Stop> {
     let folder = Folder::open(listen)?;
     let mut saving = Saving {
@@ -39,9 +44,9 @@ pub(super) async fn take(listen: &Listen, mut session: Session, report: &Report)
         folder,
         active: HashMap::new(),
         waiting: Vec::new(),
-        lost: Vec::new(),
+        lost: VecDeque::new(),
         streams: 0,
-        taken: 0,
+        kept: 0,
         saved: 0,
         progress: Progress::new(report, "received", None),
         bytes: 0,
@@ -65,11 +70,11 @@ struct Saving<'a> {
     folder: Folder,
     active: HashMap<(Peer, u32), Incoming>,
     waiting: Vec<(Peer, Offer)>,
-    /// Those whose sender has gone.
-    lost: Vec<Offer>,
+    /// Those whose sender has gone, and how many bytes of each are stored.
+    lost: VecDeque<(Offer, u64)>,
     streams: u32,
-    /// Bytes of the files that were asked for.
-    taken: u64,
+    /// Bytes that are in the folder for good.
+    kept: u64,
     saved: u64,
     progress: Progress,
     bytes: u64,
@@ -77,6 +82,10 @@ struct Saving<'a> {
 
 impl Saving<'_> {
     async fn take(&mut self, event: Event) -> Result<(), Stop> {
+        // A fault is that somebody has left meanwhile.
+        if !matches!(event, Event::Message { .. } | Event::Fault(_)) {
+            message::tell(&event, self.report).await?;
+        }
         match event {
             Event::Connect(peer) if self.listen.wants(&peer) => self.greet(&peer).await,
             Event::Disconnect(peer) => self.lose(&peer).await?,
@@ -89,9 +98,6 @@ impl Saving<'_> {
                 }
                 _ => {}
             },
-            Event::Reconnecting(gap) if gap.attempt == 1 => {
-                self.report.say("the connection was lost: waiting for the proxy");
-            }
             Event::Closed(closed) => return Err(closed.into()),
             _ => {}
         }
@@ -131,21 +137,30 @@ impl Saving<'_> {
             Some("its sender speaks another version: update nws".to_owned())
         } else if self.waiting.len() >= WAITING_MAX {
             Some("too many files are offered".to_owned())
-        } else if self.taken.saturating_add(offer.size) > self.listen.max_total {
+        } else if self.taken_besides(&offer).saturating_add(offer.size) > self.listen.max_total {
             Some(format!("{} bytes are more than --max-total leaves", offer.size))
         } else {
-            self.folder.obstacle(&offer.name)
+            self.folder.obstacle(&offer.name, self.expected().map(|offer| offer.name.as_str()))
         };
         if let Some(obstacle) = obstacle {
             self.folder.finish(&offer.file);
             return self.refuse(&offer, &obstacle).await;
         }
-        if !self.lost.iter().any(|lost| lost.file == offer.file) {
-            self.taken += offer.size;
-        }
-        self.lost.retain(|lost| lost.file != offer.file);
+        self.lost.retain(|(lost, _)| lost.file != offer.file);
         self.waiting.push((from, offer));
         Ok(())
+    }
+
+    /// The files that are on their way, or will be.
+    fn expected(&self) -> impl Iterator<Item = &Offer> {
+        self.active.values().map(|it| &it.offer).chain(self.waiting.iter().map(|(_, offer)| offer))
+    }
+
+    /// The bytes that all files but this one have, or will have.
+    fn taken_besides(&self, offer: &Offer) -> u64 {
+        let lost = self.lost.iter().filter(|(lost, _)| lost.file != offer.file).map(|(_, bytes)| *bytes);
+        let taken = lost.chain(self.expected().map(|offer| offer.size));
+        taken.fold(self.kept, u64::saturating_add)
     }
 
     async fn refuse(&mut self, offer: &Offer, reason: &str) -> Result<(), Stop> {
@@ -160,6 +175,11 @@ impl Saving<'_> {
             let (peer, offer) = self.waiting.remove(index);
             let incoming = match Incoming::begin(&self.folder, offer) {
                 Ok(incoming) => incoming,
+                Err((offer, error)) if error.kind() == ErrorKind::WouldBlock => {
+                    self.folder.finish(&offer.file);
+                    self.refuse(&offer, "another process saves it in this folder").await?;
+                    continue;
+                }
                 Err((offer, error)) => {
                     return Err(Stop::failed(format!("cannot save {:?}: {error}", offer.name)));
                 }
@@ -207,10 +227,14 @@ impl Saving<'_> {
         let (peer, stream) = key;
         tell(&peer, &Control::Got { file: incoming.offer.file, stream }).await;
         self.saved += 1;
-        let shown = path.display().to_string();
-        let members = json!({ "path": shown, "bytes": incoming.offer.size, "from": peer.id() });
+        self.kept = self.kept.saturating_add(incoming.offer.size);
+        let members =
+            json!({ "path": path.to_string_lossy(), "bytes": incoming.offer.size, "from": peer.id() });
         self.report.object("file-saved", members).await?;
-        if self.report.is_json { Ok(()) } else { self.report.output.write(format!("{shown}\n")).await }
+        if self.report.is_json {
+            return Ok(());
+        }
+        self.report.output.write([path.as_os_str().as_encoded_bytes(), b"\n"].concat()).await
     }
 
     async fn fail(&mut self, key: (Peer, u32), fault: Fault) -> Result<(), Stop> {
@@ -218,16 +242,19 @@ impl Saving<'_> {
         let (peer, stream) = key;
         let file = incoming.offer.file.clone();
         tell(&peer, &Control::Stop { file: file.clone(), stream, reason: fault.reason().to_owned() }).await;
+        let mut rest = String::new();
         if fault.is_final() {
             incoming.forget();
+        } else {
+            self.kept = self.kept.saturating_add(incoming.stored());
+            rest = format!("; what has come is in {}", incoming.partial());
         }
         self.folder.finish(&file);
-        self.refuse(&incoming.offer, &fault.to_string()).await?;
         match fault {
             Fault::Storage(error) => {
-                Err(Stop::failed(format!("cannot save {:?}: {error}", incoming.offer.name)))
+                Err(Stop::failed(format!("cannot save {:?}: {error}{rest}", incoming.offer.name)))
             }
-            _ => Ok(()),
+            fault => self.refuse(&incoming.offer, &format!("{fault}{rest}")).await,
         }
     }
 
@@ -239,20 +266,30 @@ impl Saving<'_> {
         let ended: Vec<_> = self.active.extract_if(|key, it| is_it(key, it)).collect();
         for (_, incoming) in ended {
             self.refuse(&incoming.offer, &format!("its sender says {reason:?}")).await?;
-            self.lost.push(incoming.offer);
+            self.remember(incoming.offer.clone(), incoming.stored());
         }
         Ok(())
     }
 
+    /// A file may come again. Of many that may, the oldest are forgotten.
+    fn remember(&mut self, offer: Offer, stored: u64) {
+        self.lost.push_back((offer, stored));
+        if self.lost.len() > LOST_MAX
+            && let Some((_, stored)) = self.lost.pop_front()
+        {
+            self.kept = self.kept.saturating_add(stored);
+        }
+    }
+
     async fn lose(&mut self, peer: &Peer) -> Result<(), Stop> {
-        let waiting = self.waiting.extract_if(.., |(other, _)| other == peer).map(|(_, offer)| offer);
-        self.lost.extend(waiting);
+        let waiting: Vec<_> = self.waiting.extract_if(.., |(other, _)| other == peer).collect();
+        waiting.into_iter().for_each(|(_, offer)| self.remember(offer, 0));
         let ended: Vec<_> = self.active.extract_if(|(other, _), _| other == peer).collect();
         for (_, incoming) in ended {
             let (name, share) = (&incoming.offer.name, incoming.share());
             self.report.say(&format!("{name:?} is interrupted at {share} %: its sender has left"));
             self.report.object("file-interrupted", json!({ "file": name })).await?;
-            self.lost.push(incoming.offer);
+            self.remember(incoming.offer.clone(), incoming.stored());
         }
         Ok(())
     }
@@ -275,7 +312,7 @@ impl Saving<'_> {
         // Whoever has gone is told by an event.
         let _ = peer.send(HELLO).await;
         if !self.lost.is_empty() {
-            let files = self.lost.iter().rev().take(100).map(|offer| offer.file.clone()).collect();
+            let files = self.lost.iter().rev().take(SEEK_MAX).map(|(offer, _)| offer.file.clone()).collect();
             tell(peer, &Control::Seek { files }).await;
         }
     }

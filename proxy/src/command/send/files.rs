@@ -1,6 +1,7 @@
 //! Offers files, and sends them to whoever asks.
 
 mod own;
+mod record;
 mod streams;
 
 use std::path::PathBuf;
@@ -23,8 +24,13 @@ use crate::command::session::Session;
 const TICK: Duration = Duration::from_secs(1);
 
 pub(super) async fn send(send: &Send, paths: &[PathBuf], report: &Report) -> Result<(), Stop> {
-    let files = paths.iter().map(|path| OwnFile::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut files = paths.iter().map(|path| OwnFile::open(path)).collect::<Result<Vec<_>, _>>()?;
     let mut session = send.channel.join(true).await?;
+    // A peer comes back under another id, so what was for one peer alone does not go on.
+    if send.to.is_none() {
+        let place = session.place();
+        files.iter_mut().zip(paths).for_each(|(file, path)| file.go_on(path, &place));
+    }
     let total = files.iter().map(|file| file.offer.size).sum();
     let mut sending = Sending {
         send,
@@ -44,6 +50,9 @@ pub(super) async fn send(send: &Send, paths: &[PathBuf], report: &Report) -> Res
         done = sending.step(&mut session).await;
     }
     drop(sending.progress);
+    if done.is_ok() {
+        sending.streams.finish();
+    }
     done.and(session.leave().await)
 }
 
@@ -63,7 +72,7 @@ impl Sending<'_> {
             self.take(event).await?;
         }
         let turns = self.streams.turns();
-        if turns.is_empty() {
+        if turns.is_empty() && !self.streams.is_done() {
             match timeout(TICK, session.events.next()).await {
                 Ok(Some(event)) => self.take(event).await?,
                 Ok(None) => return Err(Stop::failed("the channel has ended")),

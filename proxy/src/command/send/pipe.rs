@@ -110,7 +110,7 @@ async fn first_end(streams: &mut [PeerStream]) -> usize {
 
 /// Dials all who are present, and those who come, until somebody takes the pipe.
 async fn receivers(session: &mut Session, to: Option<&str>, wait: Duration) -> Result<Vec<PeerStream>, Stop> {
-    let Session { channel, events } = session;
+    let Session { channel, events, .. } = session;
     let found = timeout(wait, async {
         let mut dialled = HashSet::new();
         loop {

@@ -1,5 +1,6 @@
 //! Finds out what is to be sent.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::{Send, Stop};
@@ -19,28 +20,34 @@ pub(super) enum Source<'a> {
 
 impl<'a> Source<'a> {
     pub(super) fn of(send: &'a Send) -> Result<Self, Stop> {
-        let what: Vec<&str> = send.what.iter().map(String::as_str).collect();
+        let what: Vec<&OsStr> = send.what.iter().map(OsString::as_os_str).collect();
         match what[..] {
-            [] | ["-"] if send.lines => Ok(Self::Lines),
+            [] if send.lines => Ok(Self::Lines),
+            [one] if send.lines && one == "-" => Ok(Self::Lines),
             _ if send.lines => {
                 Err(Stop::usage("--lines sends the lines of standard input, and nothing else"))
             }
-            [text] if send.text => Ok(Self::Text(text)),
+            [one] if send.text => text(one),
             _ if send.text => Err(Stop::usage("--text takes one text: quote it")),
-            [] | ["-"] if !send.file => Ok(Self::Pipe),
+            [] if !send.file => Ok(Self::Pipe),
+            [one] if !send.file && one == "-" => Ok(Self::Pipe),
             _ if send.file => files(&what),
-            [one] if !Path::new(one).exists() => Ok(Self::Text(one)),
+            [one] if !Path::new(one).exists() => text(one),
             _ => files(&what),
         }
     }
 }
 
-fn files<'a>(what: &[&str]) -> Result<Source<'a>, Stop> {
+fn text(what: &OsStr) -> Result<Source<'_>, Stop> {
+    what.to_str().map(Source::Text).ok_or_else(|| Stop::usage(format!("{} is no UTF-8", what.display())))
+}
+
+fn files<'a>(what: &[&OsStr]) -> Result<Source<'a>, Stop> {
     if what.is_empty() {
         return Err(Stop::usage("--file needs the name of a file"));
     }
     for name in what {
-        let path = Path::new(name);
+        let (path, name) = (Path::new(name), name.display());
         if path.is_dir() {
             return Err(Stop::usage(format!("{name} is a folder: send an archive, as `nws cheat` shows")));
         }

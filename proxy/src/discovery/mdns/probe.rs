@@ -45,10 +45,7 @@ impl Probe {
 
     /// The proxy of which `event` tells, and its addresses.
     pub(crate) fn sighting(event: &ServiceEvent) -> Option<(ProxyId, Vec<SocketAddr>)> {
-        match event {
-            ServiceEvent::ServiceResolved(service) => names::claim(service),
-            _ => None,
-        }
+        if let ServiceEvent::ServiceResolved(service) = event { names::claim(service) } else { None }
     }
 
     /// Says goodbye for what was announced.

@@ -180,6 +180,8 @@ class Delivery:
         self._check()
 
     def _check(self) -> None:
+        if self._is_got:
+            return  # Whoever has all of it may leave at once.
         if not self.to.is_present:
             raise PeerGone(f"the peer {self.to.id} has left")
         if self._said == "bad-ack":

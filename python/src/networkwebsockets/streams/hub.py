@@ -143,12 +143,17 @@ class Hub:
         if self._dials is not None:
             self._dials.end(error)
 
-    def on_frame(self, source: str, data: dict[str, Any]) -> None:
-        """A frame of a stream has come. Raises a `ValueError` or the like for what is none."""
-        number = data["stream"]
+    def on_frame(self, source: str, data: object) -> None:
+        """A frame of a stream has come. A peer has written `data`, so it may be anything."""
+        if isinstance(data, dict):
+            # Bytes come in binary frames alone.
+            self._on_said(source, {**data, "bytes": None})
+
+    def _on_said(self, source: str, data: dict[str, Any]) -> None:
+        number = data.get("stream")
         peer = self._channel.peer(source)
-        if not isinstance(number, int) or not 0 <= number < 1 << 32:
-            raise ValueError("a stream has a number")
+        if type(number) is not int or not 0 <= number < 1 << 32:
+            return
         if data.get("event") == "dial":
             self._on_dial(peer, source, number, data)
             return
@@ -161,9 +166,11 @@ class Hub:
     def on_part(self, source: str, payload: bytes) -> None:
         """A binary frame of a stream has come."""
         try:
-            self.on_frame(source, frames.read_stream_part(payload))
+            part = frames.read_stream_part(payload)
         except ValueError as error:
             self._channel._unreadable(error)
+            return
+        self._on_said(source, part)
 
     def on_error(self, notice: dict[str, Any]) -> bool:
         """The proxy could not pass on a frame. Gives whether it was one of a stream."""
@@ -241,16 +248,13 @@ class Hub:
             answer.set_result(self._open(end, protocol))
 
     def _on_data(self, end: End[Peer], data: dict[str, Any]) -> None:
-        part = data.get("bytes", data.get("text"))
+        part: object = data.get("text") if data.get("bytes") is None else data["bytes"]
+        if isinstance(part, str):
+            part = frames.well_formed(part)
         if not isinstance(part, (str, bytes)):
             self._violated(end, POLICY)
             return
-        try:
-            size = frames.byte_length(part)
-        except ValueError:
-            self._violated(end, POLICY)
-            return
-        fate = end.receive(part, size, data.get("more") is True)
+        fate = end.receive(part, frames.byte_length(part), data.get("more") is True)
         if fate is Received.VIOLATION or fate is Received.TOO_BIG:
             self._violated(end, TOO_BIG if fate is Received.TOO_BIG else POLICY)
         elif fate is Received.WHOLE:
@@ -272,8 +276,8 @@ class Hub:
             error = data.get("error")
             shown = ABNORMAL if shown == NO_STATUS else shown
             refused = DialRefused(shown, text)
-            failed = refused if error in (None, "refused") else _failure(str(error), text)
-            self._fail(end, failed, text)
+            is_known = error in ("limit", "not-supported", "version-mismatch")
+            self._fail(end, _failure(error, text) if is_known else refused, text)
             return
         if end.state is State.OPEN:
             self._tell(end, {"event": "close", **_said(shown, text)})

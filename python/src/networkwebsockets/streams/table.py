@@ -135,7 +135,7 @@ class Table(Generic[P]):
 
     def dialled(self, peer: P, number: int, credit: object) -> End[P]:
         """A peer has dialled. Raises a `LimitError` or a `ViolationError`."""
-        if not 0 < number < DIALLED_BY_RECEIVER or number <= self._heard.get(peer, -1):
+        if not 0 <= number < DIALLED_BY_RECEIVER or number <= self._heard.get(peer, -1):
             raise ViolationError
         self._heard[peer] = number
         outgoing = Outgoing()

@@ -1,7 +1,7 @@
 //! The folder into which files are saved, and the names there.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -40,9 +40,16 @@ impl Folder {
         Ok(Self { path, taken_names, finished: HashSet::new() })
     }
 
-    /// Why a file of this name cannot be saved.
-    pub(super) fn obstacle(&self, name: &str) -> Option<String> {
+    /// Why a file of this name cannot be saved, besides those `others` that are on their way.
+    pub(super) fn obstacle<'a>(
+        &self,
+        name: &str,
+        mut others: impl Iterator<Item = &'a str>,
+    ) -> Option<String> {
         let name = clean(name);
+        if matches!(self.taken_names, TakenNames::Refuse) && others.any(|other| clean(other) == name) {
+            return Some(format!("another {name:?} is on its way: --rename or --overwrite takes both"));
+        }
         let found = fs::symlink_metadata(self.path.join(&name)).ok()?;
         match self.taken_names {
             TakenNames::Refuse => Some(format!("{name:?} exists: --rename or --overwrite takes it")),
@@ -56,8 +63,18 @@ impl Folder {
         self.path.join(format!(".{}.{file}.part", clean(name)))
     }
 
-    /// Opens what an earlier try has left, or a new file. A link is not followed.
+    /// Opens what an earlier try has left, or a new file, unless another process has it. A link is not
+    /// followed.
     pub(super) fn open_partial(path: &Path) -> io::Result<File> {
+        let file = Self::open_or_create(path)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
+            // Some file systems know no locks.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+        }
+    }
+
+    fn open_or_create(path: &Path) -> io::Result<File> {
         match OpenOptions::new().read(true).write(true).create_new(true).open(path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 if !fs::symlink_metadata(path)?.is_file() {
@@ -81,7 +98,7 @@ impl Folder {
         for number in 0..=last {
             let path = if number == 0 { first.clone() } else { self.path.join(numbered(&name, number)) };
             match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(_) => return fs::rename(partial, &path).map(|()| path),
+                Ok(_) => return settle(partial, &path).map(|()| path),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -99,6 +116,14 @@ impl Folder {
     pub(super) fn is_finished(&self, file: &str) -> bool {
         self.finished.contains(file)
     }
+}
+
+/// Replaces an empty file, which stands for the name.
+fn settle(partial: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(partial, path).inspect_err(|_| {
+        // An empty file stays, and the error is told.
+        let _ = fs::remove_file(path);
+    })
 }
 
 fn numbered(name: &str, number: u32) -> String {

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::PathBuf;
+use std::path::{Display, PathBuf};
 use std::time::Instant;
 
 use super::folder::Folder;
@@ -15,10 +15,18 @@ pub(super) enum Fault {
     Order,
     #[error("it is not what was sent: its hash is wrong")]
     Hash,
+    #[error("a file has this name by now")]
+    Taken,
     #[error("it cannot be stored: {0}")]
-    Storage(#[from] io::Error),
+    Storage(io::Error),
     #[error("nothing comes any more")]
     Stalled,
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::AlreadyExists { Self::Taken } else { Self::Storage(error) }
+    }
 }
 
 impl Fault {
@@ -26,6 +34,7 @@ impl Fault {
         match self {
             Self::Order => "order",
             Self::Hash => "hash",
+            Self::Taken => "exists",
             Self::Storage(_) => "storage",
             Self::Stalled => "stalled",
         }
@@ -62,6 +71,16 @@ impl Incoming {
     /// The number of the part that is wanted next.
     pub(super) fn next(&self) -> u64 {
         self.hashes.len() as u64
+    }
+
+    /// Bytes that are stored.
+    pub(super) fn stored(&self) -> u64 {
+        self.offer.size.min(self.next() * self.offer.part)
+    }
+
+    /// Where they lie.
+    pub(super) fn partial(&self) -> Display<'_> {
+        self.path.display()
     }
 
     pub(super) const fn heard(&self) -> Instant {

@@ -5,6 +5,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::record::Record;
 use crate::command::files::{Hash, Offer, PART, VERSION, hash, hex};
 use crate::command::stop::Stop;
 
@@ -14,6 +15,7 @@ pub(super) struct OwnFile {
     file: File,
     changed: Option<SystemTime>,
     hashes: Vec<Option<Hash>>,
+    record: Option<Record>,
 }
 
 impl OwnFile {
@@ -30,13 +32,13 @@ impl OwnFile {
         let size = facts.len();
         // So that even a film has few enough parts.
         let part = if size > PART * 1_000_000 { 983_040 } else { PART };
-        let (file_id, name) = (hex(&id), name.to_string_lossy().into_owned());
-        let offer = Offer { v: VERSION, file: file_id, name, size, mime: String::new(), part };
+        let (id, name) = (hex(&id), name.to_string_lossy().into_owned());
+        let offer = Offer { v: VERSION, file: id, name, size, mime: String::new(), part };
         if !offer.is_sound() {
             return Err(Stop::failed(format!("{} is too large: send it through a pipe", path.display())));
         }
         let hashes = vec![None; usize::try_from(offer.count()).unwrap_or_default()];
-        Ok(Self { offer, file, changed: facts.modified().ok(), hashes })
+        Ok(Self { offer, file, changed: facts.modified().ok(), hashes, record: None })
     }
 
     /// The bytes of a part and their hash; or the reason for `file-fail`.
@@ -66,6 +68,21 @@ impl OwnFile {
             }
         }
         Ok(self.hashes.iter().flatten().copied().collect())
+    }
+
+    /// Offers it to all in a channel under the id of an earlier try that nobody has got.
+    pub(super) fn go_on(&mut self, path: &Path, channel: &str) {
+        let facts = self.file.metadata().ok();
+        let record = facts.and_then(|facts| Record::of(channel, path, &facts, &self.offer.file));
+        if let Some((record, id)) = record {
+            self.record = Some(record);
+            self.offer.file = id;
+        }
+    }
+
+    /// Somebody has it.
+    pub(super) fn is_sent(&self) {
+        self.record.iter().for_each(Record::forget);
     }
 
     fn has_changed(&self) -> bool {

@@ -44,6 +44,11 @@ impl Streams {
         Self { got: vec![0; files.len()], files, streams: Vec::new(), fault: None }
     }
 
+    /// All is done.
+    pub(super) fn finish(&self) {
+        self.files.iter().for_each(OwnFile::is_sent);
+    }
+
     pub(super) fn offers(&self) -> impl Iterator<Item = Offer> {
         self.files.iter().map(|file| file.offer.clone())
     }

@@ -1,0 +1,162 @@
+//! Writes a state for people: health first, then links, then channels. Programs read the JSON.
+
+use std::fmt::Write as _;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use super::{State, rows};
+use crate::command::colors::Colors;
+
+/// Rows of each table. The rest is counted.
+const ROWS_MAX: usize = 20;
+
+/// The whole state.
+pub(super) fn of(state: &State, colors: Colors) -> String {
+    let mut text = health(state, colors);
+    table(
+        &mut text,
+        "Links",
+        &["PROXY", "ADDRESS", "KIND", "ROUND TRIP", "SINCE", "CHANNELS", "PEERS"],
+        rows(&state.links).map(link).collect(),
+    );
+    table(
+        &mut text,
+        "Not linked",
+        &["PROXY", "ADDRESS", "WHY", "DETAIL"],
+        rows(&state.candidates).map(candidate).collect(),
+    );
+    table(
+        &mut text,
+        "Channels",
+        &["CHANNEL", "SCOPE", "HERE", "ELSEWHERE", "MESSAGES", "BYTES"],
+        rows(&state.channels).map(channel).collect(),
+    );
+    text
+}
+
+fn health(state: &State, colors: Colors) -> String {
+    let State { port, proxy, .. } = state;
+    let troubles = state.troubles();
+    let verdict = if troubles.is_empty() { colors.good("healthy") } else { colors.bad(&troubles.join("; ")) };
+    let mut text = format!(
+        "nws {} at http://localhost:{port}/ for {}: {verdict}\n{} clients in {} channels, {} peers elsewhere, {} links\n",
+        shown(&proxy["version"]),
+        since(&proxy["started_at"]),
+        proxy["clients"],
+        proxy["channels"]["now"],
+        proxy["peers_elsewhere"],
+        proxy["links"],
+    );
+    if proxy["has_names"] == false {
+        text.push_str("Names are not shown: this user does not have the token of the proxy.\n");
+    }
+    text
+}
+
+fn link(row: &Value) -> Vec<String> {
+    let trip =
+        row["round_trip_ms"].as_f64().map_or_else(|| "unknown".to_owned(), |trip| format!("{trip:.1} ms"));
+    vec![
+        name(row, "proxy"),
+        row["address"].as_str().map_or_else(|| shown(&row["family"]), printable),
+        format!("{} {}", shown(&row["kind"]), shown(&row["state"])),
+        trip,
+        since(&row["since"]),
+        row["channels"].to_string(),
+        row["peers"].to_string(),
+    ]
+}
+
+fn candidate(row: &Value) -> Vec<String> {
+    let addresses = row["addresses"].as_array().into_iter().flatten();
+    let address = row["peer"].as_str().map(printable).or_else(|| addresses.map(shown).next());
+    vec![name(row, "proxy"), address.unwrap_or_default(), shown(&row["reason"]), shown(&row["detail"])]
+}
+
+fn channel(row: &Value) -> Vec<String> {
+    let number = |key: &str| row[key].as_u64().unwrap_or_default();
+    vec![
+        name(row, "name"),
+        shown(&row["scope"]),
+        (number("structured") + number("raw")).to_string(),
+        row["elsewhere"].to_string(),
+        row["messages"].to_string(),
+        row["bytes"].to_string(),
+    ]
+}
+
+/// The name of a row or, where that is not shown, what stands for it.
+fn name(row: &Value, key: &str) -> String {
+    row[key].as_str().or_else(|| row["id"].as_str()).map(printable).unwrap_or_default()
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map(printable).unwrap_or_default()
+}
+
+/// A text that others may have written, without anything that a terminal would obey.
+fn printable(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
+fn since(time: &Value) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let age = now.saturating_sub(Duration::from_millis(time.as_u64().unwrap_or_default())).as_secs();
+    match age {
+        0..120 => format!("{age} s"),
+        120..7_200 => format!("{} min", age / 60),
+        7_200..172_800 => format!("{} h", age / 3_600),
+        _ => format!("{} days", age / 86_400),
+    }
+}
+
+fn table(text: &mut String, title: &str, head: &[&str], rows: Vec<Vec<String>>) {
+    if rows.is_empty() {
+        return;
+    }
+    let more = rows.len().saturating_sub(ROWS_MAX);
+    let head = head.iter().map(|&cell| cell.to_owned()).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.into_iter().take(ROWS_MAX)).collect();
+    let width =
+        |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
+    // A String takes all that is written.
+    let _ = writeln!(text, "\n{title}");
+    for line in &lines {
+        let cells = line.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}"));
+        let _ = writeln!(text, "  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+    if more > 0 {
+        let _ = writeln!(text, "  and {more} more");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_others_have_written_commands_no_terminal() {
+        assert_eq!(printable("a\x1b[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
+    }
+
+    #[test]
+    fn health_comes_first_and_what_is_unknown_is_called_so() {
+        let state = State {
+            port: 9009,
+            proxy: json!({"version": "1.2.3", "clients": 2, "channels": {"now": 1}, "peers_elsewhere": 0, "links": 1, "has_names": true}),
+            links: json!({"rows": [{"id": "d", "proxy": "p", "address": "[::1]:9", "kind": "peer", "state": "ready", "round_trip_ms": null, "channels": 1, "peers": 3}]}),
+            candidates: json!({"rows": [{"kind": "peer", "peer": "nas:9", "reason": "refused", "addresses": []}]}),
+            channels: json!({"rows": []}),
+        };
+        let text = of(&state, Colors::none());
+        let mut lines = text.lines();
+        assert!(lines.next().is_some_and(|line| line.ends_with(": 1 of --peer not linked")), "{text}");
+        let link = text.lines().find(|line| line.contains("[::1]:9")).unwrap();
+        assert!(link.contains("unknown"), "{text}");
+        assert!(text.contains("nas:9") && text.contains("refused") && !text.contains("Channels"), "{text}");
+    }
+}

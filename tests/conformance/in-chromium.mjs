@@ -1,0 +1,45 @@
+/** The npm package in Chromium, as a client under test: its core is the client in Rust, as WebAssembly. */
+
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { launch } from "../browser/world.mjs";
+
+/** @type {Record<string, string>} */
+const FILES = {
+  "/networkwebsockets-streams.mjs": join(import.meta.dirname, "../../polyfill/dist"),
+  "/npm-driver.js": import.meta.dirname,
+};
+
+const PAGE = `<!doctype html><script type="module">
+  import * as networkwebsockets from "/networkwebsockets-streams.mjs";
+  import { Driver } from "/npm-driver.js";
+  const driver = new Driver(networkwebsockets, (event) => tell(JSON.stringify(event)));
+  globalThis.obey = (line) => driver.obey(JSON.parse(line));
+</script>`;
+
+const site = createServer(async ({ url = "" }, response) => {
+  const folder = FILES[url];
+  const script = folder && (await readFile(join(folder, basename(url))));
+  response.writeHead(200, { "content-type": script ? "text/javascript" : "text/html" }).end(script || PAGE);
+});
+site.listen(0, "127.0.0.1");
+await once(site, "listening");
+const browser = await launch();
+try {
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => console.error(`in the page: ${error.message}`));
+  await page.exposeFunction("tell", (/** @type {string} */ line) => console.log(line));
+  const address = site.address();
+  await page.goto(`http://127.0.0.1:${address && typeof address === "object" ? address.port : 0}/`);
+  await page.waitForFunction("globalThis.obey");
+  for await (const line of createInterface(process.stdin)) {
+    await page.evaluate((line) => /** @type {any} */ (globalThis).obey(line), line);
+  }
+} finally {
+  await browser.close();
+  site.close();
+}
