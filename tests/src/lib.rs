@@ -6,6 +6,7 @@
 
 mod aside;
 mod broker;
+mod cable;
 mod client;
 mod complaints;
 mod connection;
@@ -26,6 +27,7 @@ mod signal;
 mod user_systemd;
 
 pub use broker::Broker;
+pub use cable::Cable;
 pub use client::{Client, Received};
 pub use connection::Connection;
 pub use deadline::{DEADLINE, within};

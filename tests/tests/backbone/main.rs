@@ -1,6 +1,7 @@
 //! Proxies that share a NATS broker and no network.
 
 mod channels;
+mod direct;
 mod faults;
 mod hostile;
 mod presence;
