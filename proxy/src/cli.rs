@@ -76,6 +76,12 @@ Examples:
   nws run --port 0 --no-discovery     on a free port, on its own
   nws run --peer nas.example:9010     with a link to a proxy that is elsewhere";
 
+const BACKBONE_EXAMPLES: &str = "\
+Examples:
+  nws backbone key site.key                        the secret, to be copied to each site
+  nws backbone permissions berlin lyon >nats.conf  what the broker allows
+  nws run --backbone tls://broker.example.org --backbone-key site.key --backbone-site berlin";
+
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   source <(nws completions bash)
@@ -92,7 +98,7 @@ enum Command {
     #[command(subcommand, after_help = service::help())]
     Service(ServiceTask),
     /// Prepare a backbone: several networks joined over a NATS broker
-    #[command(subcommand)]
+    #[command(subcommand, after_help = format!("{BACKBONE_EXAMPLES}\n\n{STATUSES}"))]
     Backbone(BackboneTask),
     #[command(flatten)]
     Other(command::Task),
@@ -115,13 +121,13 @@ enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum BackboneTask {
     /// Make the secret that all sites share
-    #[command(after_help = "Example: nws backbone key site.key, and then copy the file to each site")]
+    #[command(after_help = format!("{BACKBONE_EXAMPLES}\n\n{STATUSES}"))]
     Key {
         /// The new file, which only this user can read; without one the secret is printed
         file: Option<PathBuf>,
     },
     /// Print a configuration of nats-server in which each site can do what it must, and no more
-    #[command(after_help = "Example: nws backbone permissions berlin lyon > nats.conf")]
+    #[command(after_help = format!("{BACKBONE_EXAMPLES}\n\n{STATUSES}"))]
     Permissions {
         /// The names of the sites
         #[arg(required = true)]
