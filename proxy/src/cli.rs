@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
+use nws_backbone::SiteName;
 use nws_proxy::Config;
 
 use crate::command::{self, STATUSES};
@@ -40,6 +41,8 @@ pub(crate) enum Task {
     Run(Box<Config>, LogFormat),
     /// Something about the service of this user.
     Service(ServiceTask),
+    /// To prepare a backbone.
+    Backbone(BackboneTask),
     /// To use a proxy.
     Command(Box<command::Task>),
     /// The completions for a shell, on standard output.
@@ -73,6 +76,12 @@ Examples:
   nws run --port 0 --no-discovery     on a free port, on its own
   nws run --peer nas.example:9010     with a link to a proxy that is elsewhere";
 
+const BACKBONE_EXAMPLES: &str = "\
+Examples:
+  nws backbone key site.key                        the secret, to be copied to each site
+  nws backbone permissions berlin lyon >nats.conf  what the broker allows
+  nws run --backbone tls://broker.example.org --backbone-key site.key --backbone-site berlin";
+
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   source <(nws completions bash)
@@ -88,6 +97,9 @@ enum Command {
     /// Keep the proxy running: from now on, and whenever you log in
     #[command(subcommand, after_help = service::help())]
     Service(ServiceTask),
+    /// Prepare a backbone: several networks joined over a NATS broker
+    #[command(subcommand, after_help = format!("{BACKBONE_EXAMPLES}\n\n{STATUSES}"))]
+    Backbone(BackboneTask),
     #[command(flatten)]
     Other(command::Task),
     Doctor(DoctorArgs),
@@ -102,6 +114,24 @@ enum Command {
     Man {
         /// The folder
         folder: PathBuf,
+    },
+}
+
+/// What is to be made for a backbone.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackboneTask {
+    /// Make the secret that all sites share
+    #[command(after_help = format!("{BACKBONE_EXAMPLES}\n\n{STATUSES}"))]
+    Key {
+        /// The new file, which only this user can read; without one the secret is printed
+        file: Option<PathBuf>,
+    },
+    /// Print a configuration of nats-server in which each site can do what it must, and no more
+    #[command(after_help = format!("{BACKBONE_EXAMPLES}\n\n{STATUSES}"))]
+    Permissions {
+        /// The names of the sites
+        #[arg(required = true)]
+        sites: Vec<SiteName>,
     },
 }
 
@@ -121,6 +151,7 @@ impl Cli {
         let cli = Self::from_arg_matches(&matches).map_err(|error| Usage::from_clap(&error))?;
         Ok(match (cli.command, matches.subcommand()) {
             (Some(Command::Service(task)), _) => Task::Service(task),
+            (Some(Command::Backbone(task)), _) => Task::Backbone(task),
             (Some(Command::Other(task)), _) => Task::Command(Box::new(task)),
             (Some(Command::Doctor(args)), Some((_, of_doctor))) => {
                 let examination = Box::new(args.examination(of_doctor.clone())?);

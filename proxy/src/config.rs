@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use nws_backbone::BackboneConfig;
 use nws_core::SiteNamesConfig;
 use nws_protocol::{CLIENT_PORT, limits};
 
@@ -48,6 +49,17 @@ pub struct Links {
     pub peers: Vec<PeerAddress>,
     /// Whether other proxies may connect from networks that this machine is not on.
     pub allow_remote: bool,
+    /// The way to sites that share a broker with this proxy.
+    pub backbone: Option<BackboneLinks>,
+}
+
+/// The way to sites that share a broker with this proxy.
+#[derive(Clone, Debug)]
+pub struct BackboneLinks {
+    /// The broker, and who this proxy is there.
+    pub config: BackboneConfig,
+    /// The channels that are looked for there, as a glob of their names. Without one, all are.
+    pub channels: Option<String>,
 }
 
 /// Limits that can be configured.
@@ -95,15 +107,16 @@ impl Default for Config {
 impl Default for Links {
     fn default() -> Self {
         let interfaces = InterfaceFilter::default();
-        Self { discovery: true, port: None, interfaces, peers: Vec::new(), allow_remote: false }
+        let (peers, backbone) = (Vec::new(), None);
+        Self { discovery: true, port: None, interfaces, peers, allow_remote: false, backbone }
     }
 }
 
 impl Links {
     /// Gives whether other proxies can reach this one, or this one reaches others. Without mDNS
-    /// that is so only if a port or a peer is configured.
+    /// that is so only if a port, a peer or a broker is configured.
     pub fn are_wanted(&self) -> bool {
-        self.discovery || self.port.is_some() || !self.peers.is_empty()
+        self.discovery || self.port.is_some() || !self.peers.is_empty() || self.backbone.is_some()
     }
 }
 

@@ -8,6 +8,9 @@ use crate::tls::IdentityError;
 /// The reason why a proxy cannot serve. What the system said is the `source`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The configuration of the backbone cannot be used.
+    #[error("the backbone cannot be used")]
+    Backbone(#[from] nws_backbone::BackboneError),
     /// Another program listens on the port.
     #[error(
         "port {port} is taken on {address}: stop the other program (perhaps a proxy that already runs), \

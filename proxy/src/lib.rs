@@ -12,6 +12,7 @@
 
 mod api;
 mod assets;
+mod backbone;
 mod config;
 mod connection_permits;
 mod descriptors;
@@ -50,7 +51,7 @@ use tls::Identity;
 #[cfg(feature = "measure")]
 pub use api::FeedScene;
 pub use api::{RuntimeFolder, write_private};
-pub use config::{Config, Limits, Links};
+pub use config::{BackboneLinks, Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
 pub use doctor::{Answer, Check, InvalidPage, PageAddress, examine};
 pub use error::Error;
@@ -107,7 +108,8 @@ pub async fn run(
             Some(links) => {
                 let refusals = refusals.clone();
                 let started =
-                    Network::start(config.links, identity, links, handles, from_shards, asked, refusals)?;
+                    Network::start(config.links, identity, links, handles, from_shards, asked, refusals)
+                        .await?;
                 match network.insert(started).run().await {}
             }
             None => std::future::pending::<Result<Infallible, Error>>().await,

@@ -1,6 +1,8 @@
 //! Links to other proxies: a TCP connection, TLS, and a WebSocket. On it both sides match their
 //! channels and then relay them.
 
+mod backbone;
+mod carrier;
 mod dial;
 mod end;
 mod handshake;
@@ -27,6 +29,7 @@ use nws_core::Account;
 use nws_protocol::ProxyId;
 use tokio::sync::watch;
 
+use crate::backbone::{Sites, is_site};
 use crate::interfaces::Interfaces;
 use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
@@ -34,6 +37,7 @@ use crate::tls::Identity;
 use crate::trouble::Troubles;
 use crate::workers::Workers;
 
+pub(crate) use backbone::accept_site;
 pub(crate) use dial::dial;
 pub(crate) use inquiry::{Absence, Inquired, Misfit, inquire};
 pub(crate) use listen::{LinkListener, listen};
@@ -65,6 +69,8 @@ pub(crate) struct Context {
     pub(crate) arithmetic: Workers,
     /// Starts their tasks.
     pub(crate) tasks: Starter,
+    /// The sites of the backbone, if there is one.
+    pub(crate) sites: Option<Sites>,
 }
 
 impl Context {
@@ -76,7 +82,7 @@ impl Context {
     }
 
     fn is_on_link(&self, address: &std::net::SocketAddr) -> bool {
-        self.interfaces.borrow().is_on_link(address)
+        is_site(address.ip()) || self.interfaces.borrow().is_on_link(address)
     }
 }
 

@@ -20,6 +20,9 @@ const OWN: &str = "nws";
 /// else.
 const OF_LIBRARIES: LevelFilter = LevelFilter::WARN;
 
+/// A library that logs each attempt to connect. This program logs what is wrong, once.
+const REPETITIVE: &str = "async_nats";
+
 /// Libraries that at lower levels log what passes through them: messages, peer ids, paths with
 /// channel names.
 const INDISCREET: [&str; 4] = ["tungstenite", "tokio_tungstenite", "hyper", "axum"];
@@ -68,7 +71,8 @@ fn filter(asked: &str) -> Result<Targets, ParseError> {
 }
 
 fn at(level: LevelFilter) -> Targets {
-    Targets::new().with_default(level.min(OF_LIBRARIES)).with_target(OWN, level)
+    let targets = Targets::new().with_default(level.min(OF_LIBRARIES)).with_target(OWN, level);
+    targets.with_target(REPETITIVE, LevelFilter::OFF)
 }
 
 /// Gives whether such a line never contains messages, ids or names. It does not depend on the

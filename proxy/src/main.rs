@@ -12,6 +12,7 @@ mod command;
 mod logging;
 mod readiness;
 mod service;
+mod sites;
 mod stop;
 
 use std::future::Future;
@@ -41,6 +42,7 @@ fn perform(task: Task) -> ExitCode {
             Err(service::Error::Fault(fault)) => return refuse(fault),
             done => done.map_err(anyhow::Error::from),
         },
+        Task::Backbone(task) => sites::perform(&task),
         Task::Command(task) => return command::perform(&task),
         Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),

@@ -25,6 +25,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use glob_match::glob_match;
+use nws_backbone::SiteName;
 use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::SecondaryMap;
@@ -32,6 +34,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 use tokio::time::sleep_until;
 
+use crate::backbone;
 use crate::descriptors;
 use crate::discovery::{Discovery, PeerAddress, Sighting};
 use crate::error::Error;
@@ -43,6 +46,7 @@ pub(crate) use callers::Caller;
 pub(crate) use dials::Destination;
 pub(crate) use faults::{Fault, FaultKind};
 pub(crate) use link::Link;
+pub(crate) use named::Place;
 pub(crate) use orders::Order;
 pub(crate) use partner::{Found, Partner};
 pub(crate) use past::{LinkEvent, LinkEventKind};
@@ -75,6 +79,8 @@ pub(crate) struct MeshDriver {
     dialer: Box<Dialer>,
     /// Notified when the network is to be asked for other proxies.
     questions: Arc<Notify>,
+    /// The channels that are looked for on the backbone, as a glob of their names.
+    channels: Option<String>,
     /// The proxies in some channels, to be told to the shards.
     searched: Untold<Vec<ProxyId>>,
     isolation: Isolation,
@@ -100,7 +106,13 @@ pub(crate) struct Candidate {
 impl MeshDriver {
     /// A mesh without links, for the proxy `own`. It notifies `questions` when the network is to be
     /// asked for other proxies.
-    pub(crate) fn new(own: ProxyId, dialer: Box<Dialer>, questions: Arc<Notify>) -> Result<Rc<Self>, Error> {
+    /// On the backbone it looks for channels whose names are like `channels`, if that is given.
+    pub(crate) fn new(
+        own: ProxyId,
+        dialer: Box<Dialer>,
+        questions: Arc<Notify>,
+        channels: Option<String>,
+    ) -> Result<Rc<Self>, Error> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;
         let config = MeshConfig { links_max: descriptors::links_max(), ..MeshConfig::default() };
@@ -115,6 +127,7 @@ impl MeshDriver {
             tally: Rc::new(LinkTally::new()),
             dialer,
             questions,
+            channels,
             searched: Untold::default(),
             isolation: Isolation::new(),
             short_names: ShortNames::default(),
@@ -205,6 +218,21 @@ impl MeshDriver {
         self.input(MeshInput::Own { dial });
     }
 
+    /// A site of the backbone, which has this address, says that `proxy` is there.
+    pub(crate) fn site_seen(self: &Rc<Self>, site: SiteName, address: SocketAddr, proxy: ProxyId) {
+        let (peer, _) =
+            self.dials.borrow_mut().named.sight(Place::Site(site), vec![address], Some(proxy.clone()));
+        self.input(MeshInput::Site { peer, proxy });
+    }
+
+    /// Nothing is heard of a site of the backbone.
+    pub(crate) fn site_gone(self: &Rc<Self>, site: SiteName) {
+        let peer = self.dials.borrow().named.find(&Place::Site(site));
+        if let Some(peer) = peer {
+            self.input(MeshInput::SiteGone { peer });
+        }
+    }
+
     /// A connection has become a link.
     pub(crate) fn connected(self: &Rc<Self>, candidate: Candidate) -> Link {
         let Candidate { proxy, address, is_on_link, dial } = candidate;
@@ -223,7 +251,8 @@ impl MeshDriver {
         let source = partner.source();
         self.partners.borrow_mut().insert(id, Rc::clone(&partner));
         self.rate_limits.borrow_mut().open(id, source, is_on_link);
-        self.input(MeshInput::Connected { link: id, proxy, source, dial });
+        let route = backbone::route(&address);
+        self.input(MeshInput::Connected { link: id, proxy, source, route, dial });
         Link { mesh: Rc::clone(self), id, partner, orders }
     }
 
@@ -233,9 +262,9 @@ impl MeshDriver {
         let Some(blamed) = dials.blamed(dial) else { return };
         let is_news = self.past.borrow_mut().faults.note(blamed.clone(), kind, text);
         if let Blamed::Named(index) = blamed
-            && let Some(peer) = dials.named.peer(index).filter(|_| is_news)
+            && let Some(place) = dials.named.place(index).filter(|_| is_news)
         {
-            tracing::warn!(%peer, "cannot reach this --peer: {text}");
+            place.warn(text);
         }
     }
 
@@ -254,7 +283,7 @@ impl MeshDriver {
             Sighting::Gone { proxy } => self.input(MeshInput::Gone { proxy }),
             Sighting::Unresolved { peer, reason } => self.note_unresolved(peer, &reason),
             Sighting::Named { peer, addresses } => {
-                let (peer, is_new) = self.dials.borrow_mut().named.sight(peer, addresses);
+                let (peer, is_new) = self.dials.borrow_mut().named.sight(Place::Peer(peer), addresses, None);
                 self.past.borrow_mut().faults.is_resolved(&Blamed::Named(peer));
                 if is_new {
                     self.input(MeshInput::Peer { peer });
@@ -264,7 +293,7 @@ impl MeshDriver {
     }
 
     fn note_unresolved(&self, peer: PeerAddress, reason: &str) {
-        let blamed = Blamed::Named(self.dials.borrow_mut().named.index(peer.clone()));
+        let blamed = Blamed::Named(self.dials.borrow_mut().named.index(Place::Peer(peer.clone())));
         if self.past.borrow_mut().faults.note(blamed, FaultKind::Unresolved, reason) {
             tracing::warn!(%peer, "cannot look up this --peer: {reason}");
         }
@@ -314,10 +343,21 @@ impl MeshDriver {
             MeshOutput::Start { link } => self.order(link, Order::Start),
             MeshOutput::Ping { link } => self.order(link, Order::Ping),
             MeshOutput::Close { link, reason } => self.order(link, Order::End(reason)),
+            MeshOutput::Offer { link, channel } if !self.is_looked_for(link, &channel) => {
+                // As if the other side did not know it. What follows is the next output.
+                let input = MeshInput::Searched { link, channel };
+                guarded(|| self.core.borrow_mut().handle(input, Instant::now()));
+            }
             MeshOutput::Offer { link, channel } => self.order(link, Order::Offer(channel)),
             MeshOutput::Linger { link, channel } => self.order(link, Order::Linger(channel)),
             MeshOutput::Withdraw { link, channel } => self.order(link, Order::Withdraw(channel)),
         }
+    }
+
+    fn is_looked_for(&self, link: LinkId, channel: &ChannelName) -> bool {
+        let Some(channels) = &self.channels else { return true };
+        let is_site = self.partners.borrow().get(link).is_some_and(|it| backbone::is_site(it.source()));
+        !is_site || glob_match(channels, channel.as_str())
     }
 
     fn dial(self: &Rc<Self>, dial: DialId, target: Target) {

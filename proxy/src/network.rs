@@ -7,15 +7,17 @@ use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use nws_backbone::Backbone;
 use nws_core::{Account, AccountLimits};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
+use crate::backbone::{self, BackboneParts};
 use crate::config::Links;
 use crate::discovery::{Discovery, Mdns, NamedPeers};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
-use crate::link::{self, Context, LinkListener, Tasks};
+use crate::link::{self, Context, LinkListener, SharedContext, Tasks};
 use crate::mesh::{Dialer, MeshDriver, MeshQuestion};
 use crate::refusals::Refusals;
 use crate::shard::{News, ShardHandles};
@@ -44,6 +46,8 @@ pub(crate) struct Network {
     listening: Option<AbortHandle>,
     /// The tasks of listening, dials and links.
     tasks: Tasks,
+    context: SharedContext,
+    backbone: Option<Backbone>,
 }
 
 impl Network {
@@ -52,7 +56,7 @@ impl Network {
     /// # Errors
     ///
     /// Fails when the system lacks something that it needs.
-    pub(crate) fn start(
+    pub(crate) async fn start(
         config: Links,
         identity: Identity,
         listener: LinkListener,
@@ -75,6 +79,8 @@ impl Network {
             discovery.add(NamedPeers(config.peers));
         }
         tracing::info!(%proxy, port = listener.port(), "listening for other proxies");
+        let BackboneParts { backbone, sites, channels } =
+            backbone::start(config.backbone, proxy.clone()).await?;
         let tasks = Tasks::default();
         let context = Rc::new(Context {
             identity,
@@ -88,10 +94,12 @@ impl Network {
             refusing: Troubles::new(),
             arithmetic: Workers::new(),
             tasks: tasks.starter(),
+            sites,
         });
-        let mesh = MeshDriver::new(proxy, dialer(Rc::clone(&context)), questions)?;
-        let listening = tasks.starter().start(link::listen(context, Rc::clone(&mesh), listener));
-        Ok(Self { mesh, discovery, shards, news, asked, listening, tasks })
+        let mesh = MeshDriver::new(proxy, dialer(Rc::clone(&context)), questions, channels)?;
+        let listening = link::listen(Rc::clone(&context), Rc::clone(&mesh), listener);
+        let listening = tasks.starter().start(listening);
+        Ok(Self { mesh, discovery, shards, news, asked, listening, tasks, context, backbone })
     }
 
     /// Runs the links of this proxy with others.
@@ -100,6 +108,7 @@ impl Network {
         tokio::select! {
             never = mesh.tell_isolated(&self.shards) => never,
             never = mesh.tell_searched(&self.shards) => never,
+            never = backbone::serve(&self.context, &mesh, self.backbone.as_mut()) => never,
             never = Rc::clone(&self.mesh).drive(&mut self.news, &mut self.asked, &mut self.discovery) => never,
         }
     }

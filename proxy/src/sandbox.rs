@@ -97,7 +97,9 @@ mod system {
     }
 
     fn landlock(config: &Config) -> Result<RestrictionStatus, RulesetError> {
-        let has_names = config.links.peers.iter().any(|peer| !peer.is_numeric());
+        // Whom to trust with the name of a broker is read there too.
+        let has_names =
+            config.links.backbone.is_some() || config.links.peers.iter().any(|peer| !peer.is_numeric());
         let names: &[&str] = if has_names { &FOR_NAMES } else { &[] };
         let read = AccessFs::ReadFile | AccessFs::ReadDir;
         Ruleset::default()

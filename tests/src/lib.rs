@@ -5,6 +5,8 @@
 //! fails is an error that says what was expected.
 
 mod aside;
+mod broker;
+mod cable;
 mod client;
 mod complaints;
 mod connection;
@@ -24,6 +26,8 @@ mod signal;
 #[cfg(target_os = "linux")]
 mod user_systemd;
 
+pub use broker::Broker;
+pub use cable::Cable;
 pub use client::{Client, Received};
 pub use connection::Connection;
 pub use deadline::{DEADLINE, within};

@@ -98,6 +98,13 @@ impl Peer {
         Ok(())
     }
 
+    /// Waits for the news that a peer has left and is back, which is next.
+    pub async fn sees_again(&mut self, peer: &str) -> Result<()> {
+        let (left, came) = (self.departure().await?, self.arrival().await?);
+        ensure!(left == peer && came == peer, "{left} left and {came} came where {peer} does both");
+        Ok(())
+    }
+
     /// Waits for the news that exactly `gone` have left, in any order.
     pub async fn misses(&mut self, gone: &[&Self]) -> Result<()> {
         let mut left = BTreeSet::new();

@@ -23,7 +23,7 @@ pub use channels::{
 };
 pub use mesh::{
     CandidateProgress, CandidateState, DialId, LinkCloseReason, LinkId, LinkStage, LinkState, Mesh,
-    MeshConfig, MeshInput, MeshOutput, MeshSurvey, Target,
+    MeshConfig, MeshInput, MeshOutput, MeshSurvey, Route, Target,
 };
 pub use mux::{LinkStreams, Mux, MuxInput, Outgoing, StreamId, Transmit};
 pub use site_names::{Site, SiteNames, SiteNamesConfig};

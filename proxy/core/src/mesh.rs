@@ -7,6 +7,7 @@ mod input;
 mod offers;
 mod output;
 mod pairs;
+mod route;
 mod survey;
 
 use std::collections::VecDeque;
@@ -24,6 +25,7 @@ use pairs::{Dead, Left, Link, Pairs, Removed};
 pub use config::MeshConfig;
 pub use input::MeshInput;
 pub use output::{LinkCloseReason, MeshOutput, Target};
+pub use route::Route;
 pub use survey::{CandidateProgress, CandidateState, LinkStage, LinkState, MeshSurvey};
 
 slotmap::new_key_type! {
@@ -64,7 +66,7 @@ type Outputs = VecDeque<MeshOutput>;
 ///
 /// ```
 /// use std::time::Instant;
-/// use nws_core::{LinkId, Mesh, MeshConfig, MeshInput, MeshOutput};
+/// use nws_core::{LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Route};
 /// use nws_protocol::{ChannelName, ProxyId};
 /// use slotmap::SlotMap;
 ///
@@ -82,7 +84,7 @@ type Outputs = VecDeque<MeshOutput>;
 /// // The connection is made, HELLO exchanged, and the channel offered.
 /// let link = SlotMap::<LinkId, ()>::with_key().insert(());
 /// let source = [192, 168, 0, 2].into();
-/// let connected = MeshInput::Connected { link, proxy: other, source, dial: Some(dial) };
+/// let connected = MeshInput::Connected { link, proxy: other, source, route: Route::Direct, dial: Some(dial) };
 /// mesh.handle(connected, Instant::now());
 /// assert_eq!(mesh.poll_output(), Some(MeshOutput::Start { link }));
 /// mesh.handle(MeshInput::Ready { link }, Instant::now());
@@ -128,8 +130,10 @@ impl Mesh {
         let now = self.attention.at(now, || self.due);
         match input {
             MeshInput::Heard { link } => return self.on_heard(link, now),
-            MeshInput::Connected { link, proxy, source, dial } => {
-                self.on_connected(link, &proxy, source, dial, now);
+            MeshInput::Connected { link, proxy, source, route, dial } => {
+                if let Err(reason) = self.on_connected(link, &proxy, source, route, dial, now) {
+                    self.outputs.push_back(MeshOutput::Close { link, reason });
+                }
             }
             MeshInput::Down { link } => self.remove(link, now),
             MeshInput::Seen { proxy, addresses } => {
@@ -137,6 +141,8 @@ impl Mesh {
             }
             MeshInput::Gone { proxy } => self.dialing.on_gone(&proxy),
             MeshInput::Peer { peer } => self.dialing.on_peer(peer, now),
+            MeshInput::Site { peer, proxy } => self.dialing.on_site(peer, &proxy, now),
+            MeshInput::SiteGone { peer } => self.dialing.on_site_gone(peer),
             MeshInput::Answered { dial } => self.dialing.on_answered(dial),
             MeshInput::DialFailed { dial } => self.dialing.on_failed(dial, now),
             MeshInput::Stranger { dial } => self.dialing.on_stranger(dial, now),
@@ -200,26 +206,29 @@ impl Mesh {
         link: LinkId,
         proxy: &ProxyId,
         source: IpAddr,
+        route: Route,
         dial: Option<DialId>,
         now: Instant,
-    ) {
+    ) -> Result<(), LinkCloseReason> {
         if self.pairs.contains(link) {
-            return;
+            return Ok(());
         }
-        if let Err(reason) = self.admit(proxy, dial, now) {
-            self.outputs.push_back(MeshOutput::Close { link, reason });
-            return;
-        }
+        self.admit(proxy, dial, now)?;
         let remote = self.dialing.on_linked(proxy, now);
-        let newcomer = Link::new(remote, source, dial.is_some(), now);
+        let newcomer = Link::new(remote, source, dial.is_some(), now).by(route);
         let prefers_dialled = self.own < *proxy;
-        for duplicate in self.pairs.add(link, newcomer, prefers_dialled, &mut self.outputs, now) {
-            self.close(duplicate, LinkCloseReason::Duplicate, now);
+        let others = self.pairs.add(link, newcomer, prefers_dialled, &mut self.outputs, now);
+        self.dialing.note_route(remote, self.pairs.route(remote));
+        for other in others {
+            let is_better = self.pairs.link(other).is_some_and(|it| it.route < route);
+            let reason = if is_better { LinkCloseReason::Superseded } else { LinkCloseReason::Duplicate };
+            self.close(other, reason, now);
         }
         let surplus = self.pairs.surplus_of_source(link);
         self.close_crowded(surplus, now);
         let surplus = self.pairs.surplus(link);
         self.close_crowded(surplus, now);
+        Ok(())
     }
 
     /// Whether a connection becomes a link at all.
@@ -233,7 +242,8 @@ impl Mesh {
 
     fn on_ready(&mut self, link: LinkId, now: Instant) {
         let Some(remote) = self.pairs.started_remote(link) else { return };
-        self.dialing.on_ready(remote, &mut self.outputs);
+        let route = self.pairs.link(link).map_or(Route::Direct, |it| it.route);
+        self.dialing.on_ready(remote, route, &mut self.outputs);
         if let Some(proxy) = self.dialing.proxy(remote) {
             self.offers.on_ready(link, proxy.clone(), &mut self.outputs);
         }
@@ -257,8 +267,9 @@ impl Mesh {
     /// Closes a link whose evaluations are nearly used up, and dials for another one.
     fn on_exhausting(&mut self, link: LinkId, now: Instant) {
         let Some(remote) = self.pairs.ready_remote(link) else { return };
+        let route = self.pairs.link(link).map_or(Route::Direct, |it| it.route);
         self.close(link, LinkCloseReason::Exhausted, now);
-        self.dialing.dial_at_once(remote, now);
+        self.dialing.dial_at_once(remote, route, now);
     }
 
     fn close_dead(&mut self, now: Instant) {
@@ -276,11 +287,13 @@ impl Mesh {
     }
 
     fn close_crowded(&mut self, surplus: Option<LinkId>, now: Instant) {
-        let Some((link, remote)) = surplus.and_then(|link| Some((link, self.pairs.remote(link)?))) else {
+        let Some((link, remote, route)) =
+            surplus.and_then(|link| self.pairs.link(link).map(|it| (link, it.remote, it.route)))
+        else {
             return;
         };
         self.close(link, LinkCloseReason::Crowded, now);
-        self.dialing.dial_rarely(remote, now);
+        self.dialing.dial_rarely(remote, route, now);
     }
 
     fn close(&mut self, link: LinkId, reason: LinkCloseReason, now: Instant) {
@@ -299,11 +312,12 @@ impl Mesh {
         let Some(Removed { link: gone, left }) = self.pairs.remove(link, &mut self.outputs, now) else {
             return;
         };
-        let loss = gone.loss();
+        let (remote, loss) = (gone.remote, gone.loss());
+        self.dialing.note_route(remote, self.pairs.route(remote));
         match left {
             Left::Current => {}
-            Left::Promoted => self.dialing.on_replaced(gone.remote, loss, &mut self.outputs, now),
-            Left::Nothing => self.dialing.on_unlinked(gone.remote, loss, &mut self.outputs, now),
+            Left::Promoted => self.dialing.on_replaced(remote, loss, &mut self.outputs, now),
+            Left::Nothing => self.dialing.on_unlinked(remote, loss, &mut self.outputs, now),
         }
     }
 

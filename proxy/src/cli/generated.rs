@@ -34,7 +34,8 @@ mod tests {
 
     use super::*;
 
-    const COMMANDS: [&str; 11] = [
+    const COMMANDS: [&str; 12] = [
+        "backbone",
         "cheat",
         "completions",
         "console",
@@ -53,7 +54,8 @@ mod tests {
         let mut command = command();
         command.build();
         let commands = command.get_subcommands().filter(|it| it.get_name() != "help" && !it.is_hide_set());
-        for each in commands.chain(command.find_subcommand("service").unwrap().get_subcommands()) {
+        let [service, backbone] = ["service", "backbone"].map(|it| command.find_subcommand(it).unwrap());
+        for each in commands.chain(service.get_subcommands()).chain(backbone.get_subcommands()) {
             let name = each.get_name();
             let hidden = each.is_hide_set() || name == "help";
             let end = each.get_after_help().map(ToString::to_string).unwrap_or_default();
@@ -115,9 +117,10 @@ mod tests {
         written.unwrap();
         pages.sort();
         let of_service = ["install", "logs", "status", "uninstall"].map(|it| format!("nws-service-{it}.1"));
+        let of_backbone = ["key", "permissions"].map(|it| format!("nws-backbone-{it}.1"));
         let others = COMMANDS;
         let others = others.map(|it| format!("nws-{it}.1"));
-        let mut expected = [&of_service[..], &others, &["nws.1".to_owned()]].concat();
+        let mut expected = [&of_service[..], &of_backbone, &others, &["nws.1".to_owned()]].concat();
         expected.sort();
         assert_eq!(pages, expected);
         let run = run.unwrap();

@@ -1,5 +1,7 @@
 //! Reads the settings of a proxy from flags, variables and a file.
 
+mod backbone;
+
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -66,6 +68,28 @@ layer! {
         #[arg(num_args = 0..=1, require_equals = true)]
         #[arg(default_missing_value = "true", hide_possible_values = true)]
         no_discovery: Option<bool>,
+        /// Also reach the sites that use this NATS broker, such as nats://broker.example:4222
+        /// (repeatable, for a cluster)
+        #[arg(long, value_name = "URL", env = "NWS_BACKBONE", value_delimiter = ',')]
+        #[arg(help_heading = "Backbone", hide_env_values = true)]
+        backbone: Option<Vec<String>>,
+        /// The file with the secret that all sites share: `nws backbone key` makes it
+        #[arg(long, value_name = "FILE", env = "NWS_BACKBONE_KEY", help_heading = "Backbone")]
+        backbone_key: Option<PathBuf>,
+        /// A NATS credentials file, if the broker asks for it
+        #[arg(long, value_name = "FILE", env = "NWS_BACKBONE_CREDS", help_heading = "Backbone")]
+        backbone_creds: Option<PathBuf>,
+        /// The name of this site, which no other one has [default: the name of this machine]
+        #[arg(long, value_name = "NAME", env = "NWS_BACKBONE_SITE", help_heading = "Backbone")]
+        backbone_site: Option<String>,
+        /// Look on the backbone only for channels whose names are like this, such as team-*
+        #[arg(long, value_name = "GLOB", env = "NWS_BACKBONE_CHANNELS", help_heading = "Backbone")]
+        backbone_channels: Option<String>,
+        /// Do without TLS to a broker on another machine: links are encrypted all the same
+        #[arg(long, value_name = "BOOL", env = "NWS_BACKBONE_INSECURE", help_heading = "Backbone")]
+        #[arg(value_parser = BoolishValueParser::new(), num_args = 0..=1, require_equals = true)]
+        #[arg(default_missing_value = "true", hide_possible_values = true)]
+        backbone_insecure: Option<bool>,
         /// Let only pages of this origin connect, such as https://example.com, http://localhost:*
         /// or file:// (repeatable)
         #[arg(long, value_name = "ORIGIN", env = "NWS_ALLOW_ORIGIN", value_delimiter = ',')]
@@ -134,6 +158,7 @@ impl Settings {
         links.interfaces.include = parsed(&sources.name("interface"), self.interface.as_deref())?;
         links.interfaces.exclude = parsed(&sources.name("no_interface"), self.no_interface.as_deref())?;
         links.peers = parsed(&sources.name("peer"), self.peer.as_deref())?;
+        links.backbone = self.backbone(sources)?;
         Ok(())
     }
 }

@@ -20,6 +20,11 @@ impl Sources {
         Self { matches, file }
     }
 
+    /// Whether `field` stands on the command line.
+    pub(super) fn is_flag(&self, field: &str) -> bool {
+        self.matches.value_source(field) == Some(ValueSource::CommandLine)
+    }
+
     /// The name of `field` in the source that has set it.
     pub(super) fn name(&self, field: &str) -> String {
         let key = field.replace('_', "-");

@@ -24,10 +24,12 @@ use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
+use super::backbone::dial_site;
 use super::end::End;
 use super::relay::{Established, relay};
 use super::wire::wired;
 use super::{SharedContext, handshake};
+use crate::backbone::is_site;
 use crate::mesh::{Candidate, Destination, FaultKind, MeshDriver};
 use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
@@ -50,7 +52,7 @@ pub(crate) fn dial(
             Answer::Any => mesh.dial_answered(dial),
             Answer::Another(proxy, address) => mesh.found(proxy, address),
         };
-        match connect(&context.identity, &to, &|address| context.is_on_link(address), &tell).await {
+        match reach(&context, &to, &tell).await {
             Ok((established, address)) => {
                 let (proxy, is_on_link) = (established.peer.clone(), context.is_on_link(&address));
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
@@ -83,6 +85,18 @@ enum Answer {
     Any,
     /// Another proxy is there.
     Another(ProxyId, SocketAddr),
+}
+
+/// A connection to the site of the backbone that has the address, or to a proxy on the network.
+async fn reach(
+    context: &SharedContext,
+    to: &Destination,
+    tell: &dyn Fn(Answer),
+) -> Result<(Established, SocketAddr), End> {
+    if let Some(site) = to.addresses.iter().find(|address| is_site(address.ip())) {
+        return Ok((dial_site(context, site, to.proxy.as_ref()).await?, *site));
+    }
+    connect(&context.identity, to, &|address| context.is_on_link(address), tell).await
 }
 
 /// The first handshake that succeeds.

@@ -23,6 +23,9 @@ pub(super) enum End {
     /// There was no address to dial.
     #[error("no address to dial")]
     Nobody,
+    /// The other end of a link over the backbone does not have the secret of the sites.
+    #[error("the other side did not prove that it has the secret of the sites")]
+    Unproven,
     /// It took too long.
     #[error("no answer in time")]
     Late,
@@ -101,6 +104,7 @@ impl End {
             Self::Refused(Refusal::Version | Refusal::Suite) => FaultKind::OtherVersion,
             Self::Closed | Self::Ordered(_) => FaultKind::Ended,
             Self::Tls(_)
+            | Self::Unproven
             | Self::WebSocket(_)
             | Self::Violation(_)
             | Self::Stuck
@@ -133,6 +137,7 @@ impl End {
             Self::Overdrawn(_) => Some(Refused::LinkMemory),
             Self::Network(_)
             | Self::Nobody
+            | Self::Unproven
             | Self::Late
             | Self::Tls(_)
             | Self::WebSocket(_)

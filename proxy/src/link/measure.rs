@@ -217,10 +217,11 @@ async fn begin() -> (Partner, TcpStream, Shards) {
         greedy: Troubles::new(),
         refusing: Troubles::new(),
         arithmetic: Workers::new(),
+        sites: None,
         tasks: tasks.starter(),
     });
-    let mesh =
-        MeshDriver::new(own.clone(), Box::new(|_, _, _| None), Arc::new(Notify::new())).expect("a mesh");
+    let mesh = MeshDriver::new(own.clone(), Box::new(|_, _, _| None), Arc::new(Notify::new()), None)
+        .expect("a mesh");
     let driven = Rc::clone(&mesh);
     let mut discovery = Discovery::new();
     spawn_local(async move { driven.drive(&mut from_shards, &mut mpsc::channel(1).1, &mut discovery).await });

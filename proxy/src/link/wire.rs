@@ -6,10 +6,9 @@ use std::task::{Context, Poll, ready};
 
 use nws_protocol::limits::READ_PER_PASS;
 use tokio::io::{AsyncRead, Join, ReadBuf, join};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::task::coop;
 
+use super::carrier::{Carrier, Reader, Writer};
 use super::intake::Intake;
 
 /// Bytes that are read from the network at once when many are to come. With fewer, system calls
@@ -21,12 +20,12 @@ const MUCH: usize = 128 * 1024;
 const STEP: usize = READ_PER_PASS / 128;
 
 /// A connection as TLS gets it.
-pub(super) type Wired = Join<Wire<OwnedReadHalf>, OwnedWriteHalf>;
+pub(super) type Wired = Join<Wire<Reader>, Writer>;
 
 /// A connection of which nothing is read yet.
-pub(super) fn wired(stream: TcpStream) -> Wired {
-    let (read, write) = stream.into_split();
-    join(Wire::new(read), write)
+pub(super) fn wired(stream: impl Carrier) -> Wired {
+    let (reader, writer) = stream.halves();
+    join(Wire::new(reader), writer)
 }
 
 /// The reading half of a connection that gets a read buffer only when a channel is matched. Before

@@ -1,4 +1,4 @@
-//! Keeps the dials that are under way, and the addresses of proxies that `--peer` names.
+//! Keeps the dials that are under way, and the places where proxies are looked for.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -52,7 +52,7 @@ impl Dials {
             }
             Target::Peer(peer) => {
                 let addresses = self.named.addresses(peer);
-                (Goal::Named(peer), Destination { proxy: None, addresses })
+                (Goal::Named(peer), Destination { proxy: self.named.proxy(peer), addresses })
             }
         }
     }
@@ -86,7 +86,7 @@ impl Dials {
     pub(super) fn end(&mut self, dial: DialId) -> Found {
         match self.under_way.remove(&dial) {
             Some(UnderWay { goal: Goal::Named(index), .. }) => {
-                self.named.peer(index).map_or(Found::Mdns, |peer| Found::Named(peer.clone()))
+                self.named.place(index).map_or(Found::Mdns, |place| Found::Named(place.clone()))
             }
             Some(UnderWay { goal: Goal::Announced(_), .. }) | None => Found::Mdns,
         }

@@ -11,9 +11,9 @@ use nws_protocol::limits::REMOTES_KEPT_MAX;
 use tokio::time::Instant;
 
 use super::faults::{Blamed, FaultKind};
+use super::named::Place;
 use super::past::{LinkEventKind, Past};
 use super::traffic::Traffic;
-use crate::discovery::PeerAddress;
 
 /// Links that are logged at level `info` in an hour. Any host on the network can make links and
 /// lose them.
@@ -27,8 +27,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 pub(crate) enum Found {
     /// It has announced itself.
     Mdns,
-    /// `--peer` names it.
-    Named(PeerAddress),
+    /// `--peer` names it, or it has said on the backbone that it is there.
+    Named(Place),
     /// It has dialled this proxy.
     Dialled,
 }
@@ -162,7 +162,8 @@ impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mdns => f.write_str("mDNS"),
-            Self::Named(peer) => write!(f, "--peer {peer}"),
+            Self::Named(Place::Peer(peer)) => write!(f, "--peer {peer}"),
+            Self::Named(Place::Site(site)) => write!(f, "backbone, site {site}"),
             Self::Dialled => f.write_str("it dialled"),
         }
     }

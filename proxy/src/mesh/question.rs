@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::MeshDriver;
 use super::callers::Caller;
 use super::faults::{Blamed, Fault};
+use super::named::Place;
 use super::partner::{Found, Partner};
 use super::past::LinkEvent;
 use crate::discovery::PeerAddress;
@@ -56,8 +57,8 @@ pub(crate) struct LinkAnswer {
 pub(crate) struct CandidateAnswer {
     pub(crate) state: CandidateState,
     pub(crate) addresses: Vec<SocketAddr>,
-    /// The name of `--peer`.
-    pub(crate) peer: Option<PeerAddress>,
+    /// Where it is looked for, if it has no other name.
+    pub(crate) place: Option<Place>,
     pub(crate) fault: Option<Fault>,
 }
 
@@ -100,16 +101,16 @@ impl MeshDriver {
     fn candidate_answer(&self, state: CandidateState) -> CandidateAnswer {
         let (dials, past) = (self.dials.borrow(), self.past.borrow());
         let faults = &past.faults;
-        let (addresses, peer, blamed) = match &state.target {
+        let (addresses, place, blamed) = match &state.target {
             Target::Proxy { proxy, addresses } => (addresses.clone(), None, Blamed::Proxy(proxy.clone())),
             Target::Peer(index) => {
-                (dials.named.addresses(*index), dials.named.peer(*index).cloned(), Blamed::Named(*index))
+                (dials.named.addresses(*index), dials.named.place(*index).cloned(), Blamed::Named(*index))
             }
         };
         // What is known of a proxy also concerns the address that leads to it.
         let of_proxy = state.proxy.clone().and_then(|proxy| faults.of(&Blamed::Proxy(proxy)));
         let fault = faults.of(&blamed).into_iter().chain(of_proxy).max_by_key(|fault| fault.at).cloned();
-        CandidateAnswer { state, addresses, peer, fault }
+        CandidateAnswer { state, addresses, place, fault }
     }
 }
 

@@ -7,20 +7,25 @@ use nws_core::LinkId;
 use nws_matching::{LinkKey, RateLimits, RateLimitsConfig};
 use slotmap::{Key, KeyData};
 
+use crate::backbone::is_site;
 use crate::guard::guarded;
 
 /// The rate limits of other proxies.
 pub(super) struct LinkRateLimits {
+    /// Of proxies on the network.
     limits: RateLimits,
+    /// Of sites, which have proved that they belong to the same organisation.
+    sites: RateLimits,
     /// The time of the next grant. It is kept because many links may wait for one, and this is
     /// asked for with every message.
     due: Option<Instant>,
 }
 
 impl LinkRateLimits {
-    /// The default limits, of which nothing is used.
+    /// The usual limits, of which nothing is used.
     pub(super) fn new() -> Self {
-        Self { limits: RateLimits::new(RateLimitsConfig::default()), due: None }
+        let [limits, sites] = [RateLimitsConfig::default(), RateLimitsConfig::sites()].map(RateLimits::new);
+        Self { limits, sites, due: None }
     }
 
     /// Gives whether `source` may have a handshake now.
@@ -30,37 +35,48 @@ impl LinkRateLimits {
 
     /// Adds a link.
     pub(super) fn open(&mut self, link: LinkId, source: IpAddr, is_on_link: bool) {
-        guarded(|| self.limits.open(key(link), source, is_on_link));
+        let limits = if is_site(source) { &mut self.sites } else { &mut self.limits };
+        guarded(|| limits.open(key(link), source, is_on_link));
     }
 
     /// A channel of a link has been matched.
     pub(super) fn matched(&mut self, link: LinkId) {
-        guarded(|| self.limits.matched(key(link)));
+        self.each(|limits| limits.matched(key(link)));
     }
 
     /// The other side of a link wants `count` more evaluations.
     pub(super) fn ask(&mut self, link: LinkId, count: usize) {
-        guarded(|| self.limits.ask(key(link), count));
+        self.each(|limits| limits.ask(key(link), count));
     }
 
     /// Removes a link that has ended.
     pub(super) fn close(&mut self, link: LinkId) {
-        guarded(|| self.limits.close(key(link)));
+        self.each(|limits| limits.close(key(link)));
+    }
+
+    /// Does the same with both: one of them knows the link.
+    fn each(&mut self, mut change: impl FnMut(&mut RateLimits)) {
+        guarded(|| [&mut self.limits, &mut self.sites].into_iter().for_each(&mut change));
     }
 
     /// The next grant. Call this until there is none, after each change and when it is due.
     pub(super) fn next_grant(&mut self) -> Option<(LinkId, usize)> {
-        let grant = guarded(|| self.limits.poll_grant(Instant::now()));
+        let now = Instant::now();
+        let grant = guarded(|| self.limits.poll_grant(now).or_else(|| self.sites.poll_grant(now)));
         if grant.is_none() {
-            self.due = guarded(|| self.limits.poll_timeout());
+            self.due = guarded(|| self.next_due());
         }
         grant.map(|(LinkKey(link), count)| (KeyData::from_ffi(link).into(), count))
     }
 
     /// The time at which to ask for grants again.
     pub(super) fn due(&self) -> Option<Instant> {
-        debug_assert_eq!(self.due, self.limits.poll_timeout());
+        debug_assert_eq!(self.due, self.next_due());
         self.due
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        [&self.limits, &self.sites].into_iter().filter_map(RateLimits::poll_timeout).min()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::shard::Shards;
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Starts a network that dials `peers`, and gives its port.
-fn start(shards: &Shards, peers: &[u16]) -> (Network, u16) {
+async fn start(shards: &Shards, peers: &[u16]) -> (Network, u16) {
     let peers = peers.iter().map(|port| format!("127.0.0.1:{port}").parse().unwrap()).collect();
     let links = Links { discovery: false, peers, allow_remote: true, ..Config::default().links };
     let listener = LinkListener::bind(Some(0)).unwrap();
@@ -27,7 +27,7 @@ fn start(shards: &Shards, peers: &[u16]) -> (Network, u16) {
         mpsc::channel(1).1,
         Refusals::default(),
     );
-    (network.unwrap(), port)
+    (network.await.unwrap(), port)
 }
 
 async fn until(holds: impl Fn() -> bool) {
@@ -45,8 +45,8 @@ fn nothing_is_left_of_a_network_that_is_dropped() {
     runtime.block_on(async {
         let (config, own) = (Config { shards: Some(1), ..Config::default() }, Identity::generate().unwrap());
         let shards = Shards::start(&config, own.id(), None, &Refusals::default()).unwrap();
-        let (one, port) = start(&shards, &[]);
-        let (mut other, _) = start(&shards, &[port]);
+        let (one, port) = start(&shards, &[]).await;
+        let (mut other, _) = start(&shards, &[port]).await;
         let (at_one, at_other) = (Rc::downgrade(&one.mesh), Rc::downgrade(&other.mesh));
         // One for this proxy, and one for the listener: more is a link, or may become one.
         let has_more = || at_one.strong_count() > 2 && at_other.strong_count() > 2;

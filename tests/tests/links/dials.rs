@@ -3,8 +3,8 @@
 use anyhow::Result;
 use nws_tests::{Peer, Setup};
 
-use crate::cable::Cable;
 use crate::proxies::{linkable, linked_to};
+use nws_tests::Cable;
 
 /// What a proxy says that has dialled itself.
 const FOUND_OUT: [&str; 2] = ["a dial has failed", "this proxy reached itself"];

@@ -4,7 +4,6 @@
 #![cfg(target_os = "linux")]
 
 mod admission;
-mod cable;
 mod credit;
 mod crowd;
 mod dials;

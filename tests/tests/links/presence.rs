@@ -4,8 +4,8 @@ use anyhow::Result;
 use nws_tests::{Client, Peer, Received};
 use serde_json::json;
 
-use crate::cable::Cable;
 use crate::proxies::{linkable, linked_to, pair};
+use nws_tests::Cable;
 
 #[tokio::test]
 async fn each_is_shown_the_other() -> Result<()> {

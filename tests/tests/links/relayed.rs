@@ -4,12 +4,12 @@ use anyhow::Result;
 use nws_tests::{Peer, Proxy};
 use tokio::net::TcpListener;
 
-use crate::cable::Cable;
 use crate::frames::{Kind, slots};
 use crate::identity::Identity;
 use crate::middle::Middle;
 use crate::proxies::{linkable, matches};
 use crate::wire::Wire;
+use nws_tests::Cable;
 
 /// Those of `/room`, one at each proxy, who have not met.
 async fn strangers(a: &Proxy, b: &Proxy) -> Result<[Peer; 2]> {

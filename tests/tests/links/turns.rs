@@ -4,8 +4,8 @@ use anyhow::Result;
 use futures_util::future::try_join_all;
 use nws_tests::Peer;
 
-use crate::cable::Cable;
 use crate::proxies::linkable_with;
+use nws_tests::Cable;
 
 /// Channels that all say as much as they can.
 const CHANNELS: usize = 6;

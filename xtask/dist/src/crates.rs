@@ -14,13 +14,14 @@ use toml::{Table, Value};
 use crate::release::{self, Release};
 
 /// The folder of each crate, and its name on crates.io.
-const CRATES: [(&str, &str); 7] = [
+const CRATES: [(&str, &str); 8] = [
     ("protocol", "nws-protocol"),
     ("client-core", "nws-client-core"),
     ("client", "networkwebsockets"),
     ("proxy/token-bucket", "nws-token-bucket"),
     ("proxy/core", "nws-core"),
     ("proxy/matching", "nws-matching"),
+    ("proxy/backbone", "nws-backbone"),
     (PROXY, "nws"),
 ];
 const PROXY: &str = "proxy";

@@ -6,13 +6,14 @@ use nws_tools::Step;
 use serde_json::Value;
 
 /// Each crate of the workspace, with those of the workspace on which it may depend.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("nws-protocol", &[]),
     ("nws-token-bucket", &[]),
     ("nws-core", &["nws-protocol", "nws-token-bucket"]),
     ("nws-matching", &["nws-protocol", "nws-token-bucket"]),
     ("nws-sim", &["nws-core", "nws-matching", "nws-protocol"]),
-    ("nws-proxy", &["networkwebsockets", "nws-core", "nws-matching", "nws-protocol"]),
+    ("nws-backbone", &["nws-protocol"]),
+    ("nws-proxy", &["networkwebsockets", "nws-backbone", "nws-core", "nws-matching", "nws-protocol"]),
     ("nws-client-core", &["nws-protocol"]),
     ("nws-client-wasm", &["nws-client-core", "nws-protocol"]),
     ("networkwebsockets", &["nws-client-core", "nws-protocol"]),

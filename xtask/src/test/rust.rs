@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use nws_tools::{Step, checkout};
+use nws_tools::{Step, broker, checkout};
 
 use super::tally::Tally;
 use crate::toolchain;
@@ -13,7 +13,7 @@ use crate::toolchain;
 /// Runs all tests except the doc tests, with `proxy` where they need one.
 pub(crate) fn unit(proxy: &Path) -> Result<Tally> {
     if cfg!(target_os = "linux")
-        && let Err(error) = need_prometheus()
+        && let Err(error) = need_servers()
     {
         // The tests that need it say so too, and the others can run.
         eprintln!("error: {error:#}");
@@ -25,8 +25,9 @@ pub(crate) fn unit(proxy: &Path) -> Result<Tally> {
     }
 }
 
-/// Installs Prometheus if that is possible without asking the user.
-fn need_prometheus() -> Result<()> {
+/// Installs Prometheus and a NATS server if that is possible without asking the user.
+fn need_servers() -> Result<()> {
+    broker::need()?;
     if ["promtool", "prometheus"].iter().all(|name| Step::new(name).arg("--version").succeeds()) {
         return Ok(());
     }

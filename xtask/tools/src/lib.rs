@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "commands announce in a terminal what they start")]
 
+pub mod broker;
 pub mod browser;
 pub mod checkout;
 pub mod lab;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
-use nws_core::{LinkId, Mesh, MeshConfig, MeshInput, MeshOutput};
+use nws_core::{LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Route};
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::SlotMap;
 
@@ -30,7 +30,10 @@ impl Scene {
     fn link(&mut self, n: u32) -> LinkId {
         let link = self.links.insert(());
         let source = IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 + n));
-        self.mesh.handle(MeshInput::Connected { link, proxy: proxy(n), source, dial: None }, self.now);
+        self.mesh.handle(
+            MeshInput::Connected { link, proxy: proxy(n), source, route: Route::Direct, dial: None },
+            self.now,
+        );
         let is_start = |output: &MeshOutput| *output == MeshOutput::Start { link };
         assert!(std::iter::from_fn(|| self.mesh.poll_output()).any(|output| is_start(&output)));
         self.tell(MeshInput::Ready { link });

@@ -14,6 +14,7 @@ mod dials;
 mod questions;
 mod remote;
 mod remotes;
+mod sites;
 mod sliding_window;
 mod targets;
 
@@ -23,7 +24,7 @@ use std::time::{Duration, Instant};
 use nws_protocol::ProxyId;
 use nws_protocol::limits::{LINKED_DIALS_PER_SECOND, NEW_DIALS_PER_SECOND};
 
-use super::{DialId, LinkCloseReason, MeshConfig, MeshOutput, Outputs};
+use super::{DialId, LinkCloseReason, MeshConfig, MeshOutput, Outputs, Route};
 use dials::Dials;
 use questions::Questions;
 use remote::Standing;
@@ -52,9 +53,18 @@ pub(super) struct Dialing {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Loss {
     /// It never got ready.
-    Failed,
+    Failed { route: Route },
     /// It was ready.
-    Ended { since: Instant, has_matched: bool },
+    Ended { since: Instant, has_matched: bool, route: Route },
+}
+
+impl Loss {
+    /// The way that the link took.
+    const fn route(self) -> Route {
+        match self {
+            Self::Failed { route } | Self::Ended { route, .. } => route,
+        }
+    }
 }
 
 impl Dialing {
@@ -102,7 +112,7 @@ impl Dialing {
         let is_futile = self
             .targets
             .remote(id)
-            .is_some_and(|it| !it.is_known() && it.is_dialable() && it.backoff.failed > 0);
+            .is_some_and(|it| !it.is_known() && it.is_idle() && it.has_addresses() && it.backoff.failed > 0);
         if is_futile {
             self.targets.forget(id);
         }
@@ -168,17 +178,24 @@ impl Dialing {
         if *proxy == self.own { Err(LinkCloseReason::Own) } else { Ok(()) }
     }
 
-    /// A connection to `proxy` has become a link. While there is one, the proxy is not dialled.
+    /// A connection to `proxy` has become a link.
     pub(super) fn on_linked(&mut self, proxy: &ProxyId, now: Instant) -> RemoteId {
         let id = self.targets.link(proxy, now);
         self.note_answer(TargetId::Remote(id));
         id
     }
 
-    /// A link to a proxy is ready: dials that are under way to it are not wanted any more.
-    pub(super) fn on_ready(&mut self, id: RemoteId, outputs: &mut Outputs) {
+    /// The best way by which a proxy is linked from now on. It is not dialled by this way, or by one
+    /// that is less good.
+    pub(super) fn note_route(&mut self, id: RemoteId, route: Option<Route>) {
+        self.targets.note_route(id, route);
+    }
+
+    /// A link to a proxy is ready: dials that are under way to it are not wanted any more, unless
+    /// they take a better way.
+    pub(super) fn on_ready(&mut self, id: RemoteId, route: Route, outputs: &mut Outputs) {
         self.targets.raise_standing(id, Standing::Linked);
-        for dial in self.targets.dials_to(id) {
+        for dial in self.targets.dials_to(id, route) {
             self.abandon(dial, outputs);
         }
     }
@@ -190,7 +207,6 @@ impl Dialing {
     /// The only link to a proxy is no more: the proxy may be dialled again, when its backoff says
     /// so.
     pub(super) fn on_unlinked(&mut self, id: RemoteId, loss: Loss, outputs: &mut Outputs, now: Instant) {
-        self.targets.unlink(id);
         self.targets.lose(id, loss, now);
         self.forget_surplus(outputs);
     }
@@ -204,13 +220,13 @@ impl Dialing {
     }
 
     /// This side has closed the link to a proxy in order to make a new one.
-    pub(super) fn dial_at_once(&mut self, id: RemoteId, now: Instant) {
-        self.targets.dial_at_once(id, now);
+    pub(super) fn dial_at_once(&mut self, id: RemoteId, route: Route, now: Instant) {
+        self.targets.dial_at_once(id, route, now);
     }
 
     /// This side has closed the link to a proxy for want of room.
-    pub(super) fn dial_rarely(&mut self, id: RemoteId, now: Instant) {
-        self.targets.dial_rarely(id, now);
+    pub(super) fn dial_rarely(&mut self, id: RemoteId, route: Route, now: Instant) {
+        self.targets.dial_rarely(id, route, now);
     }
 
     /// Nothing has come from a proxy for too long.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use nws_protocol::{ChannelName, ProxyId};
 
-use super::{DialId, LinkId, Target};
+use super::{DialId, LinkId, Route, Target};
 
 /// Something that happened. The owner of the sockets gives each connection its [`LinkId`] when its
 /// TLS handshake is over.
@@ -27,6 +27,19 @@ pub enum MeshInput {
         /// The number of the address.
         peer: usize,
     },
+    /// A proxy says on the backbone that it is there. This side dials it if it has no link to it, and
+    /// has the lower id.
+    Site {
+        /// The number of its site, which no address that is configured has.
+        peer: usize,
+        /// The proxy.
+        proxy: ProxyId,
+    },
+    /// A site is silent on the backbone, or the backbone is lost.
+    SiteGone {
+        /// The number of the site.
+        peer: usize,
+    },
     /// A user wants this to be dialled now, if it is not linked.
     Wanted {
         /// What to dial. Its addresses are ignored.
@@ -40,6 +53,8 @@ pub enum MeshInput {
         proxy: ProxyId,
         /// The address of the other side. Addresses that count as one are to be given as one.
         source: IpAddr,
+        /// The way that the connection takes.
+        route: Route,
         /// The dial that this was, or `None` when the other side dialled.
         dial: Option<DialId>,
     },

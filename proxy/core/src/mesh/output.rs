@@ -110,6 +110,8 @@ pub enum LinkCloseReason {
     Duplicate,
     /// It did not answer, and another link to the same proxy takes its place.
     Replaced,
+    /// There is a better way to the same proxy.
+    Superseded,
     /// HELLO took too long.
     NoHello,
     /// Nothing was heard for too long.

@@ -9,6 +9,8 @@
 //!   has the higher one. Both sides see both sooner or later, and agree.
 //! - Of two links that one side dialled, that side closes the second. The other side cannot know
 //!   which came first there, and waits for it.
+//! - A direct link displaces one over the backbone, as soon as both sides see it. Both agree, since
+//!   both know which way a link takes.
 //! - In all other cases the newcomer waits as a spare, while the current link is asked for a sign
 //!   of life. HELLO is none: it may have been sent before the other side thought better of it. With
 //!   an answer the spares are closed. Without one the first spare is started in place of the
@@ -26,11 +28,12 @@ mod link;
 mod liveness;
 mod pair;
 
+use std::cmp::Reverse;
 use std::time::Instant;
 
 use slotmap::SecondaryMap;
 
-use super::{LinkCloseReason, LinkId, MeshConfig, MeshOutput, Outputs, RemoteId};
+use super::{LinkCloseReason, LinkId, MeshConfig, MeshOutput, Outputs, RemoteId, Route};
 use link::Stage;
 use liveness::Liveness;
 use pair::Pair;
@@ -102,9 +105,8 @@ impl Pairs {
         self.links.keys()
     }
 
-    /// The proxy to which a link leads.
-    pub(super) fn remote(&self, link: LinkId) -> Option<RemoteId> {
-        self.links.get(link).map(|it| it.remote)
+    pub(super) fn link(&self, link: LinkId) -> Option<&Link> {
+        self.links.get(link)
     }
 
     /// The proxy to which a link leads on which HELLO is exchanged.
@@ -135,7 +137,7 @@ impl Pairs {
         outputs: &mut Outputs,
         now: Instant,
     ) -> Vec<LinkId> {
-        let (id, dialled) = (it.remote, it.dialled);
+        let Link { remote: id, dialled, route, .. } = it;
         self.links.insert(link, it);
         if !self.pairs.contains_key(id) {
             self.pairs.insert(id, Pair::new(prefers_dialled));
@@ -144,22 +146,38 @@ impl Pairs {
             self.start(link, outputs);
             return Vec::new();
         };
-        if dialled && self.pairs[id].links().any(|other| self.is_own_attempt(other)) {
+        if dialled && self.pairs[id].links().any(|other| self.is_own_attempt(other, route)) {
             return vec![link];
         }
         self.pairs[id].spares.push(link);
         let rival = &self.links[current];
-        if !rival.is_ready() && dialled == prefers_dialled && dialled != rival.dialled {
+        if route > rival.route {
+            return self.superseded(id, route);
+        }
+        if route == rival.route && !rival.is_ready() && dialled == prefers_dialled && dialled != rival.dialled
+        {
             return self.displaced(id, current);
         }
         self.probe(id, outputs, now);
         self.excess_spare(id).into_iter().collect()
     }
 
-    /// Whether this side dialled a link, and has not exchanged HELLO on it.
-    fn is_own_attempt(&self, link: LinkId) -> bool {
+    /// Whether this side dialled a link by a way that is as good as `route`, and has not exchanged
+    /// HELLO on it.
+    fn is_own_attempt(&self, link: LinkId, route: Route) -> bool {
         let it = &self.links[link];
-        it.dialled && !it.is_ready()
+        it.dialled && !it.is_ready() && it.route >= route
+    }
+
+    /// Every link that takes a way less good than `route`, the current one at last.
+    fn superseded(&self, id: RemoteId, route: Route) -> Vec<LinkId> {
+        self.pairs[id].links().filter(|link| self.links[*link].route < route).collect()
+    }
+
+    /// The best way by which a proxy is linked.
+    pub(super) fn route(&self, id: RemoteId) -> Option<Route> {
+        let links = self.pairs.get(id)?.links();
+        links.map(|link| self.links[link].route).max()
     }
 
     /// Every link that was dialled by the same side as `current`, which is the last of them. When
@@ -300,8 +318,11 @@ impl Pairs {
             self.pairs.remove(id);
             return Left::Nothing;
         }
-        let is_preferred = |spare: &LinkId| self.links[*spare].dialled == pair.prefers_dialled;
-        let preferred = pair.spares.iter().position(is_preferred);
+        let rank = |spare: &LinkId| {
+            let it = &self.links[*spare];
+            Reverse((it.route, it.dialled == pair.prefers_dialled))
+        };
+        let preferred = (0..pair.spares.len()).min_by_key(|index| rank(&pair.spares[*index]));
         let link = pair.spares.remove(preferred.unwrap_or(0));
         let others_wait = !pair.spares.is_empty();
         self.start(link, outputs);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use nws_core::{DialId, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
+use nws_core::{DialId, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Route, Target};
 use nws_protocol::limits::{ADDRESSES_MAX, LINKED_DIALS_PER_SECOND, NEW_DIALS_PER_SECOND};
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::SlotMap;
@@ -154,7 +154,7 @@ impl<'a> World<'a> {
         let is_accepted = dial.is_none();
         let link = Link { stage: Stage::Connected, is_accepted, source, offered: BTreeSet::new() };
         let link = self.links.insert(link);
-        self.input(MeshInput::Connected { link, proxy, source, dial });
+        self.input(MeshInput::Connected { link, proxy, source, route: Route::Direct, dial });
     }
 
     fn end_dial(&mut self) {

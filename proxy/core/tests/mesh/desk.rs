@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Target};
+use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Route, Target};
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::SlotMap;
 
@@ -99,6 +99,18 @@ impl Desk {
         self.connect_at(address(n).ip(), proxy(n), dial)
     }
 
+    /// A connection to the proxy `n` that takes this way.
+    pub(crate) fn connect_by(
+        &mut self,
+        route: Route,
+        n: u8,
+        dial: Option<DialId>,
+    ) -> (LinkId, Vec<MeshOutput>) {
+        let (link, source) = (self.names.insert(()), address(n).ip());
+        let outputs = self.tell(MeshInput::Connected { link, proxy: proxy(n), source, route, dial });
+        (link, outputs)
+    }
+
     pub(crate) fn connect_to(&mut self, proxy: ProxyId, dial: Option<DialId>) -> (LinkId, Vec<MeshOutput>) {
         self.connect_at(address(1).ip(), proxy, dial)
     }
@@ -111,7 +123,7 @@ impl Desk {
         dial: Option<DialId>,
     ) -> (LinkId, Vec<MeshOutput>) {
         let link = self.names.insert(());
-        let outputs = self.tell(MeshInput::Connected { link, proxy, source, dial });
+        let outputs = self.tell(MeshInput::Connected { link, proxy, source, route: Route::Direct, dial });
         (link, outputs)
     }
 

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput};
+use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Route, Target};
 use nws_protocol::ProxyId;
 use slotmap::{Key, SlotMap};
 
 /// Nobody has to wait for a long time, whatever happened before.
 const CALM: Duration = Duration::from_secs(70);
+
+/// The number of the other side's site.
+const SITE: usize = 9;
 
 /// Which of the two.
 pub(crate) type Side = usize;
@@ -32,11 +35,12 @@ struct Node {
     names: SlotMap<LinkId, Name>,
     /// How many connections it has dialled.
     dialled: usize,
-    dials: Vec<DialId>,
+    dials: Vec<(DialId, Route)>,
 }
 
 /// A connection, from the end of the handshake at its client on. What is queued for a side is in `to`.
 struct Conn {
+    route: Route,
     to: [VecDeque<Packet>; 2],
     ends: [End; 2],
 }
@@ -72,6 +76,10 @@ pub(crate) enum Step {
     Break(Name, Side),
     /// A side sees the other one announced.
     See(Side),
+    /// A side hears the other one on the backbone.
+    Hear(Side),
+    /// A side hears nothing on the backbone any more.
+    MissSite(Side),
     /// Time passes.
     Wait(Duration),
 }
@@ -85,7 +93,9 @@ impl Step {
             | Self::Miss(side)
             | Self::Deliver(_, side)
             | Self::Break(_, side)
-            | Self::See(side) => Some(side),
+            | Self::See(side)
+            | Self::Hear(side)
+            | Self::MissSite(side) => Some(side),
             Self::Wait(_) => None,
         }
     }
@@ -123,7 +133,7 @@ impl Duel {
         match step {
             Step::Reach(side) => self.reach(side),
             Step::Miss(side) => {
-                if let Some(dial) = self.sides[side].next_dial() {
+                if let Some((dial, _)) = self.sides[side].next_dial() {
                     self.input(side, MeshInput::DialFailed { dial });
                 }
             }
@@ -134,8 +144,18 @@ impl Duel {
                 let addresses = vec![([10, 0, 0, 1], 9010).into()];
                 self.input(side, MeshInput::Seen { proxy, addresses });
             }
+            Step::Hear(side) => {
+                let proxy = self.sides[1 - side].id.clone();
+                self.input(side, MeshInput::Site { peer: SITE, proxy });
+            }
+            Step::MissSite(side) => self.input(side, MeshInput::SiteGone { peer: SITE }),
             Step::Wait(time) => self.wait(time),
         }
+    }
+
+    /// The way that a connection takes.
+    pub(crate) fn route(&self, name: Name) -> Route {
+        self.conns[&name].route
     }
 
     /// A configured address leads to the other side too.
@@ -207,10 +227,10 @@ impl Duel {
     }
 
     fn reach(&mut self, side: Side) {
-        let Some(dial) = self.sides[side].next_dial() else { return };
+        let Some((dial, route)) = self.sides[side].next_dial() else { return };
         let name = (side, self.sides[side].dialled);
         self.sides[side].dialled += 1;
-        let conn = Conn { to: [VecDeque::new(), VecDeque::new()], ends: [End::default(); 2] };
+        let conn = Conn { route, to: [VecDeque::new(), VecDeque::new()], ends: [End::default(); 2] };
         self.conns.insert(name, conn);
         self.send(name, side, Packet::Connected);
         self.connect(name, side, Some(dial));
@@ -219,8 +239,9 @@ impl Duel {
     fn connect(&mut self, name: Name, side: Side, dial: Option<DialId>) {
         let link = self.sides[side].names.insert(name);
         self.end_of(name, side).link = link;
-        let proxy = self.sides[1 - side].id.clone();
-        self.input(side, MeshInput::Connected { link, proxy, source: [10, 0, 0, 1].into(), dial });
+        let (proxy, route) = (self.sides[1 - side].id.clone(), self.route(name));
+        let source = [10, 0, 0, 1].into();
+        self.input(side, MeshInput::Connected { link, proxy, source, route, dial });
     }
 
     fn deliver(&mut self, name: Name, side: Side) {
@@ -283,9 +304,13 @@ impl Duel {
         let outputs: Vec<MeshOutput> = std::iter::from_fn(|| self.sides[side].mesh.poll_output()).collect();
         for output in outputs {
             match output {
-                MeshOutput::Dial { dial, .. } => self.sides[side].dials.push(dial),
+                MeshOutput::Dial { dial, target } => {
+                    let is_site = target == Target::Peer(SITE);
+                    let route = if is_site { Route::Backbone } else { Route::Direct };
+                    self.sides[side].dials.push((dial, route));
+                }
                 MeshOutput::Abandon { .. } if self.is_deaf => {}
-                MeshOutput::Abandon { dial } => self.sides[side].dials.retain(|it| *it != dial),
+                MeshOutput::Abandon { dial } => self.sides[side].dials.retain(|(it, _)| *it != dial),
                 MeshOutput::Start { link } => {
                     let name = self.name(side, link);
                     let sent = std::mem::replace(&mut self.end_of(name, side).hello_sent, true);
@@ -339,7 +364,7 @@ impl Node {
         Self { mesh, id, names: SlotMap::with_key(), dialled: 0, dials: Vec::new() }
     }
 
-    fn next_dial(&mut self) -> Option<DialId> {
+    fn next_dial(&mut self) -> Option<(DialId, Route)> {
         (!self.dials.is_empty()).then(|| self.dials.remove(0))
     }
 }

@@ -9,5 +9,6 @@ mod links;
 mod liveness;
 mod offers;
 mod questions;
+mod routes;
 mod searches;
 mod strangers;

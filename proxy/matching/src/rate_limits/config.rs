@@ -43,6 +43,27 @@ impl Default for RateLimitsConfig {
     }
 }
 
+impl RateLimitsConfig {
+    /// What sites of a backbone get, which have proved that they belong to one organisation: so much
+    /// that fifty sites with a thousand channels each match at once, as there are 49,000 evaluations
+    /// for each.
+    #[must_use]
+    pub fn sites() -> Self {
+        let per_second = RateLimit::per_second;
+        let (link, all) = (per_second(2048, 16), per_second(65_536, 256));
+        Self {
+            link,
+            source: link,
+            strangers: all,
+            friend: link,
+            friends: all,
+            source_handshakes: per_second(16, 4),
+            handshakes: per_second(256, 64),
+            sources_max: 1024,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Carries packets over connections.
 
-use nws_core::{ConnId, DialId, Input, LinkId, MeshInput, MeshOutput, MuxInput, Output, StreamId};
+use nws_core::{ConnId, DialId, Input, LinkId, MeshInput, MeshOutput, MuxInput, Output, Route, StreamId};
 use nws_matching as matching;
 use nws_protocol::ChannelName;
 
@@ -22,7 +22,7 @@ impl Lan {
         let Machine { id, address, .. } = &self.machines[other.0];
         let (proxy, source) = (id.clone(), address.ip());
         self.machines[machine.0].open_rate_limits(link, source);
-        self.tell_mesh(machine, MeshInput::Connected { link, proxy, source, dial });
+        self.tell_mesh(machine, MeshInput::Connected { link, proxy, source, route: Route::Direct, dial });
     }
 
     pub(super) fn apply_mesh_output(&mut self, machine: MachineId, output: MeshOutput) {

@@ -13,8 +13,9 @@ use super::List;
 use crate::api::Api;
 use crate::api::access::View;
 use crate::api::collector::Collection;
+use crate::backbone;
 use crate::discovery::PeerAddress;
-use crate::mesh::{CandidateAnswer, Fault, FaultKind, Found, LinkAnswer};
+use crate::mesh::{CandidateAnswer, Fault, FaultKind, Found, LinkAnswer, Place};
 
 /// A link to another proxy.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,13 +26,13 @@ pub(in crate::api) struct LinkRow {
     proxy: Option<String>,
     /// `ready`, `started` or `spare`.
     state: &'static str,
-    /// How the other proxy was found: `discovered`, `peer` or `dialled-us`.
+    /// How the other proxy was found: `discovered`, `peer`, `backbone` or `dialled-us`.
     kind: &'static str,
-    /// The name that `--peer` gives. Shown with the token only.
+    /// The name that `--peer` gives, or the name of the site. Shown with the token only.
     peer: Option<String>,
     /// Its address and port. Shown with the token only.
     address: Option<String>,
-    /// `ipv4` or `ipv6`.
+    /// `ipv4`, `ipv6`, or `backbone` for a link over a broker.
     family: &'static str,
     /// This side has dialled.
     is_dialled: bool,
@@ -72,9 +73,9 @@ pub(in crate::api) struct CandidateRow {
     pub(in crate::api) id: String,
     /// The id of the proxy, if it is known. Shown with the token only.
     proxy: Option<String>,
-    /// `discovered` or `peer`.
+    /// `discovered`, `peer` or `backbone`.
     kind: &'static str,
-    /// The name that `--peer` gives. Shown with the token only.
+    /// The name that `--peer` gives, or the name of the site. Shown with the token only.
     peer: Option<String>,
     /// Its addresses. Shown with the token only.
     addresses: Vec<String>,
@@ -170,13 +171,13 @@ pub(in crate::api) fn candidate_rows(api: &Api, collection: &Collection, view: V
 }
 
 fn candidate_row(api: &Api, collection: &Collection, it: &CandidateAnswer, view: View) -> CandidateRow {
-    let CandidateAnswer { state, addresses, peer, fault } = it;
+    let CandidateAnswer { state, addresses, place, fault } = it;
     let (shows, time) = (view == View::Names, collection.time);
     CandidateRow {
         id: id_of(api, it),
         proxy: state.proxy.as_ref().filter(|_| shows).map(ProxyId::to_string),
-        kind: if peer.is_some() { "peer" } else { "discovered" },
-        peer: peer.as_ref().filter(|_| shows).map(PeerAddress::to_string),
+        kind: place.as_ref().map_or("discovered", kind_of_place),
+        peer: place.as_ref().filter(|_| shows).map(Place::to_string),
         addresses: addresses.iter().filter(|_| shows).map(ToString::to_string).collect(),
         reason: reason(it),
         detail: fault.as_ref().filter(|_| shows).map(|fault| fault.text.clone()),
@@ -221,8 +222,9 @@ pub(in crate::api) fn target(api: &Api, collection: &Collection, id: &str) -> Op
 }
 
 fn id_of(api: &Api, it: &CandidateAnswer) -> String {
-    match (&it.peer, &it.state.proxy) {
-        (Some(peer), _) => api.digest(peer),
+    match (&it.place, &it.state.proxy) {
+        (Some(Place::Peer(peer)), _) => api.digest(peer),
+        (Some(Place::Site(site)), _) => api.digest(site),
         (None, proxy) => api.digest(proxy),
     }
 }
@@ -280,14 +282,24 @@ pub(in crate::api) fn candidate_reasons(collection: &Collection) -> BTreeMap<&'s
 }
 
 fn kind_of(link: &LinkAnswer) -> &'static str {
-    match link.found {
+    match &link.found {
         Found::Mdns => "discovered",
-        Found::Named(_) => "peer",
+        Found::Named(place) => kind_of_place(place),
         Found::Dialled => "dialled-us",
     }
 }
 
+fn kind_of_place(place: &Place) -> &'static str {
+    match place {
+        Place::Peer(_) => "peer",
+        Place::Site(_) => "backbone",
+    }
+}
+
 fn family_of(link: &LinkAnswer) -> &'static str {
+    if backbone::is_site(link.address.ip()) {
+        return "backbone";
+    }
     match link.address.ip().to_canonical() {
         IpAddr::V4(_) => "ipv4",
         IpAddr::V6(_) => "ipv6",

@@ -6,7 +6,7 @@ use nws_protocol::ProxyId;
 
 use super::Dialing;
 use super::remote::{Remote, Standing};
-use crate::Target;
+use crate::{Route, Target};
 
 /// A proxy, or a configured address, that is not linked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Dialing {
         match target {
             Target::Proxy { proxy, .. } => {
                 if let Some(id) = self.targets.find(proxy) {
-                    self.targets.dial_at_once(id, now);
+                    self.targets.dial_at_once(id, Route::Direct, now);
                 }
             }
             Target::Peer(peer) => self.targets.dial_configured_at_once(*peer, now),

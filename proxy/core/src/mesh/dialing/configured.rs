@@ -1,15 +1,20 @@
-//! An address that is configured, and is dialled for ever.
+//! Where proxies are that are looked for in one place: an address that is configured, and is dialled
+//! for ever, or a site of the backbone.
 
 use std::time::Instant;
 
 use nws_protocol::ProxyId;
 
 use super::backoff::Backoff;
-use crate::DialId;
+use crate::{DialId, Route};
 
-/// An address that is configured.
+/// An address that is configured, or a site.
 pub(super) struct Configured {
-    /// The proxy that answered there last.
+    /// The way that a dial takes.
+    pub(super) route: Route,
+    /// Whether it is to be dialled while there is no link. Of two sites, one dials.
+    pub(super) is_wanted: bool,
+    /// The proxy that answered there last, or has said that it is there.
     pub(super) proxy: Option<ProxyId>,
     pub(super) backoff: Backoff,
     pub(super) dial: Option<DialId>,
@@ -19,6 +24,13 @@ pub(super) struct Configured {
 
 impl Configured {
     pub(super) fn new(now: Instant) -> Self {
-        Self { proxy: None, backoff: Backoff::new(now), dial: None, is_silent: false }
+        Self {
+            route: Route::Direct,
+            is_wanted: true,
+            proxy: None,
+            backoff: Backoff::new(now),
+            dial: None,
+            is_silent: false,
+        }
     }
 }

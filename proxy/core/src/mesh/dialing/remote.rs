@@ -7,14 +7,14 @@ use nws_protocol::ProxyId;
 use nws_protocol::limits::{ADDRESSES_MAX, CANDIDATE_TIME, NEW_DIAL_TRIES};
 
 use super::backoff::Backoff;
-use crate::{DialId, MeshConfig};
+use crate::{DialId, MeshConfig, Route};
 
 /// A proxy that is linked, was linked, or has announced itself.
 pub(super) struct Remote {
     pub(super) proxy: ProxyId,
     pub(super) standing: Standing,
-    /// There is a link to it, so it is not dialled.
-    pub(super) is_linked: bool,
+    /// The best way by which it is linked.
+    pub(super) route: Option<Route>,
     pub(super) backoff: Backoff,
     pub(super) dial: Option<DialId>,
     /// When it was last seen, or its last link that worked was lost.
@@ -48,7 +48,7 @@ impl Remote {
         Self {
             proxy,
             standing: Standing::Announced,
-            is_linked: false,
+            route: None,
             backoff: Backoff::new(now),
             dial: None,
             seen: now,
@@ -86,9 +86,18 @@ impl Remote {
         !self.hints.is_empty() || !self.proven.is_empty()
     }
 
-    /// Whether it may be dialled, sooner or later.
+    pub(super) fn is_linked(&self) -> bool {
+        self.route.is_some()
+    }
+
+    /// Whether it is linked by a way that is as good as `route`.
+    pub(super) fn is_linked_by(&self, route: Route) -> bool {
+        self.route >= Some(route)
+    }
+
+    /// Whether there is no link to it.
     pub(super) fn is_candidate(&self) -> bool {
-        !self.is_linked
+        !self.is_linked()
     }
 
     pub(super) fn is_known(&self) -> bool {
@@ -100,9 +109,9 @@ impl Remote {
         self.is_candidate() && self.dial.is_none()
     }
 
-    /// Whether it waits to be dialled.
+    /// Whether it waits to be dialled at its addresses.
     pub(super) fn is_dialable(&self) -> bool {
-        self.is_idle() && self.has_addresses()
+        !self.is_linked_by(Route::Direct) && self.dial.is_none() && self.has_addresses()
     }
 
     /// Whether it was tried so often that it is only dialled rarely, unless it is announced again.

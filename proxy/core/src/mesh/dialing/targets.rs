@@ -16,14 +16,14 @@ use super::backoff::{Backoff, between};
 use super::configured::Configured;
 use super::remote::{Remote, Standing};
 use super::remotes::{RemoteId, Remotes, pick};
-use crate::{DialId, MeshConfig, Target};
+use crate::{DialId, MeshConfig, Route, Target};
 
 /// What may be dialled, and when each of it may be dialled next.
 pub(super) struct Targets {
     config: MeshConfig,
     rng: ChaCha20Rng,
     remotes: Remotes,
-    configured: BTreeMap<usize, Configured>,
+    pub(super) configured: BTreeMap<usize, Configured>,
 }
 
 /// Names a [`Target`].
@@ -81,15 +81,13 @@ impl Targets {
 
     /// There is a link to a proxy from now on.
     pub(super) fn link(&mut self, proxy: &ProxyId, now: Instant) -> RemoteId {
-        let (id, remote) = self.remotes.enter(proxy, now);
-        remote.is_linked = true;
-        id
+        self.remotes.enter(proxy, now).0
     }
 
-    /// There is no link to a proxy any more.
-    pub(super) fn unlink(&mut self, id: RemoteId) {
+    /// The best way by which a proxy is linked from now on.
+    pub(super) fn note_route(&mut self, id: RemoteId, route: Option<Route>) {
         if let Some(remote) = self.remotes.get_mut(id) {
-            remote.is_linked = false;
+            remote.route = route;
         }
     }
 
@@ -144,11 +142,12 @@ impl Targets {
         }
     }
 
-    /// Dials under way to a proxy, by whichever way it is known.
-    pub(super) fn dials_to(&self, id: RemoteId) -> Vec<DialId> {
+    /// Dials under way to a proxy, however it is known, by a way that is not better than `route`.
+    pub(super) fn dials_to(&self, id: RemoteId, route: Route) -> Vec<DialId> {
         let Some(remote) = self.remotes.get(id) else { return Vec::new() };
         let configured = self.configured.values().filter(|it| it.proxy.as_ref() == Some(&remote.proxy));
-        configured.filter_map(|it| it.dial).chain(remote.dial).collect()
+        let configured = configured.filter(|it| it.route <= route).filter_map(|it| it.dial);
+        configured.chain(remote.dial.filter(|_| route == Route::Direct)).collect()
     }
 
     /// A dial, or a link that never got ready, has failed.
@@ -190,12 +189,12 @@ impl Targets {
 
     /// The current link to a proxy is no more.
     pub(super) fn lose(&mut self, id: RemoteId, loss: Loss, now: Instant) {
-        self.each_backoff(id, |backoff, config, rng| match loss {
-            Loss::Ended { since, has_matched } => {
+        self.each_backoff(id, loss.route(), |backoff, config, rng| match loss {
+            Loss::Ended { since, has_matched, .. } => {
                 let lasted = now.saturating_duration_since(since);
                 backoff.lose(config, rng, lasted, has_matched, now);
             }
-            Loss::Failed => backoff.fail(config, rng, now),
+            Loss::Failed { .. } => backoff.fail(config, rng, now),
         });
         if let Loss::Ended { .. } = loss
             && let Some(remote) = self.remotes.get_mut(id)
@@ -206,8 +205,8 @@ impl Targets {
     }
 
     /// A proxy may be dialled at once.
-    pub(super) fn dial_at_once(&mut self, id: RemoteId, now: Instant) {
-        self.each_backoff(id, |backoff, _, _| backoff.next = now);
+    pub(super) fn dial_at_once(&mut self, id: RemoteId, route: Route, now: Instant) {
+        self.each_backoff(id, route, |backoff, _, _| backoff.next = now);
     }
 
     /// A configured address may be dialled at once.
@@ -224,30 +223,35 @@ impl Targets {
 
     /// Configured addresses that lead to no proxy that is linked.
     pub(super) fn configured_candidates(&self) -> impl Iterator<Item = (usize, &Configured)> {
-        self.configured.iter().filter(|(_, it)| !self.is_linked(it)).map(|(peer, it)| (*peer, it))
+        self.configured
+            .iter()
+            .filter(|(_, it)| it.is_wanted && !self.is_linked(it))
+            .map(|(peer, it)| (*peer, it))
     }
 
     /// Whether a configured address leads to a proxy that is linked.
     fn is_linked(&self, configured: &Configured) -> bool {
         let id = configured.proxy.as_ref().and_then(|proxy| self.remotes.find(proxy));
-        id.and_then(|id| self.remotes.get(id)).is_some_and(|remote| remote.is_linked)
+        id.and_then(|id| self.remotes.get(id)).is_some_and(Remote::is_linked)
     }
 
     /// A proxy is to be dialled rarely.
-    pub(super) fn dial_rarely(&mut self, id: RemoteId, now: Instant) {
-        self.each_backoff(id, |backoff, _, _| backoff.delay(REDIAL_RARE, now));
+    pub(super) fn dial_rarely(&mut self, id: RemoteId, route: Route, now: Instant) {
+        self.each_backoff(id, route, |backoff, _, _| backoff.delay(REDIAL_RARE, now));
         self.forget_if_expired(id, now);
     }
 
-    /// Does the same with all that is known of dials to a proxy.
+    /// Does the same with all that is known of dials to a proxy that take this way.
     fn each_backoff(
         &mut self,
         id: RemoteId,
+        route: Route,
         mut change: impl FnMut(&mut Backoff, &MeshConfig, &mut ChaCha20Rng),
     ) {
         let Some(Remote { proxy, backoff, .. }) = self.remotes.get_mut(id) else { return };
-        let configured = self.configured.values_mut().filter(|it| it.proxy.as_ref() == Some(proxy));
-        for backoff in configured.map(|it| &mut it.backoff).chain([backoff]) {
+        let is_meant = |it: &&mut Configured| it.route == route && it.proxy.as_ref() == Some(proxy);
+        let configured = self.configured.values_mut().filter(is_meant).map(|it| &mut it.backoff);
+        for backoff in configured.chain((route == Route::Direct).then_some(backoff)) {
             change(backoff, &self.config, &mut self.rng);
         }
     }
@@ -288,7 +292,10 @@ impl Targets {
     /// Whether a configured address waits to be dialled.
     fn is_waiting(&self, configured: &Configured) -> bool {
         let id = configured.proxy.as_ref().and_then(|proxy| self.remotes.find(proxy));
-        configured.dial.is_none() && id.and_then(|id| self.remotes.get(id)).is_none_or(Remote::is_idle)
+        let is_apart = |remote: &Remote| !remote.is_linked_by(configured.route) && remote.dial.is_none();
+        configured.is_wanted
+            && configured.dial.is_none()
+            && id.and_then(|id| self.remotes.get(id)).is_none_or(is_apart)
     }
 
     /// The known target that has waited longest, if it is due.

@@ -3,13 +3,15 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use crate::mesh::{Loss, RemoteId};
+use crate::mesh::{Loss, RemoteId, Route};
 
 /// A link from its TLS handshake until it is closed.
 pub(in crate::mesh) struct Link {
     pub(in crate::mesh) remote: RemoteId,
     /// The address of the other side.
     pub(in crate::mesh) source: IpAddr,
+    /// The way that it takes.
+    pub(in crate::mesh) route: Route,
     /// This proxy was the TLS client.
     pub(in crate::mesh) dialled: bool,
     pub(in crate::mesh) stage: Stage,
@@ -35,9 +37,25 @@ pub enum Stage {
 }
 
 impl Link {
+    /// A direct link.
     pub(in crate::mesh) fn new(remote: RemoteId, source: IpAddr, dialled: bool, now: Instant) -> Self {
-        let stage = Stage::Spare;
-        Self { remote, source, dialled, stage, since: now, heard: now, probed: false, matched: false }
+        Self {
+            remote,
+            source,
+            route: Route::Direct,
+            dialled,
+            stage: Stage::Spare,
+            since: now,
+            heard: now,
+            probed: false,
+            matched: false,
+        }
+    }
+
+    /// The same link, by this way.
+    pub(in crate::mesh) const fn by(mut self, route: Route) -> Self {
+        self.route = route;
+        self
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -47,8 +65,8 @@ impl Link {
     /// What it means for the next dial that this link is no more.
     pub(in crate::mesh) fn loss(&self) -> Loss {
         match self.stage {
-            Stage::Ready => Loss::Ended { since: self.since, has_matched: self.matched },
-            Stage::Spare | Stage::Started => Loss::Failed,
+            Stage::Ready => Loss::Ended { since: self.since, has_matched: self.matched, route: self.route },
+            Stage::Spare | Stage::Started => Loss::Failed { route: self.route },
         }
     }
 }

@@ -18,19 +18,19 @@ const SLOW_BUFFER: u32 = 64 * 1024;
 const TICK: u64 = 5;
 
 /// A port of this machine that leads to another one, or nowhere.
-pub(crate) struct Cable {
+pub struct Cable {
     port: u16,
     far: watch::Sender<Option<u16>>,
 }
 
 impl Cable {
     /// It leads nowhere yet.
-    pub(crate) async fn lay() -> Result<Self> {
+    pub async fn lay() -> Result<Self> {
         Self::over(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?, None)
     }
 
     /// One that carries no more than `rate` bytes a millisecond, and holds little.
-    pub(crate) fn lay_slow(rate: usize) -> Result<Self> {
+    pub fn lay_slow(rate: usize) -> Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.set_recv_buffer_size(SLOW_BUFFER)?;
         socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
@@ -45,17 +45,17 @@ impl Cable {
     }
 
     /// What `--peer` is to be.
-    pub(crate) fn address(&self) -> String {
+    pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
     /// Leads to `port` from now on. What it carried elsewhere breaks.
-    pub(crate) fn plug(&self, port: u16) {
+    pub fn plug(&self, port: u16) {
         self.far.send_replace(Some(port));
     }
 
     /// Breaks everything that it carries.
-    pub(crate) fn cut(&self) {
+    pub fn cut(&self) {
         self.far.send_replace(None);
     }
 }
