@@ -34,7 +34,7 @@ const server = createServer().on("upgrade", ({ url = "", headers }, socket) => {
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
   );
-  const name = url.split("/").at(-1) ?? "";
+  const name = url.split("/").at(-1)?.split("?")[0] ?? "";
   const client = new Client(socket, Number(name.split(".")[1]));
   clients.set(name, client);
   socket.on("close", () => clients.get(name) === client && clients.delete(name)).on("error", () => {});

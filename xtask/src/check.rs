@@ -42,6 +42,7 @@ impl Check {
             ("format", passed(Step::cargo("fmt --all --check").run())),
             ("clippy", passed(clippy())),
             ("fuzz targets", passed(fuzz())),
+            ("matchbox", passed(matchbox())),
             ("documentation", passed(documentation())),
             ("dependencies", passed(deny::dependencies())),
             ("advisories", deny::advisories(self.advisories)),
@@ -104,6 +105,14 @@ fn fuzz() -> Result<()> {
         clippy.arg(checkout::target().join("fuzz")).words("-- -D warnings").run()?;
     }
     Ok(())
+}
+
+/// Checks the example with matchbox, which has a workspace of its own because of its dependencies.
+fn matchbox() -> Result<()> {
+    let manifest = "examples/matchbox/Cargo.toml";
+    Step::cargo("fmt --check --manifest-path").arg(manifest).run()?;
+    let clippy = Step::cargo("clippy --locked --all-targets --manifest-path").arg(manifest).words("--target-dir");
+    clippy.arg(checkout::target().join("matchbox")).words("-- -D warnings").run()
 }
 
 fn documentation() -> Result<()> {

@@ -52,6 +52,8 @@ enum Part {
     Installed,
     /// The Python package, on the Python of this machine.
     Python,
+    /// The example with matchbox, on two machines of the lab.
+    Matchbox,
     /// What is released for Linux and Windows: built, installed, run and removed.
     Dist,
 }
@@ -123,6 +125,7 @@ impl Part {
             Self::Demos => "demos",
             Self::Installed => "installed package",
             Self::Python => "Python package",
+            Self::Matchbox => "example with matchbox",
             Self::Dist => "what is released",
         }
     }
@@ -136,6 +139,7 @@ impl Part {
             Self::Demos => node::demos(proxy),
             Self::Installed => node::installed(proxy),
             Self::Python => python::package(proxy),
+            Self::Matchbox => rust::matchbox(proxy),
             Self::Dist => dist::released(proxy, all),
         }
     }
@@ -144,7 +148,7 @@ impl Part {
     /// Linux only.
     fn needs_lab(self) -> bool {
         match self {
-            Self::Rust => cfg!(target_os = "linux"),
+            Self::Rust | Self::Matchbox => cfg!(target_os = "linux"),
             Self::Browser | Self::Demos => true,
             Self::Doc | Self::Package | Self::Installed | Self::Python | Self::Dist => false,
         }

@@ -12,7 +12,8 @@ use toml_edit::{ArrayOfTables, DocumentMut, Table, value};
 const MANIFEST: &str = "Cargo.toml";
 
 /// The lock file of the workspace first, then those of the crates that are not part of it.
-const LOCKS: [&str; 3] = ["Cargo.lock", "protocol/fuzz/Cargo.lock", "proxy/fuzz/Cargo.lock"];
+const LOCKS: [&str; 4] =
+    ["Cargo.lock", "examples/matchbox/Cargo.lock", "protocol/fuzz/Cargo.lock", "proxy/fuzz/Cargo.lock"];
 
 /// The Python package.
 const PYTHON: &str = "python/pyproject.toml";

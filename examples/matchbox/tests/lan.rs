@@ -33,7 +33,8 @@ impl Player {
     /// Who has joined, and what it says.
     async fn meeting(&mut self) -> Result<String> {
         let joined = self.line().await?;
-        let other = joined.strip_prefix("joined: ").with_context(|| format!("{joined} instead of a player"))?;
+        let other =
+            joined.strip_prefix("joined: ").with_context(|| format!("{joined} instead of a player"))?;
         assert_eq!(self.line().await?, format!("{other} says hello friend!"));
         Ok(other.to_owned())
     }
@@ -42,6 +43,10 @@ impl Player {
 #[tokio::test]
 async fn players_on_two_machines_greet_each_other() -> Result<()> {
     let lab = Lab::new(2)?;
+    for machine in [&lab[0], &lab[1]] {
+        // WebRTC asks for the way of multicast, which machines have by their default route.
+        machine.run("route add default dev eth0")?;
+    }
     let _proxies = (lab[0].start().await?, lab[1].start().await?);
     let (mut first, mut second) = (Player::start(&lab[0])?, Player::start(&lab[1])?);
     let (seen_first, seen_second) = (second.meeting().await?, first.meeting().await?);

@@ -6,7 +6,7 @@ mod stream;
 use std::time::Duration;
 
 use js_sys::Function;
-use networkwebsockets::{Builder, Channel, Peer};
+use networkwebsockets::{Builder, Channel, Event, Peer};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -51,6 +51,24 @@ impl Member {
     /// Takes the events from now on.
     pub fn listen(&self, hear: Function) {
         spawn_local(line::tell(self.channel.events(), hear));
+    }
+
+    /// Takes events until so many messages have come, and gives their bytes.
+    pub async fn count(&self, messages: usize) -> Result<usize, String> {
+        let mut events = self.channel.events();
+        let (mut count, mut bytes) = (0, 0);
+        while count < messages {
+            match events.next().await {
+                Some(Event::Message { data, .. }) => {
+                    count += 1;
+                    bytes += data.as_bytes().len();
+                }
+                Some(Event::Reconnecting(gap)) => return Err(format!("a gap: {gap:?}")),
+                Some(_) => {}
+                None => return Err("the end".to_owned()),
+            }
+        }
+        Ok(bytes)
     }
 
     /// The own id.

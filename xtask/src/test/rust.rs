@@ -39,6 +39,12 @@ pub(crate) fn doc(proxy: &Path) -> Result<Tally> {
     libtest("test --workspace --all-features --doc --no-fail-fast", proxy)
 }
 
+/// Runs the tests of the example with matchbox, which has a workspace of its own.
+pub(crate) fn matchbox(proxy: &Path) -> Result<Tally> {
+    let tests = with_proxy("test --locked --no-fail-fast --manifest-path examples/matchbox/Cargo.toml", proxy);
+    count(tests.arg("--target-dir").arg(checkout::target().join("matchbox")))
+}
+
 fn nextest(proxy: &Path) -> Result<Tally> {
     // `.config/nextest.toml` asks for this report. It is here, whatever the target folder is.
     let report = checkout::root().join("target/nextest/default/junit.xml");
