@@ -12,7 +12,7 @@ mod document;
 mod folder;
 mod lists;
 mod live;
-#[cfg(any(test, feature = "measure"))]
+#[cfg(feature = "measure")]
 mod measure;
 mod metrics;
 mod rows;

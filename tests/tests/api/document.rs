@@ -79,7 +79,7 @@ async fn every_list_is_as_it_is_described() -> Result<()> {
     let _peers = Peer::meet(&proxy, ["/chan"; 2]).await?;
     let document = document(&proxy).await?;
     for asking in [Asking::with_token(&proxy)?, Asking::without_token(&proxy)] {
-        for name in ["proxy", "links", "candidates", "channels", "peers", "events"] {
+        for name in ["proxy", "links", "candidates", "callers", "channels", "peers", "events"] {
             let path = format!("/api/v1/{name}");
             let answer = asking.get(name).await?;
             check(&document, schema(&document, &path, "get", "200")?, &answer, name)?;
@@ -97,7 +97,9 @@ async fn links_and_candidates_are_as_they_are_described() -> Result<()> {
     let other = other.flag("--peer", "127.0.0.1:1").start().await?;
     let _peers = Peer::gather([(&one, "/room"), (&other, "/room")]).await?;
     let (document, asking) = (document(&other).await?, Asking::with_token(&other)?);
-    for (name, total) in [("links", 1), ("candidates", 2), ("peers", 2)] {
+    for (name, total) in [("links", 1), ("candidates", 2), ("peers", 2), ("callers", 1)] {
+        // It has dialled the other one.
+        let asking = if name == "callers" { &Asking::with_token(&one)? } else { &asking };
         let answer = asking.until(name, |list| list["total"] == total).await?;
         check(&document, schema(&document, &format!("/api/v1/{name}"), "get", "200")?, &answer, name)?;
     }

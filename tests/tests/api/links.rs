@@ -113,3 +113,19 @@ async fn a_link_that_is_lost_becomes_a_candidate_with_the_reason() -> Result<()>
     assert!(events[2]["detail"].as_str().is_some_and(|it| it.starts_with("cannot reach this --peer: ")));
     Ok(())
 }
+
+#[tokio::test]
+async fn whoever_connects_to_the_port_of_links_is_counted_whatever_comes_of_it() -> Result<()> {
+    let proxy = linkable().start().await?;
+    let port = proxy.link().await?.1;
+    let (open, closed) = (Asking::with_token(&proxy)?, Asking::without_token(&proxy));
+    assert_eq!(open.get("callers").await?, json!({"total": 0, "rows": []}));
+    for _ in 0..3 {
+        drop(tokio::net::TcpStream::connect(("127.0.0.1", port)).await?);
+    }
+    let list = open.until("callers", |list| list["rows"][0]["connections"] == 3).await?;
+    assert_eq!((&list["total"], &list["rows"][0]["address"]), (&json!(1), &json!("127.0.0.1")));
+    let row = closed.row("callers").await?;
+    assert_eq!((&row["address"], &row["id"]), (&Value::Null, &list["rows"][0]["id"]));
+    Ok(())
+}

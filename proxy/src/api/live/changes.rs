@@ -79,7 +79,7 @@ impl Changes {
     }
 
     /// How many rows the reader was told of.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "measure"))]
     pub(crate) fn known(&self) -> usize {
         self.sent.values().map(HashMap::len).sum()
     }

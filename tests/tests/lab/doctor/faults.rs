@@ -193,6 +193,25 @@ async fn a_peer_that_is_wrong() -> Result<()> {
     Ok(())
 }
 
+/// Only the proxy knows of it: the doctor is not given the flag.
+#[tokio::test]
+async fn a_peer_of_the_proxy_that_runs() -> Result<()> {
+    let lab = Lab::new(2)?;
+    let closed = format!("{}:9999", lab[1].address());
+    let unresolved = "nonesuch.invalid:9010";
+    let setup = Setup::on(&lab[0]).flag("--peer", &closed).flag("--peer", unresolved);
+    let proxy = setup.start().await?;
+    proxy.log(&["cannot reach this --peer"]).await?;
+    proxy.log(&["cannot look up this --peer"]).await?;
+    let examination = Examination::of(&lab[0], &[]).await?;
+    examination.is_fault("linked", &closed, &["refused", "Connection refused"], "on that machine: nws")?;
+    examination.is_fault("linked", unresolved, &["unresolved"], "getent hosts nonesuch.invalid")?;
+    let flags = ["--peer", &closed, "--peer", unresolved];
+    let given = Examination::of(&lab[0], &flags).await?;
+    assert!(given.check("linked", "").is_err(), "each is named once: {given:?}");
+    given.is_fault("peer", &closed, &["no program listens there"], "--link-port 9999")
+}
+
 #[tokio::test]
 async fn too_few_descriptors() -> Result<()> {
     let lab = Lab::new(1)?;

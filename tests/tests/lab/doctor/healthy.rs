@@ -87,6 +87,22 @@ async fn a_second_proxy_on_a_machine_is_no_fault() -> Result<()> {
     Ok(())
 }
 
+/// The proxy tells another user neither its links nor who has connected.
+#[tokio::test]
+async fn without_the_token_links_are_unknown_and_the_way_back_is_tried_all_the_same() -> Result<()> {
+    let lab = Lab::new(2)?;
+    let _own = Setup::on(&lab[0]).env("XDG_RUNTIME_DIR", "").env("HOME", "").start().await?;
+    let other = lab[1].start().await?;
+    let (id, _) = other.link().await?;
+    let examination = Examination::of(&lab[0], &[]).await?;
+    assert_eq!(examination.faults(), [""; 0], "{examination:?}");
+    assert_eq!(examination.check("linked", "")?["answer"], "unknown");
+    let back = examination.check("dial-back", &id[..8])?;
+    assert_eq!(back["answer"], "yes");
+    assert!(back["evidence"].as_str().unwrap_or_default().contains("a port of this machine"), "{back}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn without_ipv6_there_is_a_note() -> Result<()> {
     let lab = Lab::new(1)?;
