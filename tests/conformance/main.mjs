@@ -100,7 +100,9 @@ function filtered(file) {
 function count(row, { name, fault }) {
   fault === undefined ? row.passed++ : row.failed++;
   if (fault !== undefined || values.verbose) {
-    console.log(`${fault === undefined ? "ok" : "FAILED"} ${row.client}, ${row.part}: ${name}${fault ? `: ${fault}` : ""}`);
+    console.log(
+      `${fault === undefined ? "ok" : "FAILED"} ${row.client}, ${row.part}: ${name}${fault ? `: ${fault}` : ""}`,
+    );
   }
 }
 

@@ -108,7 +108,11 @@ export const MESSAGES = {
   async "a message that is too large is refused, and all goes on"(stage) {
     await stage.begin("--max-message-size", "1000");
     const { client, partner } = await stage.pair();
-    for (const large of [{ text: "é".repeat(501) }, { hex: "00".repeat(1001) }, { text: "a".repeat(1001), to: partner.id }]) {
+    for (const large of [
+      { text: "é".repeat(501) },
+      { hex: "00".repeat(1001) },
+      { text: "a".repeat(1001), to: partner.id },
+    ]) {
       client.program.do({ do: "send", ...large });
       tells(await client.program.next(), { event: "failed", do: "send", error: "too-big" });
     }

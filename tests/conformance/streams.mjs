@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 
 import { tells } from "./stage.mjs";
 
-/** @import { Program } from "./program.mjs" */
-/** @import { Scenarios, } from "./scenarios.mjs" */
+/** @import { Scenarios } from "./scenarios.mjs" */
 /** @import { Stage } from "./stage.mjs" */
 
 /** Messages beyond any window. */
@@ -17,7 +16,14 @@ export const STREAMS = {
   async "stream: what is said comes back, whoever dials"(stage) {
     for (const turn of ["client", "partner"]) {
       const { near, far } = await connected(stage, turn);
-      for (const said of [{ text: "" }, { text: "é😀\u0001" }, { hex: "00ff" }, { hex: "" }, { text: "\u0001".repeat(300_000) }, { hex: "7f".repeat(300_000) }]) {
+      for (const said of [
+        { text: "" },
+        { text: "é😀\u0001" },
+        { hex: "00ff" },
+        { hex: "" },
+        { text: "\u0001".repeat(300_000) },
+        { hex: "7f".repeat(300_000) },
+      ]) {
         near.program.do({ do: "say", stream: near.stream, ...said });
         tells(await far.program.next(far.stream), { event: "heard", ...said });
         far.program.do({ do: "say", stream: far.stream, ...said });

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: runs every test, or those of some parts, and counts them in one line.
 
+mod conformance;
 mod dist;
 mod emulated;
 mod node;
@@ -52,6 +53,8 @@ enum Part {
     Installed,
     /// The Python package, on the Python of this machine.
     Python,
+    /// Every client against the same vectors, and the same scenarios with real proxies.
+    Conformance,
     /// What is released for Linux and Windows: built, installed, run and removed.
     Dist,
 }
@@ -123,6 +126,7 @@ impl Part {
             Self::Demos => "demos",
             Self::Installed => "installed package",
             Self::Python => "Python package",
+            Self::Conformance => "conformance of clients",
             Self::Dist => "what is released",
         }
     }
@@ -136,6 +140,7 @@ impl Part {
             Self::Demos => node::demos(proxy),
             Self::Installed => node::installed(proxy),
             Self::Python => python::package(proxy),
+            Self::Conformance => conformance::clients(proxy),
             Self::Dist => dist::released(proxy, all),
         }
     }
@@ -146,7 +151,9 @@ impl Part {
         match self {
             Self::Rust => cfg!(target_os = "linux"),
             Self::Browser | Self::Demos => true,
-            Self::Doc | Self::Package | Self::Installed | Self::Python | Self::Dist => false,
+            Self::Doc | Self::Package | Self::Installed | Self::Python | Self::Conformance | Self::Dist => {
+                false
+            }
         }
     }
 }
