@@ -8,6 +8,8 @@ import { createInterface } from "node:readline";
 
 import { launch } from "../browser/world.mjs";
 
+/** @import { Page } from "playwright-core" */
+
 /** @type {Record<string, string>} */
 const FILES = {
   "/networkwebsockets-streams.mjs": join(import.meta.dirname, "../../polyfill/dist"),
@@ -17,9 +19,32 @@ const FILES = {
 const PAGE = `<!doctype html><script type="module">
   import * as networkwebsockets from "/networkwebsockets-streams.mjs";
   import { Driver } from "/npm-driver.js";
-  const driver = new Driver(networkwebsockets, (event) => tell(JSON.stringify(event)));
-  globalThis.obey = (line) => driver.obey(JSON.parse(line));
+  const told = [];
+  // What happens in one task is told together.
+  const driver = new Driver(networkwebsockets, (event) => {
+    if (told.push(JSON.stringify(event)) === 1) setTimeout(() => tell(told.splice(0)));
+  });
+  globalThis.obey = (lines) => lines.forEach((line) => driver.obey(JSON.parse(line)));
 </script>`;
+
+/**
+ * Passes commands on until there are no more, as many at once as wait.
+ * @param {Page} page
+ */
+async function obey(page) {
+  /** @type {string[]} */
+  const waiting = [];
+  let passing = Promise.resolve();
+  const pass = async () => {
+    const lines = waiting.splice(0);
+    if (lines.length) await page.evaluate((lines) => /** @type {any} */ (globalThis).obey(lines), lines);
+  };
+  for await (const line of createInterface(process.stdin)) {
+    waiting.push(line);
+    passing = passing.then(pass);
+  }
+  await passing;
+}
 
 const site = createServer(async ({ url = "" }, response) => {
   const folder = FILES[url];
@@ -32,13 +57,11 @@ const browser = await launch();
 try {
   const page = await browser.newPage();
   page.on("pageerror", (error) => console.error(`in the page: ${error.message}`));
-  await page.exposeFunction("tell", (/** @type {string} */ line) => console.log(line));
+  await page.exposeFunction("tell", (/** @type {string[]} */ lines) => console.log(lines.join("\n")));
   const address = site.address();
   await page.goto(`http://127.0.0.1:${address && typeof address === "object" ? address.port : 0}/`);
   await page.waitForFunction("globalThis.obey");
-  for await (const line of createInterface(process.stdin)) {
-    await page.evaluate((line) => /** @type {any} */ (globalThis).obey(line), line);
-  }
+  await obey(page);
 } finally {
   await browser.close();
   site.close();

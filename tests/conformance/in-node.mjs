@@ -4,16 +4,14 @@ import { createInterface } from "node:readline";
 
 import { WebSocket } from "ws";
 
-import * as networkwebsockets from "../../polyfill/dist/networkwebsockets-streams.mjs";
 import { Driver } from "./npm-driver.js";
-
-/** @import { Package } from "./npm-driver.js" */
 
 // @ts-expect-error It has what the package needs.
 globalThis.WebSocket ??= WebSocket;
 
-const all = /** @type {Package} */ (/** @type {unknown} */ (networkwebsockets));
-const driver = new Driver(all, (event) => console.log(JSON.stringify(event)));
+const built = new URL("../../polyfill/dist/networkwebsockets-streams.mjs", import.meta.url);
+const driver = new Driver(await import(built.href), (event) => console.log(JSON.stringify(event)));
 for await (const line of createInterface(process.stdin)) {
   driver.obey(JSON.parse(line));
 }
+process.exit();

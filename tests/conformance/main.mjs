@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { CLIENTS } from "./clients.mjs";
+import { play } from "./scenarios.mjs";
 import { Player } from "./vectors.mjs";
 
 /** @import { Result } from "./vectors.mjs" */
@@ -19,7 +20,10 @@ const { values, positionals } = parseArgs({
   options: {
     client: { type: "string", multiple: true },
     only: { type: "string" },
+    partner: { type: "string" },
     patience: { type: "string", default: "20" },
+    scenarios: { type: "boolean", default: false },
+    vectors: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -31,14 +35,44 @@ const rows = [];
 const patience = Number(values.patience) * 1000;
 
 for (const [client, command] of chosen()) {
+  if (!values.scenarios) await playVectors(client, command);
+  if (!values.vectors) await playScenarios(client, command);
+}
+conclude();
+
+/**
+ * @param {string} client
+ * @param {string[]} command
+ */
+async function playVectors(client, command) {
   for (const file of readdirSync(VECTORS).sort()) {
-    const row = { client, part: file.replace(".json", ""), passed: 0, failed: 0 };
-    rows.push(row);
+    const row = begin(client, file.replace(".json", ""));
     const vectors = filtered(JSON.parse(readFileSync(join(VECTORS, file), "utf8")));
     await new Player(command, patience).play(vectors, (result) => count(row, result));
   }
 }
-conclude();
+
+/**
+ * The partner is another client, if there is one.
+ * @param {string} name
+ * @param {string[]} client
+ */
+async function playScenarios(name, client) {
+  const others = Object.keys(CLIENTS).filter((other) => other !== name);
+  const partner = CLIENTS[values.partner ?? others[0] ?? name] ?? client;
+  const row = begin(name, "scenarios");
+  await play({ client, partner, patience, only: values.only ?? "" }, (result) => count(row, result));
+}
+
+/**
+ * @param {string} client
+ * @param {string} part
+ */
+function begin(client, part) {
+  const row = { client, part, passed: 0, failed: 0 };
+  rows.push(row);
+  return row;
+}
 
 /** @returns {[string, string[]][]} */
 function chosen() {
@@ -66,7 +100,9 @@ function filtered(file) {
 function count(row, { name, fault }) {
   fault === undefined ? row.passed++ : row.failed++;
   if (fault !== undefined || values.verbose) {
-    console.log(`${fault === undefined ? "ok" : "FAILED"} ${row.client}, ${row.part}: ${name}${fault ? `: ${fault}` : ""}`);
+    console.log(
+      `${fault === undefined ? "ok" : "FAILED"} ${row.client}, ${row.part}: ${name}${fault ? `: ${fault}` : ""}`,
+    );
   }
 }
 

@@ -182,8 +182,7 @@ export class Driver {
     if (hold) {
       this.#readers.set(stream, socket.messages());
     } else {
-      socket.onmessage = (/** @type {any} */ event) =>
-        this.#tell({ event: "heard", stream, ...payload(event.data) });
+      socket.onmessage = (/** @type {any} */ event) => this.#tell({ event: "heard", stream, ...payload(event.data) });
     }
     socket.onerror = (/** @type {any} */ event) => {
       why = event.reason;

@@ -16,6 +16,9 @@ import { Queue } from "./queue.mjs";
 /** Events that belong to one stream. All others have one order among themselves. */
 const OF_STREAMS = ["opened", "heard", "ended"];
 
+/** How long a program may take to end, in milliseconds. */
+const END_MS = 10_000;
+
 export class Program {
   /** @type {ChildProcessByStdio<Writable, Readable, null>} */
   #child;
@@ -74,10 +77,12 @@ export class Program {
     return this.#queue("").waiting;
   }
 
+  /** Ends it: it may clean up, but not for long. */
   async stop() {
     this.#child.stdin.end();
-    this.#child.kill("SIGKILL");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), END_MS);
     await this.#exit.catch(() => {});
+    clearTimeout(timer);
   }
 
   /** @param {Said} said */

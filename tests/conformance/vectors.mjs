@@ -86,7 +86,8 @@ export class Player {
   }
 
   get program() {
-    return (this.#program ??= new Program(this.#command, this.#patience));
+    this.#program ??= new Program(this.#command, this.#patience);
+    return this.#program;
   }
 
   /** @param {{name: string, valid: boolean}} name */
@@ -179,7 +180,9 @@ class Turn {
         same(await this.program.until(value.event), value, "the event");
         break;
       case "proxyCloses":
-        value.code === NO_STATUS ? this.connection.socket.close() : this.connection.socket.close(value.code, value.reason);
+        value.code === NO_STATUS
+          ? this.connection.socket.close()
+          : this.connection.socket.close(value.code, value.reason);
         break;
       case "clientCloses":
         same(await this.connection.next(), { closes: value }, "what the client does");

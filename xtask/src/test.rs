@@ -1,5 +1,6 @@
 //! `cargo xtask test`: runs every test, or those of some parts, and counts them in one line.
 
+mod conformance;
 mod dist;
 mod emulated;
 mod node;
@@ -54,6 +55,8 @@ enum Part {
     Python,
     /// The example with matchbox, on two machines of the lab.
     Matchbox,
+    /// Every client against the same vectors, and the same scenarios with real proxies.
+    Conformance,
     /// What is released for Linux and Windows: built, installed, run and removed.
     Dist,
 }
@@ -126,6 +129,7 @@ impl Part {
             Self::Installed => "installed package",
             Self::Python => "Python package",
             Self::Matchbox => "example with matchbox",
+            Self::Conformance => "conformance of clients",
             Self::Dist => "what is released",
         }
     }
@@ -140,6 +144,7 @@ impl Part {
             Self::Installed => node::installed(proxy),
             Self::Python => python::package(proxy),
             Self::Matchbox => rust::matchbox(proxy),
+            Self::Conformance => conformance::clients(proxy),
             Self::Dist => dist::released(proxy, all),
         }
     }
@@ -150,7 +155,9 @@ impl Part {
         match self {
             Self::Rust | Self::Matchbox => cfg!(target_os = "linux"),
             Self::Browser | Self::Demos => true,
-            Self::Doc | Self::Package | Self::Installed | Self::Python | Self::Dist => false,
+            Self::Doc | Self::Package | Self::Installed | Self::Python | Self::Conformance | Self::Dist => {
+                false
+            }
         }
     }
 }

@@ -52,10 +52,12 @@ pub(crate) fn payload(mut event: Value, data: &Data) -> Value {
 
 /// How a stream has ended.
 pub(crate) fn ended(stream: &str, error: &Error) -> Value {
-    let (code, reason) = match error {
-        Error::StreamClosed { code, reason } => (*code, reason.as_str()),
-        Error::DialRefused { code, reason } => (code.unwrap_or(1006), reason.as_str()),
-        _ => (1006, ""),
+    let (code, reason) = if let Error::StreamClosed { code, reason } = error {
+        (*code, reason.as_str())
+    } else if let Error::DialRefused { code, reason } = error {
+        (code.unwrap_or(1006), reason.as_str())
+    } else {
+        (1006, "")
     };
     json!({ "event": "ended", "stream": stream, "code": code, "reason": reason, "error": word(error) })
 }

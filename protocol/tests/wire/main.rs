@@ -11,3 +11,4 @@ mod link;
 mod properties;
 mod request;
 mod streams;
+mod vectors;

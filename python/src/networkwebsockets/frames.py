@@ -69,7 +69,7 @@ def heard(notice: dict[str, Any], frame: str) -> Heard:
 
 
 def well_formed(text: str) -> str:
-    """The text, with U+FFFD for each half of a surrogate pair: JSON can have those, UTF-8 cannot."""
+    """The text, with U+FFFD for half a surrogate pair: JSON can have that, and UTF-8 cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -277,7 +277,7 @@ class Hub:
             shown = ABNORMAL if shown == NO_STATUS else shown
             refused = DialRefused(shown, text)
             is_known = error in ("limit", "not-supported", "version-mismatch")
-            self._fail(end, _failure(error, text) if is_known else refused, text)
+            self._fail(end, _failure(str(error), text) if is_known else refused, text)
             return
         if end.state is State.OPEN:
             self._tell(end, {"event": "close", **_said(shown, text)})
