@@ -17,11 +17,15 @@ const MAX_DELAY: Duration = Duration::from_secs(5);
 
 /// How a channel is opened.
 ///
-/// ```no_run
-/// # async fn example() -> Result<(), networkwebsockets::Error> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyhow::Result<()> {
+/// # let proxy = nws_tests::Proxy::start().await?;
+/// # let endpoint = &format!("ws://localhost:{}", proxy.port());
 /// use networkwebsockets::Channel;
 ///
-/// let channel = Channel::builder().endpoint("ws://localhost:8009").local().open("myChannelName").await?;
+/// let channel = Channel::builder().endpoint(endpoint).local().queue_in_gaps(4096).open("myChannelName").await?;
+/// assert!(channel.peers().is_empty());
 /// # Ok(())
 /// # }
 /// ```

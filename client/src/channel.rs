@@ -10,6 +10,28 @@ use crate::{Builder, Data, Error, Events, Incomings, Peer};
 
 /// A channel. Clones are the same channel. It is left when [`close`](Self::close) is called, or when
 /// all clones and their [`Events`] are dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyhow::Result<()> {
+/// # let proxy = nws_tests::Proxy::start().await?;
+/// # let endpoint = &format!("ws://localhost:{}", proxy.port());
+/// use networkwebsockets::{Channel, Event};
+///
+/// let alice = Channel::builder().endpoint(endpoint).open("myChannelName").await?;
+/// let bob = Channel::builder().endpoint(endpoint).open("myChannelName").await?;
+/// bob.send("hello, everybody").await?;
+///
+/// let mut events = alice.events();
+/// while let Some(event) = events.next().await {
+///     if let Event::Message { from, data, direct: false } = event {
+///         assert_eq!((Some(from.id()), data.as_text()), (bob.id().as_deref(), Some("hello, everybody")));
+///         break;
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Channel {
     lease: Arc<Lease>,

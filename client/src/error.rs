@@ -3,6 +3,17 @@
 use std::time::Duration;
 
 /// Why something was not done, or why a channel or a stream has ended.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use networkwebsockets::{Channel, Error};
+///
+/// let Err(error) = Channel::open("a/b").await else { panic!("a slash is in no name") };
+/// assert!(matches!(error, Error::InvalidName { .. }));
+/// println!("{error}");
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -23,6 +23,39 @@ use crate::{Data, Error, Peer};
 /// binary messages, and where messages end does not matter. Shutting it down closes it in both directions.
 ///
 /// It closes when it is dropped. It ends when the peer leaves, or the channel has a gap.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyhow::Result<()> {
+/// # let proxy = nws_tests::Proxy::start().await?;
+/// # let endpoint = &format!("ws://localhost:{}", proxy.port());
+/// use networkwebsockets::{Channel, Event};
+///
+/// let server = Channel::builder().endpoint(endpoint).open("myChannelName").await?;
+/// let mut incoming = server.incoming();
+/// tokio::spawn(async move {
+///     while let Some(dial) = incoming.next().await {
+///         let mut stream = dial.accept_with("echo")?;
+///         while let Some(data) = stream.recv().await? {
+///             stream.send(data).await?;
+///         }
+///     }
+///     Ok::<_, networkwebsockets::Error>(())
+/// });
+///
+/// let client = Channel::builder().endpoint(endpoint).open("myChannelName").await?;
+/// let mut events = client.events();
+/// while let Some(event) = events.next().await {
+///     if let Event::Connect(peer) = event {
+///         let mut stream = peer.dial(&["echo"]).await?;
+///         stream.send("hello").await?;
+///         assert_eq!(stream.recv().await?, Some("hello".into()));
+///         break;
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct PeerStream {
     shared: Arc<Shared>,
     handle: Handle,

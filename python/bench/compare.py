@@ -2,13 +2,14 @@
 
 NWS_PROXY=path/to/nws python bench/compare.py [--rounds 15] [--count 20000]
 
-The contenders take turns, each in a process of its own. The last lines are the median of the ratios
+The contenders take turns, each in a process of its own. Standard error has the median of the ratios
 of the rounds, and the exit code is 1 if one of them is above the goal.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
@@ -50,6 +51,7 @@ def compare(kind: str, endpoint: str, rounds: int, count: int) -> float:
     print(
         f"{kind}: {package:.0f} ns with the package, {hand:.0f} ns by hand, "
         f"ratio {ratio:.3f} ({min(ratios):.3f} to {max(ratios):.3f})",
+        file=sys.stderr,
         flush=True,
     )
     return ratio
@@ -60,6 +62,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--json", action="store_true", help="print the ratios alone, as JSON")
     options = parser.parse_args()
     proxy = [os.environ["NWS_PROXY"], "run", "--port", "0", "--no-discovery"]
     with subprocess.Popen(
@@ -69,10 +72,15 @@ def main() -> int:
             assert process.stdout is not None
             endpoint = process.stdout.readline().split()[-1].rstrip("/").replace("http", "ws", 1)
             kinds = ("receive", "send")
-            ratios = [compare(kind, endpoint, options.rounds, options.count) for kind in kinds]
+            ratios = {
+                kind: compare(kind, endpoint, options.rounds, options.count) for kind in kinds
+            }
         finally:
             process.terminate()
-    return int(max(ratios) > GOAL)
+    if options.json:
+        print(json.dumps(ratios))
+        return 0
+    return int(max(ratios.values()) > GOAL)
 
 
 if __name__ == "__main__":

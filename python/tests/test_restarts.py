@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from networkwebsockets import Event
     from proxy import Proxy
 
-RESTARTS = 4
+RESTARTS = 20
 SOON = Reconnect(max_delay=0.2)
 
 

@@ -111,7 +111,8 @@ fn fuzz() -> Result<()> {
 fn matchbox() -> Result<()> {
     let manifest = "examples/matchbox/Cargo.toml";
     Step::cargo("fmt --check --manifest-path").arg(manifest).run()?;
-    let clippy = Step::cargo("clippy --locked --all-targets --manifest-path").arg(manifest).words("--target-dir");
+    let clippy =
+        Step::cargo("clippy --locked --all-targets --manifest-path").arg(manifest).words("--target-dir");
     clippy.arg(checkout::target().join("matchbox")).words("-- -D warnings").run()
 }
 

@@ -19,7 +19,8 @@ use crate::build;
 use tally::Tally;
 
 /// Installs what the tests need, builds everything, and runs all tests, or those of the parts that
-/// are named. Those of what is released need Linux, and are left out elsewhere.
+/// are named. Those of what is released, and of the example with matchbox, need Linux, and are left out
+/// elsewhere.
 ///
 /// The last line is `N passed, N failed`. A part that cannot run counts as one failure.
 #[derive(clap::Args)]
@@ -95,7 +96,7 @@ impl Test {
     /// Gives whether a part is to run: without a name all that this system can run.
     fn has(&self, part: Part) -> bool {
         if self.parts.is_empty() {
-            part != Part::Dist || cfg!(target_os = "linux")
+            !matches!(part, Part::Dist | Part::Matchbox) || cfg!(target_os = "linux")
         } else {
             self.parts.contains(&part)
         }

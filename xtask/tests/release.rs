@@ -80,6 +80,7 @@ impl Repository {
         for (file, text) in [
             ("Cargo.toml", MANIFEST),
             ("Cargo.lock", LOCK),
+            ("examples/matchbox/Cargo.lock", FUZZ_LOCK),
             ("protocol/fuzz/Cargo.lock", FUZZ_LOCK),
             ("proxy/fuzz/Cargo.lock", FUZZ_LOCK),
             ("polyfill/package.json", PACKAGE),
@@ -188,6 +189,7 @@ fn every_copy_has_the_version_and_nothing_else_changes() {
     assert_eq!(repository.read("Cargo.lock"), with(LOCK, own, &version(own)));
     assert_eq!(repository.read("proxy/fuzz/Cargo.lock"), with(FUZZ_LOCK, own, &version(own)));
     assert_eq!(repository.read("protocol/fuzz/Cargo.lock"), with(FUZZ_LOCK, own, &version(own)));
+    assert_eq!(repository.read("examples/matchbox/Cargo.lock"), with(FUZZ_LOCK, own, &version(own)));
     assert_eq!(repository.read("polyfill/package.json"), version(PACKAGE));
     assert_eq!(repository.read("polyfill/package-lock.json"), version(PACKAGE_LOCK));
     assert_eq!(repository.read("python/pyproject.toml"), version(PYPROJECT));

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
 mod choice;
+mod clients;
 mod conformance;
 mod connections;
 mod demos;
@@ -53,6 +54,8 @@ struct Bench {
     lan: lan::Options,
     #[command(flatten)]
     demos: demos::Options,
+    #[command(flatten)]
+    clients: clients::Options,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,6 +100,9 @@ enum Name {
     /// The demos in browsers, on one machine and on two: media, the game, a flood of messages, a
     /// large file (needs Linux and root).
     Demos,
+    /// What the clients cost beside clients by hand, what the commands need, and what is seen of a proxy
+    /// that is killed.
+    Clients,
     /// Tests whether the framing follows RFC 6455, with Autobahn's fuzzing client (needs Python
     /// 2.7).
     Conformance,
@@ -156,6 +162,7 @@ impl Bench {
             Name::Scaling => scaling::measure(&self.amount),
             Name::Lan => lan::measure(&self.lan, &self.amount),
             Name::Demos => demos::measure(&self.demos),
+            Name::Clients => clients::measure(&self.clients),
             Name::Conformance => conformance::measure(),
         }
     }

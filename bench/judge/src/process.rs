@@ -17,14 +17,14 @@ use nws_tools::checkout;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A proxy of the release build. Dropping it ends the process.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     port: u16,
 }
 
 impl Running {
     /// Starts a proxy on a free port, and waits for the line with the port.
-    fn start() -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         let mut command = Command::new(checkout::program("nws", true));
         command.args(["run", "--port", "0", "--no-discovery"]).env("NWS_LOG", "warn");
         command.stdin(Stdio::null()).stdout(Stdio::piped());
@@ -55,6 +55,10 @@ impl Running {
             bail!("not upgraded: {}", String::from_utf8_lossy(&answer));
         }
         Ok(stream)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     fn pid(&self) -> u32 {

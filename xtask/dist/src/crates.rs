@@ -69,7 +69,7 @@ fn lay_out(release: &Release, workspace: &Path) -> Result<()> {
         let place = workspace.join(folder);
         fs::create_dir_all(&place)?;
         release::write(&place.join("Cargo.toml"), manifest(folder, name)?.to_string())?;
-        release::write(&place.join("README.md"), introduction(release, name))?;
+        release::write(&place.join("README.md"), introduction(release, folder, name)?)?;
         copy(&checkout::root().join("LICENSE"), &place.join("LICENSE"))?;
         for file in sources(folder)? {
             copy(&checkout::root().join(folder).join(&file), &place.join(&file))?;
@@ -120,9 +120,14 @@ fn manifest(folder: &str, name: &str) -> Result<Table> {
     Ok(manifest)
 }
 
-fn introduction(release: &Release, name: &str) -> String {
+/// The page of a crate. The one that people use has its own.
+fn introduction(release: &Release, folder: &str, name: &str) -> Result<String> {
     let Release { repository, .. } = release;
-    match name {
+    Ok(match name {
+        "networkwebsockets" => {
+            let readme = checkout::root().join(folder).join("README.md");
+            fs::read_to_string(&readme).with_context(|| format!("cannot read {}", readme.display()))?
+        }
         "nws" => format!(
             "# nws\n\nThe proxy of [Network Web Sockets]({repository}): web pages and programs that pick the same \
              channel name\nfind each other, on one machine and on the local network.\n\n```\ncargo install --locked nws\nnws\n\
@@ -133,7 +138,7 @@ fn introduction(release: &Release, name: &str) -> String {
             "# {name}\n\nA part of the proxy of [Network Web Sockets]({repository}), which is the crate\n\
              [nws](https://crates.io/crates/nws). Every version may change the interface of this part.\n"
         ),
-    }
+    })
 }
 
 /// The sources of a crate that git knows, relative to its folder.

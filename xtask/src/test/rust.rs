@@ -41,7 +41,8 @@ pub(crate) fn doc(proxy: &Path) -> Result<Tally> {
 
 /// Runs the tests of the example with matchbox, which has a workspace of its own.
 pub(crate) fn matchbox(proxy: &Path) -> Result<Tally> {
-    let tests = with_proxy("test --locked --no-fail-fast --manifest-path examples/matchbox/Cargo.toml", proxy);
+    let tests =
+        with_proxy("test --locked --no-fail-fast --manifest-path examples/matchbox/Cargo.toml", proxy);
     count(tests.arg("--target-dir").arg(checkout::target().join("matchbox")))
 }
 
