@@ -4,13 +4,14 @@
 //! would show it. The browser opens a file that only this user can read. It leads to the console
 //! with a code that can be exchanged once, within seconds.
 
+use std::io;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use clap::Args;
 use nws_proxy::{RuntimeFolder, write_private};
 use serde_json::json;
-use tokio::process::Command;
+use tokio::task::spawn_blocking;
 
 use super::ask::{Asked, ProxyArgs};
 use super::report::{Report, ReportArgs};
@@ -75,7 +76,8 @@ async fn start_browser(path: &Path) -> Result<(), Stop> {
     let mut command = Command::new(opener);
     command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let file = path.display();
-    let status = command.status().await;
+    // With tokio's commands, each turn of a proxy would look for ended processes.
+    let status = spawn_blocking(move || command.status()).await.map_err(io::Error::other).flatten();
     let status = status
         .map_err(|error| Stop::failed(format!("cannot start {opener}: {error}: open {file} yourself")))?;
     // explorer.exe always fails.
