@@ -29,6 +29,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::config::Config;
 use crate::connection_permits::ConnectionPermits;
+use crate::local::SharedSiteNames;
 use crate::mesh::MeshQuestion;
 use crate::notices::Notices;
 use crate::refusals::Refusals;
@@ -53,6 +54,7 @@ pub(crate) struct Api {
     permits: ConnectionPermits,
     refusals: Refusals,
     notices: Notices,
+    site_names: Arc<SharedSiteNames>,
     facts: Facts,
     readers: live::Readers,
     known_events: KnownEvents,
@@ -86,8 +88,8 @@ impl Api {
     pub(crate) fn new(
         config: &Config,
         token: Token,
-        port: Option<u16>,
-        link_port: Option<u16>,
+        [port, link_port]: [Option<u16>; 2],
+        site_names: Arc<SharedSiteNames>,
         asked: Asked,
     ) -> Arc<Self> {
         let Asked { shards, mesh, permits, refusals, notices } = asked;
@@ -111,6 +113,7 @@ impl Api {
             permits,
             refusals,
             notices,
+            site_names,
             facts,
             readers: live::Readers::default(),
             known_events: KnownEvents::default(),

@@ -18,3 +18,4 @@ mod upgrade;
 pub use host::{AllowedHost, InvalidHost};
 pub use origin::{AllowedOrigin, InvalidOrigin};
 pub(crate) use server::Server;
+pub(crate) use site_names::SharedSiteNames;

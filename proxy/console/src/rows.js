@@ -116,7 +116,7 @@
  * @typedef {object} EventRow
  * @property {string} id
  * @property {number} at
- * @property {"joined" | "left" | "cut" | "linked" | "unlinked"} kind
+ * @property {"joined" | "left" | "cut" | "linked" | "unlinked" | "warning" | "refused"} kind
  * @property {string | null} channel
  * @property {string | null} peer
  * @property {string | null} link

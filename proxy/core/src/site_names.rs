@@ -94,6 +94,12 @@ impl SiteNames {
         }
     }
 
+    /// Names that all sites together may still try at `now`.
+    #[must_use]
+    pub fn left(&self, now: Instant) -> usize {
+        self.all.available(now)
+    }
+
     /// Gives whether `site` may try the name of `channel`. A name that it has tried before costs
     /// nothing.
     pub fn admit(&mut self, site: &Site, channel: &ChannelKey, now: Instant) -> bool {

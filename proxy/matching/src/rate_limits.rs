@@ -89,6 +89,14 @@ impl RateLimits {
         granted
     }
 
+    /// What is left at `now` of what all links together may have: handshakes, and evaluations of
+    /// strangers and of friends.
+    #[must_use]
+    pub fn left(&self, now: Instant) -> [usize; 3] {
+        [&self.handshakes, &self.strangers.evaluations, &self.friends.evaluations]
+            .map(|bucket| bucket.available(now))
+    }
+
     /// A link has come into being, whichever side dialled.
     pub fn open(&mut self, link: LinkKey, source: IpAddr, on_link: bool) {
         self.close(link);

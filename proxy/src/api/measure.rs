@@ -22,6 +22,7 @@ use super::{Api, Asked, Token};
 use crate::Config;
 use crate::connection_permits::ConnectionPermits;
 use crate::interfaces::InterfaceList;
+use crate::local::SharedSiteNames;
 use crate::mesh::{Found, LinkAnswer, MeshAnswer};
 use crate::notices::Notices;
 use crate::refusals::Refusals;
@@ -145,6 +146,7 @@ impl FeedScene {
             unresolved: Vec::new(),
             events: Vec::new(),
             callers: (Vec::new(), 0),
+            rations: [0; 3],
             received: (self.carried, 0),
             sent: (self.carried, 0),
         }
@@ -188,7 +190,9 @@ fn start_api() -> Arc<Api> {
     let shards = Shards::start(&config, &proxy(0), None, &refusals).expect("a shard").handles();
     let permits = ConnectionPermits::new(None, 1, true);
     let asked = Asked { shards, mesh: None, permits, refusals, notices: Notices::default() };
-    Api::new(&config, Token::generate().expect("random numbers"), Some(9009), Some(9010), asked)
+    let names = SharedSiteNames::new(config.limits.site_names.clone()).expect("random numbers");
+    let token = Token::generate().expect("random numbers");
+    Api::new(&config, token, [Some(9009), Some(9010)], Arc::new(names), asked)
 }
 
 fn link_state(link: LinkId, number: u32) -> LinkState {

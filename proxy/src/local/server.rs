@@ -60,13 +60,10 @@ impl Server {
         asked: Asked,
     ) -> Result<Self, Error> {
         let Asked { shards, permits, refusals, .. } = asked.clone();
-        let api = Api::new(config, token, port, link_port, asked);
+        let names = Arc::new(SharedSiteNames::new(config.limits.site_names.clone())?);
+        let api = Api::new(config, token, [port, link_port], Arc::clone(&names), asked);
         let router = pages::router().merge(api.router());
-        let upgrades = Upgrades {
-            names: SharedSiteNames::new(config.limits.site_names.clone())?,
-            shards,
-            refusals: refusals.clone(),
-        };
+        let upgrades = Upgrades { names, shards, refusals: refusals.clone() };
         let gate = Gate {
             hosts: Hosts::new(port, config.allow_hosts.clone()),
             origins: Origins::new(config.allow_origins.clone(), port),

@@ -1,6 +1,7 @@
 //! Moves a client from HTTP to the shard of its channel, or refuses it.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -22,7 +23,7 @@ use crate::stream::Stream;
 
 /// Decides about upgrades, and sends clients to their shards.
 pub(super) struct Upgrades {
-    pub(super) names: SharedSiteNames,
+    pub(super) names: Arc<SharedSiteNames>,
     pub(super) shards: ShardHandles,
     pub(super) refusals: Refusals,
 }

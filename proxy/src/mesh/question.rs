@@ -36,6 +36,8 @@ pub(crate) struct MeshAnswer {
     pub(crate) events: Vec<LinkEvent>,
     /// From where there were connections, and how many such addresses are forgotten.
     pub(crate) callers: (Vec<Caller>, usize),
+    /// What is left of the handshakes, and of the evaluations of strangers and of friends.
+    pub(crate) rations: [usize; 3],
     /// Frames and bytes on all links since the start.
     pub(crate) received: (u64, u64),
     pub(crate) sent: (u64, u64),
@@ -87,6 +89,7 @@ impl MeshDriver {
             unresolved: self.unresolved(),
             events: self.past.borrow().events(),
             callers: self.past.borrow().callers.all(),
+            rations: self.rate_limits.borrow().left(),
             received,
             sent,
         }

@@ -33,6 +33,11 @@ impl LinkRateLimits {
         guarded(|| self.limits.handshake(source, is_on_link, Instant::now()))
     }
 
+    /// What is left of the handshakes, and of the evaluations of strangers and of friends.
+    pub(super) fn left(&self) -> [usize; 3] {
+        self.limits.left(Instant::now())
+    }
+
     /// Adds a link.
     pub(super) fn open(&mut self, link: LinkId, source: IpAddr, is_on_link: bool) {
         let limits = if is_site(source) { &mut self.sites } else { &mut self.limits };

@@ -36,3 +36,21 @@ async fn clients_for_whom_there_is_no_room_count_as_full() -> Result<()> {
     assert_eq!((&row["refusals"], &row["limits"]["channel_peers"]), (&json!({"full": 1}), &json!(1)));
     Ok(())
 }
+
+#[tokio::test]
+async fn what_is_left_of_the_names_for_web_sites_is_told() -> Result<()> {
+    let proxy = Setup::new().start().await?;
+    let asking = Asking::without_token(&proxy);
+    let rations = async || anyhow::Ok(asking.get("proxy").await?["rations"].clone());
+    let none =
+        json!({"site_names": 64, "handshakes": null, "strangers_guesses": null, "friends_guesses": null});
+    assert_eq!(rations().await?, none);
+    let page = |path: &str| Request::upgrade(path).header("Origin", "https://a.example");
+    for (path, left) in [("/one", 63), ("/other", 62), ("/one", 62)] {
+        assert_eq!(page(path).status(&proxy).await?, 101);
+        let now = rations().await?["site_names"].as_u64();
+        // One more is granted every two seconds.
+        assert!(now.is_some_and(|now| (left..64).contains(&now)), "{now:?}");
+    }
+    Ok(())
+}

@@ -69,6 +69,8 @@ pub(in crate::api) struct ProxyRow {
     written_bytes: u64,
     /// Limits that can be configured.
     limits: LimitsRow,
+    /// What is left of what others get in rations.
+    rations: RationsRow,
     /// The network interfaces of this machine.
     interfaces: Vec<InterfaceRow>,
     /// Refusals since the start, by kind.
@@ -110,6 +112,30 @@ impl LimitsRow {
             ping_ms: milliseconds(limits.ping_interval),
             silence_ms: milliseconds(limits.silence),
         }
+    }
+}
+
+/// What is left of what others get in rations: some at once, and then a few each second. Those of
+/// links are `null` where there are none.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(in crate::api) struct RationsRow {
+    /// New names of channels for all web sites.
+    site_names: usize,
+    /// Handshakes with other proxies.
+    handshakes: Option<usize>,
+    /// Guesses at names by proxies that share no channel with this one.
+    strangers_guesses: Option<usize>,
+    /// Guesses at names by proxies that share one.
+    friends_guesses: Option<usize>,
+}
+
+fn rations_row(api: &Api, collection: &Collection) -> RationsRow {
+    let of_links = collection.mesh.as_ref().map(|mesh| mesh.rations);
+    RationsRow {
+        site_names: api.site_names.left(),
+        handshakes: of_links.map(|[handshakes, ..]| handshakes),
+        strangers_guesses: of_links.map(|[_, strangers, _]| strangers),
+        friends_guesses: of_links.map(|[.., friends]| friends),
     }
 }
 
@@ -161,6 +187,7 @@ pub(in crate::api) fn proxy_row(api: &Api, collection: &Collection, view: View) 
         received_bytes: counts.received_bytes,
         written_bytes: counts.written_bytes,
         limits,
+        rations: rations_row(api, collection),
         interfaces: interface_rows(collection, view),
         refusals: api.refusals.all().into_iter().filter(|(_, count)| *count > 0).collect(),
     }
