@@ -109,12 +109,16 @@ async function hear(program, told) {
 }
 
 /**
- * Without a sign of a gap, each number is the one after the last.
+ * Each connection but the first follows a gap. Without a sign of one, each number is the one after the last.
  * @param {Said[]} told
  */
 function judge(told) {
   let last = -1;
   let isGap = true;
+  const connections = told.filter(({ event }) => event === "open" || event === "reconnecting");
+  for (const [place, { event }] of connections.entries()) {
+    assert.ok(event !== connections[place - 1]?.event || event !== "open", "a connection came without a word of a gap");
+  }
   for (const { event, text } of told) {
     if (GAPS.includes(event)) {
       isGap = true;

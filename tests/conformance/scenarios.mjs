@@ -25,7 +25,8 @@ export async function play({ client, partner, patience, only }, report) {
       await scenario(stage);
       report({ name });
     } catch (error) {
-      report({ name, fault: error instanceof Error ? error.message : String(error) });
+      const fault = error instanceof Error ? error.message : String(error);
+      report({ name, fault: fault.replace(/\s+/g, " ").slice(0, 400) });
     } finally {
       await stage.end();
     }
