@@ -11,7 +11,10 @@ import { Table } from "../table.js";
 
 /** What a line of the view has. @typedef {{id: string, at: number, kind: string, who: string, where: string, detail: string}} Line */
 
-const KINDS = { joined: "joined", left: "left", cut: "was cut", linked: "linked", unlinked: "link ended" };
+const KINDS = {
+  ...{ joined: "joined", left: "left", cut: "was cut", linked: "linked", unlinked: "link ended" },
+  ...{ warning: "warning", refused: "refused" },
+};
 const GAP = "no news";
 
 export class EventsView {
@@ -69,7 +72,7 @@ export class EventsView {
       id: `${at} ${id}`,
       at,
       kind: KINDS[kind],
-      who: peer ?? (proxy || "a client"),
+      who: peer ?? (proxy || (channel ? "a client" : "this proxy")),
       where: known ? channelLabel(known) : channel ? `#${short(channel)}` : "",
       detail: detail ?? "",
     };
