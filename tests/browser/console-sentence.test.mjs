@@ -63,6 +63,8 @@ test("a candidate that only waits for its turn is no fault, and each that is has
     const { tone, text, todo } = verdict({ candidates: [candidate({ reason })] });
     assert.ok(tone === "warn" && text.startsWith("host-0.example:9010 ") && todo, reason);
   }
+  const site = verdict({ candidates: [candidate({ kind: "backbone", reason: "silent" })] });
+  assert.match(site.todo ?? "", /reaches the broker/);
   assert.match(verdict({ candidates: [candidate({ reason: "later-made" })] }).text, /is not linked: later-made/);
 });
 

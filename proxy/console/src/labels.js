@@ -29,7 +29,8 @@ export function candidateLabel({ id, peer, addresses, proxy }) {
   return peer ?? addresses[0] ?? (proxy ? short(proxy) : `#${short(id)}`);
 }
 
-const KINDS = { discovered: "discovered", peer: "--peer", "dialled-us": "dialled us" };
+const KINDS = { discovered: "discovered", peer: "--peer", backbone: "backbone", "dialled-us": "dialled us" };
+const FAMILIES = { ipv4: "IPv4", ipv6: "IPv6", backbone: "broker" };
 const STATES = { ready: "linked", started: "starting", spare: "spare" };
 
 /** @param {LinkRow} link */
@@ -44,5 +45,5 @@ export function stateLabel({ state }) {
 
 /** @param {LinkRow} link */
 export function familyLabel({ family }) {
-  return family === "ipv6" ? "IPv6" : "IPv4";
+  return FAMILIES[family];
 }

@@ -73,12 +73,19 @@ const REASONS = {
   },
 };
 
+/** What helps where a site is to be reached over a broker. */
+const BACKBONE = {
+  todo: "See whether the proxy of that site runs, and reaches the broker. There:",
+  command: "nws status",
+};
+
 /**
  * @param {CandidateRow} candidate
  * @returns {Reason}
  */
 export function reasonOf({ reason, kind }) {
   const known = REASONS[reason] ?? { means: `is not linked: ${reason}`, isFault: true };
+  if (kind === "backbone" && known.isFault) return { means: known.means, ...BACKBONE, isFault: true };
   // What others announce of our own address is nobody's mistake.
   return reason === "own" && kind === "discovered" ? { means: known.means, isFault: false } : known;
 }

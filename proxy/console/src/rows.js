@@ -41,10 +41,10 @@
  * @property {string} id
  * @property {string | null} proxy
  * @property {"ready" | "started" | "spare"} state
- * @property {"discovered" | "peer" | "dialled-us"} kind
+ * @property {"discovered" | "peer" | "backbone" | "dialled-us"} kind
  * @property {string | null} peer
  * @property {string | null} address
- * @property {"ipv4" | "ipv6"} family
+ * @property {"ipv4" | "ipv6" | "backbone"} family
  * @property {boolean} is_dialled
  * @property {number} since
  * @property {number | null} round_trip_ms
@@ -64,7 +64,7 @@
  * @typedef {object} CandidateRow
  * @property {string} id
  * @property {string | null} proxy
- * @property {"discovered" | "peer"} kind
+ * @property {"discovered" | "peer" | "backbone"} kind
  * @property {string | null} peer
  * @property {string[]} addresses
  * @property {string} reason
