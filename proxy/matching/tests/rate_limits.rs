@@ -22,9 +22,13 @@ fn source(number: u8) -> IpAddr {
 }
 
 impl World {
-    #[expect(clippy::disallowed_methods, reason = "an origin: only differences count")]
     fn new() -> Self {
-        let rate_limits = RateLimits::new(RateLimitsConfig::default());
+        Self::with(RateLimitsConfig::default())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "an origin: only differences count")]
+    fn with(config: RateLimitsConfig) -> Self {
+        let rate_limits = RateLimits::new(config);
         Self { rate_limits, start: Instant::now(), passed: Duration::ZERO, granted: BTreeMap::new() }
     }
 
@@ -251,4 +255,34 @@ proptest! {
             prop_assert!(pools[0] <= after(config.strangers, now) && pools[1] <= after(config.friends, now));
         }
     }
+}
+
+#[test]
+fn fifty_sites_with_a_thousand_channels_each_are_evaluated_at_once() {
+    let mut world = World::with(RateLimitsConfig::sites());
+    let padded = 1024;
+    for site in 0..49 {
+        world.rate_limits.open(LinkKey(site), source(site as u8), true);
+        world.rate_limits.ask(LinkKey(site), padded);
+    }
+    let mut granted = 0;
+    while let Some((_, count)) = world.rate_limits.poll_grant(world.now()) {
+        granted += count;
+    }
+    assert_eq!(granted, 49 * padded);
+}
+
+#[test]
+fn a_site_has_2048_guesses_and_all_together_65536() {
+    let mut world = World::with(RateLimitsConfig::sites());
+    (0..64).for_each(|link| world.open(link, link as u8));
+    world.serve();
+    assert!((0..32).all(|link| world.granted(link) <= 2048));
+    assert_eq!(world.sum(), 65_536);
+    world.serve_for(Duration::from_secs(10));
+    assert_eq!(world.sum(), 65_536 + 2560);
+    let mut alone = World::with(RateLimitsConfig::sites());
+    alone.open(0, 0);
+    alone.serve_for(Duration::from_secs(10));
+    assert_eq!(alone.granted(0), 2048 + 160);
 }
