@@ -11,8 +11,11 @@ use anyhow::{Context, Result};
 use nws_tests::{Client, Proxy, Running};
 use tokio::task::JoinSet;
 
+/// The command lines of the clients that are there, in a folder.
+type Clients = fn(&Path) -> Vec<Vec<String>>;
+
 /// Documents, each with the channels in which somebody is.
-const DOCUMENTS: [(&str, fn(&Path) -> Vec<Vec<String>>); 2] = [
+const DOCUMENTS: [(&str, Clients); 2] = [
     ("README.md", |_| vec![words("listen my-channel"), words("listen my-channel")]),
     ("docs/command.md", |folder| {
         let save = folder.join("Downloads").to_string_lossy().into_owned();
