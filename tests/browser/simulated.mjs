@@ -153,7 +153,8 @@ export class Simulated {
       room -= JSON.stringify(row).length + 1;
       if (room < 0) break;
       reader.pending.shift();
-      (rows[kind] ??= []).push(row);
+      rows[kind] ??= [];
+      rows[kind].push(row);
     }
     reader.isComplete = reader.pending.length === 0;
     socket.send(JSON.stringify({ rows, gone: {}, complete: reader.isComplete }));
