@@ -115,6 +115,20 @@ test("without a token there are digests, and the page says how to see names", as
   await end(page);
 });
 
+test("a proxy that hangs is noticed, and so is that it goes on", async (t) => {
+  const proxy = await NwsProxy.during(t);
+  const page = await look(browser, proxy.http);
+  await sentence(page).filter({ hasText: "Nobody is in a channel." }).waitFor();
+  page.removeAllListeners("console");
+  proxy.freeze();
+  await sentence(page).filter({ hasText: "has not answered for" }).waitFor();
+  proxy.thaw();
+  await sentence(page).filter({ hasText: "Nobody is in a channel." }).waitFor();
+  await page.getByRole("link", { name: "Events" }).click();
+  await line(page, "Events", "The proxy did not answer for").waitFor();
+  await end(page);
+});
+
 test("a code is good once, and one that is not good leaves a page that works and says so", async (t) => {
   const proxy = await NwsProxy.during(t);
   await inhabited(t, proxy);

@@ -25,7 +25,8 @@ const feed = new Feed(session, {
     draw();
   },
   turned: (state) => {
-    if (state !== "live") model.lose();
+    if (state === "live") model.regain();
+    else model.lose();
     draw();
   },
 });

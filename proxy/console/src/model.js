@@ -44,11 +44,15 @@ export class Model {
 
   /** A snapshot follows. */
   begin() {
-    const gap = this.gaps.at(-1);
-    if (gap?.to === null) gap.to = Date.now();
     this.#fresh = new Set();
     this.#begun = Date.now();
     this.isComplete = false;
+  }
+
+  /** What there is is known again. */
+  regain() {
+    const gap = this.gaps.at(-1);
+    if (gap?.to === null) gap.to = Date.now();
   }
 
   /** Nothing is known from now on. */
