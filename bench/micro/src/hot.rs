@@ -1,6 +1,5 @@
 //! The functions that run for every frame, or for every peer that comes and goes.
 
-mod feed;
 mod frame;
 mod link;
 mod presence;
@@ -50,7 +49,6 @@ pub static HOT: &[Hot] = &[
     Hot::new("client to link, 64 B, 32 together", link::say::<32, 64>),
     Hot::new("client to link, 4 KiB", link::say::<1, 4096>),
     Hot::new("client to link, 64 KiB", link::say::<1, 65536>),
-    Hot::new("a frame of the feed, 10 peers", feed::frame::<10>),
 ];
 
 impl Hot {
