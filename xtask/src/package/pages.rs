@@ -36,7 +36,11 @@ pub(crate) fn pages() -> Result<()> {
 fn bind(module: &Path, folder: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(module).out_name("page").web(true)?;
-    bindgen.typescript(false).omit_default_module_path(false).remove_name_section(true).remove_producers_section(true);
+    bindgen
+        .typescript(false)
+        .omit_default_module_path(false)
+        .remove_name_section(true)
+        .remove_producers_section(true);
     bindgen.generate(folder)?;
     let bound = folder.join("page_bg.wasm");
     let large = folder.join("page.large.wasm");
