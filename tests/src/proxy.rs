@@ -1,5 +1,6 @@
 //! A running `nws`, ended with the value that stands for it.
 
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -75,9 +76,15 @@ impl Proxy {
         self.complaints.line(words).await
     }
 
+    /// The folder for what lives as long as it does.
+    #[must_use]
+    pub fn runtime_folder(&self) -> PathBuf {
+        self.place.runtime_folder()
+    }
+
     /// The token of its start.
     pub fn token(&self) -> Result<String> {
-        let path = self.place.runtime_folder().join("nws").join(format!("token-{}", self.port));
+        let path = self.runtime_folder().join("nws").join(format!("token-{}", self.port));
         std::fs::read_to_string(&path).with_context(|| format!("no token in {}", path.display()))
     }
 

@@ -1,5 +1,7 @@
 //! Asks a proxy of this machine what it knows.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::net::Ipv4Addr;
@@ -47,14 +49,15 @@ impl ProxyArgs {
 pub(crate) struct Asked {
     port: u16,
     endpoint: String,
-    token: Option<String>,
+    /// The first is used. A proxy that was killed has left its own, so there may be others.
+    tokens: RefCell<VecDeque<String>>,
 }
 
 impl Asked {
     pub(crate) fn of(proxy: &ProxyArgs) -> Self {
         let files = RuntimeFolder::token_files(proxy.port());
-        let token = files.iter().find_map(|path| fs::read_to_string(path).ok());
-        Self { port: proxy.port(), endpoint: proxy.endpoint(), token }
+        let tokens = files.iter().filter_map(|path| fs::read_to_string(path).ok()).collect();
+        Self { port: proxy.port(), endpoint: proxy.endpoint(), tokens: RefCell::new(tokens) }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -62,7 +65,11 @@ impl Asked {
     }
 
     pub(crate) fn has_token(&self) -> bool {
-        self.token.is_some()
+        self.token().is_some()
+    }
+
+    fn token(&self) -> Option<String> {
+        self.tokens.borrow().front().cloned()
     }
 
     /// What `GET /api/v1/<path>` answers.
@@ -76,10 +83,17 @@ impl Asked {
     }
 
     async fn send(&self, method: &str, path: &str, body: &str) -> Result<Value, Stop> {
-        let answer = self.exchange(method, &format!("api/v1/{path}"), body).await?;
+        let path = format!("api/v1/{path}");
+        let mut token = self.token();
+        let mut answer = self.exchange(method, &path, body, token.as_deref()).await?;
+        while let Some(stale) = token.take_if(|_| answer.status == "401") {
+            self.tokens.borrow_mut().retain(|token| *token != stale);
+            token = self.token();
+            answer = self.exchange(method, &path, body, token.as_deref()).await?;
+        }
         match answer.status.as_str() {
             "200" => answer.json().ok_or_else(|| self.foreign("an answer that is no JSON")),
-            "401" if self.has_token() => Err(self.other_token()),
+            "401" => Err(self.no_token()),
             _ if self.is_proxy().await? => Err(Error::VersionMismatch.into()),
             _ => Err(self.foreign(&answer.first)),
         }
@@ -87,15 +101,21 @@ impl Asked {
 
     /// Gives whether a proxy answers, of whatever version.
     async fn is_proxy(&self) -> Result<bool, Stop> {
-        let status = self.exchange("GET", "status", "").await?.json();
+        let status = self.exchange("GET", "status", "", None).await?.json();
         Ok(status.is_some_and(|status| status["service"] == "networkwebsockets"))
     }
 
-    async fn exchange(&self, method: &str, path: &str, body: &str) -> Result<Answer, Stop> {
+    async fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        body: &str,
+        token: Option<&str>,
+    ) -> Result<Answer, Stop> {
         let connecting = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
         let stream = timeout(PATIENCE, connecting).await.ok().and_then(Result::ok);
         let stream = stream.ok_or_else(|| Error::ProxyNotRunning { endpoint: self.endpoint.clone() })?;
-        let answer = timeout(PATIENCE, converse(stream, &self.request(method, path, body))).await;
+        let answer = timeout(PATIENCE, converse(stream, &self.request(method, path, body, token))).await;
         match answer {
             Ok(Ok(answer)) => Answer::parse(answer).map_err(|beginning| self.foreign(&beginning)),
             Ok(Err(error)) => Err(self.foreign(&error.to_string())),
@@ -103,9 +123,9 @@ impl Asked {
         }
     }
 
-    fn request(&self, method: &str, path: &str, body: &str) -> String {
-        let bearer = |token: &String| format!("Authorization: Bearer {token}\r\n");
-        let token = self.token.as_ref().map_or_else(String::new, bearer);
+    fn request(&self, method: &str, path: &str, body: &str, token: Option<&str>) -> String {
+        let bearer = |token: &str| format!("Authorization: Bearer {token}\r\n");
+        let token = token.map_or_else(String::new, bearer);
         format!(
             "{method} /{path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n{token}\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -119,10 +139,11 @@ impl Asked {
         Error::NotAProxy { endpoint: self.endpoint.clone(), answer }.into()
     }
 
-    fn other_token(&self) -> Stop {
+    /// Only those who have it may do this.
+    pub(crate) fn no_token(&self) -> Stop {
+        let port = self.port;
         let sentence = format!(
-            "the proxy at {} has another token than that of its file: was it started by you?",
-            self.endpoint
+            "the token of the proxy at port {port} is not to be had: open http://localhost:{port}/ without names"
         );
         Stop::Failure(Status::Refused, sentence)
     }

@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 
 use super::ask::{Asked, ProxyArgs};
 use super::report::{Report, ReportArgs};
-use super::stop::{Status, Stop};
+use super::stop::Stop;
 
 /// Open the console in a browser, with the names of channels and peers
 #[derive(Debug, Args)]
@@ -39,13 +39,7 @@ impl Console {
         if !asked.has_token() {
             // Says so if there is no proxy.
             asked.get("proxy").await?;
-            return Err(Stop::Failure(
-                Status::Refused,
-                format!(
-                    "the token of the proxy at port {port} is not to be had: open http://localhost:{port}/ \
-                     without names"
-                ),
-            ));
+            return Err(asked.no_token());
         }
         let answer = asked.post("codes", "{}").await?;
         let code = answer["code"].as_str().ok_or_else(|| Stop::failed("the proxy gives no code"))?;

@@ -24,8 +24,12 @@ const DOCUMENTS: [(&str, Clients); 2] = [
 ];
 
 /// Blocks for a shell in which `nws` is run: each document, with the reason why nothing runs them here.
-const SHELL: [(&str, &str); 4] = [
+const SHELL: [(&str, &str); 5] = [
     ("README.md", "a path in the home folder, and websocat"),
+    (
+        "docs/console.md",
+        "opens a browser: the tests of the API do that with one that writes down what it is to open",
+    ),
     ("docs/install.md", "installs the proxy, and starts it for good: `cargo xtask test dist` does that"),
     ("docs/machines.md", "several machines: the lab has them"),
     ("python/README.md", "starts the proxy for good"),
@@ -108,7 +112,8 @@ async fn the_documents_show_what_happens() -> Result<()> {
         }
         let program = in_folder(&folder)?;
         let port = proxy.port().to_string();
-        let run = move || run(document, &program, &port);
+        let folder = proxy.runtime_folder();
+        let run = move || run(document, &program, &port, &folder);
         tokio::task::spawn_blocking(run).await.with_context(|| format!("{document} says something else"))?;
     }
     fs::remove_dir_all(folder)?;
@@ -136,9 +141,9 @@ fn in_folder(folder: &Path) -> Result<PathBuf> {
 }
 
 /// Panics if an example shows something else.
-fn run(document: &str, program: &Path, port: &str) {
+fn run(document: &str, program: &Path, port: &str, folder: &Path) {
     let cases = trycmd::TestCases::new();
     cases.register_bin("nws", program.to_path_buf()).env("NWS_PORT", port).timeout(Duration::from_secs(30));
-    cases.env("XDG_RUNTIME_DIR", env::temp_dir().join("nws-test-run").to_string_lossy());
+    cases.env("XDG_RUNTIME_DIR", folder.to_string_lossy());
     cases.case(root().join(document)).run();
 }

@@ -28,6 +28,7 @@ impl Terminal {
             }
         }
         command.env("TERM", "xterm-256color").env("NWS_PORT", proxy.port().to_string());
+        command.env("XDG_RUNTIME_DIR", proxy.runtime_folder());
         Ok(Self(spawn_command(command, Some(PATIENCE_MS))?))
     }
 
@@ -67,6 +68,7 @@ async fn a_line_is_edited_called_back_and_sent_when_it_is_complete() -> Result<(
     let mut terminal = Terminal::open(&proxy, &["join", "chan"], &[])?;
     let id = peer.arrival().await?;
     terminal.shows(&format!("* {} is here", peer.id))?;
+    terminal.shows("> ")?;
     terminal.types("hxllo\x1b[D\x1b[D\x1b[D\x7fe\r")?;
     assert_eq!(peer.json().await?["data"], "hello");
     terminal.types("\x1b[A you\r")?;
@@ -88,6 +90,8 @@ async fn what_is_said_while_a_line_is_typed_leaves_the_line() -> Result<()> {
     let mut peer = Peer::alone(&proxy, "/chan").await?;
     let mut terminal = Terminal::open(&proxy, &["join", "chan"], &[])?;
     peer.arrival().await?;
+    terminal.shows(&format!("* {} is here", peer.id))?;
+    terminal.shows("> ")?;
     terminal.types("half a li")?;
     terminal.shows("half a li")?;
     peer.broadcast("meanwhile \x1b[2J").await?;
@@ -109,6 +113,7 @@ async fn the_terminal_is_as_it_was_however_it_ends() -> Result<()> {
         let mut terminal = Terminal::of(shell, &proxy)?;
         let before = terminal.shows("* you are")?;
         let before = before.lines().next().unwrap_or_default();
+        terminal.shows("> ")?;
         terminal.types(keys)?;
         let (rest, _) = terminal.end()?;
         assert!(before.contains(':') && rest.lines().last() == Some(before), "{before:?} {rest:?}");
@@ -158,6 +163,7 @@ async fn a_channel_without_a_name_is_asked_for() -> Result<()> {
     terminal.shows("channel: ")?;
     terminal.types("secret\r")?;
     terminal.shows("* you are")?;
+    terminal.shows("> ")?;
     terminal.types("typed\r")?;
     peer.arrival().await?;
     assert_eq!(peer.json().await?["data"], "typed");
