@@ -233,6 +233,10 @@ impl Driver {
         if std::mem::replace(&mut self.is_connected, false) {
             self.tell(BackboneEvent::Lost).await;
         }
+        // Whoever says hello from now on is new, whichever incarnation it is.
+        for (site, proxy) in self.sites.take_all() {
+            self.tell(BackboneEvent::Gone { site, proxy }).await;
+        }
     }
 
     async fn on_frame(&mut self, message: Message) {

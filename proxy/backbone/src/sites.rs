@@ -63,6 +63,11 @@ impl Sites {
         Some(News { is_new: is_another, is_another, skew: skew.filter(|_| !was_skewed) })
     }
 
+    /// All sites, which are forgotten.
+    pub(crate) fn take_all(&mut self) -> Vec<(SiteName, ProxyId)> {
+        self.0.drain().map(|(name, site)| (name, site.proxy)).collect()
+    }
+
     /// The sites that have been silent for too long, which are forgotten.
     pub(crate) fn take_silent(&mut self, now: Instant) -> Vec<(SiteName, ProxyId)> {
         let silent = self.0.extract_if(|_, site| now >= site.heard + SILENCE_MAX);

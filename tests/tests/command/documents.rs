@@ -24,12 +24,13 @@ const DOCUMENTS: [(&str, Clients); 2] = [
 ];
 
 /// Blocks for a shell in which `nws` is run: each document, with the reason why nothing runs them here.
-const SHELL: [(&str, &str); 5] = [
+const SHELL: [(&str, &str); 6] = [
     ("README.md", "a path in the home folder, and websocat"),
     (
         "docs/console.md",
         "opens a browser: the tests of the API do that with one that writes down what it is to open",
     ),
+    ("docs/backbone.md", "a broker on another machine: the tests of the backbone run one"),
     ("docs/install.md", "installs the proxy, and starts it for good: `cargo xtask test dist` does that"),
     ("docs/machines.md", "several machines: the lab has them"),
     ("python/README.md", "starts the proxy for good"),
