@@ -120,7 +120,12 @@ impl Network {
             listening.abort();
         }
         self.mesh.shut_down();
-        self.discovery.stop().await;
+        let leaving = async {
+            if let Some(backbone) = self.backbone {
+                backbone.stop().await;
+            }
+        };
+        tokio::join!(self.discovery.stop(), leaving);
         self.tasks
     }
 }

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use nws_protocol::ProxyId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::config::{BackboneConfig, BackboneError};
 use crate::hello::Hello;
@@ -25,8 +25,11 @@ const HELLO_INTERVAL: Duration = Duration::from_secs(3);
 /// Least time between two hellos, however many sites are new.
 const HELLO_PAUSE: Duration = Duration::from_millis(500);
 
-/// Dials that may wait.
-const DIALS_MAX: usize = 64;
+/// Orders that may wait.
+const ORDERS_MAX: usize = 64;
+
+/// Time in which streams that have ended are to be told to the other side.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Events that may wait.
 const EVENTS_MAX: usize = 256;
@@ -34,14 +37,14 @@ const EVENTS_MAX: usize = 256;
 /// The other sites, as this one hears of them. Dropping it ends the connection and all streams.
 #[derive(Debug)]
 pub struct Backbone {
-    dials: mpsc::Sender<Dial>,
+    orders: mpsc::Sender<Order>,
     events: mpsc::Receiver<BackboneEvent>,
     task: AbortHandle,
 }
 
 /// Makes streams to other sites.
 #[derive(Clone, Debug)]
-pub struct Dialer(mpsc::Sender<Dial>);
+pub struct Dialer(mpsc::Sender<Order>);
 
 /// What has happened on the backbone.
 #[derive(Debug)]
@@ -82,10 +85,13 @@ pub enum BackboneEvent {
     },
 }
 
+/// What the task is to do.
 #[derive(Debug)]
-struct Dial {
-    site: SiteName,
-    answer: oneshot::Sender<VirtualStream>,
+enum Order {
+    /// Begin a stream.
+    Dial(SiteName, oneshot::Sender<VirtualStream>),
+    /// End when the streams have ended.
+    Stop(oneshot::Sender<()>),
 }
 
 struct Driver {
@@ -119,7 +125,7 @@ impl Backbone {
         let hellos = client.subscribe(subjects.hello()).await?;
         let inbox = client.subscribe(subjects.inbox()).await?;
         let own = Hello { site: config.site.clone(), proxy, incarnation: getrandom::u64()?, time: 0 };
-        let (dials, dialled) = mpsc::channel(DIALS_MAX);
+        let (orders, ordered) = mpsc::channel(ORDERS_MAX);
         let (events, happened) = mpsc::channel(EVENTS_MAX);
         let driver = Driver {
             hello_subject: subjects.hello(),
@@ -133,8 +139,8 @@ impl Backbone {
             said_hello: None,
             next_hello: Instant::now(),
         };
-        let task = tokio::spawn(driver.run(hellos, inbox, states, dialled)).abort_handle();
-        Ok(Self { dials, events: happened, task })
+        let task = tokio::spawn(driver.run(hellos, inbox, states, ordered)).abort_handle();
+        Ok(Self { orders, events: happened, task })
     }
 
     /// What happens next. It can be cancelled, and nothing is lost.
@@ -148,7 +154,21 @@ impl Backbone {
     /// Makes streams to other sites.
     #[must_use]
     pub fn dialer(&self) -> Dialer {
-        Dialer(self.dials.clone())
+        Dialer(self.orders.clone())
+    }
+
+    /// Ends the connection. Streams that their users have ended are ended at the other side too, if
+    /// that takes no longer than a second.
+    pub async fn stop(self) {
+        let (done, is_done) = oneshot::channel();
+        let stopping = async {
+            if self.orders.send(Order::Stop(done)).await.is_ok() {
+                // The task is gone: there is nothing left to end.
+                let _ = is_done.await;
+            }
+        };
+        // Whatever is left then, the other side notices by its silence.
+        let _ = timeout(FAREWELL, stopping).await;
     }
 }
 
@@ -166,7 +186,7 @@ impl Dialer {
     /// Fails when there are too many streams, or the backbone is gone.
     pub async fn dial(&self, site: SiteName) -> io::Result<VirtualStream> {
         let (answer, stream) = oneshot::channel();
-        let is_asked = self.0.send(Dial { site, answer }).await;
+        let is_asked = self.0.send(Order::Dial(site, answer)).await;
         is_asked.map_err(|_| io::Error::from(io::ErrorKind::NotConnected))?;
         stream.await.map_err(|_| io::ErrorKind::ResourceBusy.into())
     }
@@ -178,23 +198,34 @@ impl Driver {
         mut hellos: Subscriber,
         mut inbox: Subscriber,
         mut states: mpsc::Receiver<Event>,
-        mut dials: mpsc::Receiver<Dial>,
+        mut orders: mpsc::Receiver<Order>,
     ) {
-        loop {
+        let mut stopped = None;
+        while stopped.is_none() || self.streams.has_some() {
             tokio::select! {
                 biased;
                 Some(event) = states.recv() => self.on_event(event).await,
                 () = self.streams.clear_ended() => {}
-                Some(dial) = dials.recv() => {
-                    if let Some(stream) = self.streams.dial(dial.site) {
-                        // Who no longer waits for it drops it.
-                        let _ = dial.answer.send(stream);
-                    }
-                }
+                Some(order) = orders.recv() => match order {
+                    Order::Dial(site, answer) => self.dial(site, answer),
+                    Order::Stop(done) => stopped = Some(done),
+                },
                 () = sleep_until(self.next_hello) => self.beat().await,
                 Some(message) = inbox.next() => self.on_frame(message).await,
                 Some(message) = hellos.next() => self.on_hello(&message).await,
             }
+        }
+        if self.is_connected
+            && let Err(error) = self.client.flush().await
+        {
+            tracing::debug!(%error, "the last frames of the backbone are not sent");
+        }
+    }
+
+    fn dial(&mut self, site: SiteName, answer: oneshot::Sender<VirtualStream>) {
+        if let Some(stream) = self.streams.dial(site) {
+            // Who no longer waits for it drops it.
+            let _ = answer.send(stream);
         }
     }
 

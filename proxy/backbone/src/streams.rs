@@ -157,6 +157,11 @@ impl Streams {
         self.subjects.to(site, *id).into()
     }
 
+    /// Whether any stream has not ended.
+    pub(crate) fn has_some(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     fn has_room(&self) -> bool {
         self.open.len() < STREAMS_MAX
     }

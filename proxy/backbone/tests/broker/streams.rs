@@ -113,3 +113,16 @@ async fn a_site_that_starts_anew_has_lost_its_streams() {
     let end = timeout(PATIENCE, near.read_u8()).await.unwrap().unwrap_err();
     assert_eq!(end.kind(), ErrorKind::ConnectionReset);
 }
+
+#[tokio::test]
+async fn a_site_that_stops_has_said_all_that_it_had_to() {
+    let server = Server::start().await;
+    let (west, mut east) = pair(server.port).await;
+    let (mut near, mut far) = connected(&west, &mut east).await;
+    far.write_all(b"goodbye").await.unwrap();
+    drop(far);
+    east.backbone.stop().await;
+    let mut arrived = Vec::new();
+    timeout(PATIENCE, near.read_to_end(&mut arrived)).await.unwrap().unwrap();
+    assert_eq!(arrived, b"goodbye");
+}
