@@ -24,10 +24,16 @@ impl Session {
             (Action::Welcome, _) if self.state == ReadyState::Open => self.put(Step::Sync),
             // An error that comes first has the own id too.
             (Action::Error, _) => self.admit(&[Task::Do(Step::Complain)]),
-            (Action::Unreadable, _) => self.put(Step::Fail { failure: Failure::BadFrame, is_fatal: false }),
+            (Action::Unreadable, _) if self.phase == Phase::Admitted => {
+                self.put(Step::Fail { failure: Failure::BadFrame, is_fatal: false });
+            }
             // Nothing to do: a peer has left that never came; streams are not of the session; a later
-            // proxy sends something new.
-            (Action::Disconnect | Action::Welcome | Action::Stream | Action::Later, _) => {}
+            // proxy sends something new. What is no frame before the own id is told has its reason
+            // in the status of the proxy.
+            (
+                Action::Unreadable | Action::Disconnect | Action::Welcome | Action::Stream | Action::Later,
+                _,
+            ) => {}
         }
     }
 

@@ -25,8 +25,8 @@ const ROUNDS: NonZeroU64 = NonZeroU64::new(5).expect("five is not zero");
 /// From level 10 on, the library takes zopfli: so many rounds more than 9.
 const ZIP_LEVEL: i64 = 9 + 5;
 
-/// The largest archive, in bytes: a minute over a line of 600 kbit/s.
-const LARGEST: usize = 4_500_000;
+/// The largest archive, in bytes: a minute over a line of 1 Mbit/s.
+const LARGEST: usize = 7_500_000;
 
 /// A file of an archive.
 struct Entry {
