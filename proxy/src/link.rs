@@ -29,7 +29,7 @@ use nws_core::Account;
 use nws_protocol::ProxyId;
 use tokio::sync::watch;
 
-use crate::backbone::{Sites, is_site};
+use crate::backbone::Sites;
 use crate::interfaces::Interfaces;
 use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
@@ -82,7 +82,7 @@ impl Context {
     }
 
     fn is_on_link(&self, address: &std::net::SocketAddr) -> bool {
-        is_site(address.ip()) || self.interfaces.borrow().is_on_link(address)
+        self.interfaces.borrow().is_on_link(address)
     }
 }
 

@@ -279,10 +279,14 @@ impl MeshDriver {
 
     fn sight(self: &Rc<Self>, sighting: Sighting) {
         match sighting {
-            Sighting::Seen { proxy, addresses } => self.input(MeshInput::Seen { proxy, addresses }),
+            Sighting::Seen { proxy, mut addresses } => {
+                addresses.retain(|address| !backbone::is_site(address.ip()));
+                self.input(MeshInput::Seen { proxy, addresses });
+            }
             Sighting::Gone { proxy } => self.input(MeshInput::Gone { proxy }),
             Sighting::Unresolved { peer, reason } => self.note_unresolved(peer, &reason),
-            Sighting::Named { peer, addresses } => {
+            Sighting::Named { peer, mut addresses } => {
+                addresses.retain(|address| !backbone::is_site(address.ip()));
                 let (peer, is_new) = self.dials.borrow_mut().named.sight(Place::Peer(peer), addresses, None);
                 self.past.borrow_mut().faults.is_resolved(&Blamed::Named(peer));
                 if is_new {

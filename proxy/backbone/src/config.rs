@@ -17,9 +17,8 @@ const CONNECT_TIME: Duration = Duration::from_secs(2);
 /// Most time between two attempts. A broker that is up again is found within it.
 const RETRY_TIME: Duration = Duration::from_secs(1);
 
-/// Messages that may wait for a client that has no time. As many as all windows have in frames of
-/// half a KiB.
-const WAITING_MAX: usize = 64 * 1024;
+/// Messages that may wait for a client that has no time.
+const WAITING_MAX: usize = 8 * 1024;
 
 /// How a site reaches the others.
 #[derive(Clone, Debug)]

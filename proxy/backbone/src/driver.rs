@@ -105,6 +105,8 @@ struct Driver {
     is_connected: bool,
     said_hello: Option<Instant>,
     next_hello: Instant,
+    /// When messages were lost last because they came faster than they were read.
+    slowed: Option<Instant>,
 }
 
 impl Backbone {
@@ -138,6 +140,7 @@ impl Backbone {
             is_connected: false,
             said_hello: None,
             next_hello: Instant::now(),
+            slowed: None,
         };
         let task = tokio::spawn(driver.run(hellos, inbox, states, ordered)).abort_handle();
         Ok(Self { orders, events: happened, task })
@@ -239,11 +242,14 @@ impl Driver {
                 self.tell(BackboneEvent::Connected).await;
             }
             Event::Disconnected | Event::Closed => self.lose().await,
-            Event::SlowConsumer(_) => {
+            // There is one for each message that is lost.
+            Event::SlowConsumer(_) if self.slowed.is_none_or(|at| at.elapsed() >= HELLO_PAUSE) => {
+                self.slowed = Some(Instant::now());
                 self.lose().await;
                 self.begin_anew();
                 self.tell(BackboneEvent::Connected).await;
             }
+            Event::SlowConsumer(_) => self.streams.break_all(None),
             Event::ServerError(error) => self.tell(BackboneEvent::Trouble(error.to_string())).await,
             Event::ClientError(error) => self.tell(BackboneEvent::Trouble(error.to_string())).await,
             Event::LameDuckMode | Event::Draining => {}
@@ -252,6 +258,7 @@ impl Driver {
 
     /// The streams from now on are others than those before.
     fn begin_anew(&mut self) {
+        self.streams.break_all(None);
         self.is_connected = true;
         self.own.incarnation = getrandom::u64().unwrap_or(self.own.incarnation.wrapping_add(1));
         self.said_hello = None;
@@ -271,7 +278,10 @@ impl Driver {
     }
 
     async fn on_frame(&mut self, message: Message) {
-        if let Some(incoming) = self.streams.on_message(&message.subject, message.payload).await {
+        if !self.is_connected {
+            return;
+        }
+        if let Some(incoming) = self.streams.on_message(&message.subject, message.payload) {
             self.tell(BackboneEvent::Incoming(incoming)).await;
         }
     }
@@ -317,6 +327,7 @@ impl Driver {
         }
         self.next_hello = now + HELLO_INTERVAL.mul_f64(0.8 + 0.4 * chance());
         for (site, proxy) in self.sites.take_silent(now) {
+            self.streams.break_all(Some(&site));
             self.tell(BackboneEvent::Gone { site, proxy }).await;
         }
     }

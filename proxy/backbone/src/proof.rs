@@ -6,7 +6,7 @@ use crate::secret::{MAC_LEN, MacKey, SiteSecret};
 pub const LINK_PROOF_LEN: usize = MAC_LEN;
 
 /// Makes and checks proofs. A proof is bound to one TLS connection by what both ends export from it
-/// (RFC 9266), so it is of no use to who has only seen it.
+/// (RFC 9266), so it is of no use to somebody who has only seen it.
 #[derive(Clone, Debug)]
 pub struct LinkProofs(MacKey);
 

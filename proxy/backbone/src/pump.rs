@@ -46,6 +46,10 @@ impl Pump {
     /// Sends what there is, or waits until something has changed. Gives whether there can be more.
     async fn send_some(&mut self) -> bool {
         let room = self.stream.room().min(self.data_max());
+        // What is left to be said can never be sent.
+        if room == 0 && self.stream.is_left() {
+            return false;
+        }
         let head = self.begin_message(room);
         let mut limited = (&mut self.buffer).limit(room);
         tokio::select! {

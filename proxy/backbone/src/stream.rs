@@ -49,6 +49,8 @@ struct State {
     sender: Sender,
     ending: Option<Ending>,
     window: u64,
+    /// Its user has gone.
+    is_left: bool,
 }
 
 /// A new stream: for its user, for what arrives, and what it is to send.
@@ -86,6 +88,11 @@ impl Shared {
         state.ending.get_or_insert(ending);
         state.wake_reader();
         self.changed.notify_one();
+    }
+
+    /// Whether its user has gone.
+    pub(crate) fn is_left(&self) -> bool {
+        self.state().is_left
     }
 
     pub(crate) fn is_over(&self) -> bool {
@@ -137,6 +144,13 @@ impl State {
         self.arrived.advance(count);
         self.receiver.read(count);
         Poll::Ready(Ok(()))
+    }
+}
+
+impl Drop for VirtualReader {
+    fn drop(&mut self) {
+        self.0.state().is_left = true;
+        self.0.changed.notify_one();
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_nats::{Client, Subject};
 use bytes::{Buf, Bytes, BytesMut};
+use futures_util::FutureExt;
 use tokio::io::DuplexStream;
 use tokio::task::JoinSet;
 
@@ -61,18 +62,18 @@ impl Streams {
     }
 
     /// A message has come. Gives the stream that begins with it.
-    pub(crate) async fn on_message(&mut self, subject: &str, message: Bytes) -> Option<Incoming> {
+    pub(crate) fn on_message(&mut self, subject: &str, message: Bytes) -> Option<Incoming> {
         let key = self.subjects.sender(subject)?;
         let frame = Frame::parse(message)?;
         if let Some(stream) = self.open.get(&key) {
-            self.on_frame(&key, &Arc::clone(stream), frame).await;
+            self.on_frame(&key, stream, frame);
             return None;
         }
         let Frame::Data(data) = frame else { return None };
         match self.proven(&key, data).filter(|_| self.has_room()) {
             Some(data) => self.accept(key, &data),
             None => {
-                self.answer_end(&key).await;
+                self.answer_end(&key);
                 None
             }
         }
@@ -96,12 +97,12 @@ impl Streams {
         }
     }
 
-    async fn on_frame(&mut self, key: &Key, stream: &Shared, frame: Frame) {
+    fn on_frame(&self, key: &Key, stream: &Shared, frame: Frame) {
         match frame {
             Frame::Data(data) => {
                 if stream.arrive(&data).is_err() {
                     stream.end(Ending::Broken);
-                    self.answer_end(key).await;
+                    self.answer_end(key);
                 }
             }
             Frame::Credit(limit) => stream.raise(limit),
@@ -147,10 +148,9 @@ impl Streams {
         self.count.store(self.open.len(), Ordering::Relaxed);
     }
 
-    async fn answer_end(&self, key: &Key) {
-        if let Err(error) = self.client.publish(self.subject(key), Frame::end()).await {
-            tracing::debug!(%error, "a frame of the backbone is not sent");
-        }
+    /// Says that there is no such stream, unless too much waits to be sent: it need not arrive.
+    fn answer_end(&self, key: &Key) {
+        let _ = self.client.publish(self.subject(key), Frame::end()).now_or_never();
     }
 
     fn subject(&self, (site, id): &Key) -> Subject {

@@ -95,7 +95,7 @@ impl Log {
 
     fn tell_clock(&mut self, site: &SiteName, seconds: u64) {
         if self.clock.is_news(&format!("{site} {}", seconds / 60)) {
-            tracing::warn!(%site, seconds, "the clock of a site differs from the one here; links work, logs do not fit");
+            tracing::warn!(%site, seconds, "the clock of a site differs from the one here; links work, but timestamps in logs do not agree");
         }
     }
 }

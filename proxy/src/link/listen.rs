@@ -15,6 +15,7 @@ use super::end::End;
 use super::relay::{Established, relay};
 use super::wire::wired;
 use super::{SharedContext, handshake};
+use crate::backbone::is_site;
 use crate::error::Error;
 use crate::mesh::{Candidate, MeshDriver};
 use crate::refusals::Refused;
@@ -74,7 +75,8 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
             context.refusals.count(Refused::LinkFull);
             continue;
         };
-        if !(is_on_link || context.allow_remote) {
+        // Nobody on a network has the address of a site.
+        if !(is_on_link || context.allow_remote) || is_site(address.ip()) {
             refuse_remote(&context, address, &refused);
             continue;
         }
