@@ -147,12 +147,15 @@ mod system {
 
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
     pub(in super::super) fn open() -> Result<(Keyboard, Printer, Mode), String> {
-        let mut lines = io::stdin().lines();
-        let keyboard = Keyboard::start(move || match lines.next() {
-            Some(Ok(text)) => Line::Text(text),
-            Some(Err(error)) => Line::Failed(error.to_string()),
-            None => Line::End,
-        });
-        Ok((keyboard, Printer, Mode))
+        Ok((Keyboard::start(read), Printer, Mode))
+    }
+
+    fn read() -> Line {
+        let mut text = String::new();
+        match io::stdin().read_line(&mut text) {
+            Ok(0) => Line::End,
+            Ok(_) => Line::Text(text.trim_end_matches(['\r', '\n']).to_owned()),
+            Err(error) => Line::Failed(error.to_string()),
+        }
     }
 }
