@@ -236,6 +236,7 @@ fn process(holders: &[Holder]) -> Option<Process> {
 }
 
 /// The file from which a process runs.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells it"))]
 enum Build {
     Same,
     Replaced,

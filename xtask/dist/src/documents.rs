@@ -103,7 +103,19 @@ fn about() -> Result<String> {
         about.insert(ignored.to_owned(), true.into());
     }
     about.insert("private".to_owned(), Table::from_iter([("ignore".to_owned(), true.into())]).into());
+    about.extend(exceptions(&deny));
     Ok(about.to_string())
+}
+
+/// The crates for which deny.toml allows more. cargo-about takes the licences of all targets
+/// together, so it finds crates of one system behind those of another.
+fn exceptions(deny: &Table) -> impl Iterator<Item = (String, Value)> {
+    let exceptions = deny.get("licenses").and_then(|licences| licences.get("exceptions"));
+    let exceptions = exceptions.and_then(Value::as_array).into_iter().flatten();
+    exceptions.filter_map(|it| {
+        let accepted = Table::from_iter([("accepted".to_owned(), it.get("allow")?.clone())]);
+        Some((it.get("crate")?.as_str()?.to_owned(), accepted.into()))
+    })
 }
 
 /// The proxy of this machine: it describes its own flags.
