@@ -107,8 +107,9 @@ test("a proxy that is not linked has a reason, a remedy, and is dialled on reque
   const refused = items.filter({ hasText: `${peer} refuses: no program listens at that port` });
   await refused.getByText("Correct the port, or start the proxy there: nws").waitFor();
   await picture(page, "console-candidates");
-  await NwsProxy.during(t, ...flags, String(other));
   await refused.getByRole("button", { name: `Dial now ${peer}` }).click();
+  await page.getByText(`${peer} is being dialled.`).waitFor();
+  await NwsProxy.during(t, ...flags, String(other));
   await line(page, "Links to other proxies", peer)
     .filter({ hasText: /linked.*--peer.*IPv4/ })
     .waitFor();

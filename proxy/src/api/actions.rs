@@ -17,7 +17,7 @@ use super::Api;
 use super::access::View;
 use super::answer::{Fault, fault, json, stopping};
 use super::collector::{Collection, LISTED};
-use super::rows::{client_id, target};
+use super::rows::{client_id, is_linked, target};
 use super::token::CODE_TIME;
 
 /// Bytes of a request.
@@ -91,17 +91,22 @@ pub(super) async fn redeem_code(State(api): Asked, request: Request) -> Response
     }
 }
 
-/// Dials a candidate now. Needs the token.
+/// Dials a candidate now. One that is linked by now is done. Needs the token.
 #[utoipa::path(post, path = "/api/v1/dial", request_body = Row, responses((status = 200, body = Done), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault), (status = 415, body = Fault)))]
 pub(super) async fn dial(State(api): Asked, Extension(view): Extension<View>, request: Request) -> Response {
     let (row, collection) = match begin(&api, view, request).await {
         Ok(begun) => begun,
         Err(refused) => return refused,
     };
-    let Some(target) = target(&api, &collection, &row.id) else {
-        return fault(StatusCode::NOT_FOUND, "there is no such candidate that can be dialled");
-    };
-    if api.dial(target).await { json(&Done { done: true }) } else { stopping() }
+    match target(&api, &collection, &row.id) {
+        Some(target) => answer_of(api.dial(target).await),
+        None if is_linked(&api, &collection, &row.id) => json(&Done { done: true }),
+        None => fault(StatusCode::NOT_FOUND, "there is no such candidate that can be dialled"),
+    }
+}
+
+fn answer_of(done: bool) -> Response {
+    if done { json(&Done { done }) } else { stopping() }
 }
 
 /// Closes the connection of a client of this proxy with 1008. Needs the token.

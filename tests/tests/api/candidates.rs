@@ -105,3 +105,17 @@ async fn it_is_the_proxy_itself_and_can_be_dialled_again_at_once() -> Result<()>
     assert_eq!(Request::post("/api/v1/dial", "{").status(&proxy).await?, 401);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_row_that_is_linked_by_now_is_dialled_already() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let port = listener.local_addr()?.port();
+    drop(listener);
+    let proxy = linkable().flag("--peer", format!("127.0.0.1:{port}")).start().await?;
+    let asking = Asking::with_token(&proxy)?;
+    let list = asking.until("candidates", |list| list["rows"][0]["reason"] == "refused").await?;
+    let _other = Setup::new().flag("--link-port", port).flag("--interface", "lo").start().await?;
+    asking.until("links", |list| list["rows"][0]["state"] == "ready").await?;
+    assert_eq!(asking.act_on("dial", &list["rows"][0]).await?, 200);
+    Ok(())
+}

@@ -221,11 +221,25 @@ pub(in crate::api) fn target(api: &Api, collection: &Collection, id: &str) -> Op
     candidates.find(|it| id_of(api, it) == id).map(|it| it.state.target.clone())
 }
 
+/// The candidate of this id is linked by now.
+pub(in crate::api) fn is_linked(api: &Api, collection: &Collection, id: &str) -> bool {
+    ready(collection).any(|link| match &link.found {
+        Found::Named(place) => id_of_place(api, place) == id,
+        Found::Mdns | Found::Dialled => api.digest(&link.state.proxy) == id,
+    })
+}
+
 fn id_of(api: &Api, it: &CandidateAnswer) -> String {
     match (&it.place, &it.state.proxy) {
-        (Some(Place::Peer(peer)), _) => api.digest(peer),
-        (Some(Place::Site(site)), _) => api.digest(site),
+        (Some(place), _) => id_of_place(api, place),
         (None, proxy) => api.digest(proxy),
+    }
+}
+
+fn id_of_place(api: &Api, place: &Place) -> String {
+    match place {
+        Place::Peer(peer) => api.digest(peer),
+        Place::Site(site) => api.digest(site),
     }
 }
 
