@@ -3,6 +3,7 @@
 mod socket;
 
 use std::pin::Pin;
+use std::task::Context;
 
 use gloo_net::http::Request;
 use gloo_timers::future::TimeoutFuture;
@@ -41,6 +42,11 @@ pub(crate) fn sleep(milliseconds: f64) -> Task<()> {
 pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) -> Result<(), Error> {
     wasm_bindgen_futures::spawn_local(task);
     Ok(())
+}
+
+/// Lets the others have their turn.
+pub(crate) fn give_way(cx: &Context<'_>) {
+    cx.waker().wake_by_ref();
 }
 
 /// Browsers speak TLS.

@@ -179,7 +179,7 @@ impl Future for Driver {
             let has_more = this.poll_read(cx);
             this.line.poll_write(&this.shared, cx);
             if has_more {
-                cx.waker().wake_by_ref();
+                platform::give_way(cx);
                 return Poll::Pending;
             }
             if !is_told && !this.shared.lock().has_commands() {

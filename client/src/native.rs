@@ -4,8 +4,9 @@ mod pipe;
 mod socket;
 mod status;
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::LazyLock;
+use std::task::Context;
 use std::time::{Duration, Instant};
 
 use crate::Error;
@@ -40,6 +41,12 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> Result<(
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
     runtime.spawn(task);
     Ok(())
+}
+
+/// Lets all others have their turn. A task that merely wakes itself is run 60 times before the future of
+/// tokio's `block_on`, and then so much waits that it is in no cache any more.
+pub(crate) fn give_way(cx: &mut Context<'_>) {
+    let _ = pin!(tokio::task::yield_now()).poll(cx);
 }
 
 /// A proxy has no TLS for its clients.

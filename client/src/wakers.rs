@@ -14,6 +14,9 @@ impl Wakers {
     }
 
     pub(crate) fn wake(&mut self) {
+        if self.0.is_empty() {
+            return;
+        }
         for waker in self.0.drain(..) {
             waker.wake();
         }

@@ -3,38 +3,40 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::Item;
 use crate::{Data, Peer};
 
-/// What has up to so many bytes is copied once more, and has no memory of its own while it waits:
-/// allocators are slow where much of one size lives at once, and bytes would hold the buffer of the
-/// connection.
+/// What has up to so many bytes is copied, and has no memory of its own while it waits: allocators are slow
+/// where much of one size lives at once, and the buffer of the connection could not be used again.
 const SHORT: usize = 4096;
 
-/// Bytes of short payloads for which there is memory while none waits.
+/// Bytes of short texts for which there is memory while none waits.
 const KEPT: usize = 128 * 1024;
 
-/// Events that wait. The short payloads of all messages lie one behind the other.
+/// Short messages of bytes share so much memory. Whoever keeps one keeps all of it.
+const CHUNK: usize = 8 * 1024;
+
+/// Events that wait. The short texts of all messages lie one behind the other.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     entries: VecDeque<Entry>,
     texts: String,
-    blobs: Vec<u8>,
-    /// Where the next short text and the next short bytes begin.
-    next: (usize, usize),
+    /// Where the next short text begins.
+    next: usize,
+    /// Where the next short bytes go.
+    chunk: BytesMut,
     /// The bytes of what peers said.
     bytes: usize,
 }
 
 #[derive(Debug)]
 enum Entry {
-    /// A message of so many bytes among the others.
+    /// A text of so many bytes among the others.
     Short {
         from: Peer,
         len: usize,
-        is_text: bool,
         direct: bool,
     },
     Item(Item),
@@ -72,11 +74,12 @@ impl Queue {
         match said {
             Said::Text(Cow::Borrowed(text)) if text.len() <= SHORT => {
                 self.texts.push_str(text);
-                self.push_short(from, text.len(), true, direct);
+                self.bytes += text.len();
+                self.entries.push_back(Entry::Short { from, len: text.len(), direct });
             }
             Said::Binary { payload, .. } if payload.len() <= SHORT => {
-                self.blobs.extend_from_slice(payload);
-                self.push_short(from, payload.len(), false, direct);
+                let data = self.copy(payload);
+                self.push(Item::Message(from, data, direct));
             }
             Said::Text(_) | Said::Json(_) | Said::Binary { .. } => {
                 self.push(Item::Message(from, said.into(), direct));
@@ -84,23 +87,24 @@ impl Queue {
         }
     }
 
-    fn push_short(&mut self, from: Peer, len: usize, is_text: bool, direct: bool) {
-        self.bytes += len;
-        self.entries.push_back(Entry::Short { from, len, is_text, direct });
+    fn copy(&mut self, payload: &[u8]) -> Data {
+        if self.chunk.capacity() < payload.len() {
+            self.chunk.reserve(CHUNK);
+        }
+        self.chunk.extend_from_slice(payload);
+        Data::Binary(self.chunk.split().freeze())
     }
 
-    fn pop_short(&mut self, len: usize, is_text: bool) -> Data {
-        let at = if is_text { &mut self.next.0 } else { &mut self.next.1 };
-        let range = *at..*at + len;
-        *at += len;
-        if is_text { Data::from(&self.texts[range]) } else { Data::from(&self.blobs[range]) }
+    fn pop_text(&mut self, len: usize) -> Data {
+        let begin = self.next;
+        self.next += len;
+        Data::from(&self.texts[begin..self.next])
     }
 
     /// Puts all of a later one behind its own.
     pub(crate) fn append(&mut self, later: &mut Self) {
         self.entries.append(&mut later.entries);
-        self.texts.push_str(&later.texts[later.next.0..]);
-        self.blobs.extend_from_slice(&later.blobs[later.next.1..]);
+        self.texts.push_str(&later.texts[later.next..]);
         self.bytes += std::mem::take(&mut later.bytes);
         later.clear();
     }
@@ -118,13 +122,11 @@ impl Queue {
         self.bytes
     }
 
-    /// Forgets the payloads that were taken.
+    /// Forgets the texts that were taken.
     fn clear(&mut self) {
-        self.next = (0, 0);
+        self.next = 0;
         self.texts.clear();
         self.texts.shrink_to(KEPT);
-        self.blobs.clear();
-        self.blobs.shrink_to(KEPT);
     }
 }
 
@@ -133,9 +135,7 @@ impl Iterator for Queue {
 
     fn next(&mut self) -> Option<Item> {
         let item = match self.entries.pop_front()? {
-            Entry::Short { from, len, is_text, direct } => {
-                Item::Message(from, self.pop_short(len, is_text), direct)
-            }
+            Entry::Short { from, len, direct } => Item::Message(from, self.pop_text(len), direct),
             Entry::Item(item) => item,
         };
         self.bytes -= item.len();
@@ -189,7 +189,7 @@ mod tests {
         let mut queue = queue(&said);
         assert_eq!((queue.len(), queue.bytes()), (16, 2 * (SHORT + 1) + 1 + 2 + 8 + 3 + 1));
         assert_eq!(payloads(&mut queue), said);
-        assert_eq!((queue.len(), queue.bytes(), queue.texts.len(), queue.blobs.len()), (0, 0, 0, 0));
+        assert_eq!((queue.len(), queue.bytes(), queue.texts.len()), (0, 0, 0));
     }
 
     #[test]
@@ -200,5 +200,16 @@ mod tests {
         taken.append(&mut later);
         assert_eq!((taken.bytes(), later.bytes(), later.len()), (12, 0, 0));
         assert_eq!(payloads(&mut taken), said[1..]);
+    }
+
+    #[test]
+    fn short_bytes_share_memory_that_is_used_again_when_they_have_gone() {
+        let one = Data::from(&[7; CHUNK / 4][..]);
+        let mut queue = queue(&vec![one; 4]);
+        let whole = payloads(&mut queue);
+        let begin = whole[0].as_bytes().as_ptr();
+        assert!(whole.windows(2).all(|it| it[0].as_bytes().as_ptr_range().end == it[1].as_bytes().as_ptr()));
+        drop(whole);
+        assert_eq!(queue.copy(&[1]).as_bytes().as_ptr(), begin);
     }
 }
