@@ -13,6 +13,7 @@ from networkwebsockets import (
     Connect,
     Disconnect,
     Fault,
+    Json,
     Message,
     MessageTooBig,
     NotConnected,
@@ -62,6 +63,26 @@ async def test_messages_to_all_and_to_one(endpoint: str, data: str | bytes) -> N
         for direct in (False, True):
             message = await next_of(events, Message)
             assert (message.data, message.direct, message.sender.id) == (data, direct, ws.id)
+
+
+async def test_json_and_its_text_differ(endpoint: str) -> None:
+    async with connect("chan", endpoint=endpoint) as to, connect("chan", endpoint=endpoint) as ws:
+        for data in (
+            Json('{"a": [1, "\\u00e9"]}'),
+            "[1]",
+            Json("[1]"),
+            Json(" null "),
+            Json("1e400"),
+        ):
+            await ws.send(data)
+            await ws.peers[0].send(data)
+        for none in ("", "[1", "NaN", '{"a":1}{', "[" * 100_000):
+            with pytest.raises(ValueError, match="this is no JSON"):
+                await ws.send(Json(none))
+        events = aiter(to)
+        heard = [(await next_of(events, Message)).data for _ in range(10)][::2]
+        assert heard == ['{"a": [1, "\\u00e9"]}', "[1]", "[1]", "null", "1e400"]
+        assert [type(data) for data in heard] == [Json, str, Json, Json, Json]
 
 
 async def test_too_long_a_message_is_not_sent(endpoint: str) -> None:

@@ -15,6 +15,7 @@ from networkwebsockets import (
     Message,
     NetworkWebSocket,
     NoFileProtocol,
+    NotConnected,
     PeerGone,
     Reconnect,
     connect,
@@ -215,3 +216,21 @@ async def test_withdrawing(endpoint: str, tmp_path: Path, folder: Path) -> None:
         with pytest.raises(FileError, match="withdrawn"):
             await receiving
         assert list(folder.iterdir()) == []
+
+
+async def test_who_waits_for_receivers_is_told_that_there_will_be_none(
+    endpoint: str, tmp_path: Path
+) -> None:
+    file = made(tmp_path / "cat.png", 1)
+    async with pair(endpoint) as ends:
+        offered = await ends.sending.offer(file)
+        waiting = asyncio.create_task(offered.wait_received())
+        await asyncio.sleep(0)
+        offered.withdraw()
+        with pytest.raises(FileError, match="no longer offered"):
+            await asyncio.wait_for(waiting, 10)
+        offered = await ends.sending.offer(file)
+        waiting = asyncio.create_task(offered.wait_received())
+        await ends.sender.close()
+        with pytest.raises(NotConnected, match="the channel has ended"):
+            await asyncio.wait_for(waiting, 10)

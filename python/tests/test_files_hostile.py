@@ -185,3 +185,19 @@ def test_any_control_message_is_read_or_ignored(type: str, members: dict[str, ob
     said = wire.read_control(data)
     if said is not None and said[0] == "offer":
         wire.read_offer(said[1])
+
+
+async def test_offers_that_are_withdrawn_take_no_memory(endpoint: str) -> None:
+    async with (
+        connect("chan", endpoint=endpoint) as ws,
+        connect("chan", endpoint=endpoint) as lying,
+    ):
+        files, liar = Files(ws), Liar(lying)
+        for turn in range(600):
+            await liar.say("offer", file=f"{turn:032x}", v=1, name="x", size=1, mime="", part=1024)
+            await liar.say("withdraw", file=f"{turn:032x}")
+        await liar.offer()
+        async for offer in files.offers():
+            assert offer.id == FILE
+            break
+        assert len(files._known) == 1

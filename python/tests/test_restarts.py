@@ -18,13 +18,15 @@ from networkwebsockets import (
     PeerGone,
     Reconnect,
     Reconnecting,
+    TooMuchQueued,
     connect,
 )
-from proxy import next_of
+from proxy import Proxy, Relay, next_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from networkwebsockets import Event
-    from proxy import Proxy
 
 RESTARTS = 20
 SOON = Reconnect(max_delay=0.2)
@@ -144,3 +146,37 @@ async def test_closing_in_a_gap(proxy: Proxy) -> None:
         assert isinstance(gap.error, ConnectionLost)
         await ws.close()
         assert [event async for event in events] == []
+
+
+async def test_a_gap_may_keep_broadcasts_for_the_next_connection(
+    program: str, tmp_path: Path
+) -> None:
+    near, far = tmp_path / "near", tmp_path / "far"
+    relay = Relay(near, far)
+    await relay.start()
+    async with (
+        Proxy(program, "--unix", str(far)) as proxy,
+        connect("chan", endpoint=proxy.endpoint) as listener,
+        connect("chan", unix=near, reconnect=SOON, queue_in_gaps=10) as ws,
+    ):
+        heard, events = aiter(listener), aiter(ws)
+        await relay.stop()
+        await next_of(events, Reconnecting)
+        for text in ("one", "two"):
+            await ws.send(text)
+        with pytest.raises(TooMuchQueued):
+            await ws.send("three")
+        await ws.send(b"four")
+        await relay.start()
+        await next_of(events, Open)
+        await ws.send("five")
+        texts = [(await next_of(heard, Message)).data for _ in range(4)]
+        assert texts == ["one", "two", b"four", "five"]
+        await relay.stop()
+        await next_of(events, Reconnecting)
+        await ws.send("10 characters"[:10])
+        with pytest.raises(TooMuchQueued):
+            await ws.send("x")
+        await ws.close()
+        with pytest.raises(NotConnected):
+            await ws.send("")

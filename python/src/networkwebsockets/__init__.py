@@ -27,9 +27,11 @@ from .errors import (
     StreamError,
     StreamLimit,
     StreamsNotSupported,
+    TooMuchQueued,
     VersionMismatch,
 )
 from .events import Connect, Disconnect, Event, Fault, Message, Open, Reconnecting, Sync
+from .frames import Json
 from .names import random_name
 from .peer import Peer
 from .reconnect import Reconnect
@@ -50,6 +52,7 @@ __all__ = [
     "FileInterrupted",
     "InvalidChannelName",
     "InvalidEndpoint",
+    "Json",
     "LimitReached",
     "LyingSender",
     "Message",
@@ -74,6 +77,7 @@ __all__ = [
     "StreamLimit",
     "StreamsNotSupported",
     "Sync",
+    "TooMuchQueued",
     "VersionMismatch",
     "connect",
     "random_name",

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from websockets.exceptions import ConnectionClosed
 
 from . import frames
-from .errors import ConnectError, ConnectionLost, LimitReached, MessageTooBig, NotConnected
+from .errors import (
+    ConnectError,
+    ConnectionLost,
+    LimitReached,
+    MessageTooBig,
+    NotConnected,
+    TooMuchQueued,
+)
 from .events import Connect, Disconnect, Event, Fault, Message, Open, Reconnecting, Sync
 from .inbox import Inbox
 from .line import ABNORMAL, Line, open_line
@@ -48,6 +55,8 @@ class NetworkWebSocket:
         self._synced = asyncio.Event()
         self._awaited: set[object] = set()
         self._closing: tuple[int, str] | None = None
+        self._kept: list[str | bytes] = []
+        self._kept_bytes = 0
         self.id = ""
         """The own peer id: another one after each gap, and empty while there is no connection."""
         self.max_message_size: int | None = None
@@ -76,13 +85,18 @@ class NetworkWebSocket:
     async def send(self, data: Data) -> None:
         """Broadcasts text or bytes to all others, and waits while the proxy takes no more.
 
-        Raises `MessageTooBig`, and `NotConnected` while there is no connection.
+        Raises `MessageTooBig`. In a gap it raises `NotConnected`, or keeps the message for the next
+        connection, with `queue_in_gaps`, and raises `TooMuchQueued`. Raises a `ValueError` for
+        `Json` that is none.
         """
         if isinstance(data, str):
             frame: str | bytes = frames.text_to_all(data)
         else:
             frame = frames.bytes_to_all(data)
-        await self._send(frame, data)
+        if self._line is None and self._options.queue_in_gaps and not self._has_ended:
+            self._keep(frame, data)
+        else:
+            await self._send(frame, data)
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """Everything that happens, from the oldest event that nobody has taken.
@@ -144,15 +158,31 @@ class NetworkWebSocket:
             await self.close()
             raise
 
+    @property
+    def _has_ended(self) -> bool:
+        return self._closing is not None or self._task is None or self._task.done()
+
+    def _keep(self, frame: str | bytes, data: Data) -> None:
+        self._check_size(data)
+        self._kept_bytes += frames.byte_length(data)
+        if self._kept_bytes > self._options.queue_in_gaps:
+            self._kept_bytes -= frames.byte_length(data)
+            raise TooMuchQueued("too much waits for the next connection")
+        self._kept.append(frame)
+
     async def _send(self, frame: str | bytes, data: Data) -> None:
-        line, most = self._line, self.max_message_size
+        line = self._line
         if line is None:
             raise NotConnected("there is no connection to the proxy")
+        self._check_size(data)
+        await line.send(frame)
+
+    def _check_size(self, data: Data) -> None:
+        most = self.max_message_size
         if most is not None and len(data) * 3 > most and frames.byte_length(data) > most:
             raise MessageTooBig(
                 f"{frames.byte_length(data)} bytes: the proxy takes {most} (--max-message-size)"
             )
-        await line.send(frame)
 
     async def _run(self, line: Line) -> None:
         loop = asyncio.get_running_loop()
@@ -214,6 +244,9 @@ class NetworkWebSocket:
         self._line = line
         self.id = line.first["source"]
         self._inbox.put(Open(self.id))
+        for frame in self._kept:
+            line.say(frame)
+        self._kept, self._kept_bytes = [], 0
 
     def _leave(self, loss: ConnectionLost | LimitReached) -> None:
         """The connection is lost: every peer has gone."""

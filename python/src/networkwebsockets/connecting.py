@@ -22,7 +22,8 @@ class connect:  # noqa: N801
     When it is done, `ws.peers` has the peers that were there. With `local` the channel stays on
     this machine. `endpoint` is the address of the proxy, and `unix` the path of its socket instead.
     `origin` is for a proxy that admits only some. `reconnect` says whether, and how, a lost
-    connection is made again. The first attempt is made once. Raises a `ConnectError`.
+    connection is made again. In a gap up to `queue_in_gaps` bytes of broadcasts are kept for the
+    next connection. The first attempt is made once. Raises a `ConnectError`.
     """
 
     def __init__(
@@ -34,9 +35,16 @@ class connect:  # noqa: N801
         unix: str | Path | None = None,
         origin: str | None = None,
         reconnect: bool | Reconnect = True,
+        queue_in_gaps: int = 0,
     ) -> None:
         self._options = Options.of(
-            channel, local=local, endpoint=endpoint, unix=unix, origin=origin, reconnect=reconnect
+            channel,
+            local=local,
+            endpoint=endpoint,
+            unix=unix,
+            origin=origin,
+            reconnect=reconnect,
+            queue_in_gaps=queue_in_gaps,
         )
         self._socket: NetworkWebSocket | None = None
 

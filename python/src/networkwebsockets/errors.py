@@ -128,6 +128,10 @@ class StreamLimit(StreamError):
     """There are too many streams with the peer, or too many dials that wait."""
 
 
+class TooMuchQueued(NetworkWebSocketError):
+    """More waits for the next connection than `queue_in_gaps` allows. Nothing was kept of it."""
+
+
 class FileError(NetworkWebSocketError):
     """A file could not be sent or received."""
 

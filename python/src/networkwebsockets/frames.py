@@ -14,6 +14,13 @@ BROADCAST, MESSAGE, STREAM = 1, 2, 3
 _STREAM_HEAD = 5
 """Bytes between the id and the payload of a stream: its number, and flags."""
 
+
+class Json(str):
+    """JSON that is no string, as its text: `Json("[1]")`. Pages get it as a text."""
+
+    __slots__ = ()
+
+
 _TO_ALL = '{"action":"broadcast","source":"'
 _TO_ONE = '{"action":"message","source":"'
 _TO_ALL_LEN = len(_TO_ALL)
@@ -64,7 +71,7 @@ def heard(notice: dict[str, Any], frame: str) -> Heard:
     source, data = notice.get("source"), notice.get("data")
     if not isinstance(source, str) or "data" not in notice:
         raise ValueError("a message has a source and data")
-    text = well_formed(data) if isinstance(data, str) else _source_text(frame, data)
+    text = well_formed(data) if isinstance(data, str) else Json(_source_text(frame, data))
     return source, text, notice["action"] == "message"
 
 
@@ -114,12 +121,23 @@ def read_binary(frame: bytes) -> tuple[int, str, bytes]:
 
 def text_to_all(text: str) -> str:
     """The frame of a text for all."""
-    return '{"action":"broadcast","data":' + _quote(text) + "}"
+    return '{"action":"broadcast","data":' + _source_of(text) + "}"
 
 
 def text_to_one(target: str, text: str) -> str:
     """The frame of a text for one peer."""
-    return '{"action":"message","target":' + _quote(target) + ',"data":' + _quote(text) + "}"
+    return '{"action":"message","target":' + _quote(target) + ',"data":' + _source_of(text) + "}"
+
+
+def _source_of(text: str) -> str:
+    """The text as JSON. Raises a `ValueError` for `Json` that is none."""
+    if not isinstance(text, Json):
+        return _quote(text)
+    try:
+        _decode(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"this is no JSON, or it is nested too deep: {error}") from error
+    return str(text)
 
 
 def bytes_to_all(payload: Data) -> bytes:

@@ -21,6 +21,7 @@ class Options:
     unix: str | None
     origin: str | None
     reconnect: Reconnect | None
+    queue_in_gaps: int
     url: str
 
     @classmethod
@@ -33,6 +34,7 @@ class Options:
         unix: str | Path | None,
         origin: str | None,
         reconnect: bool | Reconnect,
+        queue_in_gaps: int,
     ) -> Options:
         """Checks what was given. Raises `InvalidChannelName` and `InvalidEndpoint`."""
         policy = reconnect if isinstance(reconnect, Reconnect) else Reconnect()
@@ -44,7 +46,8 @@ class Options:
             if "port" in str(error).lower():
                 raise InvalidEndpoint(f"{endpoint!r}: {error}") from None
             raise
-        return cls(channel, local, endpoint, path, origin, policy if reconnect else None, url)
+        again = policy if reconnect else None
+        return cls(channel, local, endpoint, path, origin, again, queue_in_gaps, url)
 
     @property
     def place(self) -> str:

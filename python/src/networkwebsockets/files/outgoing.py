@@ -9,7 +9,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from ..errors import FileError, NetworkWebSocketError, PeerGone
+from ..errors import FileError, NetworkWebSocketError, NotConnected, PeerGone
 from ..within import within
 from .wire import PARTS_MAX, SAFE_MAX, WINDOW_MAX, Offer, control, hash_of, part_message
 
@@ -56,10 +56,18 @@ class Outgoing:
         if not self.is_withdrawn:
             self.is_withdrawn = True
             self._files._withdraw(self)
+            self._moved.set()
 
     async def wait_received(self, count: int = 1) -> None:
-        """Waits until so many have all of it."""
+        """Waits until so many have all of it.
+
+        Raises a `FileError` when it is withdrawn, and `NotConnected` when the channel has ended.
+        """
         while self.received < count:
+            if self.is_withdrawn:
+                raise FileError(f"{self.offer.name} is no longer offered", "withdrawn")
+            if self._files.is_over:
+                raise NotConnected("the channel has ended")
             self._moved.clear()
             await self._moved.wait()
 

@@ -141,6 +141,8 @@ class Files(Tap):
     def finish(self) -> None:
         """The channel has ended."""
         self.is_over = True
+        for outgoing in self._own.values():
+            outgoing._moved.set()
         self._offers.end(None)
         for known in self._known.values():
             known._moved.set()
@@ -252,6 +254,7 @@ class Files(Tap):
         is_lost = is_done or incoming.is_withdrawn or not incoming.sender.is_present
         if is_lost and not incoming.is_receiving and self._known.get(incoming.id) is incoming:
             del self._known[incoming.id]
+            self._offers.remove(lambda offer: offer is incoming)
 
     def _delivered(self, delivery: Delivery) -> None:
         if self._deliveries.get((delivery.to, delivery.stream)) is delivery:
