@@ -178,7 +178,7 @@ impl Future for Driver {
             let is_told = this.poll_tasks(cx);
             let has_more = this.poll_read(cx);
             this.line.poll_write(&this.shared, cx);
-            if has_more {
+            if has_more || this.line.has_caught_up(&this.shared) {
                 platform::give_way(cx);
                 return Poll::Pending;
             }

@@ -93,7 +93,7 @@ pub enum Error {
         endpoint: String,
     },
     /// The proxy has ended the connection because of what this client did.
-    #[error("the proxy does not accept what this program sends: {code} {reason}")]
+    #[error("the proxy does not accept what this program sends: {}", said(Some(*code), reason))]
     Rejected {
         /// The close code.
         code: u16,
@@ -107,7 +107,7 @@ pub enum Error {
         reason: String,
     },
     /// The connection has ended.
-    #[error("the connection to the proxy was lost: {code} {reason}")]
+    #[error("the connection to the proxy was lost: {}", said(Some(*code), reason))]
     Lost {
         /// The close code; 1006 if there was none.
         code: u16,
@@ -151,7 +151,7 @@ pub enum Error {
         target: Option<String>,
     },
     /// The peer has refused a stream.
-    #[error("the peer has refused the stream: {code:?} {reason}")]
+    #[error("the peer has refused the stream: {}", said(*code, reason))]
     DialRefused {
         /// The code, if the peer gave one.
         code: Option<u16>,
@@ -171,7 +171,7 @@ pub enum Error {
     #[error("there are too many streams, or too many dials wait")]
     StreamLimit,
     /// The stream has ended, or is closing.
-    #[error("the stream has ended: {code} {reason}")]
+    #[error("the stream has ended: {}", said(Some(*code), reason))]
     StreamClosed {
         /// The close code; 1006 if there was none.
         code: u16,
@@ -183,5 +183,30 @@ pub enum Error {
 impl Error {
     pub(crate) fn of_name(rule: nws_protocol::InvalidChannelName) -> Self {
         Self::InvalidName { rule: rule.to_string() }
+    }
+}
+
+/// A code and a reason in words, as far as there are any.
+fn said(code: Option<u16>, reason: &str) -> String {
+    match (code, reason) {
+        (None, "") => "it gave no reason".to_owned(),
+        (None, reason) => reason.to_owned(),
+        (Some(code), "") => code.to_string(),
+        (Some(code), reason) => format!("{code} {reason}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_without_gaps() {
+        let refused = |code, reason: &str| Error::DialRefused { code, reason: reason.to_owned() }.to_string();
+        assert_eq!(refused(None, ""), "the peer has refused the stream: it gave no reason");
+        assert_eq!(refused(None, "busy"), "the peer has refused the stream: busy");
+        assert_eq!(refused(Some(4000), "busy"), "the peer has refused the stream: 4000 busy");
+        let lost = Error::Lost { code: 1006, reason: String::new() };
+        assert_eq!(lost.to_string(), "the connection to the proxy was lost: 1006");
     }
 }

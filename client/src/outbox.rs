@@ -9,6 +9,9 @@ use crate::wakers::Wakers;
 /// Bytes that may wait before senders do. Enough for a good many short frames in one system call.
 const BYTES_MAX: usize = 128 * 1024;
 
+/// Frames that answer those of peers and may wait: beyond that nothing is read.
+const ANSWERS_MAX: usize = 1024;
+
 /// What a connection carries.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Frame {
@@ -31,6 +34,7 @@ impl Frame {
 pub(crate) struct Outbox {
     frames: VecDeque<Frame>,
     bytes: usize,
+    answers: usize,
     senders: Wakers,
 }
 
@@ -38,6 +42,17 @@ impl Outbox {
     pub(crate) fn push(&mut self, frame: Frame) {
         self.bytes += frame.len();
         self.frames.push_back(frame);
+    }
+
+    /// Adds what is said of a stream. It cannot wait for room.
+    pub(crate) fn answer(&mut self, frame: Frame) {
+        self.answers += 1;
+        self.push(frame);
+    }
+
+    /// Gives whether more may be read that is to be answered.
+    pub(crate) const fn may_answer(&self) -> bool {
+        self.answers < ANSWERS_MAX
     }
 
     pub(crate) const fn has_room(&self) -> bool {
@@ -56,14 +71,14 @@ impl Outbox {
     /// Gives all frames to an empty list, whose memory is used again.
     pub(crate) fn take_into(&mut self, list: &mut VecDeque<Frame>) {
         std::mem::swap(&mut self.frames, list);
-        self.bytes = 0;
+        (self.bytes, self.answers) = (0, 0);
         self.senders.wake();
     }
 
     /// There is no connection any more.
     pub(crate) fn clear(&mut self) {
         self.frames.clear();
-        self.bytes = 0;
+        (self.bytes, self.answers) = (0, 0);
         self.senders.wake();
     }
 }

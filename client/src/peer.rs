@@ -70,7 +70,7 @@ impl Peer {
     /// # Errors
     ///
     /// [`Error::DialRefused`], [`Error::DialTimeout`], [`Error::StreamsNotSupported`],
-    /// [`Error::StreamLimit`], [`Error::VersionMismatch`], [`Error::PeerGone`], or
+    /// [`Error::StreamLimit`], [`Error::VersionMismatch`], [`Error::PeerGone`], [`Error::NotOpen`], or
     /// [`Error::InvalidProtocol`].
     pub async fn dial(&self, protocols: &[&str]) -> Result<PeerStream, Error> {
         let shared = self.shared()?;

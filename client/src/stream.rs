@@ -35,12 +35,14 @@ use crate::{Data, Error, Peer};
 /// let mut incoming = server.incoming();
 /// tokio::spawn(async move {
 ///     while let Some(dial) = incoming.next().await {
-///         let mut stream = dial.accept_with("echo")?;
-///         while let Some(data) = stream.recv().await? {
-///             stream.send(data).await?;
-///         }
+///         tokio::spawn(async move {
+///             let mut stream = dial.accept_with("echo")?;
+///             while let Some(data) = stream.recv().await? {
+///                 stream.send(data).await?;
+///             }
+///             Ok::<_, networkwebsockets::Error>(())
+///         });
 ///     }
-///     Ok::<_, networkwebsockets::Error>(())
 /// });
 ///
 /// let client = Channel::builder().endpoint(endpoint).open("myChannelName").await?;

@@ -61,6 +61,8 @@ pub(super) struct Line {
     pub(super) socket: Option<Socket>,
     outgoing: VecDeque<Frame>,
     has_unflushed: bool,
+    /// Nothing was read, as too many answers wait.
+    is_behind: bool,
     /// Until the proxy has to have answered our close.
     closing: Option<Task<()>>,
 }
@@ -77,6 +79,10 @@ impl Line {
         let Some(socket) = &mut self.socket else { return Reading::Done };
         let mut state = shared.lock();
         for _ in 0..BATCH {
+            self.is_behind = platform::CAN_PAUSE && !state.outbox.may_answer();
+            if self.is_behind {
+                return Reading::Done;
+            }
             if !state.inbox.has_room() {
                 return if platform::CAN_PAUSE { Reading::Done } else { Reading::End(too_slow()) };
             }
@@ -90,6 +96,11 @@ impl Line {
             }
         }
         Reading::Batch
+    }
+
+    /// Gives whether answers kept it from reading, and do so no more.
+    pub(super) fn has_caught_up(&mut self, shared: &Shared) -> bool {
+        self.is_behind && shared.lock().outbox.may_answer()
     }
 
     /// Gives the connection what it takes.

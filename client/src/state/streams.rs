@@ -132,7 +132,7 @@ impl State {
 
     fn write(&mut self, target: &str, frame: StreamFrame<'_>) {
         if self.connection == ReadyState::Open {
-            self.outbox.push(Frame::Text(frame.frame(target)));
+            self.outbox.answer(Frame::Text(frame.frame(target)));
             self.wake_driver();
         }
     }

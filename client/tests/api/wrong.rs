@@ -1,10 +1,18 @@
 //! Errors, and what they tell people to do.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use anyhow::{Context, Result};
+use futures_util::{SinkExt, StreamExt};
 use networkwebsockets::{Channel, Error};
 use nws_tests::{Proxy, within};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tokio_tungstenite::accept_async;
 
 use crate::member::{Member, builder};
 
@@ -115,5 +123,46 @@ async fn closing_has_rules() -> Result<()> {
     assert_eq!(a.channel.close_with(1000, &"x".repeat(124)), Err(Error::InvalidClose));
     assert_eq!(a.channel.send(networkwebsockets::Data::Json("{".to_owned())).await, Err(Error::InvalidJson));
     a.channel.send("still here").await?;
+    Ok(())
+}
+
+/// Nobody reads the answers at first. Those that wait are bounded, so nothing more is read, and it goes on.
+#[tokio::test]
+async fn a_flood_of_dials_is_answered_as_fast_as_answers_are_taken() -> Result<()> {
+    const DIALS: usize = 50_000;
+    let socket = TcpSocket::new_v4()?;
+    socket.set_recv_buffer_size(4096)?;
+    socket.set_send_buffer_size(4096)?;
+    socket.bind("127.0.0.1:0".parse()?)?;
+    let listener = socket.listen(1)?;
+    let channel = builder(listener.local_addr()?.port()).start("chan")?;
+    channel.ignore_events();
+    let (stream, _) = within("a connection", listener.accept()).await??;
+    let (mut writer, mut reader) = accept_async(stream).await?.split();
+    let status = r#"{"action":"status","source":"me","target":"me","maxMessageSize":1024,"streams":1}"#;
+    writer.send(status.into()).await?;
+    writer.send(r#"{"action":"connect","source":"me","target":"bob"}"#.into()).await?;
+    let (has_stuck, is_stuck) = oneshot::channel();
+    let dials = async move {
+        let mut has_stuck = Some(has_stuck);
+        for number in 1..=DIALS {
+            let data = json!({"stream": number, "event": "dial", "credit": 1});
+            let dial = json!({"action": "stream", "source": "bob", "target": "me", "data": data});
+            let mut sent = pin!(writer.send(dial.to_string().into()));
+            if timeout(Duration::from_millis(200), &mut sent).await.is_err() {
+                has_stuck.take().map(|it: oneshot::Sender<()>| it.send(()));
+                sent.await?;
+            }
+        }
+        anyhow::Ok(writer)
+    };
+    let dials = tokio::spawn(dials);
+    within("too much waits", is_stuck).await??;
+    let mut answers = 0;
+    while answers < DIALS {
+        let frame = within("an answer", reader.next()).await?.context("the end")??;
+        answers += usize::from(frame.to_text()?.contains(r#""event":"close""#));
+    }
+    drop(within("the dials", dials).await???);
     Ok(())
 }

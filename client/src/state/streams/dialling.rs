@@ -24,7 +24,10 @@ impl State {
         {
             return Err(Error::InvalidProtocol { protocol: (*bad).to_owned() });
         }
-        if !peer.is_present() || self.connection != ReadyState::Open {
+        if self.connection != ReadyState::Open {
+            return Err(Error::NotOpen);
+        }
+        if !peer.is_present() {
             return Err(Error::PeerGone);
         }
         let handle = self.streams.core.dial(peer.serial()).ok_or(Error::StreamLimit)?;
