@@ -100,6 +100,18 @@ impl<'a> StreamPart<'a> {
     /// The payload.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        [&self.stream.to_be_bytes()[..], &[u8::from(self.has_more)], self.bytes].concat()
+        [&self.head()[..], self.bytes].concat()
+    }
+
+    /// The frame that carries it to this peer.
+    #[must_use]
+    pub fn frame(&self, id: &str) -> Vec<u8> {
+        let frame = Frame { kind: Kind::Stream, id, payload: self.bytes };
+        [&frame.head()[..], id.as_bytes(), &self.head(), self.bytes].concat()
+    }
+
+    fn head(&self) -> [u8; StreamPart::HEAD_LEN] {
+        let [a, b, c, d] = self.stream.to_be_bytes();
+        [a, b, c, d, u8::from(self.has_more)]
     }
 }

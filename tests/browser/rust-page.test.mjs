@@ -112,6 +112,10 @@ test("each gap shows when the proxy is killed, and what was kept comes after it"
     await b.line(new RegExp(`to all: again ${time}$`));
     assert.ok(a.lines.slice(told).every((line) => !/lost/.test(line)));
   }
+  const gaps = a.lines.filter((line) => line.startsWith("open ")).length - 1;
+  assert.equal(gaps, KILLS);
+  // `cargo xtask bench clients` reads it.
+  t.diagnostic(`gaps seen: ${gaps}`);
   assert.ok([a, b].every((one) => one.lines.filter((line) => /: again \d+$|: kept \d+$/.test(line)).every(unique)));
 });
 

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use nws_client_core::streams::{Handle, State as StreamState};
 use nws_client_core::{NO_STATUS, ReadyState, Streams};
-use nws_protocol::binary::{Frame as BinaryFrame, Kind, StreamPart};
+use nws_protocol::binary::StreamPart;
 use nws_protocol::structured::{StreamEvent, StreamFrame};
 
 use super::State;
@@ -156,9 +156,7 @@ fn frame_of(target: &str, stream: u32, part: Data, has_more: bool) -> Frame {
             Frame::Text(StreamFrame { stream, event }.frame(target))
         }
         Data::Binary(bytes) => {
-            let payload = StreamPart { stream, has_more, bytes: &bytes }.to_bytes();
-            let frame = BinaryFrame { kind: Kind::Stream, id: target, payload: &payload };
-            Frame::Binary(frame.to_bytes().into())
+            Frame::Binary(StreamPart { stream, has_more, bytes: &bytes }.frame(target).into())
         }
     }
 }

@@ -179,6 +179,10 @@ fn parts_of_streams() {
     let last = StreamPart { stream: 7, has_more: false, bytes: b"" };
     assert_eq!(StreamPart::parse(&last.to_bytes()), Some(last));
     assert_eq!(StreamPart::parse(b"\0\0\0\x07"), None);
+    for part in [part, last] {
+        let frame = Frame { kind: Kind::Stream, id: "bob", payload: &part.to_bytes() };
+        assert_eq!(part.frame("bob"), frame.to_bytes());
+    }
 }
 
 #[test]

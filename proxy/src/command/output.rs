@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use super::stop::Stop;
@@ -13,7 +14,7 @@ use super::stop::Stop;
 const PIECES: usize = 8;
 
 enum Piece {
-    Bytes(Vec<u8>),
+    Bytes(Bytes),
     Mark(oneshot::Sender<()>),
 }
 
@@ -39,7 +40,7 @@ impl Output {
     }
 
     /// Writes some bytes, after all that was written before.
-    pub(crate) async fn write(&self, bytes: impl Into<Vec<u8>>) -> Result<(), Stop> {
+    pub(crate) async fn write(&self, bytes: impl Into<Bytes>) -> Result<(), Stop> {
         self.give(Piece::Bytes(bytes.into())).await
     }
 
