@@ -11,6 +11,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::figure::Figure;
+use crate::load::Amount;
 
 /// Selects figures of `clients`.
 #[derive(clap::Args)]
@@ -29,14 +30,14 @@ enum Part {
     Python,
     /// The crate in a page against the npm class.
     Page,
-    /// `nws status`, and a pipe through `nws send` and `nws listen`.
+    /// `nws status`, and a pipe from `nws send` to `nws listen` on two machines (needs Linux and root).
     Commands,
     /// A proxy that is killed 20 times under each client.
     Restarts,
 }
 
 /// Measures the parts in turn.
-pub(crate) fn measure(options: &Options) -> Result<Vec<Figure>> {
+pub(crate) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
     let parts = if options.part.is_empty() { Part::value_variants() } else { &options.part };
     let mut figures = Vec::new();
     for part in parts {
@@ -44,7 +45,7 @@ pub(crate) fn measure(options: &Options) -> Result<Vec<Figure>> {
             Part::Rust => cost::measure()?,
             Part::Python => python::measure()?,
             Part::Page => page::measure()?,
-            Part::Commands => commands::measure()?,
+            Part::Commands => commands::measure(amount)?,
             Part::Restarts => restarts::measure()?,
         });
     }

@@ -35,6 +35,13 @@ struct Kept {
     report: Report,
 }
 
+/// Runs one row alone.
+pub(super) fn measure_row(row: Row, amount: &Amount) -> Result<Vec<Figure>> {
+    lab::need()?;
+    Step::cargo("build --release --package nws-lan").run()?;
+    one(row, &Options { rows: vec![row], quick: false }, amount).map(|(figures, _)| figures)
+}
+
 /// Runs the rows one after the other. Each begins on a quiet machine. When a row fails, the rows
 /// before it are still shown.
 pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {

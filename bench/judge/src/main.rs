@@ -162,7 +162,7 @@ impl Bench {
             Name::Scaling => scaling::measure(&self.amount),
             Name::Lan => lan::measure(&self.lan, &self.amount),
             Name::Demos => demos::measure(&self.demos),
-            Name::Clients => clients::measure(&self.clients),
+            Name::Clients => clients::measure(&self.clients, &self.amount),
             Name::Conformance => conformance::measure(),
         }
     }

@@ -10,6 +10,7 @@ mod matching;
 mod meet;
 mod noise;
 mod pair;
+mod pipe;
 mod placing;
 mod times;
 
@@ -37,6 +38,7 @@ async fn row(options: &Options) -> Result<Measured> {
         Row::Faults => Measured::Faults(faults::measure(options).await?),
         Row::Matching => Measured::Matching(matching::measure(options)?),
         Row::Bulk => Measured::Bulk(bulk::measure(options).await?),
+        Row::Pipe => Measured::Pipe(pipe::measure(options).await?),
         Row::Idle => Measured::Idle(Box::new(idle::measure(options).await?)),
     })
 }

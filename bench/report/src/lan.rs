@@ -23,6 +23,8 @@ pub enum Row {
     Matching,
     /// 200 MiB from one machine to the other, compared with bare copies.
     Bulk,
+    /// 5 GiB from `nws send` on one machine to `nws listen` on the other.
+    Pipe,
     /// The cost of a link without messages.
     Idle,
 }
@@ -49,6 +51,7 @@ pub enum Measured {
     Faults(Faults),
     Matching(Matching),
     Bulk(Bulk),
+    Pipe(Pipe),
     Idle(Box<Idle>),
 }
 
@@ -212,6 +215,30 @@ pub struct BulkRun {
     pub tcp: f64,
     /// To one peer on the same machine.
     pub same: f64,
+}
+
+/// Bytes by pipe from `nws send` on one machine to `nws listen` on the other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipe {
+    /// MiB that went through in each run, all of which were compared.
+    pub mib: u64,
+    /// Each run.
+    pub runs: Vec<PipeRun>,
+}
+
+/// Both ways right after each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PipeRun {
+    /// MiB a second by pipe.
+    pub pipe: f64,
+    /// MiB a second of messages to one peer.
+    pub message: f64,
+    /// The most memory of `nws send`, in MiB.
+    pub sender_mib: f64,
+    /// The most memory of `nws listen`, in MiB.
+    pub listener_mib: f64,
 }
 
 /// A link without messages.

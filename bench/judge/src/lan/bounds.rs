@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use nws_report::lan::{
-    Bulk, BulkRun, Faults, Idle, Join, Latency, Matching, Measured, Meet, Padding, Report, SideCost,
-    Throughput,
+    Bulk, BulkRun, Faults, Idle, Join, Latency, Matching, Measured, Meet, Padding, Pipe, PipeRun, Report,
+    SideCost, Throughput,
 };
 
 use super::noise::{Noise, Share};
@@ -23,6 +23,7 @@ pub(super) fn figures(report: &Report, max_other: f64) -> Result<Vec<Figure>> {
         Measured::Faults(row) => faults(row, noise),
         Measured::Matching(row) => matching(row, noise),
         Measured::Bulk(row) => bulk(row, noise),
+        Measured::Pipe(row) => pipe(row, noise),
         Measured::Idle(row) => idle(row, noise),
     }
 }
@@ -138,6 +139,23 @@ fn bulk(row: &Bulk, noise: Noise) -> Result<Vec<Figure>> {
     figures.push(by_relay("to one peer", |run| run.message)?);
     figures.push(by_relay("by broadcast", |run| run.broadcast)?);
     Ok(figures)
+}
+
+/// MiB that each end of a pipe may use at most, whatever goes through it.
+const PIPE_MEMORY: f64 = 64.0;
+
+fn pipe(row: &Pipe, noise: Noise) -> Result<Vec<Figure>> {
+    let of = |value: fn(&PipeRun) -> f64| median(row.runs.iter().map(value)).context("no runs");
+    let most = |value: fn(&PipeRun) -> f64| row.runs.iter().map(value).fold(0.0, f64::max);
+    let what = format!("{} MiB by pipe", row.mib);
+    let ratio =
+        Figure::new(format!("{what}, by messages to one peer"), of(|run| run.pipe / run.message)?, "×");
+    Ok(vec![
+        Figure::new(format!("{what}, nws send to nws listen"), of(|run| run.pipe)?, "MiB/s"),
+        ratio.at_least(0.7).note(noise.note(&format!("{} runs", row.runs.len()))),
+        Figure::new("nws send, memory at most", most(|run| run.sender_mib), "MiB").at_most(PIPE_MEMORY),
+        Figure::new("nws listen, memory at most", most(|run| run.listener_mib), "MiB").at_most(PIPE_MEMORY),
+    ])
 }
 
 fn idle(row: &Idle, noise: Noise) -> Result<Vec<Figure>> {

@@ -34,7 +34,7 @@ struct Amount {
 
 /// Measures every way in turn, in MiB a second.
 pub(super) async fn measure(options: &Options) -> Result<Bulk> {
-    let amount = Amount { messages: if options.quick { 20 } else { COUNT } };
+    let amount = amount(options.quick);
     let pair = Pair::start().await?;
     let mut runs = Vec::new();
     for rep in 0..options.reps {
@@ -43,6 +43,15 @@ pub(super) async fn measure(options: &Options) -> Result<Bulk> {
     let iperf3 = iperf::measure(pair.machines(), amount)?;
     pair.end().await?;
     Ok(Bulk { runs, iperf3 })
+}
+
+/// MiB a second of messages to one peer.
+pub(super) fn message(pair: &Pair, is_quick: bool, rep: u32) -> Result<f64> {
+    transfer::measure(pair, Placing::Across, Way::Message, amount(is_quick), rep)
+}
+
+fn amount(is_quick: bool) -> Amount {
+    Amount { messages: if is_quick { 20 } else { COUNT } }
 }
 
 fn round(pair: &Pair, amount: Amount, rep: u32) -> Result<BulkRun> {
