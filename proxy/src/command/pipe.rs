@@ -23,3 +23,16 @@ pub(crate) fn got(bytes: u64) -> String {
 pub(crate) fn number(text: &str, member: &str) -> Option<u64> {
     serde_json::from_str::<Value>(text).ok()?.get(member)?.as_u64()
 }
+
+/// Gives the pipe at standard input or output room for several pieces, so that its two ends seldom wait for
+/// each other. Linux gives 64 KiB, and at most 1 MiB without a privilege.
+#[cfg(target_os = "linux")]
+pub(crate) fn widen(end: impl std::os::fd::AsFd) {
+    const ROOM: usize = 1 << 20;
+    // A file or a terminal is no pipe, and a user who has many pipes gets no more room.
+    let _ = rustix::pipe::fcntl_setpipe_size(end, ROOM);
+}
+
+/// Only Linux knows it.
+#[cfg(not(target_os = "linux"))]
+pub(crate) const fn widen<T>(_end: T) {}

@@ -2,7 +2,7 @@
 
 use networkwebsockets::{Data, Error, Event, Peer, PeerStream};
 
-use crate::command::pipe::{PROTOCOL, got, number};
+use crate::command::pipe::{PROTOCOL, got, number, widen};
 use crate::command::report::Report;
 use crate::command::session::Session;
 use crate::command::stop::Stop;
@@ -45,6 +45,7 @@ fn is_pipe(protocols: &[String]) -> bool {
 /// Writes everything, and gives how many bytes that was.
 async fn pour(stream: &mut PeerStream, report: &Report) -> Result<u64, Stop> {
     let mut taken = 0;
+    widen(std::io::stdout());
     loop {
         report.undone(format!("{taken} bytes were written, and the rest was not"));
         match stream.recv().await {

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::{Send, Stop, bytes, count};
 use crate::command::input::Input;
-use crate::command::pipe::{PROTOCOL, end, number};
+use crate::command::pipe::{PROTOCOL, end, number, widen};
 use crate::command::progress::Progress;
 use crate::command::report::Report;
 use crate::command::session::{Session, find};
@@ -45,6 +45,7 @@ struct Pipe {
 
 impl Pipe {
     async fn pour(&mut self, report: &Report, progress: &Progress) -> Result<(), Stop> {
+        widen(std::io::stdin());
         let mut input = Input::bytes();
         loop {
             report.undone(format!("{} bytes were sent, and the rest was not", self.sent));
