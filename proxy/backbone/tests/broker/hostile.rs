@@ -107,6 +107,27 @@ async fn a_stream_that_is_over_cannot_be_begun_again() {
 }
 
 #[tokio::test]
+async fn a_first_message_is_worth_nothing_to_a_site_that_starts_again() {
+    let server = Server::start().await;
+    let secret = SiteSecret::generate().unwrap();
+    let mut west = Site::start(&config(server.port, "west", &secret)).await;
+    let mut east = Site::start(&config(server.port, "east", &secret)).await;
+    west.sees("east").await;
+    let (client, mut all) = intruder(server.port).await;
+    west.dial("east").await.write_all(b"once").await.unwrap();
+    let real = heard(&mut all, is_data).await;
+    east.accept("west").await;
+    drop(east);
+    let mut east = Site::start(&config(server.port, "east", &secret)).await;
+    while west.sees("east").await != east.proxy {}
+    for _ in 0..100 {
+        client.publish(real.subject.clone(), real.payload.clone()).await.unwrap();
+    }
+    client.flush().await.unwrap();
+    assert_eq!(incoming_until_next(&west, &mut east).await, 0);
+}
+
+#[tokio::test]
 async fn more_than_was_asked_for_ends_the_stream_and_nothing_else() {
     let server = Server::start().await;
     let (west, mut east) = pair(server.port).await;
