@@ -16,14 +16,18 @@ async fn a_user_who_does_not_listen_stops_nothing() {
     let mut west = Site::start(&config(relay.port, "west", &secret)).await;
     let mut east = Site::start(&config(server.port, "east", &secret)).await;
     west.sees("east").await;
-    relay.say(&"-ERR 'nothing of importance'\r\n".repeat(5_000)).await;
-    for _ in 0..3 {
-        let dialled = timeout(PATIENCE, west.dial("east"));
-        let mut near = dialled.await.expect("the task goes on");
-        near.write_all(b"?").await.unwrap();
-        let mut far = east.accept("west").await;
+    let mut near = west.dial("east").await;
+    near.write_all(b"?").await.unwrap();
+    let mut far = east.accept("west").await;
+    for _ in 0..10 {
+        relay.say(&"-ERR 'nothing of importance'\r\n".repeat(100)).await;
         assert_eq!(timeout(PATIENCE, far.read_u8()).await.unwrap().unwrap(), b'?');
+        far.write_all(b"!").await.unwrap();
+        // It comes after the errors.
+        assert_eq!(timeout(PATIENCE, near.read_u8()).await.unwrap().unwrap(), b'!');
+        near.write_all(b"?").await.unwrap();
     }
+    timeout(PATIENCE, west.dial("east")).await.expect("the task goes on");
     west.until(|event| matches!(event, BackboneEvent::Trouble(_)).then_some(())).await;
     west.sees("east").await;
 }
