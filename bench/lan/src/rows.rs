@@ -1,6 +1,7 @@
 //! The rows, one in each file, and what all of them need: two linked proxies, times, and a measure
 //! of noise.
 
+mod backbone;
 mod bulk;
 mod faults;
 mod idle;
@@ -38,5 +39,6 @@ async fn row(options: &Options) -> Result<Measured> {
         Row::Matching => Measured::Matching(matching::measure(options)?),
         Row::Bulk => Measured::Bulk(bulk::measure(options).await?),
         Row::Idle => Measured::Idle(Box::new(idle::measure(options).await?)),
+        Row::Backbone => Measured::Backbone(backbone::measure(options).await?),
     })
 }

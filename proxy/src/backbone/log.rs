@@ -204,9 +204,10 @@ mod tests {
             kept: proxy.clone(),
             other: proxy.clone(),
         };
-        let of =
-            |make: &dyn Fn(usize) -> BackboneEvent, count| (0..1000).map(|it| make(it % count)).collect();
-        let (few, many): (Vec<_>, Vec<_>) = (of(&skewed, 2), of(&skewed, 1000));
+        let of = |make: &dyn Fn(usize) -> BackboneEvent, count: usize| -> Vec<_> {
+            (0..1000).map(|it| make(it % count)).collect()
+        };
+        let (few, many) = (of(&skewed, 2), of(&skewed, 1000));
         assert_eq!((told(&mut log, &few), told(&mut log, &many)), (2, 30));
         let (few, many) = (of(&shared, 2), of(&shared, 1000));
         assert_eq!((told(&mut log, &few), told(&mut log, &many)), (2, 30));
