@@ -4,8 +4,11 @@
 //! everybody discards (RFC 6666), so nothing is ever sent there.
 
 mod events;
+mod log;
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use nws_backbone::{Backbone, Dialer, LinkProofs, SiteName, VirtualStream};
@@ -25,8 +28,16 @@ const PREFIX: [u16; 4] = [0x100, 0, 0, 0];
 pub(crate) struct Sites {
     dialer: Dialer,
     proofs: LinkProofs,
-    /// The place in this list is a part of the address.
-    names: RefCell<Vec<SiteName>>,
+    /// Makes a part of the address from the name.
+    numbers: RandomState,
+    /// Those that are there, by that part.
+    known: RefCell<HashMap<u64, KnownSite>>,
+}
+
+#[derive(Debug)]
+struct KnownSite {
+    name: SiteName,
+    proxy: ProxyId,
 }
 
 /// What a proxy has of the backbone: nothing, where none is configured.
@@ -62,7 +73,7 @@ pub(crate) fn is_site(address: IpAddr) -> bool {
 
 impl Sites {
     pub(crate) fn new(dialer: Dialer, proofs: LinkProofs) -> Self {
-        Self { dialer, proofs, names: RefCell::default() }
+        Self { dialer, proofs, numbers: RandomState::new(), known: RefCell::default() }
     }
 
     /// By what both ends of a link to a site prove that they belong to one organisation.
@@ -70,24 +81,39 @@ impl Sites {
         &self.proofs
     }
 
-    /// The address of a site. The names are of those who have the secret, so there are only so many.
-    pub(crate) fn address(&self, site: &SiteName) -> SocketAddr {
-        let mut names = self.names.borrow_mut();
-        let index = names.iter().position(|name| name == site).unwrap_or_else(|| {
-            names.push(site.clone());
-            names.len() - 1
-        });
-        let [high, low] = [index >> 16, index & 0xffff].map(|half| half as u16);
-        let [a, b, c, d] = PREFIX;
-        (Ipv6Addr::new(a, b, c, d, 0, 0, high, low), 0).into()
+    /// A site is there, and this is its proxy.
+    pub(crate) fn seen(&self, site: &SiteName, proxy: &ProxyId) -> SocketAddr {
+        let known = KnownSite { name: site.clone(), proxy: proxy.clone() };
+        self.known.borrow_mut().insert(self.number(site), known);
+        self.address(site)
     }
 
-    /// The name of the site at this address.
+    /// A site is there no longer.
+    pub(crate) fn gone(&self, site: &SiteName) {
+        self.known.borrow_mut().remove(&self.number(site));
+    }
+
+    /// The address of a site, whether it is there or not. It is the same as long as this proxy runs.
+    pub(crate) fn address(&self, site: &SiteName) -> SocketAddr {
+        let [e, f, g, h] = [48, 32, 16, 0].map(|bits| (self.number(site) >> bits) as u16);
+        let [a, b, c, d] = PREFIX;
+        (Ipv6Addr::new(a, b, c, d, e, f, g, h), 0).into()
+    }
+
+    /// The name of the site at this address, if it is there.
     pub(crate) fn name(&self, address: &SocketAddr) -> Option<SiteName> {
         let IpAddr::V6(ip) = address.ip() else { return None };
-        let [.., high, low] = ip.segments();
-        let index = usize::from(high) << 16 | usize::from(low);
-        self.names.borrow().get(index).filter(|_| is_site(address.ip())).cloned()
+        let number = ip.to_bits() as u64;
+        self.known.borrow().get(&number).filter(|_| is_site(address.ip())).map(|known| known.name.clone())
+    }
+
+    /// Whether another proxy than this one has the name of a site.
+    pub(crate) fn is_of_another(&self, site: &SiteName, proxy: &ProxyId) -> bool {
+        self.known.borrow().get(&self.number(site)).is_some_and(|known| known.proxy != *proxy)
+    }
+
+    fn number(&self, site: &SiteName) -> u64 {
+        self.numbers.hash_one(site)
     }
 
     /// A new stream to the site at this address.

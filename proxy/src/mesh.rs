@@ -230,6 +230,8 @@ impl MeshDriver {
         let peer = self.dials.borrow().named.find(&Place::Site(site));
         if let Some(peer) = peer {
             self.input(MeshInput::SiteGone { peer });
+            self.dials.borrow_mut().named.forget(peer);
+            self.past.borrow_mut().faults.forget(&Blamed::Named(peer));
         }
     }
 

@@ -1,5 +1,6 @@
 //! Remembers which troubles were logged, so that each is logged once.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -21,6 +22,30 @@ pub(crate) struct Trouble(Option<String>);
 /// hour, and the number of all is limited.
 #[derive(Debug)]
 pub(crate) struct Troubles<T>(Mutex<BTreeMap<T, Instant>>);
+
+/// Counts what others can cause without end, so that only so much of it is logged in an hour.
+#[derive(Debug)]
+pub(crate) struct Hourly {
+    since: Cell<Instant>,
+    count: Cell<u32>,
+}
+
+impl Hourly {
+    /// Nothing is counted yet.
+    pub(crate) fn new() -> Self {
+        Self { since: Cell::new(Instant::now()), count: Cell::new(0) }
+    }
+
+    /// Counts one more. Gives how many there are in this hour.
+    pub(crate) fn count(&self) -> u32 {
+        if self.since.get().elapsed() >= TOLD_TIME {
+            self.since.set(Instant::now());
+            self.count.set(0);
+        }
+        self.count.update(|count| count.saturating_add(1));
+        self.count.get()
+    }
+}
 
 impl Trouble {
     /// Gives whether `reason` differs from the one that was logged last.

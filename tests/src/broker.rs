@@ -1,4 +1,4 @@
-//! A real NATS server for proxies that share it.
+//! Real NATS servers for proxies that share them.
 
 use std::env::temp_dir;
 use std::fs;
@@ -7,43 +7,49 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::process::{Child, Command};
 
+use crate::complaints::Complaints;
+#[cfg(target_os = "linux")]
+use crate::lab::Machine;
+use crate::place::Place;
 use crate::within;
 
-/// A server on a port of this machine.
+/// A server. Dropping it kills the process.
 pub struct Broker {
     process: Child,
+    log: Complaints,
     port: u16,
     /// Where its configuration lies, if it has one.
     file: Option<PathBuf>,
 }
 
 impl Broker {
-    /// One that lets everybody do everything.
+    /// One on a free port of this machine that lets everybody do everything.
     pub async fn start() -> Result<Self> {
-        Self::with_port(None, None).await
+        Self::run(&Place::Here, &["--addr", "127.0.0.1", "--port", "-1"], None).await
     }
 
-    /// One with this configuration.
+    /// One on a free port of this machine with this configuration.
     pub async fn configured(configuration: &str) -> Result<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = temp_dir().join(format!("nws-broker-{}-{number}.conf", std::process::id()));
-        fs::write(&path, configuration)?;
-        Self::with_port(None, Some(path)).await
+        let flags = ["--addr", "127.0.0.1", "--port", "-1"];
+        Self::run(&Place::Here, &flags, Some(write(configuration)?)).await
     }
 
     /// One at the port of another that is no more.
     pub async fn at(port: u16) -> Result<Self> {
-        Self::with_port(Some(port), None).await
+        Self::run(&Place::Here, &["--addr", "127.0.0.1", "--port", &port.to_string()], None).await
     }
 
-    async fn with_port(port: Option<u16>, file: Option<PathBuf>) -> Result<Self> {
-        let mut command = Command::new("nats-server");
-        let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
-        command.args(["--addr", "127.0.0.1", "--port", &port]);
+    /// One on a machine of a lab, with the usual port of all its addresses and this configuration.
+    #[cfg(target_os = "linux")]
+    pub async fn on(machine: &Machine, configuration: &str) -> Result<Self> {
+        Self::run(&Place::On(machine.namespace().clone()), &[], Some(write(configuration)?)).await
+    }
+
+    async fn run(place: &Place, flags: &[&str], file: Option<PathBuf>) -> Result<Self> {
+        let mut command: Command = place.command("nats-server".into(), None);
+        command.args(flags);
         if let Some(file) = &file {
             command.arg("--config").arg(file);
         }
@@ -51,10 +57,11 @@ impl Broker {
         let mut process = command
             .spawn()
             .context("nats-server is missing: apt-get install nats-server, or cargo xtask test as root")?;
-        let mut log = BufReader::new(process.stderr.take().context("it has a log")?).lines();
-        let port = within("a broker that listens", listening(&mut log)).await??;
-        tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
-        Ok(Self { process, port, file })
+        let log = Complaints::of(process.stderr.take().context("it has a log")?);
+        let line = log.line(&["Listening for client connections on "]).await?;
+        log.line(&["Server is ready"]).await?;
+        let port = line.rsplit(':').next().context("it has a port")?.parse()?;
+        Ok(Self { process, log, port, file })
     }
 
     /// The port on which it listens.
@@ -63,9 +70,19 @@ impl Broker {
         self.port
     }
 
+    /// The process.
+    pub fn pid(&self) -> Result<u32> {
+        self.process.id().context("the broker has ended")
+    }
+
+    /// Waits for a line of its log that has all of `words`.
+    pub async fn log(&self, words: &[&str]) -> Result<String> {
+        self.log.line(words).await
+    }
+
     /// Ends it without a goodbye, and gives its port.
     pub async fn kill(mut self) -> Result<u16> {
-        self.process.kill().await?;
+        within("the end of a broker", self.process.kill()).await??;
         Ok(self.port)
     }
 }
@@ -79,15 +96,10 @@ impl Drop for Broker {
     }
 }
 
-async fn listening(log: &mut Lines<BufReader<ChildStderr>>) -> Result<u16> {
-    let mut port = None;
-    while let Some(line) = log.next_line().await? {
-        if let Some((_, address)) = line.split_once("Listening for client connections on ") {
-            port = address.rsplit(':').next().map(str::parse).transpose()?;
-        }
-        if line.contains("Server is ready") {
-            break;
-        }
-    }
-    port.context("nats-server ended before it listened")
+fn write(configuration: &str) -> Result<PathBuf> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let path = temp_dir().join(format!("nws-broker-{}-{number}.conf", std::process::id()));
+    fs::write(&path, configuration)?;
+    Ok(path)
 }

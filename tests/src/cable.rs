@@ -44,6 +44,12 @@ impl Cable {
         Ok(Self { port, far })
     }
 
+    /// Its own port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// What `--peer` is to be.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)

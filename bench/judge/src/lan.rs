@@ -47,17 +47,26 @@ pub(super) fn measure_row(row: Row, amount: &Amount) -> Result<Vec<Figure>> {
 pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
     lab::need()?;
     load::build()?;
+    let all = Row::value_variants().iter().copied().filter(|row| *row != Row::Backbone).collect();
+    rows(if options.rows.is_empty() { all } else { options.rows.clone() }, options, amount)
+}
+
+/// Measures sites that share a broker. They need no lab.
+pub(super) fn measure_backbone(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
+    rows(vec![Row::Backbone], options, amount)
+}
+
+fn rows(rows: Vec<Row>, options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
     Step::cargo("build --release --package nws-lan").run()?;
-    let rows = if options.rows.is_empty() { Row::value_variants() } else { &options.rows };
     let (mut figures, mut reports, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
-        match one(*row, options, amount) {
+        match one(row, options, amount) {
             Ok((measured, report)) => {
                 println!("{}\n", table(&measured));
                 figures.extend(measured);
-                reports.push(Kept { row: choice::name(*row), report });
+                reports.push(Kept { row: choice::name(row), report });
             }
-            Err(error) => failed.push(format!("{}: {error:#}", choice::name(*row))),
+            Err(error) => failed.push(format!("{}: {error:#}", choice::name(row))),
         }
     }
     kept::write("lan.rows.json", &reports)?;

@@ -97,6 +97,9 @@ enum Name {
     /// Two machines: how soon proxies meet, how much goes from one to the other, and the cost of a
     /// link (needs Linux and root).
     Lan,
+    /// Sites that share a NATS broker: beside the broker alone, bare TLS through it and a direct
+    /// link, and many sites with many channels (needs nats-server).
+    Backbone,
     /// The demos in browsers, on one machine and on two: media, the game, a flood of messages, a
     /// large file (needs Linux and root).
     Demos,
@@ -161,6 +164,7 @@ impl Bench {
             Name::Connections => connections::measure(&self.connections, &self.servers, &self.amount),
             Name::Scaling => scaling::measure(&self.amount),
             Name::Lan => lan::measure(&self.lan, &self.amount),
+            Name::Backbone => lan::measure_backbone(&self.lan, &self.amount),
             Name::Demos => demos::measure(&self.demos),
             Name::Clients => clients::measure(&self.clients, &self.amount),
             Name::Conformance => conformance::measure(),

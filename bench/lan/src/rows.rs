@@ -1,6 +1,7 @@
 //! The rows, one in each file, and what all of them need: two linked proxies, times, and a measure
 //! of noise.
 
+mod backbone;
 mod bulk;
 mod faults;
 mod idle;
@@ -40,5 +41,6 @@ async fn row(options: &Options) -> Result<Measured> {
         Row::Bulk => Measured::Bulk(bulk::measure(options).await?),
         Row::Pipe => Measured::Pipe(pipe::measure(options).await?),
         Row::Idle => Measured::Idle(Box::new(idle::measure(options).await?)),
+        Row::Backbone => Measured::Backbone(backbone::measure(options).await?),
     })
 }

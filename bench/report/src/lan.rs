@@ -27,6 +27,8 @@ pub enum Row {
     Pipe,
     /// The cost of a link without messages.
     Idle,
+    /// Sites that share a broker and no network, beside what the broker alone and a direct link do.
+    Backbone,
 }
 
 /// One row, and how much other programs disturbed it.
@@ -53,6 +55,7 @@ pub enum Measured {
     Bulk(Bulk),
     Pipe(Pipe),
     Idle(Box<Idle>),
+    Backbone(Backbone),
 }
 
 /// Two proxies meet.
@@ -251,6 +254,56 @@ pub struct Idle {
     pub linked_kib: [f64; 2],
     /// Memory of a proxy without a link.
     pub alone_kib: f64,
+}
+
+/// Sites that share a broker on this machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backbone {
+    /// Two sites, again and again.
+    pub runs: Vec<BackboneRun>,
+    /// Many sites with many channels.
+    pub crowd: BackboneCrowd,
+}
+
+/// What two sites do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackboneRun {
+    /// Median of a message to a peer and its answer, in milliseconds.
+    pub round_trip_ms: f64,
+    /// The same between two bare clients of the broker.
+    pub broker_round_trip_ms: f64,
+    /// MiB a second to one peer.
+    pub bulk: f64,
+    /// MiB a second by bare TLS through the same broker.
+    pub bare_bulk: f64,
+    /// Messages of 4 KiB a second to one peer.
+    pub small: f64,
+    /// The same over a direct link.
+    pub direct_small: f64,
+}
+
+/// What many sites with many channels need.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackboneCrowd {
+    /// The number of sites.
+    pub sites: usize,
+    /// Channels of each.
+    pub channels: usize,
+    /// Seconds until all are matched, from the start of the broker.
+    pub matched_s: f64,
+    /// The most memory of the broker.
+    pub broker_kib: f64,
+    /// The share of a core that one proxy uses while nobody speaks.
+    pub idle_share: f64,
+    /// The same of the broker.
+    pub broker_idle_share: f64,
+    /// The share of a core that one proxy uses while there is no broker.
+    pub lost_share: f64,
+    /// Seconds until a peer is there again, from the start of another broker.
+    pub back_s: f64,
 }
 
 /// The times of something, in milliseconds. Shares are `null` when nothing was timed.

@@ -6,8 +6,8 @@ use std::fmt::Debug;
 
 use nws_report::lan;
 use nws_report::lan::{
-    Bulk, BulkRun, Faults, Idle, Join, Latency, Matching, MatchingSize, Measured, Meet, Padding, Pipeline,
-    Placing, Run, SideCost, Throughput,
+    Backbone, BackboneCrowd, BackboneRun, Bulk, BulkRun, Faults, Idle, Join, Latency, Matching, MatchingSize,
+    Measured, Meet, Padding, Pipeline, Placing, Run, SideCost, Throughput,
 };
 use nws_report::load::{Cpu, Fault, Framing, Load, Memory, Mode, Report, Times};
 use nws_report::native::{Conformance, Direct, IdleConnections, Lap, Peak, Remains, RoundTrip, Turn};
@@ -80,6 +80,28 @@ fn run() -> Report {
     }
 }
 
+fn backbone() -> Backbone {
+    let run = BackboneRun {
+        round_trip_ms: 1.0,
+        broker_round_trip_ms: 0.5,
+        bulk: 100.0,
+        bare_bulk: 150.0,
+        small: 10_000.0,
+        direct_small: 20_000.0,
+    };
+    let crowd = BackboneCrowd {
+        sites: 8,
+        channels: 200,
+        matched_s: 5.0,
+        broker_kib: 30_000.0,
+        idle_share: 0.001,
+        broker_idle_share: 0.002,
+        lost_share: 0.001,
+        back_s: 1.0,
+    };
+    Backbone { runs: vec![run], crowd }
+}
+
 fn times() -> lan::Times {
     lan::Times {
         count: 2,
@@ -114,6 +136,7 @@ fn rows() -> Vec<Measured> {
         Measured::Matching(Matching { sizes, padding }),
         Measured::Bulk(Bulk { runs: vec![bulk], iperf3: None }),
         Measured::Idle(Box::new(Idle { run: run(), linked_kib: [1.5, 2.5], alone_kib: 1.0 })),
+        Measured::Backbone(backbone()),
     ]
 }
 

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::{ConnectOptions, ServerAddr};
+use tokio::time::Instant;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::secret::SiteSecret;
@@ -16,6 +18,9 @@ const CONNECT_TIME: Duration = Duration::from_secs(2);
 
 /// Most time between two attempts. A broker that is up again is found within it.
 const RETRY_TIME: Duration = Duration::from_secs(1);
+
+/// Time between two attempts, where the first one led to a connection that was soon lost.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Messages that may wait for a client that has no time.
 const WAITING_MAX: usize = 8 * 1024;
@@ -111,6 +116,7 @@ impl BackboneConfig {
     }
 
     pub(crate) fn options(&self) -> Result<ConnectOptions, BackboneError> {
+        let attempts = Attempts::default();
         let mut options = ConnectOptions::new()
             .name(["nws ", self.site.as_str()].concat())
             .no_echo()
@@ -118,7 +124,7 @@ impl BackboneConfig {
             .max_reconnects(None)
             .connection_timeout(CONNECT_TIME)
             .ping_interval(Duration::from_secs(5))
-            .reconnect_delay_callback(delay)
+            .reconnect_delay_callback(move |number| attempts.delay(number))
             .subscription_capacity(WAITING_MAX)
             .require_tls(self.needs_tls())
             .tls_client_config(tls()?);
@@ -140,10 +146,22 @@ impl BackboneConfig {
     }
 }
 
-/// The time before an attempt: none before the first one.
-fn delay(attempts: usize) -> Duration {
-    let attempts = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
-    Duration::from_millis(100).saturating_mul(attempts).min(RETRY_TIME)
+/// The attempts to connect.
+#[derive(Debug, Default)]
+struct Attempts {
+    last: Mutex<Option<Instant>>,
+}
+
+impl Attempts {
+    /// The time before the next attempt, the one of this number since there was a connection: none
+    /// before the first one, unless there was another within a second.
+    fn delay(&self, number: usize) -> Duration {
+        let now = Instant::now();
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).replace(now);
+        let is_soon = last.is_some_and(|last| now < last + RETRY_TIME);
+        let number = u32::try_from(number.saturating_sub(1)).unwrap_or(u32::MAX);
+        PAUSE.saturating_mul(number.max(u32::from(is_soon))).min(RETRY_TIME)
+    }
 }
 
 /// TLS with the certificates that this machine trusts, read once: the proxy may not read files later.
@@ -193,8 +211,17 @@ mod tests {
         }
     }
 
-    #[test]
-    fn attempts_get_rarer() {
-        assert_eq!([0, 1, 2, 6, 1000].map(delay).map(|delay| delay.as_millis()), [0, 0, 100, 500, 1000]);
+    #[tokio::test(start_paused = true)]
+    async fn attempts_get_rarer() {
+        let delay = |number| Attempts::default().delay(number).as_millis();
+        assert_eq!([0, 1, 2, 6, 1000].map(delay), [0, 0, 100, 500, 1000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_broker_that_cuts_every_connection_is_not_tried_without_a_pause() {
+        let attempts = Attempts::default();
+        assert_eq!([(); 4].map(|()| attempts.delay(1)), [Duration::ZERO, PAUSE, PAUSE, PAUSE]);
+        tokio::time::advance(RETRY_TIME).await;
+        assert_eq!(attempts.delay(1), Duration::ZERO);
     }
 }

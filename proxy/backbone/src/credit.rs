@@ -9,8 +9,9 @@ pub(crate) const FIRST: u64 = 64 * 1024;
 /// Most bytes that a stream may have on its way. 104 to 164 MiB/s were measured with it.
 const WINDOW: u64 = 1024 * 1024;
 
-/// Most bytes that all streams of a site may have on their way: half of what a NATS server keeps for
-/// a connection before it cuts it (`max_pending`, 64 MiB).
+/// Bytes that up to 512 streams of a site may have on their way together: half of what a NATS server
+/// keeps for a connection before it cuts it (`max_pending`, 64 MiB). More streams share no more out:
+/// each of them has [`FIRST`], as its other side may send so much before it is told anything.
 const ALL: u64 = 32 * 1024 * 1024;
 
 /// The window of each of `count` streams, in bytes.

@@ -1,22 +1,29 @@
 //! The task that has the connection to the broker.
+//!
+//! It waits for nobody: not for its user, who may have no time for events, and not for the client,
+//! which may have too much to send.
 
 use std::io;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_nats::{Client, Event, Message, Subscriber};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use nws_protocol::ProxyId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use crate::config::{BackboneConfig, BackboneError};
+use crate::connection::{Change, Connection};
+use crate::event::{BackboneEvent, Events};
+use crate::frame::PAYLOAD_MIN;
 use crate::hello::Hello;
 use crate::secret::MacKey;
 use crate::site::SiteName;
-use crate::sites::Sites;
+use crate::sites::{Heard, News, Sites};
 use crate::stream::VirtualStream;
-use crate::streams::{Incoming, Streams};
+use crate::streams::Streams;
 use crate::subject::Subjects;
 
 /// Mean time between two hellos.
@@ -25,174 +32,76 @@ const HELLO_INTERVAL: Duration = Duration::from_secs(3);
 /// Least time between two hellos, however many sites are new.
 const HELLO_PAUSE: Duration = Duration::from_millis(500);
 
-/// Orders that may wait.
-const ORDERS_MAX: usize = 64;
+/// Time after which the client is asked again whether there is a broker.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Time in which streams that have ended are to be told to the other side.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// News of the client that may wait.
+const STATES_MAX: usize = 256;
 
-/// Events that may wait.
-const EVENTS_MAX: usize = 256;
-
-/// The other sites, as this one hears of them. Dropping it ends the connection and all streams.
-#[derive(Debug)]
-pub struct Backbone {
-    orders: mpsc::Sender<Order>,
-    events: mpsc::Receiver<BackboneEvent>,
-    task: AbortHandle,
-}
-
-/// Makes streams to other sites.
-#[derive(Clone, Debug)]
-pub struct Dialer(mpsc::Sender<Order>);
-
-/// What has happened on the backbone.
-#[derive(Debug)]
-pub enum BackboneEvent {
-    /// A broker is connected.
-    Connected,
-    /// The broker is lost, and all streams with it.
-    Lost,
-    /// There is something wrong with the broker, in its own words.
-    Trouble(String),
-    /// A site says that it is there, and which proxy it is.
-    Seen {
-        /// The site.
-        site: SiteName,
-        /// Its proxy.
-        proxy: ProxyId,
-    },
-    /// A site has been silent for too long.
-    Gone {
-        /// The site.
-        site: SiteName,
-        /// The proxy that it was.
-        proxy: ProxyId,
-    },
-    /// A site has begun a stream.
-    Incoming(Incoming),
-    /// Another proxy uses the name of this site.
-    NameTaken {
-        /// The other proxy.
-        proxy: ProxyId,
-    },
-    /// The clock of a site differs from ours.
-    Skewed {
-        /// The site.
-        site: SiteName,
-        /// By how much.
-        by: Duration,
-    },
-}
+/// Most characters of what a broker says of its trouble.
+const TROUBLE_MAX: usize = 200;
 
 /// What the task is to do.
 #[derive(Debug)]
-enum Order {
+pub(crate) enum Order {
     /// Begin a stream.
-    Dial(SiteName, oneshot::Sender<VirtualStream>),
-    /// End when the streams have ended.
+    Dial(SiteName, oneshot::Sender<io::Result<VirtualStream>>),
+    /// Begin no more, and end when all have ended.
     Stop(oneshot::Sender<()>),
 }
 
 struct Driver {
     client: Client,
+    connection: Connection,
     own: Hello,
     key: MacKey,
     hello_subject: String,
     sites: Sites,
     streams: Streams,
-    events: mpsc::Sender<BackboneEvent>,
-    is_connected: bool,
+    events: Events,
     said_hello: Option<Instant>,
     next_hello: Instant,
     /// When messages were lost last because they came faster than they were read.
     slowed: Option<Instant>,
+    /// The size of messages that was told to be too small.
+    small_payload: Option<usize>,
+    stopped: Option<oneshot::Sender<()>>,
 }
 
-impl Backbone {
-    /// Connects to a broker, and tries again for as long as there is none.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the configuration cannot be used. A broker that cannot be reached is an event.
-    pub async fn start(config: &BackboneConfig, proxy: ProxyId) -> Result<Self, BackboneError> {
-        let keys = config.secret.keys();
-        let (tell, states) = mpsc::channel(EVENTS_MAX);
-        let options = config.options()?.event_callback(move |event| {
-            let tell = tell.clone();
-            async move { drop(tell.send(event).await) }
-        });
-        let client = options.connect(config.addresses()).await?;
-        let subjects = Subjects::new(&keys.realm, config.site.clone());
-        let hellos = client.subscribe(subjects.hello()).await?;
-        let inbox = client.subscribe(subjects.inbox()).await?;
-        let own = Hello { site: config.site.clone(), proxy, incarnation: getrandom::u64()?, time: 0 };
-        let (orders, ordered) = mpsc::channel(ORDERS_MAX);
-        let (events, happened) = mpsc::channel(EVENTS_MAX);
-        let driver = Driver {
-            hello_subject: subjects.hello(),
-            streams: Streams::new(client.clone(), subjects, config.site.clone(), keys.dial),
-            client,
-            own,
-            key: keys.hello,
-            sites: Sites::default(),
-            events,
-            is_connected: false,
-            said_hello: None,
-            next_hello: Instant::now(),
-            slowed: None,
-        };
-        let task = tokio::spawn(driver.run(hellos, inbox, states, ordered)).abort_handle();
-        Ok(Self { orders, events: happened, task })
-    }
-
-    /// What happens next. It can be cancelled, and nothing is lost.
-    pub async fn next(&mut self) -> BackboneEvent {
-        match self.events.recv().await {
-            Some(event) => event,
-            None => std::future::pending().await,
-        }
-    }
-
-    /// Makes streams to other sites.
-    #[must_use]
-    pub fn dialer(&self) -> Dialer {
-        Dialer(self.orders.clone())
-    }
-
-    /// Ends the connection. Streams that their users have ended are ended at the other side too, if
-    /// that takes no longer than a second.
-    pub async fn stop(self) {
-        let (done, is_done) = oneshot::channel();
-        let stopping = async {
-            if self.orders.send(Order::Stop(done)).await.is_ok() {
-                // The task is gone: there is nothing left to end.
-                let _ = is_done.await;
-            }
-        };
-        // Whatever is left then, the other side notices by its silence.
-        let _ = timeout(FAREWELL, stopping).await;
-    }
-}
-
-impl Drop for Backbone {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-impl Dialer {
-    /// A new stream to `site`. Nothing has been sent there yet, and the site may not be there.
-    ///
-    /// # Errors
-    ///
-    /// Fails when there are too many streams, or the backbone is gone.
-    pub async fn dial(&self, site: SiteName) -> io::Result<VirtualStream> {
-        let (answer, stream) = oneshot::channel();
-        let is_asked = self.0.send(Order::Dial(site, answer)).await;
-        is_asked.map_err(|_| io::Error::from(io::ErrorKind::NotConnected))?;
-        stream.await.map_err(|_| io::ErrorKind::ResourceBusy.into())
-    }
+/// Starts the task. Gives what it tells.
+pub(crate) async fn start(
+    config: &BackboneConfig,
+    proxy: ProxyId,
+    orders: mpsc::Receiver<Order>,
+) -> Result<(AbortHandle, mpsc::Receiver<BackboneEvent>), BackboneError> {
+    let keys = config.secret.keys();
+    let (tell, states) = mpsc::channel(STATES_MAX);
+    let options = config.options()?.event_callback(move |event| {
+        // What is left out here is found out by asking, or is for the log.
+        let _ = tell.try_send(event);
+        std::future::ready(())
+    });
+    let client = options.connect(config.addresses()).await?;
+    let subjects = Subjects::new(&keys.realm, config.site.clone());
+    let hellos = client.subscribe(subjects.hello()).await?;
+    let inbox = client.subscribe(subjects.inbox()).await?;
+    let (events, happened) = Events::new();
+    let driver = Driver {
+        hello_subject: subjects.hello(),
+        streams: Streams::new(client.clone(), subjects, config.site.clone(), keys.dial),
+        client,
+        connection: Connection::default(),
+        own: Hello { site: config.site.clone(), proxy, incarnation: getrandom::u64()?, count: 0, time: 0 },
+        key: keys.hello,
+        sites: Sites::default(),
+        events,
+        said_hello: None,
+        next_hello: Instant::now(),
+        slowed: None,
+        small_payload: None,
+        stopped: None,
+    };
+    Ok((tokio::spawn(driver.run(hellos, inbox, states, orders)).abort_handle(), happened))
 }
 
 impl Driver {
@@ -203,110 +112,155 @@ impl Driver {
         mut states: mpsc::Receiver<Event>,
         mut orders: mpsc::Receiver<Order>,
     ) {
-        let mut stopped = None;
-        while stopped.is_none() || self.streams.has_some() {
+        while self.stopped.is_none() || self.streams.has_some() {
+            let due = self.sites.next_decision().map_or(self.next_hello, |due| due.min(self.next_hello));
+            let hears = self.stopped.is_none() && self.events.has_room();
             tokio::select! {
                 biased;
-                Some(event) = states.recv() => self.on_event(event).await,
+                Some(event) = states.recv() => self.on_event(event),
+                () = self.events.hand_over() => {}
                 () = self.streams.clear_ended() => {}
                 Some(order) = orders.recv() => match order {
                     Order::Dial(site, answer) => self.dial(site, answer),
-                    Order::Stop(done) => stopped = Some(done),
+                    Order::Stop(done) => self.stop(done),
                 },
-                () = sleep_until(self.next_hello) => self.beat().await,
-                Some(message) = inbox.next() => self.on_frame(message).await,
-                Some(message) = hellos.next() => self.on_hello(&message).await,
+                () = sleep_until(due) => self.time_out(),
+                Some(message) = inbox.next() => self.on_frame(message),
+                Some(message) = hellos.next(), if hears => self.on_hello(&message),
             }
         }
-        if self.is_connected
+        if self.connection.is_up()
             && let Err(error) = self.client.flush().await
         {
             tracing::debug!(%error, "the last frames of the backbone are not sent");
         }
     }
 
-    fn dial(&mut self, site: SiteName, answer: oneshot::Sender<VirtualStream>) {
-        if let Some(stream) = self.streams.dial(site) {
-            // Who no longer waits for it drops it.
-            let _ = answer.send(stream);
-        }
+    fn dial(&mut self, site: SiteName, answer: oneshot::Sender<io::Result<VirtualStream>>) {
+        let incarnation = self.sites.incarnation(&site).ok_or(io::ErrorKind::HostUnreachable);
+        let begin = |incarnation| self.streams.dial(site, incarnation).ok_or(io::ErrorKind::ResourceBusy);
+        // Who no longer waits for it drops it.
+        let _ = answer.send(incarnation.and_then(begin).map_err(io::Error::from));
     }
 
-    async fn on_event(&mut self, event: Event) {
+    fn stop(&mut self, done: oneshot::Sender<()>) {
+        self.streams.close();
+        self.stopped = Some(done);
+    }
+
+    fn on_event(&mut self, event: Event) {
         match event {
             Event::Connected => {
-                if self.is_connected {
-                    self.lose().await;
-                }
-                self.begin_anew();
-                self.tell(BackboneEvent::Connected).await;
+                let was_up = self.connection.is_up();
+                let change = self.connection.on_connected(self.made());
+                self.on_change(change, was_up);
             }
-            Event::Disconnected | Event::Closed => self.lose().await,
+            Event::Disconnected | Event::Closed => {
+                let change = self.connection.on_lost();
+                self.on_change(change, true);
+            }
             // There is one for each message that is lost.
             Event::SlowConsumer(_) if self.slowed.is_none_or(|at| at.elapsed() >= HELLO_PAUSE) => {
                 self.slowed = Some(Instant::now());
-                self.lose().await;
-                self.begin_anew();
-                self.tell(BackboneEvent::Connected).await;
+                let change = self.connection.is_up().then_some(Change::Made);
+                self.on_change(change, true);
             }
             Event::SlowConsumer(_) => self.streams.break_all(None),
-            Event::ServerError(error) => self.tell(BackboneEvent::Trouble(error.to_string())).await,
-            Event::ClientError(error) => self.tell(BackboneEvent::Trouble(error.to_string())).await,
+            Event::ServerError(error) => self.tell_trouble(&error.to_string()),
+            Event::ClientError(error) => self.tell_trouble(&error.to_string()),
             Event::LameDuckMode | Event::Draining => {}
+        }
+    }
+
+    /// Connections that the client has made.
+    fn made(&self) -> u64 {
+        self.client.statistics().connects.load(Ordering::Relaxed)
+    }
+
+    /// Does what follows from a change of the connection. All that an earlier one carried is lost.
+    fn on_change(&mut self, change: Option<Change>, was_up: bool) {
+        let Some(change) = change else { return };
+        if was_up {
+            self.lose();
+            self.events.tell(BackboneEvent::Lost);
+        }
+        if change == Change::Made {
+            self.begin_anew();
+            self.events.tell(BackboneEvent::Connected);
         }
     }
 
     /// The streams from now on are others than those before.
     fn begin_anew(&mut self) {
-        self.streams.break_all(None);
-        self.is_connected = true;
         self.own.incarnation = getrandom::u64().unwrap_or(self.own.incarnation.wrapping_add(1));
+        self.streams.begin_anew(self.own.incarnation);
         self.said_hello = None;
         self.next_hello = Instant::now();
     }
 
     /// Something may be missing in every stream from now on.
-    async fn lose(&mut self) {
+    fn lose(&mut self) {
         self.streams.break_all(None);
-        if std::mem::replace(&mut self.is_connected, false) {
-            self.tell(BackboneEvent::Lost).await;
-        }
         // Whoever says hello from now on is new, whichever incarnation it is.
         for (site, proxy) in self.sites.take_all() {
-            self.tell(BackboneEvent::Gone { site, proxy }).await;
+            self.events.tell(BackboneEvent::Gone { site, proxy });
         }
     }
 
-    async fn on_frame(&mut self, message: Message) {
-        if !self.is_connected {
+    fn on_frame(&mut self, message: Message) {
+        if !self.connection.is_up() {
             return;
         }
         if let Some(incoming) = self.streams.on_message(&message.subject, message.payload) {
-            self.tell(BackboneEvent::Incoming(incoming)).await;
+            self.events.tell(BackboneEvent::Incoming(incoming));
         }
     }
 
-    async fn on_hello(&mut self, message: &Message) {
+    fn on_hello(&mut self, message: &Message) {
         let Some(hello) = Hello::parse(&message.payload, &self.key) else { return };
-        if hello.site == self.own.site {
-            if hello.proxy != self.own.proxy {
-                self.tell(BackboneEvent::NameTaken { proxy: hello.proxy }).await;
-            }
+        if !self.connection.is_up() || hello.proxy == self.own.proxy {
             return;
         }
-        let Some(news) = self.sites.hear(&hello, now(), Instant::now()) else { return };
-        let Hello { site, proxy, .. } = hello;
+        if hello.site == self.own.site {
+            return self.on_namesake(&hello);
+        }
+        let Hello { site, proxy, .. } = &hello;
+        match self.sites.hear(&hello, now(), Instant::now()) {
+            Heard::Nothing => {}
+            Heard::Site(news) => self.on_site(site, proxy, news),
+            // Its own answer to this hello tells it from one whose messages are repeated.
+            Heard::Newcomer => self.answer_soon(),
+            Heard::Shared { kept, other } => {
+                self.events.tell(BackboneEvent::NameShared { site: site.clone(), kept, other });
+            }
+        }
+    }
+
+    /// Another proxy has the name of this site. The others have to hear at once that this one lives.
+    fn on_namesake(&mut self, hello: &Hello) {
+        let Some(is_first) = self.sites.count(hello) else { return };
+        if is_first {
+            self.answer_soon();
+        }
+        self.events.tell(BackboneEvent::NameTaken { proxy: hello.proxy.clone() });
+    }
+
+    fn on_site(&mut self, site: &SiteName, proxy: &ProxyId, news: News) {
         if let Some(by) = news.skew {
             let by = Duration::from_millis(by);
-            self.tell(BackboneEvent::Skewed { site: site.clone(), by }).await;
+            self.events.tell(BackboneEvent::Skewed { site: site.clone(), by });
+        }
+        if let Some(other) = news.rival {
+            let (site, kept) = (site.clone(), proxy.clone());
+            self.events.tell(BackboneEvent::NameShared { site, kept, other });
         }
         if news.is_another {
-            self.streams.break_all(Some(&site));
+            self.streams.break_all(Some(site));
         }
         if news.is_new {
             self.answer_soon();
         }
-        self.tell(BackboneEvent::Seen { site, proxy }).await;
+        self.events.tell(BackboneEvent::Seen { site: site.clone(), proxy: proxy.clone() });
     }
 
     /// Says hello soon, so that a site that is new need not wait.
@@ -315,26 +269,58 @@ impl Driver {
         self.next_hello = self.next_hello.min(soon);
     }
 
-    async fn beat(&mut self) {
+    fn time_out(&mut self) {
         let now = Instant::now();
-        if self.is_connected {
-            self.own.time = self::now();
-            let message = self.own.to_json(&self.key).into();
-            if let Err(error) = self.client.publish(self.hello_subject.clone(), message).await {
-                tracing::debug!(%error, "a hello is not sent");
-            }
-            self.said_hello = Some(now);
-        }
-        self.next_hello = now + HELLO_INTERVAL.mul_f64(0.8 + 0.4 * chance());
-        for (site, proxy) in self.sites.take_silent(now) {
+        for (site, proxy) in self.sites.decide(now) {
             self.streams.break_all(Some(&site));
-            self.tell(BackboneEvent::Gone { site, proxy }).await;
+            self.events.tell(BackboneEvent::Seen { site, proxy });
+        }
+        if self.next_hello <= now {
+            self.beat(now);
         }
     }
 
-    async fn tell(&self, event: BackboneEvent) {
-        // Nobody listens any more: this task ends soon.
-        let _ = self.events.send(event).await;
+    fn beat(&mut self, now: Instant) {
+        self.next_hello = now + LOOK_INTERVAL;
+        let was_up = self.connection.is_up();
+        let change = self.connection.compare(&self.client.connection_state(), self.made());
+        self.on_change(change, was_up);
+        if self.connection.is_up() && self.stopped.is_none() {
+            self.check_payload();
+            self.say_hello(now);
+        }
+        for (site, proxy) in self.sites.take_silent(now) {
+            self.streams.break_all(Some(&site));
+            self.events.tell(BackboneEvent::Gone { site, proxy });
+        }
+    }
+
+    /// A hello for which the client has no room is said a little later.
+    fn say_hello(&mut self, now: Instant) {
+        (self.own.count, self.own.time) = (self.own.count + 1, self::now());
+        let message = self.own.to_json(&self.key).into();
+        let sent = self.client.publish(self.hello_subject.clone(), message).now_or_never();
+        if let Some(Err(error)) = &sent {
+            tracing::debug!(%error, "a hello is not sent");
+        }
+        if sent.is_some() {
+            self.said_hello = Some(now);
+            self.next_hello = now + HELLO_INTERVAL.mul_f64(0.8 + 0.4 * chance());
+        }
+    }
+
+    fn check_payload(&mut self) {
+        let max = self.client.max_payload();
+        let told = Some(max).filter(|max| *max < PAYLOAD_MIN);
+        if std::mem::replace(&mut self.small_payload, told) != told && told.is_some() {
+            self.events.tell(BackboneEvent::SmallPayload(max));
+        }
+    }
+
+    /// Tells what a broker says, as far as it is fit for a line of the log.
+    fn tell_trouble(&mut self, reason: &str) {
+        let reason = reason.chars().filter(|character| !character.is_control()).take(TROUBLE_MAX);
+        self.events.tell(BackboneEvent::Trouble(reason.collect()));
     }
 }
 

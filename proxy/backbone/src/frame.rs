@@ -6,6 +6,9 @@ use bytes::{BufMut, Bytes, BytesMut};
 /// is smaller lets other streams have their turn.
 pub(crate) const DATA_MAX: usize = 60 * 1024;
 
+/// Least size of a message that a broker has to take. A hello has a quarter of it.
+pub(crate) const PAYLOAD_MIN: usize = 1024;
+
 /// Bytes of a frame before its data.
 pub(crate) const HEAD: usize = 1;
 

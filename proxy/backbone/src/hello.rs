@@ -18,6 +18,8 @@ pub(crate) struct Hello {
     /// A random number for each time that the site connects to a broker. All streams of an earlier
     /// one are lost.
     pub(crate) incarnation: u64,
+    /// The number of this hello among all of its proxy, which never says two with one number.
+    pub(crate) count: u64,
     /// The time there, in milliseconds since 1970.
     pub(crate) time: u64,
 }
@@ -27,6 +29,7 @@ struct Message<'a> {
     site: &'a str,
     proxy: &'a str,
     incarnation: u64,
+    count: u64,
     time: u64,
     mac: String,
 }
@@ -34,11 +37,12 @@ struct Message<'a> {
 impl Hello {
     pub(crate) fn to_json(&self, key: &MacKey) -> Vec<u8> {
         let mac = BASE64URL_NOPAD.encode(&key.sign(&self.fields()));
-        let Self { site, proxy, incarnation, time } = self;
+        let Self { site, proxy, incarnation, count, time } = self;
         let message = Message {
             site: site.as_str(),
             proxy: proxy.as_str(),
             incarnation: *incarnation,
+            count: *count,
             time: *time,
             mac,
         };
@@ -50,17 +54,19 @@ impl Hello {
         if message.len() > LEN_MAX {
             return None;
         }
-        let Message { site, proxy, incarnation, time, mac } = serde_json::from_slice(message).ok()?;
-        let hello = Self { site: site.parse().ok()?, proxy: proxy.parse().ok()?, incarnation, time };
+        let message: Message = serde_json::from_slice(message).ok()?;
+        let Message { site, proxy, incarnation, count, time, mac } = message;
+        let hello = Self { site: site.parse().ok()?, proxy: proxy.parse().ok()?, incarnation, count, time };
         let mac = BASE64URL_NOPAD.decode(mac.as_bytes()).ok()?;
         key.verify(&hello.fields(), &mac).then_some(hello)
     }
 
-    fn fields(&self) -> [Vec<u8>; 4] {
+    fn fields(&self) -> [Vec<u8>; 5] {
         [
             self.site.as_str().into(),
             self.proxy.as_str().into(),
             self.incarnation.to_be_bytes().into(),
+            self.count.to_be_bytes().into(),
             self.time.to_be_bytes().into(),
         ]
     }
@@ -73,7 +79,8 @@ mod tests {
 
     fn hello() -> Hello {
         let proxy = ProxyId::from_digest(&[7; 32]);
-        Hello { site: "lab".parse().unwrap(), proxy, incarnation: u64::MAX, time: 1_800_000_000_000 }
+        let site = "lab".parse().unwrap();
+        Hello { site, proxy, incarnation: u64::MAX, count: u64::MAX, time: 1_800_000_000_000 }
     }
 
     #[test]

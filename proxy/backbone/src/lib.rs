@@ -10,13 +10,17 @@
 
 #![forbid(unsafe_code)]
 
+mod backbone;
 mod config;
+mod connection;
 mod credit;
 mod driver;
+mod event;
 mod frame;
 mod hello;
 mod proof;
 mod pump;
+mod recent;
 mod secret;
 mod site;
 mod sites;
@@ -24,8 +28,9 @@ mod stream;
 mod streams;
 mod subject;
 
+pub use backbone::{Backbone, Dialer};
 pub use config::{BackboneConfig, BackboneError, BrokerAddress, InvalidBroker};
-pub use driver::{Backbone, BackboneEvent, Dialer};
+pub use event::BackboneEvent;
 pub use proof::{LINK_PROOF_LEN, LinkProofs};
 pub use secret::{InvalidSecret, SiteSecret};
 pub use site::{InvalidSiteName, SITE_NAME_MAX, SiteName};

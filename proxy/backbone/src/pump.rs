@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, DuplexStream};
 use crate::credit::window;
 use crate::frame::{DATA, DATA_MAX, Frame, HEAD};
 use crate::secret::MAC_LEN;
-use crate::stream::Shared;
+use crate::stream::{Ending, Shared};
 
 /// Bytes of a message that is sent in the buffer into which it was read. A smaller one is copied, and
 /// the buffer is used again.
@@ -45,7 +45,12 @@ impl Pump {
 
     /// Sends what there is, or waits until something has changed. Gives whether there can be more.
     async fn send_some(&mut self) -> bool {
-        let room = self.stream.room().min(self.data_max());
+        let data_max = self.data_max();
+        if data_max == 0 {
+            self.stream.end(Ending::Broken);
+            return true;
+        }
+        let room = self.stream.room().min(data_max);
         // What is left to be said can never be sent.
         if room == 0 && self.stream.is_left() {
             return false;
@@ -87,14 +92,14 @@ impl Pump {
 
     /// Most bytes of data that the broker takes in one message.
     fn data_max(&self) -> usize {
-        let broker_max = self.client.server_info().max_payload;
-        DATA_MAX.min(broker_max.saturating_sub(HEAD)).saturating_sub(MAC_LEN)
+        DATA_MAX.min(self.client.max_payload().saturating_sub(HEAD)).saturating_sub(MAC_LEN)
     }
 
+    /// What is not sent is missing in the stream, so nothing can follow it.
     async fn publish(&self, message: Bytes) {
-        // It fails when the client is closed, and then the stream is ended by who has closed it.
         if let Err(error) = self.client.publish(self.subject.clone(), message).await {
             tracing::debug!(%error, "a frame of the backbone is not sent");
+            self.stream.end(Ending::Broken);
         }
     }
 }

@@ -1,4 +1,10 @@
 //! The other sites, as their hellos tell of them.
+//!
+//! A proxy counts its hellos for as long as it runs, so one that is repeated by somebody else, or
+//! comes late, is known by its number. Of two proxies with the name of one site the first one
+//! counts. One that was started in the place of another that has crashed looks like a second one,
+//! so it takes the place if nothing is heard of the first one for a short time. A first one that
+//! lives answers within that time.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,32 +13,68 @@ use nws_protocol::ProxyId;
 use tokio::time::Instant;
 
 use crate::hello::Hello;
+use crate::recent::Recent;
 use crate::site::SiteName;
 
 /// Time without a hello after which a site counts as gone.
 const SILENCE_MAX: Duration = Duration::from_secs(12);
 
+/// Time without a hello of the proxy of a site after which a newcomer has its place. It is three
+/// times what an answer takes at most.
+const CONTEST: Duration = Duration::from_millis(1500);
+
 /// Sites at one time.
 const SITES_MAX: usize = 1024;
+
+/// Proxies whose last hello is remembered, whether they are still there or not.
+const PROXIES_MAX: usize = 4 * SITES_MAX;
 
 /// Difference of clocks that is warned about, in milliseconds.
 const SKEW_MAX: u64 = 5 * 60 * 1000;
 
-#[derive(Debug, Default)]
-pub(crate) struct Sites(HashMap<SiteName, Site>);
+/// All sites that are there.
+#[derive(Debug)]
+pub(crate) struct Sites {
+    known: HashMap<SiteName, Site>,
+    /// The number of the last hello of each proxy.
+    counts: Recent<ProxyId, u64>,
+    /// When the first of the newcomers may have its place.
+    next_decision: Option<Instant>,
+}
 
 #[derive(Debug)]
 struct Site {
     proxy: ProxyId,
     incarnation: u64,
-    /// When it said its last hello, by its own clock.
-    said: u64,
     heard: Instant,
     is_skewed: bool,
+    newcomer: Option<Newcomer>,
 }
 
-/// What a hello tells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Another proxy with the name of a site.
+#[derive(Debug)]
+struct Newcomer {
+    proxy: ProxyId,
+    incarnation: u64,
+    /// When it takes the place, if nothing is heard of the first one.
+    due: Instant,
+}
+
+/// What follows from a hello.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// It tells nothing, or was heard before.
+    Nothing,
+    /// A site is there.
+    Site(News),
+    /// A proxy says for the first time that it has the name of a site that is there.
+    Newcomer,
+    /// Two proxies have the name of one site: the first one counts, and this one does not.
+    Shared { kept: ProxyId, other: ProxyId },
+}
+
+/// What a hello tells of its site.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct News {
     /// The site was not known, or is another incarnation.
     pub(crate) is_new: bool,
@@ -40,45 +82,104 @@ pub(crate) struct News {
     pub(crate) is_another: bool,
     /// Its clock differs from ours by so many milliseconds, which was not known.
     pub(crate) skew: Option<u64>,
+    /// Another proxy has its name, which was not known.
+    pub(crate) rival: Option<ProxyId>,
+}
+
+impl Default for Sites {
+    fn default() -> Self {
+        Self { known: HashMap::new(), counts: Recent::new(PROXIES_MAX), next_decision: None }
+    }
 }
 
 impl Sites {
-    /// A site has said hello; `None` if that tells nothing.
-    pub(crate) fn hear(&mut self, hello: &Hello, time: u64, now: Instant) -> Option<News> {
+    /// A proxy has said hello.
+    pub(crate) fn hear(&mut self, hello: &Hello, time: u64, now: Instant) -> Heard {
+        let Some(is_first) = self.count(hello) else { return Heard::Nothing };
         let skew = Some(time.abs_diff(hello.time)).filter(|skew| *skew > SKEW_MAX);
-        let Some(site) = self.0.get_mut(&hello.site) else {
-            return (self.0.len() < SITES_MAX).then(|| {
-                self.0.insert(hello.site.clone(), Site::new(hello, skew.is_some(), now));
-                News { is_new: true, is_another: false, skew }
-            });
+        let Some(site) = self.known.get_mut(&hello.site) else {
+            return self.enter(hello, skew, now);
         };
-        // It is of the past, or its clock was set back: then it counts as gone, and soon as new.
-        if hello.time <= site.said {
-            return None;
+        if site.proxy == hello.proxy {
+            return Heard::Site(site.follow(hello, skew, now));
         }
-        let is_another = site.incarnation != hello.incarnation;
-        (site.incarnation, site.proxy) = (hello.incarnation, hello.proxy.clone());
-        (site.said, site.heard) = (hello.time, now);
-        let was_skewed = std::mem::replace(&mut site.is_skewed, skew.is_some());
-        Some(News { is_new: is_another, is_another, skew: skew.filter(|_| !was_skewed) })
+        if !is_first {
+            return Heard::Shared { kept: site.proxy.clone(), other: hello.proxy.clone() };
+        }
+        let Hello { proxy, incarnation, .. } = hello.clone();
+        let due = now + CONTEST;
+        site.newcomer = Some(Newcomer { proxy, incarnation, due });
+        self.next_decision.get_or_insert(due);
+        Heard::Newcomer
+    }
+
+    /// Notes that this hello was heard. Gives whether it is the first one of its proxy, or nothing
+    /// if it is of the past.
+    pub(crate) fn count(&mut self, hello: &Hello) -> Option<bool> {
+        let before = self.counts.get(&hello.proxy).copied();
+        before.is_none_or(|before| before < hello.count).then(|| {
+            self.counts.note(hello.proxy.clone(), hello.count);
+            before.is_none()
+        })
+    }
+
+    fn enter(&mut self, hello: &Hello, skew: Option<u64>, now: Instant) -> Heard {
+        if self.known.len() >= SITES_MAX {
+            return Heard::Nothing;
+        }
+        let Hello { site, proxy, incarnation, .. } = hello.clone();
+        self.known.insert(site, Site { is_skewed: skew.is_some(), ..Site::new(proxy, incarnation, now) });
+        Heard::Site(News { is_new: true, skew, ..News::default() })
+    }
+
+    /// The incarnation that a site is now, if it is there.
+    pub(crate) fn incarnation(&self, site: &SiteName) -> Option<u64> {
+        self.known.get(site).map(|site| site.incarnation)
+    }
+
+    /// When [`Self::decide`] has something to do.
+    pub(crate) const fn next_decision(&self) -> Option<Instant> {
+        self.next_decision
+    }
+
+    /// The sites of which a newcomer is the proxy from now on, as the first one is silent.
+    pub(crate) fn decide(&mut self, now: Instant) -> Vec<(SiteName, ProxyId)> {
+        let mut changed = Vec::new();
+        for (name, site) in &mut self.known {
+            if let Some(Newcomer { proxy, incarnation, .. }) = site.newcomer.take_if(|it| it.due <= now) {
+                changed.push((name.clone(), proxy.clone()));
+                *site = Site { is_skewed: site.is_skewed, ..Site::new(proxy, incarnation, now) };
+            }
+        }
+        self.next_decision = self.known.values().filter_map(|site| Some(site.newcomer.as_ref()?.due)).min();
+        changed
     }
 
     /// All sites, which are forgotten.
     pub(crate) fn take_all(&mut self) -> Vec<(SiteName, ProxyId)> {
-        self.0.drain().map(|(name, site)| (name, site.proxy)).collect()
+        self.next_decision = None;
+        self.known.drain().map(|(name, site)| (name, site.proxy)).collect()
     }
 
     /// The sites that have been silent for too long, which are forgotten.
     pub(crate) fn take_silent(&mut self, now: Instant) -> Vec<(SiteName, ProxyId)> {
-        let silent = self.0.extract_if(|_, site| now >= site.heard + SILENCE_MAX);
+        let silent = self.known.extract_if(|_, site| now >= site.heard + SILENCE_MAX);
         silent.map(|(name, site)| (name, site.proxy)).collect()
     }
 }
 
 impl Site {
-    fn new(hello: &Hello, is_skewed: bool, now: Instant) -> Self {
-        let Hello { proxy, incarnation, time, .. } = hello.clone();
-        Self { proxy, incarnation, said: time, heard: now, is_skewed }
+    fn new(proxy: ProxyId, incarnation: u64, heard: Instant) -> Self {
+        Self { proxy, incarnation, heard, is_skewed: false, newcomer: None }
+    }
+
+    /// Its proxy has said hello again.
+    fn follow(&mut self, hello: &Hello, skew: Option<u64>, now: Instant) -> News {
+        let is_another = std::mem::replace(&mut self.incarnation, hello.incarnation) != hello.incarnation;
+        let was_skewed = std::mem::replace(&mut self.is_skewed, skew.is_some());
+        self.heard = now;
+        let rival = self.newcomer.take().map(|newcomer| newcomer.proxy);
+        News { is_new: is_another, is_another, skew: skew.filter(|_| !was_skewed), rival }
     }
 }
 
@@ -88,31 +189,59 @@ mod tests {
 
     const TIME: u64 = 1_800_000_000_000;
 
-    fn hello(incarnation: u64, time: u64) -> Hello {
-        let proxy = ProxyId::from_digest(&[7; 32]);
-        Hello { site: "there".parse().unwrap(), proxy, incarnation, time }
+    fn proxy(number: u8) -> ProxyId {
+        ProxyId::from_digest(&[number; 32])
+    }
+
+    fn hello(number: u8, incarnation: u64, count: u64) -> Hello {
+        Hello { site: "there".parse().unwrap(), proxy: proxy(number), incarnation, count, time: TIME }
+    }
+
+    fn hear(sites: &mut Sites, hello: &Hello) -> Heard {
+        sites.hear(hello, TIME, Instant::now())
+    }
+
+    fn news(heard: Heard) -> News {
+        let Heard::Site(news) = heard else { panic!("{heard:?}") };
+        news
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_incarnation_is_new_once_and_none_comes_back() {
         let mut sites = Sites::default();
-        let mut hear = |incarnation, time| {
-            sites.hear(&hello(incarnation, TIME + time), TIME, Instant::now()).map(|news| news.is_new)
+        let mut hear = |incarnation, count| match hear(&mut sites, &hello(1, incarnation, count)) {
+            Heard::Site(news) => Some(news.is_new),
+            Heard::Nothing => None,
+            heard => panic!("{heard:?}"),
         };
-        assert_eq!(hear(1, 0), Some(true));
-        assert_eq!(hear(1, 1), Some(false));
-        assert_eq!(hear(2, 2), Some(true));
-        assert_eq!([hear(1, 1), hear(2, 2)], [None; 2]);
-        assert_eq!(hear(2, 3), Some(false));
+        assert_eq!(hear(7, 1), Some(true));
+        assert_eq!(hear(7, 2), Some(false));
+        assert_eq!(hear(5, 3), Some(true));
+        assert_eq!([hear(7, 2), hear(5, 3)], [None; 2]);
+        assert_eq!(hear(5, 4), Some(false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hello_from_before_an_end_brings_nobody_back() {
+        let mut sites = Sites::default();
+        hear(&mut sites, &hello(1, 7, 1));
+        hear(&mut sites, &hello(1, 7, 2));
+        assert_eq!(sites.take_all().len(), 1);
+        assert_eq!(hear(&mut sites, &hello(1, 7, 2)), Heard::Nothing);
+        hear(&mut sites, &hello(1, 7, 3));
+        tokio::time::advance(SILENCE_MAX).await;
+        assert_eq!(sites.take_silent(Instant::now()).len(), 1);
+        assert_eq!(hear(&mut sites, &hello(1, 7, 3)), Heard::Nothing);
+        assert!(news(hear(&mut sites, &hello(1, 7, 4))).is_new);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_clock_that_differs_is_told_once_and_again_when_it_changes() {
         let mut sites = Sites::default();
-        let mut said = 0;
+        let mut count = 0;
         let mut skew = |ahead: u64| {
-            said += 1;
-            sites.hear(&hello(1, TIME + said), TIME + said - ahead, Instant::now()).unwrap().skew
+            count += 1;
+            news(sites.hear(&hello(1, 1, count), TIME - ahead, Instant::now())).skew
         };
         let wrong = SKEW_MAX + 1;
         assert_eq!([skew(wrong), skew(wrong)], [Some(wrong), None]);
@@ -121,17 +250,56 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_silent_is_gone_and_may_come_back_with_another_clock() {
+    async fn who_is_silent_is_gone() {
         let mut sites = Sites::default();
-        sites.hear(&hello(1, TIME), TIME, Instant::now());
+        hear(&mut sites, &hello(1, 1, 1));
         tokio::time::advance(SILENCE_MAX / 2).await;
-        sites.hear(&hello(1, TIME + 1), TIME, Instant::now());
+        hear(&mut sites, &hello(1, 1, 2));
         tokio::time::advance(SILENCE_MAX / 2).await;
         assert!(sites.take_silent(Instant::now()).is_empty());
-        assert_eq!(sites.hear(&hello(2, TIME - 1), TIME, Instant::now()), None);
         tokio::time::advance(SILENCE_MAX / 2).await;
         assert_eq!(sites.take_silent(Instant::now()).len(), 1);
         assert!(sites.take_silent(Instant::now()).is_empty());
-        assert!(sites.hear(&hello(2, TIME - 1), TIME, Instant::now()).unwrap().is_new);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_two_proxies_with_one_name_the_first_one_counts_as_long_as_it_speaks() {
+        let mut sites = Sites::default();
+        hear(&mut sites, &hello(1, 1, 1));
+        assert_eq!(hear(&mut sites, &hello(2, 2, 1)), Heard::Newcomer);
+        assert_eq!(news(hear(&mut sites, &hello(1, 1, 2))).rival, Some(proxy(2)));
+        tokio::time::advance(CONTEST).await;
+        assert!(sites.decide(Instant::now()).is_empty());
+        let shared = Heard::Shared { kept: proxy(1), other: proxy(2) };
+        assert_eq!(hear(&mut sites, &hello(2, 2, 2)), shared);
+        assert_eq!(news(hear(&mut sites, &hello(1, 1, 3))), News::default());
+        assert_eq!(sites.incarnation(&"there".parse().unwrap()), Some(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_newcomer_has_the_place_of_one_that_is_silent_and_keeps_it() {
+        let mut sites = Sites::default();
+        hear(&mut sites, &hello(1, 1, 1));
+        hear(&mut sites, &hello(2, 2, 1));
+        let due = sites.next_decision().unwrap();
+        assert!(sites.decide(due - Duration::from_millis(1)).is_empty());
+        assert_eq!(sites.next_decision(), Some(due));
+        assert_eq!(sites.decide(due), [("there".parse().unwrap(), proxy(2))]);
+        assert_eq!(sites.next_decision(), None);
+        assert_eq!(sites.incarnation(&"there".parse().unwrap()), Some(2));
+        assert_eq!(hear(&mut sites, &hello(1, 1, 2)), Heard::Shared { kept: proxy(2), other: proxy(1) });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sites_and_what_is_remembered_of_them_are_bounded() {
+        let mut sites = Sites::default();
+        for number in 0..2 * PROXIES_MAX as u32 {
+            let mut digest = [0; 32];
+            digest[..4].copy_from_slice(&number.to_be_bytes());
+            let site = format!("s{number}").parse().unwrap();
+            let proxy = ProxyId::from_digest(&digest);
+            hear(&mut sites, &Hello { site, proxy, incarnation: 1, count: 1, time: TIME });
+        }
+        assert_eq!(sites.take_all().len(), SITES_MAX);
     }
 }

@@ -1,6 +1,7 @@
 //! All streams of this site.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,11 +9,12 @@ use async_nats::{Client, Subject};
 use bytes::{Buf, Bytes, BytesMut};
 use futures_util::FutureExt;
 use tokio::io::DuplexStream;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 use crate::credit::window;
 use crate::frame::Frame;
 use crate::pump::Pump;
+use crate::recent::Recent;
 use crate::secret::{MAC_LEN, MacKey};
 use crate::site::SiteName;
 use crate::stream::{Ending, Shared, VirtualStream, stream};
@@ -40,28 +42,61 @@ pub(crate) struct Streams {
     subjects: Subjects,
     own: SiteName,
     key: MacKey,
+    /// What this site says in its hellos. Who begins a stream proves that it has heard it.
+    incarnation: u64,
     open: HashMap<Key, Arc<Shared>>,
-    past: VecDeque<StreamId>,
-    pumps: JoinSet<Key>,
+    /// The streams of this incarnation, whether they have ended or not.
+    past: Recent<Key, ()>,
+    pumps: JoinSet<()>,
+    keys: HashMap<Id, Key>,
     count: Arc<AtomicUsize>,
+    is_closing: bool,
 }
 
 impl Streams {
     pub(crate) fn new(client: Client, subjects: Subjects, own: SiteName, key: MacKey) -> Self {
-        let (open, past, count) = (HashMap::new(), VecDeque::new(), Arc::default());
-        Self { client, subjects, own, key, open, past, pumps: JoinSet::new(), count }
+        Self {
+            client,
+            subjects,
+            own,
+            key,
+            incarnation: 0,
+            open: HashMap::new(),
+            past: Recent::new(PAST_MAX),
+            pumps: JoinSet::new(),
+            keys: HashMap::new(),
+            count: Arc::default(),
+            is_closing: false,
+        }
     }
 
-    /// Begins a stream to `site`; `None` when there are too many.
-    pub(crate) fn dial(&mut self, site: SiteName) -> Option<VirtualStream> {
+    /// The streams from now on are those of another incarnation. What others have proved for an
+    /// earlier one is of no use, so the streams of that need not be remembered.
+    pub(crate) fn begin_anew(&mut self, incarnation: u64) {
+        self.break_all(None);
+        self.past.clear();
+        self.incarnation = incarnation;
+    }
+
+    /// No more streams begin.
+    pub(crate) fn close(&mut self) {
+        self.is_closing = true;
+    }
+
+    /// Begins a stream to this incarnation of `site`; `None` when there are too many.
+    pub(crate) fn dial(&mut self, site: SiteName, incarnation: u64) -> Option<VirtualStream> {
         let id = StreamId::random().ok().filter(|_| self.has_room())?;
-        let proof = self.key.sign(&proof_fields(id, &self.own, &site));
+        let proof = self.key.sign(&proof_fields(id, &self.own, &site, incarnation));
         let (stream, shared, outbox) = stream(self.window());
         self.begin((site, id), shared, outbox, Some(proof));
         Some(stream)
     }
 
     /// A message has come. Gives the stream that begins with it.
+    ///
+    /// One that belongs to no stream is answered only if there was such a stream, or could be: two
+    /// proxies with the name of one site get the same messages, and neither may end the streams of
+    /// the other.
     pub(crate) fn on_message(&mut self, subject: &str, message: Bytes) -> Option<Incoming> {
         let key = self.subjects.sender(subject)?;
         let frame = Frame::parse(message)?;
@@ -70,13 +105,16 @@ impl Streams {
             return None;
         }
         let Frame::Data(data) = frame else { return None };
-        match self.proven(&key, data).filter(|_| self.has_room()) {
-            Some(data) => self.accept(key, &data),
-            None => {
-                self.answer_end(&key);
-                None
-            }
+        if self.past.get(&key).is_some() {
+            self.answer_end(&key);
+            return None;
         }
+        let data = self.proven(&key, data)?;
+        if !self.has_room() {
+            self.answer_end(&key);
+            return None;
+        }
+        self.accept(key, &data)
     }
 
     /// Ends all streams, with another site or with all: something of them may be missing.
@@ -90,9 +128,9 @@ impl Streams {
 
     /// Forgets the streams that have ended. Waits for ever when there is none.
     pub(crate) async fn clear_ended(&mut self) {
-        match self.pumps.join_next().await {
-            Some(Ok(key)) => self.forget(&key),
-            Some(Err(_)) => {}
+        match self.pumps.join_next_with_id().await {
+            Some(Ok((task, ()))) => self.forget(task, Ending::Finished),
+            Some(Err(panic)) => self.forget(panic.id(), Ending::Broken),
             None => std::future::pending().await,
         }
     }
@@ -112,11 +150,11 @@ impl Streams {
 
     /// The first bytes of a new stream, if the other side has proved that it has the secret.
     fn proven(&self, (site, id): &Key, mut data: Bytes) -> Option<Bytes> {
-        if data.len() <= MAC_LEN || self.past.contains(id) {
+        if data.len() <= MAC_LEN {
             return None;
         }
         let proof = data.copy_to_bytes(MAC_LEN);
-        self.key.verify(&proof_fields(*id, site, &self.own), &proof).then_some(data)
+        self.key.verify(&proof_fields(*id, site, &self.own, self.incarnation), &proof).then_some(data)
     }
 
     fn accept(&mut self, key: Key, data: &[u8]) -> Option<Incoming> {
@@ -128,22 +166,32 @@ impl Streams {
     }
 
     fn begin(&mut self, key: Key, stream: Arc<Shared>, outbox: DuplexStream, proof: Option<[u8; MAC_LEN]>) {
-        self.past.truncate(PAST_MAX - 1);
-        self.past.push_front(key.1);
-        self.open.insert(key.clone(), Arc::clone(&stream));
-        self.count.store(self.open.len(), Ordering::Relaxed);
+        self.past.note(key.clone(), ());
         let (client, subject) = (self.client.clone(), self.subject(&key));
         let count = Arc::clone(&self.count);
-        let pump = Pump { client, subject, stream, outbox, proof, count, buffer: BytesMut::new() };
-        self.pumps.spawn(async move {
-            pump.run().await;
-            key
-        });
+        let pump = Pump {
+            client,
+            subject,
+            stream: Arc::clone(&stream),
+            outbox,
+            proof,
+            count,
+            buffer: BytesMut::new(),
+        };
+        self.open(key, stream, pump.run());
     }
 
-    fn forget(&mut self, key: &Key) {
-        if let Some(stream) = self.open.remove(key) {
-            stream.end(Ending::Finished);
+    /// There is a stream for as long as `pump` runs.
+    fn open(&mut self, key: Key, stream: Arc<Shared>, pump: impl Future<Output = ()> + Send + 'static) {
+        self.open.insert(key.clone(), stream);
+        self.count.store(self.open.len(), Ordering::Relaxed);
+        let task = self.pumps.spawn(pump).id();
+        self.keys.insert(task, key);
+    }
+
+    fn forget(&mut self, task: Id, ending: Ending) {
+        if let Some(stream) = self.keys.remove(&task).and_then(|key| self.open.remove(&key)) {
+            stream.end(ending);
         }
         self.count.store(self.open.len(), Ordering::Relaxed);
     }
@@ -163,7 +211,7 @@ impl Streams {
     }
 
     fn has_room(&self) -> bool {
-        self.open.len() < STREAMS_MAX
+        !self.is_closing && self.open.len() < STREAMS_MAX
     }
 
     fn window(&self) -> u64 {
@@ -171,6 +219,75 @@ impl Streams {
     }
 }
 
-fn proof_fields(id: StreamId, from: &SiteName, to: &SiteName) -> [Vec<u8>; 3] {
-    [id.to_bytes().into(), from.as_str().into(), to.as_str().into()]
+fn proof_fields(id: StreamId, from: &SiteName, to: &SiteName, incarnation: u64) -> [Vec<u8>; 4] {
+    let incarnation = incarnation.to_be_bytes();
+    [id.to_bytes().into(), from.as_str().into(), to.as_str().into(), incarnation.into()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use async_nats::ConnectOptions;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::SiteSecret;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// Those of `site`, with a client that never finds a broker.
+    async fn streams(site: &str, secret: &SiteSecret) -> Streams {
+        let client = ConnectOptions::new().retry_on_initial_connect().connect("127.0.0.1:1").await.unwrap();
+        let (keys, site) = (secret.keys(), site.parse::<SiteName>().unwrap());
+        Streams::new(client, Subjects::new(&keys.realm, site.clone()), site, keys.dial)
+    }
+
+    /// The first message of a stream from `west` to this incarnation of `east`.
+    fn first(number: u64, secret: &SiteSecret, incarnation: u64) -> (String, Bytes) {
+        let [west, east] = ["west", "east"].map(|site| site.parse::<SiteName>().unwrap());
+        let (keys, id) = (secret.keys(), StreamId::of(number));
+        let proof = keys.dial.sign(&proof_fields(id, &west, &east, incarnation));
+        let subject = Subjects::new(&keys.realm, west).to(&east, id);
+        (subject, [&[0][..], &proof, b"x"].concat().into())
+    }
+
+    #[tokio::test]
+    async fn a_first_message_is_for_one_incarnation_and_for_once() {
+        let secret = SiteSecret::generate().unwrap();
+        let mut east = streams("east", &secret).await;
+        east.begin_anew(7);
+        let (subject, message) = first(1, &secret, 7);
+        assert!(east.on_message(&subject, message.clone()).is_some());
+        timeout(PATIENCE, east.clear_ended()).await.unwrap();
+        assert!(east.on_message(&subject, message.clone()).is_none());
+        east.begin_anew(8);
+        assert!(east.on_message(&subject, message).is_none());
+        let (subject, message) = first(1, &secret, 8);
+        assert!(east.on_message(&subject, message).is_some());
+    }
+
+    #[tokio::test]
+    async fn one_that_closes_begins_no_stream() {
+        let secret = SiteSecret::generate().unwrap();
+        let mut east = streams("east", &secret).await;
+        east.begin_anew(7);
+        east.close();
+        let (subject, message) = first(1, &secret, 7);
+        assert!(east.on_message(&subject, message).is_none());
+        assert!(east.dial("west".parse().unwrap(), 1).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_pump_that_panics_leaves_nothing_behind() {
+        let secret = SiteSecret::generate().unwrap();
+        let mut east = streams("east", &secret).await;
+        let (mut user, shared, _outbox) = stream(east.window());
+        let key = ("west".parse().unwrap(), StreamId::of(1));
+        east.open(key, shared, async { panic!("a test") });
+        timeout(PATIENCE, east.clear_ended()).await.unwrap();
+        assert!(!east.has_some() && east.keys.is_empty());
+        let read = tokio::io::AsyncReadExt::read_u8(&mut user).await;
+        assert_eq!(read.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    }
 }

@@ -14,6 +14,11 @@ impl StreamId {
         getrandom::u64().map(Self)
     }
 
+    #[cfg(test)]
+    pub(crate) const fn of(number: u64) -> Self {
+        Self(number)
+    }
+
     pub(crate) fn to_bytes(self) -> [u8; 8] {
         self.0.to_be_bytes()
     }

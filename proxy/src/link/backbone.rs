@@ -61,8 +61,12 @@ pub(crate) async fn accept_site(
 
 async fn accept(context: &SharedContext, incoming: Incoming) -> Result<Established, End> {
     let sites = context.sites.as_ref().ok_or(End::Nobody)?;
-    let mut secured = tls::accept(&context.identity, wired(incoming.stream)).await?;
+    let Incoming { site, stream } = incoming;
+    let mut secured = tls::accept(&context.identity, wired(stream)).await?;
     prove(sites, &mut secured.stream, &secured.session, false).await?;
+    if sites.is_of_another(&site, &secured.peer) {
+        return Err(End::Namesake);
+    }
     let socket = handshake::answer(secured.stream).await?;
     Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Responder })
 }

@@ -26,6 +26,9 @@ pub(super) enum End {
     /// The other end of a link over the backbone does not have the secret of the sites.
     #[error("the other side did not prove that it has the secret of the sites")]
     Unproven,
+    /// Another proxy has the name of the site at the other end.
+    #[error("another proxy was there first with the name of this site")]
+    Namesake,
     /// It took too long.
     #[error("no answer in time")]
     Late,
@@ -105,6 +108,7 @@ impl End {
             Self::Closed | Self::Ordered(_) => FaultKind::Ended,
             Self::Tls(_)
             | Self::Unproven
+            | Self::Namesake
             | Self::WebSocket(_)
             | Self::Violation(_)
             | Self::Stuck
@@ -138,6 +142,7 @@ impl End {
             Self::Network(_)
             | Self::Nobody
             | Self::Unproven
+            | Self::Namesake
             | Self::Late
             | Self::Tls(_)
             | Self::WebSocket(_)

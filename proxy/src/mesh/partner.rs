@@ -4,23 +4,19 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
-use std::time::Duration;
 
 use nws_protocol::ProxyId;
 use nws_protocol::limits::REMOTES_KEPT_MAX;
-use tokio::time::Instant;
 
 use super::faults::{Blamed, FaultKind};
 use super::named::Place;
 use super::past::{LinkEventKind, Past};
 use super::traffic::Traffic;
+use crate::trouble::Hourly;
 
 /// Links that are logged at level `info` in an hour. Any host on the network can make links and
 /// lose them.
 const LINKS_TOLD: u32 = 1024;
-
-/// The time for which these links are counted.
-const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The way in which a linked proxy was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,26 +46,19 @@ pub(crate) struct Partner {
 
 /// Counts the links that were logged.
 #[derive(Debug)]
-pub(super) struct LinkTally {
-    since: Cell<Instant>,
-    told: Cell<u32>,
-}
+pub(super) struct LinkTally(Hourly);
 
 impl LinkTally {
     pub(super) fn new() -> Self {
-        Self { since: Cell::new(Instant::now()), told: Cell::new(0) }
+        Self(Hourly::new())
     }
 
     fn has_room(&self) -> bool {
-        if self.since.get().elapsed() >= HOUR {
-            self.since.set(Instant::now());
-            self.told.set(0);
-        }
-        self.told.update(|told| told.saturating_add(1));
-        if self.told.get() == LINKS_TOLD + 1 {
+        let count = self.0.count();
+        if count == LINKS_TOLD + 1 {
             tracing::warn!("more than {LINKS_TOLD} links in an hour: only NWS_LOG=debug shows the others");
         }
-        self.told.get() <= LINKS_TOLD
+        count <= LINKS_TOLD
     }
 }
 
@@ -171,7 +160,11 @@ impl fmt::Display for Found {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    const HOUR: Duration = Duration::from_secs(60 * 60);
 
     #[tokio::test(start_paused = true)]
     async fn of_so_many_links_in_an_hour_is_told_and_of_no_more() {

@@ -30,7 +30,8 @@ impl LinkRateLimits {
 
     /// Gives whether `source` may have a handshake now.
     pub(super) fn admit(&mut self, source: IpAddr, is_on_link: bool) -> bool {
-        guarded(|| self.limits.handshake(source, is_on_link, Instant::now()))
+        let limits = self.of(source);
+        guarded(|| limits.handshake(source, is_on_link, Instant::now()))
     }
 
     /// What is left of the handshakes, and of the evaluations of strangers and of friends.
@@ -40,8 +41,13 @@ impl LinkRateLimits {
 
     /// Adds a link.
     pub(super) fn open(&mut self, link: LinkId, source: IpAddr, is_on_link: bool) {
-        let limits = if is_site(source) { &mut self.sites } else { &mut self.limits };
+        let limits = self.of(source);
         guarded(|| limits.open(key(link), source, is_on_link));
+    }
+
+    /// The limits of those who come from there.
+    fn of(&mut self, source: IpAddr) -> &mut RateLimits {
+        if is_site(source) { &mut self.sites } else { &mut self.limits }
     }
 
     /// A channel of a link has been matched.
@@ -87,4 +93,34 @@ impl LinkRateLimits {
 
 fn key(link: LinkId) -> LinkKey {
     LinkKey(link.data().as_ffi())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Handshakes that are granted at once to one source after the other, one each.
+    fn granted(limits: &mut LinkRateLimits, sources: impl Iterator<Item = String>) -> usize {
+        sources.filter(|source| limits.admit(source.parse().unwrap(), true)).count()
+    }
+
+    #[test]
+    fn handshakes_of_sites_and_of_strangers_are_counted_apart() {
+        let sites = || (0..1000).map(|number| format!("100::{number:x}"));
+        let strangers = || (0..1000).map(|number| format!("10.0.{}.{}", number / 250, number % 250));
+        let mut limits = LinkRateLimits::new();
+        // More come back while they are counted.
+        assert!((256..500).contains(&granted(&mut limits, sites())));
+        assert!((16..100).contains(&granted(&mut limits, strangers())));
+        let mut limits = LinkRateLimits::new();
+        assert!((16..100).contains(&granted(&mut limits, strangers())));
+        assert!((256..500).contains(&granted(&mut limits, sites())));
+    }
+
+    #[test]
+    fn one_site_has_no_more_than_its_own() {
+        let mut limits = LinkRateLimits::new();
+        let one = || (0..1000).map(|_| "100::1".to_owned());
+        assert!((16..100).contains(&granted(&mut limits, one())));
+    }
 }

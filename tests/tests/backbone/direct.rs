@@ -1,8 +1,9 @@
 //! A direct link takes the place of one over the backbone, and the other way round.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use nws_tests::{Broker, Cable, Peer, Proxy};
 
+use crate::heard::{Heard, Speaker};
 use crate::sites::{Key, site};
 
 /// Two sites of which the first one would reach the second by a cable that leads nowhere yet.
@@ -35,30 +36,11 @@ async fn peers_leave_once_at_most_when_a_better_way_comes_and_goes() -> Result<(
 async fn nothing_is_lost_in_silence_when_a_better_way_comes_under_load() -> Result<()> {
     let broker = Broker::start().await?;
     let (cable, west, east) = near_sites(broker.port()).await?;
-    let [mut one, mut two] = Peer::gather([(&west, "/chan"), (&east, "/chan")]).await?;
-    let speaker = two.id.clone();
-    let speaking = tokio::spawn(async move {
-        for number in 0_u64.. {
-            two.broadcast(number).await?;
-            tokio::task::yield_now().await;
-        }
-        anyhow::Ok(())
-    });
+    let [mut one, two] = Peer::gather([(&west, "/chan"), (&east, "/chan")]).await?;
+    let speaker = Speaker::start(two);
     cable.plug(east.link().await?.1);
-    let (mut next, mut leaves, mut since) = (Some(0), 0, 0);
-    while leaves == 0 || since < 2_000 {
-        let word = one.json().await?;
-        match word["action"].as_str() {
-            Some("disconnect") => leaves += 1,
-            Some("connect") => next = None,
-            _ => {
-                let number = word["data"].as_u64();
-                ensure!(word["source"] == *speaker && (next.is_none() || number == next), "{word}: {next:?}");
-                (next, since) = (number.map(|number| number + 1), since + leaves);
-            }
-        }
-    }
-    assert_eq!(leaves, 1);
-    speaking.abort();
+    let mut heard = Heard::of(&speaker);
+    heard.until(&mut one, |heard| heard.leaves > 0 && heard.since >= 2_000).await?;
+    assert_eq!(heard.leaves, 1);
     Ok(())
 }

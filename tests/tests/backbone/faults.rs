@@ -1,78 +1,26 @@
 //! Brokers and sites that fail, under load.
 
-use anyhow::{Result, bail, ensure};
-use nws_tests::{Broker, Client, Peer};
-use serde_json::Value;
+use anyhow::Result;
+use nws_tests::{Broker, Peer};
 
+use crate::heard::{Heard, Speaker};
 use crate::sites::{pair, site};
-
-/// Numbers that `speaker` says, one after the other, until it is stopped.
-async fn speak(speaker: &mut Client) -> Result<()> {
-    for number in 0_u64.. {
-        speaker.broadcast(number).await?;
-        tokio::task::yield_now().await;
-    }
-    Ok(())
-}
-
-/// What a listener has heard of one speaker.
-#[derive(Default)]
-struct Heard {
-    next: u64,
-    count: u64,
-    gaps: usize,
-    is_away: bool,
-}
-
-impl Heard {
-    /// Takes the next word. A number may only be missing behind a visible leave.
-    fn hear(&mut self, word: &Value, speaker: &str) -> Result<()> {
-        let is_of_speaker = word["target"] == *speaker || word["source"] == *speaker;
-        ensure!(is_of_speaker, "{word}");
-        match word["action"].as_str() {
-            Some("disconnect") => (self.is_away, self.gaps) = (true, self.gaps + 1),
-            Some("connect") => self.is_away = false,
-            Some("broadcast") => {
-                let number = word["data"].as_u64().unwrap_or_default();
-                ensure!(!self.is_away, "{number} comes from somebody who has left");
-                let has_gap = self.gaps > 0 && number > self.next;
-                ensure!(number == self.next || has_gap, "{number} comes where {} is next", self.next);
-                (self.next, self.count, self.gaps) = (number + 1, self.count + 1, 0);
-            }
-            _ => bail!("{word}"),
-        }
-        Ok(())
-    }
-}
 
 #[tokio::test]
 async fn a_broker_that_is_killed_under_load_loses_nothing_in_silence() -> Result<()> {
     let mut broker = Broker::start().await?;
     let (_key, west, east) = pair(broker.port()).await?;
-    let [mut one, mut two] = Peer::gather([(&west, "/chan"), (&east, "/chan")]).await?;
-    let speaker = two.id.clone();
-    let speaking = tokio::spawn(async move { speak(&mut two).await });
-    let mut heard = Heard::default();
+    let [mut one, two] = Peer::gather([(&west, "/chan"), (&east, "/chan")]).await?;
+    let speaker = Speaker::start(two);
+    let mut heard = Heard::of(&speaker);
     for _ in 0..3 {
-        let goal = heard.count + 2_000;
-        while heard.count < goal {
-            heard.hear(&one.json().await?, &speaker)?;
-        }
+        heard.more(&mut one, 2_000).await?;
         let port = broker.kill().await?;
-        while !heard.is_away {
-            heard.hear(&one.json().await?, &speaker)?;
-        }
+        heard.until(&mut one, |heard| !heard.is_there()).await?;
         broker = Broker::at(port).await?;
-        while heard.is_away {
-            heard.hear(&one.json().await?, &speaker)?;
-        }
+        heard.until(&mut one, Heard::is_there).await?;
     }
-    let goal = heard.count + 2_000;
-    while heard.count < goal {
-        heard.hear(&one.json().await?, &speaker)?;
-    }
-    speaking.abort();
-    Ok(())
+    heard.more(&mut one, 2_000).await
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Whatever a broker does with what it carries: nothing wrong is delivered, and what is lost is seen.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use nws_tests::{Broker, Peer};
 
+use crate::heard::{Heard, Speaker};
 use crate::relay::{Play, relay};
 use crate::sites::{Key, site};
 
@@ -24,31 +25,9 @@ async fn nothing_wrong_is_heard(play: Play) -> Result<()> {
     let west = site("west", relay(broker.port(), play).await?, &key).start().await?;
     let east = site("east", broker.port(), &key).start().await?;
     let mut one = Peer::alone(&west, "/chan").await?;
-    let mut two = Peer::alone(&east, "/chan").await?;
-    let speaker = two.id.clone();
-    let speaking = tokio::spawn(async move {
-        for number in 0_u64.. {
-            two.broadcast(number).await?;
-            tokio::task::yield_now().await;
-        }
-        anyhow::Ok(())
-    });
-    let (mut next, mut is_there, mut heard, mut leaves) = (None, false, 0, 0);
-    while heard < WORDS || leaves < 2 {
-        let word = one.json().await?;
-        ensure!(word["target"] == *speaker || word["source"] == *speaker, "{word}");
-        match word["action"].as_str() {
-            Some("connect") => (is_there, next) = (true, None),
-            Some("disconnect") => (is_there, leaves) = (false, leaves + 1),
-            _ => {
-                let number = word["data"].as_u64();
-                ensure!(is_there && (next.is_none() || number == next), "{word} where {next:?} is next");
-                (next, heard) = (number.map(|number| number + 1), heard + 1);
-            }
-        }
-    }
-    speaking.abort();
-    Ok(())
+    let speaker = Speaker::start(Peer::alone(&east, "/chan").await?);
+    let mut heard = Heard::of_absent(&speaker);
+    heard.until(&mut one, |heard| heard.count >= WORDS && heard.leaves >= 2).await
 }
 
 #[tokio::test]

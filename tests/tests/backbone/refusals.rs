@@ -18,19 +18,24 @@ async fn another_secret_is_another_backbone() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_name_that_is_taken_is_told_at_both() -> Result<()> {
+async fn a_name_that_is_taken_is_told_at_both_and_the_first_one_counts() -> Result<()> {
     let broker = Broker::start().await?;
-    let key = Key::make().await?;
-    let one = site("west", broker.port(), &key).start().await?;
+    let (key, west, east) = pair(broker.port()).await?;
+    let [mut one, mut two] = Peer::gather([(&west, "/chan"), (&east, "/chan")]).await?;
+    Peer::chorus(&mut [&mut one, &mut two]).await?;
     let other = site("west", broker.port(), &key).start().await?;
-    for proxy in [&one, &other] {
+    for proxy in [&west, &other] {
         proxy.log(&["WARN", "has the name of this site", "--backbone-site"]).await?;
     }
+    east.log(&["WARN", "have the name of one site", "site=west", "--backbone-site"]).await?;
+    let mut apart = Peer::alone(&other, "/chan").await?;
+    Peer::chorus(&mut [&mut one, &mut two]).await?;
+    apart.id().await?;
     Ok(())
 }
 
 /// The configuration that `nws backbone permissions` prints, and the passwords in it.
-async fn permissions(sites: &[&str]) -> Result<(String, Vec<String>)> {
+pub(crate) async fn permissions(sites: &[&str]) -> Result<(String, Vec<String>)> {
     let exit = Setup::new().instead(&[&["backbone", "permissions"], sites].concat()).await?;
     ensure!(exit.status.success(), "{exit:?}");
     let after = |text: &str| Some(text.split_once("password: \"")?.1.split_once('"')?.0.to_owned());

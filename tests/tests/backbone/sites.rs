@@ -40,8 +40,13 @@ pub(crate) fn site(name: &str, broker: u16, key: &Key) -> Setup {
 
 /// The same with a broker at this URL, which may have a password.
 pub(crate) fn with_broker(name: &str, broker: &str, key: &Key) -> Setup {
-    let setup = Setup::new().env("NWS_BACKBONE", broker).flag("--backbone-key", key.path().display());
-    setup.flag("--backbone-site", name).flag("--link-port", 0).env("NWS_LOG", "nws_proxy=debug")
+    on(Setup::new(), name, broker, key).flag("--link-port", 0)
+}
+
+/// Makes a site of a proxy.
+pub(crate) fn on(setup: Setup, name: &str, broker: &str, key: &Key) -> Setup {
+    let setup = setup.env("NWS_BACKBONE", broker).flag("--backbone-key", key.path().display());
+    setup.flag("--backbone-site", name).env("NWS_LOG", "nws_proxy=debug")
 }
 
 /// Two sites that share a broker.

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use nws_report::lan::{
-    Bulk, BulkRun, Faults, Idle, Join, Latency, Matching, Measured, Meet, Padding, Pipe, PipeRun, Report,
-    SideCost, Throughput,
+    Backbone, BackboneRun, Bulk, BulkRun, Faults, Idle, Join, Latency, Matching, Measured, Meet, Padding,
+    Pipe, PipeRun, Report, SideCost, Throughput,
 };
 
 use super::noise::{Noise, Share};
@@ -25,6 +25,7 @@ pub(super) fn figures(report: &Report, max_other: f64) -> Result<Vec<Figure>> {
         Measured::Bulk(row) => bulk(row, noise),
         Measured::Pipe(row) => pipe(row, noise),
         Measured::Idle(row) => idle(row, noise),
+        Measured::Backbone(row) => backbone(row, noise),
     }
 }
 
@@ -168,5 +169,36 @@ fn idle(row: &Idle, noise: Noise) -> Result<Vec<Figure>> {
         Figure::new("the same, context switches of both", switches, "/s"),
         Figure::new("memory of a linked proxy", f64::midpoint(one, two), "KiB"),
         Figure::new("memory of one without a link", row.alone_kib, "KiB"),
+    ])
+}
+
+/// The names are those of a table of their own, apart from other rows.
+fn backbone(row: &Backbone, noise: Noise) -> Result<Vec<Figure>> {
+    let of = |value: fn(&BackboneRun) -> f64| median(row.runs.iter().map(value)).context("no runs");
+    let note = noise.note(&format!("{} runs", row.runs.len()));
+    let over = of(|run| run.round_trip_ms - run.broker_round_trip_ms)?;
+    let bulk = of(|run| run.bulk / run.bare_bulk)?;
+    let small = of(|run| run.small / run.direct_small)?;
+    let crowd = &row.crowd;
+    let what = format!("{} sites × {} channels", crowd.sites, crowd.channels);
+    let figure = |name: &str, value: f64, unit: &'static str| {
+        Figure::new(format!("{what}, {name}"), value, unit).note(noise.note(""))
+    };
+    Ok(vec![
+        Figure::new("round trip of 64 bytes, p50", of(|run| run.round_trip_ms)?, "ms"),
+        Figure::new("the same between bare clients of the broker", of(|run| run.broker_round_trip_ms)?, "ms"),
+        Figure::new("round trip over that of the broker", over, "ms").at_most(1.0).note(note.clone()),
+        Figure::new("bulk to one peer", of(|run| run.bulk)?, "MiB/s"),
+        Figure::new("bulk by bare TLS through the broker", of(|run| run.bare_bulk)?, "MiB/s"),
+        Figure::new("bulk by bare TLS", bulk, "×").at_least(0.6).note(note.clone()),
+        Figure::new("4 KiB to one peer", of(|run| run.small)?, "/s"),
+        Figure::new("4 KiB to one peer over a direct link", of(|run| run.direct_small)?, "/s"),
+        Figure::new("4 KiB by a direct link", small, "×").at_least(0.5).note(note),
+        figure("cold, all matched", crowd.matched_s, "s").at_most(30.0),
+        figure("most memory of the broker", crowd.broker_kib / 1024.0, "MiB").at_most(64.0),
+        figure("nobody speaks, CPU of a proxy", crowd.idle_share * 100.0, "%").at_most(1.0),
+        figure("nobody speaks, CPU of the broker", crowd.broker_idle_share * 100.0, "%"),
+        figure("no broker, CPU of a proxy", crowd.lost_share * 100.0, "%").at_most(1.0),
+        figure("a broker again, until peers are back", crowd.back_s, "s").at_most(5.0),
     ])
 }

@@ -9,7 +9,7 @@ mod iperf;
 mod message;
 mod peer;
 mod relay;
-mod tls;
+pub(super) mod tls;
 mod transfer;
 
 use anyhow::Result;

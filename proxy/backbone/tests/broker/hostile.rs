@@ -21,6 +21,12 @@ async fn intruder(port: u16) -> (Client, Subscriber) {
     (client, all)
 }
 
+/// Waits until the broker has passed on all that the intruder has said.
+async fn passed_on(client: &Client, all: &mut Subscriber) {
+    client.publish("nws.end", "".into()).await.unwrap();
+    heard(all, |message| message.subject.ends_with("end")).await;
+}
+
 async fn heard(all: &mut Subscriber, select: impl Fn(&Message) -> bool) -> Message {
     let found = async {
         loop {
@@ -81,7 +87,7 @@ async fn a_stream_without_the_proof_is_none() {
     }
     // The proof of another stream.
     client.publish(format!("{forged}.{:016x}", 99), real.payload.clone()).await.unwrap();
-    client.flush().await.unwrap();
+    passed_on(&client, &mut all).await;
     assert_eq!(incoming_until_next(&west, &mut east).await, 1);
 }
 
@@ -102,7 +108,28 @@ async fn a_stream_that_is_over_cannot_be_begun_again() {
     for _ in 0..1000 {
         client.publish(real.subject.clone(), real.payload.clone()).await.unwrap();
     }
-    client.flush().await.unwrap();
+    passed_on(&client, &mut all).await;
+    assert_eq!(incoming_until_next(&west, &mut east).await, 0);
+}
+
+#[tokio::test]
+async fn a_first_message_is_worth_nothing_to_a_site_that_starts_again() {
+    let server = Server::start().await;
+    let secret = SiteSecret::generate().unwrap();
+    let mut west = Site::start(&config(server.port, "west", &secret)).await;
+    let mut east = Site::start(&config(server.port, "east", &secret)).await;
+    west.sees("east").await;
+    let (client, mut all) = intruder(server.port).await;
+    west.dial("east").await.write_all(b"once").await.unwrap();
+    let real = heard(&mut all, is_data).await;
+    east.accept("west").await;
+    drop(east);
+    let mut east = Site::start(&config(server.port, "east", &secret)).await;
+    while west.sees("east").await != east.proxy {}
+    for _ in 0..100 {
+        client.publish(real.subject.clone(), real.payload.clone()).await.unwrap();
+    }
+    passed_on(&client, &mut all).await;
     assert_eq!(incoming_until_next(&west, &mut east).await, 0);
 }
 
@@ -119,7 +146,7 @@ async fn more_than_was_asked_for_ends_the_stream_and_nothing_else() {
     for _ in 0..100 {
         client.publish(real.subject.clone(), flood.clone()).await.unwrap();
     }
-    client.flush().await.unwrap();
+    passed_on(&client, &mut all).await;
     let end = timeout(PATIENCE, near.read_u8()).await.unwrap();
     assert!(end.is_err());
     assert_eq!(incoming_until_next(&west, &mut east).await, 0);
@@ -148,7 +175,7 @@ async fn hellos_of_the_past_and_of_others_change_nothing() {
     client.publish(old.subject.clone(), old.payload.clone()).await.unwrap();
     let forged = String::from_utf8_lossy(&old.payload).replace("\"time\":", "\"time\":9");
     client.publish(old.subject.clone(), forged.into()).await.unwrap();
-    client.flush().await.unwrap();
+    passed_on(&client, &mut all).await;
     assert_eq!(far.read_u8().await.unwrap(), b'?');
     far.write_all(b"!").await.unwrap();
     assert_eq!(timeout(Duration::from_secs(20), near.read_u8()).await.unwrap().unwrap(), b'!');

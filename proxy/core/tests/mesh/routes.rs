@@ -49,7 +49,8 @@ fn a_site_is_not_dialled_while_its_proxy_is_linked_by_any_way() {
 fn a_site_that_is_silent_is_not_dialled() {
     let mut desk = Desk::new();
     let first = dial(&hear(&mut desk, HIGHER));
-    desk.tell(MeshInput::SiteGone { peer: SITE });
+    let outputs = desk.tell(MeshInput::SiteGone { peer: SITE });
+    assert_eq!(outputs, [MeshOutput::Abandon { dial: first }]);
     desk.tell(MeshInput::DialFailed { dial: first });
     assert_eq!(desk.wait(60 * SECOND), []);
     assert_eq!(dials(&hear(&mut desk, HIGHER)).len(), 1);

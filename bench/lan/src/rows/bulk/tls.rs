@@ -17,7 +17,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, Server
 use super::{Amount, cable, copy};
 
 /// The name in the certificate.
-const NAME: &str = "lan";
+pub(in crate::rows) const NAME: &str = "lan";
 
 /// Bytes of a buffer for reading ahead. rustls asks for 4 KiB at a time. A reader may take these
 /// from the socket, or from this buffer.
@@ -81,11 +81,15 @@ impl Write for ReadAhead {
 }
 
 fn ends() -> Result<(ClientConnection, ServerConnection)> {
+    let (client, server) = configs()?;
+    Ok((ClientConnection::new(client, ServerName::try_from(NAME)?)?, ServerConnection::new(server)?))
+}
+
+/// What both ends need.
+pub(in crate::rows) fn configs() -> Result<(Arc<ClientConfig>, Arc<ServerConfig>)> {
     let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed([NAME.to_owned()])?;
     let key = PrivatePkcs8KeyDer::from(signing_key.serialize_der());
-    let client = ClientConnection::new(Arc::new(client(cert.der())?), ServerName::try_from(NAME)?)?;
-    let server = ServerConnection::new(Arc::new(server(cert.der(), key.into())?))?;
-    Ok((client, server))
+    Ok((Arc::new(client(cert.der())?), Arc::new(server(cert.der(), key.into())?)))
 }
 
 fn client(certificate: &CertificateDer<'static>) -> Result<ClientConfig> {

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use nws_protocol::ProxyId;
 
-use super::Dialing;
 use super::backoff::Backoff;
 use super::configured::Configured;
+use super::{Dialing, Outputs};
 use crate::Route;
 
 impl Dialing {
@@ -20,16 +20,39 @@ impl Dialing {
         });
         if site.proxy.as_ref() != Some(proxy) {
             (site.proxy, site.backoff) = (Some(proxy.clone()), Backoff::new(now));
-        } else if !site.is_wanted {
-            site.backoff.bring_forward(&self.config, now);
         }
         site.is_wanted = is_wanted;
     }
 
-    /// Nothing is heard of a site.
-    pub(in crate::mesh) fn on_site_gone(&mut self, peer: usize) {
-        if let Some(site) = self.targets.configured.get_mut(&peer) {
-            site.is_wanted = false;
+    /// Nothing is heard of a site, so it is forgotten.
+    pub(in crate::mesh) fn on_site_gone(&mut self, peer: usize, outputs: &mut Outputs) {
+        let is_site = |it: &Configured| it.route == Route::Backbone;
+        if self.targets.configured.get(&peer).is_some_and(is_site)
+            && let Some(site) = self.targets.configured.remove(&peer)
+            && let Some(dial) = site.dial
+        {
+            self.abandon(dial, outputs);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MeshConfig;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a point in time to start from")]
+    fn nothing_is_left_of_sites_that_are_silent() {
+        let [own, other] = [0, 255].map(|byte| ProxyId::from_digest(&[byte; 32]));
+        let (mut dialing, now) = (Dialing::new(MeshConfig::default(), own, [0; 32]), Instant::now());
+        let mut outputs = Outputs::new();
+        dialing.on_peer(0, now);
+        for peer in 1..1000 {
+            dialing.on_site(peer, &other, now);
+            dialing.on_site_gone(peer, &mut outputs);
+        }
+        dialing.on_site_gone(0, &mut outputs);
+        assert_eq!(dialing.targets.configured.keys().collect::<Vec<_>>(), [&0]);
     }
 }
