@@ -10,11 +10,15 @@ mod cost {
     pub(crate) mod by_hand;
     pub(crate) mod crowd;
     pub(crate) mod library;
+    pub(crate) mod rows;
 }
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
-use cost::{by_hand, crowd, library};
+use cost::by_hand::{Feeding, Flushing};
+use cost::crowd::Course;
+use cost::library::Library;
+use cost::rows::{answer, receive, send};
 
 /// Compares what a message costs this client and one written by hand.
 #[derive(Parser)]
@@ -62,16 +66,16 @@ enum Client {
     Library,
 }
 
-type Measure = fn(&crowd::Course) -> Result<f64>;
+type Measure = fn(&Course) -> Result<f64>;
 
 impl Row {
     /// The client by hand, and this client.
     fn clients(self) -> (Measure, Measure) {
         match self {
-            Self::Receive => (by_hand::receive, library::receive),
-            Self::ReceiveOneByOne => (by_hand::answer, library::answer),
-            Self::Send => (by_hand::send, library::send),
-            Self::SendAndFlushSeldom => (by_hand::feed, library::send),
+            Self::Receive => (receive::<Flushing>, receive::<Library>),
+            Self::ReceiveOneByOne => (answer::<Flushing>, answer::<Library>),
+            Self::Send => (send::<Flushing>, send::<Library>),
+            Self::SendAndFlushSeldom => (send::<Feeding>, send::<Library>),
         }
     }
 
@@ -82,7 +86,7 @@ impl Row {
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    let course = crowd::Course {
+    let course = Course {
         port: options.port,
         count: options.count,
         size: options.size,
@@ -98,7 +102,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn measure(row: Row, course: &crowd::Course, options: &Options) -> Result<serde_json::Value> {
+fn measure(row: Row, course: &Course, options: &Options) -> Result<serde_json::Value> {
     let (by_hand, library) = row.clients();
     let one = |client, measure: Measure| match options.only {
         Some(only) if only != client => Ok(f64::NAN),

@@ -3,14 +3,14 @@
 use std::hint::black_box;
 
 use anyhow::{Context, Result};
-use cpu_time::ThreadTime;
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use super::crowd::{Course, join, run, spent};
+use super::crowd::Course;
+use super::rows::Client;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -23,7 +23,7 @@ struct Frame<'a> {
     data: String,
 }
 
-async fn open(course: &Course) -> Result<Socket> {
+async fn connect(course: &Course) -> Result<Socket> {
     let (mut socket, _) = connect_async(course.url()).await?;
     if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
         stream.set_nodelay(true)?;
@@ -40,7 +40,7 @@ async fn open(course: &Course) -> Result<Socket> {
     Ok(socket)
 }
 
-async fn hear(socket: &mut Socket) -> Result<usize> {
+async fn next(socket: &mut Socket) -> Result<usize> {
     loop {
         match socket.next().await.context("the end")?? {
             Message::Text(text) => {
@@ -71,74 +71,61 @@ fn binary(payload: &[u8]) -> Message {
     Message::binary(frame)
 }
 
-fn frame(course: &Course, payload: &str) -> Result<Message> {
-    if course.is_binary { Ok(binary(payload.as_bytes())) } else { text(payload) }
+fn frame(is_binary: bool, payload: &str) -> Result<Message> {
+    if is_binary { Ok(binary(payload.as_bytes())) } else { text(payload) }
 }
 
-pub(crate) fn receive(course: &Course) -> Result<f64> {
-    let speakers = course.speakers();
-    let spent = run(async {
-        let mut socket = open(course).await?;
-        socket.send(text("go")?).await?;
-        let begin = ThreadTime::now();
-        for _ in 0..course.count {
-            hear(&mut socket).await?;
-        }
-        Ok(spent(begin, course.count))
-    })?;
-    join(speakers)?;
-    Ok(spent)
+/// Flushes each message.
+pub(crate) struct Flushing {
+    socket: Socket,
+    is_binary: bool,
+    payload: String,
 }
 
-pub(crate) fn answer(course: &Course) -> Result<f64> {
-    let course = &course.short();
-    let echo = course.echo();
-    let spent = run(async {
-        let mut socket = open(course).await?;
-        let payload = course.text();
-        let begin = ThreadTime::now();
-        for _ in 0..course.count {
-            socket.send(frame(course, &payload)?).await?;
-            hear(&mut socket).await?;
-        }
-        Ok(spent(begin, course.count))
-    })?;
-    join(echo)?;
-    Ok(spent)
-}
+impl Client for Flushing {
+    async fn open(course: &Course) -> Result<Self> {
+        let (is_binary, payload) = (course.is_binary, course.text());
+        Ok(Self { socket: connect(course).await?, is_binary, payload })
+    }
 
-pub(crate) fn send(course: &Course) -> Result<f64> {
-    speak(course, async |socket, count, payload| {
-        for _ in 0..count {
-            socket.send(frame(course, payload)?).await?;
-        }
+    async fn go(&mut self) -> Result<()> {
+        Ok(self.socket.send(text("go")?).await?)
+    }
+
+    async fn say(&mut self) -> Result<()> {
+        Ok(self.socket.send(frame(self.is_binary, &self.payload)?).await?)
+    }
+
+    async fn flush(&mut self) -> Result<()> {
         Ok(())
-    })
+    }
+
+    async fn hear(&mut self) -> Result<usize> {
+        next(&mut self.socket).await
+    }
 }
 
-/// By somebody who knows that each `send` is a system call.
-pub(crate) fn feed(course: &Course) -> Result<f64> {
-    speak(course, async |socket, count, payload| {
-        for _ in 0..count {
-            socket.feed(frame(course, payload)?).await?;
-        }
-        Ok(socket.flush().await?)
-    })
-}
+/// By somebody who knows that each `send` is a system call: flushes at the end.
+pub(crate) struct Feeding(Flushing);
 
-fn speak(course: &Course, task: impl AsyncFnOnce(&mut Socket, usize, &str) -> Result<()>) -> Result<f64> {
-    let course = &Course { peers: 1, ..*course };
-    let listener = course.listener();
-    let spent = run(async {
-        let mut socket = open(course).await?;
-        let payload = course.text();
-        socket.send(text("go")?).await?;
-        hear(&mut socket).await?;
-        let begin = ThreadTime::now();
-        task(&mut socket, course.count, &payload).await?;
-        hear(&mut socket).await?;
-        Ok(spent(begin, course.count))
-    })?;
-    join(listener)?;
-    Ok(spent)
+impl Client for Feeding {
+    async fn open(course: &Course) -> Result<Self> {
+        Ok(Self(Flushing::open(course).await?))
+    }
+
+    async fn go(&mut self) -> Result<()> {
+        self.0.go().await
+    }
+
+    async fn say(&mut self) -> Result<()> {
+        Ok(self.0.socket.feed(frame(self.0.is_binary, &self.0.payload)?).await?)
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        Ok(self.0.socket.flush().await?)
+    }
+
+    async fn hear(&mut self) -> Result<usize> {
+        self.0.hear().await
+    }
 }
