@@ -12,6 +12,7 @@ pub const VERSION: u32 = 1;
 pub mod binary;
 mod channel;
 mod close;
+mod harmless;
 mod json;
 pub mod limits;
 pub mod link;
@@ -25,6 +26,7 @@ pub mod websocket;
 
 pub use channel::{ChannelName, InvalidChannelName, Scope};
 pub use close::CloseCode;
+pub use harmless::harmless;
 pub use json::Json;
 pub use peer::{IdSource, InvalidPeerId, Nonce, PeerId};
 pub use pieces::Pieces;

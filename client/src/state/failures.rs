@@ -61,7 +61,7 @@ pub(crate) fn facts_of(status: u16, body: &str) -> (u32, Option<String>) {
     let fact = match answer["protocol"].as_u64() {
         None => {
             let line = body.lines().next().unwrap_or_default();
-            let line: String = line.chars().filter(|c| !c.is_control()).take(80).collect();
+            let line = nws_protocol::harmless(&line.chars().take(80).collect::<String>());
             return (0, Some(format!("HTTP status {status}: {line}")));
         }
         Some(protocol) if protocol != u64::from(nws_protocol::VERSION) => Fact::Foreign,
@@ -86,5 +86,6 @@ mod tests {
             assert_eq!(facts_of(200, body), (fact.number(), None), "{body}");
         }
         assert_eq!(facts_of(404, "<html>\nx"), (0, Some("HTTP status 404: <html>".to_owned())));
+        assert_eq!(facts_of(200, "a\x1b[2J"), (0, Some("HTTP status 200: a\\u{1b}[2J".to_owned())));
     }
 }

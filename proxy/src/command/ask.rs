@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::Args;
 use networkwebsockets::Error;
-use nws_protocol::CLIENT_PORT;
+use nws_protocol::{CLIENT_PORT, harmless};
 use nws_proxy::RuntimeFolder;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -135,7 +135,7 @@ impl Asked {
     }
 
     fn foreign(&self, answer: &str) -> Stop {
-        let answer = answer.chars().take(SHOWN).filter(|char| !char.is_control()).collect();
+        let answer = harmless(&answer.chars().take(SHOWN).collect::<String>());
         Error::NotAProxy { endpoint: self.endpoint.clone(), answer }.into()
     }
 

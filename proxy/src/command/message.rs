@@ -6,11 +6,15 @@ use std::io::{self, IsTerminal as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use networkwebsockets::{Data, Event, Gap};
+use nws_protocol::harmless;
 use serde_json::{Value, json};
 
 use super::files::{Control, HELLO, clean};
 use super::report::Report;
 use super::stop::Stop;
+
+/// A tab: the way to the next stop depends on what is before the text.
+const TAB: &str = "    ";
 
 /// Tells it to programs; and to people only what is about the connection.
 pub(crate) async fn tell(event: &Event, report: &Report) -> Result<(), Stop> {
@@ -50,7 +54,8 @@ fn sentence(gap: &Gap) -> String {
 
 /// Prints a text on a line. On a terminal it cannot command that.
 pub(crate) async fn print(text: &str, report: &Report) -> Result<(), Stop> {
-    let text = if io::stdout().is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
+    let text =
+        if io::stdout().is_terminal() { harmless_lines(text, "\n").into() } else { Cow::Borrowed(text) };
     report.output.write(format!("{text}\n")).await
 }
 
@@ -68,14 +73,10 @@ pub(crate) fn for_people(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The text without control characters, and without what turns its direction.
-pub(crate) fn harmless(text: &str) -> String {
-    let is_harmful = |char: char| match char {
-        '\n' | '\t' => false,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        char => char.is_control(),
-    };
-    text.chars().map(|char| if is_harmful(char) { char::REPLACEMENT_CHARACTER } else { char }).collect()
+/// The lines of a text as a terminal may show them, with `between` before all but the first one.
+pub(crate) fn harmless_lines(text: &str, between: &str) -> String {
+    let lines = text.split('\n').map(|line| harmless(&line.trim_end_matches('\r').replace('\t', TAB)));
+    lines.collect::<Vec<_>>().join(between)
 }
 
 /// The kind of data, and JSON for it: texts as strings, JSON as it is, and bytes in base64.
@@ -89,7 +90,7 @@ fn encode(data: &Data) -> (&'static str, Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::{for_people, harmless};
+    use super::{for_people, harmless_lines};
 
     #[test]
     fn people_are_told_of_files_and_not_of_their_parts() {
@@ -105,6 +106,6 @@ mod tests {
 
     #[test]
     fn peers_cannot_command_the_terminal() {
-        assert_eq!(harmless("a\x1b[2Jb\tc\u{202e}d"), "a\u{fffd}[2Jb\tc\u{fffd}d");
+        assert_eq!(harmless_lines("a\x1b[2J\r\n\tb\u{202e}c", "\n"), "a\\u{1b}[2J\n    b\\u{202e}c");
     }
 }

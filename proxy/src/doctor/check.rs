@@ -1,7 +1,8 @@
 //! One check: what was asked, what the answer is, why, and what to do.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
+use nws_protocol::harmless;
 use serde::Serialize;
 
 /// An answer. `Yes` means that this is as it should be.
@@ -95,21 +96,7 @@ impl fmt::Display for Check {
 /// `text` without what a terminal obeys, and without `<` and `>`, which a page obeys. Names of
 /// interfaces and errors come from elsewhere.
 fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_control() || is_invisible(char) || "<>".contains(char) {
-            // A `String` takes all that is written.
-            let _ = write!(shown, "{}", char.escape_unicode());
-        } else {
-            shown.push(char);
-        }
-    }
-    shown
-}
-
-/// Gives whether it changes how the text around it is shown, and is not seen itself.
-fn is_invisible(char: char) -> bool {
-    matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    harmless(text).replace('<', "\\u{3c}").replace('>', "\\u{3e}")
 }
 
 /// `word` as a shell takes it for one word. There is none if it has characters that [`shown`]
@@ -127,8 +114,7 @@ mod tests {
     fn what_a_terminal_or_a_page_obeys_is_escaped() {
         let check =
             Check::fault("interfaces", "a\x1b[31m\n<b>\u{202e}é").about("x\r").remedy("y\u{7}".to_owned());
-        let shown =
-            "NO       interfaces x\\u{d}: a\\u{1b}[31m\\u{a}\\u{3c}b\\u{3e}\\u{202e}é\n         → y\\u{7}";
+        let shown = "NO       interfaces x\\r: a\\u{1b}[31m\\n\\u{3c}b\\u{3e}\\u{202e}é\n         → y\\u{7}";
         assert_eq!(check.to_string(), shown);
         let json = serde_json::to_string(&check).unwrap();
         assert!(!json.contains(['<', '>', '\x1b']) && json.contains(r#""fault":true"#), "{json}");

@@ -6,7 +6,7 @@ use networkwebsockets::{Event, Peer};
 
 use self::editor::{Keyboard, Line, Mode, Printer};
 use crate::command::colors::Colors;
-use crate::command::message::{for_people, harmless};
+use crate::command::message::{for_people, harmless_lines};
 use crate::command::stop::Stop;
 
 /// Characters of an id that are shown.
@@ -45,7 +45,7 @@ impl Terminal {
             Event::Message { from, data, direct } => {
                 let text = match data.as_text() {
                     Some(text) => match for_people(text) {
-                        Some(text) => harmless(&text),
+                        Some(text) => harmless_lines(&text, "\n"),
                         None => return Ok(()),
                     },
                     None => format!("({} bytes)", data.as_bytes().len()),

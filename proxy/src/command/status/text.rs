@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use nws_protocol::harmless;
 use serde_json::Value;
 
 use super::{State, rows};
@@ -59,7 +60,7 @@ fn link(row: &Value) -> Vec<String> {
         row["round_trip_ms"].as_f64().map_or_else(|| "unknown".to_owned(), |trip| format!("{trip:.1} ms"));
     vec![
         name(row, "proxy"),
-        row["address"].as_str().map_or_else(|| shown(&row["family"]), printable),
+        row["address"].as_str().map_or_else(|| shown(&row["family"]), harmless),
         format!("{} {}", shown(&row["kind"]), shown(&row["state"])),
         trip,
         since(&row["since"]),
@@ -70,7 +71,7 @@ fn link(row: &Value) -> Vec<String> {
 
 fn candidate(row: &Value) -> Vec<String> {
     let addresses = row["addresses"].as_array().into_iter().flatten();
-    let address = row["peer"].as_str().map(printable).or_else(|| addresses.map(shown).next());
+    let address = row["peer"].as_str().map(harmless).or_else(|| addresses.map(shown).next());
     vec![name(row, "proxy"), address.unwrap_or_default(), shown(&row["reason"]), shown(&row["detail"])]
 }
 
@@ -88,16 +89,11 @@ fn channel(row: &Value) -> Vec<String> {
 
 /// The name of a row or, where that is not shown, what stands for it.
 fn name(row: &Value, key: &str) -> String {
-    row[key].as_str().or_else(|| row["id"].as_str()).map(printable).unwrap_or_default()
+    row[key].as_str().or_else(|| row["id"].as_str()).map(harmless).unwrap_or_default()
 }
 
 fn shown(value: &Value) -> String {
-    value.as_str().map(printable).unwrap_or_default()
-}
-
-/// A text that others may have written, without anything that a terminal would obey.
-fn printable(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    value.as_str().map(harmless).unwrap_or_default()
 }
 
 fn since(time: &Value) -> String {
@@ -140,7 +136,8 @@ mod tests {
 
     #[test]
     fn what_others_have_written_commands_no_terminal() {
-        assert_eq!(printable("a\x1b[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
+        let row = json!({"proxy": "a\x1b[2Jb\nc\u{202e}"});
+        assert_eq!(name(&row, "proxy"), "a\\u{1b}[2Jb\\nc\\u{202e}");
     }
 
     #[test]
