@@ -88,16 +88,18 @@ impl Task {
     }
 }
 
+/// How long standard output may take what an interrupted command has still to write.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Does it, until it is done or interrupted, or nobody reads the output any more.
 pub(crate) fn perform(task: &Task) -> ExitCode {
     let done = crate::block_on(async {
         let report = Report::new(task.report());
-        let done = tokio::select! {
-            done = task.run(&report) => done,
-            stop = report.output.closed() => Err(stop),
-            () = interrupted() => Err(report.interrupted()),
-        };
-        conclude(&report, done).await
+        tokio::select! {
+            done = task.run(&report) => wait_for_output(&report, done).await,
+            stop = report.output.closed() => conclude(&report, Err(stop)).await,
+            () = interrupted() => end_soon(&report).await,
+        }
     });
     done.unwrap_or_else(|error| {
         complain(&format!("cannot start: {error}"));
@@ -105,9 +107,32 @@ pub(crate) fn perform(task: &Task) -> ExitCode {
     })
 }
 
+/// Ends a command that is done, when all is written that it had to say.
+async fn wait_for_output(report: &Report, done: Result<(), Stop>) -> ExitCode {
+    tokio::select! {
+        status = conclude(report, done) => status,
+        () = interrupted() => {
+            complain("interrupted: standard output has not taken everything");
+            Status::Interrupted.into()
+        }
+    }
+}
+
+/// Ends a command that was interrupted, whatever hinders its output.
+async fn end_soon(report: &Report) -> ExitCode {
+    let concluded = tokio::time::timeout(LAST_WORDS, conclude(report, Err(report.interrupted())));
+    concluded.await.unwrap_or_else(|_| Status::Interrupted.into())
+}
+
+/// Waits for a signal to stop. Another one ends the program at once, even where a terminal that
+/// takes nothing holds it.
 async fn interrupted() {
     match crate::stop::asked() {
-        Ok(asked) => asked.await,
+        Ok(asked) => {
+            // Without it a second signal does nothing, and the first one works.
+            let _ = crate::stop::second_ends(Status::Interrupted.number());
+            asked.await;
+        }
         // Then the signal ends the program at once.
         Err(_) => std::future::pending().await,
     }

@@ -90,6 +90,17 @@ impl Running {
         self.complaints.line(words).await
     }
 
+    /// Waits until it has written something, and takes nothing of it.
+    pub async fn has_output(&mut self) -> Result<()> {
+        within("output of nws", self.stdout.fill_buf()).await??;
+        Ok(())
+    }
+
+    /// Waits until it has ended, and takes nothing of what it has written.
+    pub async fn ended(&mut self) -> Result<i32> {
+        within("the end of nws", self.child.wait()).await??.code().context("nws was killed")
+    }
+
     /// Sends it a signal, by the name that `kill` knows.
     pub async fn signal(&self, name: &str) -> Result<()> {
         signal::send(name, self.child.id().context("nws has ended")?).await

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use anyhow::Result;
-use nws_tests::{Exit, Proxy, Running, Setup};
+use nws_tests::{Exit, Peer, Proxy, Running, Setup};
 
 fn expect(exit: &Exit, status: i32, words: &str) {
     assert_eq!(exit.status.code(), Some(status), "{exit:?}");
@@ -71,5 +71,37 @@ async fn help_names_the_statuses_and_cheat_has_examples() -> Result<()> {
     }
     let exit = Running::at(1, &["cheat"])?.exit().await?;
     assert!(exit.status.success() && exit.stdout.contains("nws join my-channel"), "{exit:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_interrupt_ends_it_though_nobody_takes_its_output() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    for signal in ["INT", "TERM"] {
+        let mut listener = Running::start(&proxy, &["listen", "chan"])?;
+        peer.arrival().await?;
+        // More than a pipe takes.
+        peer.broadcast("x".repeat(900_000)).await?;
+        listener.has_output().await?;
+        listener.signal(signal).await?;
+        assert_eq!(listener.ended().await?, 6);
+        peer.departure().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_it_though_it_cannot_even_say_so() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let together = ["sh", "-c", "exec \"$@\" 2>&1", "sh"];
+    let mut listener = Running::within(proxy.port(), &together, &["listen", "chan"])?;
+    peer.arrival().await?;
+    peer.broadcast("x".repeat(900_000)).await?;
+    listener.has_output().await?;
+    listener.signal("INT").await?;
+    listener.signal("TERM").await?;
+    assert_eq!(listener.ended().await?, 6);
     Ok(())
 }
