@@ -46,9 +46,11 @@ conclude();
  */
 async function playVectors(client, command) {
   for (const file of readdirSync(VECTORS).sort()) {
+    const vectors = JSON.parse(readFileSync(join(VECTORS, file), "utf8"));
+    // Files are above channels: whoever has them tests them.
+    if (!vectors.cases && !vectors.names) continue;
     const row = begin(client, file.replace(".json", ""));
-    const vectors = filtered(JSON.parse(readFileSync(join(VECTORS, file), "utf8")));
-    await new Player(command, patience).play(vectors, (result) => count(row, result));
+    await new Player(command, patience).play(filtered(vectors), (result) => count(row, result));
   }
 }
 

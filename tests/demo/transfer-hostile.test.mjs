@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { cleanFileName } from "../../demo/shared/transfer/file-name.js";
@@ -354,6 +355,28 @@ test("who asks for the same file a thousand times has one delivery, and costs no
   await quiet();
   assert.ok(deliveries.size <= 150, `${deliveries.size} are remembered`);
   ann.transfers.leave();
+});
+
+/** @typedef {string | {repeat: string, times: number}} Piece a text, or one as a repetition */
+
+/** @param {Piece | Piece[]} text which may stand in pieces */
+const whole = (text) =>
+  [text]
+    .flat()
+    .map((piece) => (typeof piece === "string" ? piece : piece.repeat.repeat(piece.times)))
+    .join("");
+
+/** @type {{saved: {name: Piece[], as: Piece[]}[], messages: {text: Piece[], heeded: boolean}[]}} */
+const VECTORS = JSON.parse(readFileSync(new URL("../../protocol/vectors/files.json", import.meta.url), "utf8"));
+
+test("names are those of the vectors, and messages are heeded as there", () => {
+  for (const { name, as } of VECTORS.saved) {
+    assert.equal(cleanFileName(whole(name)), whole(as), json(name));
+    assert.equal(cleanFileName(whole(as)), whole(as));
+  }
+  for (const { text, heeded } of VECTORS.messages) {
+    assert.equal(decodeControl(whole(text)) !== null, heeded, json(text));
+  }
 });
 
 test("names lose their paths and what deceives", () => {

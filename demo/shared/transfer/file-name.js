@@ -2,7 +2,7 @@
 
 /** Most file systems take 255; browsers add " (1)" and the like. */
 const BYTES_AT_MOST = 200;
-/** Longer ones are no extensions. */
+/** Characters of an extension with its dot. Longer ones are none. */
 const EXTENSION_AT_MOST = 20;
 /** Control characters, line breaks, and what is invisible or turns the direction of text, as in "gpj.exe" read backwards. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/gu;
@@ -15,7 +15,7 @@ const ENDS = /^[.\s]+|[.\s]+$/g;
  * @returns {string} a bare name, never empty
  */
 export function cleanFileName(name) {
-  const bare = name.slice(0, 1024).normalize("NFC").split(/[/\\]/).at(-1) ?? "";
+  const bare = name.normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const visible = bare.replace(INVISIBLE, "").replace(FORBIDDEN, "_").replace(/\s+/g, " ").replace(ENDS, "");
   const cut = shorten(RESERVED.test(visible) ? `_${visible}` : visible).replace(ENDS, "");
   return cut || "file";
@@ -24,7 +24,8 @@ export function cleanFileName(name) {
 /** @param {string} name */
 function shorten(name) {
   const dot = name.lastIndexOf(".");
-  const extension = dot > 0 && name.length - dot <= EXTENSION_AT_MOST ? name.slice(dot) : "";
+  const end = dot > 0 ? name.slice(dot) : "";
+  const extension = [...end].length <= EXTENSION_AT_MOST ? end : "";
   const letters = [...name.slice(0, name.length - extension.length)];
   const isLong = () => new TextEncoder().encode(letters.join("") + extension).length > BYTES_AT_MOST;
   while (letters.length > 0 && isLong()) letters.pop();

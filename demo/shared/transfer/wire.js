@@ -41,7 +41,7 @@ export const SEEK_AT_MOST = 100;
 
 const INSECURE = "Files need a page that the browser calls secure: open it from http://localhost or by https.";
 const MAGIC = 0x4e574601;
-/** Characters of a control message: a file-seek of 100 ids takes 3,600. */
+/** Bytes of a control message: a file-seek of 100 ids takes 3,600. */
 const CONTROL_AT_MOST = 16 * 1024;
 const NAME_AT_MOST = 1024;
 const REASON_AT_MOST = 40;
@@ -98,7 +98,7 @@ export function isOfFiles(data) {
  */
 export function decodeControl(data) {
   const said = parse(data);
-  const type = typeof said.type === "string" ? said.type.replace(/^file-/, "") : "";
+  const type = /^file-(.*)$/.exec(String(said.type))?.[1] ?? "";
   if (!isKnown(type)) return null;
   /** @type {[string, Check][]} */
   const members = Object.entries(SHAPES[type]);
@@ -226,6 +226,7 @@ function magicOf(data) {
 function parse(data) {
   // Most texts are not about files, and parsing all of them would cost a busy page its time.
   if (data.length > CONTROL_AT_MOST || !data.includes('"file-')) return {};
+  if (new TextEncoder().encode(data).length > CONTROL_AT_MOST) return {};
   try {
     return Object(JSON.parse(data));
   } catch {

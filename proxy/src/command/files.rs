@@ -3,7 +3,7 @@
 mod name;
 mod part;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub(crate) use name::clean;
@@ -40,7 +40,7 @@ pub(crate) struct Offer {
     pub(crate) file: String,
     pub(crate) name: String,
     pub(crate) size: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "hint")]
     pub(crate) mime: String,
     pub(crate) part: u64,
 }
@@ -80,6 +80,11 @@ impl Offer {
         self.part.min(self.size.saturating_sub(index * self.part))
     }
 
+    /// How much of a hundred so many bytes are.
+    pub(crate) fn share(&self, bytes: u64) -> u64 {
+        u64::try_from(u128::from(bytes) * 100 / u128::from(self.size.max(1))).unwrap_or(100)
+    }
+
     /// Gives whether it keeps the limits.
     pub(crate) fn is_sound(&self) -> bool {
         (1..=NAME_MAX).contains(&self.name.encode_utf16().count())
@@ -103,7 +108,7 @@ impl Control {
     }
 
     fn is_sound(&self) -> bool {
-        let is_reason = |reason: &str| (1..=REASON_MAX).contains(&reason.chars().count());
+        let is_reason = |reason: &str| (1..=REASON_MAX).contains(&reason.encode_utf16().count());
         match self {
             Self::Offer(offer) => is_hex(&offer.file, 32) && offer.is_sound(),
             Self::Done { file, hash, .. } => is_hex(file, 32) && is_hex(hash, 64),
@@ -115,6 +120,12 @@ impl Control {
             Self::Seek { files } => files.len() <= SEEK_MAX && files.iter().all(|file| is_hex(file, 32)),
         }
     }
+}
+
+/// What is no text is no hint.
+fn hint<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(value.as_str().unwrap_or_default().to_owned())
 }
 
 /// Gives whether it can be the id of a file.
@@ -160,6 +171,40 @@ mod tests {
         };
         let control = Control::Offer(offer);
         assert_eq!(Control::parse(&control.text()), Some(control));
+    }
+
+    fn vectors(list: &str) -> Vec<serde_json::Value> {
+        let path = format!("{}/../protocol/vectors/files.json", env!("CARGO_MANIFEST_DIR"));
+        let mut file: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        serde_json::from_value(file[list].take()).unwrap()
+    }
+
+    /// A text, which may stand in pieces, and they as a repetition.
+    fn text(value: &serde_json::Value) -> String {
+        if let Some(pieces) = value.as_array() {
+            return pieces.iter().map(text).collect();
+        }
+        match (value["repeat"].as_str(), value["times"].as_u64()) {
+            (Some(piece), Some(times)) => piece.repeat(times as usize),
+            _ => value.as_str().unwrap().to_owned(),
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_vectors() {
+        for row in vectors("saved") {
+            let saved = text(&row["as"]);
+            assert_eq!(clean(&text(&row["name"])), saved, "{row}");
+            assert_eq!(clean(&saved), saved);
+        }
+    }
+
+    #[test]
+    fn messages_are_heeded_as_in_the_vectors() {
+        for row in vectors("messages") {
+            assert_eq!(Control::parse(&text(&row["text"])).is_some(), row["heeded"] == true, "{row}");
+        }
     }
 
     #[test]

@@ -1,14 +1,22 @@
 //! The name of a file from a stranger: under which it may be saved.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+
 /// Most file systems take 255, and a number or an ending is added.
 const BYTES_MAX: usize = 200;
 
-/// Longer ones are no extensions.
+/// Characters of an extension with its dot. Longer ones are none.
 const EXTENSION_MAX: usize = 20;
+
+/// Letters that look like a space, or like nothing.
+const BLANK: [char; 5] = ['\u{115f}', '\u{1160}', '\u{2800}', '\u{3164}', '\u{ffa0}'];
 
 /// A bare name, never empty.
 pub(crate) fn clean(name: &str) -> String {
-    let bare = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(name);
+    let bare = composed.rsplit(['/', '\\']).next().unwrap_or_default();
     let visible: String = bare.chars().filter(|&char| !is_invisible(char)).map(allowed).collect();
     let words = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let trimmed = trim(&words);
@@ -30,14 +38,12 @@ const fn allowed(char: char) -> char {
 
 /// Gives whether it is a control character, or is not seen, or turns the direction of text.
 fn is_invisible(char: char) -> bool {
-    char.is_control() && !char.is_whitespace()
-        || matches!(char, '\n' | '\r')
-        || matches!(char,
-            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{8e2}' | '\u{115f}'
-            | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
+    let hidden = GeneralCategoryGroup::Control
+        .union(GeneralCategoryGroup::Format)
+        .union(GeneralCategoryGroup::LineSeparator)
+        .union(GeneralCategoryGroup::ParagraphSeparator);
+    let category = CodePointMapData::<GeneralCategory>::new().get(char);
+    hidden.contains(category) || BLANK.contains(&char)
 }
 
 /// Gives whether Windows takes the name for a device.
@@ -54,7 +60,7 @@ fn is_reserved(name: &str) -> bool {
 }
 
 fn shorten(name: &str) -> String {
-    let dot = name.rfind('.').filter(|&dot| dot > 0 && name.len() - dot <= EXTENSION_MAX);
+    let dot = name.rfind('.').filter(|&dot| dot > 0 && name[dot..].chars().count() <= EXTENSION_MAX);
     let (stem, extension) = name.split_at(dot.unwrap_or(name.len()));
     let mut end = stem.len().min(BYTES_MAX - extension.len());
     while !stem.is_char_boundary(end) {

@@ -17,7 +17,7 @@ _ENDS = re.compile(r"^[.\s]+|[.\s]+$")
 
 def clean_name(name: str) -> str:
     """A bare name, never empty."""
-    bare = re.split(r"[/\\]", unicodedata.normalize("NFC", name[:1024]))[-1]
+    bare = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = _FORBIDDEN.sub("_", "".join(filter(_is_visible, bare)))
     visible = _ENDS.sub("", re.sub(r"\s+", " ", visible))
     visible = _shorten(f"_{visible}" if _RESERVED.match(visible) else visible)

@@ -26,6 +26,7 @@ SEEK_MAX = 100
 SAFE_MAX = 2**53 - 1
 
 _CONTROL_MAX = 16 * 1024
+_UTF8 = ("utf-8", "surrogatepass")
 _MIME = re.compile(r"[\w.+-]{1,50}/[\w.+-]{1,49}", re.ASCII)
 
 
@@ -66,11 +67,11 @@ def is_of_files(data: str | bytes) -> bool:
 def read_control(data: str) -> tuple[str, dict[str, Any]] | None:
     """The type and the members of a control message; `None` for what is malformed or unknown."""
     said = _parse(data)
-    type = str(said.get("type")).removeprefix("file-")
-    shape = _SHAPES.get(type)
+    prefix, _, type = str(said.get("type")).partition("-")
+    shape = _SHAPES.get(type) if prefix == "file" else None
     if shape is None or not all(fits(said.get(member)) for member, fits in shape.items()):
         return None
-    return type, {member: said[member] for member in shape}
+    return type, {member: said.get(member) for member in shape}
 
 
 def read_offer(members: dict[str, Any]) -> Offer | None:
@@ -98,7 +99,7 @@ def hash_of(data: bytes) -> bytes:
 
 def _parse(data: str) -> dict[str, Any]:
     # Most texts are not about files, and reading all of them would cost time.
-    if len(data) > _CONTROL_MAX or '"file-' not in data:
+    if len(data) > _CONTROL_MAX or '"file-' not in data or len(data.encode(*_UTF8)) > _CONTROL_MAX:
         return {}
     try:
         said = json.loads(data)
@@ -119,7 +120,10 @@ def _digits(count: int) -> Callable[[object], bool]:
 
 
 def _text(most: int) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, str) and 0 < len(value) <= most
+    """The length is in UTF-16 code units."""
+    return lambda value: (
+        isinstance(value, str) and 0 < len(value.encode("utf-16-le", "surrogatepass")) <= 2 * most
+    )
 
 
 def _anything(value: object) -> bool:
