@@ -15,8 +15,10 @@ pub fn harmless(text: &str) -> String {
     shown
 }
 
+/// Gives whether a terminal obeys it, or it turns the direction of what is around it, or is not seen.
 /// Words of some languages and some emoji need the joiners U+200C and U+200D.
-fn is_harmful(char: char) -> bool {
+#[must_use]
+pub fn is_harmful(char: char) -> bool {
     char.is_control()
         || matches!(char,
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'

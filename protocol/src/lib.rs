@@ -26,7 +26,7 @@ pub mod websocket;
 
 pub use channel::{ChannelName, InvalidChannelName, Scope};
 pub use close::CloseCode;
-pub use harmless::harmless;
+pub use harmless::{harmless, is_harmful};
 pub use json::Json;
 pub use peer::{IdSource, InvalidPeerId, Nonce, PeerId};
 pub use pieces::Pieces;

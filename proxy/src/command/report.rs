@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::Args;
+use nws_protocol::{harmless, is_harmful};
 use serde_json::{Value, json};
 
 use super::colors::{Color, Colors};
@@ -61,7 +62,7 @@ impl Report {
         if !self.is_json {
             return Ok(());
         }
-        self.output.write(format!("{}\n", object(event, &members))).await
+        self.output.write(line(&object(event, &members))).await
     }
 
     /// Says something to a person.
@@ -76,6 +77,17 @@ impl Report {
         *self.undone.borrow_mut() = what.into();
     }
 
+    /// The end of a command that has failed, with what is lost by that.
+    pub(crate) fn failed(&self, stop: Stop) -> Stop {
+        let undone = self.undone.borrow();
+        match stop {
+            Stop::Failure(status, sentence) if !undone.is_empty() && !sentence.contains(&*undone) => {
+                Stop::Failure(status, format!("{sentence}; {undone}"))
+            }
+            stop => stop,
+        }
+    }
+
     /// The end of a command that was interrupted.
     pub(crate) fn interrupted(&self) -> Stop {
         let undone = self.undone.borrow();
@@ -84,10 +96,27 @@ impl Report {
     }
 }
 
-/// Writes a line on standard error.
+/// Writes a line on standard error, which nothing in the sentence leaves: much of it comes from others.
 pub(crate) fn complain(sentence: &str) {
     // Standard error is closed: nobody reads it.
-    let _ = io::stderr().write_all(format!("nws: {sentence}\n").as_bytes());
+    let _ = io::stderr().write_all(format!("nws: {}\n", harmless(sentence)).as_bytes());
+}
+
+/// An object as a line. What a terminal obeys stands only in strings, where JSON has escapes for it.
+fn line(object: &Value) -> String {
+    let mut line = object.to_string();
+    if line.contains(is_harmful) {
+        let text = std::mem::take(&mut line);
+        for char in text.chars() {
+            if is_harmful(char) {
+                line += &format!("\\u{:04x}", u32::from(char));
+            } else {
+                line.push(char);
+            }
+        }
+    }
+    line.push('\n');
+    line
 }
 
 /// An object of the schema, on no line yet.
@@ -97,4 +126,17 @@ pub(crate) fn object(event: &str, members: &Value) -> Value {
         object.extend(members.clone());
     }
     object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_commands_no_terminal_and_says_the_same() {
+        let said = json!({ "data": "é\u{1b}\u{9b}2J\u{7f}\n\u{202e}\u{2028}" });
+        let line = line(&said);
+        assert_eq!(line, "{\"data\":\"é\\u001b\\u009b2J\\u007f\\n\\u202e\\u2028\"}\n");
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), said);
+    }
 }
