@@ -1,6 +1,6 @@
 //! Standard input, read by a thread of its own: no system lets a program wait for all kinds of it.
 
-use std::io::{self, BufRead as _, Read as _};
+use std::io::{self, BufRead, Read as _};
 use std::thread;
 
 use tokio::sync::mpsc;
@@ -38,23 +38,43 @@ impl<T: Send + 'static> Input<T> {
 }
 
 impl Input<String> {
-    /// Line after line, without what ends them.
-    pub(crate) fn lines() -> Self {
-        Self::read(line)
+    /// Line after line, without what ends them. Of a line with more than `most` bytes there is only a
+    /// beginning, which has more than that too.
+    pub(crate) fn lines(most: usize) -> Self {
+        let mut has_rest = false;
+        Self::read(move || line(&mut io::stdin().lock(), most, &mut has_rest))
     }
 
     /// One line: what follows is for others.
     pub(crate) fn line() -> Self {
         let mut is_read = false;
-        Self::read(move || if std::mem::replace(&mut is_read, true) { Ok(None) } else { line() })
+        Self::read(move || {
+            if std::mem::replace(&mut is_read, true) {
+                return Ok(None);
+            }
+            line(&mut io::stdin().lock(), PIECE, &mut false)
+        })
     }
 }
 
-fn line() -> io::Result<Option<String>> {
-    let mut line = String::new();
-    let count = io::stdin().lock().read_line(&mut line)?;
-    let text = line.strip_suffix('\n').map_or(line.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-    Ok((count > 0).then(|| text.to_owned()))
+/// Reads a line, after the rest of one that was too long.
+fn line(input: &mut impl BufRead, most: usize, has_rest: &mut bool) -> io::Result<Option<String>> {
+    if std::mem::take(has_rest) {
+        input.skip_until(b'\n')?;
+    }
+    let mut line = Vec::new();
+    // What ends a line has two bytes.
+    input.take(most as u64 + 3).read_until(b'\n', &mut line)?;
+    if line.is_empty() {
+        return Ok(None);
+    }
+    *has_rest = line.len() == most + 3 && !line.ends_with(b"\n");
+    if *has_rest {
+        return Ok(Some(String::from_utf8_lossy(&line).into_owned()));
+    }
+    let text = line.strip_suffix(b"\n").map_or(&line[..], |line| line.strip_suffix(b"\r").unwrap_or(line));
+    let text = String::from_utf8(text.to_vec());
+    text.map(Some).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a line is no UTF-8"))
 }
 
 impl Input<Vec<u8>> {
@@ -66,5 +86,26 @@ impl Input<Vec<u8>> {
             piece.truncate(count);
             Ok((count > 0).then_some(piece))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn of_a_line_without_end_only_a_beginning_is_read() {
+        let text = format!("ab\r\nabcd\n{}\n\nlast", "x".repeat(1_000_000));
+        let (mut input, mut has_rest) = (text.as_bytes(), false);
+        let mut next = || line(&mut input, 4, &mut has_rest).unwrap();
+        for expected in ["ab", "abcd", "xxxxxxx", "", "last"] {
+            assert_eq!(next().as_deref(), Some(expected));
+        }
+        assert_eq!(next(), None);
+    }
+
+    #[test]
+    fn a_line_that_is_no_text_is_an_error() {
+        assert!(line(&mut &b"a\xff\n"[..], 4, &mut false).is_err());
     }
 }

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde_json::json;
 
 use self::source::Source;
@@ -26,7 +27,7 @@ pub(crate) struct Send {
     #[arg(value_name = "DATA|FILE|-")]
     what: Vec<OsString>,
     /// Only to the peer with this id, or whose id begins so
-    #[arg(long, value_name = "PEER")]
+    #[arg(long, value_name = "PEER", value_parser = NonEmptyStringValueParser::new())]
     to: Option<String>,
     /// How long to wait for somebody who is present
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = super::seconds)]

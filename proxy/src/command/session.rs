@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use networkwebsockets::{Channel, Event, Events, Peer};
+use nws_protocol::limits::MESSAGE_MAX;
 use tokio::time::timeout;
 
 use super::ask::ProxyArgs;
@@ -15,7 +16,7 @@ use super::stop::Stop;
 const LEAVING: Duration = Duration::from_secs(10);
 
 /// The fewest characters that stand for a longer id.
-const PREFIX_MIN: usize = 3;
+pub(crate) const PREFIX_MIN: usize = 3;
 
 /// A channel, as the command line names it.
 #[derive(Debug, Args)]
@@ -35,6 +36,8 @@ pub(crate) struct Session {
     pub(crate) channel: Channel,
     pub(crate) events: Events,
     is_local: bool,
+    /// All who were here before are known.
+    is_complete: bool,
 }
 
 impl ChannelArgs {
@@ -50,7 +53,7 @@ impl ChannelArgs {
         }
         let channel = builder.open(&name).await?;
         let events = channel.events();
-        Ok(Session { channel, events, is_local: self.local })
+        Ok(Session { channel, events, is_local: self.local, is_complete: false })
     }
 
     async fn name(&self) -> Result<String, Stop> {
@@ -80,6 +83,16 @@ impl Session {
         format!("{scope}/{}", self.channel.name())
     }
 
+    /// The most bytes of a message.
+    pub(crate) fn message_max(&self) -> usize {
+        self.channel.max_message_size().unwrap_or(MESSAGE_MAX)
+    }
+
+    /// Waits until the channel ends, whatever else happens there.
+    pub(crate) async fn ended(&mut self) -> Stop {
+        end_of(&mut self.events).await
+    }
+
     /// Waits until somebody is present, and all who were before are known; or until the peer that is wanted is.
     pub(crate) async fn audience(&mut self, to: Option<&str>, wait: Duration) -> Result<Vec<Peer>, Stop> {
         let found = timeout(wait, self.gathered(to)).await;
@@ -93,25 +106,31 @@ impl Session {
     }
 
     async fn gathered(&mut self, to: Option<&str>) -> Result<Vec<Peer>, Stop> {
-        let mut is_complete = false;
         loop {
             if let Some(to) = to {
-                if let Some(peer) = find(&self.channel, to)? {
+                let exact = self.channel.peer(to);
+                if let Some(peer) = exact.map_or_else(|| self.found(to), |peer| Ok(Some(peer)))? {
                     return Ok(vec![peer]);
                 }
-            } else if is_complete {
+            } else if self.is_complete {
                 let peers = self.channel.peers();
                 if !peers.is_empty() {
                     return Ok(peers);
                 }
             }
             match self.events.next().await {
-                Some(Event::Sync { .. }) => is_complete = true,
+                Some(Event::Sync { .. }) => self.is_complete = true,
+                Some(Event::Reconnecting(_)) => self.is_complete = false,
                 Some(Event::Closed(closed)) => return Err(closed.into()),
                 Some(_) => {}
                 None => return Err(Stop::failed("the channel has ended")),
             }
         }
+    }
+
+    /// Another peer may have an id that begins so, until all are known.
+    fn found(&self, to: &str) -> Result<Option<Peer>, Stop> {
+        if self.is_complete { find(&self.channel, to) } else { Ok(None) }
     }
 
     /// Leaves when the proxy has taken all that was sent. Fails when the proxy could not pass something on.
@@ -133,6 +152,17 @@ impl Session {
     }
 }
 
+/// Waits for the event that ends a channel.
+pub(crate) async fn end_of(events: &mut Events) -> Stop {
+    loop {
+        match events.next().await {
+            Some(Event::Closed(closed)) => return closed.into(),
+            Some(_) => {}
+            None => return Stop::failed("the channel has ended"),
+        }
+    }
+}
+
 /// The peer with this id, or the only one whose id begins so.
 pub(crate) fn find(channel: &Channel, wanted: &str) -> Result<Option<Peer>, Stop> {
     if let Some(peer) = channel.peer(wanted) {
@@ -145,8 +175,10 @@ pub(crate) fn find(channel: &Channel, wanted: &str) -> Result<Option<Peer>, Stop
     peers.retain(|peer| peer.id().starts_with(wanted));
     match peers.len() {
         0 | 1 => Ok(peers.pop()),
-        several => {
-            Err(Stop::unknown(format!("the ids of {several} peers begin with {wanted}: give more of it")))
-        }
+        several => Err(ambiguous(several, wanted)),
     }
+}
+
+pub(crate) fn ambiguous(several: usize, wanted: &str) -> Stop {
+    Stop::unknown(format!("the ids of {several} peers begin with {wanted}: give more of it"))
 }
