@@ -101,6 +101,12 @@ impl PeerId {
         (is_id && is_proxy).then(|| Self(id.into()))
     }
 
+    /// Gives whether this is the id of a peer that has not chosen it.
+    #[must_use]
+    pub fn is_generated(id: &str) -> bool {
+        id.len() == GENERATED_LEN && id.bytes().all(is_base32_byte)
+    }
+
     /// The id as it stands in frames.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -124,7 +130,7 @@ fn check_choice(id: &str) -> Result<(), InvalidPeerId> {
     if !(1..=PEER_ID_MAX).contains(&id.len()) || !id.bytes().all(is_id_byte) {
         return Err(InvalidPeerId::Form);
     }
-    if id.len() == GENERATED_LEN && id.bytes().all(is_base32_byte) {
+    if PeerId::is_generated(id) {
         return Err(InvalidPeerId::Generated);
     }
     Ok(())

@@ -47,7 +47,7 @@ enum Screen {
 impl Join {
     pub(crate) async fn run(&self, report: &Report) -> Result<(), Stop> {
         let mut session = self.channel.join(true).await?;
-        let mut screen = self.screen(report)?;
+        let mut screen = Self::screen(session.message_max(), report)?;
         loop {
             tokio::select! {
                 event = session.events.next() => match event {
@@ -71,10 +71,10 @@ impl Join {
         session.leave().await
     }
 
-    fn screen(&self, report: &Report) -> Result<Screen, Stop> {
+    fn screen(most: usize, report: &Report) -> Result<Screen, Stop> {
         let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         if !is_terminal || report.is_json {
-            return Ok(Screen::Plain(Input::lines()));
+            return Ok(Screen::Plain(Input::lines(most)));
         }
         Ok(Screen::Terminal(Terminal::open(report.colors())?))
     }
@@ -124,7 +124,7 @@ impl Screen {
         match self {
             _ if answer.is_empty() => {}
             Self::Terminal(terminal) => terminal.print(answer),
-            Self::Plain(_) => report.say(answer),
+            Self::Plain(_) => answer.lines().for_each(|line| report.say(line)),
         }
     }
 }

@@ -3,14 +3,18 @@
 mod editor;
 
 use networkwebsockets::{Event, Peer};
+use nws_protocol::{PeerId, harmless};
 
 use self::editor::{Keyboard, Line, Mode, Printer};
 use crate::command::colors::Colors;
 use crate::command::message::{for_people, harmless_lines};
 use crate::command::stop::Stop;
 
-/// Characters of an id that are shown.
+/// Characters of an id that are shown, of 40 bits.
 const SHORT: usize = 8;
+
+/// Begins all lines of a text but the first, so that none of them looks like what another peer says.
+const NEXT_LINE: &str = "\n    ";
 
 /// The terminal. It is as it was when this is dropped.
 pub(super) struct Terminal {
@@ -45,7 +49,7 @@ impl Terminal {
             Event::Message { from, data, direct } => {
                 let text = match data.as_text() {
                     Some(text) => match for_people(text) {
-                        Some(text) => harmless_lines(&text, "\n"),
+                        Some(text) => harmless_lines(&text, NEXT_LINE),
                         None => return Ok(()),
                     },
                     None => format!("({} bytes)", data.as_bytes().len()),
@@ -54,9 +58,10 @@ impl Terminal {
                 format!("{}{to_you}: {text}", self.name(from))
             }
             Event::Reconnecting(gap) if gap.attempt == 1 => {
-                self.colors.aside(&format!("* the connection was lost: {} {}", gap.code, gap.reason))
+                let reason = harmless(&gap.reason);
+                self.colors.aside(&format!("* the connection was lost: {} {reason}", gap.code))
             }
-            Event::Fault(error) => self.colors.aside(&format!("* {error}")),
+            Event::Fault(error) => self.colors.aside(&format!("* {}", harmless(&error.to_string()))),
             _ => return Ok(()),
         };
         self.print(&line);
@@ -68,7 +73,11 @@ impl Terminal {
     }
 
     fn name(&self, peer: &Peer) -> String {
-        let short: String = peer.id().chars().take(SHORT).collect();
-        self.colors.name(&short)
+        self.colors.name(short(peer.id()))
     }
+}
+
+/// What stands for an id. One that was chosen may begin as that of another peer does, so it is whole.
+fn short(id: &str) -> &str {
+    if PeerId::is_generated(id) { &id[..SHORT] } else { id }
 }
