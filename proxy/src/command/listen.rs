@@ -2,13 +2,16 @@
 
 mod pipe;
 mod save;
+mod wanted;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use networkwebsockets::{Data, Event, Peer};
 
+use self::wanted::Wanted;
 use super::message;
 use super::report::{Report, ReportArgs};
 use super::session::{ChannelArgs, Session};
@@ -21,7 +24,7 @@ pub(crate) struct Listen {
     #[command(flatten)]
     channel: ChannelArgs,
     /// Only what this peer says, or the peer whose id begins so
-    #[arg(long, value_name = "PEER")]
+    #[arg(long, value_name = "PEER", value_parser = NonEmptyStringValueParser::new())]
     from: Option<String>,
     /// End after so many messages, or files
     #[arg(long, short = 'n', value_name = "N")]
@@ -69,7 +72,7 @@ impl Listen {
     async fn listen(&self, report: &Report) -> Result<(), Stop> {
         let session = self.channel.join(!self.binary).await?;
         if self.binary {
-            return pipe::take(session, |peer| self.wants(peer), report).await;
+            return pipe::take(session, &self.wanted(), report).await;
         }
         if self.save.is_some() {
             return save::take(self, session, report).await;
@@ -78,16 +81,15 @@ impl Listen {
     }
 
     async fn print(&self, mut session: Session, report: &Report) -> Result<(), Stop> {
-        let mut left = self.count.unwrap_or(u64::MAX);
+        let (wanted, mut left) = (self.wanted(), self.count.unwrap_or(u64::MAX));
         while left > 0 {
             let Some(event) = session.events.next().await else { break };
             if let Event::Message { from, data, .. } = &event {
-                if !self.wants(from) {
+                if !wanted.has(from, &session.channel)? {
                     continue;
                 }
-                left -= 1;
-                if !report.is_json {
-                    print(data, from, report).await?;
+                if report.is_json || print(data, from, report).await? {
+                    left -= 1;
                 }
             }
             message::tell(&event, report).await?;
@@ -98,18 +100,22 @@ impl Listen {
         session.leave().await
     }
 
-    fn wants(&self, from: &Peer) -> bool {
-        self.from.as_ref().is_none_or(|wanted| from.id().starts_with(wanted))
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted::new(self.from.as_deref())
     }
 }
 
-async fn print(data: &Data, from: &Peer, report: &Report) -> Result<(), Stop> {
-    match data.as_text() {
-        Some(text) => message::print(text, report).await,
-        None => {
-            let length = data.as_bytes().len();
-            report.say(&format!("{length} bytes from {}: --json shows them", from.id()));
-            Ok(())
-        }
+/// Prints what a peer says, but on a terminal not what programs say to each other. Gives whether it
+/// was something for whoever reads.
+async fn print(data: &Data, from: &Peer, report: &Report) -> Result<bool, Stop> {
+    let Some(text) = data.as_text() else {
+        let length = data.as_bytes().len();
+        report.say(&format!("{length} bytes from {}: --json shows them", from.id()));
+        return Ok(true);
+    };
+    let shown = if report.is_terminal() { message::for_people(text) } else { Some(text.into()) };
+    match shown {
+        Some(text) => message::print(&text, report).await.map(|()| true),
+        None => Ok(false),
     }
 }

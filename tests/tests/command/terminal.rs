@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use nws_tests::{Peer, Proxy, Running, Setup, program};
+use nws_tests::{Client, Peer, Proxy, Running, Setup, program};
 use rexpect::session::{PtySession, spawn_command};
 
 /// How long a terminal may show nothing that is waited for.
@@ -246,4 +246,41 @@ async fn a_pipe_that_takes_one_line_ends_it_quietly() -> Result<()> {
         assert!(exit.status.success() && exit.stderr.is_empty(), "{words}: {exit:?}");
     }
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_peer_says_looks_like_nothing_that_another_says() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let mut terminal = Terminal::open(&proxy, &["join", "chan"], &[])?;
+    peer.arrival().await?;
+    terminal.shows(&format!("* {} is here", peer.id))?;
+    peer.broadcast("hi\nabcdefgh: I am\r* abcdefgh has left").await?;
+    terminal.shows("hi")?;
+    let before = terminal.shows("abcdefgh: I am\\r* abcdefgh has left")?;
+    assert!(before.ends_with("    "), "{before:?}");
+    let similar = format!("{}-2", &peer.id[..8]);
+    let mut other = Client::join(&proxy, &format!("/network/chan/{similar}")).await?;
+    other.send("I am the same").await?;
+    terminal.shows(&format!("{CYAN}{similar}\x1b[0m: I am the same"))?;
+    terminal.types("\x04")?;
+    terminal.ends_with(0, "")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_programs_say_about_files_is_not_shown_and_not_counted() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let mut terminal = Terminal::open(&proxy, &["listen", "chan", "-n", "2"], &[])?;
+    let id = peer.arrival().await?;
+    let file = "0123456789abcdef".repeat(2);
+    let offer = serde_json::json!({"type": "file-offer", "v": 1, "file": file, "name": "cat.png", "size": 7, "mime": "", "part": 1024});
+    let withdraw = serde_json::json!({"type": "file-withdraw", "file": file});
+    let hello = r#"{"type":"hello","demo":"chat","nick":"nws","here":0}"#.to_owned();
+    for text in [hello, offer.to_string(), withdraw.to_string(), "to people".to_owned()] {
+        peer.message(&id, text).await?;
+    }
+    let before = terminal.shows("to people")?;
+    assert!(before.contains("(offers cat.png, 7 B") && !before.contains('{'), "{before:?}");
+    terminal.ends_with(0, "")
 }

@@ -1,7 +1,7 @@
 //! Texts and lines.
 
 use anyhow::Result;
-use nws_tests::{Peer, Proxy, Running};
+use nws_tests::{Client, Peer, Proxy, Running};
 use serde_json::json;
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn lines_are_messages_and_json_is_shown_as_it_is() -> Result<()> {
     for text in ["one", "two", "", "last"] {
         assert_eq!(listener.event("message").await?["data"], text);
     }
-    let mut peer = nws_tests::Client::join(&proxy, "/chan").await?;
+    let mut peer = Client::join(&proxy, "/chan").await?;
     peer.send_json(json!({"action": "broadcast", "data": {"a": [1, null]}})).await?;
     let message = listener.event("message").await?;
     assert_eq!((&message["kind"], &message["data"]), (&json!("json"), &json!({"a": [1, null]})));
@@ -102,5 +102,71 @@ async fn round_trips_are_measured_without_help_of_the_peer() -> Result<()> {
     let [least, middle, most] =
         ["min_ms", "median_ms", "max_ms"].map(|key| line[key].as_f64().unwrap_or(-1.0));
     assert!(0.0 < least && least <= middle && middle <= most, "{line}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn lines_that_nobody_can_hear_any_more_are_5_and_counted() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let mut lines = Running::start(&proxy, &["send", "chan", "--lines", "--wait", "0.1"])?;
+    peer.arrival().await?;
+    lines.write(b"one\n").await?;
+    assert_eq!(peer.json().await?["data"], "one");
+    peer.leave().await?;
+    // Some may be sent before it knows that the peer has left.
+    let written = async { while lines.write(b"more\n").await.is_ok() {} };
+    nws_tests::within("the end of nws", written).await?;
+    let exit = lines.exit().await?;
+    assert_eq!(exit.status.code(), Some(5), "{exit:?}");
+    assert!(exit.stderr.contains("nobody else is in the channel"), "{exit:?}");
+    assert!(exit.stderr.contains("sent, and the rest was not"), "{exit:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_failure_says_how_many_lines_were_sent() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let _peer = Peer::alone(&proxy, "/chan").await?;
+    for (bad, status) in [(vec![b'x'; 3 << 20], 4), (vec![0xff], 1)] {
+        let mut lines = Running::start(&proxy, &["send", "chan", "--lines", "--json"])?;
+        // It may end before it has read everything.
+        let _ = lines.write(&[b"one\ntwo\n", &bad[..]].concat()).await;
+        let exit = lines.exit().await?;
+        assert_eq!(exit.status.code(), Some(status), "{exit:?}");
+        let words = "; 2 lines sent, and the rest was not";
+        assert!(exit.stderr.contains(words) && exit.stdout.contains(words), "{exit:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_the_peer_that_is_meant_is_heard() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let raw = async |id: &str| Client::join(&proxy, &format!("/network/chan/{id}")).await;
+    let (mut first, mut listeners) = (raw("abcone").await?, Vec::new());
+    for from in ["abc", "abcone", "a"] {
+        let mut listener = Running::start(&proxy, &["listen", "chan", "--json", "--from", from])?;
+        listener.event("sync").await?;
+        listeners.push(listener);
+    }
+    first.send("one").await?;
+    for listener in &mut listeners[..2] {
+        assert_eq!(listener.event("message").await?["data"], "one");
+    }
+    let (mut second, mut third) = (raw("abctwo").await?, raw("a").await?);
+    second.send("two").await?;
+    third.send("three").await?;
+    first.send("four").await?;
+    for (listener, heard) in listeners.iter_mut().zip(["four", "four", "three"]) {
+        assert_eq!(listener.event("message").await?["data"], heard);
+    }
+    let mut late = Running::start(&proxy, &["listen", "chan", "--json", "--from", "abc"])?;
+    late.event("sync").await?;
+    second.send("five").await?;
+    let exit = late.exit().await?;
+    assert!(exit.status.code() == Some(5) && exit.stderr.contains("2 peers begin with abc"), "{exit:?}");
+    let exit = Running::start(&proxy, &["listen", "chan", "--from", ""])?.exit().await?;
+    assert_eq!(exit.status.code(), Some(2), "{exit:?}");
     Ok(())
 }
