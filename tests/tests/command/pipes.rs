@@ -1,7 +1,8 @@
 //! Bytes from one process to another.
 
-use anyhow::Result;
-use nws_tests::{Proxy, Running};
+use anyhow::{Context as _, Result};
+use nws_tests::{Client, Proxy, Running};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// Far more than what may be on its way.
@@ -75,5 +76,70 @@ async fn a_receiver_that_goes_is_told() -> Result<()> {
     assert_eq!(receiver.abandon().await?, 0);
     let said = sender.says(&["nobody takes the pipe any more after 6 bytes"]).await?;
     assert_eq!(sender.exit().await?.status.code(), Some(1), "{said}");
+    Ok(())
+}
+
+/// A frame of a stream, to a peer.
+async fn on_stream(peer: &mut Client, to: &str, data: Value) -> Result<()> {
+    peer.send_json(json!({"action": "stream", "target": to, "data": data})).await
+}
+
+/// Dials a peer, and waits until it has accepted.
+async fn dial(peer: &mut Client, to: &str, number: u32) -> Result<()> {
+    let dial = json!({"stream": number, "event": "dial", "protocols": ["nws.pipe"], "credit": 65536});
+    on_stream(peer, to, dial).await?;
+    while peer.json().await?["data"]["event"] != "accept" {}
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_decide_holds_nobody_back() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut idle = Client::join(&proxy, "/chan?streams=1").await?;
+    let receiver = Running::start(&proxy, &["listen", "chan", "--binary"])?;
+    idle.arrival().await?;
+    let mut sender = Running::start(&proxy, &["send", "chan", "-", "--wait", "10"])?;
+    let id = idle.arrival().await?;
+    let dial = idle.json().await?;
+    let number = dial["data"]["stream"].as_u64().context("no dial")? + (1 << 31);
+    on_stream(&mut idle, &id, json!({"stream": number, "event": "pending"})).await?;
+    sender.write(b"x").await?;
+    let (sent, taken) = tokio::join!(sender.exit(), receiver.bytes());
+    let (sent, taken) = (sent?, taken?);
+    assert!(sent.status.success() && sent.stderr.contains("sent 1 B to 1 peer"), "{sent:?}");
+    assert_eq!(taken, (b"x".to_vec(), 0, String::new()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sender_that_waits_no_more_leaves_the_receiver_to_others() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut hasty = Client::join(&proxy, "/chan?streams=1").await?;
+    let receiver = Running::start(&proxy, &["listen", "chan", "--binary"])?;
+    let id = hasty.arrival().await?;
+    dial(&mut hasty, &id, 1).await?;
+    on_stream(&mut hasty, &id, json!({"stream": 1, "event": "close"})).await?;
+    hasty.leave().await?;
+    let mut sender = Running::start(&proxy, &["send", "chan", "-", "--wait", "30"])?;
+    sender.write(b"x").await?;
+    let (sent, taken) = tokio::join!(sender.exit(), receiver.bytes());
+    assert!(sent?.status.success());
+    assert_eq!(taken?, (b"x".to_vec(), 0, String::new()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_peer_says_of_a_pipe_commands_no_terminal_and_is_no_line_of_its_own() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let mut peer = Client::join(&proxy, "/chan?streams=1").await?;
+    let receiver = Running::start(&proxy, &["listen", "chan", "--binary"])?;
+    let id = peer.arrival().await?;
+    dial(&mut peer, &id, 1).await?;
+    let reason = "\u{1b}[2J\r\nnws: all is well\u{202e}";
+    on_stream(&mut peer, &id, json!({"stream": 1, "event": "close", "code": 4000, "reason": reason})).await?;
+    let exit = receiver.exit().await?;
+    assert_eq!(exit.status.code(), Some(1), "{exit:?}");
+    assert!(exit.stderr.contains(r"\u{1b}[2J\r\nnws: all is well\u{202e}"), "{exit:?}");
+    assert!(exit.stderr.lines().count() == 1 && !exit.stderr.contains('\u{1b}'), "{exit:?}");
     Ok(())
 }

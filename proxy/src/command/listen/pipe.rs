@@ -1,31 +1,33 @@
 //! Takes the bytes of one pipe to standard output.
 
-use networkwebsockets::{Data, Error, Event, Peer, PeerStream};
+use networkwebsockets::{Data, Error, Event, Incoming, PeerStream};
 
+use super::wanted::Wanted;
 use crate::command::pipe::{PROTOCOL, got, number, widen};
 use crate::command::report::Report;
-use crate::command::session::Session;
+use crate::command::session::{Session, end_of};
 use crate::command::stop::Stop;
 
 /// Takes the first pipe that is offered by a peer that is wanted.
-pub(super) async fn take(
-    mut session: Session,
-    wants: impl Fn(&Peer) -> bool,
-    report: &Report,
-) -> Result<(), Stop> {
-    let mut stream = offered(&mut session, wants).await?;
-    session.channel.ignore_events();
-    let taken = pour(&mut stream, report).await?;
-    stream.send(got(taken)).await?;
-    // The sender closes when it has read that, or it is gone.
-    let _ = stream.recv().await;
-    session.leave().await
+pub(super) async fn take(mut session: Session, wanted: &Wanted<'_>, report: &Report) -> Result<(), Stop> {
+    loop {
+        let mut stream = offered(&mut session, wanted).await?;
+        let poured = tokio::select! {
+            poured = pour(&mut stream, report) => poured,
+            stop = end_of(&mut session.events) => Err(report.failed(stop)),
+        };
+        let Some(taken) = poured? else { continue };
+        stream.send(got(taken)).await?;
+        // The sender closes when it has read that, or it is gone.
+        let _ = stream.recv().await;
+        return session.leave().await;
+    }
 }
 
-async fn offered(session: &mut Session, wants: impl Fn(&Peer) -> bool) -> Result<PeerStream, Stop> {
+async fn offered(session: &mut Session, wanted: &Wanted<'_>) -> Result<PeerStream, Stop> {
     loop {
         match session.events.next().await {
-            Some(Event::Dial(dial)) if is_pipe(dial.protocols()) && wants(dial.peer()) => {
+            Some(Event::Dial(dial)) if is_pipe(&dial) && wanted.has(dial.peer(), &session.channel)? => {
                 // A sender that waits no more is none.
                 if let Ok(stream) = dial.accept_with(PROTOCOL) {
                     return Ok(stream);
@@ -38,28 +40,30 @@ async fn offered(session: &mut Session, wants: impl Fn(&Peer) -> bool) -> Result
     }
 }
 
-fn is_pipe(protocols: &[String]) -> bool {
-    protocols.iter().any(|protocol| protocol == PROTOCOL)
+fn is_pipe(dial: &Incoming) -> bool {
+    dial.protocols().iter().any(|protocol| protocol == PROTOCOL)
 }
 
-/// Writes everything, and gives how many bytes that was.
-async fn pour(stream: &mut PeerStream, report: &Report) -> Result<u64, Stop> {
+/// Writes everything, and gives how many bytes that was; `None` if the sender has waited no more, and
+/// so has sent nothing.
+async fn pour(stream: &mut PeerStream, report: &Report) -> Result<Option<u64>, Stop> {
     let mut taken = 0;
     widen(std::io::stdout());
     loop {
-        report.undone(format!("{taken} bytes were written, and the rest was not"));
         match stream.recv().await {
             Ok(Some(Data::Binary(bytes))) => {
                 taken += bytes.len() as u64;
-                report.output.write(bytes).await?;
+                report.output.write(bytes).await.map_err(|stop| report.failed(stop))?;
+                report.undone(format!("{taken} bytes were written, and the rest was not"));
             }
             Ok(Some(Data::Text(text))) if number(&text, "end") == Some(taken) => {
                 report.output.flush().await?;
-                return Ok(taken);
+                return Ok(Some(taken));
             }
             Ok(Some(_)) => {
                 return Err(Stop::failed(format!("the peer breaks the rules of a pipe after {taken} bytes")));
             }
+            Ok(None) if taken == 0 => return Ok(None),
             Ok(None) => return Err(broken(taken, None)),
             Err(error) => return Err(broken(taken, Some(&error))),
         }

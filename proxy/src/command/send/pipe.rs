@@ -6,8 +6,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt as _;
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use networkwebsockets::{Channel, Data, Error, Event, Events, Peer, PeerStream};
 use serde_json::json;
 use tokio::time::timeout;
@@ -17,15 +18,22 @@ use crate::command::input::Input;
 use crate::command::pipe::{PROTOCOL, end, number, widen};
 use crate::command::progress::Progress;
 use crate::command::report::Report;
-use crate::command::session::{Session, find};
+use crate::command::session::Session;
 
 /// How long a receiver that has everything may take to close its end.
 const CLOSING: Duration = Duration::from_secs(2);
 
+/// How long others may decide after the first who takes the pipe.
+const MORE: Duration = Duration::from_secs(1);
+
 pub(super) async fn send(send: &Send, report: &Report) -> Result<(), Stop> {
     report.undone("nothing was sent");
     let mut session = send.channel.join(false).await?;
-    let streams = receivers(&mut session, send.to.as_deref(), send.wait).await?;
+    let to = match send.to.as_deref() {
+        Some(to) => Some(session.audience(Some(to), send.wait).await?[0].id().to_owned()),
+        None => None,
+    };
+    let streams = receivers(&mut session, to.as_deref(), send.wait).await?;
     session.channel.ignore_events();
     let to: Vec<String> = streams.iter().map(|stream| stream.peer().id().to_owned()).collect();
     let mut pipe = Pipe { streams, lost: Vec::new(), sent: 0 };
@@ -50,7 +58,7 @@ impl Pipe {
         loop {
             report.undone(format!("{} bytes were sent, and the rest was not", self.sent));
             let piece = tokio::select! {
-                piece = input.next() => piece?,
+                piece = input.next() => piece.map_err(|stop| report.failed(stop))?,
                 ended = first_end(&mut self.streams) => {
                     self.lose(ended)?;
                     continue;
@@ -109,51 +117,61 @@ async fn first_end(streams: &mut [PeerStream]) -> usize {
     .await
 }
 
-/// Dials all who are present, and those who come, until somebody takes the pipe.
+/// Dials all who are present, and those who come, until somebody takes the pipe. The others then have
+/// a moment to take it too.
 async fn receivers(session: &mut Session, to: Option<&str>, wait: Duration) -> Result<Vec<PeerStream>, Stop> {
     let Session { channel, events, .. } = session;
-    let found = timeout(wait, async {
-        let mut dialled = HashSet::new();
-        loop {
-            let peers = candidates(channel, to)?;
-            let new: Vec<Peer> =
-                peers.into_iter().filter(|peer| dialled.insert(peer.id().to_owned())).collect();
-            let answers = tokio::select! {
-                answers = join_all(new.iter().map(|peer| peer.dial(&[PROTOCOL]))) => answers,
-                stop = drain(events) => return Err(stop),
-            };
-            let streams: Vec<PeerStream> = answers.into_iter().flatten().collect();
-            if !streams.is_empty() {
-                return Ok(streams);
-            }
-            while candidates(channel, to)?.iter().all(|peer| dialled.contains(peer.id())) {
-                step(events).await?;
-            }
+    let mut dialling = Dialling { channel, to, dialled: HashSet::new(), answers: FuturesUnordered::new() };
+    let first = timeout(wait, dialling.accepted(events)).await.unwrap_or_else(|_| Err(nobody(to, wait)));
+    let mut streams = vec![first?];
+    // Whoever does not decide holds nobody back.
+    let others = timeout(MORE, async {
+        while !dialling.answers.is_empty() {
+            streams.push(dialling.accepted(events).await?);
         }
+        Ok::<_, Stop>(())
     });
-    let remedy = "`nws listen CHANNEL --binary` takes one; --text and --lines send messages";
-    found.await.unwrap_or_else(|_| {
-        let who = to.map_or_else(|| "nobody".to_owned(), |to| format!("no peer {to}"));
-        Err(Stop::unknown(format!(
-            "{who} is there that takes a pipe: waited {} s; {remedy}",
-            wait.as_secs_f64()
-        )))
-    })
+    others.await.unwrap_or(Ok(()))?;
+    Ok(streams)
 }
 
-fn candidates(channel: &Channel, to: Option<&str>) -> Result<Vec<Peer>, Stop> {
-    match to {
-        None => Ok(channel.peers()),
-        Some(to) => Ok(find(channel, to)?.into_iter().collect()),
-    }
+/// Peers that are asked whether they take the pipe.
+struct Dialling<'a> {
+    channel: &'a Channel,
+    /// The id of the only one who is asked.
+    to: Option<&'a str>,
+    dialled: HashSet<String>,
+    answers: FuturesUnordered<BoxFuture<'static, Result<PeerStream, Error>>>,
 }
 
-async fn drain(events: &mut Events) -> Stop {
-    loop {
-        if let Err(stop) = step(events).await {
-            return stop;
+impl Dialling<'_> {
+    fn candidates(&self) -> Vec<Peer> {
+        match self.to {
+            None => self.channel.peers(),
+            Some(to) => self.channel.peer(to).into_iter().collect(),
         }
     }
+
+    /// Waits for the next one who takes it.
+    async fn accepted(&mut self, events: &mut Events) -> Result<PeerStream, Stop> {
+        loop {
+            for peer in self.candidates() {
+                if self.dialled.insert(peer.id().to_owned()) {
+                    self.answers.push(async move { peer.dial(&[PROTOCOL]).await }.boxed());
+                }
+            }
+            tokio::select! {
+                Some(answer) = self.answers.next() => if let Ok(stream) = answer { return Ok(stream) },
+                stepped = step(events) => stepped?,
+            }
+        }
+    }
+}
+
+fn nobody(to: Option<&str>, wait: Duration) -> Stop {
+    let remedy = "`nws listen CHANNEL --binary` takes one; --text and --lines send messages";
+    let who = to.map_or_else(|| "nobody".to_owned(), |to| format!("no peer {to}"));
+    Stop::unknown(format!("{who} is there that takes a pipe: waited {} s; {remedy}", wait.as_secs_f64()))
 }
 
 async fn step(events: &mut Events) -> Result<(), Stop> {
