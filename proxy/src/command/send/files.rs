@@ -16,6 +16,7 @@ use self::own::OwnFile;
 use self::streams::{Streams, Turn};
 use super::{Send, Stop, bytes};
 use crate::command::files::{Control, HELLO};
+use crate::command::message;
 use crate::command::progress::Progress;
 use crate::command::report::Report;
 use crate::command::session::Session;
@@ -26,28 +27,30 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) async fn send(send: &Send, paths: &[PathBuf], report: &Report) -> Result<(), Stop> {
     let mut files = paths.iter().map(|path| OwnFile::open(path)).collect::<Result<Vec<_>, _>>()?;
     let mut session = send.channel.join(true).await?;
+    report.undone(undone(&files));
+    let peers = session.audience(send.to.as_deref(), send.wait).await?;
+    let to = send.to.as_ref().map(|_| peers[0].id().to_owned());
     // A peer comes back under another id, so what was for one peer alone does not go on.
-    if send.to.is_none() {
+    if to.is_none() {
         let place = session.place();
         files.iter_mut().zip(paths).for_each(|(file, path)| file.go_on(path, &place));
     }
     let total = files.iter().map(|file| file.offer.size).sum();
     let mut sending = Sending {
         send,
+        to,
         report,
         streams: Streams::new(files),
         progress: Progress::new(report, "sent", Some(total)),
         heard: Instant::now(),
         sent: 0,
     };
-    report.undone(sending.streams.undone());
-    let peers = session.audience(send.to.as_deref(), send.wait).await?;
     for peer in &peers {
         sending.greet(peer).await?;
     }
     let mut done = Ok(());
     while done.is_ok() && !sending.streams.is_done() {
-        done = sending.step(&mut session).await;
+        done = sending.step(&mut session).await.map_err(|stop| report.failed(stop));
     }
     drop(sending.progress);
     if done.is_ok() {
@@ -58,6 +61,8 @@ pub(super) async fn send(send: &Send, paths: &[PathBuf], report: &Report) -> Res
 
 struct Sending<'a> {
     send: &'a Send,
+    /// The id of the only one who gets the files.
+    to: Option<String>,
     report: &'a Report,
     streams: Streams,
     progress: Progress,
@@ -72,7 +77,10 @@ impl Sending<'_> {
             self.take(event).await?;
         }
         let turns = self.streams.turns();
-        if turns.is_empty() && !self.streams.is_done() {
+        if self.streams.is_reading() {
+            // Whatever else there is to do comes before the next piece.
+            tokio::task::yield_now().await;
+        } else if turns.is_empty() && !self.streams.is_done() {
             match timeout(TICK, session.events.next()).await {
                 Ok(Some(event)) => self.take(event).await?,
                 Ok(None) => return Err(Stop::failed("the channel has ended")),
@@ -105,10 +113,13 @@ impl Sending<'_> {
             Event::Connect(peer) if self.is_for(&peer) => self.greet(&peer).await?,
             Event::Disconnect(peer) => self.streams.leave(&peer),
             Event::Message { from, data, direct: true } => self.hear(&from, &data).await?,
-            Event::Reconnecting(gap) if gap.attempt == 1 => {
-                self.report.say("the connection was lost: waiting for the proxy");
+            event @ (Event::Open { .. } | Event::Reconnecting(_)) => {
+                message::tell(&event, self.report).await?;
             }
-            Event::Closed(closed) => return Err(closed.into()),
+            Event::Closed(closed) => {
+                message::tell(&Event::Closed(closed.clone()), self.report).await?;
+                return Err(closed.into());
+            }
             _ => {}
         }
         self.report.undone(self.streams.undone());
@@ -161,8 +172,13 @@ impl Sending<'_> {
     }
 
     fn is_for(&self, peer: &Peer) -> bool {
-        self.send.to.as_ref().is_none_or(|to| peer.id().starts_with(to))
+        self.to.as_ref().is_none_or(|to| peer.id() == to)
     }
+}
+
+fn undone(files: &[OwnFile]) -> String {
+    let names: Vec<&str> = files.iter().map(|file| file.offer.name.as_str()).collect();
+    format!("nobody has got {}", names.join(", "))
 }
 
 /// Whoever has gone is told by an event.

@@ -15,6 +15,8 @@ pub(super) struct OwnFile {
     file: File,
     changed: Option<SystemTime>,
     hashes: Vec<Option<Hash>>,
+    /// So many parts from the first one on have a hash, or more.
+    hashed: usize,
     record: Option<Record>,
 }
 
@@ -38,7 +40,7 @@ impl OwnFile {
             return Err(Stop::failed(format!("{} is too large: send it through a pipe", path.display())));
         }
         let hashes = vec![None; usize::try_from(offer.count()).unwrap_or_default()];
-        Ok(Self { offer, file, changed: facts.modified().ok(), hashes, record: None })
+        Ok(Self { offer, file, changed: facts.modified().ok(), hashes, hashed: 0, record: None })
     }
 
     /// The bytes of a part and their hash; or the reason for `file-fail`.
@@ -60,14 +62,15 @@ impl OwnFile {
         Ok((bytes, hash))
     }
 
-    /// The hashes of all parts, also of those that a receiver had before.
-    pub(super) fn hashes(&mut self) -> Result<Vec<Hash>, &'static str> {
-        for index in 0..self.offer.count() {
-            if self.hashes[usize::try_from(index).unwrap_or_default()].is_none() {
-                self.part(index)?;
-            }
-        }
-        Ok(self.hashes.iter().flatten().copied().collect())
+    /// The hashes of all parts. Those that a receiver had before are read first, one at a time, and
+    /// until then there is `None`.
+    pub(super) fn hashes(&mut self) -> Result<Option<Vec<Hash>>, &'static str> {
+        let Some(missing) = self.hashes[self.hashed..].iter().position(Option::is_none) else {
+            return Ok(Some(self.hashes.iter().flatten().copied().collect()));
+        };
+        self.hashed += missing;
+        self.part(self.hashed as u64)?;
+        Ok(None)
     }
 
     /// Offers it to all in a channel under the id of an earlier try that nobody has got.

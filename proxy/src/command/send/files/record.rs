@@ -4,12 +4,18 @@
 use std::fs::{self, File, Metadata};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use nws_proxy::{RuntimeFolder, write_private};
 use sha2::{Digest as _, Sha256};
 
 use crate::command::files::{hex, is_id};
+
+/// How the name of a record begins.
+const PREFIX: &str = "unsent-";
+
+/// How long a file is remembered that nobody has got.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Bytes of a hash that name a record.
 const KEY: usize = 16;
@@ -24,8 +30,9 @@ impl Record {
     /// The record of this state of a file in a channel, and the id there, which is `new` where there was no
     /// record. There is none where it cannot be kept.
     pub(super) fn of(channel: &str, file: &Path, facts: &Metadata, new: &str) -> Option<(Self, String)> {
-        let path = RuntimeFolder::of_user()?.join(format!("unsent-{}", key(channel, file, facts)?));
+        let path = RuntimeFolder::of_user()?.join(format!("{PREFIX}{}", key(channel, file, facts)?));
         if !path.exists() {
+            remove_old(path.parent()?);
             write_private(&path, new.as_bytes()).ok()?;
         }
         let mut record = File::open(&path).ok()?;
@@ -40,6 +47,24 @@ impl Record {
         // Then the next try is for nobody who has it already.
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// Removes records that nobody has used for long. What cannot be removed harms nobody.
+fn remove_old(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_record = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        if is_record && is_old(&entry.path()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Gives whether a record is old, and no process has it.
+fn is_old(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let written = file.metadata().and_then(|facts| facts.modified());
+    let is_old = written.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > KEPT));
+    is_old && file.try_lock().is_ok()
 }
 
 fn key(channel: &str, file: &Path, facts: &Metadata) -> Option<String> {

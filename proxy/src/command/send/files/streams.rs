@@ -19,6 +19,8 @@ pub(super) struct Streams {
     got: Vec<u32>,
     streams: Vec<Stream>,
     fault: Option<String>,
+    /// A file is being read for its hash.
+    is_reading: bool,
 }
 
 struct Stream {
@@ -39,9 +41,17 @@ pub(super) struct Turn {
     pub(super) bytes: u64,
 }
 
+/// What a stream does when it is its turn.
+enum Move {
+    Say(Turn),
+    /// Some of the file was read, and more has to be.
+    Read,
+    Wait,
+}
+
 impl Streams {
     pub(super) fn new(files: Vec<OwnFile>) -> Self {
-        Self { got: vec![0; files.len()], files, streams: Vec::new(), fault: None }
+        Self { got: vec![0; files.len()], files, streams: Vec::new(), fault: None, is_reading: false }
     }
 
     /// All is done.
@@ -82,11 +92,15 @@ impl Streams {
         self.streams.retain(|stream| stream.peer != *peer);
     }
 
-    /// A receiver has a file. Gives its name and size.
+    /// A receiver has a file. Gives its name and size. Another try is another offer, unless somebody
+    /// still gets this one.
     pub(super) fn got(&mut self, peer: &Peer, file: &str, number: u32) -> Option<(String, u64)> {
         let index = self.find(peer, file, number).filter(|&index| self.streams[index].is_done)?;
         let stream = self.streams.remove(index);
         self.got[stream.file] += 1;
+        if self.streams.iter().all(|other| other.file != stream.file) {
+            self.files[stream.file].is_sent();
+        }
         let offer = &self.files[stream.file].offer;
         Some((offer.name.clone(), offer.size))
     }
@@ -141,10 +155,12 @@ impl Streams {
     pub(super) fn turns(&mut self) -> Vec<Turn> {
         let mut turns = Vec::new();
         let mut ended = Vec::new();
+        self.is_reading = false;
         for (index, stream) in self.streams.iter_mut().enumerate() {
-            let Some(turn) = stream.turn(&mut self.files[stream.file]) else { continue };
-            match turn {
-                Ok(turn) => turns.push(turn),
+            match stream.turn(&mut self.files[stream.file]) {
+                Ok(Move::Say(turn)) => turns.push(turn),
+                Ok(Move::Read) => self.is_reading = true,
+                Ok(Move::Wait) => {}
                 Err(reason) => ended.push((index, reason)),
             }
         }
@@ -159,6 +175,11 @@ impl Streams {
             turns.push(Turn { peer: stream.peer, data, bytes: 0 });
         }
         turns
+    }
+
+    /// Gives whether there is something to do before anything comes.
+    pub(super) const fn is_reading(&self) -> bool {
+        self.is_reading
     }
 
     /// Those who have acknowledged nothing for too long are given up.
@@ -180,35 +201,34 @@ impl Streams {
 }
 
 impl Stream {
-    fn turn(&mut self, file: &mut OwnFile) -> Option<Result<Turn, &'static str>> {
+    fn turn(&mut self, file: &mut OwnFile) -> Result<Move, &'static str> {
         if self.is_done {
-            return None;
-        }
-        if self.next == file.offer.count() {
-            self.is_done = true;
-            let stream = self.number;
-            let done = file.hashes().map(|hashes| Control::Done {
-                file: file.offer.file.clone(),
-                stream,
-                hash: hash_of_all(&hashes),
-            });
-            let peer = self.peer.clone();
-            return Some(done.map(|done| Turn { peer, data: done.text().into(), bytes: 0 }));
+            return Ok(Move::Wait);
         }
         let on_way = self.next - self.stored;
-        if on_way > 0 && (on_way + 1) * file.offer.part > self.window {
-            return None;
-        }
         if on_way == 0 {
             self.heard = Instant::now();
         }
-        let part = file.part(self.next).map(|(bytes, hash)| {
-            let index = u32::try_from(self.next).unwrap_or_default();
-            let data = Part { stream: self.number, index, hash, bytes: &bytes }.message().into();
-            Turn { peer: self.peer.clone(), data, bytes: bytes.len() as u64 }
-        });
+        if self.next == file.offer.count() {
+            return self.end(file);
+        }
+        if on_way > 0 && (on_way + 1) * file.offer.part > self.window {
+            return Ok(Move::Wait);
+        }
+        let (bytes, hash) = file.part(self.next)?;
+        let index = u32::try_from(self.next).unwrap_or_default();
+        let data = Part { stream: self.number, index, hash, bytes: &bytes }.message().into();
         self.next += 1;
-        Some(part)
+        Ok(Move::Say(Turn { peer: self.peer.clone(), data, bytes: bytes.len() as u64 }))
+    }
+
+    /// Says what the hash of the file is, once it is known.
+    fn end(&mut self, file: &mut OwnFile) -> Result<Move, &'static str> {
+        let Some(hashes) = file.hashes()? else { return Ok(Move::Read) };
+        self.is_done = true;
+        let (id, stream) = (file.offer.file.clone(), self.number);
+        let done = Control::Done { file: id, stream, hash: hash_of_all(&hashes) };
+        Ok(Move::Say(Turn { peer: self.peer.clone(), data: done.text().into(), bytes: 0 }))
     }
 }
 
