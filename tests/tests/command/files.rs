@@ -4,6 +4,7 @@ mod damage;
 mod names;
 mod resume;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -270,5 +271,114 @@ async fn whoever_interrupts_a_file_is_told_who_lacks_what() -> Result<()> {
     sender.signal("INT").await?;
     let exit = sender.exit().await?;
     assert!(exit.status.code() == Some(6) && exit.stderr.contains("nobody has got film"), "{exit:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_for_one_peer_is_offered_to_nobody_else() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let from = Folder::new("for-one")?;
+    let path = from.file("secret", b"secret")?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let begin = peer.id[..8].to_owned();
+    let _sender = Running::start(&proxy, &["send", "chan", "--to", &begin, &path])?;
+    let id = peer.arrival().await?;
+    control(&mut peer, "file-offer").await?;
+    let mut other = Client::join(&proxy, &format!("/network/chan/{begin}zzz")).await?;
+    newcomer(&mut peer).await?;
+    let get = json!({"type": "file-get", "file": FILE, "stream": 1, "from": 0, "window": 1024});
+    say(&mut peer, &id, get).await?;
+    assert_eq!(control(&mut peer, "file-fail").await?["reason"], "unknown");
+    peer.broadcast("last").await?;
+    assert_eq!(other.text().await?, "last", "all that the other has heard");
+    Ok(())
+}
+
+#[tokio::test]
+async fn more_files_than_wait_at_once_are_asked_for() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let to = Folder::new("many")?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let _receiver = Running::start(&proxy, &["listen", "chan", "--save", &to.path()])?;
+    let id = peer.arrival().await?;
+    let of_number = |number: usize| offer(&format!("{number}"), 1, &format!("{number:032x}"));
+    let mut unasked: BTreeSet<String> = (0..620).map(|number| format!("{number:032x}")).collect();
+    for number in 0..620 {
+        say(&mut peer, &id, of_number(number)).await?;
+    }
+    while !unasked.is_empty() {
+        let frame = peer.json().await?;
+        let said: Value =
+            serde_json::from_str(frame["data"].as_str().unwrap_or_default()).unwrap_or_default();
+        if said["type"] == "file-get" {
+            let (file, stream) = (&said["file"], &said["stream"]);
+            unasked.remove(file.as_str().unwrap_or_default());
+            let fail = json!({"type": "file-fail", "file": file, "stream": stream, "reason": "busy"});
+            say(&mut peer, &id, fail).await?;
+        }
+        for file in said["files"].as_array().into_iter().flatten() {
+            let number = usize::from_str_radix(file.as_str().unwrap_or_default(), 16)?;
+            say(&mut peer, &id, of_number(number)).await?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_large_file_that_is_read_again_lets_others_be_sent_meanwhile() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let from = Folder::new("read-again")?;
+    let (large, small) = (from.file("large", b"")?, from.file("small", b"small")?);
+    fs::File::options().write(true).open(&large)?.set_len(256 * 262_144)?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let _sender = Running::start(&proxy, &["send", "chan", &large, &small])?;
+    let id = peer.arrival().await?;
+    for parts in [256, 0] {
+        let file = control(&mut peer, "file-offer").await?["file"].clone();
+        let get =
+            json!({"type": "file-get", "file": file, "stream": 1 + parts, "from": parts, "window": 1024});
+        say(&mut peer, &id, get).await?;
+    }
+    let (_, _, part) = peer.payload().await?;
+    assert!(part.ends_with(b"small"));
+    assert_eq!(control(&mut peer, "file-done").await?["stream"], 1);
+    assert_eq!(control(&mut peer, "file-done").await?["stream"], 257);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_an_earlier_try_has_left_is_read_while_other_files_come() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let to = Folder::new("read-left")?;
+    let left = to.file(&format!(".large.{FILE}.part"), b"")?;
+    fs::File::options().write(true).open(left)?.set_len(64 << 20)?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let _receiver = Running::start(&proxy, &["listen", "chan", "--save", &to.path()])?;
+    let id = peer.arrival().await?;
+    let small = "a".repeat(32);
+    say(&mut peer, &id, offer("large", 65 << 20, FILE)).await?;
+    say(&mut peer, &id, offer("small", 0, &small)).await?;
+    assert_eq!(control(&mut peer, "file-get").await?["file"], small);
+    let get = control(&mut peer, "file-get").await?;
+    assert_eq!((&get["file"], &get["from"]), (&FILE.into(), &(64 << 10).into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_gap_while_a_file_is_sent_is_told_with_its_code() -> Result<()> {
+    let from = Folder::new("gap")?;
+    let path = from.file("film", b"film")?;
+    for flag in ["--json", "--wait=30"] {
+        let proxy = Proxy::start().await?;
+        let mut peer = Peer::alone(&proxy, "/chan").await?;
+        let mut sender = Running::start(&proxy, &["send", "chan", &path, flag])?;
+        control(&mut peer, "file-offer").await?;
+        proxy.signal("KILL").await?;
+        if flag == "--json" {
+            assert_eq!(sender.event("gap").await?["code"], 1006);
+        } else {
+            sender.says(&["the connection was lost (1006"]).await?;
+        }
+    }
     Ok(())
 }

@@ -1,64 +1,42 @@
 //! Takes the files that are offered into a folder.
 
+mod finished;
 mod folder;
 mod incoming;
+mod offers;
+mod receiving;
 
-use std::collections::{HashMap, VecDeque};
-use std::io::ErrorKind;
+use std::collections::VecDeque;
+use std::path::Path;
 use std::time::Duration;
 
-use networkwebsockets::{Data, Event, Peer};
+use networkwebsockets::{Channel, Data, Event, Peer};
 use serde_json::json;
-use tokio::time::timeout;
 
+use self::finished::Finished;
 use self::folder::Folder;
 use self::incoming::{Fault, Incoming};
+use self::offers::Offers;
+use self::receiving::{Key, Receiving, Work};
+use super::wanted::Wanted;
 use super::{Listen, Stop};
-use crate::command::files::{Control, HELLO, Offer, Part, SEEK_MAX, VERSION, WINDOW};
+use crate::command::files::{Control, HELLO, Offer, Part, SEEK_MAX, VERSION, WINDOW, clean};
 use crate::command::message;
 use crate::command::progress::Progress;
 use crate::command::report::Report;
 use crate::command::session::Session;
 
-/// How long nothing may come of a file.
-const STALLED: Duration = Duration::from_secs(60);
-
 /// How often it is looked whether something has stalled.
 const TICK: Duration = Duration::from_secs(1);
-
-/// Files that are received at once, and of one peer.
-const AT_ONCE: usize = 4;
-const OF_ONE_PEER: usize = 2;
-
-/// Offers that wait.
-const WAITING_MAX: usize = 500;
 
 /// Files that are remembered although their sender has gone.
 const LOST_MAX: usize = 1000;
 
 pub(super) async fn take(listen: &Listen, mut session: Session, report: &Report) -> Result<(), Stop> {
-    let folder = Folder::open(listen)?;
-    let mut saving = Saving {
-        listen,
-        report,
-        folder,
-        active: HashMap::new(),
-        waiting: Vec::new(),
-        lost: VecDeque::new(),
-        streams: 0,
-        kept: 0,
-        saved: 0,
-        progress: Progress::new(report, "received", None),
-        bytes: 0,
-    };
-    while listen.count.is_none_or(|count| saving.saved < count) {
-        match timeout(TICK, session.events.next()).await {
-            Ok(Some(event)) => saving.take(event).await?,
-            Ok(None) => return Err(Stop::failed("the channel has ended")),
-            Err(_) => {}
-        }
-        saving.give_up_late().await?;
-        saving.ask().await?;
+    let mut saving = Saving::new(listen, Folder::open(listen)?, report);
+    while saving.left() > 0 {
+        let step = saving.step(&mut session).await;
+        step.map_err(|stop| report.failed(stop))?;
     }
     drop(saving);
     session.leave().await
@@ -66,13 +44,14 @@ pub(super) async fn take(listen: &Listen, mut session: Session, report: &Report)
 
 struct Saving<'a> {
     listen: &'a Listen,
+    wanted: Wanted<'a>,
     report: &'a Report,
     folder: Folder,
-    active: HashMap<(Peer, u32), Incoming>,
-    waiting: Vec<(Peer, Offer)>,
+    finished: Finished,
+    receiving: Receiving,
+    offers: Offers,
     /// Those whose sender has gone, and how many bytes of each are stored.
-    lost: VecDeque<(Offer, u64)>,
-    streams: u32,
+    lost: VecDeque<(String, u64)>,
     /// Bytes that are in the folder for good.
     kept: u64,
     saved: u64,
@@ -80,16 +59,54 @@ struct Saving<'a> {
     bytes: u64,
 }
 
-impl Saving<'_> {
-    async fn take(&mut self, event: Event) -> Result<(), Stop> {
+impl<'a> Saving<'a> {
+    fn new(listen: &'a Listen, folder: Folder, report: &'a Report) -> Self {
+        Self {
+            listen,
+            wanted: listen.wanted(),
+            report,
+            folder,
+            finished: Finished::default(),
+            receiving: Receiving::default(),
+            offers: Offers::default(),
+            lost: VecDeque::new(),
+            kept: 0,
+            saved: 0,
+            progress: Progress::new(report, "received", None),
+            bytes: 0,
+        }
+    }
+
+    /// Files that are still to be saved.
+    fn left(&self) -> u64 {
+        self.listen.count.map_or(u64::MAX, |count| count.saturating_sub(self.saved))
+    }
+
+    async fn step(&mut self, session: &mut Session) -> Result<(), Stop> {
+        tokio::select! {
+            event = session.events.next() => match event {
+                Some(event) => self.take(event, &session.channel).await?,
+                None => return Err(Stop::failed("the channel has ended")),
+            },
+            work = self.receiving.worked() => self.go_on(work?).await?,
+            () = tokio::time::sleep(TICK) => {}
+        }
+        self.give_up_late().await?;
+        self.receiving.place(self.left(), &self.folder);
+        self.ask().await?;
+        self.report.undone(self.receiving.undone());
+        Ok(())
+    }
+
+    async fn take(&mut self, event: Event, channel: &Channel) -> Result<(), Stop> {
         // A fault is that somebody has left meanwhile.
         if !matches!(event, Event::Message { .. } | Event::Fault(_)) {
             message::tell(&event, self.report).await?;
         }
         match event {
-            Event::Connect(peer) if self.listen.wants(&peer) => self.greet(&peer).await,
+            Event::Connect(peer) if self.wanted.has(&peer, channel)? => self.greet(&peer).await,
             Event::Disconnect(peer) => self.lose(&peer).await?,
-            Event::Message { from, data, direct } if self.listen.wants(&from) => match &data {
+            Event::Message { from, data, direct } if self.wanted.has(&from, channel)? => match &data {
                 Data::Binary(bytes) if direct => self.part(&from, bytes).await?,
                 Data::Text(text) | Data::Json(text) => {
                     if let Some(control) = Control::parse(text) {
@@ -108,14 +125,11 @@ impl Saving<'_> {
         match control {
             Control::Offer(offer) => self.consider(from, offer).await?,
             Control::Withdraw { file } => {
-                self.waiting.retain(|(peer, offer)| *peer != from || offer.file != file);
+                self.offers.withdraw(&from, &file);
                 self.end(&from, None, &file, "withdrawn").await?;
             }
             Control::Done { file, stream, hash } if direct => {
-                let key = (from, stream);
-                if self.active.get(&key).is_some_and(|it| it.offer.file == file) {
-                    self.finish(key, &hash).await?;
-                }
+                self.receiving.end(&(from, stream), &file, &hash)
             }
             Control::Fail { file, stream, reason } if direct => {
                 self.end(&from, Some(stream), &file, &reason).await?;
@@ -125,42 +139,50 @@ impl Saving<'_> {
         Ok(())
     }
 
-    /// Says what happens to an offer. It is asked for when its turn comes.
-    async fn consider(&mut self, from: Peer, offer: Offer) -> Result<(), Stop> {
-        let is_known = self.active.values().any(|it| it.offer.file == offer.file)
-            || self.waiting.iter().any(|(_, other)| other.file == offer.file)
-            || self.folder.is_finished(&offer.file);
-        if is_known {
+    /// Says what happens to an offer. It is asked for when its turn comes. One that is refused may come
+    /// again, when nothing hinders it any more.
+    async fn consider(&mut self, from: Peer, mut offer: Offer) -> Result<(), Stop> {
+        if self.expected().any(|other| other.file == offer.file) || self.finished.has(&offer.file) {
             return Ok(());
         }
-        let obstacle = if offer.v != VERSION {
-            Some("its sender speaks another version: update nws".to_owned())
-        } else if self.waiting.len() >= WAITING_MAX {
-            Some("too many files are offered".to_owned())
-        } else if self.taken_besides(&offer).saturating_add(offer.size) > self.listen.max_total {
-            Some(format!("{} bytes are more than --max-total leaves", offer.size))
+        offer.name = clean(&offer.name);
+        let obstacle = if offer.v == VERSION {
+            let others = self.expected().map(|other| other.name.as_str());
+            self.excess(&offer).or_else(|| self.folder.obstacle(&offer.name, others))
         } else {
-            self.folder.obstacle(&offer.name, self.expected().map(|offer| offer.name.as_str()))
+            Some("its sender speaks another version: update nws".to_owned())
         };
-        if let Some(obstacle) = obstacle {
-            self.folder.finish(&offer.file);
-            return self.refuse(&offer, &obstacle).await;
+        match obstacle {
+            Some(obstacle) => self.refuse(&offer, &obstacle).await,
+            None => match self.offers.add(from, offer) {
+                Ok(()) => Ok(()),
+                Err(offer) => self.refuse(&offer, "too many files are offered").await,
+            },
         }
-        self.lost.retain(|(lost, _)| lost.file != offer.file);
-        self.waiting.push((from, offer));
-        Ok(())
     }
 
     /// The files that are on their way, or will be.
     fn expected(&self) -> impl Iterator<Item = &Offer> {
-        self.active.values().map(|it| &it.offer).chain(self.waiting.iter().map(|(_, offer)| offer))
+        self.receiving.offers().chain(self.offers.waiting())
     }
 
-    /// The bytes that all files but this one have, or will have.
-    fn taken_besides(&self, offer: &Offer) -> u64 {
-        let lost = self.lost.iter().filter(|(lost, _)| lost.file != offer.file).map(|(_, bytes)| *bytes);
-        let taken = lost.chain(self.expected().map(|offer| offer.size));
-        taken.fold(self.kept, u64::saturating_add)
+    /// Why there will not be room for a file, whatever becomes of those that are on their way.
+    fn excess(&self, offer: &Offer) -> Option<String> {
+        let is_too_much = self.stored_besides(offer).saturating_add(offer.size) > self.listen.max_total;
+        is_too_much.then(|| format!("{} bytes are more than --max-total leaves", offer.size))
+    }
+
+    /// Gives whether there is room for a file beside those that are on their way.
+    fn has_room(&self, offer: &Offer) -> bool {
+        let on_way = self.receiving.offers().map(|other| other.size).fold(0, u64::saturating_add);
+        let all = [offer.size, on_way].into_iter().fold(self.stored_besides(offer), u64::saturating_add);
+        all <= self.listen.max_total
+    }
+
+    /// The bytes that were stored of all files that are not on their way, but for this one.
+    fn stored_besides(&self, offer: &Offer) -> u64 {
+        let lost = self.lost.iter().filter(|(file, _)| *file != offer.file).map(|(_, bytes)| *bytes);
+        lost.fold(self.kept, u64::saturating_add)
     }
 
     async fn refuse(&mut self, offer: &Offer, reason: &str) -> Result<(), Stop> {
@@ -168,68 +190,68 @@ impl Saving<'_> {
         self.report.object("file-refused", json!({ "file": offer.name, "reason": reason })).await
     }
 
+    /// Begins with those whose turn it is.
     async fn ask(&mut self) -> Result<(), Stop> {
-        while self.active.len() < AT_ONCE {
-            let of = |peer: &Peer| self.active.keys().filter(|(other, _)| other == peer).count();
-            let Some(index) = self.waiting.iter().position(|(peer, _)| of(peer) < OF_ONE_PEER) else { break };
-            let (peer, offer) = self.waiting.remove(index);
-            let incoming = match Incoming::begin(&self.folder, offer) {
-                Ok(incoming) => incoming,
-                Err((offer, error)) if error.kind() == ErrorKind::WouldBlock => {
-                    self.folder.finish(&offer.file);
-                    self.refuse(&offer, "another process saves it in this folder").await?;
-                    continue;
+        while let Some((peer, offer)) = self.next_offer() {
+            match self.excess(&offer) {
+                Some(excess) => self.refuse(&offer, &excess).await?,
+                None => {
+                    self.lost.retain(|(file, _)| *file != offer.file);
+                    self.receiving.begin(peer, offer, &self.folder);
                 }
-                Err((offer, error)) => {
-                    return Err(Stop::failed(format!("cannot save {:?}: {error}", offer.name)));
-                }
-            };
-            self.streams += 1;
-            let (file, stream) = (incoming.offer.file.clone(), self.streams);
-            let get = Control::Get { file, stream, from: incoming.next(), window: WINDOW };
-            self.active.insert((peer.clone(), stream), incoming);
-            tell(&peer, &get).await;
-        }
-        self.report.undone(match self.active.len() {
-            0 => String::new(),
-            _ => {
-                let names: Vec<String> =
-                    self.active.values().map(|it| format!("{:?}", it.offer.name)).collect();
-                format!("not complete: {}", names.join(", "))
             }
-        });
+        }
+        if let Some((peer, files)) = self.offers.next_sought() {
+            tell(&peer, &Control::Seek { files }).await;
+        }
         Ok(())
     }
 
-    async fn part(&mut self, from: &Peer, message: &[u8]) -> Result<(), Stop> {
-        let Some(part) = Part::parse(message) else { return Ok(()) };
-        let key = (from.clone(), part.stream);
-        let Some(incoming) = self.active.get_mut(&key) else { return Ok(()) };
-        match incoming.store(&part) {
-            Ok(next) => {
-                let (file, stream) = (incoming.offer.file.clone(), part.stream);
-                self.bytes += part.bytes.len() as u64;
-                self.progress.set(self.bytes);
-                tell(from, &Control::Ack { file, stream, next }).await;
+    fn next_offer(&mut self) -> Option<(Peer, Offer)> {
+        let mut offers = std::mem::take(&mut self.offers);
+        let next = offers.take(|peer, offer| {
+            self.receiving.has_place(peer) && (self.has_room(offer) || self.excess(offer).is_some())
+        });
+        self.offers = offers;
+        next
+    }
+
+    /// A thread has done something that takes time.
+    async fn go_on(&mut self, work: Work) -> Result<(), Stop> {
+        match work {
+            Work::Begun(key, Ok(incoming)) => {
+                let (file, from, stored) = (incoming.offer.file.clone(), incoming.next(), incoming.stored());
+                if self.receiving.receive(&key, incoming) {
+                    let (peer, stream) = key;
+                    tell(&peer, &Control::Get { file, stream, from, window: WINDOW }).await;
+                } else {
+                    // Its sender has left meanwhile.
+                    self.note(&file, stored);
+                }
                 Ok(())
             }
-            Err(fault) => self.fail(key, fault).await,
+            Work::Begun(key, Err((offer, error))) => {
+                self.receiving.remove(&key);
+                if error.kind() == std::io::ErrorKind::WouldBlock {
+                    return self.refuse(&offer, "another process saves it in this folder").await;
+                }
+                Err(Stop::failed(format!("cannot save {:?}: {error}", offer.name)))
+            }
+            Work::Placed(key, incoming, Ok(path)) => {
+                self.receiving.remove(&key);
+                self.finished.add(&incoming.offer.file);
+                self.saved += 1;
+                self.kept = self.kept.saturating_add(incoming.offer.size);
+                let (peer, stream) = key;
+                tell(&peer, &Control::Got { file: incoming.offer.file, stream }).await;
+                self.tell_saved(&path, incoming.offer.size, &peer).await
+            }
+            Work::Placed(key, incoming, Err(fault)) => self.fail(key, incoming, fault).await,
         }
     }
 
-    async fn finish(&mut self, key: (Peer, u32), hash: &str) -> Result<(), Stop> {
-        let Some(incoming) = self.active.get_mut(&key) else { return Ok(()) };
-        let path = match incoming.finish(hash, &mut self.folder) {
-            Ok(path) => path,
-            Err(fault) => return self.fail(key, fault).await,
-        };
-        let Some(incoming) = self.active.remove(&key) else { return Ok(()) };
-        let (peer, stream) = key;
-        tell(&peer, &Control::Got { file: incoming.offer.file, stream }).await;
-        self.saved += 1;
-        self.kept = self.kept.saturating_add(incoming.offer.size);
-        let members =
-            json!({ "path": path.to_string_lossy(), "bytes": incoming.offer.size, "from": peer.id() });
+    async fn tell_saved(&self, path: &Path, bytes: u64, from: &Peer) -> Result<(), Stop> {
+        let members = json!({ "path": path.to_string_lossy(), "bytes": bytes, "from": from.id() });
         self.report.object("file-saved", members).await?;
         if self.report.is_json {
             return Ok(());
@@ -237,19 +259,40 @@ impl Saving<'_> {
         self.report.output.write([path.as_os_str().as_encoded_bytes(), b"\n"].concat()).await
     }
 
-    async fn fail(&mut self, key: (Peer, u32), fault: Fault) -> Result<(), Stop> {
-        let Some(incoming) = self.active.remove(&key) else { return Ok(()) };
+    async fn part(&mut self, from: &Peer, message: &[u8]) -> Result<(), Stop> {
+        let Some(part) = Part::parse(message) else { return Ok(()) };
+        let key = (from.clone(), part.stream);
+        match self.receiving.store(&key, &part) {
+            Some((file, Ok(next))) => {
+                self.bytes += part.bytes.len() as u64;
+                self.progress.set(self.bytes);
+                tell(from, &Control::Ack { file, stream: part.stream, next }).await;
+                Ok(())
+            }
+            Some((_, Err(fault))) => self.give_up(key, fault).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn give_up(&mut self, key: Key, fault: Fault) -> Result<(), Stop> {
+        match self.receiving.remove(&key) {
+            Some(incoming) => self.fail(key, incoming, fault).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn fail(&mut self, key: Key, incoming: Incoming, fault: Fault) -> Result<(), Stop> {
+        self.receiving.remove(&key);
         let (peer, stream) = key;
-        let file = incoming.offer.file.clone();
-        tell(&peer, &Control::Stop { file: file.clone(), stream, reason: fault.reason().to_owned() }).await;
+        let (file, reason) = (incoming.offer.file.clone(), fault.reason().to_owned());
+        tell(&peer, &Control::Stop { file: file.clone(), stream, reason }).await;
         let mut rest = String::new();
         if fault.is_final() {
             incoming.forget();
         } else {
-            self.kept = self.kept.saturating_add(incoming.stored());
+            self.remember(file, incoming.stored());
             rest = format!("; what has come is in {}", incoming.partial());
         }
-        self.folder.finish(&file);
         match fault {
             Fault::Storage(error) => {
                 Err(Stop::failed(format!("cannot save {:?}: {error}{rest}", incoming.offer.name)))
@@ -260,20 +303,19 @@ impl Saving<'_> {
 
     /// The sender has ended a stream. What has come stays, for another try.
     async fn end(&mut self, from: &Peer, stream: Option<u32>, file: &str, reason: &str) -> Result<(), Stop> {
-        let is_it = |key: &(Peer, u32), it: &Incoming| {
-            key.0 == *from && it.offer.file == file && stream.is_none_or(|stream| stream == key.1)
+        let is_it = |key: &Key, offer: &Offer| {
+            key.0 == *from && offer.file == file && stream.is_none_or(|stream| stream == key.1)
         };
-        let ended: Vec<_> = self.active.extract_if(|key, it| is_it(key, it)).collect();
-        for (_, incoming) in ended {
-            self.refuse(&incoming.offer, &format!("its sender says {reason:?}")).await?;
-            self.remember(incoming.offer.clone(), incoming.stored());
+        for (offer, stored) in self.receiving.remove_all(is_it) {
+            self.refuse(&offer, &format!("its sender says {reason:?}")).await?;
+            self.remember(offer.file, stored);
         }
         Ok(())
     }
 
     /// A file may come again. Of many that may, the oldest are forgotten.
-    fn remember(&mut self, offer: Offer, stored: u64) {
-        self.lost.push_back((offer, stored));
+    fn remember(&mut self, file: String, stored: u64) {
+        self.lost.push_back((file, stored));
         if self.lost.len() > LOST_MAX
             && let Some((_, stored)) = self.lost.pop_front()
         {
@@ -281,28 +323,27 @@ impl Saving<'_> {
         }
     }
 
+    /// So much is stored of a file that is lost.
+    fn note(&mut self, file: &str, stored: u64) {
+        let lost = self.lost.iter_mut().filter(|(lost, _)| lost == file);
+        lost.for_each(|(_, bytes)| *bytes = stored);
+    }
+
     async fn lose(&mut self, peer: &Peer) -> Result<(), Stop> {
-        let waiting: Vec<_> = self.waiting.extract_if(.., |(other, _)| other == peer).collect();
-        waiting.into_iter().for_each(|(_, offer)| self.remember(offer, 0));
-        let ended: Vec<_> = self.active.extract_if(|(other, _), _| other == peer).collect();
-        for (_, incoming) in ended {
-            let (name, share) = (&incoming.offer.name, incoming.share());
+        self.offers.remove(peer).into_iter().for_each(|file| self.remember(file, 0));
+        for (offer, stored) in self.receiving.remove_all(|key, _| key.0 == *peer) {
+            let (name, share) = (&offer.name, offer.share(stored));
             self.report.say(&format!("{name:?} is interrupted at {share} %: its sender has left"));
             self.report.object("file-interrupted", json!({ "file": name })).await?;
-            self.remember(incoming.offer.clone(), incoming.stored());
+            self.remember(offer.file, stored);
         }
         Ok(())
     }
 
     async fn give_up_late(&mut self) -> Result<(), Stop> {
-        let late: Vec<_> = self
-            .active
-            .iter()
-            .filter(|(_, it)| it.heard().elapsed() > STALLED)
-            .map(|(key, _)| key.clone())
-            .collect();
-        for key in late {
-            self.fail(key, Fault::Stalled).await?;
+        for key in self.receiving.late() {
+            self.offers.put_last(&key.0);
+            self.give_up(key, Fault::Stalled).await?;
         }
         Ok(())
     }
@@ -312,7 +353,7 @@ impl Saving<'_> {
         // Whoever has gone is told by an event.
         let _ = peer.send(HELLO).await;
         if !self.lost.is_empty() {
-            let files = self.lost.iter().rev().take(SEEK_MAX).map(|(offer, _)| offer.file.clone()).collect();
+            let files = self.lost.iter().rev().take(SEEK_MAX).map(|(file, _)| file.clone()).collect();
             tell(peer, &Control::Seek { files }).await;
         }
     }

@@ -119,3 +119,71 @@ async fn two_receivers_in_one_folder_do_not_write_into_one_file() -> Result<()> 
     other.says(&["\"film\"", "another process saves it"]).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn what_somebody_has_is_another_offer_and_the_rest_goes_on() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let from = Folder::new("partial-from")?;
+    let paths = [from.file("r1", b"")?, from.file("r2", b"r2")?];
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let mut tries = Vec::new();
+    for _ in 0..2 {
+        let sender = Running::start(&proxy, &["send", "chan", &paths[0], &paths[1]])?;
+        let id = peer.arrival().await?;
+        let mut files = Vec::new();
+        for _ in 0..2 {
+            files.push(control(&mut peer, "file-offer").await?["file"].clone());
+        }
+        let get = json!({"type": "file-get", "file": files[0], "stream": 1, "from": 0, "window": PART});
+        say(&mut peer, &id, get).await?;
+        control(&mut peer, "file-done").await?;
+        say(&mut peer, &id, json!({"type": "file-got", "file": files[0], "stream": 1})).await?;
+        sender.says(&["sent r1"]).await?;
+        sender.signal("INT").await?;
+        let exit = sender.exit().await?;
+        assert!(exit.status.code() == Some(6) && exit.stderr.contains("nobody has got r2"), "{exit:?}");
+        peer.departure().await?;
+        tries.push(files);
+    }
+    assert_ne!(tries[0][0], tries[1][0], "somebody has it, so this is another one");
+    assert_eq!(tries[0][1], tries[1][1], "nobody has it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_refused_may_be_offered_again() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let to = Folder::new("again-to")?;
+    let taken = to.file("film", b"of somebody else")?;
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let receiver = Running::start(&proxy, &["listen", "chan", "--save", &to.path(), "-n", "1"])?;
+    let id = peer.arrival().await?;
+    let file = "e".repeat(32);
+    say(&mut peer, &id, offer("film", 0, &file)).await?;
+    receiver.says(&["\"film\"", "exists"]).await?;
+    fs::remove_file(taken)?;
+    say(&mut peer, &id, offer("film", 0, &file)).await?;
+    super::get_empty(&mut peer, &id, &file).await?;
+    assert!(receiver.exit().await?.status.success());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_nobody_has_got_is_not_remembered_for_ever() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let from = Folder::new("old-from")?;
+    let path = from.file("film", b"film")?;
+    let folder = proxy.runtime_folder().join("nws");
+    let old = folder.join(format!("unsent-old-{}", std::process::id()));
+    let recent = folder.join(format!("unsent-recent-{}", std::process::id()));
+    for (path, days) in [(&old, 8), (&recent, 6)] {
+        let day = std::time::Duration::from_secs(24 * 60 * 60);
+        fs::File::create(path)?.set_modified(std::time::SystemTime::now() - day * days)?;
+    }
+    let mut peer = Peer::alone(&proxy, "/chan").await?;
+    let _sender = Running::start(&proxy, &["send", "chan", &path])?;
+    control(&mut peer, "file-offer").await?;
+    assert!(!old.exists() && recent.exists());
+    fs::remove_file(recent)?;
+    Ok(())
+}

@@ -1,26 +1,22 @@
 //! The folder into which files are saved, and the names there.
 
-use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::{Listen, Stop};
-use crate::command::files::clean;
 
 /// Numbers that are tried for a name that is taken.
 const NUMBERS: u32 = 10_000;
 
-/// Offers that are remembered, so that nobody is asked twice for them.
-const FINISHED_MAX: usize = 10_000;
-
+#[derive(Clone)]
 pub(super) struct Folder {
     path: PathBuf,
     taken_names: TakenNames,
-    finished: HashSet<String>,
 }
 
 /// What happens to a file whose name is taken.
+#[derive(Clone, Copy)]
 enum TakenNames {
     Refuse,
     Overwrite,
@@ -37,20 +33,19 @@ impl Folder {
             () if listen.rename => TakenNames::Rename,
             () => TakenNames::Refuse,
         };
-        Ok(Self { path, taken_names, finished: HashSet::new() })
+        Ok(Self { path, taken_names })
     }
 
-    /// Why a file of this name cannot be saved, besides those `others` that are on their way.
+    /// Why a file of this clean name cannot be saved, besides those `others` that are on their way.
     pub(super) fn obstacle<'a>(
         &self,
         name: &str,
         mut others: impl Iterator<Item = &'a str>,
     ) -> Option<String> {
-        let name = clean(name);
-        if matches!(self.taken_names, TakenNames::Refuse) && others.any(|other| clean(other) == name) {
+        if matches!(self.taken_names, TakenNames::Refuse) && others.any(|other| other == name) {
             return Some(format!("another {name:?} is on its way: --rename or --overwrite takes both"));
         }
-        let found = fs::symlink_metadata(self.path.join(&name)).ok()?;
+        let found = fs::symlink_metadata(self.path.join(name)).ok()?;
         match self.taken_names {
             TakenNames::Refuse => Some(format!("{name:?} exists: --rename or --overwrite takes it")),
             TakenNames::Overwrite if found.is_dir() => Some(format!("{name:?} is a folder")),
@@ -60,7 +55,7 @@ impl Folder {
 
     /// Where the parts of a file lie until it is whole.
     pub(super) fn partial(&self, name: &str, file: &str) -> PathBuf {
-        self.path.join(format!(".{}.{file}.part", clean(name)))
+        self.path.join(format!(".{name}.{file}.part"))
     }
 
     /// Opens what an earlier try has left, or a new file, unless another process has it. A link is not
@@ -88,15 +83,14 @@ impl Folder {
 
     /// Gives a whole file its name, which nobody else can get at the same time.
     pub(super) fn place(&self, partial: &Path, name: &str) -> io::Result<PathBuf> {
-        let name = clean(name);
-        let first = self.path.join(&name);
+        let first = self.path.join(name);
         if matches!(self.taken_names, TakenNames::Overwrite) {
             fs::rename(partial, &first)?;
             return Ok(first);
         }
         let last = if matches!(self.taken_names, TakenNames::Rename) { NUMBERS } else { 0 };
         for number in 0..=last {
-            let path = if number == 0 { first.clone() } else { self.path.join(numbered(&name, number)) };
+            let path = if number == 0 { first.clone() } else { self.path.join(numbered(name, number)) };
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(_) => return settle(partial, &path).map(|()| path),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -104,17 +98,6 @@ impl Folder {
             }
         }
         Err(io::Error::new(ErrorKind::AlreadyExists, format!("{name:?} exists")))
-    }
-
-    /// Nobody is asked for this file again.
-    pub(super) fn finish(&mut self, file: &str) {
-        if self.finished.len() < FINISHED_MAX {
-            self.finished.insert(file.to_owned());
-        }
-    }
-
-    pub(super) fn is_finished(&self, file: &str) -> bool {
-        self.finished.contains(file)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Display, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::folder::Folder;
 use crate::command::files::{Hash, Offer, Part, hash, hash_of_all};
@@ -52,18 +52,21 @@ pub(super) struct Incoming {
     file: File,
     hashes: Vec<Hash>,
     heard: Instant,
+    /// What the sender says at the end that the hash is.
+    expected: Option<String>,
 }
 
 impl Incoming {
-    /// Goes on where an earlier try has ended.
-    pub(super) fn begin(folder: &Folder, offer: Offer) -> Result<Self, (Offer, io::Error)> {
-        let path = folder.partial(&offer.name, &offer.file);
+    /// Goes on where an earlier try has ended, whose parts are read: that takes time.
+    pub(super) fn begin(path: PathBuf, offer: Offer) -> Result<Self, (Offer, io::Error)> {
         let opened = Folder::open_partial(&path).and_then(|mut file| {
             let hashes = stored(&mut file, &offer)?;
             Ok((file, hashes))
         });
         match opened {
-            Ok((file, hashes)) => Ok(Self { offer, path, file, hashes, heard: Instant::now() }),
+            Ok((file, hashes)) => {
+                Ok(Self { offer, path, file, hashes, heard: Instant::now(), expected: None })
+            }
             Err(error) => Err((offer, error)),
         }
     }
@@ -83,13 +86,19 @@ impl Incoming {
         self.path.display()
     }
 
-    pub(super) const fn heard(&self) -> Instant {
-        self.heard
+    /// Nothing has come for so long, and more should.
+    pub(super) fn is_late(&self, time: Duration) -> bool {
+        self.expected.is_none() && self.heard.elapsed() > time
     }
 
-    /// How much has come, of a hundred.
-    pub(super) fn share(&self) -> u64 {
-        self.next() * 100 / self.offer.count().max(1)
+    /// The sender has said everything.
+    pub(super) fn end(&mut self, hash: &str) {
+        self.expected.get_or_insert_with(|| hash.to_owned());
+    }
+
+    /// Gives whether the sender has said everything.
+    pub(super) const fn has_ended(&self) -> bool {
+        self.expected.is_some()
     }
 
     /// Stores a part, and gives the number of the next.
@@ -110,18 +119,16 @@ impl Incoming {
         Ok(self.next())
     }
 
-    /// Compares the hash, and gives the file its name.
-    pub(super) fn finish(&mut self, hash: &str, folder: &mut Folder) -> Result<PathBuf, Fault> {
+    /// Compares the hash, and gives the file its name once the disk has it: that takes time.
+    pub(super) fn finish(&self, folder: &Folder) -> Result<PathBuf, Fault> {
         if self.next() != self.offer.count() {
             return Err(Fault::Order);
         }
-        if hash_of_all(&self.hashes) != hash {
+        if self.expected.as_ref().is_none_or(|hash| hash_of_all(&self.hashes) != *hash) {
             return Err(Fault::Hash);
         }
         self.file.sync_all()?;
-        let path = folder.place(&self.path, &self.offer.name)?;
-        folder.finish(&self.offer.file);
-        Ok(path)
+        Ok(folder.place(&self.path, &self.offer.name)?)
     }
 
     /// Removes what has come.
