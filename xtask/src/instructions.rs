@@ -9,6 +9,7 @@ mod origin;
 
 use anyhow::{Result, bail};
 use nws_tools::{Step, checkout};
+use rayon::prelude::*;
 
 use crate::build;
 use comparison::Comparison;
@@ -61,5 +62,6 @@ impl Instructions {
 /// Counts every function that the program lists, in the order of the list.
 fn count_all() -> Result<Vec<(String, u64)>> {
     let names = Step::new(checkout::program("nws-micro", true)).read()?;
-    names.lines().map(|name| Ok((name.to_owned(), callgrind::count(name)?))).collect()
+    let names: Vec<&str> = names.lines().collect();
+    names.into_par_iter().map(|name| Ok((name.to_owned(), callgrind::count(name)?))).collect()
 }

@@ -32,10 +32,10 @@ pub(super) fn count(name: &str) -> Result<u64> {
     Ok(total_of(&[name, &CALLS.to_string()])? / CALLS)
 }
 
-/// Instructions that nws-micro executes with these arguments.
+/// Instructions that nws-micro executes with these arguments. Several may be counted at a time.
 pub(super) fn total_of(arguments: &[&str]) -> Result<u64> {
-    let out = checkout::target().join("callgrind.out");
-    let log = checkout::target().join("callgrind.log");
+    let folder = tempfile::Builder::new().prefix("nws-callgrind-").tempdir()?;
+    let [out, log] = ["out", "log"].map(|name| folder.path().join(name));
     let valgrind = Step::new("valgrind").arg("--tool=callgrind").arg(format!("--toggle-collect={COLLECTED}"));
     let valgrind = valgrind.arg(file("--callgrind-out-file=", &out)).arg(file("--log-file=", &log));
     let valgrind = valgrind.env(TUNABLES.0, TUNABLES.1);

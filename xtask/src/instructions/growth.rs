@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 use nws_tools::{Step, checkout};
+use rayon::prelude::*;
 
 use super::callgrind;
 
@@ -24,7 +25,8 @@ struct Row {
 impl Growths {
     pub(super) fn count() -> Result<Self> {
         let list = Step::new(checkout::program("nws-micro", true)).arg("growth").read()?;
-        list.lines().map(Row::count).collect::<Result<_>>().map(Self)
+        let lines: Vec<&str> = list.lines().collect();
+        lines.into_par_iter().map(Row::count).collect::<Result<_>>().map(Self)
     }
 
     /// A sentence for each kind of work that grows too fast.
