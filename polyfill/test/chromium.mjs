@@ -10,6 +10,7 @@ import { chromium } from "playwright-core";
 
 import { dist } from "./dist.mjs";
 import { FakeProxy } from "./fake-proxy.mjs";
+import { FLAGS } from "./flags.mjs";
 import { portOf } from "./port.mjs";
 
 /**
@@ -77,14 +78,13 @@ after(async () => {
  */
 export function launch(ignoreDefaultArgs = []) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
   // A proxy that somebody runs on the usual port takes no part.
   const alone = "--host-resolver-rules=MAP *:9009 ~NOTFOUND";
   return chromium.launch({
     executablePath,
     headless: true,
     ignoreDefaultArgs,
-    args: ["--no-sandbox", "--disable-gpu", alone, ...quiet],
+    args: [...FLAGS, alone],
   });
 }
 

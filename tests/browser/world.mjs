@@ -6,21 +6,13 @@ import { after, before } from "node:test";
 
 import { chromium } from "playwright-core";
 
+import { FLAGS } from "../../polyfill/test/flags.mjs";
 import { DEADLINE_MS } from "./deadline.mjs";
 import { memberPages } from "./pages.mjs";
 import { NwsProxy, TARGET } from "./proxy.mjs";
 import { Site } from "./site.mjs";
 
 /** @import { Browser, BrowserContextOptions, Page } from "playwright-core" */
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-];
 
 /** @typedef {{proxy: NwsProxy, browser: Browser, sites: Site[]}} World */
 

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { chromium } from "playwright-core";
 
+import { FLAGS } from "../../polyfill/test/flags.mjs";
 import { NwsProxy } from "../browser/proxy.mjs";
 import { counts } from "../browser/settled.mjs";
 import { launch, picture } from "../browser/world.mjs";
@@ -143,7 +144,7 @@ test(`${RELOADS} reloads of a page leave neither a second tile nor a dead one wi
 test("the tile of somebody whose browser is killed goes", async () => {
   const server = await chromium.launchServer({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", ...DEVICES],
+    args: [...FLAGS, ...DEVICES],
   });
   const doomed = await chromium.connect(server.wsEndpoint());
   const ann = await enter("Ann", "killed", "nothing");
