@@ -34,11 +34,17 @@ const { values, positionals } = parseArgs({
 const rows = [];
 const patience = Number(values.patience) * 1000;
 
-for (const [client, command] of chosen()) {
+await Promise.all(chosen().map(([client, command]) => playAll(client, command)));
+conclude();
+
+/**
+ * @param {string} client
+ * @param {string[]} command
+ */
+async function playAll(client, command) {
   if (!values.scenarios) await playVectors(client, command);
   if (!values.vectors) await playScenarios(client, command);
 }
-conclude();
 
 /**
  * @param {string} client
