@@ -8,12 +8,14 @@ mod python;
 mod rust;
 mod tally;
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use nws_tools::{checkout, lab};
+use nws_tools::{Begun, checkout, lab};
 
 use crate::build;
 use tally::Tally;
@@ -81,8 +83,9 @@ impl Test {
         if chosen.iter().any(|part| part.needs_lab()) {
             total += count("lab", lab::need().map(|()| Tally::default()));
         }
+        let mut release = self.begin_release(&chosen);
         for part in chosen {
-            total += count(part.title(), part.run(&proxy, self.all));
+            total += count(part.title(), part.run(&proxy, self.all, &mut release));
         }
         if !others.is_empty() {
             let others = others.iter().filter_map(Part::to_possible_value);
@@ -110,6 +113,16 @@ impl Test {
         }
     }
 
+    /// Begins to build what is released, if other parts run meanwhile. Where these test what was released
+    /// before, it has to stay as it is.
+    fn begin_release(&self, chosen: &[Part]) -> Option<Begun> {
+        if self.proxy.is_some() || !chosen.contains(&Part::Dist) || chosen.len() == 1 {
+            return None;
+        }
+        let begun = dist::begin(self.all);
+        begun.inspect_err(|error| eprintln!("error: {error:#}")).ok()
+    }
+
     fn prepare(&self) -> Result<Tally> {
         build::bundle(true)?;
         if self.proxy.is_none() {
@@ -135,7 +148,7 @@ impl Part {
         }
     }
 
-    fn run(self, proxy: &Path, all: bool) -> Result<Tally> {
+    fn run(self, proxy: &Path, all: bool, release: &mut Option<Begun>) -> Result<Tally> {
         match self {
             Self::Rust => rust::unit(proxy),
             Self::Doc => rust::doc(proxy),
@@ -146,7 +159,7 @@ impl Part {
             Self::Python => python::package(proxy),
             Self::Matchbox => rust::matchbox(proxy),
             Self::Conformance => conformance::clients(proxy),
-            Self::Dist => dist::released(proxy, all),
+            Self::Dist => dist::released(proxy, all, release.take()),
         }
     }
 
@@ -161,6 +174,12 @@ impl Part {
             }
         }
     }
+}
+
+/// How many tests or files of tests run at a time: one more than there are cores, as they wait for
+/// something most of the time.
+fn at_once() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get) + 1
 }
 
 fn count(name: &str, outcome: Result<Tally>) -> Tally {

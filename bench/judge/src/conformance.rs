@@ -15,7 +15,7 @@ const SUITE: &str = "autobahntestsuite==25.10.1";
 /// The cases that failed. There should be none.
 pub(crate) fn measure() -> Result<Vec<Figure>> {
     let folder = kept::folder()?.join("conformance");
-    let run = Step::cargo("run --quiet --release --package nws-tests --example conformance --");
+    let run = Step::cargo("run --quiet --release --package nws-tests --example autobahn --");
     let run = run.arg(suite()?).arg(folder.join("reports"));
     let result: Conformance =
         serde_json::from_str(&run.env("NWS_BIN", checkout::program("nws", true)).read()?)?;

@@ -6,13 +6,14 @@ use anyhow::Result;
 use nws_tools::browser::CHROMIUM;
 use nws_tools::{Step, checkout, npm, python};
 
+use super::node::need_examples;
 use super::tally::Tally;
 
 /// Runs the script for all clients of the project.
 pub(crate) fn clients(proxy: &Path) -> Result<Tally> {
     npm::need("tests")?;
     python::project("python")?;
-    Step::cargo("build --package networkwebsockets --example conformance").run()?;
+    need_examples(&["conformance"])?;
     let script = Step::new("node").arg(checkout::root().join("tests/conformance/main.mjs"));
     let script = script.env("CHROMIUM", CHROMIUM.need()?).env("NWS_BIN", proxy);
     let mut tally = Tally::default();

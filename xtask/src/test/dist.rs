@@ -8,15 +8,27 @@ mod windows;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use nws_tools::{Step, checkout};
+use nws_tools::{Begun, Step, checkout};
 
 use super::node;
 use super::tally::Tally;
 
-/// Builds, and runs all tests, with `proxy` as the one that is not released: with `all` also those of Linux on ARM.
-pub(crate) fn released(proxy: &Path, all: bool) -> Result<Tally> {
-    let build = Step::cargo("run --quiet --package nws-dist --");
-    if all { build.arg("--all") } else { build }.run()?;
+/// The words with which cargo builds what is released.
+const BUILD: &str = "run --quiet --package nws-dist --";
+
+/// Begins to build beside the other tests. They wait most of the time, and the longest steps here use
+/// one processor.
+pub(crate) fn begin(all: bool) -> Result<Begun> {
+    with(Step::cargo_in_idle_time(BUILD), all).begin(checkout::target().join("dist.log"))
+}
+
+/// Builds, unless that has `begun`, and runs all tests, with `proxy` as the one that is not released: with `all` also
+/// those of Linux on ARM.
+pub(crate) fn released(proxy: &Path, all: bool, begun: Option<Begun>) -> Result<Tally> {
+    match begun {
+        Some(begun) => begun.end()?,
+        None => with(Step::cargo(BUILD), all).run()?,
+    }
     tools::need();
     let mut tally = node::released(proxy)?;
     tally += windows::windows()?;
@@ -26,6 +38,10 @@ pub(crate) fn released(proxy: &Path, all: bool) -> Result<Tally> {
         println!("NOT RUN: Linux on ARM, which `cargo xtask test dist --all` builds and tests");
     }
     Ok(tally)
+}
+
+fn with(build: Step, all: bool) -> Step {
+    if all { build.arg("--all") } else { build }
 }
 
 /// The proxy for a platform, as it is released.

@@ -11,17 +11,17 @@ use nws_tools::{Step, checkout, npm};
 use super::tally::Tally;
 use crate::package;
 
-/// Runs `npm test` of the package.
+/// Runs the tests of the package. `cargo xtask check` checks its types.
 pub(crate) fn package(proxy: &Path) -> Result<Tally> {
     npm::need("polyfill")?;
-    watch(npm::npm("polyfill").words("test").env("CHROMIUM", CHROMIUM.need()?), proxy)
+    watch(npm::npm("polyfill").words("run unit").env("CHROMIUM", CHROMIUM.need()?), proxy)
 }
 
 /// Runs the tests in `tests/browser`, each with its own proxy and Chromium.
 pub(crate) fn browser(proxy: &Path) -> Result<Tally> {
     npm::need("tests")?;
     package::pages()?;
-    Step::cargo("build --package nws-tests --example lan --example certificate").run()?;
+    need_examples(&["lan", "certificate"])?;
     folder("browser", Step::new("node").env("CHROMIUM", CHROMIUM.need()?), proxy)
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn browser(proxy: &Path) -> Result<Tally> {
 pub(crate) fn demos(proxy: &Path) -> Result<Tally> {
     npm::need("tests")?;
     npm::need("tests/package")?;
-    Step::cargo("build --package nws-tests --example lan").run()?;
+    need_examples(&["lan"])?;
     folder("demo", with_browsers(), proxy)
 }
 
@@ -47,6 +47,13 @@ pub(crate) fn released(proxy: &Path) -> Result<Tally> {
     npm::need("tests")?;
     npm::need("tests/package")?;
     folder("dist", with_browsers().env("NWS_DIST", checkout::target().join("dist")), proxy)
+}
+
+/// Builds examples that tests start. All crates and features: so nothing is compiled that the tests in
+/// Rust have not compiled.
+pub(crate) fn need_examples(names: &[&str]) -> Result<()> {
+    let build = Step::cargo("build --workspace --all-features");
+    names.iter().fold(build, |build, name| build.arg("--example").arg(name)).run()
 }
 
 /// A node that knows where the browsers are. If one is missing, the tests with it fail, and say how
@@ -69,7 +76,9 @@ fn folder(name: &str, node: Step, proxy: &Path) -> Result<Tally> {
     let mut files: Vec<_> =
         entries.into_iter().map(|entry| entry.path()).filter(|path| is_test(path)).collect();
     files.sort();
-    watch(files.iter().fold(node.dir("tests").words("--test --test-reporter spec"), Step::arg), proxy)
+    let at_once = format!("--test-concurrency={}", super::at_once());
+    let node = node.dir("tests").words("--test --test-reporter spec").arg(at_once);
+    watch(files.iter().fold(node, Step::arg), proxy)
 }
 
 fn is_test(path: &Path) -> bool {

@@ -52,7 +52,8 @@ fn nextest(proxy: &Path) -> Result<Tally> {
     if report.exists() {
         fs::remove_file(&report)?;
     }
-    let run = with_proxy("nextest run --workspace --all-features", proxy).run();
+    let run = with_proxy("nextest run --workspace --all-features --test-threads", proxy);
+    let run = run.arg(super::at_once().to_string()).run();
     let Ok(report) = fs::read_to_string(&report) else {
         return run.and_then(|()| Err(anyhow::anyhow!("nextest left no report")));
     };

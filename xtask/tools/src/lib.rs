@@ -18,4 +18,4 @@ mod step;
 
 pub use debian::{install, install_all};
 pub use node::need as need_node;
-pub use step::Step;
+pub use step::{Begun, Step};

@@ -1,10 +1,11 @@
 //! Runs one program for a task. It is announced before it starts and awaited, and its failure is an
 //! error that names it.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -29,7 +30,13 @@ impl Step {
     /// The cargo that runs this task.
     #[must_use]
     pub fn cargo(words: &str) -> Self {
-        Self::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).words(words)
+        Self::new(cargo()).words(words)
+    }
+
+    /// The same cargo, which takes only the time of processors that no other program wants. Unix has this.
+    #[must_use]
+    pub fn cargo_in_idle_time(words: &str) -> Self {
+        Self::new("nice").words("-n 19").arg(cargo()).words(words)
     }
 
     /// Adds arguments without spaces, written as on a command line.
@@ -132,6 +139,19 @@ impl Step {
         self.judge(status)
     }
 
+    /// Starts the program beside what else runs. All that it writes goes to `log` until it is awaited.
+    ///
+    /// # Errors
+    ///
+    /// When the program cannot be started, or the file cannot be written.
+    pub fn begin(mut self, log: PathBuf) -> Result<Begun> {
+        self.announce();
+        let file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        self.command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        let child = self.command.spawn().with_context(|| cannot_start(&self.name))?;
+        Ok(Begun { step: self, child, log })
+    }
+
     /// Replaces this process, so that Ctrl-C and signals reach the program itself.
     ///
     /// # Errors
@@ -169,6 +189,30 @@ impl Step {
     }
 }
 
+/// A program that runs beside what else runs.
+pub struct Begun {
+    step: Step,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Begun {
+    /// Waits for its end, and prints what it wrote.
+    ///
+    /// # Errors
+    ///
+    /// When it ends with another status than 0.
+    pub fn end(mut self) -> Result<()> {
+        let status = self.child.wait();
+        println!("{}", fs::read_to_string(&self.log).unwrap_or_default().trim_end());
+        self.step.judge(status)
+    }
+}
+
+fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
 fn cannot_start(name: &str) -> String {
     format!("cannot start `{name}`")
 }
@@ -176,4 +220,21 @@ fn cannot_start(name: &str) -> String {
 /// The name of a program of the checkout or the toolchain, without its folder.
 fn file_name(program: &OsStr) -> String {
     Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_beside_tells_how_it_ended() -> Result<()> {
+        let log = std::env::temp_dir().join(format!("nws-step-{}", std::process::id()));
+        let shell = |script: &str| Step::new("sh").arg("-c").arg(script).begin(log.clone());
+        shell("true")?.end()?;
+        let failed = shell("echo said; echo complained >&2; exit 3")?.end().unwrap_err().to_string();
+        assert!(failed.contains("exit 3` ended with exit status: 3"), "{failed}");
+        assert_eq!(fs::read_to_string(&log)?, "said\ncomplained\n");
+        fs::remove_file(log)?;
+        Ok(())
+    }
 }

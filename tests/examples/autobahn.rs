@@ -29,7 +29,7 @@ const TIME: std::time::Duration = std::time::Duration::from_secs(600);
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut args = std::env::args_os().skip(1).map(PathBuf::from);
-    let usage = "usage: conformance <python with autobahntestsuite> <folder for reports>";
+    let usage = "usage: autobahn <python with autobahntestsuite> <folder for reports>";
     let (python, folder) = (args.next().context(usage)?, args.next().context(usage)?);
     let proxy = Setup::new().flag("--max-message-size", MESSAGE_MAX).start().await?;
     let forwarder = TcpListener::bind("127.0.0.1:0").await?;
