@@ -35,6 +35,9 @@ const HELLO_PAUSE: Duration = Duration::from_millis(500);
 /// Time after which the client is asked again whether there is a broker.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
+/// The subscription to hellos, as the client numbers them: from 1 on, and this is the first one.
+const HELLOS: u64 = 1;
+
 /// News of the client that may wait.
 const STATES_MAX: usize = 256;
 
@@ -159,6 +162,8 @@ impl Driver {
                 let change = self.connection.on_lost();
                 self.on_change(change, true);
             }
+            // Every user of the broker can say too many. Those that matter come again.
+            Event::SlowConsumer(HELLOS) => {}
             // There is one for each message that is lost.
             Event::SlowConsumer(_) if self.slowed.is_none_or(|at| at.elapsed() >= HELLO_PAUSE) => {
                 self.slowed = Some(Instant::now());
@@ -212,6 +217,7 @@ impl Driver {
             return;
         }
         if let Some(incoming) = self.streams.on_message(&message.subject, message.payload) {
+            self.sites.touch(&incoming.site, Instant::now());
             self.events.tell(BackboneEvent::Incoming(incoming));
         }
     }
@@ -257,7 +263,10 @@ impl Driver {
         if news.is_another {
             self.streams.break_all(Some(site));
         }
-        if news.is_new {
+        if news.is_back {
+            self.streams.break_unanswered(site);
+        }
+        if news.is_new || news.is_back {
             self.answer_soon();
         }
         self.events.tell(BackboneEvent::Seen { site: site.clone(), proxy: proxy.clone() });

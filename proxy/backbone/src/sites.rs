@@ -23,6 +23,9 @@ const SILENCE_MAX: Duration = Duration::from_secs(12);
 /// times what an answer takes at most.
 const CONTEST: Duration = Duration::from_millis(1500);
 
+/// Time without a hello after which what was sent meanwhile is probably lost: more than one is late.
+const GAP: Duration = Duration::from_secs(5);
+
 /// Sites at one time.
 const SITES_MAX: usize = 1024;
 
@@ -80,6 +83,8 @@ pub(crate) struct News {
     pub(crate) is_new: bool,
     /// It was another incarnation before, and all streams of that are lost.
     pub(crate) is_another: bool,
+    /// It was silent for a while, so the way there was cut, or no more than its hellos were lost.
+    pub(crate) is_back: bool,
     /// Its clock differs from ours by so many milliseconds, which was not known.
     pub(crate) skew: Option<u64>,
     /// Another proxy has its name, which was not known.
@@ -102,6 +107,10 @@ impl Sites {
         };
         if site.proxy == hello.proxy {
             return Heard::Site(site.follow(hello, skew, now));
+        }
+        if let Some(newcomer) = site.newcomer.as_mut().filter(|newcomer| newcomer.proxy == hello.proxy) {
+            newcomer.incarnation = hello.incarnation;
+            return Heard::Nothing;
         }
         if !is_first {
             return Heard::Shared { kept: site.proxy.clone(), other: hello.proxy.clone() };
@@ -130,6 +139,13 @@ impl Sites {
         let Hello { site, proxy, incarnation, .. } = hello.clone();
         self.known.insert(site, Site { is_skewed: skew.is_some(), ..Site::new(proxy, incarnation, now) });
         Heard::Site(News { is_new: true, skew, ..News::default() })
+    }
+
+    /// A site has begun a stream, so it is there.
+    pub(crate) fn touch(&mut self, site: &SiteName, now: Instant) {
+        if let Some(site) = self.known.get_mut(site) {
+            site.heard = now;
+        }
     }
 
     /// The incarnation that a site is now, if it is there.
@@ -177,9 +193,9 @@ impl Site {
     fn follow(&mut self, hello: &Hello, skew: Option<u64>, now: Instant) -> News {
         let is_another = std::mem::replace(&mut self.incarnation, hello.incarnation) != hello.incarnation;
         let was_skewed = std::mem::replace(&mut self.is_skewed, skew.is_some());
-        self.heard = now;
+        let is_back = now >= std::mem::replace(&mut self.heard, now) + GAP;
         let rival = self.newcomer.take().map(|newcomer| newcomer.proxy);
-        News { is_new: is_another, is_another, skew: skew.filter(|_| !was_skewed), rival }
+        News { is_new: is_another, is_another, is_back, skew: skew.filter(|_| !was_skewed), rival }
     }
 }
 
@@ -263,6 +279,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn one_that_begins_a_stream_is_there_and_one_that_was_silent_is_back() {
+        let mut sites = Sites::default();
+        hear(&mut sites, &hello(1, 1, 1));
+        tokio::time::advance(SILENCE_MAX).await;
+        sites.touch(&"there".parse().unwrap(), Instant::now());
+        assert!(sites.take_silent(Instant::now()).is_empty());
+        tokio::time::advance(GAP).await;
+        assert!(news(hear(&mut sites, &hello(1, 1, 2))).is_back);
+        tokio::time::advance(GAP - Duration::from_millis(1)).await;
+        assert!(!news(hear(&mut sites, &hello(1, 1, 3))).is_back);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn of_two_proxies_with_one_name_the_first_one_counts_as_long_as_it_speaks() {
         let mut sites = Sites::default();
         hear(&mut sites, &hello(1, 1, 1));
@@ -280,7 +309,8 @@ mod tests {
     async fn a_newcomer_has_the_place_of_one_that_is_silent_and_keeps_it() {
         let mut sites = Sites::default();
         hear(&mut sites, &hello(1, 1, 1));
-        hear(&mut sites, &hello(2, 2, 1));
+        hear(&mut sites, &hello(2, 9, 1));
+        assert_eq!(hear(&mut sites, &hello(2, 2, 2)), Heard::Nothing);
         let due = sites.next_decision().unwrap();
         assert!(sites.decide(due - Duration::from_millis(1)).is_empty());
         assert_eq!(sites.next_decision(), Some(due));

@@ -126,6 +126,12 @@ impl Streams {
         }
     }
 
+    /// Ends the streams to a site on which nothing has come back: the first message may be lost.
+    pub(crate) fn break_unanswered(&mut self, with: &SiteName) {
+        let unanswered = self.open.iter().filter(|((site, _), stream)| site == with && !stream.is_answered());
+        unanswered.for_each(|(_, stream)| stream.end(Ending::Broken));
+    }
+
     /// Forgets the streams that have ended. Waits for ever when there is none.
     pub(crate) async fn clear_ended(&mut self) {
         match self.pumps.join_next_with_id().await {
@@ -276,6 +282,20 @@ mod tests {
         let (subject, message) = first(1, &secret, 7);
         assert!(east.on_message(&subject, message).is_none());
         assert!(east.dial("west".parse().unwrap(), 1).is_none());
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_and_never_answered_can_be_given_up() {
+        let secret = SiteSecret::generate().unwrap();
+        let mut east = streams("east", &secret).await;
+        east.begin_anew(7);
+        let (subject, message) = first(1, &secret, 7);
+        let _answered = east.on_message(&subject, message).unwrap();
+        let west: SiteName = "west".parse().unwrap();
+        let _unanswered = east.dial(west.clone(), 1).unwrap();
+        east.break_unanswered(&west);
+        let over: Vec<bool> = east.open.values().map(|stream| stream.is_over()).collect();
+        assert_eq!(over.iter().filter(|is_over| **is_over).count(), 1);
     }
 
     #[tokio::test]
