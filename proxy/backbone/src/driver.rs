@@ -23,7 +23,7 @@ use crate::secret::MacKey;
 use crate::site::SiteName;
 use crate::sites::{Heard, News, Sites};
 use crate::stream::VirtualStream;
-use crate::streams::Streams;
+use crate::streams::{Arrival, Streams};
 use crate::subject::Subjects;
 
 /// Mean time between two hellos.
@@ -216,9 +216,13 @@ impl Driver {
         if !self.connection.is_up() {
             return;
         }
-        if let Some(incoming) = self.streams.on_message(&message.subject, message.payload) {
-            self.sites.touch(&incoming.site, Instant::now());
-            self.events.tell(BackboneEvent::Incoming(incoming));
+        match self.streams.on_message(&message.subject, message.payload) {
+            Arrival::Nothing => {}
+            Arrival::Frame(site) => self.sites.touch(&site, Instant::now()),
+            Arrival::Stream(incoming) => {
+                self.sites.touch(&incoming.site, Instant::now());
+                self.events.tell(BackboneEvent::Incoming(incoming));
+            }
         }
     }
 
