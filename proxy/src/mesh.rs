@@ -41,6 +41,7 @@ use crate::error::Error;
 use crate::guard::guarded;
 use crate::shard::{News, ShardHandles, Untold};
 use crate::timeout::NEVER;
+use crate::trouble::Troubles;
 
 pub(crate) use callers::Caller;
 pub(crate) use dials::Destination;
@@ -81,6 +82,8 @@ pub(crate) struct MeshDriver {
     questions: Arc<Notify>,
     /// The channels that are looked for on the backbone, as a glob of their names.
     channels: Option<String>,
+    /// Sites that could not be reached, and why: others can make up more of them.
+    unreached: Troubles<String>,
     /// The proxies in some channels, to be told to the shards.
     searched: Untold<Vec<ProxyId>>,
     isolation: Isolation,
@@ -128,6 +131,7 @@ impl MeshDriver {
             dialer,
             questions,
             channels,
+            unreached: Troubles::new(),
             searched: Untold::default(),
             isolation: Isolation::new(),
             short_names: ShortNames::default(),
@@ -265,6 +269,7 @@ impl MeshDriver {
         let is_news = self.past.borrow_mut().faults.note(blamed.clone(), kind, text);
         if let Blamed::Named(index) = blamed
             && let Some(place) = dials.named.place(index).filter(|_| is_news)
+            && (matches!(place, Place::Peer(_)) || self.unreached.is_news(format!("{place} {kind:?}")))
         {
             place.warn(text);
         }

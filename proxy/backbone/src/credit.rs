@@ -47,6 +47,11 @@ impl Receiver {
         Ok(())
     }
 
+    /// Whether anything has come.
+    pub(crate) const fn has_some(&self) -> bool {
+        self.arrived > 0
+    }
+
     pub(crate) fn read(&mut self, count: usize) {
         self.read += count as u64;
     }
@@ -88,6 +93,11 @@ impl Sender {
 
     pub(crate) fn send(&mut self, count: usize) {
         self.sent += count as u64;
+    }
+
+    /// Whether the receiver has said anything.
+    pub(crate) const fn is_raised(&self) -> bool {
+        self.limit > FIRST
     }
 
     /// The receiver takes more. It never takes less than it has said.

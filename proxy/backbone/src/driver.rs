@@ -23,7 +23,7 @@ use crate::secret::MacKey;
 use crate::site::SiteName;
 use crate::sites::{Heard, News, Sites};
 use crate::stream::VirtualStream;
-use crate::streams::Streams;
+use crate::streams::{Arrival, Streams};
 use crate::subject::Subjects;
 
 /// Mean time between two hellos.
@@ -34,6 +34,9 @@ const HELLO_PAUSE: Duration = Duration::from_millis(500);
 
 /// Time after which the client is asked again whether there is a broker.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The subscription to hellos, as the client numbers them: from 1 on, and this is the first one.
+const HELLOS: u64 = 1;
 
 /// News of the client that may wait.
 const STATES_MAX: usize = 256;
@@ -159,6 +162,8 @@ impl Driver {
                 let change = self.connection.on_lost();
                 self.on_change(change, true);
             }
+            // Every user of the broker can say too many. Those that matter come again.
+            Event::SlowConsumer(HELLOS) => {}
             // There is one for each message that is lost.
             Event::SlowConsumer(_) if self.slowed.is_none_or(|at| at.elapsed() >= HELLO_PAUSE) => {
                 self.slowed = Some(Instant::now());
@@ -211,8 +216,13 @@ impl Driver {
         if !self.connection.is_up() {
             return;
         }
-        if let Some(incoming) = self.streams.on_message(&message.subject, message.payload) {
-            self.events.tell(BackboneEvent::Incoming(incoming));
+        match self.streams.on_message(&message.subject, message.payload) {
+            Arrival::Nothing => {}
+            Arrival::Frame(site) => self.sites.touch(&site, Instant::now()),
+            Arrival::Stream(incoming) => {
+                self.sites.touch(&incoming.site, Instant::now());
+                self.events.tell(BackboneEvent::Incoming(incoming));
+            }
         }
     }
 
@@ -257,7 +267,10 @@ impl Driver {
         if news.is_another {
             self.streams.break_all(Some(site));
         }
-        if news.is_new {
+        if news.is_back {
+            self.streams.break_unanswered(site);
+        }
+        if news.is_new || news.is_back {
             self.answer_soon();
         }
         self.events.tell(BackboneEvent::Seen { site: site.clone(), proxy: proxy.clone() });

@@ -6,6 +6,9 @@
 //! so it takes the place if nothing is heard of the first one for a short time. A first one that
 //! lives answers within that time.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -22,6 +25,9 @@ const SILENCE_MAX: Duration = Duration::from_secs(12);
 /// Time without a hello of the proxy of a site after which a newcomer has its place. It is three
 /// times what an answer takes at most.
 const CONTEST: Duration = Duration::from_millis(1500);
+
+/// Time without a hello after which what was sent meanwhile is probably lost: more than one is late.
+const GAP: Duration = Duration::from_secs(5);
 
 /// Sites at one time.
 const SITES_MAX: usize = 1024;
@@ -80,6 +86,8 @@ pub(crate) struct News {
     pub(crate) is_new: bool,
     /// It was another incarnation before, and all streams of that are lost.
     pub(crate) is_another: bool,
+    /// It was silent for a while, so the way there was cut, or no more than its hellos were lost.
+    pub(crate) is_back: bool,
     /// Its clock differs from ours by so many milliseconds, which was not known.
     pub(crate) skew: Option<u64>,
     /// Another proxy has its name, which was not known.
@@ -102,6 +110,10 @@ impl Sites {
         };
         if site.proxy == hello.proxy {
             return Heard::Site(site.follow(hello, skew, now));
+        }
+        if let Some(newcomer) = site.newcomer.as_mut().filter(|newcomer| newcomer.proxy == hello.proxy) {
+            newcomer.incarnation = hello.incarnation;
+            return Heard::Nothing;
         }
         if !is_first {
             return Heard::Shared { kept: site.proxy.clone(), other: hello.proxy.clone() };
@@ -130,6 +142,13 @@ impl Sites {
         let Hello { site, proxy, incarnation, .. } = hello.clone();
         self.known.insert(site, Site { is_skewed: skew.is_some(), ..Site::new(proxy, incarnation, now) });
         Heard::Site(News { is_new: true, skew, ..News::default() })
+    }
+
+    /// Something has come of a stream with a site, so it is there.
+    pub(crate) fn touch(&mut self, site: &SiteName, now: Instant) {
+        if let Some(site) = self.known.get_mut(site) {
+            site.heard = now;
+        }
     }
 
     /// The incarnation that a site is now, if it is there.
@@ -177,129 +196,8 @@ impl Site {
     fn follow(&mut self, hello: &Hello, skew: Option<u64>, now: Instant) -> News {
         let is_another = std::mem::replace(&mut self.incarnation, hello.incarnation) != hello.incarnation;
         let was_skewed = std::mem::replace(&mut self.is_skewed, skew.is_some());
-        self.heard = now;
+        let is_back = now >= std::mem::replace(&mut self.heard, now) + GAP;
         let rival = self.newcomer.take().map(|newcomer| newcomer.proxy);
-        News { is_new: is_another, is_another, skew: skew.filter(|_| !was_skewed), rival }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TIME: u64 = 1_800_000_000_000;
-
-    fn proxy(number: u8) -> ProxyId {
-        ProxyId::from_digest(&[number; 32])
-    }
-
-    fn hello(number: u8, incarnation: u64, count: u64) -> Hello {
-        Hello { site: "there".parse().unwrap(), proxy: proxy(number), incarnation, count, time: TIME }
-    }
-
-    fn hear(sites: &mut Sites, hello: &Hello) -> Heard {
-        sites.hear(hello, TIME, Instant::now())
-    }
-
-    fn news(heard: Heard) -> News {
-        let Heard::Site(news) = heard else { panic!("{heard:?}") };
-        news
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_incarnation_is_new_once_and_none_comes_back() {
-        let mut sites = Sites::default();
-        let mut hear = |incarnation, count| match hear(&mut sites, &hello(1, incarnation, count)) {
-            Heard::Site(news) => Some(news.is_new),
-            Heard::Nothing => None,
-            heard => panic!("{heard:?}"),
-        };
-        assert_eq!(hear(7, 1), Some(true));
-        assert_eq!(hear(7, 2), Some(false));
-        assert_eq!(hear(5, 3), Some(true));
-        assert_eq!([hear(7, 2), hear(5, 3)], [None; 2]);
-        assert_eq!(hear(5, 4), Some(false));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_hello_from_before_an_end_brings_nobody_back() {
-        let mut sites = Sites::default();
-        hear(&mut sites, &hello(1, 7, 1));
-        hear(&mut sites, &hello(1, 7, 2));
-        assert_eq!(sites.take_all().len(), 1);
-        assert_eq!(hear(&mut sites, &hello(1, 7, 2)), Heard::Nothing);
-        hear(&mut sites, &hello(1, 7, 3));
-        tokio::time::advance(SILENCE_MAX).await;
-        assert_eq!(sites.take_silent(Instant::now()).len(), 1);
-        assert_eq!(hear(&mut sites, &hello(1, 7, 3)), Heard::Nothing);
-        assert!(news(hear(&mut sites, &hello(1, 7, 4))).is_new);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_clock_that_differs_is_told_once_and_again_when_it_changes() {
-        let mut sites = Sites::default();
-        let mut count = 0;
-        let mut skew = |ahead: u64| {
-            count += 1;
-            news(sites.hear(&hello(1, 1, count), TIME - ahead, Instant::now())).skew
-        };
-        let wrong = SKEW_MAX + 1;
-        assert_eq!([skew(wrong), skew(wrong)], [Some(wrong), None]);
-        assert_eq!([skew(0), skew(SKEW_MAX)], [None; 2]);
-        assert_eq!(skew(wrong), Some(wrong));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_is_silent_is_gone() {
-        let mut sites = Sites::default();
-        hear(&mut sites, &hello(1, 1, 1));
-        tokio::time::advance(SILENCE_MAX / 2).await;
-        hear(&mut sites, &hello(1, 1, 2));
-        tokio::time::advance(SILENCE_MAX / 2).await;
-        assert!(sites.take_silent(Instant::now()).is_empty());
-        tokio::time::advance(SILENCE_MAX / 2).await;
-        assert_eq!(sites.take_silent(Instant::now()).len(), 1);
-        assert!(sites.take_silent(Instant::now()).is_empty());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn of_two_proxies_with_one_name_the_first_one_counts_as_long_as_it_speaks() {
-        let mut sites = Sites::default();
-        hear(&mut sites, &hello(1, 1, 1));
-        assert_eq!(hear(&mut sites, &hello(2, 2, 1)), Heard::Newcomer);
-        assert_eq!(news(hear(&mut sites, &hello(1, 1, 2))).rival, Some(proxy(2)));
-        tokio::time::advance(CONTEST).await;
-        assert!(sites.decide(Instant::now()).is_empty());
-        let shared = Heard::Shared { kept: proxy(1), other: proxy(2) };
-        assert_eq!(hear(&mut sites, &hello(2, 2, 2)), shared);
-        assert_eq!(news(hear(&mut sites, &hello(1, 1, 3))), News::default());
-        assert_eq!(sites.incarnation(&"there".parse().unwrap()), Some(1));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_newcomer_has_the_place_of_one_that_is_silent_and_keeps_it() {
-        let mut sites = Sites::default();
-        hear(&mut sites, &hello(1, 1, 1));
-        hear(&mut sites, &hello(2, 2, 1));
-        let due = sites.next_decision().unwrap();
-        assert!(sites.decide(due - Duration::from_millis(1)).is_empty());
-        assert_eq!(sites.next_decision(), Some(due));
-        assert_eq!(sites.decide(due), [("there".parse().unwrap(), proxy(2))]);
-        assert_eq!(sites.next_decision(), None);
-        assert_eq!(sites.incarnation(&"there".parse().unwrap()), Some(2));
-        assert_eq!(hear(&mut sites, &hello(1, 1, 2)), Heard::Shared { kept: proxy(2), other: proxy(1) });
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn sites_and_what_is_remembered_of_them_are_bounded() {
-        let mut sites = Sites::default();
-        for number in 0..2 * PROXIES_MAX as u32 {
-            let mut digest = [0; 32];
-            digest[..4].copy_from_slice(&number.to_be_bytes());
-            let site = format!("s{number}").parse().unwrap();
-            let proxy = ProxyId::from_digest(&digest);
-            hear(&mut sites, &Hello { site, proxy, incarnation: 1, count: 1, time: TIME });
-        }
-        assert_eq!(sites.take_all().len(), SITES_MAX);
+        News { is_new: is_another, is_another, is_back, skew: skew.filter(|_| !was_skewed), rival }
     }
 }

@@ -95,6 +95,12 @@ impl Shared {
         self.state().is_left
     }
 
+    /// Whether anything has come from the other side.
+    pub(crate) fn is_answered(&self) -> bool {
+        let state = self.state();
+        state.receiver.has_some() || state.sender.is_raised()
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         self.state().ending.is_some()
     }

@@ -1,5 +1,8 @@
 //! All streams of this site.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -35,6 +38,17 @@ pub struct Incoming {
     pub site: SiteName,
     /// The stream.
     pub stream: VirtualStream,
+}
+
+/// What has come with a message.
+#[derive(Debug)]
+pub(crate) enum Arrival {
+    /// Nothing that concerns this site.
+    Nothing,
+    /// Something of a stream with this site.
+    Frame(SiteName),
+    /// The beginning of a stream.
+    Stream(Incoming),
 }
 
 pub(crate) struct Streams {
@@ -92,19 +106,23 @@ impl Streams {
         Some(stream)
     }
 
-    /// A message has come. Gives the stream that begins with it.
+    /// A message has come.
     ///
     /// One that belongs to no stream is answered only if there was such a stream, or could be: two
     /// proxies with the name of one site get the same messages, and neither may end the streams of
     /// the other.
-    pub(crate) fn on_message(&mut self, subject: &str, message: Bytes) -> Option<Incoming> {
-        let key = self.subjects.sender(subject)?;
-        let frame = Frame::parse(message)?;
+    pub(crate) fn on_message(&mut self, subject: &str, message: Bytes) -> Arrival {
+        let Some(key) = self.subjects.sender(subject) else { return Arrival::Nothing };
+        let Some(frame) = Frame::parse(message) else { return Arrival::Nothing };
         if let Some(stream) = self.open.get(&key) {
             self.on_frame(&key, stream, frame);
-            return None;
+            return Arrival::Frame(key.0);
         }
-        let Frame::Data(data) = frame else { return None };
+        let Frame::Data(data) = frame else { return Arrival::Nothing };
+        self.begin_with(key, data).map_or(Arrival::Nothing, Arrival::Stream)
+    }
+
+    fn begin_with(&mut self, key: Key, data: Bytes) -> Option<Incoming> {
         if self.past.get(&key).is_some() {
             self.answer_end(&key);
             return None;
@@ -124,6 +142,12 @@ impl Streams {
                 stream.end(Ending::Broken);
             }
         }
+    }
+
+    /// Ends the streams to a site on which nothing has come back: the first message may be lost.
+    pub(crate) fn break_unanswered(&mut self, with: &SiteName) {
+        let unanswered = self.open.iter().filter(|((site, _), stream)| site == with && !stream.is_answered());
+        unanswered.for_each(|(_, stream)| stream.end(Ending::Broken));
     }
 
     /// Forgets the streams that have ended. Waits for ever when there is none.
@@ -222,72 +246,4 @@ impl Streams {
 fn proof_fields(id: StreamId, from: &SiteName, to: &SiteName, incarnation: u64) -> [Vec<u8>; 4] {
     let incarnation = incarnation.to_be_bytes();
     [id.to_bytes().into(), from.as_str().into(), to.as_str().into(), incarnation.into()]
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use async_nats::ConnectOptions;
-    use tokio::time::timeout;
-
-    use super::*;
-    use crate::SiteSecret;
-
-    const PATIENCE: Duration = Duration::from_secs(20);
-
-    /// Those of `site`, with a client that never finds a broker.
-    async fn streams(site: &str, secret: &SiteSecret) -> Streams {
-        let client = ConnectOptions::new().retry_on_initial_connect().connect("127.0.0.1:1").await.unwrap();
-        let (keys, site) = (secret.keys(), site.parse::<SiteName>().unwrap());
-        Streams::new(client, Subjects::new(&keys.realm, site.clone()), site, keys.dial)
-    }
-
-    /// The first message of a stream from `west` to this incarnation of `east`.
-    fn first(number: u64, secret: &SiteSecret, incarnation: u64) -> (String, Bytes) {
-        let [west, east] = ["west", "east"].map(|site| site.parse::<SiteName>().unwrap());
-        let (keys, id) = (secret.keys(), StreamId::of(number));
-        let proof = keys.dial.sign(&proof_fields(id, &west, &east, incarnation));
-        let subject = Subjects::new(&keys.realm, west).to(&east, id);
-        (subject, [&[0][..], &proof, b"x"].concat().into())
-    }
-
-    #[tokio::test]
-    async fn a_first_message_is_for_one_incarnation_and_for_once() {
-        let secret = SiteSecret::generate().unwrap();
-        let mut east = streams("east", &secret).await;
-        east.begin_anew(7);
-        let (subject, message) = first(1, &secret, 7);
-        assert!(east.on_message(&subject, message.clone()).is_some());
-        timeout(PATIENCE, east.clear_ended()).await.unwrap();
-        assert!(east.on_message(&subject, message.clone()).is_none());
-        east.begin_anew(8);
-        assert!(east.on_message(&subject, message).is_none());
-        let (subject, message) = first(1, &secret, 8);
-        assert!(east.on_message(&subject, message).is_some());
-    }
-
-    #[tokio::test]
-    async fn one_that_closes_begins_no_stream() {
-        let secret = SiteSecret::generate().unwrap();
-        let mut east = streams("east", &secret).await;
-        east.begin_anew(7);
-        east.close();
-        let (subject, message) = first(1, &secret, 7);
-        assert!(east.on_message(&subject, message).is_none());
-        assert!(east.dial("west".parse().unwrap(), 1).is_none());
-    }
-
-    #[tokio::test]
-    async fn a_pump_that_panics_leaves_nothing_behind() {
-        let secret = SiteSecret::generate().unwrap();
-        let mut east = streams("east", &secret).await;
-        let (mut user, shared, _outbox) = stream(east.window());
-        let key = ("west".parse().unwrap(), StreamId::of(1));
-        east.open(key, shared, async { panic!("a test") });
-        timeout(PATIENCE, east.clear_ended()).await.unwrap();
-        assert!(!east.has_some() && east.keys.is_empty());
-        let read = tokio::io::AsyncReadExt::read_u8(&mut user).await;
-        assert_eq!(read.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
-    }
 }

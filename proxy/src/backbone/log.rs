@@ -110,7 +110,7 @@ fn write(event: &BackboneEvent) {
 enum Kind {
     Permissions,
     Credentials,
-    Full,
+    Silent,
     Tls,
     Payload,
 }
@@ -123,12 +123,12 @@ fn kind(reason: &str) -> Option<Kind> {
         Some(Kind::Permissions)
     } else if is("authorization") || is("authentication") {
         Some(Kind::Credentials)
-    } else if is("maximum connections") || is("maximum account") {
-        Some(Kind::Full)
     } else if is("tls") {
         Some(Kind::Tls)
     } else if is("payload") {
         Some(Kind::Payload)
+    } else if is("io error") || is("timed out") || is("maximum connections") {
+        Some(Kind::Silent)
     } else {
         None
     }
@@ -139,7 +139,9 @@ impl Kind {
         match self {
             Self::Permissions => "; `nws backbone permissions SITE` prints what the broker has to allow",
             Self::Credentials => "; give the credentials that the broker expects with --backbone-creds",
-            Self::Full => "; raise max_connections in the configuration of the broker",
+            Self::Silent => {
+                "; see whether a broker listens at that address, and what its log says: it may be full (max_connections)"
+            }
             Self::Tls => {
                 "; the broker must have TLS with a certificate that this machine trusts, or be on this machine"
             }
@@ -169,7 +171,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn troubles_that_take_turns_are_told_once_each_until_they_end() {
         let mut log = Log::new();
-        let both = [trouble("IO error"), trouble("timed out")];
+        let both = [trouble("IO error"), trouble("TLS error")];
         assert_eq!(told(&mut log, both.iter().cycle().take(1000)), 2);
         assert!(log.is_news(&BackboneEvent::Connected));
         assert_eq!(told(&mut log, both.iter().cycle().take(1000)), 2);

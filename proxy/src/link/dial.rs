@@ -29,7 +29,6 @@ use super::end::End;
 use super::relay::{Established, relay};
 use super::wire::wired;
 use super::{SharedContext, handshake};
-use crate::backbone::is_site;
 use crate::mesh::{Candidate, Destination, FaultKind, MeshDriver};
 use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
@@ -69,8 +68,8 @@ pub(crate) fn dial(
                 } else {
                     let reason = reason(&context, &to, kind, &end);
                     mesh.dial_failed(dial, kind, &reason);
-                    // Of one that --peer names the mesh tells.
-                    if let Some(proxy) = to.proxy.as_ref().filter(|_| end.is_refusal()) {
+                    // Of one that --peer names, and of a site, the mesh tells.
+                    if let Some(proxy) = to.proxy.as_ref().filter(|_| end.is_refusal() && !to.is_site()) {
                         context.warn_refused(proxy, &to.addresses, reason);
                     }
                 }
@@ -93,7 +92,7 @@ async fn reach(
     to: &Destination,
     tell: &dyn Fn(Answer),
 ) -> Result<(Established, SocketAddr), End> {
-    if let Some(site) = to.addresses.iter().find(|address| is_site(address.ip())) {
+    if let Some(site) = to.site() {
         return Ok((dial_site(context, site, to.proxy.as_ref()).await?, *site));
     }
     connect(&context.identity, to, &|address| context.is_on_link(address), tell).await
@@ -165,7 +164,7 @@ async fn greet(
 fn reason(context: &SharedContext, to: &Destination, kind: FaultKind, end: &End) -> String {
     let End::Tls(TlsError::Handshake(_)) = end else { return end.to_string() };
     let is_own = |address: &SocketAddr| address.ip().is_loopback() && address.port() == context.port;
-    let is_closed = kind == FaultKind::Closed;
+    let is_closed = kind == FaultKind::Closed && !to.is_site();
     if to.addresses.iter().any(is_own) {
         FaultKind::Own.to_string()
     } else if is_closed && to.addresses.iter().all(|address| address.ip().is_loopback()) {

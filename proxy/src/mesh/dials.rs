@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 use super::faults::Blamed;
 use super::named::NamedProxies;
 use super::partner::Found;
+use crate::backbone::is_site;
 
 /// The addresses to dial, and the proxy that is expected there, if that is known.
 #[derive(Clone, Debug)]
@@ -20,6 +21,18 @@ pub(crate) struct Destination {
     pub(crate) proxy: Option<ProxyId>,
     /// The addresses at which it may be.
     pub(crate) addresses: Vec<SocketAddr>,
+}
+
+impl Destination {
+    /// The address, if it is the one of a site of the backbone.
+    pub(crate) fn site(&self) -> Option<&SocketAddr> {
+        self.addresses.iter().find(|address| is_site(address.ip()))
+    }
+
+    /// Gives whether it is a site of the backbone.
+    pub(crate) fn is_site(&self) -> bool {
+        self.site().is_some()
+    }
 }
 
 /// All dials.

@@ -180,3 +180,23 @@ async fn hellos_of_the_past_and_of_others_change_nothing() {
     far.write_all(b"!").await.unwrap();
     assert_eq!(timeout(Duration::from_secs(20), near.read_u8()).await.unwrap().unwrap(), b'!');
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn hellos_in_floods_break_no_stream() {
+    let server = Server::start().await;
+    let (west, mut east) = pair(server.port).await;
+    let (client, mut all) = intruder(server.port).await;
+    let mut near = west.dial("east").await;
+    near.write_all(b"?").await.unwrap();
+    let mut far = east.accept("west").await;
+    assert_eq!(far.read_u8().await.unwrap(), b'?');
+    let hello = heard(&mut all, |message| message.subject.ends_with(".h")).await;
+    drop(all);
+    let forged: Bytes = String::from_utf8_lossy(&hello.payload).replace("\"time\":", "\"time\":9").into();
+    for _ in 0..300_000 {
+        client.publish(hello.subject.clone(), forged.clone()).await.unwrap();
+    }
+    client.flush().await.unwrap();
+    near.write_all(b"!").await.unwrap();
+    assert_eq!(timeout(PATIENCE, far.read_u8()).await.unwrap().unwrap(), b'!');
+}
