@@ -33,7 +33,14 @@ async fn the_first_one_keeps_its_streams_and_all_are_told() {
     let shared = west.until(|event| match event {
         BackboneEvent::NameShared { site, kept, other } => Some((site, kept, other)),
         BackboneEvent::Seen { proxy, .. } => panic!("{proxy} has the place"),
-        _ => None,
+        BackboneEvent::Connected
+        | BackboneEvent::Lost
+        | BackboneEvent::Trouble(_)
+        | BackboneEvent::SmallPayload(_)
+        | BackboneEvent::Gone { .. }
+        | BackboneEvent::Incoming(_)
+        | BackboneEvent::NameTaken { .. }
+        | BackboneEvent::Skewed { .. } => None,
     });
     let (site, kept, other) = shared.await;
     assert_eq!((site.as_str(), kept, other), ("east", east.proxy.clone(), second.proxy.clone()));
