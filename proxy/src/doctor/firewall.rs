@@ -14,10 +14,6 @@ use tool::{Tool, run};
 
 const FIREWALL: &str = "firewall";
 
-/// What is left where no rule is the reason.
-pub(super) const NO_RULE: &str =
-    "no rule here drops it: look for another program that filters, or a firewall between both machines";
-
 /// What a user who may not read the rules can do.
 const AS_ROOT: &str = "sudo nws doctor (root may read the rules: it names the line)";
 
@@ -92,6 +88,11 @@ impl Firewall {
 
 fn is_enabled(configuration: &str) -> bool {
     configuration.lines().any(|line| line.trim().eq_ignore_ascii_case("ENABLED=yes"))
+}
+
+/// What is left to see where no rule here drops what comes to a port.
+pub(super) fn watch(protocol: &str, port: u16) -> String {
+    format!("sudo tcpdump -ni any {protocol} port {port} (does it arrive? no rule of this machine drops it)")
 }
 
 /// The lines that let other proxies connect to a port of another machine.

@@ -93,7 +93,7 @@ impl Neighbours {
         let is_known = self.proxy_callers.as_ref().map(|callers| neighbour.is_among(callers));
         let reaches_this = neighbour.is_among(&self.callers);
         let port = link_port.unwrap_or(LINK_PORT);
-        let line = || firewall.open("tcp", port).unwrap_or_else(|| firewall::NO_RULE.to_owned());
+        let line = || firewall.open("tcp", port).unwrap_or_else(|| firewall::watch("tcp", port));
         let check = match (link_port, is_known, reaches_this) {
             (Some(port), Some(true), _) => Check::yes(BACK, format!("{name} has connected to port {port} here")),
             (Some(_), None, true) | (None, _, true) => {
