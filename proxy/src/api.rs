@@ -17,20 +17,21 @@ mod measure;
 mod metrics;
 mod rows;
 mod token;
+mod verdict;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use nws_core::{ChannelKey, Target};
+use nws_core::ChannelKey;
 use std::hash::Hash;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::Config;
 use crate::connection_permits::ConnectionPermits;
 use crate::local::SharedSiteNames;
-use crate::mesh::MeshQuestion;
+use crate::mesh::{MeshQuestion, Wanted};
 use crate::notices::Notices;
 use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
@@ -148,10 +149,14 @@ impl Api {
         self.shards.key().of(what).to_string()
     }
 
-    /// Dials a target now. Gives whether there is anyone to do so.
-    async fn dial(&self, target: Target) -> bool {
+    /// Dials now. Gives whether there is anyone to do so.
+    async fn dial(&self, wanted: Wanted) -> bool {
         let Some(mesh) = &self.mesh else { return false };
         let (reply, done) = oneshot::channel();
-        mesh.send(MeshQuestion::Dial(target, reply)).await.is_ok() && done.await.is_ok()
+        let question = match wanted {
+            Wanted::Target(target) => MeshQuestion::Dial(target, reply),
+            Wanted::Name(peer) => MeshQuestion::Sight(peer.sight().await, reply),
+        };
+        mesh.send(question).await.is_ok() && done.await.is_ok()
     }
 }

@@ -21,7 +21,7 @@ use clap_complete::Shell;
 use nws_backbone::SiteName;
 use nws_proxy::Config;
 
-use crate::command::{self, STATUSES};
+use crate::command::{self, ReportArgs, STATUSES};
 
 pub(crate) use doctor::Examination;
 pub(crate) use fault::{Fault, Usage};
@@ -46,7 +46,7 @@ pub(crate) enum Task {
     /// To use a proxy.
     Command(Box<command::Task>),
     /// The completions for a shell, on standard output.
-    Completions(Shell),
+    Completions(Shell, ReportArgs),
     /// The manual pages, in this folder.
     Man(PathBuf),
 }
@@ -108,6 +108,8 @@ enum Command {
     Completions {
         /// The shell
         shell: Shell,
+        #[command(flatten)]
+        report: ReportArgs,
     },
     /// Write the manual pages into a folder
     #[command(hide = true)]
@@ -125,6 +127,8 @@ pub(crate) enum BackboneTask {
     Key {
         /// The new file, which only this user can read; without one the secret is printed
         file: Option<PathBuf>,
+        #[command(flatten)]
+        report: ReportArgs,
     },
     /// Print a configuration of nats-server in which each site can do what it must, and no more
     #[command(after_help = format!("{BACKBONE_EXAMPLES}\n\n{STATUSES}"))]
@@ -132,6 +136,8 @@ pub(crate) enum BackboneTask {
         /// The names of the sites
         #[arg(required = true)]
         sites: Vec<SiteName>,
+        #[command(flatten)]
+        report: ReportArgs,
     },
 }
 
@@ -157,7 +163,7 @@ impl Cli {
                 let examination = Box::new(args.examination(of_doctor.clone())?);
                 Task::Command(Box::new(command::Task::Doctor(examination)))
             }
-            (Some(Command::Completions { shell }), _) => Task::Completions(shell),
+            (Some(Command::Completions { shell, report }), _) => Task::Completions(shell, report),
             (Some(Command::Man { folder }), _) => Task::Man(folder),
             (Some(Command::Run(args)), Some((_, of_run))) => args.task(of_run.clone())?,
             (_, _) => cli.run.task(matches)?,

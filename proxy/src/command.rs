@@ -29,7 +29,9 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde_json::json;
 
-pub(crate) use self::report::{ReportArgs, complain, object};
+#[cfg(test)]
+pub(crate) use self::cheat::EXAMPLES;
+pub(crate) use self::report::{ReportArgs, complain, end, object};
 
 use self::report::Report;
 use self::stop::{Status, Stop};
@@ -161,8 +163,11 @@ async fn conclude(report: &Report, done: Result<(), Stop>) -> ExitCode {
 
 /// Reads a time in seconds.
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "it is no number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    let seconds: f64 = text.parse().unwrap_or(f64::NAN);
+    if seconds.is_nan() || seconds < 0.0 {
+        return Err("give a number of seconds, 0 or more".to_owned());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|_| "that is too long".to_owned())
 }
 
 /// Reads a number of bytes.
@@ -174,8 +179,33 @@ fn size(text: &str) -> Result<u64, String> {
         "M" => 2,
         "G" => 3,
         "T" => 4,
-        _ => return Err("the units are K, M, G and T".to_owned()),
+        _ => return Err(NO_SIZE.to_owned()),
     };
-    let number: u64 = digits.parse().map_err(|_| "it is no number of bytes".to_owned())?;
-    number.checked_mul(1 << (10 * power)).ok_or_else(|| "it is too large".to_owned())
+    let number: u64 = digits.parse().map_err(|_| NO_SIZE.to_owned())?;
+    number.checked_mul(1 << (10 * power)).ok_or_else(|| "that is too large".to_owned())
+}
+
+/// What is wrong with a number of bytes.
+const NO_SIZE: &str = "give a whole number of bytes, such as 500M: the units are K, M, G and T";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_sizes_are_read_or_it_is_said_what_they_are() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!((size("12"), size("3k"), size("2G")), (Ok(12), Ok(3072), Ok(2 << 30)));
+        for text in ["", "nan", "-1", "-inf", "five"] {
+            assert_eq!(seconds(text), Err("give a number of seconds, 0 or more".to_owned()), "{text}");
+        }
+        assert_eq!(
+            (seconds("inf"), seconds("1e30")),
+            (Err("that is too long".to_owned()), Err("that is too long".to_owned()))
+        );
+        for text in ["", "G", "1.5G", "-1", "1 G", "1X"] {
+            assert_eq!(size(text), Err(NO_SIZE.to_owned()), "{text}");
+        }
+        assert_eq!(size("99999999999T"), Err("that is too large".to_owned()));
+    }
 }

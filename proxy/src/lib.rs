@@ -34,6 +34,7 @@ mod shard;
 mod signal;
 mod stream;
 mod tcp;
+mod teller;
 mod timeout;
 mod tls;
 mod trouble;
@@ -63,6 +64,7 @@ pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
 pub use notices::Notices;
 pub use nws_core::SiteNamesConfig;
 pub use sandbox::confine;
+pub use teller::{ProxyPlace, Teller, Told, Untold};
 pub use tls::IdentityError;
 
 /// Questions that may wait for the mesh.

@@ -20,10 +20,13 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use clap_complete::Shell;
 use nws_proxy::{Config, Listeners, Notices};
+use serde_json::json;
 use tokio::runtime::{Builder, LocalOptions};
 
 use cli::{Cli, Fault, Task, Usage};
+use command::ReportArgs;
 
 fn main() -> ExitCode {
     match Cli::resolve() {
@@ -44,10 +47,23 @@ fn perform(task: Task) -> ExitCode {
         },
         Task::Backbone(task) => sites::perform(&task),
         Task::Command(task) => return command::perform(&task),
-        Task::Completions(shell) => done(cli::completions(shell, &mut io::stdout()), "the completions"),
+        Task::Completions(shell, report) => done(complete(shell, &report), "the completions"),
         Task::Man(folder) => done(cli::man_pages(&folder), &format!("pages into {}", folder.display())),
     };
     done.unwrap_or_else(|error| fail(1, &format!("{error:#}")))
+}
+
+fn complete(shell: Shell, report: &ReportArgs) -> io::Result<()> {
+    if !report.is_json() {
+        return cli::completions(shell, &mut io::stdout());
+    }
+    let mut script = Vec::new();
+    cli::completions(shell, &mut script)?;
+    let script = String::from_utf8_lossy(&script);
+    let members = json!({ "shell": shell.to_string(), "script": script });
+    writeln!(io::stdout(), "{}", command::object("completions", &members))?;
+    command::end(0, None);
+    Ok(())
 }
 
 fn done(written: io::Result<()>, what: &str) -> anyhow::Result<ExitCode> {
@@ -93,6 +109,7 @@ fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
 
 fn fail(status: u8, reason: &str) -> ExitCode {
     command::complain(reason);
+    command::end(status, Some(reason));
     readiness::failed(reason);
     ExitCode::from(status)
 }

@@ -51,7 +51,7 @@ pub(crate) use named::Place;
 pub(crate) use orders::Order;
 pub(crate) use partner::{Found, Partner};
 pub(crate) use past::{LinkEvent, LinkEventKind};
-pub(crate) use question::{CandidateAnswer, LinkAnswer, MeshAnswer, MeshQuestion};
+pub(crate) use question::{CandidateAnswer, LinkAnswer, MeshAnswer, MeshQuestion, Wanted};
 pub(crate) use traffic::Traffic;
 
 use dials::Dials;

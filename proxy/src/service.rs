@@ -14,8 +14,8 @@ mod scheduler;
 mod startup;
 mod systemd;
 mod tool;
+mod voice;
 
-use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -23,7 +23,7 @@ use nws_proxy::Config;
 use serde_json::json;
 
 use crate::cli::{ServiceTask, config_of};
-use crate::command::object;
+use crate::command::end;
 
 pub(crate) use error::Error;
 
@@ -31,6 +31,7 @@ use command_line::CommandLine;
 use launchd::Launchd;
 use scheduler::Scheduler;
 use systemd::Systemd;
+use voice::Voice;
 
 /// The exit status of `nws service status` when the proxy does not run, as systemctl has it.
 const NOT_RUNNING: u8 = 3;
@@ -62,8 +63,8 @@ trait Supervisor {
     }
     /// Whether the service runs.
     fn state(&self) -> Result<State, Error>;
-    /// Shows the last lines of the log on standard output.
-    fn logs(&self, lines: usize, follow: bool) -> Result<ExitCode, Error>;
+    /// Shows the last lines of the log.
+    fn logs(&self, lines: usize, follow: bool, voice: Voice) -> Result<ExitCode, Error>;
     /// Who else on this machine is known to serve, and what to do about it.
     fn rival(&self) -> Option<String> {
         None
@@ -82,11 +83,16 @@ pub(crate) fn perform(task: ServiceTask) -> Result<ExitCode, Error> {
     match task {
         // The supervisor asks for it, and not a user.
         ServiceTask::Host => scheduler::host(),
-        ServiceTask::Install(wanted) => installation::install(of_caller()?.as_ref(), wanted),
-        ServiceTask::Uninstall => uninstall(of_caller()?.as_ref()),
-        ServiceTask::Status(report) if report.is_json() => status_for_programs(of_caller()?.as_ref()),
-        ServiceTask::Status(_) => status(of_caller()?.as_ref()),
-        ServiceTask::Logs(wanted) => logs(of_caller()?.as_ref(), wanted.lines, wanted.follow),
+        ServiceTask::Install(wanted) => {
+            let voice = Voice::of(&wanted.report);
+            installation::install(of_caller()?.as_ref(), wanted, voice)
+        }
+        ServiceTask::Uninstall(report) => uninstall(of_caller()?.as_ref(), Voice::of(&report)),
+        ServiceTask::Status(report) => tell_status(of_caller()?.as_ref(), Voice::of(&report)),
+        ServiceTask::Logs(wanted) => {
+            let voice = Voice::of(&wanted.report);
+            logs(of_caller()?.as_ref(), wanted.lines, wanted.follow, voice)
+        }
     }
 }
 
@@ -107,30 +113,41 @@ fn supervisor() -> Result<Box<dyn Supervisor>, Error> {
     })
 }
 
-fn uninstall(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
-    let Some(before) = supervisor.installed()? else {
-        say("there is no service of this user: nothing to do");
-        return Ok(ExitCode::SUCCESS);
-    };
-    supervisor.uninstall()?;
-    say(&format!("uninstalled: {} is gone", supervisor.file().display()));
-    release(supervisor, &before, None);
+fn uninstall(supervisor: &dyn Supervisor, voice: Voice) -> Result<ExitCode, Error> {
+    if let Some(before) = supervisor.installed()? {
+        supervisor.uninstall()?;
+        voice.say(&format!("uninstalled: {} is gone", supervisor.file().display()));
+        release(supervisor, &before, None, voice);
+    } else {
+        voice.say("there is no service of this user: nothing to do");
+    }
+    end(0, None);
     Ok(ExitCode::SUCCESS)
 }
 
 /// Takes back what the system had for `gone`, and says what is left to do. The service is as it
 /// should be, whatever comes of that.
-fn release(supervisor: &dyn Supervisor, gone: &CommandLine, kept: Option<&CommandLine>) {
+fn release(supervisor: &dyn Supervisor, gone: &CommandLine, kept: Option<&CommandLine>, voice: Voice) {
     match supervisor.release(gone, kept) {
-        Ok(advice) => advice.iter().for_each(|advice| say(advice)),
-        Err(error) => say(&format!("warning: {}", error.in_full())),
+        Ok(advice) => advice.iter().for_each(|advice| voice.say(advice)),
+        Err(error) => voice.say(&format!("warning: {}", error.in_full())),
     }
 }
 
-fn status(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
+fn tell_status(supervisor: &dyn Supervisor, voice: Voice) -> Result<ExitCode, Error> {
+    let code = status(supervisor, voice)?;
+    end(code, (code != 0).then_some("the service does not run"));
+    Ok(ExitCode::from(code))
+}
+
+/// Says whether the service runs, and gives the exit status for that.
+fn status(supervisor: &dyn Supervisor, voice: Voice) -> Result<u8, Error> {
+    if voice.is_json {
+        return status_for_programs(supervisor, voice);
+    }
     let Some(command_line) = supervisor.installed()? else {
-        say("not installed: `nws service install` does that");
-        return Ok(ExitCode::from(NOT_RUNNING));
+        voice.say("not installed: `nws service install` does that");
+        return Ok(NOT_RUNNING);
     };
     let state = supervisor.state()?;
     let process = |process: Option<String>| process.map(|id| format!(", process {id}")).unwrap_or_default();
@@ -139,16 +156,17 @@ fn status(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
         State::Stopped { reason: Some(reason) } => (NOT_RUNNING, format!("not running: {reason}")),
         State::Stopped { reason: None } => (NOT_RUNNING, "not running".to_owned()),
     };
-    say(&format!("{words}\n  address: {}\n  program: {command_line}", addresses(&command_line)));
+    voice.say(&format!("{words}\n  address: {}\n  program: {command_line}", addresses(&command_line)));
     if !Path::new(&command_line.program).is_file() {
-        say("  warning: that program is gone: run `nws service install` with the one that is there now");
+        voice
+            .say("  warning: that program is gone: run `nws service install` with the one that is there now");
     }
-    say(&format!("  service: {}", supervisor.file().display()));
-    Ok(ExitCode::from(code))
+    voice.say(&format!("  service: {}", supervisor.file().display()));
+    Ok(code)
 }
 
-/// The same as objects.
-fn status_for_programs(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
+/// The same as an object.
+fn status_for_programs(supervisor: &dyn Supervisor, voice: Voice) -> Result<u8, Error> {
     let mut members = json!({ "state": "not-installed" });
     if let Some(command_line) = supervisor.installed()? {
         members = json!({ "address": addresses(&command_line), "program": command_line.to_string() });
@@ -165,20 +183,21 @@ fn status_for_programs(supervisor: &dyn Supervisor) -> Result<ExitCode, Error> {
             }
         }
     }
-    let code = if members["state"] == "running" { 0 } else { NOT_RUNNING };
-    let end = match code {
-        0 => json!({ "status": 0 }),
-        _ => json!({ "status": code, "reason": "the service does not run" }),
-    };
-    say(&format!("{}\n{}", object("service", &members), object("end", &end)));
-    Ok(ExitCode::from(code))
+    voice.object("service", &members);
+    Ok(if members["state"] == "running" { 0 } else { NOT_RUNNING })
 }
 
-fn logs(supervisor: &dyn Supervisor, lines: usize, follow: bool) -> Result<ExitCode, Error> {
-    match supervisor.installed()? {
-        Some(_) => supervisor.logs(lines, follow),
-        None => Err(Error::NotInstalled),
+fn logs(supervisor: &dyn Supervisor, lines: usize, follow: bool, voice: Voice) -> Result<ExitCode, Error> {
+    if supervisor.installed()?.is_none() {
+        return Err(Error::NotInstalled);
     }
+    let code = supervisor.logs(lines, follow, voice)?;
+    if code == ExitCode::SUCCESS {
+        end(0, None);
+    } else {
+        end(1, Some("the log cannot be shown"));
+    }
+    Ok(code)
 }
 
 /// Where the installed service serves, in words.
@@ -193,9 +212,4 @@ fn addresses(command_line: &CommandLine) -> String {
     });
     let unix = config.unix.map(|path| path.display().to_string());
     tcp.into_iter().chain(unix).collect::<Vec<_>>().join(", ")
-}
-
-fn say(line: &str) {
-    // Standard output is closed: no one reads the line.
-    let _ = writeln!(io::stdout(), "{line}");
 }

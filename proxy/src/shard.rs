@@ -12,6 +12,8 @@ mod link;
 mod load;
 mod news;
 mod pace;
+#[cfg(test)]
+mod played;
 mod registration;
 mod session;
 mod state;
@@ -34,6 +36,8 @@ use crate::workers::Workers;
 pub(crate) use handle::{Admission, Arrival, NotReserved, Reservation, ShardHandle};
 pub(crate) use link::{AttachedLink, FromLink};
 pub(crate) use news::{News, Untold};
+#[cfg(test)]
+pub(crate) use played::PlayedShards;
 
 use home::{Home, Plan};
 

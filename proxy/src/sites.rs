@@ -8,32 +8,47 @@ use anyhow::{Context as _, Result};
 use data_encoding::BASE32_NOPAD;
 use nws_backbone::{Permissions, SiteName, SiteSecret, permissions};
 
+use serde_json::{Value, json};
+
 use crate::cli::BackboneTask;
+use crate::command::{end, object};
 
 /// Does what is asked.
 pub(crate) fn perform(task: &BackboneTask) -> Result<ExitCode> {
     match task {
-        BackboneTask::Key { file } => make_key(file.as_deref())?,
-        BackboneTask::Permissions { sites } => {
+        BackboneTask::Key { file, report } => make_key(file.as_deref(), report.is_json())?,
+        BackboneTask::Permissions { sites, report } => {
             let configuration = configuration(sites)?;
-            io::stdout().write_all(configuration.as_bytes()).context("cannot write the configuration")?;
+            let members = json!({ "configuration": configuration });
+            let text = text(report.is_json(), configuration, "permissions", &members);
+            io::stdout().write_all(text.as_bytes()).context("cannot write the configuration")?;
         }
     }
+    end(0, None);
     Ok(ExitCode::SUCCESS)
 }
 
-fn make_key(file: Option<&Path>) -> Result<()> {
+/// What is printed for a person, or for a program.
+fn text(is_json: bool, text: String, event: &str, members: &Value) -> String {
+    if is_json { format!("{}\n", object(event, members)) } else { text }
+}
+
+fn make_key(file: Option<&Path>, is_json: bool) -> Result<()> {
     let secret = SiteSecret::generate().context("the system gives no random numbers")?;
     let line = [secret.to_text().as_str(), "\n"].concat();
     let Some(path) = file else {
-        return io::stdout().write_all(line.as_bytes()).context("cannot write the secret");
+        let members = json!({ "secret": line.trim_end() });
+        let text = text(is_json, line, "secret", &members);
+        return io::stdout().write_all(text.as_bytes()).context("cannot write the secret");
     };
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(path).and_then(|mut file| file.write_all(line.as_bytes()));
-    written.with_context(|| format!("cannot write the secret into {}", path.display()))
+    written.with_context(|| format!("cannot write the secret into {}", path.display()))?;
+    let text = text(is_json, String::new(), "secret", &json!({ "file": path.to_string_lossy() }));
+    io::stdout().write_all(text.as_bytes()).context("cannot say that the secret is there")
 }
 
 /// A configuration of nats-server, with a password for each site.

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { axe, end, fits } from "../demo/visit.mjs";
 import { VIEWS, card, line, look, sentence } from "./console-views.mjs";
+import { trouble } from "./crowd.mjs";
 import { Simulated } from "./simulated.mjs";
 import { launch, picture } from "./world.mjs";
 
@@ -156,8 +157,9 @@ test("a change of the state is said once, and numbers that go on are not", async
   const first = await sentence(page).textContent();
   await page.waitForFunction((text) => document.getElementById("sentence")?.textContent !== text, first);
   assert.equal((await page.evaluate(() => seen))?.length, 1);
-  source.change("proxy", [{ ...source.crowd.proxy, shards_missing: 1 }]);
+  const hangs = trouble("threads", 1, "1 of 2 threads of the proxy does not answer.", "bad");
+  source.change("proxy", [source.crowd.judged(hangs)]);
   await page.waitForFunction(() => (seen?.length ?? 0) === 2);
-  source.change("proxy", [source.crowd.proxy]);
+  source.change("proxy", [source.crowd.judged()]);
   await end(page);
 });

@@ -9,7 +9,7 @@ import { History } from "../../proxy/console/src/history.js";
 import { Meter } from "../../proxy/console/src/meter.js";
 import { Ring } from "../../proxy/console/src/ring.js";
 import { judge } from "../../proxy/console/src/sentence.js";
-import { Crowd } from "./crowd.mjs";
+import { Crowd, trouble } from "./crowd.mjs";
 
 const NOW = Date.now();
 
@@ -25,6 +25,9 @@ function verdict(more = {}, proxy = {}) {
     ...more,
   });
 }
+
+/** @param {any[]} troubles */
+const judged = (...troubles) => ({ verdict: { healthy: troubles.length === 0, troubles } });
 
 /** @param {object} [more] */
 const candidate = (more) => ({
@@ -46,35 +49,48 @@ test("what is well, and what is not yet, is said as such", () => {
 
 test("the worst comes first, and the rest is brief", () => {
   const slow = [{ id: "0-1", peer: "p", channel: "c", proxy: null, client: { lagging_since: NOW - 9000 } }];
-  const both = verdict({ slow: /** @type {any} */ (slow), candidates: [candidate()] }, { shards_missing: 1 });
-  assert.equal(both.tone, "bad");
+  const troubles = [
+    trouble("threads", 1, "1 of 2 threads does not answer.", "bad"),
+    trouble("lagging", 1, "1 client reads too slowly."),
+    trouble("unlinked", 1, "1 of 3 other proxies is not linked."),
+  ];
+  const known = { slow: /** @type {any} */ (slow), candidates: [candidate()] };
+  const all = verdict(known, judged(...troubles));
+  assert.deepEqual([all.tone, all.command], ["bad", "nws doctor"]);
   assert.equal(
-    both.text,
-    "1 of 2 threads of the proxy do not answer. 1 client reads too slowly. 1 of 3 other proxies is not linked.",
+    all.text,
+    "1 of 2 threads does not answer. 1 client reads too slowly. 1 of 3 other proxies is not linked.",
   );
+  const named = verdict(known, judged(...troubles.slice(1)));
+  assert.equal(named.text, "p reads too slowly, for 9 s. 1 of 3 other proxies is not linked.");
 });
 
-test("a candidate that only waits for its turn is no fault, and each that is has a remedy", () => {
-  for (const reason of ["new", "dialling", "budget", "ended"]) {
-    assert.equal(verdict({ candidates: [candidate({ reason })] }).tone, "good", reason);
-  }
+test("what the proxy judges is said in its words, unless this page knows names", () => {
+  const full = trouble("connections", 3, "3 of at most 3 connections are in use.", "bad");
+  const { tone, text, todo, command } = verdict({}, judged(full));
+  assert.deepEqual([tone, text, todo, command], ["bad", full.text, "Do what helps:", "nws doctor"]);
+  assert.equal(verdict({}, judged(trouble("later-made", 1, "Something new."))).text, "Something new.");
+  assert.equal(
+    verdict({}, judged(trouble("lagging", 1, "1 client reads too slowly."))).text,
+    "1 client reads too slowly.",
+  );
+  // The rows alone are no reason: the proxy is the only judge.
+  assert.equal(verdict({ candidates: [candidate()] }).tone, "good");
+});
+
+test("each reason for which a candidate is not linked has a remedy", () => {
+  const fault = judged(trouble("unlinked", 1, "1 of 3 other proxies is not linked."));
   const faults = ["refused", "unreachable", "silent", "closed", "not-a-proxy", "own", "stranger", "other-version"];
   for (const reason of [...faults, "too-many", "unresolved", "no-address"]) {
-    const { tone, text, todo } = verdict({ candidates: [candidate({ reason })] });
+    const { tone, text, todo } = verdict({ candidates: [candidate({ reason })] }, fault);
     assert.ok(tone === "warn" && text.startsWith("host-0.example:9010 ") && todo, reason);
   }
-  const site = verdict({ candidates: [candidate({ kind: "backbone", reason: "silent" })] });
+  const site = verdict({ candidates: [candidate({ kind: "backbone", reason: "silent" })] }, fault);
   assert.match(site.todo ?? "", /reaches the broker/);
-  assert.match(verdict({ candidates: [candidate({ reason: "later-made" })] }).text, /is not linked: later-made/);
+  assert.match(verdict({ candidates: [candidate({ reason: "later-made" })] }, fault).text, /is not linked: later-made/);
 });
 
-test("a limit that is nearly reached, a network that is away, and a proxy that is", () => {
-  assert.match(verdict({}, { connections: { now: 95, max: 100 } }).text, /^95 of at most 100 connections are in use\./);
-  const away = verdict(
-    { links: [] },
-    { interfaces: [{ name: "eth0", is_used: false, addresses: [], reason: "down" }] },
-  );
-  assert.match(away.text, /^No network interface is in use/);
+test("a proxy that is away is told, whatever it judged before", () => {
   const lost = verdict({ feed: "lost", lostSince: NOW - 61_000 });
   assert.deepEqual([lost.tone, lost.command], ["bad", "nws"]);
   assert.match(lost.text, /has not answered for 1 min\. Below is what was known then\.$/);

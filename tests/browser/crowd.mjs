@@ -35,13 +35,25 @@ export class Crowd {
   /** @returns {[kind: string, rows: any[]][]} the snapshot, in the order of the proxy */
   kinds() {
     return [
-      ["proxy", [this.proxy]],
+      ["proxy", [this.judged()]],
       ["links", this.links.slice(0, 256)],
       ["candidates", this.candidates],
       ["slow", this.slow],
       ["events", this.events],
       ["channels", this.channels.slice(0, 1000)],
     ];
+  }
+
+  /**
+   * The row of the proxy, which judges that this is wrong too.
+   * @param {any[]} more
+   */
+  judged(...more) {
+    const [slow, faulty] = [this.slow.length, this.candidates.length];
+    const troubles = [...more];
+    if (slow > 0) troubles.push(trouble("lagging", slow, `${slow} client reads too slowly.`));
+    if (faulty > 0) troubles.push(trouble("unlinked", faulty, `${faulty} other proxies are not linked.`));
+    return { ...this.proxy, verdict: { healthy: troubles.length === 0, troubles } };
   }
 
   /**
@@ -78,6 +90,17 @@ export class Crowd {
     for (const channel of channels) channel.messages += 50;
     return { links, channels };
   }
+}
+
+/**
+ * Something that a proxy judges to be wrong.
+ * @param {string} kind
+ * @param {number} count
+ * @param {string} text
+ * @param {"bad" | "warn"} [severity]
+ */
+export function trouble(kind, count, text, severity = "warn") {
+  return { kind, severity, count, text, remedy: "Do what helps:", command: "nws doctor" };
 }
 
 /** @param {number} count */
@@ -126,6 +149,7 @@ function candidateRow(number) {
     peer: `host-${number}.example:9010`,
     addresses: [],
     reason: "refused",
+    is_fault: true,
     detail: "Connection refused",
     failed_at: Date.now(),
     is_dialling: false,
@@ -218,5 +242,6 @@ function proxyRow({ links, channels, peers, candidates }, since) {
     limits: {},
     interfaces: [{ name: "eth0", addresses: [], is_used: true, reason: null }],
     refusals: {},
+    verdict: { healthy: true, troubles: [] },
   };
 }

@@ -215,8 +215,14 @@ function ofLink(link) {
 /** @param {CandidateRow} candidate @returns {Dot} */
 function ofCandidate(candidate) {
   const label = candidateLabel(candidate);
-  const { means, isFault } = reasonOf(candidate);
-  return { id: candidate.id, label, state: isFault ? "fault" : "waiting", channels: 0, title: `${label} ${means}` };
+  const { means } = reasonOf(candidate);
+  return {
+    id: candidate.id,
+    label,
+    state: candidate.is_fault ? "fault" : "waiting",
+    channels: 0,
+    title: `${label} ${means}`,
+  };
 }
 
 /** @param {number} value */

@@ -3,73 +3,63 @@
 /** @import { CandidateRow } from "./rows.js" */
 
 /**
- * `means` follows the name of the proxy; `todo` and `command` are what helps. What is no fault passes by itself.
- * @typedef {{means: string, todo?: string, command?: string, isFault: boolean}} Reason
+ * `means` follows the name of the proxy; `todo` and `command` are what helps.
+ * @typedef {{means: string, todo?: string, command?: string}} Reason
  */
 
 /** @type {Record<string, Reason>} */
 const REASONS = {
-  new: { means: "was announced just now", isFault: false },
-  dialling: { means: "is being dialled", isFault: false },
-  budget: { means: "waits for its turn to be dialled", isFault: false },
-  ended: { means: "was linked, and the link has ended: it is dialled again", isFault: false },
+  new: { means: "was announced just now" },
+  dialling: { means: "is being dialled" },
+  budget: { means: "waits for its turn to be dialled" },
+  ended: { means: "was linked, and the link has ended: it is dialled again" },
   refused: {
     means: "refuses: no program listens at that port",
     todo: "Correct the port, or start the proxy there:",
     command: "nws",
-    isFault: true,
   },
   unreachable: {
     means: "cannot be reached: the network leads to none of its addresses",
     todo: "See whether that machine is awake and in this network. On this machine:",
     command: "nws doctor",
-    isFault: true,
   },
   silent: {
     means: "does not answer in time: often a firewall, or a machine that sleeps",
     todo: "On that machine this names the line for its firewall:",
     command: "nws doctor",
-    isFault: true,
   },
   closed: {
     means: "closes the connection: it takes none from this network, or has too many",
     todo: "On that machine this says which networks it takes:",
     command: "nws doctor",
-    isFault: true,
   },
   "not-a-proxy": {
     means: "is another kind of program",
     todo: "Correct the port that --peer names, or end the program that holds it. On that machine:",
     command: "nws doctor",
-    isFault: true,
   },
-  own: { means: "is this proxy itself", todo: "Take this address out of --peer.", isFault: true },
+  own: { means: "is this proxy itself", todo: "Take this address out of --peer." },
   stranger: {
     means: "is not there any more: another proxy has its address",
     todo: "It is found again when it announces itself. If it does not, start it anew.",
-    isFault: true,
   },
   "other-version": {
     means: "speaks no version that this proxy speaks",
     todo: "Update the older one. This tells the version:",
     command: "nws --version",
-    isFault: true,
   },
   "too-many": {
     means: "finds no room: this proxy has too many links",
     todo: "Fewer proxies in one network: let some machines use the proxy of another.",
-    isFault: true,
   },
   unresolved: {
     means: "has no address: the name cannot be resolved",
     todo: "Correct the name that --peer gives, or give an address.",
-    isFault: true,
   },
   "no-address": {
     means: "has told no address in a network of this machine",
     todo: "See whether both machines are in one network. On that machine:",
     command: "nws doctor",
-    isFault: true,
   },
 };
 
@@ -83,9 +73,8 @@ const BACKBONE = {
  * @param {CandidateRow} candidate
  * @returns {Reason}
  */
-export function reasonOf({ reason, kind }) {
-  const known = REASONS[reason] ?? { means: `is not linked: ${reason}`, isFault: true };
-  if (kind === "backbone" && known.isFault) return { means: known.means, ...BACKBONE, isFault: true };
-  // What others announce of our own address is nobody's mistake.
-  return reason === "own" && kind === "discovered" ? { means: known.means, isFault: false } : known;
+export function reasonOf({ reason, kind, is_fault: isFault }) {
+  const known = REASONS[reason] ?? { means: `is not linked: ${reason}` };
+  if (!isFault) return { means: known.means };
+  return kind === "backbone" ? { means: known.means, ...BACKBONE } : known;
 }

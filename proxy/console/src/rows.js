@@ -11,6 +11,17 @@
  */
 
 /**
+ * What the proxy itself judges to be wrong, the worst first.
+ * @typedef {object} Trouble
+ * @property {string} kind
+ * @property {"bad" | "warn"} severity
+ * @property {number} count
+ * @property {string} text
+ * @property {string} remedy
+ * @property {string | null} command
+ */
+
+/**
  * @typedef {object} ProxyRow
  * @property {string} version
  * @property {boolean} has_names
@@ -34,6 +45,7 @@
  * @property {number} received_bytes
  * @property {number} written_bytes
  * @property {Interface[]} interfaces
+ * @property {{healthy: boolean, troubles: Trouble[]}} verdict
  */
 
 /**
@@ -68,6 +80,7 @@
  * @property {string | null} peer
  * @property {string[]} addresses
  * @property {string} reason
+ * @property {boolean} is_fault
  * @property {string | null} detail
  * @property {number | null} failed_at
  * @property {boolean} is_dialling

@@ -5,10 +5,7 @@ import { candidateLabel, peerLabel } from "./labels.js";
 import { reasonOf } from "./reasons.js";
 
 /** @import { FeedState } from "./feed.js" */
-/** @import { CandidateRow, LinkRow, PeerRow, ProxyRow, Use } from "./rows.js" */
-
-/** A share of a limit from which on it is told. */
-const NEARLY = 0.9;
+/** @import { CandidateRow, LinkRow, PeerRow, ProxyRow, Trouble } from "./rows.js" */
 
 /** @typedef {"good" | "idle" | "warn" | "bad" | "waiting"} Tone */
 
@@ -30,7 +27,13 @@ const NEARLY = 0.9;
  */
 
 /**
- * The worst that there is; one sentence of it.
+ * What this page knows by name of what the proxy only counts.
+ * @type {Record<string, (known: Known) => Partial<Verdict> | null>}
+ */
+const NAMED = { lagging, unlinked };
+
+/**
+ * The worst that there is, as the proxy judges; one sentence of it.
  * @param {Known} known
  * @returns {Verdict}
  */
@@ -39,10 +42,19 @@ export function judge(known) {
   if (feed === "lost") return lost(known);
   if (feed === "crowded") return crowded(known);
   if (!proxy) return { tone: "waiting", text: `Asking the proxy at ${known.host}…` };
-  const found = [threads, interfaces, slowPeers, unlinked, limits].flatMap((look) => look(known, proxy) ?? []);
-  const [worst, ...others] = found.sort((one, other) => Number(other.tone === "bad") - Number(one.tone === "bad"));
+  const [worst, ...others] = proxy.verdict.troubles.map((trouble) => told(trouble, known));
   if (!worst) return healthy(known, proxy);
   return { ...worst, text: [worst.text, ...others.map(({ text, brief }) => brief ?? text)].join(" ") };
+}
+
+/**
+ * @param {Trouble} trouble
+ * @param {Known} known
+ * @returns {Verdict}
+ */
+function told({ kind, severity, text, remedy, command }, known) {
+  const plain = { tone: severity, text, brief: text, todo: remedy, command: command ?? undefined };
+  return { ...plain, ...NAMED[kind]?.(known) };
 }
 
 /**
@@ -73,93 +85,32 @@ function crowded({ host }) {
 }
 
 /**
- * @param {Known} _known
- * @param {ProxyRow} proxy
- * @returns {Verdict | null}
- */
-function threads(_known, { shards, shards_missing: missing }) {
-  if (missing === 0) return null;
-  return {
-    tone: "bad",
-    text: `${count(missing)} of ${count(shards)} threads of the proxy do not answer.`,
-    todo: "What they have is missing here. If that lasts, start the proxy anew and report it.",
-  };
-}
-
-/**
  * @param {Known} known
- * @param {ProxyRow} proxy
- * @returns {Verdict | null}
+ * @returns {Partial<Verdict> | null}
  */
-function interfaces({ links }, proxy) {
-  if (proxy.link_port === null || links.length > 0 || proxy.interfaces.some((one) => one.is_used)) return null;
-  return {
-    tone: "warn",
-    text: "No network interface is in use, so no other machine can be reached.",
-    todo: "Connect this machine to a network. This says why each interface is left out:",
-    command: "nws doctor",
-  };
-}
-
-/**
- * @param {Known} known
- * @returns {Verdict | null}
- */
-function slowPeers({ slow, now }) {
+function lagging({ slow, now }) {
   const lagging = slow.filter(({ client }) => client?.lagging_since);
-  const held = slow.length - lagging.length;
-  if (lagging.length === 0) {
-    return held === 0 ? null : { tone: "warn", text: `${things(held, "client")} must wait for slow recipients.` };
-  }
+  if (lagging.length === 0) return null;
   const longest = Math.max(...lagging.map(({ client }) => now - (client?.lagging_since ?? now)));
   const names = listed(lagging.map(peerLabel));
-  return {
-    tone: "warn",
-    text: `${names} ${lagging.length === 1 ? "reads" : "read"} too slowly, for ${span(longest)}.`,
-    brief: `${things(lagging.length, "client")} ${lagging.length === 1 ? "reads" : "read"} too slowly.`,
-    todo: "See whether that program hangs. The proxy cuts it when too much waits for it.",
-  };
+  return { text: `${names} ${lagging.length === 1 ? "reads" : "read"} too slowly, for ${span(longest)}.` };
 }
 
 /**
  * @param {Known} known
- * @returns {Verdict | null}
+ * @returns {Partial<Verdict> | null}
  */
 function unlinked({ candidates, links }) {
-  const faulty = candidates.filter((candidate) => reasonOf(candidate).isFault);
+  const faulty = candidates.filter(({ is_fault: isFault }) => isFault);
   if (faulty.length === 0) return null;
   const { means, todo, command } = reasonOf(faulty[0]);
-  const all = faulty.length + links.length;
-  const some = `${count(faulty.length)} of ${things(all, "other proxy", "other proxies")} ${faulty.length === 1 ? "is" : "are"} not linked`;
-  const shared = /** @type {const} */ ({ tone: "warn", brief: `${some}.` });
-  if (faulty.length === 1) return { ...shared, text: `${candidateLabel(faulty[0])} ${means}.`, todo, command };
+  if (faulty.length === 1) return { text: `${candidateLabel(faulty[0])} ${means}.`, todo, command };
+  const all = faulty.length + links.filter(({ state }) => state === "ready").length;
   const isSame = faulty.every(({ reason }) => reason === faulty[0].reason);
+  const others = { todo: "“Not linked” below has the reason of each, and what helps.", command: undefined };
   return {
-    ...shared,
-    text: `${some}: ${listed(faulty.map(candidateLabel))}.`,
-    ...(isSame ? { todo, command } : { todo: "“Not linked” below has the reason of each, and what helps." }),
-  };
-}
-
-/**
- * @param {Known} _known
- * @param {ProxyRow} proxy
- * @returns {Verdict | null}
- */
-function limits(_known, { channels, connections }) {
-  /** @type {[Use, string, string][]} */
-  const uses = [
-    [connections, "connections", "--max-connections"],
-    [channels, "channels", "--max-channels"],
-  ];
-  const scarce = uses.find(([{ now, max }]) => now >= max * NEARLY);
-  if (!scarce) return null;
-  const [{ now, max }, what, flag] = scarce;
-  return {
-    tone: now >= max ? "bad" : "warn",
-    text: `${count(now)} of at most ${count(max)} ${what} are in use.`,
-    todo: "Close what is not needed, or start the proxy with a higher limit:",
-    command: `nws ${flag}`,
+    text: `${count(faulty.length)} of ${things(all, "other proxy", "other proxies")} are not linked: ${listed(faulty.map(candidateLabel))}.`,
+    ...(isSame ? { todo, command } : others),
   };
 }
 

@@ -17,7 +17,7 @@ use super::Api;
 use super::access::View;
 use super::answer::{Fault, fault, json, stopping};
 use super::collector::{Collection, LISTED};
-use super::rows::{client_id, is_linked, target};
+use super::rows::{client_id, is_linked, wanted_by_id};
 use super::token::CODE_TIME;
 
 /// Bytes of a request.
@@ -91,15 +91,15 @@ pub(super) async fn redeem_code(State(api): Asked, request: Request) -> Response
     }
 }
 
-/// Dials a candidate now. One that is linked by now is done. Needs the token.
+/// Dials a candidate now, and looks its name up if it has no address. One that is linked by now is done. Needs the token.
 #[utoipa::path(post, path = "/api/v1/dial", request_body = Row, responses((status = 200, body = Done), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 404, body = Fault), (status = 415, body = Fault)))]
 pub(super) async fn dial(State(api): Asked, Extension(view): Extension<View>, request: Request) -> Response {
     let (row, collection) = match begin(&api, view, request).await {
         Ok(begun) => begun,
         Err(refused) => return refused,
     };
-    match target(&api, &collection, &row.id) {
-        Some(target) => answer_of(api.dial(target).await),
+    match wanted_by_id(&api, &collection, &row.id) {
+        Some(wanted) => answer_of(api.dial(wanted).await),
         None if is_linked(&api, &collection, &row.id) => json(&Done { done: true }),
         None => fault(StatusCode::NOT_FOUND, "there is no such candidate that can be dialled"),
     }

@@ -7,14 +7,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use nws_core::{Survey, SurveyBounds};
+use futures_util::future::join_all;
+use nws_core::{Counts, Survey, SurveyBounds};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep_until, timeout};
 
 use super::rows::Shown;
 use crate::interfaces::{InterfaceFilter, InterfaceList};
 use crate::mesh::{MeshAnswer, MeshQuestion};
-use crate::shard::ShardHandles;
+use crate::shard::{ShardHandle, ShardHandles};
 
 /// Time between the beginnings of two collections.
 pub(super) const PERIOD: Duration = Duration::from_millis(250);
@@ -51,6 +52,8 @@ struct Request {
 pub(super) struct Collection {
     /// What each shard has, by its number. `None` for one that did not answer.
     pub(super) shards: Vec<Option<Survey>>,
+    /// What the clients of all shards ever did. Of a shard that did not answer, what it told last.
+    pub(super) counts: Counts,
     /// What the mesh has, if there are links at all.
     pub(super) mesh: Option<MeshAnswer>,
     pub(super) interfaces: InterfaceList,
@@ -93,6 +96,7 @@ impl Collector {
 async fn serve(sources: Sources, began: Time, mut requests: mpsc::Receiver<Request>) {
     let mut next = Instant::now();
     let mut waiting = Vec::with_capacity(WAITING_MAX);
+    let mut told = vec![Counts::default(); sources.shards.len()];
     loop {
         let Some(first) = requests.recv().await else { return };
         sleep_until(next.max(Instant::now() + GATHERING).into()).await;
@@ -102,7 +106,7 @@ async fn serve(sources: Sources, began: Time, mut requests: mpsc::Receiver<Reque
         }
         next = Instant::now() + PERIOD;
         let bounds = waiting.iter().fold(SUMS, |most, request| wider(most, request.bounds));
-        let collection = Arc::new(sources.collect(bounds, began).await);
+        let collection = Arc::new(sources.collect(bounds, began, &mut told).await);
         // Some may have gone meanwhile.
         waiting.drain(..).for_each(|request| drop(request.reply.send(Arc::clone(&collection))));
     }
@@ -113,14 +117,17 @@ fn wider(one: SurveyBounds, other: SurveyBounds) -> SurveyBounds {
 }
 
 impl Sources {
-    async fn collect(&self, bounds: SurveyBounds, began: Time) -> Collection {
-        let mut shards = Vec::with_capacity(self.shards.len());
-        for shard in self.shards.iter() {
-            shards.push(timeout(PATIENCE, shard.survey(bounds)).await.ok().flatten());
+    /// Asks all at once. `told` is what each shard counted last.
+    async fn collect(&self, bounds: SurveyBounds, began: Time, told: &mut [Counts]) -> Collection {
+        let ask = async |shard: &ShardHandle| timeout(PATIENCE, shard.survey(bounds)).await.ok().flatten();
+        let (shards, mesh) = tokio::join!(join_all(self.shards.iter().map(ask)), self.ask_mesh());
+        for (told, shard) in told.iter_mut().zip(&shards) {
+            *told = shard.as_ref().map_or(*told, |shard| shard.counts);
         }
         Collection {
             shards,
-            mesh: self.ask_mesh().await,
+            counts: told.iter().fold(Counts::default(), sum),
+            mesh,
             interfaces: InterfaceList::read(&self.interfaces),
             time: began.later(Instant::now()),
             shown: Shown::default(),
@@ -128,9 +135,32 @@ impl Sources {
     }
 
     async fn ask_mesh(&self) -> Option<MeshAnswer> {
-        let (reply, answer) = oneshot::channel();
-        self.mesh.as_ref()?.send(MeshQuestion::Survey(reply)).await.ok()?;
-        timeout(PATIENCE, answer).await.ok()?.ok()
+        let mesh = self.mesh.as_ref()?;
+        let asked = async {
+            let (reply, answer) = oneshot::channel();
+            mesh.send(MeshQuestion::Survey(reply)).await.ok()?;
+            answer.await.ok()
+        };
+        timeout(PATIENCE, asked).await.ok().flatten()
+    }
+}
+
+fn sum(all: Counts, more: &Counts) -> Counts {
+    let Counts { joined, left, cut, messages, received_bytes, written_bytes } = *more;
+    Counts {
+        joined: all.joined + joined,
+        left: all.left + left,
+        cut: all.cut + cut,
+        messages: all.messages + messages,
+        received_bytes: all.received_bytes + received_bytes,
+        written_bytes: all.written_bytes + written_bytes,
+    }
+}
+
+impl Collection {
+    /// How many shards did not answer.
+    pub(super) fn missing(&self) -> usize {
+        self.shards.iter().filter(|shard| shard.is_none()).count()
     }
 }
 
@@ -165,4 +195,48 @@ impl Time {
 
 fn tenths(unix: Duration) -> u64 {
     u64::try_from((unix.as_millis() + 50) / 100 * 100).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shard::PlayedShards;
+
+    const SHARDS: usize = 6;
+
+    fn start() -> (Sources, PlayedShards) {
+        let (shards, played) = PlayedShards::start(SHARDS);
+        (Sources { shards, mesh: None, interfaces: InterfaceFilter::default() }, played)
+    }
+
+    fn told(messages: u64) -> Survey {
+        Survey { counts: Counts { messages, ..Counts::default() }, ..Survey::default() }
+    }
+
+    /// Time stands still unless all tasks wait, and then jumps.
+    #[tokio::test(start_paused = true)]
+    async fn shards_that_hang_are_waited_for_together() {
+        let (sources, mut played) = start();
+        let mut counted = vec![Counts::default(); SHARDS];
+        let collecting = sources.collect(SUMS, Time::now(), &mut counted);
+        let in_time = timeout(PATIENCE + GATHERING, collecting);
+        let (collection, ()) = tokio::join!(in_time, played.answer(SHARDS - 1, told(7)));
+        let collection = collection.unwrap();
+        assert_eq!((collection.missing(), collection.counts.messages), (SHARDS - 1, 7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_shard_has_counted_stays_while_it_is_late() {
+        let (sources, mut played) = start();
+        let mut counted = vec![Counts::default(); SHARDS];
+        for (answering, late, sum) in [(0..SHARDS, 0, 60), (0..1, SHARDS - 1, 62), (1..SHARDS, 1, 72)] {
+            let answers = async {
+                for shard in answering.clone() {
+                    played.answer(shard, told(if late == 0 { 10 } else { 12 })).await;
+                }
+            };
+            let (collection, ()) = tokio::join!(sources.collect(SUMS, Time::now(), &mut counted), answers);
+            assert_eq!((collection.missing(), collection.counts.messages), (late, sum));
+        }
+    }
 }

@@ -40,12 +40,12 @@ impl RuntimeFolder {
         Some(absolute("XDG_RUNTIME_DIR").or(folder)?.join("nws"))
     }
 
-    /// Where the token of a proxy on `port` may lie that this user may look into, the most likely
-    /// first.
+    /// Where the token of a proxy on `port`, or of one that has none, may lie that this user may look
+    /// into, the most likely first.
     #[must_use]
-    pub fn token_files(port: u16) -> Vec<PathBuf> {
+    pub fn token_files(port: Option<u16>) -> Vec<PathBuf> {
         let folders = Self::of_user().into_iter().chain(of_session()).chain([OF_SYSTEM.into()]);
-        folders.map(|folder| token_file(&folder, Some(port))).collect()
+        folders.map(|folder| token_file(&folder, port)).collect()
     }
 }
 

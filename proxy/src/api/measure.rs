@@ -119,8 +119,10 @@ impl FeedScene {
 
     /// Makes the next frame for a reader, and gives its bytes if there is one.
     pub fn frame(&mut self) -> Option<usize> {
+        let survey = self.core.survey(wanted(false), Instant::now());
         let collection = Collection {
-            shards: vec![Some(self.core.survey(wanted(false), Instant::now()))],
+            counts: survey.counts,
+            shards: vec![Some(survey)],
             mesh: Some(self.mesh()),
             interfaces: InterfaceList::default(),
             time: self.api.facts.began.later(Instant::now()),

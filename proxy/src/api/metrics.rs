@@ -56,8 +56,15 @@ fn record_proxy(api: &Api) {
 }
 
 fn record_clients(collection: &Collection) {
-    let (Sums { local_channels, network_channels, clients, elsewhere, lagging, held, waiting }, counts) =
+    let Sums { local_channels, network_channels, clients, elsewhere, lagging, held, waiting, .. } =
         totals(collection);
+    describe_gauge!("nws_shards", "Threads that own channels.");
+    gauge!("nws_shards").set(collection.shards.len() as f64);
+    describe_gauge!(
+        "nws_shards_missing",
+        "Threads that did not answer: their peers and channels are not counted."
+    );
+    gauge!("nws_shards_missing").set(collection.missing() as f64);
     describe_gauge!("nws_channels", "Channels that have a peer.");
     gauge!("nws_channels", "scope" => "local").set(local_channels as f64);
     gauge!("nws_channels", "scope" => "network").set(network_channels as f64);
@@ -70,7 +77,7 @@ fn record_clients(collection: &Collection) {
     gauge!("nws_clients_held").set(held as f64);
     describe_gauge!("nws_waiting_bytes", Unit::Bytes, "Bytes that wait for clients.");
     gauge!("nws_waiting_bytes").set(waiting as f64);
-    record_counts(counts);
+    record_counts(collection.counts);
 }
 
 fn record_counts(Counts { joined, left, cut, messages, received_bytes, written_bytes }: Counts) {

@@ -14,7 +14,8 @@ pub(super) use callers::{CallerRow, caller_rows};
 pub(super) use channels::{ChannelRow, PeerRow, channel_rows, client_id, peer_rows};
 pub(super) use events::{EventId, EventRow, EventSource, event_rows};
 pub(super) use links::{
-    CandidateRow, LinkRow, candidate_reasons, candidate_rows, is_linked, link_kinds, link_rows, target,
+    CandidateRow, LinkRow, candidate_reasons, candidate_rows, faulty, is_linked, link_kinds, link_rows,
+    ready, wanted_by_id,
 };
 pub(super) use proxy::{LimitsRow, ProxyRow, proxy_row, totals};
 pub(super) use shown::{Kind, KnownEvents, Shown, ShownRow, peers_of, shown, wanted};

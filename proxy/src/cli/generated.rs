@@ -94,6 +94,28 @@ mod tests {
     }
 
     #[test]
+    fn each_example_of_cheat_can_be_pasted() {
+        let mut named = std::collections::BTreeSet::new();
+        for (about, example) in crate::command::EXAMPLES {
+            let parts: Vec<&str> = example.split('|').flat_map(|part| part.split("<(")).collect();
+            // What would wait in a pipe for a proxy that does not end.
+            assert!(parts.len() == 1 || parts.iter().all(|part| part.trim() != "nws"), "{about}");
+            for part in parts {
+                let words = shlex::split(part.trim_end_matches(')')).unwrap();
+                let words: Vec<String> = words.into_iter().skip_while(|word| word.contains('=')).collect();
+                if words.first().is_none_or(|word| word != "nws") {
+                    continue;
+                }
+                let parsed = command().try_get_matches_from(&words);
+                assert!(parsed.is_ok(), "{about}: {:?}", parsed.err());
+                named.extend(words.get(1).cloned());
+            }
+        }
+        let lacks = COMMANDS.iter().filter(|name| !named.contains(**name)).copied().collect::<Vec<_>>();
+        assert_eq!(lacks, ["backbone", "cheat", "run"]);
+    }
+
+    #[test]
     fn each_shell_has_completions_of_every_command() {
         for shell in Shell::value_variants() {
             let mut script = Vec::new();

@@ -31,7 +31,7 @@ pub(crate) enum ServiceTask {
     Install(Install),
     /// Stop the proxy, and start it no more
     #[command(after_help = help())]
-    Uninstall,
+    Uninstall(ReportArgs),
     /// Tell whether the proxy runs, and where; the exit status is 0 when it does, and 3 when not
     #[command(after_help = help())]
     Status(ReportArgs),
@@ -52,6 +52,8 @@ pub(crate) struct Install {
     /// Flags of `nws run`
     #[arg(last = true, value_name = "FLAGS")]
     flags: Vec<String>,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 /// The lines that are wanted.
@@ -63,6 +65,8 @@ pub(crate) struct Logs {
     /// How many lines
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub(crate) lines: usize,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 impl Install {

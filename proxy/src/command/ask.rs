@@ -1,179 +1,176 @@
 //! Asks a proxy of this machine what it knows.
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::fs;
-use std::io;
-use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
-use networkwebsockets::Error;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, FromArgMatches};
+use networkwebsockets::{Builder, Channel, Error};
 use nws_protocol::{CLIENT_PORT, harmless};
-use nws_proxy::RuntimeFolder;
-use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use nws_proxy::{ProxyPlace, Teller, Told, Untold};
+use serde_json::{Value, json};
 
 use super::stop::{Status, Stop};
 
 /// How long a proxy has to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Far more than a proxy answers.
-const ANSWER_MAX: u64 = 64 * 1024 * 1024;
-
 /// Characters of an answer that are shown where it is no proxy's.
-const SHOWN: usize = 40;
+const SHOWN: usize = 80;
 
 /// Which proxy is meant.
+#[derive(Clone, Debug)]
+pub(crate) struct ProxyArgs(ProxyPlace);
+
 #[derive(Debug, Args)]
-pub(crate) struct ProxyArgs {
+struct Given {
     /// Port of the proxy
     #[arg(long, env = "NWS_PORT")]
     port: Option<u16>,
+    /// Unix socket of the proxy instead, which `nws run --unix PATH` makes
+    #[arg(long, value_name = "PATH", env = "NWS_UNIX")]
+    unix: Option<PathBuf>,
+}
+
+impl Args for ProxyArgs {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        Given::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Given::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for ProxyArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let is_flag = |name| matches.value_source(name) == Some(ValueSource::CommandLine);
+        let (has_port, has_unix) = (is_flag("port"), is_flag("unix"));
+        if has_port && has_unix {
+            let text = "the argument '--unix <PATH>' cannot be used with '--port <PORT>'\n";
+            return Err(clap::Error::raw(ErrorKind::ArgumentConflict, text));
+        }
+        let Given { port, unix } = Given::from_arg_matches(matches)?;
+        // A flag counts before a variable, whatever it names.
+        let unix = unix.filter(|_| !has_port);
+        if unix.is_some() && !cfg!(unix) {
+            let text = "--unix: nws has no Unix socket on this system: use --port\n";
+            return Err(clap::Error::raw(ErrorKind::InvalidValue, text));
+        }
+        Ok(Self(unix.map_or(ProxyPlace::Port(port.unwrap_or(CLIENT_PORT)), ProxyPlace::Socket)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 impl ProxyArgs {
-    pub(crate) fn port(&self) -> u16 {
-        self.port.unwrap_or(CLIENT_PORT)
-    }
-
-    pub(crate) fn endpoint(&self) -> String {
-        format!("ws://localhost:{}/", self.port())
+    /// A channel there, still without a name.
+    pub(crate) fn channel(&self) -> Builder {
+        match &self.0 {
+            #[cfg(unix)]
+            ProxyPlace::Socket(path) => Channel::builder().unix(path),
+            place => Channel::builder().endpoint(&endpoint(place)),
+        }
     }
 }
 
-/// A proxy, and the token of its start if this user has it.
-pub(crate) struct Asked {
-    port: u16,
-    endpoint: String,
-    /// The first is used. A proxy that was killed has left its own, so there may be others.
-    tokens: RefCell<VecDeque<String>>,
+fn endpoint(place: &ProxyPlace) -> String {
+    match place {
+        ProxyPlace::Port(port) => format!("ws://localhost:{port}/"),
+        ProxyPlace::Socket(path) => path.display().to_string(),
+    }
 }
+
+/// A proxy that is asked, with the token of its start if this user has it.
+pub(crate) struct Asked(Teller);
 
 impl Asked {
     pub(crate) fn of(proxy: &ProxyArgs) -> Self {
-        let files = RuntimeFolder::token_files(proxy.port());
-        let tokens = files.iter().filter_map(|path| fs::read_to_string(path).ok()).collect();
-        Self { port: proxy.port(), endpoint: proxy.endpoint(), tokens: RefCell::new(tokens) }
+        Self(Teller::new(proxy.0.clone(), PATIENCE))
     }
 
-    pub(crate) fn port(&self) -> u16 {
-        self.port
-    }
-
-    pub(crate) fn has_token(&self) -> bool {
-        self.token().is_some()
-    }
-
-    fn token(&self) -> Option<String> {
-        self.tokens.borrow().front().cloned()
+    /// Where it is, for people.
+    pub(crate) fn address(&self) -> String {
+        match self.0.place() {
+            ProxyPlace::Port(port) => format!("http://localhost:{port}/"),
+            ProxyPlace::Socket(path) => path.display().to_string(),
+        }
     }
 
     /// What `GET /api/v1/<path>` answers.
     pub(crate) async fn get(&self, path: &str) -> Result<Value, Stop> {
-        self.send("GET", path, "").await
+        self.judge(self.0.get(path).await).await
     }
 
-    /// What `POST /api/v1/<path>` answers.
-    pub(crate) async fn post(&self, path: &str, body: &str) -> Result<Value, Stop> {
-        self.send("POST", path, body).await
+    /// What `POST /api/v1/<path>` answers to `{}`.
+    pub(crate) async fn post(&self, path: &str) -> Result<Value, Stop> {
+        self.judge(self.0.post(path, &json!({})).await).await
     }
 
-    async fn send(&self, method: &str, path: &str, body: &str) -> Result<Value, Stop> {
-        let path = format!("api/v1/{path}");
-        let mut token = self.token();
-        let mut answer = self.exchange(method, &path, body, token.as_deref()).await?;
-        while let Some(stale) = token.take_if(|_| answer.status == "401") {
-            self.tokens.borrow_mut().retain(|token| *token != stale);
-            token = self.token();
-            answer = self.exchange(method, &path, body, token.as_deref()).await?;
-        }
-        match answer.status.as_str() {
-            "200" => answer.json().ok_or_else(|| self.foreign("an answer that is no JSON")),
-            "401" => Err(self.no_token()),
-            _ if self.is_proxy().await? => Err(Error::VersionMismatch.into()),
-            _ => Err(self.foreign(&answer.first)),
+    async fn judge(&self, told: Result<Told, Untold>) -> Result<Value, Stop> {
+        let told = told.map_err(|untold| self.without_answer(untold))?;
+        match told.status.as_u16() {
+            200 => told.json().ok_or_else(|| self.foreign("an answer that is no JSON")),
+            401 => Err(self.no_token()),
+            _ if !self.is_proxy().await? => Err(self.foreign(&format!("HTTP status {}", told.status))),
+            404 => Err(Error::VersionMismatch.into()),
+            number => Err(self.refusal(number, &told)),
         }
     }
 
     /// Gives whether a proxy answers, of whatever version.
     async fn is_proxy(&self) -> Result<bool, Stop> {
-        let status = self.exchange("GET", "status", "", None).await?.json();
-        Ok(status.is_some_and(|status| status["service"] == "networkwebsockets"))
+        let told = self.0.status().await.map_err(|untold| self.without_answer(untold))?;
+        Ok(told.json::<Value>().is_some_and(|status| status["service"] == "networkwebsockets"))
     }
 
-    async fn exchange(
-        &self,
-        method: &str,
-        path: &str,
-        body: &str,
-        token: Option<&str>,
-    ) -> Result<Answer, Stop> {
-        let connecting = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
-        let stream = timeout(PATIENCE, connecting).await.ok().and_then(Result::ok);
-        let stream = stream.ok_or_else(|| Error::ProxyNotRunning { endpoint: self.endpoint.clone() })?;
-        let answer = timeout(PATIENCE, converse(stream, &self.request(method, path, body, token))).await;
-        match answer {
-            Ok(Ok(answer)) => Answer::parse(answer).map_err(|beginning| self.foreign(&beginning)),
-            Ok(Err(error)) => Err(self.foreign(&error.to_string())),
-            Err(_) => Err(self.foreign("no answer")),
+    fn without_answer(&self, untold: Untold) -> Stop {
+        let endpoint = endpoint(self.0.place());
+        match untold {
+            Untold::Nobody(_) => Error::ProxyNotRunning { endpoint }.into(),
+            Untold::Foreign(_, reason) => self.foreign(&reason),
+            Untold::Silent(..) | Untold::Unreachable(..) => {
+                Stop::Failure(Status::NoProxy, format!("{untold}: a proxy that hangs is to be started anew"))
+            }
         }
     }
 
-    fn request(&self, method: &str, path: &str, body: &str, token: Option<&str>) -> String {
-        let bearer = |token: &str| format!("Authorization: Bearer {token}\r\n");
-        let token = token.map_or_else(String::new, bearer);
-        format!(
-            "{method} /{path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n{token}\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.port,
-            body.len()
+    /// What a proxy says that does not do it.
+    fn refusal(&self, number: u16, told: &Told) -> Stop {
+        let endpoint = endpoint(self.0.place());
+        let said = told.json::<Value>().unwrap_or_default();
+        let said = shown(said["error"].as_str().unwrap_or_default());
+        let (status, what) = match number {
+            403 => (Status::Refused, "refuses this"),
+            503 => (Status::NoProxy, "cannot answer now"),
+            _ => (Status::Failed, "has failed"),
+        };
+        Stop::Failure(
+            status,
+            format!("the proxy at {endpoint} {what}: {number} {said}").trim_end().to_owned(),
         )
     }
 
     fn foreign(&self, answer: &str) -> Stop {
-        let answer = harmless(&answer.chars().take(SHOWN).collect::<String>());
-        Error::NotAProxy { endpoint: self.endpoint.clone(), answer }.into()
+        Error::NotAProxy { endpoint: endpoint(self.0.place()), answer: shown(answer) }.into()
     }
 
     /// Only those who have it may do this.
     pub(crate) fn no_token(&self) -> Stop {
-        let port = self.port;
-        let sentence = format!(
-            "the token of the proxy at port {port} is not to be had: open http://localhost:{port}/ without names"
-        );
-        Stop::Failure(Status::Refused, sentence)
+        let place = self.0.place();
+        let instead = match place {
+            ProxyPlace::Port(_) => format!(": open {} without names", self.address()),
+            ProxyPlace::Socket(_) => ": it is for the user who has started the proxy".to_owned(),
+        };
+        Stop::Failure(Status::Refused, format!("the token of the proxy at {place} is not to be had{instead}"))
     }
 }
 
-/// An answer of HTTP.
-struct Answer {
-    first: String,
-    status: String,
-    body: String,
-}
-
-impl Answer {
-    /// Or its beginning, if it is none.
-    fn parse(bytes: Vec<u8>) -> Result<Self, String> {
-        let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
-        let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| text.clone())?;
-        let first = head.lines().next().unwrap_or_default().to_owned();
-        let status = first.split(' ').nth(1).unwrap_or_default().to_owned();
-        Ok(Self { first, status, body: body.to_owned() })
-    }
-
-    fn json(&self) -> Option<Value> {
-        serde_json::from_str(&self.body).ok()
-    }
-}
-
-async fn converse(mut stream: TcpStream, request: &str) -> io::Result<Vec<u8>> {
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
-    stream.take(ANSWER_MAX).read_to_end(&mut answer).await?;
-    Ok(answer)
+/// The beginning of what others say.
+fn shown(text: &str) -> String {
+    harmless(&text.chars().take(SHOWN).collect::<String>())
 }

@@ -19,9 +19,10 @@ Examples:
   nws cheat                all of them
   nws cheat | grep -A1 -i file";
 
-/// What is wanted, and what does it.
-const EXAMPLES: [(&str, &str); 16] = [
-    ("Start the proxy, here or for good", "nws  |  nws service install"),
+/// What is wanted, and what does it: each can be pasted.
+pub(crate) const EXAMPLES: [(&str, &str); 20] = [
+    ("Start the proxy, until Ctrl-C", "nws"),
+    ("Start it now and whenever you log in", "nws service install"),
     ("Talk from this terminal", "nws join my-channel"),
     ("Say something to all who are there", "nws send my-channel \"hello\""),
     ("Say something to one of them", "nws send my-channel --to PEER \"hello\""),
@@ -34,6 +35,9 @@ const EXAMPLES: [(&str, &str); 16] = [
     ("Move a folder: on one machine", "tar cz folder | nws send my-channel -"),
     ("… and on the other", "nws listen my-channel --binary | tar xz"),
     ("How far away the others are", "nws rtt my-channel"),
+    ("What goes on in the proxy, again each second", "nws status --watch"),
+    ("The same in a browser", "nws console"),
+    ("Why peers do not meet", "nws doctor"),
     ("Stay on this machine", "nws join --local my-channel"),
     ("Keep the name out of the list of processes", "NWS_CHANNEL=secret nws join -"),
     ("Complete commands in bash", "source <(nws completions bash)"),
@@ -44,6 +48,7 @@ impl Cheat {
         for (about, command) in EXAMPLES {
             report.object("example", json!({ "about": about, "command": command })).await?;
             if !report.is_json {
+                let about = report.colors().aside(about);
                 report.output.write(format!("{about}\n    {command}\n")).await?;
             }
         }

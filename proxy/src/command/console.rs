@@ -35,13 +35,14 @@ Examples:
 impl Console {
     pub(crate) async fn run(&self, report: &Report) -> Result<(), Stop> {
         let asked = Asked::of(&self.proxy);
-        let port = asked.port();
-        if !asked.has_token() {
-            // Says so if there is no proxy.
-            asked.get("proxy").await?;
+        let proxy = asked.get("proxy").await?;
+        if proxy["has_names"] != true {
             return Err(asked.no_token());
         }
-        let answer = asked.post("codes", "{}").await?;
+        let port = proxy["port"].as_u64().ok_or_else(|| {
+            Stop::failed("a browser needs a port, and this proxy has none: start it without --no-tcp")
+        })?;
+        let answer = asked.post("codes").await?;
         let code = answer["code"].as_str().ok_or_else(|| Stop::failed("the proxy gives no code"))?;
         let folder = RuntimeFolder::of_user();
         let folder = folder.ok_or_else(|| Stop::failed("this user has no folder for such files"))?;
@@ -53,7 +54,7 @@ impl Console {
     }
 }
 /// A page that leads to the console. The alphabet of codes has nothing that means anything in HTML.
-fn page(port: u16, code: &str) -> String {
+fn page(port: u64, code: &str) -> String {
     format!(
         "<!doctype html><meta charset=utf-8><meta name=referrer content=no-referrer>\
          <meta http-equiv=refresh content=\"0;url=http://localhost:{port}/console#code={code}\">\

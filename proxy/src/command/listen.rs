@@ -42,7 +42,7 @@ pub(crate) struct Listen {
     #[arg(long, requires = "save")]
     rename: bool,
     /// Take so many bytes of files in all, such as 500M or 20G
-    #[arg(long, value_name = "BYTES", default_value = "10G", value_parser = super::size)]
+    #[arg(long, value_name = "BYTES", default_value = "10G", requires = "save", value_parser = super::size)]
     max_total: u64,
     /// End with status 6 if it has taken so long
     #[arg(long, value_name = "SECONDS", value_parser = super::seconds)]

@@ -119,6 +119,23 @@ fn line(object: &Value) -> String {
     line
 }
 
+/// Gives whether objects are wanted, where the command line cannot be read otherwise. Behind `--`
+/// there are no flags.
+fn wants_objects() -> bool {
+    std::env::args_os().take_while(|word| word != "--").any(|word| word == "--json")
+}
+
+/// Writes the last object of a command, if objects are wanted. Nobody may read it any more.
+pub(crate) fn end(status: u8, reason: Option<&str>) {
+    if wants_objects() {
+        let mut members = json!({ "status": status });
+        if let Some(reason) = reason {
+            members["reason"] = reason.into();
+        }
+        let _ = io::stdout().write_all(format!("{}\n", object("end", &members)).as_bytes());
+    }
+}
+
 /// An object of the schema, on no line yet.
 pub(crate) fn object(event: &str, members: &Value) -> Value {
     let mut object = json!({ "v": SCHEMA, "event": event });

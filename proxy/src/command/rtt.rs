@@ -6,8 +6,11 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use networkwebsockets::{Error, Peer};
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::report::{Report, ReportArgs};
 use super::session::ChannelArgs;
@@ -15,6 +18,9 @@ use super::stop::Stop;
 
 /// A subprotocol that nobody takes.
 const PROTOCOL: &str = "nws.rtt";
+
+/// How long a peer may take to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Measure round trips to each peer of a channel
 #[derive(Debug, Args)]
@@ -45,18 +51,19 @@ impl Rtt {
         let mut session = self.channel.join(false).await?;
         let peers = session.audience(self.to.as_deref(), self.wait).await?;
         session.channel.ignore_events();
+        let measure = async |peer| (peer, self.measure(peer).await);
+        let mut measuring: FuturesUnordered<_> = peers.iter().map(measure).collect();
         let mut measured = 0;
-        for peer in &peers {
-            match self.measure(peer).await {
+        while let Some((peer, times)) = measuring.next().await {
+            match times {
                 Ok(times) => {
                     measured += 1;
                     tell(peer, &times, report).await?;
                 }
                 Err(error) => {
                     report.say(&format!("{}: {error}", peer.id()));
-                    report
-                        .object("unmeasured", json!({ "peer": peer.id(), "reason": error.to_string() }))
-                        .await?;
+                    let members = json!({ "peer": peer.id(), "reason": error.to_string() });
+                    report.object("unmeasured", members).await?;
                 }
             }
         }
@@ -69,7 +76,8 @@ impl Rtt {
         let mut times = Vec::new();
         for _ in 0..self.count {
             let begin = Instant::now();
-            match peer.dial(&[PROTOCOL]).await {
+            let answer = timeout(PATIENCE, peer.dial(&[PROTOCOL])).await;
+            match answer.unwrap_or(Err(Error::DialTimeout { patience: PATIENCE })) {
                 Ok(_) | Err(Error::DialRefused { .. }) => times.push(begin.elapsed()),
                 Err(error) => return Err(error),
             }
@@ -87,6 +95,7 @@ async fn tell(peer: &Peer, times: &[Duration], report: &Report) -> Result<(), St
     if report.is_json {
         return Ok(());
     }
-    let line = format!("{}  min {least:.3} ms  median {middle:.3} ms  max {most:.3} ms\n", peer.id());
+    let id = report.colors().name(peer.id());
+    let line = format!("{id}  min {least:.3} ms  median {middle:.3} ms  max {most:.3} ms\n");
     report.output.write(line).await
 }

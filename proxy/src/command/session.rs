@@ -44,7 +44,7 @@ impl ChannelArgs {
     /// Joins. `reconnects` says what happens when the connection is lost: it is made again, or the channel ends.
     pub(crate) async fn join(&self, reconnects: bool) -> Result<Session, Stop> {
         let name = self.name().await?;
-        let mut builder = Channel::builder().endpoint(&self.proxy.endpoint());
+        let mut builder = self.proxy.channel();
         if self.local {
             builder = builder.local();
         }

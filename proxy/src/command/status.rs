@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::ask::{Asked, ProxyArgs};
 use super::report::{Report, ReportArgs};
-use super::stop::Stop;
+use super::stop::{Status, Stop};
 
 /// Time between two looks.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -39,29 +39,58 @@ Examples:
 impl StatusTask {
     pub(crate) async fn run(&self, report: &Report) -> Result<(), Stop> {
         let asked = Asked::of(&self.proxy);
+        let mut gap = self.tell(&State::of(&asked).await?, report).await.map(|()| None)?;
+        if !self.watch {
+            return Ok(());
+        }
         loop {
-            let state = State::of(&asked).await?;
-            report.object("status", state.to_json()).await?;
-            if !report.is_json {
-                let start = if self.watch && report.is_terminal() { CLEAR } else { "" };
-                let text = text::of(&state, report.colors());
-                report.output.write(format!("{start}{text}")).await?;
-            }
-            if !self.watch {
-                return Ok(());
-            }
             tokio::time::sleep(PERIOD).await;
+            gap = match State::of(&asked).await {
+                Ok(state) => self.tell(&state, report).await.map(|()| None)?,
+                Err(Stop::Failure(Status::NoProxy, reason)) => {
+                    tell_gap(&reason, gap.as_deref(), report).await?;
+                    Some(reason)
+                }
+                Err(stop) => return Err(stop),
+            };
         }
     }
+
+    async fn tell(&self, state: &State, report: &Report) -> Result<(), Stop> {
+        report.object("status", state.to_json()).await?;
+        if report.is_json {
+            return Ok(());
+        }
+        let start = if self.watch && report.is_terminal() { CLEAR } else { "" };
+        report.output.write(format!("{start}{}", text::of(state, report.colors()))).await
+    }
+}
+
+/// The proxy does not answer, and may come back. Where nothing is cleared, each reason is told once.
+async fn tell_gap(reason: &str, before: Option<&str>, report: &Report) -> Result<(), Stop> {
+    report.object("unanswered", json!({ "reason": reason })).await?;
+    if !report.is_json && report.is_terminal() {
+        return report.output.write(format!("{CLEAR}{}\n", report.colors().bad(reason))).await;
+    }
+    if before != Some(reason) {
+        report.say(reason);
+    }
+    Ok(())
 }
 
 /// What the proxy has answered.
 pub(crate) struct State {
-    port: u16,
+    address: String,
     proxy: Value,
     links: Value,
     candidates: Value,
     channels: Value,
+}
+
+/// Something that is wrong, as the proxy judges it.
+struct Trouble {
+    text: String,
+    remedy: String,
 }
 
 impl State {
@@ -70,15 +99,15 @@ impl State {
         // Asked at once, so that all of them are of one moment.
         let (proxy, links, candidates, channels) =
             tokio::try_join!(get("proxy"), get("links"), get("candidates"), get("channels"))?;
-        Ok(Self { port: asked.port(), proxy, links, candidates, channels })
+        Ok(Self { address: asked.address(), proxy, links, candidates, channels })
     }
 
     fn to_json(&self) -> Value {
         let Self { proxy, links, candidates, channels, .. } = self;
-        let health = self.troubles();
+        let troubles: Vec<String> = self.troubles().into_iter().map(|trouble| trouble.text).collect();
         json!({
-            "healthy": health.is_empty(),
-            "troubles": health,
+            "healthy": troubles.is_empty(),
+            "troubles": troubles,
             "proxy": proxy,
             "links": links,
             "candidates": candidates,
@@ -86,27 +115,16 @@ impl State {
         })
     }
 
-    /// What is wrong, in sentences.
-    fn troubles(&self) -> Vec<String> {
-        let mut troubles = Vec::new();
-        let number = |key: &str| self.proxy[key].as_u64().unwrap_or_default();
-        let mut note = |count: u64, what: &str| {
-            if count > 0 {
-                troubles.push(format!("{count} {what}"));
-            }
-        };
-        note(number("shards_missing"), "shards do not answer");
-        note(number("lagging"), "clients read too slowly at this moment");
-        let peers =
-            rows(&self.candidates).filter(|row| row["kind"] == "peer" && row["reason"] != "own").count();
-        note(peers as u64, "of --peer not linked");
-        let isolated = rows(&self.channels).filter(|row| row["is_isolated"] == true).count();
-        note(isolated as u64, "channels reach no other machine, as there are too many");
-        let has_interface = rows_of(&self.proxy["interfaces"]).any(|row| row["is_used"] == true);
-        if self.proxy["link_port"].is_u64() && !has_interface {
-            troubles.push("no network interface can be used".to_owned());
+    fn troubles(&self) -> Vec<Trouble> {
+        let verdict = &self.proxy["verdict"];
+        if verdict["healthy"].is_null() {
+            let text = "The proxy is too old to judge itself.".to_owned();
+            return vec![Trouble { text, remedy: "Update it: nws service install".to_owned() }];
         }
-        troubles
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let remedy = |trouble: &Value| [word(&trouble["remedy"]), word(&trouble["command"])].join(" ");
+        let all = rows_of(&verdict["troubles"]);
+        all.map(|it| Trouble { text: word(&it["text"]), remedy: remedy(it).trim_end().to_owned() }).collect()
     }
 }
 

@@ -102,6 +102,10 @@ fn status_of(error: &Error) -> Status {
 
 fn sentence_of(error: &Error) -> String {
     match error {
+        Error::ProxyNotRunning { endpoint } if !endpoint.contains("://") => format!(
+            "no proxy answers at {endpoint}: start one with `nws --unix {endpoint}` in another terminal, or name \
+             the socket that it has"
+        ),
         Error::ProxyNotRunning { endpoint } => format!(
             "no proxy answers at {endpoint}: start one with `nws` in another terminal, or keep one running with \
              `nws service install`"

@@ -73,6 +73,14 @@ impl PeerAddress {
     pub(crate) async fn look_up(&self) -> Result<Vec<SocketAddr>, String> {
         look_up(self).await
     }
+
+    /// What a look-up finds.
+    pub(crate) async fn sight(&self) -> Sighting {
+        match look_up(self).await {
+            Ok(addresses) => Sighting::Named { peer: self.clone(), addresses },
+            Err(reason) => Sighting::Unresolved { peer: self.clone(), reason },
+        }
+    }
 }
 
 impl fmt::Display for PeerAddress {
@@ -104,11 +112,7 @@ impl NamedPeers {
         loop {
             ticks.tick().await;
             for peer in &self.0 {
-                let sighting = match look_up(peer).await {
-                    Ok(addresses) => Sighting::Named { peer: peer.clone(), addresses },
-                    Err(reason) => Sighting::Unresolved { peer: peer.clone(), reason },
-                };
-                if sightings.send(sighting).await.is_err() {
+                if sightings.send(peer.sight().await).await.is_err() {
                     return;
                 }
             }

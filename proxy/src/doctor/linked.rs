@@ -48,6 +48,7 @@ fn linked(link: &LinkRow) -> Check {
     let how = match link.kind.as_str() {
         "peer" => "--peer names it",
         "dialled-us" => "it has dialled",
+        "backbone" => "it is a site of the backbone",
         _ => "it was discovered",
     };
     Check::yes(LINKED, format!("there is a link to {name} at {address}: {how}")).about(name)
@@ -67,13 +68,18 @@ fn unlinked(candidate: &CandidateRow) -> Check {
 }
 
 fn remedy(candidate: &CandidateRow) -> Option<String> {
+    let is_named = candidate.kind == "peer";
+    if candidate.kind == "backbone" {
+        return is_wrong(candidate)
+            .then(|| "at that site: nws status (does it reach the broker?)".to_owned());
+    }
     let port = candidate.addresses.first().and_then(|it| it.rsplit_once(':')?.1.parse().ok());
     Some(match candidate.reason.as_str() {
         "refused" => "on that machine: nws service install (or nws, to run it there and now)".to_owned(),
         "unreachable" | "silent" => firewall::open_elsewhere(port.unwrap_or(LINK_PORT)),
         "closed" => "on that machine: nws --allow-remote".to_owned(),
-        "not-a-proxy" => "correct --peer: no proxy is there".to_owned(),
-        "own" => "name another machine in --peer".to_owned(),
+        "not-a-proxy" if is_named => "correct --peer: no proxy is there".to_owned(),
+        "own" if is_named => "name another machine in --peer".to_owned(),
         "other-version" => "update nws on that machine, and here (nws --version)".to_owned(),
         "unresolved" => {
             let (host, _) = candidate.peer.as_ref()?.rsplit_once(':')?;
@@ -83,7 +89,56 @@ fn remedy(candidate: &CandidateRow) -> Option<String> {
     })
 }
 
+/// Gives whether it is not only on its way.
+fn is_wrong(candidate: &CandidateRow) -> bool {
+    !["new", "dialling", "budget", "ended"].contains(&candidate.reason.as_str())
+}
+
 /// The beginning of an id, which is enough to tell proxies of one network apart.
 fn short(proxy: Option<&str>) -> String {
     proxy.unwrap_or("an unknown proxy").chars().take(8).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(kind: &str, reason: &str) -> CandidateRow {
+        CandidateRow {
+            proxy: Some("abcdefghijk".to_owned()),
+            kind: kind.to_owned(),
+            peer: (kind != "discovered").then(|| "nas:9010".to_owned()),
+            addresses: Vec::new(),
+            reason: reason.to_owned(),
+            detail: None,
+        }
+    }
+
+    #[test]
+    fn a_link_says_how_the_other_was_found() {
+        for (kind, words) in [
+            ("peer", "--peer names it"),
+            ("dialled-us", "it has dialled"),
+            ("discovered", "it was discovered"),
+            ("backbone", "it is a site of the backbone"),
+        ] {
+            let link = LinkRow {
+                proxy: Some("abcdefghijk".to_owned()),
+                address: Some("192.0.2.1:9010".to_owned()),
+                state: "ready".to_owned(),
+                kind: kind.to_owned(),
+                is_dialled: true,
+            };
+            assert!(linked(&link).evidence.ends_with(words), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_remedy_is_for_the_kind_of_proxy() {
+        let says = |kind, reason| unlinked(&candidate(kind, reason)).remedy.unwrap_or_default();
+        assert!(says("peer", "own").contains("--peer") && says("peer", "not-a-proxy").contains("--peer"));
+        assert_eq!((says("discovered", "own"), says("discovered", "not-a-proxy")), Default::default());
+        assert!(says("backbone", "closed").contains("broker") && says("peer", "closed").contains("remote"));
+        assert_eq!(says("backbone", "new"), "");
+    }
 }

@@ -13,17 +13,19 @@ use super::told::{ProxyRow, Teller};
 use crate::Config;
 use crate::link::{Absence, Inquired, inquire};
 use crate::mesh::FaultKind;
+use crate::teller::ProxyPlace;
 use crate::tls::Identity;
 
 const PROXY: &str = "proxy";
 const VERSIONS: &str = "version";
 const CLIENTS: &str = "client-port";
 const LINKS: &str = "link-port";
+const THREADS: &str = "threads";
 
 /// What holds the ports of a proxy.
 #[derive(Debug)]
 pub(super) struct Local {
-    pub(super) port: u16,
+    pub(super) place: ProxyPlace,
     pub(super) program: Program,
     pub(super) process: Option<Process>,
     holders: Vec<Holder>,
@@ -38,20 +40,21 @@ pub(super) struct Local {
 impl Local {
     /// Looks at both ports.
     pub(super) async fn look(config: &Config, machine: &Machine, identity: &Identity) -> Self {
-        let (port, link_port) = (config.port, config.links.port.unwrap_or(LINK_PORT));
-        let (holders, link_holders) = (holders::of_tcp(port), holders::of_tcp(link_port));
+        let (place, link_port) = (place_of(config), config.links.port.unwrap_or(LINK_PORT));
+        let holders = port_of(&place).map(holders::of_tcp).unwrap_or_default();
+        let link_holders = holders::of_tcp(link_port);
         let own = machine.used().next().map_or(IpAddr::from([127, 0, 0, 1]), |it| it.address);
         let address = scoped(machine, own, link_port);
-        let mut teller = Teller::at(port);
+        let mut teller = Teller::at(place.clone());
         let (program, link_answer, told) =
-            tokio::join!(ask(port, None), inquire(identity, address, PATIENCE), teller.proxy());
+            tokio::join!(ask(&place, None), inquire(identity, address, PATIENCE), teller.proxy());
         let link_answer = match link_answer {
             Err(absence) if matches!(absence.kind, FaultKind::Refused | FaultKind::Unreachable) => None,
             answer => Some(answer),
         };
         let is_proxy = matches!(program, Program::Proxy(_));
         let process = is_proxy.then(|| process(&holders)).flatten();
-        Self { port, program, process, holders, link_port, link_holders, link_answer, told, teller }
+        Self { place, program, process, holders, link_port, link_holders, link_answer, told, teller }
     }
 
     /// The port of links of the proxy of this machine, and its id if that is known.
@@ -69,7 +72,9 @@ impl Local {
     }
 
     pub(super) fn check(&self) -> Vec<Check> {
-        let mut checks = vec![self.runs(), self.client_port()];
+        let mut checks = vec![self.runs()];
+        checks.extend(port_of(&self.place).map(|port| self.client_port(port)));
+        checks.extend(self.told.as_ref().and_then(threads));
         if let Program::Proxy(status) = &self.program {
             checks.push(self.version(status));
         }
@@ -78,37 +83,47 @@ impl Local {
     }
 
     fn runs(&self) -> Check {
-        let port = self.port;
+        let place = &self.place;
+        let port = port_of(place);
         match &self.program {
-            Program::Proxy(_) => {
-                Check::yes(PROXY, format!("a proxy answers at port {port}: {}", self.whose()))
-            }
+            Program::Proxy(_) => Check::yes(PROXY, format!("a proxy answers at {place}{}", self.whose())),
             // Its port says what is wrong.
-            Program::Other(_) => Check::note(PROXY, format!("what answers at port {port} is no proxy")),
-            Program::Nobody => Check::fault(PROXY, format!("no proxy runs: nobody listens on port {port}"))
+            Program::Other(_) if port.is_some() => {
+                Check::note(PROXY, format!("what answers at {place} is no proxy"))
+            }
+            Program::Other(answer) => Check::fault(PROXY, format!("no proxy answers at {place}: {answer}"))
+                .remedy("name another file in --unix".to_owned()),
+            Program::Nobody if port.is_none() => {
+                Check::fault(PROXY, format!("no proxy runs: nobody listens at {place}"))
+                    .remedy("nws service install -- --no-tcp --unix FILE".to_owned())
+            }
+            Program::Nobody => Check::fault(PROXY, format!("no proxy runs: nobody listens on {place}"))
                 .remedy("nws service install (or nws, to run it here and now)".to_owned()),
             Program::Unreachable(reason) => {
-                Check::fault(PROXY, format!("port {port} of 127.0.0.1 cannot be reached: {reason}"))
-                    .remedy(cfg!(target_os = "linux").then(|| "sudo ip link set dev lo up".to_owned()))
+                let remedy = port.filter(|_| cfg!(target_os = "linux"));
+                let host = if port.is_some() { " of 127.0.0.1" } else { "" };
+                Check::fault(PROXY, format!("{place}{host} cannot be reached: {reason}"))
+                    .remedy(remedy.map(|_| "sudo ip link set dev lo up".to_owned()))
             }
         }
     }
 
     fn whose(&self) -> String {
-        match (&self.process, self.holders.first()) {
+        let Some(port) = port_of(&self.place) else { return String::new() };
+        let whose = match (&self.process, self.holders.first()) {
             (Some(Process { pid, name }), Some(holder)) => {
                 let user = holder.user.as_deref().unwrap_or("unknown");
                 format!("{name}, pid {pid}, of user {user}")
             }
             (None, Some(holder)) => holder.to_string(),
             (_, None) => {
-                format!("this system does not say whose it is ({})", holders::question("tcp", self.port))
+                format!("this system does not say whose it is ({})", holders::question("tcp", port))
             }
-        }
+        };
+        format!(": {whose}")
     }
 
-    fn client_port(&self) -> Check {
-        let port = self.port;
+    fn client_port(&self, port: u16) -> Check {
         match &self.program {
             Program::Proxy(_) => Check::yes(CLIENTS, format!("the proxy has port {port}")),
             Program::Nobody => Check::yes(CLIENTS, format!("port {port} is free")),
@@ -117,16 +132,12 @@ impl Local {
                 let who = holders::listed(&self.holders);
                 Check::fault(CLIENTS, format!("{who} holds port {port}: {answer}")).remedy(format!(
                     "{} (or nws --port {})",
-                    self.end(),
+                    holders::end(&self.holders, "tcp", port),
                     port.saturating_add(100)
                 ))
             }
         }
         .about(port)
-    }
-
-    fn end(&self) -> String {
-        holders::end(&self.holders, "tcp", self.port)
     }
 
     fn version(&self, status: &Status) -> Check {
@@ -217,6 +228,30 @@ impl Local {
             _ => false,
         }
     }
+}
+
+/// Where a proxy with this configuration serves.
+fn place_of(config: &Config) -> ProxyPlace {
+    match &config.unix {
+        Some(path) if !config.tcp => ProxyPlace::Socket(path.clone()),
+        _ => ProxyPlace::Port(config.port),
+    }
+}
+
+const fn port_of(place: &ProxyPlace) -> Option<u16> {
+    match place {
+        ProxyPlace::Port(port) => Some(*port),
+        ProxyPlace::Socket(_) => None,
+    }
+}
+
+/// Threads that hang, which keep what they have from everybody.
+fn threads(told: &ProxyRow) -> Option<Check> {
+    let ProxyRow { shards, shards_missing: missing, .. } = told;
+    (*missing > 0).then(|| {
+        Check::fault(THREADS, format!("of {shards} threads of the proxy, {missing} give no answer"))
+            .remedy("nws service install (starts it anew)".to_owned())
+    })
 }
 
 /// The own `address`, with the interface that a link-local one needs.

@@ -7,7 +7,7 @@ use mdns_sd::MDNS_PORT;
 
 use super::check::{Check, quoted};
 use super::ear::Heard;
-use super::firewall;
+use super::firewall::Firewall;
 use super::holders::{self, Holder};
 use super::interfaces::Machine;
 use super::network::Findings;
@@ -21,61 +21,76 @@ const OTHERS: &str = "mdns-neighbours";
 /// The addresses of mDNS that are held, or why none can be had.
 pub(super) type Held = Result<Vec<SocketAddr>, String>;
 
-/// One check for each family of addresses on each interface that is used.
-pub(super) fn check(machine: &Machine, findings: &Findings, held: &Held) -> Vec<Check> {
-    let names: BTreeSet<&str> =
-        machine.used().filter(|it| !it.is_point_to_point).map(|it| it.name.as_str()).collect();
-    names
-        .into_iter()
-        .flat_map(|name| [true, false].map(|is_ipv4| of_family(machine, name, is_ipv4, findings, held)))
-        .collect()
+/// What is known when the interfaces are judged.
+pub(super) struct Known<'a> {
+    pub(super) machine: &'a Machine,
+    pub(super) findings: &'a Findings,
+    pub(super) held: &'a Held,
+    pub(super) firewall: &'a Firewall,
 }
 
-fn of_family(machine: &Machine, name: &str, is_ipv4: bool, findings: &Findings, held: &Held) -> Check {
-    let family = if is_ipv4 { "IPv4" } else { "IPv6" };
-    let about = format!("{name} {family}");
-    let Some(interface) = machine.used().find(|it| it.name == name && it.address.is_ipv4() == is_ipv4) else {
-        let other = if is_ipv4 { "IPv6" } else { "IPv4" };
-        let evidence = format!("{name} has no address of {family}; {other} is enough");
-        return Check::note(MULTICAST, evidence).about(about);
-    };
-    judge(machine, interface, family, findings, held).about(about)
+impl Known<'_> {
+    /// One check for each family of addresses on each interface that is used.
+    pub(super) fn check(&self) -> Vec<Check> {
+        let used = self.machine.used().filter(|it| !it.is_point_to_point);
+        let names: BTreeSet<&str> = used.map(|it| it.name.as_str()).collect();
+        names
+            .into_iter()
+            .flat_map(|name| [true, false].map(|is_ipv4| self.of_family(name, is_ipv4)))
+            .collect()
+    }
+
+    fn of_family(&self, name: &str, is_ipv4: bool) -> Check {
+        let [family, other] = if is_ipv4 { ["IPv4", "IPv6"] } else { ["IPv6", "IPv4"] };
+        let mut used = self.machine.used();
+        let check = match used.find(|it| it.name == name && it.address.is_ipv4() == is_ipv4) {
+            Some(interface) => self.judge(interface, family),
+            None => Check::note(MULTICAST, format!("{name} has no address of {family}; {other} is enough")),
+        };
+        check.about(format!("{name} {family}"))
+    }
+
+    fn judge(&self, interface: &Interface, family: &str) -> Check {
+        let Self { machine, findings, held, firewall } = self;
+        let name = &interface.name;
+        let is_ipv4 = interface.address.is_ipv4();
+        let is_here = |it: &&Heard| it.interface == interface.index && it.from.is_ipv4() == is_ipv4;
+        let here = || findings.heard.iter().filter(is_here);
+        if machine.flags_of(name).is_some_and(|flags| !flags.has_multicast) {
+            return is_off(name, here().any(|it| it.is_ours));
+        }
+        let others: BTreeSet<IpAddr> =
+            here().map(|it| it.from).filter(|from| !is_own(machine, from)).collect();
+        if here().any(|it| it.is_ours && is_own(machine, &it.from)) {
+            let evidence =
+                format!("a query left on {name} and came back; {} answered", machines(others.len()));
+            return Check::yes(MULTICAST, evidence);
+        }
+        if let Some(reason) = findings.refused.get(&interface.address) {
+            let evidence = format!("the system lets no program join the group of mDNS on {name}: {reason}");
+            return Check::fault(MULTICAST, evidence).remedy(memberships(is_ipv4));
+        }
+        if held.as_ref().map_or(true, |held| held.iter().any(|it| it.is_ipv4() == is_ipv4)) {
+            return Check::unknown(MULTICAST, format!("UDP port {MDNS_PORT} is held by another program"));
+        }
+        let evidence =
+            format!("a query by {family} on {name} did not come back: it is filtered, or has no route");
+        let remedy = firewall.open("udp", MDNS_PORT).filter(|_| cfg!(target_os = "linux"));
+        Check::fault(MULTICAST, evidence).remedy(remedy)
+    }
 }
 
-fn judge(machine: &Machine, interface: &Interface, family: &str, findings: &Findings, held: &Held) -> Check {
-    let name = &interface.name;
-    let is_ipv4 = interface.address.is_ipv4();
-    let here =
-        || findings.heard.iter().filter(|it| it.interface == interface.index && it.from.is_ipv4() == is_ipv4);
-    if machine.flags_of(name).is_some_and(|flags| !flags.has_multicast) {
-        let all_the_same =
-            if here().any(|it| it.is_ours) { ", though a query came back this time" } else { "" };
-        let remedy = quoted(name).filter(|_| cfg!(target_os = "linux"));
-        return Check::fault(MULTICAST, format!("multicast is off on {name}{all_the_same}"))
-            .remedy(remedy.map(|name| format!("sudo ip link set dev {name} multicast on")));
-    }
-    let others: BTreeSet<IpAddr> = here().map(|it| it.from).filter(|from| !is_own(machine, from)).collect();
-    if here().any(|it| it.is_ours && is_own(machine, &it.from)) {
-        let evidence = format!("a query left on {name} and came back; {} answered", machines(others.len()));
-        return Check::yes(MULTICAST, evidence);
-    }
-    if let Some(reason) = findings.refused.get(&interface.address) {
-        let evidence = format!("the system lets no program join the group of mDNS on {name}: {reason}");
-        return Check::fault(MULTICAST, evidence).remedy(
-            cfg!(target_os = "linux").then(|| "sudo sysctl -w net.ipv4.igmp_max_memberships=100".to_owned()),
-        );
-    }
-    let is_held = held.as_ref().map_or(true, |held| held.iter().any(|it| it.is_ipv4() == is_ipv4));
-    if is_held {
-        return Check::unknown(MULTICAST, format!("UDP port {MDNS_PORT} is held by another program"));
-    }
-    let evidence =
-        format!("a query by {family} on {name} did not come back: it is filtered, or has no route");
-    Check::fault(MULTICAST, evidence).remedy(accept())
+fn is_off(name: &str, came_back: bool) -> Check {
+    let all_the_same = if came_back { ", though a query came back this time" } else { "" };
+    let remedy = quoted(name).filter(|_| cfg!(target_os = "linux"));
+    Check::fault(MULTICAST, format!("multicast is off on {name}{all_the_same}"))
+        .remedy(remedy.map(|name| format!("sudo ip link set dev {name} multicast on")))
 }
 
-fn accept() -> Option<String> {
-    cfg!(target_os = "linux").then(|| firewall::open("udp", MDNS_PORT))
+/// The line that lets a program join more groups. IPv6 has no number for it: it counts memory.
+fn memberships(is_ipv4: bool) -> Option<String> {
+    let setting = if is_ipv4 { "net.ipv4.igmp_max_memberships=100" } else { "net.core.optmem_max=1048576" };
+    cfg!(target_os = "linux").then(|| format!("sudo sysctl -w {setting}"))
 }
 
 fn is_own(machine: &Machine, address: &IpAddr) -> bool {

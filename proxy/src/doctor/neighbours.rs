@@ -10,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use nws_protocol::{LINK_PORT, ProxyId};
 
 use super::check::Check;
-use super::firewall;
+use super::firewall::{self, Firewall};
 use super::interfaces::Machine;
 use crate::link::{Absence, Inquired};
 
@@ -62,7 +62,7 @@ impl Neighbours {
     }
 
     /// `link_port` is that of the proxy of this machine, if it runs.
-    pub(super) fn check(&self, machine: &Machine, link_port: Option<u16>) -> Vec<Check> {
+    pub(super) fn check(&self, machine: &Machine, link_port: Option<u16>, firewall: &Firewall) -> Vec<Check> {
         let heard = match self.all.len() {
             0 => Check::unknown(
                 HEARD,
@@ -72,7 +72,7 @@ impl Neighbours {
             count => Check::yes(HEARD, format!("{count} heard: {}", self.listed())),
         };
         let dials = self.all.iter().map(|(proxy, it)| it.dial(proxy, machine));
-        let back = self.all.iter().map(|(proxy, it)| self.dials_back(proxy, it, link_port));
+        let back = self.all.iter().map(|(proxy, it)| self.dials_back(proxy, it, link_port, firewall));
         std::iter::once(heard).chain(dials).chain(back).collect()
     }
 
@@ -82,11 +82,18 @@ impl Neighbours {
         all.collect::<Vec<_>>().join("; ") + more
     }
 
-    fn dials_back(&self, proxy: &ProxyId, neighbour: &Neighbour, link_port: Option<u16>) -> Check {
+    fn dials_back(
+        &self,
+        proxy: &ProxyId,
+        neighbour: &Neighbour,
+        link_port: Option<u16>,
+        firewall: &Firewall,
+    ) -> Check {
         let name = short(proxy);
         let is_known = self.proxy_callers.as_ref().map(|callers| neighbour.is_among(callers));
         let reaches_this = neighbour.is_among(&self.callers);
         let port = link_port.unwrap_or(LINK_PORT);
+        let line = || firewall.open("tcp", port).unwrap_or_else(|| firewall::watch("tcp", port));
         let check = match (link_port, is_known, reaches_this) {
             (Some(port), Some(true), _) => Check::yes(BACK, format!("{name} has connected to port {port} here")),
             (Some(_), None, true) | (None, _, true) => {
@@ -103,12 +110,12 @@ impl Neighbours {
                 BACK,
                 format!("{name} reaches this machine, but not port {port}: a firewall drops what comes to it"),
             )
-            .remedy(firewall::open("tcp", port)),
+            .remedy(line()),
             (_, _, false) => Check::fault(
                 BACK,
                 format!("{name} cannot dial this machine: a firewall here drops what comes in, or {name} has no way back"),
             )
-            .remedy(firewall::open("tcp", port)),
+            .remedy(line()),
         };
         check.about(name)
     }

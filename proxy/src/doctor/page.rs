@@ -7,6 +7,7 @@ use http::Uri;
 
 use super::check::{Check, quoted};
 use super::status::{Program, ask};
+use crate::teller::ProxyPlace;
 
 const BROWSER: &str = "browser";
 const ORIGIN: &str = "origin";
@@ -75,9 +76,9 @@ fn is_here(host: &str) -> bool {
         || bare.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Two checks: what the browser does, and what the proxy at `port` does.
-pub(super) async fn check(page: &PageAddress, port: u16) -> Vec<Check> {
-    let answer = ask(port, Some(&page.origin)).await;
+/// Two checks: what the browser does, and what the proxy at `place` does.
+pub(super) async fn check(page: &PageAddress, place: &ProxyPlace) -> Vec<Check> {
+    let answer = ask(place, Some(&page.origin)).await;
     vec![page.browser().about(&page.text), page.proxy(&answer).about(&page.text)]
 }
 

@@ -1,7 +1,7 @@
 //! Whether what is meant for neighbours leaves by the interface on which they are. A VPN may take
 //! it instead.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use super::check::{Check, quoted};
 use super::interfaces::Machine;
@@ -16,24 +16,33 @@ pub(super) fn check(machine: &Machine, known: &[SocketAddr]) -> Vec<Check> {
 }
 
 fn of(machine: &Machine, interface: &Interface, known: &[SocketAddr]) -> Option<Check> {
-    let IpAddr::V4(own) = interface.address else { return None };
-    let is_there = |it: &IpAddr| matches!(it, IpAddr::V4(other) if is_near(own, *other, interface.prefix));
-    let known = known.iter().map(|it| it.ip().to_canonical()).filter(is_there);
-    let targets: Vec<IpAddr> = known.chain(any(own, interface.prefix)).take(8).collect();
-    let judged: Vec<Check> = targets.iter().filter_map(|target| judge(machine, interface, *target)).collect();
+    let own = interface.address;
+    let known = known.iter().map(|it| it.ip().to_canonical());
+    let known: Vec<IpAddr> = known.filter(|other| is_near(own, *other, interface.prefix)).take(8).collect();
+    let guess = any(own, interface.prefix).map(|target| (target, false));
+    let targets = known.into_iter().map(|target| (target, true)).chain(guess).take(8);
+    let judged: Vec<Check> =
+        targets.filter_map(|(target, is_there)| judge(machine, interface, target, is_there)).collect();
     let about = format!("{} {own}/{}", interface.name, interface.prefix);
     let wrong = judged.iter().find(|check| check.fault).or(judged.first());
     wrong.cloned().map(|check| check.about(about))
 }
 
-fn judge(machine: &Machine, interface: &Interface, target: IpAddr) -> Option<Check> {
+/// Where nobody is known to be at the target, IPv6 may do without a way to it: neighbours have other
+/// addresses too, to which no router tells the way.
+fn judge(machine: &Machine, interface: &Interface, target: IpAddr, is_there: bool) -> Option<Check> {
     let Interface { name, .. } = interface;
+    let is_needed = is_there || target.is_ipv4();
+    let wrong = |evidence: String| match is_needed {
+        true => Check::fault(ROUTE, evidence),
+        false => Check::note(ROUTE, evidence),
+    };
     let source = match source(target) {
         Ok(source) => source,
         Err(error) => {
             let evidence =
                 format!("there is no way to {target}, although it is on the network of {name}: {error}");
-            return Some(Check::fault(ROUTE, evidence).remedy(host_route(target, name)));
+            return Some(wrong(evidence).remedy(host_route(target, name)));
         }
     };
     if machine.used().any(|it| it.name == *name && it.address == source) {
@@ -46,32 +55,61 @@ fn judge(machine: &Machine, interface: &Interface, target: IpAddr) -> Option<Che
         other.name
     );
     let remedy = taking(&other.name, target).or_else(|| host_route(target, name));
-    Some(Check::fault(ROUTE, evidence).remedy(remedy))
+    Some(wrong(evidence).remedy(remedy))
 }
 
 /// The own address with which a packet to `target` would leave. Nothing is sent.
 fn source(target: IpAddr) -> std::io::Result<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    let any: IpAddr =
+        if target.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let socket = UdpSocket::bind((any, 0))?;
     socket.connect((target, 9))?;
     Ok(socket.local_addr()?.ip())
 }
 
-/// Another address on this network.
-fn any(own: Ipv4Addr, prefix: u8) -> Option<IpAddr> {
-    let mask = u32::MAX.checked_shl(32_u32.checked_sub(prefix.into())?).unwrap_or(0);
-    let network = u32::from(own) & mask;
-    let mut others = (1..=2).map(|number| Ipv4Addr::from(network | number));
-    (prefix < 31).then(|| others.find(|it| *it != own)).flatten().map(IpAddr::from)
+/// Another address on this network. A link-local one needs none: its interface is its way.
+fn any(own: IpAddr, prefix: u8) -> Option<IpAddr> {
+    let (bits, width) = bits(own);
+    let is_shared = prefix < width - 1 && !is_link_local(own);
+    let network = bits & mask(prefix, width);
+    let mut others = (1..=2).map(|number| network | number);
+    is_shared.then(|| others.find(|it| *it != bits)).flatten().map(|other| address(other, width))
 }
 
-fn is_near(own: Ipv4Addr, other: Ipv4Addr, prefix: u8) -> bool {
-    let mask = u32::MAX.checked_shl(32_u32.saturating_sub(prefix.into())).unwrap_or(0);
-    own != other && prefix > 0 && (u32::from(own) ^ u32::from(other)) & mask == 0
+fn is_near(own: IpAddr, other: IpAddr, prefix: u8) -> bool {
+    let ((own_bits, width), (other_bits, other_width)) = (bits(own), bits(other));
+    let is_same = width == other_width && prefix > 0 && !is_link_local(own);
+    is_same && own != other && (own_bits ^ other_bits) & mask(prefix, width) == 0
+}
+
+fn is_link_local(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(address) if address.is_unicast_link_local())
+}
+
+/// The bits of an address, and how many there are.
+fn bits(address: IpAddr) -> (u128, u8) {
+    match address {
+        IpAddr::V4(address) => (u32::from(address).into(), 32),
+        IpAddr::V6(address) => (address.into(), 128),
+    }
+}
+
+fn mask(prefix: u8, width: u8) -> u128 {
+    let rest = u32::from(width.saturating_sub(prefix));
+    u128::MAX.checked_shl(rest).unwrap_or(0)
+}
+
+fn address(bits: u128, width: u8) -> IpAddr {
+    match u32::try_from(bits) {
+        Ok(bits) if width == 32 => Ipv4Addr::from(bits).into(),
+        _ => Ipv6Addr::from(bits).into(),
+    }
 }
 
 fn host_route(target: IpAddr, name: &str) -> Option<String> {
     let name = quoted(name).filter(|_| cfg!(target_os = "linux"))?;
-    Some(format!("sudo ip route replace {target}/32 dev {name}"))
+    let (family, width) = if target.is_ipv4() { ("", 32) } else { (" -6", 128) };
+    Some(format!("sudo ip{family} route replace {target}/{width} dev {name}"))
 }
 
 /// The command that removes the route by which `other` takes what is meant for `target`.
@@ -100,13 +138,28 @@ mod tests {
     #[test]
     fn another_address_of_a_network_is_not_the_own_one() {
         for (own, prefix, other) in [
-            ([10, 77, 0, 1], 24, Some([10, 77, 0, 2])),
-            ([10, 77, 0, 9], 24, Some([10, 77, 0, 1])),
-            ([10, 77, 0, 9], 0, Some([0, 0, 0, 1])),
-            ([10, 77, 0, 9], 31, None),
-            ([10, 77, 0, 9], 32, None),
+            ("10.77.0.1", 24, Some("10.77.0.2")),
+            ("10.77.0.9", 24, Some("10.77.0.1")),
+            ("10.77.0.9", 0, Some("0.0.0.1")),
+            ("10.77.0.9", 31, None),
+            ("10.77.0.9", 32, None),
+            ("fd77::1", 64, Some("fd77::2")),
+            ("fd77::9", 64, Some("fd77::1")),
+            ("fd77::9", 128, None),
+            ("fe80::9", 64, None),
         ] {
-            assert_eq!(any(own.into(), prefix), other.map(IpAddr::from), "{own:?}/{prefix}");
+            let other: Option<IpAddr> = other.map(|it| it.parse().unwrap());
+            assert_eq!(any(own.parse().unwrap(), prefix), other, "{own}/{prefix}");
         }
+    }
+
+    #[test]
+    fn neighbours_are_on_the_same_network() {
+        let near =
+            |own: &str, other: &str, prefix| is_near(own.parse().unwrap(), other.parse().unwrap(), prefix);
+        assert!(near("10.77.0.1", "10.77.0.200", 24) && near("fd77::1", "fd77::a:b", 64));
+        assert!(!near("10.77.0.1", "10.77.1.1", 24) && !near("fd77::1", "fd77:0:0:1::1", 64));
+        assert!(!near("10.77.0.1", "10.77.0.1", 24) && !near("fe80::1", "fe80::2", 64));
+        assert!(!near("10.77.0.1", "fd77::1", 1));
     }
 }

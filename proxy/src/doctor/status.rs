@@ -1,23 +1,10 @@
-//! Asks the proxy of this machine, for its `/status` and more.
+//! Asks the proxy of this machine for its `/status`.
 
-use std::io;
-use std::net::Ipv4Addr;
-use std::pin::pin;
-
-use axum::body::{Body, Bytes, to_bytes};
-use http::header::{HOST, ORIGIN};
-use http::request::Builder;
-use http::{HeaderName, Request, StatusCode};
-use hyper::client::conn::http1::handshake;
-use hyper_util::rt::TokioIo;
+use http::header::ORIGIN;
 use serde::Deserialize;
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use super::PATIENCE;
-
-/// Far more than a proxy answers to what is asked here.
-const ANSWER_MAX: usize = 4 * 1024 * 1024;
+use crate::teller::{ProxyPlace, Question, Teller, Untold};
 
 /// What `/status` says.
 #[derive(Clone, Debug, Deserialize)]
@@ -42,53 +29,20 @@ pub(super) enum Program {
 }
 
 /// Asks, as a page of `origin` if there is one.
-pub(super) async fn ask(port: u16, origin: Option<&str>) -> Program {
-    match get(port, "/status", origin.map(|origin| (ORIGIN, origin.to_owned()))).await {
-        Ok((code, body)) => match serde_json::from_slice::<Status>(&body) {
-            Ok(status) if status.service == "networkwebsockets" => Program::Proxy(status),
-            _ => Program::Other(format!("it answers GET /status with {code}, not as a proxy does")),
-        },
-        Err(program) => program,
-    }
-}
-
-/// What the program at the port answers.
-pub(super) async fn get(
-    port: u16,
-    path: &str,
-    header: Option<(HeaderName, String)>,
-) -> Result<(StatusCode, Bytes), Program> {
-    let stream = match timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => return Err(Program::Nobody),
-        Ok(Err(error)) => return Err(Program::Unreachable(error.to_string())),
-        Err(_) => return Err(Program::Unreachable("no answer in time".to_owned())),
+pub(super) async fn ask(place: &ProxyPlace, origin: Option<&str>) -> Program {
+    let question = Question::get("/status");
+    let question = match origin {
+        Some(origin) => question.with(ORIGIN, origin.to_owned()),
+        None => question,
     };
-    let mut request = Request::get(path).header(HOST, format!("localhost:{port}"));
-    if let Some((name, value)) = header {
-        request = request.header(name, value);
-    }
-    match timeout(PATIENCE, exchange(stream, request)).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(reason)) => Err(Program::Other(format!("{reason:#}"))),
-        Err(_) => Err(Program::Other(format!("it does not answer GET {path} in time"))),
-    }
-}
-
-async fn exchange(stream: TcpStream, request: Builder) -> anyhow::Result<(StatusCode, Bytes)> {
-    let (mut sender, connection) = handshake::<_, Body>(TokioIo::new(stream)).await?;
-    let request = request.body(Body::empty())?;
-    let mut answer = pin!(async {
-        let response = sender.send_request(request).await?;
-        let code = response.status();
-        Ok((code, to_bytes(Body::new(response.into_body()), ANSWER_MAX).await?))
-    });
-    tokio::select! {
-        answer = &mut answer => answer,
-        end = connection => {
-            end?;
-            // The answer may have come with the end.
-            answer.await
-        }
+    match Teller::new(place.clone(), PATIENCE).tell(&question).await {
+        Ok(told) => match told.json::<Status>() {
+            Some(status) if status.service == "networkwebsockets" => Program::Proxy(status),
+            _ => Program::Other(format!("it answers GET /status with {}, not as a proxy does", told.status)),
+        },
+        Err(Untold::Nobody(_)) => Program::Nobody,
+        Err(Untold::Unreachable(_, reason)) => Program::Unreachable(reason),
+        Err(Untold::Foreign(_, reason)) => Program::Other(reason),
+        Err(Untold::Silent(..)) => Program::Other("it does not answer GET /status in time".to_owned()),
     }
 }

@@ -1,22 +1,24 @@
 //! What the proxy of this machine tells of itself.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use http::StatusCode;
-use http::header::AUTHORIZATION;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::status::get;
-use crate::RuntimeFolder;
+use crate::teller::{self, ProxyPlace};
 
-/// The proxy of this machine, and the token of its start if this user has it.
-#[derive(Clone, Debug)]
+/// How long the API may take: it waits for threads that hang.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The proxy of this machine, as far as it tells this user.
+#[derive(Debug)]
 pub(super) struct Teller {
-    port: u16,
-    token: Option<String>,
+    teller: teller::Teller,
+    /// The token of its start is known.
+    tells_names: bool,
 }
 
 /// A list of the API.
@@ -32,6 +34,9 @@ pub(super) struct ProxyRow {
     pub(super) id: Option<String>,
     pub(super) version: String,
     pub(super) link_port: Option<u16>,
+    has_names: bool,
+    pub(super) shards: usize,
+    pub(super) shards_missing: usize,
 }
 
 /// A link.
@@ -73,26 +78,21 @@ pub(super) struct Calls {
 }
 
 impl Teller {
-    /// The proxy that listens on `port`.
-    pub(super) fn at(port: u16) -> Self {
-        let files = RuntimeFolder::token_files(port);
-        Self { port, token: files.iter().find_map(|path| fs::read_to_string(path).ok()) }
+    /// The proxy at this place.
+    pub(super) const fn at(place: ProxyPlace) -> Self {
+        Self { teller: teller::Teller::new(place, PATIENCE), tells_names: false }
     }
 
-    /// The row of the proxy. A token that is not of this start is forgotten.
+    /// The row of the proxy.
     pub(super) async fn proxy(&mut self) -> Option<ProxyRow> {
-        match self.ask("proxy").await? {
-            (StatusCode::OK, row) => row,
-            _ => {
-                self.token = None;
-                self.read("proxy").await
-            }
-        }
+        let row: ProxyRow = self.read("proxy").await?;
+        self.tells_names = row.has_names;
+        Some(row)
     }
 
     /// The links and the proxies that are not linked, for those who have the token.
     pub(super) async fn mesh(&self) -> Option<(Vec<LinkRow>, Vec<CandidateRow>)> {
-        self.token.as_ref()?;
+        self.tells_names.then_some(())?;
         let (links, candidates) = tokio::join!(self.read("links"), self.read("candidates"));
         let (links, candidates): (List<LinkRow>, List<CandidateRow>) = (links?, candidates?);
         Some((links.rows, candidates.rows))
@@ -100,7 +100,7 @@ impl Teller {
 
     /// Who has connected, for those who have the token.
     pub(super) async fn calls(&self) -> Option<Calls> {
-        self.token.as_ref()?;
+        self.tells_names.then_some(())?;
         let (callers, links) = tokio::join!(self.read("callers"), self.read("links"));
         let (callers, links): (List<CallerRow>, List<LinkRow>) = (callers?, links?);
         let forgotten = callers.total - callers.rows.len().min(callers.total);
@@ -113,13 +113,7 @@ impl Teller {
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
-        self.ask(path).await.filter(|(status, _)| *status == StatusCode::OK)?.1
-    }
-
-    async fn ask<T: DeserializeOwned>(&self, path: &str) -> Option<(StatusCode, Option<T>)> {
-        let token = self.token.as_ref().map(|token| (AUTHORIZATION, format!("Bearer {token}")));
-        let (status, bytes) = get(self.port, &format!("/api/v1/{path}"), token).await.ok()?;
-        Some((status, serde_json::from_slice(&bytes).ok()))
+        self.teller.get(path).await.ok().filter(|told| told.status == StatusCode::OK)?.json()
     }
 }
 

@@ -14,7 +14,7 @@ use super::faults::{Blamed, Fault};
 use super::named::Place;
 use super::partner::{Found, Partner};
 use super::past::LinkEvent;
-use crate::discovery::PeerAddress;
+use crate::discovery::{PeerAddress, Sighting};
 
 /// Something that is asked of the mesh.
 pub(crate) enum MeshQuestion {
@@ -22,6 +22,17 @@ pub(crate) enum MeshQuestion {
     Survey(oneshot::Sender<MeshAnswer>),
     /// To dial this now.
     Dial(Target, oneshot::Sender<()>),
+    /// To heed what a look-up has found.
+    Sight(Sighting, oneshot::Sender<()>),
+}
+
+/// Something that is to be dialled.
+#[derive(Clone, Debug)]
+pub(crate) enum Wanted {
+    /// This has an address.
+    Target(Target),
+    /// This name of `--peer` has none yet.
+    Name(PeerAddress),
 }
 
 /// What there is.
@@ -71,6 +82,10 @@ impl MeshDriver {
             MeshQuestion::Survey(reply) => drop(reply.send(self.survey())),
             MeshQuestion::Dial(target, reply) => {
                 self.input(MeshInput::Wanted { target });
+                let _ = reply.send(());
+            }
+            MeshQuestion::Sight(sighting, reply) => {
+                self.sight(sighting);
                 let _ = reply.send(());
             }
         }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use nws_proxy::Config;
 
 use super::command_line::CommandLine;
-use super::{Error, State, Supervisor};
+use super::{Error, State, Supervisor, Voice};
 use crate::cli::config_of;
 
 #[derive(Default)]
@@ -75,7 +75,7 @@ impl Supervisor for Fake {
         })
     }
 
-    fn logs(&self, _: usize, _: bool) -> Result<ExitCode, Error> {
+    fn logs(&self, _: usize, _: bool, _: Voice) -> Result<ExitCode, Error> {
         Ok(ExitCode::SUCCESS)
     }
 

@@ -6,26 +6,29 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::port::Holder;
-use super::{Error, State, Supervisor, port, program, release, say, startup, status};
+use super::{Error, State, Supervisor, Voice, port, program, release, startup, status};
 use crate::cli::{Install, config_of, unseen_variables};
+use crate::command::end;
 
 /// Installs the service that is wanted, and says what the user should know.
-pub(super) fn install(supervisor: &dyn Supervisor, wanted: Install) -> Result<ExitCode, Error> {
+pub(super) fn install(supervisor: &dyn Supervisor, wanted: Install, voice: Voice) -> Result<ExitCode, Error> {
     let program = program::find()?;
     let wanted = CommandLine { program: program.path, arguments: wanted.arguments().map_err(Error::Fault)? };
     let config = config_of(&wanted.arguments).map_err(Error::Fault)?;
     let before = supervisor.installed()?;
-    let advice = replace(supervisor, before.as_ref(), &wanted, &config)?;
+    let advice = replace(supervisor, before.as_ref(), &wanted, &config, voice)?;
     let done = if before.is_some() { "replaced" } else { "installed" };
-    say(&format!("{done}: {}", supervisor.file().display()));
-    status(supervisor)?;
+    voice.say(&format!("{done}: {}", supervisor.file().display()));
+    status(supervisor, voice)?;
     let unseen = unseen_variables();
     if !unseen.is_empty() {
         let names = unseen.join(", ");
-        say(&format!("warning: the service does not see {names} of this shell: give flags behind `--`"));
+        voice
+            .say(&format!("warning: the service does not see {names} of this shell: give flags behind `--`"));
     }
-    program.warning.iter().for_each(|warning| say(&format!("warning: {warning}")));
-    advice.iter().for_each(|advice| say(advice));
+    program.warning.iter().for_each(|warning| voice.say(&format!("warning: {warning}")));
+    advice.iter().for_each(|advice| voice.say(advice));
+    end(0, None);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -36,6 +39,7 @@ fn replace(
     before: Option<&CommandLine>,
     wanted: &CommandLine,
     config: &Config,
+    voice: Voice,
 ) -> Result<Vec<String>, Error> {
     // A taken port comes first: whoever has a proxy already needs no service.
     check_port(supervisor, config, before)?;
@@ -43,11 +47,11 @@ fn replace(
     supervisor.write(wanted)?;
     let begun = begin(supervisor, wanted, config);
     if begun.is_err() {
-        if undo(supervisor, before) {
-            release(supervisor, wanted, before);
+        if undo(supervisor, before, voice) {
+            release(supervisor, wanted, before, voice);
         }
     } else if let Some(before) = before {
-        release(supervisor, before, Some(wanted));
+        release(supervisor, before, Some(wanted), voice);
     }
     begun
 }
@@ -84,18 +88,18 @@ fn begin(supervisor: &dyn Supervisor, wanted: &CommandLine, config: &Config) -> 
 
 /// Gives the service its earlier settings, or removes it where there was none, and says so. Gives
 /// whether that succeeds; an earlier service that does not start has its settings all the same.
-fn undo(supervisor: &dyn Supervisor, before: Option<&CommandLine>) -> bool {
+fn undo(supervisor: &dyn Supervisor, before: Option<&CommandLine>, voice: Voice) -> bool {
     let undone = before.map_or_else(|| supervisor.uninstall(), |before| supervisor.write(before));
     if let Err(error) = undone {
-        say(&format!("warning: the service is not as it was before: {}", error.in_full()));
+        voice.say(&format!("warning: the service is not as it was before: {}", error.in_full()));
         return false;
     }
     match before.map(|_| supervisor.start()) {
-        None => say("the new service is removed again"),
-        Some(Ok(())) => say("the service has its earlier settings again"),
+        None => voice.say("the new service is removed again"),
+        Some(Ok(())) => voice.say("the service has its earlier settings again"),
         Some(Err(error)) => {
             let reason = error.in_full();
-            say(&format!(
+            voice.say(&format!(
                 "warning: the service has its earlier settings again, but it does not run: {reason}"
             ));
         }
@@ -117,7 +121,13 @@ mod tests {
     fn replaced(old: Option<&str>, fails: &'static [&'static str]) -> (Vec<String>, bool) {
         let fake = Fake { fails, ..Fake::default() };
         let old = old.map(program);
-        let done = replace(&fake, old.as_ref(), &program("new"), &config(&["--port", "0"]));
+        let done = replace(
+            &fake,
+            old.as_ref(),
+            &program("new"),
+            &config(&["--port", "0"]),
+            Voice { is_json: false },
+        );
         assert!(done.as_ref().map_or(true, |advice| advice == &["advice"]));
         (fake.steps.take(), done.is_ok())
     }

@@ -11,7 +11,7 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::tool::{ask, run, show};
-use super::{Error, State, Supervisor, files};
+use super::{Error, State, Supervisor, Voice, files};
 use agent::Agent;
 
 /// The name of the agent: that of the project's pages, backwards.
@@ -120,11 +120,11 @@ impl Supervisor for Launchd {
         Ok(State::Stopped { reason: code })
     }
 
-    fn logs(&self, lines: usize, follow: bool) -> Result<ExitCode, Error> {
+    fn logs(&self, lines: usize, follow: bool, voice: Voice) -> Result<ExitCode, Error> {
         let (lines, log) = (lines.to_string(), self.log.to_string_lossy());
         let mut words = vec!["-n", &lines];
         words.extend(follow.then_some("-F"));
         words.push(&log);
-        show("tail", &words)
+        show("tail", &words, voice)
     }
 }

@@ -15,7 +15,7 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::tool::{ask, run, show};
-use super::{Error, State, Supervisor, files};
+use super::{Error, State, Supervisor, Voice, files};
 use host::Records;
 
 /// How long a task may take to begin or to end.
@@ -140,12 +140,12 @@ impl Supervisor for Scheduler {
         Ok(State::Running { since: self.records.since()?, process: self.records.process()? })
     }
 
-    fn logs(&self, lines: usize, follow: bool) -> Result<ExitCode, Error> {
+    fn logs(&self, lines: usize, follow: bool, voice: Voice) -> Result<ExitCode, Error> {
         let log = self.records.log();
         let path = log.to_string_lossy().replace('\'', "''");
         let wait = if follow { " -Wait" } else { "" };
         let script = format!("Get-Content -Encoding UTF8 -Tail {lines}{wait} -LiteralPath '{path}'");
-        show("powershell", &["-NoProfile", "-Command", &script])
+        show("powershell", &["-NoProfile", "-Command", &script], voice)
     }
 }
 

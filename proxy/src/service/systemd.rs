@@ -9,7 +9,7 @@ use nws_proxy::Config;
 
 use super::command_line::CommandLine;
 use super::tool::{ask, run, show};
-use super::{Error, State, Supervisor, files};
+use super::{Error, State, Supervisor, Voice, files};
 
 const UNIT: &str = "nws.service";
 
@@ -123,11 +123,11 @@ impl Supervisor for Systemd {
         Ok(State::Stopped { reason: Some(active + &complaint) })
     }
 
-    fn logs(&self, lines: usize, follow: bool) -> Result<ExitCode, Error> {
+    fn logs(&self, lines: usize, follow: bool, voice: Voice) -> Result<ExitCode, Error> {
         let lines = lines.to_string();
         let mut words = vec!["--quiet", "--user-unit", UNIT, "--no-pager", "--lines", &lines];
         words.extend(follow.then_some("--follow"));
-        match show("journalctl", &words)? {
+        match show("journalctl", &words, voice)? {
             ExitCode::SUCCESS => Ok(ExitCode::SUCCESS),
             _ => Err(Error::NoLog),
         }

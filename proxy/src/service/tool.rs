@@ -1,9 +1,10 @@
 //! Runs the tools of the system that know its services.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
-use super::Error;
+use super::{Error, Voice};
 
 /// What a tool said.
 #[derive(Debug)]
@@ -46,11 +47,21 @@ pub(super) fn run(tool: &str, words: &[impl AsRef<str>]) -> Result<String, Error
     }
 }
 
-/// Runs a tool whose output is that of this program.
-pub(super) fn show(tool: &str, words: &[impl AsRef<str>]) -> Result<ExitCode, Error> {
-    let status = command(tool, words).status();
-    let status = status.map_err(|source| Error::Tool { tool: tool.to_owned(), source })?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+/// Runs a tool whose output is that of this program, or its lines are.
+pub(super) fn show(tool: &str, words: &[impl AsRef<str>], voice: Voice) -> Result<ExitCode, Error> {
+    let fault = |source| Error::Tool { tool: tool.to_owned(), source };
+    let mut command = command(tool, words);
+    if !voice.is_json {
+        return Ok(code_of(command.status().map_err(fault)?));
+    }
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(fault)?;
+    let lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
+    lines.map_while(Result::ok).for_each(|line| voice.log(&line));
+    Ok(code_of(child.wait().map_err(fault)?))
+}
+
+fn code_of(status: ExitStatus) -> ExitCode {
+    ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
 impl Answer {

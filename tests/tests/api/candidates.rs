@@ -87,6 +87,26 @@ async fn a_name_has_no_address_even_with_markup() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_name_without_an_address_is_looked_up_on_request() -> Result<()> {
+    let proxy = linkable().flag("--peer", "nowhere.invalid:9").start().await?;
+    let asking = Asking::with_token(&proxy)?;
+    let list = asking.until("candidates", |list| list["rows"][0]["reason"] == "unresolved").await?;
+    let row = list["rows"][0].clone();
+    assert_eq!(row["is_fault"], true);
+    nws_tests::within("a later look-up", async {
+        loop {
+            assert_eq!(asking.act_on("dial", &row).await?, 200);
+            if asking.row("candidates").await?["failed_at"].as_u64() > row["failed_at"].as_u64() {
+                return anyhow::Ok(());
+            }
+        }
+    })
+    .await??;
+    assert_eq!(Asking::without_token(&proxy).act_on("dial", &row).await?, 401);
+    Ok(())
+}
+
+#[tokio::test]
 async fn it_is_the_proxy_itself_and_can_be_dialled_again_at_once() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();

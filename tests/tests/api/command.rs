@@ -19,7 +19,10 @@ async fn status_tells_health_first_and_then_channels_by_name() -> Result<()> {
     let mut lines = text.lines();
     let first = lines.next().context("no line")?;
     assert!(first.contains(&proxy.port().to_string()) && first.ends_with(": healthy"), "{text}");
-    assert!(lines.next().is_some_and(|line| line.starts_with("2 clients in 1 channels")), "{text}");
+    assert!(
+        lines.next().is_some_and(|line| line == "2 clients in 1 channel, 0 peers elsewhere, 0 links"),
+        "{text}"
+    );
     let channel = text.lines().find(|line| line.contains("a-name")).context("no channel")?;
     assert_eq!(channel.split_whitespace().take(4).collect::<Vec<_>>(), ["a-name", "network", "2", "0"]);
     Ok(())
@@ -39,6 +42,11 @@ async fn status_is_one_json_object_for_programs() -> Result<()> {
     Ok(())
 }
 
+/// The lines that say what is wrong, and what to do.
+fn troubles(text: &str) -> Vec<&str> {
+    text.lines().skip(1).take_while(|line| line.starts_with("  ")).map(str::trim).collect()
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn status_tells_what_is_wrong() -> Result<()> {
@@ -46,8 +54,53 @@ async fn status_tells_what_is_wrong() -> Result<()> {
     let asking = crate::asking::Asking::with_token(&proxy)?;
     asking.until("candidates", |list| list["total"] == 1).await?;
     let text = status(&proxy, &[]).await?;
-    assert!(text.lines().next().is_some_and(|line| line.ends_with("1 of --peer not linked")), "{text}");
+    assert!(text.lines().next().is_some_and(|line| line.ends_with(": 1 trouble")), "{text}");
+    let [what, remedy] = troubles(&text)[..] else { panic!("{text}") };
+    assert_eq!(what, "1 of 1 other proxy is not linked.");
+    assert!(remedy.ends_with("nws doctor"), "{text}");
     assert!(text.contains("nowhere.invalid:9") && text.contains("unresolved"), "{text}");
+    Ok(())
+}
+
+/// The next client would be refused, which `nws status` and the console say alike.
+#[tokio::test]
+async fn a_limit_that_is_reached_is_no_health() -> Result<()> {
+    let proxy = Setup::new().flag("--max-channels", 1).start().await?;
+    let _peers = Peer::meet(&proxy, ["/a-name"; 2]).await?;
+    let text = status(&proxy, &[]).await?;
+    let [what, remedy] = troubles(&text)[..] else { panic!("{text}") };
+    assert_eq!(what, "1 of at most 1 channels is in use.");
+    assert!(remedy.ends_with("nws --max-channels"), "{text}");
+    let verdict = crate::asking::Asking::without_token(&proxy).get("proxy").await?["verdict"].clone();
+    assert_eq!((&verdict["healthy"], &verdict["troubles"][0]["severity"]), (&false.into(), &"bad".into()));
+    let objects = status(&proxy, &["--json"]).await?;
+    let state: Value = serde_json::from_str(objects.lines().next().context("no line")?)?;
+    assert_eq!(state["troubles"], serde_json::json!([what]));
+    Ok(())
+}
+
+/// The second start has another token.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_watch_goes_on_when_the_proxy_starts_anew() -> Result<()> {
+    let proxy = Proxy::start().await?;
+    let port = proxy.port();
+    let _peer = Peer::alone(&proxy, "/a-name").await?;
+    let mut watch = nws_tests::Running::start(&proxy, &["status", "--watch", "--json"])?;
+    let named = |state: &Value| state["channels"]["rows"][0]["name"].clone();
+    assert_eq!(named(&watch.event("status").await?), "a-name");
+    proxy.signal("KILL").await?;
+    let gap = watch.event("unanswered").await?;
+    assert!(gap["reason"].as_str().is_some_and(|reason| reason.contains("no proxy answers")), "{gap}");
+    let again = Setup::new().flag("--port", port).start().await?;
+    let _peer = Peer::alone(&again, "/another-name").await?;
+    nws_tests::within("the name", async {
+        while named(&watch.event("status").await?) != "another-name" {}
+        anyhow::Ok(())
+    })
+    .await??;
+    watch.signal("INT").await?;
+    assert_eq!(watch.event("end").await?["status"], 6);
     Ok(())
 }
 

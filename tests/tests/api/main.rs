@@ -9,6 +9,7 @@ mod command;
 mod dashboard;
 mod document;
 mod flood;
+mod limits;
 mod links;
 mod live;
 mod metrics;

@@ -44,6 +44,7 @@ async fn metrics_are_what_clients_have_done() -> Result<()> {
         ("nws_channels{scope=\"network\"}", 1),
         ("nws_channels{scope=\"local\"}", 0),
         ("nws_joins_total", 3),
+        ("nws_shards_missing", 0),
         ("nws_leaves_total", 1),
         ("nws_cuts_total", 0),
         ("nws_refusals_total{kind=\"host\"}", 1),

@@ -76,3 +76,30 @@ async fn a_folder_that_others_can_write_is_not_used() -> Result<()> {
     std::fs::remove_dir_all(&place)?;
     Ok(())
 }
+
+/// A shell in which `/run` is its own, with the token of a proxy of the system, and in which the user has the token of a
+/// proxy that was killed.
+#[cfg(target_os = "linux")]
+const TWO_TOKENS: &str = r#"mount -t tmpfs none /run && mkdir -p /run/nws "$0/nws" && printf %s "$TOKEN" > "/run/nws/token-$NWS_PORT" &&
+printf stale > "$0/nws/token-$NWS_PORT" && export XDG_RUNTIME_DIR="$0" && exec "$@""#;
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn of_several_tokens_the_right_one_is_found_by_each_command() -> Result<()> {
+    let proxy = crate::links::linkable().start().await?;
+    let _peer = nws_tests::Peer::alone(&proxy, "/a-name").await?;
+    let folder = std::env::temp_dir().join(format!("nws-test-tokens-{}", std::process::id()));
+    let (place, token) = (folder.to_string_lossy(), format!("TOKEN={}", proxy.token()?));
+    let enter = ["env", &token, "unshare", "-m", "sh", "-c", TWO_TOKENS, &place];
+    let port = proxy.port();
+    let state = nws_tests::Running::within(port, &enter, &["status"])?.exit().await?;
+    assert!(state.status.success() && state.stdout.contains("a-name"), "{state:?}");
+    let link_port = proxy.link().await?.1.to_string();
+    let doctor = ["doctor", "--no-discovery", "--link-port", &link_port, "--interface", "lo"];
+    let examined = nws_tests::Running::within(port, &enter, &doctor)?.exit().await?;
+    std::fs::remove_dir_all(&folder)?;
+    assert!(examined.stdout.contains("a proxy answers at port"), "{examined:?}");
+    // That would be said to those who have no token.
+    assert!(!examined.stdout.contains("linked"), "{examined:?}");
+    Ok(())
+}

@@ -21,6 +21,8 @@ enum Manner {
     Version(u32),
     /// As a proxy that closes channels with this code.
     Closing(u16),
+    /// As a proxy whose API answers with this status.
+    Failing(&'static str),
 }
 
 /// A server that is no proxy of today.
@@ -62,18 +64,20 @@ async fn answer(mut stream: TcpStream, manner: Manner) -> Result<()> {
             stream.write_all(answer.as_bytes()).await?;
             Ok(stream.shutdown().await?)
         }
-        Manner::Version(protocol) => tell_version(stream, protocol).await,
+        Manner::Version(protocol) => tell_version(stream, protocol, "404 Not Found").await,
+        Manner::Failing(status) => tell_version(stream, 1, status).await,
         Manner::Closing(code) => close(stream, code).await,
     }
 }
 
-async fn tell_version(mut stream: TcpStream, protocol: u32) -> Result<()> {
+async fn tell_version(mut stream: TcpStream, protocol: u32, otherwise: &str) -> Result<()> {
     let mut head = vec![0; 4096];
     let count = stream.read(&mut head).await?;
     let asks = head[..count].starts_with(b"GET /status ");
     let status =
         json!({"service": "networkwebsockets", "protocol": protocol, "origin": "allowed"}).to_string();
-    let (code, body) = if asks { ("200 OK", status.as_str()) } else { ("404 Not Found", "") };
+    let fault = json!({"error": "planted"}).to_string();
+    let (code, body) = if asks { ("200 OK", status.as_str()) } else { (otherwise, fault.as_str()) };
     let answer =
         format!("HTTP/1.1 {code}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
     stream.write_all(answer.as_bytes()).await?;
@@ -126,6 +130,24 @@ async fn a_proxy_of_another_protocol_is_called_so() -> Result<()> {
             assert_eq!(exit.status.code(), Some(3), "{words:?} {exit:?}");
             assert!(exit.stderr.contains("of another version"), "{words:?} {exit:?}");
             assert_eq!(exit.stderr.lines().count(), 1, "{words:?} {exit:?}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_proxy_answers_is_told_as_it_is() -> Result<()> {
+    for (answer, status, sentence) in [
+        ("503 Service Unavailable", 3, "cannot answer now: 503 planted"),
+        ("403 Forbidden", 4, "refuses this: 403 planted"),
+        ("500 Internal Server Error", 1, "has failed: 500 planted"),
+        ("404 Not Found", 3, "of another version"),
+    ] {
+        let other = Other::start(Manner::Failing(answer))?;
+        for words in [&["status"], &["console"]] {
+            let exit = other.ended(words).await?;
+            assert_eq!(exit.status.code(), Some(status), "{answer} {exit:?}");
+            assert!(exit.stderr.contains(sentence) && exit.stderr.lines().count() == 1, "{exit:?}");
         }
     }
     Ok(())

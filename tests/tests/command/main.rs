@@ -2,10 +2,15 @@
 
 mod documents;
 mod endpoints;
+#[cfg(unix)]
+mod examples;
 mod files;
 mod pipes;
+mod rtt;
 mod schema;
 mod statuses;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod unix;
 mod words;

@@ -10,7 +10,8 @@ use nws_tests::{Client, Exit, Peer, Proxy, Running, Setup};
 use serde_json::{Value, json};
 
 /// Events that need a service of the user, a browser, or an end of another version; other tests have some.
-const ELSEWHERE: [&str; 5] = ["service", "opened", "unmeasured", "fault", "closed"];
+const ELSEWHERE: [&str; 8] =
+    ["service", "note", "log", "opened", "unmeasured", "unanswered", "fault", "closed"];
 
 /// Fails unless the schema describes each line.
 pub(super) fn check(text: &str) -> Result<()> {
@@ -77,6 +78,9 @@ async fn every_event_is_described_and_every_description_is_of_an_event() -> Resu
     let proxy = Proxy::start().await?;
     let port = proxy.port().to_string();
     for words in [&["status"][..], &["cheat"], &["send", "chan", "x", "--wait", "0"], &["listen", "a b"]] {
+        schema.check_end(&ended(&proxy, &[words, &["--json"]].concat()).await?)?;
+    }
+    for words in [&["completions", "zsh"][..], &["backbone", "key"], &["backbone", "permissions", "berlin"]] {
         schema.check_end(&ended(&proxy, &[words, &["--json"]].concat()).await?)?;
     }
     let doctor = ["doctor", "--json", "--port", &port, "--no-discovery", "--page", "https://example.com"];

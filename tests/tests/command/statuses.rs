@@ -64,6 +64,43 @@ async fn an_interrupt_and_a_timeout_are_6() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_wrong_word_ends_with_an_object_where_objects_are_wanted() -> Result<()> {
+    for (words, reason) in [
+        (&["listen", "c", "--count", "x"][..], "--count"),
+        (&["completions", "none"], "none"),
+        (&["doctor", "--page", "x"], "--page"),
+        (&["backbone", "permissions"], "SITES"),
+        (&["service", "logs", "--lines", "x"], "--lines"),
+        (&["run"], "--json"),
+    ] {
+        let exit = Running::at(1, &[words, &["--json"]].concat())?.exit().await?;
+        assert_eq!((exit.status.code(), exit.stdout.lines().count()), (Some(2), 1), "{words:?} {exit:?}");
+        let end: serde_json::Value = serde_json::from_str(&exit.stdout)?;
+        assert_eq!((&end["event"], &end["status"]), (&"end".into(), &2.into()), "{words:?}");
+        assert!(end["reason"].as_str().is_some_and(|it| it.contains(reason)), "{end}");
+        super::schema::check(&exit.stdout)?;
+    }
+    // Behind `--` it is no flag.
+    let exit = Running::at(1, &["listen", "c", "--fly", "--", "--json"])?.exit().await?;
+    expect(&exit, 2, "--fly");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_value_that_is_none_is_told_what_it_should_be() -> Result<()> {
+    for (words, sentence) in [
+        (&["listen", "c", "--max-total", "5"][..], "--save"),
+        (&["listen", "c", "--save", ".", "--max-total", "1.5G"], "a whole number of bytes, such as 500M"),
+        (&["send", "c", "x", "--wait", "nan"], "a number of seconds, 0 or more"),
+        (&["rtt", "c", "--wait=-1"], "a number of seconds, 0 or more"),
+        (&["rtt", "c", "--wait", "1e30"], "that is too long"),
+    ] {
+        expect(&Running::at(1, words)?.exit().await?, 2, sentence);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn help_names_the_statuses_and_cheat_has_examples() -> Result<()> {
     for command in ["join", "send", "listen", "rtt"] {
         let exit = Running::at(1, &[command, "--help"])?.exit().await?;

@@ -1,5 +1,7 @@
 //! The commands at a pseudo-terminal.
 
+mod all;
+
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -208,19 +210,13 @@ async fn a_long_send_shows_how_far_it_is_and_an_interrupt_says_what_lacks() -> R
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupt_at_a_terminal_ends_every_command() -> Result<()> {
+async fn a_watch_clears_the_terminal_for_each_look() -> Result<()> {
     let proxy = Proxy::start().await?;
-    let mut peer = Peer::alone(&proxy, "/chan").await?;
-    for words in [&["listen", "chan"][..], &["listen", "chan", "--binary"]] {
-        let mut terminal = Terminal::open(&proxy, words, &[])?;
-        peer.arrival().await?;
-        terminal.types("\x03")?;
-        terminal.ends_with(6, "nws: interrupted")?;
-        peer.departure().await?;
-    }
     let mut terminal = Terminal::open(&proxy, &["status", "--watch"], &[])?;
     terminal.shows("\x1b[H\x1b[2J")?;
     terminal.shows("\x1b[H\x1b[2J")?;
+    proxy.signal("KILL").await?;
+    terminal.shows("no proxy answers")?;
     terminal.types("\x03")?;
     terminal.ends_with(6, "nws: interrupted")
 }

@@ -144,23 +144,20 @@ export function candidateItems(model, actions) {
  * @returns {Item}
  */
 function candidateItem(candidate, actions) {
-  const { means, todo, command, isFault } = reasonOf(candidate);
+  const { means, todo, command } = reasonOf(candidate);
   const { id, is_dialling: isDialling, next_dial_at: next, detail } = candidate;
   const when = isDialling ? " Being dialled now." : next ? ` Next try in ${span(next - Date.now())}.` : "";
   const words = detail && SPOKEN.has(candidate.reason) ? ` (${detail})` : "";
   return {
     id,
-    mark: isFault ? "fault" : "waiting",
+    mark: candidate.is_fault ? "fault" : "waiting",
     key: candidateLabel(candidate),
     text: `${means}${words}.${when}`,
     title: detail ?? "",
     help: todo,
     command,
     button: "Dial now",
-    act:
-      actions.mayAct && candidate.reason !== "unresolved"
-        ? () => actions.dial(id, candidateLabel(candidate))
-        : undefined,
+    act: actions.mayAct ? () => actions.dial(id, candidateLabel(candidate)) : undefined,
   };
 }
 

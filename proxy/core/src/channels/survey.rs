@@ -43,6 +43,8 @@ pub struct Sums {
     pub local_channels: usize,
     /// Network channels.
     pub network_channels: usize,
+    /// Network channels that are offered to no other proxy, as there are too many.
+    pub isolated_channels: usize,
     /// Clients that are present.
     pub clients: usize,
     /// Peers of other proxies that are present.
@@ -157,6 +159,7 @@ impl Channels {
                 Scope::Local => survey.sums.local_channels += 1,
                 Scope::Network => survey.sums.network_channels += 1,
             }
+            survey.sums.isolated_channels += usize::from(channel.is_isolated);
             if survey.channels.len() < most {
                 let elsewhere = self.rosters.count(id) - channel.present.len();
                 survey.channels.push(self.channel_state(channel, elsewhere));

@@ -79,7 +79,7 @@ pub(in crate::api) struct ClientRow {
 pub(in crate::api) fn channel_rows(api: &Api, collection: &Collection, view: View) -> List<ChannelRow> {
     let channels = collection.shards.iter().flatten().flat_map(|shard| &shard.channels);
     let rows = channels.take(LISTED.channels).map(|channel| channel_row(api, channel, view)).collect();
-    let (sums, _) = totals(collection);
+    let sums = totals(collection);
     List { total: sums.local_channels + sums.network_channels, rows }
 }
 
@@ -117,7 +117,7 @@ pub(in crate::api) fn peer_rows(
     let peers = all(collection).filter(|(_, peer)| is_in(peer));
     let mut peers: Vec<_> = peers.collect();
     peers.sort_by_key(|(_, peer)| !is_slow(peer));
-    let (sums, _) = totals(collection);
+    let sums = totals(collection);
     let total = if channel.is_some() { peers.len() } else { sums.clients + sums.elsewhere };
     peers.truncate(LISTED.peers);
     let rows = peers.into_iter().map(|(shard, peer)| peer_row(api, collection, shard, peer, view)).collect();

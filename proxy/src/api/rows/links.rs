@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use nws_core::{CandidateProgress, GroupsState, LinkStage, Target};
+use nws_core::{CandidateProgress, GroupsState, LinkStage};
 use nws_protocol::ProxyId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use crate::api::access::View;
 use crate::api::collector::Collection;
 use crate::backbone;
 use crate::discovery::PeerAddress;
-use crate::mesh::{CandidateAnswer, Fault, FaultKind, Found, LinkAnswer, Place};
+use crate::mesh::{CandidateAnswer, Fault, FaultKind, Found, LinkAnswer, Place, Wanted};
 
 /// A link to another proxy.
 #[derive(Debug, Serialize, ToSchema)]
@@ -83,6 +83,8 @@ pub(in crate::api) struct CandidateRow {
     /// `refused`, `silent`, `closed`, `not-a-proxy`, `own`, `stranger`, `other-version`,
     /// `too-many`, `ended` or `budget`.
     pub(in crate::api) reason: &'static str,
+    /// Something is wrong. What is no fault passes by itself, or is nobody's mistake.
+    is_fault: bool,
     /// The reason in words, if there are any. Shown with the token only.
     detail: Option<String>,
     /// When the reason was found, in milliseconds of Unix time.
@@ -176,10 +178,11 @@ fn candidate_row(api: &Api, collection: &Collection, it: &CandidateAnswer, view:
     CandidateRow {
         id: id_of(api, it),
         proxy: state.proxy.as_ref().filter(|_| shows).map(ProxyId::to_string),
-        kind: place.as_ref().map_or("discovered", kind_of_place),
+        kind: kind_of_candidate(it),
         peer: place.as_ref().filter(|_| shows).map(Place::to_string),
         addresses: addresses.iter().filter(|_| shows).map(ToString::to_string).collect(),
         reason: reason(it),
+        is_fault: is_fault(reason(it), kind_of_candidate(it)),
         detail: fault.as_ref().filter(|_| shows).map(|fault| fault.text.clone()),
         failed_at: fault.as_ref().map(|fault| time.at(fault.at)),
         is_dialling: state.progress == CandidateProgress::Dialling,
@@ -206,6 +209,7 @@ fn unresolved_row(
         peer: shows.then(|| peer.to_string()),
         addresses: Vec::new(),
         reason: name_of(fault.kind),
+        is_fault: is_fault(name_of(fault.kind), "peer"),
         detail: shows.then(|| fault.text.clone()),
         failed_at: Some(collection.time.at(fault.at)),
         is_dialling: false,
@@ -215,10 +219,15 @@ fn unresolved_row(
     }
 }
 
-/// What the candidate of this id is as a target.
-pub(in crate::api) fn target(api: &Api, collection: &Collection, id: &str) -> Option<Target> {
-    let mut candidates = collection.mesh.iter().flat_map(|mesh| &mesh.candidates);
-    candidates.find(|it| id_of(api, it) == id).map(|it| it.state.target.clone())
+/// What is to be dialled when the candidate of this id is.
+pub(in crate::api) fn wanted_by_id(api: &Api, collection: &Collection, id: &str) -> Option<Wanted> {
+    let mesh = collection.mesh.as_ref()?;
+    let mut names = mesh.unresolved.iter().filter(|(peer, _)| api.digest(peer) == id);
+    if let Some((peer, _)) = names.next() {
+        return Some(Wanted::Name(peer.clone()));
+    }
+    let candidate = mesh.candidates.iter().find(|it| id_of(api, it) == id)?;
+    Some(Wanted::Target(candidate.state.target.clone()))
 }
 
 /// The candidate of this id is linked by now.
@@ -270,6 +279,23 @@ fn name_of(kind: FaultKind) -> &'static str {
     }
 }
 
+/// Gives whether a reason is something wrong for a candidate of this kind.
+fn is_fault(reason: &str, kind: &str) -> bool {
+    match reason {
+        "new" | "dialling" | "budget" | "ended" => false,
+        // What others announce of our own address is nobody's mistake.
+        "own" => kind != "discovered",
+        _ => true,
+    }
+}
+
+/// How many candidates are not linked although they should be.
+pub(in crate::api) fn faulty(collection: &Collection) -> usize {
+    let Some(mesh) = &collection.mesh else { return 0 };
+    let faulty = mesh.candidates.iter().filter(|it| is_fault(reason(it), kind_of_candidate(it)));
+    faulty.count() + mesh.unresolved.len()
+}
+
 fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
@@ -301,6 +327,10 @@ fn kind_of(link: &LinkAnswer) -> &'static str {
         Found::Named(place) => kind_of_place(place),
         Found::Dialled => "dialled-us",
     }
+}
+
+fn kind_of_candidate(it: &CandidateAnswer) -> &'static str {
+    it.place.as_ref().map_or("discovered", kind_of_place)
 }
 
 fn kind_of_place(place: &Place) -> &'static str {

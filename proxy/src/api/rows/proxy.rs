@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use nws_core::{Counts, Sums};
+use nws_core::Sums;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::access::View;
 use crate::api::collector::Collection;
+use crate::api::verdict::{Verdict, verdict};
 use crate::api::{Api, Facts};
 use crate::config::Limits;
 
@@ -75,6 +76,8 @@ pub(in crate::api) struct ProxyRow {
     interfaces: Vec<InterfaceRow>,
     /// Refusals since the start, by kind.
     refusals: BTreeMap<&'static str, u64>,
+    /// Whether anything is wrong.
+    verdict: Verdict,
 }
 
 /// How much of something is used.
@@ -99,6 +102,16 @@ pub(in crate::api) struct LimitsRow {
     pub(in crate::api) ping_ms: u64,
     /// Milliseconds of silence after which a client counts as gone.
     pub(in crate::api) silence_ms: u64,
+    /// Bytes of the head of a request.
+    pub(in crate::api) header_bytes: usize,
+    /// Milliseconds in which the head of a request has to arrive.
+    pub(in crate::api) handshake_ms: u64,
+    /// Channel names that a web site may try at once.
+    pub(in crate::api) site_name_burst: u32,
+    /// Channel names that all web sites together may try at once.
+    pub(in crate::api) all_sites_name_burst: u32,
+    /// Milliseconds after which web sites may try one more name.
+    pub(in crate::api) name_interval_ms: u64,
 }
 
 impl LimitsRow {
@@ -111,6 +124,11 @@ impl LimitsRow {
             channel_peers: limits.channel_peers,
             ping_ms: milliseconds(limits.ping_interval),
             silence_ms: milliseconds(limits.silence),
+            header_bytes: limits.request_head,
+            handshake_ms: milliseconds(limits.request_head_time),
+            site_name_burst: limits.site_names.site_burst,
+            all_sites_name_burst: limits.site_names.all_burst,
+            name_interval_ms: milliseconds(limits.site_names.interval),
         }
     }
 }
@@ -156,7 +174,7 @@ pub(in crate::api) struct InterfaceRow {
 /// The row of this proxy.
 pub(in crate::api) fn proxy_row(api: &Api, collection: &Collection, view: View) -> ProxyRow {
     let Facts { port, link_port, has_discovery, channels_max, limits, .. } = api.facts;
-    let (sums, counts) = totals(collection);
+    let (sums, counts) = (totals(collection), collection.counts);
     let (connections, connections_max) = api.permits.used();
     let mesh = collection.mesh.as_ref();
     ProxyRow {
@@ -169,7 +187,7 @@ pub(in crate::api) fn proxy_row(api: &Api, collection: &Collection, view: View) 
         link_port,
         has_discovery,
         shards: collection.shards.len(),
-        shards_missing: collection.shards.iter().filter(|shard| shard.is_none()).count(),
+        shards_missing: collection.missing(),
         connections: Use { now: connections, max: connections_max },
         channels: Use { now: sums.local_channels + sums.network_channels, max: channels_max },
         local_channels: sums.local_channels,
@@ -190,6 +208,7 @@ pub(in crate::api) fn proxy_row(api: &Api, collection: &Collection, view: View) 
         rations: rations_row(api, collection),
         interfaces: interface_rows(collection, view),
         refusals: api.refusals.all().into_iter().filter(|(_, count)| *count > 0).collect(),
+        verdict: verdict(api, collection),
     }
 }
 
@@ -204,26 +223,28 @@ fn interface_rows(collection: &Collection, view: View) -> Vec<InterfaceRow> {
     collection.interfaces.iter().map(row).collect()
 }
 
-/// The sums of all shards.
-pub(in crate::api) fn totals(collection: &Collection) -> (Sums, Counts) {
-    let (mut sums, mut counts) = (Sums::default(), Counts::default());
+/// The sums of all shards that answered.
+pub(in crate::api) fn totals(collection: &Collection) -> Sums {
+    let mut sums = Sums::default();
     for shard in collection.shards.iter().flatten() {
-        let Sums { local_channels, network_channels, clients, elsewhere, lagging, held, waiting } =
-            shard.sums;
+        let Sums {
+            local_channels,
+            network_channels,
+            isolated_channels,
+            clients,
+            elsewhere,
+            lagging,
+            held,
+            waiting,
+        } = shard.sums;
         sums.local_channels += local_channels;
         sums.network_channels += network_channels;
+        sums.isolated_channels += isolated_channels;
         sums.clients += clients;
         sums.elsewhere += elsewhere;
         sums.lagging += lagging;
         sums.held += held;
         sums.waiting += waiting;
-        let Counts { joined, left, cut, messages, received_bytes, written_bytes } = shard.counts;
-        counts.joined += joined;
-        counts.left += left;
-        counts.cut += cut;
-        counts.messages += messages;
-        counts.received_bytes += received_bytes;
-        counts.written_bytes += written_bytes;
     }
-    (sums, counts)
+    sums
 }

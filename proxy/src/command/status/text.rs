@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use nws_protocol::harmless;
 use serde_json::Value;
 
-use super::{State, rows};
+use super::{State, Trouble, rows};
 use crate::command::colors::Colors;
 
 /// Rows of each table. The rest is counted.
@@ -37,22 +37,38 @@ pub(super) fn of(state: &State, colors: Colors) -> String {
 }
 
 fn health(state: &State, colors: Colors) -> String {
-    let State { port, proxy, .. } = state;
+    let State { address, proxy, .. } = state;
     let troubles = state.troubles();
-    let verdict = if troubles.is_empty() { colors.good("healthy") } else { colors.bad(&troubles.join("; ")) };
+    let verdict = match troubles.len() {
+        0 => colors.good("healthy"),
+        count => colors.bad(&things(count as u64, "trouble")),
+    };
     let mut text = format!(
-        "nws {} at http://localhost:{port}/ for {}: {verdict}\n{} clients in {} channels, {} peers elsewhere, {} links\n",
+        "nws {} at {address} for {}: {verdict}\n",
         shown(&proxy["version"]),
-        since(&proxy["started_at"]),
-        proxy["clients"],
-        proxy["channels"]["now"],
-        proxy["peers_elsewhere"],
-        proxy["links"],
+        since(&proxy["started_at"])
+    );
+    for Trouble { text: trouble, remedy } in &troubles {
+        // A String takes all that is written.
+        let _ = writeln!(text, "  {}\n    → {}", colors.bad(&harmless(trouble)), harmless(remedy));
+    }
+    let number = |value: &Value| value.as_u64().unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "{} in {}, {} elsewhere, {}",
+        things(number(&proxy["clients"]), "client"),
+        things(number(&proxy["channels"]["now"]), "channel"),
+        things(number(&proxy["peers_elsewhere"]), "peer"),
+        things(number(&proxy["links"]), "link"),
     );
     if proxy["has_names"] == false {
         text.push_str("Names are not shown: this user does not have the token of the proxy.\n");
     }
     text
+}
+
+fn things(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn link(row: &Value) -> Vec<String> {
@@ -143,15 +159,21 @@ mod tests {
     #[test]
     fn health_comes_first_and_what_is_unknown_is_called_so() {
         let state = State {
-            port: 9009,
-            proxy: json!({"version": "1.2.3", "clients": 2, "channels": {"now": 1}, "peers_elsewhere": 0, "links": 1, "has_names": true}),
+            address: "http://localhost:9009/".to_owned(),
+            proxy: json!({
+                "version": "1.2.3", "clients": 2, "channels": {"now": 1}, "peers_elsewhere": 0, "links": 1, "has_names": true,
+                "verdict": {"healthy": false, "troubles": [{"text": "1 of 2 is wrong.", "remedy": "Try:", "command": "nws x"}]},
+            }),
             links: json!({"rows": [{"id": "d", "proxy": "p", "address": "[::1]:9", "kind": "peer", "state": "ready", "round_trip_ms": null, "channels": 1, "peers": 3}]}),
             candidates: json!({"rows": [{"kind": "peer", "peer": "nas:9", "reason": "refused", "addresses": []}]}),
             channels: json!({"rows": []}),
         };
         let text = of(&state, Colors::none());
-        let mut lines = text.lines();
-        assert!(lines.next().is_some_and(|line| line.ends_with(": 1 of --peer not linked")), "{text}");
+        let lines: Vec<&str> = text.lines().take(4).collect();
+        assert!(lines[0].ends_with(": 1 trouble"), "{text}");
+        let rest =
+            ["  1 of 2 is wrong.", "    → Try: nws x", "2 clients in 1 channel, 0 peers elsewhere, 1 link"];
+        assert_eq!(lines[1..], rest);
         let link = text.lines().find(|line| line.contains("[::1]:9")).unwrap();
         assert!(link.contains("unknown"), "{text}");
         assert!(text.contains("nas:9") && text.contains("refused") && !text.contains("Channels"), "{text}");

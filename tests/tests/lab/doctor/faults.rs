@@ -111,6 +111,21 @@ async fn a_vpn_that_takes_what_is_meant_for_neighbours() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_vpn_that_takes_only_ipv6() -> Result<()> {
+    let lab = Lab::new(2)?;
+    lab[0].run("address add fd77::1/64 dev eth0 nodad")?;
+    lab[1].run("address add fd77::2/64 dev eth0 nodad")?;
+    lab[0].run("tuntap add dev vpn0 mode tun")?;
+    lab[0].run("address add fd99::1/64 dev vpn0 nodad")?;
+    lab[0].run("link set vpn0 up")?;
+    lab[0].run("-6 route add fd77::/65 dev vpn0 metric 1")?;
+    let _proxies = (lab[0].start().await?, lab[1].start().await?);
+    let examination = Examination::of(&lab[0], &[]).await?;
+    let remedy = "sudo ip -6 route replace fd77::2/128 dev eth0";
+    examination.is_fault("route", "eth0 fd77::1/64", &["fd77::2", "vpn0", "VPN"], remedy)
+}
+
+#[tokio::test]
 async fn a_bridge_of_containers_and_nothing_else() -> Result<()> {
     let lab = Lab::new(1)?;
     lab[0].run("link del eth0")?;
