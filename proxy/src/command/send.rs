@@ -74,7 +74,7 @@ impl Send {
             None => session.channel.send(text).await?,
         }
         report.undone("the text may have been sent, or not");
-        session.leave().await?;
+        session.leave().await.map_err(|stop| report.failed(stop))?;
         let to: Vec<&str> = peers.iter().map(|peer| peer.id()).collect();
         report.object("sent", json!({ "bytes": text.len(), "to": to })).await?;
         report.say(&format!("sent a text of {} to {}", bytes(text.len() as u64), count(peers.len(), "peer")));

@@ -315,7 +315,9 @@ impl<'a> Saving<'a> {
 
     /// A file may come again. Of many that may, the oldest are forgotten.
     fn remember(&mut self, file: String, stored: u64) {
-        self.lost.push_back((file, stored));
+        let index = self.lost.iter().position(|(lost, _)| *lost == file);
+        let before = index.and_then(|index| self.lost.remove(index));
+        self.lost.push_back((file, before.map_or(0, |(_, before)| before).max(stored)));
         if self.lost.len() > LOST_MAX
             && let Some((_, stored)) = self.lost.pop_front()
         {

@@ -13,7 +13,8 @@ pub(super) async fn send(send: &Send, report: &Report) -> Result<(), Stop> {
     let to = send.to.as_ref().map(|_| peers[0].id());
     let mut sent = 0;
     say_all(send, &mut session, to, &mut sent, report).await.map_err(|stop| report.failed(stop))?;
-    session.leave().await?;
+    report.undone(format!("{} sent, and not all may have arrived", count(sent, "line")));
+    session.leave().await.map_err(|stop| report.failed(stop))?;
     report.object("sent", json!({ "lines": sent })).await?;
     report.say(&format!("sent {}", count(sent, "line")));
     Ok(())
