@@ -76,8 +76,12 @@ fn folder(name: &str, node: Step, proxy: &Path) -> Result<Tally> {
     let mut files: Vec<_> =
         entries.into_iter().map(|entry| entry.path()).filter(|path| is_test(path)).collect();
     files.sort();
-    let at_once = format!("--test-concurrency={}", super::at_once());
-    let node = node.dir("tests").words("--test --test-reporter spec").arg(at_once);
+    let node = node.dir("tests").words("--test --test-reporter spec");
+    // Elsewhere programs are installed, which is work for all cores.
+    let node = match name {
+        "browser" | "demo" => node.arg(format!("--test-concurrency={}", super::at_once())),
+        _ => node,
+    };
     watch(files.iter().fold(node, Step::arg), proxy)
 }
 
