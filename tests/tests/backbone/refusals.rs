@@ -20,7 +20,11 @@ async fn another_secret_is_another_backbone() -> Result<()> {
 #[tokio::test]
 async fn a_name_that_is_taken_is_told_at_both_and_the_first_one_counts() -> Result<()> {
     let broker = Broker::start().await?;
-    let (key, west, east) = pair(broker.port()).await?;
+    let key = Key::make().await?;
+    let east = site("east", broker.port(), &key).start().await?;
+    // So it hears the first hello of the other one.
+    east.log(&["the broker of the backbone is connected"]).await?;
+    let west = site("west", broker.port(), &key).start().await?;
     let [mut one, mut two] = Peer::gather([(&west, "/chan"), (&east, "/chan")]).await?;
     Peer::chorus(&mut [&mut one, &mut two]).await?;
     let other = site("west", broker.port(), &key).start().await?;

@@ -25,7 +25,7 @@ async fn an_incarnation_is_new_once_and_none_comes_back() {
     let mut hear = |incarnation, count| match hear(&mut sites, &hello(1, incarnation, count)) {
         Heard::Site(news) => Some(news.is_new),
         Heard::Nothing => None,
-        Heard::Newcomer | Heard::Shared { .. } => panic!("it has the name alone"),
+        heard @ (Heard::Newcomer | Heard::Shared { .. }) => panic!("{heard:?}"),
     };
     assert_eq!(hear(7, 1), Some(true));
     assert_eq!(hear(7, 2), Some(false));

@@ -30,17 +30,10 @@ async fn the_first_one_keeps_its_streams_and_all_are_told() {
     let mut second = Site::start(&config(server.port, "east", &secret)).await;
     assert_eq!(namesake(&mut east).await, second.proxy);
     assert_eq!(namesake(&mut second).await, east.proxy);
-    let shared = west.until(|event| match event {
-        BackboneEvent::NameShared { site, kept, other } => Some((site, kept, other)),
-        BackboneEvent::Seen { proxy, .. } => panic!("{proxy} has the place"),
-        BackboneEvent::Connected
-        | BackboneEvent::Lost
-        | BackboneEvent::Trouble(_)
-        | BackboneEvent::SmallPayload(_)
-        | BackboneEvent::Gone { .. }
-        | BackboneEvent::Incoming(_)
-        | BackboneEvent::NameTaken { .. }
-        | BackboneEvent::Skewed { .. } => None,
+    let shared = west.until(|event| {
+        assert!(!matches!(event, BackboneEvent::Gone { .. }), "{event:?}");
+        let BackboneEvent::NameShared { site, kept, other } = event else { return None };
+        Some((site, kept, other))
     });
     let (site, kept, other) = shared.await;
     assert_eq!((site.as_str(), kept, other), ("east", east.proxy.clone(), second.proxy.clone()));
