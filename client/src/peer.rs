@@ -3,9 +3,13 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use crate::shared::Shared;
-use crate::{Data, Error, PeerStream};
+use crate::{Data, Error, PeerStream, platform};
+
+/// A subprotocol that nobody takes.
+const ROUND_TRIP: &str = "nws.rtt";
 
 /// A peer of a channel, from its `Connect` on. Clones are the same peer.
 #[derive(Clone)]
@@ -78,6 +82,26 @@ impl Peer {
         let stream = PeerStream::new(shared, handle, self.clone());
         stream.opened().await?;
         Ok(stream)
+    }
+
+    /// How long a word takes to this peer and back. The peer itself answers, and not its program: so it does not
+    /// matter what that is doing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DialTimeout`], [`Error::StreamsNotSupported`], [`Error::StreamLimit`],
+    /// [`Error::VersionMismatch`], [`Error::PeerGone`] or [`Error::NotOpen`].
+    pub async fn round_trip(&self) -> Result<Duration, Error> {
+        let shared = self.shared()?;
+        let begin = platform::now();
+        let handle = shared.lock().dial(self, &[ROUND_TRIP])?;
+        let stream = PeerStream::new(shared, handle, self.clone());
+        match stream.noticed().await {
+            Ok(()) | Err(Error::DialRefused { .. }) => {
+                Ok(Duration::from_secs_f64((platform::now() - begin).max(0.0) / 1000.0))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     pub(crate) fn serial(&self) -> u32 {

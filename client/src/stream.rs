@@ -77,6 +77,10 @@ impl PeerStream {
         poll_fn(|cx| self.shared.lock().poll_stream_opened(self.handle, cx)).await
     }
 
+    pub(crate) async fn noticed(&self) -> Result<(), Error> {
+        poll_fn(|cx| self.shared.lock().poll_stream_noticed(self.handle, cx)).await
+    }
+
     /// The peer at the other end.
     #[must_use]
     pub const fn peer(&self) -> &Peer {

@@ -1,26 +1,19 @@
 //! `nws rtt`: how long a word takes to each peer and back.
 //!
-//! It dials a stream that no peer takes: the refusal comes from the peer itself, so it needs nothing of
-//! the peer but that it knows streams.
+//! It dials a stream, and takes the first word of the peer about it: that comes from the library of the
+//! peer and not from its program, so it needs nothing of the peer but that it knows streams.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use networkwebsockets::{Error, Peer};
 use serde_json::json;
-use tokio::time::timeout;
 
 use super::report::{Report, ReportArgs};
 use super::session::ChannelArgs;
 use super::stop::Stop;
-
-/// A subprotocol that nobody takes.
-const PROTOCOL: &str = "nws.rtt";
-
-/// How long a peer may take to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Measure round trips to each peer of a channel
 #[derive(Debug, Args)]
@@ -75,12 +68,7 @@ impl Rtt {
     async fn measure(&self, peer: &Peer) -> Result<Vec<Duration>, Error> {
         let mut times = Vec::new();
         for _ in 0..self.count {
-            let begin = Instant::now();
-            let answer = timeout(PATIENCE, peer.dial(&[PROTOCOL])).await;
-            match answer.unwrap_or(Err(Error::DialTimeout { patience: PATIENCE })) {
-                Ok(_) | Err(Error::DialRefused { .. }) => times.push(begin.elapsed()),
-                Err(error) => return Err(error),
-            }
+            times.push(peer.round_trip().await?);
         }
         times.sort_unstable();
         Ok(times)

@@ -53,6 +53,19 @@ impl State {
         Poll::Ready(Ok(()))
     }
 
+    /// Waits until the peer says anything about a dial: that its program has it, or what that has decided.
+    pub(crate) fn poll_stream_noticed(
+        &mut self,
+        handle: Handle,
+        cx: &Context<'_>,
+    ) -> Poll<Result<(), Error>> {
+        let is_noticed = |end: &StreamEnd| end.over.is_none() && end.deadline.is_none();
+        if self.streams.ends.get(&handle).is_some_and(is_noticed) {
+            return Poll::Ready(Ok(()));
+        }
+        self.poll_stream_opened(handle, cx)
+    }
+
     /// Accepts a dial of a peer.
     pub(crate) fn accept(&mut self, handle: Handle, protocol: &str) -> Result<(), Error> {
         let end = self.streams.ends.get_mut(&handle).ok_or(Error::PeerGone)?;

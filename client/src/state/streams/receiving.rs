@@ -88,6 +88,7 @@ impl State {
         let is_dialling = self.streams.core.state(handle) == Some(StreamState::Dialling);
         if let Some(end) = self.streams.ends.get_mut(&handle).filter(|_| is_dialling) {
             end.deadline = None;
+            end.readers.wake();
         }
     }
 
