@@ -197,6 +197,8 @@ async def test_offers_that_are_withdrawn_take_no_memory(endpoint: str) -> None:
             await liar.say("offer", file=f"{turn:032x}", v=1, name="x", size=1, mime="", part=1024)
             await liar.say("withdraw", file=f"{turn:032x}")
         await liar.offer()
+        await liar.peer.send("that is all")
+        assert (await next_of(aiter(ws), Message)).data == "that is all"
         async for offer in files.offers():
             assert offer.id == FILE
             break
