@@ -10,6 +10,7 @@ use async_nats::{ConnectOptions, ServerAddr};
 use tokio::time::Instant;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use crate::credentials::{self, InvalidCredentials};
 use crate::secret::SiteSecret;
 use crate::site::SiteName;
 
@@ -55,7 +56,7 @@ pub struct InvalidBroker;
 pub enum BackboneError {
     /// The credentials file has no credentials.
     #[error("the NATS credentials cannot be used: {0}")]
-    Credentials(std::io::Error),
+    Credentials(#[from] InvalidCredentials),
     /// There is no TLS.
     #[error("TLS cannot be used: {0}")]
     Tls(#[from] tokio_rustls::rustls::Error),
@@ -140,7 +141,7 @@ impl BackboneConfig {
             };
         }
         match &self.credentials {
-            Some(credentials) => options.credentials(credentials).map_err(BackboneError::Credentials),
+            Some(file) => Ok(credentials::sign_in(options, file)?),
             None => Ok(options),
         }
     }

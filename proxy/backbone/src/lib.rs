@@ -13,6 +13,7 @@
 mod backbone;
 mod config;
 mod connection;
+mod credentials;
 mod credit;
 mod driver;
 mod event;
@@ -30,6 +31,7 @@ mod subject;
 
 pub use backbone::{Backbone, Dialer};
 pub use config::{BackboneConfig, BackboneError, BrokerAddress, InvalidBroker};
+pub use credentials::InvalidCredentials;
 pub use event::BackboneEvent;
 pub use proof::{LINK_PROOF_LEN, LinkProofs};
 pub use secret::{InvalidSecret, SiteSecret};
