@@ -43,6 +43,8 @@ mod workers;
 use std::convert::Infallible;
 use std::future::Future;
 
+use futures_util::future::LocalBoxFuture;
+
 use api::{Asked, Token};
 use connection_permits::ConnectionPermits;
 use network::Network;
@@ -82,9 +84,29 @@ const QUESTIONS: usize = 16;
 /// Outside a [`LocalRuntime`](tokio::runtime::LocalRuntime): one of the shards runs here.
 pub async fn run(
     config: Config,
-    mut listeners: Listeners,
+    listeners: Listeners,
     notices: Notices,
     shutdown: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    serve(config, listeners, notices, Box::pin(shutdown)).await
+}
+
+/// What [`run`] does, compiled in this crate alone. Otherwise each crate that calls it compiles all
+/// tasks of the proxy once more.
+fn serve(
+    config: Config,
+    listeners: Listeners,
+    notices: Notices,
+    shutdown: LocalBoxFuture<'_, ()>,
+) -> LocalBoxFuture<'_, Result<(), Error>> {
+    Box::pin(until(config, listeners, notices, shutdown))
+}
+
+async fn until(
+    config: Config,
+    mut listeners: Listeners,
+    notices: Notices,
+    shutdown: LocalBoxFuture<'_, ()>,
 ) -> Result<(), Error> {
     let (news, from_shards) = network::news();
     let links = listeners.links.take();
