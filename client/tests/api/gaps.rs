@@ -48,9 +48,9 @@ impl Count {
                 }
                 (self.last, self.had_gap) = (Some(number), false);
             }
-            Event::Reconnecting(gap) => {
-                self.had_gap = true;
-                self.gaps += usize::from(gap.attempt == 1);
+            Event::Reconnecting(_) => {
+                // Further attempts belong to the same gap.
+                self.gaps += usize::from(!std::mem::replace(&mut self.had_gap, true));
             }
             _ => {}
         }

@@ -67,9 +67,14 @@ pub(super) fn verdict(api: &Api, collection: &Collection) -> Verdict {
         is_off_network: collection.interfaces.iter().all(|(.., reason)| reason.is_some()),
         unlinked: faulty(collection),
         sums,
-        connections: api.permits.used(),
+        connections: beside_asker(api.permits.used()),
         channels: (sums.local_channels + sums.network_channels, api.facts.channels_max),
     })
+}
+
+/// Whoever asks has a connection too, and would make a proxy that is well look full.
+const fn beside_asker((used, max): (usize, usize)) -> (usize, usize) {
+    (used.saturating_sub(1), max)
 }
 
 fn judge(facts: &Facts) -> Verdict {

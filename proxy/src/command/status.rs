@@ -96,9 +96,10 @@ struct Trouble {
 impl State {
     async fn of(asked: &Asked) -> Result<Self, Stop> {
         let get = |path| asked.get(path);
-        // Asked at once, so that all of them are of one moment.
-        let (proxy, links, candidates, channels) =
-            tokio::try_join!(get("proxy"), get("links"), get("candidates"), get("channels"))?;
+        // Asked alone: its verdict knows of one connection that asks.
+        let proxy = get("proxy").await?;
+        let (links, candidates, channels) =
+            tokio::try_join!(get("links"), get("candidates"), get("channels"))?;
         Ok(Self { address: asked.address(), proxy, links, candidates, channels })
     }
 

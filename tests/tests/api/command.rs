@@ -79,6 +79,18 @@ async fn a_limit_that_is_reached_is_no_health() -> Result<()> {
     Ok(())
 }
 
+/// The one who asks has a connection too.
+#[tokio::test]
+async fn asking_takes_no_connection_of_the_limit() -> Result<()> {
+    let proxy = Setup::new().flag("--max-connections", 1).start().await?;
+    let text = status(&proxy, &[]).await?;
+    assert!(text.lines().next().is_some_and(|line| line.ends_with(": healthy")), "{text}");
+    let _peer = Peer::alone(&proxy, "/a-name").await?;
+    let text = status(&proxy, &[]).await?;
+    assert_eq!(troubles(&text).first(), Some(&"1 of at most 1 connections is in use."), "{text}");
+    Ok(())
+}
+
 /// The second start has another token.
 #[cfg(unix)]
 #[tokio::test]
