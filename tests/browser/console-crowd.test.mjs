@@ -93,6 +93,9 @@ test("of 1,000 channels and 10,000 peers of one of them a bounded part is shown,
 test("nobody moves in the picture when a proxy or a peer comes", async (t) => {
   const source = await simulated(t, SMALL);
   const page = await look(browser, source.http);
+  // The sentence gives the picture its size.
+  await sentence(page).filter({ hasText: "host-0.example:9010 refuses" }).waitFor();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.getByLabel("Peers of").selectOption({ label: "channel-1 (10)" });
   await counts(page.locator(".picture .peer"), 10);
   const before = [await places(page, ".picture .proxy circle"), await places(page, ".picture .peer")];

@@ -42,7 +42,7 @@ const USES = {
   "reconnecting-websocket": `const socket = new lib.reconnecting(url, [], { WebSocket: Socket, maxRetries: 0 });
     for (const type of ["open", "error", "close"]) socket.addEventListener(type, ({ code }) => page.tell(type, code));`,
   "graphql-ws": `lib.createClient({
-      url, webSocketImpl: Socket, lazy: false, onNonLazyError: () => {}, retryWait: () => new Promise(() => page.tell("retry")),
+      url, webSocketImpl: Socket, lazy: false, onNonLazyError: () => {}, retryWait: () => new Promise(() => {}),
       on: { opened: () => page.tell("open"), error: () => page.tell("error"), closed: ({ code }) => page.tell("close", code) },
     });`,
 };
