@@ -176,10 +176,10 @@ impl Part {
     }
 }
 
-/// How many tests or files of tests run at a time: one more than there are cores, as they wait for
-/// something most of the time.
-fn at_once() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get) + 1
+/// How many files of tests in browsers run at a time. Tests in Rust wait for something most of the
+/// time, so one more of them runs.
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn count(name: &str, outcome: Result<Tally>) -> Tally {

@@ -79,7 +79,7 @@ fn folder(name: &str, node: Step, proxy: &Path) -> Result<Tally> {
     let node = node.dir("tests").words("--test --test-reporter spec");
     // Elsewhere programs are installed, which is work for all cores.
     let node = match name {
-        "browser" | "demo" => node.arg(format!("--test-concurrency={}", super::at_once())),
+        "browser" | "demo" => node.arg(format!("--test-concurrency={}", super::cores())),
         _ => node,
     };
     watch(files.iter().fold(node, Step::arg), proxy)

@@ -53,7 +53,7 @@ fn nextest(proxy: &Path) -> Result<Tally> {
         fs::remove_file(&report)?;
     }
     let run = with_proxy("nextest run --workspace --all-features --test-threads", proxy);
-    let run = run.arg(super::at_once().to_string()).run();
+    let run = run.arg((super::cores() + 1).to_string()).run();
     let Ok(report) = fs::read_to_string(&report) else {
         return run.and_then(|()| Err(anyhow::anyhow!("nextest left no report")));
     };
