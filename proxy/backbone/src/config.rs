@@ -55,19 +55,19 @@ pub struct InvalidBroker;
 #[derive(Debug, thiserror::Error)]
 pub enum BackboneError {
     /// The credentials file has no credentials.
-    #[error("the NATS credentials cannot be used: {0}")]
+    #[error("the NATS credentials cannot be used")]
     Credentials(#[from] InvalidCredentials),
     /// There is no TLS.
-    #[error("TLS cannot be used: {0}")]
+    #[error("TLS cannot be used")]
     Tls(#[from] tokio_rustls::rustls::Error),
     /// The client cannot start.
-    #[error("the NATS client cannot start: {0}")]
+    #[error("the NATS client cannot start")]
     Client(#[from] async_nats::ConnectError),
     /// A subscription cannot be made.
-    #[error("the NATS client cannot subscribe: {0}")]
+    #[error("the NATS client cannot subscribe")]
     Subscribe(#[from] async_nats::SubscribeError),
     /// The system gives no random numbers.
-    #[error("the system gives no random numbers: {0}")]
+    #[error("the system gives no random numbers")]
     Random(#[from] getrandom::Error),
 }
 
