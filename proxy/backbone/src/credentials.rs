@@ -20,7 +20,7 @@ pub enum InvalidCredentials {
     #[error("there is no seed of a key between lines of dashes, after the user JWT")]
     Key,
     /// The key is none.
-    #[error("the seed of the key is wrong: {0}")]
+    #[error("the seed of the key is wrong")]
     Seed(#[from] nkeys::error::Error),
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_nats::{Client, Event, Message, Subscriber};
 use futures_util::{FutureExt, StreamExt};
-use nws_protocol::ProxyId;
+use nws_protocol::{ProxyId, harmless};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
@@ -332,8 +332,8 @@ impl Driver {
 
     /// Tells what a broker says, as far as it is fit for a line of the log.
     fn tell_trouble(&mut self, reason: &str) {
-        let reason = reason.chars().filter(|character| !character.is_control()).take(TROUBLE_MAX);
-        self.events.tell(BackboneEvent::Trouble(reason.collect()));
+        let reason: String = reason.chars().take(TROUBLE_MAX).collect();
+        self.events.tell(BackboneEvent::Trouble(harmless(&reason)));
     }
 }
 
