@@ -7,6 +7,7 @@ mod mdns;
 #[cfg(test)]
 pub(crate) mod memory;
 mod named;
+mod place;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use tokio::task::JoinSet;
 pub(crate) use mdns::{Mdns, Probe, held};
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};
+pub(crate) use place::Place;
 
 /// Sightings that may wait. When the queue is full, a source waits. It sums up what it hears
 /// meanwhile, or asks for it again: so memory is bounded, and no proxy is forgotten for long.
@@ -38,19 +40,24 @@ pub(crate) enum Sighting {
         /// The proxy.
         proxy: ProxyId,
     },
-    /// The user says that a proxy is there (`--peer`).
-    Named {
-        /// The address as the user wrote it.
-        peer: PeerAddress,
-        /// The addresses to which the name resolves now.
+    /// A proxy may be at this place, which has these addresses now. Each sighting has all of them.
+    Placed {
+        /// The place.
+        place: Place,
+        /// Its addresses.
         addresses: Vec<SocketAddr>,
     },
-    /// The name that the user gives has no address.
+    /// A place has no address now. What was known of it still holds.
     Unresolved {
-        /// The address as the user wrote it.
-        peer: PeerAddress,
+        /// The place.
+        place: Place,
         /// What the lookup says.
         reason: String,
+    },
+    /// No proxy is looked for at this place any more.
+    Left {
+        /// The place.
+        place: Place,
     },
 }
 
@@ -59,7 +66,7 @@ impl Sighting {
     fn is_of(&self, proxy: &ProxyId) -> bool {
         match self {
             Self::Seen { proxy: other, .. } | Self::Gone { proxy: other } => other == proxy,
-            Self::Named { .. } | Self::Unresolved { .. } => false,
+            Self::Placed { .. } | Self::Unresolved { .. } | Self::Left { .. } => false,
         }
     }
 }

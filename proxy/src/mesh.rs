@@ -36,7 +36,7 @@ use tokio::time::sleep_until;
 
 use crate::backbone;
 use crate::descriptors;
-use crate::discovery::{Discovery, PeerAddress, Sighting};
+use crate::discovery::{Discovery, Place, Sighting};
 use crate::error::Error;
 use crate::guard::guarded;
 use crate::shard::{News, ShardHandles, Untold};
@@ -47,7 +47,6 @@ pub(crate) use callers::Caller;
 pub(crate) use dials::Destination;
 pub(crate) use faults::{Fault, FaultKind};
 pub(crate) use link::Link;
-pub(crate) use named::Place;
 pub(crate) use orders::Order;
 pub(crate) use partner::{Found, Partner};
 pub(crate) use past::{LinkEvent, LinkEventKind};
@@ -231,12 +230,7 @@ impl MeshDriver {
 
     /// Nothing is heard of a site of the backbone.
     pub(crate) fn site_gone(self: &Rc<Self>, site: SiteName) {
-        let peer = self.dials.borrow().named.find(&Place::Site(site));
-        if let Some(peer) = peer {
-            self.input(MeshInput::SiteGone { peer });
-            self.dials.borrow_mut().named.forget(peer);
-            self.past.borrow_mut().faults.forget(&Blamed::Named(peer));
-        }
+        self.leave(&Place::Site(site));
     }
 
     /// A connection has become a link.
@@ -271,7 +265,7 @@ impl MeshDriver {
             && let Some(place) = dials.named.place(index).filter(|_| is_news)
             && (matches!(place, Place::Peer(_)) || self.unreached.is_news(format!("{place} {kind:?}")))
         {
-            place.warn(text);
+            place.warn_unreached(text);
         }
     }
 
@@ -291,22 +285,33 @@ impl MeshDriver {
                 self.input(MeshInput::Seen { proxy, addresses });
             }
             Sighting::Gone { proxy } => self.input(MeshInput::Gone { proxy }),
-            Sighting::Unresolved { peer, reason } => self.note_unresolved(peer, &reason),
-            Sighting::Named { peer, mut addresses } => {
+            Sighting::Unresolved { place, reason } => self.note_unresolved(place, &reason),
+            Sighting::Left { place } => self.leave(&place),
+            Sighting::Placed { place, mut addresses } => {
                 addresses.retain(|address| !backbone::is_site(address.ip()));
-                let (peer, is_new) = self.dials.borrow_mut().named.sight(Place::Peer(peer), addresses, None);
+                let (peer, has_changed) = self.dials.borrow_mut().named.sight(place, addresses, None);
                 self.past.borrow_mut().faults.is_resolved(&Blamed::Named(peer));
-                if is_new {
+                if has_changed {
                     self.input(MeshInput::Peer { peer });
                 }
             }
         }
     }
 
-    fn note_unresolved(&self, peer: PeerAddress, reason: &str) {
-        let blamed = Blamed::Named(self.dials.borrow_mut().named.index(Place::Peer(peer.clone())));
+    fn note_unresolved(&self, place: Place, reason: &str) {
+        let blamed = Blamed::Named(self.dials.borrow_mut().named.index(place.clone()));
         if self.past.borrow_mut().faults.note(blamed, FaultKind::Unresolved, reason) {
-            tracing::warn!(%peer, "cannot look up this --peer: {reason}");
+            place.warn_unresolved(reason);
+        }
+    }
+
+    /// No proxy is looked for there any more.
+    fn leave(self: &Rc<Self>, place: &Place) {
+        let peer = self.dials.borrow().named.find(place);
+        if let Some(peer) = peer {
+            self.input(MeshInput::PeerGone { peer });
+            self.dials.borrow_mut().named.forget(peer);
+            self.past.borrow_mut().faults.forget(&Blamed::Named(peer));
         }
     }
 

@@ -142,7 +142,7 @@ impl Mesh {
             MeshInput::Gone { proxy } => self.dialing.on_gone(&proxy),
             MeshInput::Peer { peer } => self.dialing.on_peer(peer, now),
             MeshInput::Site { peer, proxy } => self.dialing.on_site(peer, &proxy, now),
-            MeshInput::SiteGone { peer } => self.dialing.on_site_gone(peer, &mut self.outputs),
+            MeshInput::PeerGone { peer } => self.dialing.on_peer_gone(peer, &mut self.outputs),
             MeshInput::Answered { dial } => self.dialing.on_answered(dial),
             MeshInput::DialFailed { dial } => self.dialing.on_failed(dial, now),
             MeshInput::Stranger { dial } => self.dialing.on_stranger(dial, now),

@@ -11,7 +11,7 @@ use nws_protocol::limits::REDIAL_MAX;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::{Sighting, Source, Stop};
+use super::{Place, Sighting, Source, Stop};
 
 /// How often names are looked up: at least as often as a known proxy is dialled. So a proxy that
 /// was not there yet is found about as fast as one that comes back.
@@ -76,9 +76,10 @@ impl PeerAddress {
 
     /// What a look-up finds.
     pub(crate) async fn sight(&self) -> Sighting {
+        let place = Place::Peer(self.clone());
         match look_up(self).await {
-            Ok(addresses) => Sighting::Named { peer: self.clone(), addresses },
-            Err(reason) => Sighting::Unresolved { peer: self.clone(), reason },
+            Ok(addresses) => Sighting::Placed { place, addresses },
+            Err(reason) => Sighting::Unresolved { place, reason },
         }
     }
 }
@@ -180,7 +181,8 @@ mod tests {
         for _ in 0..3 {
             for (peer, address) in peers.iter().zip(["127.0.0.1:7", "[::1]:8"]) {
                 let addresses = vec![address.parse().unwrap()];
-                assert_eq!(discovery.next().await, Sighting::Named { peer: peer.clone(), addresses });
+                let place = Place::Peer(peer.clone());
+                assert_eq!(discovery.next().await, Sighting::Placed { place, addresses });
             }
         }
         discovery.stop().await;
@@ -194,9 +196,10 @@ mod tests {
         let mut discovery = Discovery::new();
         discovery.add(NamedPeers(peers.to_vec()));
         let mut next = async || timeout(Duration::from_secs(30), discovery.next()).await.unwrap();
-        assert!(matches!(next().await, Sighting::Unresolved { peer, .. } if peer == peers[0]));
+        let [nowhere, somewhere] = peers.map(Place::Peer);
+        assert!(matches!(next().await, Sighting::Unresolved { place, .. } if place == nowhere));
         let sighting = next().await;
         let addresses = vec!["127.0.0.1:9".parse().unwrap()];
-        assert_eq!(sighting, Sighting::Named { peer: peers[1].clone(), addresses });
+        assert_eq!(sighting, Sighting::Placed { place: somewhere, addresses });
     }
 }

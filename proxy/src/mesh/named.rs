@@ -1,23 +1,11 @@
-//! Knows the places where proxies are looked for that have no other name: what `--peer` names, and
-//! the sites of the backbone. Each has an index in the state machine.
+//! Knows the places where proxies are looked for. Each has an index in the state machine.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::SocketAddr;
 
-use nws_backbone::SiteName;
 use nws_protocol::ProxyId;
 
-use crate::discovery::PeerAddress;
-
-/// A place where a proxy may be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// What `--peer` names.
-    Peer(PeerAddress),
-    /// A site of the backbone.
-    Site(SiteName),
-}
+use crate::discovery::Place;
 
 /// All places that are known. No index is used twice.
 #[derive(Debug, Default)]
@@ -37,7 +25,7 @@ struct Named {
 
 impl NamedProxies {
     /// A place has these addresses now, and `proxy` is there if that is known. Gives its index, and
-    /// whether it has an address for the first time.
+    /// whether it had other addresses before, or none.
     pub(super) fn sight(
         &mut self,
         place: Place,
@@ -45,11 +33,11 @@ impl NamedProxies {
         proxy: Option<ProxyId>,
     ) -> (usize, bool) {
         let index = self.index(place);
-        let before = self.places.get_mut(&index).map(|named| {
-            named.proxy = proxy;
-            std::mem::replace(&mut named.addresses, addresses)
-        });
-        (index, before.is_none_or(|before| before.is_empty()))
+        let Some(named) = self.places.get_mut(&index) else { return (index, false) };
+        named.proxy = proxy;
+        let has_changed = !is_same(&named.addresses, &addresses);
+        named.addresses = addresses;
+        (index, has_changed)
     }
 
     /// The index of a place, which may be new.
@@ -87,33 +75,16 @@ impl NamedProxies {
         self.places.get(&index).map(|named| &named.place)
     }
 
-    /// What `--peer` names and never had an address, with their indices.
-    pub(super) fn unresolved(&self) -> impl Iterator<Item = (usize, &PeerAddress)> {
+    /// Places that never had an address, with their indices.
+    pub(super) fn unresolved(&self) -> impl Iterator<Item = (usize, &Place)> {
         let all = self.places.iter().filter(|(_, named)| named.addresses.is_empty());
-        all.filter_map(|(index, named)| match &named.place {
-            Place::Peer(peer) => Some((*index, peer)),
-            Place::Site(_) => None,
-        })
+        all.map(|(index, named)| (*index, &named.place))
     }
 }
 
-impl Place {
-    /// Warns that it cannot be reached.
-    pub(super) fn warn(&self, reason: &str) {
-        match self {
-            Self::Peer(peer) => tracing::warn!(%peer, "cannot reach this --peer: {reason}"),
-            Self::Site(site) => tracing::warn!(%site, "cannot reach this site of the backbone: {reason}"),
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Peer(peer) => peer.fmt(f),
-            Self::Site(site) => site.fmt(f),
-        }
-    }
+/// Whether both are the same addresses. A server of names gives them in another order each time.
+fn is_same(some: &[SocketAddr], others: &[SocketAddr]) -> bool {
+    some.len() == others.len() && some.iter().all(|address| others.contains(address))
 }
 
 #[cfg(test)]
@@ -135,5 +106,17 @@ mod tests {
         }
         assert_eq!(named.places.len(), 1);
         assert_eq!(named.unresolved().count(), 1);
+    }
+
+    #[test]
+    fn a_place_has_changed_when_it_has_other_addresses() {
+        let mut named = NamedProxies::default();
+        let mut sight = |addresses: &[&str]| {
+            let addresses = addresses.iter().map(|it| it.parse().unwrap()).collect();
+            named.sight(Place::Peer("nas:1".parse().unwrap()), addresses, None).1
+        };
+        let (one, other) = ("10.0.0.1:1", "10.0.0.2:1");
+        assert!(sight(&[one]) && !sight(&[one]) && sight(&[one, other]));
+        assert!(!sight(&[other, one]) && sight(&[other]));
     }
 }

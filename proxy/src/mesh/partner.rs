@@ -9,9 +9,9 @@ use nws_protocol::ProxyId;
 use nws_protocol::limits::REMOTES_KEPT_MAX;
 
 use super::faults::{Blamed, FaultKind};
-use super::named::Place;
 use super::past::{LinkEventKind, Past};
 use super::traffic::Traffic;
+use crate::discovery::Place;
 use crate::trouble::Hourly;
 
 /// Links that are logged at level `info` in an hour. Any host on the network can make links and

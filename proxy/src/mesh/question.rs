@@ -11,10 +11,9 @@ use tokio::sync::oneshot;
 use super::MeshDriver;
 use super::callers::Caller;
 use super::faults::{Blamed, Fault};
-use super::named::Place;
 use super::partner::{Found, Partner};
 use super::past::LinkEvent;
-use crate::discovery::{PeerAddress, Sighting};
+use crate::discovery::{PeerAddress, Place, Sighting};
 
 /// Something that is asked of the mesh.
 pub(crate) enum MeshQuestion {
@@ -31,7 +30,7 @@ pub(crate) enum MeshQuestion {
 pub(crate) enum Wanted {
     /// This has an address.
     Target(Target),
-    /// This name of `--peer` has none yet.
+    /// This name that the user gives has none yet.
     Name(PeerAddress),
 }
 
@@ -41,8 +40,8 @@ pub(crate) struct MeshAnswer {
     pub(crate) own: ProxyId,
     pub(crate) links: Vec<LinkAnswer>,
     pub(crate) candidates: Vec<CandidateAnswer>,
-    /// What `--peer` names and never had an address, with the reason.
-    pub(crate) unresolved: Vec<(PeerAddress, Fault)>,
+    /// Places that never had an address, with the reason.
+    pub(crate) unresolved: Vec<(Place, Fault)>,
     /// What happened to links lately, the oldest first.
     pub(crate) events: Vec<LinkEvent>,
     /// From where there were connections, and how many such addresses are forgotten.
@@ -110,10 +109,10 @@ impl MeshDriver {
         }
     }
 
-    fn unresolved(&self) -> Vec<(PeerAddress, Fault)> {
+    fn unresolved(&self) -> Vec<(Place, Fault)> {
         let (dials, past) = (self.dials.borrow(), self.past.borrow());
         let of = |index| past.faults.of(&Blamed::Named(index)).cloned();
-        dials.named.unresolved().filter_map(|(index, peer)| Some((peer.clone(), of(index)?))).collect()
+        dials.named.unresolved().filter_map(|(index, place)| Some((place.clone(), of(index)?))).collect()
     }
 
     fn candidate_answer(&self, state: CandidateState) -> CandidateAnswer {

@@ -22,22 +22,24 @@ pub enum MeshInput {
         /// The proxy.
         proxy: ProxyId,
     },
-    /// An address is configured, to be kept connected for ever.
+    /// A place is to be kept connected for as long as it is known. When it is told again, what is
+    /// known of the way there has changed: unless it is linked, it is dialled at once.
     Peer {
-        /// The number of the address.
+        /// The number of the place.
         peer: usize,
     },
     /// A proxy says on the backbone that it is there. This side dials it if it has no link to it, and
     /// has the lower id.
     Site {
-        /// The number of its site, which no address that is configured has.
+        /// The number of its site, which no other place has.
         peer: usize,
         /// The proxy.
         proxy: ProxyId,
     },
-    /// A site is silent on the backbone, or the backbone is lost.
-    SiteGone {
-        /// The number of the site.
+    /// A place is not to be dialled any more: a user has removed it, its source does not name it now,
+    /// or its site is silent on the backbone. A link that leads there stays.
+    PeerGone {
+        /// The number of the place.
         peer: usize,
     },
     /// A user wants this to be dialled now, if it is not linked.

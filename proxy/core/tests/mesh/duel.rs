@@ -148,7 +148,7 @@ impl Duel {
                 let proxy = self.sides[1 - side].id.clone();
                 self.input(side, MeshInput::Site { peer: SITE, proxy });
             }
-            Step::MissSite(side) => self.input(side, MeshInput::SiteGone { peer: SITE }),
+            Step::MissSite(side) => self.input(side, MeshInput::PeerGone { peer: SITE }),
             Step::Wait(time) => self.wait(time),
         }
     }

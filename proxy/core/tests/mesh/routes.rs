@@ -49,7 +49,7 @@ fn a_site_is_not_dialled_while_its_proxy_is_linked_by_any_way() {
 fn a_site_that_is_silent_is_not_dialled() {
     let mut desk = Desk::new();
     let first = dial(&hear(&mut desk, HIGHER));
-    let outputs = desk.tell(MeshInput::SiteGone { peer: SITE });
+    let outputs = desk.tell(MeshInput::PeerGone { peer: SITE });
     assert_eq!(outputs, [MeshOutput::Abandon { dial: first }]);
     desk.tell(MeshInput::DialFailed { dial: first });
     assert_eq!(desk.wait(60 * SECOND), []);

@@ -14,8 +14,8 @@ use crate::api::Api;
 use crate::api::access::View;
 use crate::api::collector::Collection;
 use crate::backbone;
-use crate::discovery::PeerAddress;
-use crate::mesh::{CandidateAnswer, Fault, FaultKind, Found, LinkAnswer, Place, Wanted};
+use crate::discovery::Place;
+use crate::mesh::{CandidateAnswer, Fault, FaultKind, Found, LinkAnswer, Wanted};
 
 /// A link to another proxy.
 #[derive(Debug, Serialize, ToSchema)]
@@ -198,18 +198,18 @@ fn candidate_row(api: &Api, collection: &Collection, it: &CandidateAnswer, view:
 fn unresolved_row(
     api: &Api,
     collection: &Collection,
-    (peer, fault): &(PeerAddress, Fault),
+    (place, fault): &(Place, Fault),
     view: View,
 ) -> CandidateRow {
     let shows = view == View::Names;
     CandidateRow {
-        id: api.digest(peer),
+        id: id_of_place(api, place),
         proxy: None,
-        kind: "peer",
-        peer: shows.then(|| peer.to_string()),
+        kind: place.kind(),
+        peer: shows.then(|| place.to_string()),
         addresses: Vec::new(),
         reason: name_of(fault.kind),
-        is_fault: is_fault(name_of(fault.kind), "peer"),
+        is_fault: is_fault(name_of(fault.kind), place.kind()),
         detail: shows.then(|| fault.text.clone()),
         failed_at: Some(collection.time.at(fault.at)),
         is_dialling: false,
@@ -222,8 +222,8 @@ fn unresolved_row(
 /// What is to be dialled when the candidate of this id is.
 pub(in crate::api) fn wanted_by_id(api: &Api, collection: &Collection, id: &str) -> Option<Wanted> {
     let mesh = collection.mesh.as_ref()?;
-    let mut names = mesh.unresolved.iter().filter(|(peer, _)| api.digest(peer) == id);
-    if let Some((peer, _)) = names.next() {
+    let mut unresolved = mesh.unresolved.iter().filter(|(place, _)| id_of_place(api, place) == id);
+    if let Some((Place::Peer(peer), _)) = unresolved.next() {
         return Some(Wanted::Name(peer.clone()));
     }
     let candidate = mesh.candidates.iter().find(|it| id_of(api, it) == id)?;
@@ -293,7 +293,9 @@ fn is_fault(reason: &str, kind: &str) -> bool {
 pub(in crate::api) fn faulty(collection: &Collection) -> usize {
     let Some(mesh) = &collection.mesh else { return 0 };
     let faulty = mesh.candidates.iter().filter(|it| is_fault(reason(it), kind_of_candidate(it)));
-    faulty.count() + mesh.unresolved.len()
+    let unresolved = mesh.unresolved.iter();
+    let unresolved = unresolved.filter(|(place, fault)| is_fault(name_of(fault.kind), place.kind()));
+    faulty.count() + unresolved.count()
 }
 
 fn milliseconds(time: Duration) -> f64 {
@@ -324,20 +326,13 @@ pub(in crate::api) fn candidate_reasons(collection: &Collection) -> BTreeMap<&'s
 fn kind_of(link: &LinkAnswer) -> &'static str {
     match &link.found {
         Found::Mdns => "discovered",
-        Found::Named(place) => kind_of_place(place),
+        Found::Named(place) => place.kind(),
         Found::Dialled => "dialled-us",
     }
 }
 
 fn kind_of_candidate(it: &CandidateAnswer) -> &'static str {
-    it.place.as_ref().map_or("discovered", kind_of_place)
-}
-
-fn kind_of_place(place: &Place) -> &'static str {
-    match place {
-        Place::Peer(_) => "peer",
-        Place::Site(_) => "backbone",
-    }
+    it.place.as_ref().map_or("discovered", Place::kind)
 }
 
 fn family_of(link: &LinkAnswer) -> &'static str {

@@ -24,13 +24,10 @@ impl Dialing {
         site.is_wanted = is_wanted;
     }
 
-    /// Nothing is heard of a site, so it is forgotten.
-    pub(in crate::mesh) fn on_site_gone(&mut self, peer: usize, outputs: &mut Outputs) {
-        let is_site = |it: &Configured| it.route == Route::Backbone;
-        if self.targets.configured.get(&peer).is_some_and(is_site)
-            && let Some(site) = self.targets.configured.remove(&peer)
-            && let Some(dial) = site.dial
-        {
+    /// Nothing is known of a site or another place any more, so it is forgotten.
+    pub(in crate::mesh) fn on_peer_gone(&mut self, peer: usize, outputs: &mut Outputs) {
+        let dial = self.targets.configured.remove(&peer).and_then(|it| it.dial);
+        if let Some(dial) = dial {
             self.abandon(dial, outputs);
         }
     }
@@ -50,9 +47,10 @@ mod tests {
         dialing.on_peer(0, now);
         for peer in 1..1000 {
             dialing.on_site(peer, &other, now);
-            dialing.on_site_gone(peer, &mut outputs);
+            dialing.on_peer_gone(peer, &mut outputs);
         }
-        dialing.on_site_gone(0, &mut outputs);
         assert_eq!(dialing.targets.configured.keys().collect::<Vec<_>>(), [&0]);
+        dialing.on_peer_gone(0, &mut outputs);
+        assert!(dialing.targets.configured.is_empty());
     }
 }

@@ -75,8 +75,9 @@ impl Targets {
         }
     }
 
+    /// A place is to be dialled, at once if it is known by now: the way there has changed.
     pub(super) fn configure(&mut self, peer: usize, now: Instant) {
-        self.configured.entry(peer).or_insert_with(|| Configured::new(now));
+        self.configured.entry(peer).or_insert_with(|| Configured::new(now)).backoff.next = now;
     }
 
     /// There is a link to a proxy from now on.

@@ -162,7 +162,7 @@ impl Neighbour {
                 self.known.insert(proxy, (at, addresses));
             }
             Sighting::Gone { proxy } => drop(self.known.remove(&proxy)),
-            Sighting::Named { .. } | Sighting::Unresolved { .. } => unreachable!("mDNS knows no names"),
+            other => unreachable!("mDNS tells of no place: {other:?}"),
         }
     }
 }
