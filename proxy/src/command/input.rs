@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::stop::Stop;
 
 /// Pieces that may wait.
-const PIECES: usize = 4;
+const PIECES: usize = 8;
 
 /// The most bytes of a piece: those of a part of a stream.
 const PIECE: usize = nws_protocol::limits::STREAM_PART_MAX;
@@ -80,13 +80,25 @@ fn line(input: &mut impl BufRead, most: usize, has_rest: &mut bool) -> io::Resul
 impl Input<Vec<u8>> {
     /// All bytes.
     pub(crate) fn bytes() -> Self {
-        Self::read(|| {
-            let mut piece = vec![0; PIECE];
-            let count = io::stdin().lock().read(&mut piece)?;
-            piece.truncate(count);
-            Ok((count > 0).then_some(piece))
-        })
+        Self::read(|| Ok(Some(piece()?).filter(|piece| !piece.is_empty())))
     }
+}
+
+/// Reads what there is, up to a piece. Nothing else has read before.
+#[cfg(unix)]
+fn piece() -> io::Result<Vec<u8>> {
+    let mut piece = Vec::with_capacity(PIECE);
+    rustix::io::retry_on_intr(|| rustix::io::read(io::stdin(), rustix::buffer::spare_capacity(&mut piece)))?;
+    Ok(piece)
+}
+
+/// Reads what there is, up to a piece.
+#[cfg(not(unix))]
+fn piece() -> io::Result<Vec<u8>> {
+    let mut piece = vec![0; PIECE];
+    let count = io::stdin().lock().read(&mut piece)?;
+    piece.truncate(count);
+    Ok(piece)
 }
 
 #[cfg(test)]

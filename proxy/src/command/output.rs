@@ -1,7 +1,7 @@
 //! Standard output, which may be slow, closed or full. What is written waits in order, at most a few
 //! pieces of it, and nobody else waits.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IoSlice, Write};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
@@ -10,8 +10,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::stop::Stop;
 
-/// Pieces that may wait: enough that the writer always has some, of 64 KiB at most.
-const PIECES: usize = 8;
+/// Pieces that may wait: enough that the writer always has some, of 64 KiB at most. It takes all of them
+/// at once.
+const PIECES: usize = 16;
 
 enum Piece {
     Bytes(Bytes),
@@ -82,31 +83,58 @@ impl Output {
 }
 
 fn write(waiting: &mut mpsc::Receiver<Piece>) -> io::Result<()> {
-    // Locked for each piece alone: a terminal is written to by others too.
-    let mut stdout = io::stdout();
-    while let Some(piece) = waiting.blocking_recv() {
-        match piece {
-            Piece::Bytes(bytes) => {
-                stdout.write_all(&bytes)?;
-                stdout.flush()?;
-            }
-            Piece::Mark(mark) => {
-                // Whoever has asked may wait no more.
-                let _ = mark.send(());
+    let mut stdout = system::stdout()?;
+    let mut pieces = Vec::with_capacity(PIECES);
+    while waiting.blocking_recv_many(&mut pieces, PIECES) > 0 {
+        let mut bytes = Vec::with_capacity(PIECES);
+        for piece in pieces.drain(..) {
+            match piece {
+                Piece::Bytes(piece) => bytes.push(piece),
+                Piece::Mark(mark) => {
+                    write_all(&mut stdout, &mut bytes)?;
+                    // Whoever has asked may wait no more.
+                    let _ = mark.send(());
+                }
             }
         }
+        write_all(&mut stdout, &mut bytes)?;
     }
     Ok(())
 }
 
+/// Writes all pieces, and takes them away.
+fn write_all(output: &mut impl Write, pieces: &mut Vec<Bytes>) -> io::Result<()> {
+    let mut slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
+    let mut rest = &mut slices[..];
+    // Empty pieces are nothing to write.
+    IoSlice::advance_slices(&mut rest, 0);
+    while !rest.is_empty() {
+        match output.write_vectored(rest) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut rest, written),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    drop(slices);
+    pieces.clear();
+    output.flush()
+}
+
 #[cfg(unix)]
 mod system {
+    use std::fs::File;
     use std::future::pending;
     use std::io;
     use std::os::fd::AsFd as _;
 
     use tokio::io::Interest;
     use tokio::net::unix::pipe::Sender;
+
+    /// Standard output without a buffer, which would look for the ends of lines in all bytes.
+    pub(super) fn stdout() -> io::Result<File> {
+        Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+    }
 
     /// Waits until nobody reads standard output any more, as far as the system tells: a file has no
     /// reader.
@@ -125,8 +153,56 @@ mod system {
 
 #[cfg(not(unix))]
 mod system {
+    use std::io::{self, Stdout};
+
+    /// Standard output, which knows what a console takes.
+    #[expect(clippy::unnecessary_wraps, reason = "other systems may refuse it")]
+    pub(super) fn stdout() -> io::Result<Stdout> {
+        Ok(io::stdout())
+    }
+
     /// Only writing tells it.
     pub(super) async fn reader_gone() {
         std::future::pending().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes a few bytes at a time, and is interrupted now and then.
+    #[derive(Default)]
+    struct Reluctant {
+        taken: Vec<u8>,
+        calls: usize,
+    }
+
+    impl Write for Reluctant {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.calls += 1;
+            if self.calls.is_multiple_of(3) {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            let count = bytes.len().min(5);
+            self.taken.extend_from_slice(&bytes[..count]);
+            Ok(count)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn pieces_are_written_whole_and_in_order() {
+        let pieces = ["", "one ", "", "and another that is long ", "and the last", ""];
+        let mut output = Reluctant::default();
+        for pieces in [&pieces[..], &pieces[..1], &[]] {
+            let mut waiting = pieces.iter().map(|piece| Bytes::from_static(piece.as_bytes())).collect();
+            write_all(&mut output, &mut waiting).unwrap();
+            assert!(waiting.is_empty());
+        }
+        assert_eq!(output.taken, pieces.concat().as_bytes());
     }
 }
