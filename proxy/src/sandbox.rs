@@ -97,9 +97,11 @@ mod system {
     }
 
     fn landlock(config: &Config) -> Result<RestrictionStatus, RulesetError> {
-        // Whom to trust with the name of a broker is read there too.
-        let has_names =
-            config.links.backbone.is_some() || config.links.peers.iter().any(|peer| !peer.is_numeric());
+        // Whom to trust with the name of a broker is read there too, and a user may name a peer later.
+        let state = config.links.memory.folder();
+        let has_names = config.links.backbone.is_some()
+            || (state.is_some() && config.links.are_wanted())
+            || config.links.peers.iter().any(|peer| !peer.is_numeric());
         let names: &[&str] = if has_names { &FOR_NAMES } else { &[] };
         let read = AccessFs::ReadFile | AccessFs::ReadDir;
         Ruleset::default()
@@ -108,6 +110,10 @@ mod system {
             .create()?
             .add_rules(path_beneath_rules(ALWAYS.iter().chain(PAGES).chain(names), read))?
             .add_rules(path_beneath_rules(removable(config), AccessFs::RemoveFile))?
+            .add_rules(path_beneath_rules(
+                state,
+                AccessFs::RemoveFile | AccessFs::MakeReg | AccessFs::WriteFile,
+            ))?
             .restrict_self()
     }
 

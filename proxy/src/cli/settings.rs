@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use nws_proxy::{Config, Links, RuntimeFolder};
+use nws_proxy::{Config, Links, RuntimeFolder, state_folder};
 use serde::Deserialize;
 
 use super::fault::Usage;
@@ -138,6 +138,7 @@ impl Settings {
         }
         config.shards = self.shards;
         config.runtime_folder = RuntimeFolder::of_proxy();
+        config.state_folder = state_folder();
         self.links(&mut config.links, sources)?;
         self.limits.apply(&mut config.limits, sources)?;
         Ok(config)
