@@ -198,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_remembered_can_still_be_written() {
+        let folder = std::env::temp_dir().join(format!("nws-sandbox-{}-state", std::process::id()));
+        let config = Config { state_folder: Some(folder), ..Config::default() }.recall();
+        confined("state", config, |folder| {
+            assert!(fs::write(folder.join("new"), "").is_ok());
+            assert!(fs::rename(folder.join("new"), folder.join("newer")).is_ok());
+            assert!(is_denied(fs::read(folder.join("file"))));
+            assert!(is_denied(fs::write("/etc/nws-test", "")));
+            assert!(fs::read("/etc/hosts").is_ok(), "a name may be added");
+        });
+    }
+
+    #[test]
     fn a_socket_can_still_be_removed() {
         let folder = std::env::temp_dir().join(format!("nws-sandbox-{}-unix", std::process::id()));
         let config = Config { unix: Some(folder.join("nws.sock")), ..Config::default() };

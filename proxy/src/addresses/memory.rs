@@ -63,7 +63,13 @@ impl AddressMemory {
             Err(_) => return Self { place, ..Self::default() },
         };
         match read(path) {
-            Ok(addresses) => Self { addresses, place, fault: None },
+            Ok(addresses) => {
+                if !addresses.is_empty() {
+                    let (count, file) = (addresses.len(), path.display());
+                    tracing::info!(count, %file, "remembered addresses: `nws peers list` tells them");
+                }
+                Self { addresses, place, fault: None }
+            }
             Err(reason) => {
                 let fault = format!(
                     "the remembered addresses in {} cannot be read ({reason}): mend the file or move it away, and \

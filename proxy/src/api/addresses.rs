@@ -62,7 +62,7 @@ pub(super) async fn list(State(api): Asked, Extension(view): Extension<View>) ->
 }
 
 /// Remembers an address, looks it up and dials it at once. Needs the token.
-#[utoipa::path(post, path = "/api/v1/addresses", request_body = GivenAddress, responses((status = 200, body = ChangedAddress), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 409, body = Fault), (status = 415, body = Fault), (status = 500, body = Fault)))]
+#[utoipa::path(post, path = "/api/v1/addresses/add", request_body = GivenAddress, responses((status = 200, body = ChangedAddress), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 409, body = Fault), (status = 415, body = Fault), (status = 500, body = Fault)))]
 pub(super) async fn add(State(api): Asked, Extension(view): Extension<View>, request: Request) -> Response {
     let address = match given(view, request).await {
         Ok(address) => address,

@@ -144,7 +144,8 @@ mod tests {
         let of_peers = ["add", "list", "remove"].map(|it| format!("nws-peers-{it}.1"));
         let others = COMMANDS;
         let others = others.map(|it| format!("nws-{it}.1"));
-        let mut expected = [&of_service[..], &of_backbone, &of_peers, &others, &["nws.1".to_owned()]].concat();
+        let mut expected =
+            [&of_service[..], &of_backbone, &of_peers, &others, &["nws.1".to_owned()]].concat();
         expected.sort();
         assert_eq!(pages, expected);
         let run = run.unwrap();

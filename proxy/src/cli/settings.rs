@@ -63,7 +63,8 @@ layer! {
         #[arg(num_args = 0..=1, require_equals = true)]
         #[arg(default_missing_value = "true", hide_possible_values = true)]
         allow_remote: Option<bool>,
-        /// No mDNS; and no links to other proxies at all, unless --link-port or --peer is given
+        /// No mDNS; and no links to other proxies at all, unless --link-port or --peer is given or an address is
+        /// remembered
         #[arg(long, value_name = "BOOL", env = "NWS_NO_DISCOVERY", value_parser = BoolishValueParser::new())]
         #[arg(num_args = 0..=1, require_equals = true)]
         #[arg(default_missing_value = "true", hide_possible_values = true)]

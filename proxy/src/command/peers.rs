@@ -95,7 +95,7 @@ impl PeersTask {
 impl Add {
     async fn run(&self, report: &Report) -> Result<(), Stop> {
         let asked = Asked::of(&self.proxy);
-        let changes = change(&asked, "addresses", &self.addresses).await?;
+        let changes = change(&asked, "addresses/add", &self.addresses).await?;
         let added: Vec<&str> =
             changes.iter().filter_map(|it| Some(it.done.as_ref().ok()?.address())).collect();
         let rows = if added.is_empty() { Vec::new() } else { settled(&asked, &added, self.wait).await? };

@@ -90,7 +90,7 @@ fn next(candidate: &Value) -> String {
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let wait = Duration::from_millis(next).saturating_sub(now).as_secs_f64();
-    format!("; it is dialled again in {wait:.0} s")
+    format!("; it is dialled again in {} s", wait.ceil().max(1.0))
 }
 
 fn word(value: &Value) -> String {

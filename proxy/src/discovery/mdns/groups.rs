@@ -30,6 +30,8 @@ pub(super) struct Groups {
     joined: BTreeSet<IpAddr>,
     trouble: Trouble,
     has_told: bool,
+    /// Tunnels of which was told that multicast may reach nobody there.
+    tunnels: BTreeSet<String>,
 }
 
 impl Groups {
@@ -48,6 +50,7 @@ impl Groups {
 
     /// Logs where mDNS works; and, once it `is_late`, where it does not.
     pub(super) fn tell(&mut self, interfaces: &Interfaces, held: &Held, is_late: bool) {
+        self.tell_tunnels(interfaces);
         let wanted: Vec<&Interface> = interfaces.iter().filter(|it| !it.is_point_to_point).collect();
         if wanted.is_empty() || wanted.len() > JUDGED_MAX {
             return;
@@ -67,6 +70,18 @@ impl Groups {
             let trouble = format!("mDNS does not work on {}: {reason}", listed(&lacking));
             if self.trouble.is_news(&trouble) {
                 tracing::warn!("{trouble}");
+            }
+        }
+    }
+
+    /// Notes tunnels, which are used only if the user says so: few carry multicast.
+    fn tell_tunnels(&mut self, interfaces: &Interfaces) {
+        for tunnel in interfaces.iter().filter(|it| it.is_point_to_point).take(JUDGED_MAX) {
+            if self.tunnels.len() < JUDGED_MAX && self.tunnels.insert(tunnel.name.clone()) {
+                tracing::info!(
+                    "{} is a tunnel, where mDNS may find nobody: name proxies by --peer or `nws peers add`",
+                    tunnel.name
+                );
             }
         }
     }
