@@ -58,10 +58,7 @@ impl AddressMemory {
             (_, None) => Err("it has another port at each start: give it one by --port"),
             (None, _) => Err("this user has no folder for it: set HOME or XDG_STATE_HOME"),
         };
-        let path = match &place {
-            Ok(path) => path,
-            Err(_) => return Self { place, ..Self::default() },
-        };
+        let Ok(path) = &place else { return Self { place, ..Self::default() } };
         match read(path) {
             Ok(addresses) => {
                 if !addresses.is_empty() {

@@ -197,21 +197,3 @@ async fn an_interface_without_multicast_carries_links_to_addresses_that_are_give
     }
     Ok(())
 }
-
-/// A tunnel that leads nowhere is noted once, and is no fault.
-#[tokio::test]
-async fn of_a_tunnel_is_noted_that_mdns_may_find_nobody() -> Result<()> {
-    let lab = Lab::new(1)?;
-    for words in [
-        "tuntap add dev wg0 mode tun",
-        "link set wg0 multicast off",
-        "address add 10.8.0.1/24 dev wg0",
-        "link set wg0 up",
-    ] {
-        lab[0].run(words)?;
-    }
-    // A tunnel counts as up only while a program holds its other end: so it is told of by name.
-    let proxy = Setup::on(&lab[0]).flag("--interface", "wg0").flag("--interface", "eth0").start().await?;
-    proxy.log(&["network interfaces:", "wg0"]).await?;
-    Ok(())
-}

@@ -76,18 +76,35 @@ impl Groups {
 
     /// Notes tunnels, which are used only if the user says so: few carry multicast.
     fn tell_tunnels(&mut self, interfaces: &Interfaces) {
-        for tunnel in interfaces.iter().filter(|it| it.is_point_to_point).take(JUDGED_MAX) {
-            if self.tunnels.len() < JUDGED_MAX && self.tunnels.insert(tunnel.name.clone()) {
+        for Interface { name, .. } in interfaces.iter().filter(|it| it.is_point_to_point) {
+            if self.is_news(name) {
                 tracing::info!(
-                    "{} is a tunnel, where mDNS may find nobody: name proxies by --peer or `nws peers add`",
-                    tunnel.name
+                    "{name} is a tunnel, where mDNS may find nobody: name proxies by --peer or `nws peers add`"
                 );
             }
         }
+    }
+
+    /// Gives whether of this tunnel is to be told: once, and of so many at most.
+    fn is_news(&mut self, tunnel: &str) -> bool {
+        self.tunnels.len() < JUDGED_MAX && self.tunnels.insert(tunnel.to_owned())
     }
 }
 
 fn listed(interfaces: &[&Interface]) -> String {
     let each = interfaces.iter().map(|it| format!("{} {}", it.name, it.address));
     each.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_each_tunnel_is_told_once_and_of_so_many_at_most() {
+        let mut groups = Groups::default();
+        assert!(groups.is_news("wg0") && groups.is_news("tun0") && !groups.is_news("wg0"));
+        let told = (0..2 * JUDGED_MAX).filter(|number| groups.is_news(&format!("ppp{number}"))).count();
+        assert_eq!(told, JUDGED_MAX - 2);
+    }
 }
