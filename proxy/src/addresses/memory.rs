@@ -142,7 +142,9 @@ fn file_name(config: &Config) -> Option<String> {
 fn read(path: &Path) -> Result<Vec<PeerAddress>, String> {
     let file = match fs::File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
         Err(error) => return Err(error.to_string()),
     };
     let mut text = Vec::new();

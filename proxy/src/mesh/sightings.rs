@@ -71,16 +71,19 @@ impl MeshDriver {
             self.past.borrow_mut().faults.forget(&blamed);
         }
         if let Place::Peer(_) = place {
-            for link in self.links_for(place) {
+            for link in self.links_for_nothing() {
                 self.input(MeshInput::Unwanted { link });
             }
         }
     }
 
-    /// The links that this side has made for a place.
-    fn links_for(&self, place: &Place) -> Vec<LinkId> {
-        let partners = self.partners.borrow();
-        let is_for = |found: &Found| matches!(found, Found::Named(other) if other == place);
-        partners.iter().filter(|(_, it)| is_for(it.found())).map(|(link, _)| link).collect()
+    /// The links that this side has made for addresses that the user has removed.
+    fn links_for_nothing(&self) -> Vec<LinkId> {
+        let (partners, dials) = (self.partners.borrow(), self.dials.borrow());
+        let is_removed = |found: &Found| match found {
+            Found::Named(place @ Place::Peer(_)) => dials.named.find(place).is_none(),
+            Found::Named(_) | Found::Mdns | Found::Dialled => false,
+        };
+        partners.iter().filter(|(_, it)| is_removed(it.found())).map(|(link, _)| link).collect()
     }
 }

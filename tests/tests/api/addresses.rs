@@ -71,6 +71,32 @@ async fn a_link_that_the_other_side_has_made_stays() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_link_ends_with_the_last_address_that_leads_to_its_proxy() -> Result<()> {
+    let other = linkable().start().await?;
+    let port = other.link().await?.1;
+    let proxy = linkable().start().await?;
+    let open = Asking::with_token(&proxy)?;
+    let both = [format!("127.0.0.1:{port}"), format!("[::1]:{port}")];
+    let is_linked =
+        |rows: &Value| rows.as_array().is_some_and(|it| it.iter().all(|it| it["state"] == "linked"));
+    for address in &both {
+        change(&open, ADD, address).await?;
+        open.until("addresses", |it| is_linked(&it["rows"])).await?;
+    }
+    let link = open.row("links").await?;
+    let made_for = |address: &&String| link["peer"] == address.as_str();
+    let (first, last): (Vec<_>, Vec<_>) = both.iter().partition(made_for);
+    assert_eq!((first.len(), last.len()), (1, 1), "{link}");
+    change(&open, REMOVE, first[0]).await?;
+    assert_eq!(open.row("links").await?["since"], link["since"], "it is the same");
+    assert!(is_linked(&open.get("addresses").await?["rows"]));
+    change(&open, REMOVE, last[0]).await?;
+    open.until("links", |it| it["total"] == 0).await?;
+    other.log(&["a link has ended"]).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_configured_is_listed_and_not_removed() -> Result<()> {
     let proxy = linkable().flag("--peer", "127.0.0.1:1").start().await?;
     let open = Asking::with_token(&proxy)?;

@@ -104,37 +104,35 @@ async fn all_are_tried_and_each_is_told() -> Result<()> {
     Ok(())
 }
 
-/// The names that are known in a namespace. `ip netns exec` shows this file as `/etc/hosts`.
-struct Hosts(PathBuf);
+/// A file of a machine, which `ip netns exec` shows in the place of the one in `/etc`.
+struct Etc(PathBuf, &'static str);
 
-impl Hosts {
-    fn of(machine: &Machine) -> Result<Self> {
+impl Etc {
+    fn of(machine: &Machine, name: &'static str, text: &str) -> Result<Self> {
         let folder = PathBuf::from("/etc/netns").join(machine.namespace().name());
         fs::create_dir_all(&folder)?;
-        let hosts = Self(folder);
-        hosts.set("")?;
-        Ok(hosts)
+        let file = Self(folder, name);
+        file.set(text)?;
+        Ok(file)
     }
 
     /// The file stays the same: it is mounted.
     fn set(&self, text: &str) -> Result<()> {
-        Ok(fs::write(self.0.join("hosts"), text)?)
+        Ok(fs::write(self.0.join(self.1), text)?)
     }
 }
 
-impl Drop for Hosts {
+impl Drop for Etc {
     fn drop(&mut self) {
         // A folder that is left harms nobody.
         let _ = fs::remove_dir_all(&self.0);
-        let _ = fs::remove_dir("/etc/netns");
     }
 }
 
 #[tokio::test]
 async fn a_name_that_moves_is_followed_although_the_old_link_seems_to_be_up() -> Result<()> {
     let lab = Lab::new(3)?;
-    let hosts = Hosts::of(&lab[0])?;
-    hosts.set(&format!("{} moving.test\n", lab[1].address()))?;
+    let hosts = Etc::of(&lab[0], "hosts", &format!("{} moving.test\n", lab[1].address()))?;
     let (old, new) = (quiet(&lab[1]).start().await?, quiet(&lab[2]).start().await?);
     let [(old, _), (new, _)] = [old.link().await?, new.link().await?];
     let a = quiet(&lab[0]).flag("--peer", format!("moving.test:{LINK_PORT}")).start().await?;
@@ -161,9 +159,7 @@ async fn a_name_that_moves_is_followed_although_the_old_link_seems_to_be_up() ->
 #[tokio::test]
 async fn while_a_name_is_not_known_its_last_address_stays_in_use() -> Result<()> {
     let lab = Lab::new(2)?;
-    let hosts = Hosts::of(&lab[0])?;
-    let name = format!("{} nas.test\n", lab[1].address());
-    hosts.set(&name)?;
+    let hosts = Etc::of(&lab[0], "hosts", &format!("{} nas.test\n", lab[1].address()))?;
     let b = quiet(&lab[1]).start().await?;
     let a = quiet(&lab[0]).flag("--peer", format!("nas.test:{LINK_PORT}")).start().await?;
     meet(&a, &b, "/before").await?;
@@ -175,6 +171,25 @@ async fn while_a_name_is_not_known_its_last_address_stays_in_use() -> Result<()>
     a.signal("TERM").await?;
     let log = a.exit().await?.stderr;
     assert_eq!(log.matches("cannot look up this address").count(), 1, "{log}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_name_that_takes_long_delays_no_other_one() -> Result<()> {
+    let lab = Lab::new(2)?;
+    // A server of names that says nothing.
+    let _silent = lab[1].namespace().inside(|| Ok(std::net::UdpSocket::bind((lab[1].address(), 53))?))?;
+    let _servers = Etc::of(&lab[0], "resolv.conf", &format!("nameserver {}\n", lab[1].address()))?;
+    let _hosts = Etc::of(&lab[0], "hosts", &format!("{} nas.test\n", lab[1].address()))?;
+    let b = quiet(&lab[1]).start().await?;
+    let a = quiet(&lab[0]).flag("--peer", "slow.test:1").flag("--peer", "slow.test:2");
+    let a = a.flag("--peer", format!("nas.test:{LINK_PORT}")).start().await?;
+    meet(&a, &b, "/room").await?;
+    a.log(&["WARN", "cannot look up this address", "it takes too long", "slow.test"]).await?;
+    a.signal("TERM").await?;
+    let log = a.exit().await?.stderr;
+    let line = |words: &str| log.lines().position(|line| line.contains(words));
+    ensure!(line("linked") < line("it takes too long"), "the slow name was waited for: {log}");
     Ok(())
 }
 
