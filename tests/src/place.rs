@@ -66,10 +66,11 @@ impl Place {
         }
     }
 
-    /// Where proxies there keep what lives longer than they do. Without a machine of a lab there is no such place.
+    /// Where proxies there keep what lives longer than they do. Without a machine of a lab there is no such place: this
+    /// is a file, so nothing is in it.
     pub(crate) fn state_folder(&self) -> PathBuf {
         match self {
-            Self::Here => "/dev/null".into(),
+            Self::Here => std::env::current_exe().unwrap_or_default(),
             #[cfg(target_os = "linux")]
             Self::On(namespace) => namespace.runtime_folder().join("state"),
         }
