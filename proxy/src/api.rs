@@ -6,6 +6,7 @@
 
 mod access;
 mod actions;
+mod addresses;
 mod answer;
 mod collector;
 mod document;
@@ -28,6 +29,7 @@ use nws_core::ChannelKey;
 use std::hash::Hash;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::addresses::Addresses;
 use crate::config::Config;
 use crate::connection_permits::ConnectionPermits;
 use crate::local::SharedSiteNames;
@@ -39,7 +41,8 @@ use collector::{Collector, Sources, Time};
 use rows::{KnownEvents, LimitsRow};
 use token::Codes;
 
-pub use folder::{RuntimeFolder, write_private};
+pub use folder::{RuntimeFolder, state_folder, write_private};
+pub(crate) use folder::{make_folder, replace_private};
 pub(crate) use live::PATH as LIVE_PATH;
 #[cfg(feature = "measure")]
 pub use measure::FeedScene;
@@ -52,6 +55,7 @@ pub(crate) struct Api {
     collector: Collector,
     shards: ShardHandles,
     mesh: Option<mpsc::Sender<MeshQuestion>>,
+    addresses: Arc<Addresses>,
     permits: ConnectionPermits,
     refusals: Refusals,
     notices: Notices,
@@ -78,6 +82,8 @@ pub(crate) struct Asked {
     pub(crate) shards: ShardHandles,
     /// The mesh, if there are links.
     pub(crate) mesh: Option<mpsc::Sender<MeshQuestion>>,
+    /// The addresses that the user gives.
+    pub(crate) addresses: Arc<Addresses>,
     pub(crate) permits: ConnectionPermits,
     pub(crate) refusals: Refusals,
     /// What is kept of the log.
@@ -93,7 +99,7 @@ impl Api {
         site_names: Arc<SharedSiteNames>,
         asked: Asked,
     ) -> Arc<Self> {
-        let Asked { shards, mesh, permits, refusals, notices } = asked;
+        let Asked { shards, mesh, addresses, permits, refusals, notices } = asked;
         let began = Time::now();
         let interfaces = config.links.interfaces.clone();
         let sources = Sources { shards: shards.clone(), mesh: mesh.clone(), interfaces };
@@ -111,6 +117,7 @@ impl Api {
             collector: Collector::start(sources, began),
             shards,
             mesh,
+            addresses,
             permits,
             refusals,
             notices,
@@ -136,6 +143,9 @@ impl Api {
             .route("/api/v1/sessions", post(actions::redeem_code))
             .route("/api/v1/dial", post(actions::dial))
             .route("/api/v1/disconnect", post(actions::disconnect))
+            .route("/api/v1/addresses", get(addresses::list))
+            .route("/api/v1/addresses/add", post(addresses::add))
+            .route("/api/v1/addresses/remove", post(addresses::remove))
             .route("/metrics", get(metrics::get))
             .layer(from_fn_with_state(Arc::clone(self), access::guard))
             .with_state(Arc::clone(self))

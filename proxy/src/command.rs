@@ -14,6 +14,7 @@ mod join;
 mod listen;
 mod message;
 mod output;
+mod peers;
 mod pipe;
 mod progress;
 mod report;
@@ -22,6 +23,7 @@ mod send;
 mod session;
 mod status;
 mod stop;
+mod table;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -46,6 +48,8 @@ pub(crate) enum Task {
     Rtt(rtt::Rtt),
     Status(status::StatusTask),
     Console(console::Console),
+    #[command(subcommand, after_help = peers::help())]
+    Peers(peers::PeersTask),
     #[command(skip)]
     Doctor(Box<Examination>),
     Cheat(cheat::Cheat),
@@ -71,6 +75,7 @@ impl Task {
             Self::Rtt(task) => &task.report,
             Self::Status(task) => &task.report,
             Self::Console(task) => &task.report,
+            Self::Peers(task) => task.report(),
             Self::Doctor(task) => &task.report,
             Self::Cheat(task) => &task.report,
         }
@@ -84,6 +89,7 @@ impl Task {
             Self::Rtt(task) => task.run(report).await,
             Self::Status(task) => task.run(report).await,
             Self::Console(task) => task.run(report).await,
+            Self::Peers(task) => task.run(report).await,
             Self::Doctor(task) => doctor::run(task, report).await,
             Self::Cheat(task) => task.run(report).await,
         }

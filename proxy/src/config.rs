@@ -7,6 +7,7 @@ use nws_backbone::BackboneConfig;
 use nws_core::SiteNamesConfig;
 use nws_protocol::{CLIENT_PORT, limits};
 
+use crate::addresses::AddressMemory;
 use crate::api::RuntimeFolder;
 use crate::discovery::PeerAddress;
 use crate::interfaces::InterfaceFilter;
@@ -31,6 +32,8 @@ pub struct Config {
     pub links: Links,
     /// The folder for the file with the token of this start. It is made if need be.
     pub runtime_folder: Option<RuntimeFolder>,
+    /// The folder for what is remembered for the next start. It is made if need be.
+    pub state_folder: Option<PathBuf>,
     /// Limits. [`nws_protocol::limits`] gives the reasons for their defaults.
     pub limits: Limits,
 }
@@ -47,6 +50,8 @@ pub struct Links {
     pub interfaces: InterfaceFilter,
     /// Other proxies to which links are kept, on whichever network they are.
     pub peers: Vec<PeerAddress>,
+    /// The same, as a running proxy was told of them: [`Config::recall`] reads them.
+    pub memory: AddressMemory,
     /// Whether other proxies may connect from networks that this machine is not on.
     pub allow_remote: bool,
     /// The way to sites that share a broker with this proxy.
@@ -99,6 +104,7 @@ impl Default for Config {
             shards: None,
             links: Links::default(),
             runtime_folder: None,
+            state_folder: None,
             limits: Limits::default(),
         }
     }
@@ -107,16 +113,27 @@ impl Default for Config {
 impl Default for Links {
     fn default() -> Self {
         let interfaces = InterfaceFilter::default();
-        let (peers, backbone) = (Vec::new(), None);
-        Self { discovery: true, port: None, interfaces, peers, allow_remote: false, backbone }
+        let (peers, memory, backbone) = (Vec::new(), AddressMemory::default(), None);
+        Self { discovery: true, port: None, interfaces, peers, memory, allow_remote: false, backbone }
     }
 }
 
 impl Links {
     /// Gives whether other proxies can reach this one, or this one reaches others. Without mDNS
-    /// that is so only if a port, a peer or a broker is configured.
+    /// that is so only if a port, a peer or a broker is configured, or a peer is remembered.
     pub fn are_wanted(&self) -> bool {
-        self.discovery || self.port.is_some() || !self.peers.is_empty() || self.backbone.is_some()
+        let has_peers = !self.peers.is_empty() || !self.memory.addresses().is_empty();
+        self.discovery || self.port.is_some() || has_peers || self.backbone.is_some()
+    }
+}
+
+impl Config {
+    /// Reads the addresses of peers that a proxy of this configuration remembers. To be called before
+    /// [`Listeners::bind`](crate::Listeners::bind). What cannot be read is a warning.
+    #[must_use]
+    pub fn recall(mut self) -> Self {
+        self.links.memory = AddressMemory::open(&self);
+        self
     }
 }
 

@@ -62,6 +62,14 @@ pub(crate) enum Sighting {
 }
 
 impl Sighting {
+    /// The place that it is about.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Placed { place, .. } | Self::Unresolved { place, .. } | Self::Left { place } => Some(place),
+            Self::Seen { .. } | Self::Gone { .. } => None,
+        }
+    }
+
     /// Gives whether it is about `proxy`.
     fn is_of(&self, proxy: &ProxyId) -> bool {
         match self {

@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod addresses;
 mod api;
 mod assets;
 mod backbone;
@@ -45,15 +46,17 @@ use std::future::Future;
 
 use futures_util::future::LocalBoxFuture;
 
+use addresses::Addresses;
 use api::{Asked, Token};
 use connection_permits::ConnectionPermits;
-use network::Network;
+use network::{Inputs, Network};
 use refusals::Refusals;
 use tls::Identity;
 
+pub use addresses::AddressMemory;
 #[cfg(feature = "measure")]
 pub use api::FeedScene;
-pub use api::{RuntimeFolder, write_private};
+pub use api::{RuntimeFolder, state_folder, write_private};
 pub use config::{BackboneLinks, Config, Limits, Links};
 pub use discovery::{InvalidPeer, PeerAddress};
 pub use doctor::{Answer, Check, InvalidPage, PageAddress, examine};
@@ -122,9 +125,12 @@ async fn until(
     let (token, _token_file) =
         listeners.token.take().map_or_else(|| Ok((Token::generate()?, None)), Ok::<_, Error>)?;
     let ports = [port, link_port];
+    let addresses = Addresses::new(config.links.peers.clone(), config.links.memory.clone());
+    let inputs = Inputs { news: from_shards, asked, peers: addresses.wanted() };
     let permits = ConnectionPermits::new(config.limits.connections, handles.len(), config.links.are_wanted());
     let refused = refusals.clone();
-    let answering = Asked { shards: handles.clone(), mesh: questions, permits, refusals: refused, notices };
+    let answering =
+        Asked { shards: handles.clone(), mesh: questions, addresses, permits, refusals: refused, notices };
     let server = local::Server::new(&config, token, ports, answering)?;
     let mut network = None;
     let networking = async {
@@ -132,8 +138,7 @@ async fn until(
             Some(links) => {
                 let refusals = refusals.clone();
                 let started =
-                    Network::start(config.links, identity, links, handles, from_shards, asked, refusals)
-                        .await?;
+                    Network::start(config.links, identity, links, handles, inputs, refusals).await?;
                 match network.insert(started).run().await {}
             }
             None => std::future::pending::<Result<Infallible, Error>>().await,

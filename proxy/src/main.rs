@@ -83,6 +83,7 @@ fn refuse(fault: Fault) -> ExitCode {
 }
 
 fn serve(config: Config, notices: Notices) -> anyhow::Result<()> {
+    let config = config.recall();
     block_on(async {
         let listeners = Listeners::bind(&config)?;
         nws_proxy::confine(&config);

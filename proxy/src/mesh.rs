@@ -16,6 +16,7 @@ mod past;
 mod question;
 mod rate_limits;
 mod short_names;
+mod sightings;
 mod traffic;
 
 use std::cell::{Cell, RefCell};
@@ -26,7 +27,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use glob_match::glob_match;
-use nws_backbone::SiteName;
 use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::SecondaryMap;
@@ -36,7 +36,7 @@ use tokio::time::sleep_until;
 
 use crate::backbone;
 use crate::descriptors;
-use crate::discovery::{Discovery, Place, Sighting};
+use crate::discovery::{Discovery, Place};
 use crate::error::Error;
 use crate::guard::guarded;
 use crate::shard::{News, ShardHandles, Untold};
@@ -221,18 +221,6 @@ impl MeshDriver {
         self.input(MeshInput::Own { dial });
     }
 
-    /// A site of the backbone, which has this address, says that `proxy` is there.
-    pub(crate) fn site_seen(self: &Rc<Self>, site: SiteName, address: SocketAddr, proxy: ProxyId) {
-        let (peer, _) =
-            self.dials.borrow_mut().named.sight(Place::Site(site), vec![address], Some(proxy.clone()));
-        self.input(MeshInput::Site { peer, proxy });
-    }
-
-    /// Nothing is heard of a site of the backbone.
-    pub(crate) fn site_gone(self: &Rc<Self>, site: SiteName) {
-        self.leave(&Place::Site(site));
-    }
-
     /// A connection has become a link.
     pub(crate) fn connected(self: &Rc<Self>, candidate: Candidate) -> Link {
         let Candidate { proxy, address, is_on_link, dial } = candidate;
@@ -275,43 +263,6 @@ impl MeshDriver {
             self.input(MeshInput::Opened { channel });
         } else {
             self.input(MeshInput::Closed { channel });
-        }
-    }
-
-    fn sight(self: &Rc<Self>, sighting: Sighting) {
-        match sighting {
-            Sighting::Seen { proxy, mut addresses } => {
-                addresses.retain(|address| !backbone::is_site(address.ip()));
-                self.input(MeshInput::Seen { proxy, addresses });
-            }
-            Sighting::Gone { proxy } => self.input(MeshInput::Gone { proxy }),
-            Sighting::Unresolved { place, reason } => self.note_unresolved(place, &reason),
-            Sighting::Left { place } => self.leave(&place),
-            Sighting::Placed { place, mut addresses } => {
-                addresses.retain(|address| !backbone::is_site(address.ip()));
-                let (peer, has_changed) = self.dials.borrow_mut().named.sight(place, addresses, None);
-                self.past.borrow_mut().faults.is_resolved(&Blamed::Named(peer));
-                if has_changed {
-                    self.input(MeshInput::Peer { peer });
-                }
-            }
-        }
-    }
-
-    fn note_unresolved(&self, place: Place, reason: &str) {
-        let blamed = Blamed::Named(self.dials.borrow_mut().named.index(place.clone()));
-        if self.past.borrow_mut().faults.note(blamed, FaultKind::Unresolved, reason) {
-            place.warn_unresolved(reason);
-        }
-    }
-
-    /// No proxy is looked for there any more.
-    fn leave(self: &Rc<Self>, place: &Place) {
-        let peer = self.dials.borrow().named.find(place);
-        if let Some(peer) = peer {
-            self.input(MeshInput::PeerGone { peer });
-            self.dials.borrow_mut().named.forget(peer);
-            self.past.borrow_mut().faults.forget(&Blamed::Named(peer));
         }
     }
 

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use nws_backbone::Backbone;
 use nws_core::{Account, AccountLimits};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
 
 use crate::backbone::{self, BackboneParts};
 use crate::config::Links;
-use crate::discovery::{Discovery, Mdns, NamedPeers};
+use crate::discovery::{Discovery, Mdns, NamedPeers, PeerAddress};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
 use crate::link::{self, Context, LinkListener, SharedContext, Tasks};
@@ -34,6 +34,16 @@ const KEPT: usize = 2 * 1024 * 1024;
 /// The channel by which shards tell which of their channels have members.
 pub(crate) fn news() -> (mpsc::Sender<News>, mpsc::Receiver<News>) {
     mpsc::channel(NEWS)
+}
+
+/// What other parts of this proxy tell and ask the network.
+pub(crate) struct Inputs {
+    /// Which channels have members.
+    pub(crate) news: mpsc::Receiver<News>,
+    /// What is asked of the mesh.
+    pub(crate) asked: mpsc::Receiver<MeshQuestion>,
+    /// The addresses that the user gives.
+    pub(crate) peers: watch::Receiver<Arc<[PeerAddress]>>,
 }
 
 /// The network side of a proxy. Dropping it ends it.
@@ -61,10 +71,10 @@ impl Network {
         identity: Identity,
         listener: LinkListener,
         shards: ShardHandles,
-        news: mpsc::Receiver<News>,
-        asked: mpsc::Receiver<MeshQuestion>,
+        inputs: Inputs,
         refusals: Refusals,
     ) -> Result<Self, Error> {
+        let Inputs { news, asked, peers } = inputs;
         keep_memory();
         let proxy = identity.id().clone();
         let interfaces = Interfaces::watch(config.interfaces.clone()).map_err(Error::Interfaces)?;
@@ -75,9 +85,7 @@ impl Network {
             let (proxy, port, questions) = (proxy.clone(), listener.port(), Arc::clone(&questions));
             discovery.add(Mdns { proxy, port, filter, interfaces, questions });
         }
-        if !config.peers.is_empty() {
-            discovery.add(NamedPeers(config.peers));
-        }
+        discovery.add(NamedPeers(peers));
         tracing::info!(%proxy, port = listener.port(), "listening for other proxies");
         let BackboneParts { backbone, sites, channels } =
             backbone::start(config.backbone, proxy.clone()).await?;

@@ -97,9 +97,11 @@ mod system {
     }
 
     fn landlock(config: &Config) -> Result<RestrictionStatus, RulesetError> {
-        // Whom to trust with the name of a broker is read there too.
-        let has_names =
-            config.links.backbone.is_some() || config.links.peers.iter().any(|peer| !peer.is_numeric());
+        // Whom to trust with the name of a broker is read there too, and a user may name a peer later.
+        let state = config.links.memory.folder();
+        let has_names = config.links.backbone.is_some()
+            || (state.is_some() && config.links.are_wanted())
+            || config.links.peers.iter().any(|peer| !peer.is_numeric());
         let names: &[&str] = if has_names { &FOR_NAMES } else { &[] };
         let read = AccessFs::ReadFile | AccessFs::ReadDir;
         Ruleset::default()
@@ -108,6 +110,10 @@ mod system {
             .create()?
             .add_rules(path_beneath_rules(ALWAYS.iter().chain(PAGES).chain(names), read))?
             .add_rules(path_beneath_rules(removable(config), AccessFs::RemoveFile))?
+            .add_rules(path_beneath_rules(
+                state,
+                AccessFs::RemoveFile | AccessFs::MakeReg | AccessFs::WriteFile,
+            ))?
             .restrict_self()
     }
 
@@ -188,6 +194,19 @@ mod tests {
             assert!(fs::read("/etc/hosts").is_ok());
             assert!(is_denied(fs::write("/etc/nws-test", "")));
             assert!(is_denied(fs::read(folder.join("file"))));
+        });
+    }
+
+    #[test]
+    fn what_is_remembered_can_still_be_written() {
+        let folder = std::env::temp_dir().join(format!("nws-sandbox-{}-state", std::process::id()));
+        let config = Config { state_folder: Some(folder), ..Config::default() }.recall();
+        confined("state", config, |folder| {
+            assert!(fs::write(folder.join("new"), "").is_ok());
+            assert!(fs::rename(folder.join("new"), folder.join("newer")).is_ok());
+            assert!(is_denied(fs::read(folder.join("file"))));
+            assert!(is_denied(fs::write("/etc/nws-test", "")));
+            assert!(fs::read("/etc/hosts").is_ok(), "a name may be added");
         });
     }
 

@@ -1,4 +1,4 @@
-//! Asks a proxy of this machine, as its user: for `nws status`, `nws console` and `nws doctor`.
+//! Asks a proxy of this machine, as its user: for `nws status`, `nws peers`, `nws console` and `nws doctor`.
 
 mod exchange;
 

@@ -72,7 +72,9 @@ export class NwsProxy {
   /** @param {number} port */
   async #run(port) {
     const args = ["run", "--no-discovery", "--port", String(port), ...this.#flags];
-    const child = spawn(this.#program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    // What a proxy of this user remembers is nothing for tests: in a file there is no folder.
+    const env = { ...process.env, XDG_STATE_HOME: process.execPath };
+    const child = spawn(this.#program, args, { env, stdio: ["ignore", "pipe", "inherit"] });
     this.#child = child;
     const said = once(createInterface(child.stdout), "line");
     const [line] = await within("the line that tells the port", said).catch(async (failure) => {

@@ -66,6 +66,16 @@ impl Place {
         }
     }
 
+    /// Where proxies there keep what lives longer than they do. Without a machine of a lab there is no such place: this
+    /// is a file, so nothing is in it.
+    pub(crate) fn state_folder(&self) -> PathBuf {
+        match self {
+            Self::Here => std::env::current_exe().unwrap_or_default(),
+            #[cfg(target_os = "linux")]
+            Self::On(namespace) => namespace.runtime_folder().join("state"),
+        }
+    }
+
     /// Connects to a port of its loopback.
     pub(crate) async fn connect(&self, port: u16) -> Result<TcpStream> {
         match self {

@@ -129,6 +129,8 @@ impl Setup {
         let has_port = self.flags.iter().any(|flag| flag == "--port");
         command.arg("run").args(self.place.flags(has_port)).args(&self.flags);
         command.env("XDG_RUNTIME_DIR", self.place.runtime_folder());
+        // What a proxy of this user remembers is nothing for tests, and the other way round.
+        command.env("XDG_STATE_HOME", self.place.state_folder());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         if let Some(file) = &file {
             command.arg("--config").arg(&file.0);

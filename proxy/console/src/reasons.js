@@ -35,10 +35,10 @@ const REASONS = {
   },
   "not-a-proxy": {
     means: "is another kind of program",
-    todo: "Correct the port that --peer names, or end the program that holds it. On that machine:",
+    todo: "Correct the port of its address, or end the program that holds it. On that machine:",
     command: "nws doctor",
   },
-  own: { means: "is this proxy itself", todo: "Take this address out of --peer." },
+  own: { means: "is this proxy itself", todo: "Remove this address: from --peer, or with nws peers remove." },
   stranger: {
     means: "is not there any more: another proxy has its address",
     todo: "It is found again when it announces itself. If it does not, start it anew.",
@@ -54,7 +54,7 @@ const REASONS = {
   },
   unresolved: {
     means: "has no address: the name cannot be resolved",
-    todo: "Correct the name that --peer gives, or give an address.",
+    todo: "Correct the name of its address, or give a number.",
   },
   "no-address": {
     means: "has told no address in a network of this machine",

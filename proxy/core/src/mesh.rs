@@ -7,6 +7,7 @@ mod input;
 mod offers;
 mod output;
 mod pairs;
+mod places;
 mod route;
 mod survey;
 
@@ -141,8 +142,10 @@ impl Mesh {
             }
             MeshInput::Gone { proxy } => self.dialing.on_gone(&proxy),
             MeshInput::Peer { peer } => self.dialing.on_peer(peer, now),
+            MeshInput::Moved { peer, addresses } => self.on_moved(peer, &addresses, now),
             MeshInput::Site { peer, proxy } => self.dialing.on_site(peer, &proxy, now),
             MeshInput::PeerGone { peer } => self.dialing.on_peer_gone(peer, &mut self.outputs),
+            MeshInput::Unwanted { link } => self.on_unwanted(link, now),
             MeshInput::Answered { dial } => self.dialing.on_answered(dial),
             MeshInput::DialFailed { dial } => self.dialing.on_failed(dial, now),
             MeshInput::Stranger { dial } => self.dialing.on_stranger(dial, now),

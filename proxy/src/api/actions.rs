@@ -147,12 +147,12 @@ fn connection(collection: &Collection, id: &str) -> Option<(usize, ConnId)> {
     })
 }
 
-fn needs_token() -> Response {
+pub(super) fn needs_token() -> Response {
     fault(StatusCode::UNAUTHORIZED, "this needs the token of this start")
 }
 
 /// Reads a body. A page of another site cannot send one of this type without being asked first.
-async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T, Response> {
+pub(super) async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T, Response> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.and_then(|kind| kind.split(';').next()).map(str::trim) != Some("application/json") {
         return Err(fault(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json"));

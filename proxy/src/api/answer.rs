@@ -1,5 +1,7 @@
 //! Writes answers.
 
+use std::borrow::Cow;
+
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
@@ -10,7 +12,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Fault {
     /// The reason in words.
-    error: &'static str,
+    error: Cow<'static, str>,
 }
 
 /// An answer that is good.
@@ -19,8 +21,8 @@ pub(super) fn json(body: &impl Serialize) -> Response {
 }
 
 /// An answer that says what is wrong.
-pub(super) fn fault(status: StatusCode, error: &'static str) -> Response {
-    with_status(status, &Fault { error })
+pub(super) fn fault(status: StatusCode, error: impl Into<Cow<'static, str>>) -> Response {
+    with_status(status, &Fault { error: error.into() })
 }
 
 /// The answer when the proxy stops.

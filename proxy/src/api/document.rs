@@ -7,7 +7,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use super::answer::json;
-use super::{actions, lists};
+use super::{actions, addresses, lists};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -24,6 +24,9 @@ use super::{actions, lists};
         actions::redeem_code,
         actions::dial,
         actions::disconnect,
+        addresses::list,
+        addresses::add,
+        addresses::remove,
     )
 )]
 struct Document;

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// The folder that systemd makes for the proxy of a whole system.
 const OF_SYSTEM: &str = "/run/nws";
 
+/// The folder in which systemd lets the proxy of a whole system keep what it remembers.
+const STATE_OF_SYSTEM: &str = "/var/lib/nws";
+
 /// A folder for the file with the token of a start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuntimeFolder {
@@ -30,14 +33,7 @@ impl RuntimeFolder {
     /// The folder for files of this user.
     #[must_use]
     pub fn of_user() -> Option<PathBuf> {
-        let folder = match () {
-            () if cfg!(windows) => absolute("LOCALAPPDATA"),
-            () if cfg!(target_vendor = "apple") => {
-                absolute("HOME").map(|home| home.join("Library/Application Support"))
-            }
-            () => absolute("HOME").map(|home| home.join(".local/state")),
-        };
-        Some(absolute("XDG_RUNTIME_DIR").or(folder)?.join("nws"))
+        Some(absolute("XDG_RUNTIME_DIR").or_else(lasting)?.join("nws"))
     }
 
     /// Where the token of a proxy on `port`, or of one that has none, may lie that this user may look
@@ -46,6 +42,25 @@ impl RuntimeFolder {
     pub fn token_files(port: Option<u16>) -> Vec<PathBuf> {
         let folders = Self::of_user().into_iter().chain(of_session()).chain([OF_SYSTEM.into()]);
         folders.map(|folder| token_file(&folder, port)).collect()
+    }
+}
+
+/// The folder for what a proxy that starts in this environment remembers for its next start.
+#[must_use]
+pub fn state_folder() -> Option<PathBuf> {
+    let of_service = absolute("STATE_DIRECTORY").filter(|path| path == Path::new(STATE_OF_SYSTEM));
+    let of_user = || Some(absolute("XDG_STATE_HOME").or_else(lasting)?.join("nws"));
+    of_service.or_else(of_user)
+}
+
+/// Where programs of this user keep what is to last.
+fn lasting() -> Option<PathBuf> {
+    match () {
+        () if cfg!(windows) => absolute("LOCALAPPDATA"),
+        () if cfg!(target_vendor = "apple") => {
+            absolute("HOME").map(|home| home.join("Library/Application Support"))
+        }
+        () => absolute("HOME").map(|home| home.join(".local/state")),
     }
 }
 
@@ -61,11 +76,18 @@ pub(super) fn token_file(folder: &Path, port: Option<u16>) -> PathBuf {
 ///
 /// Fails where the system refuses that, or others could write there.
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_for(path, bytes, 0o600)
+    write_for(path, bytes, 0o600).map(drop)
+}
+
+/// The same, so that there is a whole file at any time: the old one or the new one.
+pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.with_added_extension("new");
+    write_for(&beside, bytes, 0o600)?.sync_all()?;
+    fs::rename(&beside, path)
 }
 
 /// The same for a file of this mode.
-pub(super) fn write_for(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+pub(super) fn write_for(path: &Path, bytes: &[u8], mode: u32) -> io::Result<fs::File> {
     make_folder(path.parent().unwrap_or(Path::new("/")))?;
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -77,10 +99,13 @@ pub(super) fn write_for(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> 
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
     #[cfg(not(unix))]
     let _ = mode;
-    options.open(path)?.write_all(bytes)
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    Ok(file)
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
+/// Makes a folder if need be, in which other users can put nothing.
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

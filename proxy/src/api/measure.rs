@@ -20,6 +20,7 @@ use super::live::Changes;
 use super::rows::{Shown, shown, wanted};
 use super::{Api, Asked, Token};
 use crate::Config;
+use crate::addresses::{AddressMemory, Addresses};
 use crate::connection_permits::ConnectionPermits;
 use crate::interfaces::InterfaceList;
 use crate::local::SharedSiteNames;
@@ -146,6 +147,7 @@ impl FeedScene {
             links: self.links.iter().map(link).collect(),
             candidates: Vec::new(),
             unresolved: Vec::new(),
+            linked_places: Vec::new(),
             events: Vec::new(),
             callers: (Vec::new(), 0),
             rations: [0; 3],
@@ -191,7 +193,14 @@ fn start_api() -> Arc<Api> {
     let refusals = Refusals::default();
     let shards = Shards::start(&config, &proxy(0), None, &refusals).expect("a shard").handles();
     let permits = ConnectionPermits::new(None, 1, true);
-    let asked = Asked { shards, mesh: None, permits, refusals, notices: Notices::default() };
+    let asked = Asked {
+        shards,
+        mesh: None,
+        addresses: Addresses::new(Vec::new(), AddressMemory::default()),
+        permits,
+        refusals,
+        notices: Notices::default(),
+    };
     let names = SharedSiteNames::new(config.limits.site_names.clone()).expect("random numbers");
     let token = Token::generate().expect("random numbers");
     Api::new(&config, token, [Some(9009), Some(9010)], Arc::new(names), asked)

@@ -1,5 +1,6 @@
 //! Makes the rows of the API of what was collected: with names, or with digests in their place.
 
+mod addresses;
 mod callers;
 mod channels;
 mod events;
@@ -10,6 +11,7 @@ mod shown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub(super) use addresses::{AddressRow, address_row};
 pub(super) use callers::{CallerRow, caller_rows};
 pub(super) use channels::{ChannelRow, PeerRow, channel_rows, client_id, peer_rows};
 pub(super) use events::{EventId, EventRow, EventSource, event_rows};

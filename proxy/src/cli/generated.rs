@@ -34,7 +34,7 @@ mod tests {
 
     use super::*;
 
-    const COMMANDS: [&str; 12] = [
+    const COMMANDS: [&str; 13] = [
         "backbone",
         "cheat",
         "completions",
@@ -42,6 +42,7 @@ mod tests {
         "doctor",
         "join",
         "listen",
+        "peers",
         "rtt",
         "run",
         "send",
@@ -54,8 +55,8 @@ mod tests {
         let mut command = command();
         command.build();
         let commands = command.get_subcommands().filter(|it| it.get_name() != "help" && !it.is_hide_set());
-        let [service, backbone] = ["service", "backbone"].map(|it| command.find_subcommand(it).unwrap());
-        for each in commands.chain(service.get_subcommands()).chain(backbone.get_subcommands()) {
+        let groups = ["service", "backbone", "peers"].map(|it| command.find_subcommand(it).unwrap());
+        for each in commands.chain(groups.iter().flat_map(|it| it.get_subcommands())) {
             let name = each.get_name();
             let hidden = each.is_hide_set() || name == "help";
             let end = each.get_after_help().map(ToString::to_string).unwrap_or_default();
@@ -140,9 +141,11 @@ mod tests {
         pages.sort();
         let of_service = ["install", "logs", "status", "uninstall"].map(|it| format!("nws-service-{it}.1"));
         let of_backbone = ["key", "permissions"].map(|it| format!("nws-backbone-{it}.1"));
+        let of_peers = ["add", "list", "remove"].map(|it| format!("nws-peers-{it}.1"));
         let others = COMMANDS;
         let others = others.map(|it| format!("nws-{it}.1"));
-        let mut expected = [&of_service[..], &of_backbone, &others, &["nws.1".to_owned()]].concat();
+        let mut expected =
+            [&of_service[..], &of_backbone, &of_peers, &others, &["nws.1".to_owned()]].concat();
         expected.sort();
         assert_eq!(pages, expected);
         let run = run.unwrap();

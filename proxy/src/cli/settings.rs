@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use nws_proxy::{Config, Links, RuntimeFolder};
+use nws_proxy::{Config, Links, RuntimeFolder, state_folder};
 use serde::Deserialize;
 
 use super::fault::Usage;
@@ -63,7 +63,8 @@ layer! {
         #[arg(num_args = 0..=1, require_equals = true)]
         #[arg(default_missing_value = "true", hide_possible_values = true)]
         allow_remote: Option<bool>,
-        /// No mDNS; and no links to other proxies at all, unless --link-port or --peer is given
+        /// No mDNS; and no links to other proxies at all, unless --link-port or --peer is given or an address is
+        /// remembered
         #[arg(long, value_name = "BOOL", env = "NWS_NO_DISCOVERY", value_parser = BoolishValueParser::new())]
         #[arg(num_args = 0..=1, require_equals = true)]
         #[arg(default_missing_value = "true", hide_possible_values = true)]
@@ -138,6 +139,7 @@ impl Settings {
         }
         config.shards = self.shards;
         config.runtime_folder = RuntimeFolder::of_proxy();
+        config.state_folder = state_folder();
         self.links(&mut config.links, sources)?;
         self.limits.apply(&mut config.limits, sources)?;
         Ok(config)

@@ -111,6 +111,23 @@ impl Asked {
         self.judge(self.0.post(path, &json!({})).await).await
     }
 
+    /// Asks for a change by `POST /api/v1/<path>`. Gives the answer, or why the proxy does not do it.
+    pub(crate) async fn change(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> Result<Result<Value, (Status, String)>, Stop> {
+        let told = self.0.post(path, body).await;
+        if let Ok(told) = &told
+            && let Some(status) = refused_with(told.status.as_u16())
+            && let Some(reason) = told.json::<Value>().and_then(|it| it["error"].as_str().map(harmless))
+            && self.is_proxy().await?
+        {
+            return Ok(Err((status, reason)));
+        }
+        self.judge(told).await.map(Ok)
+    }
+
     async fn judge(&self, told: Result<Told, Untold>) -> Result<Value, Stop> {
         let told = told.map_err(|untold| self.without_answer(untold))?;
         match told.status.as_u16() {
@@ -167,6 +184,15 @@ impl Asked {
             ProxyPlace::Socket(_) => ": it is for the user who has started the proxy".to_owned(),
         };
         Stop::Failure(Status::Refused, format!("the token of the proxy at {place} is not to be had{instead}"))
+    }
+}
+
+/// The exit status for an answer that gives its reason to the user.
+const fn refused_with(number: u16) -> Option<Status> {
+    match number {
+        400 | 409 => Some(Status::Refused),
+        500 => Some(Status::Failed),
+        _ => None,
     }
 }
 

@@ -20,7 +20,7 @@ Examples:
   nws cheat | grep -A1 -i file";
 
 /// What is wanted, and what does it: each can be pasted.
-pub(crate) const EXAMPLES: [(&str, &str); 20] = [
+pub(crate) const EXAMPLES: [(&str, &str); 21] = [
     ("Start the proxy, until Ctrl-C", "nws"),
     ("Start it now and whenever you log in", "nws service install"),
     ("Talk from this terminal", "nws join my-channel"),
@@ -37,6 +37,7 @@ pub(crate) const EXAMPLES: [(&str, &str); 20] = [
     ("How far away the others are", "nws rtt my-channel"),
     ("What goes on in the proxy, again each second", "nws status --watch"),
     ("The same in a browser", "nws console"),
+    ("Reach a proxy that multicast does not", "nws peers add nas.example:9010"),
     ("Why peers do not meet", "nws doctor"),
     ("Stay on this machine", "nws join --local my-channel"),
     ("Keep the name out of the list of processes", "NWS_CHANNEL=secret nws join -"),

@@ -19,7 +19,7 @@ impl Place {
     /// Warns that it cannot be reached.
     pub(crate) fn warn_unreached(&self, reason: &str) {
         match self {
-            Self::Peer(peer) => tracing::warn!(%peer, "cannot reach this --peer: {reason}"),
+            Self::Peer(peer) => tracing::warn!(%peer, "cannot reach this address: {reason}"),
             Self::Site(site) => tracing::warn!(%site, "cannot reach this site of the backbone: {reason}"),
         }
     }
@@ -27,7 +27,7 @@ impl Place {
     /// Warns that it has no address.
     pub(crate) fn warn_unresolved(&self, reason: &str) {
         match self {
-            Self::Peer(peer) => tracing::warn!(%peer, "cannot look up this --peer: {reason}"),
+            Self::Peer(peer) => tracing::warn!(%peer, "cannot look up this address: {reason}"),
             Self::Site(site) => tracing::warn!(%site, "this site of the backbone has no address: {reason}"),
         }
     }

@@ -46,7 +46,7 @@ fn linked(link: &LinkRow) -> Check {
     let name = short(link.proxy.as_deref());
     let address = link.address.as_deref().unwrap_or_default();
     let how = match link.kind.as_str() {
-        "peer" => "--peer names it",
+        "peer" => "the user has given its address",
         "dialled-us" => "it has dialled",
         "backbone" => "it is a site of the backbone",
         _ => "it was discovered",
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_link_says_how_the_other_was_found() {
         for (kind, words) in [
-            ("peer", "--peer names it"),
+            ("peer", "the user has given its address"),
             ("dialled-us", "it has dialled"),
             ("discovered", "it was discovered"),
             ("backbone", "it is a site of the backbone"),

@@ -33,7 +33,7 @@ pub(crate) enum FaultKind {
     TooMany,
     /// There was a link, and it has ended.
     Ended,
-    /// The name of a `--peer` has no address.
+    /// The name that the user gives has no address.
     Unresolved,
 }
 
@@ -60,8 +60,10 @@ impl fmt::Display for FaultKind {
 pub(super) enum Blamed {
     /// This proxy, wherever it is.
     Proxy(ProxyId),
-    /// What `--peer` names, by its index.
+    /// What was dialled at a place, by its index.
     Named(usize),
+    /// The name of a place, by its index.
+    Name(usize),
 }
 
 /// The last fault of a target.
@@ -104,11 +106,6 @@ impl Faults {
     pub(super) fn forget(&mut self, blamed: &Blamed) {
         self.0.remove(blamed);
     }
-
-    /// The name of a target has an address.
-    pub(super) fn is_resolved(&mut self, blamed: &Blamed) {
-        self.0.retain(|other, fault| other != blamed || fault.kind != FaultKind::Unresolved);
-    }
 }
 
 #[cfg(test)]
@@ -138,12 +135,11 @@ mod tests {
         let (mut faults, peer) = (Faults::default(), Blamed::Named(0));
         let mut note = |kind, text| faults.note(peer.clone(), kind, text);
         assert!(note(FaultKind::Refused, "a") && !note(FaultKind::Refused, "a"));
-        assert!(note(FaultKind::Refused, "b") && note(FaultKind::Unresolved, "b"));
-        faults.is_resolved(&peer);
-        assert!(faults.of(&peer).is_none() && faults.note(peer.clone(), FaultKind::Refused, "a"));
-        faults.is_resolved(&peer);
-        assert!(faults.of(&peer).is_some());
+        assert!(note(FaultKind::Refused, "b") && note(FaultKind::Silent, "b"));
+        assert!(faults.note(Blamed::Name(0), FaultKind::Unresolved, "a"), "it is another matter");
+        assert!(!faults.note(peer.clone(), FaultKind::Silent, "b"));
         faults.forget(&peer);
+        assert!(faults.of(&Blamed::Name(0)).is_some() && faults.of(&peer).is_none());
         assert!(faults.note(peer, FaultKind::Refused, "a"));
     }
 }

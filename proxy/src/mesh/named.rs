@@ -14,6 +14,17 @@ pub(super) struct NamedProxies {
     next: usize,
 }
 
+/// How the addresses of a place differ from those that it had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// They do not.
+    Nothing,
+    /// It had none.
+    First,
+    /// There are others, or some are gone.
+    Others,
+}
+
 #[derive(Debug)]
 struct Named {
     place: Place,
@@ -25,19 +36,23 @@ struct Named {
 
 impl NamedProxies {
     /// A place has these addresses now, and `proxy` is there if that is known. Gives its index, and
-    /// whether it had other addresses before, or none.
+    /// how that differs from before.
     pub(super) fn sight(
         &mut self,
         place: Place,
         addresses: Vec<SocketAddr>,
         proxy: Option<ProxyId>,
-    ) -> (usize, bool) {
+    ) -> (usize, Change) {
         let index = self.index(place);
-        let Some(named) = self.places.get_mut(&index) else { return (index, false) };
+        let Some(named) = self.places.get_mut(&index) else { return (index, Change::Nothing) };
         named.proxy = proxy;
-        let has_changed = !is_same(&named.addresses, &addresses);
+        let change = match &*named.addresses {
+            before if is_same(before, &addresses) => Change::Nothing,
+            [] => Change::First,
+            _ => Change::Others,
+        };
         named.addresses = addresses;
-        (index, has_changed)
+        (index, change)
     }
 
     /// The index of a place, which may be new.
@@ -99,7 +114,7 @@ mod tests {
         for number in 0..1000 {
             let place = Place::Site(format!("site-{number}").parse().unwrap());
             let (index, is_new) = named.sight(place.clone(), vec!["[100::1]:0".parse().unwrap()], None);
-            assert!(is_new && index > last);
+            assert!(is_new == Change::First && index > last);
             assert_eq!(named.find(&place), Some(index));
             named.forget(index);
             last = index;
@@ -116,7 +131,8 @@ mod tests {
             named.sight(Place::Peer("nas:1".parse().unwrap()), addresses, None).1
         };
         let (one, other) = ("10.0.0.1:1", "10.0.0.2:1");
-        assert!(sight(&[one]) && !sight(&[one]) && sight(&[one, other]));
-        assert!(!sight(&[other, one]) && sight(&[other]));
+        assert_eq!([&[one], &[one]].map(|it| sight(it)), [Change::First, Change::Nothing]);
+        assert_eq!([&[one, other], &[other, one]].map(|it| sight(it)), [Change::Others, Change::Nothing]);
+        assert_eq!(sight(&[other]), Change::Others);
     }
 }

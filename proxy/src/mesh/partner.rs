@@ -23,7 +23,7 @@ const LINKS_TOLD: u32 = 1024;
 pub(crate) enum Found {
     /// It has announced itself.
     Mdns,
-    /// `--peer` names it, or it has said on the backbone that it is there.
+    /// It is at a place where it was looked for.
     Named(Place),
     /// It has dialled this proxy.
     Dialled,
@@ -151,7 +151,7 @@ impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mdns => f.write_str("mDNS"),
-            Self::Named(Place::Peer(peer)) => write!(f, "--peer {peer}"),
+            Self::Named(Place::Peer(peer)) => write!(f, "address {peer}"),
             Self::Named(Place::Site(site)) => write!(f, "backbone, site {site}"),
             Self::Dialled => f.write_str("it dialled"),
         }

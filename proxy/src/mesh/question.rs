@@ -42,6 +42,8 @@ pub(crate) struct MeshAnswer {
     pub(crate) candidates: Vec<CandidateAnswer>,
     /// Places that never had an address, with the reason.
     pub(crate) unresolved: Vec<(Place, Fault)>,
+    /// Places that lead to a proxy that is linked, and that proxy.
+    pub(crate) linked_places: Vec<(Place, ProxyId)>,
     /// What happened to links lately, the oldest first.
     pub(crate) events: Vec<LinkEvent>,
     /// From where there were connections, and how many such addresses are forgotten.
@@ -84,14 +86,17 @@ impl MeshDriver {
                 let _ = reply.send(());
             }
             MeshQuestion::Sight(sighting, reply) => {
-                self.sight(sighting);
+                // It may have been removed while it was looked up.
+                if sighting.place().is_none_or(|place| self.dials.borrow().named.find(place).is_some()) {
+                    self.sight(sighting);
+                }
                 let _ = reply.send(());
             }
         }
     }
 
     fn survey(&self) -> MeshAnswer {
-        let MeshSurvey { links, candidates } = self.core.borrow_mut().survey(Instant::now());
+        let MeshSurvey { links, candidates, linked_places } = self.core.borrow_mut().survey(Instant::now());
         let partners = self.partners.borrow();
         let link = |state: LinkState| Some(link_answer(partners.get(state.link)?, state));
         let traffic = partners.values().map(|partner| partner.traffic());
@@ -101,6 +106,7 @@ impl MeshDriver {
             links: links.into_iter().filter_map(link).collect(),
             candidates: candidates.into_iter().map(|state| self.candidate_answer(state)).collect(),
             unresolved: self.unresolved(),
+            linked_places: self.named(linked_places),
             events: self.past.borrow().events(),
             callers: self.past.borrow().callers.all(),
             rations: self.rate_limits.borrow().left(),
@@ -111,22 +117,34 @@ impl MeshDriver {
 
     fn unresolved(&self) -> Vec<(Place, Fault)> {
         let (dials, past) = (self.dials.borrow(), self.past.borrow());
-        let of = |index| past.faults.of(&Blamed::Named(index)).cloned();
+        let of = |index| past.faults.of(&Blamed::Name(index)).cloned();
         dials.named.unresolved().filter_map(|(index, place)| Some((place.clone(), of(index)?))).collect()
+    }
+
+    fn named(&self, places: Vec<(usize, ProxyId)>) -> Vec<(Place, ProxyId)> {
+        let dials = self.dials.borrow();
+        places
+            .into_iter()
+            .filter_map(|(index, proxy)| Some((dials.named.place(index)?.clone(), proxy)))
+            .collect()
     }
 
     fn candidate_answer(&self, state: CandidateState) -> CandidateAnswer {
         let (dials, past) = (self.dials.borrow(), self.past.borrow());
         let faults = &past.faults;
         let (addresses, place, blamed) = match &state.target {
-            Target::Proxy { proxy, addresses } => (addresses.clone(), None, Blamed::Proxy(proxy.clone())),
+            Target::Proxy { proxy, addresses } => {
+                (addresses.clone(), None, vec![Blamed::Proxy(proxy.clone())])
+            }
             Target::Peer(index) => {
-                (dials.named.addresses(*index), dials.named.place(*index).cloned(), Blamed::Named(*index))
+                let blamed = vec![Blamed::Named(*index), Blamed::Name(*index)];
+                (dials.named.addresses(*index), dials.named.place(*index).cloned(), blamed)
             }
         };
         // What is known of a proxy also concerns the address that leads to it.
         let of_proxy = state.proxy.clone().and_then(|proxy| faults.of(&Blamed::Proxy(proxy)));
-        let fault = faults.of(&blamed).into_iter().chain(of_proxy).max_by_key(|fault| fault.at).cloned();
+        let all = blamed.iter().filter_map(|blamed| faults.of(blamed)).chain(of_proxy);
+        let fault = all.max_by_key(|fault| fault.at).cloned();
         CandidateAnswer { state, addresses, place, fault }
     }
 }

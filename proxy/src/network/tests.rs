@@ -13,20 +13,13 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Starts a network that dials `peers`, and gives its port.
 async fn start(shards: &Shards, peers: &[u16]) -> (Network, u16) {
-    let peers = peers.iter().map(|port| format!("127.0.0.1:{port}").parse().unwrap()).collect();
-    let links = Links { discovery: false, peers, allow_remote: true, ..Config::default().links };
+    let peers: Vec<_> = peers.iter().map(|port| format!("127.0.0.1:{port}").parse().unwrap()).collect();
+    let inputs = Inputs { news: news().1, asked: mpsc::channel(1).1, peers: watch::channel(peers.into()).1 };
+    let links = Links { discovery: false, allow_remote: true, ..Config::default().links };
     let listener = LinkListener::bind(Some(0)).unwrap();
     let port = listener.port();
     let identity = Identity::generate().unwrap();
-    let network = Network::start(
-        links,
-        identity,
-        listener,
-        shards.handles(),
-        news().1,
-        mpsc::channel(1).1,
-        Refusals::default(),
-    );
+    let network = Network::start(links, identity, listener, shards.handles(), inputs, Refusals::default());
     (network.await.unwrap(), port)
 }
 

@@ -5,7 +5,7 @@ use nws_tests::{Peer, Proxy, Request};
 
 use crate::asking::Asking;
 
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "/api/openapi.json",
     "/api/v1/proxy",
     "/api/v1/links",
@@ -14,9 +14,10 @@ const READ: [&str; 9] = [
     "/api/v1/channels",
     "/api/v1/peers",
     "/api/v1/events",
+    "/api/v1/addresses",
     "/metrics",
 ];
-const ACTIONS: [&str; 4] = ["codes", "sessions", "dial", "disconnect"];
+const ACTIONS: [&str; 6] = ["codes", "sessions", "dial", "disconnect", "addresses/add", "addresses/remove"];
 
 #[tokio::test]
 async fn programs_and_our_own_pages_get_an_answer() -> Result<()> {

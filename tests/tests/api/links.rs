@@ -110,7 +110,7 @@ async fn a_link_that_is_lost_becomes_a_candidate_with_the_reason() -> Result<()>
     let events = asking.rows("events").await?;
     let kinds: Vec<_> = events.iter().map(|row| row["kind"].as_str().unwrap_or_default()).collect();
     assert_eq!(kinds, ["linked", "unlinked", "warning"]);
-    assert!(events[2]["detail"].as_str().is_some_and(|it| it.starts_with("cannot reach this --peer: ")));
+    assert!(events[2]["detail"].as_str().is_some_and(|it| it.starts_with("cannot reach this address: ")));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod actions;
+mod addresses;
 mod asking;
 mod candidates;
 mod clients;

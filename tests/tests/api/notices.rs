@@ -25,9 +25,9 @@ async fn a_peer_is_told_of_once_and_again_when_the_reason_changes() -> Result<()
     let proxy = setup.env("NWS_LOG", "off").start().await?;
     let asking = Asking::with_token(&proxy)?;
     let refused = format!(
-        "cannot reach this --peer: the connection failed: Connection refused (os error 111) (peer={peer})"
+        "cannot reach this address: the connection failed: Connection refused (os error 111) (peer={peer})"
     );
-    let unknown = "cannot look up this --peer: ";
+    let unknown = "cannot look up this address: ";
     let are_told =
         |list: &Value| [&refused, unknown].iter().all(|words| told(list, "warning", words).len() == 1);
     let events = asking.until("events", are_told).await?;

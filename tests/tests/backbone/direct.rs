@@ -21,7 +21,7 @@ async fn peers_leave_once_at_most_when_a_better_way_comes_and_goes() -> Result<(
     let [mut one, mut two] = Peer::gather([(&west, "/chan"), (&east, "/chan")]).await?;
     Peer::chorus(&mut [&mut one, &mut two]).await?;
     cable.plug(east.link().await?.1);
-    west.log(&["INFO", "linked", "found=--peer"]).await?;
+    west.log(&["INFO", "linked", "found=address"]).await?;
     let (at_one, at_two) = (one.id.clone(), two.id.clone());
     one.sees_again(&at_two).await?;
     two.sees_again(&at_one).await?;

@@ -11,7 +11,7 @@ use nws_tests::{Exit, Peer, Proxy, Running, Setup, program};
 use serde_json::Value;
 
 /// Examples that end by themselves, each with its channel and what runs at the other end.
-const RUN: [(&str, &str, &str); 24] = [
+const RUN: [(&str, &str, &str); 26] = [
     ("nws join chan", "", ""),
     ("NWS_CHANNEL=secret nws join -", "", ""),
     ("nws join my-channel", "", ""),
@@ -38,6 +38,8 @@ const RUN: [(&str, &str, &str); 24] = [
     ("nws rtt my-channel", "my-channel", "nws listen my-channel"),
     ("nws status", "", ""),
     ("nws status --json", "", ""),
+    ("nws peers add nas.example:9010", "", ""),
+    ("nws peers list", "", ""),
     ("nws console", "", ""),
     ("nws cheat", "", ""),
     ("nws cheat | grep -A1 -i file", "", ""),
@@ -47,10 +49,11 @@ const RUN: [(&str, &str, &str); 24] = [
 ];
 
 /// Beginnings of examples that are not run here, with the reasons.
-const LEFT_OUT: [(&str, &str); 12] = [
+const LEFT_OUT: [(&str, &str); 13] = [
     ("tail -f log", "goes on until it is ended"),
     ("nws listen ", "goes on: the tests of pipes and terminals end it"),
     ("nws status --watch", "the same"),
+    ("nws peers remove", "of an address that was added: the lab has some"),
     ("nws console --port", "a proxy at another port"),
     ("nws doctor", "asks the network: the lab has one"),
     ("nws run", "joins the network: the lab has one"),

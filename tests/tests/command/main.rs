@@ -5,6 +5,7 @@ mod endpoints;
 #[cfg(unix)]
 mod examples;
 mod files;
+mod peers;
 mod pipes;
 mod rtt;
 mod schema;

@@ -80,6 +80,13 @@ async fn every_event_is_described_and_every_description_is_of_an_event() -> Resu
     for words in [&["status"][..], &["cheat"], &["send", "chan", "x", "--wait", "0"], &["listen", "a b"]] {
         schema.check_end(&ended(&proxy, &[words, &["--json"]].concat()).await?)?;
     }
+    for words in [
+        &["peers", "add", "127.0.0.1:1", "nas:1"][..],
+        &["peers", "list"],
+        &["peers", "remove", "nas:1", "nas:2"],
+    ] {
+        schema.check_end(&ended(&proxy, &[words, &["--json"]].concat()).await?)?;
+    }
     for words in [&["completions", "zsh"][..], &["backbone", "key"], &["backbone", "permissions", "berlin"]] {
         schema.check_end(&ended(&proxy, &[words, &["--json"]].concat()).await?)?;
     }

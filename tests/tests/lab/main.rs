@@ -13,6 +13,7 @@ mod messages;
 mod network;
 mod presence;
 mod raw;
+mod remembered;
 mod secrecy;
 mod stalls;
 mod warnings;

@@ -36,12 +36,12 @@ async fn a_peer_is_told_of_once_and_again_when_the_reason_changes() -> Result<()
     let peer = format!("{}:{LINK_PORT}", lab[1].address());
     let proxy =
         Setup::on(&lab[0]).flag("--peer", &peer).flag("--peer", "nonesuch.invalid:9010").start().await?;
-    proxy.log(&["WARN", "cannot reach this --peer", "refused", &peer]).await?;
-    proxy.log(&["WARN", "cannot look up this --peer", "nonesuch.invalid:9010"]).await?;
+    proxy.log(&["WARN", "cannot reach this address", "refused", &peer]).await?;
+    proxy.log(&["WARN", "cannot look up this address", "nonesuch.invalid:9010"]).await?;
     let program =
         lab[1].namespace().inside(|| Ok(std::net::TcpListener::bind((lab[1].address(), LINK_PORT))?))?;
     let closing = std::thread::spawn(move || program.accept().map(drop));
-    proxy.log(&["WARN", "cannot reach this --peer", "closes the connection", &peer]).await?;
+    proxy.log(&["WARN", "cannot reach this address", "closes the connection", &peer]).await?;
     closing.join().map_err(|_| anyhow::anyhow!("a panic"))??;
     assert_eq!(count(proxy, &["WARN", "nonesuch.invalid:9010"]).await?, 1);
     Ok(())
@@ -55,6 +55,6 @@ async fn a_peer_that_is_silent_is_told_of() -> Result<()> {
     lab[1].run("-4 rule del pref 0")?;
     let peer = format!("{}:{LINK_PORT}", lab[1].address());
     let proxy = Setup::on(&lab[0]).flag("--peer", &peer).start().await?;
-    proxy.log(&["WARN", "cannot reach this --peer", "no answer in time", &peer]).await?;
+    proxy.log(&["WARN", "cannot reach this address", "no answer in time", &peer]).await?;
     Ok(())
 }

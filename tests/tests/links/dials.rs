@@ -47,7 +47,7 @@ async fn a_proxy_that_is_its_own_peer_finds_out() -> Result<()> {
     let port = a.link().await?.1;
     cable.plug(port);
     a.log(&FOUND_OUT).await?;
-    a.log(&["WARN", "cannot reach this --peer", "it is this proxy itself"]).await?;
+    a.log(&["WARN", "cannot reach this address", "it is this proxy itself"]).await?;
     let b = linked_to(port).start().await?;
     let [mut at_a, mut at_b] = Peer::gather([(&a, "/room"), (&b, "/room")]).await?;
     Peer::chorus(&mut [&mut at_a, &mut at_b]).await?;
@@ -65,12 +65,12 @@ async fn a_peer_that_cannot_be_reached_is_told_once() -> Result<()> {
     // A name that is too long for anybody to be asked.
     let nowhere = format!("{}:9010", "x".repeat(300));
     let a = linkable().flag("--peer", cable.address()).flag("--peer", &nowhere).start().await?;
-    a.log(&["WARN", "cannot look up this --peer", &nowhere]).await?;
-    let failed = ["WARN", "cannot reach this --peer", &cable.address()];
+    a.log(&["WARN", "cannot look up this address", &nowhere]).await?;
+    let failed = ["WARN", "cannot reach this address", &cable.address()];
     a.log(&failed).await?;
     let b = linkable().start().await?;
     cable.plug(b.link().await?.1);
-    a.log(&["INFO", "linked", &format!("found=--peer {}", cable.address())]).await?;
+    a.log(&["INFO", "linked", &format!("found=address {}", cable.address())]).await?;
     a.signal("TERM").await?;
     let exit = a.exit().await?;
     let told =
@@ -85,7 +85,7 @@ async fn a_peer_on_this_machine_that_lets_nobody_in_says_so() -> Result<()> {
     let closed = setup().start().await?;
     closed.log(&["WARN", "none*", "--interface"]).await?;
     let dials = setup().flag("--peer", format!("127.0.0.1:{}", closed.link().await?.1)).start().await?;
-    dials.log(&["WARN", "cannot reach this --peer", "--interface lo"]).await?;
+    dials.log(&["WARN", "cannot reach this address", "--interface lo"]).await?;
     closed.log(&["WARN", "a connection is refused", "127.0.0.1", "--interface lo", "--allow-remote"]).await?;
     Ok(())
 }
@@ -99,7 +99,7 @@ async fn links_made_and_lost_are_in_the_log_unasked() -> Result<()> {
     let own = b.link().await?.0;
     let made = ["INFO", "linked", &format!("proxy={id}"), &format!("address=127.0.0.1:{port}")];
     b.log(&made).await?;
-    b.log(&["linked", &format!("found=--peer 127.0.0.1:{port}"), &format!("own={own}")]).await?;
+    b.log(&["linked", &format!("found=address 127.0.0.1:{port}"), &format!("own={own}")]).await?;
     a.log(&["INFO", "linked", &format!("proxy={own}"), "found=it dialled"]).await?;
     a.signal("KILL").await?;
     b.log(&["INFO", "a link has ended", &format!("proxy={id}"), "address=127.0.0.1"]).await?;

@@ -11,6 +11,7 @@ mod backoff;
 mod candidates;
 mod configured;
 mod dials;
+mod places;
 mod questions;
 mod remote;
 mod remotes;

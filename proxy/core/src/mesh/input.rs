@@ -22,11 +22,19 @@ pub enum MeshInput {
         /// The proxy.
         proxy: ProxyId,
     },
-    /// A place is to be kept connected for as long as it is known. When it is told again, what is
-    /// known of the way there has changed: unless it is linked, it is dialled at once.
+    /// A place is to be kept connected for as long as it is known. When it is told again, it is
+    /// dialled at once, unless it is linked.
     Peer {
         /// The number of the place.
         peer: usize,
+    },
+    /// A place has other addresses than before. What is there now is to be found out at once, unless
+    /// the proxy that was there is linked at one of them.
+    Moved {
+        /// The number of the place.
+        peer: usize,
+        /// Its addresses now.
+        addresses: Vec<IpAddr>,
     },
     /// A proxy says on the backbone that it is there. This side dials it if it has no link to it, and
     /// has the lower id.
@@ -41,6 +49,12 @@ pub enum MeshInput {
     PeerGone {
         /// The number of the place.
         peer: usize,
+    },
+    /// The place is gone for which this side has made a link. It is closed, unless the proxy is known
+    /// otherwise: it is announced, or was found at another place.
+    Unwanted {
+        /// The link.
+        link: LinkId,
     },
     /// A user wants this to be dialled now, if it is not linked.
     Wanted {

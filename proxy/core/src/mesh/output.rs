@@ -120,6 +120,8 @@ pub enum LinkCloseReason {
     Crowded,
     /// Its evaluations are used up; a new one follows.
     Exhausted,
+    /// The user has removed the address for which it was made.
+    Unwanted,
     /// The proxy stops.
     Shutdown,
 }

@@ -17,6 +17,8 @@ pub struct MeshSurvey {
     pub links: Vec<LinkState>,
     /// All proxies and configured addresses that are not linked. Their number is limited.
     pub candidates: Vec<CandidateState>,
+    /// The places that lead to a proxy that is linked, whichever way it was found, and that proxy.
+    pub linked_places: Vec<(usize, ProxyId)>,
 }
 
 /// A connection to another proxy.
@@ -57,7 +59,11 @@ impl Mesh {
                 silence: since(it.heard),
             })
         });
-        MeshSurvey { links: links.collect(), candidates: self.dialing.candidates(now) }
+        MeshSurvey {
+            links: links.collect(),
+            candidates: self.dialing.candidates(now),
+            linked_places: self.dialing.linked_places().collect(),
+        }
     }
 
     /// A user wants `target` to be dialled now, whatever its backoff says.

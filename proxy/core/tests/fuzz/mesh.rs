@@ -104,7 +104,13 @@ impl<'a> World<'a> {
             }
             4 => {
                 let peer = self.bytes.below(3);
-                self.input(MeshInput::Peer { peer });
+                let addresses = vec![IpAddr::from([10, 0, 0, 1])];
+                let input = match self.bytes.below(4) {
+                    0 => MeshInput::Moved { peer, addresses },
+                    1 => MeshInput::PeerGone { peer },
+                    _ => MeshInput::Peer { peer },
+                };
+                self.input(input);
             }
             5..8 => self.accept(),
             8..10 => self.end_dial(),

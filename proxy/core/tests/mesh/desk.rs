@@ -3,7 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use nws_core::{DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, Route, Target};
+use nws_core::{
+    DialId, LinkCloseReason, LinkId, Mesh, MeshConfig, MeshInput, MeshOutput, MeshSurvey, Route, Target,
+};
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::SlotMap;
 
@@ -88,6 +90,10 @@ impl Desk {
         self.now += time;
         self.mesh.handle_timeout(self.now);
         self.outputs()
+    }
+
+    pub(crate) fn survey(&mut self) -> MeshSurvey {
+        self.mesh.survey(self.now)
     }
 
     pub(crate) fn is_idle(&self) -> bool {

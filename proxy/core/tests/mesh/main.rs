@@ -8,6 +8,7 @@ mod interleavings;
 mod links;
 mod liveness;
 mod offers;
+mod places;
 mod questions;
 mod routes;
 mod searches;

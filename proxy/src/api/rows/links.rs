@@ -112,7 +112,7 @@ pub(in crate::api) fn link_rows(api: &Api, collection: &Collection, view: View) 
     List { total: rows.len(), rows }
 }
 
-fn link_row(api: &Api, collection: &Collection, link: &LinkAnswer, view: View) -> LinkRow {
+pub(super) fn link_row(api: &Api, collection: &Collection, link: &LinkAnswer, view: View) -> LinkRow {
     let LinkAnswer { state, address, found, received, sent, round_trips } = link;
     let (shows, time) = (view == View::Names, collection.time);
     let is_ready = state.stage == LinkStage::Ready;
@@ -172,7 +172,12 @@ pub(in crate::api) fn candidate_rows(api: &Api, collection: &Collection, view: V
     List { total: rows.len(), rows }
 }
 
-fn candidate_row(api: &Api, collection: &Collection, it: &CandidateAnswer, view: View) -> CandidateRow {
+pub(super) fn candidate_row(
+    api: &Api,
+    collection: &Collection,
+    it: &CandidateAnswer,
+    view: View,
+) -> CandidateRow {
     let CandidateAnswer { state, addresses, place, fault } = it;
     let (shows, time) = (view == View::Names, collection.time);
     CandidateRow {
@@ -195,7 +200,7 @@ fn candidate_row(api: &Api, collection: &Collection, it: &CandidateAnswer, view:
     }
 }
 
-fn unresolved_row(
+pub(super) fn unresolved_row(
     api: &Api,
     collection: &Collection,
     (place, fault): &(Place, Fault),
@@ -245,7 +250,7 @@ fn id_of(api: &Api, it: &CandidateAnswer) -> String {
     }
 }
 
-fn id_of_place(api: &Api, place: &Place) -> String {
+pub(super) fn id_of_place(api: &Api, place: &Place) -> String {
     match place {
         Place::Peer(peer) => api.digest(peer),
         Place::Site(site) => api.digest(site),

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{State, Trouble, rows};
 use crate::command::colors::Colors;
+use crate::command::table::table;
 
 /// Rows of each table. The rest is counted.
 const ROWS_MAX: usize = 20;
@@ -20,18 +21,21 @@ pub(super) fn of(state: &State, colors: Colors) -> String {
         "Links",
         &["PROXY", "ADDRESS", "KIND", "ROUND TRIP", "SINCE", "CHANNELS", "PEERS"],
         rows(&state.links).map(link).collect(),
+        ROWS_MAX,
     );
     table(
         &mut text,
         "Not linked",
         &["PROXY", "ADDRESS", "WHY", "DETAIL"],
         rows(&state.candidates).map(candidate).collect(),
+        ROWS_MAX,
     );
     table(
         &mut text,
         "Channels",
         &["CHANNEL", "SCOPE", "HERE", "ELSEWHERE", "MESSAGES", "BYTES"],
         rows(&state.channels).map(channel).collect(),
+        ROWS_MAX,
     );
     text
 }
@@ -120,27 +124,6 @@ fn since(time: &Value) -> String {
         120..7_200 => format!("{} min", age / 60),
         7_200..172_800 => format!("{} h", age / 3_600),
         _ => format!("{} days", age / 86_400),
-    }
-}
-
-fn table(text: &mut String, title: &str, head: &[&str], rows: Vec<Vec<String>>) {
-    if rows.is_empty() {
-        return;
-    }
-    let more = rows.len().saturating_sub(ROWS_MAX);
-    let head = head.iter().map(|&cell| cell.to_owned()).collect();
-    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.into_iter().take(ROWS_MAX)).collect();
-    let width =
-        |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
-    // A String takes all that is written.
-    let _ = writeln!(text, "\n{title}");
-    for line in &lines {
-        let cells = line.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}"));
-        let _ = writeln!(text, "  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
-    }
-    if more > 0 {
-        let _ = writeln!(text, "  and {more} more");
     }
 }
 

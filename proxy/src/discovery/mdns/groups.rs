@@ -30,6 +30,8 @@ pub(super) struct Groups {
     joined: BTreeSet<IpAddr>,
     trouble: Trouble,
     has_told: bool,
+    /// Tunnels of which was told that multicast may reach nobody there.
+    tunnels: BTreeSet<String>,
 }
 
 impl Groups {
@@ -48,6 +50,7 @@ impl Groups {
 
     /// Logs where mDNS works; and, once it `is_late`, where it does not.
     pub(super) fn tell(&mut self, interfaces: &Interfaces, held: &Held, is_late: bool) {
+        self.tell_tunnels(interfaces);
         let wanted: Vec<&Interface> = interfaces.iter().filter(|it| !it.is_point_to_point).collect();
         if wanted.is_empty() || wanted.len() > JUDGED_MAX {
             return;
@@ -70,9 +73,38 @@ impl Groups {
             }
         }
     }
+
+    /// Notes tunnels, which are used only if the user says so: few carry multicast.
+    fn tell_tunnels(&mut self, interfaces: &Interfaces) {
+        for Interface { name, .. } in interfaces.iter().filter(|it| it.is_point_to_point) {
+            if self.is_news(name) {
+                tracing::info!(
+                    "{name} is a tunnel, where mDNS may find nobody: name proxies by --peer or `nws peers add`"
+                );
+            }
+        }
+    }
+
+    /// Gives whether of this tunnel is to be told: once, and of so many at most.
+    fn is_news(&mut self, tunnel: &str) -> bool {
+        self.tunnels.len() < JUDGED_MAX && self.tunnels.insert(tunnel.to_owned())
+    }
 }
 
 fn listed(interfaces: &[&Interface]) -> String {
     let each = interfaces.iter().map(|it| format!("{} {}", it.name, it.address));
     each.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_each_tunnel_is_told_once_and_of_so_many_at_most() {
+        let mut groups = Groups::default();
+        assert!(groups.is_news("wg0") && groups.is_news("tun0") && !groups.is_news("wg0"));
+        let told = (0..2 * JUDGED_MAX).filter(|number| groups.is_news(&format!("ppp{number}"))).count();
+        assert_eq!(told, JUDGED_MAX - 2);
+    }
 }

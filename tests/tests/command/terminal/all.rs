@@ -32,7 +32,7 @@ const fn peer(words: &'static str, shows: &'static str, types: &'static str, end
     Case { words, joins: true, shows, types, ends }
 }
 
-const CASES: [Case; 20] = [
+const CASES: [Case; 23] = [
     case("run --port 0 --no-discovery", "listening on http://localhost:", CTRL_C, &[0]),
     peer("join chan", "> ", CTRL_D, &[0]),
     peer("join chan", "> ", CTRL_C, &[6]),
@@ -44,6 +44,9 @@ const CASES: [Case; 20] = [
     peer("rtt chan -n 4000000000", "", CTRL_C, &[6]),
     case("status", "healthy", "", &[0]),
     case("status --watch", "healthy", CTRL_C, &[6]),
+    case("peers add 127.0.0.1:1", "added; ", "", &[0]),
+    case("peers list", "127.0.0.1:1", "", &[0]),
+    case("peers remove 127.0.0.1:1", "forgotten", "", &[0]),
     case("console", "", "", &[0]),
     // Whether a fault is found is for the machine to say.
     case("doctor --no-discovery --port PORT", "asking this machine", "", &[0, 1]),

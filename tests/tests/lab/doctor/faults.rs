@@ -216,8 +216,8 @@ async fn a_peer_of_the_proxy_that_runs() -> Result<()> {
     let unresolved = "nonesuch.invalid:9010";
     let setup = Setup::on(&lab[0]).flag("--peer", &closed).flag("--peer", unresolved);
     let proxy = setup.start().await?;
-    proxy.log(&["cannot reach this --peer"]).await?;
-    proxy.log(&["cannot look up this --peer"]).await?;
+    proxy.log(&["cannot reach this address"]).await?;
+    proxy.log(&["cannot look up this address"]).await?;
     let examination = Examination::of(&lab[0], &[]).await?;
     examination.is_fault("linked", &closed, &["refused", "Connection refused"], "on that machine: nws")?;
     examination.is_fault("linked", unresolved, &["unresolved"], "getent hosts nonesuch.invalid")?;

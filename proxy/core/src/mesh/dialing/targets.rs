@@ -231,7 +231,7 @@ impl Targets {
     }
 
     /// Whether a configured address leads to a proxy that is linked.
-    fn is_linked(&self, configured: &Configured) -> bool {
+    pub(super) fn is_linked(&self, configured: &Configured) -> bool {
         let id = configured.proxy.as_ref().and_then(|proxy| self.remotes.find(proxy));
         id.and_then(|id| self.remotes.get(id)).is_some_and(Remote::is_linked)
     }
