@@ -47,6 +47,8 @@ pub struct Links {
     pub interfaces: InterfaceFilter,
     /// Other proxies to which links are kept, on whichever network they are.
     pub peers: Vec<PeerAddress>,
+    /// The socket of the tailscaled whose machines may run proxies, if they are to be found.
+    pub tailscale: Option<PathBuf>,
     /// Whether other proxies may connect from networks that this machine is not on.
     pub allow_remote: bool,
     /// The way to sites that share a broker with this proxy.
@@ -107,16 +109,24 @@ impl Default for Config {
 impl Default for Links {
     fn default() -> Self {
         let interfaces = InterfaceFilter::default();
-        let (peers, backbone) = (Vec::new(), None);
-        Self { discovery: true, port: None, interfaces, peers, allow_remote: false, backbone }
+        Self {
+            discovery: true,
+            port: None,
+            interfaces,
+            peers: Vec::new(),
+            tailscale: None,
+            allow_remote: false,
+            backbone: None,
+        }
     }
 }
 
 impl Links {
     /// Gives whether other proxies can reach this one, or this one reaches others. Without mDNS
-    /// that is so only if a port, a peer or a broker is configured.
+    /// that is so only if a port, or another way to them, is configured.
     pub fn are_wanted(&self) -> bool {
-        self.discovery || self.port.is_some() || !self.peers.is_empty() || self.backbone.is_some()
+        let has_source = !self.peers.is_empty() || self.tailscale.is_some() || self.backbone.is_some();
+        self.discovery || self.port.is_some() || has_source
     }
 }
 

@@ -8,6 +8,7 @@ mod mdns;
 pub(crate) mod memory;
 mod named;
 mod place;
+mod tailnet;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,7 +20,8 @@ use tokio::task::JoinSet;
 pub(crate) use mdns::{Mdns, Probe, held};
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};
-pub(crate) use place::Place;
+pub(crate) use place::{Place, PlaceName};
+pub(crate) use tailnet::{Tailnet, TailnetMachines, is_of_tailnets};
 
 /// Sightings that may wait. When the queue is full, a source waits. It sums up what it hears
 /// meanwhile, or asks for it again: so memory is bounded, and no proxy is forgotten for long.

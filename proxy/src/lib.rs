@@ -21,6 +21,7 @@ mod discovery;
 mod doctor;
 mod error;
 mod guard;
+mod http;
 mod interfaces;
 mod link;
 mod listeners;

@@ -263,9 +263,10 @@ impl MeshDriver {
         let is_news = self.past.borrow_mut().faults.note(blamed.clone(), kind, text);
         if let Blamed::Named(index) = blamed
             && let Some(place) = dials.named.place(index).filter(|_| is_news)
+            && place.is_amiss(kind)
             && (matches!(place, Place::Peer(_)) || self.unreached.is_news(format!("{place} {kind:?}")))
         {
-            place.warn_unreached(text);
+            place.tell_unreached(text);
         }
     }
 
@@ -289,10 +290,14 @@ impl MeshDriver {
             Sighting::Left { place } => self.leave(&place),
             Sighting::Placed { place, mut addresses } => {
                 addresses.retain(|address| !backbone::is_site(address.ip()));
+                let redial_max = place.redial_max();
                 let (peer, has_changed) = self.dials.borrow_mut().named.sight(place, addresses, None);
                 self.past.borrow_mut().faults.is_resolved(&Blamed::Named(peer));
                 if has_changed {
-                    self.input(MeshInput::Peer { peer });
+                    self.input(match redial_max {
+                        Some(redial_max) => MeshInput::Hint { peer, redial_max },
+                        None => MeshInput::Peer { peer },
+                    });
                 }
             }
         }

@@ -23,6 +23,8 @@ mod request;
 mod running;
 mod setup;
 mod signal;
+#[cfg(unix)]
+mod tailscaled;
 #[cfg(target_os = "linux")]
 mod user_systemd;
 
@@ -38,5 +40,7 @@ pub use proxy::{Exit, Proxy};
 pub use request::{Request, Response};
 pub use running::Running;
 pub use setup::{Setup, program};
+#[cfg(unix)]
+pub use tailscaled::Tailscaled;
 #[cfg(target_os = "linux")]
 pub use user_systemd::UserSystemd;

@@ -141,6 +141,7 @@ impl Mesh {
             }
             MeshInput::Gone { proxy } => self.dialing.on_gone(&proxy),
             MeshInput::Peer { peer } => self.dialing.on_peer(peer, now),
+            MeshInput::Hint { peer, redial_max } => self.dialing.on_hint(peer, redial_max, now),
             MeshInput::Site { peer, proxy } => self.dialing.on_site(peer, &proxy, now),
             MeshInput::PeerGone { peer } => self.dialing.on_peer_gone(peer, &mut self.outputs),
             MeshInput::Answered { dial } => self.dialing.on_answered(dial),

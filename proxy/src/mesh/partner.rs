@@ -23,7 +23,7 @@ const LINKS_TOLD: u32 = 1024;
 pub(crate) enum Found {
     /// It has announced itself.
     Mdns,
-    /// `--peer` names it, or it has said on the backbone that it is there.
+    /// `--peer` or another source names it, or it has said on the backbone that it is there.
     Named(Place),
     /// It has dialled this proxy.
     Dialled,
@@ -153,6 +153,7 @@ impl fmt::Display for Found {
             Self::Mdns => f.write_str("mDNS"),
             Self::Named(Place::Peer(peer)) => write!(f, "--peer {peer}"),
             Self::Named(Place::Site(site)) => write!(f, "backbone, site {site}"),
+            Self::Named(Place::Tailnet(machine)) => write!(f, "--tailscale, {machine}"),
             Self::Dialled => f.write_str("it dialled"),
         }
     }

@@ -15,4 +15,6 @@ mod presence;
 mod raw;
 mod secrecy;
 mod stalls;
+mod tailnet;
+mod tailscale;
 mod warnings;

@@ -104,7 +104,11 @@ impl<'a> World<'a> {
             }
             4 => {
                 let peer = self.bytes.below(3);
-                self.input(MeshInput::Peer { peer });
+                let redial_max = Duration::from_secs(60);
+                self.input(match peer {
+                    2 => MeshInput::Hint { peer, redial_max },
+                    _ => MeshInput::Peer { peer },
+                });
             }
             5..8 => self.accept(),
             8..10 => self.end_dial(),

@@ -162,7 +162,9 @@ impl Neighbour {
                 self.known.insert(proxy, (at, addresses));
             }
             Sighting::Gone { proxy } => drop(self.known.remove(&proxy)),
-            other => unreachable!("mDNS tells of no place: {other:?}"),
+            Sighting::Placed { .. } | Sighting::Unresolved { .. } | Sighting::Left { .. } => {
+                unreachable!("mDNS tells of no place")
+            }
         }
     }
 }
