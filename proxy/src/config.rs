@@ -8,7 +8,7 @@ use nws_core::SiteNamesConfig;
 use nws_protocol::{CLIENT_PORT, limits};
 
 use crate::api::RuntimeFolder;
-use crate::discovery::PeerAddress;
+use crate::discovery::{BrowseDomain, PeerAddress};
 use crate::interfaces::InterfaceFilter;
 use crate::local::{AllowedHost, AllowedOrigin};
 
@@ -47,6 +47,8 @@ pub struct Links {
     pub interfaces: InterfaceFilter,
     /// Other proxies to which links are kept, on whichever network they are.
     pub peers: Vec<PeerAddress>,
+    /// Domains of DNS whose records name proxies.
+    pub browse_domains: Vec<BrowseDomain>,
     /// The socket of the tailscaled whose machines may run proxies, if they are to be found.
     pub tailscale: Option<PathBuf>,
     /// Whether other proxies may connect from networks that this machine is not on.
@@ -114,6 +116,7 @@ impl Default for Links {
             port: None,
             interfaces,
             peers: Vec::new(),
+            browse_domains: Vec::new(),
             tailscale: None,
             allow_remote: false,
             backbone: None,
@@ -125,7 +128,8 @@ impl Links {
     /// Gives whether other proxies can reach this one, or this one reaches others. Without mDNS
     /// that is so only if a port, or another way to them, is configured.
     pub fn are_wanted(&self) -> bool {
-        let has_source = !self.peers.is_empty() || self.tailscale.is_some() || self.backbone.is_some();
+        let has_names = !self.peers.is_empty() || !self.browse_domains.is_empty();
+        let has_source = has_names || self.tailscale.is_some() || self.backbone.is_some();
         self.discovery || self.port.is_some() || has_source
     }
 }

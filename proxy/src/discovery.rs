@@ -3,6 +3,7 @@
 //! A sighting may be late, repeated, or a lie. The handshake of a dial shows which proxy is there.
 //! Only a connection shows whether that proxy is alive.
 
+mod domain;
 mod mdns;
 #[cfg(test)]
 pub(crate) mod memory;
@@ -17,6 +18,8 @@ use nws_protocol::ProxyId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+pub(crate) use domain::DomainProxies;
+pub use domain::{BrowseDomain, InvalidDomain};
 pub(crate) use mdns::{Mdns, Probe, held};
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};

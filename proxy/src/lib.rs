@@ -56,7 +56,7 @@ use tls::Identity;
 pub use api::FeedScene;
 pub use api::{RuntimeFolder, write_private};
 pub use config::{BackboneLinks, Config, Limits, Links};
-pub use discovery::{InvalidPeer, PeerAddress};
+pub use discovery::{BrowseDomain, InvalidDomain, InvalidPeer, PeerAddress};
 pub use doctor::{Answer, Check, InvalidPage, PageAddress, examine};
 pub use error::Error;
 pub use interfaces::{InterfaceFilter, InterfaceGlob, InvalidGlob};

@@ -81,7 +81,7 @@ pub(crate) struct MeshDriver {
     questions: Arc<Notify>,
     /// The channels that are looked for on the backbone, as a glob of their names.
     channels: Option<String>,
-    /// Sites that could not be reached, and why: others can make up more of them.
+    /// Places that could not be reached, and why, of which others can make up more.
     unreached: Troubles<String>,
     /// The proxies in some channels, to be told to the shards.
     searched: Untold<Vec<ProxyId>>,
@@ -305,7 +305,9 @@ impl MeshDriver {
 
     fn note_unresolved(&self, place: Place, reason: &str) {
         let blamed = Blamed::Named(self.dials.borrow_mut().named.index(place.clone()));
-        if self.past.borrow_mut().faults.note(blamed, FaultKind::Unresolved, reason) {
+        if self.past.borrow_mut().faults.note(blamed, FaultKind::Unresolved, reason)
+            && (matches!(place, Place::Peer(_)) || self.unreached.is_news(place.to_string()))
+        {
             place.warn_unresolved(reason);
         }
     }

@@ -15,7 +15,7 @@ use tokio::task::AbortHandle;
 
 use crate::backbone::{self, BackboneParts};
 use crate::config::Links;
-use crate::discovery::{Discovery, Mdns, NamedPeers, TailnetMachines};
+use crate::discovery::{Discovery, DomainProxies, Mdns, NamedPeers, TailnetMachines};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
 use crate::link::{self, Context, LinkListener, SharedContext, Tasks};
@@ -78,6 +78,9 @@ impl Network {
         }
         if !config.peers.is_empty() {
             discovery.add(NamedPeers(config.peers));
+        }
+        for domain in config.browse_domains {
+            discovery.add(DomainProxies::of(domain));
         }
         tracing::info!(%proxy, port = listener.port(), "listening for other proxies");
         let tailnet = config.tailscale.map(|socket| {

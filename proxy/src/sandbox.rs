@@ -36,7 +36,7 @@ mod system {
     use rustix::thread::set_no_new_privs;
 
     use super::Gained;
-    use crate::Config;
+    use crate::{Config, Links};
 
     /// All rights that are about files. The ninth version also restricts connecting to sockets of
     /// other programs, which some systems use to look up names.
@@ -98,8 +98,9 @@ mod system {
 
     fn landlock(config: &Config) -> Result<RestrictionStatus, RulesetError> {
         // Whom to trust with the name of a broker is read there too.
+        let Links { backbone, peers, browse_domains, .. } = &config.links;
         let has_names =
-            config.links.backbone.is_some() || config.links.peers.iter().any(|peer| !peer.is_numeric());
+            backbone.is_some() || !browse_domains.is_empty() || peers.iter().any(|peer| !peer.is_numeric());
         let names: &[&str] = if has_names { &FOR_NAMES } else { &[] };
         let read = AccessFs::ReadFile | AccessFs::ReadDir;
         Ruleset::default()

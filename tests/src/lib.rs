@@ -11,6 +11,8 @@ mod client;
 mod complaints;
 mod connection;
 mod deadline;
+#[cfg(target_os = "linux")]
+mod dnsmasq;
 mod duplex;
 mod frames;
 #[cfg(target_os = "linux")]
@@ -33,6 +35,8 @@ pub use cable::Cable;
 pub use client::{Client, Received};
 pub use connection::Connection;
 pub use deadline::{DEADLINE, within};
+#[cfg(target_os = "linux")]
+pub use dnsmasq::Dnsmasq;
 pub use duplex::Duplex;
 pub use memory::Memory;
 pub use peer::Peer;

@@ -22,6 +22,9 @@ use super::source::Sources;
 /// The numbers of shards that are allowed: up to far more than any machine has cores.
 const SHARDS: RangeInclusive<usize> = 1..=1024;
 
+/// Domains that are browsed: each is asked for again and again.
+const BROWSE_DOMAINS_MAX: usize = 16;
+
 /// Whether this system has sockets that belong to one user.
 const HAS_UNIX_SOCKETS: bool = cfg!(unix);
 
@@ -67,6 +70,10 @@ layer! {
         /// The socket of tailscaled, if it is not at the usual path
         #[arg(long, value_name = "PATH", env = "NWS_TAILSCALE_SOCKET", hide = !HAS_UNIX_SOCKETS)]
         tailscale_socket: Option<PathBuf>,
+        /// Find the proxies that the records _nws._tcp of this domain of DNS name, such as example.org
+        /// (repeatable)
+        #[arg(long, value_name = "DOMAIN", env = "NWS_BROWSE_DOMAIN", value_delimiter = ',')]
+        browse_domain: Option<Vec<String>>,
         /// Let proxies of other networks than those of this machine connect
         #[arg(long, value_name = "BOOL", env = "NWS_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
         #[arg(num_args = 0..=1, require_equals = true)]
@@ -168,6 +175,11 @@ impl Settings {
         links.interfaces.include = parsed(&sources.name("interface"), self.interface.as_deref())?;
         links.interfaces.exclude = parsed(&sources.name("no_interface"), self.no_interface.as_deref())?;
         links.peers = parsed(&sources.name("peer"), self.peer.as_deref())?;
+        links.browse_domains = parsed(&sources.name("browse_domain"), self.browse_domain.as_deref())?;
+        if links.browse_domains.len() > BROWSE_DOMAINS_MAX {
+            let name = sources.name("browse_domain");
+            return Err(Usage(format!("{name}: no more than {BROWSE_DOMAINS_MAX} domains are browsed")));
+        }
         links.tailscale = self.tailscale(sources)?;
         links.backbone = self.backbone(sources)?;
         Ok(())

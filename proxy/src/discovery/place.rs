@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use nws_backbone::SiteName;
 use nws_protocol::harmless;
-use nws_protocol::limits::HINT_REDIAL_MAX;
+use nws_protocol::limits::{HINT_REDIAL_MAX, REDIAL_MAX};
 
 use super::PeerAddress;
 use crate::mesh::FaultKind;
@@ -23,6 +23,8 @@ pub(crate) enum Place {
     Site(SiteName),
     /// A machine of the tailnet of this one.
     Tailnet(PlaceName),
+    /// What a record of DNS names.
+    Domain(PlaceName),
 }
 
 /// What others call a place. It has nothing that a terminal obeys.
@@ -43,6 +45,9 @@ impl Place {
         match self {
             Self::Peer(peer) => tracing::warn!(%peer, "cannot reach this --peer: {reason}"),
             Self::Site(site) => tracing::warn!(%site, "cannot reach this site of the backbone: {reason}"),
+            Self::Domain(name) => {
+                tracing::warn!(%name, "cannot reach this proxy of --browse-domain: {reason}")
+            }
             Self::Tailnet(machine) => {
                 tracing::info!(%machine, "no link to this machine of the tailnet: {reason}")
             }
@@ -54,6 +59,9 @@ impl Place {
         match self {
             Self::Peer(peer) => tracing::warn!(%peer, "cannot look up this --peer: {reason}"),
             Self::Site(site) => tracing::warn!(%site, "this site of the backbone has no address: {reason}"),
+            Self::Domain(name) => {
+                tracing::warn!(%name, "this proxy of --browse-domain has no address: {reason}")
+            }
             Self::Tailnet(machine) => {
                 tracing::debug!(%machine, "this machine of the tailnet has no address: {reason}")
             }
@@ -65,6 +73,8 @@ impl Place {
     pub(crate) const fn is_amiss(&self, kind: FaultKind) -> bool {
         match self {
             Self::Peer(_) | Self::Site(_) => true,
+            // A record may well name this proxy too.
+            Self::Domain(_) => !matches!(kind, FaultKind::Own),
             Self::Tailnet(_) => matches!(kind, FaultKind::Closed | FaultKind::OtherVersion),
         }
     }
@@ -75,6 +85,7 @@ impl Place {
         match self {
             Self::Peer(_) | Self::Site(_) => None,
             Self::Tailnet(_) => Some(HINT_REDIAL_MAX),
+            Self::Domain(_) => Some(REDIAL_MAX),
         }
     }
 
@@ -84,6 +95,7 @@ impl Place {
             Self::Peer(_) => "peer",
             Self::Site(_) => "backbone",
             Self::Tailnet(_) => "tailscale",
+            Self::Domain(_) => "dns",
         }
     }
 }
@@ -93,7 +105,7 @@ impl fmt::Display for Place {
         match self {
             Self::Peer(peer) => peer.fmt(f),
             Self::Site(site) => site.fmt(f),
-            Self::Tailnet(name) => name.fmt(f),
+            Self::Tailnet(name) | Self::Domain(name) => name.fmt(f),
         }
     }
 }

@@ -5,6 +5,7 @@
 mod bulk;
 mod circle;
 mod discovery;
+mod dns;
 mod doctor;
 mod faults;
 mod flood;

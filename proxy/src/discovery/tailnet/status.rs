@@ -246,8 +246,6 @@ mod tests {
 
     #[test]
     fn what_is_no_status_is_none() {
-        let deep =
-            format!(r#"{{"BackendState":"Running","X":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
         for json in [
             "",
             "null",
@@ -265,10 +263,11 @@ mod tests {
             r#"{"BackendState":"Running","Peer":{"a":{"Online":"yes"}}}"#,
             r#"{"BackendState":"Running","Peer":{"a":{"DNSName":["x"]}}}"#,
             r#"{"BackendState":"Running","Peer":{"a":{}"#,
-            &deep,
         ] {
-            assert!(Status::parse(json.as_bytes()).is_none(), "{}", &json[..json.len().min(99)]);
+            assert!(Status::parse(json.as_bytes()).is_none(), "{json}");
         }
+        let deep = "[".repeat(1_000_000) + &"]".repeat(1_000_000);
+        assert!(running(&format!(r#"{{}},"X":{deep}"#)).machines.is_empty(), "what is not known is skipped");
     }
 
     #[test]
