@@ -18,13 +18,13 @@ use nws_protocol::ProxyId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-pub(crate) use domain::DomainProxies;
 pub use domain::{BrowseDomain, InvalidDomain};
+pub(crate) use domain::{DomainProxies, named_by};
 pub(crate) use mdns::{Mdns, Probe, held};
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};
 pub(crate) use place::{Place, PlaceName};
-pub(crate) use tailnet::{Tailnet, TailnetMachines, is_of_tailnets};
+pub(crate) use tailnet::{Tailnet, TailnetMachines, is_of_tailnets, online};
 
 /// Sightings that may wait. When the queue is full, a source waits. It sums up what it hears
 /// meanwhile, or asks for it again: so memory is bounded, and no proxy is forgotten for long.

@@ -193,6 +193,30 @@ mod tests {
     }
 
     #[test]
+    fn dns_can_still_be_asked() {
+        let mut config = Config::default();
+        config.links.browse_domains = vec!["example.org".parse().unwrap()];
+        confined("dns", config, |folder| {
+            assert!(fs::read("/etc/hosts").is_ok());
+            assert!(is_denied(fs::read(folder.join("file"))));
+        });
+    }
+
+    #[test]
+    fn tailscaled_can_still_be_asked() {
+        let folder = std::env::temp_dir().join(format!("nws-sandbox-{}-tailscaled", std::process::id()));
+        let mut config = Config::default();
+        config.links.tailscale = Some(folder.join("tailscaled.sock"));
+        let path = folder.join("tailscaled.sock");
+        fs::create_dir_all(&folder).unwrap();
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        confined("tailscaled", config, move |folder| {
+            assert!(std::os::unix::net::UnixStream::connect(&path).is_ok());
+            assert!(is_denied(fs::read(folder.join("file"))));
+        });
+    }
+
+    #[test]
     fn a_socket_can_still_be_removed() {
         let folder = std::env::temp_dir().join(format!("nws-sandbox-{}-unix", std::process::id()));
         let config = Config { unix: Some(folder.join("nws.sock")), ..Config::default() };

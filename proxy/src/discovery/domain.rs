@@ -31,6 +31,18 @@ const TIME_OF_QUESTION: Duration = Duration::from_millis(50);
 /// How long it may take to ask for all records.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The proxies that a domain names now, and where each is, or why that is not known.
+///
+/// # Errors
+///
+/// The reason why they are not known.
+pub(crate) async fn named_by(
+    domain: &BrowseDomain,
+) -> Result<BTreeMap<PlaceName, Result<Vec<SocketAddr>, String>>, String> {
+    let browsed = timeout(PATIENCE, records::browse(domain)).await.unwrap_or(Err(Unknown::Silent));
+    browsed.map(|browsed| browsed.found).map_err(|unknown| unknown.to_string())
+}
+
 /// The proxies that a domain names.
 #[derive(Debug)]
 pub(crate) struct DomainProxies {

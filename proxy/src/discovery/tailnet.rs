@@ -13,7 +13,7 @@ mod status;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,9 +23,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::{Place, PlaceName, Sighting, Source, Stop};
 use crate::trouble::Trouble;
 
+use local_api::Unanswered;
 pub(crate) use members::{Tailnet, is_of_tailnets};
 
-use local_api::Unanswered;
 use members::Members;
 use status::Status;
 
@@ -53,6 +53,17 @@ pub(crate) struct TailnetMachines {
     trouble: Trouble,
     oddity: Trouble,
     surplus: Trouble,
+}
+
+/// The machines of the tailnet that are online, and where a proxy may be on each, as the tailscaled
+/// that listens at `socket` says.
+///
+/// # Errors
+///
+/// The reason why they are not known.
+pub(crate) async fn online(socket: &Path) -> Result<BTreeMap<PlaceName, Vec<SocketAddr>>, Unanswered> {
+    let status = local_api::ask(socket).await.and_then(members::own_of)?;
+    Ok(status.machines)
 }
 
 impl Source for TailnetMachines {

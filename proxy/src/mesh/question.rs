@@ -99,7 +99,11 @@ impl MeshDriver {
         MeshAnswer {
             own: self.own.clone(),
             links: links.into_iter().filter_map(link).collect(),
-            candidates: candidates.into_iter().map(|state| self.candidate_answer(state)).collect(),
+            candidates: candidates
+                .into_iter()
+                .map(|state| self.candidate_answer(state))
+                .filter(CandidateAnswer::is_one)
+                .collect(),
             unresolved: self.unresolved(),
             events: self.past.borrow().events(),
             callers: self.past.borrow().callers.all(),
@@ -128,6 +132,14 @@ impl MeshDriver {
         let of_proxy = state.proxy.clone().and_then(|proxy| faults.of(&Blamed::Proxy(proxy)));
         let fault = faults.of(&blamed).into_iter().chain(of_proxy).max_by_key(|fault| fault.at).cloned();
         CandidateAnswer { state, addresses, place, fault }
+    }
+}
+
+impl CandidateAnswer {
+    /// Gives whether a proxy may be there. Most machines of a tailnet have none, and were asked.
+    fn is_one(&self) -> bool {
+        let Some(place @ Place::Tailnet(_)) = &self.place else { return true };
+        self.state.was_linked || self.fault.as_ref().is_none_or(|fault| place.is_amiss(fault.kind))
     }
 }
 

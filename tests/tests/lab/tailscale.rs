@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use nws_protocol::LINK_PORT;
-use nws_tests::{Peer, Setup, Tailscaled};
+use nws_tests::{Peer, Request, Setup, Tailscaled, within};
 use serde_json::json;
 
 use crate::tailnet::{addresses, asking, count, have, lead, name, status, tailnet, tailscaled};
@@ -11,8 +11,8 @@ const WARN: &str = "WARN";
 
 #[tokio::test]
 async fn machines_of_a_tailnet_find_each_other_whichever_comes_last() -> Result<()> {
-    let lab = tailnet(3)?;
-    let (_first, setup) = tailscaled(&lab, 0, &[1, 2])?;
+    let lab = tailnet(4)?;
+    let (_first, setup) = tailscaled(&lab, 0, &[1, 2, 3])?;
     let a = setup.start().await?;
     let mut one = Peer::alone(&a, "/chan").await?;
     let (_second, setup) = tailscaled(&lab, 1, &[0, 2])?;
@@ -23,6 +23,17 @@ async fn machines_of_a_tailnet_find_each_other_whichever_comes_last() -> Result<
     let mut three = Peer::arrive(&c, "/chan", &mut [&mut one, &mut two]).await?;
     Peer::chorus(&mut [&mut one, &mut two, &mut three]).await?;
     c.log(&["INFO", "linked", "found=--tailscale, m0.tail1234.ts.net"]).await?;
+    // The fourth runs no proxy, which is no fault and no candidate.
+    let token = format!("Bearer {}", a.token()?);
+    within("a dial to the fourth", async {
+        loop {
+            let request = Request::get("/api/v1/candidates").header("Authorization", &token);
+            if request.send(&a).await?.body.contains("\"total\":0") {
+                return anyhow::Ok(());
+            }
+        }
+    })
+    .await??;
     for proxy in [a, b, c] {
         assert_eq!(count(proxy, &[WARN]).await?, 0);
     }

@@ -225,3 +225,26 @@ impl Holding {
         Duration::from_secs(self.0.unwrap_or(0).into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_this_machine_are_of_no_use() {
+        let is_of_use = |address: &str| is_of_use(address.parse().unwrap());
+        assert!(["10.1.0.7", "192.0.2.1", "100.64.0.1", "2001:db8::1", "fd00::1"].into_iter().all(is_of_use));
+        let no = [
+            "127.0.0.1",
+            "0.0.0.0",
+            "224.0.0.251",
+            "255.255.255.255",
+            "169.254.169.254",
+            "::1",
+            "::",
+            "ff02::fb",
+        ];
+        assert!(!no.into_iter().any(is_of_use));
+        assert!(!["fe80::1", "::ffff:127.0.0.1", "::ffff:169.254.1.1"].into_iter().any(is_of_use));
+    }
+}

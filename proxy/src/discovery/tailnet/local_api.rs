@@ -51,6 +51,17 @@ pub(crate) enum Unanswered {
 }
 
 impl Unanswered {
+    /// The command that helps, if there is one.
+    pub(crate) const fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Absent(_) => Some("sudo systemctl start tailscaled"),
+            Self::LoggedOut | Self::Stopped => Some("sudo tailscale up"),
+            Self::Forbidden => Some("sudo tailscale set --operator=$USER"),
+            Self::Closed(_) | Self::Unreachable(..) | Self::Foreign(_) => Some("tailscale status"),
+            Self::Unapproved | Self::Taken | Self::Starting | Self::NoInterface => None,
+        }
+    }
+
     /// Gives whether tailscaled says so: then there are no other machines.
     pub(super) const fn is_answer(&self) -> bool {
         !matches!(self, Self::Absent(_) | Self::Closed(_) | Self::Unreachable(..) | Self::Foreign(_))
