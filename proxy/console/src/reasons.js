@@ -93,8 +93,8 @@ const DNS = {
  * @returns {Reason}
  */
 export function reasonOf({ reason, kind, is_fault: isFault }) {
-  const known = REASONS[reason] ?? { means: `is not linked: ${reason}` };
+  const ofDns = kind === "dns" ? DNS[reason] : undefined;
+  const known = ofDns ?? REASONS[reason] ?? { means: `is not linked: ${reason}` };
   if (!isFault) return { means: known.means };
-  if (kind === "dns" && reason in DNS) return DNS[reason];
   return kind === "backbone" ? { means: known.means, ...BACKBONE } : known;
 }

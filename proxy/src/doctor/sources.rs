@@ -2,26 +2,29 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
-use futures_util::StreamExt;
 use futures_util::future::join_all;
-use futures_util::stream::iter;
 use nws_protocol::ProxyId;
+use tokio::time::timeout;
 
 use super::PATIENCE;
 use super::check::{Check, quoted};
-use super::neighbours::{short, told};
+use super::neighbours::{Dialled, short, told};
 use crate::config::Links;
 use crate::discovery::{BrowseDomain, named_by, online};
-use crate::link::{Absence, inquire};
+use crate::link::inquire;
 use crate::tls::Identity;
 
 const TAILSCALE: &str = "tailscale";
 const DNS: &str = "dns";
 
-/// Places that are dialled, and how many of them at one time.
+/// Places that are dialled, and addresses of each.
 const PLACES_MAX: usize = 64;
-const AT_ONCE: usize = 16;
+const ADDRESSES_MAX: usize = 4;
+
+/// How long DNS may take.
+const DNS_TIME: Duration = Duration::from_secs(6);
 
 /// One check for each source. `own` is the proxy of this machine.
 pub(super) async fn check(links: &Links, identity: &Identity, own: Option<&ProxyId>) -> Vec<Check> {
@@ -59,7 +62,8 @@ async fn of_tailnet(socket: &Path, identity: &Identity) -> Check {
 }
 
 async fn of_domain(domain: &BrowseDomain, identity: &Identity, own: Option<&ProxyId>) -> Check {
-    let named = match named_by(domain).await {
+    let silent = || Err("no DNS server answers in time".to_owned());
+    let named = match timeout(DNS_TIME, named_by(domain)).await.unwrap_or_else(|_| silent()) {
         Ok(named) => named,
         Err(reason) => {
             let command = quoted(&format!("_nws._tcp.{domain}")).map(|name| format!("dig +short {name} PTR"));
@@ -96,17 +100,18 @@ async fn ask(
     identity: &Identity,
 ) -> Vec<(String, Result<ProxyId, String>)> {
     let one = |(name, addresses): (String, Vec<SocketAddr>)| async move {
-        let mut failure = None;
-        for address in addresses {
-            match inquire(identity, address, PATIENCE).await {
-                Ok(found) => return (name, Ok(found.proxy)),
-                Err(absence) => failure = failure.or(Some(absence)),
-            }
-        }
-        let reason = |absence: Absence| told(Some(&Err(absence)));
-        (name, Err(failure.map_or_else(|| "no address".to_owned(), reason)))
+        let addresses = addresses.into_iter().take(ADDRESSES_MAX);
+        let answers = join_all(addresses.map(|address| inquire(identity, address, PATIENCE))).await;
+        let mut answers = answers.into_iter();
+        let first = answers.next().map_or_else(|| Err("no address".to_owned()), answer);
+        (name, answers.map(answer).fold(first, Result::or))
     };
-    let mut all: Vec<_> = iter(places).map(one).buffer_unordered(AT_ONCE).collect().await;
-    all.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-    all
+    join_all(places.into_iter().map(one)).await
+}
+
+fn answer(dialled: Dialled) -> Result<ProxyId, String> {
+    match dialled {
+        Ok(found) => Ok(found.proxy),
+        absent => Err(told(Some(&absent))),
+    }
 }

@@ -79,7 +79,7 @@ mod tests {
     fn a_domain_is_a_name_of_dns() {
         for (text, shown) in [
             ("example.org", "example.org"),
-            ("Example.ORG.", "Example.ORG"),
+            ("Example.ORG.", "example.org"),
             ("lab", "lab"),
             ("a-b.corp_1.internal", "a-b.corp_1.internal"),
             ("xn--bcher-kva.example", "bücher.example"),
