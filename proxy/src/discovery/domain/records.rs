@@ -103,6 +103,8 @@ fn resolver() -> Result<TokioResolver, NetError> {
     options.timeout = options.timeout.min(PATIENCE);
     options.attempts = options.attempts.min(ATTEMPTS);
     options.cache_size = 0;
+    // There a firewall asks the user whether a program may have a port that it names.
+    options.os_port_selection = cfg!(windows);
     options.use_hosts_file = ResolveHosts::Never;
     builder.build()
 }

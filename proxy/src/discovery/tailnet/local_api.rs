@@ -4,22 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use http::header::HOST;
-use http::{Request, StatusCode};
+use axum::body::Bytes;
+use http::StatusCode;
 use tokio::time::timeout;
 
 use super::status::{State, Status};
 
-/// Far more than a tailnet of a thousand machines has, at two kilobytes each.
-const ANSWER_MAX: usize = 4 * 1024 * 1024;
-
 /// How long all of it may take.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// What is asked, and the host for which tailscaled answers that.
-const PATH: &str = "/localapi/v0/status";
-const LOCAL_HOST: &str = "local-tailscaled.sock";
 
 /// Why the machines of the tailnet are not known. It does not change from question to question.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,10 +82,19 @@ pub(super) async fn ask(socket: &Path) -> Result<Status, Unanswered> {
 
 #[cfg(unix)]
 async fn converse(socket: &Path) -> Result<(StatusCode, Bytes), Unanswered> {
+    use axum::body::Body;
+    use http::Request;
+    use http::header::HOST;
+
+    /// Far more than a tailnet of a thousand machines has, at two kilobytes each.
+    const ANSWER_MAX: usize = 4 * 1024 * 1024;
+
     let foreign = || Unanswered::Foreign(socket.to_owned());
     let stream =
         tokio::net::UnixStream::connect(socket).await.map_err(|error| unconnected(socket, &error))?;
-    let request = Request::get(PATH).header(HOST, LOCAL_HOST).body(Body::empty()).map_err(|_| foreign())?;
+    // tailscaled answers to this host only.
+    let request = Request::get("/localapi/v0/status").header(HOST, "local-tailscaled.sock");
+    let request = request.body(Body::empty()).map_err(|_| foreign())?;
     crate::http::exchange(stream, request, ANSWER_MAX).await.map_err(|_| foreign())
 }
 
