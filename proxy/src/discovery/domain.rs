@@ -149,3 +149,66 @@ fn pause(browsed: &Browsed) -> Duration {
     let (least, most) = PERIOD;
     browsed.holds.clamp(least, most).max(TIME_OF_QUESTION * browsed.questions)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies() -> DomainProxies {
+        DomainProxies::of("example.org".parse().unwrap())
+    }
+
+    fn browsed(found: &[(&str, Result<&str, &str>)]) -> Browsed {
+        let place = |place: &Result<&str, &str>| match place {
+            Ok(address) => Ok(vec![address.parse().unwrap()]),
+            Err(reason) => Err((*reason).to_owned()),
+        };
+        let found = found.iter().map(|(name, it)| (PlaceName::new(name), place(it))).collect();
+        Browsed { found, is_cut: false, holds: Duration::ZERO, questions: 3 }
+    }
+
+    /// What is told of, in short.
+    fn told(news: &[Sighting]) -> Vec<String> {
+        let short = |sighting: &Sighting| match sighting {
+            Sighting::Placed { place, addresses } => format!("{place} at {addresses:?}"),
+            Sighting::Unresolved { place, reason } => format!("{place}: {reason}"),
+            Sighting::Left { place } => format!("no {place}"),
+            Sighting::Seen { .. } | Sighting::Gone { .. } => panic!("DNS tells of places only"),
+        };
+        news.iter().map(short).collect()
+    }
+
+    #[test]
+    fn what_is_named_is_told_and_what_is_not_named_any_more_leaves() {
+        let mut proxies = proxies();
+        let news = proxies.accept(browsed(&[("a", Ok("10.0.0.1:9")), ("b", Err("why"))]));
+        assert_eq!(told(&news), ["a at [10.0.0.1:9]", "b: why"]);
+        let news = proxies.accept(browsed(&[("a", Err("why")), ("c", Ok("10.0.0.3:9"))]));
+        assert_eq!(told(&news), ["no b", "a: why", "c at [10.0.0.3:9]"]);
+    }
+
+    #[test]
+    fn without_an_answer_everything_stays_and_a_domain_that_names_nobody_has_nobody() {
+        let mut proxies = proxies();
+        proxies.accept(browsed(&[("a", Ok("10.0.0.1:9"))]));
+        for unknown in [Unknown::Silent, Unknown::TooMany, Unknown::Failed(String::new())] {
+            assert_eq!(proxies.complain(&unknown), (Vec::new(), PERIOD.0));
+        }
+        let (news, pause) = proxies.complain(&Unknown::Nobody(Duration::from_secs(3600)));
+        assert_eq!((told(&news), pause), (vec!["no a".to_owned()], PERIOD.1));
+    }
+
+    #[test]
+    fn answers_are_asked_for_again_when_they_are_not_valid_any_more() {
+        let after = |holds, questions| {
+            pause(&Browsed {
+                found: BTreeMap::new(),
+                is_cut: false,
+                holds: Duration::from_secs(holds),
+                questions,
+            })
+        };
+        let seconds = [after(0, 3), after(20, 3), after(86_400, 3), after(5, 769)].map(|it| it.as_secs());
+        assert_eq!(seconds, [5, 20, 60, 38]);
+    }
+}

@@ -180,3 +180,49 @@ impl TailnetMachines {
         news
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(machines: &[(&str, &str)]) -> Status {
+        let machine = |(name, address): &(&str, &str)| (PlaceName::new(name), vec![address.parse().unwrap()]);
+        let own = ["100.64.0.1".parse().unwrap()].into();
+        Status { own, machines: machines.iter().map(machine).collect(), ..Status::default() }
+    }
+
+    /// What is told of, in short.
+    fn told(news: &[Sighting]) -> Vec<String> {
+        let short = |sighting: &Sighting| match sighting {
+            Sighting::Placed { place, addresses } => format!("{place} at {addresses:?}"),
+            Sighting::Left { place } => format!("no {place}"),
+            Sighting::Seen { .. } | Sighting::Gone { .. } | Sighting::Unresolved { .. } => {
+                panic!("only those")
+            }
+        };
+        news.iter().map(short).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_what_changes_is_told() {
+        let (mut machines, _) = TailnetMachines::of(PathBuf::new());
+        let news = machines.accept(status(&[("a", "100.64.0.2:9"), ("b", "100.64.0.3:9")]));
+        assert_eq!(told(&news), ["a at [100.64.0.2:9]", "b at [100.64.0.3:9]"]);
+        let news = machines.accept(status(&[("a", "100.64.0.2:9"), ("b", "100.64.0.4:9")]));
+        assert_eq!(told(&news), ["b at [100.64.0.4:9]"]);
+        assert_eq!(told(&machines.accept(status(&[("b", "100.64.0.4:9")]))), ["no a"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_an_answer_everything_stays_for_a_while() {
+        let (mut machines, tailnet) = TailnetMachines::of(PathBuf::new());
+        machines.accept(status(&[("a", "100.64.0.2:9")]));
+        let absent = Unanswered::Absent(PathBuf::new());
+        assert_eq!(machines.complain(&absent), []);
+        tokio::time::advance(KEPT).await;
+        assert_eq!(told(&machines.complain(&absent)), ["no a"]);
+        machines.accept(status(&[("a", "100.64.0.2:9")]));
+        assert_eq!(told(&machines.complain(&Unanswered::Stopped)), ["no a"], "it says so");
+        assert!(!tailnet.admits("100.64.0.1".parse().unwrap(), "100.64.0.2".parse().unwrap()));
+    }
+}

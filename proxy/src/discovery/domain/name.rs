@@ -46,7 +46,9 @@ fn parse(text: &str) -> Option<(Name, Name)> {
     if !is_name || bare.parse::<IpAddr>().is_ok() || bare.to_ascii_lowercase().starts_with(SERVICE) {
         return None;
     }
-    let mut name = Name::from_utf8(bare).ok()?;
+    // Names of machines of Windows may have an underscore, which names of other alphabets may not.
+    let name = if bare.is_ascii() { Name::from_ascii(bare) } else { Name::from_utf8(bare) };
+    let mut name = name.ok()?.to_lowercase();
     name.set_fqdn(true);
     let service = Name::from_ascii(SERVICE).ok()?.append_domain(&name).ok()?;
     Some((name, service))
