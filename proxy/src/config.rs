@@ -9,7 +9,7 @@ use nws_protocol::{CLIENT_PORT, limits};
 
 use crate::addresses::AddressMemory;
 use crate::api::RuntimeFolder;
-use crate::discovery::PeerAddress;
+use crate::discovery::{BrowseDomain, PeerAddress};
 use crate::interfaces::InterfaceFilter;
 use crate::local::{AllowedHost, AllowedOrigin};
 
@@ -52,6 +52,10 @@ pub struct Links {
     pub peers: Vec<PeerAddress>,
     /// The same, as a running proxy was told of them: [`Config::recall`] reads them.
     pub memory: AddressMemory,
+    /// Domains of DNS whose records name proxies.
+    pub browse_domains: Vec<BrowseDomain>,
+    /// The socket of the tailscaled whose machines may run proxies, if they are to be found.
+    pub tailscale: Option<PathBuf>,
     /// Whether other proxies may connect from networks that this machine is not on.
     pub allow_remote: bool,
     /// The way to sites that share a broker with this proxy.
@@ -113,17 +117,28 @@ impl Default for Config {
 impl Default for Links {
     fn default() -> Self {
         let interfaces = InterfaceFilter::default();
-        let (peers, memory, backbone) = (Vec::new(), AddressMemory::default(), None);
-        Self { discovery: true, port: None, interfaces, peers, memory, allow_remote: false, backbone }
+        Self {
+            discovery: true,
+            port: None,
+            interfaces,
+            peers: Vec::new(),
+            memory: AddressMemory::default(),
+            browse_domains: Vec::new(),
+            tailscale: None,
+            allow_remote: false,
+            backbone: None,
+        }
     }
 }
 
 impl Links {
     /// Gives whether other proxies can reach this one, or this one reaches others. Without mDNS
-    /// that is so only if a port, a peer or a broker is configured, or a peer is remembered.
+    /// that is so only if a port, or another way to them, is configured, or a peer is remembered.
     pub fn are_wanted(&self) -> bool {
         let has_peers = !self.peers.is_empty() || !self.memory.addresses().is_empty();
-        self.discovery || self.port.is_some() || has_peers || self.backbone.is_some()
+        let has_names = has_peers || !self.browse_domains.is_empty();
+        let has_source = has_names || self.tailscale.is_some() || self.backbone.is_some();
+        self.discovery || self.port.is_some() || has_source
     }
 }
 

@@ -3,11 +3,13 @@
 //! A sighting may be late, repeated, or a lie. The handshake of a dial shows which proxy is there.
 //! Only a connection shows whether that proxy is alive.
 
+mod domain;
 mod mdns;
 #[cfg(test)]
 pub(crate) mod memory;
 mod named;
 mod place;
+mod tailnet;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -16,10 +18,13 @@ use nws_protocol::ProxyId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+pub use domain::{BrowseDomain, InvalidDomain};
+pub(crate) use domain::{DomainProxies, named_by};
 pub(crate) use mdns::{Mdns, Probe, held};
 pub(crate) use named::NamedPeers;
 pub use named::{InvalidPeer, PeerAddress};
-pub(crate) use place::Place;
+pub(crate) use place::{Place, PlaceName};
+pub(crate) use tailnet::{Tailnet, TailnetMachines, is_of_tailnets, online};
 
 /// Sightings that may wait. When the queue is full, a source waits. It sums up what it hears
 /// meanwhile, or asks for it again: so memory is bounded, and no proxy is forgotten for long.

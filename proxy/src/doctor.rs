@@ -16,6 +16,7 @@ mod network;
 mod page;
 mod peers;
 mod routes;
+mod sources;
 mod status;
 mod system;
 mod told;
@@ -62,9 +63,10 @@ pub async fn examine(
     tell(checks, [multicast::port(&held, &mdns_holders)]).await;
     let (link_port, proxy) = local.link();
     let own = Own { proxy: proxy.as_ref(), link_port, teller: local.teller() };
-    let (findings, peers, firewall, pages) = tokio::join!(
+    let (findings, peers, sources, firewall, pages) = tokio::join!(
         ask_network(config, &machine, &identity, own),
         peers::check(&config.links.peers, &identity, own.proxy),
+        sources::check(&config.links, &identity, own.proxy),
         Firewall::look(),
         join_all(pages.iter().map(|page| page::check(page, &local.place))),
     );
@@ -76,6 +78,7 @@ pub async fn examine(
         tell(checks, of_others(&machine, findings, own.link_port, &firewall)).await;
     }
     tell(checks, peers).await;
+    tell(checks, sources).await;
     tell(checks, [firewall.check(own.link_port).await]).await;
     tell(checks, [system::descriptors(local.process.as_ref()), clocks.check()]).await;
     tell(checks, pages.into_iter().flatten()).await;

@@ -30,6 +30,7 @@ use nws_protocol::ProxyId;
 use tokio::sync::watch;
 
 use crate::backbone::Sites;
+use crate::discovery::Tailnet;
 use crate::interfaces::Interfaces;
 use crate::refusals::Refusals;
 use crate::shard::ShardHandles;
@@ -55,6 +56,8 @@ pub(crate) struct Context {
     pub(crate) shards: ShardHandles,
     /// The networks that this machine is on.
     pub(crate) interfaces: watch::Receiver<Arc<Interfaces>>,
+    /// The tailnet that it is on, if the proxies there are to be found.
+    pub(crate) tailnet: Option<Tailnet>,
     /// Whether proxies of other networks may connect.
     pub(crate) allow_remote: bool,
     /// Counts the proxies that get no link or lose it.
@@ -83,6 +86,11 @@ impl Context {
 
     fn is_on_link(&self, address: &std::net::SocketAddr) -> bool {
         self.interfaces.borrow().is_on_link(address)
+    }
+
+    /// Gives whether another machine of the tailnet has the address.
+    fn is_in_tailnet(&self, address: &std::net::SocketAddr) -> bool {
+        self.tailnet.as_ref().is_some_and(|tailnet| tailnet.has(address.ip()))
     }
 }
 

@@ -20,8 +20,8 @@ const OWN: &str = "nws";
 /// else.
 const OF_LIBRARIES: LevelFilter = LevelFilter::WARN;
 
-/// A library that logs each attempt to connect. This program logs what is wrong, once.
-const REPETITIVE: &str = "async_nats";
+/// Libraries that log each attempt to connect. This program logs what is wrong, once.
+const REPETITIVE: [&str; 3] = ["async_nats", "hickory_net", "hickory_resolver"];
 
 /// Libraries that at lower levels log what passes through them: messages, peer ids, paths with
 /// channel names.
@@ -72,7 +72,7 @@ fn filter(asked: &str) -> Result<Targets, ParseError> {
 
 fn at(level: LevelFilter) -> Targets {
     let targets = Targets::new().with_default(level.min(OF_LIBRARIES)).with_target(OWN, level);
-    targets.with_target(REPETITIVE, LevelFilter::OFF)
+    targets.with_targets(REPETITIVE.map(|library| (library, LevelFilter::OFF)))
 }
 
 /// Gives whether such a line never contains messages, ids or names. It does not depend on the

@@ -81,7 +81,7 @@ pub(crate) struct MeshDriver {
     questions: Arc<Notify>,
     /// The channels that are looked for on the backbone, as a glob of their names.
     channels: Option<String>,
-    /// Sites that could not be reached, and why: others can make up more of them.
+    /// Places that could not be reached, and why, of which others can make up more.
     unreached: Troubles<String>,
     /// The proxies in some channels, to be told to the shards.
     searched: Untold<Vec<ProxyId>>,
@@ -251,9 +251,10 @@ impl MeshDriver {
         let is_news = self.past.borrow_mut().faults.note(blamed.clone(), kind, text);
         if let Blamed::Named(index) = blamed
             && let Some(place) = dials.named.place(index).filter(|_| is_news)
+            && place.is_amiss(kind)
             && (matches!(place, Place::Peer(_)) || self.unreached.is_news(format!("{place} {kind:?}")))
         {
-            place.warn_unreached(text);
+            place.tell_unreached(text);
         }
     }
 

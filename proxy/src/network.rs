@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use nws_backbone::Backbone;
 use nws_core::{Account, AccountLimits};
+use nws_protocol::LINK_PORT;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
 
 use crate::backbone::{self, BackboneParts};
 use crate::config::Links;
-use crate::discovery::{Discovery, Mdns, NamedPeers, PeerAddress};
+use crate::discovery::{Discovery, DomainProxies, Mdns, NamedPeers, PeerAddress, TailnetMachines};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
 use crate::link::{self, Context, LinkListener, SharedContext, Tasks};
@@ -86,7 +87,22 @@ impl Network {
             discovery.add(Mdns { proxy, port, filter, interfaces, questions });
         }
         discovery.add(NamedPeers(peers));
+        for domain in config.browse_domains {
+            discovery.add(DomainProxies::of(domain));
+        }
         tracing::info!(%proxy, port = listener.port(), "listening for other proxies");
+        let tailnet = config.tailscale.map(|socket| {
+            if listener.port() != LINK_PORT {
+                let port = listener.port();
+                tracing::warn!(
+                    port,
+                    "--tailscale: other machines look for this proxy at port {LINK_PORT} only"
+                );
+            }
+            let (machines, tailnet) = TailnetMachines::of(socket);
+            discovery.add(machines);
+            tailnet
+        });
         let BackboneParts { backbone, sites, channels } =
             backbone::start(config.backbone, proxy.clone()).await?;
         let tasks = Tasks::default();
@@ -95,6 +111,7 @@ impl Network {
             port: listener.port(),
             shards: shards.clone(),
             interfaces,
+            tailnet,
             allow_remote: config.allow_remote,
             refusals,
             account: Account::with(AccountLimits::default()),

@@ -36,7 +36,7 @@ mod system {
     use rustix::thread::set_no_new_privs;
 
     use super::Gained;
-    use crate::Config;
+    use crate::{Config, Links};
 
     /// All rights that are about files. The ninth version also restricts connecting to sockets of
     /// other programs, which some systems use to look up names.
@@ -98,10 +98,12 @@ mod system {
 
     fn landlock(config: &Config) -> Result<RestrictionStatus, RulesetError> {
         // Whom to trust with the name of a broker is read there too, and a user may name a peer later.
+        let Links { backbone, peers, browse_domains, .. } = &config.links;
         let state = config.links.memory.folder();
-        let has_names = config.links.backbone.is_some()
+        let has_names = backbone.is_some()
+            || !browse_domains.is_empty()
             || (state.is_some() && config.links.are_wanted())
-            || config.links.peers.iter().any(|peer| !peer.is_numeric());
+            || peers.iter().any(|peer| !peer.is_numeric());
         let names: &[&str] = if has_names { &FOR_NAMES } else { &[] };
         let read = AccessFs::ReadFile | AccessFs::ReadDir;
         Ruleset::default()
@@ -207,6 +209,30 @@ mod tests {
             assert!(is_denied(fs::read(folder.join("file"))));
             assert!(is_denied(fs::write("/etc/nws-test", "")));
             assert!(fs::read("/etc/hosts").is_ok(), "a name may be added");
+        });
+    }
+
+    #[test]
+    fn dns_can_still_be_asked() {
+        let mut config = Config::default();
+        config.links.browse_domains = vec!["example.org".parse().unwrap()];
+        confined("dns", config, |folder| {
+            assert!(fs::read("/etc/hosts").is_ok());
+            assert!(is_denied(fs::read(folder.join("file"))));
+        });
+    }
+
+    #[test]
+    fn tailscaled_can_still_be_asked() {
+        let folder = std::env::temp_dir().join(format!("nws-sandbox-{}-tailscaled", std::process::id()));
+        let mut config = Config::default();
+        config.links.tailscale = Some(folder.join("tailscaled.sock"));
+        let path = folder.join("tailscaled.sock");
+        fs::create_dir_all(&folder).unwrap();
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        confined("tailscaled", config, move |folder| {
+            assert!(std::os::unix::net::UnixStream::connect(&path).is_ok());
+            assert!(is_denied(fs::read(folder.join("file"))));
         });
     }
 

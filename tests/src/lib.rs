@@ -11,6 +11,8 @@ mod client;
 mod complaints;
 mod connection;
 mod deadline;
+#[cfg(target_os = "linux")]
+mod dnsmasq;
 mod duplex;
 mod frames;
 #[cfg(target_os = "linux")]
@@ -23,6 +25,8 @@ mod request;
 mod running;
 mod setup;
 mod signal;
+#[cfg(unix)]
+mod tailscaled;
 #[cfg(target_os = "linux")]
 mod user_systemd;
 
@@ -31,6 +35,8 @@ pub use cable::Cable;
 pub use client::{Client, Received};
 pub use connection::Connection;
 pub use deadline::{DEADLINE, within};
+#[cfg(target_os = "linux")]
+pub use dnsmasq::Dnsmasq;
 pub use duplex::Duplex;
 pub use memory::Memory;
 pub use peer::Peer;
@@ -38,5 +44,7 @@ pub use proxy::{Exit, Proxy};
 pub use request::{Request, Response};
 pub use running::Running;
 pub use setup::{Setup, program};
+#[cfg(unix)]
+pub use tailscaled::Tailscaled;
 #[cfg(target_os = "linux")]
 pub use user_systemd::UserSystemd;

@@ -63,6 +63,15 @@ pub const REDIAL_TIME: Duration = Duration::from_secs(600);
 /// all brief: dials cost the other side a handshake, and newcomers their turn.
 pub const REDIAL_RARE: Duration = Duration::from_secs(60);
 
+/// Dials at one time to places where a proxy may be, as another program says: the machines of a
+/// tailnet, or the records of a domain. They are apart from [`DIALS_MAX`], so that they never keep a
+/// dial waiting that somebody has asked for.
+pub const HINT_DIALS_MAX: usize = 16;
+
+/// Longest time between two dials to a machine of which nobody says that it runs a proxy. Where one
+/// was linked, it is [`REDIAL_MAX`].
+pub const HINT_REDIAL_MAX: Duration = Duration::from_secs(60);
+
 /// Time between two dials to a configured address that leads back to this proxy: a name may get
 /// another meaning.
 pub const REDIAL_OWN: Duration = Duration::from_secs(60 * 60);

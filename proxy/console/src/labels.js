@@ -29,7 +29,14 @@ export function candidateLabel({ id, peer, addresses, proxy }) {
   return peer ?? addresses[0] ?? (proxy ? short(proxy) : `#${short(id)}`);
 }
 
-const KINDS = { discovered: "discovered", peer: "its address", backbone: "backbone", "dialled-us": "dialled us" };
+const KINDS = {
+  discovered: "discovered",
+  peer: "its address",
+  backbone: "backbone",
+  tailscale: "Tailscale",
+  dns: "DNS",
+  "dialled-us": "dialled us",
+};
 const FAMILIES = { ipv4: "IPv4", ipv6: "IPv6", backbone: "broker" };
 const STATES = { ready: "linked", started: "starting", spare: "spare" };
 

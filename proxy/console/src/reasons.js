@@ -69,12 +69,32 @@ const BACKBONE = {
   command: "nws status",
 };
 
+/** What helps where a record of DNS names a proxy. @type {Record<string, Reason>} */
+const DNS = {
+  unresolved: {
+    means: "has no address: a record is missing",
+    todo: "It needs a SRV record, and an A or AAAA record. On this machine:",
+    command: "nws doctor",
+  },
+  "not-a-proxy": {
+    means: "is another kind of program",
+    todo: "Correct the port in the SRV record. On this machine:",
+    command: "nws doctor",
+  },
+  closed: {
+    means: "closes the connection: it takes none from this network, or has too many",
+    todo: "If it is on another network, start it there with",
+    command: "nws --allow-remote",
+  },
+};
+
 /**
  * @param {CandidateRow} candidate
  * @returns {Reason}
  */
 export function reasonOf({ reason, kind, is_fault: isFault }) {
-  const known = REASONS[reason] ?? { means: `is not linked: ${reason}` };
+  const ofDns = kind === "dns" ? DNS[reason] : undefined;
+  const known = ofDns ?? REASONS[reason] ?? { means: `is not linked: ${reason}` };
   if (!isFault) return { means: known.means };
   return kind === "backbone" ? { means: known.means, ...BACKBONE } : known;
 }

@@ -53,7 +53,7 @@
  * @property {string} id
  * @property {string | null} proxy
  * @property {"ready" | "started" | "spare"} state
- * @property {"discovered" | "peer" | "backbone" | "dialled-us"} kind
+ * @property {"discovered" | "peer" | "backbone" | "tailscale" | "dns" | "dialled-us"} kind
  * @property {string | null} peer
  * @property {string | null} address
  * @property {"ipv4" | "ipv6" | "backbone"} family
@@ -76,7 +76,7 @@
  * @typedef {object} CandidateRow
  * @property {string} id
  * @property {string | null} proxy
- * @property {"discovered" | "peer" | "backbone"} kind
+ * @property {"discovered" | "peer" | "backbone" | "tailscale" | "dns"} kind
  * @property {string | null} peer
  * @property {string[]} addresses
  * @property {string} reason

@@ -143,6 +143,7 @@ impl Mesh {
             MeshInput::Gone { proxy } => self.dialing.on_gone(&proxy),
             MeshInput::Peer { peer } => self.dialing.on_peer(peer, now),
             MeshInput::Moved { peer, addresses } => self.on_moved(peer, &addresses, now),
+            MeshInput::Hint { peer, redial_max } => self.dialing.on_hint(peer, redial_max, now),
             MeshInput::Site { peer, proxy } => self.dialing.on_site(peer, &proxy, now),
             MeshInput::PeerGone { peer } => self.dialing.on_peer_gone(peer, &mut self.outputs),
             MeshInput::Unwanted { link } => self.on_unwanted(link, now),

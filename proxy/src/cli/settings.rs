@@ -1,6 +1,7 @@
 //! Reads the settings of a proxy from flags, variables and a file.
 
 mod backbone;
+mod tailscale;
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -20,6 +21,9 @@ use super::source::Sources;
 
 /// The numbers of shards that are allowed: up to far more than any machine has cores.
 const SHARDS: RangeInclusive<usize> = 1..=1024;
+
+/// Domains that are browsed: each is asked for again and again.
+const BROWSE_DOMAINS_MAX: usize = 16;
 
 /// Whether this system has sockets that belong to one user.
 const HAS_UNIX_SOCKETS: bool = cfg!(unix);
@@ -58,13 +62,25 @@ layer! {
         /// Keep connected to the proxy at this address, wherever it is (repeatable)
         #[arg(long, value_name = "HOST:PORT", env = "NWS_PEER", value_delimiter = ',')]
         peer: Option<Vec<String>>,
+        /// Find the proxies of the machines in this one's tailnet, which tailscaled names
+        #[arg(long, value_name = "BOOL", env = "NWS_TAILSCALE", value_parser = BoolishValueParser::new())]
+        #[arg(num_args = 0..=1, require_equals = true)]
+        #[arg(default_missing_value = "true", hide_possible_values = true, hide = !HAS_UNIX_SOCKETS)]
+        tailscale: Option<bool>,
+        /// The socket of tailscaled, if it is not at the usual path
+        #[arg(long, value_name = "PATH", env = "NWS_TAILSCALE_SOCKET", hide = !HAS_UNIX_SOCKETS)]
+        tailscale_socket: Option<PathBuf>,
+        /// Find the proxies that the records _nws._tcp of this domain of DNS name, such as example.org
+        /// (repeatable)
+        #[arg(long, value_name = "DOMAIN", env = "NWS_BROWSE_DOMAIN", value_delimiter = ',')]
+        browse_domain: Option<Vec<String>>,
         /// Let proxies of other networks than those of this machine connect
         #[arg(long, value_name = "BOOL", env = "NWS_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
         #[arg(num_args = 0..=1, require_equals = true)]
         #[arg(default_missing_value = "true", hide_possible_values = true)]
         allow_remote: Option<bool>,
-        /// No mDNS; and no links to other proxies at all, unless --link-port or --peer is given or an address is
-        /// remembered
+        /// No mDNS; and no links to other proxies at all, unless --link-port, --peer or another way to
+        /// them is given or an address is remembered
         #[arg(long, value_name = "BOOL", env = "NWS_NO_DISCOVERY", value_parser = BoolishValueParser::new())]
         #[arg(num_args = 0..=1, require_equals = true)]
         #[arg(default_missing_value = "true", hide_possible_values = true)]
@@ -147,10 +163,10 @@ impl Settings {
 
     /// Fails where a setting depends on the folder in which the proxy starts.
     pub(super) fn check_paths(&self, sources: &Sources) -> Result<(), Usage> {
-        match self.unix.as_deref().filter(|path| !path.is_absolute()) {
-            Some(path) => Err(relative(&sources.name("unix"), path)),
-            None => Ok(()),
-        }
+        let mut paths = [("unix", &self.unix), ("tailscale_socket", &self.tailscale_socket)].into_iter();
+        let faulty =
+            paths.find_map(|(field, path)| Some((field, path.as_deref()?)).filter(|it| !it.1.is_absolute()));
+        faulty.map_or(Ok(()), |(field, path)| Err(relative(&sources.name(field), path)))
     }
 
     fn links(&self, links: &mut Links, sources: &Sources) -> Result<(), Usage> {
@@ -160,6 +176,12 @@ impl Settings {
         links.interfaces.include = parsed(&sources.name("interface"), self.interface.as_deref())?;
         links.interfaces.exclude = parsed(&sources.name("no_interface"), self.no_interface.as_deref())?;
         links.peers = parsed(&sources.name("peer"), self.peer.as_deref())?;
+        links.browse_domains = parsed(&sources.name("browse_domain"), self.browse_domain.as_deref())?;
+        if links.browse_domains.len() > BROWSE_DOMAINS_MAX {
+            let name = sources.name("browse_domain");
+            return Err(Usage(format!("{name}: no more than {BROWSE_DOMAINS_MAX} domains are browsed")));
+        }
+        links.tailscale = self.tailscale(sources)?;
         links.backbone = self.backbone(sources)?;
         Ok(())
     }

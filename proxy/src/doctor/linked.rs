@@ -49,6 +49,8 @@ fn linked(link: &LinkRow) -> Check {
         "peer" => "the user has given its address",
         "dialled-us" => "it has dialled",
         "backbone" => "it is a site of the backbone",
+        "tailscale" => "tailscaled names its machine",
+        "dns" => "DNS names it",
         _ => "it was discovered",
     };
     Check::yes(LINKED, format!("there is a link to {name} at {address}: {how}")).about(name)
@@ -73,6 +75,10 @@ fn remedy(candidate: &CandidateRow) -> Option<String> {
         return is_wrong(candidate)
             .then(|| "at that site: nws status (does it reach the broker?)".to_owned());
     }
+    // Most machines of a tailnet run no proxy.
+    if candidate.kind == "tailscale" {
+        return (candidate.reason == "closed").then(|| "on that machine: nws --tailscale".to_owned());
+    }
     let port = candidate.addresses.first().and_then(|it| it.rsplit_once(':')?.1.parse().ok());
     Some(match candidate.reason.as_str() {
         "refused" => "on that machine: nws service install (or nws, to run it there and now)".to_owned(),
@@ -82,7 +88,7 @@ fn remedy(candidate: &CandidateRow) -> Option<String> {
         "own" if is_named => "name another machine in --peer".to_owned(),
         "other-version" => "update nws on that machine, and here (nws --version)".to_owned(),
         "unresolved" => {
-            let (host, _) = candidate.peer.as_ref()?.rsplit_once(':')?;
+            let (host, _) = candidate.peer.as_ref().filter(|_| is_named)?.rsplit_once(':')?;
             format!("getent hosts {} (correct --peer, or name an IP address)", quoted(host)?)
         }
         _ => return None,
@@ -121,6 +127,8 @@ mod tests {
             ("dialled-us", "it has dialled"),
             ("discovered", "it was discovered"),
             ("backbone", "it is a site of the backbone"),
+            ("tailscale", "tailscaled names its machine"),
+            ("dns", "DNS names it"),
         ] {
             let link = LinkRow {
                 proxy: Some("abcdefghijk".to_owned()),
@@ -140,5 +148,9 @@ mod tests {
         assert_eq!((says("discovered", "own"), says("discovered", "not-a-proxy")), Default::default());
         assert!(says("backbone", "closed").contains("broker") && says("peer", "closed").contains("remote"));
         assert_eq!(says("backbone", "new"), "");
+        assert!(
+            says("tailscale", "closed").contains("--tailscale") && says("dns", "closed").contains("remote")
+        );
+        assert_eq!((says("tailscale", "refused"), says("dns", "unresolved")), Default::default());
     }
 }

@@ -29,6 +29,7 @@ use super::end::End;
 use super::relay::{Established, relay};
 use super::wire::wired;
 use super::{SharedContext, handshake};
+use crate::discovery::is_of_tailnets;
 use crate::mesh::{Candidate, Destination, FaultKind, MeshDriver};
 use crate::tcp::tune_link;
 use crate::tls::{self, Identity, TlsError};
@@ -53,7 +54,8 @@ pub(crate) fn dial(
         };
         match reach(&context, &to, &tell).await {
             Ok((established, address)) => {
-                let (proxy, is_on_link) = (established.peer.clone(), context.is_on_link(&address));
+                let is_on_link = context.is_on_link(&address) || context.is_in_tailnet(&address);
+                let proxy = established.peer.clone();
                 let link = mesh.connected(Candidate { proxy, address, is_on_link, dial: Some(dial) });
                 // The link has its own task, as the dial is over.
                 context.tasks.clone().start(relay(context, link, established));
@@ -169,6 +171,8 @@ fn reason(context: &SharedContext, to: &Destination, kind: FaultKind, end: &End)
         FaultKind::Own.to_string()
     } else if is_closed && to.addresses.iter().all(|address| address.ip().is_loopback()) {
         format!("{kind}; on one machine it has to be started with --interface lo, or --allow-remote")
+    } else if is_closed && to.addresses.iter().all(|address| is_of_tailnets(address.ip())) {
+        format!("{kind}; for proxies of the tailnet it has to be started with --tailscale")
     } else if is_closed {
         format!("{kind}; if it is on another network it has to be started with --allow-remote")
     } else {

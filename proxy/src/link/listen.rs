@@ -16,6 +16,7 @@ use super::relay::{Established, relay};
 use super::wire::wired;
 use super::{SharedContext, handshake};
 use crate::backbone::is_site;
+use crate::discovery::is_of_tailnets;
 use crate::error::Error;
 use crate::mesh::{Candidate, MeshDriver};
 use crate::refusals::Refused;
@@ -70,7 +71,8 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
             }
         };
         mesh.called(address);
-        let is_on_link = context.is_on_link(&address);
+        let is_near = context.is_on_link(&address);
+        let is_on_link = is_near || comes_from_tailnet(&context, &stream, address);
         let Ok(permit) = Arc::clone(&handshakes).try_acquire_owned() else {
             context.refusals.count(Refused::LinkFull);
             continue;
@@ -87,7 +89,7 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
         }
         let (tasks, context, mesh) = (context.tasks.clone(), Rc::clone(&context), Rc::clone(&mesh));
         tasks.start(async move {
-            let accepted = within(LINK_HELLO_TIME, accept(&context, stream, is_on_link)).await;
+            let accepted = within(LINK_HELLO_TIME, accept(&context, stream, is_near)).await;
             drop(permit);
             match accepted.unwrap_or(Err(End::Late)) {
                 Ok(established) => {
@@ -104,22 +106,35 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
     }
 }
 
+fn comes_from_tailnet(context: &SharedContext, stream: &TcpStream, address: SocketAddr) -> bool {
+    let own = stream.local_addr().map(|own| own.ip());
+    let tailnet = context.tailnet.as_ref().zip(own.ok());
+    tailnet.is_some_and(|(tailnet, own)| tailnet.admits(own, address.ip()))
+}
+
 fn refuse_remote(context: &SharedContext, address: SocketAddr, refused: &Troubles<IpAddr>) {
     context.refusals.count(Refused::LinkRemote);
+    let is_of_tailnets = is_of_tailnets(address.ip().to_canonical());
+    if let Some(tailnet) = context.tailnet.as_ref().filter(|_| is_of_tailnets) {
+        // It may be new there. Then this side dials it, as soon as tailscaled has named it.
+        tailnet.look_again();
+        return tracing::debug!(%address, "a connection is refused: tailscaled does not name this machine");
+    }
     if !refused.is_news(address.ip().to_canonical()) {
         return tracing::debug!(%address, is_on_link = false, "a connection is refused");
     }
     let interfaces = context.interfaces.borrow().clone();
+    let tailscale = if is_of_tailnets { "--tailscale admits machines of a tailnet, " } else { "" };
     tracing::warn!(
         %address,
         is_on_link = false,
-        "a connection is refused: it comes from no network of this machine ({interfaces}); --allow-remote admits it, \
-         --interface lo admits proxies of this machine"
+        "a connection is refused: it comes from no network of this machine ({interfaces}); {tailscale}--allow-remote \
+         admits it, --interface lo admits proxies of this machine"
     );
 }
 
-async fn accept(context: &SharedContext, stream: TcpStream, is_on_link: bool) -> Result<Established, End> {
-    tune_link(&stream, is_on_link)?;
+async fn accept(context: &SharedContext, stream: TcpStream, is_near: bool) -> Result<Established, End> {
+    tune_link(&stream, is_near)?;
     let secured = tls::accept(&context.identity, wired(stream)).await?;
     let socket = handshake::answer(secured.stream).await?;
     Ok(Established { socket, peer: secured.peer, session: secured.session, role: Role::Responder })

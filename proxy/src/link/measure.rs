@@ -211,6 +211,7 @@ async fn begin() -> (Partner, TcpStream, Shards) {
         port: 0,
         shards: shards.handles(),
         interfaces: Interfaces::watch(InterfaceFilter::default()).expect("interfaces"),
+        tailnet: None,
         allow_remote: false,
         refusals,
         account: Account::with(AccountLimits::default()),

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use nws_protocol::ProxyId;
 
-/// Other proxies whose last fault is remembered: as many as there can be candidates, and some more.
+/// Announced proxies whose last fault is remembered: as many as there can be candidates, and some more.
 const FAULTS_MAX: usize = 512;
 
 /// The kind of a fault.
@@ -82,7 +82,8 @@ pub(super) struct Faults(HashMap<Blamed, Fault>);
 impl Faults {
     /// Notes the last fault of a target. Gives whether it differs from the one before.
     pub(super) fn note(&mut self, blamed: Blamed, kind: FaultKind, text: &str) -> bool {
-        if self.0.len() >= FAULTS_MAX && !self.0.contains_key(&blamed) {
+        let is_new = matches!(blamed, Blamed::Proxy(_)) && !self.0.contains_key(&blamed);
+        if is_new && self.proxies().count() >= FAULTS_MAX {
             self.forget_oldest();
         }
         let fault = Fault { kind, text: text.to_owned(), at: Instant::now() };
@@ -90,10 +91,15 @@ impl Faults {
         before.is_none_or(|before| before.kind != kind || before.text != text)
     }
 
-    /// The user has named the others, so there are few of them.
+    /// The number of places is limited where they come from.
+    fn proxies(&self) -> impl Iterator<Item = (&Blamed, &Fault)> {
+        self.0.iter().filter(|(blamed, _)| matches!(blamed, Blamed::Proxy(_)))
+    }
+
     fn forget_oldest(&mut self) {
-        let proxies = self.0.iter().filter(|(blamed, _)| matches!(blamed, Blamed::Proxy(_)));
-        if let Some(oldest) = proxies.min_by_key(|(_, fault)| fault.at).map(|(blamed, _)| blamed.clone()) {
+        if let Some(oldest) =
+            self.proxies().min_by_key(|(_, fault)| fault.at).map(|(blamed, _)| blamed.clone())
+        {
             self.0.remove(&oldest);
         }
     }
@@ -125,7 +131,11 @@ mod tests {
         for number in 0..2 * FAULTS_MAX {
             faults.note(proxy(number), FaultKind::Refused, "");
         }
-        assert_eq!(faults.0.len(), FAULTS_MAX);
+        assert_eq!(faults.0.len(), FAULTS_MAX + 1);
+        for index in 1..2 * FAULTS_MAX {
+            faults.note(Blamed::Named(index), FaultKind::Refused, "");
+        }
+        assert_eq!(faults.proxies().count(), FAULTS_MAX, "places do not displace them");
         assert!(faults.of(&proxy(0)).is_none() && faults.of(&Blamed::Named(0)).is_some());
         assert!(faults.of(&proxy(2 * FAULTS_MAX - 1)).is_some());
     }

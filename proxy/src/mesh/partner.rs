@@ -153,6 +153,8 @@ impl fmt::Display for Found {
             Self::Mdns => f.write_str("mDNS"),
             Self::Named(Place::Peer(peer)) => write!(f, "address {peer}"),
             Self::Named(Place::Site(site)) => write!(f, "backbone, site {site}"),
+            Self::Named(Place::Domain(name)) => write!(f, "--browse-domain, {name}"),
+            Self::Named(Place::Tailnet(machine)) => write!(f, "--tailscale, {machine}"),
             Self::Dialled => f.write_str("it dialled"),
         }
     }

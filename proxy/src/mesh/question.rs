@@ -104,7 +104,11 @@ impl MeshDriver {
         MeshAnswer {
             own: self.own.clone(),
             links: links.into_iter().filter_map(link).collect(),
-            candidates: candidates.into_iter().map(|state| self.candidate_answer(state)).collect(),
+            candidates: candidates
+                .into_iter()
+                .map(|state| self.candidate_answer(state))
+                .filter(CandidateAnswer::is_one)
+                .collect(),
             unresolved: self.unresolved(),
             linked_places: self.named(linked_places),
             events: self.past.borrow().events(),
@@ -146,6 +150,14 @@ impl MeshDriver {
         let all = blamed.iter().filter_map(|blamed| faults.of(blamed)).chain(of_proxy);
         let fault = all.max_by_key(|fault| fault.at).cloned();
         CandidateAnswer { state, addresses, place, fault }
+    }
+}
+
+impl CandidateAnswer {
+    /// Gives whether a proxy may be there. Most machines of a tailnet have none, and were asked.
+    fn is_one(&self) -> bool {
+        let Some(place @ Place::Tailnet(_)) = &self.place else { return true };
+        self.state.was_linked || self.fault.as_ref().is_none_or(|fault| place.is_amiss(fault.kind))
     }
 }
 

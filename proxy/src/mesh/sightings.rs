@@ -44,18 +44,24 @@ impl MeshDriver {
     fn note_place(self: &Rc<Self>, place: Place, mut addresses: Vec<SocketAddr>) {
         addresses.retain(|address| !backbone::is_site(address.ip()));
         let ips: Vec<IpAddr> = addresses.iter().map(|address| address.ip().to_canonical()).collect();
+        let redial_max = place.redial_max();
         let (peer, change) = self.dials.borrow_mut().named.sight(place, addresses, None);
         self.past.borrow_mut().faults.forget(&Blamed::Name(peer));
         match change {
             Change::Nothing => {}
-            Change::First => self.input(MeshInput::Peer { peer }),
+            Change::First => self.input(match redial_max {
+                Some(redial_max) => MeshInput::Hint { peer, redial_max },
+                None => MeshInput::Peer { peer },
+            }),
             Change::Others => self.input(MeshInput::Moved { peer, addresses: ips }),
         }
     }
 
     fn note_unresolved(&self, place: Place, reason: &str) {
         let peer = self.dials.borrow_mut().named.index(place.clone());
-        if self.past.borrow_mut().faults.note(Blamed::Name(peer), FaultKind::Unresolved, reason) {
+        if self.past.borrow_mut().faults.note(Blamed::Name(peer), FaultKind::Unresolved, reason)
+            && (matches!(place, Place::Peer(_)) || self.unreached.is_news(place.to_string()))
+        {
             place.warn_unresolved(reason);
         }
     }

@@ -2,19 +2,17 @@
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::pin::pin;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use http::Request;
 use http::header::{CONTENT_TYPE, HOST};
-use hyper::client::conn::http1::handshake;
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::{ProxyPlace, Question, Told, Untold};
+use crate::http::exchange;
 
 /// Far more than a proxy answers.
 const ANSWER_MAX: usize = 64 * 1024 * 1024;
@@ -88,18 +86,6 @@ async fn converse(
         request = request.header(name, value);
     }
     let request = request.body(Body::from(body.clone()))?;
-    let (mut sender, connection) = handshake::<_, Body>(TokioIo::new(stream)).await?;
-    let mut answer = pin!(async {
-        let response = sender.send_request(request).await?;
-        let status = response.status();
-        Ok(Told { status, body: to_bytes(Body::new(response.into_body()), ANSWER_MAX).await? })
-    });
-    tokio::select! {
-        answer = &mut answer => answer,
-        end = connection => {
-            end?;
-            // The answer may have come with the end.
-            answer.await
-        }
-    }
+    let (status, body) = exchange(stream, request, ANSWER_MAX).await?;
+    Ok(Told { status, body })
 }

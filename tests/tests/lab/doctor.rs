@@ -4,3 +4,4 @@ mod examination;
 mod faults;
 mod healthy;
 mod impostor;
+mod sources;

@@ -5,6 +5,7 @@
 mod bulk;
 mod circle;
 mod discovery;
+mod dns;
 mod doctor;
 mod faults;
 mod flood;
@@ -16,4 +17,6 @@ mod raw;
 mod remembered;
 mod secrecy;
 mod stalls;
+mod tailnet;
+mod tailscale;
 mod warnings;

@@ -23,6 +23,13 @@ async fn a_wrong_value_is_status_2() -> Result<()> {
         ("--peer", ":9010"),
         ("--link-port", "x"),
         ("--link-port", "65536"),
+        ("--browse-domain", "http://example.org"),
+        ("--browse-domain", "192.0.2.1"),
+        ("--browse-domain", "a..b"),
+        ("--browse-domain", "_nws._tcp.example.org"),
+        ("--browse-domain", "local"),
+        ("--tailscale-socket", "/nowhere.sock"),
+        ("--tailscale-socket", "/"),
         ("--interface", "["),
         ("--no-interface", "["),
     ];

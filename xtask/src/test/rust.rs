@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use nws_tools::{Step, broker, checkout};
+use nws_tools::{Step, broker, checkout, dnsmasq};
 
 use super::tally::Tally;
 use crate::toolchain;
@@ -25,9 +25,10 @@ pub(crate) fn unit(proxy: &Path) -> Result<Tally> {
     }
 }
 
-/// Installs Prometheus and a NATS server if that is possible without asking the user.
+/// Installs Prometheus, a NATS server and a DNS server if that is possible without asking the user.
 fn need_servers() -> Result<()> {
     broker::need()?;
+    dnsmasq::need()?;
     if ["promtool", "prometheus"].iter().all(|name| Step::new(name).arg("--version").succeeds()) {
         return Ok(());
     }

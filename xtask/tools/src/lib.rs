@@ -7,6 +7,7 @@
 pub mod broker;
 pub mod browser;
 pub mod checkout;
+pub mod dnsmasq;
 pub mod lab;
 pub mod npm;
 pub mod paths;

@@ -28,6 +28,8 @@ pub struct MeshConfig {
     pub dial_time: Duration,
     /// Dials at one time to proxies that are configured or knew one of our channels.
     pub dials_max: usize,
+    /// Dials at one time to places where a proxy may be.
+    pub hint_dials_max: usize,
     /// Shortest time between two dials to one proxy.
     pub redial_min: Duration,
     /// Longest time between two dials to one proxy.
@@ -57,6 +59,7 @@ impl Default for MeshConfig {
             links_per_source_max: limits::LINKS_PER_SOURCE_MAX,
             dial_time: limits::DIAL_TIME,
             dials_max: limits::DIALS_MAX,
+            hint_dials_max: limits::HINT_DIALS_MAX,
             redial_min: limits::REDIAL_MIN,
             redial_max: limits::REDIAL_MAX,
             redial_time: limits::REDIAL_TIME,

@@ -1,7 +1,8 @@
 //! Which proxies are dialled, and when.
 //!
 //! Proxies that knew one of our channels and addresses that are configured are dialled as their
-//! backoff says, the one that has waited longest first. So are proxies that were linked and never
+//! backoff says, the one that has waited longest first. Places where a proxy only may be have dials of
+//! their own. So are proxies that were linked and never
 //! matched, but they share a limit: anybody can have been linked under many ids. Proxies that were
 //! only announced share a smaller one. Every other of their dials goes to the newest of them, so
 //! that a newcomer is found at once whatever was announced before. The others go to any of them, so
@@ -11,6 +12,7 @@ mod backoff;
 mod candidates;
 mod configured;
 mod dials;
+mod hints;
 mod places;
 mod questions;
 mod remote;
@@ -26,7 +28,7 @@ use nws_protocol::ProxyId;
 use nws_protocol::limits::{LINKED_DIALS_PER_SECOND, NEW_DIALS_PER_SECOND};
 
 use super::{DialId, LinkCloseReason, MeshConfig, MeshOutput, Outputs, Route};
-use dials::Dials;
+use dials::{Dials, Share};
 use questions::Questions;
 use remote::Standing;
 use sliding_window::SlidingWindow;
@@ -250,20 +252,25 @@ impl Dialing {
         while self.has_room()
             && let Some(target) = self.targets.known_due(now)
         {
-            self.dial(target, true, outputs, now);
+            self.dial(target, Share::Known, outputs, now);
+        }
+        while self.has_room_for_hints()
+            && let Some(peer) = self.targets.hint_due(now)
+        {
+            self.dial(TargetId::Configured(peer), Share::Hint, outputs, now);
         }
         while self.linked.is_open(now)
             && let Some(id) = self.targets.linked_due(now)
         {
             self.linked.count(now);
-            self.dial(TargetId::Remote(id), false, outputs, now);
+            self.dial(TargetId::Remote(id), Share::Window, outputs, now);
         }
         while self.new.is_open(now)
             && let Some(id) = self.targets.announced_due(self.newest_first, now)
         {
             self.new.count(now);
             self.newest_first = !self.newest_first;
-            self.dial(TargetId::Remote(id), false, outputs, now);
+            self.dial(TargetId::Remote(id), Share::Window, outputs, now);
         }
         if self.questions.take_due(now) {
             outputs.push_back(MeshOutput::Ask);
@@ -285,7 +292,8 @@ impl Dialing {
         let announced = bounded(Standing::Announced, &self.new);
         let linked = bounded(Standing::Linked, &self.linked);
         let known = self.has_room().then(|| self.targets.known().map(|(next, _)| next).min()).flatten();
-        [announced, linked, known].into_iter().flatten().min()
+        let hint = self.has_room_for_hints().then(|| self.targets.next_hint()).flatten();
+        [announced, linked, known, hint].into_iter().flatten().min()
     }
 
     /// Abandons every dial and forgets every proxy.
@@ -296,11 +304,15 @@ impl Dialing {
     }
 
     fn has_room(&self) -> bool {
-        self.dials.known_count() < self.config.dials_max
+        self.dials.count(Share::Known) < self.config.dials_max
     }
 
-    fn dial(&mut self, target: TargetId, is_known: bool, outputs: &mut Outputs, now: Instant) {
-        let dial = self.dials.begin(target, is_known, now + self.config.dial_time);
+    fn has_room_for_hints(&self) -> bool {
+        self.dials.count(Share::Hint) < self.config.hint_dials_max
+    }
+
+    fn dial(&mut self, target: TargetId, share: Share, outputs: &mut Outputs, now: Instant) {
+        let dial = self.dials.begin(target, share, now + self.config.dial_time);
         match self.targets.begin(target, dial, now) {
             Some(target) => outputs.push_back(MeshOutput::Dial { dial, target }),
             None => drop(self.dials.end(dial)),

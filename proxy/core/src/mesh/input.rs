@@ -1,6 +1,7 @@
 //! Everything that can happen to links between proxies.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use nws_protocol::{ChannelName, ProxyId};
 
@@ -35,6 +36,14 @@ pub enum MeshInput {
         peer: usize,
         /// Its addresses now.
         addresses: Vec<IpAddr>,
+    },
+    /// A proxy may be at a place, as another program says. It is like [`Self::Peer`], but all such
+    /// places share a number of dials of their own.
+    Hint {
+        /// The number of the place, which no other place has.
+        peer: usize,
+        /// The longest time between two dials, until a proxy is found there.
+        redial_max: Duration,
     },
     /// A proxy says on the backbone that it is there. This side dials it if it has no link to it, and
     /// has the lower id.

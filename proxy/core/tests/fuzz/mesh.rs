@@ -104,10 +104,11 @@ impl<'a> World<'a> {
             }
             4 => {
                 let peer = self.bytes.below(3);
-                let addresses = vec![IpAddr::from([10, 0, 0, 1])];
-                let input = match self.bytes.below(4) {
+                let (addresses, redial_max) = (vec![IpAddr::from([10, 0, 0, 1])], Duration::from_secs(60));
+                let input = match self.bytes.below(5) {
                     0 => MeshInput::Moved { peer, addresses },
                     1 => MeshInput::PeerGone { peer },
+                    2 => MeshInput::Hint { peer, redial_max },
                     _ => MeshInput::Peer { peer },
                 };
                 self.input(input);

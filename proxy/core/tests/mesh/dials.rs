@@ -10,7 +10,7 @@ use crate::desk::{Desk, HIGHER, LOWER, SECOND, address, dial, dial_times, dials,
 const INSTANT: Duration = Duration::from_millis(1);
 
 /// Reports every dial as failed until `time` is over; the answer is when there was one.
-fn fail_for(desk: &mut Desk, time: Duration) -> Vec<Duration> {
+pub(crate) fn fail_for(desk: &mut Desk, time: Duration) -> Vec<Duration> {
     let start = desk.now;
     let mut times = Vec::new();
     while desk.now < start + time {
@@ -25,7 +25,7 @@ fn fail_for(desk: &mut Desk, time: Duration) -> Vec<Duration> {
     times
 }
 
-fn gaps(times: &[Duration]) -> Vec<Duration> {
+pub(crate) fn gaps(times: &[Duration]) -> Vec<Duration> {
     times.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
 

@@ -4,6 +4,7 @@ mod crowds;
 mod desk;
 mod dials;
 mod duel;
+mod hints;
 mod interleavings;
 mod links;
 mod liveness;

@@ -26,9 +26,11 @@ pub(in crate::api) struct LinkRow {
     proxy: Option<String>,
     /// `ready`, `started` or `spare`.
     state: &'static str,
-    /// How the other proxy was found: `discovered`, `peer`, `backbone` or `dialled-us`.
+    /// How the other proxy was found: `discovered`, `peer`, `backbone`, `tailscale`,
+    /// `dns` or `dialled-us`.
     kind: &'static str,
-    /// The name that `--peer` gives, or the name of the site. Shown with the token only.
+    /// The name that `--peer` gives, or the name of the site, of the machine or of the record.
+    /// Shown with the token only.
     peer: Option<String>,
     /// Its address and port. Shown with the token only.
     address: Option<String>,
@@ -73,9 +75,10 @@ pub(in crate::api) struct CandidateRow {
     pub(in crate::api) id: String,
     /// The id of the proxy, if it is known. Shown with the token only.
     proxy: Option<String>,
-    /// `discovered`, `peer` or `backbone`.
+    /// `discovered`, `peer`, `backbone`, `tailscale` or `dns`.
     kind: &'static str,
-    /// The name that `--peer` gives, or the name of the site. Shown with the token only.
+    /// The name that `--peer` gives, or the name of the site, of the machine or of the record.
+    /// Shown with the token only.
     peer: Option<String>,
     /// Its addresses. Shown with the token only.
     addresses: Vec<String>,
@@ -254,6 +257,8 @@ pub(super) fn id_of_place(api: &Api, place: &Place) -> String {
     match place {
         Place::Peer(peer) => api.digest(peer),
         Place::Site(site) => api.digest(site),
+        Place::Tailnet(name) => api.digest(&("tailscale", name)),
+        Place::Domain(name) => api.digest(&("dns", name)),
     }
 }
 
@@ -289,7 +294,9 @@ fn is_fault(reason: &str, kind: &str) -> bool {
     match reason {
         "new" | "dialling" | "budget" | "ended" => false,
         // What others announce of our own address is nobody's mistake.
-        "own" => kind != "discovered",
+        "own" => !["discovered", "tailscale", "dns"].contains(&kind),
+        // Most machines of a tailnet run no proxy, or none that is for the tailnet.
+        "refused" | "silent" | "unreachable" | "not-a-proxy" | "closed" => kind != "tailscale",
         _ => true,
     }
 }

@@ -34,7 +34,18 @@ impl Backoff {
 
     /// What began has failed, or led to nothing that lasts.
     pub(super) fn fail(&mut self, config: &MeshConfig, rng: &mut ChaCha20Rng, now: Instant) {
-        self.next = self.after(self.failed, config.redial_max, config, rng, now);
+        self.fail_within(config.redial_max, config, rng, now);
+    }
+
+    /// The same, where the longest time between two dials is another one.
+    pub(super) fn fail_within(
+        &mut self,
+        most: Duration,
+        config: &MeshConfig,
+        rng: &mut ChaCha20Rng,
+        now: Instant,
+    ) {
+        self.next = self.after(self.failed, most, config, rng, now);
         self.failed = self.failed.saturating_add(1);
     }
 

@@ -1,7 +1,7 @@
 //! Where proxies are that are looked for in one place: an address that is configured, and is dialled
-//! for ever, or a site of the backbone.
+//! for ever, a site of the backbone, or a place where another program says that one may be.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nws_protocol::ProxyId;
 
@@ -14,6 +14,8 @@ pub(super) struct Configured {
     pub(super) route: Route,
     /// Whether it is to be dialled while there is no link. Of two sites, one dials.
     pub(super) is_wanted: bool,
+    /// A proxy may be there: the longest time between two dials until one was.
+    pub(super) hint: Option<Duration>,
     /// The proxy that answered there last, or has said that it is there.
     pub(super) proxy: Option<ProxyId>,
     pub(super) backoff: Backoff,
@@ -27,6 +29,7 @@ impl Configured {
         Self {
             route: Route::Direct,
             is_wanted: true,
+            hint: None,
             proxy: None,
             backoff: Backoff::new(now),
             dial: None,

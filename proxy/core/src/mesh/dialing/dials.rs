@@ -17,7 +17,18 @@ struct Dial {
     target: TargetId,
     until: Instant,
     is_answered: bool,
-    is_known: bool,
+    share: Share,
+}
+
+/// What bounds a dial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    /// [`MeshConfig::dials_max`](crate::MeshConfig::dials_max).
+    Known,
+    /// [`MeshConfig::hint_dials_max`](crate::MeshConfig::hint_dials_max).
+    Hint,
+    /// A sliding window.
+    Window,
 }
 
 impl Dials {
@@ -25,17 +36,16 @@ impl Dials {
         self.under_way.is_empty()
     }
 
-    /// How many count towards [`MeshConfig::dials_max`](crate::MeshConfig::dials_max): those to
-    /// known targets. The others are bounded by their sliding windows.
-    pub(super) fn known_count(&self) -> usize {
-        self.under_way.values().filter(|dial| dial.is_known).count()
+    /// How many are bounded by this.
+    pub(super) fn count(&self, share: Share) -> usize {
+        self.under_way.values().filter(|dial| dial.share == share).count()
     }
 
     /// A dial begins, which may take until `until`.
-    pub(super) fn begin(&mut self, target: TargetId, is_known: bool, until: Instant) -> DialId {
+    pub(super) fn begin(&mut self, target: TargetId, share: Share, until: Instant) -> DialId {
         self.last += 1;
         let dial = DialId(self.last);
-        self.under_way.insert(dial, Dial { target, until, is_answered: false, is_known });
+        self.under_way.insert(dial, Dial { target, until, is_answered: false, share });
         dial
     }
 

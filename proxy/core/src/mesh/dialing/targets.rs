@@ -157,7 +157,8 @@ impl Targets {
             TargetId::Remote(id) => self.fail_remote(id, now),
             TargetId::Configured(peer) => {
                 if let Some(configured) = self.configured.get_mut(&peer) {
-                    configured.backoff.fail(&self.config, &mut self.rng, now);
+                    let most = configured.redial_max(&self.config);
+                    configured.backoff.fail_within(most, &self.config, &mut self.rng, now);
                 }
             }
         }
@@ -272,7 +273,11 @@ impl Targets {
     fn is_silent(&mut self, target: TargetId) -> Option<&mut bool> {
         match target {
             TargetId::Remote(id) => self.remotes.get_mut(id).map(|remote| &mut remote.is_silent),
-            TargetId::Configured(peer) => self.configured.get_mut(&peer).map(|it| &mut it.is_silent),
+            // That an unknown machine is silent says nothing of the network.
+            TargetId::Configured(peer) => {
+                let configured = self.configured.get_mut(&peer).filter(|it| it.hint.is_none());
+                configured.map(|it| &mut it.is_silent)
+            }
         }
     }
 
@@ -280,7 +285,7 @@ impl Targets {
     pub(super) fn known(&self) -> impl Iterator<Item = (Instant, TargetId)> {
         let remotes = self.waiting(Standing::Matched);
         let remotes = remotes.map(|(id, remote)| (remote.backoff.next, TargetId::Remote(id)));
-        let configured = self.configured.iter().filter(|(_, it)| self.is_waiting(it));
+        let configured = self.configured.iter().filter(|(_, it)| it.hint.is_none() && self.is_waiting(it));
         remotes.chain(configured.map(|(peer, it)| (it.backoff.next, TargetId::Configured(*peer))))
     }
 
@@ -291,7 +296,7 @@ impl Targets {
     }
 
     /// Whether a configured address waits to be dialled.
-    fn is_waiting(&self, configured: &Configured) -> bool {
+    pub(super) fn is_waiting(&self, configured: &Configured) -> bool {
         let id = configured.proxy.as_ref().and_then(|proxy| self.remotes.find(proxy));
         let is_apart = |remote: &Remote| !remote.is_linked_by(configured.route) && remote.dial.is_none();
         configured.is_wanted
