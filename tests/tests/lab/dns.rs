@@ -5,7 +5,7 @@ use nws_protocol::LINK_PORT;
 use nws_tests::lab::{Lab, Machine};
 use nws_tests::{Dnsmasq, Peer, Setup};
 
-use crate::tailnet::count;
+use crate::tailnet::{count, listed};
 
 const WARN: &str = "WARN";
 
@@ -33,6 +33,8 @@ async fn a_domain_names_proxies_and_perhaps_this_one() -> Result<()> {
         (waiting(&lab[0]).start().await?, waiting(&lab[1]).start().await?, browsing(&lab[2]).start().await?);
     c.log(&["INFO", "linked", "found=--browse-domain, b._nws._tcp.example.org"]).await?;
     c.log(&["INFO", "linked", "found=--browse-domain, a._nws._tcp.example.org"]).await?;
+    let links = listed(&c, "links").await?;
+    assert_eq!(links.matches(r#""kind":"dns""#).count(), 2, "{links}");
     let mut one = Peer::alone(&c, "/chan").await?;
     let mut two = Peer::arrive(&a, "/chan", &mut [&mut one]).await?;
     Peer::chorus(&mut [&mut one, &mut two]).await?;

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use nws_tests::lab::{Lab, Machine};
-use nws_tests::{Proxy, Setup, Tailscaled};
+use nws_tests::{Proxy, Request, Setup, Tailscaled};
 use serde_json::Value;
 
 /// The name of the machine of this number.
@@ -72,4 +72,11 @@ pub(crate) async fn count(proxy: Proxy, words: &[&str]) -> Result<usize> {
     proxy.signal("TERM").await?;
     let log = proxy.exit().await?.stderr;
     Ok(log.lines().filter(|line| words.iter().all(|word| line.contains(word))).count())
+}
+
+/// What a proxy lists of `what`.
+pub(crate) async fn listed(proxy: &Proxy, what: &str) -> Result<String> {
+    let token = format!("Bearer {}", proxy.token()?);
+    let request = Request::get(&format!("/api/v1/{what}")).header("Authorization", token);
+    Ok(request.send(proxy).await?.body)
 }

@@ -237,6 +237,27 @@ mod tests {
     }
 
     #[test]
+    fn a_status_in_which_any_byte_is_another_is_harmless() {
+        let peers =
+            [machine("a", r#""100.64.0.2","fd7a:115c:a1e0::2""#, r#","Tags":null"#), machine("b", "", "")];
+        let json = format!(
+            r#"{{"BackendState":"Running","Self":{{"TailscaleIPs":["100.64.0.1"]}},"Peer":{{{}}}}}"#,
+            peers.join(",")
+        );
+        let others = [b'0', b'9', b'"', b'{', b'}', b'[', b',', b':', b'\\', b'e', 0, 0xff];
+        let mut read = 0;
+        for (place, byte) in (0..json.len()).flat_map(|place| others.map(|byte| (place, byte))) {
+            let mut json = json.clone().into_bytes();
+            json[place] = byte;
+            let Some((_, status)) = Status::parse(&json) else { continue };
+            read += 1;
+            let dialled = status.machines.values().flatten().map(SocketAddr::ip);
+            assert!(dialled.chain(status.others).chain(status.own).all(is_of_tailnets));
+        }
+        assert!(read > 100, "some are still read");
+    }
+
+    #[test]
     fn a_tailnet_may_have_no_other_machine() {
         for peers in ["null", "{}"] {
             assert!(running(peers).machines.is_empty());
