@@ -31,8 +31,6 @@ pub(super) struct Client {
     pub(super) held: bool,
     /// Its connection ends when all that waits is written.
     pub(super) finishing: bool,
-    /// Something was queued for it in this pass.
-    pub(super) dirty: bool,
 }
 
 impl Client {
@@ -49,7 +47,6 @@ impl Client {
             answers_pings: true,
             held: false,
             finishing: false,
-            dirty: false,
         }
     }
 

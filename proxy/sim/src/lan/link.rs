@@ -116,7 +116,7 @@ impl Lan {
                     self.grant(machine);
                 }
                 Output::Work(work) => {
-                    end.session.handle(Input::Done(work.run())).expect("it is what was asked for");
+                    end.session.handle(Input::Done(work.pretend())).expect("it is what was asked for");
                 }
                 Output::Matched { channel, own, peer } => {
                     self.machines[machine.0].match_rate_limits(link);
