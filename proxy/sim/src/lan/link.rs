@@ -1,6 +1,6 @@
 //! Handles frames at one side of a connection: matches channels, and carries their streams.
 
-use nws_core::{ConnId, MeshInput, MuxInput};
+use nws_core::{ConnId, MeshInput, MuxInput, Share};
 use nws_matching::{Input, Output, PeerSlot};
 use nws_protocol::ChannelName;
 use nws_protocol::link::{LinkFrame, Slot};
@@ -96,6 +96,7 @@ impl Lan {
         if self.cables.contains_key(cable) {
             self.end_of(cable, side).mux.handle(MuxInput::Processed { stream, bytes: bytes.len() });
             self.transmit(cable, side);
+            self.end_if_overdrawn(cable, side);
         }
     }
 
@@ -141,12 +142,24 @@ impl Lan {
         let [machine, other] = [side, 1 - side].map(|side| self.cables[cable].ends[side].machine);
         let proxy = self.machines[other.0].id.clone();
         self.catch_up(machine);
-        let conn = self.machines[machine.0].proxy.remote_group(&network(channel.as_str()), &proxy);
+        let Some(share) = self.end_of(cable, side).share.clone() else { return };
+        let proxy_here = &mut self.machines[machine.0].proxy;
+        let conn = proxy_here.remote_group_with(&network(channel.as_str()), &proxy, &share);
         let end = self.end_of(cable, side);
         let stream = end.streams.open(channel, peer, conn);
         end.mux.handle(MuxInput::Opened { stream, slot: own, conn });
         self.machines[machine.0].streams.insert(conn, (cable, side, stream));
         // The clients of this machine wait for their welcome.
         self.attend_streams(machine);
+        self.end_if_overdrawn(cable, side);
+    }
+
+    /// Ends a link whose other side makes this one keep too much.
+    fn end_if_overdrawn(&mut self, cable: CableId, side: Side) {
+        let share = self.cables.get(cable).and_then(|cable| cable.ends[side].share.as_ref());
+        if share.is_some_and(Share::is_overdrawn) {
+            self.send_packet(cable, side, Packet::Fin);
+            self.finish(cable, side);
+        }
     }
 }

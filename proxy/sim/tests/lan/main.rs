@@ -7,6 +7,7 @@ mod histories;
 mod isolation;
 mod meetings;
 mod partitions;
+mod sites;
 mod traffic;
 mod view;
 mod welcomes;
