@@ -21,7 +21,7 @@ pub(super) struct Client {
     /// The largest payload that it may send, as the proxy has told it.
     pub(super) message_max: Option<usize>,
     /// The peers that are present, as far as the proxy has told it.
-    here: BTreeSet<String>,
+    pub(super) here: BTreeSet<String>,
     /// The number of peers, and whether that was settled, as its welcome said.
     pub(super) welcome: Option<(usize, bool)>,
     /// Its other events that no test has taken.

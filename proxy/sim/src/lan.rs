@@ -9,6 +9,7 @@
 mod bridges;
 mod brokers;
 mod cable;
+mod crowd;
 mod discovery;
 mod faults;
 mod ids;
@@ -40,6 +41,7 @@ use machine::Machine;
 use schedule::{Happening, Schedule};
 
 pub use brokers::BrokerId;
+pub use crowd::Crowd;
 pub use ids::MachineId;
 pub use weather::Weather;
 
@@ -181,6 +183,12 @@ impl Lan {
         events
     }
 
+    /// The number of peers that a structured client sees now.
+    #[must_use]
+    pub fn peers(&self, resident: Resident) -> usize {
+        self.machines[resident.machine.0].proxy.peers(resident.client)
+    }
+
     /// The number of peers in a structured client's welcome, and whether that was settled.
     #[must_use]
     pub fn welcome(&self, resident: Resident) -> Option<(usize, bool)> {
@@ -260,7 +268,7 @@ impl Lan {
         loop {
             self.apply_mesh_outputs(id);
             self.apply_session_outputs_of_all();
-            if !self.attend_streams(id) {
+            if !self.attend_streams(id) && !self.end_overdrawn(id) {
                 break;
             }
         }
@@ -273,6 +281,18 @@ impl Lan {
         let is_anything = !news.is_empty();
         news.into_iter().for_each(|output| self.apply_channels_output(id, output));
         is_anything
+    }
+
+    /// Ends the links for which a machine keeps too much. Gives whether there were any.
+    fn end_overdrawn(&mut self, id: MachineId) -> bool {
+        let overdrawn = self.machines[id.0].take_overdrawn();
+        for link in &overdrawn {
+            if let Some(&(cable, side)) = self.machines[id.0].links.get(*link) {
+                self.send_packet(cable, side, cable::Packet::Fin);
+                self.finish(cable, side);
+            }
+        }
+        !overdrawn.is_empty()
     }
 
     fn set_alarm(&mut self, id: MachineId) {

@@ -204,6 +204,12 @@ impl Proxy {
         self.clients[client.0].message_max
     }
 
+    /// The number of peers that a structured client sees now.
+    #[must_use]
+    pub fn peers(&self, client: ClientId) -> usize {
+        self.clients[client.0].here.len()
+    }
+
     /// The number of peers in a structured client's welcome, and whether that was settled.
     #[must_use]
     pub fn welcome(&self, client: ClientId) -> Option<(usize, bool)> {

@@ -1,6 +1,6 @@
 //! Handles frames at one side of a connection: matches channels, and carries their streams.
 
-use nws_core::{ConnId, MeshInput, MuxInput, Share};
+use nws_core::{ConnId, MeshInput, MuxInput};
 use nws_matching::{Input, Output, PeerSlot};
 use nws_protocol::ChannelName;
 use nws_protocol::link::{LinkFrame, Slot};
@@ -96,7 +96,6 @@ impl Lan {
         if self.cables.contains_key(cable) {
             self.end_of(cable, side).mux.handle(MuxInput::Processed { stream, bytes: bytes.len() });
             self.transmit(cable, side);
-            self.end_if_overdrawn(cable, side);
         }
     }
 
@@ -151,15 +150,5 @@ impl Lan {
         self.machines[machine.0].streams.insert(conn, (cable, side, stream));
         // The clients of this machine wait for their welcome.
         self.attend_streams(machine);
-        self.end_if_overdrawn(cable, side);
-    }
-
-    /// Ends a link whose other side makes this one keep too much.
-    fn end_if_overdrawn(&mut self, cable: CableId, side: Side) {
-        let share = self.cables.get(cable).and_then(|cable| cable.ends[side].share.as_ref());
-        if share.is_some_and(Share::is_overdrawn) {
-            self.send_packet(cable, side, Packet::Fin);
-            self.finish(cable, side);
-        }
     }
 }

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use nws_core::{Config, ConnId, DialId, LinkId, Mesh, MeshConfig, Route, StreamId, Target};
+use nws_core::{
+    Account, AccountLimits, Config, ConnId, DialId, LinkId, Mesh, MeshConfig, Route, Share, StreamId, Target,
+};
 use nws_matching::{LinkKey, RateLimits, RateLimitsConfig};
 use nws_protocol::ProxyId;
 use rand_chacha::ChaCha20Rng;
@@ -46,6 +49,10 @@ pub(super) struct Machine {
     pub(super) mesh: Mesh,
     /// Its links, each with its connection and side.
     pub(super) links: SlotMap<LinkId, (CableId, Side)>,
+    /// What links to sites make it keep.
+    pub(super) site_account: Arc<Account>,
+    /// The links for which it keeps too much, since they were last ended.
+    overdrawn: Arc<Mutex<Vec<LinkId>>>,
     /// The places where it looks for proxies, by their numbers.
     pub(super) places: Vec<Option<Place>>,
     pub(super) dials: BTreeMap<DialId, Target>,
@@ -79,6 +86,8 @@ impl Machine {
             site,
             health: Health::Running,
             links: SlotMap::with_key(),
+            site_account: Account::with(AccountLimits::sites()),
+            overdrawn: Arc::default(),
             places: Vec::new(),
             dials: BTreeMap::new(),
             rate_limits: RateLimits::new(RateLimitsConfig::default()),
@@ -96,6 +105,21 @@ impl Machine {
     pub(super) fn next(&self) -> Option<Instant> {
         let limits = [&self.rate_limits, &self.site_limits].map(RateLimits::poll_timeout);
         self.mesh.poll_timeout().into_iter().chain(limits.into_iter().flatten()).min()
+    }
+
+    /// The share of a link that takes this way.
+    pub(super) fn share(&self, link: LinkId, source: IpAddr, route: Route) -> Share {
+        let account = match route {
+            Route::Direct => self.proxy.account(),
+            Route::Backbone => &self.site_account,
+        };
+        let overdrawn = Arc::clone(&self.overdrawn);
+        account.share(source, move || overdrawn.lock().unwrap_or_else(PoisonError::into_inner).push(link))
+    }
+
+    /// The links for which it keeps too much.
+    pub(super) fn take_overdrawn(&self) -> Vec<LinkId> {
+        std::mem::take(&mut *self.overdrawn.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn open_rate_limits(&mut self, link: LinkId, source: IpAddr, route: Route) {

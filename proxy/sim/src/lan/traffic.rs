@@ -27,7 +27,7 @@ impl Lan {
             Route::Backbone => sites::source(*address),
         };
         self.machines[machine.0].open_rate_limits(link, source, route);
-        let share = self.machines[machine.0].proxy.account().share(source, || {});
+        let share = self.machines[machine.0].share(link, source, route);
         self.cables[cable].ends[side].share = Some(share);
         self.tell_mesh(machine, MeshInput::Connected { link, proxy, source, route, dial });
     }

@@ -3,6 +3,7 @@
 //! says in between, in order and once; and when there is peace, exactly those who are there.
 
 mod crashes;
+mod crowd;
 mod histories;
 mod isolation;
 mod meetings;

@@ -56,8 +56,7 @@ const FAULTS: [Fault; 12] = [
 /// Each has exactly one link to each, by the way that it should take.
 fn assert_meshed(world: &World, machines: &[MachineId], networks: &[usize]) {
     for (machine, network) in machines.iter().zip(networks) {
-        let mut others: Vec<MachineId> =
-            machines.iter().copied().filter(|other| other != machine).collect();
+        let mut others: Vec<MachineId> = machines.iter().copied().filter(|other| other != machine).collect();
         others.sort();
         assert_eq!(world.lan.linked(*machine), others);
         for (other, its_network) in machines.iter().zip(networks).filter(|(other, _)| *other != machine) {
