@@ -4,6 +4,7 @@
 //! Sizes are in bytes. These are the defaults; a proxy can be configured otherwise where its
 //! `--help` says so. All of them are used by the path of this module.
 
+mod backbone;
 mod client;
 mod http;
 mod link;
@@ -13,6 +14,7 @@ mod queue;
 mod remotes;
 mod turn;
 
+pub use backbone::*;
 pub use client::*;
 pub use http::*;
 pub use link::*;

@@ -25,11 +25,11 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use nws_core::Account;
+use nws_core::{Account, Share};
 use nws_protocol::ProxyId;
 use tokio::sync::watch;
 
-use crate::backbone::Sites;
+use crate::backbone::{Sites, is_site};
 use crate::discovery::Tailnet;
 use crate::interfaces::Interfaces;
 use crate::refusals::Refusals;
@@ -62,7 +62,7 @@ pub(crate) struct Context {
     pub(crate) allow_remote: bool,
     /// Counts the proxies that get no link or lose it.
     pub(crate) refusals: Refusals,
-    /// The account of what all links together make this proxy keep.
+    /// The account of what links on the network together make this proxy keep.
     pub(crate) account: Arc<Account>,
     /// Addresses whose links made it keep too much.
     pub(crate) greedy: Troubles<IpAddr>,
@@ -77,6 +77,12 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// Opens the share of a link to `source` in the account of sites, or in that of others.
+    fn share(&self, source: IpAddr, on_overdrawn: impl Fn() + Send + Sync + 'static) -> Share {
+        let sites = self.sites.as_ref().filter(|_| is_site(source));
+        sites.map_or(&self.account, Sites::account).share(source, on_overdrawn)
+    }
+
     /// Warns of a link that this proxy or `proxy` has refused.
     fn warn_refused(&self, proxy: &ProxyId, addresses: &[std::net::SocketAddr], reason: String) {
         if self.refusing.is_news((proxy.clone(), reason.clone())) {

@@ -2,6 +2,7 @@
 //! network namespaces.
 
 mod bounds;
+mod growth;
 mod noise;
 mod pairs;
 
@@ -35,6 +36,9 @@ struct Kept {
     report: Report,
 }
 
+/// The rows of sites, which need no lab.
+const BACKBONE: [Row; 2] = [Row::Backbone, Row::Growth];
+
 /// Runs one row alone.
 pub(super) fn measure_row(row: Row, amount: &Amount) -> Result<Vec<Figure>> {
     lab::need()?;
@@ -47,13 +51,13 @@ pub(super) fn measure_row(row: Row, amount: &Amount) -> Result<Vec<Figure>> {
 pub(super) fn measure(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
     lab::need()?;
     load::build()?;
-    let all = Row::value_variants().iter().copied().filter(|row| *row != Row::Backbone).collect();
+    let all = Row::value_variants().iter().copied().filter(|row| !BACKBONE.contains(row)).collect();
     rows(if options.rows.is_empty() { all } else { options.rows.clone() }, options, amount)
 }
 
 /// Measures sites that share a broker. They need no lab.
 pub(super) fn measure_backbone(options: &Options, amount: &Amount) -> Result<Vec<Figure>> {
-    rows(vec![Row::Backbone], options, amount)
+    rows(BACKBONE.to_vec(), options, amount)
 }
 
 fn rows(rows: Vec<Row>, options: &Options, amount: &Amount) -> Result<Vec<Figure>> {

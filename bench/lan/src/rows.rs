@@ -42,5 +42,6 @@ async fn row(options: &Options) -> Result<Measured> {
         Row::Pipe => Measured::Pipe(pipe::measure(options).await?),
         Row::Idle => Measured::Idle(Box::new(idle::measure(options).await?)),
         Row::Backbone => Measured::Backbone(backbone::measure(options).await?),
+        Row::Growth => Measured::Growth(backbone::growth::measure(options).await?),
     })
 }

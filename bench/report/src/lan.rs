@@ -29,6 +29,8 @@ pub enum Row {
     Idle,
     /// Sites that share a broker and no network, beside what the broker alone and a direct link do.
     Backbone,
+    /// What sites of a backbone cost as they, their channels and their messages become more.
+    Growth,
 }
 
 /// One row, and how much other programs disturbed it.
@@ -56,6 +58,7 @@ pub enum Measured {
     Pipe(Pipe),
     Idle(Box<Idle>),
     Backbone(Backbone),
+    Growth(Growth),
 }
 
 /// Two proxies meet.
@@ -304,6 +307,54 @@ pub struct BackboneCrowd {
     pub lost_share: f64,
     /// Seconds until a peer is there again, from the start of another broker.
     pub back_s: f64,
+}
+
+/// What sites of a backbone cost as they, their channels and their messages become more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Growth {
+    /// One after the other.
+    pub shapes: Vec<GrowthShape>,
+}
+
+/// What some sites cost that have a client in each of some channels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrowthShape {
+    /// The number of sites.
+    pub sites: usize,
+    /// Channels of each.
+    pub channels: usize,
+    /// Seconds until all are matched, from the start of the broker.
+    pub matched_s: f64,
+    /// Seconds of CPU that a proxy has used until then.
+    pub matching_cpu_s: f64,
+    /// Memory of a proxy when all are matched.
+    pub proxy_kib: f64,
+    /// The most memory of the broker.
+    pub broker_kib: f64,
+    /// While nobody speaks.
+    pub idle: GrowthLoad,
+    /// While each site speaks, at several rates.
+    pub speaking: Vec<GrowthLoad>,
+}
+
+/// What sites cost while each sends messages to all others at some rate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrowthLoad {
+    /// Messages of each site in a second.
+    pub rate: f64,
+    /// Bytes of a message.
+    pub payload: usize,
+    /// Bytes a second from a site to the broker.
+    pub up: f64,
+    /// Bytes a second from the broker to a site.
+    pub down: f64,
+    /// The share of a core that a proxy uses.
+    pub share: f64,
+    /// The same of the broker.
+    pub broker_share: f64,
 }
 
 /// The times of something, in milliseconds. Shares are `null` when nothing was timed.

@@ -6,8 +6,8 @@ use std::fmt::Debug;
 
 use nws_report::lan;
 use nws_report::lan::{
-    Backbone, BackboneCrowd, BackboneRun, Bulk, BulkRun, Faults, Idle, Join, Latency, Matching, MatchingSize,
-    Measured, Meet, Padding, Pipeline, Placing, Run, SideCost, Throughput,
+    Backbone, BackboneCrowd, BackboneRun, Bulk, BulkRun, Faults, Growth, GrowthLoad, GrowthShape, Idle, Join,
+    Latency, Matching, MatchingSize, Measured, Meet, Padding, Pipeline, Placing, Run, SideCost, Throughput,
 };
 use nws_report::load::{Cpu, Fault, Framing, Load, Memory, Mode, Report, Times};
 use nws_report::native::{Conformance, Direct, IdleConnections, Lap, Peak, Remains, RoundTrip, Turn};
@@ -102,6 +102,22 @@ fn backbone() -> Backbone {
     Backbone { runs: vec![run], crowd }
 }
 
+fn growth() -> Growth {
+    let idle =
+        GrowthLoad { rate: 0.0, payload: 64, up: 100.0, down: 200.0, share: 0.001, broker_share: 0.002 };
+    let shape = GrowthShape {
+        sites: 2,
+        channels: 50,
+        matched_s: 0.5,
+        matching_cpu_s: 0.1,
+        proxy_kib: 20_000.0,
+        broker_kib: 15_000.0,
+        speaking: vec![idle.clone()],
+        idle,
+    };
+    Growth { shapes: vec![shape] }
+}
+
 fn times() -> lan::Times {
     lan::Times {
         count: 2,
@@ -137,6 +153,7 @@ fn rows() -> Vec<Measured> {
         Measured::Bulk(Bulk { runs: vec![bulk], iperf3: None }),
         Measured::Idle(Box::new(Idle { run: run(), linked_kib: [1.5, 2.5], alone_kib: 1.0 })),
         Measured::Backbone(backbone()),
+        Measured::Growth(growth()),
     ]
 }
 

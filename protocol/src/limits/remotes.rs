@@ -16,6 +16,11 @@ pub const REMOTES_MEMORY_MAX: usize = 52 * 1024 * 1024;
 /// less than 64 MiB.
 pub const REMOTES_MEMORY_LAST: usize = 56 * 1024 * 1024;
 
+/// What sites of a backbone, which have proved that they belong to one organisation, can make this
+/// one keep, all links together. Of fifty sites with a thousand channels each, and one member in each
+/// channel, that is 112 MiB.
+pub const SITES_KEPT_MAX: usize = 192 * 1024 * 1024;
+
 /// What a link may have and still be heard beyond [`REMOTES_MEMORY_MAX`], in bytes: thirty members,
 /// or a short message.
 pub const KEPT_LITTLE: usize = 8 * 1024;

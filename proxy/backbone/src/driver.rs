@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_nats::{Client, Event, Message, Subscriber};
 use futures_util::{FutureExt, StreamExt};
+use nws_protocol::limits::{HELLO_INTERVAL, HELLO_PAUSE};
 use nws_protocol::{ProxyId, harmless};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
@@ -25,12 +26,6 @@ use crate::sites::{Heard, News, Sites};
 use crate::stream::VirtualStream;
 use crate::streams::{Arrival, Streams};
 use crate::subject::Subjects;
-
-/// Mean time between two hellos.
-const HELLO_INTERVAL: Duration = Duration::from_secs(3);
-
-/// Least time between two hellos, however many sites are new.
-const HELLO_PAUSE: Duration = Duration::from_millis(500);
 
 /// Time after which the client is asked again whether there is a broker.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);

@@ -10,24 +10,14 @@
 mod tests;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use nws_protocol::ProxyId;
+use nws_protocol::limits::{HELLO_GAP, SITE_CONTEST, SITE_SILENCE_MAX};
 use tokio::time::Instant;
 
 use crate::hello::Hello;
 use crate::recent::Recent;
 use crate::site::SiteName;
-
-/// Time without a hello after which a site counts as gone.
-const SILENCE_MAX: Duration = Duration::from_secs(12);
-
-/// Time without a hello of the proxy of a site after which a newcomer has its place. It is three
-/// times what an answer takes at most.
-const CONTEST: Duration = Duration::from_millis(1500);
-
-/// Time without a hello after which what was sent meanwhile is probably lost: more than one is late.
-const GAP: Duration = Duration::from_secs(5);
 
 /// Sites at one time.
 const SITES_MAX: usize = 1024;
@@ -119,7 +109,7 @@ impl Sites {
             return Heard::Shared { kept: site.proxy.clone(), other: hello.proxy.clone() };
         }
         let Hello { proxy, incarnation, .. } = hello.clone();
-        let due = now + CONTEST;
+        let due = now + SITE_CONTEST;
         site.newcomer = Some(Newcomer { proxy, incarnation, due });
         self.next_decision.get_or_insert(due);
         Heard::Newcomer
@@ -182,7 +172,7 @@ impl Sites {
 
     /// The sites that have been silent for too long, which are forgotten.
     pub(crate) fn take_silent(&mut self, now: Instant) -> Vec<(SiteName, ProxyId)> {
-        let silent = self.known.extract_if(|_, site| now >= site.heard + SILENCE_MAX);
+        let silent = self.known.extract_if(|_, site| now >= site.heard + SITE_SILENCE_MAX);
         silent.map(|(name, site)| (name, site.proxy)).collect()
     }
 }
@@ -196,7 +186,7 @@ impl Site {
     fn follow(&mut self, hello: &Hello, skew: Option<u64>, now: Instant) -> News {
         let is_another = std::mem::replace(&mut self.incarnation, hello.incarnation) != hello.incarnation;
         let was_skewed = std::mem::replace(&mut self.is_skewed, skew.is_some());
-        let is_back = now >= std::mem::replace(&mut self.heard, now) + GAP;
+        let is_back = now >= std::mem::replace(&mut self.heard, now) + HELLO_GAP;
         let rival = self.newcomer.take().map(|newcomer| newcomer.proxy);
         News { is_new: is_another, is_another, is_back, skew: skew.filter(|_| !was_skewed), rival }
     }

@@ -20,7 +20,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use book::{Book, Link};
-use nws_protocol::limits::{KEPT_LITTLE, REMOTES_KEPT_MAX, REMOTES_MEMORY_LAST, REMOTES_MEMORY_MAX};
+use nws_protocol::limits::{
+    KEPT_LITTLE, REMOTES_KEPT_MAX, REMOTES_MEMORY_LAST, REMOTES_MEMORY_MAX, SITES_KEPT_MAX,
+};
 
 /// The account of one proxy.
 ///
@@ -142,6 +144,21 @@ impl Default for AccountLimits {
             kept: REMOTES_KEPT_MAX,
             memory: REMOTES_MEMORY_MAX,
             last: REMOTES_MEMORY_LAST,
+            little: KEPT_LITTLE,
+        }
+    }
+}
+
+impl AccountLimits {
+    /// The limits of the account of sites of a backbone, which is another one than that of proxies on
+    /// the network.
+    #[must_use]
+    pub fn sites() -> Self {
+        let beyond = |most: usize| SITES_KEPT_MAX + (most - REMOTES_KEPT_MAX);
+        Self {
+            kept: SITES_KEPT_MAX,
+            memory: beyond(REMOTES_MEMORY_MAX),
+            last: beyond(REMOTES_MEMORY_LAST),
             little: KEPT_LITTLE,
         }
     }

@@ -60,6 +60,23 @@ impl Work {
         }
     }
 
+    /// Finishes it without arithmetic, at no cost, as a simulation of many proxies needs it: those who
+    /// know a name match it, and nothing is hidden. Both sides of a link have to do it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn pretend(self) -> Finished {
+        let keys = self.keys;
+        Finished(match self.task {
+            Task::Blind { names, .. } => {
+                Outcome::Blinded(names.iter().map(|_| (Blind::pretended(), [0; _])).collect())
+            }
+            Task::Evaluate { blinded } => Outcome::Evaluated(Ok(blinded)),
+            Task::Prove { asked, .. } => {
+                Outcome::Proven(Ok(asked.iter().map(|one| keys.pretended(&one.name)).collect()))
+            }
+        })
+    }
+
     /// Does the work.
     #[must_use]
     pub fn run(self) -> Finished {

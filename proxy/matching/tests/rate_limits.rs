@@ -280,7 +280,7 @@ fn a_site_has_2048_guesses_and_all_together_65536() {
     assert!((0..32).all(|link| world.granted(link) <= 2048));
     assert_eq!(world.sum(), 65_536);
     world.serve_for(Duration::from_secs(10));
-    assert_eq!(world.sum(), 65_536 + 2560);
+    assert_eq!(world.sum(), 65_536 + 10_240);
     let mut alone = World::with(RateLimitsConfig::sites());
     alone.open(0, 0);
     alone.serve_for(Duration::from_secs(10));

@@ -21,7 +21,7 @@ pub(super) struct Client {
     /// The largest payload that it may send, as the proxy has told it.
     pub(super) message_max: Option<usize>,
     /// The peers that are present, as far as the proxy has told it.
-    here: BTreeSet<String>,
+    pub(super) here: BTreeSet<String>,
     /// The number of peers, and whether that was settled, as its welcome said.
     pub(super) welcome: Option<(usize, bool)>,
     /// Its other events that no test has taken.
@@ -31,8 +31,6 @@ pub(super) struct Client {
     pub(super) held: bool,
     /// Its connection ends when all that waits is written.
     pub(super) finishing: bool,
-    /// Something was queued for it in this pass.
-    pub(super) dirty: bool,
 }
 
 impl Client {
@@ -49,7 +47,6 @@ impl Client {
             answers_pings: true,
             held: false,
             finishing: false,
-            dirty: false,
         }
     }
 

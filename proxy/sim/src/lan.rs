@@ -6,13 +6,18 @@
 //! announcements that get lost. Arithmetic takes no time. Machines crash in every way that machines
 //! do, connections break, and the network falls into parts.
 
+mod bridges;
+mod brokers;
 mod cable;
+mod crowd;
 mod discovery;
 mod faults;
 mod ids;
 mod link;
 mod machine;
 mod schedule;
+mod site;
+mod sites;
 mod traffic;
 mod weather;
 
@@ -29,11 +34,14 @@ use super::clock::Clock;
 use super::{ClientId, Event, Word};
 use nws_core::{ChannelKey, Framing, MeshInput};
 
+use brokers::Brokers;
 use cable::Cable;
 use ids::{CableId, Side};
 use machine::Machine;
 use schedule::{Happening, Schedule};
 
+pub use brokers::BrokerId;
+pub use crowd::Crowd;
 pub use ids::MachineId;
 pub use weather::Weather;
 
@@ -58,6 +66,9 @@ pub struct Lan {
     cables: SlotMap<CableId, Cable>,
     /// Sides of connections whose matching has had an input, and has outputs to be applied.
     with_outputs: Vec<(CableId, Side)>,
+    brokers: Brokers,
+    /// Every machine is a site.
+    has_backbone: bool,
     /// The machines of one part of a network that is cut in two.
     part: BTreeSet<MachineId>,
 }
@@ -75,8 +86,17 @@ impl Lan {
             addresses: HashMap::new(),
             cables: SlotMap::with_key(),
             with_outputs: Vec::new(),
+            brokers: Brokers::default(),
+            has_backbone: false,
             part: BTreeSet::new(),
         }
+    }
+
+    /// A network without machines, in which each will be a site of a backbone: all use one of so many
+    /// brokers, which are a cluster.
+    #[must_use]
+    pub fn with_backbone(weather: Weather, seed: u64, brokers: usize) -> Self {
+        Self { brokers: Brokers::new(brokers), has_backbone: true, ..Self::new(weather, seed) }
     }
 
     /// Changes the weather.
@@ -92,8 +112,13 @@ impl Lan {
 
     /// Switches a new machine on, and starts its proxy.
     pub fn start(&mut self) -> MachineId {
+        self.start_in(0)
+    }
+
+    /// Does the same in another network, which shares nothing with this one but brokers.
+    pub fn start_in(&mut self, network: usize) -> MachineId {
         let [_, _, high, low] = u32::try_from(self.machines.len()).unwrap_or(0).to_be_bytes();
-        self.start_at(([10, 0, high, low], 9010).into())
+        self.start_at(([10, 0, high, low], 9010).into(), network)
     }
 
     /// The id of a machine's proxy.
@@ -158,6 +183,12 @@ impl Lan {
         events
     }
 
+    /// The number of peers that a structured client sees now.
+    #[must_use]
+    pub fn peers(&self, resident: Resident) -> usize {
+        self.machines[resident.machine.0].proxy.peers(resident.client)
+    }
+
     /// The number of peers in a structured client's welcome, and whether that was settled.
     #[must_use]
     pub fn welcome(&self, resident: Resident) -> Option<(usize, bool)> {
@@ -184,6 +215,9 @@ impl Lan {
                 Happening::Announce(machine) => self.announce(machine),
                 Happening::Ask(machine) => self.ask(machine),
                 Happening::Hear(listener, speaker) => self.hear(listener, speaker),
+                Happening::Connect(machine) => self.connect_site(machine),
+                Happening::Beat(machine) => self.wake_site(machine),
+                Happening::Hello(to, hello) => self.hear_hello(to, hello),
             }
         }
         self.clock.set(end);
@@ -234,7 +268,7 @@ impl Lan {
         loop {
             self.apply_mesh_outputs(id);
             self.apply_session_outputs_of_all();
-            if !self.attend_streams(id) {
+            if !self.attend_streams(id) && !self.end_overdrawn(id) {
                 break;
             }
         }
@@ -247,6 +281,18 @@ impl Lan {
         let is_anything = !news.is_empty();
         news.into_iter().for_each(|output| self.apply_channels_output(id, output));
         is_anything
+    }
+
+    /// Ends the links for which a machine keeps too much. Gives whether there were any.
+    fn end_overdrawn(&mut self, id: MachineId) -> bool {
+        let overdrawn = self.machines[id.0].take_overdrawn();
+        for link in &overdrawn {
+            if let Some(&(cable, side)) = self.machines[id.0].links.get(*link) {
+                self.send_packet(cable, side, cable::Packet::Fin);
+                self.finish(cable, side);
+            }
+        }
+        !overdrawn.is_empty()
     }
 
     fn set_alarm(&mut self, id: MachineId) {

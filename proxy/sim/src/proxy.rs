@@ -1,5 +1,6 @@
 //! One proxy with its clients.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,6 +35,12 @@ pub struct Proxy {
     /// The record readers of groups, by their connections.
     pub(super) readers: SecondaryMap<ConnId, RecordReader>,
     clients: Vec<Client>,
+    /// The clients of which something may be read.
+    talking: BTreeSet<ClientId>,
+    /// The clients for which something was queued in this pass.
+    dirty: BTreeSet<ClientId>,
+    /// The clients that read little by little.
+    slow: BTreeSet<ClientId>,
     /// Whether the last reservation succeeded.
     reserved: bool,
     /// The outputs for links.
@@ -56,6 +63,9 @@ impl Proxy {
             conns: SlotMap::with_key(),
             readers: SecondaryMap::new(),
             clients: Vec::new(),
+            talking: BTreeSet::new(),
+            dirty: BTreeSet::new(),
+            slow: BTreeSet::new(),
             reserved: false,
             news: Vec::new(),
         }
@@ -136,6 +146,7 @@ impl Proxy {
     pub fn enqueue(&mut self, client: ClientId, word: Word) {
         if self.is_connected(client) {
             self.clients[client.0].said.push_back(word);
+            self.talking.insert(client);
         }
     }
 
@@ -161,7 +172,12 @@ impl Proxy {
 
     /// Sets the speed at which a client reads from now on.
     pub fn set_speed(&mut self, client: ClientId, speed: Speed) {
-        self.clients[client.0].downlink.set_speed(speed);
+        let downlink = &mut self.clients[client.0].downlink;
+        downlink.set_speed(speed);
+        match downlink.is_limited() {
+            true => self.slow.insert(client),
+            false => self.slow.remove(&client),
+        };
         self.write(client);
         self.settle();
     }
@@ -186,6 +202,12 @@ impl Proxy {
     #[must_use]
     pub fn message_max(&self, client: ClientId) -> Option<usize> {
         self.clients[client.0].message_max
+    }
+
+    /// The number of peers that a structured client sees now.
+    #[must_use]
+    pub fn peers(&self, client: ClientId) -> usize {
+        self.clients[client.0].here.len()
     }
 
     /// The number of peers in a structured client's welcome, and whether that was settled.
@@ -261,7 +283,10 @@ impl Proxy {
     }
 
     fn pass(&mut self) -> bool {
-        let mut readers: Vec<ClientId> = self.all().filter(|&client| self.is_readable(client)).collect();
+        let clients = &self.clients;
+        self.talking.retain(|client| !clients[client.0].said.is_empty());
+        let talking = self.talking.iter().copied();
+        let mut readers: Vec<ClientId> = talking.filter(|&client| self.is_readable(client)).collect();
         let busy = !readers.is_empty();
         while !readers.is_empty() {
             let next = self.rng.next_u32() as usize % readers.len();
@@ -274,7 +299,7 @@ impl Proxy {
         self.apply_outputs();
         let is_due = self.is_due();
         self.time_out();
-        let dirty: Vec<ClientId> = self.all().filter(|client| self.clients[client.0].dirty).collect();
+        let dirty = std::mem::take(&mut self.dirty);
         dirty.iter().for_each(|&client| self.write(client));
         busy || is_due || !dirty.is_empty()
     }
@@ -299,11 +324,13 @@ impl Proxy {
 
     pub(super) fn write(&mut self, client: ClientId) {
         let Some(conn) = self.conn(client) else { return };
-        let Client { downlink, dirty, .. } = &mut self.clients[client.0];
-        *dirty = false;
-        let bytes = downlink.take(self.core.waiting(conn), self.clock);
+        self.dirty.remove(&client);
+        let bytes = self.clients[client.0].downlink.take(self.core.waiting(conn), self.clock);
         self.input(Input::Wrote { conn, bytes });
         self.clients[client.0].look();
+        if !self.clients[client.0].said.is_empty() {
+            self.talking.insert(client);
+        }
         if self.clients[client.0].finishing && self.waiting(client) == 0 {
             self.end(client, Some(Event::End));
         }
@@ -329,7 +356,7 @@ impl Proxy {
                     self.news.push(output);
                 }
                 Output::Cut(_) | Output::Full => {}
-                Output::Write { conn } => self.with(conn, |client| client.dirty = true),
+                Output::Write { conn } => self.dirty.extend(self.conns.get(conn).copied().flatten()),
                 Output::Hold { conn } => self.with(conn, |client| client.held = true),
                 Output::Release { conn } => self.with(conn, |client| client.held = false),
                 Output::Finish { conn } => self.with(conn, |client| client.finishing = true),
@@ -364,12 +391,7 @@ impl Proxy {
 
     /// Clients that read what waits for them little by little.
     pub(super) fn limited(&self) -> impl Iterator<Item = ClientId> {
-        let is_limited = |client: &ClientId| self.clients[client.0].downlink.is_limited();
-        self.all().filter(is_limited).filter(|&client| self.waiting(client) > 0)
-    }
-
-    fn all(&self) -> impl Iterator<Item = ClientId> + use<> {
-        (0..self.clients.len()).map(ClientId)
+        self.slow.iter().copied().filter(|&client| self.waiting(client) > 0)
     }
 
     fn is_readable(&self, client: ClientId) -> bool {

@@ -6,11 +6,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
 use nws_protocol::ProxyId;
-use nws_protocol::limits::REMOTES_KEPT_MAX;
+use nws_protocol::limits::{REMOTES_KEPT_MAX, SITES_KEPT_MAX};
 
 use super::faults::{Blamed, FaultKind};
 use super::past::{LinkEventKind, Past};
 use super::traffic::Traffic;
+use crate::backbone::is_site;
 use crate::discovery::Place;
 use crate::trouble::Hourly;
 
@@ -109,12 +110,13 @@ impl Partner {
     /// The link is closed because more is kept for it than for others.
     pub(crate) fn takes_too_much(&self) {
         let Self { proxy, address, .. } = self;
+        let max = if is_site(self.source()) { SITES_KEPT_MAX } else { REMOTES_KEPT_MAX };
         tracing::warn!(
             %proxy,
             %address,
             "a link is closed: its members and messages take most of the {} MiB for all links; if that proxy is \
              trusted, use fewer peers there, or spread them over more machines; if not, block its address with a firewall",
-            REMOTES_KEPT_MAX / (1024 * 1024)
+            max / (1024 * 1024)
         );
     }
 

@@ -6,6 +6,7 @@ use nws_report::lan::{
     Pipe, PipeRun, Report, SideCost, Throughput,
 };
 
+use super::growth;
 use super::noise::{Noise, Share};
 use super::pairs::Pairs;
 use crate::figure::Figure;
@@ -26,6 +27,7 @@ pub(super) fn figures(report: &Report, max_other: f64) -> Result<Vec<Figure>> {
         Measured::Pipe(row) => pipe(row, noise),
         Measured::Idle(row) => idle(row, noise),
         Measured::Backbone(row) => backbone(row, noise),
+        Measured::Growth(row) => Ok(growth::figures(row)),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bare;
 mod crowd;
+pub(super) mod growth;
 mod places;
 mod talk;
 

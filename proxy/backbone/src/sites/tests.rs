@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 const TIME: u64 = 1_800_000_000_000;
@@ -42,7 +44,7 @@ async fn a_hello_from_before_an_end_brings_nobody_back() {
     assert_eq!(sites.take_all().len(), 1);
     assert_eq!(hear(&mut sites, &hello(1, 7, 2)), Heard::Nothing);
     hear(&mut sites, &hello(1, 7, 3));
-    tokio::time::advance(SILENCE_MAX).await;
+    tokio::time::advance(SITE_SILENCE_MAX).await;
     assert_eq!(sites.take_silent(Instant::now()).len(), 1);
     assert_eq!(hear(&mut sites, &hello(1, 7, 3)), Heard::Nothing);
     assert!(news(hear(&mut sites, &hello(1, 7, 4))).is_new);
@@ -66,11 +68,11 @@ async fn a_clock_that_differs_is_told_once_and_again_when_it_changes() {
 async fn who_is_silent_is_gone() {
     let mut sites = Sites::default();
     hear(&mut sites, &hello(1, 1, 1));
-    tokio::time::advance(SILENCE_MAX / 2).await;
+    tokio::time::advance(SITE_SILENCE_MAX / 2).await;
     hear(&mut sites, &hello(1, 1, 2));
-    tokio::time::advance(SILENCE_MAX / 2).await;
+    tokio::time::advance(SITE_SILENCE_MAX / 2).await;
     assert!(sites.take_silent(Instant::now()).is_empty());
-    tokio::time::advance(SILENCE_MAX / 2).await;
+    tokio::time::advance(SITE_SILENCE_MAX / 2).await;
     assert_eq!(sites.take_silent(Instant::now()).len(), 1);
     assert!(sites.take_silent(Instant::now()).is_empty());
 }
@@ -79,12 +81,12 @@ async fn who_is_silent_is_gone() {
 async fn one_that_begins_a_stream_is_there_and_one_that_was_silent_is_back() {
     let mut sites = Sites::default();
     hear(&mut sites, &hello(1, 1, 1));
-    tokio::time::advance(SILENCE_MAX).await;
+    tokio::time::advance(SITE_SILENCE_MAX).await;
     sites.touch(&"there".parse().unwrap(), Instant::now());
     assert!(sites.take_silent(Instant::now()).is_empty());
-    tokio::time::advance(GAP).await;
+    tokio::time::advance(HELLO_GAP).await;
     assert!(news(hear(&mut sites, &hello(1, 1, 2))).is_back);
-    tokio::time::advance(GAP - Duration::from_millis(1)).await;
+    tokio::time::advance(HELLO_GAP - Duration::from_millis(1)).await;
     assert!(!news(hear(&mut sites, &hello(1, 1, 3))).is_back);
 }
 
@@ -94,7 +96,7 @@ async fn of_two_proxies_with_one_name_the_first_one_counts_as_long_as_it_speaks(
     hear(&mut sites, &hello(1, 1, 1));
     assert_eq!(hear(&mut sites, &hello(2, 2, 1)), Heard::Newcomer);
     assert_eq!(news(hear(&mut sites, &hello(1, 1, 2))).rival, Some(proxy(2)));
-    tokio::time::advance(CONTEST).await;
+    tokio::time::advance(SITE_CONTEST).await;
     assert!(sites.decide(Instant::now()).is_empty());
     let shared = Heard::Shared { kept: proxy(1), other: proxy(2) };
     assert_eq!(hear(&mut sites, &hello(2, 2, 2)), shared);

@@ -45,12 +45,12 @@ impl Default for RateLimitsConfig {
 
 impl RateLimitsConfig {
     /// What sites of a backbone get, which have proved that they belong to one organisation: so much
-    /// that fifty sites with a thousand channels each match at once, as there are 49,000 evaluations
-    /// for each.
+    /// that fifty sites with a thousand channels each match at once, as there are 50,000 evaluations
+    /// for each, and again within a minute whenever all have lost their links.
     #[must_use]
     pub fn sites() -> Self {
         let per_second = RateLimit::per_second;
-        let (link, all) = (per_second(2048, 16), per_second(65_536, 256));
+        let (link, all) = (per_second(2048, 16), per_second(65_536, 1024));
         Self {
             link,
             source: link,
@@ -66,6 +66,10 @@ impl RateLimitsConfig {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use nws_protocol::link::Hello;
+
     use super::*;
 
     /// Time until half of as many names have been tried, in units of so many seconds.
@@ -74,6 +78,15 @@ mod tests {
         let tries = (names / 2).saturating_sub(u64::from(burst));
         let seconds = tries * u64::try_from(interval.as_millis()).unwrap() / 1000;
         (seconds + unit / 2) / unit
+    }
+
+    #[test]
+    fn fifty_sites_with_a_thousand_channels_match_at_once_and_again_within_a_minute() {
+        let RateLimitsConfig { link, friends, .. } = RateLimitsConfig::sites();
+        let slots = Hello::slots_for(1000);
+        let all = u32::try_from(49 * slots).unwrap();
+        assert!(link.burst as usize >= slots && friends.burst >= all);
+        assert!(friends.interval * all <= Duration::from_secs(60));
     }
 
     #[test]

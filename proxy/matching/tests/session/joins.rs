@@ -16,8 +16,14 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn what_both_sides_know_is_joined(one in names(), two in names(), later in vec((any::<bool>(), "[a-c]{1,2}"), 0..3)) {
+    fn what_both_sides_know_is_joined(
+        one in names(),
+        two in names(),
+        later in vec((any::<bool>(), "[a-c]{1,2}"), 0..3),
+        pretends in prop::bool::weighted(0.1),
+    ) {
         let mut pair = Pair::new(8);
+        (pair.one.pretends, pair.two.pretends) = (pretends, pretends);
         let mut offers = [one, two];
         pair.one.offer(offers[0].iter().map(String::as_str));
         pair.two.offer(offers[1].iter().map(String::as_str));

@@ -6,8 +6,9 @@ use std::time::Duration;
 use nws_protocol::ProxyId;
 
 use super::cable::Cable;
-use super::machine::{Health, Machine};
+use super::machine::{Health, Machine, Place};
 use super::schedule::Happening;
+use super::site::Site;
 use super::weather::between;
 use super::{Lan, MachineId};
 use nws_core::{DialId, MeshInput, Target};
@@ -21,12 +22,13 @@ const ANNOUNCEMENTS: [Duration; 2] = [Duration::from_millis(100), Duration::from
 const QUESTIONS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(57)];
 
 /// The shortest and the longest time that a handshake costs both sides together.
-const HANDSHAKE: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(8)];
+pub(super) const HANDSHAKE: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(8)];
 
 impl Lan {
-    pub(super) fn start_at(&mut self, address: SocketAddr) -> MachineId {
+    pub(super) fn start_at(&mut self, address: SocketAddr, network: usize) -> MachineId {
         let id = MachineId(self.machines.len());
-        let mut machine = Machine::new(address, &mut self.rng);
+        let site = self.has_backbone.then(|| Site::new(self.clock.now()));
+        let mut machine = Machine::new(address, network, site, &mut self.rng);
         machine.proxy.advance(self.clock.elapsed());
         self.machines.push(machine);
         self.addresses.insert(address, id);
@@ -34,6 +36,9 @@ impl Lan {
             self.schedule.plan(self.clock.now() + after, Happening::Announce(id));
         }
         self.schedule.plan(self.clock.now() + ANNOUNCEMENTS[0], Happening::Ask(id));
+        if self.has_backbone {
+            self.connect_later(id);
+        }
         id
     }
 
@@ -57,9 +62,9 @@ impl Lan {
     /// Configures a machine to keep a link to the proxy at an address.
     pub fn configure(&mut self, machine: MachineId, address: SocketAddr) {
         if self.machines[machine.0].is_running() {
-            let peers = &mut self.machines[machine.0].peers;
-            peers.push(address);
-            let peer = peers.len() - 1;
+            let places = &mut self.machines[machine.0].places;
+            places.push(Some(Place::Address(address)));
+            let peer = places.len() - 1;
             self.tell_mesh(machine, MeshInput::Peer { peer });
             self.attend(machine);
         }
@@ -94,10 +99,7 @@ impl Lan {
     fn multicast(&mut self, from: MachineId, to: MachineId) {
         let delay =
             self.weather.latency(&mut self.rng) + between(&mut self.rng, Duration::ZERO, HANDSHAKE[1]);
-        if self.machines[from.0].is_running()
-            && self.is_connected(from, to)
-            && !self.weather.loses(&mut self.rng)
-        {
+        if self.machines[from.0].is_running() && self.hears(from, to) && !self.weather.loses(&mut self.rng) {
             self.schedule.plan(self.clock.now() + delay, Happening::Hear(to, from));
         }
     }
@@ -113,10 +115,24 @@ impl Lan {
 
     /// A machine dials. TCP and TLS take two round trips.
     pub(super) fn dial(&mut self, machine: MachineId, dial: DialId, target: Target) {
-        let trips: Duration = (0..4).map(|_| self.weather.latency(&mut self.rng)).sum();
-        let work = between(&mut self.rng, HANDSHAKE[0], HANDSHAKE[1]);
+        let time = match self.site_of(machine, &target) {
+            Some(_) => self.site_dial_time(),
+            None => {
+                let trips: Duration = (0..4).map(|_| self.weather.latency(&mut self.rng)).sum();
+                trips + between(&mut self.rng, HANDSHAKE[0], HANDSHAKE[1])
+            }
+        };
         self.machines[machine.0].dials.insert(dial, target);
-        self.schedule.plan(self.clock.now() + trips + work, Happening::Answer(machine, dial));
+        self.schedule.plan(self.clock.now() + time, Happening::Answer(machine, dial));
+    }
+
+    /// The name of the site that is dialled.
+    fn site_of(&self, machine: MachineId, target: &Target) -> Option<SocketAddr> {
+        let Target::Peer(peer) = target else { return None };
+        match self.machines[machine.0].places[*peer] {
+            Some(Place::Site(name)) => Some(name),
+            Some(Place::Address(_)) | None => None,
+        }
     }
 
     /// A dial has reached machines, or none has answered yet.
@@ -125,12 +141,18 @@ impl Lan {
             return;
         }
         let Some(target) = self.machines[dialler.0].dials.get(&dial) else { return };
+        if let Some(site) = self.site_of(dialler, target) {
+            return self.answer_site(dialler, site, dial);
+        }
         let addresses = match target {
             Target::Proxy { addresses, .. } => addresses.clone(),
-            Target::Peer(peer) => vec![self.machines[dialler.0].peers[*peer]],
+            Target::Peer(peer) => match self.machines[dialler.0].places[*peer] {
+                Some(Place::Address(address)) => vec![address],
+                Some(Place::Site(_)) | None => Vec::new(),
+            },
         };
         let found = addresses.iter().filter_map(|address| self.addresses.get(address).copied());
-        let reached: Vec<MachineId> = found.filter(|found| self.is_connected(dialler, *found)).collect();
+        let reached: Vec<MachineId> = found.filter(|found| self.hears(dialler, *found)).collect();
         if !reached.is_empty() {
             self.tell_mesh(dialler, MeshInput::Answered { dial });
         }
@@ -159,12 +181,16 @@ impl Lan {
                 let (proxy, addresses) = (id.clone(), vec![*address]);
                 self.tell_mesh(dialler, MeshInput::Seen { proxy, addresses });
             }
-            _ => self.connect(dialler, listener, dial),
+            _ => self.connect(dialler, listener, dial, false),
         }
     }
 
-    fn connect(&mut self, dialler: MachineId, listener: MachineId, dial: DialId) {
-        let end = |machine: MachineId| (machine, &self.machines[machine.0].id);
+    pub(super) fn connect(&mut self, dialler: MachineId, listener: MachineId, dial: DialId, is_bridge: bool) {
+        let uplink = |it: &Machine| it.site.as_ref().filter(|_| is_bridge).and_then(|site| site.uplink);
+        let end = |machine: MachineId| {
+            let it = &self.machines[machine.0];
+            (machine, &it.id, uplink(it))
+        };
         let cable = Cable::new(end(dialler), end(listener), self.clock.now(), &mut self.rng);
         let cable = self.cables.insert(cable);
         self.begin(cable, 0, Some(dial));

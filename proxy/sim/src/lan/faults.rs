@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::cable::Packet;
 use super::ids::{CableId, Side};
-use super::machine::Health;
+use super::machine::{Health, Machine};
 use super::schedule::Happening;
 use super::{Lan, MachineId};
 
@@ -15,7 +15,10 @@ impl Lan {
             return;
         }
         for (cable, side) in self.ends_at(machine) {
-            self.send_packet(cable, side, Packet::Fin);
+            // No kernel knows of a stream over the backbone.
+            if !self.cables[cable].is_bridge() {
+                self.send_packet(cable, side, Packet::Fin);
+            }
         }
         self.die(machine, Health::Killed);
     }
@@ -30,7 +33,8 @@ impl Lan {
         if self.machines[machine.0].health != Health::Off {
             self.kill(machine);
         }
-        self.start_at(self.machines[machine.0].address)
+        let Machine { address, network, .. } = self.machines[machine.0];
+        self.start_at(address, network)
     }
 
     /// Stops the process of a machine: it stands still.
@@ -51,6 +55,13 @@ impl Lan {
         let proxy = &mut self.machines[machine.0].proxy;
         proxy.stand_still(self.clock.elapsed().saturating_sub(proxy.elapsed()));
         self.set_alarm(machine);
+        if let Some(site) = &mut self.machines[machine.0].site {
+            site.alarm = None;
+            if site.is_lost {
+                self.lose_uplink(machine);
+            }
+            self.beat(machine);
+        }
         self.deliver_again(Duration::ZERO);
     }
 
@@ -85,10 +96,24 @@ impl Lan {
         self.deliver_again(self.weather.recovery_max);
     }
 
-    /// Gives whether two machines hear each other.
+    /// Carries a machine into another network. Its old connections are silent from now on.
+    pub fn carry(&mut self, machine: MachineId, network: usize) {
+        self.machines[machine.0].network = network;
+        self.deliver_again(self.weather.recovery_max);
+        self.announce(machine);
+        self.question(machine);
+    }
+
+    /// Gives whether two machines reach each other by any way.
     #[must_use]
     pub fn is_connected(&self, one: MachineId, other: MachineId) -> bool {
-        self.part.contains(&one) == self.part.contains(&other)
+        self.hears(one, other) || self.has_bridge(one, other)
+    }
+
+    /// Whether two machines are on one network, and in one part of it.
+    pub(super) fn hears(&self, one: MachineId, other: MachineId) -> bool {
+        self.machines[one.0].network == self.machines[other.0].network
+            && self.part.contains(&one) == self.part.contains(&other)
     }
 
     pub(super) fn arrive(&mut self, cable: CableId, side: Side) {
@@ -96,8 +121,14 @@ impl Lan {
         let (to, from) = (it.ends[side].machine, it.ends[1 - side].machine);
         let way = &mut it.ways[side];
         let is_due = way.packets.front().is_some_and(|(at, _)| *at <= self.clock.now());
-        if !is_due || !self.is_connected(to, from) {
+        if !is_due || !(self.cables[cable].is_bridge() || self.hears(to, from)) {
             return;
+        }
+        if !self.carries(cable, side) {
+            let way = &mut self.cables[cable].ways[side];
+            way.packets.pop_front();
+            way.is_torn = true;
+            return self.drop_if_over(cable);
         }
         match self.machines[to.0].health {
             Health::Stopped => return,
@@ -122,6 +153,8 @@ impl Lan {
         let packet = self.cables[cable].ways[side].packets.pop_front();
         let heir = self.addresses[&self.machines[to.0].address];
         let answers = self.machines[heir.0].health != Health::Off;
+        // A broker knows nothing of streams.
+        let answers = answers && !self.cables[cable].is_bridge();
         let expects = packet.is_some_and(|(_, packet)| packet != Packet::Fin);
         if answers && expects && self.cables[cable].ends[1 - side].link.is_some() {
             self.send_packet(cable, side, Packet::Fin);
@@ -156,11 +189,11 @@ impl Lan {
     }
 
     /// The connections of a machine, and its side of each.
-    fn ends_at(&self, machine: MachineId) -> Vec<(CableId, Side)> {
+    pub(super) fn ends_at(&self, machine: MachineId) -> Vec<(CableId, Side)> {
         self.machines[machine.0].links.values().copied().collect()
     }
 
-    fn ends_between(&self, one: MachineId, other: MachineId) -> Vec<(CableId, Side)> {
+    pub(super) fn ends_between(&self, one: MachineId, other: MachineId) -> Vec<(CableId, Side)> {
         let leads = |(cable, side): &(CableId, Side)| self.cables[*cable].ends[1 - side].machine == other;
         self.ends_at(one).into_iter().filter(leads).collect()
     }

@@ -116,7 +116,7 @@ impl Lan {
                     self.grant(machine);
                 }
                 Output::Work(work) => {
-                    end.session.handle(Input::Done(work.run())).expect("it is what was asked for");
+                    end.session.handle(Input::Done(work.pretend())).expect("it is what was asked for");
                 }
                 Output::Matched { channel, own, peer } => {
                     self.machines[machine.0].match_rate_limits(link);
@@ -141,7 +141,9 @@ impl Lan {
         let [machine, other] = [side, 1 - side].map(|side| self.cables[cable].ends[side].machine);
         let proxy = self.machines[other.0].id.clone();
         self.catch_up(machine);
-        let conn = self.machines[machine.0].proxy.remote_group(&network(channel.as_str()), &proxy);
+        let Some(share) = self.end_of(cable, side).share.clone() else { return };
+        let proxy_here = &mut self.machines[machine.0].proxy;
+        let conn = proxy_here.remote_group_with(&network(channel.as_str()), &proxy, &share);
         let end = self.end_of(cable, side);
         let stream = end.streams.open(channel, peer, conn);
         end.mux.handle(MuxInput::Opened { stream, slot: own, conn });

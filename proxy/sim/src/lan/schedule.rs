@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::ids::MachineId;
 use super::ids::{CableId, Side};
+use super::site::Hello;
 use nws_core::DialId;
 
 /// Something that happens by itself.
@@ -23,6 +24,12 @@ pub(super) enum Happening {
     Ask(MachineId),
     /// The first machine hears the announcement of the second.
     Hear(MachineId, MachineId),
+    /// A site looks for a broker.
+    Connect(MachineId),
+    /// A site may have something to do.
+    Beat(MachineId),
+    /// A site hears the hello of another one.
+    Hello(MachineId, Hello),
 }
 
 /// All scheduled happenings. Those for the same time happen in the order in which they were

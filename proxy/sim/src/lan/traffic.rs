@@ -8,7 +8,7 @@ use super::cable::{End, Packet};
 use super::ids::{CableId, Side};
 use super::machine::Machine;
 use super::schedule::Happening;
-use super::{Lan, MachineId};
+use super::{Lan, MachineId, sites};
 
 impl Lan {
     /// A connection begins at one side.
@@ -21,8 +21,15 @@ impl Lan {
         }
         let Machine { id, address, .. } = &self.machines[other.0];
         let (proxy, source) = (id.clone(), address.ip());
-        self.machines[machine.0].open_rate_limits(link, source);
-        self.tell_mesh(machine, MeshInput::Connected { link, proxy, source, route: Route::Direct, dial });
+        let route = self.cables[cable].route();
+        let source = match route {
+            Route::Direct => source,
+            Route::Backbone => sites::source(*address),
+        };
+        self.machines[machine.0].open_rate_limits(link, source, route);
+        let share = self.machines[machine.0].share(link, source, route);
+        self.cables[cable].ends[side].share = Some(share);
+        self.tell_mesh(machine, MeshInput::Connected { link, proxy, source, route, dial });
     }
 
     pub(super) fn apply_mesh_output(&mut self, machine: MachineId, output: MeshOutput) {
@@ -94,6 +101,7 @@ impl Lan {
         let end = self.end_of(cable, side);
         let (Some(link), machine) = (end.link.take(), end.machine) else { return };
         end.is_ready = false;
+        end.share = None;
         let conns: Vec<_> = end.mux.open().filter_map(|stream| end.mux.conn(stream)).collect();
         conns.into_iter().for_each(|conn| self.sever(machine, conn));
         self.machines[machine.0].links.remove(link);
@@ -110,7 +118,11 @@ impl Lan {
 
     /// Sends a packet to the other side. A packet that is sent later arrives later.
     pub(super) fn send_packet(&mut self, cable: CableId, from: Side, packet: Packet) {
-        let at = self.clock.now() + self.weather.latency(&mut self.rng);
+        let takes = match self.cables[cable].route() {
+            Route::Direct => self.weather.latency(&mut self.rng),
+            Route::Backbone => self.weather.detour(&mut self.rng),
+        };
+        let at = self.clock.now() + takes;
         let way = &mut self.cables[cable].ways[1 - from];
         way.last = way.last.max(at);
         way.packets.push_back((way.last, packet));
@@ -118,6 +130,16 @@ impl Lan {
     }
 
     pub(super) fn take_in(&mut self, cable: CableId, side: Side, packet: Packet) {
+        if self.cables[cable].is_bridge() {
+            let [to, from] = [side, 1 - side].map(|side| self.cables[cable].ends[side].machine);
+            let name = self.machines[from.0].address;
+            if let Some(site) = &mut self.machines[to.0].site {
+                site.touch(name, self.clock.now());
+            }
+        }
+        if std::mem::take(&mut self.cables[cable].ways[side].is_torn) {
+            return self.break_off(cable, side);
+        }
         if packet == Packet::Connected {
             return self.begin(cable, side, None);
         }
@@ -134,6 +156,12 @@ impl Lan {
             Packet::Frame(frame) => self.on_frame(cable, side, frame),
             Packet::Connected | Packet::Pong | Packet::Fin => {}
         }
+    }
+
+    /// Something is missing in what has come, so this side ends the connection.
+    fn break_off(&mut self, cable: CableId, side: Side) {
+        self.refuse(cable, side);
+        self.finish(cable, side);
     }
 
     /// A packet has come on a connection that this side has ended.

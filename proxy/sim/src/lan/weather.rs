@@ -12,6 +12,8 @@ pub struct Weather {
     pub latency_min: Duration,
     /// The longest time that it takes.
     pub latency_max: Duration,
+    /// The longest time by which it takes longer over a broker.
+    pub detour_max: Duration,
     /// The number of announcements in a thousand that are lost.
     pub lost_per_mille: u32,
     /// The longest time after the end of a partition until connections move again. They have
@@ -24,6 +26,7 @@ impl Default for Weather {
         Self {
             latency_min: Duration::from_micros(200),
             latency_max: Duration::from_millis(3),
+            detour_max: Duration::from_millis(20),
             lost_per_mille: 50,
             recovery_max: Duration::from_secs(2),
         }
@@ -34,6 +37,11 @@ impl Weather {
     /// The time that one packet takes.
     pub(super) fn latency(&self, rng: &mut ChaCha20Rng) -> Duration {
         between(rng, self.latency_min, self.latency_max)
+    }
+
+    /// The time that one takes over a broker.
+    pub(super) fn detour(&self, rng: &mut ChaCha20Rng) -> Duration {
+        self.latency(rng) + between(rng, Duration::ZERO, self.detour_max)
     }
 
     pub(super) fn recovery(&self, rng: &mut ChaCha20Rng) -> Duration {

@@ -13,6 +13,10 @@ use crate::world::{SECOND, World};
 /// Machines at one time.
 const MACHINES: usize = 6;
 
+/// Networks and brokers, where there are sites.
+const NETWORKS: usize = 3;
+const BROKERS: usize = 3;
+
 /// One thing that happens. Machines and clients are meant by number, as many times around as it takes.
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -35,6 +39,29 @@ enum Step {
     Broadcast(usize, usize),
     Message(usize, usize),
     Wait(Duration),
+    KillBroker(usize),
+    StartBrokers,
+    PartBrokers(usize),
+    HealBrokers,
+    Disconnect(usize),
+    Tear(usize, usize),
+    Carry(usize, usize),
+}
+
+/// What happens only where there are sites, or anything else.
+fn step_of_sites() -> impl Strategy<Value = Step> {
+    let machine = || 0..MACHINES;
+    let broker = || 0..BROKERS;
+    prop_oneof![
+        60 => step(),
+        3 => broker().prop_map(Step::KillBroker),
+        3 => Just(Step::StartBrokers),
+        2 => broker().prop_map(Step::PartBrokers),
+        2 => Just(Step::HealBrokers),
+        3 => machine().prop_map(Step::Disconnect),
+        4 => (machine(), machine()).prop_map(|(one, other)| Step::Tear(one, other)),
+        3 => (machine(), 0..NETWORKS).prop_map(|(machine, network)| Step::Carry(machine, network)),
+    ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -86,11 +113,20 @@ struct History {
     world: World,
     machines: Vec<MachineId>,
     off: Vec<MachineId>,
+    networks: usize,
 }
 
 impl History {
     fn new(seed: u64) -> Self {
-        let mut history = Self { world: World::new(seed), machines: Vec::new(), off: Vec::new() };
+        Self::of(World::new(seed), 1)
+    }
+
+    fn of_sites(seed: u64) -> Self {
+        Self::of(World::of_networks(&[], BROKERS, seed).0, NETWORKS)
+    }
+
+    fn of(world: World, networks: usize) -> Self {
+        let mut history = Self { world, machines: Vec::new(), off: Vec::new(), networks };
         (0..3).for_each(|_| history.take(Step::Start));
         history
     }
@@ -98,7 +134,8 @@ impl History {
     fn take(&mut self, step: Step) {
         match step {
             Step::Start if self.machines.len() < MACHINES => {
-                let machine = self.world.lan.start();
+                let network = self.machines.len() % self.networks;
+                let machine = self.world.lan.start_in(network);
                 self.machines.push(machine);
             }
             Step::Start => {}
@@ -134,12 +171,25 @@ impl History {
             Step::Broadcast(who, size) => self.with(who, |world, who| world.broadcast(who, size)),
             Step::Message(who, to) => self.with(who, |world, who| world.message(who, to)),
             Step::Wait(time) => self.world.advance(time),
+            Step::KillBroker(broker) => self.world.lan.kill_broker(broker),
+            Step::StartBrokers => (0..BROKERS).for_each(|broker| self.world.lan.start_broker(broker)),
+            Step::PartBrokers(broker) => self.world.lan.part_brokers(&[broker]),
+            Step::HealBrokers => self.world.lan.heal_brokers(),
+            Step::Disconnect(machine) => self.on(machine, |world, machine| world.lan.disconnect(machine)),
+            Step::Tear(one, other) => self.on_two(one, other, |world, one, other| world.lan.tear(one, other)),
+            Step::Carry(machine, network) => {
+                self.on(machine, |world, machine| world.lan.carry(machine, network));
+            }
         }
     }
 
     /// When nothing happens any more everybody knows everybody.
     fn end_well(mut self) {
         self.world.lan.heal();
+        if self.networks > 1 {
+            self.take(Step::StartBrokers);
+            self.take(Step::HealBrokers);
+        }
         self.machines.iter().for_each(|machine| self.world.resume(*machine));
         // A machine that was started behind a partition is known when somebody has asked again.
         self.world.lan.set_weather(Weather { lost_per_mille: 0, ..Weather::default() });
@@ -193,8 +243,10 @@ impl History {
     }
 }
 
+/// Two hundred cases, or as many as `PROPTEST_CASES` says, the same each time.
 fn config() -> ProptestConfig {
-    let (cases, rng_algorithm) = (200, RngAlgorithm::XorShift);
+    let cases = std::env::var("PROPTEST_CASES").ok().map_or(200, |cases| cases.parse().expect("a number"));
+    let rng_algorithm = RngAlgorithm::XorShift;
     ProptestConfig { cases, rng_algorithm, failure_persistence: None, ..ProptestConfig::default() }
 }
 
@@ -204,6 +256,13 @@ proptest! {
     #[test]
     fn every_history_ends_well(seed: u64, steps in vec(step(), 1..100)) {
         let mut history = History::new(seed);
+        steps.into_iter().for_each(|step| history.take(step));
+        history.end_well();
+    }
+
+    #[test]
+    fn every_history_of_sites_ends_well(seed: u64, steps in vec(step_of_sites(), 1..100)) {
+        let mut history = History::of_sites(seed);
         steps.into_iter().for_each(|step| history.take(step));
         history.end_well();
     }

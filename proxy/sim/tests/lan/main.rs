@@ -3,10 +3,12 @@
 //! says in between, in order and once; and when there is peace, exactly those who are there.
 
 mod crashes;
+mod crowd;
 mod histories;
 mod isolation;
 mod meetings;
 mod partitions;
+mod sites;
 mod traffic;
 mod view;
 mod welcomes;

@@ -44,14 +44,29 @@ impl World {
     }
 
     pub(crate) fn with(weather: Weather, seed: u64) -> Self {
-        let channels = [network("room"), network("other"), local("room"), local("other")];
-        Self {
-            lan: Lan::new(weather, seed),
-            channels,
-            peers: Vec::new(),
-            away: BTreeSet::new(),
-            said: BTreeMap::new(),
+        Self::on_lan(Lan::new(weather, seed))
+    }
+
+    /// So many sites that start together, each in a network of its own and with a client in the room, and
+    /// so many brokers.
+    pub(crate) fn of_sites(sites: usize, brokers: usize, seed: u64) -> (Self, Vec<MachineId>) {
+        let networks: Vec<usize> = (0..sites).collect();
+        Self::of_networks(&networks, brokers, seed)
+    }
+
+    /// Does the same with sites in these networks.
+    pub(crate) fn of_networks(networks: &[usize], brokers: usize, seed: u64) -> (Self, Vec<MachineId>) {
+        let mut world = Self::on_lan(Lan::with_backbone(Weather::default(), seed, brokers));
+        let machines: Vec<MachineId> = networks.iter().map(|network| world.lan.start_in(*network)).collect();
+        for &machine in &machines {
+            world.join(machine, ROOM);
         }
+        (world, machines)
+    }
+
+    fn on_lan(lan: Lan) -> Self {
+        let channels = [network("room"), network("other"), local("room"), local("other")];
+        Self { lan, channels, peers: Vec::new(), away: BTreeSet::new(), said: BTreeMap::new() }
     }
 
     /// So many machines that start together, each with a client in the room.

@@ -12,19 +12,20 @@ use super::places::{Key, site};
 use crate::options::Options;
 
 /// After that time the threads for the arithmetic of matching have ended: they do so after 10 s.
-const SETTLING: Duration = Duration::from_secs(12);
+pub(super) const SETTLING: Duration = Duration::from_secs(12);
 /// The time for which CPU is watched.
 const WATCHED: Duration = Duration::from_secs(10);
 /// The time without any broker.
 const WITHOUT: Duration = Duration::from_secs(20);
 
 /// Files that may be open: each client has one.
-const FILES_MAX: u64 = 16 * 1024;
+pub(super) const FILES_MAX: u64 = 16 * 1024;
 
 /// Sites, and a client in each channel of each.
-struct Crowd {
-    proxies: Vec<Proxy>,
-    clients: Vec<Client>,
+pub(super) struct Crowd {
+    pub(super) proxies: Vec<Proxy>,
+    /// Those of the first site first.
+    pub(super) clients: Vec<Client>,
 }
 
 /// All channels are matched, then nobody speaks, then the broker goes and comes back.
@@ -61,7 +62,7 @@ pub(super) async fn measure(options: &Options) -> Result<BackboneCrowd> {
 }
 
 impl Crowd {
-    async fn gather(sites: usize, channels: usize, broker: u16, key: &Key) -> Result<Self> {
+    pub(super) async fn gather(sites: usize, channels: usize, broker: u16, key: &Key) -> Result<Self> {
         let (mut proxies, mut clients) = (Vec::new(), Vec::new());
         for number in 0..sites {
             let proxy = site(&format!("site-{number}"), broker, key).start().await?;
@@ -73,7 +74,7 @@ impl Crowd {
         Ok(Self { proxies, clients })
     }
 
-    async fn match_all(&mut self, sites: usize) -> Result<()> {
+    pub(super) async fn match_all(&mut self, sites: usize) -> Result<()> {
         for client in &mut self.clients {
             for _ in 1..sites {
                 client.arrival().await?;
@@ -106,12 +107,12 @@ impl Crowd {
     }
 }
 
-async fn settle(time: Duration, options: &Options) {
+pub(super) async fn settle(time: Duration, options: &Options) {
     sleep(if options.quick { Duration::from_millis(100) } else { time }).await;
 }
 
 /// Seconds of CPU that a process has used.
-fn cpu(pid: u32) -> Result<f64> {
+pub(super) fn cpu(pid: u32) -> Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let (_, rest) = stat.rsplit_once(')').context("a process has a name")?;
     let field = |number: usize| rest.split_whitespace().nth(number).context("it has CPU time");
@@ -120,7 +121,7 @@ fn cpu(pid: u32) -> Result<f64> {
 }
 
 /// The most memory that a process has used.
-fn memory_kib(pid: u32) -> Result<f64> {
+pub(super) fn memory_kib(pid: u32) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("it has memory")?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
