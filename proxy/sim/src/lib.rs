@@ -13,6 +13,7 @@ mod event;
 mod groups;
 pub mod lan;
 mod proxy;
+mod survey;
 mod time;
 mod word;
 

@@ -1,6 +1,6 @@
 //! Many sites with many channels meet within the budgets that ship.
 
-use nws_protocol::limits::SITES_KEPT_MAX;
+use nws_core::AccountLimits;
 use nws_sim::lan::Crowd;
 
 use crate::world::SECOND;
@@ -15,7 +15,7 @@ fn sites_with_a_thousand_channels_meet_and_meet_again() {
     let mut crowd = Crowd::new(FEW, CHANNELS);
     assert!(crowd.settle(60 * SECOND).is_some());
     let of_all = crowd.kept() / (FEW - 1) * (SITES - 1);
-    assert!(of_all < SITES_KEPT_MAX, "no link has to go for the others: {of_all}");
+    assert!(of_all < AccountLimits::sites().kept, "no link has to go for the others: {of_all}");
     crowd.restart_brokers();
     assert!(crowd.faults() > 0);
     assert!(crowd.settle(60 * SECOND).is_some());
