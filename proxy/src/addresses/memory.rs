@@ -1,6 +1,6 @@
 //! Remembers addresses in a file of this user, from one start of the proxy to the next.
 //!
-//! There is one file for each port for clients, and one for proxies without a port. What cannot be
+//! There is one file for each port for clients, and one for each socket of proxies without a port. What cannot be
 //! read is never written over: it may be of a later version, or be mended.
 
 use std::fs;
@@ -12,8 +12,9 @@ use tokio::task::spawn_blocking;
 
 use super::REMEMBERED_MAX;
 use crate::Config;
-use crate::api::{make_folder, replace_private};
+use crate::api::{file_key, make_folder, replace_private};
 use crate::discovery::PeerAddress;
+use crate::proxy_place::ProxyPlace;
 
 /// The version of the file.
 const VERSION: u32 = 1;
@@ -132,11 +133,12 @@ impl AddressMemory {
 
 /// The name of the file for a proxy of this configuration, if it finds the same one again.
 fn file_name(config: &Config) -> Option<String> {
-    match (config.tcp, config.port) {
+    let place = match (config.tcp, config.port) {
         (true, 0) => None,
-        (true, port) => Some(format!("peers-{port}.json")),
-        (false, _) => Some("peers-unix.json".to_owned()),
-    }
+        (true, port) => Some(ProxyPlace::Port(port)),
+        (false, _) => config.unix.clone().map(ProxyPlace::Socket),
+    };
+    place.map(|place| format!("peers-{}.json", file_key(&place)))
 }
 
 fn read(path: &Path) -> Result<Vec<PeerAddress>, String> {
@@ -239,10 +241,17 @@ mod tests {
 
     #[test]
     fn a_proxy_finds_its_own_file_again_or_has_none() {
-        let of = |tcp, port| file_name(&Config { tcp, port, ..Config::default() });
-        assert_eq!(of(true, 9100).unwrap(), "peers-9100.json");
-        assert_eq!(of(false, 9100).unwrap(), "peers-unix.json");
-        assert_eq!(of(true, 0), None);
+        let of = |tcp, port, unix: Option<&str>| {
+            file_name(&Config { tcp, port, unix: unix.map(PathBuf::from), ..Config::default() })
+        };
+        for unix in [None, Some("/run/one/nws.sock")] {
+            assert_eq!(of(true, 9100, unix).unwrap(), "peers-9100.json");
+            assert_eq!(of(true, 0, unix), None);
+        }
+        let one = of(false, 9100, Some("/run/one/nws.sock")).unwrap();
+        assert!(one.starts_with("peers-unix-"), "{one}");
+        assert_ne!(of(false, 9100, Some("/run/two/nws.sock")).unwrap(), one);
+        assert_eq!(of(false, 9100, None), None);
         for config in [
             Config { state_folder: Some("/".into()), port: 0, ..Config::default() },
             Config { state_folder: None, ..Config::default() },

@@ -8,7 +8,8 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::teller::{self, ProxyPlace};
+use crate::proxy_place::ProxyPlace;
+use crate::teller;
 
 /// How long the API may take: it waits for threads that hang.
 const PATIENCE: Duration = Duration::from_secs(5);
