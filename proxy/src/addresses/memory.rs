@@ -115,13 +115,11 @@ impl AddressMemory {
             return Err(fault.clone());
         }
         if let Ok(path) = self.place.clone() {
-            let shown = path.display().to_string();
             let text = text_of(&addresses);
-            let written = spawn_blocking(move || replace_private(&path, &text)).await;
+            let file = path.clone();
+            let written = spawn_blocking(move || replace_private(&file, &text)).await;
             written.map_err(io::Error::other).flatten().map_err(|error| {
-                let reason = format!(
-                    "{shown} cannot be written ({error}): let this user write there, or name the address by --peer"
-                );
+                let reason = unwritten(&path, &error);
                 tracing::warn!("{reason}");
                 reason
             })?;
@@ -141,7 +139,24 @@ fn file_name(config: &Config) -> Option<String> {
     place.map(|place| format!("peers-{}.json", file_key(&place)))
 }
 
+/// Why a file is not written, and what helps.
+fn unwritten(path: &Path, error: &io::Error) -> String {
+    let shown = path.display();
+    // A proxy whose files are closed cannot make it again.
+    if path.parent().is_some_and(|folder| !folder.exists()) {
+        return format!(
+            "{shown} cannot be written, as its folder is not there ({error}): start the proxy again, which makes it, or \
+             name the address by --peer"
+        );
+    }
+    format!("{shown} cannot be written ({error}): let this user write there, or name the address by --peer")
+}
+
 fn read(path: &Path) -> Result<Vec<PeerAddress>, String> {
+    // A pipe would be waited for until somebody writes into it.
+    if fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        return Err("it is no file".to_owned());
+    }
     let file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -237,6 +252,24 @@ mod tests {
             assert_eq!(memory.replace(some()).await.unwrap_err(), said);
             assert_eq!(fs::read_to_string(folder.file()).unwrap(), text);
         }
+    }
+
+    /// Whoever reads a pipe waits for ever.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_keeps_no_proxy_from_starting() {
+        let folder = Folder::new("pipe");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, folder.file(), mode).unwrap();
+        assert!(folder.open().shortcoming().unwrap().contains("no file"));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_again_is_named_as_the_reason() {
+        let reason = unwritten(Path::new("/nonesuch/nws/peers-9009.json"), &io::Error::other("why"));
+        assert!(reason.contains("start the proxy again"), "{reason}");
+        let reason = unwritten(&std::env::temp_dir().join("peers-9009.json"), &io::Error::other("why"));
+        assert!(reason.contains("let this user write there"), "{reason}");
     }
 
     #[test]
