@@ -42,7 +42,7 @@ use rows::{KnownEvents, LimitsRow};
 use token::Codes;
 
 pub use folder::{RuntimeFolder, state_folder, write_private};
-pub(crate) use folder::{make_folder, replace_private};
+pub(crate) use folder::{file_key, make_folder, replace_private};
 pub(crate) use live::PATH as LIVE_PATH;
 #[cfg(feature = "measure")]
 pub use measure::FeedScene;

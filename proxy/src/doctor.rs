@@ -37,6 +37,7 @@ use interfaces::Machine;
 use local::Local;
 use multicast::Known;
 use network::{Findings, Own};
+use peers::GivenPeer;
 use system::Clocks;
 
 /// How long one step of a conversation with another program may take.
@@ -63,15 +64,20 @@ pub async fn examine(
     tell(checks, [multicast::port(&held, &mdns_holders)]).await;
     let (link_port, proxy) = local.link();
     let own = Own { proxy: proxy.as_ref(), link_port, teller: local.teller() };
+    let remembered = match local.teller() {
+        Some(teller) => teller.remembered().await,
+        None => Vec::new(),
+    };
+    let given = GivenPeer::all(&config.links.peers, remembered);
     let (findings, peers, sources, firewall, pages) = tokio::join!(
         ask_network(config, &machine, &identity, own),
-        peers::check(&config.links.peers, &identity, own.proxy),
+        peers::check(&given, &identity, own.proxy),
         sources::check(&config.links, &identity, own.proxy),
         Firewall::look(),
         join_all(pages.iter().map(|page| page::check(page, &local.place))),
     );
     tell(checks, routes::check(&machine, &findings.neighbours.addresses())).await;
-    tell(checks, linked::check(local.teller(), &findings.decoys, &config.links.peers).await).await;
+    tell(checks, linked::check(local.teller(), &findings.decoys, &given).await).await;
     if config.links.discovery && machine.used().next().is_some() {
         let known = Known { machine: &machine, findings: &findings, held: &held, firewall: &firewall };
         tell(checks, known.check()).await;

@@ -30,6 +30,7 @@ mod local;
 mod mesh;
 mod network;
 mod notices;
+mod proxy_place;
 mod refusals;
 mod sandbox;
 mod shard;
@@ -69,8 +70,9 @@ pub use listeners::Listeners;
 pub use local::{AllowedHost, AllowedOrigin, InvalidHost, InvalidOrigin};
 pub use notices::Notices;
 pub use nws_core::SiteNamesConfig;
+pub use proxy_place::ProxyPlace;
 pub use sandbox::confine;
-pub use teller::{ProxyPlace, Teller, Told, Untold};
+pub use teller::{Teller, Told, Untold};
 pub use tls::IdentityError;
 
 /// Questions that may wait for the mesh.

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::api::{Token, TokenFile};
 use crate::link::LinkListener;
+use crate::proxy_place::ProxyPlace;
 use crate::stream::Stream;
 use crate::tcp::{is_without_family, listen_for_clients};
 use crate::{Config, Error};
@@ -118,8 +119,9 @@ impl Listener {
 /// Makes the token of this start, and writes its file.
 fn make_token(config: &Config, port: Option<u16>) -> Result<(Token, Option<TokenFile>), Error> {
     let token = Token::generate()?;
-    let Some(folder) = &config.runtime_folder else { return Ok((token, None)) };
-    match token.keep_in(folder, port) {
+    let place = port.map(ProxyPlace::Port).or_else(|| config.unix.clone().map(ProxyPlace::Socket));
+    let Some((folder, place)) = config.runtime_folder.as_ref().zip(place) else { return Ok((token, None)) };
+    match token.keep_in(folder, &place) {
         Ok(file) => Ok((token, Some(file))),
         Err(error) => {
             tracing::warn!(

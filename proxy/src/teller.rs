@@ -3,9 +3,7 @@
 mod exchange;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::fs;
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,15 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::RuntimeFolder;
-
-/// Where a proxy of this machine listens for clients.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProxyPlace {
-    /// At a port of 127.0.0.1.
-    Port(u16),
-    /// At a Unix socket.
-    Socket(PathBuf),
-}
+use crate::proxy_place::ProxyPlace;
 
 /// A proxy of this machine, and the token of its start if this user has it.
 #[derive(Debug)]
@@ -147,7 +137,8 @@ impl Teller {
             ProxyPlace::Port(port) => Some(*port),
             ProxyPlace::Socket(_) => self.port_of_socket().await,
         };
-        let files = RuntimeFolder::token_files(port);
+        let place = port.map_or_else(|| self.place.clone(), ProxyPlace::Port);
+        let files = RuntimeFolder::token_files(&place);
         files.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
     }
 
@@ -190,14 +181,5 @@ impl Told {
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok()
-    }
-}
-
-impl fmt::Display for ProxyPlace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Port(port) => write!(f, "port {port}"),
-            Self::Socket(path) => path.display().fmt(f),
-        }
     }
 }

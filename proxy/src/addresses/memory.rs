@@ -1,6 +1,6 @@
 //! Remembers addresses in a file of this user, from one start of the proxy to the next.
 //!
-//! There is one file for each port for clients, and one for proxies without a port. What cannot be
+//! There is one file for each port for clients, and one for each socket of proxies without a port. What cannot be
 //! read is never written over: it may be of a later version, or be mended.
 
 use std::fs;
@@ -12,8 +12,9 @@ use tokio::task::spawn_blocking;
 
 use super::REMEMBERED_MAX;
 use crate::Config;
-use crate::api::{make_folder, replace_private};
+use crate::api::{file_key, make_folder, replace_private};
 use crate::discovery::PeerAddress;
+use crate::proxy_place::ProxyPlace;
 
 /// The version of the file.
 const VERSION: u32 = 1;
@@ -114,13 +115,11 @@ impl AddressMemory {
             return Err(fault.clone());
         }
         if let Ok(path) = self.place.clone() {
-            let shown = path.display().to_string();
             let text = text_of(&addresses);
-            let written = spawn_blocking(move || replace_private(&path, &text)).await;
+            let file = path.clone();
+            let written = spawn_blocking(move || replace_private(&file, &text)).await;
             written.map_err(io::Error::other).flatten().map_err(|error| {
-                let reason = format!(
-                    "{shown} cannot be written ({error}): let this user write there, or name the address by --peer"
-                );
+                let reason = unwritten(&path, &error);
                 tracing::warn!("{reason}");
                 reason
             })?;
@@ -132,14 +131,32 @@ impl AddressMemory {
 
 /// The name of the file for a proxy of this configuration, if it finds the same one again.
 fn file_name(config: &Config) -> Option<String> {
-    match (config.tcp, config.port) {
+    let place = match (config.tcp, config.port) {
         (true, 0) => None,
-        (true, port) => Some(format!("peers-{port}.json")),
-        (false, _) => Some("peers-unix.json".to_owned()),
+        (true, port) => Some(ProxyPlace::Port(port)),
+        (false, _) => config.unix.clone().map(ProxyPlace::Socket),
+    };
+    place.map(|place| format!("peers-{}.json", file_key(&place)))
+}
+
+/// Why a file is not written, and what helps.
+fn unwritten(path: &Path, error: &io::Error) -> String {
+    let shown = path.display();
+    // A proxy whose files are closed cannot make it again.
+    if path.parent().is_some_and(|folder| !folder.exists()) {
+        return format!(
+            "{shown} cannot be written, as its folder is not there ({error}): start the proxy again, which makes it, or \
+             name the address by --peer"
+        );
     }
+    format!("{shown} cannot be written ({error}): let this user write there, or name the address by --peer")
 }
 
 fn read(path: &Path) -> Result<Vec<PeerAddress>, String> {
+    // A pipe would be waited for until somebody writes into it.
+    if fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        return Err("it is no file".to_owned());
+    }
     let file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -237,12 +254,37 @@ mod tests {
         }
     }
 
+    /// Whoever reads a pipe waits for ever.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_keeps_no_proxy_from_starting() {
+        let folder = Folder::new("pipe");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, folder.file(), mode).unwrap();
+        assert!(folder.open().shortcoming().unwrap().contains("no file"));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_again_is_named_as_the_reason() {
+        let reason = unwritten(Path::new("/nonesuch/nws/peers-9009.json"), &io::Error::other("why"));
+        assert!(reason.contains("start the proxy again"), "{reason}");
+        let reason = unwritten(&std::env::temp_dir().join("peers-9009.json"), &io::Error::other("why"));
+        assert!(reason.contains("let this user write there"), "{reason}");
+    }
+
     #[test]
     fn a_proxy_finds_its_own_file_again_or_has_none() {
-        let of = |tcp, port| file_name(&Config { tcp, port, ..Config::default() });
-        assert_eq!(of(true, 9100).unwrap(), "peers-9100.json");
-        assert_eq!(of(false, 9100).unwrap(), "peers-unix.json");
-        assert_eq!(of(true, 0), None);
+        let of = |tcp, port, unix: Option<&str>| {
+            file_name(&Config { tcp, port, unix: unix.map(PathBuf::from), ..Config::default() })
+        };
+        for unix in [None, Some("/run/one/nws.sock")] {
+            assert_eq!(of(true, 9100, unix).unwrap(), "peers-9100.json");
+            assert_eq!(of(true, 0, unix), None);
+        }
+        let one = of(false, 9100, Some("/run/one/nws.sock")).unwrap();
+        assert!(one.starts_with("peers-unix-"), "{one}");
+        assert_ne!(of(false, 9100, Some("/run/two/nws.sock")).unwrap(), one);
+        assert_eq!(of(false, 9100, None), None);
         for config in [
             Config { state_folder: Some("/".into()), port: 0, ..Config::default() },
             Config { state_folder: None, ..Config::default() },

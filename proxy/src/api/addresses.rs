@@ -14,9 +14,10 @@ use super::access::View;
 use super::actions::{needs_token, read};
 use super::answer::{Fault, fault, json, stopping};
 use super::collector::SUMS;
-use super::rows::{AddressRow, address_row};
+use super::rows::{AddressRow, address_row, target_at};
 use crate::addresses::{Changed, Unchanged};
 use crate::discovery::PeerAddress;
+use crate::mesh::Wanted;
 
 type Asked = State<Arc<Api>>;
 
@@ -61,7 +62,7 @@ pub(super) async fn list(State(api): Asked, Extension(view): Extension<View>) ->
     json(&AddressList { total: rows.len(), rows, shortcoming: shortcoming.filter(|_| view == View::Names) })
 }
 
-/// Remembers an address, looks it up and dials it at once. Needs the token.
+/// Remembers an address, looks it up and dials it at once. One that is known and not linked is dialled at once, too. Needs the token.
 #[utoipa::path(post, path = "/api/v1/addresses/add", request_body = GivenAddress, responses((status = 200, body = ChangedAddress), (status = 400, body = Fault), (status = 401, body = Fault), (status = 403, body = Fault), (status = 409, body = Fault), (status = 415, body = Fault), (status = 500, body = Fault)))]
 pub(super) async fn add(State(api): Asked, Extension(view): Extension<View>, request: Request) -> Response {
     let address = match given(view, request).await {
@@ -70,7 +71,10 @@ pub(super) async fn add(State(api): Asked, Extension(view): Extension<View>, req
     };
     match api.addresses.add(address.clone()).await {
         Ok(Changed::Now) => changed(&api, &address, "added").await,
-        Ok(Changed::Before) => changed(&api, &address, "known").await,
+        Ok(Changed::Before) => {
+            dial(&api, &address).await;
+            changed(&api, &address, "known").await
+        }
         Err(reason) => refusal(&reason),
     }
 }
@@ -91,6 +95,14 @@ pub(super) async fn remove(
         Ok(Changed::Now) => changed(&api, &address, "removed").await,
         Ok(Changed::Before) => changed(&api, &address, "unknown").await,
         Err(reason) => refusal(&reason),
+    }
+}
+
+/// Whoever adds an address that is known does not want to wait for its next turn.
+async fn dial(api: &Api, address: &PeerAddress) {
+    let Some(collection) = api.collector.collect(SUMS).await else { return };
+    if let Some(target) = target_at(&collection, address) {
+        api.dial(Wanted::Target(target)).await;
     }
 }
 

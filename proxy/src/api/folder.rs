@@ -4,6 +4,11 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use crate::proxy_place::ProxyPlace;
+
 /// The folder that systemd makes for the proxy of a whole system.
 const OF_SYSTEM: &str = "/run/nws";
 
@@ -36,12 +41,12 @@ impl RuntimeFolder {
         Some(absolute("XDG_RUNTIME_DIR").or_else(lasting)?.join("nws"))
     }
 
-    /// Where the token of a proxy on `port`, or of one that has none, may lie that this user may look
-    /// into, the most likely first.
+    /// Where the token of a proxy at `place` may lie that this user may look into, the most likely
+    /// first. That is a socket only for a proxy without a port.
     #[must_use]
-    pub fn token_files(port: Option<u16>) -> Vec<PathBuf> {
+    pub fn token_files(place: &ProxyPlace) -> Vec<PathBuf> {
         let folders = Self::of_user().into_iter().chain(of_session()).chain([OF_SYSTEM.into()]);
-        folders.map(|folder| token_file(&folder, port)).collect()
+        folders.map(|folder| token_file(&folder, place)).collect()
     }
 }
 
@@ -64,9 +69,30 @@ fn lasting() -> Option<PathBuf> {
     }
 }
 
-/// The file with the token of the proxy that listens on `port`.
-pub(super) fn token_file(folder: &Path, port: Option<u16>) -> PathBuf {
-    folder.join(port.map_or_else(|| "token-unix".to_owned(), |port| format!("token-{port}")))
+/// The file with the token of the proxy at `place`.
+pub(super) fn token_file(folder: &Path, place: &ProxyPlace) -> PathBuf {
+    folder.join(format!("token-{}", file_key(place)))
+}
+
+/// What tells the files of one proxy of a user from those of the others.
+pub(crate) fn file_key(place: &ProxyPlace) -> String {
+    match place {
+        ProxyPlace::Port(port) => port.to_string(),
+        ProxyPlace::Socket(path) => {
+            let digest = Sha256::digest(resolved(path).as_os_str().as_encoded_bytes());
+            format!("unix-{}", HEXLOWER.encode(&digest[..8]))
+        }
+    }
+}
+
+/// The same path for all who name the same file, which need not be there, nor its folder.
+fn resolved(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let known = path.ancestors().skip(1).find_map(|folder| Some((folder, fs::canonicalize(folder).ok()?)));
+    match known.map(|(folder, real)| path.strip_prefix(folder).map(|rest| real.join(rest))) {
+        Some(Ok(real)) => real,
+        Some(Err(_)) | None => path,
+    }
 }
 
 /// Writes a new file that only this user can read, in place of an old one. Its folder is made if
@@ -129,4 +155,35 @@ fn of_session() -> Option<PathBuf> {
 #[cfg(not(target_os = "linux"))]
 const fn of_session() -> Option<PathBuf> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_proxy_of_a_user_has_its_own_files_however_its_place_is_named() {
+        let socket = |path: &Path| file_key(&ProxyPlace::Socket(path.to_owned()));
+        let (folder, here) = (std::env::temp_dir(), std::env::current_dir().unwrap());
+        let one = folder.join("nws-key-one/nws.sock");
+        assert_ne!(socket(&one), socket(&folder.join("nws-key-two/nws.sock")));
+        assert_ne!(socket(&one), socket(&folder.join("nws-key-one/other.sock")));
+        assert_eq!(socket(Path::new("some.sock")), socket(&here.join("some.sock")));
+        assert_eq!(file_key(&ProxyPlace::Port(9009)), "9009");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_folder_leads_to_the_same_files_before_and_after_the_folder_is_made() {
+        let folder = std::env::temp_dir().join(format!("nws-key-{}", std::process::id()));
+        fs::create_dir_all(folder.join("real")).unwrap();
+        std::os::unix::fs::symlink(folder.join("real"), folder.join("link")).unwrap();
+        let keys =
+            || ["real", "link"].map(|it| file_key(&ProxyPlace::Socket(folder.join(it).join("own/a.sock"))));
+        let before = keys();
+        assert_eq!(before[0], before[1]);
+        fs::create_dir(folder.join("real/own")).unwrap();
+        assert_eq!(keys(), before);
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

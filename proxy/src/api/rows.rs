@@ -11,7 +11,7 @@ mod shown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub(super) use addresses::{AddressRow, address_row};
+pub(super) use addresses::{AddressRow, address_row, target_at};
 pub(super) use callers::{CallerRow, caller_rows};
 pub(super) use channels::{ChannelRow, PeerRow, channel_rows, client_id, peer_rows};
 pub(super) use events::{EventId, EventRow, EventSource, event_rows};

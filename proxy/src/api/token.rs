@@ -17,6 +17,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use super::folder::{RuntimeFolder, token_file, write_for};
+use crate::proxy_place::ProxyPlace;
 
 /// Time for which a code can be exchanged: a browser has to start in it.
 pub(crate) const CODE_TIME: Duration = Duration::from_secs(30);
@@ -55,8 +56,8 @@ impl Token {
     }
 
     /// Writes it into a file for those who may know it.
-    pub(crate) fn keep_in(&self, folder: &RuntimeFolder, port: Option<u16>) -> io::Result<TokenFile> {
-        let path = token_file(&folder.path, port);
+    pub(crate) fn keep_in(&self, folder: &RuntimeFolder, place: &ProxyPlace) -> io::Result<TokenFile> {
+        let path = token_file(&folder.path, place);
         let mode = if folder.is_for_group { 0o640 } else { 0o600 };
         write_for(&path, self.0.as_bytes(), mode)?;
         Ok(TokenFile(path))

@@ -180,10 +180,15 @@ impl Asked {
     pub(crate) fn no_token(&self) -> Stop {
         let place = self.0.place();
         let instead = match place {
-            ProxyPlace::Port(_) => format!(": open {} without names", self.address()),
-            ProxyPlace::Socket(_) => ": it is for the user who has started the proxy".to_owned(),
+            ProxyPlace::Port(_) => format!(" ({} shows what needs none)", self.address()),
+            ProxyPlace::Socket(_) => String::new(),
         };
-        Stop::Failure(Status::Refused, format!("the token of the proxy at {place} is not to be had{instead}"))
+        Stop::Failure(
+            Status::Refused,
+            format!(
+                "the token of the proxy at {place} is not to be had: it is for the user who has started the proxy{instead}"
+            ),
+        )
     }
 }
 

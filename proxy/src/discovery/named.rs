@@ -9,8 +9,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nws_protocol::LINK_PORT;
 use nws_protocol::limits::REDIAL_MAX;
+use nws_protocol::{LINK_PORT, harmless, is_harmful};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -37,7 +37,8 @@ pub struct PeerAddress {
 /// A text that is no [`PeerAddress`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\"{0}\" is not HOST:PORT, such as garden.local:{LINK_PORT}, 192.168.1.7:{LINK_PORT} or [fe80::7%eth0]:{LINK_PORT}"
+    "\"{}\" is not HOST:PORT, such as garden.local:{LINK_PORT}, 192.168.1.7:{LINK_PORT} or [fe80::7%eth0]:{LINK_PORT}",
+    harmless(.0)
 )]
 pub struct InvalidPeer(String);
 
@@ -68,7 +69,7 @@ fn parse(text: &str) -> Option<PeerAddress> {
         None => host,
     };
     let bracketed = text.starts_with('[');
-    let is_foreign = |c: char| c.is_whitespace() || c.is_control() || "[]/@".contains(c);
+    let is_foreign = |c: char| c.is_whitespace() || is_harmful(c) || "[]/@".contains(c);
     let valid = !host.is_empty() && host.contains(':') == bracketed && !host.contains(is_foreign);
     valid.then(|| PeerAddress { host: canonical(host).into(), port })
 }
@@ -237,6 +238,15 @@ mod tests {
             let error = text.parse::<PeerAddress>().unwrap_err().to_string();
             assert!(error.contains(&format!("\"{text}\"")) && error.contains("HOST:PORT"), "{error}");
         }
+    }
+
+    #[test]
+    fn an_address_has_nothing_that_a_terminal_obeys_and_neither_has_what_is_said_of_it() {
+        for text in ["na\u{202e}s:1", "na\u{200b}s:1", "\u{1b}[31mnas:1"] {
+            let error = text.parse::<PeerAddress>().unwrap_err().to_string();
+            assert!(!error.contains(is_harmful) && error.contains("\\u{"), "{error}");
+        }
+        assert!("bücher.example:1".parse::<PeerAddress>().is_ok());
     }
 
     #[test]

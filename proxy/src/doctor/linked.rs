@@ -6,8 +6,8 @@ use nws_protocol::{LINK_PORT, ProxyId};
 
 use super::check::{Check, quoted};
 use super::firewall;
+use super::peers::GivenPeer;
 use super::told::{CandidateRow, LinkRow, Teller};
-use crate::discovery::PeerAddress;
 
 const LINKED: &str = "linked";
 
@@ -18,7 +18,7 @@ const ROWS_MAX: usize = 64;
 pub(super) async fn check(
     teller: Option<&Teller>,
     decoys: &BTreeSet<ProxyId>,
-    checked: &[PeerAddress],
+    checked: &[GivenPeer],
 ) -> Vec<Check> {
     let Some(teller) = teller else { return Vec::new() };
     let Some((links, candidates)) = teller.mesh().await else {
@@ -35,7 +35,9 @@ pub(super) async fn check(
         id.is_none_or(|id| !decoys.contains(&id))
     };
     let is_new = |it: &&CandidateRow| {
-        it.peer.as_ref().is_none_or(|peer| !checked.iter().any(|checked| checked.to_string() == *peer))
+        it.peer
+            .as_ref()
+            .is_none_or(|peer| !checked.iter().any(|checked| checked.address.to_string() == *peer))
     };
     let links = links.iter().filter(|link| link.state == "ready").map(linked);
     let candidates = candidates.iter().filter(is_real).filter(is_new).map(unlinked);
@@ -84,12 +86,15 @@ fn remedy(candidate: &CandidateRow) -> Option<String> {
         "refused" => "on that machine: nws service install (or nws, to run it there and now)".to_owned(),
         "unreachable" | "silent" => firewall::open_elsewhere(port.unwrap_or(LINK_PORT)),
         "closed" => "on that machine: nws --allow-remote".to_owned(),
-        "not-a-proxy" if is_named => "correct --peer: no proxy is there".to_owned(),
-        "own" if is_named => "name another machine in --peer".to_owned(),
+        "not-a-proxy" if is_named => "correct --peer (or nws peers remove): no proxy is there".to_owned(),
+        "own" if is_named => "name another machine in --peer (or nws peers remove)".to_owned(),
         "other-version" => "update nws on that machine, and here (nws --version)".to_owned(),
         "unresolved" => {
             let (host, _) = candidate.peer.as_ref().filter(|_| is_named)?.rsplit_once(':')?;
-            format!("getent hosts {} (correct --peer, or name an IP address)", quoted(host)?)
+            format!(
+                "getent hosts {} (correct --peer or nws peers remove, or name an IP address)",
+                quoted(host)?
+            )
         }
         _ => return None,
     })

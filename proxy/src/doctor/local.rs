@@ -13,7 +13,7 @@ use super::told::{ProxyRow, Teller};
 use crate::Config;
 use crate::link::{Absence, Inquired, inquire};
 use crate::mesh::FaultKind;
-use crate::teller::ProxyPlace;
+use crate::proxy_place::ProxyPlace;
 use crate::tls::Identity;
 
 const PROXY: &str = "proxy";

@@ -7,7 +7,7 @@ use http::Uri;
 
 use super::check::{Check, quoted};
 use super::status::{Program, ask};
-use crate::teller::ProxyPlace;
+use crate::proxy_place::ProxyPlace;
 
 const BROWSER: &str = "browser";
 const ORIGIN: &str = "origin";

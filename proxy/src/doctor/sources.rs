@@ -53,7 +53,10 @@ async fn of_tailnet(socket: &Path, identity: &Identity) -> Check {
     let answers = ask(places.collect(), identity).await;
     let found: Vec<String> =
         answers.into_iter().filter_map(|(name, answer)| answer.ok().map(|_| name)).collect();
-    let online = format!("tailscaled names {asked} machines that are online");
+    let online = match asked {
+        1 => "tailscaled names one machine that is online".to_owned(),
+        _ => format!("tailscaled names {asked} machines that are online"),
+    };
     if found.is_empty() {
         let check = Check::note(TAILSCALE, format!("{online}, and no proxy answers on any of them"));
         return check.remedy("on the other machine: nws --tailscale".to_owned());

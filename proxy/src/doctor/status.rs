@@ -4,7 +4,8 @@ use http::header::ORIGIN;
 use serde::Deserialize;
 
 use super::PATIENCE;
-use crate::teller::{ProxyPlace, Question, Teller, Untold};
+use crate::proxy_place::ProxyPlace;
+use crate::teller::{Question, Teller, Untold};
 
 /// What `/status` says.
 #[derive(Clone, Debug, Deserialize)]

@@ -8,7 +8,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::teller::{self, ProxyPlace};
+use crate::discovery::PeerAddress;
+use crate::proxy_place::ProxyPlace;
+use crate::teller;
 
 /// How long the API may take: it waits for threads that hang.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -60,6 +62,13 @@ pub(super) struct CandidateRow {
     pub(super) detail: Option<String>,
 }
 
+/// An address that the user has given.
+#[derive(Clone, Debug, Deserialize)]
+struct AddressRow {
+    address: Option<String>,
+    is_configured: bool,
+}
+
 #[derive(Clone, Debug, Deserialize)]
 struct CallerRow {
     address: Option<String>,
@@ -96,6 +105,16 @@ impl Teller {
         let (links, candidates) = tokio::join!(self.read("links"), self.read("candidates"));
         let (links, candidates): (List<LinkRow>, List<CandidateRow>) = (links?, candidates?);
         Some((links.rows, candidates.rows))
+    }
+
+    /// The addresses that it remembers and no configuration names, for those who have the token.
+    pub(super) async fn remembered(&self) -> Vec<PeerAddress> {
+        if !self.tells_names {
+            return Vec::new();
+        }
+        let list: Option<List<AddressRow>> = self.read("addresses").await;
+        let rows = list.into_iter().flat_map(|it| it.rows).filter(|it| !it.is_configured);
+        rows.filter_map(|it| it.address?.parse().ok()).collect()
     }
 
     /// Who has connected, for those who have the token.

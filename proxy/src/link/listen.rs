@@ -62,7 +62,7 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
     let refused = Troubles::new();
     loop {
         let (stream, address) = match listener.listener.accept().await {
-            Ok(accepted) => accepted,
+            Ok((stream, address)) => (stream, plain(address)),
             Err(error) if is_of_one_connection(&error) => continue,
             Err(error) => {
                 tracing::debug!(%error, "cannot accept links");
@@ -103,6 +103,14 @@ pub(crate) async fn listen(context: SharedContext, mesh: Rc<MeshDriver>, listene
                 }
             }
         });
+    }
+}
+
+/// One socket listens for both families: what comes by IPv4 is shown as such.
+fn plain(address: SocketAddr) -> SocketAddr {
+    match address.ip().to_canonical() {
+        ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
+        IpAddr::V6(_) => address,
     }
 }
 

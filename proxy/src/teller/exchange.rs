@@ -11,8 +11,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::{ProxyPlace, Question, Told, Untold};
+use super::{Question, Told, Untold};
 use crate::http::exchange;
+use crate::proxy_place::ProxyPlace;
 
 /// Far more than a proxy answers.
 const ANSWER_MAX: usize = 64 * 1024 * 1024;

@@ -112,6 +112,20 @@ async fn what_is_configured_is_listed_and_not_removed() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_is_added_again_is_dialled_at_once() -> Result<()> {
+    let proxy = linkable().start().await?;
+    let open = Asking::with_token(&proxy)?;
+    // The next turn of this one is in an hour.
+    let own = format!("127.0.0.1:{}", proxy.link().await?.1);
+    for (dials, outcome) in [(1, "added"), (2, "known"), (3, "known")] {
+        assert_eq!(change(&open, ADD, &own).await?.1["outcome"], outcome);
+        let has_failed = |row: &Value| row["state"] == "own" && row["candidate"]["failed_dials"] == dials;
+        open.until("addresses", |it| has_failed(&it["rows"][0])).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_no_address_is_refused_and_so_is_one_too_many() -> Result<()> {
     let proxy = Proxy::start().await?;
     let open = Asking::with_token(&proxy)?;

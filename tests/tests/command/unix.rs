@@ -94,3 +94,35 @@ async fn without_a_proxy_there_a_sentence_says_how_to_start_one() -> Result<()> 
     assert!(port.exit().await?.stderr.contains("ws://localhost:2/"));
     Ok(())
 }
+
+#[tokio::test]
+async fn two_proxies_of_one_user_share_neither_token_nor_addresses() -> Result<()> {
+    let folder = std::env::temp_dir().join(format!("nws-command-unix-{}-two", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let (shown, variables) = (folder.to_string_lossy(), ["XDG_RUNTIME_DIR", "XDG_STATE_HOME"]);
+    let [one, other] = ["one", "other"].map(|name| format!("{shown}/{name}.sock"));
+    let start = async |socket: &str| {
+        let setup = variables.iter().fold(Setup::new(), |setup, name| setup.env(name, &shown));
+        setup.switch("--no-tcp").flag("--unix", socket).start().await
+    };
+    let peers = async |words: &[&str], socket: &str| {
+        let [runtime, state] = variables.map(|name| format!("{name}={shown}"));
+        let words = [&["peers"], words, &["--unix", socket]].concat();
+        Running::within(1, &["env", &runtime, &state], &words)?.exit().await
+    };
+    let proxies = (start(&one).await?, start(&other).await?);
+    for (socket, address) in [(&one, "127.0.0.1:1"), (&other, "127.0.0.1:2")] {
+        let added = peers(&["add", address], socket).await?;
+        assert!(added.status.success() && added.stdout.contains("remembered"), "{added:?}");
+    }
+    drop(proxies);
+    let _proxies = (start(&one).await?, start(&other).await?);
+    for (socket, own, foreign) in
+        [(&one, "127.0.0.1:1", "127.0.0.1:2"), (&other, "127.0.0.1:2", "127.0.0.1:1")]
+    {
+        let listed = peers(&["list"], socket).await?.stdout;
+        assert!(listed.contains(own) && !listed.contains(foreign), "{listed}");
+    }
+    std::fs::remove_dir_all(&folder)?;
+    Ok(())
+}

@@ -72,7 +72,7 @@ async fn only_machines_that_tailscaled_names_may_connect_and_only_by_the_tailnet
     let mut one = Peer::alone(&proxy, "/chan").await?;
     // One that tailscaled does not name, and one that it names, but by another network of this machine.
     let peer = |address: &str| format!("{address}:{LINK_PORT}");
-    lab[0].run("address add 100.64.9.1/10 dev eth0")?;
+    lab[0].run("address add 100.64.9.1/32 dev eth0")?;
     lead(&lab, 1, 0, &addresses(1)[0], "100.64.9.1")?;
     let stranger = Setup::on(&lab[2]).switch("--no-discovery").flag("--peer", peer(&addresses(0)[0]));
     let stranger = stranger.start().await?;

@@ -1,6 +1,6 @@
 //! The rows of the addresses that the user gives.
 
-use nws_core::LinkStage;
+use nws_core::{LinkStage, Target};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,7 +9,8 @@ use crate::addresses::Listed;
 use crate::api::Api;
 use crate::api::access::View;
 use crate::api::collector::Collection;
-use crate::discovery::Place;
+use crate::discovery::{PeerAddress, Place};
+use crate::mesh::{CandidateAnswer, MeshAnswer};
 
 /// An address of another proxy that the user has given.
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,6 +77,16 @@ fn candidate_at(
     if let Some(it) = unresolved.next() {
         return Some(("unresolved", unresolved_row(api, collection, it, view)));
     }
-    let candidate = mesh.candidates.iter().find(|it| it.place.as_ref() == Some(place))?;
+    let candidate = candidate_of(mesh, place)?;
     Some((reason(candidate), candidate_row(api, collection, candidate, view)))
+}
+
+/// What is to be dialled when the address is: nothing where it is linked, or has no address yet.
+pub(in crate::api) fn target_at(collection: &Collection, address: &PeerAddress) -> Option<Target> {
+    let mesh = collection.mesh.as_ref()?;
+    Some(candidate_of(mesh, &Place::Peer(address.clone()))?.state.target.clone())
+}
+
+fn candidate_of<'a>(mesh: &'a MeshAnswer, place: &Place) -> Option<&'a CandidateAnswer> {
+    mesh.candidates.iter().find(|it| it.place.as_ref() == Some(place))
 }

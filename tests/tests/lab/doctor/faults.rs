@@ -208,6 +208,28 @@ async fn a_peer_that_is_wrong() -> Result<()> {
     Ok(())
 }
 
+/// The doctor learns of them from the proxy.
+#[tokio::test]
+async fn an_address_that_is_remembered_and_wrong() -> Result<()> {
+    let (lab, _proxies) = lan::<2>().await?;
+    let right = format!("{}:9010", lab[1].address());
+    let wrong = [
+        ("10.77.0.99:9010", "cannot be reached", "nws peers remove 10.77.0.99:9010"),
+        ("nonesuch.invalid:9010", "has no address", "nws peers remove nonesuch.invalid:9010"),
+        ("10.77.0.1:9010", "this machine itself", "nws peers remove 10.77.0.1:9010"),
+    ];
+    let words = ["peers", "add", "--wait", "0", &right, wrong[0].0, wrong[1].0, wrong[2].0];
+    let added = Setup::on(&lab[0]).instead(&words).await?;
+    assert!(added.status.success(), "{added:?}");
+    let examination = Examination::of(&lab[0], &[]).await?;
+    assert_eq!(examination.check("peer", &right)?["answer"], "yes");
+    for (address, evidence, remedy) in wrong {
+        examination.is_fault("peer", address, &[evidence], remedy)?;
+        assert!(examination.check("linked", address).is_err(), "each is named once: {examination:?}");
+    }
+    Ok(())
+}
+
 /// Only the proxy knows of it: the doctor is not given the flag.
 #[tokio::test]
 async fn a_peer_of_the_proxy_that_runs() -> Result<()> {
