@@ -111,7 +111,7 @@ test("a proxy that is not linked has a reason, a remedy, and is dialled on reque
   await page.getByText(`${peer} is being dialled.`).waitFor();
   await NwsProxy.during(t, ...flags, String(other));
   await line(page, "Links to other proxies", peer)
-    .filter({ hasText: /linked.*--peer.*IPv4/ })
+    .filter({ hasText: /linked.*its address.*IPv4/ })
     .waitFor();
   await refused.waitFor({ state: "detached" });
   await sentence(page).filter({ hasText: "nowhere.invalid:9010 has no address" }).waitFor();
