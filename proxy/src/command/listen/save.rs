@@ -34,12 +34,14 @@ const LOST_MAX: usize = 1000;
 
 pub(super) async fn take(listen: &Listen, mut session: Session, report: &Report) -> Result<(), Stop> {
     let mut saving = Saving::new(listen, Folder::open(listen)?, report);
-    while saving.left() > 0 {
-        let step = saving.step(&mut session).await;
-        step.map_err(|stop| report.failed(stop))?;
+    let mut done = Ok(());
+    while done.is_ok() && saving.left() > 0 {
+        done = saving.step(&mut session).await.map_err(|stop| report.failed(stop));
     }
     drop(saving);
-    session.leave().await
+    // Whoever is to be told why gets it before the end.
+    let left = session.leave().await;
+    done.and(left)
 }
 
 struct Saving<'a> {
