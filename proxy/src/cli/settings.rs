@@ -25,6 +25,9 @@ const SHARDS: RangeInclusive<usize> = 1..=1024;
 /// Domains that are browsed: each is asked for again and again.
 const BROWSE_DOMAINS_MAX: usize = 16;
 
+/// Whether the servers of DNS of this system are known.
+const KNOWS_DNS: bool = cfg!(unix);
+
 /// Whether this system has sockets that belong to one user.
 const HAS_UNIX_SOCKETS: bool = cfg!(unix);
 
@@ -72,7 +75,7 @@ layer! {
         tailscale_socket: Option<PathBuf>,
         /// Find the proxies that the records _nws._tcp of this domain of DNS name, such as example.org
         /// (repeatable)
-        #[arg(long, value_name = "DOMAIN", env = "NWS_BROWSE_DOMAIN", value_delimiter = ',')]
+        #[arg(long, value_name = "DOMAIN", env = "NWS_BROWSE_DOMAIN", value_delimiter = ',', hide = !KNOWS_DNS)]
         browse_domain: Option<Vec<String>>,
         /// Let proxies of other networks than those of this machine connect
         #[arg(long, value_name = "BOOL", env = "NWS_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
@@ -180,6 +183,12 @@ impl Settings {
         if links.browse_domains.len() > BROWSE_DOMAINS_MAX {
             let name = sources.name("browse_domain");
             return Err(Usage(format!("{name}: no more than {BROWSE_DOMAINS_MAX} domains are browsed")));
+        }
+        if !KNOWS_DNS && !links.browse_domains.is_empty() {
+            let name = sources.name("browse_domain");
+            return Err(Usage(format!(
+                "{name}: nws does not know the servers of DNS on this system: name the other machines with --peer"
+            )));
         }
         links.tailscale = self.tailscale(sources)?;
         links.backbone = self.backbone(sources)?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use hickory_resolver::TokioResolver;
+#[cfg(unix)]
 use hickory_resolver::config::ResolveHosts;
 use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::{DnsError, NetError};
@@ -24,9 +25,11 @@ pub(super) const INSTANCES_MAX: usize = 256;
 const QUESTIONS_MAX: usize = 16;
 
 /// How long one server may take to answer one question.
+#[cfg(unix)]
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often it is asked.
+#[cfg(unix)]
 const ATTEMPTS: usize = 2;
 
 /// What a domain says.
@@ -97,16 +100,21 @@ type Answers = BTreeMap<Question, Result<Lookup, NetError>>;
 
 /// A resolver that asks those that the system names now. It remembers nothing: how long an answer
 /// holds decides when it is asked for again.
+#[cfg(unix)]
 fn resolver() -> Result<TokioResolver, NetError> {
     let mut builder = TokioResolver::builder_tokio()?;
     let options = builder.options_mut();
     options.timeout = options.timeout.min(PATIENCE);
     options.attempts = options.attempts.min(ATTEMPTS);
     options.cache_size = 0;
-    // There a firewall asks the user whether a program may have a port that it names.
-    options.os_port_selection = cfg!(windows);
     options.use_hosts_file = ResolveHosts::Never;
     builder.build()
+}
+
+/// The flag is refused there, as this is so.
+#[cfg(not(unix))]
+const fn resolver() -> Result<TokioResolver, NetError> {
+    Err(NetError::Message("the servers of DNS of this system are not known"))
 }
 
 async fn ask(resolver: &TokioResolver, questions: Vec<Question>, holds: &mut Holding) -> Answers {
