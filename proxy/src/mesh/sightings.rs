@@ -43,6 +43,9 @@ impl MeshDriver {
     /// A place has these addresses now.
     fn note_place(self: &Rc<Self>, place: Place, mut addresses: Vec<SocketAddr>) {
         addresses.retain(|address| !backbone::is_site(address.ip()));
+        if addresses.is_empty() {
+            return self.note_unresolved(place, "none of its addresses is one of a machine on a network");
+        }
         let ips: Vec<IpAddr> = addresses.iter().map(|address| address.ip().to_canonical()).collect();
         let redial_max = place.redial_max();
         let (peer, change) = self.dials.borrow_mut().named.sight(place, addresses, None);
