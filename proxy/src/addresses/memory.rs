@@ -1,7 +1,7 @@
 //! Remembers addresses in a file of this user, from one start of the proxy to the next.
 //!
-//! There is one file for each port for clients, and one for each socket of proxies without a port. What cannot be
-//! read is never written over: it may be of a later version, or be mended.
+//! There is one file for each port for clients, and one for each socket of proxies without a port.
+//! What cannot be read is never written over: it may be of a later version, or be mended.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read as _};

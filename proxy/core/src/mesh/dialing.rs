@@ -1,12 +1,12 @@
 //! Which proxies are dialled, and when.
 //!
 //! Proxies that knew one of our channels and addresses that are configured are dialled as their
-//! backoff says, the one that has waited longest first. Places where a proxy only may be have dials of
-//! their own. So are proxies that were linked and never
+//! backoff says, the one that has waited longest first. So are proxies that were linked and never
 //! matched, but they share a limit: anybody can have been linked under many ids. Proxies that were
 //! only announced share a smaller one. Every other of their dials goes to the newest of them, so
 //! that a newcomer is found at once whatever was announced before. The others go to any of them, so
-//! that one that is drowned in a flood has its chance.
+//! that one that is drowned in a flood has its chance. Places where a proxy only may be have dials of
+//! their own.
 
 mod backoff;
 mod candidates;
