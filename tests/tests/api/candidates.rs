@@ -78,8 +78,8 @@ async fn a_proxy_of_another_network_is_closed_to_this_one() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_name_has_no_address_even_with_markup() -> Result<()> {
-    for name in ["nowhere.invalid:9", "<b>&\"'$:9"] {
+async fn a_name_has_no_address_or_one_of_no_machine_even_with_markup() -> Result<()> {
+    for name in ["nowhere.invalid:9", "[100::7]:9", "<b>&\"'$:9"] {
         let row = reason_for(name, "unresolved").await?;
         assert!(row["detail"].is_string(), "{row}");
     }
