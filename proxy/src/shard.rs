@@ -36,6 +36,7 @@ use crate::workers::Workers;
 pub(crate) use handle::{Admission, Arrival, NotReserved, Reservation, ShardHandle};
 pub(crate) use link::{AttachedLink, FromLink};
 pub(crate) use news::{News, Untold};
+pub(crate) use pace::Pace;
 #[cfg(test)]
 pub(crate) use played::PlayedShards;
 
@@ -81,12 +82,35 @@ impl Shards {
         news: Option<&mpsc::Sender<News>>,
         refusals: &Refusals,
     ) -> Result<Self, Error> {
+        Self::start_paced(config, proxy, news, refusals, Pace::default)
+    }
+
+    /// As [`start`](Self::start), with another pace of each shard.
+    pub(crate) fn start_paced(
+        config: &Config,
+        proxy: &ProxyId,
+        news: Option<&mpsc::Sender<News>>,
+        refusals: &Refusals,
+        pace: fn() -> Pace,
+    ) -> Result<Self, Error> {
         let shared = Arc::new(Shared::new(config.limits.channels, limits::ALL_QUEUES_MAX));
         let workers = Workers::new();
         let count = config.shards.unwrap_or_else(usual_count);
-        let running = (0..count)
-            .map(|index| start_one(index, config, proxy, &shared, &workers, news, refusals))
-            .collect::<Result<_, _>>()?;
+        let plan = || -> Result<Plan, Error> {
+            let mut seed = [0; 32];
+            getrandom::fill(&mut seed)?;
+            Ok(Plan {
+                core: core_config(config, &shared),
+                proxy: proxy.clone(),
+                seed,
+                message_max: config.limits.message,
+                news: news.cloned(),
+                refusals: refusals.clone(),
+                workers: workers.clone(),
+                pace: pace(),
+            })
+        };
+        let running = (0..count).map(|index| start_one(index, plan()?)).collect::<Result<_, Error>>()?;
         Ok(Self { running, key: DigestKey::generate()? })
     }
 
@@ -157,26 +181,7 @@ fn usual_count() -> usize {
 }
 
 /// Starts the shard with this number: the first one here, the others on their own threads.
-fn start_one(
-    index: usize,
-    config: &Config,
-    proxy: &ProxyId,
-    shared: &Arc<Shared>,
-    workers: &Workers,
-    news: Option<&mpsc::Sender<News>>,
-    refusals: &Refusals,
-) -> Result<Running, Error> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed)?;
-    let plan = Plan {
-        core: core_config(config, shared),
-        proxy: proxy.clone(),
-        seed,
-        message_max: config.limits.message,
-        news: news.cloned(),
-        refusals: refusals.clone(),
-        workers: workers.clone(),
-    };
+fn start_one(index: usize, plan: Plan) -> Result<Running, Error> {
     let (commands, receiver) = mpsc::channel(COMMANDS);
     let is_here = index == 0;
     let home = if is_here { Home::here(plan, receiver) } else { Home::on_thread(index, plan, receiver)? };

@@ -30,7 +30,7 @@ use crate::discovery::Discovery;
 use crate::interfaces::Interfaces;
 use crate::mesh::{Candidate, MeshDriver};
 use crate::refusals::Refusals;
-use crate::shard::{Admission, Arrival, ShardHandles, Shards};
+use crate::shard::{Admission, Arrival, Pace, ShardHandles, Shards};
 use crate::stream::Stream;
 use crate::tls::Identity;
 use crate::trouble::Troubles;
@@ -203,7 +203,8 @@ async fn begin() -> (Partner, TcpStream, Shards) {
     let refusals = Refusals::default();
     let identity = Identity::generate().expect("a key");
     let (news, mut from_shards) = network::news();
-    let shards = Shards::start(&config, identity.id(), Some(&news), &refusals).expect("a shard");
+    let shards = Shards::start_paced(&config, identity.id(), Some(&news), &refusals, Pace::without_clock);
+    let shards = shards.expect("a shard");
     let tasks = Tasks::default();
     let own = identity.id().clone();
     let context = Rc::new(Context {

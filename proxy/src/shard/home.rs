@@ -13,6 +13,7 @@ use tokio::task::{self, spawn_local};
 use super::driver::drive;
 use super::handle::Command;
 use super::news::News;
+use super::pace::Pace;
 use super::state::Shard;
 use crate::error::Error;
 use crate::guard::guarded;
@@ -31,6 +32,7 @@ pub(super) struct Plan {
     pub(super) refusals: Refusals,
     /// The threads on which long messages are encoded.
     pub(super) workers: Workers,
+    pub(super) pace: Pace,
 }
 
 /// A shard that runs.
@@ -46,7 +48,8 @@ impl Plan {
     /// Makes the shard. Call this on the shard's thread.
     fn shard(self) -> Rc<Shard> {
         let core = Channels::new(self.core, self.proxy, self.seed);
-        let shard = Shard::new(core, self.message_max, self.news.is_some(), self.refusals, self.workers);
+        let tells = self.news.is_some();
+        let shard = Shard::new(core, self.message_max, tells, self.refusals, self.workers, self.pace);
         if let Some(news) = self.news {
             let teller = Rc::clone(&shard);
             spawn_local(async move { teller.tell_news(news).await });

@@ -48,7 +48,9 @@ const IDLE_NOW_AND_THEN: f64 = 0.6;
 const PATIENCE_MIN: f64 = 0.1;
 
 /// What a shard has queued and not begun to write, and what writes have cost so far.
-pub(super) struct Pace {
+pub(crate) struct Pace {
+    /// Whether time decides.
+    by_clock: bool,
     /// When the first of what is queued came.
     since: Cell<Option<Instant>>,
     /// Mean cost of a write that carries little.
@@ -57,11 +59,18 @@ pub(super) struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { since: Cell::new(None), cost: Cell::new(FIRST_COST) }
+        Self { by_clock: true, since: Cell::new(None), cost: Cell::new(FIRST_COST) }
     }
 }
 
 impl Pace {
+    /// Never writes before everything that came was read, however long that takes. So the same
+    /// inputs take the same instructions in every run.
+    #[cfg(any(test, feature = "measure"))]
+    pub(crate) fn without_clock() -> Self {
+        Self { by_clock: false, ..Self::default() }
+    }
+
     /// Gives whether to write now. `began` is when the last input of the state machine began, and
     /// `now` when it was processed. `load` is the share of its time in which the shard works.
     pub(super) fn is_due(&self, pending: Pending, began: Instant, now: Instant, load: f64) -> bool {
@@ -73,7 +82,7 @@ impl Pace {
         self.since.set(Some(since));
         let writes = u32::try_from(outputs).unwrap_or(u32::MAX);
         let writing = self.cost.get().saturating_mul(writes).mul_f64(patience(load));
-        memory >= MEMORY_MAX || now.saturating_duration_since(since) >= writing
+        memory >= MEMORY_MAX || self.by_clock && now.saturating_duration_since(since) >= writing
     }
 
     /// Notes that what was queued is being written. So many `writes` to sockets were all that was
@@ -143,6 +152,13 @@ mod tests {
         assert!(!pace.is_due(pending(0, 1), began, began + US * 1_000_000, 1.0));
         assert!(!pace.is_due(pending(MEMORY_MAX - 1, 1000), began, began, 1.0));
         assert!(pace.is_due(pending(MEMORY_MAX, 1000), began, began, 1.0));
+    }
+
+    #[test]
+    fn without_a_clock_only_memory_counts() {
+        let (pace, began) = (Pace::without_clock(), Instant::now());
+        assert!(!pace.is_due(pending(100, 1), began, began + US * 1_000_000, 0.0));
+        assert!(pace.is_due(pending(MEMORY_MAX, 1), began, began, 0.0));
     }
 
     #[test]

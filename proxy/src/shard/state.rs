@@ -116,6 +116,7 @@ impl Shard {
         tells: bool,
         refusals: Refusals,
         workers: Workers,
+        pace: Pace,
     ) -> Rc<Self> {
         Rc::new(Self {
             core: RefCell::new(core),
@@ -128,7 +129,7 @@ impl Shard {
             refusals,
             workers,
             is_turn_over: Cell::new(false),
-            pace: Pace::default(),
+            pace,
             load: Load::new(),
         })
     }
