@@ -61,6 +61,7 @@ impl Blind {
     }
 
     /// A blind that hides nothing.
+    #[cfg(feature = "pretend")]
     pub(crate) fn pretended() -> Self {
         const ONE: [u8; 32] = {
             let mut scalar = [0; 32];

@@ -62,7 +62,7 @@ impl Work {
 
     /// Finishes it without arithmetic, at no cost, as a simulation of many proxies needs it: those who
     /// know a name match it, and nothing is hidden. Both sides of a link have to do it.
-    #[doc(hidden)]
+    #[cfg(feature = "pretend")]
     #[must_use]
     pub fn pretend(self) -> Finished {
         let keys = self.keys;

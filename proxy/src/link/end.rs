@@ -45,7 +45,7 @@ pub(super) enum End {
     #[error("the other side closed")]
     Closed,
     /// The mesh has closed it.
-    #[error("closed: {0:?}")]
+    #[error("closed: {}", words_of(*.0))]
     Ordered(LinkCloseReason),
     /// It did not take the orders of the mesh.
     #[error("it is stuck")]
@@ -167,6 +167,22 @@ impl End {
     /// Gives whether both sides do not fit, as HELLO has shown.
     pub(super) const fn is_misfit(&self) -> bool {
         matches!(self, Self::Refused(Refusal::Version | Refusal::Suite | Refusal::Slots | Refusal::Early))
+    }
+}
+
+const fn words_of(reason: LinkCloseReason) -> &'static str {
+    match reason {
+        LinkCloseReason::Own => "it leads back to this proxy",
+        LinkCloseReason::Stranger => "it leads to another proxy than the one that was dialled",
+        LinkCloseReason::Duplicate => "there is another link to the same proxy",
+        LinkCloseReason::Replaced => "it did not answer, and another link to the same proxy takes its place",
+        LinkCloseReason::Superseded => "there is a better way to the same proxy",
+        LinkCloseReason::NoHello => "the other side did not say hello in time",
+        LinkCloseReason::Silent => "nothing was heard for too long",
+        LinkCloseReason::Crowded => "there are too many links",
+        LinkCloseReason::Exhausted => "its evaluations are used up, and a new link follows",
+        LinkCloseReason::Unwanted => "the user has removed its address",
+        LinkCloseReason::Shutdown => "the proxy stops",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Holds what waits to be written to one connection.
 
+mod pool;
 mod taking;
 
 use std::rc::Rc;
@@ -10,6 +11,8 @@ use nws_protocol::websocket;
 use super::ConnId;
 use super::fifo::Fifo;
 use super::tally::Tally;
+
+pub(super) use pool::Pool;
 
 /// Length from which frames are shared between recipients and not copied, in bytes: below it a
 /// copy costs less than one more piece in a vectored write.
@@ -37,12 +40,6 @@ const SPARE_MAX: usize = 32 * 1024;
 
 /// Copied frames lie together in chunks of about this length, in bytes.
 const CHUNK: usize = 64 * 1024;
-
-/// What the pool keeps, in bytes and in buffers: enough for 4 KiB to each of 2,000 recipients in
-/// one pass. Without a buffer for each of them the allocator returns memory to the system and asks
-/// for it again. That was measured to cost four times as much as the broadcast.
-const POOL_MAX: usize = 8 * 1024 * 1024;
-const POOL_BUFFERS: usize = 4096;
 
 /// Whole frames in the order in which they are written, and the sender of each.
 #[derive(Default)]
@@ -75,15 +72,6 @@ pub(in crate::channels) struct SharedFrame {
     /// An outbox may copy it.
     is_cheap: bool,
     tally: Rc<Tally>,
-}
-
-/// Used buffers, kept so that a pass need not allocate.
-#[derive(Default)]
-pub(super) struct Pool {
-    buffers: Vec<Vec<u8>>,
-    bytes: usize,
-    /// Buffers that were not needed since the pool was last trimmed.
-    unused: usize,
 }
 
 enum Chunk {
@@ -332,32 +320,6 @@ impl Chunk {
     }
 }
 
-impl Pool {
-    fn take(&mut self) -> Vec<u8> {
-        let buffer = self.buffers.pop().unwrap_or_default();
-        self.bytes -= buffer.capacity();
-        self.unused = self.unused.min(self.buffers.len());
-        buffer
-    }
-
-    /// Frees what has not been needed since this was last called.
-    pub(super) fn trim(&mut self) {
-        for buffer in self.buffers.drain(..self.unused) {
-            self.bytes -= buffer.capacity();
-        }
-        self.unused = self.buffers.len();
-    }
-
-    fn give(&mut self, mut buffer: Vec<u8>) {
-        let size = buffer.capacity();
-        if self.buffers.len() < POOL_BUFFERS && size <= 2 * CHUNK && self.bytes + size <= POOL_MAX {
-            buffer.clear();
-            self.bytes += size;
-            self.buffers.push(buffer);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -418,19 +380,5 @@ mod tests {
         let rest = (all.len() - CHUNKS_MANY * 400).div_ceil(CHUNK / 400 * 400);
         assert_eq!(outbox.chunks.len(), CHUNKS_MANY + rest);
         assert!(outbox.pieces().flatten().eq(&all));
-    }
-
-    #[test]
-    fn the_pool_lets_go_of_what_is_not_used() {
-        let mut pool = Pool::default();
-        (0..3).for_each(|_| pool.give(Vec::with_capacity(100)));
-        pool.trim();
-        assert_eq!(pool.buffers.len(), 3);
-        let used = pool.take();
-        pool.give(used);
-        pool.trim();
-        assert_eq!((pool.buffers.len(), pool.bytes), (1, 100));
-        pool.trim();
-        assert_eq!((pool.buffers.len(), pool.bytes), (0, 0));
     }
 }

@@ -10,6 +10,7 @@ pub(super) use system::{Mode, Printer, open};
 pub(super) enum Line {
     Text(String),
     End,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "the console of Windows ends the program itself"))]
     Interrupted,
     Failed(String),
 }
