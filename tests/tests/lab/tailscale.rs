@@ -131,8 +131,10 @@ async fn a_tailscaled_that_is_not_there_or_not_ready_is_told_once_and_found_when
 async fn a_machine_without_an_address_of_the_tailnet_says_so() -> Result<()> {
     let lab = tailnet(1)?;
     let path = Tailscaled::path();
-    let _it = Tailscaled::start(&path, &Tailscaled::status(&["100.64.1.1"], &[]))?;
+    let it = Tailscaled::start(&path, &Tailscaled::status(&[], &[]))?;
     let proxy = asking(&lab[0], &path).start().await?;
+    proxy.log(&[WARN, "says no status of Tailscale"]).await?;
+    it.says(&Tailscaled::status(&["100.64.1.1"], &[]));
     proxy.log(&[WARN, "no network interface has an address of the tailnet"]).await?;
     Ok(())
 }

@@ -71,6 +71,8 @@ pub(super) async fn ask(socket: &Path) -> Result<Status, Unanswered> {
     }
     let (state, status) = Status::parse(&body).ok_or_else(foreign)?;
     match state {
+        // One that runs has an address.
+        State::Running if status.own.is_empty() => Err(foreign()),
         State::Running => Ok(status),
         State::NeedsLogin => Err(Unanswered::LoggedOut),
         State::Stopped => Err(Unanswered::Stopped),
