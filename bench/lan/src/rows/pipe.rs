@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,9 @@ const MIB: u64 = 5 * 1024;
 const QUICK_MIB: u64 = 20;
 
 const BLOCK: usize = 1 << 20;
+
+/// Blocks that differ, which are made before time is taken: more than can be under way at once.
+const BLOCKS: usize = 32;
 
 /// How often memory is looked at. Linux keeps the most, but only while the process lives.
 const LOOK: Duration = Duration::from_millis(50);
@@ -42,16 +46,21 @@ fn run(pair: &Pair, mib: u64, message: f64) -> Result<PipeRun> {
     let mut sender = nws(pair, 0, "send pipe -")?.stdin(Stdio::piped()).spawn()?;
     let mut input = sender.stdin.take().context("no input")?;
     let watched = [watch(&sender), watch(&listener)];
-    let (first, mut block) = (noise(0), noise(0));
+    let blocks: Arc<[Vec<u8>]> = (0..BLOCKS as u64).map(noise).collect();
+    let mut block = vec![0; BLOCK];
     // The time that the two need to meet does not count.
-    input.write_all(&first)?;
+    input.write_all(&blocks[0])?;
     output.read_exact(&mut block)?;
-    ensure!(block == first, "the first block differs");
+    ensure!(block == blocks[0], "the first block differs");
     let begin = Instant::now();
-    let writer = thread::spawn(move || (1..mib).try_for_each(|number| input.write_all(&noise(number))));
-    for number in 1..mib {
+    let sent = Arc::clone(&blocks);
+    let writer = thread::spawn(move || {
+        let mut rest = sent.iter().cycle().skip(1).take(mib as usize - 1);
+        rest.try_for_each(|block| input.write_all(block))
+    });
+    for (number, expected) in (1..mib).zip(blocks.iter().cycle().skip(1)) {
         output.read_exact(&mut block).with_context(|| format!("after {number} MiB"))?;
-        ensure!(block == noise(number), "MiB {number} differs");
+        ensure!(block == *expected, "MiB {number} differs");
     }
     let pipe = (mib - 1) as f64 / begin.elapsed().as_secs_f64();
     writer.join().map_err(|_| anyhow!("the writer panicked"))??;
@@ -69,7 +78,7 @@ fn nws(pair: &Pair, machine: usize, words: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// A block that differs from those around it, and costs little.
+/// A block that differs from those around it.
 fn noise(number: u64) -> Vec<u8> {
     let word = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes();
     word.repeat(BLOCK / word.len())
