@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use nws_tools::{Step, checkout};
 
 use super::program;
@@ -19,6 +19,10 @@ const LINGER: &str = "--persistent=600";
 const WINE: &str = "/usr/lib/wine/wine64";
 
 const SERVER: &str = "/usr/lib/wine/wineserver64";
+
+/// How often Wine is started in all. Its services have little time to start: on a busy machine the one
+/// that knows the network interfaces was not there, for as long as that Wine ran.
+const STARTS: usize = 3;
 
 /// What Wine 8 of Debian lacks of the DLLs that Rust needs. Windows has all of them.
 const SHIM: &str = "\
@@ -76,12 +80,37 @@ impl<'f> Drive<'f> {
     fn make(folder: &'f Path) -> Result<Self> {
         let drive = Self(folder);
         fs::create_dir(folder.join("prefix")).context("cannot make the folder of Wine")?;
-        // It goes on in the background once it is ready.
-        drive.step(SERVER).arg(LINGER).run().context("the server of Wine does not start")?;
+        drive.start_server()?;
         // Neither .NET nor a browser.
         let boot = drive.step(WINE).words("wineboot --init").env("WINEDLLOVERRIDES", "mscoree,mshtml=");
         boot.run().context("Wine cannot make a drive C:")?;
+        for _ in 1..STARTS {
+            if drive.has_interfaces()? {
+                return Ok(drive);
+            }
+            println!("Wine knows no network interfaces: it is started again");
+            drive.end();
+            drive.start_server()?;
+        }
+        if !drive.has_interfaces()? {
+            bail!("the service nsiproxy of Wine, which knows the network interfaces, does not start");
+        }
         Ok(drive)
+    }
+
+    /// The server goes on in the background once it is ready.
+    fn start_server(&self) -> Result<()> {
+        self.step(SERVER).arg(LINGER).run().context("the server of Wine does not start")
+    }
+
+    /// Without the service that knows them, `ipconfig` succeeds and prints nothing.
+    fn has_interfaces(&self) -> Result<bool> {
+        Ok(self.step(WINE).arg("ipconfig").read()?.contains("127.0.0.1"))
+    }
+
+    fn end(&self) {
+        let _ = self.step(SERVER).arg("--kill").succeeds();
+        let _ = self.step(SERVER).arg("--wait").succeeds();
     }
 
     fn step(&self, program: &str) -> Step {
@@ -92,8 +121,7 @@ impl<'f> Drive<'f> {
 /// Ends the server and its programs, so that nothing writes into the folder any more.
 impl Drop for Drive<'_> {
     fn drop(&mut self) {
-        let _ = self.step(SERVER).arg("--kill").succeeds();
-        let _ = self.step(SERVER).arg("--wait").succeeds();
+        self.end();
     }
 }
 
