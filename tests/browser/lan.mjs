@@ -22,6 +22,8 @@ export class Lan {
   /** @type {ChildProcessByStdio<Writable, Readable, null> | null} */
   #lab = null;
   #folder = "";
+  /** What the lab writes. @type {AsyncIterator<string> | null} */
+  #lines = null;
 
   /**
    * @param {string[]} [flags] of each Chromium
@@ -56,6 +58,7 @@ export class Lan {
     const lab = spawn(program, [String(count)], { stdio: ["pipe", "pipe", "inherit"] });
     this.#lab = lab;
     const lines = createInterface(lab.stdout)[Symbol.asyncIterator]();
+    this.#lines = lines;
     this.#folder = await mkdtemp(join(tmpdir(), "nws-lan-"));
     for (let number = 0; number < count; number += 1) {
       const { value: entrance } = await within("a machine", lines.next());
@@ -75,6 +78,30 @@ export class Lan {
     await writeFile(path, `#!/bin/sh\nexec ${entrance} '${process.env.CHROMIUM ?? "/usr/bin/chromium"}' "$@"\n`);
     await chmod(path, 0o755);
     return path;
+  }
+
+  /**
+   * Takes the cable of a machine out of the network: all its packets are lost, and nobody is told.
+   * @param {number} machine
+   */
+  unplug(machine) {
+    return this.#order(`unplug ${machine}`);
+  }
+
+  /**
+   * Undoes `unplug`.
+   * @param {number} machine
+   */
+  plug(machine) {
+    return this.#order(`plug ${machine}`);
+  }
+
+  /** @param {string} order */
+  async #order(order) {
+    if (!this.#lab || !this.#lines) throw new Error("the lab has not started");
+    this.#lab.stdin.write(`${order}\n`);
+    const { value } = await within(`an answer to ${order}`, this.#lines.next());
+    if (value !== "done") throw new Error(`the lab could not ${order}`);
   }
 
   async stop() {

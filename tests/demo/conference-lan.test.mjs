@@ -1,9 +1,7 @@
 /** The conference between machines of a network without a way out, and what becomes of it when the network fails. */
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 
 import { Lan } from "../browser/lan.mjs";
 import { counts } from "../browser/settled.mjs";
@@ -18,7 +16,6 @@ import { end } from "./visit.mjs";
  */
 
 const CONFERENCE = "http://localhost:9009/demo/webrtc/";
-const run = promisify(execFile);
 /** @type {Lan} */
 let lan;
 
@@ -36,16 +33,6 @@ after(() => lan?.stop());
  */
 const enter = (machine, name, channel, way, options) =>
   join(lan.browsers[machine], CONFERENCE, name, channel, way, options);
-
-/**
- * A network that swallows all packets of a machine, and tells nobody.
- * @param {number} machine
- * @param {boolean} isOn
- */
-async function partition(machine, isOn) {
-  const [program, ...words] = lan.entrances[machine];
-  await run(program, [...words, "ip", "route", isOn ? "add" : "del", "blackhole", "10.77.0.0/25"]);
-}
 
 test("people on two machines see and hear each other, directly by the addresses of the network", async () => {
   const [ann, bob] = [await enter(0, "Ann", "two"), await enter(1, "Bob", "two")];
@@ -96,12 +83,12 @@ test("where nobody has a device the page says that browsers hide addresses, they
 test("a machine that falls silent is gone for the others, and is there again afterwards", async () => {
   const [ann, bob] = [await enter(0, "Ann", "silent"), await enter(1, "Bob", "silent")];
   await sees(ann, "Bob");
-  await partition(1, true);
+  await lan.unplug(1);
   try {
     await tile(ann, "Bob").waitFor({ state: "detached" });
     await picture(ann, "conference-lan-partition");
   } finally {
-    await partition(1, false);
+    await lan.plug(1);
   }
   await sees(ann, "Bob");
   await sees(bob, "Ann");

@@ -1,13 +1,12 @@
 //! A lab for tests that are not written in Rust: `lan N` starts N machines with a proxy on each, writes the words with
-//! which commands run there, one machine a line, and stays until standard input ends.
+//! which commands run there, one machine a line, and stays until standard input ends. The lines `unplug N` and `plug N`
+//! there take the cable of machine N out of the bridge and put it back; it writes `done` after each.
 
 #![expect(clippy::print_stdout, reason = "the test reads it")]
 
-use std::io;
-
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use nws_tests::lab::Lab;
-use tokio::task::spawn_blocking;
+use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -18,6 +17,16 @@ async fn main() -> Result<()> {
         proxies.push(lab[number].start().await?);
         println!("{}", lab[number].namespace().entrance().join(" "));
     }
-    spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink())).await??;
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Some(line) = lines.next_line().await? {
+        let (verb, number) = line.split_once(' ').context("a line is `unplug N` or `plug N`")?;
+        let machine = &lab[number.parse::<usize>()?];
+        match verb {
+            "unplug" => machine.unplug()?,
+            "plug" => machine.plug_in()?,
+            _ => bail!("`{verb}` is neither `unplug` nor `plug`"),
+        }
+        println!("done");
+    }
     Ok(())
 }

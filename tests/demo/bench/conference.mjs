@@ -123,23 +123,12 @@ async function kill(lan, machine) {
   }
 }
 
-/**
- * A network that swallows all that a machine sends, and tells nobody.
- * @param {Lan} lan
- * @param {number} machine
- * @param {boolean} isOn
- */
-async function partition(lan, machine, isOn) {
-  const [program, ...words] = lan.entrances[machine];
-  await run(program, [...words, "ip", "route", isOn ? "add" : "del", "blackhole", "10.77.0.0/25"]);
-}
-
 async function measure() {
   const lan = await Lan.start(2, DEVICES);
   try {
     const frames = await firstFrames(lan);
-    const partitioned = await tileGoes(lan, "partition", () => partition(lan, 1, true));
-    await partition(lan, 1, false);
+    const partitioned = await tileGoes(lan, "partition", () => lan.unplug(1));
+    await lan.plug(1);
     const killed = await tileGoes(lan, "kill", () => kill(lan, 1));
     return [
       {

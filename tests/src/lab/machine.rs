@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::{BRIDGE, Namespace, ip};
-use crate::{Proxy, Setup};
+use crate::{DEADLINE, Proxy, Setup};
 
 /// A machine, its cable, and what can happen to both.
 pub struct Machine {
@@ -34,7 +35,17 @@ impl Machine {
         machine.plug_in()?;
         ip::run(bridge.name(), &format!("link set {port} up"))?;
         machine.bring_up()?;
+        machine.await_carrier()?;
         Ok(machine)
+    }
+
+    /// Linux notices in the background that a cable is plugged in. Before that, programs do not use it.
+    fn await_carrier(&self) -> Result<()> {
+        let (name, begin) = (self.namespace.name(), Instant::now());
+        while !ip::read(&format!("-n {name} -oneline link show dev eth0"))?.contains("state UP") {
+            ensure!(begin.elapsed() < DEADLINE, "eth0 of {name} does not come up");
+        }
+        Ok(())
     }
 
     /// Starts a proxy with every default.

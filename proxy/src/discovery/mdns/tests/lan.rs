@@ -58,6 +58,11 @@ impl Lan {
         self.on_bridge(&format!("link set port{number} master lan0 up"));
         ip(&format!("-n {machine} address add 10.78.0.{number}/24 dev eth0"));
         ip(&format!("-n {machine} link set eth0 up"));
+        // Linux notices in the background that the cable is plugged in. Before that, proxies do not use it.
+        let begin = Instant::now();
+        while !ip(&format!("-n {machine} -oneline link show dev eth0")).contains("state UP") {
+            assert!(begin.elapsed() < DEADLINE, "eth0 of {machine} does not come up");
+        }
     }
 
     fn on_bridge(&self, words: &str) {
@@ -101,9 +106,10 @@ impl Drop for Lan {
     }
 }
 
-fn ip(words: &str) {
+fn ip(words: &str) -> String {
     let output = Command::new("ip").args(words.split_whitespace()).output().unwrap();
     assert!(output.status.success(), "ip {words}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A proxy, as far as mDNS is concerned. It says goodbye when it is dropped.
