@@ -56,7 +56,7 @@ async fn an_address_outlives_a_proxy_that_is_killed_until_it_is_removed() -> Res
     }
     let removed = peers(&lab[0], &["remove", &to]).await?;
     ensure!(removed.status.success() && removed.stdout.contains("forgotten"), "{removed:?}");
-    a.log(&["a link has ended", "Unwanted"]).await?;
+    a.log(&["a link has ended", "the user has removed its address"]).await?;
     kill(a).await?;
     let a = quiet(&lab[0]).start().await?;
     assert_eq!(list(&lab[0]).await?["total"], 0);

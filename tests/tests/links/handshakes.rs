@@ -188,14 +188,14 @@ async fn who_never_says_hello_is_one_of_few_and_not_for_long() -> Result<()> {
     // It does not even speak TLS.
     let mut mute: TcpStream = connect(99, port, None).await?;
     let (mut held, mut ended) = within("a proxy that is full", fill(port)).await??;
-    victim.log(&["a link has ended", "Crowded"]).await?;
+    victim.log(&["a link has ended", "there are too many links"]).await?;
     Peer::chorus(&mut [&mut here, &mut there]).await?;
     for wire in &mut held {
         wire.closed().await?;
     }
     ended.append(&mut held);
     for wire in &ended {
-        victim.log(&["a link has ended", wire.own.as_str(), "NoHello"]).await?;
+        victim.log(&["a link has ended", wire.own.as_str(), "did not say hello in time"]).await?;
     }
     assert_eq!(rest(&mut mute).await?, b"");
     victim.log(&["127.0.0.99", "no answer in time"]).await?;

@@ -49,7 +49,9 @@ async fn a_link_that_does_not_answer_is_replaced() -> Result<()> {
     let hello = second.wire.receive().await?.context("the proxy has closed")?;
     assert_eq!(kind(&hello), Kind::Hello);
     assert_eq!(peer.departure().await?, id);
-    proxy.log(&["a link has ended", me.id.as_str(), "Replaced"]).await?;
+    proxy
+        .log(&["a link has ended", me.id.as_str(), "another link to the same proxy takes its place"])
+        .await?;
     second.take(hello).await?;
     second.until(|it| !it.matched.is_empty()).await?;
     second.tell(Record::Join { member: 0, id: IdSource::Choice("me") }).await?;
