@@ -10,7 +10,6 @@ mod histories;
 #[expect(dead_code, reason = "the tests of sessions need more")]
 mod pair;
 #[path = "../../matching/tests/session/side.rs"]
-#[expect(clippy::disallowed_methods, reason = "most histories are about the order, and arithmetic is slow")]
 mod side;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| histories::run(input));
