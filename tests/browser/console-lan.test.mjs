@@ -1,6 +1,5 @@
 /** The console on two machines whose proxies have found each other: it shows what is there. */
 
-import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { end } from "../demo/visit.mjs";
@@ -39,7 +38,7 @@ test("two machines: the link, the peers on both sides, and what happened", async
     .waitFor();
   const link = line(ann, "Links to other proxies", /linked/);
   await link.filter({ hasText: /(discovered|dialled us)IPv[46][\d.]+ ms\d+ s/ }).waitFor();
-  assert.equal(await link.getByRole("cell").last().textContent(), "1");
+  await link.getByRole("cell").last().getByText("1", { exact: true }).waitFor();
   await ann.getByLabel("Peers of").selectOption({ index: 1 });
   await counts(ann.locator(".picture .peer"), 2);
   await counts(ann.locator(".picture .proxy.ready"), 1);
@@ -58,7 +57,7 @@ test("two machines: the link, the peers on both sides, and what happened", async
   await sentence(ann).filter({ hasText: "1 peer in 1 channel, all on this machine." }).waitFor();
   await counts(ann.locator(".picture .peer"), 1);
   await go(ann, "tester");
-  assert.equal(new URL(ann.url()).hash, "#network/shared");
+  await ann.waitForURL(({ hash }) => hash === "#network/shared");
   await here.getByText("left").waitFor();
   await end(ann);
 });
