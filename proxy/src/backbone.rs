@@ -10,10 +10,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 
 use nws_backbone::{Backbone, Dialer, LinkProofs, SiteName, VirtualStream};
-use nws_core::{Account, AccountLimits, Route};
+use nws_core::Route;
 use nws_protocol::ProxyId;
 
 use crate::config::BackboneLinks;
@@ -29,8 +28,6 @@ const PREFIX: [u16; 4] = [0x100, 0, 0, 0];
 pub(crate) struct Sites {
     dialer: Dialer,
     proofs: LinkProofs,
-    /// The account of what links to them make this proxy keep.
-    account: Arc<Account>,
     /// Makes a part of the address from the name.
     numbers: RandomState,
     /// Those that are there, by that part.
@@ -76,18 +73,12 @@ pub(crate) fn is_site(address: IpAddr) -> bool {
 
 impl Sites {
     pub(crate) fn new(dialer: Dialer, proofs: LinkProofs) -> Self {
-        let account = Account::with(AccountLimits::sites());
-        Self { dialer, proofs, account, numbers: RandomState::new(), known: RefCell::default() }
+        Self { dialer, proofs, numbers: RandomState::new(), known: RefCell::default() }
     }
 
     /// By what both ends of a link to a site prove that they belong to one organisation.
     pub(crate) fn proofs(&self) -> &LinkProofs {
         &self.proofs
-    }
-
-    /// The account of what links to sites make this proxy keep.
-    pub(crate) fn account(&self) -> &Arc<Account> {
-        &self.account
     }
 
     /// A site is there, and this is its proxy.

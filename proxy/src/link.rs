@@ -1,6 +1,7 @@
 //! Links to other proxies: a TCP connection, TLS, and a WebSocket. On it both sides match their
 //! channels and then relay them.
 
+mod accounts;
 mod backbone;
 mod carrier;
 mod dial;
@@ -25,11 +26,10 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use nws_core::{Account, Share};
 use nws_protocol::ProxyId;
 use tokio::sync::watch;
 
-use crate::backbone::{Sites, is_site};
+use crate::backbone::Sites;
 use crate::discovery::Tailnet;
 use crate::interfaces::Interfaces;
 use crate::refusals::Refusals;
@@ -38,6 +38,7 @@ use crate::tls::Identity;
 use crate::trouble::Troubles;
 use crate::workers::Workers;
 
+pub(crate) use accounts::Accounts;
 pub(crate) use backbone::accept_site;
 pub(crate) use dial::dial;
 pub(crate) use inquiry::{Absence, Inquired, Misfit, inquire};
@@ -62,8 +63,8 @@ pub(crate) struct Context {
     pub(crate) allow_remote: bool,
     /// Counts the proxies that get no link or lose it.
     pub(crate) refusals: Refusals,
-    /// The account of what links on the network together make this proxy keep.
-    pub(crate) account: Arc<Account>,
+    /// Accounts of what links together make this proxy keep.
+    pub(crate) accounts: Accounts,
     /// Addresses whose links made it keep too much.
     pub(crate) greedy: Troubles<IpAddr>,
     /// Proxies that refuse a link or are refused one, and why.
@@ -77,12 +78,6 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Opens the share of a link to `source` in the account of sites, or in that of others.
-    fn share(&self, source: IpAddr, on_overdrawn: impl Fn() + Send + Sync + 'static) -> Share {
-        let sites = self.sites.as_ref().filter(|_| is_site(source));
-        sites.map_or(&self.account, Sites::account).share(source, on_overdrawn)
-    }
-
     /// Warns of a link that this proxy or `proxy` has refused.
     fn warn_refused(&self, proxy: &ProxyId, addresses: &[std::net::SocketAddr], reason: String) {
         if self.refusing.is_news((proxy.clone(), reason.clone())) {

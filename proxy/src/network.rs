@@ -8,7 +8,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use nws_backbone::Backbone;
-use nws_core::{Account, AccountLimits};
 use nws_protocol::LINK_PORT;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
@@ -18,7 +17,7 @@ use crate::config::Links;
 use crate::discovery::{Discovery, DomainProxies, Mdns, NamedPeers, PeerAddress, TailnetMachines};
 use crate::error::Error;
 use crate::interfaces::Interfaces;
-use crate::link::{self, Context, LinkListener, SharedContext, Tasks};
+use crate::link::{self, Accounts, Context, LinkListener, SharedContext, Tasks};
 use crate::mesh::{Dialer, MeshDriver, MeshQuestion};
 use crate::refusals::Refusals;
 use crate::shard::{News, ShardHandles};
@@ -114,7 +113,7 @@ impl Network {
             tailnet,
             allow_remote: config.allow_remote,
             refusals,
-            account: Account::with(AccountLimits::default()),
+            accounts: Accounts::new(),
             greedy: Troubles::new(),
             refusing: Troubles::new(),
             arithmetic: Workers::new(),

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, sink, stream};
-use nws_core::{Account, AccountLimits, ChannelKey, Framing};
+use nws_core::{ChannelKey, Framing};
 use nws_matching::{Input, Output, Role, Session, SessionConfig};
 use nws_protocol::limits::LINK_WINDOW;
 use nws_protocol::link::{LinkFrame, Payload, Record, Slot, write_data_head};
@@ -23,7 +23,7 @@ use tokio::task::spawn_local;
 use super::intake::Intake;
 use super::relay::exchange;
 use super::socket::Outgoing;
-use super::{Context, Tasks};
+use super::{Accounts, Context, Tasks};
 use crate::config::Config;
 use crate::connection_permits::ConnectionPermits;
 use crate::discovery::Discovery;
@@ -215,7 +215,7 @@ async fn begin() -> (Partner, TcpStream, Shards) {
         tailnet: None,
         allow_remote: false,
         refusals,
-        account: Account::with(AccountLimits::default()),
+        accounts: Accounts::new(),
         greedy: Troubles::new(),
         refusing: Troubles::new(),
         arithmetic: Workers::new(),

@@ -91,7 +91,7 @@ pub(super) async fn exchange(
     }
     let broken = Arc::<Signal>::default();
     let is_overdrawn = Arc::clone(&broken);
-    let share = context.share(link.partner().source(), move || is_overdrawn.give());
+    let share = context.accounts.share(link.partner().source(), move || is_overdrawn.give());
     let partner = link.partner();
     let relay = Relay {
         partner: Rc::clone(&partner),
