@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use nws_tools::{Step, checkout};
@@ -74,16 +75,24 @@ fn wine(folder: &Path) -> Emulator {
 
 /// The drive C: of Wine, with the server without which no program runs. A server that Wine starts
 /// by itself ends soon after the last program, just when a test may start the next one.
-struct Drive<'f>(&'f Path);
+///
+/// Its services end after the last program too, and start again beside the next one, which may ask
+/// for the network interfaces before they are there. So one program runs all the time.
+struct Drive<'f> {
+    folder: &'f Path,
+    /// It reads commands, and none come.
+    shell: Option<Child>,
+}
 
 impl<'f> Drive<'f> {
     fn make(folder: &'f Path) -> Result<Self> {
-        let drive = Self(folder);
+        let mut drive = Self { folder, shell: None };
         fs::create_dir(folder.join("prefix")).context("cannot make the folder of Wine")?;
         drive.start_server()?;
         // Neither .NET nor a browser.
         let boot = drive.step(WINE).words("wineboot --init").env("WINEDLLOVERRIDES", "mscoree,mshtml=");
         boot.run().context("Wine cannot make a drive C:")?;
+        drive.start_shell()?;
         for _ in 1..STARTS {
             if drive.has_interfaces()? {
                 return Ok(drive);
@@ -91,6 +100,7 @@ impl<'f> Drive<'f> {
             println!("Wine knows no network interfaces: it is started again");
             drive.end();
             drive.start_server()?;
+            drive.start_shell()?;
         }
         if !drive.has_interfaces()? {
             bail!("the service nsiproxy of Wine, which knows the network interfaces, does not start");
@@ -103,18 +113,33 @@ impl<'f> Drive<'f> {
         self.step(SERVER).arg(LINGER).run().context("the server of Wine does not start")
     }
 
+    fn start_shell(&mut self) -> Result<()> {
+        let mut shell = Command::new(WINE);
+        shell.arg("cmd").envs(variables(self.folder)).stdin(Stdio::piped());
+        shell.stdout(Stdio::null()).stderr(Stdio::null());
+        self.shell = Some(shell.spawn().context("the shell of Wine does not start")?);
+        Ok(())
+    }
+
     /// Without the service that knows them, `ipconfig` succeeds and prints nothing.
     fn has_interfaces(&self) -> Result<bool> {
         Ok(self.step(WINE).arg("ipconfig").read()?.contains("127.0.0.1"))
     }
 
-    fn end(&self) {
+    fn end(&mut self) {
         let _ = self.step(SERVER).arg("--kill").succeeds();
         let _ = self.step(SERVER).arg("--wait").succeeds();
+        if let Some(mut shell) = self.shell.take() {
+            // It has ended with the server.
+            let _ = shell.kill();
+            let _ = shell.wait();
+        }
     }
 
     fn step(&self, program: &str) -> Step {
-        variables(self.0).into_iter().fold(Step::new(program), |step, (name, value)| step.env(name, value))
+        variables(self.folder)
+            .into_iter()
+            .fold(Step::new(program), |step, (name, value)| step.env(name, value))
     }
 }
 
