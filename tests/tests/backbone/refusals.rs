@@ -75,7 +75,7 @@ async fn what_is_set_wrongly_is_refused_with_a_remedy() -> Result<()> {
     let [path, open_path, folder] = [key.path(), &open, &folder].map(|path| path.display().to_string());
     let broker = ["--backbone", "nats://127.0.0.1"];
     let with = [broker[0], broker[1], "--backbone-key", &path];
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 13] = [
         (&broker, "nws backbone key"),
         (&["--backbone-site", "west"], "--backbone URL"),
         (&["--backbone", "nats://me:secret@127.0.0.1", "--backbone-key", &path], "NWS_BACKBONE"),
