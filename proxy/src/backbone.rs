@@ -15,6 +15,7 @@ use nws_backbone::{Backbone, Dialer, LinkProofs, SiteName, VirtualStream};
 use nws_core::Route;
 use nws_protocol::ProxyId;
 
+use crate::channel_glob::ChannelGlob;
 use crate::config::BackboneLinks;
 use crate::error::Error;
 
@@ -45,8 +46,8 @@ struct KnownSite {
 pub(crate) struct BackboneParts {
     pub(crate) backbone: Option<Backbone>,
     pub(crate) sites: Option<Sites>,
-    /// The channels that are looked for, as a glob of their names.
-    pub(crate) channels: Option<String>,
+    /// The channels that are looked for, if not all are.
+    pub(crate) channels: Option<ChannelGlob>,
 }
 
 /// Begins to look for a broker, if one is configured.

@@ -9,6 +9,7 @@ use nws_protocol::{CLIENT_PORT, limits};
 
 use crate::addresses::AddressMemory;
 use crate::api::RuntimeFolder;
+use crate::channel_glob::ChannelGlob;
 use crate::discovery::{BrowseDomain, PeerAddress};
 use crate::interfaces::InterfaceFilter;
 use crate::local::{AllowedHost, AllowedOrigin};
@@ -67,8 +68,8 @@ pub struct Links {
 pub struct BackboneLinks {
     /// The broker, and who this proxy is there.
     pub config: BackboneConfig,
-    /// The channels that are looked for there, as a glob of their names. Without one, all are.
-    pub channels: Option<String>,
+    /// The channels that are looked for there, by their names. Without a pattern, all are.
+    pub channels: Option<ChannelGlob>,
 }
 
 /// Limits that can be configured.

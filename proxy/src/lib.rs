@@ -14,6 +14,7 @@ mod addresses;
 mod api;
 mod assets;
 mod backbone;
+mod channel_glob;
 mod config;
 mod connection_permits;
 mod descriptors;
@@ -59,6 +60,7 @@ pub use addresses::AddressMemory;
 #[cfg(feature = "measure")]
 pub use api::FeedScene;
 pub use api::{RuntimeFolder, state_folder, write_private};
+pub use channel_glob::{ChannelGlob, InvalidChannelGlob};
 pub use config::{BackboneLinks, Config, Limits, Links};
 pub use discovery::{BrowseDomain, InvalidDomain, InvalidPeer, PeerAddress};
 pub use doctor::{Answer, Check, InvalidPage, PageAddress, examine};

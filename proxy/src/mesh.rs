@@ -26,7 +26,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use glob_match::glob_match;
 use nws_core::{DialId, LinkId, MeshConfig, MeshInput, MeshOutput, Target};
 use nws_protocol::{ChannelName, ProxyId};
 use slotmap::SecondaryMap;
@@ -35,6 +34,7 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep_until;
 
 use crate::backbone;
+use crate::channel_glob::ChannelGlob;
 use crate::descriptors;
 use crate::discovery::{Discovery, Place};
 use crate::error::Error;
@@ -79,8 +79,8 @@ pub(crate) struct MeshDriver {
     dialer: Box<Dialer>,
     /// Notified when the network is to be asked for other proxies.
     questions: Arc<Notify>,
-    /// The channels that are looked for on the backbone, as a glob of their names.
-    channels: Option<String>,
+    /// The channels that are looked for on the backbone, if not all are.
+    channels: Option<ChannelGlob>,
     /// Places that could not be reached, and why, of which others can make up more.
     unreached: Troubles<String>,
     /// The proxies in some channels, to be told to the shards.
@@ -113,7 +113,7 @@ impl MeshDriver {
         own: ProxyId,
         dialer: Box<Dialer>,
         questions: Arc<Notify>,
-        channels: Option<String>,
+        channels: Option<ChannelGlob>,
     ) -> Result<Rc<Self>, Error> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;
@@ -202,7 +202,7 @@ impl MeshDriver {
 
     /// A dial has failed, for this reason.
     pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId, kind: FaultKind, reason: &str) {
-        self.blame(dial, kind, reason);
+        self.blame(dial, kind, &kind.explained(reason));
         self.dials.borrow_mut().end(dial);
         self.input(MeshInput::DialFailed { dial });
     }
@@ -325,7 +325,7 @@ impl MeshDriver {
     fn is_looked_for(&self, link: LinkId, channel: &ChannelName) -> bool {
         let Some(channels) = &self.channels else { return true };
         let is_site = self.partners.borrow().get(link).is_some_and(|it| backbone::is_site(it.source()));
-        !is_site || glob_match(channels, channel.as_str())
+        !is_site || channels.matches(channel)
     }
 
     fn dial(self: &Rc<Self>, dial: DialId, target: Target) {

@@ -12,12 +12,16 @@ use serde_json::{Value, json};
 
 use crate::cli::BackboneTask;
 use crate::command::{end, object};
+use crate::fail;
 
 /// Does what is asked.
 pub(crate) fn perform(task: &BackboneTask) -> Result<ExitCode> {
     match task {
         BackboneTask::Key { file, report } => make_key(file.as_deref(), report.is_json())?,
         BackboneTask::Permissions { sites, report } => {
+            if let Some(site) = repeated(sites) {
+                return Ok(fail(2, &format!("{site} is there twice: each site needs its own name")));
+            }
             let configuration = configuration(sites)?;
             let members = json!({ "configuration": configuration });
             let text = text(report.is_json(), configuration, "permissions", &members);
@@ -49,6 +53,11 @@ fn make_key(file: Option<&Path>, is_json: bool) -> Result<()> {
     written.with_context(|| format!("cannot write the secret into {}", path.display()))?;
     let text = text(is_json, String::new(), "secret", &json!({ "file": path.to_string_lossy() }));
     io::stdout().write_all(text.as_bytes()).context("cannot say that the secret is there")
+}
+
+/// A name that stands there more than once. nats-server takes each user once only.
+fn repeated(sites: &[SiteName]) -> Option<&SiteName> {
+    sites.iter().enumerate().find(|(at, site)| sites[..*at].contains(site)).map(|(_, site)| site)
 }
 
 /// A configuration of nats-server, with a password for each site.

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
-use crate::config::{BackboneConfig, BackboneError};
+use crate::config::{BackboneConfig, BackboneError, BrokerAddress};
 use crate::driver::{self, Order};
 use crate::event::BackboneEvent;
 use crate::site::SiteName;
@@ -26,6 +26,7 @@ pub struct Backbone {
     orders: mpsc::Sender<Order>,
     events: mpsc::Receiver<BackboneEvent>,
     task: AbortHandle,
+    brokers: Vec<BrokerAddress>,
 }
 
 /// Makes streams to other sites.
@@ -41,7 +42,7 @@ impl Backbone {
     pub async fn start(config: &BackboneConfig, proxy: ProxyId) -> Result<Self, BackboneError> {
         let (orders, ordered) = mpsc::channel(ORDERS_MAX);
         let (task, events) = driver::start(config, proxy, ordered).await?;
-        Ok(Self { orders, events, task })
+        Ok(Self { orders, events, task, brokers: config.brokers.clone() })
     }
 
     /// What happens next. It can be cancelled, and nothing is lost.
@@ -50,6 +51,12 @@ impl Backbone {
             Some(event) => event,
             None => std::future::pending().await,
         }
+    }
+
+    /// The brokers that it knows from its configuration.
+    #[must_use]
+    pub fn brokers(&self) -> &[BrokerAddress] {
+        &self.brokers
     }
 
     /// Makes streams to other sites.

@@ -10,7 +10,7 @@ use async_nats::{ConnectOptions, ServerAddr};
 use tokio::time::Instant;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::credentials::{self, InvalidCredentials};
+use crate::credentials::Credentials;
 use crate::secret::SiteSecret;
 use crate::site::SiteName;
 
@@ -35,8 +35,8 @@ pub struct BackboneConfig {
     pub secret: SiteSecret,
     /// The name of this site, which no other one has.
     pub site: SiteName,
-    /// What a NATS credentials file says, if the broker asks for it.
-    pub credentials: Option<String>,
+    /// Who this site is for the broker, if that asks for it.
+    pub credentials: Option<Credentials>,
     /// Whether the way to the broker may do without TLS.
     pub insecure: bool,
 }
@@ -54,9 +54,6 @@ pub struct InvalidBroker;
 /// Something that keeps a site from reaching its broker.
 #[derive(Debug, thiserror::Error)]
 pub enum BackboneError {
-    /// The credentials file has no credentials.
-    #[error("the NATS credentials cannot be used")]
-    Credentials(#[from] InvalidCredentials),
     /// There is no TLS.
     #[error("TLS cannot be used")]
     Tls(#[from] tokio_rustls::rustls::Error),
@@ -140,10 +137,10 @@ impl BackboneConfig {
                 None => options.token(user),
             };
         }
-        match &self.credentials {
-            Some(file) => Ok(credentials::sign_in(options, file)?),
-            None => Ok(options),
-        }
+        Ok(match &self.credentials {
+            Some(credentials) => credentials.sign_in(options),
+            None => options,
+        })
     }
 }
 

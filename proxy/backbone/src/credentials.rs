@@ -2,6 +2,8 @@
 //!
 //! async-nats reads it too, but with regular expressions, which would be a twelfth of the proxy.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use async_nats::{AuthError, ConnectOptions};
@@ -24,16 +26,40 @@ pub enum InvalidCredentials {
     Seed(#[from] nkeys::error::Error),
 }
 
-/// Connects as the user of this credentials file.
-pub(crate) fn sign_in(options: ConnectOptions, file: &str) -> Result<ConnectOptions, InvalidCredentials> {
-    let mut values = values(file);
-    let user = values.next().ok_or(InvalidCredentials::User)?;
-    let seed = values.next().ok_or(InvalidCredentials::Key)?;
-    let key = Arc::new(KeyPair::from_seed(seed)?);
-    Ok(options.jwt(user.to_owned(), move |nonce| {
-        let key = Arc::clone(&key);
-        async move { key.sign(&nonce).map_err(AuthError::new) }
-    }))
+/// A user of a broker, as a credentials file tells: the JWT, and the key that proves it. `Debug` shows neither.
+#[derive(Clone)]
+pub struct Credentials {
+    user: String,
+    key: Arc<KeyPair>,
+}
+
+impl Credentials {
+    /// Connects as this user.
+    pub(crate) fn sign_in(&self, options: ConnectOptions) -> ConnectOptions {
+        let key = Arc::clone(&self.key);
+        options.jwt(self.user.clone(), move |nonce| {
+            let key = Arc::clone(&key);
+            async move { key.sign(&nonce).map_err(AuthError::new) }
+        })
+    }
+}
+
+impl FromStr for Credentials {
+    type Err = InvalidCredentials;
+
+    /// Reads what the file says.
+    fn from_str(file: &str) -> Result<Self, Self::Err> {
+        let mut values = values(file);
+        let user = values.next().ok_or(InvalidCredentials::User)?;
+        let seed = values.next().ok_or(InvalidCredentials::Key)?;
+        Ok(Self { user: user.to_owned(), key: Arc::new(KeyPair::from_seed(seed)?) })
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(…)")
+    }
 }
 
 /// The values, each alone in its line between two lines that begin and end with dashes.
@@ -75,7 +101,7 @@ mod tests {
         ------END USER NKEY SEED------\n\n*************************************************************\n";
 
     fn fault(file: &str) -> InvalidCredentials {
-        sign_in(ConnectOptions::new(), file).expect_err("no credentials")
+        file.parse::<Credentials>().expect_err("no credentials")
     }
 
     #[test]
@@ -84,7 +110,8 @@ mod tests {
         assert_eq!(values(FILE).collect::<Vec<_>>(), expected);
         assert_eq!(values(&FILE.replace('\n', "\r\n")).collect::<Vec<_>>(), expected);
         assert_eq!(values(FILE.trim_end_matches(['*', '\n'])).collect::<Vec<_>>(), expected);
-        sign_in(ConnectOptions::new(), FILE).expect("credentials");
+        let credentials: Credentials = FILE.parse().expect("credentials");
+        assert_eq!(format!("{credentials:?}"), "Credentials(…)");
     }
 
     #[test]

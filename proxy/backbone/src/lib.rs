@@ -31,7 +31,7 @@ mod subject;
 
 pub use backbone::{Backbone, Dialer};
 pub use config::{BackboneConfig, BackboneError, BrokerAddress, InvalidBroker};
-pub use credentials::InvalidCredentials;
+pub use credentials::{Credentials, InvalidCredentials};
 pub use event::BackboneEvent;
 pub use proof::{LINK_PROOF_LEN, LinkProofs};
 pub use secret::{InvalidSecret, SiteSecret};

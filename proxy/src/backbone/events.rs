@@ -23,7 +23,7 @@ pub(crate) async fn serve(
     backbone: Option<&mut Backbone>,
 ) -> Infallible {
     let Some(backbone) = backbone else { return pending().await };
-    let (mut log, handshakes) = (Log::new(), Arc::new(Semaphore::new(HANDSHAKES_MAX)));
+    let (mut log, handshakes) = (Log::new(backbone.brokers()), Arc::new(Semaphore::new(HANDSHAKES_MAX)));
     loop {
         let event = backbone.next().await;
         log.tell(&event);

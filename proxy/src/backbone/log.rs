@@ -1,7 +1,7 @@
 //! Logs what happens on the backbone: one line for each thing that is wrong until it has ended, and
 //! so many in an hour, whatever others do.
 
-use nws_backbone::{BackboneEvent, SiteName};
+use nws_backbone::{BackboneEvent, BrokerAddress, SiteName};
 
 use crate::trouble::{Hourly, Troubles};
 
@@ -11,6 +11,8 @@ const CONNECTIONS_TOLD: u32 = 32;
 /// What was logged of the backbone.
 #[derive(Debug)]
 pub(super) struct Log {
+    /// Where the broker is to be found, without passwords.
+    brokers: String,
     broker: Troubles<String>,
     connections: Hourly,
     /// The beginning of this connection was logged, so its end is logged too.
@@ -21,8 +23,10 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(brokers: &[BrokerAddress]) -> Self {
+        let brokers: Vec<_> = brokers.iter().map(ToString::to_string).collect();
         Self {
+            brokers: brokers.join(","),
             broker: Troubles::new(),
             connections: Hourly::new(),
             is_connection_told: false,
@@ -34,7 +38,7 @@ impl Log {
 
     pub(super) fn tell(&mut self, event: &BackboneEvent) {
         if self.is_news(event) {
-            write(event);
+            self.write(event);
         }
     }
 
@@ -68,40 +72,44 @@ impl Log {
         }
         self.is_connection_told
     }
-}
 
-fn write(event: &BackboneEvent) {
-    match event {
-        BackboneEvent::Connected => tracing::info!("the broker of the backbone is connected"),
-        BackboneEvent::Lost => {
-            tracing::warn!("the broker of the backbone is lost, and all links to its sites have ended");
+    fn write(&self, event: &BackboneEvent) {
+        let brokers = &self.brokers;
+        match event {
+            BackboneEvent::Connected => tracing::info!(%brokers, "the broker of the backbone is connected"),
+            BackboneEvent::Lost => {
+                tracing::warn!(%brokers, "the broker of the backbone is lost, and all links to its sites have ended");
+            }
+            BackboneEvent::Trouble(reason) => {
+                let remedy = kind(reason).map_or("", Kind::remedy);
+                // What the client itself says begins so.
+                let reason = reason.strip_prefix("nats: ").unwrap_or(reason);
+                tracing::warn!(%brokers, "the backbone has trouble with its broker: {reason}{remedy}");
+            }
+            BackboneEvent::SmallPayload(max) => {
+                let remedy = Kind::Payload.remedy();
+                tracing::warn!(
+                    %brokers,
+                    "the backbone has trouble with its broker: its max_payload is {max} bytes{remedy}"
+                );
+            }
+            BackboneEvent::NameTaken { proxy } => tracing::warn!(
+                %proxy,
+                "another proxy on the backbone has the name of this site: give each its own with --backbone-site; until \
+                 then others link to the one only that was there first"
+            ),
+            BackboneEvent::NameShared { site, kept, other } => tracing::warn!(
+                %site, %kept, %other,
+                "two proxies on the backbone have the name of one site, and only the first one is linked: give each its \
+                 own with --backbone-site"
+            ),
+            BackboneEvent::Skewed { site, by } => tracing::warn!(
+                %site,
+                seconds = by.as_secs(),
+                "the clock of a site differs from the one here; links work, but timestamps in logs do not agree"
+            ),
+            BackboneEvent::Seen { .. } | BackboneEvent::Gone { .. } | BackboneEvent::Incoming(_) => {}
         }
-        BackboneEvent::Trouble(reason) => {
-            let remedy = kind(reason).map_or("", Kind::remedy);
-            tracing::warn!("the backbone has trouble with its broker: {reason}{remedy}");
-        }
-        BackboneEvent::SmallPayload(max) => {
-            let remedy = Kind::Payload.remedy();
-            tracing::warn!(
-                "the backbone has trouble with its broker: its max_payload is {max} bytes{remedy}"
-            );
-        }
-        BackboneEvent::NameTaken { proxy } => tracing::warn!(
-            %proxy,
-            "another proxy on the backbone has the name of this site: give each its own with --backbone-site; until \
-             then others link to the one only that was there first"
-        ),
-        BackboneEvent::NameShared { site, kept, other } => tracing::warn!(
-            %site, %kept, %other,
-            "two proxies on the backbone have the name of one site, and only the first one is linked: give each its \
-             own with --backbone-site"
-        ),
-        BackboneEvent::Skewed { site, by } => tracing::warn!(
-            %site,
-            seconds = by.as_secs(),
-            "the clock of a site differs from the one here; links work, but timestamps in logs do not agree"
-        ),
-        BackboneEvent::Seen { .. } | BackboneEvent::Gone { .. } | BackboneEvent::Incoming(_) => {}
     }
 }
 
@@ -111,6 +119,7 @@ enum Kind {
     Permissions,
     Credentials,
     Silent,
+    Unknown,
     Tls,
     Payload,
 }
@@ -123,6 +132,8 @@ fn kind(reason: &str) -> Option<Kind> {
         Some(Kind::Permissions)
     } else if is("authorization") || is("authentication") {
         Some(Kind::Credentials)
+    } else if is("dns error") {
+        Some(Kind::Unknown)
     } else if is("tls") {
         Some(Kind::Tls)
     } else if is("payload") {
@@ -141,6 +152,10 @@ impl Kind {
             Self::Credentials => "; give the credentials that the broker expects with --backbone-creds",
             Self::Silent => {
                 "; see whether a broker listens at that address, and what its log says: it may be full (max_connections)"
+            }
+            Self::Unknown => {
+                "; this machine does not find the address for that name: see whether the name is right, and whether \
+                 its DNS works"
             }
             Self::Tls => {
                 "; the broker must have TLS with a certificate that this machine trusts, or be on this machine"
@@ -170,7 +185,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn troubles_that_take_turns_are_told_once_each_until_they_end() {
-        let mut log = Log::new();
+        let mut log = Log::new(&[]);
         let both = [trouble("IO error"), trouble("TLS error")];
         assert_eq!(told(&mut log, both.iter().cycle().take(1000)), 2);
         assert!(log.is_news(&BackboneEvent::Connected));
@@ -179,7 +194,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_kind_of_trouble_is_one_whatever_else_the_line_says() {
-        let mut log = Log::new();
+        let mut log = Log::new(&[]);
         let lines = |text: &'static str| (0..1000).map(move |number| trouble(&format!("{text} {number}")));
         let refused: Vec<_> = lines("Permissions Violation for Publish to").collect();
         assert_eq!(told(&mut log, &refused), 1);
@@ -188,7 +203,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_broker_that_ends_each_connection_does_not_fill_the_log() {
-        let mut log = Log::new();
+        let mut log = Log::new(&[]);
         let turn = [BackboneEvent::Connected, trouble("a"), trouble("b"), BackboneEvent::Lost];
         assert_eq!(told(&mut log, turn.iter().cycle().take(4 * 1000)), 4 * CONNECTIONS_TOLD as usize);
         tokio::time::advance(Duration::from_secs(60 * 60)).await;
@@ -197,7 +212,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn names_and_clocks_are_told_once_each_and_so_many_in_all() {
-        let mut log = Log::new();
+        let mut log = Log::new(&[]);
         let proxy = ProxyId::from_digest(&[1; 32]);
         let site = |number: usize| format!("s{number}").parse::<SiteName>().unwrap();
         let skewed = |number| BackboneEvent::Skewed { site: site(number), by: Duration::from_secs(600) };

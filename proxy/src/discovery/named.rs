@@ -203,7 +203,8 @@ async fn look_up(peer: &PeerAddress) -> Result<Vec<SocketAddr>, String> {
 }
 
 async fn find(peer: &PeerAddress) -> Result<Vec<SocketAddr>, String> {
-    let found = tokio::net::lookup_host((&*peer.host, peer.port)).await.map_err(|error| error.to_string())?;
+    let found = tokio::net::lookup_host((&*peer.host, peer.port)).await;
+    let found = found.map_err(|error| format!("the system finds no address for this name: {error}"))?;
     let addresses: Vec<SocketAddr> = found.collect();
     if addresses.is_empty() { Err("the name has no address".to_owned()) } else { Ok(addresses) }
 }

@@ -70,6 +70,7 @@ async fn a_wrong_word_ends_with_an_object_where_objects_are_wanted() -> Result<(
         (&["completions", "none"], "none"),
         (&["doctor", "--page", "x"], "--page"),
         (&["backbone", "permissions"], "SITES"),
+        (&["backbone", "permissions", "berlin", "lyon", "berlin"], "berlin is there twice"),
         (&["service", "logs", "--lines", "x"], "--lines"),
         (&["run"], "--json"),
     ] {

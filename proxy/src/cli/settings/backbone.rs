@@ -1,9 +1,11 @@
 //! Reads what is set about the backbone.
 
+use std::fmt;
 use std::path::Path;
+use std::str::FromStr;
 
 use nws_backbone::{BackboneConfig, BrokerAddress, SiteName};
-use nws_proxy::BackboneLinks;
+use nws_proxy::{BackboneLinks, ChannelGlob};
 
 use super::{Settings, Sources, Usage, parsed};
 
@@ -20,15 +22,19 @@ impl Settings {
                 sources.name("backbone")
             )));
         };
-        let name = sources.name("backbone_key");
-        let secret = read_private(&name, key)?;
-        let secret = secret.parse().map_err(|error| Usage(format!("{name}: {}: {error}", key.display())))?;
+        let secret = read_private(&sources.name("backbone_key"), key)?;
         let credentials = self.backbone_creds.as_deref();
         let credentials =
             credentials.map(|path| read_private(&sources.name("backbone_creds"), path)).transpose()?;
         let insecure = self.backbone_insecure.unwrap_or(false);
         let config = BackboneConfig { brokers, secret, site: self.site(sources)?, credentials, insecure };
-        Ok(Some(BackboneLinks { config, channels: self.backbone_channels.clone() }))
+        Ok(Some(BackboneLinks { config, channels: self.channels(sources)? }))
+    }
+
+    /// The channels that are looked for.
+    fn channels(&self, sources: &Sources) -> Result<Option<ChannelGlob>, Usage> {
+        let fault = |error| Usage(format!("{}: {error}", sources.name("backbone_channels")));
+        self.backbone_channels.as_deref().map(|glob| glob.parse().map_err(fault)).transpose()
     }
 
     fn brokers(&self, sources: &Sources) -> Result<Vec<BrokerAddress>, Usage> {
@@ -72,15 +78,20 @@ impl Settings {
 }
 
 /// Reads a file with a secret, which nobody but this user may read.
-fn read_private(name: &str, path: &Path) -> Result<String, Usage> {
-    let fault = |error: std::io::Error| Usage(format!("{name}: {}: {error}", path.display()));
-    #[cfg(unix)]
-    {
-        let metadata = std::fs::metadata(path).map_err(fault)?;
-        if std::os::unix::fs::MetadataExt::mode(&metadata) & 0o077 != 0 {
-            let path = path.display();
-            return Err(Usage(format!("{name}: others can read {path}: run chmod 600 {path}")));
-        }
+fn read_private<T: FromStr>(name: &str, path: &Path) -> Result<T, Usage>
+where
+    T::Err: fmt::Display,
+{
+    let fault = |what: &dyn fmt::Display| Usage(format!("{name}: {}: {what}", path.display()));
+    let metadata = std::fs::metadata(path).map_err(|error| fault(&error))?;
+    if metadata.is_dir() {
+        return Err(fault(&"it is a folder, and has to be a file"));
     }
-    std::fs::read_to_string(path).map_err(fault)
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&metadata) & 0o077 != 0 {
+        let path = path.display();
+        return Err(Usage(format!("{name}: others can read {path}: run chmod 600 {path}")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| fault(&error))?;
+    text.parse().map_err(|error| fault(&error))
 }
