@@ -24,8 +24,10 @@ pub enum InvalidChannelGlob {
         "a pattern of channel names, such as team-*, has A-Z a-z 0-9 + = . _ - and * ? [ ] {{ }} , ! ^ only"
     )]
     Character,
-    /// It has no end.
-    #[error("a pattern of channel names, such as team-*, must close each [ by ] and each {{ by }}")]
+    /// A bracket or a brace has no partner, or there is nothing between two brackets.
+    #[error(
+        "a pattern of channel names, such as team-*, must close each [ by ], with something between, and each {{ by }}"
+    )]
     Unclosed,
 }
 
@@ -45,7 +47,8 @@ impl FromStr for ChannelGlob {
         if !glob.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=*._-?[]{},!^".contains(&byte)) {
             return Err(InvalidChannelGlob::Character);
         }
-        if is_unclosed(glob, b'[', b']') || is_unclosed(glob, b'{', b'}') {
+        let is_blank = ["[]", "[!]", "[^]"].iter().any(|set| glob.contains(set));
+        if is_blank || is_unclosed(glob, b'[', b']') || is_unclosed(glob, b'{', b'}') {
             return Err(InvalidChannelGlob::Unclosed);
         }
         Ok(Self(glob.to_owned()))
@@ -56,6 +59,7 @@ impl FromStr for ChannelGlob {
 fn is_unclosed(glob: &str, open: u8, close: u8) -> bool {
     let mut is_open = false;
     for byte in glob.bytes().filter(|byte| [open, close].contains(byte)) {
+        // It opens again what is open, or closes what is not.
         if is_open == (byte == open) {
             return true;
         }
@@ -105,8 +109,8 @@ mod tests {
         let fault = |glob: &str| glob.parse::<ChannelGlob>().unwrap_err();
         assert_eq!(["", "!"].map(fault), [InvalidChannelGlob::Empty; 2]);
         assert_eq!(["a b", "a/*", "größe*", "a\\*", "a\n"].map(fault), [InvalidChannelGlob::Character; 5]);
-        let unclosed = ["[", "a[b", "a]b", "{a,b", "a}", "[[a]]", "{a,{b,c}}"];
-        assert_eq!(unclosed.map(fault), [InvalidChannelGlob::Unclosed; 7]);
+        let unclosed = ["[", "a[b", "a]b", "{a,b", "a}", "[[a]]", "{a,{b,c}}", "a[]", "[!]b"];
+        assert_eq!(unclosed.map(fault), [InvalidChannelGlob::Unclosed; 9]);
     }
 
     #[test]

@@ -202,7 +202,7 @@ impl MeshDriver {
 
     /// A dial has failed, for this reason.
     pub(crate) fn dial_failed(self: &Rc<Self>, dial: DialId, kind: FaultKind, reason: &str) {
-        self.blame(dial, kind, &kind.explained(reason));
+        self.blame(dial, kind, reason);
         self.dials.borrow_mut().end(dial);
         self.input(MeshInput::DialFailed { dial });
     }

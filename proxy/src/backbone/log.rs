@@ -192,6 +192,21 @@ mod tests {
         assert_eq!(told(&mut log, both.iter().cycle().take(1000)), 2);
     }
 
+    #[test]
+    fn what_the_client_says_has_its_remedy() {
+        for (reason, expected) in [
+            ("nats: DNS error", Some(Kind::Unknown)),
+            ("nats: IO error", Some(Kind::Silent)),
+            ("nats: timed out", Some(Kind::Silent)),
+            ("nats: TLS error", Some(Kind::Tls)),
+            ("nats: authorization violation", Some(Kind::Credentials)),
+            ("nats: Permissions Violation for Publish to \"a\"", Some(Kind::Permissions)),
+            ("nats: whatever", None),
+        ] {
+            assert_eq!(kind(reason), expected, "{reason}");
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn one_kind_of_trouble_is_one_whatever_else_the_line_says() {
         let mut log = Log::new(&[]);

@@ -17,8 +17,8 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use nws_core::DialId;
 use nws_matching::Role;
-use nws_protocol::ProxyId;
 use nws_protocol::limits::ADDRESSES_MAX;
+use nws_protocol::{LINK_PORT, ProxyId};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
@@ -175,6 +175,11 @@ fn reason(context: &SharedContext, to: &Destination, kind: FaultKind, end: &End)
         format!("{kind}; for proxies of the tailnet it has to be started with --tailscale")
     } else if is_closed {
         format!("{kind}; if it is on another network it has to be started with --allow-remote")
+    } else if kind == FaultKind::NotAProxy && !to.is_site() {
+        // What TLS says of a program that does not speak it helps nobody alone.
+        format!(
+            "no links are taken there: it is no proxy, or not its --link-port, by default {LINK_PORT} ({end})"
+        )
     } else {
         end.to_string()
     }

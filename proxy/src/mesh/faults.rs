@@ -44,7 +44,7 @@ impl fmt::Display for FaultKind {
             Self::Refused => "no program listens there",
             Self::Silent => "no answer in time: the packets are dropped on the way, or the machine is off",
             Self::Closed => "the program that listens there closes the connection",
-            Self::NotAProxy => "no proxy listens there for links, which is at port 9010 by default",
+            Self::NotAProxy => "another program listens there, which is no proxy",
             Self::Own => "it is this proxy itself",
             Self::Stranger => "another proxy is there",
             Self::OtherVersion => "it is of another version",
@@ -52,13 +52,6 @@ impl fmt::Display for FaultKind {
             Self::Ended => "the link has ended",
             Self::Unresolved => "the name has no address",
         })
-    }
-}
-
-impl FaultKind {
-    /// The fault in words. What TLS says of a program that does not speak it helps nobody alone.
-    pub(super) fn explained(self, reason: &str) -> String {
-        if self == Self::NotAProxy { format!("{self} ({reason})") } else { reason.to_owned() }
     }
 }
 

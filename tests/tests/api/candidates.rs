@@ -46,7 +46,9 @@ async fn another_program_listens_there() -> Result<()> {
             let _ = stream.write_all(b"220 mail.example ESMTP\r\n").await;
         }
     });
-    reason_for(&address, "not-a-proxy").await?;
+    let row = reason_for(&address, "not-a-proxy").await?;
+    let detail = row["detail"].as_str().unwrap_or_default();
+    assert!(detail.contains("it is no proxy, or not its --link-port, by default 9010"), "{row}");
     Ok(())
 }
 

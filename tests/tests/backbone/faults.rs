@@ -4,7 +4,7 @@ use anyhow::Result;
 use nws_tests::{Broker, Peer};
 
 use crate::heard::{Heard, Speaker};
-use crate::sites::{pair, site};
+use crate::sites::{Key, pair, site, with_broker};
 
 #[tokio::test]
 async fn a_broker_that_is_killed_under_load_loses_nothing_in_silence() -> Result<()> {
@@ -34,6 +34,15 @@ async fn a_site_that_is_killed_leaves_and_comes_back() -> Result<()> {
     one.misses(&[&two]).await?;
     let mut three = Peer::arrive(&east, "/chan", &mut [&mut one]).await?;
     Peer::chorus(&mut [&mut one, &mut three]).await
+}
+
+#[tokio::test]
+async fn a_broker_whose_name_is_unknown_is_told_with_its_name() -> Result<()> {
+    let key = Key::make().await?;
+    let west = with_broker("west", "nats://broker.invalid", &key).start().await?;
+    west.log(&["WARN", "trouble with its broker: DNS error", "the name is right", "broker.invalid:4222"])
+        .await?;
+    Ok(())
 }
 
 #[tokio::test]

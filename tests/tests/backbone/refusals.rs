@@ -75,19 +75,20 @@ async fn what_is_set_wrongly_is_refused_with_a_remedy() -> Result<()> {
     let [path, open_path, folder] = [key.path(), &open, &folder].map(|path| path.display().to_string());
     let broker = ["--backbone", "nats://127.0.0.1"];
     let with = [broker[0], broker[1], "--backbone-key", &path];
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 14] = [
         (&broker, "nws backbone key"),
         (&["--backbone-site", "west"], "--backbone URL"),
         (&["--backbone", "nats://me:secret@127.0.0.1", "--backbone-key", &path], "NWS_BACKBONE"),
         (&["--backbone", "http://127.0.0.1", "--backbone-key", &path], "nats://host"),
         (&[broker[0], broker[1], "--backbone-key", &open_path], "chmod 600"),
-        (&[broker[0], broker[1], "--backbone-key", &folder], "it is a folder"),
-        (&[broker[0], broker[1], "--backbone-key", "/dev/null"], "others can read"),
+        (&[broker[0], broker[1], "--backbone-key", &folder], "has to be a regular file"),
+        (&[broker[0], broker[1], "--backbone-key", "/dev/null"], "has to be a regular file"),
         (&[&with[..], &["--backbone-site", "a.b"]].concat(), "1 to 32"),
         (&[&with[..], &["--backbone-creds", &path]].concat(), "there is no user JWT"),
-        (&[&with[..], &["--backbone-creds", &folder]].concat(), "it is a folder"),
+        (&[&with[..], &["--backbone-creds", &folder]].concat(), "has to be a regular file"),
         (&[&with[..], &["--backbone-channels", ""]].concat(), "must not be empty"),
         (&[&with[..], &["--backbone-channels", "team-["]].concat(), "close each ["),
+        (&[&with[..], &["--backbone-channels", "team-[]"]].concat(), "close each ["),
         (&[&with[..], &["--backbone-channels", "a b"]].concat(), "A-Z a-z 0-9"),
     ];
     for (arguments, remedy) in cases {

@@ -84,8 +84,8 @@ where
 {
     let fault = |what: &dyn fmt::Display| Usage(format!("{name}: {}: {what}", path.display()));
     let metadata = std::fs::metadata(path).map_err(|error| fault(&error))?;
-    if metadata.is_dir() {
-        return Err(fault(&"it is a folder, and has to be a file"));
+    if !metadata.is_file() {
+        return Err(fault(&"it has to be a regular file, which only you can read"));
     }
     #[cfg(unix)]
     if std::os::unix::fs::MetadataExt::mode(&metadata) & 0o077 != 0 {
